@@ -47,7 +47,6 @@ _ONLY_A_PART: Final = re.compile(
     r"(?:整改|落实|工作|任务)*(?:了|的)?(?:方案|计划|初稿|前期|台账|责任分工|不足|不到|不满|未满|过半|一半)"
 )
 """Words behind 完成 that make it something else, or less, than what is counted."""
-_CLAUSE_ENDS: Final = re.compile("[，,。；;：:！\n]")
 _WITHIN: Final = 60  # characters before a word among which those that change it are looked for
 _ROLE: Final = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _ROLES.items()))
 _RATE: Final = re.compile(
@@ -110,7 +109,7 @@ def _role(text: str, match: re.Match[str]) -> RoleName:
     name = next(name for name in _ROLES if match[name])
     if name != "done":
         return name
-    before = _CLAUSE_ENDS.split(text[max(0, match.start() - _WITHIN) : match.start()])[-1]
+    before = re.split("[，,。；;：:！\n]", text[max(0, match.start() - _WITHIN) : match.start()])[-1]
     if _NOT.search(before) or _ONLY_A_PART.match(text, match.end()):
         return "unfinished"
     already = any(word in before for word in ("已", "截至", "截止")) or match[0].startswith("已")

@@ -57,7 +57,6 @@ _PARTS_OF_MONTH: Final = {
 _PARTS_OF_YEAR: Final = {
     "上半年": (1, 6), "下半年": (7, 12), "初": (1, 1), "底": (12, 12), "末": (12, 12), "终": (12, 12), "内": (1, 12),
 }  # fmt: skip
-_ISO: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FROM_TODAY: Final = {
     "前天": -2,
     "昨天": -1,
@@ -232,7 +231,7 @@ def typed(text: str, today: date, *, past: bool = False) -> date | None:
     `past` can be meant, the last one up to today.
     """
     bare = "".join(unicodedata.normalize("NFKC", text).split())
-    if _ISO.fullmatch(bare):  # of any year
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", bare):  # of any year
         return calendar_day(*map(int, bare.split("-")))
     if bare in _FROM_TODAY:
         return today + timedelta(days=_FROM_TODAY[bare])

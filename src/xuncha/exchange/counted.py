@@ -45,7 +45,6 @@ _FOLLOWS: Final = re.compile("其[中余]|剩[余下]|余下|另")
 _BRACES: Final = frozenset("{}｛｝")
 _NUMBERED: Final = ("是", "要", "第", "（一）", "（1）", "1.", "1）")
 """Enumerations that are numbered anew where one of their items has gone."""
-_MOST_PARTS: Final = 8
 
 
 class Tally(NamedTuple):
@@ -119,7 +118,7 @@ def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[s
 
 def _sums(parts: Sequence[tuple[str, int]]) -> set[int]:
     """Return the sums of some of the parts, or of none: one may be a part of another."""
-    numbers = [number for _said, number in parts[:_MOST_PARTS]]
+    numbers = [number for _said, number in parts[:8]]  # of many more, the sums are too many
     return {sum(some) for size in range(len(numbers) + 1) for some in combinations(numbers, size)}
 
 

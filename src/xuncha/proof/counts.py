@@ -16,13 +16,10 @@ from xuncha.reading.counts import Statement, settled, statements
 RULES = Chapter()
 _THINGS: tuple[Thing, ...] = get_args(Thing)
 _POINT = re.compile("[.．](?![0-9A-Za-z])")  # at the end of a sentence of a web page, for 。
-_SENTENCE = re.compile("[^。；;！？]+")
 _CLAUSE = re.compile("[^，,：:]{1,300}")
 """What is longer is no clause that anybody wrote; each count looks through all of its own."""
-_ASIDE = re.compile(r"[（(][^（）()]{0,40}[）)]")
 _NOT_BEHIND = re.compile("[，。；、：0-9（）()]")  # ends what stands behind a count, and so do ten characters
 _REFINED = re.compile("梳理|细化|分解|制定|制订|明确|确定|列出|形成|归纳")
-_PARTLY = re.compile(r"\s*(?:其中|包括|含)")
 _OTHERS = re.compile("重点|突出|共性|难点|典型|遗留")  # before 问题: some of them, chosen by another measure
 _EARLIER = re.compile("上一?[轮次届]|历次|以往|往年|去年")  # of another inspection
 _SHARE = re.compile(
@@ -59,16 +56,16 @@ def stated(text: Text) -> tuple[tuple[Stated, ...], ...]:
 
 def _plain(words: str) -> str:
     """Return a line without what stands in brackets, and with 。 for the points of a web page, each character in its place."""
-    return _POINT.sub("。", _ASIDE.sub(lambda aside: " " * len(aside[0]), words))
+    return _POINT.sub("。", re.sub(r"[（(][^（）()]{0,40}[）)]", lambda aside: " " * len(aside[0]), words))
 
 
 def _stated(line: int, words: str, counted: Sequence[Statement]) -> Iterator[Stated]:
     counted = sorted(counted, key=lambda each: each.start)
     starts, last, plain = [each.start for each in counted], "total", _plain(words)
-    for sentence in _SENTENCE.finditer(plain):
+    for sentence in re.finditer("[^。；;！？]+", plain):
         within = False
         for clause in _CLAUSE.finditer(plain, *sentence.span()):
-            within = within or bool(_PARTLY.match(clause[0]) and last != "total")
+            within = within or bool(re.match(r"\s*(?:其中|包括|含)", clause[0]) and last != "total")
             published = any(role.name == "published" for role in roles(clause[0]))
             refined, earlier = bool(_REFINED.search(clause[0])), _EARLIER.search(clause[0])
             for each in counted[bisect_left(starts, clause.start()) : bisect_left(starts, clause.end())]:

@@ -19,7 +19,6 @@ from xuncha.reading.lines import is_noise
 CHAPTERS = (numbering, counts, sums, against, dates, documents, marks, library, words, forms, contact)
 """The modules that hold the rules, in the order of the documentation."""
 RULES = {code: rule for chapter in CHAPTERS for code, rule in chapter.RULES.items()}
-_COMMENT = re.compile(r"<!--\s*proof:\s*([a-z][a-z0-9 ,-]*?)\s*-->")
 _LONG = 60
 _BEFORE = 25
 
@@ -58,7 +57,7 @@ def read(path: Path) -> tuple[Text, list[Silenced]]:
     return text, [
         Silenced(code, line=number)
         for number, line in enumerate(commented.split("\n"), 1)
-        for codes in _COMMENT.findall(line)
+        for codes in re.findall(r"<!--\s*proof:\s*([a-z][a-z0-9 ,-]*?)\s*-->", line)
         for code in re.findall(r"[a-z][a-z0-9-]*", codes)
     ]
 

@@ -10,7 +10,6 @@ from xuncha.proof.chapter import LOWEST, Chapter, Found, Heading, Text
 
 RULES = Chapter()
 _ISSUER = r"中共\S{2,40}?(?:党组|党委|党工委|委员会|党总支|支部)"
-_TITLE = re.compile(rf"(?P<issuer>{_ISSUER})关于")
 _SHORT = 50  # characters of the longest heading
 _STOP = "[。；;：:.，,]"
 _ASIDE = rf"[”’》]*(?:[（(][^（）()]*[）)])?{_STOP}*$"
@@ -87,7 +86,7 @@ def heading_stop(text: Text) -> Found:
 )
 def issuer_differs(text: Text) -> Found:
     """Find a signature before the date at the end that is another party organisation than that of the title."""
-    titles = (_TITLE.search(words.replace(" ", "")) for words in text.texts[:10])
+    titles = (re.search(rf"(?P<issuer>{_ISSUER})关于", words.replace(" ", "")) for words in text.texts[:10])
     title = next((match["issuer"] for match in titles if match), None)
     last = range(len(text.lines) - 1, max(0, len(text.lines) - 6), -1)
     signed = next((line for line in last if re.fullmatch(_ISSUER, text.texts[line])), None)

@@ -19,7 +19,6 @@ _LIST_MARK = re.compile(
 _AROUND = 12
 _STOPS = "，。、；：,;:？！?!"
 _HAN = re.compile(HAN)
-_INSIDE = re.compile("[，,。；]")
 _PARAGRAPH = 40  # characters from which a line is a paragraph, which ends with a mark
 
 
@@ -136,7 +135,7 @@ def no_full_stop(text: Text) -> Found:
     for line, words in enumerate(text.texts):
         heading = text.heading_of.get(line)
         is_heading = heading is not None and heading.alone and "。" not in heading.title
-        unfinished = len(words) >= _PARAGRAPH and _HAN.match(words[-1]) and _INSIDE.search(words)
+        unfinished = len(words) >= _PARAGRAPH and _HAN.match(words[-1]) and re.search("[，,。；]", words)
         if unfinished and not is_heading:
             message = _("the paragraph ends without a mark: “{words}”").format(words=words[-_AROUND:])
             yield (line, len(words) - 1), message, write("。")

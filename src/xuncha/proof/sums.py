@@ -26,7 +26,6 @@ _TOLD = re.compile(
     "其中[，,：:]?(?:包括|包含|含|有)?(?P<parts>(?:(?!其中)[^）)。]){1,300})|(?:共计|合计|总计|总共|一共)"
 )
 _MOST = 0.6
-_PIECE = re.compile("[^、，,]+")
 _NO_PART = re.compile("已|正在|尚|未|涉及|覆盖|带动|惠及|同比|环比|增长|下降|占|率")
 _IN_TWO = re.compile("同时|既|女|岁|学历|党员|以[上下]")  # of people: who is in one part may be in another
 _REST = re.compile("等|其余|其他|其它|余下|剩余|另")
@@ -34,7 +33,6 @@ _NAME, _FEW = 24, 8
 """Characters before the number of a part; and behind the last one before its sum."""
 _NEAR, _SHORTEST = 60, 3
 """Characters before a figure in which its name stands, and of the name."""
-_LABEL = re.compile(r"[一-鿿“”]{0,14}$")
 _NOT_LABEL = re.compile("^.*(?:期间|前期|先后|目前|累计|共计|合计|总计|共|已|现|全部|并|[是要了])")
 _RATE = re.compile(
     r"(?P<words>(?:完成|办结|销号|整改|化解|解决|兑现|追缴|收缴|清缴|回收|到位|清零|参训|参学)率(?:为|达到?|是)?\s?(?P<rate>[0-9]{1,3}(?:\.[0-9]{1,4})?)\s?[%％])(?!以上|左右)"
@@ -66,7 +64,7 @@ def _figures(words: str, begin: int = 0) -> list[Figure]:
 def _listed(words: str, begin: int, whole: Figure) -> tuple[Figure, list[Figure], str]:
     """Return a whole, its parts that are listed, each of them a name and a number, and the words behind the last."""
     parts: list[Figure] = []
-    for piece in _PIECE.finditer(words):
+    for piece in re.finditer("[^、，,]+", words):
         found, at = _figures(piece[0]), begin + piece.start()
         if len(found) != 1 or _NO_PART.search(piece[0]) or _is_other(found[0], whole, piece[0]):
             break
@@ -184,7 +182,7 @@ def figure_differs(text: Text) -> Found:
         words, counted = text.untitled[line], {count.start for count in stated(text)[line]}
         for figure in _figures(words):
             before = words[max(0, figure.start - _NEAR) : figure.start]
-            name = _NOT_LABEL.sub("", _LABEL.search(before)[0])  # type: ignore[index]
+            name = _NOT_LABEL.sub("", re.search(r"[一-鿿“”]{0,14}$", before)[0])  # type: ignore[index]
             of_some = "其中" in re.split("[。；;]", before)[-1]
             if len(name) >= _SHORTEST and not of_some and figure.start not in counted:
                 shown = words[figure.start : figure.end]

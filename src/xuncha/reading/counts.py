@@ -41,10 +41,8 @@ _OF_A_PERSON: Final = re.compile(
 )
 """Counts of what leaders did themselves."""
 _ABOUT: Final = re.compile("整改|反馈|问题|措施|任务|事项|销号|完成率|其余|其中")
-_NAMES: Final = re.compile("具体|整改|反馈|问题|措施|任务|事项")
 _MEASURES: Final = frozenset({"措施", "举措"})  # beside them, 事项 and 任务 are something else
 _TOGETHER: Final = frozenset({"、", "和", "及", "以及", "与"})
-_PIECE: Final = re.compile(r"[^。；;！\n]+")
 _LONGEST: Final = 2000  # characters of a sentence that counts
 _OUTCOME: Final = re.compile(
     rf"(?P<label>[一-鿿]{{2,30}}?)(?P<number>{NUMBER})(?<![万亿])\s*(?:余|多)?(?P<unit>万元|亿元|元|人次|人|项|个|份|件)"
@@ -162,7 +160,7 @@ def _tell_by_sums(every: Sequence[Statement]) -> None:
 def statements(text: str) -> Iterator[Statement]:
     """Yield the counts of a paragraph, in order; what is not said of one is taken from its neighbours."""
     before: Statement | None = None
-    for piece in _PIECE.finditer(text):
+    for piece in re.finditer(r"[^。；;！\n]+", text):
         named = list(counts(piece[0])) if len(piece[0]) <= _LONGEST else []
         if named and not _OF_A_PERSON.search(piece[0]):
             found = _counted(piece[0], named, before)
@@ -222,7 +220,7 @@ def _statement(
     elif not to_next:
         role, said = (role, said) if role else (after, behind)
         all_done = all_done and role != "total"  # of a total it is said by a statement of its own
-    is_joined = _NAMES.sub("", until).strip() in _TOGETHER
+    is_joined = re.sub("具体|整改|反馈|问题|措施|任务|事项", "", until).strip() in _TOGETHER
     thing, word = named or ((before.thing, before.word) if before else ("problems", ""))
     return Statement(thing, named is not None, role, count, word, is_joined, all_done, said=said)
 

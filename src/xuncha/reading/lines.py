@@ -34,7 +34,6 @@ _LONGEST_NOISE: Final = 160
 _FEWEST_LABELS: Final = 3  # in a row of a table that is its head
 _BULLET: Final = re.compile(r"[•·●○■□◆◇▪▫▲△▶►➢➤★☆※◦∙\uf000-\uf0ff]\s*(?=\S)")
 """A mark of a list before a line that has a number or a label of its own, or is the title."""
-_SIGNS: Final = re.compile("(?:中共|中国共产党)[^，。；：、]{2,40}")
 _BULLETED: Final = re.compile(r"中共|中国共产党|.{0,60}关于.{0,80}(?:通报|公示|公告|通告|报告)$")
 
 
@@ -115,7 +114,7 @@ def _begins(text: str, before: str) -> bool:
         heading(text)
         or begins_item
         or first_label(text)
-        or _SIGNS.fullmatch(text)
+        or re.fullmatch("(?:中共|中国共产党)[^，。；：、]{2,40}", text)
         or before.endswith(_SENTENCE_ENDS)
     )
 

@@ -27,7 +27,6 @@ _HEADS_MEASURE: Final = re.compile(r"[【\[]?(?:具体|主要)?(?:整改)?(?:措
 _RESULTS: Final = frozenset({"result", "next"})
 _LONGEST_ANNOUNCEMENT: Final = 40
 _PARTING: Final = "；;，,、\n "  # marks that only part a measure from the next one
-_SEVERAL: Final = re.compile(r"[、，,；;\s]+")
 _IN_BRACKETS: Final = re.compile(
     r"[（(【\[](?P<inside>[^（()）【】\[\]]*(?:责任|牵头|时限|期限|完成时间|配合)[^（()）【】\[\]]*[：:][^（()）【】\[\]]*)[）)】\]]"
 )
@@ -250,7 +249,7 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
     value = value.strip("；;，,。 \u3000")
     if not value:
         return measure
-    names = tuple(name for name in _SEVERAL.split(value) if name) or (value,)
+    names = tuple(name for name in re.split(r"[、，,；;\s]+", value) if name) or (value,)
     found: dict[str, Any] = {}
     match kind:
         case "due":

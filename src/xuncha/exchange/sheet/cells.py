@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Cell
     from xuncha.model.vocabulary import Term
 
-_GOES_ON = re.compile(r"[，,、（(《“‘：:]$")
 _GONE_ON = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
 """How a line begins that goes on with the one before it."""
 _SIDE = re.compile(r"[（(](?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?:单位|部门|科室)?[)）]")
@@ -34,13 +33,11 @@ _OFFICES_JOINED = re.compile("(?<=[部科室处局办股])[和及与](?=[\u4e00-
 _LONGEST_LINE = 2000
 _LONGEST_NAME = 200  # characters of a name in a ledger
 _MARKS = re.compile(r"[（(]|[)）]|" + _BETWEEN.pattern)
-_SEPARATES = re.compile(r"[、，,；;/\n\t \u3000：:]|等$")
 _POST = re.compile(r"(?:长|主任|书记|主席|委员|组长|队长|经理|处|科|局|成员|负责人|领导)$")
 _ENTRY = re.compile(
     r"^\s*(?P<open>[（(【])?(?P<day>\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*(?:日|号)?)\s*[）)】]?\s*(?P<colon>[：:])?\s*(?P<text>.*)$",
     re.DOTALL,
 )
-_EVIDENCE = re.compile(r"（佐证：(?P<items>[^（）]+)）$")
 _HIDDEN = "（不公开）"
 _SERIALS: Final = range(36526, 73051)  # Excel's numbers for the days from 2000 to 2099
 _ONLY_A_DAY: Final = re.compile(
@@ -49,7 +46,6 @@ _ONLY_A_DAY: Final = re.compile(
 """A day of completion, rather than a plan such as 预计2024年12月完成."""
 _ONCE: Final = re.compile("限期|限时|分阶段|阶段性|短期|近期|中期|集中整改")
 _LONGEST_KIND: Final = 10
-_LONGEST_KEY: Final = 60
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?")
 """Not the number of a telephone or a document, which is text."""
 _NUMBERS: Final = re.compile(r"(?:199|20\d)\d(?:\d{4}|\.(?:0?[1-9]|1[0-2]))?")
@@ -109,7 +105,7 @@ def lines(text: str) -> list[str]:
 
 def goes_on(before: str, text: str) -> bool:
     """Return whether a text plainly goes on with the one before it: that ends with a comma, or this one begins with 、 or 并."""
-    return bool(_GOES_ON.search(before) or _GONE_ON.match(text))
+    return bool(re.search(r"[，,、（(《“‘：:]$", before) or _GONE_ON.match(text))
 
 
 def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:
@@ -117,7 +113,7 @@ def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:
 
     Such as 牵头：规划科；配合：财务科、办公室, and 规划科（牵头）、财务科.
     """
-    if text and not _SEPARATES.search(text) and not _SIDE.search(text):
+    if text and not re.search(r"[、，,；;/\n\t \u3000：:]|等$", text) and not _SIDE.search(text):
         return [name for name in [text.rstrip("。.")[:_LONGEST_NAME]] if name], []
     lead: list[str] = []
     helping: list[str] = []
@@ -181,7 +177,7 @@ def _marked(entry: dict[str, Any]) -> dict[str, Any]:
     """Return an entry with what the marks behind it say: （佐证：…）, （不公开）."""
     text = entry["text"].removesuffix(_HIDDEN)
     marks = {} if text == entry["text"] else {"publish": False}
-    match = _EVIDENCE.search(text)
+    match = re.search(r"（佐证：(?P<items>[^（）]+)）$", text)
     if match and (before := text[: match.start()]).strip():
         return {**entry, "text": before, "evidence": match["items"].split("；"), **marks}
     return {**entry, "text": text, **marks}
@@ -248,7 +244,7 @@ def kind(text: str) -> Term | None:
 def field_key(heading: str) -> str:
     """Return the key of the declared field for a column that nobody knows: its heading without blanks, brackets and signs."""
     bare = re.sub(r"[（(\[【].*?[)）\]】]", "", unicodedata.normalize("NFKC", heading)) or heading
-    key = re.sub(r"[\W]+", "", bare)[:_LONGEST_KEY]
+    key = re.sub(r"[\W]+", "", bare)[:60]
     return f"_{key}" if key[:1].isdigit() else key
 
 

@@ -22,7 +22,6 @@ from xuncha.parts import needs
 if TYPE_CHECKING:
     from xuncha.pages.package import Package
 
-_DELIMITERS: Final = ",\t;，"
 _HEAD: Final = 20  # lines that tell what stands between the cells
 
 
@@ -87,7 +86,7 @@ def _calamine(path: Path, content: bytes, package: Package | None = None) -> lis
 def _delimited(path: Path, text: str) -> Sheet:
     """Read a text in which a comma, a tab or a semicolon stands between the cells."""
     sheet, head = Sheet("", named=False), text.split("\n", _HEAD)[:_HEAD]
-    delimiter = max(_DELIMITERS, key=lambda mark: sum(line.count(mark) for line in head))
+    delimiter = max(",\t;，", key=lambda mark: sum(line.count(mark) for line in head))
     safety.must_be_few(path, text.count("\n"), "c")
     safety.must_be_few(path, text.count(delimiter), "c")
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # of the whole process

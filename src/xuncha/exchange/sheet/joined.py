@@ -10,7 +10,6 @@ from xuncha.exchange.sheet import roles
 from xuncha.exchange.sheet.grid import Cell, Sheet, Spot
 from xuncha.exchange.sheet.header import Table, is_header
 
-_BETWEEN: Final = re.compile(r"\s*[/／\n]\s*")
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
 SAME: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
 
@@ -32,7 +31,7 @@ def parted(cell: Cell, role: str, heading: str, held: Collection[str]) -> list[t
 
 def _paired(text: str, role: str, heading: str) -> dict[str, str]:
     """Return the two parts of a text below a heading that joins two names, such as 分管领导/责任车间 or 责任领导（责任科室）."""
-    names, pieces = roles.joined(heading), _BETWEEN.split(text)
+    names, pieces = roles.joined(heading), re.split(r"\s*[/／\n]\s*", text)
     if match := _IN_BRACKETS.fullmatch(roles.plain(heading)):
         names, pieces = (
             list(match.groups()),

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
 
-_TICK: Final = "√"
 _BESIDE: Final = {"co_offices": "office", "closed_date": "state"}
 """What may stand in the cell of another role."""
 _DIGITS: Final = re.compile(r"\d{4}([-./])\d{1,2}\1\d{1,2}")  # a day as some offices write it
@@ -205,7 +204,7 @@ class Plan:
             value = by_role.get(column.role)
             if column.ticked is not None:
                 meant = words.get(column.ticked) or getattr(state(column.ticked), "status", None)
-                value = _TICK if meant == status else None
+                value = "√" if meant == status else None
             if column.role in by_role:
                 found[column_of(column.letter)] = value
         return found

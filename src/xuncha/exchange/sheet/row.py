@@ -13,9 +13,6 @@ from xuncha.model.identity import Identity
 
 UNNAMED: Final = "unnamed"
 """The role of cells below no heading."""
-_IDENTITY: Final = re.compile(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})")
-_NUMBER: Final = re.compile("[1-9][0-9]{0,4}")
-_DECIMALS: Final = re.compile(r"0\.(0+)")
 
 
 @dataclass
@@ -75,7 +72,7 @@ class Row:
     def problem_number(self) -> int | None:
         """The number of the problem."""
         told = (cell.text.strip("、.．") for cell in self.found.get("number", ()))
-        return next((int(text) for text in told if _NUMBER.fullmatch(text)), None)
+        return next((int(text) for text in told if re.fullmatch("[1-9][0-9]{0,4}", text)), None)
 
     @property
     def identity(self) -> Identity | None:
@@ -86,7 +83,7 @@ class Row:
 def _identity(cell: Cell) -> Identity | None:
     """Return the number of a measure, such as 2.3, that a cell tells."""
     value = cell.value
-    if isinstance(value, float) and (decimals := _DECIMALS.search(cell.form)):
+    if isinstance(value, float) and (decimals := re.search(r"0\.(0+)", cell.form)):
         value = f"{value:.{len(decimals[1])}f}"  # 2.10 is not 2.1
-    match = _IDENTITY.fullmatch("".join(str(value).split()))
+    match = re.fullmatch(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})", "".join(str(value).split()))
     return Identity(int(match[1]), int(match[2])) if match else None

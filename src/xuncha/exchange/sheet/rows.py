@@ -21,14 +21,10 @@ from xuncha.model.forms import FIELD
 from xuncha.model.vocabulary import WORDS, Status
 
 _LONGEST_TITLE: Final = 2000
-_LONGEST_SHORT: Final = 100
-_LONGEST_NAME: Final = 200
 _OF_PROBLEM: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that tell nothing of a measure."""
 IN_PARTS: Final = {"goal", "progress", "due", "state", "evidence"}
 """Roles of which a cell may hold a part for each of several measures."""
-_YES: Final = {"是", "公开", "√"}
-_NO: Final = {"否", "不公开", "不予公开", "暂不公开", "×"}
 
 
 class Reader:
@@ -103,9 +99,9 @@ class Reader:
         self._progress(row, measure)
         self._status(row, measure)
         self._closed(row, measure)
-        if (public := row.text("publish")) in _NO:
+        if (public := row.text("publish")) in {"否", "不公开", "不予公开", "暂不公开", "×"}:
             measure.record["publish"] = False
-        elif public and public not in _YES:
+        elif public and public not in {"是", "公开", "√"}:
             self.doubt(row, "publish", _("neither yes nor no: not taken"))
         self.fields.put(row, measure.record, "measure")
         return measure
@@ -115,7 +111,7 @@ class Reader:
         if len(line) <= _LONGEST_TITLE:
             return line
         self.doubt(row, role, _("too long for a title: its beginning was taken"))
-        return f"{line[:_LONGEST_SHORT]}…"
+        return f"{line[:100]}…"
 
     def _people(self, row: Row, measure: MeasureDraft) -> None:
         leaders = [name for names in cells.names(row.text("leader")) for name in names]
@@ -134,7 +130,7 @@ class Reader:
         )
         if names := [name for name in others if name not in offices[:1]]:
             measure.record["co_offices"] = names
-        if person := cells.one_line(row.text("person"))[:_LONGEST_NAME]:
+        if person := cells.one_line(row.text("person"))[:200]:
             measure.record["person"] = person
 
     def _due(self, row: Row, measure: MeasureDraft) -> None:

@@ -40,7 +40,6 @@ _TABLE, _TEXT, _OFFICE = (_SPACE % name for name in ("table", "text", "office"))
 _MOST_IN_ALL: Final = {"": 3_000_000}  # elements of a part of an OpenDocument table
 _MOST_OF_WORD: Final = {**_MOST_IN_ALL, "tbl": 100, "tr": 5_000, "tc": 100_000, "p": 200_000}
 """Elements of a part of a Word document."""
-_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|table)\b", re.IGNORECASE)
 _UNSEEN: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
@@ -117,7 +116,7 @@ def must_be_of_a_known_kind(path: Path, content: bytes) -> None:
         raise _foreign(path, found)
     if not found and not content[:4096].strip():
         raise _foreign(path, Foreign("", "empty", _("the file is empty")))
-    if not found and _UNSEEN.search(content[:4096]) and not content.startswith(_UTF_16):
+    if not found and _UNSEEN.search(content[:4096]) and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _foreign(path, Foreign("", "other", _("this is no document that is known")))
 
 
