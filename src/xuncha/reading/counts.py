@@ -18,7 +18,7 @@ _KINDS: Final[dict[RoleName, Kind]] = {
     "total": "total", "done": "done", "partial": "in_progress", "unfinished": "in_progress", "ongoing": "in_progress",
     "not_started": "not_started", "planned": "planned",
 }  # fmt: skip
-_NOT_DONE: Final[frozenset[Kind | None]] = frozenset({"planned", "in_progress", "not_started"})
+_OPEN: Final = {role for role, kind in _KINDS.items() if kind not in {"total", "done"}}
 _OTHER: Final[dict[Thing, Thing]] = {"problems": "measures", "measures": "problems"}
 BRACKETS: Final = re.compile(r"[（(][^（()）]*[）)]")
 _GOES_ON: Final = frozenset("已正尚仍均全需长未持取基中完整剩还，。；、：:！（( \t")
@@ -100,7 +100,7 @@ def stated(texts: Iterable[str]) -> Stated:
             {
                 (each.thing, each.said, each.count.number): None
                 for each in every
-                if each.kind in _NOT_DONE - {"planned"}
+                if each.kind in {"in_progress", "not_started"}
             }
         ),
         rates=tuple((rate.thing, rate.percent) for rate in completed),
@@ -212,7 +212,7 @@ def _statement(
     role, said = _said(left, last=True)
     role, said = (role, said) if role else _said(left_of, last=True)
     after, behind = _said(right)
-    all_done = bool(ALL_DONE.search(right)) and not _is_open(after)
+    all_done = bool(ALL_DONE.search(right)) and after not in _OPEN
     # What stands between two counts says how many there are of the second.
     to_next = following is not None and right == until and not all_done
     if right.startswith(("中", "里")) or (to_next and after and right.strip() not in _TOGETHER):
@@ -242,16 +242,12 @@ def _said(text: str, *, last: bool = False) -> tuple[RoleName | None, str]:
     )
 
 
-def _is_open(role: RoleName | None) -> bool:
-    return role is not None and _KINDS[role] in _NOT_DONE
-
-
 def _all_done(sentence: str, found: Sequence[Statement]) -> Iterator[Statement]:
     """Yield that all of what was counted last is done, where a clause says so that does not count again."""
     for match in ALL_DONE.finditer(sentence):
         last = next((each for each in reversed(found) if each.count.named_end <= match.start()), None)
         clause = re.split("[，,：:]", sentence[: match.end()])[-1]
-        if last and last.kind in {None, "total"} and not _is_open(_said(clause)[0]):
+        if last and last.kind in {None, "total"} and _said(clause)[0] not in _OPEN:
             yield replace(last, role="done", joined=False, all_done=False)
             before = found[found.index(last) - 1] if found[0] is not last else last
             if before.joined and before.kind in {None, "total"} and before.thing != last.thing:

@@ -106,7 +106,11 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
 
     It may stand on up to three lines, and several times: above the text is the last of them that names who publishes.
     """
-    opening = next((number for number, line in enumerate(lines) if _opens(line.text)), len(lines))
+    opening = len(lines)
+    for number, line in enumerate(lines):
+        if heading(line.text) or (line.text.endswith(("。", "：", ":")) and re.search("巡[察视]", line.text)):
+            opening = number
+            break
     found: list[tuple[bool, int, int, str | None]] = []
     for first in range(opening):
         for last in range(first + 1, min(first + 3, opening) + 1):
@@ -120,11 +124,6 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
                 found.append((bool(match["who"] or match["named"]), last, first, text))
     _named, last, _first, title = max(found, default=(False, 0, 0, None))
     return title, last
-
-
-def _opens(text: str) -> bool:
-    """Return whether the text of a notice begins here."""
-    return bool(heading(text)) or (text.endswith(("。", "：", ":")) and bool(re.search("巡[察视]", text)))
 
 
 def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | None, int]:

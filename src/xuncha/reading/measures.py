@@ -81,7 +81,11 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     if not source:
         source, before = before, []
     if not source:  # results alone are what was done
-        told = [each for each in labelled if each.kind in _RESULTS or _tells_progress(each)]
+        told = [
+            each
+            for each in labelled
+            if each.kind in _RESULTS or (each.kind == "state" and not state(each.line.text))
+        ]
         source, labelled = [each.line for each in told], [each for each in labelled if each not in told]
     if not source:
         return [], None
@@ -121,10 +125,6 @@ def state_alone(text: str) -> State | None:
     words = text.strip("（()）【】[]。；;：: ")
     found = state_of_words(words) if _ONLY_STATE.fullmatch(words) else None
     return found if found and found.plain else None
-
-
-def _tells_progress(labelled: _Labelled) -> bool:
-    return labelled.kind == "state" and not state(labelled.line.text)
 
 
 def _told_apart(text: Line) -> tuple[list[Line], list[Line], list[_Labelled]]:

@@ -181,10 +181,6 @@ def _laid_out(
                 sheet.put((row, column), text(cell), struck=struck(cell))
             places.setdefault(cell, []).append((row, column))
             safety.must_be_few(path, row * column, "c")
-    sheet.settle([_bounds(spots) for spots in places.values() if len(spots) > 1])
+    corners = [(min(spots), max(spots)) for spots in places.values() if len(spots) > 1]
+    sheet.settle([(left, top, right, bottom) for (top, left), (bottom, right) in corners])
     return sheet
-
-
-def _bounds(spots: list[Spot]) -> tuple[int, int, int, int]:
-    rows, columns = [row for row, _column in spots], [column for _row, column in spots]
-    return min(columns), min(rows), max(columns), max(rows)

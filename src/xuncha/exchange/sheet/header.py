@@ -116,7 +116,11 @@ class Finder:
         choices = roles.Decider(sheet, rows, others, names, said).choices()
         has_state = any(choice.role == "state" for choice in choices.values())
         choices |= {column: ticks.choice(word, has_state=has_state) for column, word in ticked.items()}
-        return Table(start, first, last, headings, choices, names, self._heads(start, first), ticked)
+        heads = tuple(
+            _plainly({column: sheet.text(row, column) for column in sheet.columns(row)})
+            for row in range(start, first)
+        )
+        return Table(start, first, last, headings, choices, names, heads, ticked)
 
     def _role_of_ticks(self, heading: str) -> str:
         """Return what a column holds if no ticks stand in it: a form says of those with ticks, too, that they are of states."""
@@ -136,13 +140,6 @@ class Finder:
             counts[name] += 1
             found[column] = f"{name} {counts[name]}" if counts[name] > 1 else name
         return found
-
-    def _heads(self, start: int, end: int) -> tuple[Columns, ...]:
-        rows = range(start, end)
-        return tuple(
-            _plainly({column: self.sheet.text(row, column) for column in self.sheet.columns(row)})
-            for row in rows
-        )
 
     def beside(self, rows: Iterable[int]) -> int:
         """Return the column where a second table begins beside the first, in a header among these rows that names the same things again; else 0."""

@@ -114,8 +114,9 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
         for sheet in visible
     ]
     tables = {each.sheet.name: _tables(each, wanted, own, only=len(visible) == 1) for each in finders}
-    found = next((form for form in wanted.forms if not wanted.form and _fits(form, tables)), None)
-    if found:
+    named = {name for found in tables.values() for table in found for name in table.names.values()}
+    fitting = (form for form in wanted.forms if not wanted.form and named == set(form.columns))
+    if found := next(fitting, None):
         wanted = wanted._replace(form=found)
         finders = [header.Finder(sheet, wanted.said) for sheet in visible]
         tables = {each.sheet.name: _tables(each, wanted, own, only=len(visible) == 1) for each in finders}
@@ -161,12 +162,6 @@ def _tables(finder: header.Finder, wanted: Wanted, own: Frame | None, *, only: b
         first, last = form.header[0], form.header[-1]
         return [finder.table((first, last), (form.rows[0] or last + 1, form.rows[-1]))]
     return finder.tables()
-
-
-def _fits(form: Form, tables: Mapping[str, Sequence[header.Table]]) -> bool:
-    """Return whether a form was made for these tables: it has their headings, and no other."""
-    named = {name for found in tables.values() for table in found for name in table.names.values()}
-    return named == set(form.columns)
 
 
 def proposed(draft: Draft, sheets: Sequence[Sheet], tables: Mapping[str, Sequence[header.Table]]) -> Form:

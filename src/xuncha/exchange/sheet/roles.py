@@ -230,7 +230,11 @@ class Decider:
         known, unknown = self._named("state", "progress"), self._named("")
         doubtful = [*known, *(each for each in unknown if perhaps(self.headings[each]) == "state")]
         if not doubtful:  # words of state tell it, whatever stands above them
-            doubtful = [each for each in unknown if any(map(_closes_in_words, self._cells(each)))]
+            doubtful = [
+                each
+                for each in unknown
+                if any(len(cell.text) > 1 and _closes(cell) for cell in self._cells(each))
+            ]
         for column in doubtful:
             told = self._as_shares(column)
             closing += [column] if any(map(_closes, told)) else []
@@ -332,10 +336,6 @@ class Decider:
 
 def _is_share(value: object, whole: int = 1) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= whole
-
-
-def _closes_in_words(cell: Cell) -> bool:
-    return len(cell.text) > 1 and _closes(cell)
 
 
 def _closes(cell: Cell) -> bool:

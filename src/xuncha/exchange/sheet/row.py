@@ -77,13 +77,9 @@ class Row:
     @property
     def identity(self) -> Identity | None:
         """The number of the measure, such as 2.3."""
-        return next(filter(None, map(_identity, self.found.get("number", ()))), None)
-
-
-def _identity(cell: Cell) -> Identity | None:
-    """Return the number of a measure, such as 2.3, that a cell tells."""
-    value = cell.value
-    if isinstance(value, float) and (decimals := re.search(r"0\.(0+)", cell.form)):
-        value = f"{value:.{len(decimals[1])}f}"  # 2.10 is not 2.1
-    match = re.fullmatch(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})", "".join(str(value).split()))
-    return Identity(int(match[1]), int(match[2])) if match else None
+        for value, form, *_rest in self.found.get("number", ()):
+            decimals = re.search(r"0\.(0+)", form) if isinstance(value, float) else None
+            said = f"{value:.{len(decimals[1])}f}" if decimals else str(value)  # 2.10 is not 2.1
+            if match := re.fullmatch(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})", "".join(said.split())):
+                return Identity(int(match[1]), int(match[2]))
+        return None
