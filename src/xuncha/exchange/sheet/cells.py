@@ -7,10 +7,10 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.chinese import limits
+from xuncha.chinese import enumerations, limits
 from xuncha.chinese.days import end_of_month, in_words
 from xuncha.chinese.limits import Limit, full_days
-from xuncha.chinese.numbers import value as number
+from xuncha.chinese.numbers import SYMBOL
 from xuncha.exchange.wording import NUMBERED, without_number
 from xuncha.language import gettext as _
 from xuncha.model.formats import is_percent
@@ -66,30 +66,17 @@ def items(text: str) -> list[str]:
 
     They are told apart by their numbers, which must begin with one and go on without a gap; else by line ends.
     """
-    for kind, pattern in NUMBERED.items():
-        # 一、 numbers a thing at the beginning of a line only, and ① wherever it stands.
-        behind = {"chinese": r"(?<=\n)", "letter": r"(?<=\n)", "circle": ""}.get(
-            kind, r"(?<=[\n。；;：:，,！!？?])"
-        )
-        marks: list[re.Match[str]] = []
-        for match in re.finditer(rf"(?:^|{behind}\s*){pattern}", text):
-            if _counted(match["n"]) == len(marks) + 1:
-                marks.append(match)
-        if len(marks) < 2:  # noqa: PLR2004  one number does not make a list
-            continue
-        ends = [mark.start() for mark in marks[1:]] + [len(text)]
-        parts = [text[mark.end() : end].strip("\n ；;") for mark, end in zip(marks, ends, strict=True)]
-        head = text[: marks[0].start()].strip()
+    # ① numbers a thing wherever it stands.
+    whole = re.sub(rf"(?={SYMBOL})", "\n", text)
+    found = enumerations.items(whole, (*NUMBERED, "是"))
+    if len(found) > 1:
+        parts = [whole[item.start : item.end].strip("\n ；;") for item in found]
+        head = whole[: found[0].begin].strip()
         if len(head) > 20:  # noqa: PLR2004  shorter is a label such as 整改措施：
             parts[0] = f"{head}\n{parts[0]}"
         if all(parts):
             return parts
     return lines(text)
-
-
-def _counted(text: str) -> int | None:
-    """Return which of its kind a mark is: 3 of 3., ③, 三 and c."""
-    return ord(text.lower()) - ord("a") + 1 if text.isascii() and text.isalpha() else number(text)
 
 
 def lines(text: str) -> list[str]:
