@@ -10,7 +10,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from xuncha.chinese.limits import full_days
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import files, header, layout, roles, supplement, unseen
@@ -21,6 +20,8 @@ from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import Taker
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD, Form
+from xuncha.reading.frame import with_opening
+from xuncha.reading.notice import Notice
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
@@ -30,10 +31,6 @@ _NAME: Final = "台账"  # what a form is called that nobody has named
 _ORGANISATION: Final = re.compile(
     r"(?P<name>中共[^\s，,。：:《》（）()]{2,40}?(?:委员会|党组|党委|党总支|党支部|工委))|(?:被巡察|整改)(?:单位|党组织)[：:]\s*(?P<labelled>[^\s，,。；;：:（）()]{2,40})"
 )
-_FEEDBACK: Final = re.compile(
-    r"反馈[^\d〇零一二三四五六七八九十]{0,12}(?P<before>[\d〇零一二三四五六七八九十]{4}\s*[-./年][^，,。；;]{2,12})|(?P<after>\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}日?)[^\d，,。；;]{0,30}反馈"
-)
-_INSPECTOR: Final = re.compile(r"[省市县区州旗]?委第?[一二三四五六七八九十\d]*巡[察视]组")
 _GENERIC_SHEET: Final = re.compile(r"^(?:sheet|工作表|表)\s*\d*$|台账|清单|汇总|总表|一览", re.IGNORECASE)
 
 
@@ -126,7 +123,10 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
         start = min((table.header for table in tables[sheet.name]), default=sheet.last_row + 1)
         _read_above(draft, sheet, start)
     exported = date.fromisoformat(own.feedback) if own and own.feedback else None
-    day = wanted.feedback or exported or _feedback(draft)
+    said = with_opening(Notice(), "\n".join(draft.notes), "")
+    if said.inspector:
+        draft.settings["inspection"] = {"inspector": said.inspector}
+    day = wanted.feedback or exported or said.dates.feedback
     if day:
         draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
     reader = Reader(draft, day, None if exact else wanted.today, form.states if form else None)
@@ -190,16 +190,8 @@ def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[h
 
 
 def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:
-    """Read what stands above the first table: the title, the organisation, who inspected."""
+    """Read what stands above the first table: the title, the organisation."""
     for text in dict.fromkeys(text for row in sheet.by_row if row < end for text in sheet.texts(row)):
         draft.notes += [text] if text not in draft.notes else []
         if match := _ORGANISATION.search(text):
             draft.settings.setdefault("organisation", match["name"] or match["labelled"])
-        if match := _INSPECTOR.search(text):
-            draft.settings.setdefault("inspection", {}).setdefault("inspector", match[0])
-
-
-def _feedback(draft: Draft) -> date | None:
-    """Find the day of the feedback where a text tells it."""
-    told = (match["before"] or match["after"] for note in draft.notes for match in _FEEDBACK.finditer(note))
-    return next((days[0] for text in told if (days := full_days(text))), None)
