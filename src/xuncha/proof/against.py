@@ -69,8 +69,7 @@ def _shown(text: Text) -> dict[Thing, int]:
 @RULES.rule(
     "more-than-stated",
     why="A notice that says 3 and shows 4 contradicts itself.",
-    wrong="一、基本情况\n细化为1个问题。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
-    right="一、基本情况\n细化为2个问题。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
+    example="一、基本情况\n细化为{1→2}个问题。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
 )
 def more_than_stated(text: Text) -> Found:
     """Find more problems or measures than there are in all; another number than is said to be published."""
@@ -96,8 +95,7 @@ def _shows(said: Stated, number: int) -> str:
     "fewer-than-stated",
     "warning",
     why="Who reads of 3 problems and finds 2 wonders what became of the third; a word says that not all is published.",
-    wrong="一、基本情况\n细化为3个问题。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
-    right="一、基本情况\n细化为3个问题，现将可以公开的2个问题公布如下。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
+    example="一、基本情况\n细化为3个问题{→，现将可以公开的2个问题公布如下}。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
 )
 def fewer_than_stated(text: Text) -> Found:
     """Find fewer problems or measures than there are in all, and no word on it."""
@@ -112,8 +110,7 @@ def fewer_than_stated(text: Text) -> Found:
 @RULES.rule(
     "ledger-count",
     why="Every number of a notice is what the ledger says.",
-    wrong="细化为15个问题，制定34条整改措施。",
-    right="细化为14个问题，制定34条整改措施。",
+    example="细化为1{5→4}个问题，制定34条整改措施。",
 )
 def ledger_count(text: Text) -> Found:
     """Find counts of the opening that the ledger does not have."""
@@ -130,8 +127,7 @@ def ledger_count(text: Text) -> Found:
 @RULES.rule(
     "ledger-date",
     why="The day of the feedback is what the ledger says.",
-    wrong="2023年6月5日至9月8日开展巡察，于11月12日反馈了巡察情况。",
-    right="2023年6月5日至9月8日开展巡察，于11月10日反馈了巡察情况。",
+    example="2023年6月5日至9月8日开展巡察，于11月1{2→0}日反馈了巡察情况。",
 )
 def ledger_date(text: Text) -> Found:
     """Find another day of the feedback than that of the ledger."""

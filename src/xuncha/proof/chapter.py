@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.catalogue import Broken, Catalogue
+from xuncha.catalogue import Broken, Catalogue, Check, Rule
 from xuncha.chinese.characters import half_width_digits
 from xuncha.chinese.days import Written, written
 from xuncha.chinese.headings import Level, heading
@@ -24,6 +24,7 @@ Position = tuple[int, int]
 Found = Broken[Position]
 LOWEST = Level.SUB
 """The lowest level of the standard: 一、 （一） 1. （1）."""
+_MENDED = re.compile("{([^{→]*)→([^}]*)}")
 _TITLE = re.compile(r"《[^《》]{1,120}》")
 _ORGANISING = re.compile("组织|总体|基本|概况|开展|推进")
 """In the heading of a first part that tells how the work was done, not yet what was done about which problem."""
@@ -128,6 +129,14 @@ def write(right: str) -> str:
 class Chapter(Catalogue[Position]):
     """The rules of a chapter of the documentation."""
 
+    def rule(
+        self, code: str, severity: Severity = "error", **words: str
+    ) -> Callable[[Check[Position]], Rule[Position]]:
+        """Enter a rule with `why` and an `example`, in which {wrong→right} marks what is to be mended."""
+        example = words.pop("example")
+        wrong, right = (_MENDED.sub(side, example) for side in (r"\1", r"\2"))
+        return super().rule(code, severity, wrong=wrong, right=right, **words)
+
     def pattern(
         self,
         code: str,
@@ -156,7 +165,7 @@ class Chapter(Catalogue[Position]):
             before: how many characters before the words are shown with them.
             in_titles: whether titles in 书名号 are looked at.
             secret: whether the words are not to be repeated in full.
-            texts: `why`, `wrong` and `right`, as every rule has them.
+            texts: `why` and `example`, as every rule has them.
         """
         compiled = re.compile(pattern)
         group = "words" if "words" in compiled.groupindex else 0
@@ -170,4 +179,4 @@ class Chapter(Catalogue[Position]):
                     todo = write(match.expand(instead)) if instead else hint().format(mark=mark)
                     yield (line, start), message().format(words=words, mark=mark), todo
 
-        self.declare(code, severity, check=check, **texts)
+        self.rule(code, severity, **texts)(check)

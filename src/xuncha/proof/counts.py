@@ -101,8 +101,7 @@ def named(thing: Thing) -> str:
 @RULES.rule(
     "count-sum",
     why="What is complete and what is not yet must add up to the total: it is the first sum that readers do.",
-    wrong="梳理为15个问题，已完成整改13个，正在整改1个。",
-    right="梳理为14个问题，已完成整改13个，正在整改1个。",
+    example="梳理为1{5→4}个问题，已完成整改13个，正在整改1个。",
 )
 def count_sum(text: Text) -> Found:
     """Find parts that do not add up to the total, line by line."""
@@ -137,8 +136,7 @@ def _sum(parts: list[Stated], whole: Stated) -> str:
 @RULES.rule(
     "count-differs",
     why="One total has one number, wherever it is said.",
-    wrong="细化为14个问题，逐项整改。\n截至目前，梳理出的15个问题已完成整改13个。",
-    right="细化为14个问题，逐项整改。\n截至目前，梳理出的14个问题已完成整改13个。",
+    example="细化为14个问题，逐项整改。\n截至目前，梳理出的1{5→4}个问题已完成整改13个。",
 )
 def count_differs(text: Text) -> Found:
     """Find totals of one thing that differ; what was fed back may be fewer than what it was broken down into."""
@@ -156,8 +154,7 @@ def count_differs(text: Text) -> Found:
     "count-unit",
     "note",
     why="What is counted in 条 once is counted in 条 always.",
-    wrong="制定34条整改措施，33项措施已完成。",
-    right="制定34条整改措施，33条措施已完成。",
+    example="制定34条整改措施，33{项→条}措施已完成。",
 )
 def count_unit(text: Text) -> Found:
     """Find the first unit of measures that is another than before."""
@@ -172,8 +169,7 @@ def count_unit(text: Text) -> Found:
 @RULES.rule(
     "completion-rate",
     why="The rate is what is complete divided by the total: 19 of 25 is 76 %.",
-    wrong="反馈25个问题，已完成整改19个，正在整改6个，整改完成率78%。",
-    right="反馈25个问题，已完成整改19个，正在整改6个，整改完成率76%。",
+    example="反馈25个问题，已完成整改19个，正在整改6个，整改完成率7{8→6}%。",
 )
 def completion_rate(text: Text) -> Found:
     """Find rates that are the quotient of nothing that is stated in their line, or in the opening."""
@@ -211,8 +207,7 @@ def _quotients(found: Sequence[Stated], thing: Thing | None) -> list[tuple[int, 
 @RULES.rule(
     "rate-impossible",
     why="No more than all can be complete.",
-    wrong="截至目前，整改完成率103%。",
-    right="截至目前，整改完成率100%。",
+    example="截至目前，整改完成率10{3→0}%。",
 )
 def rate_impossible(text: Text) -> Found:
     """Find shares of more than a hundred per cent."""

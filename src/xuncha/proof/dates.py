@@ -99,8 +99,7 @@ def _spans(text: Text) -> Iterator[tuple[int, Written, Written, date, date]]:
 @RULES.rule(
     "date-impossible",
     why="A day that the calendar does not have was never anybody's day.",
-    wrong="2024年2月30日，召开专题会议。",
-    right="2024年2月29日，召开专题会议。",
+    example="2024年2月{30→29}日，召开专题会议。",
 )
 def date_impossible(text: Text) -> Found:
     """Find months after the twelfth, and days after the last of their month."""
@@ -115,8 +114,7 @@ def date_impossible(text: Text) -> Found:
 @RULES.rule(
     "date-order",
     why="First comes the inspection, then the feedback, then the notice.",
-    wrong="2023年6月5日至9月8日，市委第五巡察组开展巡察，并于2023年8月10日反馈了巡察情况。",
-    right="2023年6月5日至9月8日，市委第五巡察组开展巡察，并于2023年11月10日反馈了巡察情况。",
+    example="2023年6月5日至9月8日，市委第五巡察组开展巡察，并于2023年{8→11}月10日反馈了巡察情况。",
 )
 def date_order(text: Text) -> Found:
     """Find an inspection that ends before it begins, feedback before its end, a notice before the feedback."""
@@ -140,8 +138,7 @@ def date_order(text: Text) -> Found:
 @RULES.rule(
     "span-length",
     why="How many days a time has can be counted: its first and its last day say it already.",
-    wrong="集中整改期45天，从2024年3月1日至2024年5月31日。",
-    right="集中整改期92天，从2024年3月1日至2024年5月31日。",
+    example="集中整改期{45→92}天，从2024年3月1日至2024年5月31日。",
 )
 def span_length(text: Text) -> Found:
     """Find numbers of days and months right before or behind two days that are not so far apart; of an inspection they may be working days."""
@@ -167,8 +164,7 @@ def span_length(text: Text) -> Found:
     "date-after-notice",
     "warning",
     why="A notice cannot tell of what was done after its own day.",
-    wrong="一是加强培训。2024年5月，组织专题培训。\n二是健全制度。\n2024年4月18日",
-    right="一是加强培训。2024年3月，组织专题培训。\n二是健全制度。\n2024年4月18日",
+    example="一是加强培训。2024年{5→3}月，组织专题培训。\n二是健全制度。\n2024年4月18日",
 )
 def date_after_notice(text: Text) -> Found:
     """Find days after that of the notice that are not said to be still to come."""
@@ -190,8 +186,7 @@ def date_after_notice(text: Text) -> Found:
     "date-year",
     "warning",
     why="A notice is read for years: each paragraph gives its first date with the year, and again where a new year begins.",
-    wrong="3月15日，召开专题会议。",
-    right="2024年3月15日，召开专题会议。",
+    example="{→2024年}3月15日，召开专题会议。",
 )
 def date_year(text: Text) -> Found:
     """Find months without a year: none stands before them in the line, or they seem to go back in time."""
@@ -223,8 +218,7 @@ RULES.pattern(
     rf"(?<![0-9A-Za-z〔\[（(.\-—－/])(199[0-9]|20[0-4][0-9])(?=[\u4e00-\u9fff]){_NO_UNIT}(.{{0,2}})",
     lambda: _("“{words}” lacks {mark}"),
     why="A year is followed by 年.",
-    wrong="2023以来，组织专题培训。",
-    right="2023年以来，组织专题培训。",
+    example="2023{→年}以来，组织专题培训。",
     instead=r"\1年\2",
     mark="年",
 )
@@ -237,8 +231,7 @@ RULES.pattern(
     "|(?<![0-9〇一二三四五六七八九.])[0-9]{2}年(?=[0-9]{1,2}月|以来|底|初|度)",
     lambda: _("“{words}” is no date as official documents write it"),
     why="A date is written 2024年4月18日: with 年, 月 and 日, the whole year, no noughts before a digit (GB/T 9704-2012, 7.3.5.4).",
-    wrong="2024.4.18，召开专题会议。",
-    right="2024年4月18日，召开专题会议。",
+    example="2024{.4.18→年4月18日}，召开专题会议。",
     hint=lambda: _("write it like {example}").format(example="2024年4月18日"),
 )
 
@@ -248,7 +241,6 @@ RULES.pattern(
     rf"(?<![0-9])({_YEAR}年?)[-－~]({_YEAR}年)",
     lambda: _("“{words}” has a hyphen for a dash"),
     why="From one year to another goes a dash as long as a character (GB/T 15834-2011, 4.13.3).",
-    wrong="《三年行动计划（2023-2025年）》",
-    right="《三年行动计划（2023—2025年）》",
+    example="《三年行动计划（2023{-→—}2025年）》",
     instead=r"\1—\2",
 )

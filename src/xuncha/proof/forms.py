@@ -26,8 +26,7 @@ _FORMS = {
     "heading-form",
     "note",
     why="Headings of one level are alike: all end with 问题 or 方面, or none; all begin with 关于, or none; all have a full stop, or none.",
-    wrong="（一）关于学习贯彻上级部署方面\n（二）关于优化营商环境方面\n（三）社会信用体系建设不完善",
-    right="（一）关于学习贯彻上级部署方面\n（二）关于优化营商环境方面\n（三）关于社会信用体系建设方面",
+    example="（一）关于学习贯彻上级部署方面\n（二）关于优化营商环境方面\n（三）{→关于}社会信用体系建设{不完善→方面}",
 )
 def heading_form(text: Text) -> Found:
     """Find headings that differ from most others of their level in their part; from the first, where it is half and half."""
@@ -56,8 +55,7 @@ def heading_form(text: Text) -> Found:
     "heading-stop",
     "note",
     why="A heading that stands alone in its line ends without a full stop.",
-    wrong="（一）关于学习贯彻上级部署方面。\n对照要求，逐项整改。",
-    right="（一）关于学习贯彻上级部署方面\n对照要求，逐项整改。",
+    example="（一）关于学习贯彻上级部署方面{。→}\n对照要求，逐项整改。",
 )
 def heading_stop(text: Text) -> Found:
     """Find headings of one sentence alone in a line, and a paragraph below; the first of each level, with how many there are."""
@@ -81,8 +79,7 @@ def heading_stop(text: Text) -> Found:
     "issuer-differs",
     "warning",
     why="Who signs a notice is who speaks in its title.",
-    wrong="中共某市水务局党组关于巡察整改进展情况的通报\n中共某市水利局党组\n2024年4月18日",
-    right="中共某市水务局党组关于巡察整改进展情况的通报\n中共某市水务局党组\n2024年4月18日",
+    example="中共某市水务局党组关于巡察整改进展情况的通报\n中共某市水{利→务}局党组\n2024年4月18日",
 )
 def issuer_differs(text: Text) -> Found:
     """Find a signature before the date at the end that is another party organisation than that of the title."""

@@ -94,8 +94,7 @@ def _runs_on(text: Text, above: Heading, heading: Heading) -> bool:
 @RULES.rule(
     "heading-number",
     why="Headings of one level are numbered without a gap and without repeating: a reader who finds 3 after 1 looks for 2.",
-    wrong="一、整改工作组织情况\n三、反馈问题整改情况",
-    right="一、整改工作组织情况\n二、反馈问题整改情况",
+    example="一、整改工作组织情况\n{三→二}、反馈问题整改情况",
 )
 def heading_number(text: Text) -> Found:
     """Find numbers of headings that are skipped, repeated or out of order; below a higher one they may begin again or go on."""
@@ -136,8 +135,7 @@ def heading_number(text: Text) -> Found:
     "heading-level",
     "warning",
     why="The levels are 一、 then （一） then 1. then （1）(GB/T 9704-2012, 7.3.3); a level that others use is not passed over, and a lower one does not come first.",
-    wrong="（一）关于学习方面\n一、整改工作组织情况\n（一）关于决策方面",
-    right="一、整改工作组织情况\n（一）关于学习方面\n（二）关于决策方面",
+    example="{（一）关于学习方面\n→}一、整改工作组织情况\n（一）关于{→学习方面\n（二）关于}决策方面",
 )
 def heading_level(text: Text) -> Found:
     """Find headings below a level that is missing above them."""
@@ -163,8 +161,7 @@ def heading_level(text: Text) -> Found:
     "heading-jump",
     "note",
     why="Below 一、 comes （一）, then 1., then （1）(GB/T 9704-2012, 7.3.3); a notice of two levels may have 一、 and 1., and one such place is shown.",
-    wrong="一、整改工作组织情况\n1.加强领导\n2.落实责任",
-    right="一、整改工作组织情况\n（一）加强领导\n（二）落实责任",
+    example="一、整改工作组织情况\n{1.→（一）}加强领导\n{2.→（二）}落实责任",
 )
 def heading_jump(text: Text) -> Found:
     """Find the first heading that passes a level over, such as 1. right below 一、."""
@@ -181,8 +178,7 @@ def heading_jump(text: Text) -> Found:
     "heading-mark",
     "warning",
     why="Behind 一 stands 、 and behind 1 a full stop; behind a parenthesis stands nothing (GB/T 15834-2011; GB/T 9704-2012, 7.3.3).",
-    wrong="（一）、关于学习方面",
-    right="（一）关于学习方面",
+    example="（一）{、→}关于学习方面",
 )
 def heading_mark(text: Text) -> Found:
     """Find numbers of headings with other punctuation: the first of its kind, since whoever writes 1、 writes 2、."""
@@ -198,8 +194,7 @@ def heading_mark(text: Text) -> Found:
 @RULES.rule(
     "enumeration-number",
     why="一是 二是 三是 are read out by the public one by one: a number that is missing looks like a measure that is.",
-    wrong="一是加强学习。三是健全制度。",
-    right="一是加强学习。二是健全制度。",
+    example="一是加强学习。{三→二}是健全制度。",
 )
 def enumeration_number(text: Text) -> Found:
     """Find items of enumerations that are skipped or repeated."""
@@ -217,8 +212,7 @@ def enumeration_number(text: Text) -> Found:
     "enumeration-alone",
     "note",
     why="一是 announces that 二是 follows; what stands alone is not numbered.",
-    wrong="一是加强学习，全年集中学习12次。",
-    right="加强学习，全年集中学习12次。",
+    example="{一是→}加强学习，全年集中学习12次。",
 )
 def enumeration_alone(text: Text) -> Found:
     """Find enumerations of one item."""

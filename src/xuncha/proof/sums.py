@@ -125,30 +125,25 @@ def _told(text: Text, *, certain: bool) -> Found:
             yield (line, whole.start), said, _("count again, and correct one of them")
 
 
-RULES.declare(
+RULES.rule(
     "parts-exceed",
     why="A part is not more than its whole, and money that was spent once is not counted twice.",
-    wrong="追缴资金30万元，其中甲单位20万元、乙单位15万元。",
-    right="追缴资金35万元，其中甲单位20万元、乙单位15万元。",
-    check=lambda text: _told(text, certain=True),
-)
+    example="追缴资金3{0→5}万元，其中甲单位20万元、乙单位15万元。",
+)(lambda text: _told(text, certain=True))
 
-RULES.declare(
+RULES.rule(
     "parts-differ",
     "warning",
     why="Whoever lists the parts of a whole lets readers add them up; a word such as 等 or 其余 says that there are others.",
-    wrong="追缴资金30万元，其中甲单位10万元、乙单位15万元。",
-    right="追缴资金30万元，其中甲单位15万元、乙单位15万元。",
-    check=lambda text: _told(text, certain=False),
-)
+    example="追缴资金30万元，其中甲单位1{0→5}万元、乙单位15万元。",
+)(lambda text: _told(text, certain=False))
 
 
 @RULES.rule(
     "share",
     "warning",
     why="A share is the part divided by the whole that stand beside it.",
-    wrong="收到信访件20件，办结17件，办结率95%。",
-    right="收到信访件20件，办结17件，办结率85%。",
+    example="收到信访件20件，办结17件，办结率{9→8}5%。",
 )
 def share(text: Text) -> Found:
     """Find rates that the two numbers of one unit before them in the sentence do not give; `completion-rate` looks at problems and measures."""
@@ -170,8 +165,7 @@ def share(text: Text) -> Found:
     "figure-differs",
     "warning",
     why="What was reached in all has one number, in the first part and in the last.",
-    wrong="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金25万元，继续清理。",
-    right="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金30万元，继续清理。",
+    example="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金{25→30}万元，继续清理。",
 )
 def figure_differs(text: Text) -> Found:
     """Find figures of one name that differ in what is told of the whole: before the first problem, and from the third part on."""
