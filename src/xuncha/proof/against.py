@@ -71,7 +71,7 @@ def _shown(text: Text) -> dict[Thing, int]:
     why="A notice that says 3 and shows 4 contradicts itself.",
     example="一、基本情况\n细化为{1→2}个问题。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
 )
-def more_than_stated(text: Text) -> Found:
+def _more_than_stated(text: Text) -> Found:
     """Find more problems or measures than there are in all; another number than is said to be published."""
     published = {count.thing: count for count in opening(text) if count.role == "published"}
     for thing, wholes in totals(text).items():
@@ -97,7 +97,7 @@ def _shows(said: Stated, number: int) -> str:
     why="Who reads of 3 problems and finds 2 wonders what became of the third; a word says that not all is published.",
     example="一、基本情况\n细化为3个问题{→，现将可以公开的2个问题公布如下}。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
 )
-def fewer_than_stated(text: Text) -> Found:
+def _fewer_than_stated(text: Text) -> Found:
     """Find fewer problems or measures than there are in all, and no word on it."""
     if any(_NOT_ALL.search(words) for words in text.texts):
         return
@@ -112,8 +112,7 @@ def fewer_than_stated(text: Text) -> Found:
     why="Every number of a notice is what the ledger says.",
     example="细化为1{5→4}个问题，制定34条整改措施。",
 )
-def ledger_count(text: Text) -> Found:
-    """Find counts of the opening that the ledger does not have."""
+def _ledger_count(text: Text) -> Found:
     known = text.facts.counts if text.facts else {}
     for count in opening(text):
         # What was fed back may have been broken down into more problems.
@@ -129,8 +128,7 @@ def ledger_count(text: Text) -> Found:
     why="The day of the feedback is what the ledger says.",
     example="2023年6月5日至9月8日开展巡察，于11月1{2→0}日反馈了巡察情况。",
 )
-def ledger_date(text: Text) -> Found:
-    """Find another day of the feedback than that of the ledger."""
+def _ledger_date(text: Text) -> Found:
     told = course(text).feedback
     if text.facts and text.facts.feedback and told and told.written.exact not in {None, text.facts.feedback}:
         words = text.texts[told.line][told.written.start : told.written.end]

@@ -90,8 +90,7 @@ RULES.pattern(
     why="A telephone number that is one digit short reaches nobody: 010 and 02x take eight digits, other areas seven or eight.",
     example="电话：0546-838248{→1}。",
 )
-def phone(text: Text) -> Found:
-    """Find numbers behind 电话 and the like that no telephone has."""
+def _phone(text: Text) -> Found:
     for line, match in text.search(_LABELLED):
         number = match["number"].strip()
         if not _PHONE.fullmatch(re.sub(r"[^0-9]", "", _BRANCH.sub("", number))):
@@ -115,8 +114,7 @@ RULES.pattern(
     why="An e-mail address with a slip in it reaches nobody.",
     example="电子邮箱：dysfgwbgs@dy.shandong{，→.}cn",
 )
-def email(text: Text) -> Found:
-    """Find what has an @ and is no address, and what is called an address and has no @."""
+def _email(text: Text) -> Found:
     message = _("{words} is no e-mail address")
     for line, match in text.search(_AT):
         found = match[0].strip("，。,. ")
@@ -143,8 +141,7 @@ RULES.pattern(
     why="What is told in one line is told in one form.",
     example="电话：0546-8382481；电子邮箱{→：}dysfgwbgs@dy.shandong.cn。",
 )
-def contact_colon(text: Text) -> Found:
-    """Find telephones and addresses without a colon where another in the line has one."""
+def _contact_colon(text: Text) -> Found:
     for line, match in text.search(_NO_COLON):
         if _COLON.search(text.plain[line]):
             message = _("“{words}” has no colon, others in this line have").format(words=match[0])

@@ -103,8 +103,7 @@ def named(thing: Thing) -> str:
     why="What is complete and what is not yet must add up to the total: it is the first sum that readers do.",
     example="梳理为1{5→4}个问题，已完成整改13个，正在整改1个。",
 )
-def count_sum(text: Text) -> Found:
-    """Find parts that do not add up to the total, line by line."""
+def _count_sum(text: Text) -> Found:
     known = totals(text)
     for line, found in enumerate(stated(text)):
         for thing in _THINGS:
@@ -138,7 +137,7 @@ def _sum(parts: list[Stated], whole: Stated) -> str:
     why="One total has one number, wherever it is said.",
     example="细化为14个问题，逐项整改。\n截至目前，梳理出的1{5→4}个问题已完成整改13个。",
 )
-def count_differs(text: Text) -> Found:
+def _count_differs(text: Text) -> Found:
     """Find totals of one thing that differ; what was fed back may be fewer than what it was broken down into."""
     for wholes in totals(text).values():
         first: dict[bool, int] = {}
@@ -156,7 +155,7 @@ def count_differs(text: Text) -> Found:
     why="What is counted in 条 once is counted in 条 always.",
     example="制定34条整改措施，33{项→条}措施已完成。",
 )
-def count_unit(text: Text) -> Found:
+def _count_unit(text: Text) -> Found:
     """Find the first unit of measures that is another than before."""
     measures = [count for count in opening(text) if count.thing == "measures"]
     other = next((count for count in measures if count.unit != measures[0].unit), None)
@@ -171,7 +170,7 @@ def count_unit(text: Text) -> Found:
     why="The rate is what is complete divided by the total: 19 of 25 is 76 %.",
     example="反馈25个问题，已完成整改19个，正在整改6个，整改完成率7{8→6}%。",
 )
-def completion_rate(text: Text) -> Found:
+def _completion_rate(text: Text) -> Found:
     """Find rates that are the quotient of nothing that is stated in their line, or in the opening."""
     whole = opening(text)
     for line, found in enumerate(stated(text)):
@@ -209,8 +208,7 @@ def _quotients(found: Sequence[Stated], thing: Thing | None) -> list[tuple[int, 
     why="No more than all can be complete.",
     example="截至目前，整改完成率10{3→0}%。",
 )
-def rate_impossible(text: Text) -> Found:
-    """Find shares of more than a hundred per cent."""
+def _rate_impossible(text: Text) -> Found:
     for line, match in text.search(_SHARE):
         if float(match["rate"]) > 100:  # noqa: PLR2004
             words = text.texts[line][slice(*match.span())]

@@ -101,8 +101,7 @@ def _spans(text: Text) -> Iterator[tuple[int, Written, Written, date, date]]:
     why="A day that the calendar does not have was never anybody's day.",
     example="2024年2月{30→29}日，召开专题会议。",
 )
-def date_impossible(text: Text) -> Found:
-    """Find months after the twelfth, and days after the last of their month."""
+def _date_impossible(text: Text) -> Found:
     for line, found in enumerate(text.dates):
         for each in found:
             day = 1 if each.day is None else each.day
@@ -116,8 +115,7 @@ def date_impossible(text: Text) -> Found:
     why="First comes the inspection, then the feedback, then the notice.",
     example="2023年6月5日至9月8日，市委第五巡察组开展巡察，并于2023年{8→11}月10日反馈了巡察情况。",
 )
-def date_order(text: Text) -> Found:
-    """Find an inspection that ends before it begins, feedback before its end, a notice before the feedback."""
+def _date_order(text: Text) -> Found:
     messages = (
         _("the inspection ends on {later}, before it begins on {earlier}"),
         _("the feedback is of {later}, before the inspection ended on {earlier}"),
@@ -140,7 +138,7 @@ def date_order(text: Text) -> Found:
     why="How many days a time has can be counted: its first and its last day say it already.",
     example="集中整改期{45→92}天，从2024年3月1日至2024年5月31日。",
 )
-def span_length(text: Text) -> Found:
+def _span_length(text: Text) -> Found:
     """Find numbers of days and months right before or behind two days that are not so far apart; of an inspection they may be working days."""
     message = _("“{words}”: from {earlier} to {later} there are {days} days")
     for line, one, other, first, last in _spans(text):
@@ -166,8 +164,7 @@ def span_length(text: Text) -> Found:
     why="A notice cannot tell of what was done after its own day.",
     example="一是加强培训。2024年{5→3}月，组织专题培训。\n二是健全制度。\n2024年4月18日",
 )
-def date_after_notice(text: Text) -> Found:
-    """Find days after that of the notice that are not said to be still to come."""
+def _date_after_notice(text: Text) -> Found:
     notice = course(text).notice
     day = notice.written.exact if notice else None
     for line, found in enumerate(text.dates if day else ()):
@@ -188,7 +185,7 @@ def date_after_notice(text: Text) -> Found:
     why="A notice is read for years: each paragraph gives its first date with the year, and again where a new year begins.",
     example="{→2024年}3月15日，召开专题会议。",
 )
-def date_year(text: Text) -> Found:
+def _date_year(text: Text) -> Found:
     """Find months without a year: none stands before them in the line, or they seem to go back in time."""
     for line, found in enumerate(text.dates):
         before: Written | None = None

@@ -36,8 +36,7 @@ RULES.pattern(
     why="A document number is 〔2023〕360号: the whole year without 年, the number without 第 and without noughts before it, with 号 (GB/T 9704-2012, 7.2.5).",
     example="印发《行动方案》（东发改产业〔2023〕{第0→}36号）。",
 )
-def document_number(text: Text) -> Found:
-    """Find document numbers with the right brackets and another fault."""
+def _document_number(text: Text) -> Found:
     for line, match in text.search(_NUMBER):
         year, number = match["year"], match["number"]
         extra = match["nian"] or match["first"] or not match["hao"]
@@ -53,8 +52,7 @@ def document_number(text: Text) -> Found:
     why="A document has the number of the year in which it was issued, and a notice quotes what has been issued.",
     example="于2023年12月20日以东发改产业〔202{2→3}〕360号文件印发。",
 )
-def document_year(text: Text) -> Found:
-    """Find years of document numbers that are not that of the day given for them, or are after the notice."""
+def _document_year(text: Text) -> Found:
     notice = course(text).notice
     last = notice.written.year if notice and notice.written.year else 9999
     issued = {(line, match.end("year")): match["issued"] for line, match in text.search(_ISSUED)}

@@ -28,7 +28,7 @@ _PARAGRAPH = 40  # characters from which a line is a paragraph, which ends with 
     why="Chinese text has full-width punctuation; what is lifted from a web page loses it.",
     example="按照有关要求{,→，}现将整改情况予以公布{(→（}含长期任务{)→）}。",
 )
-def half_width(text: Text) -> Found:
+def _half_width(text: Text) -> Found:
     """Find half-width marks beside Chinese characters, all of a line together."""
     for line, words in enumerate(text.texts):
         if marks := half_width_marks(words):
@@ -47,7 +47,7 @@ def half_width(text: Text) -> Found:
     why="Chinese quotation marks are “ and ”.",
     example='落实{"→“}一岗双责{"→”}要求。',
 )
-def quotes(text: Text) -> Found:
+def _quotes(text: Text) -> Found:
     """Find the quotation marks of a typewriter beside Chinese characters; the first of each line."""
     for line, words in enumerate(text.texts):
         for place in straight_quotes(words)[:1]:
@@ -60,7 +60,7 @@ def quotes(text: Text) -> Found:
     why="Quotation marks, parentheses and 书名号 come in pairs.",
     example="落实“一岗双责{→”}，修订《信息公开办法（试行{→）}》。",
 )
-def unbalanced(text: Text) -> Found:
+def _unbalanced(text: Text) -> Found:
     """Find marks that are not closed, or that nothing has opened, line by line."""
     for line, words in enumerate(text.plain):
         in_lists = {match.end() - 1 for match in _LIST_MARK.finditer(words)}
@@ -122,7 +122,7 @@ RULES.pattern(
     why="A paragraph ends with a mark; without one, something of it may be lost.",
     example="收到反馈意见后，我局党组第一时间召开会议传达学习，研究部署整改工作，逐项明确责任领导和责任科室{→。}",
 )
-def no_full_stop(text: Text) -> Found:
+def _no_full_stop(text: Text) -> Found:
     """Find paragraphs that end in nothing. Headings may, and so may what has no mark inside, such as a list of a web page."""
     for line, words in enumerate(text.texts):
         heading = text.heading_of.get(line)

@@ -96,7 +96,7 @@ def _runs_on(text: Text, above: Heading, heading: Heading) -> bool:
     why="Headings of one level are numbered without a gap and without repeating: a reader who finds 3 after 1 looks for 2.",
     example="一、整改工作组织情况\n{三→二}、反馈问题整改情况",
 )
-def heading_number(text: Text) -> Found:
+def _heading_number(text: Text) -> Found:
     """Find numbers of headings that are skipped, repeated or out of order; below a higher one they may begin again or go on."""
     last: dict[int, list[int]] = {}
     began: set[int] = set()
@@ -137,8 +137,7 @@ def heading_number(text: Text) -> Found:
     why="The levels are 一、 then （一） then 1. then （1）(GB/T 9704-2012, 7.3.3); a level that others use is not passed over, and a lower one does not come first.",
     example="{（一）关于学习方面\n→}一、整改工作组织情况\n（一）关于{→学习方面\n（二）关于}决策方面",
 )
-def heading_level(text: Text) -> Found:
-    """Find headings below a level that is missing above them."""
+def _heading_level(text: Text) -> Found:
     used = Counter(heading.level for heading in text.headings)
     path: list[int] = []
     for heading in text.headings:
@@ -163,9 +162,9 @@ def heading_level(text: Text) -> Found:
     why="Below 一、 comes （一）, then 1., then （1）(GB/T 9704-2012, 7.3.3); a notice of two levels may have 一、 and 1., and one such place is shown.",
     example="一、整改工作组织情况\n{1.→（一）}加强领导\n{2.→（二）}落实责任",
 )
-def heading_jump(text: Text) -> Found:
+def _heading_jump(text: Text) -> Found:
     """Find the first heading that passes a level over, such as 1. right below 一、."""
-    warned = {line for (line, _start), *_rest in heading_level.check(text)} if heading_level.check else {}
+    warned = {line for (line, _start), *_rest in _heading_level.check(text)} if _heading_level.check else {}
     for above, heading in pairwise(text.headings):
         if above.level + 1 < heading.level <= LOWEST and heading.line not in warned:
             message = _("{words} follows {above}, and the level between them is passed over")
@@ -180,7 +179,7 @@ def heading_jump(text: Text) -> Found:
     why="Behind 一 stands 、 and behind 1 a full stop; behind a parenthesis stands nothing (GB/T 15834-2011; GB/T 9704-2012, 7.3.3).",
     example="（一）{、→}关于学习方面",
 )
-def heading_mark(text: Text) -> Found:
+def _heading_mark(text: Text) -> Found:
     """Find numbers of headings with other punctuation: the first of its kind, since whoever writes 1、 writes 2、."""
     shown: set[tuple[int, str]] = set()
     for heading in text.headings:
@@ -196,8 +195,7 @@ def heading_mark(text: Text) -> Found:
     why="一是 二是 三是 are read out by the public one by one: a number that is missing looks like a measure that is.",
     example="一是加强学习。{三→二}是健全制度。",
 )
-def enumeration_number(text: Text) -> Found:
-    """Find items of enumerations that are skipped or repeated."""
+def _enumeration_number(text: Text) -> Found:
     for group in _enumerations(text):
         for item, expected in group.faults:
             right = item.words.replace(numeral(item.number), numeral(expected), 1)
@@ -214,8 +212,7 @@ def enumeration_number(text: Text) -> Found:
     why="一是 announces that 二是 follows; what stands alone is not numbered.",
     example="{一是→}加强学习，全年集中学习12次。",
 )
-def enumeration_alone(text: Text) -> Found:
-    """Find enumerations of one item."""
+def _enumeration_alone(text: Text) -> Found:
     for group in _enumerations(text):
         repeated = group.repeated
         for item, *others in () if group.faults else group.sequences:

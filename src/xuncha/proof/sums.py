@@ -145,7 +145,7 @@ RULES.rule(
     why="A share is the part divided by the whole that stand beside it.",
     example="收到信访件20件，办结17件，办结率{9→8}5%。",
 )
-def share(text: Text) -> Found:
+def _share(text: Text) -> Found:
     """Find rates that the two numbers of one unit before them in the sentence do not give; `completion-rate` looks at problems and measures."""
     message = _("{done} of {total} is {rate}%, not {written}%")
     for line, sentence in text.search(_SENTENCE, text.untitled):
@@ -167,7 +167,7 @@ def share(text: Text) -> Found:
     why="What was reached in all has one number, in the first part and in the last.",
     example="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金{25→30}万元，继续清理。",
 )
-def figure_differs(text: Text) -> Found:
+def _figure_differs(text: Text) -> Found:
     """Find figures of one name that differ in what is told of the whole: before the first problem, and from the third part on."""
     end, known = len(text.lines), dict[tuple[str, str], tuple[float, str]]()
     chapters = [each.line for each in text.headings if each.level == Level.CHAPTER]

@@ -125,8 +125,7 @@ RULES.pattern(
     why="A word was typed twice.",
     example="专项整治{抽查→}抽查项目60个。",
 )
-def doubled_word(text: Text) -> Found:
-    """Find words that follow themselves."""
+def _doubled_word(text: Text) -> Found:
     for line, match in text.search(_DOUBLED, text.untitled):
         once = match[1] or match[0][0]
         if not (match[1] and _MAY_DOUBLE.fullmatch(once)):
@@ -162,8 +161,7 @@ RULES.pattern(
     why="The same sentence twice was copied, and not changed where it should have been.",
     example="定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。{\n定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。→}",
 )
-def repeated_sentence(text: Text) -> Found:
-    """Find long sentences that stand in the text before."""
+def _repeated_sentence(text: Text) -> Found:
     seen: dict[str, Position] = {}
     for line, match in text.search(_SENTENCE, text.texts):
         place, sentence = (line, match.start()), match[0].strip()
@@ -179,8 +177,7 @@ def repeated_sentence(text: Text) -> Found:
     why="A term that has quotation marks once has them always.",
     example="开展“双公示”工作培训，将“双公示”工作纳入考核，{双公示→“双公示”}信息合规率100%。",
 )
-def quotes_differ(text: Text) -> Found:
-    """Find terms without quotation marks that have them more often than not."""
+def _quotes_differ(text: Text) -> Found:
     quoted = Counter(match[1] for _line, match in text.search(_QUOTED, text.texts))
     often = [term for term, times in quoted.most_common(60) if times > 1]
     longest_first = re.compile("|".join(map(re.escape, sorted(often, key=len, reverse=True))))
@@ -199,7 +196,7 @@ def quotes_differ(text: Text) -> Found:
     why="Places are written 第一位 and 第四位, or 第1位 and 第4位: in one way (GB/T 15835-2011, 4.3).",
     example="增幅列全省第{一→1}位，占比列全省第4位。",
 )
-def ordinal(text: Text) -> Found:
+def _ordinal(text: Text) -> Found:
     """Find places that are written in both ways in one line; the first of each line."""
     digits: dict[tuple[int, str], bool] = {}
     shown = -1
@@ -216,8 +213,7 @@ def ordinal(text: Text) -> Found:
     why="One notice is about one inspection.",
     example="市委第五巡察组对我局党组开展巡察。\n收到市委第{三→五}巡察组反馈意见后，第一时间召开会议。",
 )
-def inspector_differs(text: Text) -> Found:
-    """Find groups of inspectors other than the first one that is named."""
+def _inspector_differs(text: Text) -> Found:
     first: dict[str, str] = {}
     for line, match in text.search(_INSPECTORS, text.texts):
         known = first.setdefault(match["committee"], match[0])
