@@ -28,11 +28,6 @@ class Doubt(NamedTuple):
         """Where it stands: `Sheet!C5`."""
         return "!".join(filter(None, (self.sheet, self.address)))
 
-    @property
-    def weight(self) -> int:
-        """How much hangs on it: the smallest number is the weightiest."""
-        return _WEIGHTIEST.index(self.role) if self.role in _WEIGHTIEST else len(_WEIGHTIEST)
-
 
 class Column(NamedTuple):
     """What a column was taken for, and why."""
@@ -115,7 +110,7 @@ class Draft:
 
     def weighed(self) -> list[Doubt]:
         """Return the doubts, the weightiest first."""
-        return sorted(self.doubts, key=lambda doubt: doubt.weight)
+        return sorted(self.doubts, key=lambda doubt: (*_WEIGHTIEST, doubt.role).index(doubt.role))
 
     @property
     def measures(self) -> list[MeasureDraft]:

@@ -35,7 +35,6 @@ class Entry(NamedTuple):
     sheet: str
     spot: Spot
     value: object
-    parts: bool = False  # whether the merged cell is to be parted first, so that each row has its own
 
 
 class Due(NamedTuple):
@@ -124,11 +123,8 @@ class Plan:
         if sum(each.role == "progress" for each in columns) > 1 and said["progress"]:
             # What is new goes below what stands in the last of several columns.
             last = max(measure.cells["progress"], key=lambda cell: column_of(letters(cell.address)))
-            fresh = [
-                each
-                for each in record.get("progress", ())
-                if key_of(each["text"]) not in str(said["progress"])
-            ]
+            known = str(said["progress"])
+            fresh = [each for each in record.get("progress", ()) if key_of(each["text"]) not in known]
             filled["progress"] = column_of(letters(last.address))
             values[filled["progress"]] = "\n".join([last.text, *map(cells.show_entry, fresh)])
             told["progress"] = (said["progress"], len(fresh)) if fresh else said["progress"]
@@ -155,7 +151,7 @@ class Plan:
                 self.entries.append(Entry(sheet, spot, wishes[0].value))
             elif len({wish.row for wish in wishes}) == len(wishes):
                 self.parted.add((sheet, spot))
-                self.entries += [Entry(sheet, (wish.row, spot[1]), wish.value, parts=True) for wish in wishes]
+                self.entries += [Entry(sheet, (wish.row, spot[1]), wish.value) for wish in wishes]
             elif len({wish.row for wish in wishes}) == 1 and (text := _listed(role, wishes)):
                 self.entries.append(Entry(sheet, spot, text))
             else:
@@ -177,20 +173,17 @@ class Plan:
         words = self.draft.form.states if self.draft.form else {}
         status, term = record["status"], record.get("term", "once")
         due, closed = record.get("due"), record.get("closed", {}).get("date")
-        day: object = (
-            date.fromisoformat(due) if due else layout.WITHOUT_LIMIT[term] if term != "once" else None
-        )
-        if isinstance(day, date) and term != "once" and all(each.role != "kind" for each in columns):
-            day = Due(day, f"（{layout.WITHOUT_LIMIT[term]}）")
+        kind = None if term == "once" else layout.WITHOUT_LIMIT[term]
+        day: object = date.fromisoformat(due) if due else kind
+        if isinstance(day, date) and kind and all(each.role != "kind" for each in columns):
+            day = Due(day, f"（{kind}）")
+        fitting = (word for word, meant in words.items() if meant == status and _says_no_more(word, term))
         helping = record.get("co_offices", ())
         by_role = {
             **told_by(record),
             "measure": record["title"],
-            "state": next(
-                (word for word, meant in words.items() if meant == status and _says_no_more(word, term)),
-                WORDS[status],
-            ),
-            "kind": {"long_term": layout.LONG_TERM, "at_once": layout.AT_ONCE}.get(term, "限期整改"),
+            "state": next(fitting, WORDS[status]),
+            "kind": kind or "限期整改",
             "due": day,
             "closed_date": date.fromisoformat(closed) if closed else None,
             "co_offices": "、".join(helping) or None,
@@ -200,13 +193,12 @@ class Plan:
         if "co_offices" in beside:
             by_role["office"] = "、".join(filter(None, (record.get("office"), *helping))) or None
         found: dict[int, object] = {}
-        for column in columns:
-            value = by_role.get(column.role)
+        for column in (each for each in columns if each.role in by_role):
+            value = by_role[column.role]
             if column.ticked is not None:
                 meant = words.get(column.ticked) or getattr(state(column.ticked), "status", None)
                 value = "√" if meant == status else None
-            if column.role in by_role:
-                found[column_of(column.letter)] = value
+            found[column_of(column.letter)] = value
         return found
 
 
