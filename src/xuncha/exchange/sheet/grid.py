@@ -123,9 +123,13 @@ class Sheet:
         cell = self.cells.get((row, column))
         return "" if cell is None else cell.text
 
+    def filled(self, row: int) -> dict[int, str]:
+        """Return the texts of a row by their columns, from left to right."""
+        return {column: text for column in self.columns(row) if (text := self.text(row, column))}
+
     def texts(self, row: int) -> list[str]:
         """Return the texts of a row, from left to right."""
-        return [text for column in self.columns(row) if (text := self.text(row, column))]
+        return list(self.filled(row).values())
 
     def begins(self, row: int, column: int) -> bool:
         """Return whether a cell stands in this place that no merged cell has brought down from a row above."""

@@ -73,19 +73,14 @@ class Finder:
             self._depths.clear()
             found = self._found()
         ends = [*(start for start, _first, _headings in found[1:]), self.sheet.last_row + 1]
-        return [
-            self._table(start, first, end - 1, headings)
-            for (start, first, headings), end in zip(found, ends, strict=False)
-        ]
+        return [self._table(*each, end - 1) for each, end in zip(found, ends, strict=False)]
 
     def _found(self) -> list[tuple[int, int, Columns]]:
-        found: list[
-            tuple[int, int, Columns]
-        ] = []  # the row of the header, the first row behind it, the headings
+        """Find the headers: the row of each, the first row behind it, and its headings."""
+        found: list[tuple[int, int, Columns]] = []
         behind = 0
         for row in self.sheet.by_row:
-            depth = self._header_at(row) if row >= behind else 0
-            if depth:
+            if row >= behind and (depth := self._header_at(row)):
                 behind = row + depth
                 headings = self._headings(row, depth)
                 if not found or not _plainly(headings).items() <= _plainly(found[-1][2]).items():
@@ -94,41 +89,37 @@ class Finder:
 
     def table(self, header: tuple[int, int], rows: tuple[int, int | None]) -> Table:
         """Return the table of which somebody has told where it is."""
-        first, last = header
-        headings = self._headings(first, last - first + 1)
-        return self._table(first, rows[0], min(rows[1] or self.sheet.last_row, self.sheet.last_row), headings)
+        (start, end), last = header, self.sheet.last_row
+        return self._table(start, rows[0], self._headings(start, end - start + 1), min(rows[1] or last, last))
 
     def best(self) -> list[str]:
         """Return the headings of the row that looks most like a header, where none is one."""
-        rows = [
+        rows = (
             [text for text in self.sheet.texts(row) if len(text) <= _LONGEST] for row in self.sheet.by_row
-        ]
+        )
         return max(rows, key=lambda texts: sum(bool(self.role(text)) for text in texts), default=[])
 
-    def _table(self, start: int, first: int, last: int, headings: Columns) -> Table:
+    def _table(self, start: int, first: int, headings: Columns, last: int) -> Table:
         sheet = self.sheet
         rows = [row for row in sheet.by_row if first <= row <= last]
         names = self._names(start, first, headings)
         ticked = ticks.columns(sheet, tuple(range(start, first)), rows, self._role_of_ticks)
         headings = headings | {column: word for column, word in ticked.items() if word}
         others = {column: text for column, text in headings.items() if column not in ticked}
-        said = {column: self._said(names[column], text) for column, text in others.items()}
+        known = {column: (plain(names[column]), plain(text)) for column, text in others.items()}
+        said = {
+            column: self.said.get(name) or self.said.get(text, "") for column, (name, text) in known.items()
+        }
         choices = roles.Decider(sheet, rows, others, names, said).choices()
         has_state = any(choice.role == "state" for choice in choices.values())
         choices |= {column: ticks.choice(word, has_state=has_state) for column, word in ticked.items()}
-        heads = tuple(
-            _plainly({column: sheet.text(row, column) for column in sheet.columns(row)})
-            for row in range(start, first)
-        )
+        heads = tuple(_plainly(sheet.filled(row)) for row in range(start, first))
         return Table(start, first, last, headings, choices, names, heads, ticked)
 
     def _role_of_ticks(self, heading: str) -> str:
         """Return what a column holds if no ticks stand in it: a form says of those with ticks, too, that they are of states."""
         said = self.role(heading)
         return roles.role(heading) if said == "state" else said
-
-    def _said(self, name: str, heading: str) -> str:
-        return self.said.get(plain(name)) or self.said.get(plain(heading), "")
 
     def _names(self, start: int, end: int, headings: Columns) -> Columns:
         """Return what a form calls the columns; where two have one name, the later ones are numbered."""
@@ -149,16 +140,15 @@ class Finder:
                 continue
             if column := self._numbered_again(self._headings(row, depth)):
                 return column
-            texts = [
-                (column, plain(sheet.text(row, column)))
-                for column in sheet.columns(row)
-                if not sheet.same((row, column), (row, column - 1))
-            ]
+            own = (column for column in sheet.filled(row) if not sheet.same((row, column), (row, column - 1)))
+            texts = {column: plain(sheet.text(row, column)) for column in own}
             first: dict[str, int] = {}
-            again = [column for column, text in texts if text and first.setdefault(text, column) != column]
+            again = [
+                column for column, text in texts.items() if text and first.setdefault(text, column) != column
+            ]
             if len(again) >= _FEWEST:
-                left = {column: text for column, text in texts if column < again[0]}
-                right = {column: text for column, text in texts if column >= again[0]}
+                left = {column: text for column, text in texts.items() if column < again[0]}
+                right = {column: text for column, text in texts.items() if column >= again[0]}
                 return again[0] if min(self._score(left), self._score(right)) >= _FEWEST else 0
         return 0
 
@@ -204,18 +194,14 @@ class Finder:
 
         A row that names enough columns does not: one may be called 2024年3月.
         """
-        for column in self.sheet.columns(row):
-            cell = self.sheet.cells[row, column]
-            if not cell.text or not self.sheet.begins(row, column):
-                continue
-            if (
-                not isinstance(cell.value, str)
-                or _DATA.fullmatch(plain(cell.text))
-                or ticks.is_tick(cell.text)
-            ):
+        sheet, texts = self.sheet, self.sheet.filled(row)
+        for column, text in texts.items():
+            is_text = isinstance(sheet.cells[row, column].value, str)
+            is_data = not is_text or _DATA.fullmatch(plain(text)) or ticks.is_tick(text)
+            if is_data and sheet.begins(row, column):
                 return True
-        states = [text for text in self.sheet.texts(row) if is_plain(text) and not self.role(text)]
-        return len(states) == 1 and len(self.sheet.texts(row)) > 1  # of several each is the name of a column
+        states = [text for text in texts.values() if is_plain(text) and not self.role(text)]
+        return len(states) == 1 and len(texts) > 1  # of several each is the name of a column
 
     def _tied(self, row: int) -> bool:
         """Return whether the names of columns are merged over this row and the next, or go on there."""
@@ -225,16 +211,13 @@ class Finder:
 
     def _fills(self, row: int) -> bool:
         """Return whether the next row holds nothing but names, some of them where this row has left its cells empty."""
-        named = self._filled(row + 1)
+        named = self.sheet.filled(row + 1)
         plainly = all(self.role(text) or ticks.is_state(text) for text in named.values())
         return plainly and len(named) > 1 and any(not self.sheet.text(row, column) for column in named)
 
-    def _filled(self, row: int) -> Columns:
-        return {column: text for column in self.sheet.columns(row) if (text := self.sheet.text(row, column))}
-
     def _has_second_row(self, row: int) -> bool:
         """Return whether the next row is a part of the header: cells that are merged across this row stand above those of the next."""
-        sheet, below = self.sheet, self._filled(row + 1)
+        sheet, below = self.sheet, self.sheet.filled(row + 1)
         is_header = self._score(self._headings(row + 1, 1)) >= _FEWEST
         if not is_header and self._holds_data(row + 1) and not self._tied(row):
             return False
@@ -244,9 +227,8 @@ class Finder:
         named = [column for column in own if self.role(below[column]) or ticks.is_state(below[column])]
         across = any(sheet.same((row, column), (row, column + 1)) for column in sheet.columns(row))
         over_both = sum(sheet.same((row, column), (row + 1, column)) for column in sheet.columns(row))
-        if across and over_both > len(own) and own:
-            return True
-        return bool(named) and (len(own) < len(below) or across or len(named) * 2 > len(own))
+        stand_below = len(own) < len(below) or across or len(named) * 2 > len(own)
+        return bool((across and over_both > len(own) and own) or (named and stand_below))
 
     def _score(self, headings: Columns) -> int:
         """How many different things of a ledger the columns name; none where nothing tells of problems or measures."""
@@ -260,8 +242,6 @@ class Finder:
 
     def _headings(self, row: int, depth: int) -> Columns:
         """Return the names of the columns; that of a column under a group is its own, or with its group where only both say what it is."""
-        if depth == 1:
-            return {column: "".join(text.split()) for column, text in self._filled(row).items()}
         found = {}
         for column in self.sheet.columns(row, row + depth - 1):
             texts = list(dict.fromkeys(self.sheet.text(row + step, column) for step in range(depth)))
@@ -279,7 +259,7 @@ def _plainly(headings: Columns) -> Columns:
 def own_table(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
     """Find the table of a sheet that `export` wrote: its columns hold what they are called, whatever stands in them."""
     for row in sheet.by_row:
-        headings = {column: sheet.text(row, column) for column in sheet.columns(row)}
+        headings = sheet.filled(row)
         if len(set(headings.values()) & set(known)) > _FEWEST:
             choices = {column: Choice(known.get(name, IGNORE), "") for column, name in headings.items()}
             return [Table(row, row + 1, sheet.last_row, headings, choices, headings)]
@@ -288,11 +268,9 @@ def own_table(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
 
 def is_header(sheet: Sheet, row: int, table: Table) -> bool:
     """Return whether a row inside a table is its header, or one row of it, printed again."""
-    said = {column: text for column in sheet.columns(row) if (text := plain(sheet.text(row, column)))}
-    fewest = min(_FEWEST, len(table.headings))
-    return len(said) >= fewest and any(
-        all(
-            text in {head.get(column), plain(table.headings.get(column, ""))} for column, text in said.items()
-        )
+    said = {column: text for column, text in _plainly(sheet.filled(row)).items() if text}
+    whole = {column: plain(text) for column, text in table.headings.items()}
+    return len(said) >= min(_FEWEST, len(whole)) and any(
+        all(text in {head.get(column), whole.get(column)} for column, text in said.items())
         for head in table.heads
     )
