@@ -28,6 +28,14 @@ class Row:
     """Comments on the cells, with their addresses."""
     last: int = 0  # the last of several rows
 
+    def put(self, role: str, cell: Cell) -> None:
+        """Put in what a cell says; of a sentence that was cut, the rest behind its beginning."""
+        held = self.found.setdefault(role, [])
+        if role == "measure" and held:
+            held[:] = [Cell.of(held[0].text + cell.text, "", held[0].address)]
+        else:
+            held.append(cell)
+
     def settle_ticks(self) -> None:
         """Take the word of the one tick for the state."""
         if len(self.ticks) != 1 or "state" in self.found:
