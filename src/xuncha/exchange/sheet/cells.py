@@ -55,8 +55,6 @@ _SPELT: Final = re.compile(r'"[^"]*"|\[[^\]]*\]')  # what a number format shows 
 
 def one_line(text: str) -> str:
     """Put a text on one line: lines of Chinese are joined as they are, others by a blank."""
-    if "\n" not in text:
-        return text
     joined = re.sub(r"(?<=[^\x00-\x7f])\n|\n(?=[^\x00-\x7f])", "", text)
     return joined.replace("\n", " ")
 

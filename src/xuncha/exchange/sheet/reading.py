@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import files, header, layout, roles, supplement, unseen
-from xuncha.exchange.sheet.fields import Fields
 from xuncha.exchange.sheet.grid import Sheet, address
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import Reader
@@ -129,8 +128,8 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
     day = wanted.feedback or exported or said.dates.feedback
     if day:
         draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
-    reader = Reader(draft, day, None if exact else wanted.today, form.states if form else None)
-    reader.fields = Fields(draft, own.fields if own else wanted.declared)
+    reader = Reader(draft, own.fields if own else wanted.declared, day)
+    reader.today, reader.states = None if exact else wanted.today, form.states if form else None
     several = sum(map(bool, tables.values())) > 1
     for sheet in visible:
         category = sheet.name if several and sheet.named and not _GENERIC_SHEET.search(sheet.name) else ""

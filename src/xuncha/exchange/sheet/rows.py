@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import chain, zip_longest
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.chinese.limits import full_days
 from xuncha.exchange.drafts import Draft, MeasureDraft
@@ -20,6 +20,9 @@ from xuncha.model import states
 from xuncha.model.forms import FIELD
 from xuncha.model.vocabulary import WORDS, Status
 
+if TYPE_CHECKING:
+    from xuncha.model.register import FieldFrame
+
 _LONGEST_TITLE: Final = 2000
 _OF_PROBLEM: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that tell nothing of a measure."""
@@ -30,19 +33,13 @@ IN_PARTS: Final = {"goal", "progress", "due", "state", "evidence"}
 class Reader:
     """Reads rows; what is not sure stays out of the record, and is listed in the draft with its cell."""
 
-    def __init__(
-        self,
-        draft: Draft,
-        feedback: date | None,
-        today: date | None = None,
-        states: Mapping[str, Status] | None = None,
-    ) -> None:
+    def __init__(self, draft: Draft, declared: Iterable[FieldFrame], feedback: date | None = None) -> None:
         self.draft = draft
         self.feedback = feedback
-        self.today = today
-        self.states = states
+        self.today: date | None = None
+        self.states: Mapping[str, Status] | None = None
         """What a form says of the words in the column of states."""
-        self.fields = Fields(draft)
+        self.fields = Fields(draft, declared)
 
     def doubt(self, row: Row, role: str, made: str, text: str | None = None) -> None:
         """List a doubtful cell."""
@@ -114,8 +111,7 @@ class Reader:
         return f"{line[:100]}…"
 
     def _people(self, row: Row, measure: MeasureDraft) -> None:
-        leaders = [name for names in cells.names(row.text("leader")) for name in names]
-        if leaders:
+        if leaders := list(chain(*cells.names(row.text("leader")))):
             measure.record["leader"] = leaders[0]
         if len(leaders) > 1:
             self.doubt(row, "leader", _("several leaders: {name} answers for it").format(name=leaders[0]))
@@ -125,17 +121,16 @@ class Reader:
         if len(offices) > 1:
             made = _("several offices: {name} is responsible, the others help")
             self.doubt(row, "office", made.format(name=offices[0]))
-        others = dict.fromkeys(
-            chain(offices[1:], helping, *cells.names(row.text("co_offices"), people=False))
-        )
-        if names := [name for name in others if name not in offices[:1]]:
-            measure.record["co_offices"] = names
+        others = cells.names(row.text("co_offices"), people=False)
+        if names := dict.fromkeys(
+            each for each in chain(offices[1:], helping, *others) if each not in offices[:1]
+        ):
+            measure.record["co_offices"] = list(names)
         if person := cells.one_line(row.text("person"))[:200]:
             measure.record["person"] = person
 
     def _due(self, row: Row, measure: MeasureDraft) -> None:
-        cell = row.first("due")
-        if cell is None:
+        if (cell := row.first("due")) is None:
             return
         limit = cells.limit(cell, self.feedback)
         if limit.long_term or limit.at_once:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraft
 from xuncha.exchange.sheet import layout
-from xuncha.exchange.sheet.fields import Fields
 from xuncha.exchange.sheet.grid import Sheet, clean
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import title_of_problem
@@ -48,8 +47,7 @@ Row = tuple[str, str, str, str | int]
 def rows(ledger: Ledger, told: layout.Told) -> Iterator[Row]:
     """Return the rows of the sheet, beside what the rows of the ledger's sheet say."""
     yield from _flat(WHOLE, ledger.settings.model_dump(mode="json", exclude_defaults=True))
-    reader = Reader(Draft(), None)
-    reader.fields = Fields(Draft(), ledger.settings.frame().fields)
+    reader = Reader(Draft(), ledger.settings.frame().fields)
     for number, measures in ledger.by_problem().items():
         record = ledger.problems[number].model_dump(mode="json", exclude_defaults=True)
         if title_of_problem(clean(record["title"])) == (record["title"], ""):
