@@ -16,6 +16,7 @@ from xuncha.parts import needs
 
 _ABOVE: Final = 6  # paragraphs above a table that may name the organisation and the feedback
 _MOST_SPANNED: Final = 2_000  # rows or columns that one cell of a document may cover
+_OF_TEXT: Final = {"p", "h1", "h2", "h3", "caption", "div", "title"}
 _UNSEEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -67,21 +68,19 @@ def word(path: Path, content: bytes) -> list[Sheet]:
         from docx.text.paragraph import Paragraph  # noqa: PLC0415
 
     def struck(cell: Any) -> bool:  # noqa: ANN401
-        if cell.find(f".//{qn('w:strike')}") is None:
-            return False
-        runs = [run for each in cell.p_lst for run in Paragraph(each, cell).runs if run.text.strip()]
+        paragraphs = cell.p_lst if cell.find(f".//{qn('w:strike')}") is not None else ()
+        runs = [run for each in paragraphs for run in Paragraph(each, cell).runs if run.text.strip()]
         return bool(runs) and all(run.font.strike for run in runs)
 
     def text(cell: Any) -> str:  # noqa: ANN401
         return "\n".join(each.text for each in cell.iter_block_items() if each.tag == qn("w:p"))
 
     with safety.of_any_damage(path):
-        return [
-            _laid_out(
-                path, table.name, table.above, (cells for _n, _row, cells in table.rows()), text, struck
-            )
-            for table in word_tables(Document(io.BytesIO(content)))
-        ]
+        found = []
+        for table in word_tables(Document(io.BytesIO(content))):
+            rows = (cells for _number, _row, cells in table.rows())
+            found.append(_laid_out(path, table.name, table.above, rows, text, struck))
+        return found
 
 
 def page(path: Path, text: str) -> list[Sheet]:
@@ -105,21 +104,14 @@ def page(path: Path, text: str) -> list[Sheet]:
                 name = table_name(len(found) + 1)
                 found.append(_laid_out(path, name, above, _spread(element), _text, _is_struck))
                 above.clear()
-            elif (
-                element.tag in {"p", "h1", "h2", "h3", "caption", "div", "title"}
-                and element not in inside
-                and not len(element)
-            ):
-                above.extend([words] if (words := _text(element)) else [])
+            elif element.tag in _OF_TEXT and element not in inside and not len(element):
+                above.extend(filter(None, [_text(element)]))
     return found
 
 
 def _is_unseen(element: Any) -> bool:  # noqa: ANN401
-    return (
-        element.tag in {"script", "style", "noscript", "template"}
-        or element.get("hidden") is not None
-        or bool(_UNSEEN.search(element.get("style") or ""))
-    )
+    hidden = element.get("hidden") is not None or _UNSEEN.search(element.get("style") or "")
+    return bool(hidden) or element.tag in {"script", "style", "noscript", "template"}
 
 
 def _is_struck(cell: Any) -> bool:  # noqa: ANN401

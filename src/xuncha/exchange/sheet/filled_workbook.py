@@ -34,10 +34,9 @@ class FilledWorkbook:
     def first(self, sheet: str, spot: Spot) -> Spot:
         """Return the first place of the merged cell that covers a place."""
         if sheet not in self.firsts:
+            merged = self.sheets[sheet].merged_cells.ranges
             self.firsts[sheet] = {
-                each: (merged.min_row, merged.min_col)
-                for merged in self.sheets[sheet].merged_cells.ranges
-                for each in merged.cells
+                spot: (each.min_row, each.min_col) for each in merged for spot in each.cells
             }
         return self.firsts[sheet].get(spot, spot)
 

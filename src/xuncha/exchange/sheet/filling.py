@@ -49,11 +49,8 @@ def filled(path: Path, wanted: Wanted, ledger: Ledger, office: str | None = None
     writer = _writer(path)
     plan = Plan(draft, ledger, writer.first)
     named = {identity for match in plan.matches for _measure, identity in match.measures}
-    missing = [
-        identity
-        for identity, measure in ledger.measures.items()
-        if identity not in named and office in {None, measure.office, *measure.co_offices}
-    ]
+    others = {identity: each for identity, each in ledger.measures.items() if identity not in named}
+    missing = [n for n, each in others.items() if office in {None, each.office, *each.co_offices}]
     for identity in Adder(plan, takes_rows=writer.takes_rows).add(missing):
         made = _("measure {id} of the ledger has no row in the table: not filled in")
         draft.doubt(made.format(id=identity), ledger.measures[identity].title)

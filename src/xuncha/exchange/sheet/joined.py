@@ -33,10 +33,8 @@ def _paired(text: str, role: str, heading: str) -> dict[str, str]:
     """Return the two parts of a text below a heading that joins two names, such as 分管领导/责任车间 or 责任领导（责任科室）."""
     names, pieces = roles.joined(heading), re.split(r"\s*[/／\n]\s*", text)
     if match := _IN_BRACKETS.fullmatch(roles.plain(heading)):
-        names, pieces = (
-            list(match.groups()),
-            list(said.groups()) if (said := _IN_BRACKETS.fullmatch(text)) else [],
-        )
+        said = _IN_BRACKETS.fullmatch(text)
+        names, pieces = list(match.groups()), list(said.groups()) if said else []
     if len(names) != 2 or len(pieces) != 2 or not all(pieces):  # noqa: PLR2004
         return {}
     first, second = (roles.role(name) or roles.perhaps(name) for name in names)

@@ -27,8 +27,6 @@ LONGEST = 32_000
 """Characters of a cell that we write; Excel takes 32,767."""
 CUT = "……（全文见“补充信息”）"
 _BOM = "\ufeff"  # tells Excel that a text is UTF-8
-
-
 REMARK: Final = "remark"
 """What the last column holds, which only our own workbooks have."""
 
@@ -64,7 +62,6 @@ COLUMNS: Final = (
 WITHOUT_LIMIT: Final = {"long_term": LONG_TERM, "at_once": AT_ONCE, "once": UNSAID}
 Told = Mapping["Identity", dict[str, Cell]]
 _ROLES: Final = {"identity": "number"}
-_FIELD_WIDTH: Final = 14
 OF_PROBLEM: Final = {"number", "category", "problem"}
 """Columns that tell of a problem; the others tell of its measures."""
 _OPTIONAL: Final = {"part", "goal", "person"}  # columns that are there only where a measure has such a thing
@@ -72,14 +69,10 @@ _OPTIONAL: Final = {"part", "goal", "person"}  # columns that are there only whe
 
 def columns(ledger: Ledger, *, every: bool = False) -> list[Column]:
     """Return the columns that a ledger fills, or every one; those of the declared fields, too."""
-    told = [
-        column
-        for column in COLUMNS
-        if every
-        or column.meaning not in _OPTIONAL
-        or any(getattr(measure, column.meaning) for measure in ledger.measures.values())
-    ]
-    own = [Column(f"{FIELD}{each.key}", each.label, _FIELD_WIDTH) for each in ledger.settings.fields]
+    measures = ledger.measures.values()
+    unsaid = {name for name in _OPTIONAL if not any(getattr(each, name) for each in measures)}
+    told = [column for column in COLUMNS if every or column.meaning not in unsaid]
+    own = [Column(f"{FIELD}{each.key}", each.label, 14) for each in ledger.settings.fields]
     return [*told[:-1], *own, told[-1]]
 
 
@@ -96,10 +89,10 @@ def roles(fields: Iterable[FieldFrame]) -> dict[str, str]:
 
 def told(ledger: Ledger) -> Told:
     """Return what the rows of measures say, by the meanings of the columns."""
-    return {
-        identity: values(identity, measure.model_dump(mode="json", exclude_defaults=True))
-        for identity, measure in ledger.measures.items()
-    }
+    records = (
+        (n, each.model_dump(mode="json", exclude_defaults=True)) for n, each in ledger.measures.items()
+    )
+    return {identity: values(identity, record) for identity, record in records}
 
 
 def rows(ledger: Ledger, told: Told) -> Iterator[dict[str, Cell]]:
