@@ -109,11 +109,9 @@ class Enterer:
                 del record[key]
         if others := record.get("co_offices"):
             in_own = measure.shown.get("co_offices", "")
-            record["co_offices"] = [
-                name
-                for name in others
-                if self._known(measure, "offices", "co_offices" if name in in_own else "office", name)
-            ]
+            roles = {name: "co_offices" if name in in_own else "office" for name in others}
+            known = [name for name, role in roles.items() if self._known(measure, "offices", role, name)]
+            record["co_offices"] = known
 
     def _known(self, measure: MeasureDraft, of: str, role: str, name: str) -> str | None:
         """Return a name if the ledger has it or may have it; list it where it is new and looks like another, or may not be entered."""

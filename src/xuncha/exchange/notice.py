@@ -80,13 +80,9 @@ class _Drafter:
     def _settings(self) -> dict[str, Any]:
         """Return what stands in `data/ledger.yaml`."""
         notice, dates = self.notice, self.notice.dates
-        inspection = {
-            "inspector": notice.inspector,
-            "round": notice.round,
-            "started": dates.inspection_start and dates.inspection_start.isoformat(),
-            "ended": dates.inspection_end and dates.inspection_end.isoformat(),
-            "feedback": dates.feedback and dates.feedback.isoformat(),
-        }
+        told = {"started": dates.inspection_start, "ended": dates.inspection_end, "feedback": dates.feedback}
+        days = {name: day and day.isoformat() for name, day in told.items()}
+        inspection = {"inspector": notice.inspector, "round": notice.round, **days}
         contact = {name: getattr(notice.contact, name) for name in ("office", "phone", "address", "email")}
         about = {
             "title": with_kept_braces(notice.title or ""),
@@ -94,10 +90,8 @@ class _Drafter:
             "date": dates.notice and dates.notice.isoformat(),
             **self._live(),
         }
-        outcomes = [
-            {"key": f"o{number}", "label": outcome.label, "unit": outcome.unit}
-            for number, outcome in enumerate(notice.stated.outcomes, 1)
-        ]
+        counted = enumerate(notice.stated.outcomes, 1)
+        outcomes = [{"key": f"o{n}", "label": each.label, "unit": each.unit} for n, each in counted]
         return _without_empty(
             {
                 "organisation": notice.organisation or notice.issuer,
@@ -123,9 +117,8 @@ class _Drafter:
     def _measure(self, measure: Measure) -> MeasureDraft:
         title, rest = _title_and_rest(measure.text.text)
         status, limited = self._status(measure), limit(measure.due or "", self.notice.dates.feedback)
-        term = (
-            "long_term" if measure.long_term or limited.long_term else "at_once" if limited.at_once else None
-        )
+        long_term = measure.long_term or limited.long_term
+        term = "long_term" if long_term else "at_once" if limited.at_once else None
         record = {
             "title": title,
             "goal": measure.goal,
@@ -163,10 +156,8 @@ class _Drafter:
         for message, remark in contradictions(self.notice.stated, read_of(draft)):
             draft.doubt(message)
             draft.notes += filter(None, [remark])
-        draft.notes += [
-            f"通报所列成果：{outcome.label}{outcome.amount:g}{outcome.unit}，未分到各条措施。"
-            for outcome in self.notice.stated.outcomes
-        ]
+        for label, amount, unit in self.notice.stated.outcomes:
+            draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
 
     def _live(self) -> dict[str, list[str]]:
         """Return the paragraphs of the first and of the third part, without counts that would contradict the ledger's."""

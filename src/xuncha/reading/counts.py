@@ -89,6 +89,7 @@ def stated(texts: Iterable[str]) -> Stated:
     numbers = {key: each.count.number for key, each in best.items()}
     completed = [rate for text in paragraphs for rate in rates(text)]
     completed.sort(key=lambda rate: rate.thing == "measures")  # that of problems, if there is one
+    open_ = [each for each in every if each.kind in {"in_progress", "not_started"}]
     return Stated(
         problems_total=numbers.get(("problems", "total")),
         measures_total=numbers.get(("measures", "total")),
@@ -96,13 +97,7 @@ def stated(texts: Iterable[str]) -> Stated:
         measures_done=numbers.get(("measures", "done")),
         measures_in_progress=_sum_in_progress(every, numbers),
         completion_rate=round(float(completed[0].percent) / 100, 4) if completed else None,
-        open=tuple(
-            {
-                (each.thing, each.said, each.count.number): None
-                for each in every
-                if each.kind in {"in_progress", "not_started"}
-            }
-        ),
+        open=tuple(dict.fromkeys((each.thing, each.said, each.count.number) for each in open_)),
         rates=tuple((rate.thing, rate.percent) for rate in completed),
         outcomes=tuple(_outcomes(paragraphs)),
     )
@@ -131,10 +126,9 @@ def _tell_by_units(every: Sequence[Statement]) -> None:
     """Tell what is counted by the unit, where problems and measures are counted in different ones; no more can be done than there is."""
     totals = [each for each in every if each.named and each.kind == "total"]
     units = {thing: {each.count.unit for each in totals if each.thing == thing} for thing in _OTHER}
-    most = {
-        thing: max((each.count.number for each in totals if each.thing == thing), default=0)
-        for thing in _OTHER
-    }
+    most = dict.fromkeys(_OTHER, 0)
+    for each in totals:
+        most[each.thing] = max(most[each.thing], each.count.number)
     for each in every:
         other = _OTHER[each.thing]
         by_unit = each.count.unit in units[other] - units[each.thing]
@@ -201,9 +195,9 @@ def _statement(
     until = sentence[count.named_end : following]
     right = re.split(r"[，,：:（(]", until)[0]
     left_of = sentence[begin : count.start]
-    named = (
-        (count.thing, sentence[count.end : count.named_end][-2:]) if count.thing else _named_before(left_of)
-    )
+    named = _named_before(left_of)
+    if count.thing:
+        named = count.thing, sentence[count.end : count.named_end][-2:]
     is_article = count.number < 2 and not sentence[count.start].isascii()  # noqa: PLR2004  一个
     if not named and (is_article or (until and until[0] not in _GOES_ON)):
         return None
@@ -237,9 +231,8 @@ def _named_before(text: str) -> tuple[Thing, str] | None:
 def _said(text: str, *, last: bool = False) -> tuple[RoleName | None, str]:
     """Return what words say of a count, and these: the first of them, or the last."""
     said = reversed(roles(text)) if last else roles(text)
-    return next(
-        ((each.name, text[each.start : each.end]) for each in said if each.name in _KINDS), (None, "")
-    )
+    found = ((each.name, text[each.start : each.end]) for each in said if each.name in _KINDS)
+    return next(found, (None, ""))
 
 
 def _all_done(sentence: str, found: Sequence[Statement]) -> Iterator[Statement]:

@@ -82,11 +82,9 @@ def _labelled(lines: list[Line], cells: Mapping[int, tuple[int, int]]) -> list[L
 def _without_bullet(line: Line) -> Line:
     match = _BULLET.match(line.text)
     rest = line.part(match.end()) if match else None
-    return (
-        rest
-        if rest and (heading(rest.text) or first_label(rest.text) or _BULLETED.match(rest.text))
-        else line
-    )
+    if rest and (heading(rest.text) or first_label(rest.text) or _BULLETED.match(rest.text)):
+        return rest
+    return line
 
 
 def _unwrapped(lines: list[Line]) -> list[Line]:
@@ -110,13 +108,9 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
 
 def _begins(text: str, before: str) -> bool:
     begins_item = any(item.begin == 0 for item in items(text)[:1])
-    return bool(
-        heading(text)
-        or begins_item
-        or first_label(text)
-        or re.fullmatch("(?:中共|中国共产党)[^，。；：、]{2,40}", text)
-        or before.endswith(_SENTENCE_ENDS)
-    )
+    begins = heading(text) or begins_item or first_label(text)
+    signs = re.fullmatch("(?:中共|中国共产党)[^，。；：、]{2,40}", text)
+    return bool(begins or signs or before.endswith(_SENTENCE_ENDS))
 
 
 def joined(lines: Sequence[Line], between: str = "") -> Line:

@@ -81,11 +81,8 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     if not source:
         source, before = before, []
     if not source:  # results alone are what was done
-        told = [
-            each
-            for each in labelled
-            if each.kind in _RESULTS or (each.kind == "state" and not state(each.line.text))
-        ]
+        going_on = [each for each in labelled if each.kind == "state" and not state(each.line.text)]
+        told = [each for each in labelled if each.kind in _RESULTS or each in going_on]
         source, labelled = [each.line for each in told], [each for each in labelled if each not in told]
     if not source:
         return [], None
@@ -188,12 +185,8 @@ def _stands_alone(text: str, label: Label) -> bool:
 def _measure(line: Line) -> Measure:
     """Read a measure, with what its own words say in brackets at their end."""
     label = first_label(line.text)
-    own = (
-        line.text[label.start :]
-        if label and label.kind == "measures" and label.end > label.start
-        else line.text
-    )
-    text, of_state = without_state(own)
+    begin = label.start if label and label.kind == "measures" and label.end > label.start else 0
+    text, of_state = without_state(line.text[begin:])
     found = Measure(Words("", line.line, line.column))
     match = _IN_BRACKETS.search(text)
     if match and not text[match.end() :].strip("。；;"):
@@ -208,10 +201,8 @@ def _measure(line: Line) -> Measure:
         of_state = of_state or again
     if of_state:
         found = with_state(found, of_state)
-    said = [
-        text.rstrip(_PARTING) or line.text,
-        found.text.text.strip(),
-    ]  # what labels say and nothing understands is kept
+    # What labels say and nothing understands is kept.
+    said = [text.rstrip(_PARTING) or line.text, found.text.text.strip()]
     return _with_text(found, "\n".join(filter(None, said)))
 
 
@@ -297,9 +288,8 @@ def without_state(text: str) -> tuple[str, State | None]:
                 return (text[: match.start()] + match["stop"]).rstrip(), found
         elif (found := state_of_text(match["words"])) and (found.doubt or found.status == "closed"):
             return text, found
-    if (match := _STATE_AS_CLAUSE.search(text, max(0, len(text) - _LONGEST_STATE))) and _STATED.search(
-        match["words"]
-    ):
+    match = _STATE_AS_CLAUSE.search(text, max(0, len(text) - _LONGEST_STATE))
+    if match and _STATED.search(match["words"]):
         sentence_before = _SENTENCE.split(text[: match.start()])[-1]
         found = state_alone(match["words"])
         sure = found and (found.status != "closed" or "已" in match["words"])

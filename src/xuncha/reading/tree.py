@@ -140,10 +140,8 @@ def categories(title: Words, nodes: list[Node]) -> tuple[Category, ...]:
     # Where most have headings below them, the others have, too.
     alike = _most(map(_headings, nodes))
     below = [_headings(node) or (node.children if alike else []) or [node] for node in nodes]
-    return tuple(
-        Category(_heading(node), tuple(map(_problem, problems)))
-        for node, problems in zip(nodes, below, strict=True)
-    )
+    pairs = zip(nodes, below, strict=True)
+    return tuple(Category(_heading(node), tuple(map(_problem, problems))) for node, problems in pairs)
 
 
 def _depth(node: Node) -> int:

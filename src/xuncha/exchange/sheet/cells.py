@@ -108,9 +108,11 @@ def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:
             side += _split(text[place : match.start()], people=people)
             side, place = helping if match["help"] else lead, match.end()
     side += _split(text[place:], people=people)
-    helping += [_SIDE.sub("", name) for name in lead if (said := _SIDE.search(name)) and said["help"]]
-    lead = [_SIDE.sub("", name) for name in lead if not ((said := _SIDE.search(name)) and said["help"])]
-    return list(dict.fromkeys(lead)), [name for name in dict.fromkeys(helping) if name not in lead]
+    own: list[str] = []
+    for name in lead:
+        said = _SIDE.search(name)
+        (helping if said and said["help"] else own).append(_SIDE.sub("", name))
+    return list(dict.fromkeys(own)), [name for name in dict.fromkeys(helping) if name not in own]
 
 
 def _split(text: str, *, people: bool) -> list[str]:
@@ -135,11 +137,8 @@ def _split(text: str, *, people: bool) -> list[str]:
 
 def _one_name(before: str, after: str, *, people: bool) -> bool:
     """Return whether a blank stands inside a name: 张 三, or between a post and a name: 局长 张三."""
-    return (
-        len(before.strip()) == 1
-        or (people and bool(_POST.search(before)))
-        or not re.match(r"[\u4e00-\u9fff]{2}", after)
-    )
+    behind_post = people and bool(_POST.search(before))
+    return len(before.strip()) == 1 or behind_post or not re.match(r"[\u4e00-\u9fff]{2}", after)
 
 
 def entries(text: str) -> list[dict[str, Any]]:

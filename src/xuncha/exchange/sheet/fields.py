@@ -65,9 +65,8 @@ def _type(told: list[Cell]) -> FieldType:
     """Return the type that all of these cells have."""
     if told and all(number_in(cell) is not None for cell in told):
         return "number"
-    return (
-        "date" if told and all(isinstance(cell.value, date) and exact_day(cell) for cell in told) else "text"
-    )
+    dates = [isinstance(cell.value, date) and exact_day(cell) for cell in told]
+    return "date" if told and all(dates) else "text"
 
 
 def _value(kind: FieldFrame, held: list[Cell]) -> int | float | str | None:
