@@ -123,5 +123,10 @@ def rates(text: str) -> Iterator[Rate]:
         yield Rate(match.start(begin), match.end(), _thing(match), match["percent"])
 
 
+def is_share(percent: str, part: float, whole: float) -> bool:
+    """Return whether a share as it is written, which may be rounded or cut off, is that of a part in a whole."""
+    return abs(float(percent) - 100 * part / whole) < 10.0 ** -len(percent.partition(".")[2])
+
+
 def _thing(match: re.Match[str]) -> Thing | None:
     return "problems" if match["problems"] else "measures" if match["measures"] else None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from xuncha.chinese.counts import Thing, counts, roles, things
+from xuncha.chinese.counts import Thing, counts, is_share, roles, things
 from xuncha.chinese.days import written
 from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.numbers import numeral
@@ -73,15 +73,16 @@ def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[s
     )
     for thing, name, unit, total, done in stating:
         listed, closed = read[thing]
+        left = listed - closed
         parts = [(said, number) for of, said, number in stated.open if of == thing]
         parts = parts if any(_OPEN.search(said) for said, _number in parts) else []
         sums, shown = _sums(parts), " + ".join(f"{said}{number}" for said, number in parts)
         if total not in {None, listed}:
-            message = _("{total} {things} are stated, {n} are listed").format(
-                total=total, things=name, n=listed
+            message = _("{total} {things} are stated, {n} are listed")
+            remark = (
+                f"通报称共{total}{unit}，正文列出{listed}{unit[0]}；其余须补录。" if total > listed else ""
             )
-            remark = f"通报称共{total}{unit}，正文列出{listed}{unit[0]}；其余须补录。"
-            yield message, remark if total > listed else ""
+            yield message.format(total=total, things=name, n=listed), remark
         if done is not None and done > closed:
             message = _(
                 "{total} {things} are stated to be done; their own words bear out {n}, and no other was closed"
@@ -91,25 +92,19 @@ def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[s
         elif done is not None and done < closed:
             message = _("{total} {things} are stated to be done; by their own words {n} are")
             yield message.format(total=done, things=name, n=closed), ""
-        elif parts and (
-            listed - closed > max(sums) or (total in {None, listed} and listed - closed not in sums)
-        ):
+        elif parts and (left > max(sums) or (total in {None, listed} and left not in sums)):
             message = _("{parts}: so many {things} are stated not to be done; as they are read, {n} are open")
-            yield message.format(parts=shown, things=name, n=listed - closed), ""
+            yield message.format(parts=shown, things=name, n=left), ""
         if total is not None and done is not None and parts and total - done not in sums:
             message = _("{done} done and {parts} are not the {total} {things} in all")
             yield message.format(done=done, parts=shown, things=name, total=total), ""
         reached = closed if done is None else done
         nearly_done = _sums([each for each in parts if _NEARLY_DONE.search(each[0])])
-        quotients += [
-            (thing, name, reached + more, whole) for more in sorted(nearly_done) if (whole := total or listed)
-        ]
+        if whole := total or listed:
+            quotients += [(thing, name, reached + more, whole) for more in sorted(nearly_done)]
     for of, percent in stated.rates:
-        nearly = 10.0 ** -len(percent.partition(".")[2])  # it may be rounded or cut off
         pairs = [each for each in quotients if of in {None, each[0]}]
-        if pairs and all(
-            abs(float(percent) - 100 * part / whole) >= nearly for _of, _name, part, whole in pairs
-        ):
+        if pairs and not any(is_share(percent, *each[2:]) for each in pairs):
             _of, name, part, whole = pairs[0]
             message = _("the rate stated, {percent}%, is not {rate}%: {done} of {total} {things}")
             right = f"{100 * part / whole:.2f}"
@@ -163,9 +158,8 @@ class Paragraphs:
                 if words is None:
                     self.left_out += filter(None, [line.part(start, end)])
                     continue
-                said += (number.less(fewer[number.family]) if number else "") + words[
-                    len(own.words) if own else 0 :
-                ]
+                said += number.less(fewer[number.family]) if number else ""
+                said += words[len(own.words) :] if own else words
                 number = None
             if number:
                 fewer[number.family] += 1
@@ -186,13 +180,8 @@ class Paragraphs:
             return with_kept_braces(words)
         places = {each.start: self._placeholder(each, units, words) for each in found}
         aside = any(any(counts(aside[0])) for aside in BRACKETS.finditer(words))
-        if (
-            claims
-            or aside
-            or len(places) < len(found)
-            or not named.keys() <= places.keys()
-            or None in places.values()
-        ):
+        all_placed = len(places) == len(found) and named.keys() <= places.keys()
+        if claims or aside or not all_placed or None in places.values():
             return None
         live, place = "", start
         for each in found:
@@ -208,11 +197,8 @@ class Paragraphs:
         dated = each.kind != "total" and any(written(words))
         is_unit = (each.thing, each.count.unit) in units
         said = self.numbers.get((each.thing, each.kind)) == each.count.number and is_unit
-        return (
-            _PLACEHOLDERS.get((each.thing, each.kind))
-            if said and plain and not dated and not each.count.about
-            else None
-        )
+        is_certain = said and plain and not dated and not each.count.about
+        return _PLACEHOLDERS.get((each.thing, each.kind)) if is_certain else None
 
 
 class _Number(NamedTuple):
@@ -224,11 +210,8 @@ class _Number(NamedTuple):
 
     def less(self, by: int) -> str:
         """Return it as it is written where some items before it have gone."""
-        old, new = (
-            numeral(each) if numeral(self.number) in self.words else str(each)
-            for each in (self.number, self.number - by)
-        )
-        return self.words.replace(old, new, 1)
+        write = numeral if numeral(self.number) in self.words else str
+        return self.words.replace(write(self.number), write(self.number - by), 1)
 
 
 def _number(words: str) -> _Number | None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple, get_args
 
-from xuncha.chinese.counts import RoleName, Thing, rates, roles
+from xuncha.chinese.counts import RoleName, Thing, is_share, rates, roles
 from xuncha.language import gettext as _
 from xuncha.proof.chapter import Chapter, Found, Text
 from xuncha.reading.counts import Statement, settled, statements
@@ -70,13 +71,8 @@ def _stated(line: int, words: str, counted: Sequence[Statement]) -> Iterator[Sta
             refined, earlier = bool(_REFINED.search(clause[0])), _EARLIER.search(clause[0])
             for each in counted[bisect_left(starts, clause.start()) : bisect_left(starts, clause.end())]:
                 role, count, end = each.role, each.count, each.start + each.count.end - each.count.start
-                others = (
-                    within
-                    or earlier
-                    or count.about
-                    or _OTHERS.search(_NOT_BEHIND.split(words[end : end + 10])[0])
-                )
-                if role and role != "planned" and count.number and not others:
+                some = count.about or _OTHERS.search(_NOT_BEHIND.split(words[end : end + 10])[0])
+                if role and role != "planned" and count.number and not (within or earlier or some):
                     role, shown = "published" if published else role, words[each.start : end]
                     yield Stated(line, each.start, shown, each.thing, role, count.number, count.unit, refined)
                     last = role
@@ -177,10 +173,7 @@ def _completion_rate(text: Text) -> Found:
         for rate in rates(text.plain[line]):
             around = whole if line < text.opening else []
             quotients = _quotients(found, rate.thing) or _quotients(around, rate.thing)
-            # It may be rounded or cut off.
-            nearly = 10.0 ** -len(rate.percent.partition(".")[2])
-            far = [abs(float(rate.percent) - 100 * done / total) >= nearly for done, total in quotients]
-            if far and all(far):
+            if quotients and not any(is_share(rate.percent, *each) for each in quotients):
                 done, total = quotients[0]
                 message, right = (
                     _("{done} of {total} is {rate}%, not {written}%"),
@@ -194,12 +187,12 @@ def _quotients(found: Sequence[Stated], thing: Thing | None) -> list[tuple[int, 
     """Return what may have been divided by what, the likeliest first."""
     quotients = []
     for each in _THINGS if thing is None else (thing,):
-        wholes, done, partial = (
-            [count.number for count in found if count.thing == each and count.role == role]
-            for role in ("total", "done", "partial")
-        )
-        for others in ([0], partial):
-            quotients += [(one + other, whole) for whole in wholes for one in done for other in others]
+        told = defaultdict[str, list[int]](list)
+        for count in found:
+            told[count.role] += [count.number] if count.thing == each else []
+        for others in ([0], told["partial"]):
+            pairs = [(whole, done) for whole in told["total"] for done in told["done"]]
+            quotients += [(done + other, whole) for whole, done in pairs for other in others]
     return quotients
 
 

@@ -148,11 +148,8 @@ def _heading_level(text: Text) -> Found:
         is_usual = path[-1:] == [Level.CHAPTER] and heading.level < LOWEST
         if missing and heading.level <= LOWEST and not is_usual:
             message = _("{words} stands below no heading of the level above it").format(words=heading.mark)
-            yield (
-                (heading.line, 0),
-                message,
-                _("the levels are {levels}").format(levels="一、 （一） 1. （1）"),
-            )
+            hint = _("the levels are {levels}").format(levels="一、 （一） 1. （1）")
+            yield (heading.line, 0), message, hint
         path.append(heading.level)
 
 

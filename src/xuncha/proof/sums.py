@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
+from xuncha.chinese.counts import is_share
 from xuncha.chinese.headings import Level
 from xuncha.chinese.numbers import NUMBER, amount
 from xuncha.language import gettext as _
@@ -95,9 +96,8 @@ def _divisions(text: Text) -> Iterator[tuple[int, Figure, list[Figure], str, boo
             at = max(words.rfind(mark, 0, told.start() - 1) for mark in "，,：:（(") + 1
             for whole in _figures(words[told.end() :], begin + told.end())[:1]:
                 _whole, parts, rest = _listed(words[at : told.start()], begin + at, whole)
-                verb = words[
-                    told.end() : whole.start - begin
-                ].strip()  # 甲收回2万元、乙收回3万元，合计收回5万元
+                # 甲收回2万元、乙收回3万元，合计收回5万元
+                verb = words[told.end() : whole.start - begin].strip()
                 if len(rest) < _FEW and len(parts) > 1 and verb in words[at : told.start()]:
                     yield line, whole, parts, "", True
 
@@ -154,10 +154,11 @@ def _share(text: Text) -> Found:
             figures = _figures(words[: match.start()])
             pair = [each for each in figures if each.unit == figures[-1].unit]
             if len(pair) == 2 and 0 < pair[1].number <= pair[0].number:  # noqa: PLR2004
-                right, written = 100 * pair[1].number / pair[0].number, match["rate"]
-                if abs(float(written) - right) >= 10.0 ** -len(written.partition(".")[2]):
+                whole, part = pair[0].number, pair[1].number
+                if not is_share(match["rate"], part, whole):
                     total, done = (words[each.start : each.end] for each in pair)
-                    shown = message.format(done=done, total=total, rate=f"{right:.2f}", written=written)
+                    rates = {"rate": f"{100 * part / whole:.2f}", "written": match["rate"]}
+                    shown = message.format(done=done, total=total, **rates)
                     yield (line, sentence.start() + match.start()), shown, ""
 
 
