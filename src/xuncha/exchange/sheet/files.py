@@ -68,13 +68,15 @@ def _calamine(path: Path, content: bytes, package: Package | None = None) -> lis
                 continue
             found = book.get_sheet_by_name(told.name)
             safety.must_be_few(path, found.total_height * found.total_width, "c")
-            sheet = Sheet(told.name, hidden=told.visible != calamine.SheetVisibleEnum.Visible)
-            for row, values in enumerate(found.to_python(skip_empty_area=False), 1):
-                for column, value in enumerate(values, 1):
-                    sheet.put((row, column), value)
             merged = found.merged_cell_ranges or ()
             cells = [(left + 1, top + 1, right + 1, low + 1) for (top, left), (low, right) in merged]
-            looks.get(told.name, opendocument.Looks(merged=cells)).settle(sheet)
+            look = looks.get(told.name) or opendocument.Looks(Sheet(told.name), cells)
+            sheet = look.sheet
+            sheet.hidden = told.visible != calamine.SheetVisibleEnum.Visible
+            for row, values in enumerate(found.to_python(skip_empty_area=False), 1):
+                for column, value in enumerate(values, 1):
+                    sheet.put((row, column), value, struck=(row, column) in sheet.struck)
+            sheet.settle(look.merged)
             sheets.append(sheet)
     except calamine.PasswordError as error:
         raise safety.under_password(path) from error

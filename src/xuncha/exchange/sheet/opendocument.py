@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from xuncha.exchange.sheet.grid import Sheet, Spot, clean
+from xuncha.exchange.sheet.grid import Sheet, clean
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -21,37 +21,26 @@ _MOST: Final = 10_000  # rows or columns for which one element of the file may s
 
 @dataclass
 class Looks:
-    """How the cells of a sheet look."""
+    """How the cells of a sheet look; the sheet is still empty."""
 
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    struck: set[Spot] = field(default_factory=set)
-    comments: dict[Spot, str] = field(default_factory=dict)
+    sheet: Sheet
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     """The left column, the top row, the right column and the bottom row of each."""
     rows: int = 0
     columns: int = 0
 
-    def settle(self, sheet: Sheet) -> None:
-        """Tell a sheet of it, whose cells are in their places."""
-        for spot in self.struck & sheet.cells.keys():
-            sheet.cells[spot] = sheet.cells[spot]._replace(unseen=True)
-        sheet.struck, sheet.comments = self.struck, self.comments
-        sheet.hidden_rows, sheet.hidden_columns = self.hidden_rows, self.hidden_columns
-        sheet.settle(self.merged)
-
     def take_column(self, element: Element) -> None:
         """Take in what is said of columns."""
         count = min(_number(element, "number-columns-repeated"), _MOST)
         if element.get(f"{_TABLE}visibility") in _UNSEEN:
-            self.hidden_columns |= set(range(self.columns + 1, self.columns + count + 1))
+            self.sheet.hidden_columns |= set(range(self.columns + 1, self.columns + count + 1))
         self.columns += count
 
     def take_row(self, element: Element, struck: set[str]) -> None:
         """Take in a row; `struck` are the names of the styles of what is struck out."""
         row, count = self.rows + 1, _number(element, "number-rows-repeated")
         if element.get(f"{_TABLE}visibility") in _UNSEEN:
-            self.hidden_rows |= set(range(row, row + min(count, _MOST)))
+            self.sheet.hidden_rows |= set(range(row, row + min(count, _MOST)))
         column = 1
         for cell in (each for each in element if each.tag in _CELLS):
             right = column + _number(cell, "number-columns-spanned") - 1
@@ -59,10 +48,10 @@ class Looks:
             if (right, bottom) != (column, row):
                 self.merged.append((column, row, right, bottom))
             if _is_struck(cell, struck):
-                self.struck.add((row, column))
+                self.sheet.struck.add((row, column))
             if remark := cell.find(f"{_OFFICE}annotation"):
                 said = "\n".join("".join(each.itertext()) for each in remark.iter(f"{_TEXT}p"))
-                self.comments[row, column] = clean(said)
+                self.sheet.comments[row, column] = clean(said)
             column += _number(cell, "number-columns-repeated")
         self.rows += count
 
@@ -73,12 +62,13 @@ def looks(package: Package) -> dict[str, Looks]:
 
     found: dict[str, Looks] = {}
     struck: set[str] = set()
-    present = Looks()
+    present = Looks(Sheet(""))
     with package.archive.open("content.xml") as stream:
         for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
             if event == "start":
                 if element.tag == f"{_TABLE}table":
-                    present = found.setdefault(element.get(f"{_TABLE}name", ""), Looks())
+                    name = element.get(f"{_TABLE}name", "")
+                    present = found.setdefault(name, Looks(Sheet(name)))
             elif element.tag == f"{_STYLE}style":
                 text = element.find(f"{_STYLE}text-properties")
                 line = None if text is None else text.get(f"{_STYLE}text-line-through-style")

@@ -52,9 +52,8 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
     looks = _looks(book)
     sheets: dict[str, Sheet] = {}
     # 补充信息 comes first: beside it, what was only computed need not be read.
-    for worksheet, part in sorted(
-        zip(book.worksheets, parts, strict=True), key=lambda pair: pair[0].title != supplement.NAME
-    ):
+    pairs = zip(book.worksheets, parts, strict=True)
+    for worksheet, part in sorted(pairs, key=lambda pair: pair[0].title != supplement.NAME):
         if worksheet.title in supplement.COMPUTED and supplement.is_own(sheets.get(supplement.NAME)):
             continue
         sheet = Sheet(worksheet.title, hidden=worksheet.sheet_state != "visible")
@@ -102,7 +101,11 @@ class _Made(NamedTuple):
 
 def _made(looks: Sequence[_Look], found: dict[str, Any]) -> _Made | None:
     """Return what a cell is; None where it is empty."""
-    value, look = _value(found), looks[found["style_id"]]
+    from openpyxl.utils.escape import unescape  # noqa: PLC0415
+
+    value, look = found["value"], looks[found["style_id"]]
+    if isinstance(value, str) and len(value) <= LONGEST_CELL:  # longer ones are refused in a moment
+        value = unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
     if value is None or is_blank(str(value)):
         return None
     struck = look.struck or found["struck"]
@@ -122,16 +125,6 @@ def _take(sheet: Sheet, spot: Spot, made: _Made) -> None:
         (sheet.struck if made.struck else sheet.struck_in_part).add(spot)
     if made.replaced:
         sheet.replaced.add(spot)
-
-
-def _value(found: dict[str, Any]) -> object:
-    """Return what a cell holds; None where it is empty."""
-    from openpyxl.utils.escape import unescape  # noqa: PLC0415
-
-    value = found["value"]
-    if isinstance(value, str) and len(value) <= LONGEST_CELL:  # longer ones are refused in a moment
-        return unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
-    return value
 
 
 def _comments(package: Package, part: str) -> dict[Spot, str]:
