@@ -112,9 +112,9 @@ def unpaired(text: str) -> Iterator[tuple[int, str, bool]]:
         yield place, text[place], True
 
 
-def sentence_end(text: str, start: int = 0) -> int:
+def sentence_end(text: str) -> int:
     """Return where the first sentence ends, with its mark; what stands within quotation marks or brackets does not end it."""
-    place, farthest = start, 300
+    place, farthest = 0, 300
     while place < len(text):
         if closing := _CLOSED_BY.get(text[place]):
             place = max(place, text.find(closing, place, place + farthest))

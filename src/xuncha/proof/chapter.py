@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Position = tuple[int, int]
 """Which of the text's lines, and which character of it; both from 0."""
 Found = Broken[Position]
+Matches = Iterator[tuple[int, re.Match[str]]]
 LOWEST = Level.SUB
 """The lowest level of the standard: 一、 （一） 1. （1）."""
 _MENDED = re.compile("{([^{→]*)→([^}]*)}")
@@ -77,13 +78,10 @@ class Text:
         """The plain lines with NULs for the titles in 书名号: those were not written here."""
         return tuple(_TITLE.sub(lambda title: "\0" * len(title[0]), words) for words in self.plain)
 
-    def search(
-        self, pattern: re.Pattern[str], lines: Iterable[str] | None = None
-    ) -> Iterator[tuple[int, re.Match[str]]]:
+    def search(self, pattern: re.Pattern[str], lines: Iterable[str] | None = None) -> Matches:
         """Yield the matches of a pattern in the lines, by default the plain ones, each with its line."""
         for line, words in enumerate(self.plain if lines is None else lines):
-            for match in pattern.finditer(words):
-                yield line, match
+            yield from ((line, match) for match in pattern.finditer(words))
 
     @cached_property
     def dates(self) -> tuple[tuple[Written, ...], ...]:
@@ -116,9 +114,8 @@ class Text:
             return len(self.lines)
         parts = [heading for heading in self.headings if heading.level == Level.CHAPTER]
         above = next((part for part in reversed(parts) if part.line < first.line), None)
-        if above and above.number == 1 and _ORGANISING.search(above.title) and len(parts) > 1:
-            return parts[1].line
-        return first.line
+        organises = above and above.number == 1 and _ORGANISING.search(above.title) and len(parts) > 1
+        return parts[1].line if organises else first.line
 
 
 def write(right: str) -> str:
