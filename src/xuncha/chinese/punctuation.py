@@ -90,11 +90,7 @@ def straight_quotes(text: str) -> list[int]:
 
 
 def unpaired(text: str) -> Iterator[tuple[int, str, bool]]:
-    """Find quotation marks, parentheses and 书名号 without their other half; the widths of a pair may differ.
-
-    Yields:
-        The place, the mark, and whether it opens something.
-    """
+    """Find quotation marks, parentheses and 书名号 without their other half, whatever its width; yield place, mark, and whether it opens something."""
     opened: list[int] = []
     marks = text.translate(_SAME)
     for place, mark in enumerate(marks):

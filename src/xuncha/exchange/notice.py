@@ -26,8 +26,7 @@ _LONGEST_TEXT = 50_000  # characters of one text in a ledger
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
     """Make the draft of a ledger out of a notice that is read on the day `today`.
 
-    Raises RefusedError if there are no problems in it; InvalidLedgerError if a text in it is longer than a ledger
-    holds.
+    Raises RefusedError if there are no problems in it; InvalidLedgerError if a text is longer than a ledger holds.
     """
     if not notice.categories:
         raise RefusedError(

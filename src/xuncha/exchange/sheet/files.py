@@ -107,10 +107,7 @@ def _delimited(path: Path, text: str) -> Sheet:
 
 
 def _must_be_closed(path: Path, row: int, lines: list[str], delimiter: str) -> None:
-    """Refuse a row of several lines of which a quote is not closed where its cell ends: it may have swallowed other rows.
-
-    Raises RefusedError if it is one.
-    """
+    """Refuse a row of several lines of which a quote is not closed where its cell ends: it may have swallowed other rows."""
     try:
         list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error as error:

@@ -32,18 +32,10 @@ class _Writer(Protocol):
 
 
 def filled(path: Path, wanted: Wanted, ledger: Ledger, office: str | None = None) -> tuple[bytes, Draft]:
-    """Fill a table; return it, and its draft, in whose doubts stands what found no place in it.
+    """Fill a table with what a ledger says; return it, and its draft, in whose doubts stands what found no place in it.
 
-    Args:
-        path: of the table.
-        wanted: how it is read.
-        ledger: what it is to say.
-        office: of whose measures the table may lack none; None for all.
-
-    Raises:
-        RefusedError: it is neither a workbook of Excel nor a Word document, cannot be read or may not be filled, or none of
-            its columns is known.
-        SurroundingsError: the part `office` is not installed.
+    It may lack no measure of the office; None means of all. Raises RefusedError if it is neither a workbook of Excel nor a
+    Word document, cannot be read or may not be filled, or none of its columns is known; SurroundingsError without `office`.
     """
     draft = draft_of(path, wanted)
     writer = _writer(path)

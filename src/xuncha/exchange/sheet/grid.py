@@ -79,10 +79,7 @@ class Sheet:
             self.struck |= {spot} if struck else set()
 
     def settle(self, merged: list[tuple[int, int, int, int]]) -> None:
-        """Lay merged cells (left column, top row, right column, bottom row) over what they cover, and put the rows in order.
-
-        Raises RefusedError if they cover more than a ledger can have.
-        """
+        """Lay merged cells (left, top, right, bottom) over what they cover, and put the rows in order. Raises RefusedError if they cover too much."""
         last_row = max((row for row, _column in self.cells), default=0)
         last_column = max((column for _row, column in self.cells), default=0)
         covered = 0

@@ -15,13 +15,9 @@ SAME: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
 
 
 def parted(cell: Cell, role: str, heading: str, held: Collection[str]) -> list[tuple[str, Cell]]:
-    """Part a cell into what its labels say, or into the two things that its heading joins; whole where it is one thing.
+    """Part a cell of a column into what its labels say, or the two things that its heading joins; whole where it is one thing.
 
-    Args:
-        cell: in a column of this role.
-        role: as a form writes it.
-        heading: of its column.
-        held: the roles of all columns; what has a column of its own is not looked for here.
+    What has a column of its own is not looked for here: `held` are the roles of all columns.
     """
     told = roles.labelled(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
     if len(told) < 2 or (told.keys() - {role}) & set(held):  # noqa: PLR2004  one thing is the cell itself

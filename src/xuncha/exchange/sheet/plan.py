@@ -76,13 +76,7 @@ def as_text(value: object, before: str) -> str:
 
 
 class Plan:
-    """What is to be written into a table; what finds no place in it is a doubt of its draft.
-
-    Args:
-        draft: of the table as it is.
-        ledger: what it is to say.
-        first: returns the first place of the merged cell that covers a place.
-    """
+    """What a ledger writes into a table; what finds no place there is a doubt of its draft. `first` gives the first place of a merged cell."""
 
     def __init__(self, draft: Draft, ledger: Ledger, first: Callable[[str, Spot], Spot]) -> None:
         self.draft, self.ledger, self.first = draft, ledger, first
@@ -163,13 +157,7 @@ class Plan:
     def values(
         self, record: Mapping[str, Any], columns: Sequence[Column], beside: Collection[str]
     ) -> dict[int, object]:
-        """Return what the cells of a measure's record are to hold, by the numbers of the columns.
-
-        Args:
-            record: of the measure.
-            columns: of the table.
-            beside: roles that stand in the cells of others, as `_BESIDE` says.
-        """
+        """Return what the cells of a measure's record are to hold, by the numbers of the columns; `beside` are roles in the cells of others."""
         words = self.draft.form.states if self.draft.form else {}
         status, term = record["status"], record.get("term", "once")
         due, closed = record.get("due"), record.get("closed", {}).get("date")

@@ -24,7 +24,11 @@ def look(
     """
     heads = [table.header for table in own]
     _look_at_struck(draft, sheet)
-    _look_at_shown(draft, sheet)
+    partly = _("struck out in part: read all the same, but tells no state")
+    replaced = _("its number format hides it or shows something else: read all the same, but tells no state")
+    for spots, made in ((sheet.struck_in_part, partly), (sheet.replaced, replaced)):
+        for spot in sorted(spots & sheet.cells.keys()):
+            draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
     finder = header.Finder(sheet, said)
     if beside := finder.beside(heads or sheet.by_row):
         made = _("a second table beside the first: not read; put it below, or into a sheet of its own")
@@ -63,12 +67,3 @@ def _look_at_struck(draft: Draft, sheet: Sheet) -> None:
                 draft.doubt(made, sheet.text(row, column), sheet.name, address(row, column))
     if gone:
         sheet.without(lambda spot: spot[0] in gone and sheet.begins(*spot))
-
-
-def _look_at_shown(draft: Draft, sheet: Sheet) -> None:
-    """List cells of which a person sees a part struck out, nothing, or something else."""
-    partly = _("struck out in part: read all the same, but tells no state")
-    replaced = _("its number format hides it or shows something else: read all the same, but tells no state")
-    for spots, made in ((sheet.struck_in_part, partly), (sheet.replaced, replaced)):
-        for spot in sorted(spots & sheet.cells.keys()):
-            draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))

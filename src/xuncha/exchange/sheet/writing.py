@@ -38,10 +38,7 @@ _LIST_WIDTHS: Final = (9, 44, 44, 20, 22, 14)
 
 
 def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
-    """Write the workbook of a ledger; `tick` is told how many measures have been written since it was told last.
-
-    Raises SurroundingsError if the part `office` is not installed.
-    """
+    """Write the workbook of a ledger; `tick` is told how many measures came since the last time. Raises SurroundingsError without the part `office`."""
     book = Book(f"{ledger.settings.name}整改台账")
     told = layout.told(ledger)
     _write_ledger(book, ledger, told, today, tick)
@@ -58,10 +55,7 @@ def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
 
 
 def of_office(ledger: Ledger, office: str | None, today: date) -> bytes:
-    """Write the ledger's sheet alone, for an office to fill in and send back: what it answers for or helps with, or all.
-
-    Raises SurroundingsError if the part `office` is not installed.
-    """
+    """Write the ledger's sheet for an office to fill in: what it answers for or helps with, or all. Raises SurroundingsError without the part `office`."""
     every = ledger.measures.items()
     own = {n: each for n, each in every if office is None or office in (each.office, *each.co_offices)}
     numbers = {identity.problem for identity in own}
