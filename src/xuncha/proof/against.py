@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xuncha.chinese.days import in_words
 from xuncha.language import gettext as _
-from xuncha.pages import Pages
 from xuncha.proof.chapter import Chapter, Facts, Found, Text
 from xuncha.proof.counts import Stated, named, opening, totals
 from xuncha.proof.dates import course
-from xuncha.reading.reading import read
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
@@ -58,11 +55,9 @@ def is_about(text: Text, facts: Facts) -> bool:
     return not any(_ORGANISATION.search(words) for words in text.texts)
 
 
-@lru_cache(maxsize=1)
 def _shown(text: Text) -> dict[Thing, int]:
     """Count the problems and measures that are shown, as `import notice` reads them."""
-    notice = read(Pages("", text.kind, text.lines))
-    problems = [problem for category in notice.categories for problem in category.problems]
+    problems = [problem for category in text.notice.categories for problem in category.problems]
     return {"problems": len(problems), "measures": sum(len(problem.measures) for problem in problems)}
 
 

@@ -14,10 +14,13 @@ from xuncha.chinese.characters import half_width_digits
 from xuncha.chinese.days import Written, written
 from xuncha.chinese.headings import Level, heading
 from xuncha.language import gettext as _
+from xuncha.pages import Pages
+from xuncha.reading.reading import read
 
 if TYPE_CHECKING:
     from xuncha.errors import Severity
     from xuncha.pages.line import Kind, Line
+    from xuncha.reading.notice import Notice
 
 Position = tuple[int, int]
 """Which of the text's lines, and which character of it; both from 0."""
@@ -105,6 +108,11 @@ class Text:
     def heading_of(self) -> dict[int, Heading]:
         """The headings by their lines."""
         return {heading.line: heading for heading in self.headings}
+
+    @cached_property
+    def notice(self) -> Notice:
+        """What `import notice` reads of it."""
+        return read(Pages("", self.kind, self.lines))
 
     @cached_property
     def opening(self) -> int:

@@ -20,11 +20,6 @@ _RELATIVE = re.compile(r"(?:[今去前当同本次翌每该上明]|同期)年?�
 _FUTURE = re.compile(r"前|底|以前|之前|内|将|计划|预计|拟|力争|确保|目标|期限|时限|到期|有效")
 _PERIOD = re.compile("(?:公示|受理|反馈|征求意见|完成|整改|办理)(?:期|时间|时限|截至|截止)")
 _INSPECTION = re.compile("巡[察视]|进驻")
-_FEEDBACK = re.compile("[^。；;]{0,25}?反馈")
-_ENTERS = re.compile(
-    "起?[^。；;，,]{0,8}?(?:进驻|开始[对巡])|起[^。；;，,]{0,30}?(?:开展|进行)[^。；;，,]{0,6}巡[察视]"
-)
-_LEAVES = re.compile("[^。；;，,]{0,8}?(?:结束|撤离|离开)")
 _NO_UNIT = "(?![年个项条件次人名户家万亿千百元余多页份台辆套平方公亩吨米里号室房栋座届版级度分秒小天周月日期批组支只本册字所处例起宗笔张把座株棵头匹斤克升部路])"
 _YEAR = "(?:19|20)[0-9]{2}"
 _LEAP_YEAR = 2024
@@ -61,25 +56,19 @@ class Course(NamedTuple):
 @lru_cache(maxsize=1)
 def course(text: Text) -> Course:
     """Find the days of the inspection and of the feedback in the opening, and that of the notice in its last line of nothing else."""
-    started = ended = feedback = None
-    for line, found in enumerate(text.dates[: text.opening]):
-        words = text.plain[line]
-        inspected = _INSPECTION.search(words)
-        for one, other in pairwise(found):
-            if started is None and inspected and is_between(words[one.end : other.start]):
-                started, ended = LineDate(line, one), LineDate(line, other)
-        for each in (LineDate(line, one) for one in found if one.day):
-            end = each.written.end
-            if inspected and started is None and _ENTERS.match(words, end):
-                started = each
-            if inspected and ended is None and started and _LEAVES.match(words, end):
-                ended = each
-            behind = _FEEDBACK.match(words, end)
-            if feedback is None and behind and each not in {started, ended}:
-                feedback = each
+    told = text.notice.dates
+    named = [LineDate(line, each) for line, found in enumerate(text.dates[: text.opening]) for each in found]
+    started, ended, feedback = (
+        next((each for each in named if day and _is_of(each.written, day)), None)
+        for day in (told.inspection_start, told.inspection_end, told.feedback)
+    )
     days = [(line, found[0]) for line, found in enumerate(text.dates) if len(found) == 1 and found[0].day]
     alone = [each for each in days if _words(text, *each) == text.texts[each[0]].strip("（）() ")]
     return Course(started, ended, feedback, notice=LineDate(*alone[-1]) if alone else None)
+
+
+def _is_of(written: Written, day: date) -> bool:
+    return (written.month, written.day) == (day.month, day.day) and written.exact is not None
 
 
 def _words(text: Text, line: int, each: Written) -> str:

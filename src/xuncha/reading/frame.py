@@ -178,11 +178,13 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
     for text in (text[:_LONGEST_OPENING] for text in texts):
         named = days(text, day)
         for one, other in pairwise(named):
-            if start is None and is_between(text[one.end : other.start]):
+            line = text[text.rfind("\n", 0, one.start) + 1 :].partition("\n")[0]
+            between = is_between(text[one.end : other.start])
+            if start is None and between and re.search("巡[察视]|进驻", line):
                 start, end = one.date, other.date
         for each in named:
             behind = re.split(r"[。；，,]", text[each.end :].lstrip("，, "))[0]
-            if start is None and re.search("进驻|入驻|开始", behind):
+            if start is None and re.search("进驻|入驻|开始|^起.*(?:开展|进行).{0,6}巡[察视]", behind):
                 start = each.date
             elif start and end is None and re.search("结束|撤离|离开|完成巡", behind):
                 end = each.date
