@@ -21,9 +21,6 @@ RULES = Chapter()
 _NOT_ALL = re.compile(
     r"可以公开|可公开|适合公开|公开的|部分(?:问题|整改|内容|措施)|不(?:宜|便|予|适合|适宜)公开|涉密|涉及秘密|除[^。]{1,30}外|择要|摘要|主要问题|重点问题|其中[^。]{0,12}公[开布示]"
 )
-_ORGANISATION = re.compile(
-    r"中共\S{2,40}?(?:党组|党委|党工委|委员会|党总支|支部)|^\S{3,40}关于\S{2,60}(?:通报|公示|公告|报告)"
-)
 
 
 def facts_of(register: Register, today: date) -> Facts:
@@ -52,7 +49,7 @@ def is_about(text: Text, facts: Facts) -> bool:
     feedback = course(text).feedback
     if feedback and feedback.written.exact and facts.feedback:
         return feedback.written.exact == facts.feedback
-    return not any(_ORGANISATION.search(words) for words in text.texts)
+    return not text.notice.organisation
 
 
 def _shown(text: Text) -> dict[Thing, int]:

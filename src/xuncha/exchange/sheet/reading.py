@@ -71,10 +71,9 @@ def draft_of(path: Path, wanted: Wanted) -> Draft:
 def _must_be_there(path: Path, draft: Draft, wanted: Wanted) -> None:
     """Refuse what is said of a column that the table does not have."""
     there = [column.heading for column in draft.columns]
-    for heading in wanted.columns:
-        if draft.columns and plain(heading) not in {
-            part for each in there for part in (plain(each), plain(each.rpartition("/")[2]))
-        }:
+    known = {plain(part) for each in there for part in (each, each.rpartition("/")[2])}
+    for heading in wanted.columns if there else ():
+        if plain(heading) not in known:
             said = _("{path} has no column {heading}").format(path=path, heading=heading)
             raise RefusedError("no-such-column", said, suggestion(heading, there))
 
@@ -83,20 +82,16 @@ def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedErr
     """Return the refusal of a table in which neither problems nor measures are found; name the headings that are there."""
     finders = [header.Finder(sheet, wanted.said) for sheet in sheets if not sheet.hidden]
     best = max((finder.best() for finder in finders), key=len, default=[])
-    likely = next((each for each in best if not roles.role(each)), best[0] if best else "")
-    hint = _(
-        "say which column holds them, such as --column {heading}=measure; a heading is one of: {headings}"
-    )
-    comma = _(", ")
-    return RefusedError(
-        "no-table",
-        _("{path}: no column is known for problems or measures").format(path=path),
-        hint.format(heading=likely if likely.isalnum() else shlex.quote(likely), headings=comma.join(best))
-        if best
-        else _("a row of headings tells what the columns are, such as {headings}").format(
-            headings="反馈问题、整改措施、责任领导、责任科室、整改时限"
-        ),
-    )
+    if best:
+        likely = next((each for each in best if not roles.role(each)), best[0])
+        hint = _(
+            "say which column holds them, such as --column {heading}=measure; a heading is one of: {headings}"
+        ).format(heading=likely if likely.isalnum() else shlex.quote(likely), headings=_(", ").join(best))
+    else:
+        hint = _("a row of headings tells what the columns are, such as {headings}")
+        hint = hint.format(headings="反馈问题、整改措施、责任领导、责任科室、整改时限")
+    said = _("{path}: no column is known for problems or measures").format(path=path)
+    return RefusedError("no-table", said, hint)
 
 
 def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None) -> Draft:
