@@ -84,14 +84,11 @@ def looks(package: Package) -> dict[str, Looks]:
 def _is_struck(cell: Element, struck: set[str]) -> bool:
     """Return whether all that a cell says is struck out: by its own style, or by that of each piece."""
     pieces = [each for each in cell.iter(f"{_TEXT}p") if "".join(each.itertext()).strip()]
-    if not pieces:
-        return False
-    by_piece = all(
-        not (each.text or "").strip()
-        and all(part.get(f"{_TEXT}style-name") in struck and not (part.tail or "").strip() for part in each)
-        for each in pieces
-    )
-    return cell.get(f"{_TABLE}style-name") in struck or by_piece
+    parts = [part for each in pieces for part in each]
+    bare = [each.text for each in pieces] + [part.tail for part in parts]
+    by_piece = not any((text or "").strip() for text in bare)
+    by_piece = by_piece and all(part.get(f"{_TEXT}style-name") in struck for part in parts)
+    return bool(pieces) and (by_piece or cell.get(f"{_TABLE}style-name") in struck)
 
 
 def _number(element: Element, name: str) -> int:

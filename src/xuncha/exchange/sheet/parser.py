@@ -151,12 +151,9 @@ class Strings(list[str]):
 
 def _struck(text: Element) -> bool | None:
     """Return whether the pieces of a text are struck out: all, some (False), or none (None)."""
-    pieces = [
-        (strike is not None and strike.get("val", "1") not in _NO)
-        for run in text.iter(f"{_MAIN}r")
-        if (run.findtext(f"{_MAIN}t") or "").strip()
-        for strike in [run.find(f"{_MAIN}rPr/{_MAIN}strike")]
-    ]
+    runs = (run for run in text.iter(f"{_MAIN}r") if (run.findtext(f"{_MAIN}t") or "").strip())
+    strikes = [run.find(f"{_MAIN}rPr/{_MAIN}strike") for run in runs]
+    pieces = [strike is not None and strike.get("val", "1") not in _NO for strike in strikes]
     return all(pieces) if any(pieces) else None
 
 

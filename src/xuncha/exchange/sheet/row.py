@@ -58,10 +58,8 @@ class Row:
     @property
     def told(self) -> dict[str, list[Told]]:
         """What each cell says, by their roles."""
-        return {
-            role: [Told(self.sheet, cell.address, cell.text) for cell in held]
-            for role, held in self.found.items()
-        }
+        found = self.found.items()
+        return {role: [Told(self.sheet, each.address, each.text) for each in held] for role, held in found}
 
     def first(self, role: str) -> Cell | None:
         """Return the first cell of this role."""

@@ -98,7 +98,7 @@ class Reader:
         self._closed(row, measure)
         if (public := row.text("publish")) in {"否", "不公开", "不予公开", "暂不公开", "×"}:
             measure.record["publish"] = False
-        elif public and public not in {"是", "公开", "√"}:
+        elif public not in {"", "是", "公开", "√"}:
             self.doubt(row, "publish", _("neither yes nor no: not taken"))
         self.fields.put(row, measure.record, "measure")
         return measure

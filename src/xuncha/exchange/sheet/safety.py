@@ -140,20 +140,17 @@ def must_be_narrow(path: Path, sheet: Sheet) -> None:
     if count > _MOST_COLUMNS and not sheet.hidden:
         message = _("{sheet} has {n} filled columns; a table of measures has at most {most}")
         said = message.format(sheet=sheet.name or path.name, n=count, most=_MOST_COLUMNS)
-        raise RefusedError(
-            "too-large", said, _("copy the table alone, without the other columns, into a new workbook")
-        )
+        hint = _("copy the table alone, without the other columns, into a new workbook")
+        raise RefusedError("too-large", said, hint)
 
 
 def must_be_short(path: Path, sheet: Sheet) -> None:
     """Refuse a cell that is longer than a spreadsheet program lets it be. Raises RefusedError if there is one."""
     for spot, cell in sheet.cells.items():
-        if not isinstance(cell.value, str) or len(cell.value) <= LONGEST_CELL:
-            continue
-        message = _("{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}")
-        name, count = address(*spot), len(cell.value)
-        said = message.format(sheet=sheet.name or path.name, cell=name, n=count, most=LONGEST_CELL)
-        raise RefusedError("cell-too-long", said)
+        if isinstance(cell.value, str) and len(cell.value) > LONGEST_CELL:
+            message = _("{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}")
+            place = {"sheet": sheet.name or path.name, "cell": address(*spot)}
+            raise RefusedError("cell-too-long", message.format(**place, n=len(cell.value), most=LONGEST_CELL))
 
 
 @contextmanager
@@ -181,11 +178,6 @@ def _too_many(path: Path, name: str) -> RefusedError:
     return hostile(path)
 
 
-def _save_as(path: Path) -> str:
-    how = _("save it as .xlsx: in Excel or WPS by “save as”, or type: soffice --convert-to xlsx {path}")
-    return how.format(path=path)
-
-
 def under_password(path: Path) -> RefusedError:
     """Return the refusal of a file that only opens with a password."""
     return _foreign(path, Foreign("password", "password", _("the document is under a password")))
@@ -203,7 +195,8 @@ def _foreign(path: Path, found: Foreign) -> RefusedError:
     }
     code = found.code if found.code in {"password", "old-format"} else "not-a-table"
     message = _("{path} holds no table that is read, whatever its name is: {what}")
-    hint = hints.get(found.kind, _save_as(path))
+    save_as = _("save it as .xlsx: in Excel or WPS by “save as”, or type: soffice --convert-to xlsx {path}")
+    hint = hints.get(found.kind, save_as.format(path=path))
     return RefusedError(code, message.format(path=path, what=found.message), hint)
 
 

@@ -166,12 +166,9 @@ def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]
 
 def _restore_fields(whole: dict[str, Any], draft: RecordDraft) -> None:
     """Keep the values of fields beside which the cells still say the same; for the others, the cells count."""
-    told = whole.pop("fields", {})
-    kept = {
-        key: value
-        for key, value in (told.items() if isinstance(told, dict) else ())
-        if layout.shown(value) == draft.shown.get(f"{FIELD}{key}", "")
-    }
+    told, shown = whole.pop("fields", {}), draft.shown
+    said = told.items() if isinstance(told, dict) else ()
+    kept = {key: value for key, value in said if layout.shown(value) == shown.get(f"{FIELD}{key}", "")}
     if fields := {**draft.record.get("fields", {}), **kept}:
         whole["fields"] = fields
 
@@ -182,10 +179,9 @@ def _restore_measure(draft: Draft, measure: MeasureDraft, identity: Identity, re
         return
     _restore_fields(whole, measure)
     wanted, shown = layout.row(layout.values(identity, whole)).shown, measure.shown
-    for name, keys in ((column.meaning, column.keys) for column in layout.COLUMNS):
-        if wanted.get(name, "") == shown.get(name, ""):
-            continue
-        for key in keys:
+    for column in layout.COLUMNS:
+        name = column.meaning
+        for key in column.keys if wanted.get(name, "") != shown.get(name, "") else ():
             if key in measure.record:
                 whole[key] = measure.record[key]
             elif name in _MEASURE_COLUMNS:
