@@ -41,9 +41,8 @@ class Item(NamedTuple):
 class Enumerations(NamedTuple):
     """The enumerations of one family below one heading."""
 
-    sequences: list[
-        list[Item]
-    ]  # those that are counted by themselves, also inside each other: 一是 (一是 二是) 二是
+    sequences: list[list[Item]]
+    """Those that are counted by themselves, also inside each other: 一是 (一是 二是) 二是."""
     faults: list[tuple[Item, int]]  # the items that continue none, with the number that was expected
 
     @property
