@@ -152,9 +152,8 @@ def _written(match: re.Match[str], year: int | None, month: int | None) -> Writt
     """Return what a match says, with the year and the month before it; None where it says nothing, as 一月 in 一月一调度."""
     parts = {name: part for name, part in match.groupdict().items() if part}
     named = parts.get("month") or parts.get("alone")
-    if parts.keys() <= {"relative"} or (
-        named and parts.keys() <= {"month", "relative"} and not named.isdigit()
-    ):
+    alone = named and parts.keys() <= {"month", "relative"} and not named.isdigit()
+    if alone or parts.keys() <= {"relative"}:
         return None
     if "year" in parts:
         year = year_of(parts["year"])

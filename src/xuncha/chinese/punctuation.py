@@ -48,11 +48,9 @@ def full_width(text: str) -> str:
     partners = _parentheses(text)
     chinese = [match.start() for match in re.finditer(_CHINESE, text)]
     waiting = [match.start() for match in _BESIDE_CHINESE.finditer(text)]
-    waiting += [
-        place
-        for place, other in partners.items()
-        if bisect_left(chinese, min(place, other)) < bisect_right(chinese, max(place, other))
-    ]
+    for place, other in partners.items():
+        if bisect_left(chinese, min(place, other)) < bisect_right(chinese, max(place, other)):
+            waiting.append(place)
     characters = list(text)
     while waiting:
         place = waiting.pop()

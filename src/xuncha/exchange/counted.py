@@ -57,11 +57,8 @@ class Tally(NamedTuple):
 def read_of(draft: Draft) -> dict[Thing, Tally]:
     """Count what was read."""
     closed = [[each.status == "closed" for each in one.measures] for one in draft.problems]
-    whole = sum(bool(each) and all(each) for each in closed)
-    return {
-        "problems": Tally(len(closed), whole),
-        "measures": Tally(len(draft.measures), sum(map(sum, closed))),
-    }
+    problems = Tally(len(closed), sum(bool(each) and all(each) for each in closed))
+    return {"problems": problems, "measures": Tally(len(draft.measures), sum(map(sum, closed)))}
 
 
 def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[str, str]]:

@@ -29,21 +29,16 @@ def draft_of(notice: Notice, path: str, today: date) -> Draft:
     Raises RefusedError if there are no problems in it; InvalidLedgerError if a text is longer than a ledger holds.
     """
     if not notice.categories:
-        raise RefusedError(
-            "no-problems",
-            _("no problems are found in it: none of its headings is numbered"),
-            _("problems are told by their numbers: {forms}").format(forms="一、 （一） 1. （1）"),
-            path,
-        )
+        said = _("no problems are found in it: none of its headings is numbered")
+        hint = _("problems are told by their numbers: {forms}").format(forms="一、 （一） 1. （1）")
+        raise RefusedError("no-problems", said, hint, path)
     message = _("a text of {n} characters is longer than a ledger holds")
-    hint = _("the most is {n} characters; see whether paragraphs have lost their ends").format(
-        n=_LONGEST_TEXT
-    )
-    findings = [
-        Finding("text-too-long", message.format(n=len(text)), Place(path, words.line, words.column), hint)
-        for words, text in _texts(notice)
-        if len(text) > _LONGEST_TEXT
-    ]
+    hint = _("the most is {n} characters; see whether paragraphs have lost their ends")
+    findings = []
+    for words, text in _texts(notice):
+        if len(text) > _LONGEST_TEXT:
+            place, said = Place(path, words.line, words.column), message.format(n=len(text))
+            findings.append(Finding("text-too-long", said, place, hint.format(n=_LONGEST_TEXT)))
     if findings:
         raise InvalidLedgerError(findings)
     return _Drafter(notice, today).draft

@@ -47,11 +47,9 @@ def stated(text: Text) -> tuple[tuple[Stated, ...], ...]:
     found = [list(statements(_plain(words))) for words in text.plain]
     known = {id(each) for each in settled([each for line in found[: text.opening] for each in line])}
     known |= {id(each) for line in found[text.opening :] if line for each in settled(line)}
+    kept = [[each for each in counted if id(each) in known] for counted in found]
     return tuple(
-        tuple(_stated(line, text.plain[line], [each for each in counted if id(each) in known]))
-        if counted
-        else ()
-        for line, counted in enumerate(found)
+        tuple(_stated(line, text.plain[line], each) if each else ()) for line, each in enumerate(kept)
     )
 
 
@@ -175,11 +173,9 @@ def _completion_rate(text: Text) -> Found:
             quotients = _quotients(found, rate.thing) or _quotients(around, rate.thing)
             if quotients and not any(is_share(rate.percent, *each) for each in quotients):
                 done, total = quotients[0]
-                message, right = (
-                    _("{done} of {total} is {rate}%, not {written}%"),
-                    f"{100 * done / total:.2f}",
-                )
-                shown = message.format(done=done, total=total, rate=right, written=rate.percent)
+                message = _("{done} of {total} is {rate}%, not {written}%")
+                right = {"rate": f"{100 * done / total:.2f}", "written": rate.percent}
+                shown = message.format(done=done, total=total, **right)
                 yield (line, rate.start), shown, ""
 
 

@@ -182,10 +182,8 @@ def _date_year(text: Text) -> Found:
             if each.month is None:
                 before = each if each.own_year else before
                 continue
-            words, around = (
-                _words(text, line, each),
-                text.texts[line][max(0, each.start - 4) : each.start + 3],
-            )
+            words = _words(text, line, each)
+            around = text.texts[line][max(0, each.start - 4) : each.start + 3]
             if each.own_year or _RELATIVE.search(around):
                 pass
             elif each.year is None:

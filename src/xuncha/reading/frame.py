@@ -201,10 +201,10 @@ def _contact(text: str) -> Contact:
     email, phone, office = _EMAIL.search(text), _PHONE.search(text), _CONTACT_OFFICE.search(text)
     addresses = (_address(match["address"]) for match in _ADDRESS.finditer(text))
     return Contact(
-        _phone(phone["phone"]) if phone else None,
-        next(filter(None, addresses), None),
-        email[0].replace("＠", "@") if email else None,
-        office["office"].strip() if office else None,
+        phone=_phone(phone["phone"]) if phone else None,
+        address=next(filter(None, addresses), None),
+        email=email[0].replace("＠", "@") if email else None,
+        office=office["office"].strip() if office else None,
     )
 
 

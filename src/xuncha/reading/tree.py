@@ -67,13 +67,11 @@ def zone(roots: list[Node]) -> tuple[Words, list[Node]]:
 def told(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[Line]]:
     """Return the paragraphs of the chapters before the problems, how the work was organised; and of those on what comes next."""
     those = set(map(id, nodes))
-    inside = [
-        place for place, root in enumerate(roots) if not those.isdisjoint(map(id, (root, *root.children)))
-    ]
+    sections = enumerate((root, *root.children) for root in roots)
+    inside = [place for place, section in sections if not those.isdisjoint(map(id, section))]
     first, last = (inside[0], inside[-1]) if inside else (0, len(roots))
-    after = [
-        root for root in roots[last + 1 :] if not is_of_leaders(root) and not _RESULTS.search(_title(root))
-    ]
+    others = (root for root in roots[last + 1 :] if not is_of_leaders(root))
+    after = [root for root in others if not _RESULTS.search(_title(root))]
     plans = [root for root in after if _PLAN.search(_title(root))] or after[-1:]
     return list(_paragraphs(roots[:first])), list(_paragraphs(plans))
 
@@ -167,22 +165,20 @@ def _headings(node: Node) -> list[Node]:
         texts = ("\n".join([child.rest, *_told(child)]) for child in children)
         # What is to be done may have a heading, too.
         acts = _most(_ACTS.match(_title(child)) for child in children)
-        head_paragraphs = (
-            not acts and len(children) > 1 and _most(_told(child) and not rest for child, rest in pairs)
-        )
+        head_paragraphs = len(children) > 1 and _most(_told(child) and not rest for child, rest in pairs)
         with_children = _most(child.children for child in children)
-        are_headings = with_children or head_paragraphs or _most(map(_has_measures, texts))
+        are_headings = with_children or (head_paragraphs and not acts) or _most(map(_has_measures, texts))
     return children if are_headings else []
 
 
 def _told(node: Node) -> list[str]:
     """Return the paragraphs right below a number that do not only say who answers for it, or how far it is."""
-    firsts = ((line.text, first_label(line.text)) for line in node.body)
-    return [
-        text
-        for text, label in firsts
-        if not label or not (label.kind in OF_ONE_LINE or state_alone(text[label.start :]))
-    ]
+    found = []
+    for text in (line.text for line in node.body):
+        label = first_label(text)
+        if not label or not (label.kind in OF_ONE_LINE or state_alone(text[label.start :])):
+            found.append(text)
+    return found
 
 
 def _has_measures(text: str) -> bool:

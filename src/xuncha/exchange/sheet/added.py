@@ -57,10 +57,8 @@ class Adder:
                     self.empty[match.number] = place
                 if match.problem.rows[1]:
                     self.unheaded.add(match.number)
-        self.counts_rows = any(
-            len({measure.shown.get("number") for measure, _identity in match.measures}) > 1
-            for match in plan.matches
-        )
+        numbers = ({each.shown.get("number") for each, _n in match.measures} for match in plan.matches)
+        self.counts_rows = any(len(each) > 1 for each in numbers)
         """Whether the numbers of the table count its rows rather than its problems."""
         own = [(measure.identity, each) for match in plan.matches for measure, each in match.measures]
         self.identities = any(said for said, _each in own) and all(said in {None, each} for said, each in own)
@@ -116,13 +114,11 @@ class Adder:
 
     def _below(self, number: int) -> Place | None:
         """Return the row below which a problem is added: the last of the one before it in its category."""
-        fits = [
-            other
-            for other, place in self.problems.items()
-            if not place.category
-            or key_of(place.category) == key_of(self._category(number))
-            or any(each.role == "category" for each in self.plan.columns(place.sheet, place.row))
-        ]
+        fits, category = [], key_of(self._category(number))
+        for other, place in self.problems.items():
+            has_column = any(each.role == "category" for each in self.plan.columns(place.sheet, place.row))
+            if has_column or not place.category or key_of(place.category) == category:
+                fits.append(other)
         before = max((each for each in fits if each < number), default=max(fits, default=None))
         return None if before is None else self.problems[before]
 

@@ -94,9 +94,8 @@ class Finder:
 
     def best(self) -> list[str]:
         """Return the headings of the row that looks most like a header, where none is one."""
-        rows = (
-            [text for text in self.sheet.texts(row) if len(text) <= _LONGEST] for row in self.sheet.by_row
-        )
+        texts = map(self.sheet.texts, self.sheet.by_row)
+        rows = ([text for text in row if len(text) <= _LONGEST] for row in texts)
         return max(rows, key=lambda texts: sum(bool(self.role(text)) for text in texts), default=[])
 
     def _table(self, start: int, first: int, headings: Columns, last: int) -> Table:
@@ -270,7 +269,7 @@ def is_header(sheet: Sheet, row: int, table: Table) -> bool:
     """Return whether a row inside a table is its header, or one row of it, printed again."""
     said = {column: text for column, text in _plainly(sheet.filled(row)).items() if text}
     whole = {column: plain(text) for column, text in table.headings.items()}
-    return len(said) >= min(_FEWEST, len(whole)) and any(
-        all(text in {head.get(column), whole.get(column)} for column, text in said.items())
-        for head in table.heads
-    )
+    for head in table.heads if len(said) >= min(_FEWEST, len(whole)) else ():
+        if all(text in {head.get(column), whole.get(column)} for column, text in said.items()):
+            return True
+    return False

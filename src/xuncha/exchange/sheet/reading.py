@@ -100,10 +100,8 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
     draft = Draft(exact=exact)
     visible = [sheet for sheet in sheets if not sheet.hidden]
     names = layout.roles(own.fields) if own else None
-    finders = [
-        unseen.look(draft, sheet, wanted.said, header.own_table(sheet, names) if names else ())
-        for sheet in visible
-    ]
+    owns = [header.own_table(sheet, names) if names else () for sheet in visible]
+    finders = [unseen.look(draft, *each, wanted.said) for each in zip(visible, owns, strict=True)]
     tables = {each.sheet.name: _tables(each, wanted, own, only=len(visible) == 1) for each in finders}
     named = {name for found in tables.values() for table in found for name in table.names.values()}
     fitting = (form for form in wanted.forms if not wanted.form and named == set(form.columns))

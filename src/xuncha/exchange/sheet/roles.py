@@ -135,10 +135,8 @@ def labelled(text: str) -> dict[str, str]:
     ends = [*(label.start() for label in labels[1:]), len(text)]
     if not labels or labels[0].start():
         return {}
-    told = {
-        role(label["name"]): text[label.end() : end].strip("；;，, \n")
-        for label, end in zip(labels, ends, strict=True)
-    }
+    pairs = zip(labels, ends, strict=True)
+    told = {role(label["name"]): text[label.end() : end].strip("；;，, \n") for label, end in pairs}
     return told if len(told) == len(labels) and told.keys() <= LABELLED and all(told.values()) else {}
 
 
@@ -153,9 +151,7 @@ class Decider:
         self.rows = rows
         self.headings = headings
         self.said = {column: name for column, name in said.items() if name}
-        self.roles = {
-            column: self.said.get(column) or role(text) for column, text in sorted(headings.items())
-        }
+        self.roles = {column: role(text) for column, text in sorted(headings.items())} | self.said
         self.why: Columns = dict.fromkeys(self.said, _("as it was said"))
 
     def choices(self) -> dict[int, Choice]:

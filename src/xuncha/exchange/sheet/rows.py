@@ -122,10 +122,9 @@ class Reader:
             made = _("several offices: {name} is responsible, the others help")
             self.doubt(row, "office", made.format(name=offices[0]))
         others = cells.names(row.text("co_offices"), people=False)
-        if names := dict.fromkeys(
-            each for each in chain(offices[1:], helping, *others) if each not in offices[:1]
-        ):
-            measure.record["co_offices"] = list(names)
+        every = dict.fromkeys(chain(offices[1:], helping, *others))
+        if names := [name for name in every if name not in offices[:1]]:
+            measure.record["co_offices"] = names
         if person := cells.one_line(row.text("person"))[:200]:
             measure.record["person"] = person
 

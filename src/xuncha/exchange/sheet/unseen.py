@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft
 
 
-def look(
-    draft: Draft, sheet: Sheet, said: Mapping[str, str], own: Iterable[header.Table] = ()
-) -> header.Finder:
+def look(draft: Draft, sheet: Sheet, own: Iterable[header.Table], said: Mapping[str, str]) -> header.Finder:
     """List what is hidden, and take away what is struck out or belongs to a second table beside the first.
 
     Return what finds the tables in the rest; `said` are the roles of columns that somebody has named, by the plain headings.

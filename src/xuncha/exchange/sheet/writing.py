@@ -22,9 +22,8 @@ if TYPE_CHECKING:
 SHEET: Final = "整改台账"
 _FIRST: Final = 4  # the first row of the ledger's sheet that holds a measure
 _LATE: Final = "已超期"
-_COLOURS: Final = dict(
-    zip((*WORDS.values(), _LATE), ("#EDEDED", "#DDEBF7", "#FFF2CC", "#E2EFDA", "#F8CBAD"), strict=True)
-)
+_PALE: Final = ("#EDEDED", "#DDEBF7", "#FFF2CC", "#E2EFDA", "#F8CBAD")
+_COLOURS: Final = dict(zip((*WORDS.values(), _LATE), _PALE, strict=True))
 """The colours of the states; pale, so that they can be read on paper without colour."""
 _WIDEST_WORDS: Final = 14  # columns that are wider hold sentences, which stand at the left
 _HEADING: Final = HEAD._replace(size=13, align="left", framed=False)
