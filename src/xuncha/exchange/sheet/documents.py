@@ -104,7 +104,7 @@ def page(path: Path, text: str) -> list[Sheet]:
                 found.append(_laid_out(path, name, above, _spread(element), _look))
                 above.clear()
             elif element.tag in _OF_TEXT and element not in inside and not len(element):
-                above.extend(filter(None, [_text(element)]))
+                above.extend([words] if (words := _text(element)) else [])
     return found
 
 

@@ -243,8 +243,11 @@ class Decider:
     def _as_shares(self, column: int) -> list[Cell]:
         """Return the cells of a column; numbers from 0 to 1 in a column of shares count as such, whatever their format is."""
         heading, told = plain(self.headings[column]), list(self._cells(column))
-        wholes = [1] * bool(_SHARE.search(heading)) + [100] * ("%" in heading)
-        whole = next((each for each in wholes if all(_is_share(cell.value, each) for cell in told)), 0)
+        whole = 0
+        if _SHARE.search(heading) and all(_is_share(cell.value, 1) for cell in told):
+            whole = 1
+        elif "%" in heading and all(_is_share(cell.value, 100) for cell in told):
+            whole = 100
         for row in self.rows if whole else ():
             cell = self.sheet.cells.get((row, column))
             if cell and isinstance(cell.value, int | float):
