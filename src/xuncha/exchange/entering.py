@@ -109,8 +109,8 @@ class Enterer:
                 del record[key]
         if others := record.get("co_offices"):
             in_own = measure.shown.get("co_offices", "")
-            roles = {name: "co_offices" if name in in_own else "office" for name in others}
-            known = [name for name, role in roles.items() if self._known(measure, "offices", role, name)]
+            told = [(name, "co_offices" if name in in_own else "office") for name in others]
+            known = [name for name, role in told if self._known(measure, "offices", role, name)]
             record["co_offices"] = known
 
     def _known(self, measure: MeasureDraft, of: str, role: str, name: str) -> str | None:
