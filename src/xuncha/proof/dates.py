@@ -58,17 +58,12 @@ def course(text: Text) -> Course:
     """Find the days of the inspection and of the feedback in the opening, and that of the notice in its last line of nothing else."""
     told = text.notice.dates
     named = [LineDate(line, each) for line, found in enumerate(text.dates[: text.opening]) for each in found]
-    started, ended, feedback = (
-        next((each for each in named if day and _is_of(each.written, day)), None)
-        for day in (told.inspection_start, told.inspection_end, told.feedback)
-    )
+    first = {(each.written.month, each.written.day): each for each in reversed(named) if each.written.exact}
+    days_told = (told.inspection_start, told.inspection_end, told.feedback)
+    started, ended, feedback = (first.get((day.month, day.day)) if day else None for day in days_told)
     days = [(line, found[0]) for line, found in enumerate(text.dates) if len(found) == 1 and found[0].day]
     alone = [each for each in days if _words(text, *each) == text.texts[each[0]].strip("（）() ")]
     return Course(started, ended, feedback, notice=LineDate(*alone[-1]) if alone else None)
-
-
-def _is_of(written: Written, day: date) -> bool:
-    return (written.month, written.day) == (day.month, day.day) and written.exact is not None
 
 
 def _words(text: Text, line: int, each: Written) -> str:

@@ -139,9 +139,8 @@ def _tell_by_units(every: Sequence[Statement]) -> None:
 
 def _tell_by_sums(every: Sequence[Statement]) -> None:
     """Tell what is counted by the sum, where parts that name nothing add up to the other total."""
-    totals = {
-        each.thing: each.count.number for each in reversed(every) if each.named and each.kind == "total"
-    }
+    named = [each for each in reversed(every) if each.named and each.kind == "total"]
+    totals = {each.thing: each.count.number for each in named}
     for thing, total in totals.items():
         unnamed = [each for each in every if each.thing == thing and not each.named]
         parts = [each for each in unnamed if each.kind not in {None, "total", "planned"}]
@@ -222,10 +221,10 @@ def _statement(
 def _named_before(text: str) -> tuple[Thing, str] | None:
     """Return what is named before a count, as in 问题共14个, and its word."""
     text = _ANY_COUNT.sub("", text)
-    found = (
-        (thing, text[begin:end]) for thing, begin, end in things(text) if _NAMED_BEFORE.fullmatch(text, end)
-    )
-    return next(found, None)
+    for thing, begin, end in things(text):
+        if _NAMED_BEFORE.fullmatch(text, end):
+            return thing, text[begin:end]
+    return None
 
 
 def _said(text: str, *, last: bool = False) -> tuple[RoleName | None, str]:

@@ -149,11 +149,8 @@ class Adder:
     def _count(self) -> None:
         """Count the rows or problems on, where the table counts them without a gap."""
         sheets = list(dict.fromkeys(each.sheet for each in self.plan.draft.columns))
-        draft = self.plan.draft
-        own = [
-            (match.problem.shown.get("number", "").strip("、.．"), match.number)
-            for match in self.plan.matches
-        ]
+        draft, matches = self.plan.draft, self.plan.matches
+        own = [(each.problem.shown.get("number", "").strip("、.．"), each.number) for each in matches]
         counted: Sequence[RecordDraft] = draft.measures if self.counts_rows else draft.problems
         units: list[tuple[tuple[int, int, int], str, AddedRow | None]] = [
             ((sheets.index(each.sheet), each.rows[0], 0), each.shown.get("number", "").strip("、.．"), None)

@@ -34,10 +34,9 @@ class FilledWorkbook:
     def first(self, sheet: str, spot: Spot) -> Spot:
         """Return the first place of the merged cell that covers a place."""
         if sheet not in self.firsts:
-            merged = self.sheets[sheet].merged_cells.ranges
-            self.firsts[sheet] = {
-                spot: (each.min_row, each.min_col) for each in merged for spot in each.cells
-            }
+            self.firsts[sheet] = {}
+            for merged in self.sheets[sheet].merged_cells.ranges:
+                self.firsts[sheet] |= dict.fromkeys(merged.cells, (merged.min_row, merged.min_col))
         return self.firsts[sheet].get(spot, spot)
 
     def write(self, plan: Plan) -> bytes:

@@ -105,10 +105,8 @@ class Finder:
         ticked = ticks.columns(sheet, tuple(range(start, first)), rows, self._role_of_ticks)
         headings = headings | {column: word for column, word in ticked.items() if word}
         others = {column: text for column, text in headings.items() if column not in ticked}
-        known = {column: (plain(names[column]), plain(text)) for column, text in others.items()}
-        said = {
-            column: self.said.get(name) or self.said.get(text, "") for column, (name, text) in known.items()
-        }
+        by_heading = {column: self.said.get(plain(text), "") for column, text in others.items()}
+        said = {column: self.said.get(plain(names[column])) or told for column, told in by_heading.items()}
         choices = roles.Decider(sheet, rows, others, names, said).choices()
         has_state = any(choice.role == "state" for choice in choices.values())
         choices |= {column: ticks.choice(word, has_state=has_state) for column, word in ticked.items()}
@@ -141,10 +139,8 @@ class Finder:
                 return column
             own = (column for column in sheet.filled(row) if not sheet.same((row, column), (row, column - 1)))
             texts = {column: plain(sheet.text(row, column)) for column in own}
-            first: dict[str, int] = {}
-            again = [
-                column for column, text in texts.items() if text and first.setdefault(text, column) != column
-            ]
+            first = {text: column for column, text in reversed(texts.items())}
+            again = [column for column, text in texts.items() if text and first[text] != column]
             if len(again) >= _FEWEST:
                 left = {column: text for column, text in texts.items() if column < again[0]}
                 right = {column: text for column, text in texts.items() if column >= again[0]}

@@ -89,10 +89,8 @@ def roles(fields: Iterable[FieldFrame]) -> dict[str, str]:
 
 def told(ledger: Ledger) -> Told:
     """Return what the rows of measures say, by the meanings of the columns."""
-    records = (
-        (n, each.model_dump(mode="json", exclude_defaults=True)) for n, each in ledger.measures.items()
-    )
-    return {identity: values(identity, record) for identity, record in records}
+    every = ledger.measures.items()
+    return {n: values(n, each.model_dump(mode="json", exclude_defaults=True)) for n, each in every}
 
 
 def rows(ledger: Ledger, told: Told) -> Iterator[dict[str, Cell]]:

@@ -93,7 +93,7 @@ class Taker:
             made = _("the same as above, where nothing stands above: not taken")
             self.draft.doubt(made, self.sheet.text(*spot), self.sheet.name, address(*spot))
         waiting: list[int] = []
-        for row in (row for row in rows if not header.is_header(self.sheet, row, table)):
+        for row in (each for each in rows if not header.is_header(self.sheet, each, table)):
             aside = self._aside(row, table)
             if aside is None and waiting and self._goes_on(waiting[0], row, table):
                 waiting.append(row)

@@ -71,23 +71,14 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
     return [sheets[worksheet.title] for worksheet in book.worksheets if worksheet.title in sheets]
 
 
-class _Look(NamedTuple):
-    """How cells of one style look."""
-
-    form: str
-    struck: bool
-
-
-def _looks(book: Any) -> list[_Look]:  # noqa: ANN401
-    """Return how cells look, by the numbers of their styles."""
+def _looks(book: Any) -> list[tuple[str, bool]]:  # noqa: ANN401
+    """Return the number format of cells, and whether they are struck out, by the numbers of their styles."""
     from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE  # noqa: PLC0415
 
     own = dict(enumerate(book._number_formats, BUILTIN_FORMATS_MAX_SIZE))  # noqa: SLF001
     forms = BUILTIN_FORMATS | own
-    return [
-        _Look(str(forms.get(style.numFmtId) or "General"), bool(book._fonts[style.fontId].strike))  # noqa: SLF001
-        for style in book._cell_styles  # noqa: SLF001
-    ]
+    styles, fonts = book._cell_styles, book._fonts  # noqa: SLF001
+    return [(str(forms.get(each.numFmtId) or "General"), bool(fonts[each.fontId].strike)) for each in styles]
 
 
 class _Made(NamedTuple):
@@ -99,18 +90,18 @@ class _Made(NamedTuple):
     unstored: bool
 
 
-def _made(looks: Sequence[_Look], found: dict[str, Any]) -> _Made | None:
+def _made(looks: Sequence[tuple[str, bool]], found: dict[str, Any]) -> _Made | None:
     """Return what a cell is; None where it is empty."""
     from openpyxl.utils.escape import unescape  # noqa: PLC0415
 
-    value, look = found["value"], looks[found["style_id"]]
+    value, (form, is_struck) = found["value"], looks[found["style_id"]]
     if isinstance(value, str) and len(value) <= LONGEST_CELL:  # longer ones are refused in a moment
         value = unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
     if value is None or is_blank(str(value)):
         return None
-    struck = look.struck or found["struck"]
-    replaced = hides(look.form, text=isinstance(value, str | bool))
-    cell = Cell.of(value, look.form, unseen=struck is not None or replaced)
+    struck = is_struck or found["struck"]
+    replaced = hides(form, text=isinstance(value, str | bool))
+    cell = Cell.of(value, form, unseen=struck is not None or replaced)
     return _Made(cell, struck, replaced, found["unstored"])
 
 
