@@ -27,8 +27,7 @@ _FORMULA: Final = re.compile(rf"[\s{UNSAFE}\xa0\u3000]*[=+\-@＝＋－＠﹦﹢�
 HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
 _RARE: Final = re.compile(rf"(?![{UNSAFE}])[\U00020000-\U0003ffff]")
 """Chinese characters that may be newer than the Unicode of this Python."""
-_SEEN: Final = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")
-"""What almost all texts begin with."""
+_SEEN: Final = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")  # what almost all texts begin with
 _HALF_WIDTH: Final = str.maketrans("０１２３４５６７８９．／－", "0123456789./-")
 
 

@@ -47,9 +47,7 @@ _ONLY_A_PART: Final = re.compile(
     r"(?:整改|落实|工作|任务)*(?:了|的)?(?:方案|计划|初稿|前期|台账|责任分工|不足|不到|不满|未满|过半|一半)"
 )
 """Words behind 完成 that make it something else, or less, than what is counted."""
-_CLAUSE_ENDS: Final = re.compile("[，,。；;：:！\n]")
-_WITHIN: Final = 60
-"""Characters before a word among which those that change it are looked for."""
+_WITHIN: Final = 60  # characters before a word among which those that change it are looked for
 _ROLE: Final = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _ROLES.items()))
 _RATE: Final = re.compile(
     r"(?:(?P<problems>问题)|(?P<measures>措施|任务))?[^，。；、0-9]{0,6}?(?P<rate>(?:整改)?(?:完成|办结|销号|整改)率[^0-9，。；百%％]{0,8}"
@@ -61,16 +59,12 @@ class Count(NamedTuple):
     """A number of things that are counted in 个, 项, 条 or 件."""
 
     start: int
-    end: int
-    """Where the unit ends."""
+    end: int  # where the unit ends
     number: int
-    about: bool
-    """Whether 余, 多, 约 or 近 says that the number is not exact."""
+    about: bool  # whether 余, 多, 约 or 近 says that the number is not exact
     unit: str
-    thing: Thing | None
-    """What is named right behind the unit."""
-    named_end: int
-    """Where the name of the thing ends, or the unit without one."""
+    thing: Thing | None  # what is named right behind the unit
+    named_end: int  # where the name of the thing ends, or the unit without one
 
 
 class Role(NamedTuple):
@@ -87,8 +81,7 @@ class Rate(NamedTuple):
     start: int
     end: int
     thing: Thing | None
-    percent: str
-    """As it is written, such as 98.71."""
+    percent: str  # as it is written, such as 98.71
 
 
 def counts(text: str) -> Iterator[Count]:
@@ -116,7 +109,7 @@ def _role(text: str, match: re.Match[str]) -> RoleName:
     name = next(name for name in _ROLES if match[name])
     if name != "done":
         return name
-    before = _CLAUSE_ENDS.split(text[max(0, match.start() - _WITHIN) : match.start()])[-1]
+    before = re.split("[，,。；;：:！\n]", text[max(0, match.start() - _WITHIN) : match.start()])[-1]
     if _NOT.search(before) or _ONLY_A_PART.match(text, match.end()):
         return "unfinished"
     already = any(word in before for word in ("已", "截至", "截止")) or match[0].startswith("已")
@@ -128,6 +121,11 @@ def rates(text: str) -> Iterator[Rate]:
     for match in _RATE.finditer(half_width_digits(text)) if "率" in text else ():
         begin = "problems" if match["problems"] else "measures" if match["measures"] else "rate"
         yield Rate(match.start(begin), match.end(), _thing(match), match["percent"])
+
+
+def is_share(percent: str, part: float, whole: float) -> bool:
+    """Return whether a share as it is written, which may be rounded or cut off, is that of a part in a whole."""
+    return abs(float(percent) - 100 * part / whole) < 10.0 ** -len(percent.partition(".")[2])
 
 
 def _thing(match: re.Match[str]) -> Thing | None:

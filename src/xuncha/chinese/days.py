@@ -57,17 +57,9 @@ _PARTS_OF_MONTH: Final = {
 _PARTS_OF_YEAR: Final = {
     "上半年": (1, 6), "下半年": (7, 12), "初": (1, 1), "底": (12, 12), "末": (12, 12), "终": (12, 12), "内": (1, 12),
 }  # fmt: skip
-_ISO: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FROM_TODAY: Final = {
-    "前天": -2,
-    "昨天": -1,
-    "昨日": -1,
-    "今天": 0,
-    "今日": 0,
-    "明天": 1,
-    "明日": 1,
-    "后天": 2,
-}
+    "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2,
+}  # fmt: skip
 _YEARS_APART: Final = {"去": -1, "上": -1, "次": 1, "翌": 1, "明": 1}
 
 
@@ -84,15 +76,12 @@ class Written(NamedTuple):
 
     start: int
     end: int
-    year: int | None
-    """As written, else that of the day or period before it."""
+    year: int | None  # as written, else that of the day or period before it
     month: int | None = None
     day: int | None = None
-    part: str = ""
-    """Of the month or of the year: 上旬, 中旬, 下旬, 初, 中, 底, 末, 上半年, 下半年, 全年, 内."""
+    part: str = ""  # of the month or of the year: 上旬, 中旬, 下旬, 初, 中, 底, 末, 上半年, 下半年, 全年, 内
     quarter: int | None = None
-    own_year: bool = False
-    """Whether the year is written here."""
+    own_year: bool = False  # whether the year is written here
 
     @property
     def exact(self) -> date | None:
@@ -163,9 +152,8 @@ def _written(match: re.Match[str], year: int | None, month: int | None) -> Writt
     """Return what a match says, with the year and the month before it; None where it says nothing, as 一月 in 一月一调度."""
     parts = {name: part for name, part in match.groupdict().items() if part}
     named = parts.get("month") or parts.get("alone")
-    if parts.keys() <= {"relative"} or (
-        named and parts.keys() <= {"month", "relative"} and not named.isdigit()
-    ):
+    alone = named and parts.keys() <= {"month", "relative"} and not named.isdigit()
+    if alone or parts.keys() <= {"relative"}:
         return None
     if "year" in parts:
         year = year_of(parts["year"])
@@ -235,7 +223,7 @@ def typed(text: str, today: date, *, past: bool = False) -> date | None:
     `past` can be meant, the last one up to today.
     """
     bare = "".join(unicodedata.normalize("NFKC", text).split())
-    if _ISO.fullmatch(bare):  # of any year
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", bare):  # of any year
         return calendar_day(*map(int, bare.split("-")))
     if bare in _FROM_TODAY:
         return today + timedelta(days=_FROM_TODAY[bare])

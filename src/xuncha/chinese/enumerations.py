@@ -1,4 +1,4 @@
-"""Enumerations within a paragraph: 措施1：, 一是 二是, 一要, 第一， 其一， 首先， （1） ① 1. 1） （一）."""
+"""Enumerations within a paragraph: 措施1：, 一是 二是, 一要, 第一， 其一， 首先， （1） ① 1. 1） （一） a. 一、."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Final, Literal, NamedTuple
 from xuncha.chinese.headings import NUMERAL
 from xuncha.chinese.numbers import SYMBOL, value
 
-Family = Literal["措施", "是", "要", "第", "其", "首先", "（1）", "①", "1.", "1）", "（一）", "•"]
+Family = Literal[
+    "措施", "是", "要", "第", "其", "首先", "（1）", "①", "1.", "1）", "（一）", "•", "a.", "一、"
+]
 
-_PATTERNS: Final[dict[Family, str]] = {
+PATTERNS: Final[dict[Family, str]] = {
     "措施": rf"[【\[]?(?:具体)?(?:整改)?(?:措施|举措)之?\s*[（(]?(?:({NUMERAL})|([0-9０-９]{{1,2}})|({SYMBOL}))[）)]?\s*(?:[】\]]\s*[：:]?|[：:、.．]|(?=\s|$))\s*",
     "是": rf"({NUMERAL})是(?!否)[，,：:]?",
     "要": rf"({NUMERAL})要[，,：:]?",
@@ -25,36 +27,31 @@ _PATTERNS: Final[dict[Family, str]] = {
     "1）": r"([0-9０-９]{1,2})[）)]",
     "（一）": rf"[（(]({NUMERAL})[）)]",
     "•": r"([•●■◆▪➢➤★])\s*",
+    "a.": r"([a-hA-H])\s*[.．、)）]\s*(?=[^\x00-\x7f])",
+    "一、": rf"({NUMERAL})\s*、\s*",
 }
-_COMPILED: Final = {family: re.compile(pattern) for family, pattern in _PATTERNS.items()}
+_COMPILED: Final = {family: re.compile(pattern) for family, pattern in PATTERNS.items()}
 _IN_WORDS: Final = frozenset({"是", "要", "第", "其", "首先"})
 """Families before which a comma or a blank may stand."""
-_WORDS: Final = {
-    "首先": 1,
-    "其次": 2,
-    "再次": 3,
-    "再者": 3,
-    "然后": 3,
-    "最后": 99,
-    "此外": 98,
-    "同时": 97,
-} | dict.fromkeys("•●■◆▪➢➤★", 1)
-_LAST_WORD: Final = 90
-"""Numbers beyond it stand for words that end an enumeration, whatever their number."""
-_BOUNDARY: Final = "。；;！!？?：:\n”’）)】"
-"""What may stand before an item."""
-_OF_ITEMS: Final = tuple(family for family in _PATTERNS if family != "要")
+_WORDS: Final = (
+    {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 3, "最后": 99, "此外": 98, "同时": 97}
+    | dict.fromkeys("•●■◆▪➢➤★", 1)
+    | {letter: number % 8 + 1 for number, letter in enumerate("abcdefghABCDEFGH")}
+)
+_LAST_WORD: Final = 90  # numbers beyond it stand for words that end an enumeration, whatever their number
+_BOUNDARY: Final = "。；;！!？?：:\n”’）)】"  # what may stand before an item
+_OF_LINES: Final = frozenset({"a.", "一、"})
+"""Families that begin a line, and in a paragraph may be anything."""
+_OF_ITEMS: Final = tuple(family for family in PATTERNS if family not in {"要", *_OF_LINES})
 
 
 class Mark(NamedTuple):
     """A number or a word that begins an item of an enumeration, behind punctuation or at the beginning of a line."""
 
     start: int
-    end: int
-    """Where the text of the item begins."""
+    end: int  # where the text of the item begins
     family: Family
-    number: int
-    """As written; 最后, 此外 and 同时 have one beyond 90."""
+    number: int  # as written; 最后, 此外 and 同时 have one beyond 90
 
 
 class Item(NamedTuple):
@@ -65,14 +62,18 @@ class Item(NamedTuple):
     end: int
 
 
-def marks(text: str, families: Collection[Family] = tuple(_PATTERNS)) -> list[Mark]:
+def marks(text: str, families: Collection[Family] = tuple(PATTERNS)) -> list[Mark]:
     """Find the marks of items in paragraphs, a line each, in order; those within a word, as in 统一是, are none."""
     found = []
     for family in families:
         for match in _COMPILED[family].finditer(text):
             before = _before(text, match.start())
-            parted = before in "，,、" or text[match.start() - 1].isspace()
-            if not before or before in _BOUNDARY or (family in _IN_WORDS and parted):
+            if family in _OF_LINES:
+                begins = before in {"", "\n"}
+            else:
+                parted = before in "，,、" or text[match.start() - 1].isspace()
+                begins = not before or before in _BOUNDARY or (family in _IN_WORDS and parted)
+            if begins:
                 written = next(filter(None, match.groups()))
                 number = _WORDS.get(written) or value(written)
                 if number is not None:
@@ -81,10 +82,10 @@ def marks(text: str, families: Collection[Family] = tuple(_PATTERNS)) -> list[Ma
 
 
 @lru_cache(maxsize=16)  # a paragraph is looked at several times while its outline is told
-def items(text: str) -> tuple[Item, ...]:
+def items(text: str, families: tuple[Family, ...] = _OF_ITEMS) -> tuple[Item, ...]:
     """Find the items into which paragraphs, a line each, are enumerated: by the family of marks that comes first."""
-    found = marks(text, _OF_ITEMS)
-    chains = [_chain(text, [mark for mark in found if mark.family == family]) for family in _OF_ITEMS]
+    found = marks(text, families)
+    chains = [_chain(text, [mark for mark in found if mark.family == family]) for family in families]
     first = min(filter(None, chains), key=lambda chain: chain[0].start, default=[])
     ends = [mark.start for mark in first[1:]] + [len(text)]
     return tuple(Item(mark.start, mark.end, end) for mark, end in zip(first, ends, strict=False))

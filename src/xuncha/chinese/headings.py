@@ -42,12 +42,9 @@ class Heading(NamedTuple):
 
     level: Level
     number: int
-    mark: str
-    """The number as it is written, with its punctuation."""
-    after: str
-    """The punctuation behind the number, without the parentheses around it."""
-    end: int
-    """Where the text begins that it heads."""
+    mark: str  # the number as it is written, with its punctuation
+    after: str  # the punctuation behind the number, without the parentheses around it
+    end: int  # where the text begins that it heads
 
 
 def heading(text: str) -> Heading | None:

@@ -15,12 +15,12 @@ from xuncha.language import gettext as _
 _LONG_TERM: Final = re.compile(r"长期|持续(?:坚持|推进|整改|进行|开展|深化)|常态|长效|不间断|永久")
 _AT_ONCE: Final = re.compile(r"立行立改|立即整改|立改|即知即改|即行即改|边查边改|立即|马上就改|即时|当即")
 _WITHIN: Final = re.compile(rf"(?P<months>{NUMBER})个?月(?:之)?内")
-
-
 _SHORT_YEAR: Final = re.compile(r"(?<![0-9./-])[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{1,2}(?![0-9])")
 """Such as 3/4/26: any of the three may be the year."""
 _FROM_THEN: Final = re.compile(r"不得?(?:早|先)于|不在[^，。；]{1,12}之?前|(?:[日号月年底]|季度)(?:之|以)后")
 """A day from which on, rather than until which, something is done."""
+_CLOCK: Final = re.compile(r"(?<=[0-9])[\sT]+[0-9]{1,2}:[0-9]{2}(?::[0-9.]+)?(?![0-9])")
+"""A time behind a day, which would lengthen its number."""
 
 
 class Limit(NamedTuple):
@@ -29,17 +29,12 @@ class Limit(NamedTuple):
     day: date | None = None
     long_term: bool = False
     at_once: bool = False
-    doubt: str = ""
-    """What was assumed, for people; empty where nothing was."""
+    doubt: str = ""  # what was assumed, for people; empty where nothing was
 
     @property
     def understood(self) -> bool:
         """Whether anything was."""
         return self.day is not None or self.long_term or self.at_once
-
-
-_CLOCK: Final = re.compile(r"(?<=[0-9])[\sT]+[0-9]{1,2}:[0-9]{2}(?::[0-9.]+)?(?![0-9])")
-"""A time behind a day, which would lengthen its number."""
 
 
 def limit(text: str, feedback: date | None = None) -> Limit:

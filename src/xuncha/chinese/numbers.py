@@ -15,11 +15,9 @@ _OTHER_FORMS: Final = str.maketrans(
     dict(zip("〇○壹贰叁肆伍陆柒捌玖拾佰仟萬億", "零零一二三四五六七八九十百千万亿", strict=True))
     | {"廿": "二十", "卅": "三十", "卌": "四十"}
 )
-_GROUPED: Final = re.compile(r"(?<=[0-9]),(?=(?:[0-9]{3})+(?![0-9]))")
-"""The commas of 1,799."""
+_GROUPED: Final = re.compile(r"(?<=[0-9]),(?=(?:[0-9]{3})+(?![0-9]))")  # the commas of 1,799
 _MYRIAD: Final = 10**4
-_LONGEST: Final = 30
-"""Characters of a number."""
+_LONGEST: Final = 30  # characters of a number
 _ARABIC: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 NUMERAL: Final = "[〇○零一二两三四五六七八九十百千万亿廿卅卌]"

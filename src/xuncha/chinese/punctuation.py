@@ -17,14 +17,12 @@ _CHINESE: Final = (
 _BESIDE_CHINESE: Final = re.compile(rf"(?<={_CHINESE})[,;:!?()]|[,;:!?()](?={_CHINESE})")
 _FULL: Final = dict(zip(",;:!?()", "，；：！？（）", strict=True))
 _PERIOD: Final = re.compile(rf"(?<={HAN})\.(?=\s*(?:{HAN}|$))")
-_FIRST_PERIOD: Final = 4
-"""A period before this place belongs to the number of a heading, such as 十一."""
+_FIRST_PERIOD: Final = 4  # a period before this place belongs to the number of a heading, such as 十一
 _STRAIGHT: Final = re.compile(rf"(?<={HAN})[\"']|[\"'](?={HAN})")
 _OPENED_BY: Final = dict(zip("”’）》〉〕】」』］", "“‘（《〈〔【「『［", strict=True))
 _CLOSED_BY: Final = {opening: closing for closing, opening in _OPENED_BY.items()}
 _SAME: Final = str.maketrans("()[]", "（）［］")
-_NEAR: Final = 4
-"""Open marks among which a closing one looks for its other half."""
+_NEAR: Final = 4  # open marks among which a closing one looks for its other half
 _PAGE: Final = re.compile(r"<style>.*?</style>|<[^<>]*>|&#?[0-9A-Za-z]+;", re.DOTALL)
 """The mark-up of a web page: a style sheet, a tag, or a reference that stands for a character, such as `&lt;`."""
 _ESCAPE: Final = re.compile(r"\\[!-/:-@\[-`{-~]")
@@ -50,11 +48,9 @@ def full_width(text: str) -> str:
     partners = _parentheses(text)
     chinese = [match.start() for match in re.finditer(_CHINESE, text)]
     waiting = [match.start() for match in _BESIDE_CHINESE.finditer(text)]
-    waiting += [
-        place
-        for place, other in partners.items()
-        if bisect_left(chinese, min(place, other)) < bisect_right(chinese, max(place, other))
-    ]
+    for place, other in partners.items():
+        if bisect_left(chinese, min(place, other)) < bisect_right(chinese, max(place, other)):
+            waiting.append(place)
     characters = list(text)
     while waiting:
         place = waiting.pop()
@@ -92,11 +88,7 @@ def straight_quotes(text: str) -> list[int]:
 
 
 def unpaired(text: str) -> Iterator[tuple[int, str, bool]]:
-    """Find quotation marks, parentheses and 书名号 without their other half; the widths of a pair may differ.
-
-    Yields:
-        The place, the mark, and whether it opens something.
-    """
+    """Find quotation marks, parentheses and 书名号 without their other half, whatever its width; yield place, mark, and whether it opens something."""
     opened: list[int] = []
     marks = text.translate(_SAME)
     for place, mark in enumerate(marks):
@@ -114,9 +106,9 @@ def unpaired(text: str) -> Iterator[tuple[int, str, bool]]:
         yield place, text[place], True
 
 
-def sentence_end(text: str, start: int = 0) -> int:
+def sentence_end(text: str) -> int:
     """Return where the first sentence ends, with its mark; what stands within quotation marks or brackets does not end it."""
-    place, farthest = start, 300
+    place, farthest = 0, 300
     while place < len(text):
         if closing := _CLOSED_BY.get(text[place]):
             place = max(place, text.find(closing, place, place + farthest))

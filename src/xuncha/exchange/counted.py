@@ -9,24 +9,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from xuncha.chinese.counts import counts, roles, things
+from xuncha.chinese.counts import Thing, counts, is_share, roles, things
 from xuncha.chinese.days import written
-from xuncha.chinese.enumerations import marks
+from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import with_kept_braces
-from xuncha.reading.counts import ALL_DONE, BRACKETS, Kind, statements
+from xuncha.reading.counts import ALL_DONE, BRACKETS, Kind, Statement, statements
 
 if TYPE_CHECKING:
-    from xuncha.chinese.counts import Thing
-    from xuncha.chinese.enumerations import Family
     from xuncha.exchange.drafts import Draft
     from xuncha.pages.line import Line
-    from xuncha.reading.counts import Statement
     from xuncha.reading.notice import Stated
 
-_Units = set[tuple["Thing", str]]
-"""Units in which things are counted in a paragraph that names them."""
+_Units = set[tuple["Thing", str]]  # units in which things are counted in a paragraph that names them
 
 _PLACEHOLDERS: Final[dict[tuple[Thing, Kind | None], str]] = {
     ("problems", "total"): "{问题数}", ("problems", "done"): "{已完成问题数}",
@@ -44,13 +40,11 @@ _PLAIN: Final = {
 _ANYTHING: Final = re.compile("")
 _OPEN: Final = re.compile("正|推进|进行|整改中|尚|仍|未|剩|其余|还有|延期|基本|部分|初步")
 """What is not done for certain; what is long-term or kept up may be done."""
-_NEARLY_DONE: Final = re.compile("基本|初步|部分|阶段|长期|持续")
-"""What some offices count as done in a rate."""
+_NEARLY_DONE: Final = re.compile("基本|初步|部分|阶段|长期|持续")  # what some offices count as done in a rate
 _FOLLOWS: Final = re.compile("其[中余]|剩[余下]|余下|另")
 _BRACES: Final = frozenset("{}｛｝")
 _NUMBERED: Final = ("是", "要", "第", "（一）", "（1）", "1.", "1）")
 """Enumerations that are numbered anew where one of their items has gone."""
-_MOST_PARTS: Final = 8
 
 
 class Tally(NamedTuple):
@@ -63,11 +57,8 @@ class Tally(NamedTuple):
 def read_of(draft: Draft) -> dict[Thing, Tally]:
     """Count what was read."""
     closed = [[each.status == "closed" for each in one.measures] for one in draft.problems]
-    whole = sum(bool(each) and all(each) for each in closed)
-    return {
-        "problems": Tally(len(closed), whole),
-        "measures": Tally(len(draft.measures), sum(map(sum, closed))),
-    }
+    problems = Tally(len(closed), sum(bool(each) and all(each) for each in closed))
+    return {"problems": problems, "measures": Tally(len(draft.measures), sum(map(sum, closed)))}
 
 
 def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[str, str]]:
@@ -79,15 +70,16 @@ def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[s
     )
     for thing, name, unit, total, done in stating:
         listed, closed = read[thing]
+        left = listed - closed
         parts = [(said, number) for of, said, number in stated.open if of == thing]
         parts = parts if any(_OPEN.search(said) for said, _number in parts) else []
         sums, shown = _sums(parts), " + ".join(f"{said}{number}" for said, number in parts)
         if total not in {None, listed}:
-            message = _("{total} {things} are stated, {n} are listed").format(
-                total=total, things=name, n=listed
+            message = _("{total} {things} are stated, {n} are listed")
+            remark = (
+                f"通报称共{total}{unit}，正文列出{listed}{unit[0]}；其余须补录。" if total > listed else ""
             )
-            remark = f"通报称共{total}{unit}，正文列出{listed}{unit[0]}；其余须补录。"
-            yield message, remark if total > listed else ""
+            yield message.format(total=total, things=name, n=listed), remark
         if done is not None and done > closed:
             message = _(
                 "{total} {things} are stated to be done; their own words bear out {n}, and no other was closed"
@@ -97,25 +89,19 @@ def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[s
         elif done is not None and done < closed:
             message = _("{total} {things} are stated to be done; by their own words {n} are")
             yield message.format(total=done, things=name, n=closed), ""
-        elif parts and (
-            listed - closed > max(sums) or (total in {None, listed} and listed - closed not in sums)
-        ):
+        elif parts and (left > max(sums) or (total in {None, listed} and left not in sums)):
             message = _("{parts}: so many {things} are stated not to be done; as they are read, {n} are open")
-            yield message.format(parts=shown, things=name, n=listed - closed), ""
+            yield message.format(parts=shown, things=name, n=left), ""
         if total is not None and done is not None and parts and total - done not in sums:
             message = _("{done} done and {parts} are not the {total} {things} in all")
             yield message.format(done=done, parts=shown, things=name, total=total), ""
         reached = closed if done is None else done
         nearly_done = _sums([each for each in parts if _NEARLY_DONE.search(each[0])])
-        quotients += [
-            (thing, name, reached + more, whole) for more in sorted(nearly_done) if (whole := total or listed)
-        ]
+        if whole := total or listed:
+            quotients += [(thing, name, reached + more, whole) for more in sorted(nearly_done)]
     for of, percent in stated.rates:
-        nearly = 10.0 ** -len(percent.partition(".")[2])  # it may be rounded or cut off
         pairs = [each for each in quotients if of in {None, each[0]}]
-        if pairs and all(
-            abs(float(percent) - 100 * part / whole) >= nearly for _of, _name, part, whole in pairs
-        ):
+        if pairs and not any(is_share(percent, *each[2:]) for each in pairs):
             _of, name, part, whole = pairs[0]
             message = _("the rate stated, {percent}%, is not {rate}%: {done} of {total} {things}")
             right = f"{100 * part / whole:.2f}"
@@ -124,7 +110,7 @@ def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[s
 
 def _sums(parts: Sequence[tuple[str, int]]) -> set[int]:
     """Return the sums of some of the parts, or of none: one may be a part of another."""
-    numbers = [number for _said, number in parts[:_MOST_PARTS]]
+    numbers = [number for _said, number in parts[:8]]  # of many more, the sums are too many
     return {sum(some) for size in range(len(numbers) + 1) for some in combinations(numbers, size)}
 
 
@@ -169,9 +155,8 @@ class Paragraphs:
                 if words is None:
                     self.left_out += filter(None, [line.part(start, end)])
                     continue
-                said += (number.less(fewer[number.family]) if number else "") + words[
-                    len(own.words) if own else 0 :
-                ]
+                said += number.less(fewer[number.family]) if number else ""
+                said += words[len(own.words) :] if own else words
                 number = None
             if number:
                 fewer[number.family] += 1
@@ -192,13 +177,8 @@ class Paragraphs:
             return with_kept_braces(words)
         places = {each.start: self._placeholder(each, units, words) for each in found}
         aside = any(any(counts(aside[0])) for aside in BRACKETS.finditer(words))
-        if (
-            claims
-            or aside
-            or len(places) < len(found)
-            or not named.keys() <= places.keys()
-            or None in places.values()
-        ):
+        all_placed = len(places) == len(found) and named.keys() <= places.keys()
+        if claims or aside or not all_placed or None in places.values():
             return None
         live, place = "", start
         for each in found:
@@ -214,11 +194,8 @@ class Paragraphs:
         dated = each.kind != "total" and any(written(words))
         is_unit = (each.thing, each.count.unit) in units
         said = self.numbers.get((each.thing, each.kind)) == each.count.number and is_unit
-        return (
-            _PLACEHOLDERS.get((each.thing, each.kind))
-            if said and plain and not dated and not each.count.about
-            else None
-        )
+        is_certain = said and plain and not dated and not each.count.about
+        return _PLACEHOLDERS.get((each.thing, each.kind)) if is_certain else None
 
 
 class _Number(NamedTuple):
@@ -230,11 +207,8 @@ class _Number(NamedTuple):
 
     def less(self, by: int) -> str:
         """Return it as it is written where some items before it have gone."""
-        old, new = (
-            numeral(each) if numeral(self.number) in self.words else str(each)
-            for each in (self.number, self.number - by)
-        )
-        return self.words.replace(old, new, 1)
+        write = numeral if numeral(self.number) in self.words else str
+        return self.words.replace(write(self.number), write(self.number - by), 1)
 
 
 def _number(words: str) -> _Number | None:

@@ -20,20 +20,13 @@ class Doubt(NamedTuple):
     sheet: str
     address: str
     text: str
-    made: str
-    """What was made of the text, in a sentence."""
-    role: str = ""
-    """What it is about, as `Form` calls it; empty where it is about the whole document."""
+    made: str  # what was made of the text, in a sentence
+    role: str = ""  # what it is about, as `Form` calls it; empty where it is about the whole document
 
     @property
     def place(self) -> str:
         """Where it stands: `Sheet!C5`."""
         return "!".join(filter(None, (self.sheet, self.address)))
-
-    @property
-    def weight(self) -> int:
-        """How much hangs on it: the smallest number is the weightiest."""
-        return _WEIGHTIEST.index(self.role) if self.role in _WEIGHTIEST else len(_WEIGHTIEST)
 
 
 class Column(NamedTuple):
@@ -44,10 +37,8 @@ class Column(NamedTuple):
     heading: str
     role: str
     why: str
-    rows: tuple[int, int] = (0, 0)
-    """The first and the last row of its table."""
-    ticked: str | None = None
-    """The word for which a tick in it stands, where ticks stand in it."""
+    rows: tuple[int, int] = (0, 0)  # the first and the last row of its table
+    ticked: str | None = None  # the word for which a tick in it stands, where ticks stand in it
 
 
 class Told(NamedTuple):
@@ -62,16 +53,13 @@ class Told(NamedTuple):
 class RecordDraft:
     """What is said of a problem or a measure, and nothing that is not said."""
 
-    record: dict[str, Any]
-    """By the keys of its file."""
+    record: dict[str, Any]  # by the keys of its file
     sheet: str = ""
     address: str = ""
-    shown: dict[str, str] = field(default_factory=dict)
-    """What its row says, by the roles of the columns."""
+    shown: dict[str, str] = field(default_factory=dict)  # what its row says, by the roles of the columns
     cells: dict[str, list[Told]] = field(default_factory=dict)
     """The cells that say it, by the roles of the columns."""
-    rows: tuple[int, int] = (0, 0)
-    """The first and the last of its rows."""
+    rows: tuple[int, int] = (0, 0)  # the first and the last of its rows
 
     @property
     def place(self) -> str:
@@ -96,8 +84,7 @@ class MeasureDraft(RecordDraft):
 class ProblemDraft(RecordDraft):
     """A problem with its measures."""
 
-    category: str = ""
-    """The category's title; empty where none is said."""
+    category: str = ""  # the category's title; empty where none is said
     number: int | None = None
     measures: list[MeasureDraft] = field(default_factory=list)
 
@@ -110,15 +97,12 @@ class Draft:
     """What it says of the ledger itself, by the keys of `data/ledger.yaml`."""
     problems: list[ProblemDraft] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
-    form: Form | None = None
-    """How it was read, where it is a table."""
+    form: Form | None = None  # how it was read, where it is a table
     words: dict[str, Status] = field(default_factory=dict)
     """The words of its column of states that were understood."""
     doubts: list[Doubt] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    """Texts outside the table: a title, a remark below it."""
-    exact: bool = False
-    """Whether the workbook was written by `export`, and holds the whole of the ledger."""
+    notes: list[str] = field(default_factory=list)  # texts outside the table: a title, a remark below it
+    exact: bool = False  # whether the workbook was written by `export`, and holds the whole of the ledger
 
     def doubt(self, made: str, text: str = "", sheet: str = "", address: str = "", role: str = "") -> None:
         """List what was made of a text; the sheet and the address are empty where it is about the whole document."""
@@ -126,7 +110,7 @@ class Draft:
 
     def weighed(self) -> list[Doubt]:
         """Return the doubts, the weightiest first."""
-        return sorted(self.doubts, key=lambda doubt: doubt.weight)
+        return sorted(self.doubts, key=lambda doubt: (*_WEIGHTIEST, doubt.role).index(doubt.role))
 
     @property
     def measures(self) -> list[MeasureDraft]:

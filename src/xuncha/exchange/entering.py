@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraft
 
 _LISTS = ("categories", "leaders", "offices")
-_SHORTEST = 2
-"""Characters of a name that is too short to look like another."""
+_SHORTEST = 2  # characters of a name that is too short to look like another
 _COUNTED = re.compile("副|常务|[第0-9一二三四五六七八九十]+")
 """What tells two posts or offices apart that are called alike."""
 
@@ -110,11 +109,9 @@ class Enterer:
                 del record[key]
         if others := record.get("co_offices"):
             in_own = measure.shown.get("co_offices", "")
-            record["co_offices"] = [
-                name
-                for name in others
-                if self._known(measure, "offices", "co_offices" if name in in_own else "office", name)
-            ]
+            told = [(name, "co_offices" if name in in_own else "office") for name in others]
+            known = [name for name, role in told if self._known(measure, "offices", role, name)]
+            record["co_offices"] = known
 
     def _known(self, measure: MeasureDraft, of: str, role: str, name: str) -> str | None:
         """Return a name if the ledger has it or may have it; list it where it is new and looks like another, or may not be entered."""

@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger, Measure, Problem
 
-_ALIKE = 0.6
-"""How much of two titles must agree for one to be a new wording of the other."""
-_LONG_ENOUGH = 6
-"""Characters of a title that may be taken for one of which it is a part."""
+_ALIKE = 0.6  # how much of two titles must agree for one to be a new wording of the other
+_LONG_ENOUGH = 6  # characters of a title that may be taken for one of which it is a part
 
 
 class Match(NamedTuple):

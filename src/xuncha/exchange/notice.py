@@ -13,41 +13,32 @@ from xuncha.exchange.counted import Paragraphs, contradictions, read_of
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.language import gettext as _
 from xuncha.model.states import goes_on
-from xuncha.model.vocabulary import WORDS, with_kept_braces
+from xuncha.model.vocabulary import WORDS, Status, with_kept_braces
 
 if TYPE_CHECKING:
-    from xuncha.model.vocabulary import Status
     from xuncha.reading.notice import Category, Measure, Notice, Problem, Words
 
 _LONGEST_TITLE = 300
 """Characters of a title; a sentence that is longer is shortened there, and kept whole in the progress."""
-_LONGEST_TEXT = 50_000
-"""Characters of one text in a ledger."""
+_LONGEST_TEXT = 50_000  # characters of one text in a ledger
 
 
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
     """Make the draft of a ledger out of a notice that is read on the day `today`.
 
-    Raises:
-        RefusedError: there are no problems in it.
-        InvalidLedgerError: a text in it is longer than a ledger holds.
+    Raises RefusedError if there are no problems in it; InvalidLedgerError if a text is longer than a ledger holds.
     """
     if not notice.categories:
-        raise RefusedError(
-            "no-problems",
-            _("no problems are found in it: none of its headings is numbered"),
-            _("problems are told by their numbers: {forms}").format(forms="一、 （一） 1. （1）"),
-            path,
-        )
+        said = _("no problems are found in it: none of its headings is numbered")
+        hint = _("problems are told by their numbers: {forms}").format(forms="一、 （一） 1. （1）")
+        raise RefusedError("no-problems", said, hint, path)
     message = _("a text of {n} characters is longer than a ledger holds")
-    hint = _("the most is {n} characters; see whether paragraphs have lost their ends").format(
-        n=_LONGEST_TEXT
-    )
-    findings = [
-        Finding("text-too-long", message.format(n=len(text)), Place(path, words.line, words.column), hint)
-        for words, text in _texts(notice)
-        if len(text) > _LONGEST_TEXT
-    ]
+    hint = _("the most is {n} characters; see whether paragraphs have lost their ends")
+    findings = []
+    for words, text in _texts(notice):
+        if len(text) > _LONGEST_TEXT:
+            place, said = Place(path, words.line, words.column), message.format(n=len(text))
+            findings.append(Finding("text-too-long", said, place, hint.format(n=_LONGEST_TEXT)))
     if findings:
         raise InvalidLedgerError(findings)
     return _Drafter(notice, today).draft
@@ -83,13 +74,9 @@ class _Drafter:
     def _settings(self) -> dict[str, Any]:
         """Return what stands in `data/ledger.yaml`."""
         notice, dates = self.notice, self.notice.dates
-        inspection = {
-            "inspector": notice.inspector,
-            "round": notice.round,
-            "started": dates.inspection_start and dates.inspection_start.isoformat(),
-            "ended": dates.inspection_end and dates.inspection_end.isoformat(),
-            "feedback": dates.feedback and dates.feedback.isoformat(),
-        }
+        told = {"started": dates.inspection_start, "ended": dates.inspection_end, "feedback": dates.feedback}
+        days = {name: day and day.isoformat() for name, day in told.items()}
+        inspection = {"inspector": notice.inspector, "round": notice.round, **days}
         contact = {name: getattr(notice.contact, name) for name in ("office", "phone", "address", "email")}
         about = {
             "title": with_kept_braces(notice.title or ""),
@@ -97,10 +84,8 @@ class _Drafter:
             "date": dates.notice and dates.notice.isoformat(),
             **self._live(),
         }
-        outcomes = [
-            {"key": f"o{number}", "label": outcome.label, "unit": outcome.unit}
-            for number, outcome in enumerate(notice.stated.outcomes, 1)
-        ]
+        counted = enumerate(notice.stated.outcomes, 1)
+        outcomes = [{"key": f"o{n}", "label": each.label, "unit": each.unit} for n, each in counted]
         return _without_empty(
             {
                 "organisation": notice.organisation or notice.issuer,
@@ -126,9 +111,8 @@ class _Drafter:
     def _measure(self, measure: Measure) -> MeasureDraft:
         title, rest = _title_and_rest(measure.text.text)
         status, limited = self._status(measure), limit(measure.due or "", self.notice.dates.feedback)
-        term = (
-            "long_term" if measure.long_term or limited.long_term else "at_once" if limited.at_once else None
-        )
+        long_term = measure.long_term or limited.long_term
+        term = "long_term" if long_term else "at_once" if limited.at_once else None
         record = {
             "title": title,
             "goal": measure.goal,
@@ -166,10 +150,8 @@ class _Drafter:
         for message, remark in contradictions(self.notice.stated, read_of(draft)):
             draft.doubt(message)
             draft.notes += filter(None, [remark])
-        draft.notes += [
-            f"通报所列成果：{outcome.label}{outcome.amount:g}{outcome.unit}，未分到各条措施。"
-            for outcome in self.notice.stated.outcomes
-        ]
+        for label, amount, unit in self.notice.stated.outcomes:
+            draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
 
     def _live(self) -> dict[str, list[str]]:
         """Return the paragraphs of the first and of the third part, without counts that would contradict the ledger's."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xuncha.errors import together
+from xuncha.errors import RefusedError, together
 from xuncha.exchange.entering import Enterer
-from xuncha.exchange.matching import matched
+from xuncha.exchange.matching import Match, matched
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
@@ -21,9 +21,7 @@ from xuncha.workflow.verb import submitter
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from xuncha.errors import RefusedError
     from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
-    from xuncha.exchange.matching import Match
     from xuncha.model.records import Ledger, Measure, Problem
     from xuncha.model.source import Source
     from xuncha.workflow.intake import Intake
@@ -60,9 +58,8 @@ class Updater(Enterer):
         edits: list[editing.Edit] = []
         if not settings["organisation"] and (name := self.draft.settings.get("organisation")):
             edits.append(editing.Set("organisation", name))
-        edits += [
-            editing.Append(key, name) for key, names in self.lists.items() for name in names[known[key] :]
-        ]
+        for key, names in self.lists.items():
+            edits += [editing.Append(key, name) for name in names[known[key] :]]
         for key in ("fields", "outcomes"):
             there, named = {each["key"] for each in settings[key]}, self.draft.settings.get(key, ())
             edits += [editing.Append(key, each) for each in named if each["key"] not in there]
@@ -76,11 +73,8 @@ class Updater(Enterer):
         new = problem.record
         said = {key_of(known.title), key_of(known.finding or "")}
         category = self.category(problem)
-        wanted = {
-            key: new[key]
-            for key in ("title", "finding")
-            if new.get(key) and (self.draft.exact or key_of(new[key]) not in said)
-        }
+        named = {key: new[key] for key in ("title", "finding") if new.get(key)}
+        wanted = {key: text for key, text in named.items() if self.draft.exact or key_of(text) not in said}
         wanted |= {"category": category or known.category, "publish": new.get("publish", known.publish)}
         if fields := {**known.fields, **new.get("fields", {})}:
             wanted["fields"] = fields
@@ -110,9 +104,8 @@ class Updater(Enterer):
             wanted = {"title": new["title"], **wanted}
         if fields := {**old.get("fields", {}), **new.get("fields", {})}:
             wanted["fields"] = fields
-        edits: list[editing.Edit] = [
-            editing.Set(key, value) for key, value in wanted.items() if value != old.get(key, whole[key])
-        ]
+        fresh_values = ((key, value) for key, value in wanted.items() if value != old.get(key, whole[key]))
+        edits: list[editing.Edit] = [editing.Set(key, value) for key, value in fresh_values]
         told = old.get("progress", [])
         everything = key_of("".join(entry["text"] for entry in told))
         fresh = [entry for entry in new.get("progress", ()) if key_of(entry["text"]) not in everything]

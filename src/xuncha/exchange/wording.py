@@ -7,33 +7,20 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from xuncha.chinese.numbers import SYMBOL
+from xuncha.chinese.enumerations import PATTERNS, Family
 
-_NUMERAL: Final = "[一二三四五六七八九十]"
-NUMBERED: Final = {
-    "arabic": r"(?P<n>\d{1,2})\s*[.．、](?!\d)\s*",
-    "bracket": r"[（(]\s*(?P<n>\d{1,2})\s*[)）]\s*[.、]?\s*",
-    "half": r"(?P<n>\d{1,2})\s*[)）]\s*",
-    "circle": rf"(?P<n>{SYMBOL})\s*[.、]?\s*",
-    "ordinal": rf"第(?P<n>{_NUMERAL}{{1,2}})\s*[,，、:：]\s*",
-    "label": rf"(?:整改)?(?:措施|任务)\s*(?P<n>\d{{1,2}}|{_NUMERAL}{{1,2}})\s*[:：、.．]\s*",
-    "letter": r"(?P<n>[a-hA-H])\s*[.．、)）]\s*(?=[^\x00-\x7f])",
-    "chinese": rf"(?P<n>{_NUMERAL}{{1,3}})\s*、\s*",
-    "chinese_bracket": rf"[（(]\s*(?P<n>{_NUMERAL}{{1,3}})\s*[)）]\s*、?\s*",
-    "is": rf"(?P<n>{_NUMERAL}{{1,2}})\s*是\s*(?:要\s*)?[，,：:]?\s*",
-}
-"""The ways of numbering things in one cell, as patterns."""
+NUMBERED: Final[tuple[Family, ...]] = ("1.", "（1）", "1）", "①", "第", "措施", "a.", "一、", "（一）")
+"""The ways of numbering things in one cell, but for 一是."""
 _AT_START: Final = re.compile(
-    rf"(?:问题|措施|第)\s*(?:\d{{1,3}}|{_NUMERAL}{{1,3}})\s*[条项个]?\s*[：:、.．]\s*|"
-    r"[•●■◆▪·]\s*|"
-    + "|".join(pattern.replace("?P<n>", "?:") for kind, pattern in NUMBERED.items() if kind != "is")
+    r"(?:问题|措施|第)\s*(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s*[条项个]?\s*[：:、.．]|[•●■◆▪·]|"
+    + "|".join(PATTERNS[family] for family in NUMBERED)
 )
 
 
 def without_number(text: str) -> str:
     """Take away the number in front of a text, such as 1. or （2） or ③ or 一、 or 问题1：."""
     match = _AT_START.match(text)
-    return text[match.end() :] or text if match else text
+    return text[match.end() :].lstrip() or text if match else text
 
 
 @lru_cache(maxsize=65_536)

@@ -9,21 +9,26 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from xuncha.catalogue import Broken, Catalogue
+from xuncha.catalogue import Broken, Catalogue, Check, Rule
 from xuncha.chinese.characters import half_width_digits
 from xuncha.chinese.days import Written, written
 from xuncha.chinese.headings import Level, heading
 from xuncha.language import gettext as _
+from xuncha.pages import Pages
+from xuncha.reading.reading import read
 
 if TYPE_CHECKING:
     from xuncha.errors import Severity
     from xuncha.pages.line import Kind, Line
+    from xuncha.reading.notice import Notice
 
 Position = tuple[int, int]
 """Which of the text's lines, and which character of it; both from 0."""
 Found = Broken[Position]
+Matches = Iterator[tuple[int, re.Match[str]]]
 LOWEST = Level.SUB
 """The lowest level of the standard: 一、 （一） 1. （1）."""
+_MENDED = re.compile("{([^{→]*)→([^}]*)}")
 _TITLE = re.compile(r"《[^《》]{1,120}》")
 _ORGANISING = re.compile("组织|总体|基本|概况|开展|推进")
 """In the heading of a first part that tells how the work was done, not yet what was done about which problem."""
@@ -48,12 +53,9 @@ class Heading(NamedTuple):
     number: int
     mark: str
     after: str
-    start: int
-    """Where the title begins in the line."""
-    title: str
-    """What follows the number; of a paragraph its first sentence with the full stop."""
-    alone: bool
-    """Whether nothing else stands in the line."""
+    start: int  # where the title begins in the line
+    title: str  # what follows the number; of a paragraph its first sentence with the full stop
+    alone: bool  # whether nothing else stands in the line
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +64,7 @@ class Text:
 
     lines: tuple[Line, ...]
     kind: Kind = "txt"
-    facts: Facts | None = None
-    """None: there is no ledger, or the notice tells of another one."""
+    facts: Facts | None = None  # None: there is no ledger, or the notice tells of another one
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -80,13 +81,10 @@ class Text:
         """The plain lines with NULs for the titles in 书名号: those were not written here."""
         return tuple(_TITLE.sub(lambda title: "\0" * len(title[0]), words) for words in self.plain)
 
-    def search(
-        self, pattern: re.Pattern[str], lines: Iterable[str] | None = None
-    ) -> Iterator[tuple[int, re.Match[str]]]:
+    def search(self, pattern: re.Pattern[str], lines: Iterable[str] | None = None) -> Matches:
         """Yield the matches of a pattern in the lines, by default the plain ones, each with its line."""
         for line, words in enumerate(self.plain if lines is None else lines):
-            for match in pattern.finditer(words):
-                yield line, match
+            yield from ((line, match) for match in pattern.finditer(words))
 
     @cached_property
     def dates(self) -> tuple[tuple[Written, ...], ...]:
@@ -112,6 +110,11 @@ class Text:
         return {heading.line: heading for heading in self.headings}
 
     @cached_property
+    def notice(self) -> Notice:
+        """What `import notice` reads of it."""
+        return read(Pages("", self.kind, self.lines))
+
+    @cached_property
     def opening(self) -> int:
         """How many lines stand before the first problem is told of: where a notice gives its counts."""
         first = next((heading for heading in self.headings if heading.level > Level.CHAPTER), None)
@@ -119,9 +122,8 @@ class Text:
             return len(self.lines)
         parts = [heading for heading in self.headings if heading.level == Level.CHAPTER]
         above = next((part for part in reversed(parts) if part.line < first.line), None)
-        if above and above.number == 1 and _ORGANISING.search(above.title) and len(parts) > 1:
-            return parts[1].line
-        return first.line
+        organises = above and above.number == 1 and _ORGANISING.search(above.title) and len(parts) > 1
+        return parts[1].line if organises else first.line
 
 
 def write(right: str) -> str:
@@ -131,6 +133,14 @@ def write(right: str) -> str:
 
 class Chapter(Catalogue[Position]):
     """The rules of a chapter of the documentation."""
+
+    def rule(
+        self, code: str, severity: Severity = "error", **words: str
+    ) -> Callable[[Check[Position]], Rule[Position]]:
+        """Enter a rule with `why` and an `example`, in which {wrong→right} marks what is to be mended."""
+        example = words.pop("example")
+        wrong, right = (_MENDED.sub(side, example) for side in (r"\1", r"\2"))
+        return super().rule(code, severity, wrong=wrong, right=right, **words)
 
     def pattern(
         self,
@@ -160,7 +170,7 @@ class Chapter(Catalogue[Position]):
             before: how many characters before the words are shown with them.
             in_titles: whether titles in 书名号 are looked at.
             secret: whether the words are not to be repeated in full.
-            texts: `why`, `wrong` and `right`, as every rule has them.
+            texts: `why` and `example`, as every rule has them.
         """
         compiled = re.compile(pattern)
         group = "words" if "words" in compiled.groupindex else 0
@@ -174,4 +184,4 @@ class Chapter(Catalogue[Position]):
                     todo = write(match.expand(instead)) if instead else hint().format(mark=mark)
                     yield (line, start), message().format(words=words, mark=mark), todo
 
-        self.declare(code, severity, check=check, **texts)
+        self.rule(code, severity, **texts)(check)

@@ -46,8 +46,7 @@ RULES.pattern(
     rf"(?<![0-9A-Za-z]){_IDENTITY}",
     lambda: _("the number of an identity card: {words}"),
     why="The number of an identity card is never published.",
-    wrong="对责任人张某（身份证号370502198001011234）批评教育。",
-    right="对责任人张某批评教育。",
+    example="对责任人张某{（身份证号370502198001011234）→}批评教育。",
     hint=lambda: _("leave it out"),
     secret=True,
 )
@@ -58,8 +57,7 @@ RULES.pattern(
     rf"(?:联系人.{{0,20}}|(?<!联系电话[：:])(?<!监督电话[：:])(?<!举报电话[：:]))(?P<words>{_MOBILE})",
     lambda: _("a mobile number: {words}"),
     why="The mobile number of a person is not published; a notice gives the telephone of an office.",
-    wrong="联系人：李某，电话：13800138000。",
-    right="联系人：办公室，电话：0546-8382481。",
+    example="联系人：{李某→办公室}，电话：{13800138000→0546-8382481}。",
     hint=lambda: _("give the telephone of an office"),
     secret=True,
 )
@@ -70,8 +68,7 @@ RULES.pattern(
     rf"^(?!.*联系人).*?(?:联系|监督|举报)电话[：:](?P<words>{_MOBILE})",
     lambda: _("a mobile number: {words}"),
     why="A branch that has no other telephone may give a mobile number, as long as it is that of the office, not of a person.",
-    wrong="联系电话：13800138000。",
-    right="联系电话：0546-8382481。",
+    example="联系电话：{13800138000→0546-8382481}。",
     hint=lambda: _("give the telephone of an office"),
     secret=True,
 )
@@ -82,8 +79,7 @@ RULES.pattern(
     rf"(?<![0-9])(?!{_IDENTITY})(?:62[0-9]{{14,17}}|[0-9]{{4}}(?: [0-9]{{4}}){{3}}(?: [0-9]{{1,3}})?)(?![0-9])",
     lambda: _("the number of a bank card: {words}"),
     why="The number of an account is never published.",
-    wrong="追缴资金已转入6222021604001234567账户。",
-    right="追缴资金已转入指定账户。",
+    example="追缴资金已转入{6222021604001234567→指定}账户。",
     hint=lambda: _("leave it out"),
     secret=True,
 )
@@ -92,11 +88,9 @@ RULES.pattern(
 @RULES.rule(
     "phone",
     why="A telephone number that is one digit short reaches nobody: 010 and 02x take eight digits, other areas seven or eight.",
-    wrong="电话：0546-838248。",
-    right="电话：0546-8382481。",
+    example="电话：0546-838248{→1}。",
 )
-def phone(text: Text) -> Found:
-    """Find numbers behind 电话 and the like that no telephone has."""
+def _phone(text: Text) -> Found:
     for line, match in text.search(_LABELLED):
         number = match["number"].strip()
         if not _PHONE.fullmatch(re.sub(r"[^0-9]", "", _BRANCH.sub("", number))):
@@ -110,8 +104,7 @@ RULES.pattern(
     r"(?:邮编|邮政编码|邮码)\s*[：:]?\s*(?![0-8][0-9]{5}(?![0-9A-Za-z]))(?P<words>[0-9A-Za-z]{3,10})",
     lambda: _("{words} is no postal code"),
     why="A postal code has six digits.",
-    wrong="邮编：25709",
-    right="邮编：257091",
+    example="邮编：25709{→1}",
     hint=lambda: _("it has six digits"),
 )
 
@@ -119,11 +112,9 @@ RULES.pattern(
 @RULES.rule(
     "email",
     why="An e-mail address with a slip in it reaches nobody.",
-    wrong="电子邮箱：dysfgwbgs@dy.shandong，cn",
-    right="电子邮箱：dysfgwbgs@dy.shandong.cn",
+    example="电子邮箱：dysfgwbgs@dy.shandong{，→.}cn",
 )
-def email(text: Text) -> Found:
-    """Find what has an @ and is no address, and what is called an address and has no @."""
+def _email(text: Text) -> Found:
     message = _("{words} is no e-mail address")
     for line, match in text.search(_AT):
         found = match[0].strip("，。,. ")
@@ -139,8 +130,7 @@ RULES.pattern(
     r"邮政信箱(?=[:：][^；;。，,]{0,20}[路街道巷][0-9]{1,5}号)",
     lambda: _("“{words}” is followed by a street"),
     why="邮政信箱 is a box at the post office with a number; a street and a house are a 通信地址.",
-    wrong="邮政信箱：府前大街77号1012房间",
-    right="通信地址：府前大街77号1012房间",
+    example="{邮政信箱→通信地址}：府前大街77号1012房间",
     instead="通信地址",
 )
 
@@ -149,11 +139,9 @@ RULES.pattern(
     "contact-colon",
     "note",
     why="What is told in one line is told in one form.",
-    wrong="电话：0546-8382481；电子邮箱dysfgwbgs@dy.shandong.cn。",
-    right="电话：0546-8382481；电子邮箱：dysfgwbgs@dy.shandong.cn。",
+    example="电话：0546-8382481；电子邮箱{→：}dysfgwbgs@dy.shandong.cn。",
 )
-def contact_colon(text: Text) -> Found:
-    """Find telephones and addresses without a colon where another in the line has one."""
+def _contact_colon(text: Text) -> Found:
     for line, match in text.search(_NO_COLON):
         if _COLON.search(text.plain[line]):
             message = _("“{words}” has no colon, others in this line have").format(words=match[0])

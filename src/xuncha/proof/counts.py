@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
-from xuncha.chinese.counts import RoleName, Thing, rates, roles
+from xuncha.chinese.counts import RoleName, Thing, is_share, rates, roles
 from xuncha.language import gettext as _
 from xuncha.proof.chapter import Chapter, Found, Text
-from xuncha.reading.counts import settled, statements
-
-if TYPE_CHECKING:
-    from xuncha.reading.counts import Statement
+from xuncha.reading.counts import Statement, settled, statements
 
 RULES = Chapter()
 _THINGS: tuple[Thing, ...] = get_args(Thing)
-_POINT = re.compile("[.．](?![0-9A-Za-z])")
-"""At the end of a sentence of a web page, for 。."""
-_SENTENCE = re.compile("[^。；;！？]+")
+_POINT = re.compile("[.．](?![0-9A-Za-z])")  # at the end of a sentence of a web page, for 。
 _CLAUSE = re.compile("[^，,：:]{1,300}")
 """What is longer is no clause that anybody wrote; each count looks through all of its own."""
-_ASIDE = re.compile(r"[（(][^（）()]{0,40}[）)]")
-_NOT_BEHIND = re.compile("[，。；、：0-9（）()]")
-"""Ends what stands behind a count, and so do ten characters."""
+_NOT_BEHIND = re.compile("[，。；、：0-9（）()]")  # ends what stands behind a count, and so do ten characters
 _REFINED = re.compile("梳理|细化|分解|制定|制订|明确|确定|列出|形成|归纳")
-_PARTLY = re.compile(r"\s*(?:其中|包括|含)")
-_OTHERS = re.compile("重点|突出|共性|难点|典型|遗留")
-"""Before 问题: some of them, chosen by another measure."""
-_EARLIER = re.compile("上一?[轮次届]|历次|以往|往年|去年")
-"""Of another inspection."""
+_OTHERS = re.compile("重点|突出|共性|难点|典型|遗留")  # before 问题: some of them, chosen by another measure
+_EARLIER = re.compile("上一?[轮次届]|历次|以往|往年|去年")  # of another inspection
 _SHARE = re.compile(
     r"(?:(?<![一-鿿])完成|(?<=整改|问题|措施)完成|销号|办结|整改|合规|覆盖|合格|达标|公开|上报|录入|占比|比例)(?:率|重)?(?:为|达到?|是)?\s*(?P<rate>[0-9]{1,5}(?:\.[0-9]{1,4})?)\s*[%％]"
 )
@@ -47,8 +38,7 @@ class Stated(NamedTuple):
     role: RoleName
     number: int
     unit: str
-    refined: bool
-    """Of a total: not what was fed back, but what it was broken down into."""
+    refined: bool  # of a total: not what was fed back, but what it was broken down into
 
 
 @lru_cache(maxsize=1)
@@ -57,37 +47,30 @@ def stated(text: Text) -> tuple[tuple[Stated, ...], ...]:
     found = [list(statements(_plain(words))) for words in text.plain]
     known = {id(each) for each in settled([each for line in found[: text.opening] for each in line])}
     known |= {id(each) for line in found[text.opening :] if line for each in settled(line)}
+    kept = [[each for each in counted if id(each) in known] for counted in found]
     return tuple(
-        tuple(_stated(line, text.plain[line], [each for each in counted if id(each) in known]))
-        if counted
-        else ()
-        for line, counted in enumerate(found)
+        tuple(_stated(line, text.plain[line], each) if each else ()) for line, each in enumerate(kept)
     )
 
 
 def _plain(words: str) -> str:
     """Return a line without what stands in brackets, and with 。 for the points of a web page, each character in its place."""
-    return _POINT.sub("。", _ASIDE.sub(lambda aside: " " * len(aside[0]), words))
+    return _POINT.sub("。", re.sub(r"[（(][^（）()]{0,40}[）)]", lambda aside: " " * len(aside[0]), words))
 
 
 def _stated(line: int, words: str, counted: Sequence[Statement]) -> Iterator[Stated]:
     counted = sorted(counted, key=lambda each: each.start)
     starts, last, plain = [each.start for each in counted], "total", _plain(words)
-    for sentence in _SENTENCE.finditer(plain):
+    for sentence in re.finditer("[^。；;！？]+", plain):
         within = False
         for clause in _CLAUSE.finditer(plain, *sentence.span()):
-            within = within or bool(_PARTLY.match(clause[0]) and last != "total")
+            within = within or bool(re.match(r"\s*(?:其中|包括|含)", clause[0]) and last != "total")
             published = any(role.name == "published" for role in roles(clause[0]))
             refined, earlier = bool(_REFINED.search(clause[0])), _EARLIER.search(clause[0])
             for each in counted[bisect_left(starts, clause.start()) : bisect_left(starts, clause.end())]:
                 role, count, end = each.role, each.count, each.start + each.count.end - each.count.start
-                others = (
-                    within
-                    or earlier
-                    or count.about
-                    or _OTHERS.search(_NOT_BEHIND.split(words[end : end + 10])[0])
-                )
-                if role and role != "planned" and count.number and not others:
+                some = count.about or _OTHERS.search(_NOT_BEHIND.split(words[end : end + 10])[0])
+                if role and role != "planned" and count.number and not (within or earlier or some):
                     role, shown = "published" if published else role, words[each.start : end]
                     yield Stated(line, each.start, shown, each.thing, role, count.number, count.unit, refined)
                     last = role
@@ -112,11 +95,9 @@ def named(thing: Thing) -> str:
 @RULES.rule(
     "count-sum",
     why="What is complete and what is not yet must add up to the total: it is the first sum that readers do.",
-    wrong="梳理为15个问题，已完成整改13个，正在整改1个。",
-    right="梳理为14个问题，已完成整改13个，正在整改1个。",
+    example="梳理为1{5→4}个问题，已完成整改13个，正在整改1个。",
 )
-def count_sum(text: Text) -> Found:
-    """Find parts that do not add up to the total, line by line."""
+def _count_sum(text: Text) -> Found:
     known = totals(text)
     for line, found in enumerate(stated(text)):
         for thing in _THINGS:
@@ -148,10 +129,9 @@ def _sum(parts: list[Stated], whole: Stated) -> str:
 @RULES.rule(
     "count-differs",
     why="One total has one number, wherever it is said.",
-    wrong="细化为14个问题，逐项整改。\n截至目前，梳理出的15个问题已完成整改13个。",
-    right="细化为14个问题，逐项整改。\n截至目前，梳理出的14个问题已完成整改13个。",
+    example="细化为14个问题，逐项整改。\n截至目前，梳理出的1{5→4}个问题已完成整改13个。",
 )
-def count_differs(text: Text) -> Found:
+def _count_differs(text: Text) -> Found:
     """Find totals of one thing that differ; what was fed back may be fewer than what it was broken down into."""
     for wholes in totals(text).values():
         first: dict[bool, int] = {}
@@ -167,10 +147,9 @@ def count_differs(text: Text) -> Found:
     "count-unit",
     "note",
     why="What is counted in 条 once is counted in 条 always.",
-    wrong="制定34条整改措施，33项措施已完成。",
-    right="制定34条整改措施，33条措施已完成。",
+    example="制定34条整改措施，33{项→条}措施已完成。",
 )
-def count_unit(text: Text) -> Found:
+def _count_unit(text: Text) -> Found:
     """Find the first unit of measures that is another than before."""
     measures = [count for count in opening(text) if count.thing == "measures"]
     other = next((count for count in measures if count.unit != measures[0].unit), None)
@@ -183,26 +162,20 @@ def count_unit(text: Text) -> Found:
 @RULES.rule(
     "completion-rate",
     why="The rate is what is complete divided by the total: 19 of 25 is 76 %.",
-    wrong="反馈25个问题，已完成整改19个，正在整改6个，整改完成率78%。",
-    right="反馈25个问题，已完成整改19个，正在整改6个，整改完成率76%。",
+    example="反馈25个问题，已完成整改19个，正在整改6个，整改完成率7{8→6}%。",
 )
-def completion_rate(text: Text) -> Found:
+def _completion_rate(text: Text) -> Found:
     """Find rates that are the quotient of nothing that is stated in their line, or in the opening."""
     whole = opening(text)
     for line, found in enumerate(stated(text)):
         for rate in rates(text.plain[line]):
             around = whole if line < text.opening else []
             quotients = _quotients(found, rate.thing) or _quotients(around, rate.thing)
-            # It may be rounded or cut off.
-            nearly = 10.0 ** -len(rate.percent.partition(".")[2])
-            far = [abs(float(rate.percent) - 100 * done / total) >= nearly for done, total in quotients]
-            if far and all(far):
+            if quotients and not any(is_share(rate.percent, *each) for each in quotients):
                 done, total = quotients[0]
-                message, right = (
-                    _("{done} of {total} is {rate}%, not {written}%"),
-                    f"{100 * done / total:.2f}",
-                )
-                shown = message.format(done=done, total=total, rate=right, written=rate.percent)
+                message = _("{done} of {total} is {rate}%, not {written}%")
+                right = {"rate": f"{100 * done / total:.2f}", "written": rate.percent}
+                shown = message.format(done=done, total=total, **right)
                 yield (line, rate.start), shown, ""
 
 
@@ -210,23 +183,21 @@ def _quotients(found: Sequence[Stated], thing: Thing | None) -> list[tuple[int, 
     """Return what may have been divided by what, the likeliest first."""
     quotients = []
     for each in _THINGS if thing is None else (thing,):
-        wholes, done, partial = (
-            [count.number for count in found if count.thing == each and count.role == role]
-            for role in ("total", "done", "partial")
-        )
-        for others in ([0], partial):
-            quotients += [(one + other, whole) for whole in wholes for one in done for other in others]
+        told = defaultdict[str, list[int]](list)
+        for count in found:
+            told[count.role] += [count.number] if count.thing == each else []
+        for others in ([0], told["partial"]):
+            pairs = [(whole, done) for whole in told["total"] for done in told["done"]]
+            quotients += [(done + other, whole) for whole, done in pairs for other in others]
     return quotients
 
 
 @RULES.rule(
     "rate-impossible",
     why="No more than all can be complete.",
-    wrong="截至目前，整改完成率103%。",
-    right="截至目前，整改完成率100%。",
+    example="截至目前，整改完成率10{3→0}%。",
 )
-def rate_impossible(text: Text) -> Found:
-    """Find shares of more than a hundred per cent."""
+def _rate_impossible(text: Text) -> Found:
     for line, match in text.search(_SHARE):
         if float(match["rate"]) > 100:  # noqa: PLR2004
             words = text.texts[line][slice(*match.span())]

@@ -19,7 +19,6 @@ from xuncha.reading.lines import is_noise
 CHAPTERS = (numbering, counts, sums, against, dates, documents, marks, library, words, forms, contact)
 """The modules that hold the rules, in the order of the documentation."""
 RULES = {code: rule for chapter in CHAPTERS for code, rule in chapter.RULES.items()}
-_COMMENT = re.compile(r"<!--\s*proof:\s*([a-z][a-z0-9 ,-]*?)\s*-->")
 _LONG = 60
 _BEFORE = 25
 
@@ -48,11 +47,9 @@ class Silenced(NamedTuple):
 def read(path: Path) -> tuple[Text, list[Silenced]]:
     """Read a notice, and what comments such as `<!-- proof: heading-form -->` silence in their lines of Markdown or a web page.
 
-    What a web page puts around the notice is left out: when it was published, how often it was read.
-
-    Raises:
-        RefusedError: it cannot be read as a document.
-        SurroundingsError: it is a Word document, and the extra for them is not installed.
+    What a web page puts around the notice is left out: when it was published, how often it was read. Raises
+    RefusedError if it cannot be read as a document; SurroundingsError if it is a Word document, and the extra for
+    them is not installed.
     """
     pages = lines(path)
     commented = decoded(bytes_of(path), str(path)) if pages.kind in {"md", "html"} else ""
@@ -60,7 +57,7 @@ def read(path: Path) -> tuple[Text, list[Silenced]]:
     return text, [
         Silenced(code, line=number)
         for number, line in enumerate(commented.split("\n"), 1)
-        for codes in _COMMENT.findall(line)
+        for codes in re.findall(r"<!--\s*proof:\s*([a-z][a-z0-9 ,-]*?)\s*-->", line)
         for code in re.findall(r"[a-z][a-z0-9-]*", codes)
     ]
 

@@ -24,8 +24,7 @@ RULES.pattern(
     rf"(?<={HAN})[\[(（【［｛{{《<]\s?(?P<year>(?:19|20)[0-9]{{2}}|[0-9]{{2}})年?\s?[\])）】］｝}}》>]\s?第?(?P<number>[0-9]{{1,5}})号",
     lambda: _("“{words}”: the year of a document number stands in {mark}"),
     why="The year of a document number stands between 〔 and 〕 (GB/T 9704-2012, 7.2.5).",
-    wrong="印发《行动方案》（东发改产业[2023]360号）。",
-    right="印发《行动方案》（东发改产业〔2023〕360号）。",
+    example="印发《行动方案》（东发改产业{[→〔}2023{]→〕}360号）。",
     instead=r"〔\g<year>〕\g<number>号",
     mark="〔 〕",
 )
@@ -35,11 +34,9 @@ RULES.pattern(
     "document-number",
     "warning",
     why="A document number is 〔2023〕360号: the whole year without 年, the number without 第 and without noughts before it, with 号 (GB/T 9704-2012, 7.2.5).",
-    wrong="印发《行动方案》（东发改产业〔2023〕第036号）。",
-    right="印发《行动方案》（东发改产业〔2023〕36号）。",
+    example="印发《行动方案》（东发改产业〔2023〕{第0→}36号）。",
 )
-def document_number(text: Text) -> Found:
-    """Find document numbers with the right brackets and another fault."""
+def _document_number(text: Text) -> Found:
     for line, match in text.search(_NUMBER):
         year, number = match["year"], match["number"]
         extra = match["nian"] or match["first"] or not match["hao"]
@@ -53,11 +50,9 @@ def document_number(text: Text) -> Found:
 @RULES.rule(
     "document-year",
     why="A document has the number of the year in which it was issued, and a notice quotes what has been issued.",
-    wrong="于2023年12月20日以东发改产业〔2022〕360号文件印发。",
-    right="于2023年12月20日以东发改产业〔2023〕360号文件印发。",
+    example="于2023年12月20日以东发改产业〔202{2→3}〕360号文件印发。",
 )
-def document_year(text: Text) -> Found:
-    """Find years of document numbers that are not that of the day given for them, or are after the notice."""
+def _document_year(text: Text) -> Found:
     notice = course(text).notice
     last = notice.written.year if notice and notice.written.year else 9999
     issued = {(line, match.end("year")): match["issued"] for line, match in text.search(_ISSUED)}

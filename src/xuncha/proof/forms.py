@@ -10,9 +10,7 @@ from xuncha.proof.chapter import LOWEST, Chapter, Found, Heading, Text
 
 RULES = Chapter()
 _ISSUER = r"中共\S{2,40}?(?:党组|党委|党工委|委员会|党总支|支部)"
-_TITLE = re.compile(rf"(?P<issuer>{_ISSUER})关于")
-_SHORT = 50
-"""Characters of the longest heading."""
+_SHORT = 50  # characters of the longest heading
 _STOP = "[。；;：:.，,]"
 _ASIDE = rf"[”’》]*(?:[（(][^（）()]*[）)])?{_STOP}*$"
 _FORMS = {
@@ -28,10 +26,9 @@ _FORMS = {
     "heading-form",
     "note",
     why="Headings of one level are alike: all end with 问题 or 方面, or none; all begin with 关于, or none; all have a full stop, or none.",
-    wrong="（一）关于学习贯彻上级部署方面\n（二）关于优化营商环境方面\n（三）社会信用体系建设不完善",
-    right="（一）关于学习贯彻上级部署方面\n（二）关于优化营商环境方面\n（三）关于社会信用体系建设方面",
+    example="（一）关于学习贯彻上级部署方面\n（二）关于优化营商环境方面\n（三）{→关于}社会信用体系建设{不完善→方面}",
 )
-def heading_form(text: Text) -> Found:
+def _heading_form(text: Text) -> Found:
     """Find headings that differ from most others of their level in their part; from the first, where it is half and half."""
     groups: dict[tuple[int, int], list[Heading]] = {}
     part = 0
@@ -58,10 +55,9 @@ def heading_form(text: Text) -> Found:
     "heading-stop",
     "note",
     why="A heading that stands alone in its line ends without a full stop.",
-    wrong="（一）关于学习贯彻上级部署方面。\n对照要求，逐项整改。",
-    right="（一）关于学习贯彻上级部署方面\n对照要求，逐项整改。",
+    example="（一）关于学习贯彻上级部署方面{。→}\n对照要求，逐项整改。",
 )
-def heading_stop(text: Text) -> Found:
+def _heading_stop(text: Text) -> Found:
     """Find headings of one sentence alone in a line, and a paragraph below; the first of each level, with how many there are."""
     found: dict[int, list[Heading]] = {}
     for heading in text.headings:
@@ -83,12 +79,11 @@ def heading_stop(text: Text) -> Found:
     "issuer-differs",
     "warning",
     why="Who signs a notice is who speaks in its title.",
-    wrong="中共某市水务局党组关于巡察整改进展情况的通报\n中共某市水利局党组\n2024年4月18日",
-    right="中共某市水务局党组关于巡察整改进展情况的通报\n中共某市水务局党组\n2024年4月18日",
+    example="中共某市水务局党组关于巡察整改进展情况的通报\n中共某市水{利→务}局党组\n2024年4月18日",
 )
-def issuer_differs(text: Text) -> Found:
+def _issuer_differs(text: Text) -> Found:
     """Find a signature before the date at the end that is another party organisation than that of the title."""
-    titles = (_TITLE.search(words.replace(" ", "")) for words in text.texts[:10])
+    titles = (re.search(rf"(?P<issuer>{_ISSUER})关于", words.replace(" ", "")) for words in text.texts[:10])
     title = next((match["issuer"] for match in titles if match), None)
     last = range(len(text.lines) - 1, max(0, len(text.lines) - 6), -1)
     signed = next((line for line in last if re.fullmatch(_ISSUER, text.texts[line])), None)

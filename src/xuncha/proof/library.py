@@ -67,10 +67,9 @@ def _changed_lines(text: Text) -> Iterator[tuple[int, str, dict[int, str]]]:
     "blank",
     "warning",
     why="No blank stands beside full-width punctuation: it is as wide as one already.",
-    wrong="细化为14个问题， 逐项整改。",
-    right="细化为14个问题，逐项整改。",
+    example="细化为14个问题，{ →}逐项整改。",
 )
-def blank(text: Text) -> Found:
+def _blank(text: Text) -> Found:
     """Find blanks beside punctuation; the first of each line."""
     for line, words, changes in _changed_lines(text):
         place = next((place for place, right in changes.items() if not right), None)
@@ -84,10 +83,9 @@ def blank(text: Text) -> Found:
     "full-width-letters",
     "warning",
     why="Letters and digits are half-width: full-width ones stand apart, and no search finds them.",
-    wrong="细化为１４个问题。",
-    right="细化为14个问题。",
+    example="细化为{１４→14}个问题。",
 )
-def full_width_letters(text: Text) -> Found:
+def _full_width_letters(text: Text) -> Found:
     """Find full-width letters and digits, all of a line together."""
     for line, words, changes in _changed_lines(text):
         if places := [place for place, right in changes.items() if right][:20]:

@@ -19,19 +19,16 @@ _LIST_MARK = re.compile(
 _AROUND = 12
 _STOPS = "，。、；：,;:？！?!"
 _HAN = re.compile(HAN)
-_INSIDE = re.compile("[，,。；]")
-_PARAGRAPH = 40
-"""Characters from which a line is a paragraph, which ends with a mark."""
+_PARAGRAPH = 40  # characters from which a line is a paragraph, which ends with a mark
 
 
 @RULES.rule(
     "half-width",
     "warning",
     why="Chinese text has full-width punctuation; what is lifted from a web page loses it.",
-    wrong="按照有关要求,现将整改情况予以公布(含长期任务)。",
-    right="按照有关要求，现将整改情况予以公布（含长期任务）。",
+    example="按照有关要求{,→，}现将整改情况予以公布{(→（}含长期任务{)→）}。",
 )
-def half_width(text: Text) -> Found:
+def _half_width(text: Text) -> Found:
     """Find half-width marks beside Chinese characters, all of a line together."""
     for line, words in enumerate(text.texts):
         if marks := half_width_marks(words):
@@ -48,10 +45,9 @@ def half_width(text: Text) -> Found:
     "straight-quotes",
     "warning",
     why="Chinese quotation marks are “ and ”.",
-    wrong='落实"一岗双责"要求。',
-    right="落实“一岗双责”要求。",
+    example='落实{"→“}一岗双责{"→”}要求。',
 )
-def quotes(text: Text) -> Found:
+def _quotes(text: Text) -> Found:
     """Find the quotation marks of a typewriter beside Chinese characters; the first of each line."""
     for line, words in enumerate(text.texts):
         for place in straight_quotes(words)[:1]:
@@ -62,10 +58,9 @@ def quotes(text: Text) -> Found:
 @RULES.rule(
     "unbalanced",
     why="Quotation marks, parentheses and 书名号 come in pairs.",
-    wrong="落实“一岗双责，修订《信息公开办法（试行》。",
-    right="落实“一岗双责”，修订《信息公开办法（试行）》。",
+    example="落实“一岗双责{→”}，修订《信息公开办法（试行{→）}》。",
 )
-def unbalanced(text: Text) -> Found:
+def _unbalanced(text: Text) -> Found:
     """Find marks that are not closed, or that nothing has opened, line by line."""
     for line, words in enumerate(text.plain):
         in_lists = {match.end() - 1 for match in _LIST_MARK.finditer(words)}
@@ -84,8 +79,7 @@ RULES.pattern(
     rf"(?<![{_STOPS}])(?:[？！?!]{{2,3}}|。{{3,}})(?![{_STOPS}])|(?P<words>[{_STOPS}]{{2,}})",
     lambda: _("one mark too many: “{words}”"),
     why="A sentence ends once.",
-    wrong="完成一个、销号一个。。确保件件有落实。",
-    right="完成一个、销号一个。确保件件有落实。",
+    example="完成一个、销号一个。{。→}确保件件有落实。",
     hint=lambda: _("leave one of them"),
     before=4,
 )
@@ -96,8 +90,7 @@ RULES.pattern(
     "[。！？][”’]+。",
     lambda: _("a full stop inside and outside the quotation: “{words}”"),
     why="What ends inside quotation marks does not end again outside.",
-    wrong="他说：“整改要到位。”。",
-    right="他说：“整改要到位。”",
+    example="他说：“整改要到位。”{。→}",
     hint=lambda: _("leave one of them"),
 )
 
@@ -107,8 +100,7 @@ RULES.pattern(
     r"\.{3,}|。{3,}|…(?!…)(?<!……)",
     lambda: _("“{words}” stands for ……"),
     why="Chinese points of ellipsis are …… (GB/T 15834-2011, 4.11).",
-    wrong="台账、清单...一应俱全。",
-    right="台账、清单……一应俱全。",
+    example="台账、清单{...→……}一应俱全。",
     instead="……",
 )
 
@@ -118,8 +110,7 @@ RULES.pattern(
     "^.*?(?P<words>”、“|》、《)",
     lambda: _("no {mark} is needed here: {words}"),
     why="Between quotations, or titles in 书名号, that stand side by side there is usually no 、 (GB/T 15834-2011, 4.5.3.5).",
-    wrong="上线“绿色金融专区”、“乡村振兴专区”。",
-    right="上线“绿色金融专区”“乡村振兴专区”。",
+    example="上线“绿色金融专区”{、→}“乡村振兴专区”。",
     hint=lambda: _("leave {mark} out"),
     mark="、",
 )
@@ -129,15 +120,14 @@ RULES.pattern(
     "no-full-stop",
     "warning",
     why="A paragraph ends with a mark; without one, something of it may be lost.",
-    wrong="收到反馈意见后，我局党组第一时间召开会议传达学习，研究部署整改工作，逐项明确责任领导和责任科室",
-    right="收到反馈意见后，我局党组第一时间召开会议传达学习，研究部署整改工作，逐项明确责任领导和责任科室。",
+    example="收到反馈意见后，我局党组第一时间召开会议传达学习，研究部署整改工作，逐项明确责任领导和责任科室{→。}",
 )
-def no_full_stop(text: Text) -> Found:
+def _no_full_stop(text: Text) -> Found:
     """Find paragraphs that end in nothing. Headings may, and so may what has no mark inside, such as a list of a web page."""
     for line, words in enumerate(text.texts):
         heading = text.heading_of.get(line)
         is_heading = heading is not None and heading.alone and "。" not in heading.title
-        unfinished = len(words) >= _PARAGRAPH and _HAN.match(words[-1]) and _INSIDE.search(words)
+        unfinished = len(words) >= _PARAGRAPH and _HAN.match(words[-1]) and re.search("[，,。；]", words)
         if unfinished and not is_heading:
             message = _("the paragraph ends without a mark: “{words}”").format(words=words[-_AROUND:])
             yield (line, len(words) - 1), message, write("。")

@@ -14,8 +14,7 @@ from xuncha.language import gettext as _
 from xuncha.proof.chapter import LOWEST, Chapter, Found, Heading, Text, write
 
 RULES = Chapter()
-_DEEPEST = 6
-"""Enumerations inside enumerations, and headings of one level, that are kept in mind."""
+_DEEPEST = 6  # enumerations inside enumerations, and headings of one level, that are kept in mind
 _FORMS = {
     Level.CHAPTER: ("{}、", "、"),
     Level.SECTION: ("（{}）", ""),
@@ -44,8 +43,7 @@ class Enumerations(NamedTuple):
 
     sequences: list[list[Item]]
     """Those that are counted by themselves, also inside each other: 一是 (一是 二是) 二是."""
-    faults: list[tuple[Item, int]]
-    """The items that continue none, with the number that was expected."""
+    faults: list[tuple[Item, int]]  # the items that continue none, with the number that was expected
 
     @property
     def repeated(self) -> dict[Item, Item]:
@@ -95,10 +93,9 @@ def _runs_on(text: Text, above: Heading, heading: Heading) -> bool:
 @RULES.rule(
     "heading-number",
     why="Headings of one level are numbered without a gap and without repeating: a reader who finds 3 after 1 looks for 2.",
-    wrong="一、整改工作组织情况\n三、反馈问题整改情况",
-    right="一、整改工作组织情况\n二、反馈问题整改情况",
+    example="一、整改工作组织情况\n{三→二}、反馈问题整改情况",
 )
-def heading_number(text: Text) -> Found:
+def _heading_number(text: Text) -> Found:
     """Find numbers of headings that are skipped, repeated or out of order; below a higher one they may begin again or go on."""
     last: dict[int, list[int]] = {}
     began: set[int] = set()
@@ -137,11 +134,9 @@ def heading_number(text: Text) -> Found:
     "heading-level",
     "warning",
     why="The levels are 一、 then （一） then 1. then （1）(GB/T 9704-2012, 7.3.3); a level that others use is not passed over, and a lower one does not come first.",
-    wrong="（一）关于学习方面\n一、整改工作组织情况\n（一）关于决策方面",
-    right="一、整改工作组织情况\n（一）关于学习方面\n（二）关于决策方面",
+    example="{（一）关于学习方面\n→}一、整改工作组织情况\n（一）关于{→学习方面\n（二）关于}决策方面",
 )
-def heading_level(text: Text) -> Found:
-    """Find headings below a level that is missing above them."""
+def _heading_level(text: Text) -> Found:
     used = Counter(heading.level for heading in text.headings)
     path: list[int] = []
     for heading in text.headings:
@@ -152,11 +147,8 @@ def heading_level(text: Text) -> Found:
         is_usual = path[-1:] == [Level.CHAPTER] and heading.level < LOWEST
         if missing and heading.level <= LOWEST and not is_usual:
             message = _("{words} stands below no heading of the level above it").format(words=heading.mark)
-            yield (
-                (heading.line, 0),
-                message,
-                _("the levels are {levels}").format(levels="一、 （一） 1. （1）"),
-            )
+            hint = _("the levels are {levels}").format(levels="一、 （一） 1. （1）")
+            yield (heading.line, 0), message, hint
         path.append(heading.level)
 
 
@@ -164,12 +156,11 @@ def heading_level(text: Text) -> Found:
     "heading-jump",
     "note",
     why="Below 一、 comes （一）, then 1., then （1）(GB/T 9704-2012, 7.3.3); a notice of two levels may have 一、 and 1., and one such place is shown.",
-    wrong="一、整改工作组织情况\n1.加强领导\n2.落实责任",
-    right="一、整改工作组织情况\n（一）加强领导\n（二）落实责任",
+    example="一、整改工作组织情况\n{1.→（一）}加强领导\n{2.→（二）}落实责任",
 )
-def heading_jump(text: Text) -> Found:
+def _heading_jump(text: Text) -> Found:
     """Find the first heading that passes a level over, such as 1. right below 一、."""
-    warned = {line for (line, _start), *_rest in heading_level.check(text)} if heading_level.check else {}
+    warned = {line for (line, _start), *_rest in _heading_level.check(text)} if _heading_level.check else {}
     for above, heading in pairwise(text.headings):
         if above.level + 1 < heading.level <= LOWEST and heading.line not in warned:
             message = _("{words} follows {above}, and the level between them is passed over")
@@ -182,10 +173,9 @@ def heading_jump(text: Text) -> Found:
     "heading-mark",
     "warning",
     why="Behind 一 stands 、 and behind 1 a full stop; behind a parenthesis stands nothing (GB/T 15834-2011; GB/T 9704-2012, 7.3.3).",
-    wrong="（一）、关于学习方面",
-    right="（一）关于学习方面",
+    example="（一）{、→}关于学习方面",
 )
-def heading_mark(text: Text) -> Found:
+def _heading_mark(text: Text) -> Found:
     """Find numbers of headings with other punctuation: the first of its kind, since whoever writes 1、 writes 2、."""
     shown: set[tuple[int, str]] = set()
     for heading in text.headings:
@@ -199,11 +189,9 @@ def heading_mark(text: Text) -> Found:
 @RULES.rule(
     "enumeration-number",
     why="一是 二是 三是 are read out by the public one by one: a number that is missing looks like a measure that is.",
-    wrong="一是加强学习。三是健全制度。",
-    right="一是加强学习。二是健全制度。",
+    example="一是加强学习。{三→二}是健全制度。",
 )
-def enumeration_number(text: Text) -> Found:
-    """Find items of enumerations that are skipped or repeated."""
+def _enumeration_number(text: Text) -> Found:
     for group in _enumerations(text):
         for item, expected in group.faults:
             right = item.words.replace(numeral(item.number), numeral(expected), 1)
@@ -218,11 +206,9 @@ def enumeration_number(text: Text) -> Found:
     "enumeration-alone",
     "note",
     why="一是 announces that 二是 follows; what stands alone is not numbered.",
-    wrong="一是加强学习，全年集中学习12次。",
-    right="加强学习，全年集中学习12次。",
+    example="{一是→}加强学习，全年集中学习12次。",
 )
-def enumeration_alone(text: Text) -> Found:
-    """Find enumerations of one item."""
+def _enumeration_alone(text: Text) -> Found:
     for group in _enumerations(text):
         repeated = group.repeated
         for item, *others in () if group.faults else group.sequences:

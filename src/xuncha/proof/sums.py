@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
+from xuncha.chinese.counts import is_share
 from xuncha.chinese.headings import Level
 from xuncha.chinese.numbers import NUMBER, amount
 from xuncha.language import gettext as _
@@ -26,16 +27,13 @@ _TOLD = re.compile(
     "其中[，,：:]?(?:包括|包含|含|有)?(?P<parts>(?:(?!其中)[^）)。]){1,300})|(?:共计|合计|总计|总共|一共)"
 )
 _MOST = 0.6
-_PIECE = re.compile("[^、，,]+")
 _NO_PART = re.compile("已|正在|尚|未|涉及|覆盖|带动|惠及|同比|环比|增长|下降|占|率")
-_IN_TWO = re.compile("同时|既|女|岁|学历|党员|以[上下]")
-"""Of people: who is in one part may be in another."""
+_IN_TWO = re.compile("同时|既|女|岁|学历|党员|以[上下]")  # of people: who is in one part may be in another
 _REST = re.compile("等|其余|其他|其它|余下|剩余|另")
 _NAME, _FEW = 24, 8
 """Characters before the number of a part; and behind the last one before its sum."""
 _NEAR, _SHORTEST = 60, 3
 """Characters before a figure in which its name stands, and of the name."""
-_LABEL = re.compile(r"[一-鿿“”]{0,14}$")
 _NOT_LABEL = re.compile("^.*(?:期间|前期|先后|目前|累计|共计|合计|总计|共|已|现|全部|并|[是要了])")
 _RATE = re.compile(
     r"(?P<words>(?:完成|办结|销号|整改|化解|解决|兑现|追缴|收缴|清缴|回收|到位|清零|参训|参学)率(?:为|达到?|是)?\s?(?P<rate>[0-9]{1,3}(?:\.[0-9]{1,4})?)\s?[%％])(?!以上|左右)"
@@ -49,8 +47,7 @@ class Figure(NamedTuple):
     end: int
     number: float
     unit: str
-    noun: str
-    """What stands behind the unit."""
+    noun: str  # what stands behind the unit
 
 
 def _figures(words: str, begin: int = 0) -> list[Figure]:
@@ -68,7 +65,7 @@ def _figures(words: str, begin: int = 0) -> list[Figure]:
 def _listed(words: str, begin: int, whole: Figure) -> tuple[Figure, list[Figure], str]:
     """Return a whole, its parts that are listed, each of them a name and a number, and the words behind the last."""
     parts: list[Figure] = []
-    for piece in _PIECE.finditer(words):
+    for piece in re.finditer("[^、，,]+", words):
         found, at = _figures(piece[0]), begin + piece.start()
         if len(found) != 1 or _NO_PART.search(piece[0]) or _is_other(found[0], whole, piece[0]):
             break
@@ -99,9 +96,8 @@ def _divisions(text: Text) -> Iterator[tuple[int, Figure, list[Figure], str, boo
             at = max(words.rfind(mark, 0, told.start() - 1) for mark in "，,：:（(") + 1
             for whole in _figures(words[told.end() :], begin + told.end())[:1]:
                 _whole, parts, rest = _listed(words[at : told.start()], begin + at, whole)
-                verb = words[
-                    told.end() : whole.start - begin
-                ].strip()  # 甲收回2万元、乙收回3万元，合计收回5万元
+                # 甲收回2万元、乙收回3万元，合计收回5万元
+                verb = words[told.end() : whole.start - begin].strip()
                 if len(rest) < _FEW and len(parts) > 1 and verb in words[at : told.start()]:
                     yield line, whole, parts, "", True
 
@@ -129,32 +125,27 @@ def _told(text: Text, *, certain: bool) -> Found:
             yield (line, whole.start), said, _("count again, and correct one of them")
 
 
-RULES.declare(
+RULES.rule(
     "parts-exceed",
     why="A part is not more than its whole, and money that was spent once is not counted twice.",
-    wrong="追缴资金30万元，其中甲单位20万元、乙单位15万元。",
-    right="追缴资金35万元，其中甲单位20万元、乙单位15万元。",
-    check=lambda text: _told(text, certain=True),
-)
+    example="追缴资金3{0→5}万元，其中甲单位20万元、乙单位15万元。",
+)(lambda text: _told(text, certain=True))
 
-RULES.declare(
+RULES.rule(
     "parts-differ",
     "warning",
     why="Whoever lists the parts of a whole lets readers add them up; a word such as 等 or 其余 says that there are others.",
-    wrong="追缴资金30万元，其中甲单位10万元、乙单位15万元。",
-    right="追缴资金30万元，其中甲单位15万元、乙单位15万元。",
-    check=lambda text: _told(text, certain=False),
-)
+    example="追缴资金30万元，其中甲单位1{0→5}万元、乙单位15万元。",
+)(lambda text: _told(text, certain=False))
 
 
 @RULES.rule(
     "share",
     "warning",
     why="A share is the part divided by the whole that stand beside it.",
-    wrong="收到信访件20件，办结17件，办结率95%。",
-    right="收到信访件20件，办结17件，办结率85%。",
+    example="收到信访件20件，办结17件，办结率{9→8}5%。",
 )
-def share(text: Text) -> Found:
+def _share(text: Text) -> Found:
     """Find rates that the two numbers of one unit before them in the sentence do not give; `completion-rate` looks at problems and measures."""
     message = _("{done} of {total} is {rate}%, not {written}%")
     for line, sentence in text.search(_SENTENCE, text.untitled):
@@ -163,10 +154,11 @@ def share(text: Text) -> Found:
             figures = _figures(words[: match.start()])
             pair = [each for each in figures if each.unit == figures[-1].unit]
             if len(pair) == 2 and 0 < pair[1].number <= pair[0].number:  # noqa: PLR2004
-                right, written = 100 * pair[1].number / pair[0].number, match["rate"]
-                if abs(float(written) - right) >= 10.0 ** -len(written.partition(".")[2]):
+                whole, part = pair[0].number, pair[1].number
+                if not is_share(match["rate"], part, whole):
                     total, done = (words[each.start : each.end] for each in pair)
-                    shown = message.format(done=done, total=total, rate=f"{right:.2f}", written=written)
+                    rates = {"rate": f"{100 * part / whole:.2f}", "written": match["rate"]}
+                    shown = message.format(done=done, total=total, **rates)
                     yield (line, sentence.start() + match.start()), shown, ""
 
 
@@ -174,10 +166,9 @@ def share(text: Text) -> Found:
     "figure-differs",
     "warning",
     why="What was reached in all has one number, in the first part and in the last.",
-    wrong="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金25万元，继续清理。",
-    right="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金30万元，继续清理。",
+    example="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金{25→30}万元，继续清理。",
 )
-def figure_differs(text: Text) -> Found:
+def _figure_differs(text: Text) -> Found:
     """Find figures of one name that differ in what is told of the whole: before the first problem, and from the third part on."""
     end, known = len(text.lines), dict[tuple[str, str], tuple[float, str]]()
     chapters = [each.line for each in text.headings if each.level == Level.CHAPTER]
@@ -186,7 +177,7 @@ def figure_differs(text: Text) -> Found:
         words, counted = text.untitled[line], {count.start for count in stated(text)[line]}
         for figure in _figures(words):
             before = words[max(0, figure.start - _NEAR) : figure.start]
-            name = _NOT_LABEL.sub("", _LABEL.search(before)[0])  # type: ignore[index]
+            name = _NOT_LABEL.sub("", re.search(r"[一-鿿“”]{0,14}$", before)[0])  # type: ignore[index]
             of_some = "其中" in re.split("[。；;]", before)[-1]
             if len(name) >= _SHORTEST and not of_some and figure.start not in counted:
                 shown = words[figure.start : figure.end]

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 RULES = Chapter()
 _SENTENCE = re.compile(r"[^。！？；;]+")
-_SAME_SENTENCE = 20
-"""Characters from which a sentence that stands twice was copied, not meant."""
+_SAME_SENTENCE = 20  # characters from which a sentence that stands twice was copied, not meant
 _QUOTED = re.compile(r"“([^“”]{2,8})”")
 _ORDINAL = re.compile(r"第(?:(?P<digits>[0-9]{1,3})|[一二三四五六七八九十]{1,3})(?P<unit>[位名])")
 _INSPECTORS = re.compile(
@@ -63,8 +62,7 @@ _MAY_DOUBLE = re.compile(
 )
 """Words that may stand twice: 一个一个, 研究研究."""
 _OTHER = re.compile(rf"(?!{HAN}).")
-_AROUND = 2
-"""Characters; what is no longer is shown with as many of the Chinese ones before and behind it."""
+_AROUND = 2  # characters; what is no longer is shown with as many of the Chinese ones before and behind it
 
 
 def _slipped(table: str) -> Check[Position]:
@@ -88,31 +86,25 @@ def _slipped(table: str) -> Check[Position]:
     return check
 
 
-RULES.declare(
+RULES.rule(
     "wrong-word",
     why="A word for another that sounds or looks like it: 巡查 is a patrol, 巡察 is an inspection by the party.",
-    wrong="现将巡查整改情况予以公布。",
-    right="现将巡察整改情况予以公布。",
-    check=_slipped(_CERTAIN),
-)
+    example="现将巡{查→察}整改情况予以公布。",
+)(_slipped(_CERTAIN))
 
-RULES.declare(
+RULES.rule(
     "likely-word",
     "warning",
     why="截止 ends something, and has no object: 截至 is “up to”; 得 stands before what a verb leads to; and others of the kind.",
-    wrong="截止目前，已完成整改13个。",
-    right="截至目前，已完成整改13个。",
-    check=_slipped(_LIKELY),
-)
+    example="截{止→至}目前，已完成整改13个。",
+)(_slipped(_LIKELY))
 
-RULES.declare(
+RULES.rule(
     "measure-word",
     "note",
     why="Documents are counted in 件, rules in 项.",
-    wrong="全年发布规范性文件5条。",
-    right="全年发布规范性文件5件。",
-    check=_slipped(_UNITS),
-)
+    example="全年发布规范性文件5{条→件}。",
+)(_slipped(_UNITS))
 
 RULES.pattern(
     "adverb",
@@ -121,8 +113,7 @@ RULES.pattern(
     "(?:推进|推动|落实|开展|加强|学习|贯彻|执行|做好|抓好|完成|整改|提升|提高|解决|促进|履行|增强|压实|发挥|改进)",
     lambda: _("“{words}”: before a verb stands {mark}"),
     why="Before a verb stands 地.",
-    wrong="扎实的推进整改工作。",
-    right="扎实地推进整改工作。",
+    example="扎实{的→地}推进整改工作。",
     instead=r"\1地",
     mark="地",
     in_titles=False,
@@ -132,11 +123,9 @@ RULES.pattern(
 @RULES.rule(
     "doubled-word",
     why="A word was typed twice.",
-    wrong="专项整治抽查抽查项目60个。",
-    right="专项整治抽查项目60个。",
+    example="专项整治{抽查→}抽查项目60个。",
 )
-def doubled_word(text: Text) -> Found:
-    """Find words that follow themselves."""
+def _doubled_word(text: Text) -> Found:
     for line, match in text.search(_DOUBLED, text.untitled):
         once = match[1] or match[0][0]
         if not (match[1] and _MAY_DOUBLE.fullmatch(once)):
@@ -149,8 +138,7 @@ RULES.pattern(
     "提升提高|提高提升|加强强化|强化加强|推进推动|推动推进|进行开展|开展进行|防止避免|避免防止|大约约|帮助协助|协助帮助|立刻马上",
     lambda: _("“{words}” says one thing twice"),
     why="Two words for one thing: one was to replace the other.",
-    wrong="进一步提升提高政治判断力。",
-    right="进一步提高政治判断力。",
+    example="进一步{提升→}提高政治判断力。",
     hint=lambda: _("leave one of them"),
     in_titles=False,
 )
@@ -162,8 +150,7 @@ RULES.pattern(
     rf"|(?:{_NEARLY}|超过|超){_NUMBER}[万亿]?[余多]?[个项件条次人名家户元]+(?:左右|上下|以上)",
     lambda: _("“{words}” is approximate twice over"),
     why="近 and 余, 约 and 左右 both say that a number is not exact; 近 says it is less, 余 that it is more.",
-    wrong="累计检查项目近60余个。",
-    right="累计检查项目60余个。",
+    example="累计检查项目{近→}60余个。",
     hint=lambda: _("leave one of them"),
 )
 
@@ -172,11 +159,9 @@ RULES.pattern(
     "repeated-sentence",
     "warning",
     why="The same sentence twice was copied, and not changed where it should have been.",
-    wrong="定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。\n定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。",
-    right="定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。",
+    example="定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。{\n定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。→}",
 )
-def repeated_sentence(text: Text) -> Found:
-    """Find long sentences that stand in the text before."""
+def _repeated_sentence(text: Text) -> Found:
     seen: dict[str, Position] = {}
     for line, match in text.search(_SENTENCE, text.texts):
         place, sentence = (line, match.start()), match[0].strip()
@@ -190,11 +175,9 @@ def repeated_sentence(text: Text) -> Found:
     "quotes-differ",
     "note",
     why="A term that has quotation marks once has them always.",
-    wrong="开展“双公示”工作培训，将“双公示”工作纳入考核，双公示信息合规率100%。",
-    right="开展“双公示”工作培训，将“双公示”工作纳入考核，“双公示”信息合规率100%。",
+    example="开展“双公示”工作培训，将“双公示”工作纳入考核，{双公示→“双公示”}信息合规率100%。",
 )
-def quotes_differ(text: Text) -> Found:
-    """Find terms without quotation marks that have them more often than not."""
+def _quotes_differ(text: Text) -> Found:
     quoted = Counter(match[1] for _line, match in text.search(_QUOTED, text.texts))
     often = [term for term, times in quoted.most_common(60) if times > 1]
     longest_first = re.compile("|".join(map(re.escape, sorted(often, key=len, reverse=True))))
@@ -211,10 +194,9 @@ def quotes_differ(text: Text) -> Found:
     "ordinal",
     "note",
     why="Places are written 第一位 and 第四位, or 第1位 and 第4位: in one way (GB/T 15835-2011, 4.3).",
-    wrong="增幅列全省第一位，占比列全省第4位。",
-    right="增幅列全省第1位，占比列全省第4位。",
+    example="增幅列全省第{一→1}位，占比列全省第4位。",
 )
-def ordinal(text: Text) -> Found:
+def _ordinal(text: Text) -> Found:
     """Find places that are written in both ways in one line; the first of each line."""
     digits: dict[tuple[int, str], bool] = {}
     shown = -1
@@ -229,11 +211,9 @@ def ordinal(text: Text) -> Found:
 @RULES.rule(
     "inspector-differs",
     why="One notice is about one inspection.",
-    wrong="市委第五巡察组对我局党组开展巡察。\n收到市委第三巡察组反馈意见后，第一时间召开会议。",
-    right="市委第五巡察组对我局党组开展巡察。\n收到市委第五巡察组反馈意见后，第一时间召开会议。",
+    example="市委第五巡察组对我局党组开展巡察。\n收到市委第{三→五}巡察组反馈意见后，第一时间召开会议。",
 )
-def inspector_differs(text: Text) -> Found:
-    """Find groups of inspectors other than the first one that is named."""
+def _inspector_differs(text: Text) -> Found:
     first: dict[str, str] = {}
     for line, match in text.search(_INSPECTORS, text.texts):
         known = first.setdefault(match["committee"], match[0])

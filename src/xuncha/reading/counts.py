@@ -18,7 +18,7 @@ _KINDS: Final[dict[RoleName, Kind]] = {
     "total": "total", "done": "done", "partial": "in_progress", "unfinished": "in_progress", "ongoing": "in_progress",
     "not_started": "not_started", "planned": "planned",
 }  # fmt: skip
-_NOT_DONE: Final[frozenset[Kind | None]] = frozenset({"planned", "in_progress", "not_started"})
+_OPEN: Final = {role for role, kind in _KINDS.items() if kind not in {"total", "done"}}
 _OTHER: Final[dict[Thing, Thing]] = {"problems": "measures", "measures": "problems"}
 BRACKETS: Final = re.compile(r"[（(][^（()）]*[）)]")
 _GOES_ON: Final = frozenset("已正尚仍均全需长未持取基中完整剩还，。；、：:！（( \t")
@@ -41,13 +41,9 @@ _OF_A_PERSON: Final = re.compile(
 )
 """Counts of what leaders did themselves."""
 _ABOUT: Final = re.compile("整改|反馈|问题|措施|任务|事项|销号|完成率|其余|其中")
-_NAMES: Final = re.compile("具体|整改|反馈|问题|措施|任务|事项")
-_MEASURES: Final = frozenset({"措施", "举措"})
-"""Beside them, 事项 and 任务 are something else."""
+_MEASURES: Final = frozenset({"措施", "举措"})  # beside them, 事项 and 任务 are something else
 _TOGETHER: Final = frozenset({"、", "和", "及", "以及", "与"})
-_PIECE: Final = re.compile(r"[^。；;！\n]+")
-_LONGEST: Final = 2000
-"""Characters of a sentence that counts."""
+_LONGEST: Final = 2000  # characters of a sentence that counts
 _OUTCOME: Final = re.compile(
     rf"(?P<label>[一-鿿]{{2,30}}?)(?P<number>{NUMBER})(?<![万亿])\s*(?:余|多)?(?P<unit>万元|亿元|元|人次|人|项|个|份|件)"
 )
@@ -65,19 +61,14 @@ class Statement:
     """A count with what is said of it."""
 
     thing: Thing
-    named: bool
-    """Whether the thing is named beside it, rather than beside the count before."""
+    named: bool  # whether the thing is named beside it, rather than beside the count before
     role: RoleName | None
     count: Count
-    word: str = ""
-    """The word for the thing: 问题, 措施, 事项."""
-    joined: bool = False
-    """Whether nothing but 、 stands between it and the next one."""
+    word: str = ""  # the word for the thing: 问题, 措施, 事项
+    joined: bool = False  # whether nothing but 、 stands between it and the next one
     all_done: bool = False
-    start: int = 0
-    """Where it stands in the paragraph."""
-    said: str = ""
-    """The words that say the role, such as 基本完成."""
+    start: int = 0  # where it stands in the paragraph
+    said: str = ""  # the words that say the role, such as 基本完成
 
     @property
     def kind(self) -> Kind | None:
@@ -98,6 +89,7 @@ def stated(texts: Iterable[str]) -> Stated:
     numbers = {key: each.count.number for key, each in best.items()}
     completed = [rate for text in paragraphs for rate in rates(text)]
     completed.sort(key=lambda rate: rate.thing == "measures")  # that of problems, if there is one
+    open_ = [each for each in every if each.kind in {"in_progress", "not_started"}]
     return Stated(
         problems_total=numbers.get(("problems", "total")),
         measures_total=numbers.get(("measures", "total")),
@@ -105,13 +97,7 @@ def stated(texts: Iterable[str]) -> Stated:
         measures_done=numbers.get(("measures", "done")),
         measures_in_progress=_sum_in_progress(every, numbers),
         completion_rate=round(float(completed[0].percent) / 100, 4) if completed else None,
-        open=tuple(
-            {
-                (each.thing, each.said, each.count.number): None
-                for each in every
-                if each.kind in _NOT_DONE - {"planned"}
-            }
-        ),
+        open=tuple(dict.fromkeys((each.thing, each.said, each.count.number) for each in open_)),
         rates=tuple((rate.thing, rate.percent) for rate in completed),
         outcomes=tuple(_outcomes(paragraphs)),
     )
@@ -140,10 +126,9 @@ def _tell_by_units(every: Sequence[Statement]) -> None:
     """Tell what is counted by the unit, where problems and measures are counted in different ones; no more can be done than there is."""
     totals = [each for each in every if each.named and each.kind == "total"]
     units = {thing: {each.count.unit for each in totals if each.thing == thing} for thing in _OTHER}
-    most = {
-        thing: max((each.count.number for each in totals if each.thing == thing), default=0)
-        for thing in _OTHER
-    }
+    most = dict.fromkeys(_OTHER, 0)
+    for each in totals:
+        most[each.thing] = max(most[each.thing], each.count.number)
     for each in every:
         other = _OTHER[each.thing]
         by_unit = each.count.unit in units[other] - units[each.thing]
@@ -154,9 +139,8 @@ def _tell_by_units(every: Sequence[Statement]) -> None:
 
 def _tell_by_sums(every: Sequence[Statement]) -> None:
     """Tell what is counted by the sum, where parts that name nothing add up to the other total."""
-    totals = {
-        each.thing: each.count.number for each in reversed(every) if each.named and each.kind == "total"
-    }
+    named = [each for each in reversed(every) if each.named and each.kind == "total"]
+    totals = {each.thing: each.count.number for each in named}
     for thing, total in totals.items():
         unnamed = [each for each in every if each.thing == thing and not each.named]
         parts = [each for each in unnamed if each.kind not in {None, "total", "planned"}]
@@ -169,7 +153,7 @@ def _tell_by_sums(every: Sequence[Statement]) -> None:
 def statements(text: str) -> Iterator[Statement]:
     """Yield the counts of a paragraph, in order; what is not said of one is taken from its neighbours."""
     before: Statement | None = None
-    for piece in _PIECE.finditer(text):
+    for piece in re.finditer(r"[^。；;！\n]+", text):
         named = list(counts(piece[0])) if len(piece[0]) <= _LONGEST else []
         if named and not _OF_A_PERSON.search(piece[0]):
             found = _counted(piece[0], named, before)
@@ -210,9 +194,9 @@ def _statement(
     until = sentence[count.named_end : following]
     right = re.split(r"[，,：:（(]", until)[0]
     left_of = sentence[begin : count.start]
-    named = (
-        (count.thing, sentence[count.end : count.named_end][-2:]) if count.thing else _named_before(left_of)
-    )
+    named = _named_before(left_of)
+    if count.thing:
+        named = count.thing, sentence[count.end : count.named_end][-2:]
     is_article = count.number < 2 and not sentence[count.start].isascii()  # noqa: PLR2004  一个
     if not named and (is_article or (until and until[0] not in _GOES_ON)):
         return None
@@ -221,7 +205,7 @@ def _statement(
     role, said = _said(left, last=True)
     role, said = (role, said) if role else _said(left_of, last=True)
     after, behind = _said(right)
-    all_done = bool(ALL_DONE.search(right)) and not _is_open(after)
+    all_done = bool(ALL_DONE.search(right)) and after not in _OPEN
     # What stands between two counts says how many there are of the second.
     to_next = following is not None and right == until and not all_done
     if right.startswith(("中", "里")) or (to_next and after and right.strip() not in _TOGETHER):
@@ -229,7 +213,7 @@ def _statement(
     elif not to_next:
         role, said = (role, said) if role else (after, behind)
         all_done = all_done and role != "total"  # of a total it is said by a statement of its own
-    is_joined = _NAMES.sub("", until).strip() in _TOGETHER
+    is_joined = re.sub("具体|整改|反馈|问题|措施|任务|事项", "", until).strip() in _TOGETHER
     thing, word = named or ((before.thing, before.word) if before else ("problems", ""))
     return Statement(thing, named is not None, role, count, word, is_joined, all_done, said=said)
 
@@ -237,22 +221,17 @@ def _statement(
 def _named_before(text: str) -> tuple[Thing, str] | None:
     """Return what is named before a count, as in 问题共14个, and its word."""
     text = _ANY_COUNT.sub("", text)
-    found = (
-        (thing, text[begin:end]) for thing, begin, end in things(text) if _NAMED_BEFORE.fullmatch(text, end)
-    )
-    return next(found, None)
+    for thing, begin, end in things(text):
+        if _NAMED_BEFORE.fullmatch(text, end):
+            return thing, text[begin:end]
+    return None
 
 
 def _said(text: str, *, last: bool = False) -> tuple[RoleName | None, str]:
     """Return what words say of a count, and these: the first of them, or the last."""
     said = reversed(roles(text)) if last else roles(text)
-    return next(
-        ((each.name, text[each.start : each.end]) for each in said if each.name in _KINDS), (None, "")
-    )
-
-
-def _is_open(role: RoleName | None) -> bool:
-    return role is not None and _KINDS[role] in _NOT_DONE
+    found = ((each.name, text[each.start : each.end]) for each in said if each.name in _KINDS)
+    return next(found, (None, ""))
 
 
 def _all_done(sentence: str, found: Sequence[Statement]) -> Iterator[Statement]:
@@ -260,7 +239,7 @@ def _all_done(sentence: str, found: Sequence[Statement]) -> Iterator[Statement]:
     for match in ALL_DONE.finditer(sentence):
         last = next((each for each in reversed(found) if each.count.named_end <= match.start()), None)
         clause = re.split("[，,：:]", sentence[: match.end()])[-1]
-        if last and last.kind in {None, "total"} and not _is_open(_said(clause)[0]):
+        if last and last.kind in {None, "total"} and _said(clause)[0] not in _OPEN:
             yield replace(last, role="done", joined=False, all_done=False)
             before = found[found.index(last) - 1] if found[0] is not last else last
             if before.joined and before.kind in {None, "total"} and before.thing != last.thing:

@@ -27,8 +27,7 @@ _ORGANISATION: Final = re.compile(
     rf"(?:中共|中国共产党)?[^\s。，；：:]{{2,40}}{_BODY}(?:[（(].{{1,12}}[）)])?"
 )
 _LONGEST_TITLE: Final = 120
-_LONGEST_OPENING: Final = 20_000
-"""Characters among which the days of the inspection are looked for."""
+_LONGEST_OPENING: Final = 20_000  # characters among which the days of the inspection are looked for
 _CONTACT: Final = re.compile(
     r"^(?:[（(]?[一二三四五1-5][）)、.])?\s*(?:.{0,20}(?:欢迎|接受).{0,30}(?:监督|反映|意见)|如(?:有|对)|公[示告](?:期|时间|日期)|受理(?:时间|期限|方式|单位|部门)|(?:意见|反馈|反映|监督|举报)[^，。]{0,4}(?:方式|渠道|途径|时间|期限)|联\s*系|(?:咨询|监督|举报)?(?:电\s*话|热线|方式|邮箱)|邮|地\s*址|通[讯信]|电子|来[信电访]|广大|(?:社会各界|群众|各界)[^。]{0,20}(?:意见|反映|监督))"
 )
@@ -68,8 +67,7 @@ _CONTACT_OFFICE: Final = re.compile(
 )
 _PUBLISHED: Final = re.compile("(?:发布|成文|生成|发文)(?:日期|时间)|日期")
 _INSPECTED: Final = re.compile(rf"对(?P<who>[^，。；]{{2,40}}?{_BODY})(?:开展|进行|及)")
-_LONGEST_DAY: Final = 40
-"""Characters at the end of a line among which its day is looked for."""
+_LONGEST_DAY: Final = 40  # characters at the end of a line among which its day is looked for
 
 
 def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
@@ -108,7 +106,11 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
 
     It may stand on up to three lines, and several times: above the text is the last of them that names who publishes.
     """
-    opening = next((number for number, line in enumerate(lines) if _opens(line.text)), len(lines))
+    opening = len(lines)
+    for number, line in enumerate(lines):
+        if heading(line.text) or (line.text.endswith(("。", "：", ":")) and re.search("巡[察视]", line.text)):
+            opening = number
+            break
     found: list[tuple[bool, int, int, str | None]] = []
     for first in range(opening):
         for last in range(first + 1, min(first + 3, opening) + 1):
@@ -122,11 +124,6 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
                 found.append((bool(match["who"] or match["named"]), last, first, text))
     _named, last, _first, title = max(found, default=(False, 0, 0, None))
     return title, last
-
-
-def _opens(text: str) -> bool:
-    """Return whether the text of a notice begins here."""
-    return bool(heading(text)) or (text.endswith(("。", "：", ":")) and bool(re.search("巡[察视]", text)))
 
 
 def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | None, int]:
@@ -181,11 +178,13 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
     for text in (text[:_LONGEST_OPENING] for text in texts):
         named = days(text, day)
         for one, other in pairwise(named):
-            if start is None and is_between(text[one.end : other.start]):
+            line = text[text.rfind("\n", 0, one.start) + 1 :].partition("\n")[0]
+            between = is_between(text[one.end : other.start])
+            if start is None and between and re.search("巡[察视]|进驻", line):
                 start, end = one.date, other.date
         for each in named:
             behind = re.split(r"[。；，,]", text[each.end :].lstrip("，, "))[0]
-            if start is None and re.search("进驻|入驻|开始", behind):
+            if start is None and re.search("进驻|入驻|开始|^起.*(?:开展|进行).{0,6}巡[察视]", behind):
                 start = each.date
             elif start and end is None and re.search("结束|撤离|离开|完成巡", behind):
                 end = each.date
@@ -202,10 +201,10 @@ def _contact(text: str) -> Contact:
     email, phone, office = _EMAIL.search(text), _PHONE.search(text), _CONTACT_OFFICE.search(text)
     addresses = (_address(match["address"]) for match in _ADDRESS.finditer(text))
     return Contact(
-        _phone(phone["phone"]) if phone else None,
-        next(filter(None, addresses), None),
-        email[0].replace("＠", "@") if email else None,
-        office["office"].strip() if office else None,
+        phone=_phone(phone["phone"]) if phone else None,
+        address=next(filter(None, addresses), None),
+        email=email[0].replace("＠", "@") if email else None,
+        office=office["office"].strip() if office else None,
     )
 
 

@@ -39,12 +39,8 @@ class Label(NamedTuple):
 
 def labels(text: str) -> list[Label]:
     """Find the labels of a text, in order."""
-    matches = _LABEL.finditer(text)
-    found = [
-        match
-        for match in matches
-        if match["alone"] is None or text[: match.start()].endswith(("", "\n")[match.start() > 0])
-    ]
+    matches = ((match, text[: match.start()][-1:]) for match in _LABEL.finditer(text))
+    found = [match for match, before in matches if match["alone"] is None or before in {"", "\n"}]
     kinds = [next(kind for kind in _WORDS if match[kind]) for match in found]
     ends = [match.start() for match in found[1:]] + [len(text)]
     return [Label(kind, *match.span(), end) for kind, match, end in zip(kinds, found, ends, strict=False)]

@@ -17,12 +17,9 @@ from xuncha.reading.labels import first_label
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}]")
 _FULL_STOP: Final = re.compile(r"(?<=[\u3400-\u9fff）”》])[.．](?=\s*(?:$|[\u3400-\u9fff“《（]))")
 """A period at the end of a Chinese sentence."""
-_WIDEST_PAGE: Final = 60
-"""Full-width characters in a line of a text that is broken to fill a page."""
-_SHARE: Final = 0.3
-"""The least share of full lines in such a text."""
-_NEARLY: Final = 2.5
-"""Characters that a full line may lack."""
+_WIDEST_PAGE: Final = 60  # full-width characters in a line of a text that is broken to fill a page
+_SHARE: Final = 0.3  # the least share of full lines in such a text
+_NEARLY: Final = 2.5  # characters that a full line may lack
 _SENTENCE_ENDS: Final = tuple("。！？；：…”）!?;:")
 _NOISE: Final = re.compile(
     r"""^(?:.{0,30}(?:发布|成文|生成|更新|发文|公开)(?:日期|时间|机构|单位)|.{0,40}(?:浏览|点击|阅读|访问)(?:次数|量|数|：)
@@ -34,11 +31,9 @@ _NOISE: Final = re.compile(
     re.VERBOSE,
 )
 _LONGEST_NOISE: Final = 160
-_FEWEST_LABELS: Final = 3
-"""In a row of a table that is its head."""
+_FEWEST_LABELS: Final = 3  # in a row of a table that is its head
 _BULLET: Final = re.compile(r"[•·●○■□◆◇▪▫▲△▶►➢➤★☆※◦∙\uf000-\uf0ff]\s*(?=\S)")
 """A mark of a list before a line that has a number or a label of its own, or is the title."""
-_SIGNS: Final = re.compile("(?:中共|中国共产党)[^，。；：、]{2,40}")
 _BULLETED: Final = re.compile(r"中共|中国共产党|.{0,60}关于.{0,80}(?:通报|公示|公告|通告|报告)$")
 
 
@@ -87,11 +82,9 @@ def _labelled(lines: list[Line], cells: Mapping[int, tuple[int, int]]) -> list[L
 def _without_bullet(line: Line) -> Line:
     match = _BULLET.match(line.text)
     rest = line.part(match.end()) if match else None
-    return (
-        rest
-        if rest and (heading(rest.text) or first_label(rest.text) or _BULLETED.match(rest.text))
-        else line
-    )
+    if rest and (heading(rest.text) or first_label(rest.text) or _BULLETED.match(rest.text)):
+        return rest
+    return line
 
 
 def _unwrapped(lines: list[Line]) -> list[Line]:
@@ -115,13 +108,9 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
 
 def _begins(text: str, before: str) -> bool:
     begins_item = any(item.begin == 0 for item in items(text)[:1])
-    return bool(
-        heading(text)
-        or begins_item
-        or first_label(text)
-        or _SIGNS.fullmatch(text)
-        or before.endswith(_SENTENCE_ENDS)
-    )
+    begins = heading(text) or begins_item or first_label(text)
+    signs = re.fullmatch("(?:中共|中国共产党)[^，。；：、]{2,40}", text)
+    return bool(begins or signs or before.endswith(_SENTENCE_ENDS))
 
 
 def joined(lines: Sequence[Line], between: str = "") -> Line:

@@ -26,15 +26,12 @@ OF_ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"
 _HEADS_MEASURE: Final = re.compile(r"[【\[]?(?:具体|主要)?(?:整改)?(?:措施|举措)[】\]]?\s*[：:]")
 _RESULTS: Final = frozenset({"result", "next"})
 _LONGEST_ANNOUNCEMENT: Final = 40
-_PARTING: Final = "；;，,、\n "
-"""Marks that only part a measure from the next one."""
-_SEVERAL: Final = re.compile(r"[、，,；;\s]+")
+_PARTING: Final = "；;，,、\n "  # marks that only part a measure from the next one
 _IN_BRACKETS: Final = re.compile(
     r"[（(【\[](?P<inside>[^（()）【】\[\]]*(?:责任|牵头|时限|期限|完成时间|配合)[^（()）【】\[\]]*[：:][^（()）【】\[\]]*)[）)】\]]"
 )
 _SENTENCE: Final = re.compile(r"[。；;\n]")
-_LONGEST_STATE: Final = 60
-"""Characters at the end of a text among which its state is looked for."""
+_LONGEST_STATE: Final = 60  # characters at the end of a text among which its state is looked for
 _STATE_WORDS: Final = "(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|申请|延期|序时|中|并|且|，|状态|情况|结果|：)+"
 """What states consist of; a text loses nothing where no more than that is taken away."""
 _ONLY_STATE: Final = re.compile(_STATE_WORDS)
@@ -84,7 +81,8 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     if not source:
         source, before = before, []
     if not source:  # results alone are what was done
-        told = [each for each in labelled if each.kind in _RESULTS or _tells_progress(each)]
+        going_on = [each for each in labelled if each.kind == "state" and not state(each.line.text)]
+        told = [each for each in labelled if each.kind in _RESULTS or each in going_on]
         source, labelled = [each.line for each in told], [each for each in labelled if each not in told]
     if not source:
         return [], None
@@ -124,10 +122,6 @@ def state_alone(text: str) -> State | None:
     words = text.strip("（()）【】[]。；;：: ")
     found = state_of_words(words) if _ONLY_STATE.fullmatch(words) else None
     return found if found and found.plain else None
-
-
-def _tells_progress(labelled: _Labelled) -> bool:
-    return labelled.kind == "state" and not state(labelled.line.text)
 
 
 def _told_apart(text: Line) -> tuple[list[Line], list[Line], list[_Labelled]]:
@@ -191,12 +185,8 @@ def _stands_alone(text: str, label: Label) -> bool:
 def _measure(line: Line) -> Measure:
     """Read a measure, with what its own words say in brackets at their end."""
     label = first_label(line.text)
-    own = (
-        line.text[label.start :]
-        if label and label.kind == "measures" and label.end > label.start
-        else line.text
-    )
-    text, of_state = without_state(own)
+    begin = label.start if label and label.kind == "measures" and label.end > label.start else 0
+    text, of_state = without_state(line.text[begin:])
     found = Measure(Words("", line.line, line.column))
     match = _IN_BRACKETS.search(text)
     if match and not text[match.end() :].strip("。；;"):
@@ -211,10 +201,8 @@ def _measure(line: Line) -> Measure:
         of_state = of_state or again
     if of_state:
         found = with_state(found, of_state)
-    said = [
-        text.rstrip(_PARTING) or line.text,
-        found.text.text.strip(),
-    ]  # what labels say and nothing understands is kept
+    # What labels say and nothing understands is kept.
+    said = [text.rstrip(_PARTING) or line.text, found.text.text.strip()]
     return _with_text(found, "\n".join(filter(None, said)))
 
 
@@ -252,7 +240,7 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
     value = value.strip("；;，,。 \u3000")
     if not value:
         return measure
-    names = tuple(name for name in _SEVERAL.split(value) if name) or (value,)
+    names = tuple(name for name in re.split(r"[、，,；;\s]+", value) if name) or (value,)
     found: dict[str, Any] = {}
     match kind:
         case "due":
@@ -300,9 +288,8 @@ def without_state(text: str) -> tuple[str, State | None]:
                 return (text[: match.start()] + match["stop"]).rstrip(), found
         elif (found := state_of_text(match["words"])) and (found.doubt or found.status == "closed"):
             return text, found
-    if (match := _STATE_AS_CLAUSE.search(text, max(0, len(text) - _LONGEST_STATE))) and _STATED.search(
-        match["words"]
-    ):
+    match = _STATE_AS_CLAUSE.search(text, max(0, len(text) - _LONGEST_STATE))
+    if match and _STATED.search(match["words"]):
         sentence_before = _SENTENCE.split(text[: match.start()])[-1]
         found = state_alone(match["words"])
         sure = found and (found.status != "closed" or "已" in match["words"])

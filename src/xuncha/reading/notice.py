@@ -34,15 +34,12 @@ class Measure:
     long_term: bool = False
     staged: bool = False
     """Whether `closed` is said of a staged result alone, which closes only a long-term measure."""
-    doubt: str = ""
-    """What was assumed of the status; empty where nothing was."""
+    doubt: str = ""  # what was assumed of the status; empty where nothing was
     leader: str | None = None
     office: str | None = None
     co_offices: tuple[str, ...] = ()
-    due: str | None = None
-    """The time limit in the notice's words."""
-    limit: date | None = None
-    """The last day that it names."""
+    due: str | None = None  # the time limit in the notice's words
+    limit: date | None = None  # the last day that it names
     goal: str | None = None
 
 
@@ -53,8 +50,7 @@ class Problem:
     number: str
     title: Words
     measures: tuple[Measure, ...] = ()
-    finding: str | None = None
-    """What stands between its heading and its measures."""
+    finding: str | None = None  # what stands between its heading and its measures
 
 
 @dataclass(frozen=True)
@@ -102,8 +98,7 @@ class Stated:
     problems_done: int | None = None
     measures_done: int | None = None
     measures_in_progress: int | None = None
-    completion_rate: float | None = None
-    """Of problems, from 0 to 1."""
+    completion_rate: float | None = None  # of problems, from 0 to 1
     outcomes: tuple[Outcome, ...] = ()
     open: tuple[tuple[Thing, str, int], ...] = ()
     """Each number of things that are not done, with the words that say so: 基本完成, 申请延期."""
@@ -124,10 +119,8 @@ class Notice:
     contact: Contact = field(default_factory=Contact)
     stated: Stated = field(default_factory=Stated)
     categories: tuple[Category, ...] = ()
-    work: tuple[Line, ...] = ()
-    """How the work was organised, a paragraph each."""
-    next_steps: tuple[Line, ...] = ()
-    """What comes next, a paragraph each."""
+    work: tuple[Line, ...] = ()  # how the work was organised, a paragraph each
+    next_steps: tuple[Line, ...] = ()  # what comes next, a paragraph each
 
 
 def as_json(notice: Notice) -> dict[str, Any]:

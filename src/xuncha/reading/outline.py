@@ -80,11 +80,8 @@ def _parts(line: Line) -> list[Line]:
         text = line.text[begin:]
         found = items(text) if heading(text) else ()
         # Items without items of their own are measures.
-        if (
-            len(found) > (not begin)
-            and not found[0].begin
-            and all(items(text[item.start : item.end]) for item in found)
-        ):
+        begins = len(found) > (not begin) and not found[0].begin
+        if begins and all(items(text[item.start : item.end]) for item in found):
             below = (line.part(begin + item.begin, begin + item.end) for item in found)
             return [each for each in (line.part(0, begin), *below) if each]
     return [line]

@@ -12,14 +12,13 @@ from xuncha.reading.counts import stated
 from xuncha.reading.frame import frame, with_opening
 from xuncha.reading.lines import paragraphs
 from xuncha.reading.notice import Category, Notice, Stated
-from xuncha.reading.outline import outline
+from xuncha.reading.outline import Node, outline
 from xuncha.reading.tree import categories, is_of_leaders, told, zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from xuncha.pages.line import Line, Pages
-    from xuncha.reading.outline import Node
 
 
 def read(pages: Pages) -> Notice:
@@ -39,13 +38,8 @@ def read(pages: Pages) -> Notice:
     notice = with_opening(notice, *texts)
     found = tuple(_with_limits(category, notice.dates.feedback) for category in categories(title, nodes))
     work, plans = told(roots, nodes)
-    return replace(
-        notice,
-        stated=counts,
-        categories=found,
-        work=tuple(work),
-        next_steps=(*plans, *afterwards),
-    )
+    notice = replace(notice, stated=counts, categories=found)
+    return replace(notice, work=tuple(work), next_steps=(*plans, *afterwards))
 
 
 def _place(line: Line) -> tuple[int, int]:
@@ -61,10 +55,9 @@ def _with_limits(category: Category, since: date | None) -> Category:
     """Add the days that the time limits of measures name."""
     problems = []
     for problem in category.problems:
-        limits = [(measure, limit(measure.due or "", since)) for measure in problem.measures]
-        measures = (
-            replace(measure, limit=found.day, long_term=measure.long_term or found.long_term)
-            for measure, found in limits
-        )
+        measures = []
+        for each in problem.measures:
+            found = limit(each.due or "", since)
+            measures.append(replace(each, limit=found.day, long_term=each.long_term or found.long_term))
         problems.append(replace(problem, measures=tuple(measures)))
     return replace(category, problems=tuple(problems))

@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from xuncha.pages.line import Line
     from xuncha.reading.outline import Node
 
-_DEEPEST: Final = 3
-"""Levels of headings: category, problem, part."""
+_DEEPEST: Final = 3  # levels of headings: category, problem, part
 _NOTHING: Final = Words("", 1, 1)
 _STOPS: Final = "。；：:;，, （(【"
-_LONGEST: Final = 150
-"""Characters of a heading."""
+_LONGEST: Final = 150  # characters of a heading
 _NAMES_A_FAULT: Final = re.compile(
     r"存在|^(?:关于|针对|对于|聚焦|在[“\"「]|[“\"「])"
     r"|(?:问题|方面|现象|情形)(?:的?整改(?:落实)?(?:进展)?(?:情况)?)?$"
@@ -69,13 +67,11 @@ def zone(roots: list[Node]) -> tuple[Words, list[Node]]:
 def told(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[Line]]:
     """Return the paragraphs of the chapters before the problems, how the work was organised; and of those on what comes next."""
     those = set(map(id, nodes))
-    inside = [
-        place for place, root in enumerate(roots) if not those.isdisjoint(map(id, (root, *root.children)))
-    ]
+    sections = enumerate((root, *root.children) for root in roots)
+    inside = [place for place, section in sections if not those.isdisjoint(map(id, section))]
     first, last = (inside[0], inside[-1]) if inside else (0, len(roots))
-    after = [
-        root for root in roots[last + 1 :] if not is_of_leaders(root) and not _RESULTS.search(_title(root))
-    ]
+    others = (root for root in roots[last + 1 :] if not is_of_leaders(root))
+    after = [root for root in others if not _RESULTS.search(_title(root))]
     plans = [root for root in after if _PLAN.search(_title(root))] or after[-1:]
     return list(_paragraphs(roots[:first])), list(_paragraphs(plans))
 
@@ -142,10 +138,8 @@ def categories(title: Words, nodes: list[Node]) -> tuple[Category, ...]:
     # Where most have headings below them, the others have, too.
     alike = _most(map(_headings, nodes))
     below = [_headings(node) or (node.children if alike else []) or [node] for node in nodes]
-    return tuple(
-        Category(_heading(node), tuple(map(_problem, problems)))
-        for node, problems in zip(nodes, below, strict=True)
-    )
+    pairs = zip(nodes, below, strict=True)
+    return tuple(Category(_heading(node), tuple(map(_problem, problems))) for node, problems in pairs)
 
 
 def _depth(node: Node) -> int:
@@ -171,22 +165,20 @@ def _headings(node: Node) -> list[Node]:
         texts = ("\n".join([child.rest, *_told(child)]) for child in children)
         # What is to be done may have a heading, too.
         acts = _most(_ACTS.match(_title(child)) for child in children)
-        head_paragraphs = (
-            not acts and len(children) > 1 and _most(_told(child) and not rest for child, rest in pairs)
-        )
+        head_paragraphs = len(children) > 1 and _most(_told(child) and not rest for child, rest in pairs)
         with_children = _most(child.children for child in children)
-        are_headings = with_children or head_paragraphs or _most(map(_has_measures, texts))
+        are_headings = with_children or (head_paragraphs and not acts) or _most(map(_has_measures, texts))
     return children if are_headings else []
 
 
 def _told(node: Node) -> list[str]:
     """Return the paragraphs right below a number that do not only say who answers for it, or how far it is."""
-    firsts = ((line.text, first_label(line.text)) for line in node.body)
-    return [
-        text
-        for text, label in firsts
-        if not label or not (label.kind in OF_ONE_LINE or state_alone(text[label.start :]))
-    ]
+    found = []
+    for text in (line.text for line in node.body):
+        label = first_label(text)
+        if not label or not (label.kind in OF_ONE_LINE or state_alone(text[label.start :])):
+            found.append(text)
+    return found
 
 
 def _has_measures(text: str) -> bool:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.exchange.sheet import cells
 from xuncha.exchange.sheet.grid import column_of
-from xuncha.exchange.sheet.plan import AddedRow, Entry, told_by
+from xuncha.exchange.sheet.plan import AddedRow, Entry, Plan, told_by
 from xuncha.exchange.sheet.tables import title_of_problem
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from xuncha.exchange.sheet.plan import Plan
+    from xuncha.exchange.drafts import RecordDraft
     from xuncha.model.identity import Identity
 
 _OF_PROBLEM: Final = ("number", "category", "problem", "finding")
@@ -26,19 +27,7 @@ class Place(NamedTuple):
 
     sheet: str
     row: int
-    category: str
-    """What the table says of it; empty where it names no categories."""
-
-
-class _Unit(NamedTuple):
-    """What the table counts in its first column: a problem or a row."""
-
-    place: tuple[int, int, int]
-    """The sheet, the row, and which of those added below it."""
-    told: str
-    sheet: str
-    row: int
-    added: AddedRow | None
+    category: str  # what the table says of it; empty where it names no categories
 
 
 class Adder:
@@ -68,10 +57,8 @@ class Adder:
                     self.empty[match.number] = place
                 if match.problem.rows[1]:
                     self.unheaded.add(match.number)
-        self.counts_rows = any(
-            len({measure.shown.get("number") for measure, _identity in match.measures}) > 1
-            for match in plan.matches
-        )
+        numbers = ({each.shown.get("number") for each, _n in match.measures} for match in plan.matches)
+        self.counts_rows = any(len(each) > 1 for each in numbers)
         """Whether the numbers of the table count its rows rather than its problems."""
         own = [(measure.identity, each) for match in plan.matches for measure, each in match.measures]
         self.identities = any(said for said, _each in own) and all(said in {None, each} for said, each in own)
@@ -89,10 +76,8 @@ class Adder:
     def _add(self, identity: Identity) -> bool:
         number = identity.problem
         empty, known = self.empty.pop(number, None), number in self.problems
-        before = max(
-            (each for each in self.places if each.problem == number and each < identity), default=None
-        )
-        place = self.places[before] if before else self.problems.get(number) or self._below(number)
+        earlier = [each for each in self.places if each.problem == number and each < identity]
+        place = self.places[max(earlier)] if earlier else self.problems.get(number) or self._below(number)
         record = self.plan.record(identity)
         columns = self.plan.columns(place.sheet, place.row) if place else []
         by_role = {each.role: column_of(each.letter) for each in reversed(columns)}
@@ -110,20 +95,15 @@ class Adder:
         if (column := by_role.get("number")) and (self.identities or self.counts_rows):
             values[column] = str(identity) if self.identities else None
             same.discard(column)
-        if not all(
-            column in same or self._agrees(place, role, column, record) for role, column in by_role.items()
-        ):
-            return False
-        if not empty and not self.takes_rows:
+        others = [(role, column) for role, column in by_role.items() if column not in same]
+        agree = all(self._agrees(place, role, column, record) for role, column in others)
+        if not agree or not (empty or self.takes_rows):
             return False
         if empty:
-            row = {
-                column: value for column, value in values.items() if column not in same and value is not None
-            }
-            self.plan.entries += [
-                Entry(place.sheet, self.plan.first(place.sheet, (place.row, column)), value)
-                for column, value in row.items()
-            ]
+            for column, value in values.items():
+                if column not in same and value is not None:
+                    spot = self.plan.first(place.sheet, (place.row, column))
+                    self.plan.entries.append(Entry(place.sheet, spot, value))
         else:
             self.plan.added.append(AddedRow(place.sheet, place.row, values, frozenset(same)))
             made = _("measure {id} of the ledger had no row in the table: one is added")
@@ -134,13 +114,11 @@ class Adder:
 
     def _below(self, number: int) -> Place | None:
         """Return the row below which a problem is added: the last of the one before it in its category."""
-        fits = [
-            other
-            for other, place in self.problems.items()
-            if not place.category
-            or key_of(place.category) == key_of(self._category(number))
-            or any(each.role == "category" for each in self.plan.columns(place.sheet, place.row))
-        ]
+        fits, category = [], key_of(self._category(number))
+        for other, place in self.problems.items():
+            has_column = any(each.role == "category" for each in self.plan.columns(place.sheet, place.row))
+            if has_column or not place.category or key_of(place.category) == category:
+                fits.append(other)
         before = max((each for each in fits if each < number), default=max(fits, default=None))
         return None if before is None else self.problems[before]
 
@@ -152,14 +130,10 @@ class Adder:
         """Return what the cells of a problem are to hold, by the roles of the columns."""
         problem = self.ledger.problems[number]
         text = problem.finding or problem.title
+        title = text if title_of_problem(text)[0] == problem.title else problem.title
+        told = {"number": number, "category": self._category(number) or None, "problem": title}
         fields = {f"{FIELD}{key}": value for key, value in problem.fields.items()}
-        return {
-            "number": number,
-            "category": self._category(number) or None,
-            "problem": text if title_of_problem(text)[0] == problem.title else problem.title,
-            "finding": problem.finding,
-            **fields,
-        }
+        return {**told, "finding": problem.finding, **fields}
 
     def _agrees(self, place: Place, role: str, column: int, record: Mapping[str, Any]) -> bool:
         """Return whether a cell is none that goes on below the row, or holds what the measure says, too."""
@@ -169,59 +143,38 @@ class Adder:
             return True
         if role == "measure":
             return False
-        wishes = self.plan.wishes.get((place.sheet, first, role), ())
-        return (
-            all(wish.told == told_by(record).get(role) for wish in wishes)
-            if wishes
-            else not told_by(record).get(role)
-        )
+        told, wishes = told_by(record).get(role), self.plan.wishes.get((place.sheet, first, role), ())
+        return all(wish.told == told for wish in wishes) if wishes else not told
 
     def _count(self) -> None:
         """Count the rows or problems on, where the table counts them without a gap."""
         sheets = list(dict.fromkeys(each.sheet for each in self.plan.draft.columns))
-        units = [
-            _Unit(
-                (sheets.index(each.sheet), each.rows[0], 0),
-                each.shown.get("number", ""),
-                each.sheet,
-                each.rows[0],
-                None,
-            )
-            for match in self.plan.matches
-            for each in (
-                [measure for measure, _identity in match.measures] if self.counts_rows else [match.problem]
-            )
+        draft, matches = self.plan.draft, self.plan.matches
+        own = [(each.problem.shown.get("number", "").strip("、.．"), each.number) for each in matches]
+        counted: Sequence[RecordDraft] = draft.measures if self.counts_rows else draft.problems
+        units: list[tuple[tuple[int, int, int], str, AddedRow | None]] = [
+            ((sheets.index(each.sheet), each.rows[0], 0), each.shown.get("number", "").strip("、.．"), None)
+            for each in counted
         ]
-        for place, row in enumerate(self.plan.added, 1):
+        for order, row in enumerate(self.plan.added, 1):
             column = self._number(row.sheet, row.after)
             if column and column not in row.same:
-                units.append(
-                    _Unit((sheets.index(row.sheet), row.after, place), "", row.sheet, row.after, row)
-                )
-        units.sort(key=lambda unit: unit.place)
-        said = [unit.told.strip("、.．") for unit in units if unit.added is None]
+                units.append(((sheets.index(row.sheet), row.after, order), "", row))
+        units.sort(key=itemgetter(0))
+        said = [told for _place, told, added in units if added is None]
         begin = int(said[0]) if said and said[0].isdecimal() else 0
-        own = [str(match.number or "") for match in self.plan.matches]
-        is_ledgers = own == [
-            match.problem.shown.get("number", "").strip("、.．") for match in self.plan.matches
-        ]
-        if (
-            begin
-            and (self.counts_rows or not is_ledgers)
-            and said == [str(number) for number in range(begin, begin + len(said))]
-        ):
-            numbers: Iterable[object] = range(begin, begin + len(units))
-        else:
-            numbers = (None for _unit in units)
-        is_counted = any(said)  # else Word does
-        for unit, number in zip(units, numbers, strict=True):
-            column = self._number(unit.sheet, unit.row)
-            if unit.added:
-                named = None if self.counts_rows or not is_counted else unit.added.values.get(column)
-                unit.added.values[column] = number or named
-            elif number is not None and unit.told.strip("、.．") != str(number):
-                spot = self.plan.first(unit.sheet, (unit.row, column))
-                self.plan.entries.append(Entry(unit.sheet, spot, number))
+        goes_on = said == [str(number) for number in range(begin, begin + len(said))]
+        is_ledgers = all(told == str(number or "") for told, number in own)
+        is_counted = begin and goes_on and (self.counts_rows or not is_ledgers)
+        for number, ((sheet, row_number, _order), told, added) in enumerate(units, begin):
+            column = self._number(sheets[sheet], row_number)
+            if added:
+                # Where nothing is said, Word counts.
+                named = None if self.counts_rows or not any(said) else added.values.get(column)
+                added.values[column] = number if is_counted else named
+            elif is_counted and told != str(number):
+                spot = self.plan.first(sheets[sheet], (row_number, column))
+                self.plan.entries.append(Entry(sheets[sheet], spot, number))
 
     def _number(self, sheet: str, row: int) -> int:
         columns = self.plan.columns(sheet, row)

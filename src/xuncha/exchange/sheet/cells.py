@@ -7,10 +7,10 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.chinese import limits
+from xuncha.chinese import enumerations, limits
 from xuncha.chinese.days import end_of_month, in_words
 from xuncha.chinese.limits import Limit, full_days
-from xuncha.chinese.numbers import value as number
+from xuncha.chinese.numbers import SYMBOL
 from xuncha.exchange.wording import NUMBERED, without_number
 from xuncha.language import gettext as _
 from xuncha.model.formats import is_percent
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Cell
     from xuncha.model.vocabulary import Term
 
-_GOES_ON = re.compile(r"[，,、（(《“‘：:]$")
 _GONE_ON = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
 """How a line begins that goes on with the one before it."""
 _SIDE = re.compile(r"[（(](?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?:单位|部门|科室)?[)）]")
@@ -32,38 +31,30 @@ _BETWEEN = re.compile(r"[、，,；;/\n\t]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9
 _OFFICES_JOINED = re.compile("(?<=[部科室处局办股])[和及与](?=[\u4e00-\u9fff]+[部科室处局办股]$)")
 """法务部和审计部."""
 _LONGEST_LINE = 2000
-_LONGEST_NAME = 200
-"""Characters of a name in a ledger."""
+_LONGEST_NAME = 200  # characters of a name in a ledger
 _MARKS = re.compile(r"[（(]|[)）]|" + _BETWEEN.pattern)
-_SEPARATES = re.compile(r"[、，,；;/\n\t \u3000：:]|等$")
 _POST = re.compile(r"(?:长|主任|书记|主席|委员|组长|队长|经理|处|科|局|成员|负责人|领导)$")
 _ENTRY = re.compile(
     r"^\s*(?P<open>[（(【])?(?P<day>\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*(?:日|号)?)\s*[）)】]?\s*(?P<colon>[：:])?\s*(?P<text>.*)$",
     re.DOTALL,
 )
-_EVIDENCE = re.compile(r"（佐证：(?P<items>[^（）]+)）$")
 _HIDDEN = "（不公开）"
-_SERIALS: Final = range(36526, 73051)
-"""Excel's numbers for the days from 2000 to 2099."""
+_SERIALS: Final = range(36526, 73051)  # Excel's numbers for the days from 2000 to 2099
 _ONLY_A_DAY: Final = re.compile(
     r"[\d〇零一二三四五六七八九十年月日号.．/／\-－\s:：]*(?:已|于|完成|整改|销号|办结)*[。.]?"
 )
 """A day of completion, rather than a plan such as 预计2024年12月完成."""
 _ONCE: Final = re.compile("限期|限时|分阶段|阶段性|短期|近期|中期|集中整改")
 _LONGEST_KIND: Final = 10
-_LONGEST_KEY: Final = 60
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?")
 """Not the number of a telephone or a document, which is text."""
 _NUMBERS: Final = re.compile(r"(?:199|20\d)\d(?:\d{4}|\.(?:0?[1-9]|1[0-2]))?")
 """Numbers that are days, months or years: 20240315, 2024.3, 2024."""
-_SPELT: Final = re.compile(r'"[^"]*"|\[[^\]]*\]')
-"""What a number format shows as it is."""
+_SPELT: Final = re.compile(r'"[^"]*"|\[[^\]]*\]')  # what a number format shows as it is
 
 
 def one_line(text: str) -> str:
     """Put a text on one line: lines of Chinese are joined as they are, others by a blank."""
-    if "\n" not in text:
-        return text
     joined = re.sub(r"(?<=[^\x00-\x7f])\n|\n(?=[^\x00-\x7f])", "", text)
     return joined.replace("\n", " ")
 
@@ -73,30 +64,17 @@ def items(text: str) -> list[str]:
 
     They are told apart by their numbers, which must begin with one and go on without a gap; else by line ends.
     """
-    for kind, pattern in NUMBERED.items():
-        # 一、 numbers a thing at the beginning of a line only, and ① wherever it stands.
-        behind = {"chinese": r"(?<=\n)", "letter": r"(?<=\n)", "circle": ""}.get(
-            kind, r"(?<=[\n。；;：:，,！!？?])"
-        )
-        marks: list[re.Match[str]] = []
-        for match in re.finditer(rf"(?:^|{behind}\s*){pattern}", text):
-            if _counted(match["n"]) == len(marks) + 1:
-                marks.append(match)
-        if len(marks) < 2:  # noqa: PLR2004  one number does not make a list
-            continue
-        ends = [mark.start() for mark in marks[1:]] + [len(text)]
-        parts = [text[mark.end() : end].strip("\n ；;") for mark, end in zip(marks, ends, strict=True)]
-        head = text[: marks[0].start()].strip()
+    # ① numbers a thing wherever it stands.
+    whole = re.sub(rf"(?={SYMBOL})", "\n", text)
+    found = enumerations.items(whole, (*NUMBERED, "是"))
+    if len(found) > 1:
+        parts = [whole[item.start : item.end].strip("\n ；;") for item in found]
+        head = whole[: found[0].begin].strip()
         if len(head) > 20:  # noqa: PLR2004  shorter is a label such as 整改措施：
             parts[0] = f"{head}\n{parts[0]}"
         if all(parts):
             return parts
     return lines(text)
-
-
-def _counted(text: str) -> int | None:
-    """Return which of its kind a mark is: 3 of 3., ③, 三 and c."""
-    return ord(text.lower()) - ord("a") + 1 if text.isascii() and text.isalpha() else number(text)
 
 
 def lines(text: str) -> list[str]:
@@ -112,7 +90,7 @@ def lines(text: str) -> list[str]:
 
 def goes_on(before: str, text: str) -> bool:
     """Return whether a text plainly goes on with the one before it: that ends with a comma, or this one begins with 、 or 并."""
-    return bool(_GOES_ON.search(before) or _GONE_ON.match(text))
+    return bool(re.search(r"[，,、（(《“‘：:]$", before) or _GONE_ON.match(text))
 
 
 def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:
@@ -120,7 +98,7 @@ def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:
 
     Such as 牵头：规划科；配合：财务科、办公室, and 规划科（牵头）、财务科.
     """
-    if text and not _SEPARATES.search(text) and not _SIDE.search(text):
+    if text and not re.search(r"[、，,；;/\n\t \u3000：:]|等$", text) and not _SIDE.search(text):
         return [name for name in [text.rstrip("。.")[:_LONGEST_NAME]] if name], []
     lead: list[str] = []
     helping: list[str] = []
@@ -130,9 +108,11 @@ def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:
             side += _split(text[place : match.start()], people=people)
             side, place = helping if match["help"] else lead, match.end()
     side += _split(text[place:], people=people)
-    helping += [_SIDE.sub("", name) for name in lead if (said := _SIDE.search(name)) and said["help"]]
-    lead = [_SIDE.sub("", name) for name in lead if not ((said := _SIDE.search(name)) and said["help"])]
-    return list(dict.fromkeys(lead)), [name for name in dict.fromkeys(helping) if name not in lead]
+    own: list[str] = []
+    for name in lead:
+        said = _SIDE.search(name)
+        (helping if said and said["help"] else own).append(_SIDE.sub("", name))
+    return list(dict.fromkeys(own)), [name for name in dict.fromkeys(helping) if name not in own]
 
 
 def _split(text: str, *, people: bool) -> list[str]:
@@ -157,11 +137,8 @@ def _split(text: str, *, people: bool) -> list[str]:
 
 def _one_name(before: str, after: str, *, people: bool) -> bool:
     """Return whether a blank stands inside a name: 张 三, or between a post and a name: 局长 张三."""
-    return (
-        len(before.strip()) == 1
-        or (people and bool(_POST.search(before)))
-        or not re.match(r"[\u4e00-\u9fff]{2}", after)
-    )
+    behind_post = people and bool(_POST.search(before))
+    return len(before.strip()) == 1 or behind_post or not re.match(r"[\u4e00-\u9fff]{2}", after)
 
 
 def entries(text: str) -> list[dict[str, Any]]:
@@ -184,7 +161,7 @@ def _marked(entry: dict[str, Any]) -> dict[str, Any]:
     """Return an entry with what the marks behind it say: （佐证：…）, （不公开）."""
     text = entry["text"].removesuffix(_HIDDEN)
     marks = {} if text == entry["text"] else {"publish": False}
-    match = _EVIDENCE.search(text)
+    match = re.search(r"（佐证：(?P<items>[^（）]+)）$", text)
     if match and (before := text[: match.start()]).strip():
         return {**entry, "text": before, "evidence": match["items"].split("；"), **marks}
     return {**entry, "text": text, **marks}
@@ -251,7 +228,7 @@ def kind(text: str) -> Term | None:
 def field_key(heading: str) -> str:
     """Return the key of the declared field for a column that nobody knows: its heading without blanks, brackets and signs."""
     bare = re.sub(r"[（(\[【].*?[)）\]】]", "", unicodedata.normalize("NFKC", heading)) or heading
-    key = re.sub(r"[\W]+", "", bare)[:_LONGEST_KEY]
+    key = re.sub(r"[\W]+", "", bare)[:60]
     return f"_{key}" if key[:1].isdigit() else key
 
 

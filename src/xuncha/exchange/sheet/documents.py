@@ -7,20 +7,17 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.grid import Sheet
+from xuncha.exchange.sheet.grid import Sheet, Spot
 from xuncha.language import gettext as _
 from xuncha.parts import needs
 
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Spot
-
-_ABOVE: Final = 6
-"""Paragraphs above a table that may name the organisation and the feedback."""
-_MOST_SPANNED: Final = 2_000
-"""Rows or columns that one cell of a document may cover."""
+_Look = Callable[[Any], tuple[str, bool]]
+_ABOVE: Final = 6  # paragraphs above a table that may name the organisation and the feedback
+_MOST_SPANNED: Final = 2_000  # rows or columns that one cell of a document may cover
+_OF_TEXT: Final = {"p", "h1", "h2", "h3", "caption", "div", "title"}
 _UNSEEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -71,22 +68,18 @@ def word(path: Path, content: bytes) -> list[Sheet]:
         from docx.oxml.ns import qn  # noqa: PLC0415
         from docx.text.paragraph import Paragraph  # noqa: PLC0415
 
-    def struck(cell: Any) -> bool:  # noqa: ANN401
-        if cell.find(f".//{qn('w:strike')}") is None:
-            return False
-        runs = [run for each in cell.p_lst for run in Paragraph(each, cell).runs if run.text.strip()]
-        return bool(runs) and all(run.font.strike for run in runs)
-
-    def text(cell: Any) -> str:  # noqa: ANN401
-        return "\n".join(each.text for each in cell.iter_block_items() if each.tag == qn("w:p"))
+    def look(cell: Any) -> tuple[str, bool]:  # noqa: ANN401
+        paragraphs = cell.p_lst if cell.find(f".//{qn('w:strike')}") is not None else ()
+        runs = [run for each in paragraphs for run in Paragraph(each, cell).runs if run.text.strip()]
+        text = "\n".join(each.text for each in cell.iter_block_items() if each.tag == qn("w:p"))
+        return text, bool(runs) and all(run.font.strike for run in runs)
 
     with safety.of_any_damage(path):
-        return [
-            _laid_out(
-                path, table.name, table.above, (cells for _n, _row, cells in table.rows()), text, struck
-            )
-            for table in word_tables(Document(io.BytesIO(content)))
-        ]
+        found = []
+        for table in word_tables(Document(io.BytesIO(content))):
+            rows = (cells for _number, _row, cells in table.rows())
+            found.append(_laid_out(path, table.name, table.above, rows, look))
+        return found
 
 
 def page(path: Path, text: str) -> list[Sheet]:
@@ -108,28 +101,21 @@ def page(path: Path, text: str) -> list[Sheet]:
                 inside |= set(element.iter())
                 safety.must_be_few(path, len(found) + 1, "tbl")
                 name = table_name(len(found) + 1)
-                found.append(_laid_out(path, name, above, _spread(element), _text, _is_struck))
+                found.append(_laid_out(path, name, above, _spread(element), _look))
                 above.clear()
-            elif (
-                element.tag in {"p", "h1", "h2", "h3", "caption", "div", "title"}
-                and element not in inside
-                and not len(element)
-            ):
+            elif element.tag in _OF_TEXT and element not in inside and not len(element):
                 above.extend([words] if (words := _text(element)) else [])
     return found
 
 
 def _is_unseen(element: Any) -> bool:  # noqa: ANN401
-    return (
-        element.tag in {"script", "style", "noscript", "template"}
-        or element.get("hidden") is not None
-        or bool(_UNSEEN.search(element.get("style") or ""))
-    )
+    hidden = element.get("hidden") is not None or _UNSEEN.search(element.get("style") or "")
+    return bool(hidden) or element.tag in {"script", "style", "noscript", "template"}
 
 
-def _is_struck(cell: Any) -> bool:  # noqa: ANN401
+def _look(cell: Any) -> tuple[str, bool]:  # noqa: ANN401
     whole, struck = _text(cell), cell.xpath(".//s | .//del | .//strike")
-    return bool(whole) and "".join(map(_text, struck)) == whole
+    return whole, bool(whole) and "".join(map(_text, struck)) == whole
 
 
 def _text(element: Any) -> str:  # noqa: ANN401
@@ -165,15 +151,8 @@ def _span(cell: Any, name: str) -> int:  # noqa: ANN401
     return min(max(int(said), 1), _MOST_SPANNED) if said.isdecimal() else 1
 
 
-def _laid_out(
-    path: Path,
-    name: str,
-    above: Iterable[str],
-    rows: Iterable[list[Any]],
-    text: Callable[[Any], str],
-    struck: Callable[[Any], bool],
-) -> Sheet:
-    """Lay out a table whose merged cells are one object in each place that they cover."""
+def _laid_out(path: Path, name: str, above: Iterable[str], rows: Iterable[list[Any]], look: _Look) -> Sheet:
+    """Lay out a table whose merged cells are one object in each place that they cover; `look` tells their text, and whether it is struck out."""
     sheet, words = Sheet(name, named=False), list(above)
     for row, each in enumerate(words, 1):
         sheet.put((row, 1), each)
@@ -183,13 +162,10 @@ def _laid_out(
             if cell is None:
                 continue
             if cell not in places:
-                sheet.put((row, column), text(cell), struck=struck(cell))
+                text, struck = look(cell)
+                sheet.put((row, column), text, struck=struck)
             places.setdefault(cell, []).append((row, column))
             safety.must_be_few(path, row * column, "c")
-    sheet.settle([_bounds(spots) for spots in places.values() if len(spots) > 1])
+    corners = [(min(spots), max(spots)) for spots in places.values() if len(spots) > 1]
+    sheet.settle([(left, top, right, bottom) for (top, left), (bottom, right) in corners])
     return sheet
-
-
-def _bounds(spots: list[Spot]) -> tuple[int, int, int, int]:
-    rows, columns = [row for row, _column in spots], [column for _row, column in spots]
-    return min(columns), min(rows), max(columns), max(rows)

@@ -50,15 +50,14 @@ class Fields:
             key = role.removeprefix(FIELD)
             if key == role or key not in self.known or self.known[key].of != of:
                 continue
-            value = _value(self.known[key], held)
-            if value is not None and self.known[key].type != "text" and len({cell.text for cell in held}) > 1:
-                made = _("several values for one measure: the first was taken")
-                self.draft.doubt(made, row.text(role), row.sheet, row.address(role), role)
+            value, doubts = _value(self.known[key], held), []
             if value is None:
-                made = _("it fits the field {key} of the ledger not: not taken").format(key=key)
-                self.draft.doubt(made, row.text(role), row.sheet, row.address(role), role)
-            elif record.setdefault("fields", {}).setdefault(key, value) != value:
-                made = _("another row of the problem says otherwise: not taken")
+                doubts = [_("it fits the field {key} of the ledger not: not taken").format(key=key)]
+            elif self.known[key].type != "text" and len({cell.text for cell in held}) > 1:
+                doubts = [_("several values for one measure: the first was taken")]
+            if value is not None and record.setdefault("fields", {}).setdefault(key, value) != value:
+                doubts += [_("another row of the problem says otherwise: not taken")]
+            for made in doubts:
                 self.draft.doubt(made, row.text(role), row.sheet, row.address(role), role)
 
 
@@ -66,9 +65,8 @@ def _type(told: list[Cell]) -> FieldType:
     """Return the type that all of these cells have."""
     if told and all(number_in(cell) is not None for cell in told):
         return "number"
-    return (
-        "date" if told and all(isinstance(cell.value, date) and exact_day(cell) for cell in told) else "text"
-    )
+    dates = [isinstance(cell.value, date) and exact_day(cell) for cell in told]
+    return "date" if told and all(dates) else "text"
 
 
 def _value(kind: FieldFrame, held: list[Cell]) -> int | float | str | None:

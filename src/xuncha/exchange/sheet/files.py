@@ -22,17 +22,14 @@ from xuncha.parts import needs
 if TYPE_CHECKING:
     from xuncha.pages.package import Package
 
-_DELIMITERS: Final = ",\t;，"
-_HEAD: Final = 20
-"""Lines that tell what stands between the cells."""
+_HEAD: Final = 20  # lines that tell what stands between the cells
 
 
 def read(path: Path) -> list[Sheet]:
     """Read every table of a file as a sheet.
 
-    Raises:
-        RefusedError: it is of no kind that is read, damaged, protected by a password, or larger than a ledger is.
-        SurroundingsError: the part `office` is not installed.
+    Raises RefusedError if it is of no kind that is read, damaged, protected by a password, or larger than a ledger
+    is; SurroundingsError if the part `office` is not installed.
     """
     sheets = _sheets(path, safety.bytes_of(path))
     for sheet in sheets:
@@ -71,13 +68,15 @@ def _calamine(path: Path, content: bytes, package: Package | None = None) -> lis
                 continue
             found = book.get_sheet_by_name(told.name)
             safety.must_be_few(path, found.total_height * found.total_width, "c")
-            sheet = Sheet(told.name, hidden=told.visible != calamine.SheetVisibleEnum.Visible)
-            for row, values in enumerate(found.to_python(skip_empty_area=False), 1):
-                for column, value in enumerate(values, 1):
-                    sheet.put((row, column), value)
             merged = found.merged_cell_ranges or ()
             cells = [(left + 1, top + 1, right + 1, low + 1) for (top, left), (low, right) in merged]
-            looks.get(told.name, opendocument.Looks(merged=cells)).settle(sheet)
+            look = looks.get(told.name) or opendocument.Looks(Sheet(told.name), cells)
+            sheet = look.sheet
+            sheet.hidden = told.visible != calamine.SheetVisibleEnum.Visible
+            for row, values in enumerate(found.to_python(skip_empty_area=False), 1):
+                for column, value in enumerate(values, 1):
+                    sheet.put((row, column), value, struck=(row, column) in sheet.struck)
+            sheet.settle(look.merged)
             sheets.append(sheet)
     except calamine.PasswordError as error:
         raise safety.under_password(path) from error
@@ -89,7 +88,7 @@ def _calamine(path: Path, content: bytes, package: Package | None = None) -> lis
 def _delimited(path: Path, text: str) -> Sheet:
     """Read a text in which a comma, a tab or a semicolon stands between the cells."""
     sheet, head = Sheet("", named=False), text.split("\n", _HEAD)[:_HEAD]
-    delimiter = max(_DELIMITERS, key=lambda mark: sum(line.count(mark) for line in head))
+    delimiter = max(",\t;，", key=lambda mark: sum(line.count(mark) for line in head))
     safety.must_be_few(path, text.count("\n"), "c")
     safety.must_be_few(path, text.count(delimiter), "c")
     csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # of the whole process
@@ -108,11 +107,7 @@ def _delimited(path: Path, text: str) -> Sheet:
 
 
 def _must_be_closed(path: Path, row: int, lines: list[str], delimiter: str) -> None:
-    """Refuse a row of several lines of which a quote is not closed where its cell ends: it may have swallowed other rows.
-
-    Raises:
-        RefusedError: it is one.
-    """
+    """Refuse a row of several lines of which a quote is not closed where its cell ends: it may have swallowed other rows."""
     try:
         list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error as error:

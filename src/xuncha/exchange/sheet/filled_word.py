@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from copy import deepcopy
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zipfile import ZipFile
@@ -19,18 +19,16 @@ from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import safety
 from xuncha.exchange.sheet.documents import word_tables
-from xuncha.exchange.sheet.plan import as_text
+from xuncha.exchange.sheet.plan import AddedRow, Plan, as_text
 from xuncha.language import gettext as _
 from xuncha.paper.harmless import must_be_harmless
 from xuncha.paper.own import OwnFileError
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Spot
-    from xuncha.exchange.sheet.plan import AddedRow, Plan
     from xuncha.pages.package import Package
 
-_UNSEEN: Final = ("w:strike", "w:dstrike", "w:vanish")
-"""How a text looks that is not to be read."""
+_UNSEEN: Final = ("w:strike", "w:dstrike", "w:vanish")  # how a text looks that is not to be read
 _OF_ONE: Final = ("paraId", "textId", "rsidR", "rsidRPr", "rsidTr", "rsidRDefault", "rsidP")
 """Attributes that name one row or paragraph, and not its copy."""
 
@@ -52,7 +50,6 @@ class FilledWord:
         self.firsts: dict[str, dict[Spot, Spot]] = {}
         self.cells: dict[str, dict[Spot, Any]] = {}
         self.rows: dict[str, dict[int, Any]] = {}
-        self.widths: dict[str, int] = {}
         self.repeating: dict[tuple[str, int], bool] = {}
         with safety.of_any_damage(path):
             self.document = Document(io.BytesIO(content))
@@ -62,9 +59,7 @@ class FilledWord:
     def _look(self, name: str, rows: Iterator[tuple[int, Any, list[Any]]]) -> None:
         places: dict[Any, Spot] = {}
         self.cells[name], self.rows[name], self.firsts[name] = {}, {}, {}
-        self.widths[name] = 0
         for number, row, cells in rows:
-            self.widths[name] = max(self.widths[name], len(cells))
             self.rows[name][number] = row
             for column, cell in enumerate(cells, 1):
                 if cell is not None:
@@ -93,25 +88,16 @@ class FilledWord:
     def _part(self, sheet: str, first: Spot) -> None:
         """Give each row of a merged cell its own."""
         for row, column in [spot for spot, each in self.firsts[sheet].items() if each == first]:
-            cell = next(
-                (
-                    each
-                    for each in self.rows[sheet][row].tc_lst
-                    if each.grid_offset < column <= each.grid_offset + each.grid_span
-                ),
-                None,
-            )
-            if cell is not None:
-                cell.vMerge = None
-                self.cells[sheet][row, column] = cell
+            for cell in self.rows[sheet][row].tc_lst:
+                if cell.grid_offset < column <= cell.grid_offset + cell.grid_span:
+                    cell.vMerge = None
+                    self.cells[sheet][row, column] = cell
 
     def _put(self, cell: Any, value: object, sheet: str, spot: Spot) -> None:  # noqa: ANN401
         """Write a text into a cell, in the font and the form of its paragraphs, or of a cell like it where it is empty."""
         said = as_text(value, _text(cell)).replace("\r", "")
         lines = [without_unsafe(line) for line in said.split("\n")]
-        first = next(iter(cell.p_lst), None)
-        if first is None:
-            first = cell.add_p()
+        first = cell.p_lst[0] if cell.p_lst else cell.add_p()
         look = _look_of(first)
         like, in_column = self._like(sheet, spot) if look is None else (None, False)
         if like is not None:
@@ -144,7 +130,7 @@ class FilledWord:
         cells = self.cells[sheet]
         rows = sorted((each for name, each in self.filled if name == sheet), key=lambda each: abs(each - row))
         near = [cells[each, column] for each in rows if (each, column) in cells]
-        beside = [cells[row, each] for each in range(1, self.widths[sheet] + 1) if (row, each) in cells]
+        beside = [cell for (number, _column), cell in cells.items() if number == row]
         beside.sort(key=lambda cell: -sum(len(paragraph.text) for paragraph in cell.p_lst))
         for cell in (*near, *beside):
             paragraph = next(iter(cell.p_lst), None)
@@ -177,11 +163,7 @@ class FilledWord:
         for element in row.iter():
             for name in [each for each in element.attrib if str(each).rpartition("}")[2] in _OF_ONE]:
                 del element.attrib[name]
-        for mark in [
-            *row.iter(qn("w:bookmarkStart")),
-            *row.iter(qn("w:bookmarkEnd")),
-            *row.iter(qn("w:tblHeader")),
-        ]:
+        for mark in list(row.iter(qn("w:bookmarkStart"), qn("w:bookmarkEnd"), qn("w:tblHeader"))):
             mark.getparent().remove(mark)
         above.addnext(row)
         return row
@@ -190,14 +172,8 @@ class FilledWord:
         """Return whether a column says the same again and again where another one would merge its cells."""
         if (sheet, column) not in self.repeating:
             cells = (self.cells[sheet].get((number, column)) for number in self.rows[sheet])
-            self.repeating[sheet, column] = any(
-                one is not None
-                and other is not None
-                and one is not other
-                and _text(one)
-                and _text(one) == _text(other)
-                for one, other in pairwise(cells)
-            )
+            texts = ["" if cell is None else _text(cell) for cell, _merged in groupby(cells)]
+            self.repeating[sheet, column] = any(one and one == other for one, other in pairwise(texts))
         return self.repeating[sheet, column]
 
     def _packed(self) -> bytes:

@@ -12,11 +12,10 @@ from openpyxl import load_workbook
 
 from xuncha.chinese.characters import is_formula
 from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.plan import Due, as_text
+from xuncha.exchange.sheet.plan import Due, Plan, as_text
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Spot
-    from xuncha.exchange.sheet.plan import Plan
     from xuncha.pages.package import Package
 
 
@@ -35,11 +34,9 @@ class FilledWorkbook:
     def first(self, sheet: str, spot: Spot) -> Spot:
         """Return the first place of the merged cell that covers a place."""
         if sheet not in self.firsts:
-            self.firsts[sheet] = {
-                each: (merged.min_row, merged.min_col)
-                for merged in self.sheets[sheet].merged_cells.ranges
-                for each in merged.cells
-            }
+            self.firsts[sheet] = {}
+            for merged in self.sheets[sheet].merged_cells.ranges:
+                self.firsts[sheet] |= dict.fromkeys(merged.cells, (merged.min_row, merged.min_col))
         return self.firsts[sheet].get(spot, spot)
 
     def write(self, plan: Plan) -> bytes:

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 class _Writer(Protocol):
     """Writes a plan into a file of one kind."""
 
-    takes_rows: bool
-    """Whether rows can be added."""
+    takes_rows: bool  # whether rows can be added
 
     def first(self, sheet: str, spot: Spot) -> Spot:
         """Return the first place of the cell that covers a place."""
@@ -33,28 +32,17 @@ class _Writer(Protocol):
 
 
 def filled(path: Path, wanted: Wanted, ledger: Ledger, office: str | None = None) -> tuple[bytes, Draft]:
-    """Fill a table; return it, and its draft, in whose doubts stands what found no place in it.
+    """Fill a table with what a ledger says; return it, and its draft, in whose doubts stands what found no place in it.
 
-    Args:
-        path: of the table.
-        wanted: how it is read.
-        ledger: what it is to say.
-        office: of whose measures the table may lack none; None for all.
-
-    Raises:
-        RefusedError: it is neither a workbook of Excel nor a Word document, cannot be read or may not be filled, or none of
-            its columns is known.
-        SurroundingsError: the part `office` is not installed.
+    It may lack no measure of the office; None means of all. Raises RefusedError if it is neither a workbook of Excel nor a
+    Word document, cannot be read or may not be filled, or none of its columns is known; SurroundingsError without `office`.
     """
     draft = draft_of(path, wanted)
     writer = _writer(path)
     plan = Plan(draft, ledger, writer.first)
     named = {identity for match in plan.matches for _measure, identity in match.measures}
-    missing = [
-        identity
-        for identity, measure in ledger.measures.items()
-        if identity not in named and office in {None, measure.office, *measure.co_offices}
-    ]
+    others = {identity: each for identity, each in ledger.measures.items() if identity not in named}
+    missing = [n for n, each in others.items() if office in {None, each.office, *each.co_offices}]
     for identity in Adder(plan, takes_rows=writer.takes_rows).add(missing):
         made = _("measure {id} of the ledger has no row in the table: not filled in")
         draft.doubt(made.format(id=identity), ledger.measures[identity].title)

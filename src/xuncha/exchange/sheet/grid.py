@@ -15,8 +15,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.formats import is_percent
 
-_MOST_MERGED: Final = 2_000_000
-"""Cells that merged ranges may cover, as far as the sheet is filled."""
+_MOST_MERGED: Final = 2_000_000  # cells that merged ranges may cover, as far as the sheet is filled
 _CLEAN: Final = re.compile("[!-~\u4e00-\u9fff，。、；：（）《》“”]*")
 """A text of what almost all texts consist of, and in which there is nothing to be cleaned."""
 DAY: Final = "yyyy-mm-dd"
@@ -29,10 +28,8 @@ class Cell(NamedTuple):
     """A cell that holds something."""
 
     value: object
-    form: str
-    """Its number format."""
-    text: str
-    """What it says, numbers as they are meant."""
+    form: str  # its number format
+    text: str  # what it says, numbers as they are meant
     address: str = ""
     unseen: bool = False
     """Whether a person sees it struck out, not at all, or something else in its place: it tells no state."""
@@ -62,18 +59,15 @@ class Sheet:
     anchors: dict[Spot, Spot] = field(default_factory=dict)
     """By each place that a merged cell covers, its first place."""
     comments: dict[Spot, str] = field(default_factory=dict)
-    named: bool = True
-    """Whether somebody has named it, as the tables of a document are not."""
+    named: bool = True  # whether somebody has named it, as the tables of a document are not
     hidden: bool = False
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    struck: set[Spot] = field(default_factory=set)
-    """Cells whose text is struck out."""
+    struck: set[Spot] = field(default_factory=set)  # cells whose text is struck out
     struck_in_part: set[Spot] = field(default_factory=set)
     replaced: set[Spot] = field(default_factory=set)
     """Cells whose number format hides what they hold, or shows something else."""
-    unstored: list[Spot] = field(default_factory=list)
-    """Formulas of which the file does not hold the result."""
+    unstored: list[Spot] = field(default_factory=list)  # formulas of which the file does not hold the result
     by_row: dict[int, list[int]] = field(default_factory=dict)
     """The rows that hold something, in order, each with its columns."""
 
@@ -85,11 +79,7 @@ class Sheet:
             self.struck |= {spot} if struck else set()
 
     def settle(self, merged: list[tuple[int, int, int, int]]) -> None:
-        """Lay merged cells (left column, top row, right column, bottom row) over what they cover, and put the rows in order.
-
-        Raises:
-            RefusedError: they cover more than a ledger can have.
-        """
+        """Lay merged cells (left, top, right, bottom) over what they cover, and put the rows in order. Raises RefusedError if they cover too much."""
         last_row = max((row for row, _column in self.cells), default=0)
         last_column = max((column for _row, column in self.cells), default=0)
         covered = 0
@@ -130,9 +120,13 @@ class Sheet:
         cell = self.cells.get((row, column))
         return "" if cell is None else cell.text
 
+    def filled(self, row: int) -> dict[int, str]:
+        """Return the texts of a row by their columns, from left to right."""
+        return {column: text for column in self.columns(row) if (text := self.text(row, column))}
+
     def texts(self, row: int) -> list[str]:
         """Return the texts of a row, from left to right."""
-        return [text for column in self.columns(row) if (text := self.text(row, column))]
+        return list(self.filled(row).values())
 
     def begins(self, row: int, column: int) -> bool:
         """Return whether a cell stands in this place that no merged cell has brought down from a row above."""

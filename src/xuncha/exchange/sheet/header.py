@@ -15,36 +15,28 @@ from xuncha.model.states import is_plain
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
 
-_LISTED: Final = {"problem", "measure"}
-"""What the rows of a table are about."""
-_TOLD: Final = {"state", "progress"}
-"""What they tell of it."""
+_LISTED: Final = {"problem", "measure"}  # what the rows of a table are about
+_TOLD: Final = {"state", "progress"}  # what they tell of it
 _DATA: Final = re.compile(
     r"\d{1,6}(?:[.．-]\d{1,6})?|(?:19|20)\d\d[年./-]\d{1,2}(?:[月./-](?:\d{1,2}日?)?)?底?前?"
 )
 """Numbers and days, which no heading consists of."""
-_FEWEST: Final = 3
-"""Columns with a role that make a row a header."""
-_LONGEST: Final = 24
-"""Characters of a column's name."""
-_IN_GROUP: Final = "/"
-"""Stands between the two rows of a heading."""
+_FEWEST: Final = 3  # columns with a role that make a row a header
+_LONGEST: Final = 24  # characters of a column's name
+_IN_GROUP: Final = "/"  # stands between the two rows of a heading
 
 
 class Table(NamedTuple):
     """A table of a sheet: where its rows are, and what its columns hold."""
 
-    header: int
-    """The first row of the header."""
-    first: int
-    """The first row behind the header."""
+    header: int  # the first row of the header
+    first: int  # the first row behind the header
     last: int
     headings: Columns
     choices: dict[int, Choice]
     names: Columns = {}  # noqa: RUF012  never changed
     """What a form calls the columns: the headings of two rows joined, each once."""
-    heads: tuple[Columns, ...] = ()
-    """What the rows of the header say, as `plain` gives it."""
+    heads: tuple[Columns, ...] = ()  # what the rows of the header say, as `plain` gives it
     ticks: Columns = {}  # noqa: RUF012  never changed
     """The words for which ticks stand in some columns; see `ticks`."""
 
@@ -81,19 +73,14 @@ class Finder:
             self._depths.clear()
             found = self._found()
         ends = [*(start for start, _first, _headings in found[1:]), self.sheet.last_row + 1]
-        return [
-            self._table(start, first, end - 1, headings)
-            for (start, first, headings), end in zip(found, ends, strict=False)
-        ]
+        return [self._table(*each, end - 1) for each, end in zip(found, ends, strict=False)]
 
     def _found(self) -> list[tuple[int, int, Columns]]:
-        found: list[
-            tuple[int, int, Columns]
-        ] = []  # the row of the header, the first row behind it, the headings
+        """Find the headers: the row of each, the first row behind it, and its headings."""
+        found: list[tuple[int, int, Columns]] = []
         behind = 0
         for row in self.sheet.by_row:
-            depth = self._header_at(row) if row >= behind else 0
-            if depth:
+            if row >= behind and (depth := self._header_at(row)):
                 behind = row + depth
                 headings = self._headings(row, depth)
                 if not found or not _plainly(headings).items() <= _plainly(found[-1][2]).items():
@@ -102,37 +89,34 @@ class Finder:
 
     def table(self, header: tuple[int, int], rows: tuple[int, int | None]) -> Table:
         """Return the table of which somebody has told where it is."""
-        first, last = header
-        headings = self._headings(first, last - first + 1)
-        return self._table(first, rows[0], min(rows[1] or self.sheet.last_row, self.sheet.last_row), headings)
+        (start, end), last = header, self.sheet.last_row
+        return self._table(start, rows[0], self._headings(start, end - start + 1), min(rows[1] or last, last))
 
     def best(self) -> list[str]:
         """Return the headings of the row that looks most like a header, where none is one."""
-        rows = [
-            [text for text in self.sheet.texts(row) if len(text) <= _LONGEST] for row in self.sheet.by_row
-        ]
+        texts = map(self.sheet.texts, self.sheet.by_row)
+        rows = ([text for text in row if len(text) <= _LONGEST] for row in texts)
         return max(rows, key=lambda texts: sum(bool(self.role(text)) for text in texts), default=[])
 
-    def _table(self, start: int, first: int, last: int, headings: Columns) -> Table:
+    def _table(self, start: int, first: int, headings: Columns, last: int) -> Table:
         sheet = self.sheet
         rows = [row for row in sheet.by_row if first <= row <= last]
         names = self._names(start, first, headings)
         ticked = ticks.columns(sheet, tuple(range(start, first)), rows, self._role_of_ticks)
         headings = headings | {column: word for column, word in ticked.items() if word}
         others = {column: text for column, text in headings.items() if column not in ticked}
-        said = {column: self._said(names[column], text) for column, text in others.items()}
+        by_heading = {column: self.said.get(plain(text), "") for column, text in others.items()}
+        said = {column: self.said.get(plain(names[column])) or told for column, told in by_heading.items()}
         choices = roles.Decider(sheet, rows, others, names, said).choices()
         has_state = any(choice.role == "state" for choice in choices.values())
         choices |= {column: ticks.choice(word, has_state=has_state) for column, word in ticked.items()}
-        return Table(start, first, last, headings, choices, names, self._heads(start, first), ticked)
+        heads = tuple(_plainly(sheet.filled(row)) for row in range(start, first))
+        return Table(start, first, last, headings, choices, names, heads, ticked)
 
     def _role_of_ticks(self, heading: str) -> str:
         """Return what a column holds if no ticks stand in it: a form says of those with ticks, too, that they are of states."""
         said = self.role(heading)
         return roles.role(heading) if said == "state" else said
-
-    def _said(self, name: str, heading: str) -> str:
-        return self.said.get(plain(name)) or self.said.get(plain(heading), "")
 
     def _names(self, start: int, end: int, headings: Columns) -> Columns:
         """Return what a form calls the columns; where two have one name, the later ones are numbered."""
@@ -145,13 +129,6 @@ class Finder:
             found[column] = f"{name} {counts[name]}" if counts[name] > 1 else name
         return found
 
-    def _heads(self, start: int, end: int) -> tuple[Columns, ...]:
-        rows = range(start, end)
-        return tuple(
-            _plainly({column: self.sheet.text(row, column) for column in self.sheet.columns(row)})
-            for row in rows
-        )
-
     def beside(self, rows: Iterable[int]) -> int:
         """Return the column where a second table begins beside the first, in a header among these rows that names the same things again; else 0."""
         sheet = self.sheet
@@ -160,16 +137,13 @@ class Finder:
                 continue
             if column := self._numbered_again(self._headings(row, depth)):
                 return column
-            texts = [
-                (column, plain(sheet.text(row, column)))
-                for column in sheet.columns(row)
-                if not sheet.same((row, column), (row, column - 1))
-            ]
-            first: dict[str, int] = {}
-            again = [column for column, text in texts if text and first.setdefault(text, column) != column]
+            own = (column for column in sheet.filled(row) if not sheet.same((row, column), (row, column - 1)))
+            texts = {column: plain(sheet.text(row, column)) for column in own}
+            first = {text: column for column, text in reversed(texts.items())}
+            again = [column for column, text in texts.items() if text and first[text] != column]
             if len(again) >= _FEWEST:
-                left = {column: text for column, text in texts if column < again[0]}
-                right = {column: text for column, text in texts if column >= again[0]}
+                left = {column: text for column, text in texts.items() if column < again[0]}
+                right = {column: text for column, text in texts.items() if column >= again[0]}
                 return again[0] if min(self._score(left), self._score(right)) >= _FEWEST else 0
         return 0
 
@@ -215,18 +189,14 @@ class Finder:
 
         A row that names enough columns does not: one may be called 2024年3月.
         """
-        for column in self.sheet.columns(row):
-            cell = self.sheet.cells[row, column]
-            if not cell.text or not self.sheet.begins(row, column):
-                continue
-            if (
-                not isinstance(cell.value, str)
-                or _DATA.fullmatch(plain(cell.text))
-                or ticks.is_tick(cell.text)
-            ):
+        sheet, texts = self.sheet, self.sheet.filled(row)
+        for column, text in texts.items():
+            is_text = isinstance(sheet.cells[row, column].value, str)
+            is_data = not is_text or _DATA.fullmatch(plain(text)) or ticks.is_tick(text)
+            if is_data and sheet.begins(row, column):
                 return True
-        states = [text for text in self.sheet.texts(row) if is_plain(text) and not self.role(text)]
-        return len(states) == 1 and len(self.sheet.texts(row)) > 1  # of several each is the name of a column
+        states = [text for text in texts.values() if is_plain(text) and not self.role(text)]
+        return len(states) == 1 and len(texts) > 1  # of several each is the name of a column
 
     def _tied(self, row: int) -> bool:
         """Return whether the names of columns are merged over this row and the next, or go on there."""
@@ -236,16 +206,13 @@ class Finder:
 
     def _fills(self, row: int) -> bool:
         """Return whether the next row holds nothing but names, some of them where this row has left its cells empty."""
-        named = self._filled(row + 1)
+        named = self.sheet.filled(row + 1)
         plainly = all(self.role(text) or ticks.is_state(text) for text in named.values())
         return plainly and len(named) > 1 and any(not self.sheet.text(row, column) for column in named)
 
-    def _filled(self, row: int) -> Columns:
-        return {column: text for column in self.sheet.columns(row) if (text := self.sheet.text(row, column))}
-
     def _has_second_row(self, row: int) -> bool:
         """Return whether the next row is a part of the header: cells that are merged across this row stand above those of the next."""
-        sheet, below = self.sheet, self._filled(row + 1)
+        sheet, below = self.sheet, self.sheet.filled(row + 1)
         is_header = self._score(self._headings(row + 1, 1)) >= _FEWEST
         if not is_header and self._holds_data(row + 1) and not self._tied(row):
             return False
@@ -255,9 +222,8 @@ class Finder:
         named = [column for column in own if self.role(below[column]) or ticks.is_state(below[column])]
         across = any(sheet.same((row, column), (row, column + 1)) for column in sheet.columns(row))
         over_both = sum(sheet.same((row, column), (row + 1, column)) for column in sheet.columns(row))
-        if across and over_both > len(own) and own:
-            return True
-        return bool(named) and (len(own) < len(below) or across or len(named) * 2 > len(own))
+        stand_below = len(own) < len(below) or across or len(named) * 2 > len(own)
+        return bool((across and over_both > len(own) and own) or (named and stand_below))
 
     def _score(self, headings: Columns) -> int:
         """How many different things of a ledger the columns name; none where nothing tells of problems or measures."""
@@ -271,8 +237,6 @@ class Finder:
 
     def _headings(self, row: int, depth: int) -> Columns:
         """Return the names of the columns; that of a column under a group is its own, or with its group where only both say what it is."""
-        if depth == 1:
-            return {column: "".join(text.split()) for column, text in self._filled(row).items()}
         found = {}
         for column in self.sheet.columns(row, row + depth - 1):
             texts = list(dict.fromkeys(self.sheet.text(row + step, column) for step in range(depth)))
@@ -290,7 +254,7 @@ def _plainly(headings: Columns) -> Columns:
 def own_table(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
     """Find the table of a sheet that `export` wrote: its columns hold what they are called, whatever stands in them."""
     for row in sheet.by_row:
-        headings = {column: sheet.text(row, column) for column in sheet.columns(row)}
+        headings = sheet.filled(row)
         if len(set(headings.values()) & set(known)) > _FEWEST:
             choices = {column: Choice(known.get(name, IGNORE), "") for column, name in headings.items()}
             return [Table(row, row + 1, sheet.last_row, headings, choices, headings)]
@@ -299,11 +263,9 @@ def own_table(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
 
 def is_header(sheet: Sheet, row: int, table: Table) -> bool:
     """Return whether a row inside a table is its header, or one row of it, printed again."""
-    said = {column: text for column in sheet.columns(row) if (text := plain(sheet.text(row, column)))}
-    fewest = min(_FEWEST, len(table.headings))
-    return len(said) >= fewest and any(
-        all(
-            text in {head.get(column), plain(table.headings.get(column, ""))} for column, text in said.items()
-        )
-        for head in table.heads
-    )
+    said = {column: text for column, text in _plainly(sheet.filled(row)).items() if text}
+    whole = {column: plain(text) for column, text in table.headings.items()}
+    for head in table.heads if len(said) >= min(_FEWEST, len(whole)) else ():
+        if all(text in {head.get(column), whole.get(column)} for column, text in said.items()):
+            return True
+    return False

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.exchange.sheet import roles
-from xuncha.exchange.sheet.grid import Cell
-from xuncha.exchange.sheet.header import is_header
+from xuncha.exchange.sheet.grid import Cell, Sheet, Spot
+from xuncha.exchange.sheet.header import Table, is_header
 
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Sheet, Spot
-    from xuncha.exchange.sheet.header import Table
-
-_BETWEEN: Final = re.compile(r"\s*[/／\n]\s*")
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
 SAME: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
 
 
 def parted(cell: Cell, role: str, heading: str, held: Collection[str]) -> list[tuple[str, Cell]]:
-    """Part a cell into what its labels say, or into the two things that its heading joins; whole where it is one thing.
+    """Part a cell of a column into what its labels say, or the two things that its heading joins; whole where it is one thing.
 
-    Args:
-        cell: in a column of this role.
-        role: as a form writes it.
-        heading: of its column.
-        held: the roles of all columns; what has a column of its own is not looked for here.
+    What has a column of its own is not looked for here: `held` are the roles of all columns.
     """
     told = roles.labelled(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
     if len(told) < 2 or (told.keys() - {role}) & set(held):  # noqa: PLR2004  one thing is the cell itself
@@ -36,12 +27,10 @@ def parted(cell: Cell, role: str, heading: str, held: Collection[str]) -> list[t
 
 def _paired(text: str, role: str, heading: str) -> dict[str, str]:
     """Return the two parts of a text below a heading that joins two names, such as 分管领导/责任车间 or 责任领导（责任科室）."""
-    names, pieces = roles.joined(heading), _BETWEEN.split(text)
+    names, pieces = roles.joined(heading), re.split(r"\s*[/／\n]\s*", text)
     if match := _IN_BRACKETS.fullmatch(roles.plain(heading)):
-        names, pieces = (
-            list(match.groups()),
-            list(said.groups()) if (said := _IN_BRACKETS.fullmatch(text)) else [],
-        )
+        said = _IN_BRACKETS.fullmatch(text)
+        names, pieces = list(match.groups()), list(said.groups()) if said else []
     if len(names) != 2 or len(pieces) != 2 or not all(pieces):  # noqa: PLR2004
         return {}
     first, second = (roles.role(name) or roles.perhaps(name) for name in names)

@@ -26,10 +26,7 @@ DAY_LONG_TERM = f'yyyy-mm-dd"（{LONG_TERM}）"'
 LONGEST = 32_000
 """Characters of a cell that we write; Excel takes 32,767."""
 CUT = "……（全文见“补充信息”）"
-_BOM = "\ufeff"
-"""Tells Excel that a text is UTF-8."""
-
-
+_BOM = "\ufeff"  # tells Excel that a text is UTF-8
 REMARK: Final = "remark"
 """What the last column holds, which only our own workbooks have."""
 
@@ -41,8 +38,7 @@ class Column(NamedTuple):
     """The role of the column, as a form calls it; that of the numbers of measures is `identity` here."""
     heading: str
     width: int
-    keys: tuple[str, ...] = ()
-    """The keys of a measure that it shows."""
+    keys: tuple[str, ...] = ()  # the keys of a measure that it shows
 
 
 COLUMNS: Final = (
@@ -66,23 +62,17 @@ COLUMNS: Final = (
 WITHOUT_LIMIT: Final = {"long_term": LONG_TERM, "at_once": AT_ONCE, "once": UNSAID}
 Told = Mapping["Identity", dict[str, Cell]]
 _ROLES: Final = {"identity": "number"}
-_FIELD_WIDTH: Final = 14
 OF_PROBLEM: Final = {"number", "category", "problem"}
 """Columns that tell of a problem; the others tell of its measures."""
-_OPTIONAL: Final = {"part", "goal", "person"}
-"""Columns that are there only where a measure has such a thing."""
+_OPTIONAL: Final = {"part", "goal", "person"}  # columns that are there only where a measure has such a thing
 
 
 def columns(ledger: Ledger, *, every: bool = False) -> list[Column]:
     """Return the columns that a ledger fills, or every one; those of the declared fields, too."""
-    told = [
-        column
-        for column in COLUMNS
-        if every
-        or column.meaning not in _OPTIONAL
-        or any(getattr(measure, column.meaning) for measure in ledger.measures.values())
-    ]
-    own = [Column(f"{FIELD}{each.key}", each.label, _FIELD_WIDTH) for each in ledger.settings.fields]
+    measures = ledger.measures.values()
+    unsaid = {name for name in _OPTIONAL if not any(getattr(each, name) for each in measures)}
+    told = [column for column in COLUMNS if every or column.meaning not in unsaid]
+    own = [Column(f"{FIELD}{each.key}", each.label, 14) for each in ledger.settings.fields]
     return [*told[:-1], *own, told[-1]]
 
 
@@ -99,10 +89,8 @@ def roles(fields: Iterable[FieldFrame]) -> dict[str, str]:
 
 def told(ledger: Ledger) -> Told:
     """Return what the rows of measures say, by the meanings of the columns."""
-    return {
-        identity: values(identity, measure.model_dump(mode="json", exclude_defaults=True))
-        for identity, measure in ledger.measures.items()
-    }
+    every = ledger.measures.items()
+    return {n: values(n, each.model_dump(mode="json", exclude_defaults=True)) for n, each in every}
 
 
 def rows(ledger: Ledger, told: Told) -> Iterator[dict[str, Cell]]:

@@ -10,50 +10,37 @@ from xuncha.exchange.sheet.grid import Sheet, clean
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-    from xuncha.exchange.sheet.grid import Spot
     from xuncha.pages.package import Package
 
 _SPACE: Final = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _TEXT, _OFFICE, _STYLE = (_SPACE % name for name in ("table", "text", "office", "style"))
 _CELLS: Final = {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}
 _UNSEEN: Final = {"collapse", "filter"}
-_MOST: Final = 10_000
-"""Rows or columns for which one element of the file may stand where they are hidden."""
+_MOST: Final = 10_000  # rows or columns for which one element of the file may stand where they are hidden
 
 
 @dataclass
 class Looks:
-    """How the cells of a sheet look."""
+    """How the cells of a sheet look; the sheet is still empty."""
 
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    struck: set[Spot] = field(default_factory=set)
-    comments: dict[Spot, str] = field(default_factory=dict)
+    sheet: Sheet
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     """The left column, the top row, the right column and the bottom row of each."""
     rows: int = 0
     columns: int = 0
 
-    def settle(self, sheet: Sheet) -> None:
-        """Tell a sheet of it, whose cells are in their places."""
-        for spot in self.struck & sheet.cells.keys():
-            sheet.cells[spot] = sheet.cells[spot]._replace(unseen=True)
-        sheet.struck, sheet.comments = self.struck, self.comments
-        sheet.hidden_rows, sheet.hidden_columns = self.hidden_rows, self.hidden_columns
-        sheet.settle(self.merged)
-
     def take_column(self, element: Element) -> None:
         """Take in what is said of columns."""
         count = min(_number(element, "number-columns-repeated"), _MOST)
         if element.get(f"{_TABLE}visibility") in _UNSEEN:
-            self.hidden_columns |= set(range(self.columns + 1, self.columns + count + 1))
+            self.sheet.hidden_columns |= set(range(self.columns + 1, self.columns + count + 1))
         self.columns += count
 
     def take_row(self, element: Element, struck: set[str]) -> None:
         """Take in a row; `struck` are the names of the styles of what is struck out."""
         row, count = self.rows + 1, _number(element, "number-rows-repeated")
         if element.get(f"{_TABLE}visibility") in _UNSEEN:
-            self.hidden_rows |= set(range(row, row + min(count, _MOST)))
+            self.sheet.hidden_rows |= set(range(row, row + min(count, _MOST)))
         column = 1
         for cell in (each for each in element if each.tag in _CELLS):
             right = column + _number(cell, "number-columns-spanned") - 1
@@ -61,10 +48,10 @@ class Looks:
             if (right, bottom) != (column, row):
                 self.merged.append((column, row, right, bottom))
             if _is_struck(cell, struck):
-                self.struck.add((row, column))
+                self.sheet.struck.add((row, column))
             if remark := cell.find(f"{_OFFICE}annotation"):
                 said = "\n".join("".join(each.itertext()) for each in remark.iter(f"{_TEXT}p"))
-                self.comments[row, column] = clean(said)
+                self.sheet.comments[row, column] = clean(said)
             column += _number(cell, "number-columns-repeated")
         self.rows += count
 
@@ -75,12 +62,13 @@ def looks(package: Package) -> dict[str, Looks]:
 
     found: dict[str, Looks] = {}
     struck: set[str] = set()
-    present = Looks()
+    present = Looks(Sheet(""))
     with package.archive.open("content.xml") as stream:
         for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
             if event == "start":
                 if element.tag == f"{_TABLE}table":
-                    present = found.setdefault(element.get(f"{_TABLE}name", ""), Looks())
+                    name = element.get(f"{_TABLE}name", "")
+                    present = found.setdefault(name, Looks(Sheet(name)))
             elif element.tag == f"{_STYLE}style":
                 text = element.find(f"{_STYLE}text-properties")
                 line = None if text is None else text.get(f"{_STYLE}text-line-through-style")
@@ -96,14 +84,11 @@ def looks(package: Package) -> dict[str, Looks]:
 def _is_struck(cell: Element, struck: set[str]) -> bool:
     """Return whether all that a cell says is struck out: by its own style, or by that of each piece."""
     pieces = [each for each in cell.iter(f"{_TEXT}p") if "".join(each.itertext()).strip()]
-    if not pieces:
-        return False
-    by_piece = all(
-        not (each.text or "").strip()
-        and all(part.get(f"{_TEXT}style-name") in struck and not (part.tail or "").strip() for part in each)
-        for each in pieces
-    )
-    return cell.get(f"{_TABLE}style-name") in struck or by_piece
+    parts = [part for each in pieces for part in each]
+    bare = [each.text for each in pieces] + [part.tail for part in parts]
+    by_piece = not any((text or "").strip() for text in bare)
+    by_piece = by_piece and all(part.get(f"{_TEXT}style-name") in struck for part in parts)
+    return bool(pieces) and (by_piece or cell.get(f"{_TABLE}style-name") in struck)
 
 
 def _number(element: Element, name: str) -> int:

@@ -8,20 +8,18 @@ The parser in C is safe here: what it could expand makes a file hostile, which i
 from __future__ import annotations
 
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
-from xml.etree.ElementTree import iterparse
+from xml.etree.ElementTree import Element, iterparse
 
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS
 
-from xuncha.exchange.sheet.grid import column_of, letters
+from xuncha.exchange.sheet.grid import Spot, column_of, letters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from xml.etree.ElementTree import Element
 
-    from xuncha.exchange.sheet.grid import Spot
 
 Made = TypeVar("Made")
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -153,12 +151,9 @@ class Strings(list[str]):
 
 def _struck(text: Element) -> bool | None:
     """Return whether the pieces of a text are struck out: all, some (False), or none (None)."""
-    pieces = [
-        (strike is not None and strike.get("val", "1") not in _NO)
-        for run in text.iter(f"{_MAIN}r")
-        if (run.findtext(f"{_MAIN}t") or "").strip()
-        for strike in [run.find(f"{_MAIN}rPr/{_MAIN}strike")]
-    ]
+    runs = (run for run in text.iter(f"{_MAIN}r") if (run.findtext(f"{_MAIN}t") or "").strip())
+    strikes = [run.find(f"{_MAIN}rPr/{_MAIN}strike") for run in runs]
+    pieces = [strike is not None and strike.get("val", "1") not in _NO for strike in strikes]
     return all(pieces) if any(pieces) else None
 
 

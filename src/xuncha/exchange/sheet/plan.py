@@ -11,7 +11,7 @@ from xuncha.chinese.days import in_words
 from xuncha.chinese.limits import full_days
 from xuncha.exchange.matching import matched
 from xuncha.exchange.sheet import cells, layout
-from xuncha.exchange.sheet.grid import address, column_of, letters
+from xuncha.exchange.sheet.grid import Spot, address, column_of, letters
 from xuncha.exchange.sheet.rows import IN_PARTS
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
@@ -21,15 +21,12 @@ from xuncha.model.vocabulary import WORDS
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Column, Draft, MeasureDraft
-    from xuncha.exchange.sheet.grid import Spot
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
 
-_TICK: Final = "√"
 _BESIDE: Final = {"co_offices": "office", "closed_date": "state"}
 """What may stand in the cell of another role."""
-_DIGITS: Final = re.compile(r"\d{4}([-./])\d{1,2}\1\d{1,2}")
-"""A day as some offices write it."""
+_DIGITS: Final = re.compile(r"\d{4}([-./])\d{1,2}\1\d{1,2}")  # a day as some offices write it
 
 
 class Entry(NamedTuple):
@@ -38,8 +35,6 @@ class Entry(NamedTuple):
     sheet: str
     spot: Spot
     value: object
-    parts: bool = False
-    """Whether the merged cell is to be parted first, so that each row has its own."""
 
 
 class Due(NamedTuple):
@@ -52,12 +47,9 @@ class Due(NamedTuple):
 class Wish(NamedTuple):
     """What a measure wants a cell to hold."""
 
-    changed: bool
-    """Whether the cell says something else."""
-    told: object
-    """What the ledger says, to be compared."""
-    value: object
-    """The same, to be written."""
+    changed: bool  # whether the cell says something else
+    told: object  # what the ledger says, to be compared
+    value: object  # the same, to be written
     row: int
 
 
@@ -66,10 +58,8 @@ class AddedRow(NamedTuple):
 
     sheet: str
     after: int
-    values: dict[int, object]
-    """By the numbers of the columns; the others stay empty."""
-    same: frozenset[int]
-    """Columns in which it goes on with the cell above it."""
+    values: dict[int, object]  # by the numbers of the columns; the others stay empty
+    same: frozenset[int]  # columns in which it goes on with the cell above it
 
 
 def as_text(value: object, before: str) -> str:
@@ -86,13 +76,7 @@ def as_text(value: object, before: str) -> str:
 
 
 class Plan:
-    """What is to be written into a table; what finds no place in it is a doubt of its draft.
-
-    Args:
-        draft: of the table as it is.
-        ledger: what it is to say.
-        first: returns the first place of the merged cell that covers a place.
-    """
+    """What a ledger writes into a table; what finds no place there is a doubt of its draft. `first` gives the first place of a merged cell."""
 
     def __init__(self, draft: Draft, ledger: Ledger, first: Callable[[str, Spot], Spot]) -> None:
         self.draft, self.ledger, self.first = draft, ledger, first
@@ -133,11 +117,8 @@ class Plan:
         if sum(each.role == "progress" for each in columns) > 1 and said["progress"]:
             # What is new goes below what stands in the last of several columns.
             last = max(measure.cells["progress"], key=lambda cell: column_of(letters(cell.address)))
-            fresh = [
-                each
-                for each in record.get("progress", ())
-                if key_of(each["text"]) not in str(said["progress"])
-            ]
+            known = str(said["progress"])
+            fresh = [each for each in record.get("progress", ()) if key_of(each["text"]) not in known]
             filled["progress"] = column_of(letters(last.address))
             values[filled["progress"]] = "\n".join([last.text, *map(cells.show_entry, fresh)])
             told["progress"] = (said["progress"], len(fresh)) if fresh else said["progress"]
@@ -164,7 +145,7 @@ class Plan:
                 self.entries.append(Entry(sheet, spot, wishes[0].value))
             elif len({wish.row for wish in wishes}) == len(wishes):
                 self.parted.add((sheet, spot))
-                self.entries += [Entry(sheet, (wish.row, spot[1]), wish.value, parts=True) for wish in wishes]
+                self.entries += [Entry(sheet, (wish.row, spot[1]), wish.value) for wish in wishes]
             elif len({wish.row for wish in wishes}) == 1 and (text := _listed(role, wishes)):
                 self.entries.append(Entry(sheet, spot, text))
             else:
@@ -176,30 +157,21 @@ class Plan:
     def values(
         self, record: Mapping[str, Any], columns: Sequence[Column], beside: Collection[str]
     ) -> dict[int, object]:
-        """Return what the cells of a measure's record are to hold, by the numbers of the columns.
-
-        Args:
-            record: of the measure.
-            columns: of the table.
-            beside: roles that stand in the cells of others, as `_BESIDE` says.
-        """
+        """Return what the cells of a measure's record are to hold, by the numbers of the columns; `beside` are roles in the cells of others."""
         words = self.draft.form.states if self.draft.form else {}
         status, term = record["status"], record.get("term", "once")
         due, closed = record.get("due"), record.get("closed", {}).get("date")
-        day: object = (
-            date.fromisoformat(due) if due else layout.WITHOUT_LIMIT[term] if term != "once" else None
-        )
-        if isinstance(day, date) and term != "once" and all(each.role != "kind" for each in columns):
-            day = Due(day, f"（{layout.WITHOUT_LIMIT[term]}）")
+        kind = None if term == "once" else layout.WITHOUT_LIMIT[term]
+        day: object = date.fromisoformat(due) if due else kind
+        if isinstance(day, date) and kind and all(each.role != "kind" for each in columns):
+            day = Due(day, f"（{kind}）")
+        fitting = (word for word, meant in words.items() if meant == status and _says_no_more(word, term))
         helping = record.get("co_offices", ())
         by_role = {
             **told_by(record),
             "measure": record["title"],
-            "state": next(
-                (word for word, meant in words.items() if meant == status and _says_no_more(word, term)),
-                WORDS[status],
-            ),
-            "kind": {"long_term": layout.LONG_TERM, "at_once": layout.AT_ONCE}.get(term, "限期整改"),
+            "state": next(fitting, WORDS[status]),
+            "kind": kind or "限期整改",
             "due": day,
             "closed_date": date.fromisoformat(closed) if closed else None,
             "co_offices": "、".join(helping) or None,
@@ -209,13 +181,12 @@ class Plan:
         if "co_offices" in beside:
             by_role["office"] = "、".join(filter(None, (record.get("office"), *helping))) or None
         found: dict[int, object] = {}
-        for column in columns:
-            value = by_role.get(column.role)
+        for column in (each for each in columns if each.role in by_role):
+            value = by_role[column.role]
             if column.ticked is not None:
                 meant = words.get(column.ticked) or getattr(state(column.ticked), "status", None)
-                value = _TICK if meant == status else None
-            if column.role in by_role:
-                found[column_of(column.letter)] = value
+                value = "√" if meant == status else None
+            found[column_of(column.letter)] = value
         return found
 
 

@@ -10,32 +10,26 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from xuncha.chinese.limits import full_days
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import files, header, layout, roles, supplement, unseen
-from xuncha.exchange.sheet.fields import Fields
-from xuncha.exchange.sheet.grid import address
+from xuncha.exchange.sheet.grid import Sheet, address
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import Taker
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD, Form
+from xuncha.reading.frame import with_opening
+from xuncha.reading.notice import Notice
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Sheet
     from xuncha.model.register import FieldFrame, Frame
 
-_NAME: Final = "台账"
-"""What a form is called that nobody has named."""
+_NAME: Final = "台账"  # what a form is called that nobody has named
 _ORGANISATION: Final = re.compile(
     r"(?P<name>中共[^\s，,。：:《》（）()]{2,40}?(?:委员会|党组|党委|党总支|党支部|工委))|(?:被巡察|整改)(?:单位|党组织)[：:]\s*(?P<labelled>[^\s，,。；;：:（）()]{2,40})"
 )
-_FEEDBACK: Final = re.compile(
-    r"反馈[^\d〇零一二三四五六七八九十]{0,12}(?P<before>[\d〇零一二三四五六七八九十]{4}\s*[-./年][^，,。；;]{2,12})|(?P<after>\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}日?)[^\d，,。；;]{0,30}反馈"
-)
-_INSPECTOR: Final = re.compile(r"[省市县区州旗]?委第?[一二三四五六七八九十\d]*巡[察视]组")
 _GENERIC_SHEET: Final = re.compile(r"^(?:sheet|工作表|表)\s*\d*$|台账|清单|汇总|总表|一览", re.IGNORECASE)
 
 
@@ -43,13 +37,10 @@ class Wanted(NamedTuple):
     """How a table is to be read, as far as somebody has said it."""
 
     today: date
-    feedback: date | None = None
-    """Of the ledger that is there."""
+    feedback: date | None = None  # of the ledger that is there
     form: Form | None = None
-    columns: Mapping[str, str] = MappingProxyType({})
-    """The roles of columns, by their headings."""
-    declared: Sequence[FieldFrame] = ()
-    """The fields of the ledger that is there."""
+    columns: Mapping[str, str] = MappingProxyType({})  # the roles of columns, by their headings
+    declared: Sequence[FieldFrame] = ()  # the fields of the ledger that is there
     forms: Sequence[Form] = ()
     """The forms of the ledger that is there: one with the headings of the table is used."""
 
@@ -64,9 +55,8 @@ class Wanted(NamedTuple):
 def draft_of(path: Path, wanted: Wanted) -> Draft:
     """Read what a table says, with what `export` had put beside it.
 
-    Raises:
-        RefusedError: it cannot be read, or no column in it is known for problems or measures.
-        SurroundingsError: the part `office` is not installed.
+    Raises RefusedError if it cannot be read, or no column in it is known for problems or measures; SurroundingsError
+    if the part `office` is not installed.
     """
     sheets, records = supplement.take(files.read(path))
     draft = understand(sheets, wanted, supplement.frame_of(records) if records else None)
@@ -81,10 +71,9 @@ def draft_of(path: Path, wanted: Wanted) -> Draft:
 def _must_be_there(path: Path, draft: Draft, wanted: Wanted) -> None:
     """Refuse what is said of a column that the table does not have."""
     there = [column.heading for column in draft.columns]
-    for heading in wanted.columns:
-        if draft.columns and plain(heading) not in {
-            part for each in there for part in (plain(each), plain(each.rpartition("/")[2]))
-        }:
+    known = {plain(part) for each in there for part in (each, each.rpartition("/")[2])}
+    for heading in wanted.columns if there else ():
+        if plain(heading) not in known:
             said = _("{path} has no column {heading}").format(path=path, heading=heading)
             raise RefusedError("no-such-column", said, suggestion(heading, there))
 
@@ -93,20 +82,16 @@ def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedErr
     """Return the refusal of a table in which neither problems nor measures are found; name the headings that are there."""
     finders = [header.Finder(sheet, wanted.said) for sheet in sheets if not sheet.hidden]
     best = max((finder.best() for finder in finders), key=len, default=[])
-    likely = next((each for each in best if not roles.role(each)), best[0] if best else "")
-    hint = _(
-        "say which column holds them, such as --column {heading}=measure; a heading is one of: {headings}"
-    )
-    comma = _(", ")
-    return RefusedError(
-        "no-table",
-        _("{path}: no column is known for problems or measures").format(path=path),
-        hint.format(heading=likely if likely.isalnum() else shlex.quote(likely), headings=comma.join(best))
-        if best
-        else _("a row of headings tells what the columns are, such as {headings}").format(
-            headings="反馈问题、整改措施、责任领导、责任科室、整改时限"
-        ),
-    )
+    if best:
+        likely = next((each for each in best if not roles.role(each)), best[0])
+        hint = _(
+            "say which column holds them, such as --column {heading}=measure; a heading is one of: {headings}"
+        ).format(heading=likely if likely.isalnum() else shlex.quote(likely), headings=_(", ").join(best))
+    else:
+        hint = _("a row of headings tells what the columns are, such as {headings}")
+        hint = hint.format(headings="反馈问题、整改措施、责任领导、责任科室、整改时限")
+    said = _("{path}: no column is known for problems or measures").format(path=path)
+    return RefusedError("no-table", said, hint)
 
 
 def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None) -> Draft:
@@ -115,13 +100,12 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
     draft = Draft(exact=exact)
     visible = [sheet for sheet in sheets if not sheet.hidden]
     names = layout.roles(own.fields) if own else None
-    finders = [
-        unseen.look(draft, sheet, wanted.said, header.own_table(sheet, names) if names else ())
-        for sheet in visible
-    ]
+    owns = [header.own_table(sheet, names) if names else () for sheet in visible]
+    finders = [unseen.look(draft, *each, wanted.said) for each in zip(visible, owns, strict=True)]
     tables = {each.sheet.name: _tables(each, wanted, own, only=len(visible) == 1) for each in finders}
-    found = next((form for form in wanted.forms if not wanted.form and _fits(form, tables)), None)
-    if found:
+    named = {name for found in tables.values() for table in found for name in table.names.values()}
+    fitting = (form for form in wanted.forms if not wanted.form and named == set(form.columns))
+    if found := next(fitting, None):
         wanted = wanted._replace(form=found)
         finders = [header.Finder(sheet, wanted.said) for sheet in visible]
         tables = {each.sheet.name: _tables(each, wanted, own, only=len(visible) == 1) for each in finders}
@@ -131,11 +115,14 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
         start = min((table.header for table in tables[sheet.name]), default=sheet.last_row + 1)
         _read_above(draft, sheet, start)
     exported = date.fromisoformat(own.feedback) if own and own.feedback else None
-    day = wanted.feedback or exported or _feedback(draft)
+    said = with_opening(Notice(), "\n".join(draft.notes), "")
+    if said.inspector:
+        draft.settings["inspection"] = {"inspector": said.inspector}
+    day = wanted.feedback or exported or said.dates.feedback
     if day:
         draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
-    reader = Reader(draft, day, None if exact else wanted.today, form.states if form else None)
-    reader.fields = Fields(draft, own.fields if own else wanted.declared)
+    reader = Reader(draft, own.fields if own else wanted.declared, day)
+    reader.today, reader.states = None if exact else wanted.today, form.states if form else None
     several = sum(map(bool, tables.values())) > 1
     for sheet in visible:
         category = sheet.name if several and sheet.named and not _GENERIC_SHEET.search(sheet.name) else ""
@@ -169,12 +156,6 @@ def _tables(finder: header.Finder, wanted: Wanted, own: Frame | None, *, only: b
     return finder.tables()
 
 
-def _fits(form: Form, tables: Mapping[str, Sequence[header.Table]]) -> bool:
-    """Return whether a form was made for these tables: it has their headings, and no other."""
-    named = {name for found in tables.values() for table in found for name in table.names.values()}
-    return named == set(form.columns)
-
-
 def proposed(draft: Draft, sheets: Sequence[Sheet], tables: Mapping[str, Sequence[header.Table]]) -> Form:
     """Return the form by which a document was read: what its columns hold, and what its words of states mean."""
     filled = [(sheet, table) for sheet in sheets for table in tables[sheet.name]]
@@ -201,16 +182,8 @@ def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[h
 
 
 def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:
-    """Read what stands above the first table: the title, the organisation, who inspected."""
+    """Read what stands above the first table: the title, the organisation."""
     for text in dict.fromkeys(text for row in sheet.by_row if row < end for text in sheet.texts(row)):
         draft.notes += [text] if text not in draft.notes else []
         if match := _ORGANISATION.search(text):
             draft.settings.setdefault("organisation", match["name"] or match["labelled"])
-        if match := _INSPECTOR.search(text):
-            draft.settings.setdefault("inspection", {}).setdefault("inspector", match[0])
-
-
-def _feedback(draft: Draft) -> date | None:
-    """Find the day of the feedback where a text tells it."""
-    told = (match["before"] or match["after"] for note in draft.notes for match in _FEEDBACK.finditer(note))
-    return next((days[0] for text in told if (days := full_days(text))), None)

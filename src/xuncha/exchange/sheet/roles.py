@@ -7,17 +7,14 @@ import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 from itertools import count
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import without_invisible
 from xuncha.exchange.sheet.cells import exact_day, field_key, kind
-from xuncha.exchange.sheet.grid import Cell
+from xuncha.exchange.sheet.grid import Cell, Sheet
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD, IGNORE
 from xuncha.model.states import LONGEST, is_plain, state
-
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Sheet
 
 Columns = dict[int, str]
 """Something of each column, by its number."""
@@ -73,8 +70,7 @@ _LAST_WORD: Final = re.compile(
     )
 )
 """What a column may hold by the last word of its name, where no other column is called so; the first that fits wins."""
-_LATIN: Final = re.compile(r"[A-Za-z][A-Za-z .&'-]*")
-"""The second language of a heading."""
+_LATIN: Final = re.compile(r"[A-Za-z][A-Za-z .&'-]*")  # the second language of a heading
 PEOPLE: Final = frozenset({"leader", "office", "co_offices", "person"})
 """Roles of those who answer for a measure."""
 LABELLED: Final = PEOPLE | {"problem", "finding", "measure", "goal", "due"}
@@ -86,8 +82,7 @@ _EITHER_DAY: Final = re.compile(r"(?:整改)?完成(?:时间|日期)")
 _OF_PROGRESS: Final = re.compile("(?:记录|填报|更新|进展|汇报|上报)(?:日期|时间)")
 _EITHER_ONE: Final = re.compile("责任人|谁.+|责任(?!领导)[\u4e00-\u9fff]{2}|[\u4e00-\u9fff]{2}负责人")
 """The leader, where no other column is; else the person."""
-_REPEATED: Final = {"number", "progress", "co_offices", "evidence"}
-"""Roles that several columns may have."""
+_REPEATED: Final = {"number", "progress", "co_offices", "evidence"}  # roles that several columns may have
 _STATE_SHARE: Final = 0.6
 _SHARE: Final = re.compile("进度|率|比例|百分比|完成情况")
 _BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
@@ -96,10 +91,8 @@ _BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
 class Choice(NamedTuple):
     """What a column was taken for."""
 
-    role: str
-    """As a form writes it."""
-    why: str
-    """In a sentence."""
+    role: str  # as a form writes it
+    why: str  # in a sentence
 
 
 @lru_cache(maxsize=65_536)
@@ -142,10 +135,8 @@ def labelled(text: str) -> dict[str, str]:
     ends = [*(label.start() for label in labels[1:]), len(text)]
     if not labels or labels[0].start():
         return {}
-    told = {
-        role(label["name"]): text[label.end() : end].strip("；;，, \n")
-        for label, end in zip(labels, ends, strict=True)
-    }
+    pairs = zip(labels, ends, strict=True)
+    told = {role(label["name"]): text[label.end() : end].strip("；;，, \n") for label, end in pairs}
     return told if len(told) == len(labels) and told.keys() <= LABELLED and all(told.values()) else {}
 
 
@@ -160,9 +151,7 @@ class Decider:
         self.rows = rows
         self.headings = headings
         self.said = {column: name for column, name in said.items() if name}
-        self.roles = {
-            column: self.said.get(column) or role(text) for column, text in sorted(headings.items())
-        }
+        self.roles = {column: role(text) for column, text in sorted(headings.items())} | self.said
         self.why: Columns = dict.fromkeys(self.said, _("as it was said"))
 
     def choices(self) -> dict[int, Choice]:
@@ -230,47 +219,41 @@ class Decider:
 
     def _settle_states(self) -> None:
         """完成情况 and 进展情况 may hold states or tell of progress: all that stands in them decides."""
-        states: list[int] = []
-        named: list[int] = []
-        short: list[int] = []
-        closing: list[int] = []
+        states: set[int] = set()
+        ranks: dict[int, tuple[bool, bool, bool]] = {}
         known, unknown = self._named("state", "progress"), self._named("")
         doubtful = [*known, *(each for each in unknown if perhaps(self.headings[each]) == "state")]
         if not doubtful:  # words of state tell it, whatever stands above them
-            doubtful = [each for each in unknown if any(map(_closes_in_words, self._cells(each)))]
+            closing = {each: [cell for cell in self._cells(each) if _closes(cell)] for each in unknown}
+            doubtful = [each for each in unknown if any(len(cell.text) > 1 for cell in closing[each])]
         for column in doubtful:
-            told = self._as_shares(column)
-            closing += [column] if any(map(_closes, told)) else []
+            told, is_state = self._as_shares(column), self.roles[column] == "state"
             plainly = sum(is_plain(cell.value, cell.form) for cell in told)
-            words = sum(len(cell.text) <= LONGEST for cell in told)
-            is_state = self.roles[column] == "state"
             if told and plainly / len(told) >= _STATE_SHARE:
-                states.append(column)
-                named += [column] if is_state else []
-            if is_state and words * 2 >= len(told):
-                short.append(column)  # it holds words rather than sentences
-        # Of several the one tells the state by which something is done.
-        ranked = [*named, *states, *short]
-        best = next((column for column in ranked if column in closing), ranked[0] if ranked else 0)
+                states.add(column)
+            in_words = sum(len(cell.text) <= LONGEST for cell in told) * 2 >= len(told)
+            if column in states or (is_state and in_words):
+                # Of several the one tells the state by which something is done.
+                ranks[column] = not any(map(_closes, told)), column not in states, not is_state
+        best = min(ranks, key=ranks.__getitem__, default=0)
         for column in doubtful:
             other = "" if column in states or self.roles[column] == "" else "progress"
             self._take(column, "state" if column == best else other, _("by what stands in it"))
 
     def _as_shares(self, column: int) -> list[Cell]:
         """Return the cells of a column; numbers from 0 to 1 in a column of shares count as such, whatever their format is."""
-        told = list(self._cells(column))
-        if _SHARE.search(plain(self.headings[column])) and all(_is_share(cell.value) for cell in told):
-            self._turn_into_shares(column, 1)
-        elif "%" in plain(self.headings[column]) and all(_is_share(cell.value, 100) for cell in told):
-            self._turn_into_shares(column, 100)
-        return list(self._cells(column))
-
-    def _turn_into_shares(self, column: int, whole: int) -> None:
-        for row in self.rows:
+        heading, told = plain(self.headings[column]), list(self._cells(column))
+        whole = 0
+        if _SHARE.search(heading) and all(_is_share(cell.value, 1) for cell in told):
+            whole = 1
+        elif "%" in heading and all(_is_share(cell.value, 100) for cell in told):
+            whole = 100
+        for row in self.rows if whole else ():
             cell = self.sheet.cells.get((row, column))
             if cell and isinstance(cell.value, int | float):
                 share = Cell.of(cell.value / whole, "0%", cell.address, unseen=cell.unseen)
                 self.sheet.cells[row, column] = share
+        return list(self._cells(column))
 
     def _settle_days(self) -> None:
         """完成时间 is the time limit where no other column is and open measures have it, too; else the day of completion."""
@@ -295,26 +278,19 @@ class Decider:
     def _is_of_closed(self, column: int) -> bool:
         """Return whether a day stands beside what is closed alone, and nowhere beside what is open."""
         of_state = next(iter(self._named("state")), 0)
-        filled: set[bool] = set()
-        open_without = False
+        said: set[tuple[bool, bool]] = set()  # whether it is closed, and whether a day stands beside it
         for row in self.rows:
             cell = self.sheet.cells.get((row, of_state))
-            told = state(cell.value, cell.form) if cell else None
-            if told is None:
-                continue
-            closed, has_day = told.status == "closed", bool(self.sheet.text(row, column))
-            filled |= {closed} if has_day else set()
-            open_without |= not closed and not has_day
-        return filled == {True} and open_without
+            if cell and (told := state(cell.value, cell.form)):
+                said.add((told.status == "closed", bool(self.sheet.text(row, column))))
+        return said >= {(True, True), (False, False)} and (False, True) not in said
 
     def _settle_people(self) -> None:
         """责任人 is the leader where no column is called so."""
-        if self._named("leader"):
-            return
-        for column in self._named("person"):
-            if _EITHER_ONE.fullmatch(plain(_BRACKETS.sub("", self.headings[column]))):
-                self._take(column, "leader", _("no other column names the leader"))
-                return
+        names = {column: plain(_BRACKETS.sub("", self.headings[column])) for column in self._named("person")}
+        either = [column for column, name in names.items() if _EITHER_ONE.fullmatch(name)]
+        if either and not self._named("leader"):
+            self._take(either[0], "leader", _("no other column names the leader"))
 
     def _settle_lists(self) -> None:
         """整改任务 beside 整改措施 is the problem, and so is what stands alone; 整改事项 beside 问题 is the measure."""
@@ -327,22 +303,15 @@ class Decider:
             is_measure = plain(self.headings[column]).startswith("整改") and not measures
             if column not in called:
                 self._take(column, "measure" if is_measure else "", _("another column names the problem"))
-        if problems:
-            return
-        for name in ("finding", "part"):
-            if other := self._named(name):
-                self._take(other[0], "problem", _("no other column names the problem"))
-                return
-        if len(measures) > 1:
+        others = self._named("finding") or self._named("part")
+        if others and not problems:
+            self._take(others[0], "problem", _("no other column names the problem"))
+        elif len(measures) > 1 and not problems:
             self._take(measures[0], "problem", _("another column names the measures"))
 
 
-def _is_share(value: object, whole: int = 1) -> bool:
+def _is_share(value: object, whole: int) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= whole
-
-
-def _closes_in_words(cell: Cell) -> bool:
-    return len(cell.text) > 1 and _closes(cell)
 
 
 def _closes(cell: Cell) -> bool:

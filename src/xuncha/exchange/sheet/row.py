@@ -13,9 +13,6 @@ from xuncha.model.identity import Identity
 
 UNNAMED: Final = "unnamed"
 """The role of cells below no heading."""
-_IDENTITY: Final = re.compile(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})")
-_NUMBER: Final = re.compile("[1-9][0-9]{0,4}")
-_DECIMALS: Final = re.compile(r"0\.(0+)")
 
 
 @dataclass
@@ -29,8 +26,15 @@ class Row:
     """Cells of columns in which ticks stand for words, with the words; after `settle_ticks`, those not understood."""
     comments: list[tuple[str, str]] = field(default_factory=list)
     """Comments on the cells, with their addresses."""
-    last: int = 0
-    """The last of several rows."""
+    last: int = 0  # the last of several rows
+
+    def put(self, role: str, cell: Cell) -> None:
+        """Put in what a cell says; of a sentence that was cut, the rest behind its beginning."""
+        held = self.found.setdefault(role, [])
+        if role == "measure" and held:
+            held[:] = [Cell.of(held[0].text + cell.text, "", held[0].address)]
+        else:
+            held.append(cell)
 
     def settle_ticks(self) -> None:
         """Take the word of the one tick for the state."""
@@ -54,10 +58,8 @@ class Row:
     @property
     def told(self) -> dict[str, list[Told]]:
         """What each cell says, by their roles."""
-        return {
-            role: [Told(self.sheet, cell.address, cell.text) for cell in held]
-            for role, held in self.found.items()
-        }
+        found = self.found.items()
+        return {role: [Told(self.sheet, each.address, each.text) for each in held] for role, held in found}
 
     def first(self, role: str) -> Cell | None:
         """Return the first cell of this role."""
@@ -76,18 +78,14 @@ class Row:
     def problem_number(self) -> int | None:
         """The number of the problem."""
         told = (cell.text.strip("、.．") for cell in self.found.get("number", ()))
-        return next((int(text) for text in told if _NUMBER.fullmatch(text)), None)
+        return next((int(text) for text in told if re.fullmatch("[1-9][0-9]{0,4}", text)), None)
 
     @property
     def identity(self) -> Identity | None:
         """The number of the measure, such as 2.3."""
-        return next(filter(None, map(_identity, self.found.get("number", ()))), None)
-
-
-def _identity(cell: Cell) -> Identity | None:
-    """Return the number of a measure, such as 2.3, that a cell tells."""
-    value = cell.value
-    if isinstance(value, float) and (decimals := _DECIMALS.search(cell.form)):
-        value = f"{value:.{len(decimals[1])}f}"  # 2.10 is not 2.1
-    match = _IDENTITY.fullmatch("".join(str(value).split()))
-    return Identity(int(match[1]), int(match[2])) if match else None
+        for value, form, *_rest in self.found.get("number", ()):
+            decimals = re.search(r"0\.(0+)", form) if isinstance(value, float) else None
+            said = f"{value:.{len(decimals[1])}f}" if decimals else str(value)  # 2.10 is not 2.1
+            if match := re.fullmatch(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})", "".join(said.split())):
+                return Identity(int(match[1]), int(match[2]))
+        return None

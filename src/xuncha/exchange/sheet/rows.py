@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.chinese.limits import full_days
-from xuncha.exchange.drafts import MeasureDraft
+from xuncha.exchange.drafts import Draft, MeasureDraft
 from xuncha.exchange.sheet import cells
 from xuncha.exchange.sheet.fields import Fields
 from xuncha.exchange.sheet.grid import Cell
@@ -18,39 +18,28 @@ from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
 from xuncha.model import states
 from xuncha.model.forms import FIELD
-from xuncha.model.vocabulary import WORDS
+from xuncha.model.vocabulary import WORDS, Status
 
 if TYPE_CHECKING:
-    from xuncha.exchange.drafts import Draft
-    from xuncha.model.vocabulary import Status
+    from xuncha.model.register import FieldFrame
 
 _LONGEST_TITLE: Final = 2000
-_LONGEST_SHORT: Final = 100
-_LONGEST_NAME: Final = 200
 _OF_PROBLEM: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that tell nothing of a measure."""
 IN_PARTS: Final = {"goal", "progress", "due", "state", "evidence"}
 """Roles of which a cell may hold a part for each of several measures."""
-_YES: Final = {"是", "公开", "√"}
-_NO: Final = {"否", "不公开", "不予公开", "暂不公开", "×"}
 
 
 class Reader:
     """Reads rows; what is not sure stays out of the record, and is listed in the draft with its cell."""
 
-    def __init__(
-        self,
-        draft: Draft,
-        feedback: date | None,
-        today: date | None = None,
-        states: Mapping[str, Status] | None = None,
-    ) -> None:
+    def __init__(self, draft: Draft, declared: Iterable[FieldFrame], feedback: date | None = None) -> None:
         self.draft = draft
         self.feedback = feedback
-        self.today = today
-        self.states = states
+        self.today: date | None = None
+        self.states: Mapping[str, Status] | None = None
         """What a form says of the words in the column of states."""
-        self.fields = Fields(draft)
+        self.fields = Fields(draft, declared)
 
     def doubt(self, row: Row, role: str, made: str, text: str | None = None) -> None:
         """List a doubtful cell."""
@@ -107,9 +96,9 @@ class Reader:
         self._progress(row, measure)
         self._status(row, measure)
         self._closed(row, measure)
-        if (public := row.text("publish")) in _NO:
+        if (public := row.text("publish")) in {"否", "不公开", "不予公开", "暂不公开", "×"}:
             measure.record["publish"] = False
-        elif public and public not in _YES:
+        elif public not in {"", "是", "公开", "√"}:
             self.doubt(row, "publish", _("neither yes nor no: not taken"))
         self.fields.put(row, measure.record, "measure")
         return measure
@@ -119,11 +108,10 @@ class Reader:
         if len(line) <= _LONGEST_TITLE:
             return line
         self.doubt(row, role, _("too long for a title: its beginning was taken"))
-        return f"{line[:_LONGEST_SHORT]}…"
+        return f"{line[:100]}…"
 
     def _people(self, row: Row, measure: MeasureDraft) -> None:
-        leaders = [name for names in cells.names(row.text("leader")) for name in names]
-        if leaders:
+        if leaders := list(chain(*cells.names(row.text("leader")))):
             measure.record["leader"] = leaders[0]
         if len(leaders) > 1:
             self.doubt(row, "leader", _("several leaders: {name} answers for it").format(name=leaders[0]))
@@ -133,17 +121,15 @@ class Reader:
         if len(offices) > 1:
             made = _("several offices: {name} is responsible, the others help")
             self.doubt(row, "office", made.format(name=offices[0]))
-        others = dict.fromkeys(
-            chain(offices[1:], helping, *cells.names(row.text("co_offices"), people=False))
-        )
-        if names := [name for name in others if name not in offices[:1]]:
+        others = cells.names(row.text("co_offices"), people=False)
+        every = dict.fromkeys(chain(offices[1:], helping, *others))
+        if names := [name for name in every if name not in offices[:1]]:
             measure.record["co_offices"] = names
-        if person := cells.one_line(row.text("person"))[:_LONGEST_NAME]:
+        if person := cells.one_line(row.text("person"))[:200]:
             measure.record["person"] = person
 
     def _due(self, row: Row, measure: MeasureDraft) -> None:
-        cell = row.first("due")
-        if cell is None:
+        if (cell := row.first("due")) is None:
             return
         limit = cells.limit(cell, self.feedback)
         if limit.long_term or limit.at_once:

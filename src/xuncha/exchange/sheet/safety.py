@@ -27,8 +27,7 @@ LARGEST_TEXTS: Final = 40 * _MEGABYTE
 _MOST_ROWS: Final = 250_000
 _MOST_CELLS: Final = 1_200_000
 _MOST_SHEETS: Final = 100
-_MOST_COLUMNS: Final = 500
-"""That hold something; more than those that any office's table has."""
+_MOST_COLUMNS: Final = 500  # that hold something; more than those that any office's table has
 _MOST: Final = {
     "row": _MOST_ROWS, "c": _MOST_CELLS, "v": _MOST_CELLS, "f": _MOST_CELLS, "is": _MOST_CELLS, "t": 2 * _MOST_CELLS,
     "sheet": _MOST_SHEETS, "col": 16_384, "xf": 65_536, "numFmt": 10_000, "font": 10_000, "fill": 65_536, "border": 65_536,
@@ -38,21 +37,15 @@ _MOST: Final = {
 """Elements that a part may have: what Excel allows, or what is read in a few seconds."""
 _SPACE: Final = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _TEXT, _OFFICE = (_SPACE % name for name in ("table", "text", "office"))
-_MOST_IN_ALL: Final = {"": 3_000_000}
-"""Elements of a part of an OpenDocument table."""
+_MOST_IN_ALL: Final = {"": 3_000_000}  # elements of a part of an OpenDocument table
 _MOST_OF_WORD: Final = {**_MOST_IN_ALL, "tbl": 100, "tr": 5_000, "tc": 100_000, "p": 200_000}
 """Elements of a part of a Word document."""
-_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|table)\b", re.IGNORECASE)
 _UNSEEN: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
 def bytes_of(path: Path) -> bytes:
-    """Read the bytes of a file.
-
-    Raises:
-        RefusedError: it is not there, cannot be read, or is too large.
-    """
+    """Read the bytes of a file. Raises RefusedError if it is not there, cannot be read, or is too large."""
     try:
         size = path.stat().st_size
         content = path.read_bytes() if size <= LARGEST_FILE and path.is_file() else b""
@@ -68,9 +61,8 @@ def bytes_of(path: Path) -> bytes:
 def unpacked(path: Path, content: bytes) -> tuple[Literal["xlsx", "docx", "ods"], Package]:
     """Tell what kind of document an archive is, and return its parts; none has more in it than can be read in a few seconds.
 
-    Raises:
-        RefusedError: it may not be unpacked, or holds no table that is read.
-        SurroundingsError: the part `office` is not installed.
+    Raises RefusedError if it may not be unpacked, or holds no table that is read; SurroundingsError if the part
+    `office` is not installed.
     """
     try:
         package = Package(content, LARGEST_TEXTS)
@@ -118,17 +110,13 @@ def _repeated(element: Element, of: str) -> int:
 
 
 def must_be_of_a_known_kind(path: Path, content: bytes) -> None:
-    """Refuse what is no archive and holds no table: a PDF, a picture, a password.
-
-    Raises:
-        RefusedError: it is one of those.
-    """
+    """Refuse what is no archive and holds no table: a PDF, a picture, a password. Raises RefusedError if it is one of those."""
     found = foreign(content)
     if found and not (found.code == "old-format" and found.kind == "excel"):
         raise _foreign(path, found)
     if not found and not content[:4096].strip():
         raise _foreign(path, Foreign("", "empty", _("the file is empty")))
-    if not found and _UNSEEN.search(content[:4096]) and not content.startswith(_UTF_16):
+    if not found and _UNSEEN.search(content[:4096]) and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _foreign(path, Foreign("", "other", _("this is no document that is known")))
 
 
@@ -140,50 +128,34 @@ def is_page(content: bytes) -> bool:
 def must_be_few(path: Path, count: int, name: str) -> None:
     """Refuse a file with more sheets (`sheet`), rows (`row`), cells (`c`), or tables of a text (`tbl`) than are read in a few seconds.
 
-    Raises:
-        RefusedError: it has more.
+    Raises RefusedError if it has more.
     """
     if count > (_MOST | _MOST_OF_WORD)[name]:
         raise _too_many(path, name)
 
 
 def must_be_narrow(path: Path, sheet: Sheet) -> None:
-    """Refuse a sheet that people see and that has more filled columns than a table of measures has.
-
-    Raises:
-        RefusedError: it has.
-    """
+    """Refuse a sheet that people see and that has more filled columns than a table of measures has. Raises RefusedError if it has."""
     count = len({column for columns in sheet.by_row.values() for column in columns})
     if count > _MOST_COLUMNS and not sheet.hidden:
         message = _("{sheet} has {n} filled columns; a table of measures has at most {most}")
         said = message.format(sheet=sheet.name or path.name, n=count, most=_MOST_COLUMNS)
-        raise RefusedError(
-            "too-large", said, _("copy the table alone, without the other columns, into a new workbook")
-        )
+        hint = _("copy the table alone, without the other columns, into a new workbook")
+        raise RefusedError("too-large", said, hint)
 
 
 def must_be_short(path: Path, sheet: Sheet) -> None:
-    """Refuse a cell that is longer than a spreadsheet program lets it be.
-
-    Raises:
-        RefusedError: there is one.
-    """
+    """Refuse a cell that is longer than a spreadsheet program lets it be. Raises RefusedError if there is one."""
     for spot, cell in sheet.cells.items():
-        if not isinstance(cell.value, str) or len(cell.value) <= LONGEST_CELL:
-            continue
-        message = _("{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}")
-        name, count = address(*spot), len(cell.value)
-        said = message.format(sheet=sheet.name or path.name, cell=name, n=count, most=LONGEST_CELL)
-        raise RefusedError("cell-too-long", said)
+        if isinstance(cell.value, str) and len(cell.value) > LONGEST_CELL:
+            message = _("{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}")
+            place = {"sheet": sheet.name or path.name, "cell": address(*spot)}
+            raise RefusedError("cell-too-long", message.format(**place, n=len(cell.value), most=LONGEST_CELL))
 
 
 @contextmanager
 def of_any_damage(path: Path) -> Iterator[None]:
-    """Refuse a file over which a reader stumbles: what it stumbles over is of many kinds.
-
-    Raises:
-        RefusedError: it did.
-    """
+    """Refuse a file over which a reader stumbles: what it stumbles over is of many kinds. Raises RefusedError if it did."""
     try:
         yield
     except RefusedError:
@@ -206,11 +178,6 @@ def _too_many(path: Path, name: str) -> RefusedError:
     return hostile(path)
 
 
-def _save_as(path: Path) -> str:
-    how = _("save it as .xlsx: in Excel or WPS by “save as”, or type: soffice --convert-to xlsx {path}")
-    return how.format(path=path)
-
-
 def under_password(path: Path) -> RefusedError:
     """Return the refusal of a file that only opens with a password."""
     return _foreign(path, Foreign("password", "password", _("the document is under a password")))
@@ -228,7 +195,8 @@ def _foreign(path: Path, found: Foreign) -> RefusedError:
     }
     code = found.code if found.code in {"password", "old-format"} else "not-a-table"
     message = _("{path} holds no table that is read, whatever its name is: {what}")
-    hint = hints.get(found.kind, _save_as(path))
+    save_as = _("save it as .xlsx: in Excel or WPS by “save as”, or type: soffice --convert-to xlsx {path}")
+    hint = hints.get(found.kind, save_as.format(path=path))
     return RefusedError(code, message.format(path=path, what=found.message), hint)
 
 

@@ -11,26 +11,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from xuncha.exchange.drafts import Draft
+from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraft
 from xuncha.exchange.sheet import layout
-from xuncha.exchange.sheet.fields import Fields
-from xuncha.exchange.sheet.grid import clean
+from xuncha.exchange.sheet.grid import Sheet, clean
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import title_of_problem
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD
 from xuncha.model.names import KEY_NAMES
-from xuncha.model.records import Measure, Problem
+from xuncha.model.records import Ledger, Measure, Problem
 from xuncha.model.settings import Settings
 from xuncha.store.record import shape
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from xuncha.exchange.drafts import MeasureDraft, ProblemDraft, RecordDraft
-    from xuncha.exchange.sheet.grid import Sheet
     from xuncha.model.identity import Identity
-    from xuncha.model.records import Ledger
     from xuncha.model.register import Frame
 
 NAME = "补充信息"
@@ -42,8 +38,7 @@ COMPUTED = ("统计", "三个清单")
 """Sheets of ours that say nothing which the first does not say."""
 _LISTS = ("categories", "leaders", "offices")
 """Keys of the ledger that must be there even where they are empty."""
-_EXACT = 2**53
-"""Beyond it, a spreadsheet does not keep whole numbers."""
+_EXACT = 2**53  # beyond it, a spreadsheet does not keep whole numbers
 _MEASURE_COLUMNS = {"part", "goal", "co_offices", "person", "due", "progress", "closed_date"}
 """Columns that say something by being empty."""
 Row = tuple[str, str, str, str | int]
@@ -52,8 +47,7 @@ Row = tuple[str, str, str, str | int]
 def rows(ledger: Ledger, told: layout.Told) -> Iterator[Row]:
     """Return the rows of the sheet, beside what the rows of the ledger's sheet say."""
     yield from _flat(WHOLE, ledger.settings.model_dump(mode="json", exclude_defaults=True))
-    reader = Reader(Draft(), None)
-    reader.fields = Fields(Draft(), ledger.settings.frame().fields)
+    reader = Reader(Draft(), ledger.settings.frame().fields)
     for number, measures in ledger.by_problem().items():
         record = ledger.problems[number].model_dump(mode="json", exclude_defaults=True)
         if title_of_problem(clean(record["title"])) == (record["title"], ""):
@@ -172,12 +166,9 @@ def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]
 
 def _restore_fields(whole: dict[str, Any], draft: RecordDraft) -> None:
     """Keep the values of fields beside which the cells still say the same; for the others, the cells count."""
-    told = whole.pop("fields", {})
-    kept = {
-        key: value
-        for key, value in (told.items() if isinstance(told, dict) else ())
-        if layout.shown(value) == draft.shown.get(f"{FIELD}{key}", "")
-    }
+    told, shown = whole.pop("fields", {}), draft.shown
+    said = told.items() if isinstance(told, dict) else ()
+    kept = {key: value for key, value in said if layout.shown(value) == shown.get(f"{FIELD}{key}", "")}
     if fields := {**draft.record.get("fields", {}), **kept}:
         whole["fields"] = fields
 
@@ -188,10 +179,9 @@ def _restore_measure(draft: Draft, measure: MeasureDraft, identity: Identity, re
         return
     _restore_fields(whole, measure)
     wanted, shown = layout.row(layout.values(identity, whole)).shown, measure.shown
-    for name, keys in ((column.meaning, column.keys) for column in layout.COLUMNS):
-        if wanted.get(name, "") == shown.get(name, ""):
-            continue
-        for key in keys:
+    for column in layout.COLUMNS:
+        name = column.meaning
+        for key in column.keys if wanted.get(name, "") != shown.get(name, "") else ():
             if key in measure.record:
                 whole[key] = measure.record[key]
             elif name in _MEASURE_COLUMNS:

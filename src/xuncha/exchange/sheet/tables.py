@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from xuncha.exchange.drafts import Column, MeasureDraft, ProblemDraft
+from xuncha.exchange.drafts import Column, Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.sheet import cells, header, joined
-from xuncha.exchange.sheet.grid import Cell, address, letter
+from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, address, letter
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.row import UNNAMED, Row
 from xuncha.exchange.wording import key_of, without_number
@@ -17,8 +17,6 @@ from xuncha.language import gettext as _
 from xuncha.model.vocabulary import UNSAID
 
 if TYPE_CHECKING:
-    from xuncha.exchange.drafts import Draft
-    from xuncha.exchange.sheet.grid import Sheet, Spot
     from xuncha.exchange.sheet.rows import Reader
 
 _CATEGORY_ROW: Final = re.compile(
@@ -50,8 +48,7 @@ _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题
 _LONGEST_TITLE: Final = 2000
 _LONGEST_LINE: Final = 100
 _FEW: Final = 3
-_ABBREVIATION: Final = 3
-"""Characters before a stop that end no sentence."""
+_ABBREVIATION: Final = 3  # characters before a stop that end no sentence
 _TOLD_ONCE: Final = {"progress", "evidence"}
 """Where such a cell is merged over several measures, it is told of the first."""
 
@@ -86,18 +83,17 @@ class Taker:
             more = (table.first, table.last), table.ticks.get(column)
             self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why, *more))
         self.reader.fields.declare(self.sheet, table)
-        if not self.draft.exact:
-            for spot in joined.settle_same(self.sheet, table):
-                made = _("the same as above, where nothing stands above: not taken")
-                self.draft.doubt(made, self.sheet.text(*spot), self.sheet.name, address(*spot))
         self.headed = bool(table.column("problem"))
-        waiting: list[int] = []
-        for row in (row for row in self.sheet.by_row if table.first <= row <= table.last):
-            if self.draft.exact:
+        rows = [row for row in self.sheet.by_row if table.first <= row <= table.last]
+        if self.draft.exact:
+            for row in rows:
                 self._take_rows([row], table)
-                continue
-            if header.is_header(self.sheet, row, table):
-                continue
+            return
+        for spot in joined.settle_same(self.sheet, table):
+            made = _("the same as above, where nothing stands above: not taken")
+            self.draft.doubt(made, self.sheet.text(*spot), self.sheet.name, address(*spot))
+        waiting: list[int] = []
+        for row in (each for each in rows if not header.is_header(self.sheet, each, table)):
             aside = self._aside(row, table)
             if aside is None and waiting and self._goes_on(waiting[0], row, table):
                 waiting.append(row)
@@ -159,9 +155,8 @@ class Taker:
         if self.sheet.same((first, measure), (row, measure)):
             return True
         number = table.column("number")
-        if self.sheet.begins(row, problem) or (
-            self.sheet.begins(row, number) and self.sheet.text(row, number)
-        ):
+        numbered = self.sheet.begins(row, number) and self.sheet.text(row, number)
+        if numbered or self.sheet.begins(row, problem):
             return False
         if measure:
             before, text = self.sheet.text(first, measure), self.sheet.text(row, measure)
@@ -189,7 +184,9 @@ class Taker:
         if not rows:
             return
         row = _row(self.sheet, rows, table, exact=self.draft.exact)
-        if self._names_nothing(row):
+        begins = self.problem is None or "number" in row.found
+        named = any(map(row.text, ("problem", "measure", "finding", "part")))
+        if begins and not named and not self.draft.exact:
             said = " ".join(each for each in row.shown.values() if each)
             self.reader.doubt(row, "number", _("neither a problem nor a measure is named: not taken"), said)
             return
@@ -201,15 +198,6 @@ class Taker:
             if measure.identity is not None and problem.number is None:
                 problem.number = measure.identity.problem
             self._enter(problem, measure)
-
-    def _names_nothing(self, row: Row) -> bool:
-        """Return whether a row begins something new, by its number or as the first one, and does not say what."""
-        begins = self.problem is None or "number" in row.found
-        return (
-            begins
-            and not self.draft.exact
-            and not any(map(row.text, ("problem", "measure", "finding", "part")))
-        )
 
     def _problem(self, row: Row) -> ProblemDraft:
         """Turn to the problem that a row names; where none is named yet, to one that is called after the sheet."""
@@ -233,20 +221,18 @@ class Taker:
         """Turn to a problem: the one of another sheet, or further up, that has the same title; else a new one."""
         alike = self.titled.setdefault(key_of(title), [])
         for other in alike:
-            if (
-                (other.sheet != self.sheet.name or other.shown.get("problem") == row.text("problem"))
-                and (not other.category or not self.category or other.category == self.category)
-                and (not self.draft.exact or number in {None, other.number})
-            ):
-                other.category = other.category or self.category
+            as_written = other.sheet != self.sheet.name or other.shown.get("problem") == row.text("problem")
+            in_category = not other.category or self.category in {"", other.category}
+            if as_written and in_category and (not self.draft.exact or number in {None, other.number}):
                 break
         else:
             record = {"title": title} | ({"finding": finding} if finding else {})
             place = row.address("problem")
             other = ProblemDraft(record, self.sheet.name, place, row.shown, row.told, (row.number, row.last))
-            other.category, other.number = self.category, number
+            other.number = number
             self.draft.problems.append(other)
             alike.append(other)
+        other.category = other.category or self.category
         self.problem = other
         return other
 
@@ -294,22 +280,15 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
                 continue
             if not cell.text or cell.text in strokes or (role in _TOLD_ONCE and spot[0] not in rows):
                 continue
-            if role:
-                _put(row, joined.parted(cell, role, table.headings[column], held) if held else [(role, cell)])
-            elif column not in table.choices and spot[0] in rows:
-                row.found.setdefault(UNNAMED, []).append(cell)
+            parts = [(role, cell)]
+            if role and held:
+                parts = joined.parted(cell, role, table.headings[column], held)
+            elif not role and (column in table.choices or spot[0] not in rows):
+                continue
+            for name, part in parts:
+                row.put(name or UNNAMED, part)
     row.settle_ticks()
     return row
-
-
-def _put(row: Row, parts: Iterable[tuple[str, Cell]]) -> None:
-    """Put what a cell says into a row; of a sentence that was cut, the rest behind its beginning."""
-    for role, cell in parts:
-        held = row.found.setdefault(role, [])
-        if role == "measure" and held:
-            held[:] = [Cell.of(held[0].text + cell.text, "", held[0].address)]
-        else:
-            held.append(cell)
 
 
 def _title_of_category(text: str) -> str:

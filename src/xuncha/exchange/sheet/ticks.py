@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 _TICKS: Final = frozenset("√✓✔☑●▲★◆■1是YyＹ")
 _OF_STATES: Final = {"state", "progress"}
-_FEWEST: Final = 2
-"""Columns that a group has."""
-_SHORTEST: Final = 2
-"""Characters of a word that is a state without a group above it: 是 may be said of anything."""
+_FEWEST: Final = 2  # columns that a group has
 
 
 def is_tick(text: str) -> bool:
@@ -52,19 +49,15 @@ def columns(
         if role(sheet.text(top, group[0])) not in _OF_STATES:
             continue
         words = {column: sheet.text(bottom, column) if bottom != top else "" for column in group}
-        others = {column for column, word in words.items() if role(word) not in {"", *_OF_STATES}}
-        others = others if any(map(is_state, words.values())) else set()
-        ticked = {column for column in words.keys() - others if _only_ticks(sheet, rows, column)}
-        found |= {column: word for column, word in words.items() if column in ticked or is_state(word)}
-    alone = [column for column in sheet.columns(bottom) if column not in found]
-    alone = [column for column in alone if _stands_alone(sheet.text(bottom, column))]
-    if len(alone) < _FEWEST or all(role(sheet.text(bottom, column)) for column in alone):
-        return found  # 完成 and 销号 are columns of states, too
-    return found | {column: sheet.text(bottom, column) for column in alone}
-
-
-def _stands_alone(word: str) -> bool:
-    return len(word) >= _SHORTEST and is_state(word)
+        has_states = any(map(is_state, words.values()))
+        for column, word in words.items():
+            is_other = has_states and role(word) not in {"", *_OF_STATES}
+            if is_state(word) or (not is_other and _only_ticks(sheet, rows, column)):
+                found[column] = word
+    others = {column: word for column, word in sheet.filled(bottom).items() if column not in found}
+    # Without a group above it 是 may be said of anything; and 完成 and 销号 are columns of states, too.
+    alone = {column: word for column, word in others.items() if len(word) > 1 and is_state(word)}
+    return found if len(alone) < _FEWEST or all(map(role, alone.values())) else found | alone
 
 
 def _only_ticks(sheet: Sheet, rows: Iterable[int], column: int) -> bool:

@@ -7,17 +7,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from xuncha.exchange.sheet import header
-from xuncha.exchange.sheet.grid import address, letter
+from xuncha.exchange.sheet.grid import Sheet, address, letter
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft
-    from xuncha.exchange.sheet.grid import Sheet
 
 
-def look(
-    draft: Draft, sheet: Sheet, said: Mapping[str, str], own: Iterable[header.Table] = ()
-) -> header.Finder:
+def look(draft: Draft, sheet: Sheet, own: Iterable[header.Table], said: Mapping[str, str]) -> header.Finder:
     """List what is hidden, and take away what is struck out or belongs to a second table beside the first.
 
     Return what finds the tables in the rest; `said` are the roles of columns that somebody has named, by the plain headings.
@@ -25,14 +22,23 @@ def look(
     """
     heads = [table.header for table in own]
     _look_at_struck(draft, sheet)
-    _look_at_shown(draft, sheet)
+    partly = _("struck out in part: read all the same, but tells no state")
+    replaced = _("its number format hides it or shows something else: read all the same, but tells no state")
+    for spots, made in ((sheet.struck_in_part, partly), (sheet.replaced, replaced)):
+        for spot in sorted(spots & sheet.cells.keys()):
+            draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
     finder = header.Finder(sheet, said)
-    if _look_beside(draft, sheet, finder.beside(heads or sheet.by_row)):
+    if beside := finder.beside(heads or sheet.by_row):
+        made = _("a second table beside the first: not read; put it below, or into a sheet of its own")
+        last = letter(max(column for _row, column in sheet.cells))
+        draft.doubt(made, sheet=sheet.name, address=f"{letter(beside)}:{last}")
+        sheet.without(lambda spot: spot[1] >= beside)
         finder = header.Finder(sheet, said)
-    rows = sorted(row for row in sheet.hidden_rows if sheet.by_row.get(row))
-    if rows:
+    rows = enumerate(sorted(row for row in sheet.hidden_rows if sheet.by_row.get(row)))
+    runs = [[row for _n, row in run] for _key, run in groupby(rows, key=lambda pair: pair[1] - pair[0])]
+    if runs:
         made = _("hidden rows, perhaps by a filter: read like the others")
-        draft.doubt(made, sheet=sheet.name, address=",".join(_runs(rows)))
+        draft.doubt(made, sheet=sheet.name, address=",".join(f"{run[0]}:{run[-1]}" for run in runs))
     filled = {column for columns in sheet.by_row.values() for column in columns}
     for column in sorted(filled & sheet.hidden_columns):
         made = _("a hidden column: read like the others")
@@ -59,32 +65,3 @@ def _look_at_struck(draft: Draft, sheet: Sheet) -> None:
                 draft.doubt(made, sheet.text(row, column), sheet.name, address(row, column))
     if gone:
         sheet.without(lambda spot: spot[0] in gone and sheet.begins(*spot))
-
-
-def _look_at_shown(draft: Draft, sheet: Sheet) -> None:
-    """List cells of which a person sees a part struck out, nothing, or something else."""
-    partly = _("struck out in part: read all the same, but tells no state")
-    replaced = _("its number format hides it or shows something else: read all the same, but tells no state")
-    for spots, made in ((sheet.struck_in_part, partly), (sheet.replaced, replaced)):
-        for spot in sorted(spots & sheet.cells.keys()):
-            draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
-
-
-def _look_beside(draft: Draft, sheet: Sheet, column: int) -> bool:
-    """Take away a second table that stands from a column on beside the first; return whether there is one."""
-    if column:
-        made = _("a second table beside the first: not read; put it below, or into a sheet of its own")
-        draft.doubt(
-            made, sheet=sheet.name, address=f"{letter(column)}:{letter(max(c for _row, c in sheet.cells))}"
-        )
-        sheet.without(lambda spot: spot[1] >= column)
-    return bool(column)
-
-
-def _runs(rows: Iterable[int]) -> list[str]:
-    """Return rows as Excel names them: 5:9."""
-    found = [
-        [row for _place, row in run]
-        for _key, run in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0])
-    ]
-    return [f"{run[0]}:{run[-1]}" for run in found]

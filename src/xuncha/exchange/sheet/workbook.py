@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.chinese.characters import is_blank
 from xuncha.exchange.sheet import supplement
-from xuncha.exchange.sheet.grid import Cell, Sheet, clean
+from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, clean
 from xuncha.exchange.sheet.safety import hostile, of_any_damage
 from xuncha.language import gettext as _
 from xuncha.model.formats import hides
@@ -22,7 +22,6 @@ from xuncha.paper.xlsx import LONGEST_CELL
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.grid import Spot
     from xuncha.pages.package import Package
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -31,9 +30,8 @@ _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 def read(path: Path, content: bytes, package: Package) -> list[Sheet]:
     """Read every sheet of a workbook that may be unpacked.
 
-    Raises:
-        RefusedError: it is damaged, or a cell is longer than it may be.
-        SurroundingsError: the part `office` is not installed.
+    Raises RefusedError if it is damaged, or a cell is longer than it may be; SurroundingsError if the part `office`
+    is not installed.
     """
     with needs("office"):
         import openpyxl  # noqa: F401, PLC0415
@@ -54,9 +52,8 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
     looks = _looks(book)
     sheets: dict[str, Sheet] = {}
     # 补充信息 comes first: beside it, what was only computed need not be read.
-    for worksheet, part in sorted(
-        zip(book.worksheets, parts, strict=True), key=lambda pair: pair[0].title != supplement.NAME
-    ):
+    pairs = zip(book.worksheets, parts, strict=True)
+    for worksheet, part in sorted(pairs, key=lambda pair: pair[0].title != supplement.NAME):
         if worksheet.title in supplement.COMPUTED and supplement.is_own(sheets.get(supplement.NAME)):
             continue
         sheet = Sheet(worksheet.title, hidden=worksheet.sheet_state != "visible")
@@ -74,23 +71,14 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
     return [sheets[worksheet.title] for worksheet in book.worksheets if worksheet.title in sheets]
 
 
-class _Look(NamedTuple):
-    """How cells of one style look."""
-
-    form: str
-    struck: bool
-
-
-def _looks(book: Any) -> list[_Look]:  # noqa: ANN401
-    """Return how cells look, by the numbers of their styles."""
+def _looks(book: Any) -> list[tuple[str, bool]]:  # noqa: ANN401
+    """Return the number format of cells, and whether they are struck out, by the numbers of their styles."""
     from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE  # noqa: PLC0415
 
     own = dict(enumerate(book._number_formats, BUILTIN_FORMATS_MAX_SIZE))  # noqa: SLF001
     forms = BUILTIN_FORMATS | own
-    return [
-        _Look(str(forms.get(style.numFmtId) or "General"), bool(book._fonts[style.fontId].strike))  # noqa: SLF001
-        for style in book._cell_styles  # noqa: SLF001
-    ]
+    styles, fonts = book._cell_styles, book._fonts  # noqa: SLF001
+    return [(str(forms.get(each.numFmtId) or "General"), bool(fonts[each.fontId].strike)) for each in styles]
 
 
 class _Made(NamedTuple):
@@ -102,14 +90,18 @@ class _Made(NamedTuple):
     unstored: bool
 
 
-def _made(looks: Sequence[_Look], found: dict[str, Any]) -> _Made | None:
+def _made(looks: Sequence[tuple[str, bool]], found: dict[str, Any]) -> _Made | None:
     """Return what a cell is; None where it is empty."""
-    value, look = _value(found), looks[found["style_id"]]
+    from openpyxl.utils.escape import unescape  # noqa: PLC0415
+
+    value, (form, is_struck) = found["value"], looks[found["style_id"]]
+    if isinstance(value, str) and len(value) <= LONGEST_CELL:  # longer ones are refused in a moment
+        value = unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
     if value is None or is_blank(str(value)):
         return None
-    struck = look.struck or found["struck"]
-    replaced = hides(look.form, text=isinstance(value, str | bool))
-    cell = Cell.of(value, look.form, unseen=struck is not None or replaced)
+    struck = is_struck or found["struck"]
+    replaced = hides(form, text=isinstance(value, str | bool))
+    cell = Cell.of(value, form, unseen=struck is not None or replaced)
     return _Made(cell, struck, replaced, found["unstored"])
 
 
@@ -124,16 +116,6 @@ def _take(sheet: Sheet, spot: Spot, made: _Made) -> None:
         (sheet.struck if made.struck else sheet.struck_in_part).add(spot)
     if made.replaced:
         sheet.replaced.add(spot)
-
-
-def _value(found: dict[str, Any]) -> object:
-    """Return what a cell holds; None where it is empty."""
-    from openpyxl.utils.escape import unescape  # noqa: PLC0415
-
-    value = found["value"]
-    if isinstance(value, str) and len(value) <= LONGEST_CELL:  # longer ones are refused in a moment
-        return unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
-    return value
 
 
 def _comments(package: Package, part: str) -> dict[Spot, str]:

@@ -12,25 +12,20 @@ from typing import TYPE_CHECKING, Final
 from xuncha.chinese.days import in_words
 from xuncha.exchange.sheet import layout, supplement
 from xuncha.model.vocabulary import UNSAID, WORDS
-from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book
-from xuncha.tally import groups, percent, tally
+from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book, Sheet, Value
+from xuncha.tally import Grouping, groups, percent, tally
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.layout import Told
     from xuncha.model.records import Ledger
-    from xuncha.paper.xlsx import Sheet, Value
-    from xuncha.tally import Grouping
 
 SHEET: Final = "整改台账"
-_FIRST: Final = 4
-"""The first row of the ledger's sheet that holds a measure."""
+_FIRST: Final = 4  # the first row of the ledger's sheet that holds a measure
 _LATE: Final = "已超期"
-_COLOURS: Final = dict(
-    zip((*WORDS.values(), _LATE), ("#EDEDED", "#DDEBF7", "#FFF2CC", "#E2EFDA", "#F8CBAD"), strict=True)
-)
+_PALE: Final = ("#EDEDED", "#DDEBF7", "#FFF2CC", "#E2EFDA", "#F8CBAD")
+_COLOURS: Final = dict(zip((*WORDS.values(), _LATE), _PALE, strict=True))
 """The colours of the states; pale, so that they can be read on paper without colour."""
-_WIDEST_WORDS: Final = 14
-"""Columns that are wider hold sentences, which stand at the left."""
+_WIDEST_WORDS: Final = 14  # columns that are wider hold sentences, which stand at the left
 _HEADING: Final = HEAD._replace(size=13, align="left", framed=False)
 _GROUPS: Final[dict[Grouping, str]] = {
     "category": "方面",
@@ -42,11 +37,7 @@ _LIST_WIDTHS: Final = (9, 44, 44, 20, 22, 14)
 
 
 def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
-    """Write the workbook of a ledger; `tick` is told how many measures have been written since it was told last.
-
-    Raises:
-        SurroundingsError: the part `office` is not installed.
-    """
+    """Write the workbook of a ledger; `tick` is told how many measures came since the last time. Raises SurroundingsError without the part `office`."""
     book = Book(f"{ledger.settings.name}整改台账")
     told = layout.told(ledger)
     _write_ledger(book, ledger, told, today, tick)
@@ -63,16 +54,9 @@ def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
 
 
 def of_office(ledger: Ledger, office: str | None, today: date) -> bytes:
-    """Write the ledger's sheet alone, for an office to fill in and send back: what it answers for or helps with, or all.
-
-    Raises:
-        SurroundingsError: the part `office` is not installed.
-    """
-    own = {
-        identity: measure
-        for identity, measure in ledger.measures.items()
-        if office is None or office in (measure.office, *measure.co_offices)
-    }
+    """Write the ledger's sheet for an office to fill in: what it answers for or helps with, or all. Raises SurroundingsError without the part `office`."""
+    every = ledger.measures.items()
+    own = {n: each for n, each in every if office is None or office in (each.office, *each.co_offices)}
     numbers = {identity.problem for identity in own}
     problems = {number: problem for number, problem in ledger.problems.items() if number in numbers}
     book = Book(f"{ledger.settings.name}整改台账{office or ''}")
@@ -92,11 +76,9 @@ def _write_ledger(
     sheet.title(f"{ledger.settings.name}巡察整改台账")
     before = next(place for place, column in enumerate(columns) if column.meaning == "leader") - 1
     inspection = ledger.settings.inspection
-    feedback = (
-        f"，{inspection.inspector}{in_words(inspection.feedback)}反馈"
-        if inspection.feedback and inspection.inspector
-        else ""
-    )
+    feedback = ""
+    if inspection.feedback and inspection.inspector:
+        feedback = f"，{inspection.inspector}{in_words(inspection.feedback)}反馈"
     sheet.line(
         (f"截至{in_words(today)}{feedback}", MARK, before),
         ("图例：", MARK._replace(align="right"), 1),
@@ -110,10 +92,8 @@ def _write_ledger(
         cells = [None if column.meaning in hidden else said.get(column.meaning) for column in columns]
         rows.append([cell and cell[:2] for cell in cells])
         tick("identity" in said)
-    looks = [
-        CENTRED if column.width <= _WIDEST_WORDS and column.meaning != "category" else TEXT
-        for column in columns
-    ]
+    centred = {each for each in columns if each.width <= _WIDEST_WORDS and each.meaning != "category"}
+    looks = [CENTRED if column in centred else TEXT for column in columns]
     sheet.table([column.heading for column in columns], rows, looks)
     letters = {column.meaning: letter for column, letter in zip(columns, sheet.letters, strict=True)}
     sheet.raw.autofilter(f"A{_FIRST - 1}:{sheet.letters[-1]}{sheet.rows}")
@@ -175,25 +155,17 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
 def _write_lists(book: Book, ledger: Ledger) -> None:
     """Write the three lists (三个清单) that a plan is split into: of problems, of tasks, of responsibilities."""
     titles: dict[str | None, str] = {category.key: category.title for category in ledger.settings.categories}
-    problems, measures = ledger.problems, ledger.measures.items()
-    counts = (
-        (n, problems[n].title, titles.get(problems[n].category, UNSAID), len(own))
-        for n, own in ledger.by_problem().items()
-    )
-    tasks = (
-        (str(n), each.title, each.goal, each.due or layout.WITHOUT_LIMIT[each.term]) for n, each in measures
-    )
-    duties = (
-        (
-            str(n),
-            each.title,
-            problems[n.problem].title,
-            each.leader or UNSAID,
-            each.office or UNSAID,
-            "、".join(each.co_offices),
-        )
-        for n, each in measures
-    )
+    problems = ledger.problems
+    counts: list[Sequence[Value]] = []
+    tasks: list[Sequence[Value]] = []
+    duties: list[Sequence[Value]] = []
+    for number, own in ledger.by_problem().items():
+        title, category = problems[number].title, titles.get(problems[number].category, UNSAID)
+        counts.append((number, title, category, len(own)))
+        for n, each in own.items():
+            tasks.append((str(n), each.title, each.goal, each.due or layout.WITHOUT_LIMIT[each.term]))
+            answers = each.leader or UNSAID, each.office or UNSAID, "、".join(each.co_offices)
+            duties.append((str(n), each.title, title, *answers))
     lists: tuple[tuple[str, str, Iterable[Sequence[Value]]], ...] = (
         ("问题清单", "序号 反馈问题 方面 措施（条）", counts),
         ("任务清单", "编号 整改措施 整改目标 整改时限", tasks),
