@@ -21,11 +21,12 @@ from xuncha.parts import needs
 @command("serve")
 def serve(
     call: Context,
-    host: str | None = optional("--host ADDRESS", _("Open the desk to other machines, for those who have an account")),
-    port: Annotated[int, option("--port NUMBER", _("The port; 0 takes any that is free"))] = 8420,
-    open_: bool = optional("--open/--no-open", _("Whether a browser is opened"))] = True,
-    demo: Annotated[
-        bool, option("--demo", _("Show the office desk on an example, with an account of each role")),
+    host: str | None = optional(
+        "--host ADDRESS", _("Open the desk to other machines, for those who have an account")
+    ),
+    port: int = optional("--port NUMBER", _("The port; 0 takes any that is free"), default=8420),
+    open_: Annotated[bool, option("--open/--no-open", _("Whether a browser is opened"))] = True,
+    demo: bool = optional("--demo", _("Show the office desk on an example, with an account of each role")),
     tls_cert: Path | None = optional("--tls-cert FILE", _("The certificate, as PEM")),
     tls_key: Path | None = optional("--tls-key FILE", _("Its key, as PEM")),
     trust_proxy: bool = optional("--trust-proxy", _("Believe a proxy on this machine from where one asks")),
