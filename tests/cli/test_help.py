@@ -66,7 +66,7 @@ ACTING = {
     ]
 } | {
     ("add", "problem"), ("add", "measure"), ("report", "plan"), ("report", "letter"), ("export", "xlsx"), ("export", "table"), ("export", "csv"), ("export", "json"),
-    ("comment", "add"), ("comment", "reply"), ("account", "add"), ("account", "passwd"), ("account", "disable"), ("account", "remove"),
+    ("comment", "add"), ("comment", "reply"), ("account", "add"), ("account", "passwd"), ("account", "disable"), ("account", "remove"), ("account", "set"),
 }  # fmt: skip
 """The others; what `notice`, `calendar` and `schema` write is for programs as it is."""
 
