@@ -104,9 +104,13 @@ def _with_fields(found: Register, rows: list[MeasureRow], wanted: Mapping[str, s
 
 def _holding(texts: Texts, rows: Sequence[MeasureRow], words: Sequence[str]) -> list[MeasureRow]:
     """Return the rows in whose text all the words are, however their letters are written."""
-    found = texts([Identity.parse(row.id) for row in rows])
-    folded = [word.casefold() for word in words]
-    return [row for row in rows if all(word in found.get(Identity.parse(row.id), "") for word in folded)]
+    identities = [Identity.parse(row.id) for row in rows]
+    found, folded = texts(identities), [word.casefold() for word in words]
+    return [
+        row
+        for row, identity in zip(rows, identities, strict=True)
+        if all(word in found.get(identity, "") for word in folded)
+    ]
 
 
 def texts_in(source: Source) -> Texts:
