@@ -154,7 +154,7 @@ def a_second_beginning_that_brings_it_closed(book: Book) -> None:
     book.commit("合并", {}, parents=(side, main.mark))
 
 
-@cheat("merge-lost")
+@cheat("entry-removed")
 def a_merge_with_an_empty_beginning_drops_what_one_side_did(book: Book) -> None:
     fork = book.here()
     book.entry("1.2", "主支所记。")

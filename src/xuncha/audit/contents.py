@@ -75,12 +75,12 @@ def _proofs(entry: Data, renamed: dict[str, str]) -> set[object]:
 def _moved_deadlines(step: Step) -> Iterator[tuple[Change, str, str | None]]:
     """Yield the open measures whose deadline is another day, with the old day and the new one."""
     for change in step.measures:
-        old, new = (_deadline(each) for each in (change.old, change.new))
+        old, new = (deadline(each) for each in (change.old, change.new))
         if old is not None and old != new and word(change.old, "status") != "closed":
             yield change, old, new
 
 
-def _deadline(data: Data | None) -> str | None:
+def deadline(data: Data | None) -> str | None:
     """Return the day until which a measure is to be done; none where it goes on for ever."""
     return None if word(data, "term") == "long_term" else word(data, "due")
 

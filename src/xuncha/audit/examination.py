@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.audit import branches, places, removing, status, undoing
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
+from xuncha.audit.common import Lines, Reached, union
 from xuncha.audit.days import ahead
 from xuncha.audit.hand import claimed
 from xuncha.audit.merging import differences
@@ -57,21 +57,6 @@ def _weighed(finding: Finding[HistoryPlace], step: Step) -> Finding[HistoryPlace
     return finding._replace(severity="warning") if lenient and finding.severity == "error" else finding
 
 
-@dataclass
-class _Reached:
-    """A commit that was replayed."""
-
-    state: State
-    line: int
-    """The commits that led to it, itself included, as the bits of a number."""
-    moment: int
-    """When the newest commit was made that changed the ledger, in what led to it."""
-    adopted: bool
-    """Whether the ledger was there."""
-    loosened: tuple[int, tuple[Requirement, ...]]
-    """When the policy was last loosened, and what it had asked."""
-
-
 class Examination:
     """One run through history."""
 
@@ -88,7 +73,7 @@ class Examination:
         self._ahead = ahead(commits)
         self._places = {commit.hash: place for place, commit in enumerate(commits)}
         self._children = Counter(parent for commit in commits for parent in commit.parents)
-        self._reached: dict[str, _Reached] = {}
+        self._lines = Lines(commits, files)
         self._past: dict[str, Past] = {}
         self._taken_back: set[str] = set()
         self._to_be_signed: list[ToBeSigned] = []
@@ -110,18 +95,18 @@ class Examination:
             found += list(self._ask(place, commit))
             for parent in commit.parents:
                 if self._children[parent] == 1:  # where history branches, a merge may ask for it again
-                    del self._reached[parent]
+                    del self._lines.reached[parent]
         return [*found, *self._second_beginnings(), *self._unjustified_renumberings(), *self._unsigned(root)]
 
     def _ask(self, place: int, commit: Commit) -> Iterator[Finding[HistoryPlace]]:
-        parents = [self._reached[parent] for parent in commit.parents]
+        parents = [self._lines.reached[parent] for parent in commit.parents]
         line = reduce(or_, (each.line for each in parents), 1 << place)
         last = max((each.moment for each in parents), default=0)
         told = commit.touched and len(parents) < 2 and commit.hash not in self._ahead  # noqa: PLR2004
         moment = max(last, commit.moment_committed) if told else last
         loosened = max((each.loosened for each in parents), default=(0, ()))
-        here = _Reached(State(), line, moment, any(each.adopted for each in parents), loosened)
-        self._reached[commit.hash] = here
+        here = Reached(State(), line, moment, any(each.adopted for each in parents), loosened)
+        self._lines.reached[commit.hash] = here
         if len(parents) > 1:
             yield from self._merge(commit, here, parents, last)
         else:
@@ -129,7 +114,7 @@ class Examination:
             yield from self._plain(commit, here, before, changes_of(commit, before, self.files), last)
 
     def _plain(
-        self, commit: Commit, here: _Reached, before: State, changes: list[Change], last: int
+        self, commit: Commit, here: Reached, before: State, changes: list[Change], last: int
     ) -> Iterator[Finding[HistoryPlace]]:
         """Ask every check of what a commit did to the ledger as it stood before."""
         here.state = after = before.changed((change.path, change.after) for change in changes)
@@ -164,11 +149,13 @@ class Examination:
         if commit.trailers.action == "renumber":
             self._note_renumbering(step)
 
-    def _adopts(self, commit: Commit, here: _Reached, changes: list[Change]) -> bool:
+    def _adopts(self, commit: Commit, here: Reached, changes: list[Change]) -> bool:
         """Note what a commit did, and return whether it is to be asked: the one that brings the ledger is taken as it is."""
         for change in changes:
             if change.before is None:
                 self._added[change.path].append((self._places[commit.hash], here.line))
+            if change.after:
+                self._lines.note(self._places[commit.hash], change.path, change.after)
         self._past[commit.hash] = Past(commit, changes)
         if here.adopted:
             return True
@@ -187,7 +174,7 @@ class Examination:
             yield places.SECOND.at(HistoryPlace(each.hash, each.author, each.date, LEDGER_FILE), said)
 
     def _step(
-        self, commit: Commit, before: State, after: State, changes: list[Change], here: _Reached, last: int
+        self, commit: Commit, before: State, after: State, changes: list[Change], here: Reached, last: int
     ) -> Step:
         return Step(
             commit,
@@ -252,7 +239,7 @@ class Examination:
         self._renumbered += [(step.at(each), come, head | {each.path}, up) for each in moved]
 
     def _merge(
-        self, commit: Commit, here: _Reached, parents: list[_Reached], last: int
+        self, commit: Commit, here: Reached, parents: list[Reached], last: int
     ) -> Iterator[Finding[HistoryPlace]]:
         changes = []
         for path, mode, blob in commit.touched:
@@ -263,12 +250,15 @@ class Examination:
         if not here.adopted:
             self._adopts(commit, here, [])
             return
-        # What has not grown out of this ledger is no side of it: what the merge took from there, the merge did.
+        # What has not grown out of this ledger is no side of it, nor is what another side has grown out of: what the merge took
+        # from there, the merge did.
         adopted = [side for side in parents if side.adopted]
+        newest = [id(each) for each in self._lines.newest(union(adopted))]
+        adopted = [side for side in adopted if id(side) in newest]
         ledgers = [side.state for side in adopted]
-        bases = [base for base in self._bases(adopted) if base.get(LEDGER_FILE)]
+        bases = [each.state for each in self._lines.newest(reduce(and_, (side.line for side in adopted)))]
         if len(ledgers) > 1 and bases:
-            yield from differences(commit, bases, ledgers, here.state, self.files)
+            yield from differences(commit, adopted, here.state, self._lines, self.files)
             yield from places.entered(commit, ledgers, here.state, self.files)
             yield from branches.outrun(
                 commit, bases, ledgers, here.state, self.files, self._asked, self._to_be_signed
@@ -302,15 +292,7 @@ class Examination:
         )
         return Version(mode, blob, readable, applicant, decided, closer, eased)
 
-    def _bases(self, parents: list[_Reached]) -> Iterator[State]:
-        """Yield how the ledger stood at the last commits that all parents of a merge have in common."""
-        common = reduce(and_, (each.line for each in parents))
-        while common:
-            base = self._reached[self.commits[common.bit_length() - 1].hash]
-            yield base.state
-            common &= ~base.line
-
-    def _sides(self, parents: list[_Reached]) -> list[list[str]]:
+    def _sides(self, parents: list[Reached]) -> list[list[str]]:
         """Return the newest commits of each side of a merge that no other one has, the newest first."""
         sides = []
         for each in parents:

@@ -13,6 +13,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.moves import Move, number_after, place_after
 from xuncha.model.vocabulary import status_name
+from xuncha.sync.values import ONWARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,7 +39,6 @@ _OF_OTHERS: Final = (
 """What it is asked where it takes back what others did, or what is weeks old."""
 _MOST: Final = 1000
 """Commits before an undo among which it is looked for what it took back, where their hashes are others since."""
-_ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
 
 
 class Restored(NamedTuple):
@@ -132,7 +132,7 @@ def judged(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlac
         yield finding if finding.place.path in looked_at else finding._replace(severity="warning")
     for change in step.measures:
         before, after = change.statuses
-        if after in _ONWARD and before in _ONWARD and _ONWARD.index(after) > _ONWARD.index(before):
+        if after in ONWARD and before in ONWARD and ONWARD.index(after) > ONWARD.index(before):
             who = _(", ").join(dict.fromkeys(each.author for each in undone))
             message = _("{id} is {to} again, since what {who} did was taken back")
             said = message.format(id=change.id, to=status_name(after), who=who)
