@@ -74,11 +74,11 @@ def differences(
 def _chosen(
     commit: Commit,
     path: str,
-    base: Any,
+    base: Any,  # noqa: ANN401
     sides: Sequence[Reached],
     result: State,
     lines: Lines,
-    files: Files,  # noqa: ANN401
+    files: Files,
 ) -> Iterator[Finding[HistoryPlace]]:
     """Judge what a merge has done to a file on which its sides had nothing in common, or disagreed, like a change of each side."""
     trailers = commit.trailers._replace(action="edit")
@@ -88,7 +88,7 @@ def _chosen(
     told: set[str] = set()
     for side in sides:
         held = side.state.get(path)
-        if held is None or held[:2] == touched[1:] or (held and base and held[:2] == base[:2]):
+        if held is None or held[:2] in (touched[1:], named_by(base)):
             continue
         changes = changes_of(made, side.state, files)
         step = Step(
