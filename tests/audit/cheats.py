@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -100,10 +101,16 @@ def a_forged_author_of_the_application(book: Book) -> None:
     book.close("1.1", ZHANG)
 
 
-@cheat("close-requires-second-person")
-def one_account_of_the_desk_for_both(book: Book) -> None:
-    book.act("submit", "1.1", account="zhang")
-    book.close("1.1", account="Zhang")
+@cheat("account-mismatch")
+def an_account_of_the_desk_that_is_not_the_authors(book: Book) -> None:
+    closed_by(book, LI, account="张三")
+
+
+@cheat("account-mismatch")
+def takes_back_by_the_account_of_another(book: Book) -> None:
+    before = book.held("1.1")
+    mark = book.entry("1.1", "误记。")
+    book.undo(mark, before, account="李四")
 
 
 @cheat("close-requires-second-person")
@@ -119,9 +126,27 @@ def a_second_address_is_struck_out_before_it_closes(book: Book) -> None:
     closed_by(book, Person("z3", "z3@home.invalid"))
 
 
-@cheat("second-person-doubtful", "warning")
+@cheat("close-requires-second-person")
 def an_account_typed_by_hand_on_the_computer_of_the_applicant(book: Book) -> None:
-    closed_by(book, LI, committer=ZHANG, account="li")
+    closed_by(book, LI, committer=ZHANG, account="李四")
+
+
+@cheat("second-person-doubtful", "warning")
+def a_forged_author_of_the_application_by_a_third(book: Book) -> None:
+    book.act("submit", "1.1", who=ZHANG, committer=WANG)
+    book.close("1.1", LI)
+
+
+@cheat("second-person-doubtful", "warning")
+def a_forged_author_of_the_closing_by_a_third(book: Book) -> None:
+    closed_by(book, LI, committer=WANG)
+
+
+@cheat("settings-changed", "warning")
+def an_address_of_another_is_given_to_who_is_to_close(book: Book) -> None:
+    people = [{"name": each.name, "emails": [each.email]} for each in (ZHANG, LI)]
+    book.settings(people=people)
+    book.settings(who=ZHANG, people=[people[0], {**people[1], "emails": [LI.email, ZHANG.email]}])
 
 
 @cheat("second-person-doubtful", "warning")
@@ -402,6 +427,14 @@ def takes_a_reopening_back_in_the_name_of_who_made_it(book: Book) -> None:
     before = book.held("2.1")
     mark = book.act("reopen", "2.1", who=LI, reason="问题反弹")
     book.undo(mark, before, LI, committer=ZHANG)
+
+
+@cheat("link")
+def takes_its_own_work_back_to_a_link(book: Book) -> None:
+    before = book.held("1.1")
+    mark = book.entry("1.1", "误记。")
+    raw = json.dumps(before[path_of("1.1")], ensure_ascii=False, indent=1).encode()
+    book.undo(mark, {path_of("1.1"): raw}, mode="120000")
 
 
 # --- numbers
@@ -753,6 +786,19 @@ def says_that_another_has_closed_it(book: Book) -> None:
 @cheat("watered-down", "warning")
 def waters_a_goal_down_before_closing(book: Book) -> None:
     book.edit("1.1", action="set", goal="开一次会")
+    closed_by(book, LI)
+
+
+@cheat("watered-down", "warning")
+def waters_a_goal_down_in_the_commit_that_closes_it(book: Book) -> None:
+    book.act("submit", "1.1")
+    book.act("close", "1.1", who=LI, goal="开一次会")
+
+
+@cheat("watered-down", "warning")
+def waters_a_goal_down_step_by_step(book: Book) -> None:
+    for goal in ("形成长效机制并运行", "形成机制并运行", "形成机制"):
+        book.days(5).edit("1.1", action="set", goal=goal)
     closed_by(book, LI)
 
 

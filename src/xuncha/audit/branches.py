@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.replayed import BELIEVED, Change, in_code, number_of, requires, word
+from xuncha.audit.facts import in_code, number_of, requires, word
+from xuncha.audit.replayed import BELIEVED, Change
 from xuncha.audit.status import DODGED, ToBeSigned, lacks, no_longer_asked
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE

@@ -8,7 +8,8 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.audit.replayed import Version, is_record
+from xuncha.audit.facts import is_record
+from xuncha.audit.replayed import Version
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.sync.values import MISSING, UNSETTLED, merge_values, settled
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES
-from xuncha.audit.replayed import Data, Proof, entries, files_of, in_code, proofs_of, statement, word
+from xuncha.audit.facts import Data, Proof, entries, files_of, in_code, proofs_of, statement, word
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE

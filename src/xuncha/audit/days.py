@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.replayed import BELIEVED, CLOCKS, entries, statement, word
+from xuncha.audit.facts import entries, statement, word
+from xuncha.audit.replayed import BELIEVED, CLOCKS
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Data, Step
+    from xuncha.audit.facts import Data
+    from xuncha.audit.replayed import Step
     from xuncha.catalogue import Broken
     from xuncha.trail.replay import Commit
 

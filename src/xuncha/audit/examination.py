@@ -13,28 +13,17 @@ from xuncha.audit import branches, places, removing, status, undoing
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
 from xuncha.audit.common import Lines, Reached, union
 from xuncha.audit.days import ahead
+from xuncha.audit.facts import is_record, requires, word
 from xuncha.audit.hand import claimed
 from xuncha.audit.merging import differences
-from xuncha.audit.replayed import (
-    Change,
-    Files,
-    Past,
-    State,
-    Step,
-    Version,
-    Who,
-    changes_of,
-    is_record,
-    requires,
-    word,
-)
+from xuncha.audit.replayed import Change, Files, Past, State, Step, Version, Who, changes_of
 from xuncha.audit.status import ToBeSigned
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.trail import replay
 
 if TYPE_CHECKING:
-    from xuncha.audit.replayed import Data
+    from xuncha.audit.facts import Data
     from xuncha.errors import Finding
     from xuncha.model.vocabulary import Requirement
     from xuncha.trail.replay import Commit
@@ -143,7 +132,7 @@ class Examination:
             yield from undoing.judged(step, undone.commits)
             self._note_closings(step)
         else:
-            for code in ("clock-ahead", "clock-backwards", "removed-overdue"):
+            for code in ("account-mismatch", "clock-ahead", "clock-backwards", "removed-overdue"):
                 yield from RULES[code](step)
         here.state = before.changed(as_said.items())
         if commit.trailers.action == "renumber":

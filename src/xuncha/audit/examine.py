@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from xuncha.audit import anchors, contents, decided, hand, people, places, templates  # noqa: F401  each enters its checks
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.examination import Examination, checked
-from xuncha.audit.replayed import Files, State, Step, Version, changes_of, is_record
+from xuncha.audit.facts import is_record
+from xuncha.audit.replayed import Files, State, Step, Version, changes_of
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS

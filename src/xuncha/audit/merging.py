@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.common import named_by
 from xuncha.audit.contents import changed_since, deadline
-from xuncha.audit.replayed import Step, Unreadable, changes_of, in_code, number_of, read
+from xuncha.audit.facts import in_code, number_of, read
+from xuncha.audit.replayed import Step, Unreadable, changes_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS
 from xuncha.sync.values import MISSING, ONWARD, PAIRS, UNSETTLED, named, settled
@@ -18,7 +19,8 @@ from xuncha.trail.replay import RAW, Touched, log
 
 if TYPE_CHECKING:
     from xuncha.audit.common import Lines, Reached
-    from xuncha.audit.replayed import Data, Files, State, Version
+    from xuncha.audit.facts import Data
+    from xuncha.audit.replayed import Files, State, Version
     from xuncha.catalogue import Rule
     from xuncha.errors import Finding, Severity
     from xuncha.sync.values import Location
@@ -138,10 +140,10 @@ def _message(rule: Rule[HistoryPlace], path: str, number: str, field: str) -> st
 
 def _of_file(
     path: str,
-    base: Any,
+    base: Any,  # noqa: ANN401
     sides: Sequence[Any],
     result: Version | None,
-    lines: Lines,  # noqa: ANN401
+    lines: Lines,
 ) -> list[_Difference]:
     """Compare one file of a merge with how it stands at the base and on each side."""
     if result is not None:  # what one side took back and another needs may stay: nothing is lost by that

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.contents import elsewhere_now
-from xuncha.audit.replayed import number_of, read
+from xuncha.audit.facts import number_of, read
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS
 from xuncha.trail.replay import SUBMODULE, elsewhere
@@ -18,7 +18,8 @@ from xuncha.trail.replay import SUBMODULE, elsewhere
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from xuncha.audit.replayed import Data, Files, State, Step
+    from xuncha.audit.facts import Data
+    from xuncha.audit.replayed import Files, State, Step
     from xuncha.catalogue import Broken
     from xuncha.errors import Finding, Severity
     from xuncha.trail.git import Git

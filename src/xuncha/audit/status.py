@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES
+from xuncha.audit.facts import entries, in_code, proofs_of, requires, word
 from xuncha.audit.people import is_one_person, is_signer
-from xuncha.audit.replayed import Who, entries, in_code, proofs_of, requires, word
+from xuncha.audit.replayed import Who
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import action_name, status_name
-from xuncha.trail.replay import signatures
+from xuncha.trail.signing import signatures
 from xuncha.workflow.close import missing
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Change, Data, Step
+    from xuncha.audit.facts import Data
+    from xuncha.audit.replayed import Change, Step
     from xuncha.catalogue import Broken, Check
     from xuncha.errors import Finding, Severity
     from xuncha.model.vocabulary import Requirement

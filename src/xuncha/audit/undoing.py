@@ -7,8 +7,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES
+from xuncha.audit.facts import entries, word
 from xuncha.audit.people import folded, known_as
-from xuncha.audit.replayed import BELIEVED, entries, word
+from xuncha.audit.replayed import BELIEVED
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.moves import Move, number_after, place_after
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from xuncha.trail.replay import Commit
 
 _NOT_TAKEN_BACK: Final = frozenset({"", "undo", "sync", "renumber", "init"})
-_ALWAYS: Final = ("clock-ahead", "clock-backwards", "policy-weakened", "removed-overdue")
+_ALWAYS: Final = ("account-mismatch", "clock-ahead", "clock-backwards", "policy-weakened", "removed-overdue")
 """What an undo is asked in any case."""
 _OF_OTHERS: Final = (
     "entry-removed",
@@ -142,9 +143,11 @@ def judged(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlac
 
 
 def same(step: Step, one: Version | None, two: Version | None) -> bool:
-    """Return whether two contents are the same; or say the same, since git may be set up to change line ends."""
+    """Return whether two contents are the same; or say the same, since git may be set up to change line ends. A link is no file."""
     if one is None or two is None:
         return one is two
+    if one.mode != two.mode and not (one.is_file and two.is_file):
+        return False
     if one.blob == two.blob:
         return True
     both_read = all(each.readable and each.readable == each.blob for each in (one, two))
