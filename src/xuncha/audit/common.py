@@ -9,17 +9,19 @@ from operator import or_
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.audit.facts import is_record
-from xuncha.audit.replayed import Version
+from xuncha.audit.replayed import Past, Version
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.sync.values import MISSING, UNSETTLED, merge_values, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from xuncha.audit.replayed import Files, State
+    from xuncha.audit.replayed import Change, Files, State
     from xuncha.model.vocabulary import Requirement
     from xuncha.trail.replay import Commit
 
+_MOST: Final = 1000
+"""Commits of one side of a merge that are looked at; whoever was away for longer is looked at from where he came back."""
 _DEEPEST: Final = 50
 """Crossings one before another that are looked through; what was common before them counts as nothing."""
 
@@ -45,14 +47,37 @@ class Lines:
     def __init__(self, commits: list[Commit], files: Files) -> None:
         self.commits = commits
         self.reached: dict[str, Reached] = {}
+        self.past: dict[str, Past] = {}
+        """What was done by each commit of the ledger that is no merge."""
+        self.changing = 0
+        """Those of them that changed something, as the bits of a number."""
+        self.deciding = 0
+        """Those of which it matters on which day they were made."""
+        self.made_by: defaultdict[str, int] = defaultdict(int)
+        """All commits by who has committed them."""
         self._files = files
         self._held: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
         """What each file has held: the place of the commit, and the version."""
         self._joined: dict[tuple[str, tuple[int, ...]], Any] = {}
 
-    def note(self, place: int, path: str, version: Version) -> None:
-        """Note what a commit made of a file."""
-        self._held[path].append((place, version))
+    def note(self, place: int, changes: list[Change], *, decides: bool) -> None:
+        """Note what a commit did."""
+        commit, bit = self.commits[place], 1 << place
+        self.past[commit.hash] = Past(commit, changes)
+        self.changing |= bit if changes else 0
+        self.deciding |= bit if decides else 0
+        for each in changes:
+            if each.after:
+                self._held[each.path].append((place, each.after))
+
+    def last(self, bits: int) -> Iterator[int]:
+        """Yield the places of the newest of some commits, the newest first; of whoever was away for longer no more than some."""
+        for _number in range(_MOST):
+            if not bits:
+                return
+            place = bits.bit_length() - 1
+            yield place
+            bits ^= 1 << place
 
     def newest(self, line: int) -> Iterator[Reached]:
         """Yield the commits of the ledger on a line that lead to no other one on it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import reduce
 from operator import and_, or_
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from xuncha.audit import branches, places, removing, status, undoing
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
@@ -16,21 +16,18 @@ from xuncha.audit.days import ahead
 from xuncha.audit.facts import is_record, requires, word
 from xuncha.audit.hand import claimed
 from xuncha.audit.merging import differences
-from xuncha.audit.replayed import Change, Files, Past, State, Step, Version, Who, changes_of
-from xuncha.audit.status import ToBeSigned
+from xuncha.audit.replayed import BELIEVED, Change, Files, State, Step, Version, Who, changes_of
+from xuncha.audit.signers import Signers
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.trail import replay
 
 if TYPE_CHECKING:
     from xuncha.audit.facts import Data
-    from xuncha.errors import Finding
+    from xuncha.errors import Finding, Severity
     from xuncha.model.vocabulary import Requirement
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
-
-_MOST: Final = 1000
-"""Commits of one side of a merge that are looked at; whoever was away for longer is looked at from where he came back."""
 
 
 def checked(step: Step) -> list[Finding[HistoryPlace]]:
@@ -49,7 +46,7 @@ def _weighed(finding: Finding[HistoryPlace], step: Step) -> Finding[HistoryPlace
 class Examination:
     """One run through history."""
 
-    def __init__(self, commits: list[Commit], files: Files, marks: list[Anchor]) -> None:
+    def __init__(self, commits: list[Commit], files: Files, marks: list[Anchor], signed: set[str]) -> None:
         self.commits = commits
         self.files = files
         self._beginnings = places.beginnings(commits, marks)
@@ -63,9 +60,8 @@ class Examination:
         self._places = {commit.hash: place for place, commit in enumerate(commits)}
         self._children = Counter(parent for commit in commits for parent in commit.parents)
         self._lines = Lines(commits, files)
-        self._past: dict[str, Past] = {}
+        self._signers = Signers(signed)
         self._taken_back: set[str] = set()
-        self._to_be_signed: list[ToBeSigned] = []
         self._asked: dict[str, tuple[Requirement, ...]] = {}
         """What the policy asked at each commit that closes something."""
         self._loosened: list[tuple[Commit, set[Requirement]]] = []
@@ -74,8 +70,10 @@ class Examination:
         """The commits that closed something after the first of them."""
         self._added: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         """Where each file was entered: the place of the commit, and the commits that led to it as bits."""
-        self._renumbered: list[tuple[HistoryPlace, set[str], set[str], bool]] = []
-        """Records that were moved, each with the places that were filled and those that were left by it; and whether up."""
+        self._renumbered: list[tuple[HistoryPlace, set[str], set[str], bool, int]] = []
+        """Records that were moved, each with the places that were filled and those that were left by it; whether up; and its line."""
+        self._verified: list[int] = []
+        """The commits that led to each verified one, as bits."""
 
     def run(self, root: Path) -> list[Finding[HistoryPlace]]:
         """Return everything that was found."""
@@ -85,7 +83,12 @@ class Examination:
             for parent in commit.parents:
                 if self._children[parent] == 1:  # where history branches, a merge may ask for it again
                     del self._lines.reached[parent]
-        return [*found, *self._second_beginnings(), *self._unjustified_renumberings(), *self._unsigned(root)]
+        found += [
+            *self._second_beginnings(),
+            *self._unjustified_renumberings(),
+            *self._signers.findings(root),
+        ]
+        return list(dict.fromkeys(found))
 
     def _ask(self, place: int, commit: Commit) -> Iterator[Finding[HistoryPlace]]:
         parents = [self._lines.reached[parent] for parent in commit.parents]
@@ -96,6 +99,9 @@ class Examination:
         loosened = max((each.loosened for each in parents), default=(0, ()))
         here = Reached(State(), line, moment, any(each.adopted for each in parents), loosened)
         self._lines.reached[commit.hash] = here
+        self._lines.made_by[commit.committer] |= 1 << place
+        if any(mark.commit == commit.hash for mark in self._marks):
+            self._verified.append(line)
         if len(parents) > 1:
             yield from self._merge(commit, here, parents, last)
         else:
@@ -114,6 +120,7 @@ class Examination:
                 yield RULES["trailers-mismatch"].at(place, said)
             return
         step = self._step(commit, before, after, changes, here, last)
+        self._signers.note(commit, closes=bool(step.closings))
         asked = requires(self.files.record(after.get(LEDGER_FILE)))
         if gone := set(step.requires) - set(asked):
             here.loosened = (commit.moment_committed, step.requires)
@@ -130,22 +137,24 @@ class Examination:
         if undone:
             self._taken_back.update(each.hash for each in undone.commits)
             yield from undoing.judged(step, undone.commits)
+            if "signed_commit" in step.requires and not self._signers.signed.isdisjoint(
+                each.hash for each in undone.commits
+            ):
+                self._signers.claim(Who.of(commit), step.settings, [*undoing.of_others(step, undone.commits)])
             self._note_closings(step)
         else:
             for code in ("account-mismatch", "clock-ahead", "clock-backwards", "removed-overdue"):
                 yield from RULES[code](step)
         here.state = before.changed(as_said.items())
         if commit.trailers.action == "renumber":
-            self._note_renumbering(step)
+            self._note_renumbering(step, here.line)
 
     def _adopts(self, commit: Commit, here: Reached, changes: list[Change]) -> bool:
         """Note what a commit did, and return whether it is to be asked: the one that brings the ledger is taken as it is."""
         for change in changes:
             if change.before is None:
                 self._added[change.path].append((self._places[commit.hash], here.line))
-            if change.after:
-                self._lines.note(self._places[commit.hash], change.path, change.after)
-        self._past[commit.hash] = Past(commit, changes)
+        self._lines.note(self._places[commit.hash], changes, decides=any(map(branches.decides, changes)))
         if here.adopted:
             return True
         here.adopted = here.state.get(LEDGER_FILE) is not None
@@ -171,7 +180,7 @@ class Examination:
             after,
             changes,
             self.files,
-            self._past,
+            self._lines.past,
             self._taken_back,
             last,
             commit.hash in self._ahead,
@@ -186,8 +195,17 @@ class Examination:
             self._asked[step.commit.hash] = step.requires
             if self._loosened:
                 self._closed_since.append(step)
-            self.on_claims |= "second_person" in step.requires
-            asked = "signed_commit" in step.requires
+            two, asked = ("second_person" in step.requires, "signed_commit" in step.requires)
+            self.on_claims |= two
+            for change in step.closings if two and asked else ():
+                applicant = change.before.applicant if change.before else None
+                if applicant:
+                    message = _(
+                        "{id} was applied for in the name of {name}, who has not signed that, and signs else"
+                    )
+                    said = message.format(id=change.id, name=applicant.name)
+                    doubt = RULES["second-person-doubtful"].at(step.at(change), said)
+                    self._signers.claim(applicant, step.settings, [doubt])
             if asked or "signed_commit" in status.asked_until_shortly_before(step):
                 self._must_sign(step, lenient=not asked)
 
@@ -215,9 +233,9 @@ class Examination:
         who = Who.of(step.commit)
         for change in step.closings:
             mild = lenient or (step.commit.trailers.action == "import" and change.before is None)
-            self._to_be_signed.append(ToBeSigned(who, step.settings, step.at(change), mild))
+            self._signers.must(who, step.settings, step.at(change), lenient=mild)
 
-    def _note_renumbering(self, step: Step) -> None:
+    def _note_renumbering(self, step: Step, line: int) -> None:
         """Note what has to have been renumbered for the sake of another clone."""
         gone = [change for change in step.changes if change.after is None]
         come = {change.path for change in step.changes if change.before is None}
@@ -225,7 +243,7 @@ class Examination:
         pairs = zip(step.commit.trailers.ids, step.commit.trailers.targets, strict=False)
         up = any((Identity.perhaps(new) or ()) > (Identity.perhaps(old) or ()) for old, new in pairs)
         moved = [each for each in gone if each.is_record or each.comment]
-        self._renumbered += [(step.at(each), come, head | {each.path}, up) for each in moved]
+        self._renumbered += [(step.at(each), come, head | {each.path}, up, line) for each in moved]
 
     def _merge(
         self, commit: Commit, here: Reached, parents: list[Reached], last: int
@@ -250,9 +268,14 @@ class Examination:
             yield from differences(commit, adopted, here.state, self._lines, self.files)
             yield from places.entered(commit, ledgers, here.state, self.files)
             yield from branches.outrun(
-                commit, bases, ledgers, here.state, self.files, self._asked, self._to_be_signed
+                commit, bases, ledgers, here.state, self.files, self._asked, self._signers
             )
-            yield from branches.late(commit, self._sides(adopted), self._past, self._marks)
+            verified = [
+                (self._places[each.commit], each.moment)
+                for each in self._marks
+                if each.commit in self._places
+            ]
+            yield from branches.late(commit, adopted, self._lines, verified)
             return
         result = here.state
         for side in reversed(ledgers):
@@ -281,18 +304,16 @@ class Examination:
         )
         return Version(mode, blob, readable, applicant, decided, closer, eased)
 
-    def _sides(self, parents: list[Reached]) -> list[list[str]]:
-        """Return the newest commits of each side of a merge that no other one has, the newest first."""
-        sides = []
-        for each in parents:
-            own = each.line & ~reduce(or_, (other.line for other in parents if other is not each), 0)
-            names: list[str] = []
-            while own and len(names) < _MOST:
-                place = own.bit_length() - 1
-                names.append(self.commits[place].hash)
-                own ^= 1 << place
-            sides.append(names)
-        return sides
+    def _doubt(self, path: str, line: int) -> Severity | None:
+        """Return how grave it is that a record was moved for the sake of another: nothing where it was, or might have been, unsent."""
+        own = max((place for place, _line in self._added[path] if line >> place & 1), default=None)
+        if own is None:
+            return None
+        others = [place for place, known in self._added[path] if not (line >> place & 1 or known >> own & 1)]
+        limit = self.commits[own].moment_committed + BELIEVED
+        late = bool(others) and all(self.commits[place].moment_committed >= limit for place in others)
+        verified = any(each >> own & 1 and each | line != each for each in self._verified)
+        return "error" if late and verified else "warning" if late or verified else None
 
     def _is_everybodys(self, path: str) -> bool:
         """Return whether a file was entered on two sides that did not know of each other."""
@@ -304,23 +325,20 @@ class Examination:
         )
 
     def _unjustified_renumberings(self) -> Iterator[Finding[HistoryPlace]]:
-        """Yield the renumberings of numbers that nobody else has published."""
+        """Yield the renumberings of numbers that nobody else has published, or only when they had long been known."""
         filled: set[str] = set()
-        for place, come, left, up in reversed(self._renumbered):
+        for place, come, left, up, line in reversed(self._renumbered):
             # The number was another's, who has published it; or one's own that had to go on for such a one; or the new one was
             # free again, since another took his back.
             free_again = not up and any(len(self._added[path]) > 1 for path in come | left)
+            said = {"id": place.id or place.path}
             if free_again or filled & left or any(map(self._is_everybodys, come | left)):
                 filled |= come
+                if doubt := self._doubt(place.path, line):
+                    message = _(
+                        "{id} was renumbered for the sake of another, when its number had been known for long"
+                    )
+                    yield RULES["renumbered"].at(place, message.format(**said), "", doubt)
                 continue
             message = _("{id} was renumbered, and no other clone has given that number")
-            yield RULES["renumbered"].at(place, message.format(id=place.id or place.path))
-
-    def _unsigned(self, root: Path) -> Iterator[Finding[HistoryPlace]]:
-        """Yield the closings that had to be signed and were not."""
-        judged = status.unsigned(root, {each.who.commit: each for each in self._to_be_signed})
-        for who, _settings, place, lenient in self._to_be_signed:
-            if said := judged.get(who.commit):
-                yield status.UNSIGNED.at(
-                    place, said[0].format(id=place.id), "", "warning" if lenient else said[1]
-                )
+            yield RULES["renumbered"].at(place, message.format(**said))

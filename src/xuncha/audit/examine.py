@@ -22,6 +22,7 @@ from xuncha.trail import replay
 from xuncha.trail.contents import stored
 from xuncha.trail.git import Git
 from xuncha.trail.limits import listed, swollen
+from xuncha.trail.signing import signed
 from xuncha.trail.tags import SHORT
 from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
@@ -72,12 +73,11 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
             findings.append(anchors.REWRITTEN.at(place, message))
         elif start:
             seen = _ancestors(start, commits, known)
-    for _commit in stored(git, known, 0):  # so is each commit
-        pass
+    signed_ones = signed(git, known)  # so is each commit
     touched = [each for commit in commits for each in commit.touched if each.is_here]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
-    examination = Examination(commits, Files(stored(git, blobs, LARGEST), records), marks)
+    examination = Examination(commits, Files(stored(git, blobs, LARGEST), records), marks, signed_ones)
     found = [*_too_many(large, commits, known), *examination.run(root), *templates.remarks(root)]
     found += places.look_alikes(seen_names, by_hash)
     if examination.given:

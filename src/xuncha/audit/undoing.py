@@ -109,23 +109,23 @@ def _taken_back(step: Step, undone: Iterable[Past]) -> Restored | None:
 
 
 def judged(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlace]]:
-    """Yield what a true undo did that no undo may do in silence.
-
-    Whoever takes back what is his own and new is believed; the work of others, or what has stood for weeks, is judged by what
-    becomes of it, like any change.
-    """
+    """Yield what a true undo did that no undo may do in silence: little where that is his own and new; whoever does that is believed."""
     mine, committer = known_as(step.commit.email, step.settings), folded(step.commit.committer)
     made = step.commit.moment_committed
-    # On the office's desk all is committed by one machine; elsewhere the committer is the author, or has forged one.
-    own = all(
-        known_as(each.email, step.settings) & mine and committer in {*mine, folded(each.committer)}
-        for each in undone
-    )
-    new = all(made - each.moment_committed < BELIEVED for each in undone)
     for code in _ALWAYS:
         yield from RULES[code](step)
-    if own and new:
-        return
+    # The committer is the author, or has forged one.
+    if not all(
+        known_as(each.email, step.settings) & mine
+        and committer in {*mine, folded(each.committer)}
+        and made - each.moment_committed < BELIEVED
+        for each in undone
+    ):
+        yield from of_others(step, undone)
+
+
+def of_others(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlace]]:
+    """Judge the undo of others' work, or of what has stood for weeks, by what becomes of it, like any change."""
     looked_at = {
         each.path for each in step.measures if entries(each.old, "reviews") != entries(each.new, "reviews")
     }

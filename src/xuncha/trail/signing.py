@@ -68,6 +68,11 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
     return found
 
 
+def signed(git: Git, names: Iterable[str]) -> set[str]:
+    """Read commits, and return those that are signed, whoever did it. Raises GitError if one does not hold what its name says."""
+    return {each.name for each in stored(git, names, _LONGEST_HEADER) if _armour(each) is not None}
+
+
 def _armour(commit: Stored) -> bytes | None:
     """Return the kind of signature that git finds in a commit; empty of one that is not known, None where there is none."""
     header, end, _text = commit.content.partition(b"\n\n")
