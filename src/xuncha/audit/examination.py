@@ -23,7 +23,6 @@ from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.trail import replay
 
 if TYPE_CHECKING:
-    from xuncha.audit.facts import Data
     from xuncha.errors import Finding, Severity
     from xuncha.model.vocabulary import Requirement
     from xuncha.trail.replay import Commit
@@ -51,8 +50,6 @@ class Examination:
         self.files = files
         self._beginnings = places.beginnings(commits, marks)
         self.given = self._beginnings[0].hash if self._beginnings else ""
-        self.settings: Data | None = None
-        """What data/ledger.yaml said in the commit that brought the ledger."""
         self.on_claims = False
         """Whether two persons were asked for anywhere, and nothing but what commits say of themselves tells who they are."""
         self._marks = marks
@@ -158,10 +155,9 @@ class Examination:
         if here.adopted:
             return True
         here.adopted = here.state.get(LEDGER_FILE) is not None
-        if commit.hash == self.given:
-            self.settings = self.files.record(here.state.get(LEDGER_FILE))
-            return False
-        return here.adopted  # another beginning of history, which claims to be a ledger of its own
+        return (
+            here.adopted and commit.hash != self.given
+        )  # another beginning of history, which claims to be a ledger of its own
 
     def _second_beginnings(self) -> Iterator[Finding[HistoryPlace]]:
         """Yield the commits that bring the ledger once more."""

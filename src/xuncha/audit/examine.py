@@ -81,8 +81,7 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     found = [*_too_many(large, commits, known), *examination.run(root), *templates.remarks(root)]
     found += places.look_alikes(seen_names, by_hash)
     if examination.given:
-        given = by_hash[examination.given]
-        found += places.moved(git, given, examination.settings)
+        found += places.moved(git, by_hash[examination.given], commits)
     found.sort(key=lambda each: known[each.place.commit])
     findings += [each for each in found if each.place.commit not in seen]
     asked = [commit for commit in commits if commit.hash not in seen]

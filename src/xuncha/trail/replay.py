@@ -295,29 +295,35 @@ def touching(root: Path, folder: str) -> list[Commit]:
     return list(log(Git.in_repository(root), *options, "HEAD", "--", folder))
 
 
-def elsewhere(git: Git, commit: Commit) -> Iterator[tuple[str, bytes | None, bool]]:
-    """Yield the other folders of the repository in which a ledger stood before a commit that brings one.
+def elsewhere(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[tuple[str, str, bool]]:
+    """Yield the other folders of the repository in which a ledger stood in what led to some commits.
 
     Where the repository is too large to be looked through within some seconds, nothing is told of the rest.
 
     Yields:
-        The folder; what its data/ledger.yaml held last; and whether all of the ledger is the same in the commit.
+        The folder; git's name of how it stood last; and whether all of the ledger is the same in `commit`, which brings one.
     """
     own = git.text("rev-parse", "--show-prefix").strip()
-    seen: set[str] = set()
+    seen: set[str] = {own}
     options = ("--full-history", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")
-    for parent in commit.parents:
-        with contextlib.suppress(SlowError):
-            for each in log(git, *options, parent, "--", f":(top,glob)**/{LEDGER_FILE}", seconds=_PATIENCE):
-                for touched in each.touched:
-                    folder = touched.path.removesuffix(LEDGER_FILE)
-                    if folder in {own, *seen}:
-                        continue
-                    seen.add(folder)
-                    last = parent if touched.blob else f"{each.hash}^"
-                    parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own}")]  # fmt: skip
-                    was, now = (git.names(part) for part in parts)
-                    yield folder or "./", git.blobs([f"{last}:{touched.path}"])[0], was == now
+    with contextlib.suppress(SlowError):
+        for each in (
+            log(git, *options, *before, "--", f":(top,glob)**/{LEDGER_FILE}", seconds=_PATIENCE)
+            if before
+            else ()
+        ):
+            for touched in each.touched:
+                folder = touched.path.removesuffix(LEDGER_FILE)
+                if folder in seen:
+                    continue
+                seen.add(folder)
+                here = git.names(f"{name}:{touched.path}" for name in before)
+                last = next(
+                    (name for name, there in zip(before, here, strict=True) if there), f"{each.hash}^"
+                )
+                parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own}")]  # fmt: skip
+                was, now = (git.names(part) for part in parts)
+                yield folder or "./", f"{last}:{folder}", was == now
 
 
 def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
