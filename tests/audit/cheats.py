@@ -365,6 +365,17 @@ def a_commit_dated_back_between_honest_ones(book: Book) -> None:
     book.days(1).entry("1.2", "照常。")
 
 
+@cheat("deadline-passed", "warning")
+def commits_dated_back_that_make_the_one_before_look_ahead(book: Book) -> None:
+    book.now = book.now.replace(year=2024, month=7, day=20)
+    book.entry("1.2", "照常。", who=LI)
+    book.now = book.now.replace(month=6, day=25)
+    book.entry("1.2", "续一。")
+    book.act("extend", "1.1", due="2024-12-31", reason="手续未完")
+    book.entry("1.2", "续二。")
+    book.entry("1.2", "续三。")
+
+
 # --- undo
 
 
@@ -487,6 +498,20 @@ def deletes_one_and_moves_the_later_ones_up(book: Book) -> None:
     )  # fmt: skip
 
 
+@cheat("renumbered", "warning")
+def renumbers_for_the_sake_of_a_dummy(book: Book) -> None:
+    fork = book.here()
+    book.act("add", "1.4", **book.fresh("1.4"))
+    book.days(30)
+    main = book.here()
+    book.back_to(fork)
+    book.act("add", "1.4", **{**book.fresh("1.4"), "title": "开一次会"})
+    side = book.here()
+    book.back_to(main)
+    renumber(book, "1.4", "1.5")
+    book.merge(side, fork, {path_of("1.4"): side.files[path_of("1.4")]}, message("同步", "sync"))
+
+
 # --- places
 
 
@@ -569,6 +594,43 @@ def a_folder_that_differs_in_case(book: Book) -> None:
 def a_file_that_differs_in_case(book: Book) -> None:
     closed = {**book.data("1.1"), "status": "closed"}
     book.commit(message("x", "edit", ("Id", "1.1")), {"data/problems/01/1.1.YAML": closed})
+
+
+@cheat("converted")
+def another_encoding_in_the_folder(book: Book) -> None:
+    book.commit(
+        "属性",
+        {
+            ".gitattributes": b"[attr]plain working-tree-encoding=ASCII//TRANSLIT\ndata/problems/01/1.1.yaml plain\n"
+        },
+    )
+
+
+@cheat("converted")
+def a_program_of_its_own_for_the_records_deep_down(book: Book) -> None:
+    book.commit("属性", {"data/problems/01/.gitattributes": b"*.yaml filter=x\n"})
+
+
+@cheat("ledger-moved")
+def moves_the_ledger_under_another_spelling_of_its_organisation(book: Book) -> None:
+    moved = {f"new/{path}": content for path, content in book.files.items()}
+    settings = {**book.files["data/ledger.yaml"], "organisation": "某市水务局党组"}
+    closed = {**book.data("1.1"), "status": "closed", "closed": {"date": book.today, "by": "局长"}}
+    moved |= {"new/data/ledger.yaml": settings, f"new/{path_of('1.1')}": closed}
+    book.commit(message("整理", "edit"), {**dict.fromkeys(book.files), **moved}, who=LI)
+    book.root = book.root / "new"
+
+
+@cheat("ledger-moved")
+def moves_the_ledger_by_a_beginning_of_its_own(book: Book) -> None:
+    main = book.here()
+    closed = {**book.data("1.1"), "status": "closed", "closed": {"date": book.today, "by": "局长"}}
+    moved = {f"new/{path}": content for path, content in main.files.items()} | {
+        f"new/{path_of('1.1')}": closed
+    }
+    orphan(book, "整理", moved)
+    book.commit("合并", dict.fromkeys(main.files) | moved, parents=(main.mark, book.mark))
+    book.root = book.root / "new"
 
 
 # --- policy

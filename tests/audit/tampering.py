@@ -372,6 +372,11 @@ def goes_on_under_the_account_of_another(office: Office, identity: str) -> None:
     )
 
 
+@way("converted")
+def has_records_written_out_in_another_encoding(office: Office, identity: str) -> None:
+    put(office, identity, "属性", beside={".gitattributes": b"*.yaml working-tree-encoding=UTF-16\n"})
+
+
 @way("merge-lost")
 def throws_a_side_away(office: Office, identity: str) -> None:
     _merge(office, identity, office.measures[identity].text())

@@ -182,6 +182,25 @@ def a_template_with_another_heading(book: Book) -> None:
 
 
 @honest
+def evidence_kept_by_git_lfs(book: Book) -> None:
+    lines = b"data/** -text\ndata/evidence/** filter=lfs diff=lfs merge=lfs -text\n*.rc ident working-tree-encoding=UTF-16\n"
+    book.commit("属性", {".gitattributes": lines})
+    book.act("attach", "1.1", beside={"data/evidence/1.1/a.pdf": b"x"})
+
+
+@honest
+def two_clones_that_gave_one_number(book: Book) -> None:
+    fork = book.here()
+    book.act("add", "1.4", **book.fresh("1.4"))
+    main = book.here()
+    book.back_to(fork)
+    book.days(3).act("add", "1.4", **{**book.fresh("1.4"), "title": "另一条"}, who=LI)
+    files = {path_of("1.4"): None, path_of("1.5"): book.data("1.4")}
+    book.commit(message("改号 1.4 → 1.5", "renumber", ("Id", "1.4"), ("To", "1.5")), files, LI)
+    book.merge(main, fork, text=message("同步", "sync"))
+
+
+@honest
 def removes_what_was_entered_by_mistake(book: Book) -> None:
     book.act("add", "1.4", **{**book.fresh("1.4"), "title": "后一条"})
     said = message("删除", "remove", ("Id", "1.3"), ("From", "not_started"), ("Renumbered", "1.4 1.3"), ("Reason", "误登"))  # fmt: skip

@@ -35,6 +35,8 @@ class Reached:
     """The commits that led to it, itself included, as the bits of a number."""
     moment: int
     """When the newest commit was made that changed the ledger, in what led to it."""
+    claimed: int
+    """The same, with commits whose clock may have been ahead, but by years."""
     adopted: bool
     """Whether the ledger was there."""
     loosened: tuple[int, tuple[Requirement, ...]]

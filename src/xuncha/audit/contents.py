@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES
@@ -106,7 +107,8 @@ def deadline_moved(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "deadline-passed",
     why="A deadline that is moved after it has passed hides that it was missed.",
-    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, be it by `extend`. Where only the author's date is in time, it is a warning.",
+    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, be it by `extend`. Where only the author's date is in time, "
+    "or only if the clock of a commit before it was ahead, it is a warning.",
     scope=LENIENT,
 )
 def deadline_passed(step: Step) -> Broken[HistoryPlace]:
@@ -120,6 +122,11 @@ def deadline_passed(step: Step) -> Broken[HistoryPlace]:
                 "the deadline of {id}, {old}, had passed when this was committed; the author's date is {day}"
             )
             yield step.at(change), message.format(id=change.id, old=old, day=step.commit.day), "", "warning"
+        elif (day := datetime.fromtimestamp(step.claimed, UTC).date().isoformat()) > old:
+            message = _(
+                "the deadline of {id}, {old}, had passed when it was moved, if the clock of a commit of {day} before it was right"
+            )
+            yield step.at(change), message.format(id=change.id, old=old, day=day), "", "warning"
 
 
 def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:

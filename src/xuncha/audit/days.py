@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _FOLLOWERS = 9
 """Commits that are asked whether one before them was ahead."""
-_YEARS = 5 * 366 * CLOCKS
+YEARS = 5 * 366 * CLOCKS
 """Seconds for which no ledger lies still."""
 
 
@@ -38,7 +38,7 @@ def ahead(commits: Sequence[Commit]) -> set[str]:
         while each and len(followers) < _FOLLOWERS and (followers or each.moment_committed < limit):
             followers.append(each.moment_committed < limit)
             each = after.get(each.hash)
-        if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < last < limit - _YEARS:
+        if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < last < limit - YEARS:
             found.add(commit.hash)
         else:
             last = max(last, commit.moment_committed)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xuncha.audit import branches, places, removing, status, undoing
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
 from xuncha.audit.common import Lines, Reached, union
-from xuncha.audit.days import ahead
+from xuncha.audit.days import YEARS, ahead
 from xuncha.audit.facts import is_record, requires, word
 from xuncha.audit.hand import claimed
 from xuncha.audit.merging import differences
@@ -93,8 +93,11 @@ class Examination:
         last = max((each.moment for each in parents), default=0)
         told = commit.touched and len(parents) < 2 and commit.hash not in self._ahead  # noqa: PLR2004
         moment = max(last, commit.moment_committed) if told else last
+        claims = max((each.claimed for each in parents), default=0)
+        near = commit.touched and (not last or commit.moment_committed - last < YEARS)
+        claimed_here = max(claims, commit.moment_committed) if near else claims
         loosened = max((each.loosened for each in parents), default=(0, ()))
-        here = Reached(State(), line, moment, any(each.adopted for each in parents), loosened)
+        here = Reached(State(), line, moment, claimed_here, any(each.adopted for each in parents), loosened)
         self._lines.reached[commit.hash] = here
         self._lines.made_by[commit.committer] |= 1 << place
         if any(mark.commit == commit.hash for mark in self._marks):
@@ -179,6 +182,7 @@ class Examination:
             self._lines.past,
             self._taken_back,
             last,
+            here.claimed,
             commit.hash in self._ahead,
             self.commits[self._places[self.given]].day,
             lambda name: bool(here.line >> self._places[name] & 1),

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from xuncha.audit import anchors, contents, decided, hand, people, places, templates  # noqa: F401  each enters its checks
+from xuncha.audit import anchors, attributes, contents, decided, hand, people, places, templates  # noqa: F401  each enters its checks
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.examination import Examination, checked
 from xuncha.audit.facts import is_record
@@ -80,6 +80,7 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     examination = Examination(commits, Files(stored(git, blobs, LARGEST), records), marks, signed_ones)
     found = [*_too_many(large, commits, known), *examination.run(root), *templates.remarks(root)]
     found += places.look_alikes(seen_names, by_hash)
+    found += attributes.converted(git, commits, {each.path for each in touched})
     if examination.given:
         found += places.moved(git, by_hash[examination.given], commits)
     found.sort(key=lambda each: known[each.place.commit])

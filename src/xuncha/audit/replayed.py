@@ -236,6 +236,8 @@ class Step:
     """Those that were taken back."""
     last: int = 0
     """The moment of the newest commit of the ledger that it stands on, in seconds since 1970; 0 where it is the first."""
+    claimed: int = 0
+    """The same, with commits whose clock may have been ahead, but by years."""
     ahead: bool = False
     """Whether the commits after it show that its clock was ahead."""
     began: str = "0"
