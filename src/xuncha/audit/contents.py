@@ -89,7 +89,8 @@ def deadline(data: Data | None) -> str | None:
 @RULES.rule(
     "deadline-moved",
     why="A deadline moves by `extend`, to a later day and with a reason, and by nothing else.",
-    wrong="`due` of 2.3 is another day, and the commit is no `extend`; or it is one, and the day is an earlier one; or `term` becomes `long_term`.",
+    wrong="`due` of 2.3 is another day, and the commit is no `extend`; or it is one, and the day is an earlier one; or `term` becomes `long_term`; "
+    "or a merge takes the later of two new days. Where two had set a first one, that is a warning.",
     scope=LENIENT,
 )
 def deadline_moved(step: Step) -> Broken[HistoryPlace]:

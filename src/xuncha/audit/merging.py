@@ -37,7 +37,7 @@ _INVENTED = RULES.declare(
 _LOST = RULES.declare(
     "merge-lost",
     why="A merge keeps what each side did; what is thrown away in it leaves no other trace.",
-    wrong="One side has added an entry to 2.3, and the merge does not have it.",
+    wrong="One side has added an entry to 2.3, and the merge does not have it. Where one has returned it, the other has closed it, and the merge takes that, it is a warning.",
 )
 _REOPENED = RULES.declare(
     "merge-reopened",

@@ -83,7 +83,7 @@ def _is_forged(who: Who, settings: Data | None) -> bool:
     "warning",
     why="Two persons were asked for, and what history tells of them hints at one. If they are two, or one address is missing, "
     "`people` in data/ledger.yaml says who is who.",
-    wrong="Zhang applies for the closing of 2.3 from one address and closes it from another, which `people` does not give; or the author of the application or of the closing is not who has committed it.",
+    wrong="Zhang applies for the closing of 2.3 from one address and closes it from another, which `people` does not give; or the author of the application or of the closing is not who has committed it, or has not signed the application and signs else.",
 )
 def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
     """Find closings by two persons who may be one."""

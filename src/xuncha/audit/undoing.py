@@ -239,7 +239,7 @@ def _new_number(step: Step, change: Change) -> str | None:
     "renumbered",
     why="A number once given stays; whoever has written it down would find another measure under it.",
     wrong="What was 2.3 is 2.4 from a commit on, be it that the two are swapped, or that another one is 2.3 since. (`sync` may do so, to a "
-    "number that another clone has published meanwhile.)",
+    "number that another clone has published meanwhile; where that one gave it weeks later, or it had been verified, it is a warning, and where both, an error.)",
 )
 def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
     """Find records that have another number."""
@@ -255,7 +255,7 @@ def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
     "deleted",
     why="A measure that was entered stays: it can be closed, or withheld from the notice, but not forgotten. So does a comment.",
     wrong="data/problems/02/2.3.yaml is gone, and neither an `undo` of its `add` nor a `remove` says so. In an `undo` of what "
-    "somebody else has entered, or of what is weeks old, it is a warning.",
+    "somebody else has entered (be it in his name, unsigned, where he signs), or of what is weeks old, it is a warning.",
 )
 def deleted(step: Step) -> Broken[HistoryPlace]:
     """Find records that are gone."""
