@@ -32,8 +32,9 @@ _LATE = RULES.declare(
 def outrun(
     commit: Commit,
     bases: Sequence[State],
-    sides: Sequence[State],
+    sides: Sequence[Reached],
     result: State,
+    lines: Lines,
     files: Files,
     at_closing: Mapping[str, Sequence[Requirement]],
     signers: Signers,
@@ -44,7 +45,10 @@ def outrun(
     Those that the other asks to be signed are noted in `signers`.
     """
     place = HistoryPlace(commit.hash, commit.author, commit.date, LEDGER_FILE)
-    asked = [requires(files.record(each.get(LEDGER_FILE))) for each in (*bases, *sides, result)]
+    asked = [
+        requires(files.record(each.get(LEDGER_FILE)))
+        for each in (*bases, *(side.state for side in sides), result)
+    ]
     before, each_asked, now = asked[: len(bases)], asked[len(bases) : -1], asked[-1]
     known = {name for each in before for name in each}
     if gone := [name for name in dict.fromkeys(sum(each_asked, ())) if name not in {*known, *now}]:
@@ -53,8 +57,12 @@ def outrun(
     for number, (side, here) in enumerate(zip(sides, each_asked, strict=True)):
         elsewhere = {name for place, each in enumerate(each_asked) if place != number for name in each}
         new = [name for name in now if name in elsewhere or name not in here]
-        for path in dict.fromkeys(bases[0].differing(side)) if new else ():
-            version, old = side.get(path), bases[0].get(path)
+        own = side.line & ~union(each for each in sides if each is not side) & lines.deciding
+        done = [lines.past[lines.commits[place].hash].changes for place in lines.last(own)] if new else []
+        for path in dict.fromkeys(
+            each.path for changes in done for each in changes if each.statuses[1] == "closed"
+        ):
+            version, old = side.state.get(path), bases[0].get(path)
             record = files.record(version)
             if (
                 version is None

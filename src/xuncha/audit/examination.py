@@ -265,10 +265,11 @@ class Examination:
         ledgers = [side.state for side in adopted]
         bases = [each.state for each in self._lines.newest(reduce(and_, (side.line for side in adopted)))]
         if len(ledgers) > 1 and bases:
-            yield from differences(commit, adopted, here.state, self._lines, self.files)
+            paths = [each.path for each in commit.touched] if adopted[0] is parents[0] else None
+            yield from differences(commit, adopted, here.state, self._lines, self.files, paths)
             yield from places.entered(commit, ledgers, here.state, self.files)
             yield from branches.outrun(
-                commit, bases, ledgers, here.state, self.files, self._asked, self._signers
+                commit, bases, adopted, here.state, self._lines, self.files, self._asked, self._signers
             )
             verified = [
                 (self._places[each.commit], each.moment)

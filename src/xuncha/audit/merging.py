@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.common import named_by
+from xuncha.audit.common import named_by, union
 from xuncha.audit.contents import changed_since, deadline
 from xuncha.audit.facts import in_code, number_of, read
 from xuncha.audit.replayed import Step, Unreadable, changes_of
@@ -54,14 +54,27 @@ _UNSEEN = RULES.declare(
 
 
 def differences(
-    commit: Commit, sides: Sequence[Reached], result: State, lines: Lines, files: Files
+    commit: Commit,
+    sides: Sequence[Reached],
+    result: State,
+    lines: Lines,
+    files: Files,
+    touched: Iterable[str] | None,
 ) -> Iterator[Finding[HistoryPlace]]:
     """Yield what a merge has invented or lost, compared with its sides and what these have in common; and what it has done itself.
 
-    Of several sides all but the last count as one, joined as `sync` would have done it.
+    Of several sides all but the last count as one, joined as `sync` would have done it. `touched` are the paths in which the merge differs
+    from the first of them, where that is known.
     """
     *others, last = sides
-    for path in dict.fromkeys(path for side in sides for path in side.state.differing(result)):
+    paths = dict.fromkeys(sides[0].state.differing(result) if touched is None else touched)
+    for side in sides[touched is not None :]:  # what a side has left alone, the merge may have of another one
+        common = lines.newest(side.line & union(each for each in sides if each is not side))
+        done = {path for each in common for path in each.state.differing(side.state)}
+        paths |= dict.fromkeys(
+            sorted(path for path in done if _name(side.state, path) != _name(result, path))
+        )
+    for path in paths:
         base = lines.base(path, others, last)
         versions = [lines.joined(path, others), last.state.get(path)], result.get(path)
         number = number_of(path)
@@ -71,6 +84,10 @@ def differences(
             yield rule.at(place, said, "", severity)
         yield from _chosen(commit, path, base, sides, result, lines, files)
     lines.forget()
+
+
+def _name(state: State, path: str) -> Any:  # noqa: ANN401
+    return named_by(state.get(path))
 
 
 def _chosen(
