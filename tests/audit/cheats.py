@@ -859,7 +859,7 @@ def waters_a_goal_down_in_the_commit_that_closes_it(book: Book) -> None:
 
 @cheat("watered-down", "warning")
 def waters_a_goal_down_step_by_step(book: Book) -> None:
-    for goal in ("形成长效机制并运行", "形成机制并运行", "形成机制"):
+    for goal in ("形成长效制度并投入运用", "召开会议并研究运用", "召开会议研究工作"):
         book.days(5).edit("1.1", action="set", goal=goal)
     closed_by(book, LI)
 
