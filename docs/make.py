@@ -81,16 +81,23 @@ than two weeks before is no break; one that takes back what others did, or what 
 rebase it is known by what it changed. In a commit of `import`, which asks nothing of the workflow, a finding marked (*a warning in an import*) is a warning; but what
 stood open is closed by an import as by `close`.
 
+A merge is held against what `sync` would make of its sides and of what they have in common; where branches have crossed, or there are more than two, that is joined first, file by file. A side out of which another one has
+grown is none. What the merge does beyond that, and what it chose where two had entered the same thing without knowing of each other, it has done itself: that is judged like a change of each side. Of two new deadlines the
+earlier one stands.
+
 ## What an audit can know, and what it cannot
 
 - *Who did something* is what a commit claims: name and address of author and committer, and on the desk the account. An audit compares them with each other and with `people`, and takes
-  the same name under two addresses for a doubt. Whoever commits under another's name and address on both is found only by a signature: ask for `signed_commit`, and keep the list of keys where the office cannot change it (an OpenPGP key counts where your key ring trusts it, a certificate never); whose an address in it is, `people` tells, so read who has entered it there. An application is
-  not signed: who applied is a claim in any case, and the page says so.
+  the same name under two addresses for a doubt. Whoever commits under another's name and address on both is found only by a signature: ask for `signed_commit`, and keep the list of keys where the office cannot change it (an OpenPGP key counts where your key ring trusts it, a certificate never); whose an address in it is, `people` tells, so read who has entered it there. A key is
+  the author's where one of its addresses is his, and none is somebody else's in `people`; a name in the list counts where `people` gives it that address. An application need not be
+  signed: who applied is a claim in any case, and the page says so; it is a doubt where the author is not who has committed it (so does a rebase of another's work), or where he signs else and has not signed that. Whoever applies
+  under a name that appears nowhere else is not found.
 - *When* is what the clock of a computer said. A day is believed as far as the commits around it bear it out: a commit older than the one before it, a later one that is earlier than it, an author's
-  date weeks before the commit, a branch that comes weeks after others had passed its days, or past an anchor. Two weeks are let pass, since work may lie in a clone that long. On a branch that has gone on until it came, the days are asked of what the one who merges has done himself: whoever was away merges what others published meanwhile. Whoever sets the clock of a
+  date weeks before the commit, a branch that comes weeks after others had passed its days, or past an anchor. Two weeks are let pass, since work may lie in a clone that long. On a branch that has gone on until it came, the days are asked of what the one who merges has done himself, or somebody who was on the other side, too: whoever was away merges what others published meanwhile. That a merge is of whom it names is believed. Whoever sets the clock of a
   whole branch back by less, or that of all of history, is not found. What is written of days before the ledger's history begins is taken as found.
 - *Whether it was done*, and whether a paper is genuine, stands in no commit. Goals and titles are compared by length, by parts and by numbers, not by what they mean.
-- *What was there before* the first commit, in another repository, or behind a link is not looked at. A ledger that was moved within a repository is named.
+- *What was there before* the first commit, in another repository, or behind a link is not looked at. A ledger that was moved within a repository is named, be it by another beginning; it is known by
+  its organisation and inspection, or by most of its titles.
 - *A history written anew* is consistent in itself. Anchors show it: by other clones, which hold them too, and by their printed line. Whoever removes the newest anchor everywhere is found by the line alone.
 - *What lies in the folder* and is not committed is not looked at; a notice is made of that. `xuncha validate` and `git status` tell of it.
 - *What one sees* of a notice is made by a template; one of the ledger's own is named, and has to be read.

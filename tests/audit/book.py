@@ -234,7 +234,13 @@ class Book:
         return self.settings(who, policy={"close_requires": list(asked)})
 
     def undo(
-        self, mark: int, before: Mapping[str, Any], who: Person = ZHANG, undoes: str = "", **more: Any
+        self,
+        mark: int,
+        before: Mapping[str, Any],
+        who: Person = ZHANG,
+        undoes: str = "",
+        account: str | None = None,
+        **more: Any,
     ) -> int:
         """Take a commit back: its files hold what they held before it."""
         steps = []
@@ -242,10 +248,15 @@ class Book:
             stem = path.rpartition("/")[2].removesuffix(".yaml")
             number = str(int(path.split("/")[2])) if stem == "problem" else stem
             if number[0].isdigit() and "problems" in path:
-                now, then = (self.files.get(path) or {}), (content or {})
+                now, then = (
+                    each if isinstance(each, dict) else {} for each in (self.files.get(path), content)
+                )
                 steps += [("Id", number), ("From", now.get("status")), ("To", then.get("status"))]
         return self.commit(
-            message("撤回", "undo", *steps, ("Undoes", undoes or self.hash(mark))), before, who, **more
+            message("撤回", "undo", *steps, ("Undoes", undoes or self.hash(mark)), ("Account", account)),
+            before,
+            who,
+            **more,
         )
 
     def held(self, *identities: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -100,10 +101,16 @@ def a_forged_author_of_the_application(book: Book) -> None:
     book.close("1.1", ZHANG)
 
 
-@cheat("close-requires-second-person")
-def one_account_of_the_desk_for_both(book: Book) -> None:
-    book.act("submit", "1.1", account="zhang")
-    book.close("1.1", account="Zhang")
+@cheat("account-mismatch")
+def an_account_of_the_desk_that_is_not_the_authors(book: Book) -> None:
+    closed_by(book, LI, account="张三")
+
+
+@cheat("account-mismatch")
+def takes_back_by_the_account_of_another(book: Book) -> None:
+    before = book.held("1.1")
+    mark = book.entry("1.1", "误记。")
+    book.undo(mark, before, account="李四")
 
 
 @cheat("close-requires-second-person")
@@ -119,9 +126,27 @@ def a_second_address_is_struck_out_before_it_closes(book: Book) -> None:
     closed_by(book, Person("z3", "z3@home.invalid"))
 
 
-@cheat("second-person-doubtful", "warning")
+@cheat("close-requires-second-person")
 def an_account_typed_by_hand_on_the_computer_of_the_applicant(book: Book) -> None:
-    closed_by(book, LI, committer=ZHANG, account="li")
+    closed_by(book, LI, committer=ZHANG, account="李四")
+
+
+@cheat("second-person-doubtful", "warning")
+def a_forged_author_of_the_application_by_a_third(book: Book) -> None:
+    book.act("submit", "1.1", who=ZHANG, committer=WANG)
+    book.close("1.1", LI)
+
+
+@cheat("second-person-doubtful", "warning")
+def a_forged_author_of_the_closing_by_a_third(book: Book) -> None:
+    closed_by(book, LI, committer=WANG)
+
+
+@cheat("settings-changed", "warning")
+def an_address_of_another_is_given_to_who_is_to_close(book: Book) -> None:
+    people = [{"name": each.name, "emails": [each.email]} for each in (ZHANG, LI)]
+    book.settings(people=people)
+    book.settings(who=ZHANG, people=[people[0], {**people[1], "emails": [LI.email, ZHANG.email]}])
 
 
 @cheat("second-person-doubtful", "warning")
@@ -154,7 +179,7 @@ def a_second_beginning_that_brings_it_closed(book: Book) -> None:
     book.commit("合并", {}, parents=(side, main.mark))
 
 
-@cheat("merge-lost")
+@cheat("entry-removed")
 def a_merge_with_an_empty_beginning_drops_what_one_side_did(book: Book) -> None:
     fork = book.here()
     book.entry("1.2", "主支所记。")
@@ -340,6 +365,17 @@ def a_commit_dated_back_between_honest_ones(book: Book) -> None:
     book.days(1).entry("1.2", "照常。")
 
 
+@cheat("deadline-passed", "warning")
+def commits_dated_back_that_make_the_one_before_look_ahead(book: Book) -> None:
+    book.now = book.now.replace(year=2024, month=7, day=20)
+    book.entry("1.2", "照常。", who=LI)
+    book.now = book.now.replace(month=6, day=25)
+    book.entry("1.2", "续一。")
+    book.act("extend", "1.1", due="2024-12-31", reason="手续未完")
+    book.entry("1.2", "续二。")
+    book.entry("1.2", "续三。")
+
+
 # --- undo
 
 
@@ -404,6 +440,14 @@ def takes_a_reopening_back_in_the_name_of_who_made_it(book: Book) -> None:
     book.undo(mark, before, LI, committer=ZHANG)
 
 
+@cheat("link")
+def takes_its_own_work_back_to_a_link(book: Book) -> None:
+    before = book.held("1.1")
+    mark = book.entry("1.1", "误记。")
+    raw = json.dumps(before[path_of("1.1")], ensure_ascii=False, indent=1).encode()
+    book.undo(mark, {path_of("1.1"): raw}, mode="120000")
+
+
 # --- numbers
 
 
@@ -452,6 +496,20 @@ def deletes_one_and_moves_the_later_ones_up(book: Book) -> None:
         message("修改", "edit", ("Id", "1.1"), ("From", "in_progress"), ("To", "in_progress"), ("Id", "1.2"), ("From", "in_progress"), ("To", "not_started"), ("Id", "1.3"), ("From", "not_started")),
         {path_of("1.1"): two, path_of("1.2"): three, path_of("1.3"): None},
     )  # fmt: skip
+
+
+@cheat("renumbered", "warning")
+def renumbers_for_the_sake_of_a_dummy(book: Book) -> None:
+    fork = book.here()
+    book.act("add", "1.4", **book.fresh("1.4"))
+    book.days(30)
+    main = book.here()
+    book.back_to(fork)
+    book.act("add", "1.4", **{**book.fresh("1.4"), "title": "开一次会"})
+    side = book.here()
+    book.back_to(main)
+    renumber(book, "1.4", "1.5")
+    book.merge(side, fork, {path_of("1.4"): side.files[path_of("1.4")]}, message("同步", "sync"))
 
 
 # --- places
@@ -536,6 +594,43 @@ def a_folder_that_differs_in_case(book: Book) -> None:
 def a_file_that_differs_in_case(book: Book) -> None:
     closed = {**book.data("1.1"), "status": "closed"}
     book.commit(message("x", "edit", ("Id", "1.1")), {"data/problems/01/1.1.YAML": closed})
+
+
+@cheat("converted")
+def another_encoding_in_the_folder(book: Book) -> None:
+    book.commit(
+        "属性",
+        {
+            ".gitattributes": b"[attr]plain working-tree-encoding=ASCII//TRANSLIT\ndata/problems/01/1.1.yaml plain\n"
+        },
+    )
+
+
+@cheat("converted")
+def a_program_of_its_own_for_the_records_deep_down(book: Book) -> None:
+    book.commit("属性", {"data/problems/01/.gitattributes": b"*.yaml filter=x\n"})
+
+
+@cheat("ledger-moved")
+def moves_the_ledger_under_another_spelling_of_its_organisation(book: Book) -> None:
+    moved = {f"new/{path}": content for path, content in book.files.items()}
+    settings = {**book.files["data/ledger.yaml"], "organisation": "某市水务局党组"}
+    closed = {**book.data("1.1"), "status": "closed", "closed": {"date": book.today, "by": "局长"}}
+    moved |= {"new/data/ledger.yaml": settings, f"new/{path_of('1.1')}": closed}
+    book.commit(message("整理", "edit"), {**dict.fromkeys(book.files), **moved}, who=LI)
+    book.root = book.root / "new"
+
+
+@cheat("ledger-moved")
+def moves_the_ledger_by_a_beginning_of_its_own(book: Book) -> None:
+    main = book.here()
+    closed = {**book.data("1.1"), "status": "closed", "closed": {"date": book.today, "by": "局长"}}
+    moved = {f"new/{path}": content for path, content in main.files.items()} | {
+        f"new/{path_of('1.1')}": closed
+    }
+    orphan(book, "整理", moved)
+    book.commit("合并", dict.fromkeys(main.files) | moved, parents=(main.mark, book.mark))
+    book.root = book.root / "new"
 
 
 # --- policy
@@ -753,6 +848,19 @@ def says_that_another_has_closed_it(book: Book) -> None:
 @cheat("watered-down", "warning")
 def waters_a_goal_down_before_closing(book: Book) -> None:
     book.edit("1.1", action="set", goal="开一次会")
+    closed_by(book, LI)
+
+
+@cheat("watered-down", "warning")
+def waters_a_goal_down_in_the_commit_that_closes_it(book: Book) -> None:
+    book.act("submit", "1.1")
+    book.act("close", "1.1", who=LI, goal="开一次会")
+
+
+@cheat("watered-down", "warning")
+def waters_a_goal_down_step_by_step(book: Book) -> None:
+    for goal in ("形成长效制度并投入运用", "召开会议并研究运用", "召开会议研究工作"):
+        book.days(5).edit("1.1", action="set", goal=goal)
     closed_by(book, LI)
 
 

@@ -361,6 +361,22 @@ def nests_folders_without_end(office: Office, identity: str) -> None:
     put(office, identity, trailers("挂接", "attach"), beside={path: FILE})
 
 
+@way("account-mismatch")
+def goes_on_under_the_account_of_another(office: Office, identity: str) -> None:
+    measure = office.measures[identity]
+    measure.progress.append((office.day(), "又记一次。"))
+    put(
+        office,
+        identity,
+        trailers("进展", "progress", (identity, "in_progress", "in_progress"), account="另一人"),
+    )
+
+
+@way("converted")
+def has_records_written_out_in_another_encoding(office: Office, identity: str) -> None:
+    put(office, identity, "属性", beside={".gitattributes": b"*.yaml working-tree-encoding=UTF-16\n"})
+
+
 @way("merge-lost")
 def throws_a_side_away(office: Office, identity: str) -> None:
     _merge(office, identity, office.measures[identity].text())

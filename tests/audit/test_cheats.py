@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.audit import cheats_of_merges  # noqa: F401  it enters its cheats
 from tests.audit.book import LI, WANG, ZHANG, Book, Person, message, path_of
 from tests.audit.cheats import CHEATS, Cheat
 from tests.conftest import LedgerOnDisk
@@ -69,9 +70,8 @@ def two_people_of_whom_the_ledger_tells_nothing(book: Book) -> None:
 
 @honest
 def one_machine_with_accounts_for_all(book: Book) -> None:
-    desk = Person("台账", "desk@office.invalid")
-    book.act("submit", "1.1", account="zhang", committer=desk)
-    book.close("1.1", account="li", committer=desk)
+    book.act("submit", "1.1", account="张三")
+    book.close("1.1", account="李四")
 
 
 @honest
@@ -182,10 +182,89 @@ def a_template_with_another_heading(book: Book) -> None:
 
 
 @honest
+def evidence_kept_by_git_lfs(book: Book) -> None:
+    lines = b"data/** -text\ndata/evidence/** filter=lfs diff=lfs merge=lfs -text\n*.rc ident working-tree-encoding=UTF-16\n"
+    book.commit("属性", {".gitattributes": lines})
+    book.act("attach", "1.1", beside={"data/evidence/1.1/a.pdf": b"x"})
+
+
+@honest
+def two_clones_that_gave_one_number(book: Book) -> None:
+    fork = book.here()
+    book.act("add", "1.4", **book.fresh("1.4"))
+    main = book.here()
+    book.back_to(fork)
+    book.days(3).act("add", "1.4", **{**book.fresh("1.4"), "title": "另一条"}, who=LI)
+    files = {path_of("1.4"): None, path_of("1.5"): book.data("1.4")}
+    book.commit(message("改号 1.4 → 1.5", "renumber", ("Id", "1.4"), ("To", "1.5")), files, LI)
+    book.merge(main, fork, text=message("同步", "sync"))
+
+
+@honest
 def removes_what_was_entered_by_mistake(book: Book) -> None:
     book.act("add", "1.4", **{**book.fresh("1.4"), "title": "后一条"})
     said = message("删除", "remove", ("Id", "1.3"), ("From", "not_started"), ("Renumbered", "1.4 1.3"), ("Reason", "误登"))  # fmt: skip
     book.commit(said, {path_of("1.3"): book.data("1.4"), path_of("1.4"): None})
+
+
+@honest
+def clones_whose_merges_cross(book: Book) -> None:
+    start = book.here()
+    book.entry("1.1", "甲所记。")
+    book.act("extend", "1.2", due="2024-12-31", reason="手续未完")
+    one = book.here()
+    book.back_to(start)
+    book.entry("1.1", "乙所记。", who=LI)
+    book.act("extend", "1.2", due="2024-10-31", reason="天气", who=LI)
+    other = book.here()
+    entries = [*book.data("1.1")["progress"], one.files[path_of("1.1")]["progress"][-1]]
+    joined = {path_of("1.1"): {**book.data("1.1"), "progress": entries}, path_of("1.2"): book.data("1.2")}
+    book.merge(one, start, joined)
+    ours = book.here()
+    book.back_to(one)
+    book.merge(other, start, joined)
+    book.act("submit", "1.1")
+    theirs = book.here()
+    book.back_to(ours)
+    book.entry("1.3", "又记。")
+    book.merge(theirs, ours)
+
+
+@honest
+def a_merge_of_three_branches(book: Book) -> None:
+    start, sides = book.here(), []
+    for each in ("1.1", "1.2", "1.3"):
+        book.back_to(start)
+        book.entry(each, "分头所记。")
+        sides.append(book.here())
+    files = {
+        path_of(each): side.files[path_of(each)] for each, side in zip(("1.1", "1.2"), sides, strict=False)
+    }
+    book.commit("Merge", files, LI, parents=tuple(each.mark for each in reversed(sides)))
+
+
+@honest
+def a_new_measure_taken_over_to_a_branch_that_goes_on(book: Book) -> None:
+    start = book.here()
+    book.act("add", "1.4", **book.fresh("1.4"))
+    other = book.here()
+    book.back_to(start)
+    book.entry("1.1", "先记。")
+    book.act("add", "1.4", **book.fresh("1.4"))
+    book.entry("1.4", "开展。")
+    book.act("submit", "1.4")
+    book.close("1.4")
+    book.merge(other, start, book.held("1.4"))
+
+
+@honest
+def a_merge_of_what_could_have_been_taken_over(book: Book) -> None:
+    start = book.here()
+    book.act("submit", "1.1")
+    book.close("1.1")
+    side = book.here()
+    book.back_to(start)
+    book.merge(side, start, text="Merge branch 'side'")
 
 
 @pytest.mark.parametrize("act", HONEST, ids=lambda act: act.__name__)

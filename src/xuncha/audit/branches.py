@@ -6,17 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.replayed import BELIEVED, Change, in_code, number_of, requires, word
-from xuncha.audit.status import DODGED, ToBeSigned, lacks, no_longer_asked
+from xuncha.audit.common import Lines, Reached, union
+from xuncha.audit.facts import in_code, number_of, requires, word
+from xuncha.audit.replayed import BELIEVED, Change
+from xuncha.audit.status import DODGED, lacks, no_longer_asked
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 
 if TYPE_CHECKING:
-    from xuncha.audit.replayed import Files, Past, State
+    from xuncha.audit.replayed import Files, State
+    from xuncha.audit.signers import Signers
     from xuncha.errors import Finding
     from xuncha.model.vocabulary import Requirement
     from xuncha.trail.replay import Commit
-    from xuncha.trail.tags import Anchor
 
 _LATE = RULES.declare(
     "late-branch",
@@ -30,19 +32,23 @@ _LATE = RULES.declare(
 def outrun(
     commit: Commit,
     bases: Sequence[State],
-    sides: Sequence[State],
+    sides: Sequence[Reached],
     result: State,
+    lines: Lines,
     files: Files,
     at_closing: Mapping[str, Sequence[Requirement]],
-    to_be_signed: list[ToBeSigned],
+    signers: Signers,
 ) -> Iterator[Finding[HistoryPlace]]:
     """Yield what a merge no longer asks, and the closings of a side that did not know yet what the other asks.
 
     A closing is held against the policy at that closing, as `at_closing` has it for each commit: the side may have caught up since.
-    Those that the other asks to be signed are added to `to_be_signed`.
+    Those that the other asks to be signed are noted in `signers`.
     """
     place = HistoryPlace(commit.hash, commit.author, commit.date, LEDGER_FILE)
-    asked = [requires(files.record(each.get(LEDGER_FILE))) for each in (*bases, *sides, result)]
+    asked = [
+        requires(files.record(each.get(LEDGER_FILE)))
+        for each in (*bases, *(side.state for side in sides), result)
+    ]
     before, each_asked, now = asked[: len(bases)], asked[len(bases) : -1], asked[-1]
     known = {name for each in before for name in each}
     if gone := [name for name in dict.fromkeys(sum(each_asked, ())) if name not in {*known, *now}]:
@@ -51,8 +57,12 @@ def outrun(
     for number, (side, here) in enumerate(zip(sides, each_asked, strict=True)):
         elsewhere = {name for place, each in enumerate(each_asked) if place != number for name in each}
         new = [name for name in now if name in elsewhere or name not in here]
-        for path in dict.fromkeys(bases[0].differing(side)) if new else ():
-            version, old = side.get(path), bases[0].get(path)
+        own = side.line & ~union(each for each in sides if each is not side) & lines.deciding
+        done = [lines.past[lines.commits[place].hash].changes for place in lines.last(own)] if new else []
+        for path in dict.fromkeys(
+            each.path for changes in done for each in changes if each.statuses[1] == "closed"
+        ):
+            version, old = side.state.get(path), bases[0].get(path)
             record = files.record(version)
             if (
                 version is None
@@ -73,37 +83,54 @@ def outrun(
             more = [name for name in new if name not in at_closing.get(closer.commit, here)]
             at = HistoryPlace(closer.commit, closer.name, closer.day, path, number_of(path))
             if "signed_commit" in more:
-                to_be_signed.append(ToBeSigned(closer, settings, at, lenient=True))
+                signers.must(closer, settings, at, lenient=True)
             if lacking := lacks(more, change, closer, settings):
                 message = _("{id} was closed without {names}, which another branch asked already")
                 yield DODGED.at(at, message.format(id=number_of(path), names=in_code(sorted(lacking))))
 
 
 def late(
-    merge: Commit, sides: Sequence[Sequence[str]], past: Mapping[str, Past], anchors: Sequence[Anchor]
+    merge: Commit,
+    sides: Sequence[Reached],
+    lines: Lines,
+    anchors: Sequence[tuple[int, float]],
 ) -> Iterator[Finding[HistoryPlace]]:
-    """Yield the commits of a side that decide something and are dated long before what else was known when they came."""
-    told = [[past[name] for name in side if name in past] for side in sides]
-    newest = [max((each.commit.moment_committed for each in side), default=0) for side in told]
-    for number, side in enumerate(told):
-        others = max((each for place, each in enumerate(newest) if place != number), default=0)
-        known = {name for place, names in enumerate(sides) if place != number for name in names}
-        verified = max((each.moment for each in anchors if each.commit in known), default=0)
-        for commit, changes in side:
+    """Yield the commits of a side that decide something and are dated long before what else was known when they came.
+
+    Whoever was away for weeks merges what others have published meanwhile: their days are not asked for, his own are. But that he was
+    away is believed only where he has worked on the other side, and they have not.
+
+    Args:
+        merge: the commit that brings the sides together.
+        sides: those, without what another one has grown out of.
+        lines: all of history so far.
+        anchors: the place and the moment of each verification.
+    """
+    for side in sides:
+        rest = [each for each in sides if each is not side]
+        line = union(rest)
+        own, theirs = side.line & ~line, line & ~side.line
+        newest, others = (
+            max((each.moment for each in some), default=0) if lines.changing & bits else 0
+            for some, bits in (([side], own), (rest, theirs))
+        )
+        verified = max((moment for place, moment in anchors if theirs >> place & 1), default=0)
+        ask = others - newest >= BELIEVED or not lines.made_by[merge.committer] & theirs
+        for place in lines.last(own & lines.deciding):
+            commit, changes = lines.past[lines.commits[place].hash]
             gaps = [verified - commit.moment_committed]
-            # Whoever was away for weeks merges what others have published meanwhile: their days are not asked for, his own are.
-            if others - newest[number] >= BELIEVED or commit.committer == merge.committer:
+            if ask or commit.committer == merge.committer or lines.made_by[commit.committer] & theirs:
                 gaps.append(others - commit.moment_committed)
             behind = max(gaps)
-            if behind >= BELIEVED and (decided := next(filter(_decides, changes), None)):
-                place = HistoryPlace(commit.hash, commit.author, commit.date, decided.path, decided.id)
+            if behind >= BELIEVED and (decided := next(filter(decides, changes), None)):
+                at = HistoryPlace(commit.hash, commit.author, commit.date, decided.path, decided.id)
                 message = _("{what} is dated {day}, and came {n} days after that by a merge")
                 said = message.format(what=decided.named, day=commit.committed[:10], n=int(behind) // 86_400)
                 passed = any(due < merge.committed[:10] for each in changes if (due := _moved(each)))
-                yield _LATE.at(place, said, "", "error" if passed else "warning")
+                yield _LATE.at(at, said, "", "error" if passed else "warning")
 
 
-def _decides(change: Change) -> bool:
+def decides(change: Change) -> bool:
     """Return whether it matters on which day a change was made."""
     return (
         change.path == LEDGER_FILE

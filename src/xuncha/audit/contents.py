@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES
-from xuncha.audit.replayed import Data, Proof, entries, files_of, in_code, proofs_of, statement, word
+from xuncha.audit.facts import Data, Proof, entries, files_of, in_code, proofs_of, statement, word
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE
@@ -75,12 +76,12 @@ def _proofs(entry: Data, renamed: dict[str, str]) -> set[object]:
 def _moved_deadlines(step: Step) -> Iterator[tuple[Change, str, str | None]]:
     """Yield the open measures whose deadline is another day, with the old day and the new one."""
     for change in step.measures:
-        old, new = (_deadline(each) for each in (change.old, change.new))
+        old, new = (deadline(each) for each in (change.old, change.new))
         if old is not None and old != new and word(change.old, "status") != "closed":
             yield change, old, new
 
 
-def _deadline(data: Data | None) -> str | None:
+def deadline(data: Data | None) -> str | None:
     """Return the day until which a measure is to be done; none where it goes on for ever."""
     return None if word(data, "term") == "long_term" else word(data, "due")
 
@@ -88,7 +89,8 @@ def _deadline(data: Data | None) -> str | None:
 @RULES.rule(
     "deadline-moved",
     why="A deadline moves by `extend`, to a later day and with a reason, and by nothing else.",
-    wrong="`due` of 2.3 is another day, and the commit is no `extend`; or it is one, and the day is an earlier one; or `term` becomes `long_term`.",
+    wrong="`due` of 2.3 is another day, and the commit is no `extend`; or it is one, and the day is an earlier one; or `term` becomes `long_term`; "
+    "or a merge takes the later of two new days. Where two had set a first one, that is a warning.",
     scope=LENIENT,
 )
 def deadline_moved(step: Step) -> Broken[HistoryPlace]:
@@ -106,7 +108,8 @@ def deadline_moved(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "deadline-passed",
     why="A deadline that is moved after it has passed hides that it was missed.",
-    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, be it by `extend`. Where only the author's date is in time, it is a warning.",
+    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, be it by `extend`. Where only the author's date is in time, "
+    "or only if the clock of a commit before it was ahead, it is a warning.",
     scope=LENIENT,
 )
 def deadline_passed(step: Step) -> Broken[HistoryPlace]:
@@ -120,6 +123,11 @@ def deadline_passed(step: Step) -> Broken[HistoryPlace]:
                 "the deadline of {id}, {old}, had passed when this was committed; the author's date is {day}"
             )
             yield step.at(change), message.format(id=change.id, old=old, day=step.commit.day), "", "warning"
+        elif (day := datetime.fromtimestamp(step.claimed, UTC).date().isoformat()) > old:
+            message = _(
+                "the deadline of {id}, {old}, had passed when it was moved, if the clock of a commit of {day} before it was right"
+            )
+            yield step.at(change), message.format(id=change.id, old=old, day=day), "", "warning"
 
 
 def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:

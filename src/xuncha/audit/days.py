@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.replayed import BELIEVED, CLOCKS, entries, statement, word
+from xuncha.audit.facts import entries, statement, word
+from xuncha.audit.replayed import BELIEVED, CLOCKS
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
@@ -14,13 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Data, Step
+    from xuncha.audit.facts import Data
+    from xuncha.audit.replayed import Step
     from xuncha.catalogue import Broken
     from xuncha.trail.replay import Commit
 
 _FOLLOWERS = 9
 """Commits that are asked whether one before them was ahead."""
-_YEARS = 5 * 366 * CLOCKS
+YEARS = 5 * 366 * CLOCKS
 """Seconds for which no ledger lies still."""
 
 
@@ -36,7 +38,7 @@ def ahead(commits: Sequence[Commit]) -> set[str]:
         while each and len(followers) < _FOLLOWERS and (followers or each.moment_committed < limit):
             followers.append(each.moment_committed < limit)
             each = after.get(each.hash)
-        if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < last < limit - _YEARS:
+        if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < last < limit - YEARS:
             found.add(commit.hash)
         else:
             last = max(last, commit.moment_committed)

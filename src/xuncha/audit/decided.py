@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.people import folded
-from xuncha.audit.replayed import BELIEVED, entries, in_code, statement, word
+from xuncha.audit.facts import entries, in_code, statement, word
+from xuncha.audit.people import people_of
+from xuncha.audit.replayed import BELIEVED
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Change, Data, Step
+    from xuncha.audit.facts import Data
+    from xuncha.audit.replayed import Change, Step
     from xuncha.catalogue import Broken
 
 _NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -56,7 +59,7 @@ def _is_measure(path: str) -> bool:
     "settings-changed",
     "warning",
     why="All days count from the feedback, and who is one person is told by `people`; whoever changes them afterwards changes what is measured by them.",
-    wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or an address in `people` is no longer that of the same person. (One that is added passes.)",
+    wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or an address in `people` is no longer that of the same person, or it is given to a second one, too. (A new one passes.)",
 )
 def settings_changed(step: Step) -> Broken[HistoryPlace]:
     """Find changes of the inspection, and addresses that are no longer somebody's."""
@@ -71,18 +74,23 @@ def settings_changed(step: Step) -> Broken[HistoryPlace]:
             message = _("`{key}` of the inspection was {old} and is {new}")
             said = message.format(key=key, old=before[key], new=after.get(key) or _("none"))
             yield step.at(change), said, ""
-        if gone := sorted(_addresses(change.old) - _addresses(change.new)):
-            message = _("{addresses} is no longer that of whom `people` named")
-            said = message.format(addresses=_(", ").join(email for _name, email in gone))
-            yield step.at(change), said, ""
+        known, now = _addresses(change.old), _addresses(change.new)
+        held = Counter(email for _name, email in now)
+        shared = {email for _name, email in now - known if held[email] > 1}
+        for message, emails in (
+            (
+                _("{addresses} is no longer that of whom `people` named"),
+                {email for _name, email in known - now},
+            ),
+            (_("{addresses} is that of two in `people` since"), shared),
+        ):
+            if emails:
+                yield step.at(change), message.format(addresses=_(", ").join(sorted(emails))), ""
 
 
 def _addresses(settings: Data) -> set[tuple[str, str]]:
     """Return the names in `people`, each with an address."""
-    people = [(str(each.get("name")), each.get("emails")) for each in entries(settings, "people")]
-    return {
-        (name, folded(str(email))) for name, emails in people if isinstance(emails, list) for email in emails
-    }
+    return {(name, email) for name, emails in people_of(settings) for email in emails}
 
 
 @RULES.rule(
@@ -115,12 +123,12 @@ def _hidden(old: Data, new: Data) -> bool:
     "watered-down",
     "warning",
     why="What is closed is to have reached what it was to reach; less was asked of it shortly before.",
-    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing; and within two weeks 2.3 is closed; or its `title` changes while closing is applied for.",
+    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing; and in the same commit or within two weeks 2.3 is closed; or its `title` changes while closing is applied for.",
 )
 def watered_down(step: Step) -> Broken[HistoryPlace]:
     """Find closings of what was to reach more shortly before."""
     for change in step.closings:
-        eased = change.before.eased if change.before else None
+        eased = change.after.eased if change.after else None
         if eased is None or step.commit.moment_committed - eased.moment >= BELIEVED:
             continue
         pairs = {key: (getattr(eased, key), word(change.new, key) or "") for key in ("title", "goal")}

@@ -4,44 +4,29 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from xuncha.audit import branches, places, removing, status, undoing
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
-from xuncha.audit.days import ahead
+from xuncha.audit.common import Lines, Reached, union
+from xuncha.audit.days import YEARS, ahead
+from xuncha.audit.facts import is_record, requires, word
 from xuncha.audit.hand import claimed
 from xuncha.audit.merging import differences
-from xuncha.audit.replayed import (
-    Change,
-    Files,
-    Past,
-    State,
-    Step,
-    Version,
-    Who,
-    changes_of,
-    is_record,
-    requires,
-    word,
-)
-from xuncha.audit.status import ToBeSigned
+from xuncha.audit.replayed import BELIEVED, Change, Files, State, Step, Version, Who, changes_of
+from xuncha.audit.signers import Signers
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.trail import replay
 
 if TYPE_CHECKING:
-    from xuncha.audit.replayed import Data
-    from xuncha.errors import Finding
+    from xuncha.errors import Finding, Severity
     from xuncha.model.vocabulary import Requirement
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
-
-_MOST: Final = 1000
-"""Commits of one side of a merge that are looked at; whoever was away for longer is looked at from where he came back."""
 
 
 def checked(step: Step) -> list[Finding[HistoryPlace]]:
@@ -57,41 +42,23 @@ def _weighed(finding: Finding[HistoryPlace], step: Step) -> Finding[HistoryPlace
     return finding._replace(severity="warning") if lenient and finding.severity == "error" else finding
 
 
-@dataclass
-class _Reached:
-    """A commit that was replayed."""
-
-    state: State
-    line: int
-    """The commits that led to it, itself included, as the bits of a number."""
-    moment: int
-    """When the newest commit was made that changed the ledger, in what led to it."""
-    adopted: bool
-    """Whether the ledger was there."""
-    loosened: tuple[int, tuple[Requirement, ...]]
-    """When the policy was last loosened, and what it had asked."""
-
-
 class Examination:
     """One run through history."""
 
-    def __init__(self, commits: list[Commit], files: Files, marks: list[Anchor]) -> None:
+    def __init__(self, commits: list[Commit], files: Files, marks: list[Anchor], signed: set[str]) -> None:
         self.commits = commits
         self.files = files
         self._beginnings = places.beginnings(commits, marks)
         self.given = self._beginnings[0].hash if self._beginnings else ""
-        self.settings: Data | None = None
-        """What data/ledger.yaml said in the commit that brought the ledger."""
         self.on_claims = False
         """Whether two persons were asked for anywhere, and nothing but what commits say of themselves tells who they are."""
         self._marks = marks
         self._ahead = ahead(commits)
         self._places = {commit.hash: place for place, commit in enumerate(commits)}
         self._children = Counter(parent for commit in commits for parent in commit.parents)
-        self._reached: dict[str, _Reached] = {}
-        self._past: dict[str, Past] = {}
+        self._lines = Lines(commits, files)
+        self._signers = Signers(signed)
         self._taken_back: set[str] = set()
-        self._to_be_signed: list[ToBeSigned] = []
         self._asked: dict[str, tuple[Requirement, ...]] = {}
         """What the policy asked at each commit that closes something."""
         self._loosened: list[tuple[Commit, set[Requirement]]] = []
@@ -100,8 +67,10 @@ class Examination:
         """The commits that closed something after the first of them."""
         self._added: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         """Where each file was entered: the place of the commit, and the commits that led to it as bits."""
-        self._renumbered: list[tuple[HistoryPlace, set[str], set[str], bool]] = []
-        """Records that were moved, each with the places that were filled and those that were left by it; and whether up."""
+        self._renumbered: list[tuple[HistoryPlace, set[str], set[str], bool, int]] = []
+        """Records that were moved, each with the places that were filled and those that were left by it; whether up; and its line."""
+        self._verified: list[int] = []
+        """The commits that led to each verified one, as bits."""
 
     def run(self, root: Path) -> list[Finding[HistoryPlace]]:
         """Return everything that was found."""
@@ -110,18 +79,29 @@ class Examination:
             found += list(self._ask(place, commit))
             for parent in commit.parents:
                 if self._children[parent] == 1:  # where history branches, a merge may ask for it again
-                    del self._reached[parent]
-        return [*found, *self._second_beginnings(), *self._unjustified_renumberings(), *self._unsigned(root)]
+                    del self._lines.reached[parent]
+        found += [
+            *self._second_beginnings(),
+            *self._unjustified_renumberings(),
+            *self._signers.findings(root),
+        ]
+        return list(dict.fromkeys(found))
 
     def _ask(self, place: int, commit: Commit) -> Iterator[Finding[HistoryPlace]]:
-        parents = [self._reached[parent] for parent in commit.parents]
+        parents = [self._lines.reached[parent] for parent in commit.parents]
         line = reduce(or_, (each.line for each in parents), 1 << place)
         last = max((each.moment for each in parents), default=0)
         told = commit.touched and len(parents) < 2 and commit.hash not in self._ahead  # noqa: PLR2004
         moment = max(last, commit.moment_committed) if told else last
+        claims = max((each.claimed for each in parents), default=0)
+        near = commit.touched and (not last or commit.moment_committed - last < YEARS)
+        claimed_here = max(claims, commit.moment_committed) if near else claims
         loosened = max((each.loosened for each in parents), default=(0, ()))
-        here = _Reached(State(), line, moment, any(each.adopted for each in parents), loosened)
-        self._reached[commit.hash] = here
+        here = Reached(State(), line, moment, claimed_here, any(each.adopted for each in parents), loosened)
+        self._lines.reached[commit.hash] = here
+        self._lines.made_by[commit.committer] |= 1 << place
+        if any(mark.commit == commit.hash for mark in self._marks):
+            self._verified.append(line)
         if len(parents) > 1:
             yield from self._merge(commit, here, parents, last)
         else:
@@ -129,7 +109,7 @@ class Examination:
             yield from self._plain(commit, here, before, changes_of(commit, before, self.files), last)
 
     def _plain(
-        self, commit: Commit, here: _Reached, before: State, changes: list[Change], last: int
+        self, commit: Commit, here: Reached, before: State, changes: list[Change], last: int
     ) -> Iterator[Finding[HistoryPlace]]:
         """Ask every check of what a commit did to the ledger as it stood before."""
         here.state = after = before.changed((change.path, change.after) for change in changes)
@@ -140,6 +120,7 @@ class Examination:
                 yield RULES["trailers-mismatch"].at(place, said)
             return
         step = self._step(commit, before, after, changes, here, last)
+        self._signers.note(commit, closes=bool(step.closings))
         asked = requires(self.files.record(after.get(LEDGER_FILE)))
         if gone := set(step.requires) - set(asked):
             here.loosened = (commit.moment_committed, step.requires)
@@ -156,27 +137,30 @@ class Examination:
         if undone:
             self._taken_back.update(each.hash for each in undone.commits)
             yield from undoing.judged(step, undone.commits)
+            if "signed_commit" in step.requires and not self._signers.signed.isdisjoint(
+                each.hash for each in undone.commits
+            ):
+                self._signers.claim(Who.of(commit), step.settings, [*undoing.of_others(step, undone.commits)])
             self._note_closings(step)
         else:
-            for code in ("clock-ahead", "clock-backwards", "removed-overdue"):
+            for code in ("account-mismatch", "clock-ahead", "clock-backwards", "removed-overdue"):
                 yield from RULES[code](step)
         here.state = before.changed(as_said.items())
         if commit.trailers.action == "renumber":
-            self._note_renumbering(step)
+            self._note_renumbering(step, here.line)
 
-    def _adopts(self, commit: Commit, here: _Reached, changes: list[Change]) -> bool:
+    def _adopts(self, commit: Commit, here: Reached, changes: list[Change]) -> bool:
         """Note what a commit did, and return whether it is to be asked: the one that brings the ledger is taken as it is."""
         for change in changes:
             if change.before is None:
                 self._added[change.path].append((self._places[commit.hash], here.line))
-        self._past[commit.hash] = Past(commit, changes)
+        self._lines.note(self._places[commit.hash], changes, decides=any(map(branches.decides, changes)))
         if here.adopted:
             return True
         here.adopted = here.state.get(LEDGER_FILE) is not None
-        if commit.hash == self.given:
-            self.settings = self.files.record(here.state.get(LEDGER_FILE))
-            return False
-        return here.adopted  # another beginning of history, which claims to be a ledger of its own
+        return (
+            here.adopted and commit.hash != self.given
+        )  # another beginning of history, which claims to be a ledger of its own
 
     def _second_beginnings(self) -> Iterator[Finding[HistoryPlace]]:
         """Yield the commits that bring the ledger once more."""
@@ -187,7 +171,7 @@ class Examination:
             yield places.SECOND.at(HistoryPlace(each.hash, each.author, each.date, LEDGER_FILE), said)
 
     def _step(
-        self, commit: Commit, before: State, after: State, changes: list[Change], here: _Reached, last: int
+        self, commit: Commit, before: State, after: State, changes: list[Change], here: Reached, last: int
     ) -> Step:
         return Step(
             commit,
@@ -195,9 +179,10 @@ class Examination:
             after,
             changes,
             self.files,
-            self._past,
+            self._lines.past,
             self._taken_back,
             last,
+            here.claimed,
             commit.hash in self._ahead,
             self.commits[self._places[self.given]].day,
             lambda name: bool(here.line >> self._places[name] & 1),
@@ -210,8 +195,17 @@ class Examination:
             self._asked[step.commit.hash] = step.requires
             if self._loosened:
                 self._closed_since.append(step)
-            self.on_claims |= "second_person" in step.requires
-            asked = "signed_commit" in step.requires
+            two, asked = ("second_person" in step.requires, "signed_commit" in step.requires)
+            self.on_claims |= two
+            for change in step.closings if two and asked else ():
+                applicant = change.before.applicant if change.before else None
+                if applicant:
+                    message = _(
+                        "{id} was applied for in the name of {name}, who has not signed that, and signs else"
+                    )
+                    said = message.format(id=change.id, name=applicant.name)
+                    doubt = RULES["second-person-doubtful"].at(step.at(change), said)
+                    self._signers.claim(applicant, step.settings, [doubt])
             if asked or "signed_commit" in status.asked_until_shortly_before(step):
                 self._must_sign(step, lenient=not asked)
 
@@ -239,9 +233,9 @@ class Examination:
         who = Who.of(step.commit)
         for change in step.closings:
             mild = lenient or (step.commit.trailers.action == "import" and change.before is None)
-            self._to_be_signed.append(ToBeSigned(who, step.settings, step.at(change), mild))
+            self._signers.must(who, step.settings, step.at(change), lenient=mild)
 
-    def _note_renumbering(self, step: Step) -> None:
+    def _note_renumbering(self, step: Step, line: int) -> None:
         """Note what has to have been renumbered for the sake of another clone."""
         gone = [change for change in step.changes if change.after is None]
         come = {change.path for change in step.changes if change.before is None}
@@ -249,10 +243,10 @@ class Examination:
         pairs = zip(step.commit.trailers.ids, step.commit.trailers.targets, strict=False)
         up = any((Identity.perhaps(new) or ()) > (Identity.perhaps(old) or ()) for old, new in pairs)
         moved = [each for each in gone if each.is_record or each.comment]
-        self._renumbered += [(step.at(each), come, head | {each.path}, up) for each in moved]
+        self._renumbered += [(step.at(each), come, head | {each.path}, up, line) for each in moved]
 
     def _merge(
-        self, commit: Commit, here: _Reached, parents: list[_Reached], last: int
+        self, commit: Commit, here: Reached, parents: list[Reached], last: int
     ) -> Iterator[Finding[HistoryPlace]]:
         changes = []
         for path, mode, blob in commit.touched:
@@ -263,17 +257,26 @@ class Examination:
         if not here.adopted:
             self._adopts(commit, here, [])
             return
-        # What has not grown out of this ledger is no side of it: what the merge took from there, the merge did.
+        # What has not grown out of this ledger is no side of it, nor is what another side has grown out of: what the merge took
+        # from there, the merge did.
         adopted = [side for side in parents if side.adopted]
+        newest = [id(each) for each in self._lines.newest(union(adopted))]
+        adopted = [side for side in adopted if id(side) in newest]
         ledgers = [side.state for side in adopted]
-        bases = [base for base in self._bases(adopted) if base.get(LEDGER_FILE)]
+        bases = [each.state for each in self._lines.newest(reduce(and_, (side.line for side in adopted)))]
         if len(ledgers) > 1 and bases:
-            yield from differences(commit, bases, ledgers, here.state, self.files)
+            paths = [each.path for each in commit.touched] if adopted[0] is parents[0] else None
+            yield from differences(commit, adopted, here.state, self._lines, self.files, paths)
             yield from places.entered(commit, ledgers, here.state, self.files)
             yield from branches.outrun(
-                commit, bases, ledgers, here.state, self.files, self._asked, self._to_be_signed
+                commit, bases, adopted, here.state, self._lines, self.files, self._asked, self._signers
             )
-            yield from branches.late(commit, self._sides(adopted), self._past, self._marks)
+            verified = [
+                (self._places[each.commit], each.moment)
+                for each in self._marks
+                if each.commit in self._places
+            ]
+            yield from branches.late(commit, adopted, self._lines, verified)
             return
         result = here.state
         for side in reversed(ledgers):
@@ -302,26 +305,16 @@ class Examination:
         )
         return Version(mode, blob, readable, applicant, decided, closer, eased)
 
-    def _bases(self, parents: list[_Reached]) -> Iterator[State]:
-        """Yield how the ledger stood at the last commits that all parents of a merge have in common."""
-        common = reduce(and_, (each.line for each in parents))
-        while common:
-            base = self._reached[self.commits[common.bit_length() - 1].hash]
-            yield base.state
-            common &= ~base.line
-
-    def _sides(self, parents: list[_Reached]) -> list[list[str]]:
-        """Return the newest commits of each side of a merge that no other one has, the newest first."""
-        sides = []
-        for each in parents:
-            own = each.line & ~reduce(or_, (other.line for other in parents if other is not each), 0)
-            names: list[str] = []
-            while own and len(names) < _MOST:
-                place = own.bit_length() - 1
-                names.append(self.commits[place].hash)
-                own ^= 1 << place
-            sides.append(names)
-        return sides
+    def _doubt(self, path: str, line: int) -> Severity | None:
+        """Return how grave it is that a record was moved for the sake of another: nothing where it was, or might have been, unsent."""
+        own = max((place for place, _line in self._added[path] if line >> place & 1), default=None)
+        if own is None:
+            return None
+        others = [place for place, known in self._added[path] if not (line >> place & 1 or known >> own & 1)]
+        limit = self.commits[own].moment_committed + BELIEVED
+        late = bool(others) and all(self.commits[place].moment_committed >= limit for place in others)
+        verified = any(each >> own & 1 and each | line != each for each in self._verified)
+        return "error" if late and verified else "warning" if late or verified else None
 
     def _is_everybodys(self, path: str) -> bool:
         """Return whether a file was entered on two sides that did not know of each other."""
@@ -333,23 +326,20 @@ class Examination:
         )
 
     def _unjustified_renumberings(self) -> Iterator[Finding[HistoryPlace]]:
-        """Yield the renumberings of numbers that nobody else has published."""
+        """Yield the renumberings of numbers that nobody else has published, or only when they had long been known."""
         filled: set[str] = set()
-        for place, come, left, up in reversed(self._renumbered):
+        for place, come, left, up, line in reversed(self._renumbered):
             # The number was another's, who has published it; or one's own that had to go on for such a one; or the new one was
             # free again, since another took his back.
             free_again = not up and any(len(self._added[path]) > 1 for path in come | left)
+            said = {"id": place.id or place.path}
             if free_again or filled & left or any(map(self._is_everybodys, come | left)):
                 filled |= come
+                if doubt := self._doubt(place.path, line):
+                    message = _(
+                        "{id} was renumbered for the sake of another, when its number had been known for long"
+                    )
+                    yield RULES["renumbered"].at(place, message.format(**said), "", doubt)
                 continue
             message = _("{id} was renumbered, and no other clone has given that number")
-            yield RULES["renumbered"].at(place, message.format(id=place.id or place.path))
-
-    def _unsigned(self, root: Path) -> Iterator[Finding[HistoryPlace]]:
-        """Yield the closings that had to be signed and were not."""
-        judged = status.unsigned(root, {each.who.commit: each for each in self._to_be_signed})
-        for who, _settings, place, lenient in self._to_be_signed:
-            if said := judged.get(who.commit):
-                yield status.UNSIGNED.at(
-                    place, said[0].format(id=place.id), "", "warning" if lenient else said[1]
-                )
+            yield RULES["renumbered"].at(place, message.format(**said))

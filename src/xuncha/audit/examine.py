@@ -9,10 +9,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from xuncha.audit import anchors, contents, decided, hand, people, places, templates  # noqa: F401  each enters its checks
+from xuncha.audit import anchors, attributes, contents, decided, hand, people, places, templates  # noqa: F401  each enters its checks
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.examination import Examination, checked
-from xuncha.audit.replayed import Files, State, Step, Version, changes_of, is_record
+from xuncha.audit.facts import is_record
+from xuncha.audit.replayed import Files, State, Step, Version, changes_of
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
@@ -21,6 +22,7 @@ from xuncha.trail import replay
 from xuncha.trail.contents import stored
 from xuncha.trail.git import Git
 from xuncha.trail.limits import listed, swollen
+from xuncha.trail.signing import signed
 from xuncha.trail.tags import SHORT
 from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
@@ -71,17 +73,16 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
             findings.append(anchors.REWRITTEN.at(place, message))
         elif start:
             seen = _ancestors(start, commits, known)
-    for _commit in stored(git, known, 0):  # so is each commit
-        pass
+    signed_ones = signed(git, known)  # so is each commit
     touched = [each for commit in commits for each in commit.touched if each.is_here]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
-    examination = Examination(commits, Files(stored(git, blobs, LARGEST), records), marks)
+    examination = Examination(commits, Files(stored(git, blobs, LARGEST), records), marks, signed_ones)
     found = [*_too_many(large, commits, known), *examination.run(root), *templates.remarks(root)]
     found += places.look_alikes(seen_names, by_hash)
+    found += attributes.converted(git, commits, {each.path for each in touched})
     if examination.given:
-        given = by_hash[examination.given]
-        found += places.moved(git, given, examination.settings)
+        found += places.moved(git, by_hash[examination.given], commits)
     found.sort(key=lambda each: known[each.place.commit])
     findings += [each for each in found if each.place.commit not in seen]
     asked = [commit for commit in commits if commit.hash not in seen]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, get_args
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.replayed import in_code, word
+from xuncha.audit.facts import in_code, word
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.vocabulary import Action

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.contents import changed_since
-from xuncha.audit.replayed import Unreadable, in_code, is_record, number_of, read
+from xuncha.audit.common import named_by, union
+from xuncha.audit.contents import changed_since, deadline
+from xuncha.audit.facts import in_code, number_of, read
+from xuncha.audit.replayed import Step, Unreadable, changes_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS
-from xuncha.sync.values import MISSING, PAIRS, UNSETTLED, named, settled
+from xuncha.sync.values import MISSING, ONWARD, PAIRS, UNSETTLED, named, settled
 from xuncha.trail.git import Git
-from xuncha.trail.replay import RAW, log
+from xuncha.trail.replay import RAW, Touched, log
 
 if TYPE_CHECKING:
-    from xuncha.audit.replayed import Data, Files, State, Version
+    from xuncha.audit.common import Lines, Reached
+    from xuncha.audit.facts import Data
+    from xuncha.audit.replayed import Files, State, Version
     from xuncha.catalogue import Rule
-    from xuncha.errors import Finding
+    from xuncha.errors import Finding, Severity
     from xuncha.sync.values import Location
     from xuncha.trail.replay import Commit
 
-    _Difference = tuple[Rule[HistoryPlace], Location]
-    """The rule that a value of a merge breaks, since its sides do not explain it; and where it stands."""
+    _Difference = tuple[Rule[HistoryPlace], Location, Severity | None]
+    """The rule that a value of a merge breaks, since its sides do not explain it; where it stands; and where it is less grave, how grave."""
 
 _INVENTED = RULES.declare(
     "merge-invented",
@@ -33,7 +37,7 @@ _INVENTED = RULES.declare(
 _LOST = RULES.declare(
     "merge-lost",
     why="A merge keeps what each side did; what is thrown away in it leaves no other trace.",
-    wrong="One side has added an entry to 2.3, and the merge does not have it.",
+    wrong="One side has added an entry to 2.3, and the merge does not have it. Where one has returned it, the other has closed it, and the merge takes that, it is a warning.",
 )
 _REOPENED = RULES.declare(
     "merge-reopened",
@@ -50,19 +54,87 @@ _UNSEEN = RULES.declare(
 
 
 def differences(
-    commit: Commit, bases: Sequence[State], sides: Sequence[State], result: State, files: Files
+    commit: Commit,
+    sides: Sequence[Reached],
+    result: State,
+    lines: Lines,
+    files: Files,
+    touched: Iterable[str] | None,
 ) -> Iterator[Finding[HistoryPlace]]:
-    """Yield what a merge has invented or lost, compared with its sides and the last states that these have in common.
+    """Yield what a merge has invented or lost, compared with its sides and what these have in common; and what it has done itself.
 
-    There are several of these where branches crossed; what one of them explains is sound.
+    Of several sides all but the last count as one, joined as `sync` would have done it. `touched` are the paths in which the merge differs
+    from the first of them, where that is known.
     """
-    for path in dict.fromkeys(path for side in sides for path in side.differing(result)):
-        versions = [*(side.get(path) for side in sides)], result.get(path)
-        found = min((_of_file(path, base.get(path), *versions, files) for base in bases), key=len)
+    *others, last = sides
+    paths = dict.fromkeys(sides[0].state.differing(result) if touched is None else touched)
+    for side in sides[touched is not None :]:  # what a side has left alone, the merge may have of another one
+        common = lines.newest(side.line & union(each for each in sides if each is not side))
+        done = {path for each in common for path in each.state.differing(side.state)}
+        paths |= dict.fromkeys(
+            sorted(path for path in done if _name(side.state, path) != _name(result, path))
+        )
+    for path in paths:
+        base = lines.base(path, others, last)
+        versions = [lines.joined(path, others), last.state.get(path)], result.get(path)
         number = number_of(path)
-        for rule, location in found:
+        for rule, location, severity in _of_file(path, base, *versions, lines):
             place = HistoryPlace(commit.hash, commit.author, commit.date, path, number)
-            yield rule.at(place, _message(rule, path, number or path, ".".join(map(str, location))))
+            said = _message(rule, path, number or path, ".".join(map(str, location)))
+            yield rule.at(place, said, "", severity)
+        yield from _chosen(commit, path, base, sides, result, lines, files)
+    lines.forget()
+
+
+def _name(state: State, path: str) -> Any:  # noqa: ANN401
+    return named_by(state.get(path))
+
+
+def _chosen(
+    commit: Commit,
+    path: str,
+    base: Any,  # noqa: ANN401
+    sides: Sequence[Reached],
+    result: State,
+    lines: Lines,
+    files: Files,
+) -> Iterator[Finding[HistoryPlace]]:
+    """Judge what a merge has done to a file on which its sides had nothing in common, or disagreed, like a change of each side."""
+    trailers = commit.trailers._replace(action="edit")
+    now = result.get(path)
+    touched = Touched(path, *(now[:2] if now else ("", "")))
+    made = commit._replace(trailers=trailers, touched=(touched,))
+    told: set[str] = set()
+    for side in sides:
+        held = side.state.get(path)
+        if held is None or held[:2] in (touched[1:], named_by(base)):
+            continue
+        changes = changes_of(made, side.state, files)
+        step = Step(
+            made, side.state, side.state.changed((each.path, each.after) for each in changes), changes, files
+        )
+        was = lines.content(path, base)
+        for finding in _done(step, was if isinstance(was, dict) else None):
+            if finding.code not in told:
+                told.add(finding.code)
+                yield finding
+
+
+def _done(step: Step, was: Data | None) -> Iterator[Finding[HistoryPlace]]:
+    """Yield what a merge has done to a file of one side, beside what was common to all."""
+    if was is None:
+        chapters = ("hand", "days")
+        for rule in RULES.values():
+            if rule.check and rule.chapter not in chapters:
+                yield from rule(step)
+        return
+    yield from RULES["deleted"](step)
+    change = step.changes[0]
+    before, old, new = map(deadline, (was, change.old, change.new))
+    if old not in (None, before) and (new is None or new > old):  # of two new days `sync` takes the earlier
+        passed = RULES["deadline-passed"](step)
+        severity: Severity = "warning" if before is None else "error"
+        yield from passed or [each._replace(severity=severity) for each in RULES["deadline-moved"](step)]
 
 
 def _message(rule: Rule[HistoryPlace], path: str, number: str, field: str) -> str:
@@ -84,23 +156,21 @@ def _message(rule: Rule[HistoryPlace], path: str, number: str, field: str) -> st
 
 
 def _of_file(
-    path: str, base: Version | None, sides: Sequence[Version | None], result: Version | None, files: Files
+    path: str,
+    base: Any,  # noqa: ANN401
+    sides: Sequence[Any],
+    result: Version | None,
+    lines: Lines,
 ) -> list[_Difference]:
     """Compare one file of a merge with how it stands at the base and on each side."""
-
-    def content(version: Version | None) -> Any:  # noqa: ANN401  whatever YAML can say
-        if version is None:
-            return MISSING
-        return files.read(version.blob, version.mode) if is_record(path) else files.digest(version.blob)
-
     if result is not None:  # what one side took back and another needs may stay: nothing is lost by that
         sides = [side for side in sides if side is not None]
-    kept = [version and version[:2] for version in (base, *sides, result)]
+    kept = [named_by(version) for version in (base, *sides, result)]
     if kept[-1] == settled(kept[0], kept[1:-1]):
         return []
-    before, *values, after = map(content, (base, *sides, result))
+    before, *values, after = (lines.content(path, version) for version in (base, *sides, result))
     if isinstance(after, Unreadable):
-        return [(RULES["unreadable"], ())]
+        return [(RULES["unreadable"], (), None)]
     if any(isinstance(each, Unreadable) for each in (before, *values)):  # named where it was made unreadable
         return []
     return list(_of_value((), before, values, after))
@@ -118,11 +188,11 @@ def _of_value(location: Location, base: Any, sides: list[Any], result: Any) -> I
         found = next(_of_items(location, base, sides, result), None)
         if found or agreed is UNSETTLED:
             if found:
-                yield found[0], location
+                yield found[0], location, None
             return
     elif agreed is UNSETTLED and any(result == side for side in sides if side != base):
         return
-    yield _LOST if any(result == each for each in (base, *sides)) else _INVENTED, location
+    yield _LOST if any(result == each for each in (base, *sides)) else _INVENTED, location, None
 
 
 def _of_fields(
@@ -137,15 +207,18 @@ def _of_fields(
             free.update(pair)
     was, *statuses, now = (each.get("status") for each in (base, *sides, result))
     if "status" in free and "closed" in statuses and "closed" not in (was, now):
-        yield _REOPENED, ("status",)
+        yield _REOPENED, ("status",), None
+    ranks = [ONWARD.index(each) if each in ONWARD else -1 for each in (was, *statuses, now)]
+    if "status" in free and 0 <= min(ranks[1:-1]) < ranks[0] <= ranks[-1]:
+        yield _LOST, ("status",), "warning"  # somebody has returned it, or opened it again
     if not location and (keys := _unseen(sides, result)):
-        yield _UNSEEN, (in_code(keys),)
+        yield _UNSEEN, (in_code(keys),), None
     for key in dict.fromkeys(key for each in (base, *sides, result) for key in each):
         before, *values, after = (each.get(key, MISSING) for each in (base, *sides, result))
         if key not in free:
             yield from _of_value((*location, key), before, values, after)
         elif not any(after == value for value in values):
-            yield _INVENTED, (key,)
+            yield _INVENTED, (key,), None
 
 
 def _unseen(sides: Sequence[Data], now: Data) -> list[str]:

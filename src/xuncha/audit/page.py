@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha import language
 from xuncha.audit.anchors import line
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.replayed import read
+from xuncha.audit.facts import read
 from xuncha.chinese.characters import without_unsafe
 from xuncha.chinese.punctuation import full_width_page
 from xuncha.model.identity import LEDGER_FILE
@@ -34,7 +34,7 @@ ASKED: Final = (
     ("佐证材料均在，内容与登记的哈希值相符。", "evidence-hash evidence-changed evidence-removed"),
     ("提交和记录的日期前后相符。", "clock-ahead clock-backwards postdated before-feedback late-branch"),
     ("合并没有丢失也没有添加任何一方的内容，台账只有一个开端。", "merge-invented merge-lost second-beginning"),
-    ("改动均由命令作出，所做与所称一致，文件都能读取，没有链接和形似的路径。", "by-hand trailers-mismatch unreadable link look-alike too-many-files ledger-moved"),
+    ("改动均由命令作出，所做与所称一致，文件都能读取，没有链接、形似的路径和检出时的转换。", "by-hand trailers-mismatch account-mismatch unreadable link look-alike converted too-many-files ledger-moved"),
     ("此前各次核验过的历史仍在，未被改写。", "history-rewritten"),
     ("没有本单位自己的模板。", "own-template"),
 )  # fmt: skip

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.replayed import Who, entries, word
+from xuncha.audit.facts import entries, word
+from xuncha.audit.replayed import Who
 from xuncha.language import gettext as _
 from xuncha.model.settings import addresses
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Data, Step
+    from xuncha.audit.facts import Data
+    from xuncha.audit.replayed import Step
     from xuncha.catalogue import Broken
 
 
@@ -33,13 +34,7 @@ def _mailbox(email: str) -> str:
 
 def known_as(email: str, settings: Data | None) -> set[str]:
     """Return all e-mails of whoever has this one, folded, as the ledger tells them; none of an empty one."""
-    people = (each.get("emails") for each in entries(settings, "people"))
-    lists = (
-        [folded(email) for email in each if isinstance(email, str)]
-        for each in people
-        if isinstance(each, list)
-    )
-    return addresses(folded(email), lists) - {""}
+    return addresses(folded(email), (emails for _name, emails in people_of(settings))) - {""}
 
 
 def is_one_person(applicant: Who | None, closer: Who, settings: Data | None) -> str:
@@ -53,12 +48,11 @@ def is_one_person(applicant: Who | None, closer: Who, settings: Data | None) -> 
         return _(
             "{id} was applied for or closed by somebody without an address; the policy asked two persons"
         )
-    same_account = folded(closer.account) and folded(closer.account) == folded(applicant.account)
-    if his & hers or same_account:
+    if his & hers:
         return _(
             "{id} was closed by the one who had applied for it, or nobody had; the policy asked two persons"
         )
-    if not closer.account and known_as(closer.committer, settings) & his:
+    if known_as(closer.committer, settings) & his:
         return _("{id} was closed in the name of another by the one who had applied for it; the policy asked two persons")  # fmt: skip
     return ""
 
@@ -71,14 +65,17 @@ def _doubt(applicant: Who | None, closer: Who, settings: Data | None) -> str:
         return _("{id} was applied for and closed under the same name, {name}, from two addresses")
     if _mailbox(applicant.email) == _mailbox(closer.email):
         return _("{id} was applied for and closed from one mailbox, by {name}")
-    his, hers = (known_as(each.email, settings) for each in (applicant, closer))
-    if known_as(closer.committer, settings) & his:
+    if any(_is_forged(each, settings) for each in (applicant, closer)):
         return _(
-            "{id} was closed on the computer of the one who had applied for it, in the account of {name}"
+            "{id} was applied for or closed in a commit that another than its author has made; they may be one"
         )
-    if not applicant.account and known_as(applicant.committer, settings) & hers:
-        return _("{id} was applied for in the name of another by {name}, who then closed it")
     return ""
+
+
+def _is_forged(who: Who, settings: Data | None) -> bool:
+    """Return whether another than its author has made a commit, as far as it tells; a rebase of another's work does so, too."""
+    committer = known_as(who.committer, settings)
+    return bool(committer) and committer.isdisjoint(known_as(who.email, settings))
 
 
 @RULES.rule(
@@ -86,7 +83,7 @@ def _doubt(applicant: Who | None, closer: Who, settings: Data | None) -> str:
     "warning",
     why="Two persons were asked for, and what history tells of them hints at one. If they are two, or one address is missing, "
     "`people` in data/ledger.yaml says who is who.",
-    wrong="Zhang applies for the closing of 2.3 from one address and closes it from another, which `people` does not give; or commits the application under another's name.",
+    wrong="Zhang applies for the closing of 2.3 from one address and closes it from another, which `people` does not give; or the author of the application or of the closing is not who has committed it, or has not signed the application and signs else.",
 )
 def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
     """Find closings by two persons who may be one."""
@@ -94,6 +91,20 @@ def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
         who = Who.of(step.commit)
         if message := _doubt(change.before.applicant if change.before else None, who, step.settings):
             yield step.at(change), message.format(id=change.id, name=who.name), ""
+
+
+@RULES.rule(
+    "account-mismatch",
+    why="On the office's desk, whoever is signed in is the author of what he does; a commit of another account than its author's puts it into "
+    "another's mouth.",
+    wrong="A commit by Zhang says `Xuncha-Account: 李四`.",
+)
+def account_mismatch(step: Step) -> Broken[HistoryPlace]:
+    """Find commits whose account on the desk is not that of their author."""
+    account, author = step.commit.trailers.account, step.commit.author
+    if account and folded(account) != folded(author):
+        message = _("the commit says that {account} was signed in, and its author is {author}")
+        yield step.at(step.changes[0]), message.format(account=account, author=author), ""
 
 
 @RULES.rule(
@@ -119,16 +130,27 @@ def _names(step: Step) -> set[str]:
     settings, mine = step.settings or {}, known_as(step.commit.email, step.settings)
     listed = settings.get("offices")
     names = [each for each in (listed if isinstance(listed, list) else []) if isinstance(each, str)]
-    for each in entries(settings, "people"):
-        emails = each.get("emails")
-        if mine & {folded(str(email)) for email in (emails if isinstance(emails, list) else [])}:
-            names.append(str(each.get("name", "")))
-    return {folded(each) for each in (*names, step.commit.author, step.commit.trailers.account)}
+    names += [name for name, emails in people_of(settings) if mine & emails]
+    return {folded(each) for each in (*names, step.commit.author)}
 
 
 def is_signer(signers: Iterable[str], who: Who, settings: Data | None) -> bool:
-    """Return whether a key is that of an author; a signer is named by an address, a pattern of one, or a name."""
-    mine = known_as(who.email, settings)
-    names = [signer for signer in signers if "@" not in signer]
-    matches = any(fnmatchcase(each, folded(signer)) for signer in signers for each in mine)
-    return matches or folded(who.name) in {folded(each) for each in names} - {""}
+    """Return whether a key is that of an author, by one of his addresses, and of nobody else whom `people` names.
+
+    A name counts where `people` gives it that address. What stands for any address names nobody.
+    """
+    mine, people = known_as(who.email, settings), people_of(settings)
+    told = {folded(signer) for signer in signers}
+    told.update(email for name, emails in people if name in told for email in emails)
+    others = (emails for _name, emails in people if folded(who.email) not in emails)
+    return bool(mine & told) and not any(emails & told for emails in others)
+
+
+def people_of(settings: Data | None) -> list[tuple[str, set[str]]]:
+    """Return whom `people` names, each with the addresses; all folded."""
+    listed = [(each.get("name"), each.get("emails")) for each in entries(settings, "people")]
+    return [
+        (folded(str(name)), {folded(email) for email in emails if isinstance(email, str)} - {""})
+        for name, emails in listed
+        if isinstance(emails, list)
+    ]

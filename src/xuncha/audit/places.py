@@ -6,26 +6,31 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.contents import elsewhere_now
-from xuncha.audit.replayed import number_of, read
+from xuncha.audit.facts import is_record, number_of, read, word
 from xuncha.language import gettext as _
-from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
+from xuncha.model.source import LARGEST
+from xuncha.trail.contents import stored
 from xuncha.trail.replay import SUBMODULE, elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from xuncha.audit.replayed import Data, Files, State, Step
+    from xuncha.audit.replayed import Files, State, Step
     from xuncha.catalogue import Broken
     from xuncha.errors import Finding, Severity
-    from xuncha.trail.git import Git
+    from xuncha.trail.git import Git, Leaf
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
 
 _LINK: Final = "120000"
+_TOLD: Final = 20
+"""Files and folders of a folder by which it is known."""
 
 
 @RULES.rule(
@@ -108,15 +113,50 @@ MOVED = RULES.declare(
 )
 
 
-def moved(git: Git, given: Commit, settings: Data | None) -> Iterator[Finding[HistoryPlace]]:
-    """Yield where the ledger of a commit that brings one stood before, if it is the same one."""
-    for folder, was, unchanged in elsewhere(git, given):
-        if _is_same_ledger(read(was), settings):
+def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Iterator[Finding[HistoryPlace]]:
+    """Yield where the ledger of a commit that brings one stood before, or in what came into its history since, if it is the same one."""
+    since = {given.hash}
+    for commit in commits:
+        if not since.isdisjoint(commit.parents):
+            since.add(commit.hash)
+    before = dict.fromkeys(each for commit in commits if commit.hash in since for each in commit.parents)
+    own = f"{given.hash}:{git.text('rev-parse', '--show-prefix').strip()}"
+    for folder, name, unchanged in elsewhere(git, given, [each for each in before if each not in since]):
+        if _is_same_ledger(git, name, own):
             said = _("the ledger stood in {folder} before; its history until then is there, and it was changed when it was moved")  # fmt: skip
             if unchanged:
                 said = _("the ledger stood in {folder} before; its history until then is there")
             place = HistoryPlace(given.hash, given.author, given.date, LEDGER_FILE)
             yield MOVED.at(place, said.format(folder=folder), "", "warning" if unchanged else "error")
+
+
+def _is_same_ledger(git: Git, one: str, two: str) -> bool:
+    """Return whether two folders hold one ledger: of one organisation and one inspection, or with most titles in common."""
+    settings = [read(each) for each in git.blobs(f"{name}{LEDGER_FILE}" for name in (one, two))]
+    facts = [(each.get("organisation"), each.get("inspection")) for each in settings]
+    if settings[0] == settings[1] or facts[0] == facts[1] != (None, None):
+        return True
+    titles = [_titles(git, f"{name}{PROBLEMS}") for name in (one, two)]
+    return len(titles[0] & titles[1]) * 2 > min(map(len, titles))
+
+
+def _titles(git: Git, name: str) -> set[str]:
+    """Return the titles of some problems and measures below a folder; no more than tell what it is."""
+
+    def held(tree: str) -> Iterator[Leaf]:
+        for line in islice(git.words("ls-tree", "-z", "--full-tree", tree), _TOLD):
+            facts, _tab, path = line.partition("\t")
+            mode, _kind, name = facts.split(" ")
+            yield Leaf(mode, name, path)
+
+    folders = (
+        [leaf.name for leaf in held(name) if leaf.mode == "040000"] if git.kinds([name]) == ["tree"] else []
+    )
+    files = [
+        leaf.name for folder in folders for leaf in held(folder) if leaf.is_file and is_record(leaf.path)
+    ]
+    records = (read(each.content) for each in stored(git, dict.fromkeys(files), LARGEST)) if files else ()
+    return {title for each in records if (title := word(each, "title"))}
 
 
 SECOND = RULES.declare(
@@ -146,12 +186,6 @@ def beginnings(commits: Sequence[Commit], anchors: Iterable[Anchor]) -> list[Com
         if commit.hash in led:
             led.update(commit.parents)
     return sorted(found, key=lambda each: (each.hash not in led, each.moment_committed))
-
-
-def _is_same_ledger(one: Data, two: Data | None) -> bool:
-    """Return whether two settings are of one organisation and one inspection."""
-    facts = [(each.get("organisation"), each.get("inspection")) for each in (one, two or {})]
-    return one == two or facts[0] == facts[1] != (None, None)
 
 
 def entered(

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.replayed import word
+from xuncha.audit.facts import word
 from xuncha.audit.undoing import follows, same
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, Identity

@@ -6,105 +6,32 @@ The files are of any age and may hold anything: whoever looks into their plain d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from xuncha.audit.catalogue import HistoryPlace
+from xuncha.audit.facts import Data, is_record, number_of, requires, word
 from xuncha.language import gettext as _
-from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, CommentNumber, Identity
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, CommentNumber
 from xuncha.model.source import LARGEST_POINTER, pointed_at
-from xuncha.model.vocabulary import Requirement
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
     from xuncha.model.source import Fingerprint
-    from xuncha.model.vocabulary import Action
+    from xuncha.model.vocabulary import Action, Requirement
     from xuncha.trail.contents import Stored
     from xuncha.trail.replay import Commit
     from xuncha.workflow.verb import Verb
 
-Data = dict[str, Any]
 CLOCKS: Final = 86_400
 """Seconds by which clocks may differ."""
 BELIEVED: Final = 14 * 86_400
 """Seconds for which work is believed to have lain in a clone before it was sent, and what was done before it was recorded."""
-_REQUIREMENTS: Final[tuple[Requirement, ...]] = get_args(Requirement)
-
-
-class Proof(NamedTuple):
-    """A file that an entry names as evidence."""
-
-    file: str
-    sha256: str
-
-
-def word(data: Mapping[str, Any] | None, key: str) -> str | None:
-    """Return the text under a key; None where there is none."""
-    value = data.get(key) if data else None
-    return value if isinstance(value, str) else None
-
-
-def entries(data: Data | None, key: str) -> list[Data]:
-    """Return the dated entries under a key."""
-    found = data.get(key) if data else None
-    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
-
-
-def statement(entry: Data) -> tuple[object, ...]:
-    """Return what an entry says and cannot take back: all but its evidence, and whether it is published."""
-    kept = {key: value for key, value in entry.items() if key not in {"publish", "evidence"}}
-    return tuple(sorted((str(key), repr(value)) for key, value in kept.items()))
-
-
-def proofs_of(entry: Data) -> set[object]:
-    """Return the evidence of an entry; of a file, its name and hash, since other keys tell nothing new of it."""
-    listed = entry.get("evidence")
-    return {
-        Proof(str(item.get("file")), str(item.get("sha256"))) if isinstance(item, dict) else str(item)
-        for item in (listed if isinstance(listed, list) else [])
-    }
-
-
-def files_of(data: Data | None) -> set[Proof]:
-    """Return all files that a measure names as evidence."""
-    named = (item for entry in entries(data, "progress") for item in proofs_of(entry))
-    return {item for item in named if isinstance(item, Proof)}
-
-
-def requires(settings: Data | None) -> tuple[Requirement, ...]:
-    """Return what `data/ledger.yaml` asks before a measure may be closed."""
-    policy = settings.get("policy") if settings else None
-    asked = policy.get("close_requires", ["progress"]) if isinstance(policy, dict) else ["progress"]
-    return tuple(each for each in _REQUIREMENTS if isinstance(asked, list) and each in asked)
-
-
-def number_of(path: str) -> str | None:
-    """Return the number that a file of a problem, a measure or evidence belongs to; None where it belongs to none."""
-    identity = Identity.of_file(path) or Identity.of_evidence(path)
-    return str(identity) if identity else None
-
-
-def is_record(path: str) -> bool:
-    """Return whether a file says something of the ledger, rather than proving it."""
-    return path.endswith(".yaml") and not path.startswith(f"{EVIDENCE}/")
-
-
-def in_code(names: Iterable[str]) -> str:
-    """Return keys as a message names them: each in backquotes."""
-    return _(", ").join(f"`{name}`" for name in names)
-
-
-def read(content: bytes | None) -> Data:
-    """Return what a file says; nothing where it is not there, or cannot be read."""
-    try:
-        return parse(content or b"")
-    except UnreadableError:
-        return {}
 
 
 class Who(NamedTuple):
@@ -114,15 +41,13 @@ class Who(NamedTuple):
     email: str
     committer: str
     """The e-mail of whoever made the commit."""
-    account: str
-    """Who was signed in, where it was done in a browser."""
     day: str
     commit: str
 
     @classmethod
     def of(cls, made: Commit) -> Who:
         """Return who made a commit."""
-        return cls(made.author, made.email, made.committer, made.trailers.account, made.day, made.hash)
+        return cls(made.author, made.email, made.committer, made.day, made.hash)
 
 
 class Eased(NamedTuple):
@@ -151,6 +76,11 @@ class Version(NamedTuple):
     """Whoever closed the measure, while it is closed."""
     eased: Eased | None = None
     """What the measure was to reach before that was last changed."""
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file, and not a link or another repository."""
+        return self.mode.startswith("100")
 
     def going_on(self, earlier: Version | None) -> Version:
         """Return this version with what the past of another version tells."""
@@ -306,6 +236,8 @@ class Step:
     """Those that were taken back."""
     last: int = 0
     """The moment of the newest commit of the ledger that it stands on, in seconds since 1970; 0 where it is the first."""
+    claimed: int = 0
+    """The same, with commits whose clock may have been ahead, but by years."""
     ahead: bool = False
     """Whether the commits after it show that its clock was ahead."""
     began: str = "0"
@@ -392,8 +324,12 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
             applicant = who if status == "submitted" else now.applicant if closed else None
             now = now._replace(applicant=applicant, closer=who if closed else None)
         if old and new and any(old.get(key) != new.get(key) for key in ("title", "goal")):
-            said = [word(old, key) or "" for key in ("title", "goal")]
-            now = now._replace(eased=Eased(said[0], said[1], commit.moment_committed, was == "submitted"))
+            made, submitted, then = commit.moment_committed, was == "submitted", now.eased
+            if then and made - then.moment < BELIEVED:  # step by step
+                eased = then._replace(moment=made, applied=then.applied or submitted)
+            else:
+                eased = Eased(word(old, "title") or "", word(old, "goal") or "", made, submitted)
+            now = now._replace(eased=eased)
         now = now._replace(decided=now.decided or status in {"submitted", "closed"})
         after = now if blob else None
         found.append(Change(path, number_of(path), earlier, after, old, new, reason))

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
 
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES
-from xuncha.audit.people import is_one_person, is_signer
-from xuncha.audit.replayed import Who, entries, in_code, proofs_of, requires, word
+from xuncha.audit.facts import entries, in_code, proofs_of, requires, word
+from xuncha.audit.people import is_one_person
+from xuncha.audit.replayed import Who
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import action_name, status_name
-from xuncha.trail.replay import signatures
 from xuncha.workflow.close import missing
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Change, Data, Step
+    from xuncha.audit.facts import Data
+    from xuncha.audit.replayed import Change, Step
     from xuncha.catalogue import Broken, Check
-    from xuncha.errors import Finding, Severity
+    from xuncha.errors import Finding
     from xuncha.model.vocabulary import Requirement
 
 _FEW_DAYS: Final = 7 * 86_400
@@ -123,58 +123,6 @@ for _requirement, _said, _wrong in _LACKS:
         scope=LENIENT,
         check=_closed_without(_requirement),
     )
-
-
-UNSIGNED = RULES.declare(
-    "close-requires-signed-commit",
-    why="The policy in force asked that who closes a measure signs, and there is no signature that git takes for good.",
-    wrong="2.3 is closed in a commit that is not signed, or by a key that is not in `allowed_signers` (of OpenPGP: not trusted in the key ring) or is another's than the author's, while `close_requires` names "
-    "`signed_commit`; so it is with an `undo` that leads to `closed`. Certificates (X.509) name nobody. To be tried, signatures need `git config --global gpg.ssh.allowedSignersFile FILE`.",
-    scope=LENIENT,
-)
-
-
-class ToBeSigned(NamedTuple):
-    """A closing that had to be signed."""
-
-    who: Who
-    settings: Data | None
-    """Those that say who is who."""
-    place: HistoryPlace
-    lenient: bool
-    """Whether the policy asked for that before or elsewhere, or an import entered what was closed."""
-
-
-def unsigned(root: Path, closers: Mapping[str, ToBeSigned]) -> dict[str, tuple[str, Severity]]:
-    """Return the commits whose signature git does not take for good, each with a sentence that has room for `{id}`, and how grave that is."""
-    found: dict[str, tuple[str, Severity]] = {}
-    for commit, signature in signatures(root, closers).items():
-        mine = is_signer(signature.signers, *closers[commit][:2])
-        match signature.verdict:
-            case "G" | "X" | "Y" if not mine:
-                said = _("{id} was closed in a commit that another than its author has signed")
-            case "G":
-                continue
-            case "X" | "Y":  # of these git does not tell whether the key is trusted
-                said = _(
-                    "{id} was closed in a commit whose signature, or its key, has expired: see gpg --quick-set-expire"
-                )
-            case _any if not signature.there:
-                said = _("{id} was closed in a commit that is not signed, which the policy asked")
-            case "B":
-                said = _("{id} was closed in a commit whose signature is wrong")
-            case "U" | "R" if not signature.ssh:
-                said = _(
-                    "{id} was closed in a commit that is signed by a key that your key ring does not trust: see gpg --edit-key"
-                )
-            case "U" | "R":
-                said = _("{id} was closed in a commit that is signed by a key outside allowed_signers")
-            case _other:
-                said = _(
-                    "{id} was closed in a commit whose signature cannot be verified here: see git config --global gpg.ssh.allowedSignersFile"
-                )
-        found[commit] = said, "warning" if signature.verdict in {"X", "Y"} and mine else "error"
-    return found
 
 
 @RULES.rule(

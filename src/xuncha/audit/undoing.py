@@ -7,12 +7,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES
+from xuncha.audit.facts import entries, word
 from xuncha.audit.people import folded, known_as
-from xuncha.audit.replayed import BELIEVED, entries, word
+from xuncha.audit.replayed import BELIEVED
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.moves import Move, number_after, place_after
 from xuncha.model.vocabulary import status_name
+from xuncha.sync.values import ONWARD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from xuncha.trail.replay import Commit
 
 _NOT_TAKEN_BACK: Final = frozenset({"", "undo", "sync", "renumber", "init"})
-_ALWAYS: Final = ("clock-ahead", "clock-backwards", "policy-weakened", "removed-overdue")
+_ALWAYS: Final = ("account-mismatch", "clock-ahead", "clock-backwards", "policy-weakened", "removed-overdue")
 """What an undo is asked in any case."""
 _OF_OTHERS: Final = (
     "entry-removed",
@@ -38,7 +40,6 @@ _OF_OTHERS: Final = (
 """What it is asked where it takes back what others did, or what is weeks old."""
 _MOST: Final = 1000
 """Commits before an undo among which it is looked for what it took back, where their hashes are others since."""
-_ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
 
 
 class Restored(NamedTuple):
@@ -108,23 +109,23 @@ def _taken_back(step: Step, undone: Iterable[Past]) -> Restored | None:
 
 
 def judged(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlace]]:
-    """Yield what a true undo did that no undo may do in silence.
-
-    Whoever takes back what is his own and new is believed; the work of others, or what has stood for weeks, is judged by what
-    becomes of it, like any change.
-    """
+    """Yield what a true undo did that no undo may do in silence: little where that is his own and new; whoever does that is believed."""
     mine, committer = known_as(step.commit.email, step.settings), folded(step.commit.committer)
     made = step.commit.moment_committed
-    # On the office's desk all is committed by one machine; elsewhere the committer is the author, or has forged one.
-    own = all(
-        known_as(each.email, step.settings) & mine and committer in {*mine, folded(each.committer)}
-        for each in undone
-    )
-    new = all(made - each.moment_committed < BELIEVED for each in undone)
     for code in _ALWAYS:
         yield from RULES[code](step)
-    if own and new:
-        return
+    # The committer is the author, or has forged one.
+    if not all(
+        known_as(each.email, step.settings) & mine
+        and committer in {*mine, folded(each.committer)}
+        and made - each.moment_committed < BELIEVED
+        for each in undone
+    ):
+        yield from of_others(step, undone)
+
+
+def of_others(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlace]]:
+    """Judge the undo of others' work, or of what has stood for weeks, by what becomes of it, like any change."""
     looked_at = {
         each.path for each in step.measures if entries(each.old, "reviews") != entries(each.new, "reviews")
     }
@@ -132,7 +133,7 @@ def judged(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlac
         yield finding if finding.place.path in looked_at else finding._replace(severity="warning")
     for change in step.measures:
         before, after = change.statuses
-        if after in _ONWARD and before in _ONWARD and _ONWARD.index(after) > _ONWARD.index(before):
+        if after in ONWARD and before in ONWARD and ONWARD.index(after) > ONWARD.index(before):
             who = _(", ").join(dict.fromkeys(each.author for each in undone))
             message = _("{id} is {to} again, since what {who} did was taken back")
             said = message.format(id=change.id, to=status_name(after), who=who)
@@ -142,9 +143,11 @@ def judged(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlac
 
 
 def same(step: Step, one: Version | None, two: Version | None) -> bool:
-    """Return whether two contents are the same; or say the same, since git may be set up to change line ends."""
+    """Return whether two contents are the same; or say the same, since git may be set up to change line ends. A link is no file."""
     if one is None or two is None:
         return one is two
+    if one.mode != two.mode and not (one.is_file and two.is_file):
+        return False
     if one.blob == two.blob:
         return True
     both_read = all(each.readable and each.readable == each.blob for each in (one, two))
@@ -236,7 +239,7 @@ def _new_number(step: Step, change: Change) -> str | None:
     "renumbered",
     why="A number once given stays; whoever has written it down would find another measure under it.",
     wrong="What was 2.3 is 2.4 from a commit on, be it that the two are swapped, or that another one is 2.3 since. (`sync` may do so, to a "
-    "number that another clone has published meanwhile.)",
+    "number that another clone has published meanwhile; where that one gave it weeks later, or it had been verified, it is a warning, and where both, an error.)",
 )
 def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
     """Find records that have another number."""
@@ -252,7 +255,7 @@ def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
     "deleted",
     why="A measure that was entered stays: it can be closed, or withheld from the notice, but not forgotten. So does a comment.",
     wrong="data/problems/02/2.3.yaml is gone, and neither an `undo` of its `add` nor a `remove` says so. In an `undo` of what "
-    "somebody else has entered, or of what is weeks old, it is a warning.",
+    "somebody else has entered (be it in his name, unsigned, where he signs), or of what is weeks old, it is a warning.",
 )
 def deleted(step: Step) -> Broken[HistoryPlace]:
     """Find records that are gone."""

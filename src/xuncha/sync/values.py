@@ -80,7 +80,8 @@ _NAMED_BY: Final[dict[str, tuple[str, ...]]] = {
     "people": ("name",),
 }  # fmt: skip
 """By the key of a list: what makes an item the same one on both sides. Of other lists it is all of the item."""
-_ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
+ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
+"""The statuses in the order in which the workflow leads through them."""
 
 
 def merge_values(
@@ -192,9 +193,9 @@ def _decide_closing(pairs: Versions) -> Any:  # noqa: ANN401
     statuses = [status for status, _closed in pairs]
     if statuses[1] == statuses[2] == "closed":
         return min(pairs.ours, pairs.theirs, key=_closing_order)
-    if not all(each in _ONWARD for each in statuses):
+    if not all(each in ONWARD for each in statuses):
         return None
-    was, here, there = (_ONWARD.index(each) for each in statuses)
+    was, here, there = (ONWARD.index(each) for each in statuses)
     if min(here, there) < was or here == there:
         return None
     return pairs.ours if here > there else pairs.theirs

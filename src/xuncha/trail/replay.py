@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from glob import escape
 from itertools import islice
 from pathlib import Path
 from typing import IO, Final, NamedTuple
@@ -20,9 +19,8 @@ from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
-from xuncha.trail.contents import SHA1_DIGITS, SlowError, Stored, piped, stored
+from xuncha.trail.contents import SlowError, piped
 from xuncha.trail.git import CutShortError, Git, GitError
-from xuncha.trail.programs import NO_SIGNERS
 
 RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 """The options by which `log` tells of the files."""
@@ -30,7 +28,7 @@ RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 _WHOLE: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
 # Whatever the user of git has set up.
 _NAMES: Final = ("Action", "Id", "From", "To", "Renumbered", "Reason", "Undoes", "Comment", "Account")
-_SETTINGS: Final = tuple(
+SETTINGS: Final = tuple(
     word
     for setting in (
         "trailer.separators=:", "log.showSignature=false", "log.showRoot=true", "core.commentChar=#",
@@ -47,14 +45,13 @@ _TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _NAME
 _FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%ct", "%cI", "%ce", "%s", _TRAILERS)
 SUBMODULE: Final = "160000"
 """The mode of an entry that stands for another repository."""
-_LONGEST_HEADER: Final = 1 << 16  # bytes of a commit in which its signature stands
-_LONGEST: Final = 1 << 16  # bytes that are read of a name, a subject, or a trailer
+_LONGEST: Final = 1 << 16
+"""Bytes that are read of a name, a subject, or a trailer."""
 _MOST_TOUCHED: Final = 4_000_000
 """Files that all commits together may touch; each takes some hundred bytes of memory."""
 _BLOCK: Final = 1 << 20
-_PATIENCE: Final = 10.0  # seconds in which it is looked for another place of a ledger
-_ADDRESS: Final = re.compile(r"<([^<>]*)>$")
-_OPENPGP: Final = (b"PGP SIGNATURE", b"PGP MESSAGE")
+_PATIENCE: Final = 10.0
+"""Seconds in which it is looked for another place of a ledger."""
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
 _BEGINNING: Final = "1970-01-01T00:00:00+00:00"  # the date of a commit whose own is none
 
@@ -131,7 +128,7 @@ def log(git: Git, *asked: str, seconds: float | None = None) -> Iterator[Commit]
     form = "%x00".join(_FIELDS)  # no text of a commit can hold the NUL between them
     options = ("-z", "--encoding=UTF-8", "--no-color", "--no-show-signature", f"--format={form}")
     try:
-        with piped(git, *_SETTINGS, "log", *options, *asked, seconds=seconds) as pipe:
+        with piped(git, *SETTINGS, "log", *options, *asked, seconds=seconds) as pipe:
             yield from _read(_pieces(pipe))
     except GitError:
         git.run("rev-parse", "--git-dir")  # where git opens no repository at all, it says so in other words
@@ -281,29 +278,35 @@ def touching(root: Path, folder: str) -> list[Commit]:
     return list(log(Git.in_repository(root), *options, "HEAD", "--", folder))
 
 
-def elsewhere(git: Git, commit: Commit) -> Iterator[tuple[str, bytes | None, bool]]:
-    """Yield the other folders of the repository in which a ledger stood before a commit that brings one.
+def elsewhere(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[tuple[str, str, bool]]:
+    """Yield the other folders of the repository in which a ledger stood in what led to some commits.
 
     Where the repository is too large to be looked through within some seconds, nothing is told of the rest.
 
     Yields:
-        The folder; what its data/ledger.yaml held last; and whether all of the ledger is the same in the commit.
+        The folder; git's name of how it stood last; and whether all of the ledger is the same in `commit`, which brings one.
     """
     own = git.text("rev-parse", "--show-prefix").strip()
-    seen: set[str] = set()
+    seen: set[str] = {own}
     options = ("--full-history", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")
-    for parent in commit.parents:
-        with contextlib.suppress(SlowError):
-            for each in log(git, *options, parent, "--", f":(top,glob)**/{LEDGER_FILE}", seconds=_PATIENCE):
-                for touched in each.touched:
-                    folder = touched.path.removesuffix(LEDGER_FILE)
-                    if folder in {own, *seen}:
-                        continue
-                    seen.add(folder)
-                    last = parent if touched.blob else f"{each.hash}^"
-                    parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own}")]  # fmt: skip
-                    was, now = ([git.object_of(each) for each in part] for part in parts)
-                    yield folder or "./", git.blobs([f"{last}:{touched.path}"])[0], was == now
+    with contextlib.suppress(SlowError):
+        for each in (
+            log(git, *options, *before, "--", f":(top,glob)**/{LEDGER_FILE}", seconds=_PATIENCE)
+            if before
+            else ()
+        ):
+            for touched in each.touched:
+                folder = touched.path.removesuffix(LEDGER_FILE)
+                if folder in seen:
+                    continue
+                seen.add(folder)
+                here = [git.object_of(f"{name}:{touched.path}") for name in before]
+                last = next(
+                    (name for name, there in zip(before, here, strict=True) if there), f"{each.hash}^"
+                )
+                parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own}")]  # fmt: skip
+                was, now = ([git.object_of(each) for each in part] for part in parts)
+                yield folder or "./", f"{last}:{folder}", was == now
 
 
 def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
@@ -314,65 +317,3 @@ def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
     if commit == "HEAD" and git.head() is None:
         return False
     return git.bases(name, commit) == [name]
-
-
-class Signature(NamedTuple):
-    """What git says of a commit's signature."""
-
-    verdict: str
-    """The letter of git's `%G?`: G good, X or Y expired since, B bad, U by a key that nobody here trusts, N none, E not to be verified."""
-    there: bool
-    ssh: bool
-    signers: tuple[str, ...] = ()  # whose key it is: addresses, patterns of them, or names
-
-
-def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
-    """Ask git to judge the signatures of commits, by their hashes."""
-    names, git = list(commits), Git(root)
-    if not names:
-        return {}
-    held = {each.name: _armour(each) for each in stored(git, names, _LONGEST_HEADER)}
-    options = ("--no-show-signature", "--no-walk=unsorted", "--stdin", "--format=%H %G? %GS")
-    judged = git.text(*_SETTINGS, "log", *options, stdin="".join(f"{name}\n" for name in names).encode())
-    told = [f"{line}  ".split(" ", 2) for line in judged.splitlines()]
-    if [name for name, *_rest in told] != names:
-        raise CutShortError
-    allowed = git.setting("gpg.ssh.allowedSignersFile")
-    known = _allowed_signers(git, allowed)
-    found = {}
-    for name, verdict, rest in told:
-        signer, armour = rest.strip(), held[name]
-        ssh = armour == b"SSH SIGNATURE"
-        signers = tuple(known.get(signer, [signer]))
-        if armour in _OPENPGP:
-            address = _ADDRESS.search(signer)
-            signers = (escape(address[1] if address else signer),)
-        elif not ssh or (verdict == "U" and allowed in {"", NO_SIGNERS}):
-            verdict, signers = "E", ()  # noqa: PLW2901  a certificate (X.509) itself says whose it is
-        found[name] = Signature(verdict, armour is not None, ssh, signers)
-    return found
-
-
-def _armour(commit: Stored) -> bytes | None:
-    """Return the kind of signature that git finds in a commit; empty of one that is not known, None where there is none."""
-    header, end, _text = commit.content.partition(b"\n\n")
-    if not end and commit.size > _LONGEST_HEADER:
-        return b""  # whatever stands in what was not read
-    key = b"gpgsig" if len(commit.name) == SHA1_DIGITS else b"gpgsig-sha256"
-    found = re.search(rb"^%b (?:-----BEGIN ([A-Z ]+)-----$)?" % key, header, re.MULTILINE)
-    return found and (found[1] or b"")
-
-
-def _allowed_signers(git: Git, file: str) -> dict[str, list[str]]:
-    """Return all whose key is that of one, as the file tells in which git looks; git itself names the first alone."""
-    if not file or file == NO_SIGNERS:
-        return {}
-    found: dict[str, list[str]] = {}
-    with contextlib.suppress(OSError):
-        for line in (
-            (git.root / Path(file).expanduser()).read_text(encoding="utf-8", errors="replace").splitlines()
-        ):
-            names = line.split(" ")[0].strip('"').split(",")
-            for name in names:
-                found.setdefault(name, []).extend(names)
-    return found

@@ -1,0 +1,161 @@
+"""Cheats that hide in a merge: it takes an older state, or what one side has entered anew, and names none of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tests.audit.book import LI, WANG, ZHANG, message, path_of
+from tests.audit.cheats import cheat
+
+if TYPE_CHECKING:
+    from tests.audit.book import Book, Fork
+
+
+def before_it_was_entered(book: Book) -> tuple[Fork, Fork]:
+    """Enter and start 1.4, due in a week, and go on ten days later from before that; return where it was left, and the branch with 1.4."""
+    fork = book.here()
+    book.act("add", "1.4", **{**book.fresh("1.4"), "due": "2024-01-02"})
+    book.act("start", "1.4")
+    book.now = book.now.replace(year=2024, month=1, day=8)
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    return fork, main
+
+
+def takes(book: Book, main: Fork, base: Fork, files: dict[str, Any], who: Any = ZHANG) -> None:
+    """Merge what was done since into a branch, with these files."""
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, base, files, message("同步", "sync"), who)
+
+
+@cheat("deadline-passed")
+def enters_it_again_with_a_later_day_on_a_branch_from_before(book: Book) -> None:
+    fork, main = before_it_was_entered(book)
+    book.act("add", "1.4", **{**book.fresh("1.4"), "due": "2024-12-31"})
+    takes(book, main, fork, {path_of("1.4"): {**main.files[path_of("1.4")], "due": "2024-12-31"}})
+
+
+@cheat("status-jump")
+def enters_it_again_as_not_started_on_a_branch_from_before(book: Book) -> None:
+    fork, main = before_it_was_entered(book)
+    book.act("add", "1.4", **{**book.fresh("1.4"), "due": "2024-12-31"})
+    takes(book, main, fork, book.held("1.4"))
+
+
+@cheat("withheld", "warning")
+def enters_it_again_out_of_sight_on_a_branch_from_before(book: Book) -> None:
+    fork, main = before_it_was_entered(book)
+    book.act("add", "1.4", **{**book.fresh("1.4"), "publish": False})
+    takes(book, main, fork, {path_of("1.4"): {**main.files[path_of("1.4")], "publish": False}})
+
+
+@cheat("close-requires-second-person")
+def imports_it_again_as_closed_on_a_branch_from_before(book: Book) -> None:
+    fork, main = before_it_was_entered(book)
+    closed = {"date": book.today, "by": "规划科"}
+    book.act("import", "1.4", **{**book.fresh("1.4"), "status": "closed", "closed": closed})
+    takes(book, main, fork, book.held("1.4"))
+
+
+def sets_a_deadline_twice(book: Book, days: float) -> None:
+    """Have two clones set the first deadline of 1.4, and the later one taken after some days."""
+    book.act("add", "1.4", **{**book.fresh("1.4"), "due": None})
+    fork = book.here()
+    book.act("set", "1.4", due="2024-01-02", who=LI)
+    main = book.here()
+    book.back_to(fork)
+    book.days(days).act("set", "1.4", due="2024-12-31")
+    takes(book, main, fork, book.held("1.4"))
+
+
+@cheat("deadline-passed")
+def sets_a_deadline_that_another_had_set_when_that_has_passed(book: Book) -> None:
+    sets_a_deadline_twice(book, 35)
+
+
+@cheat("deadline-moved", "warning")
+def sets_a_deadline_that_another_had_set(book: Book) -> None:
+    sets_a_deadline_twice(book, 1)
+
+
+@cheat("deadline-moved")
+def takes_the_later_of_two_extensions(book: Book) -> None:
+    fork = book.here()
+    book.act("extend", "1.1", due="2024-07-31", reason="天气", who=LI)
+    main = book.here()
+    book.back_to(fork)
+    book.act("extend", "1.1", due="2024-12-31", reason="手续未完")
+    takes(book, main, fork, book.held("1.1"))
+
+
+@cheat("merge-lost")
+def an_older_of_two_common_states_explains_that_a_reopening_is_gone(book: Book) -> None:
+    start = book.here()
+    book.act("submit", "1.1")
+    book.close("1.1")
+    closed = book.here()
+    book.act("reopen", "1.1", who=LI, reason="现场查看未完成")
+    opened = book.here()
+    book.back_to(start)
+    book.entry("1.2", "旁支所记。")
+    other = book.here()
+    book.back_to(closed)
+    book.merge(other, start)
+    old = book.here()
+    book.back_to(opened)
+    book.merge(other, start)
+    book.merge(old, closed, {path_of("1.1"): old.files[path_of("1.1")]})
+
+
+def reopened(book: Book) -> tuple[Fork, Fork, Fork]:
+    """Return where 1.1 was open, closed, and open again."""
+    start = book.here()
+    book.act("submit", "1.1")
+    book.close("1.1")
+    closed = book.here()
+    book.act("reopen", "1.1", who=LI, reason="现场查看未完成")
+    return start, closed, book.here()
+
+
+@cheat("close-requires-submission")
+def older_states_as_sides_explain_that_a_reopening_is_gone(book: Book) -> None:
+    start, closed, opened = reopened(book)
+    files = {path_of("1.1"): closed.files[path_of("1.1")]}
+    book.commit(message("同步", "sync"), files, parents=(opened.mark, closed.mark, start.mark))
+
+
+@cheat("merge-lost")
+def a_merge_of_three_sides_drops_what_one_did(book: Book) -> None:
+    start, closed, opened = reopened(book)
+    sides = []
+    for each in ("1.2", "1.3"):
+        book.back_to(closed)
+        book.entry(each, "旁支所记。")
+        sides.append(book.mark)
+    files = {path_of(each): book.held(each)[path_of(each)] for each in ("1.1", "1.3")}
+    files[path_of("1.2")] = start.files[path_of("1.2")]
+    book.commit("合并", files, LI, parents=(opened.mark, *sides))
+
+
+@cheat("merge-lost", "warning")
+def takes_a_closing_where_another_has_returned_the_application(book: Book) -> None:
+    book.act("submit", "1.1")
+    fork = book.here()
+    book.act("return", "1.1", who=WANG, reason="材料不全")
+    main = book.here()
+    book.back_to(fork)
+    book.close("1.1", LI)
+    takes(book, main, fork, book.held("1.1"))
+
+
+@cheat("deleted")
+def takes_a_removal_where_another_has_begun(book: Book) -> None:
+    fork = book.here()
+    book.act("start", "1.3", who=LI)
+    main = book.here()
+    book.back_to(fork)
+    said = message("删除", "remove", ("Id", "1.3"), ("From", "not_started"), ("Reason", "误登"))
+    book.commit(said, {path_of("1.3"): None})
+    takes(book, main, fork, {path_of("1.3"): None})

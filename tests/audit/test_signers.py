@@ -1,0 +1,100 @@
+"""Whose a signature is: the key's own addresses tell, and whoever signs is not believed to have done what he has not signed."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xuncha.audit.examine import audit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import LedgerOnDisk
+
+PEOPLE = "people:\n  - {name: 李四, emails: [li@example.invalid]}\n  - {name: tester, emails: [tester@example.invalid]}\n"
+
+
+@pytest.fixture
+def keys(ledger: LedgerOnDisk, tmp_path: Path) -> dict[str, str]:
+    """Ask for signatures and two persons, make two keys, and sign with one; return both."""
+    for name in ("mine", "theirs"):
+        subprocess.run(["ssh-keygen", "-qt", "ed25519", "-N", "", "-f", tmp_path / name], check=True)
+    settings = ledger.root / "data/ledger.yaml"
+    text = settings.read_text().replace("[progress]", "[progress, submission, second_person, signed_commit]")
+    settings.write_text(f"{text}\n{PEOPLE}")
+    ledger.commit("修改\n\nXuncha-Action: edit")
+    for name, value in {
+        "gpg.format": "ssh",
+        "user.signingkey": str(tmp_path / "mine.pub"),
+        "commit.gpgsign": "true",
+    }.items():
+        ledger.git("config", name, value)
+    ledger.git("config", "--global", "gpg.ssh.allowedSignersFile", str(tmp_path / "signers"))
+    return {name: " ".join((tmp_path / f"{name}.pub").read_text().split()[:2]) for name in ("mine", "theirs")}
+
+
+def as_(name: str, email: str) -> dict[str, str]:
+    """Return what makes somebody the author and the committer."""
+    return {
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", name), ("EMAIL", email))
+    }
+
+
+def closed_by_tester(ledger: LedgerOnDisk) -> set[tuple[str, str]]:
+    ledger.ok("submit", "1.2", **as_("李四", "li@example.invalid"))
+    ledger.ok("close", "1.2")
+    return {(each.code, each.severity) for each in audit(ledger.root).findings}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "sound"),
+    [
+        ("tester@example.invalid", "li@example.invalid", True),
+        ("tester", "li@example.invalid", True),
+        ("nobody", "li@example.invalid", False),
+        ("*@example.invalid", "li@example.invalid", False),
+        ("tester@example.invalid,office@example.invalid", "office@example.invalid,li@example.invalid", True),
+        ("tester@example.invalid,li@example.invalid", "li@home.invalid", False),
+        ("li@example.invalid,office@example.invalid", "office@example.invalid,tester@example.invalid", False),
+    ],
+)
+def test_a_key_is_of_one_person(
+    ledger: LedgerOnDisk, tmp_path: Path, keys: dict[str, str], mine: str, theirs: str, sound: bool
+) -> None:
+    (tmp_path / "signers").write_text(f'{mine} {keys["mine"]}\n{theirs} namespaces="git" {keys["theirs"]}\n')
+    found = closed_by_tester(ledger) - {("second-person-doubtful", "warning")}
+    assert found == (set() if sound else {("close-requires-signed-commit", "error")})
+
+
+def test_who_signs_is_not_believed_without(
+    ledger: LedgerOnDisk, tmp_path: Path, keys: dict[str, str]
+) -> None:
+    (tmp_path / "signers").write_text(
+        f"tester@example.invalid {keys['mine']}\nli@example.invalid {keys['theirs']}\n"
+    )
+    li = as_("李四", "li@example.invalid")
+    ledger.git("config", "user.signingkey", str(tmp_path / "theirs.pub"))
+    ledger.ok(
+        "add", "measure", "1", "新措施", "--leader", "局长", "--office", "办公室", "--due", "2030-12-31", **li
+    )
+    ledger.ok("undo", **li)
+    ledger.ok(
+        "add", "measure", "1", "新措施", "--leader", "局长", "--office", "办公室", "--due", "2030-12-31", **li
+    )
+    assert audit(ledger.root).findings == [], "whoever signs takes his own work back"
+    ledger.git("config", "commit.gpgsign", "false")
+    ledger.ok("undo", **li)
+    assert {(each.code, each.severity) for each in audit(ledger.root).findings} == {("deleted", "warning")}
+    ledger.git("reset", "-q", "--hard", "HEAD~1")
+    ledger.ok("submit", "1.2", **li)
+    ledger.git("config", "commit.gpgsign", "true")
+    ledger.git("config", "user.signingkey", str(tmp_path / "mine.pub"))
+    ledger.ok("close", "1.2")
+    assert {(each.code, each.severity) for each in audit(ledger.root).findings} == {
+        ("second-person-doubtful", "warning")
+    }
