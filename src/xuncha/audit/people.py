@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import RULES
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from xuncha.catalogue import Broken
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Return a name or an address without what nobody sees: letter case, width, blanks, signs without a shape."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("\N{REPLACEMENT CHARACTER}", "")

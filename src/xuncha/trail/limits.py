@@ -203,7 +203,9 @@ def _measured(git: Git, names: Iterable[str]) -> Mapping[str, _Size]:
             if content is not None:
                 entries = _entries(content, name)
                 inner = [
-                    same.setdefault(each, each.hex()) for mode, _last, each in entries if mode == b"40000"
+                    same.get(each) or same.setdefault(each, each.hex())
+                    for mode, _last, each in entries
+                    if mode == b"40000"
                 ]
                 below[name] = len(entries), tuple(inner)
         waiting = {each for name in waiting if name in below for each in below[name][1]} - below.keys()
