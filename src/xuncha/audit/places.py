@@ -16,6 +16,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
 from xuncha.model.source import LARGEST
 from xuncha.trail.contents import stored
+from xuncha.trail.git import Leaf
 from xuncha.trail.replay import SUBMODULE, elsewhere
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from xuncha.audit.replayed import Files, State, Step
     from xuncha.catalogue import Broken
     from xuncha.errors import Finding, Severity
-    from xuncha.trail.git import Git, Leaf
+    from xuncha.trail.git import Git
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
 

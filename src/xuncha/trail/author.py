@@ -13,14 +13,16 @@ ACCOUNT: Final = "XUNCHA_ACCOUNT"
 
 
 class Author(NamedTuple):
-    """Whoever has signed in: the author of the commits made meanwhile; the committer stays git's user of the machine."""
+    """Whoever has signed in: author and committer of what they do; the machine that makes the commits for them vouches for nothing."""
 
     name: str
     email: str
 
     def variables(self) -> Mapping[str, str]:
         """Return the variables of a command that is run in this name."""
-        return {"GIT_AUTHOR_NAME": self.name, "GIT_AUTHOR_EMAIL": self.email, ACCOUNT: self.name}
+        parts = {"NAME": self.name, "EMAIL": self.email}
+        told = {f"GIT_{who}_{part}": said for who in ("AUTHOR", "COMMITTER") for part, said in parts.items()}
+        return {**told, ACCOUNT: self.name}
 
 
 _author: ContextVar[Author | None] = ContextVar("author", default=None)
