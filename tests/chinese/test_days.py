@@ -19,7 +19,6 @@ from xuncha.chinese.days import (
     months_later,
     only_day,
     written,
-    year_of,
 )
 from xuncha.chinese.numbers import numeral
 
@@ -227,10 +226,10 @@ def test_days_are_written_without_padding_and_without_a_year_that_was_said(
 
 
 @pytest.mark.parametrize(
-    ("text", "year"), [("2024", 2024), ("二〇二四", 2024), ("二○二四", 2024), ("二零二四", 2024)]
+    ("text", "year"), [("2024年", 2024), ("二〇二四年", 2024), ("二○二四年", 2024), ("二零二四年", 2024)]
 )
 def test_a_year_is_read(text: str, year: int) -> None:
-    assert year_of(text) == year
+    assert [each.year for each in written(text)] == [year]
 
 
 @pytest.mark.parametrize(

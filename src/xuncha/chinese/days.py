@@ -156,7 +156,7 @@ def _written(match: re.Match[str], year: int | None, month: int | None) -> Writt
     if alone or parts.keys() <= {"relative"}:
         return None
     if "year" in parts:
-        year = year_of(parts["year"])
+        year = int(parts["year"].translate(_AS_DIGITS))
     elif year:
         year += _YEARS_APART.get(parts.get("relative", ""), 0)
     day = parts.get("day")
@@ -171,11 +171,6 @@ def _written(match: re.Match[str], year: int | None, month: int | None) -> Writt
         value(parts["quarter"]) if "quarter" in parts else None,
         own_year="year" in parts,
     )
-
-
-def year_of(text: str) -> int:
-    """Read a year: 2024, 二〇二四, 二○二四, 二零二四."""
-    return int(text.translate(_AS_DIGITS))
 
 
 def is_between(text: str) -> bool:

@@ -32,12 +32,8 @@ _SENTENCE: Final = re.compile(r"[^。！？；!?;\n]+[。！？；!?;\n]*[”’
 _RATE: Final = re.compile(
     "(?:完成|整改|办结|销号|落实)率[^，。；]{0,8}?(?:[0-9０-９]|百分之|[一二三四五六七八九十]成)"
 )
-_PLAIN: Final = {
-    "done": re.compile("完成|整改|销号|办结|清零"),
-    "in_progress": re.compile("正在|推进|整改中|进行中"),
-}
+_PLAIN: Final = {"done": "完成|整改|销号|办结|清零", "in_progress": "正在|推进|整改中|进行中"}
 """What says plainly that things are done or in progress, rather than nearly done, kept up or put off."""
-_ANYTHING: Final = re.compile("")
 _OPEN: Final = re.compile("正|推进|进行|整改中|尚|仍|未|剩|其余|还有|延期|基本|部分|初步")
 """What is not done for certain; what is long-term or kept up may be done."""
 _NEARLY_DONE: Final = re.compile("基本|初步|部分|阶段|长期|持续")  # what some offices count as done in a rate
@@ -190,7 +186,7 @@ class Paragraphs:
 
     def _placeholder(self, each: Statement, units: _Units, words: str) -> str | None:
         """Return what may stand in the place of a count, if what it says is certain."""
-        plain = _PLAIN.get(each.kind or "", _ANYTHING).search(each.said)
+        plain = each.kind not in _PLAIN or re.search(_PLAIN[each.kind], each.said)
         dated = each.kind != "total" and any(written(words))
         is_unit = (each.thing, each.count.unit) in units
         said = self.numbers.get((each.thing, each.kind)) == each.count.number and is_unit

@@ -26,6 +26,7 @@ _TITLE: Final = re.compile(
 _ORGANISATION: Final = re.compile(
     rf"(?:中共|中国共产党)?[^\s。，；：:]{{2,40}}{_BODY}(?:[（(].{{1,12}}[）)])?"
 )
+_OPENS: Final = re.compile("巡[察视].*[。：:]$")
 _LONGEST_TITLE: Final = 120
 _LONGEST_OPENING: Final = 20_000  # characters among which the days of the inspection are looked for
 _CONTACT: Final = re.compile(
@@ -106,11 +107,8 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
 
     It may stand on up to three lines, and several times: above the text is the last of them that names who publishes.
     """
-    opening = len(lines)
-    for number, line in enumerate(lines):
-        if heading(line.text) or (line.text.endswith(("。", "：", ":")) and re.search("巡[察视]", line.text)):
-            opening = number
-            break
+    begins = (number for number, line in enumerate(lines) if heading(line.text) or _OPENS.search(line.text))
+    opening = next(begins, len(lines))
     found: list[tuple[bool, int, int, str | None]] = []
     for first in range(opening):
         for last in range(first + 1, min(first + 3, opening) + 1):

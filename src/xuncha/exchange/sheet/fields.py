@@ -36,10 +36,11 @@ class Fields:
                 continue
             rows = [row for row in sheet.by_row if table.first <= row <= table.last]
             merged = any(sheet.same((row, column), (row + 1, column)) for row in rows)
-            told = [sheet.cells[row, column] for row in rows if sheet.begins(row, column)]
+            every = (sheet.cells[row, column] for row in rows if sheet.begins(row, column))
+            told = [cell for cell in every if cell.text]
             of: Literal["problem", "measure"] = "problem" if merged else "measure"
             label = table.names[column].rpartition("/")[2]
-            new = FieldFrame(key, label, of, _type([cell for cell in told if cell.text]), ())
+            new = FieldFrame(key, label, of, _type(told), ())
             self.known[key] = new
             written = {name: value for name, value in new._asdict().items() if value}
             self.draft.settings.setdefault("fields", []).append(written)

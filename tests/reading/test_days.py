@@ -1,0 +1,37 @@
+"""Which days of a notice are those of the inspection: those of a sentence about it, however it is said that it began and ended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from xuncha.pages import lines
+from xuncha.reading.reading import read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("opening", "days"),
+    [
+        (
+            "2024年3月4日至4月12日，县委第一巡察组对县水利局党组开展了巡察。",
+            ("2024-03-04", "2024-04-12"),
+        ),
+        (
+            "县委第一巡察组2024年3月4日起对县水利局党组开展巡察，4月12日结束。",
+            ("2024-03-04", "2024-04-12"),
+        ),
+        ("县委巡察组反馈了意见。\n公示时间：2024年11月1日至11月15日。", (None, None)),
+    ],
+)
+def test_the_days_of_the_inspection_are_those_of_its_sentence(
+    opening: str, days: tuple[str | None, str | None], tmp_path: Path
+) -> None:
+    path = tmp_path / "通报.txt"
+    path.write_text(f"{opening}\n一、整改情况\n1.会议多\n一是合并会议。\n", encoding="utf-8")
+    found = read(lines(path)).dates
+    ends = (found.inspection_start, found.inspection_end)
+    assert tuple(day and day.isoformat() for day in ends) == days
