@@ -72,7 +72,10 @@ def test_who_tampers_is_named(
     assert way.code in codes, audit.findings
     for each in audit.findings:
         assert each.code in {way.code, *ALONG.get(way.code, COMMON)}, (each, audit.findings)
-        assert each.severity == RULES[each.code].severity
+        mild = (
+            {"warning"} if way.code == "close-requires-signed-commit" else set()
+        )  # while it was asked until shortly before
+        assert each.severity in {RULES[each.code].severity, *mild}, each
         assert len(each.place.commit) == 40
         assert before < number_of_commit(root, each.place.commit) <= after, each
 
@@ -82,8 +85,8 @@ ALONG = {
     "status-jump": COMMON | {"close-requires-progress", "close-requires-submission", "close-requires-second-person", "changed-after-closing"},
     "close-requires-progress": COMMON | {"entry-removed", "close-requires-submission", "close-requires-second-person"},
     "close-requires-submission": {"close-requires-second-person"},
-    "close-requires-evidence": {"policy-weakened"},
-    "close-requires-signed-commit": {"policy-weakened"},
+    "close-requires-evidence": {"policy-weakened", "policy-dodged"},
+    "close-requires-signed-commit": {"policy-weakened", "policy-dodged"},
     "trailers-mismatch": {"status-jump"},
     "renumbered": {"by-hand", "evidence-hash"},
     "false-undo": COMMON | {"entry-removed"},
