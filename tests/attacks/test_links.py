@@ -214,7 +214,7 @@ def test_every_command_that_writes_a_file_is_tried() -> None:
     folder = Path(xuncha.__file__).parent / "cli"
     taking = sum(
         path.read_text(encoding="utf-8").count("options.Output = None")
-        + path.read_text(encoding="utf-8").count('option("-o --output')
+        + path.read_text(encoding="utf-8").count('("-o --output')
         for path in folder.glob("*.py")
         if path.name != "options.py"
     )
