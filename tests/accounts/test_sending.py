@@ -118,6 +118,8 @@ def test_what_was_not_mailed_is_said(ledger: LedgerOnDisk, mail_server: MailServ
     result = ledger.run(*letter, XUNCHA_SMTP=address)
     assert result.code == 3
     assert "error[not-sent]" in result.err
+    for sender in (address.partition("?")[0], address.replace("office@example.cn", "office")):
+        assert "error[not-set-up]" in ledger.run(*letter, XUNCHA_SMTP=sender).err, "it is from somebody"
     for nonsense in ("nonsense", "smtp://127.0.0.1:x/", "http://127.0.0.1/"):
         result = ledger.run(*letter, XUNCHA_SMTP=nonsense)
         assert result.code == 3

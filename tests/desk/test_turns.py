@@ -106,7 +106,7 @@ def test_a_click_is_told_what_it_waits_for(ledger: LedgerOnDisk, monkeypatch: py
     may_end.set()
     assert job.over.wait(20)
     assert ledger.commits() == 1, "and it is not done later"
-    assert len(browser.get("/state").text.splitlines()) == 1
+    assert browser.get("/state").text.splitlines()[1] == ""
     assert re.search('<p id="busy"[^>]* hidden>', browser.get("/measures").text)
     assert browser.send(page, "/act", text="已经开展").status == 200
 

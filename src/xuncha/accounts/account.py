@@ -51,13 +51,13 @@ class Account(BaseModel):
 
     @model_validator(mode="after")
     def _is_of_something(self) -> Self:
-        """Refuse a section of no office and a leader of no name: they would be those of what has none."""
+        """Refuse a section without office and a leader without name: they would match every measure that has none."""
         if (self.role == "section" and not self.office) or (self.role == "leader" and not self.leader):
             raise ValueError(self.role)
         return self
 
     def concerns(self, row: MeasureRow) -> bool:
-        """Return whether a measure is one of those that the account is there for."""
+        """Return whether the account's office or leader takes part in a measure."""
         if self.role == "section":
             return self.office in {row.office, *row.co_offices}
         return self.role != "leader" or self.leader in {row.leader, row.escalated_to}

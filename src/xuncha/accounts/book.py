@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from fasteners import InterProcessLock
 from pydantic import TypeAdapter, ValidationError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NAME: Final = re.compile(r"\w(?:[\w .·-]{0,38}\w)?")
-"""What git takes as the name of an author without changing it, and a trailer on one line."""
+"""Names that git keeps unchanged as those of an author, on one line."""
 _PATIENCE: Final = 10
 """Seconds to wait for another who changes the accounts."""
 _LIST: Final = TypeAdapter(list[Account])
@@ -39,12 +39,20 @@ def _must_be_an_address(email: str | None) -> None:
         raise RefusedError("bad-email", said, _("write it like {examples}").format(examples="wang@x.cn"))
 
 
-def _must_be_its_own(account: Account, there: Mapping[str, Account]) -> None:
+def _named(name: str, there: Mapping[str, Account]) -> Account:
+    """Return an account, or refuse a name that none has."""
+    if name not in there:
+        said = _("there is no account {name}").format(name=name)
+        raise RefusedError("no-such-account", said, _("see which there are: xuncha account list"))
+    return there[name]
+
+
+def _must_have_its_own_email(account: Account, there: Mapping[str, Account]) -> None:
     """Refuse an e-mail that another account has: two persons would be one."""
     for other in there.values():
         if other.name != account.name and other.author.email.casefold() == account.author.email.casefold():
             said = _("{name} has this e-mail already").format(name=other.name)
-            raise RefusedError("email-exists", said, _("two persons have two addresses"))
+            raise RefusedError("email-exists", said, _("give each its own: --email ADDRESS"))
 
 
 class Accounts:
@@ -97,10 +105,7 @@ class Accounts:
         Raises:
             RefusedError: there is none of this name.
         """
-        if name not in self.all():
-            said = _("there is no account {name}").format(name=name)
-            raise RefusedError("no-such-account", said, _("see which there are: xuncha account list"))
-        return self.all()[name]
+        return _named(name, self.all())
 
     def add(self, account: Account) -> None:
         """Add an account.
@@ -122,23 +127,31 @@ class Accounts:
             if not there and account.role != "manager":
                 said = _("the first account must be a manager's, who may do everything")
                 raise RefusedError("no-manager", said, _("type: xuncha account add NAME --role manager"))
-            _must_be_its_own(account, there)
+            _must_have_its_own_email(account, there)
             there[account.name] = account
 
         self._change(added)
 
-    def alter(self, name: str, **changed: object) -> None:
+    def alter(self, name: str, *, known: str | None = None, **changed: Any) -> None:  # noqa: ANN401
         """Change what is said of an account, by the names of its fields.
 
+        Args:
+            name: of the account.
+            known: the hash of the password that was proved; None where none had to be.
+            changed: the fields.
+
         Raises:
-            RefusedError: there is none of this name, or no manager who may sign in would be left.
+            RefusedError: there is none of this name, its password is another by now, or no manager who may sign in would be left.
         """
-        self.get(name)
 
         def altered(there: dict[str, Account]) -> None:
+            if known not in {None, _named(name, there).password}:
+                raise RefusedError(
+                    "wrong-password", _("the password was set anew meanwhile"), _("sign in again")
+                )
             told = Account.model_validate({**there[name].model_dump(), **changed})
             _must_be_an_address(told.email)
-            _must_be_its_own(told, there)
+            _must_have_its_own_email(told, there)
             there[name] = told
 
         self._change(altered)
@@ -149,11 +162,10 @@ class Accounts:
         Raises:
             RefusedError: there is none of this name, or no manager who may sign in would be left.
         """
-        self.get(name)
-        self._change(lambda there: there.pop(name))
+        self._change(lambda there: there.pop(_named(name, there).name))
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _locked(self) -> Iterator[None]:
         """Hold the lock of the file, which nobody else may hold."""
         place = self._place.with_suffix(".lock")
         os.close(os.open(place, os.O_CREAT | os.O_WRONLY, 0o600))
@@ -171,7 +183,7 @@ class Accounts:
         """Change the file, one after the other."""
         try:
             self._place.parent.mkdir(exist_ok=True)
-            with self._alone():
+            with self._locked():
                 there = dict(self.all())
                 change(there)
                 if not any(each.role == "manager" and not each.disabled for each in there.values()):

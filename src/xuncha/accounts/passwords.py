@@ -18,9 +18,9 @@ SHORTEST: Final = 10
 LONGEST: Final = 200
 """Characters; the time that a hash takes grows with them."""
 _EASILY_READ: Final = "abcdefghjkmnpqrstuvwxyz23456789"
-_GUESSED: Final = 2
+_LOWEST_SCORE: Final = 2
 """The score that zxcvbn gives to a password that a million tries do not find."""
-_LOOKED_AT: Final = 72
+_SCORED: Final = 72
 """Characters; zxcvbn takes no more."""
 
 
@@ -33,7 +33,7 @@ def _hashes() -> PasswordHash:
     return PasswordHash((Argon2Hasher(memory_cost=7 * 1024, time_cost=5, parallelism=1),))
 
 
-def made_up() -> str:
+def generated() -> str:
     """Return a password of 60 bits that can be told over a telephone: four groups of three small letters and digits."""
     return "-".join("".join(secrets.choice(_EASILY_READ) for _letter in range(3)) for _group in range(4))
 
@@ -44,23 +44,25 @@ def hashed(password: str) -> str:
 
 
 @cache
-def _nobodys() -> str:
-    return hashed(made_up())
+def _dummy_hash() -> str:
+    return hashed(generated())
 
 
-def is_password(given: str, hashed: str | None) -> bool:
+def is_right(password: str, hash_: str | None) -> bool:
     """Return whether a password is the right one. Takes as long where there is no account (None), and is False then."""
     from pwdlib.exceptions import PwdlibError  # noqa: PLC0415
 
     known = _hashes()
     try:
-        right = len(given) <= LONGEST and known.verify(given.encode(errors="replace"), hashed or _nobodys())
+        right = len(password) <= LONGEST and known.verify(
+            password.encode(errors="replace"), hash_ or _dummy_hash()
+        )
     except PwdlibError:  # what stands in the file is no hash
         return False
-    return right and hashed is not None
+    return right and hash_ is not None
 
 
-def what_is_weak(password: str, *about: str) -> RefusedError | None:
+def weakness(password: str, *about: str) -> RefusedError | None:
     """Say why others would guess a new password; None where they would not.
 
     Args:
@@ -75,6 +77,6 @@ def what_is_weak(password: str, *about: str) -> RefusedError | None:
         return RefusedError("weak-password", said, hint)
     known = [each.casefold() for each in about if len(each) > 1]
     holds_one = any(each in password.casefold() for each in known)
-    if holds_one or zxcvbn(password[:_LOOKED_AT], user_inputs=["xuncha", *known])["score"] < _GUESSED:
+    if holds_one or zxcvbn(password[:_SCORED], user_inputs=["xuncha", *known])["score"] < _LOWEST_SCORE:
         return RefusedError("weak-password", _("this password is easily guessed"), hint)
     return None

@@ -11,7 +11,7 @@ from contextlib import suppress
 from email.message import EmailMessage
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
@@ -29,7 +29,7 @@ GROUP: Final = "XUNCHA_WEBHOOK"
 _PATIENCE: Final = 20.0
 """Seconds."""
 _LONGEST: Final = 2000
-"""Bytes that WeCom takes in one message; DingTalk takes more."""
+"""Bytes of one message; WeCom takes 2048, DingTalk more."""
 
 
 def addresses(accounts: Mapping[str, Account], office: str) -> list[str]:
@@ -60,12 +60,14 @@ def mail(to: Sequence[str], subject: str, text: str, file: tuple[str, bytes]) ->
     Raises:
         SurroundingsError: no server is set up, or it does not take the mail, or not for everybody.
     """
-    server = _told(SMTP, "smtps://USER:PASSWORD@smtp.example.cn:465/?from=office@example.cn", "smtp", "smtps")
+    server = _address_from(
+        SMTP, "smtps://USER:PASSWORD@smtp.example.cn:465/?from=office@example.cn", "smtp", "smtps"
+    )
     user, password = unquote(server.username or ""), unquote(server.password or "")
     message = EmailMessage()
     try:
         message["Subject"] = " ".join(without_unsafe(subject, " ").split())
-        message["From"] = parse_qs(server.query).get("from", [user])[0]
+        message["From"] = _sender(server)
         message["To"] = ", ".join(to)
         message.set_content(text)
         kind = "vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -84,6 +86,15 @@ def mail(to: Sequence[str], subject: str, text: str, file: tuple[str, bytes]) ->
         raise _not_sent(server.hostname, _("not for {names}").format(names=_(", ").join(missed)))
 
 
+def _sender(server: SplitResult) -> str:
+    """Return the address that a mail is from: `from=` behind the server's, or the user's where that is one."""
+    given = unquote(server.query).removeprefix("from=") or unquote(server.username or "")
+    if "@" not in given:
+        said = _("the variable {variable} does not say from which address").format(variable=SMTP)
+        raise SurroundingsError("not-set-up", said, _("add it at the end: ?from=office@example.cn"))
+    return given
+
+
 def _connected(server: SplitResult) -> smtplib.SMTP:
     """Connect to a mail server, encrypted wherever a password is to be sent, and only to one that proves its name."""
     context, host, port = ssl.create_default_context(), server.hostname or "", server.port or 0
@@ -99,11 +110,11 @@ def _connected(server: SplitResult) -> smtplib.SMTP:
     return connection
 
 
-class _NoWayRound(urllib.request.HTTPRedirectHandler):
-    """Follows nobody to another address: a letter would go there as a question without a text."""
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """Refuse redirects: urllib would repeat the POST as a GET without the letter."""
 
     def redirect_request(self, *_given: object) -> None:
-        """Refuse."""
+        """Follow none."""
 
 
 def post(text: str) -> None:
@@ -112,24 +123,24 @@ def post(text: str) -> None:
     Raises:
         SurroundingsError: none is set up, or it does not take the text.
     """
-    address = _told(GROUP, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…", "https", "http")
+    address = _address_from(GROUP, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…", "https", "http")
     short = text.encode()[:_LONGEST].decode(errors="ignore")
     told = {"msgtype": "text", "text": {"content": short + ("…" if short != text else "")}}
     try:
         request = urllib.request.Request(  # noqa: S310  of these two kinds
             address.geturl(), json.dumps(told).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.build_opener(_NoWayRound).open(request, timeout=_PATIENCE) as answer:
+        with urllib.request.build_opener(_NoRedirects).open(request, timeout=_PATIENCE) as answer:
             said: Any = json.loads(answer.read(64 * 1024))
     except (OSError, ValueError, HTTPException, RecursionError) as error:
         # What else they say may hold the address, and that a secret.
-        told_ = cause_of(error) if isinstance(error, OSError) else _("its answer cannot be read")
-        raise _not_sent(address.hostname, told_) from None
+        reason = cause_of(error) if isinstance(error, OSError) else _("its answer cannot be read")
+        raise _not_sent(address.hostname, reason) from None
     if not isinstance(said, dict) or said.get("errcode") != 0:
         raise _not_sent(address.hostname, said.get("errmsg", "") if isinstance(said, dict) else said)
 
 
-def _told(variable: str, example: str, *schemes: str) -> SplitResult:
+def _address_from(variable: str, example: str, *schemes: str) -> SplitResult:
     """Return the address that a variable holds."""
     found = os.environ.get(variable, "")
     if not found:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, cast
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.options import option, optional
-from xuncha.errors import RefusedError, UsageError
+from xuncha.errors import InvalidLedgerError, RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.requests import typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from xuncha.accounts.account import Account, Role
     from xuncha.cli.columns import Columns
@@ -63,7 +64,7 @@ def add(
 
     about = _about(call, role, office, leader)
     accounts = Accounts(call.root)
-    password = passwords.made_up()
+    password = passwords.generated()
     told = {"name": name, "email": email, "added": call.today, "password": passwords.hashed(password)}
     accounts.add(Account.model_validate({**told, **about}))
     _tell(name, password)
@@ -88,7 +89,7 @@ def set_(
 
     accounts = Accounts(call.root)
     stood = accounts.get(name)
-    changed: dict[str, object] = {"email": email} if email else {}
+    changed: dict[str, Any] = {"email": email} if email else {}
     if role or office or leader:
         as_role = role or stood.role
         same = as_role == stood.role
@@ -148,8 +149,11 @@ def list_(call: Context, as_json: options.Json = False) -> None:
         kept = {"password"}
         screen.data([each.model_dump(mode="json", exclude=kept) for each in found.values()])
     elif found:
-        frame = call.register().frame
-        screen.show(_table(found.values(), {"office": frame.offices, "leader": frame.leaders}), wide=True)
+        known: dict[str, Sequence[str]] = {}
+        with suppress(InvalidLedgerError):  # who may sign in is told all the same
+            frame = call.register().frame
+            known = {"office": frame.offices, "leader": frame.leaders}
+        screen.show(_table(found.values(), known), wide=True)
     else:
         screen.line(_("There are no accounts yet. Add the first: xuncha account add NAME --role manager"))
 
@@ -183,9 +187,15 @@ def passwd(call: Context, name: Name) -> None:
     from xuncha.accounts import passwords  # noqa: PLC0415
     from xuncha.accounts.book import Accounts  # noqa: PLC0415
 
-    password = passwords.made_up()
-    Accounts(call.root).alter(name, password=passwords.hashed(password), renew=True)
+    password = passwords.generated()
+    accounts = Accounts(call.root)
+    accounts.alter(name, password=passwords.hashed(password), renew=True)
     _tell(name, password)
+    if accounts.get(name).disabled:
+        said = _("{name} is disabled.").format(name=name)
+        screen.warning(
+            said, _("to let them sign in: {command}").format(command=f"xuncha account disable {name} --undo")
+        )
 
 
 @command("account", "disable")

@@ -59,6 +59,11 @@ def serve(
     with _example(call) if demo else contextlib.nullcontext((call.root, None)) as (root, accounts):
         server = Server(root, call.clock, port, host, tls=tls, behind_proxy=trust_proxy, demo=accounts)
         screen.line_at_once(server.link)
+        if host not in {None, "127.0.0.1", "localhost", "::1"} and not tls:
+            said = _("passwords go over the network in clear")
+            screen.warning(
+                said, _("name a certificate (--tls-cert, --tls-key), or put a proxy with one before it")
+            )
         for name, password in (accounts or {}).items():
             screen.line_at_once(f"{name}  {password}")
         if open_ and host is None:
@@ -100,7 +105,7 @@ def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
         of["leader"] = next(row for row in rows if row.status == "submitted")
         told = {}
         for role in ROLES:
-            told[role_name(role)] = password = passwords.made_up()
+            told[role_name(role)] = password = passwords.generated()
             account = Account(
                 name=role_name(role),
                 role=role,

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Body, File, Form, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from xuncha.desk.fields import named, selection
-from xuncha.desk.view import desk_of, seen_again
+from xuncha.desk.view import current_visitor, desk_of
 from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.requests import typed
@@ -188,7 +188,7 @@ def _enter(verb: Verb) -> None:
         desk = desk_of(request)
         values = {each.name: getattr(body, GIVEN[each.name].name) for each in verb.parameters}
         result = await desk.change(
-            desk.perform, verb.action, body.ids, values, body.versions, partial(seen_again, request)
+            desk.perform, verb.action, body.ids, values, body.versions, partial(current_visitor, request)
         )
         return _done(desk, result)
 
@@ -211,7 +211,7 @@ async def attach(
     def do() -> Result:
         content: NamedFile = named(desk.root, Identity.parse(ids[0]), file)
         given = {"file": content, "statement": text, "day": date}
-        return desk.perform("attach", ids, given, {}, partial(seen_again, request))
+        return desk.perform("attach", ids, given, {}, partial(current_visitor, request))
 
     return _done(desk, await desk.change(do))
 

@@ -65,7 +65,7 @@ class ByLink:
         said = _("open the link that `xuncha serve` printed: it holds the secret of this desk")
         return refusal(scope, "no-secret", said)
 
-    def again(self, visitor: Visitor) -> Visitor:
+    def refreshed(self, visitor: Visitor) -> Visitor:
         """Return who asks: the link is good until the desk ends."""
         return visitor
 
@@ -109,12 +109,12 @@ class ByAccount:
             return refusal(scope, NOT_SIGNED_IN, not_signed_in().message)
         if changes(scope):
             if path != "/language":
-                scope["path"] = scope["raw_path"] = SIGNED_OUT
+                scope["path"] = SIGNED_OUT
             return Visitor("")
         asked = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
         return RedirectResponse(f"{SIGN_IN}?{urlencode({'back': asked})}", 303)
 
-    def again(self, visitor: Visitor) -> Visitor:
+    def refreshed(self, visitor: Visitor) -> Visitor:
         """Return who asks as their account stands now.
 
         Raises:

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse
 
 from xuncha.accounts.account import not_signed_in
 from xuncha.desk.gate import same
-from xuncha.desk.view import OLD_FORM, desk_of, must_be_allowed, page, seen_again, status_of, visitor_of
+from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed, page, status_of, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, together
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
@@ -77,7 +77,7 @@ def action(
     def answer(request: Request, form: FormData) -> Response:
         """Call it; where it is refused and its form cannot be shown again, show why, with all that was typed."""
         try:
-            seen_again(request) if may is None else must_be_allowed(request, may)
+            current_visitor(request) if may is None else must_be_allowed(request, may)
             return change(request, form)
         except UnreadableError as unreadable:
             error: XunchaError = InvalidLedgerError([unreadable.finding])

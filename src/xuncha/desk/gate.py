@@ -75,7 +75,7 @@ class Entrance(Protocol):
     def visitor(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> Visitor | ASGIApp:
         """Return who asks; or the answer to whoever does not come in, or not yet."""
 
-    def again(self, visitor: Visitor) -> Visitor:
+    def refreshed(self, visitor: Visitor) -> Visitor:
         """Return who asks as they stand now, when their turn has come.
 
         Raises:
@@ -115,7 +115,7 @@ class Gate:
         cookies = cookie_parser(headers.get("cookie", ""))
         spoken = cookies.get(LANGUAGE, "")
         with language.speaking(spoken if spoken in language.LANGUAGES else language.spoken()):
-            answer = self._refusal(scope, headers) or self._came_in(scope, headers, cookies)
+            answer = self._refusal(scope, headers) or self._identify(scope, headers, cookies)
             length = int(headers.get("content-length", "0")[:20]) if answer is None else 0
             visitor: Visitor = scope.get("visitor", Visitor(""))
             most = LARGEST if visitor.signed_in else _OF_A_STRANGER
@@ -124,8 +124,8 @@ class Gate:
                     scope, _bounded(receive, length, most), _marked(send, scope)
                 )
 
-    def _came_in(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> ASGIApp | None:
-        """Note who asks; return the answer to whoever may not."""
+    def _identify(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> ASGIApp | None:
+        """Store the visitor in the scope; return the refusal for anyone else."""
         if scope["path"].startswith("/static/"):
             scope["visitor"] = Visitor("")
             return None

@@ -81,6 +81,8 @@ class Job:
     writes: bool = False
     by: str = field(default_factory=author.account)
     """The account that asked for it; empty on the own desk."""
+    needs: str = ""
+    """What those may do who are shown it; empty where everybody is."""
     given: dict[str, Any] = field(default_factory=dict)
     """What the page that has begun it will want to know again."""
     state: State = "waiting"
@@ -163,13 +165,14 @@ class Jobs:
         """The job whose turn to change the ledger it is, or will be first."""
         return next((job for job in [*self._jobs.values()] if job.writes and not job.over.is_set()), None)
 
-    def new(self, title: str, files: Sequence[str] = (), then: str = "") -> Job:
+    def new(self, title: str, files: Sequence[str] = (), then: str = "", *, needs: str = "") -> Job:
         """Make a job with a folder, in which files for it may be put before it begins.
 
         Args:
             title: what it does, in words.
             files: the names of the documents that it makes in its folder.
             then: the address where it goes on once it is done.
+            needs: what those may do who are shown it; empty where everybody is.
 
         Raises:
             RefusedError: too many are waiting.
@@ -188,7 +191,7 @@ class Jobs:
             number = next(self._numbers)
             folder = self._folder / str(number)
             folder.mkdir()
-            job = self._jobs[number] = Job(number, title, folder, (), files, then)
+            job = self._jobs[number] = Job(number, title, folder, (), files, then, needs=needs)
             self._clear_up()
             return job
 

@@ -28,7 +28,6 @@ from xuncha.requests.selection import texts_in
 from xuncha.store.cache import register, register_at
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
-from xuncha.trail import author
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
 from xuncha.trail.presence import must_be_here
@@ -203,10 +202,11 @@ class Desk:
                     row = rows.get(each.id or "")
                     if each.commit == event.commit and not (row and visitor.may(each.action or "", row)):
                         return ""
-            state = (self._look.number if self._look else 0, author.account())
-            if self._own[0] != state:
-                self._own = (state, addresses(self.root))
-            return event.commit if event.email.casefold() in self._own[1] else ""
+            email = Git(self.root, writes=True).user()[1]
+            state = (self._look.number if self._look else 0, email)
+            own = self._own if self._own[0] == state else (state, addresses(self.root))
+            self._own = own
+            return event.commit if event.email.casefold() in own[1] else ""
         return ""
 
     async def change(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401

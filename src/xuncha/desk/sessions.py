@@ -10,7 +10,7 @@ from contextlib import suppress
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from xuncha.accounts.passwords import is_password
+from xuncha.accounts.passwords import is_right
 from xuncha.desk.gate import same
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -74,38 +74,38 @@ class Sessions:
         """
         account = self._accounts.all().get(name)
         is_known = account is not None and same(known, self.known_as(account))
-        self.must_be_right(account, password, known if is_known else _network(address))
+        self.must_be_right(account, password, known if is_known else _source_of(address))
         assert account is not None  # noqa: S101  for the type checker
         return self.begin(account)
 
-    def must_be_right(self, account: Account | None, password: str, whence: str) -> None:
+    def must_be_right(self, account: Account | None, password: str, source: str) -> None:
         """Refuse a wrong password, and that of a disabled account, or of none.
 
         Args:
             account: whose it is to be; None: there is no such.
             password: as it was typed.
-            whence: from where it comes; each wrong one makes it wait longer.
+            source: from where it comes; each wrong one makes it wait longer.
 
         Raises:
             RefusedError: it is wrong, or one has to wait.
         """
-        if (wait := self._wait(whence)) > 0:
+        if (wait := self._wait(source)) > 0:
             said = _("too many wrong passwords came from here")
             hint = _("wait {n} seconds, and try again").format(n=int(wait) + 1)
             raise RefusedError("too-many-tries", said, hint)
-        right = is_password(password, account.password if account else None)
+        right = is_right(password, account.password if account else None)
         if account is None or account.disabled or not right:
-            # They are not forgotten by a right one between: whoever guesses may have an account of their own.
-            tries = self._tries.pop(whence, _Tries(0, 0))
-            self._tries[whence] = _Tries(tries.wrong + 1, time.monotonic())
+            # A right password does not reset the count: whoever guesses may have an account.
+            tries = self._tries.pop(source, _Tries(0, 0))
+            self._tries[source] = _Tries(tries.wrong + 1, time.monotonic())
             while len(self._tries) > _ADDRESSES:
                 self._tries.pop(next(iter(self._tries)))
             said = _("the name or the password is wrong")
             raise RefusedError("wrong-password", said, _("whoever keeps this desk sets a forgotten one anew"))
 
-    def _wait(self, whence: str) -> float:
+    def _wait(self, source: str) -> float:
         """Return for how many seconds one has to wait."""
-        tries = self._tries.get(whence, _Tries(0, 0))
+        tries = self._tries.get(source, _Tries(0, 0))
         passed = time.monotonic() - tries.last
         if tries.wrong < _FREE or passed > _REMEMBERED:
             return 0
@@ -118,7 +118,7 @@ class Sessions:
 
     def begin(self, account: Account) -> str:
         """Begin a session without asking for a password."""
-        now = time.monotonic()
+        now = time.time()
         for secret, each in [*self._sessions.items()]:
             if each.until <= now:
                 self._sessions.pop(secret, None)
@@ -137,7 +137,7 @@ class Sessions:
         account = self._accounts.all().get(session.name) if session else None
         if session is None or account is None:
             return None
-        if session.until <= time.monotonic() or account.disabled or account.password != session.password:
+        if session.until <= time.time() or account.disabled or account.password != session.password:
             self.end(secret)
             return None
         return account, session
@@ -151,7 +151,7 @@ def _key(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _network(address: str) -> str:
+def _source_of(address: str) -> str:
     """Return what counts as one address: of IPv6 the network of a house, which has 2**64 of them."""
     with suppress(ValueError):
         found = ip_address(address)

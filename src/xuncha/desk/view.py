@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 
 from xuncha import __version__, language
-from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed
+from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed, role_name
 from xuncha.chinese.characters import without_unsafe
 from xuncha.desk.commands import address_of, edit_address, linked
 from xuncha.desk.gate import LARGEST, SAFE
@@ -60,8 +60,8 @@ def job_of(request: Request) -> Job:
     job = desk_of(request).jobs.get(int(number)) if number.isdecimal() and len(number) < 10 else None  # noqa: PLR2004
     if job is None:
         raise HTTPException(404)
-    if "together" in job.given:
-        must_be_allowed(request, "sync")
+    if job.needs:
+        must_be_allowed(request, job.needs)
     return job
 
 
@@ -113,6 +113,7 @@ def _environment() -> Environment:
         "result_name": vocabulary.result_name,
         "channel_name": vocabulary.channel_name,
         "term_name": vocabulary.term_name,
+        "role_name": role_name,
         "light_name": vocabulary.light_name,
         "percent": percent,
         "what_was_done": what_was_done,
@@ -125,7 +126,7 @@ def _environment() -> Environment:
     return environment
 
 
-def seen(show: Callable[[Request], Response], may: str) -> Callable[[Request], Response]:
+def only_for(show: Callable[[Request], Response], may: str) -> Callable[[Request], Response]:
     """Make the endpoint of a page that only those see who may do what it is for."""
 
     def endpoint(request: Request) -> Response:
@@ -192,16 +193,16 @@ def must_be_allowed(request: Request, action: str) -> None:
     Raises:
         RefusedError: they may not, or their session has ended.
     """
-    if not seen_again(request).may(action):
+    if not current_visitor(request).may(action):
         raise not_allowed()
 
 
-def seen_again(request: Request) -> Visitor:
+def current_visitor(request: Request) -> Visitor:
     """Ask again who asks, when the turn of a change has come: accounts change meanwhile.
 
     Raises:
         RefusedError: their session has ended.
     """
-    found: Visitor = request.app.state.entrance.again(visitor_of(request))
+    found: Visitor = request.app.state.entrance.refreshed(visitor_of(request))
     request.scope["visitor"] = found
     return found

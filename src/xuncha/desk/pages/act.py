@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from xuncha.accounts.account import NOT_ALLOWED, not_allowed
+from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed
 from xuncha.desk import forms
 from xuncha.desk.commands import address_of
 from xuncha.desk.fields import fields_of, lacking, named, standing
-from xuncha.desk.view import desk_of, must_be_allowed, page, seen_again, status_of, visitor_of
+from xuncha.desk.view import current_visitor, desk_of, must_be_allowed, page, status_of, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -70,9 +70,9 @@ def act(request: Request, form: FormData) -> Response:
             if each is not None:
                 typed["file"] = named(desk.root, Identity.parse(ids[0]), each)
             shown = forms.versions(form) if each is None else {}
-            results.append(desk.perform(verb.action, ids, typed, shown, partial(seen_again, request)))
+            results.append(desk.perform(verb.action, ids, typed, shown, partial(current_visitor, request)))
     except XunchaError as error:
-        if error.code == NOT_ALLOWED:
+        if error.code in {NOT_ALLOWED, NOT_SIGNED_IN} and not results:
             raise
         names = [each.filename or "" for each in files if each]
         kept, left = names[: len(results)], names[len(results) :]

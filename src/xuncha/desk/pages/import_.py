@@ -66,7 +66,7 @@ def upload(request: Request, form: FormData) -> Response:
 def _with_file(desk: Desk, title: str, name: str, keep: Callable[[Path], None], given: dict[str, Any]) -> Job:
     """Make a job, and put a file into its folder, which stays there as long as the job is known."""
     number = desk.look().number
-    job = desk.jobs.new(title.format(file=name))
+    job = desk.jobs.new(title.format(file=name), needs="import")
     job.given = {**given, "file": job.folder / name, "number": number, "back": f"/import/{job.number}"}
     try:
         keep(job.given["file"])
@@ -90,17 +90,17 @@ def _words(given: dict[str, Any]) -> list[str]:
     return words + (["--new"] if given["new"] else [])
 
 
-def seen(request: Request) -> Response:
+def show_result(request: Request) -> Response:
     """Show what was understood and what would change, with the columns as choices; or what was changed."""
     job = job_of(request)
     if "kind" not in job.given:
         raise HTTPException(404)
     if not job.over.is_set():
         return RedirectResponse(f"/jobs/{job.number}", 303)
-    return _seen(request, job, {})
+    return _result(request, job, {})
 
 
-def _seen(request: Request, job: Job, typed: dict[str, str], error: XunchaError | None = None) -> Response:
+def _result(request: Request, job: Job, typed: dict[str, str], error: XunchaError | None = None) -> Response:
     desk = desk_of(request)
     frame = (desk.seen() if error else desk.look()).register.frame
     found = json.loads(job.output() or "null") if job.state == "done" else None
@@ -147,7 +147,7 @@ def take(request: Request, form: FormData) -> Response:
     try:
         return _notice(desk, job, form) if job.given["kind"] == "notice" else _table(request, desk, job, form)
     except XunchaError as error:
-        return _seen(request, job, dict(forms.shown_again(form)), error)
+        return _result(request, job, dict(forms.shown_again(form)), error)
 
 
 def _table(request: Request, desk: Desk, job: Job, form: FormData) -> Response:

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 
 from xuncha.desk import forms
 from xuncha.desk.gate import LANGUAGE
-from xuncha.desk.view import desk_of, within
+from xuncha.desk.view import desk_of, visitor_of, within
 from xuncha.language import LANGUAGES
 
 if TYPE_CHECKING:
@@ -27,7 +27,10 @@ def language(_request: Request, form: FormData) -> Response:
 
 
 def state(request: Request) -> Response:
-    """Give the number of the state that the ledger is in, another one for each that was seen; and the job that is changing it."""
-    desk = desk_of(request)
+    """Give, a line each: the number of the ledger's state, the job that changes it, the token that forms carry now, and the account."""
+    desk, visitor = desk_of(request), visitor_of(request)
     busy = desk.jobs.writing
-    return PlainTextResponse(f"{desk.look().number}" + (f"\n{busy.number} {busy.title}" if busy else ""))
+    shown = busy.number if busy and (not busy.needs or visitor.may(busy.needs)) else 0
+    job = f"{shown} {busy.title}" if busy else ""
+    name = visitor.account.name if visitor.account else ""
+    return PlainTextResponse("\n".join((str(desk.look().number), job, visitor.token, name)))

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
 from xuncha.desk.papers import PAPERS, title_of
-from xuncha.desk.view import desk_of, must_be_allowed, page
+from xuncha.desk.view import desk_of, must_be_allowed, page, visitor_of
 from xuncha.language import gettext as _
 from xuncha.model.names import LETTERS, WAYS
 
@@ -38,7 +38,11 @@ def show(request: Request) -> Response:
             "warning": _("Warning"),
         },
         "typed": dict(request.query_params),
-        "before": [job for job in desk.jobs.every if "paper" in job.given][:10],
+        "before": [
+            job
+            for job in desk.jobs.every
+            if "paper" in job.given and (not job.needs or visitor_of(request).may(job.needs))
+        ][:10],
     }
     return page(request, "reports", **given)
 
@@ -49,14 +53,16 @@ def make(request: Request, form: FormData) -> Response:
     paper = PAPERS.get(name)
     if paper is None or kind not in paper.forms:
         raise HTTPException(404)
-    if name == "archive":
-        must_be_allowed(request, "archive")  # it holds who has complained
+    sends = name == "letter" and forms.text(form, "send") in WAYS
+    needs = "archive" if name == "archive" else "send" if sends else ""  # an archive holds who has complained
+    if needs:
+        must_be_allowed(request, needs)
     typed = {
         each: forms.text(form, each) for each in (*paper.options, "kind", "ids") if forms.text(form, each)
     }
     title = title_of(name)
     file = f"{title} {desk.today}.{kind}"
-    job = desk.jobs.new(title, [file])
+    job = desk.jobs.new(title, [file], needs=needs)
     job.given = {
         "paper": name,
         "back": f"/reports?{urlencode(typed)}#{name}" if name not in {"notice", "archive"} else "",
@@ -67,7 +73,6 @@ def make(request: Request, form: FormData) -> Response:
     if name == "letter":
         letter, way = typed.get("kind", ""), forms.text(form, "send")
         if way in WAYS:
-            must_be_allowed(request, "send")
             words.append(f"--send={way}")
         words += ["--", letter if letter in LETTERS else "reminder", *typed.get("ids", "").split()]
     desk.jobs.start(job, words)

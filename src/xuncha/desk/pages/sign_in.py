@@ -97,10 +97,14 @@ def take_password(request: Request, form: FormData) -> Response:
         refused = RefusedError("weak-password", _("the new password was typed in two ways"))
     if refused is None and new == given:
         refused = RefusedError("weak-password", _("this is the present password"))
-    refused = refused or passwords.what_is_weak(new, account.name, account.email or "")
+    refused = refused or passwords.weakness(new, account.name, account.email or "")
     if refused:
         return show_password(request, refused)
-    entrance.accounts.alter(account.name, password=passwords.hashed(new), renew=False)
+    new_one = {"password": passwords.hashed(new), "renew": False}
+    try:
+        entrance.accounts.alter(account.name, known=account.password, **new_one)
+    except RefusedError as error:
+        return show_password(request, error)
     answer = RedirectResponse("/", 303)
     account, scheme = entrance.accounts.get(account.name), request.url.scheme
     _keep(request, answer, entrance.cookie(scheme), entrance.sessions.begin(account))

@@ -48,7 +48,7 @@ def begin(request: Request, form: FormData) -> Response:
     if asked not in known:
         raise HTTPException(404)
     title, words = known[asked]
-    job = jobs.new(title)
+    job = jobs.new(title, needs="sync")
     job.given = {"back": "/together", "together": asked}
     jobs.start(job, words, in_turn=partial(must_be_allowed, request, "sync") if asked != "doctor" else None)
     return RedirectResponse(f"/jobs/{job.number}", 303)

@@ -26,7 +26,12 @@ async function look() {
   let job;
   try {
     const answer = await fetch("/state", { headers: { Accept: "text/plain" } });
-    if (answer.ok) [number, job] = (await answer.text()).split("\n");
+    if (answer.ok) {
+      let token, account;
+      [number, job, token, account] = (await answer.text()).split("\n");
+      // Whoever has signed in again in another window goes on here.
+      if (account === document.body.dataset.account) for (const field of document.querySelectorAll("input[name=token]")) field.value = token;
+    }
     ended.hidden = true;
     const out = document.getElementById("out");
     out.hidden = answer.status !== 403;
@@ -39,7 +44,8 @@ async function look() {
   busy.hidden = !job || location.pathname === `/jobs/${parseInt(job)}`;
   if (job) {
     const link = busy.querySelector("a");
-    link.href = `/jobs/${parseInt(job)}`;
+    if (parseInt(job)) link.href = `/jobs/${parseInt(job)}`; // 0: it is not for whoever sits here
+    else link.removeAttribute("href");
     link.textContent = job.slice(job.indexOf(" ") + 1);
   }
   if (number === changed.dataset.number || document.querySelector("form[data-sent]")) return;
