@@ -9,6 +9,9 @@ from xuncha.requests.answers import waiting
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from starlette.datastructures import QueryParams
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -31,42 +34,46 @@ def show(request: Request) -> Response:
     """Show what waits today, for all or for one office or leader."""
     desk = desk_of(request)
     look, events = desk.look(), desk.events()
-    account, given_ = visitor_of(request).account, request.query_params
-    known = {"office": look.register.frame.offices, "leader": look.register.frame.leaders}
-    own = {name: getattr(account, name, None) for name in known}
-    strange = [name for key, name in own.items() if name and name not in known[key]]
-    asked = {
-        name: (given_[name] or None) if name in given_ else (own[name] if own[name] in known[name] else None)
-        for name in known
-    }
-    own_office = bool(account and account.office and asked["office"] == account.office)
-    said = asked | {"office": None} if own_office else asked  # it also has a part in what others do
+    visitor, frame = visitor_of(request), look.register.frame
+    known = {"office": frame.offices, "leader": frame.leaders}
+    own = {name: getattr(visitor.account, name, None) for name in known}
+    chosen = _chosen(request.query_params, own, known)
+    of_own_office = visitor.account if own["office"] and chosen["office"] == own["office"] else None
+    searched = chosen | {"office": None} if of_own_office else chosen  # it also has a part in what others do
     groups: dict[Kind, list[Task]] = {}
-    for task in waiting(look.register, events, desk.today, **said):
-        if not (own_office and account) or account.concerns(task.row):
+    for task in waiting(look.register, events, desk.today, **searched):
+        if of_own_office is None or of_own_office.concerns(task.row):
             groups.setdefault(task.kind, []).append(task)
-    may = visitor_of(request).may
-    decided_here = sorted(groups, key=lambda name: not any(map(may, NEXT_STEPS[name])))
-    groups = {name: groups[name] for name in decided_here}  # first what they can do something about
-    kept = [(name, value or "") for name, value in asked.items() if value or own[name]]
+    # First what they can do something about.
+    order = sorted(groups, key=lambda name: not any(map(visitor.may, NEXT_STEPS[name])))
+    groups = {name: groups[name] for name in order}
+    kept = [(name, value or "") for name, value in chosen.items() if value or own[name]]
     kind = request.query_params.get("kind", "")
     shown, current, pages = {name: tasks[:_SHOWN] for name, tasks in groups.items()}, 1, 1
     if kind in groups:
         rows, current, pages = pages_of(groups[kind], request.query_params.get("page", ""))
         shown, kept = {kind: [*rows]}, [*kept, ("kind", kind)]
     given: dict[str, Any] = {
-        "frame": look.register.frame,
+        "frame": frame,
         "counts": tally(look.register, desk.today),
         "groups": shown,
         "totals": {name: len(tasks) for name, tasks in groups.items()},
         "kept": kept,
         "current": current,
         "pages": pages,
-        "asked": asked,
-        "strange": strange,
+        "asked": chosen,
+        "strange": [name for key, name in own.items() if name and name not in known[key]],
         "steps": NEXT_STEPS,
         "number": look.number,
-        "last": events[0] if events and desk.may_be_taken_back(events[0], visitor_of(request)) else None,
+        "last": events[0] if events and desk.may_be_taken_back(events[0], visitor) else None,
         "empty": not look.register.problems,
     }
     return page(request, "today", **given, **made(request))
+
+
+def _chosen(
+    query: QueryParams, own: Mapping[str, str | None], known: Mapping[str, Collection[str]]
+) -> dict[str, str | None]:
+    """Return the office and the leader that are asked for; where nothing is said of one, that of the account, if the ledger knows it."""
+    usual = {name: value if value in known[name] else None for name, value in own.items()}
+    return {name: (query[name] or None) if name in query else value for name, value in usual.items()}
