@@ -49,6 +49,8 @@ T = TypeVar("T")
 _HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FRESH: Final = 1.0
 """Seconds for which what was read of the files is shown again without a look at them; a change made here ends them."""
+_LOOKS: Final = 20
+"""As many times the seconds of a look pass before the next one: a large ledger is not looked at all the time."""
 _IN_THE_QUEUE: Final = 50.0
 """Seconds that a change waits for its turn: after sixty, usual proxies answer in its place, with nothing that helps."""
 _OUTCOMES: Final = 100
@@ -63,6 +65,15 @@ class Look(NamedTuple):
     """The commit that was checked out; empty where nothing is committed."""
     number: int
     """Another one for each state that was seen since the desk began."""
+    kept: dict[object, Any]
+    """What was computed of it, which many ask for again."""
+
+    def once(self, key: object, make: Callable[[], T]) -> T:
+        """Compute something of this state once; return what was computed before."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        found: T = self.kept[key]
+        return found
 
 
 class Desk:
@@ -74,14 +85,12 @@ class Desk:
         self._clock = clock
         self._reading = threading.RLock()
         self._look: Look | None = None
-        self._looked_at = 0.0
+        self._looked_at, self._fresh = 0.0, _FRESH
         self._changes, self._seen = 0, 0
         """How many changes have ended, and how many had when the last look began."""
         self.texts = Texts(root, lambda: self._looked_at)
         self._outcomes: dict[str, Outcome] = {}
         self._events: tuple[str, list[Event]] = ("", [])
-        self._own: tuple[tuple[int, str], set[str]] = ((-1, ""), set())
-        """The addresses of whoever asked last, as the ledger told them in a state."""
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.jobs = Jobs(root, self._in_turn)
 
@@ -110,15 +119,16 @@ class Desk:
                 found, tip = register(self.root), self.tip()
                 last = self._look
                 if last is None or (last.register, last.tip) != (found, tip):
-                    self._look = Look(found, tip, last.number + 1 if last else 1)
+                    self._look = Look(found, tip, last.number + 1 if last else 1, {})
                 self._looked_at, self._seen = began, seen
+                self._fresh = max(_FRESH, _LOOKS * (time.monotonic() - began))
             assert self._look is not None  # noqa: S101
             return self._look
         finally:
             self._reading.release()
 
     def _is_fresh(self) -> bool:
-        return self._seen == self._changes and time.monotonic() - self._looked_at <= _FRESH
+        return self._seen == self._changes and time.monotonic() - self._looked_at <= self._fresh
 
     def seen(self) -> Look:
         """Return the ledger as it stands; where it breaks rules by now, as it stood before.
@@ -166,11 +176,15 @@ class Desk:
 
     def events(self) -> list[Event]:
         """Return the history of the whole ledger, newest first; nothing outside a repository."""
-        tip = self.tip()
+        tip = self._tip_as_seen()
         with self._reading:
             if tip and self._events[0] != tip:
                 self._events = (tip, history(self.root))
             return self._events[1]
+
+    def _tip_as_seen(self) -> str:
+        """Return the commit that was checked out at the last look, where that still counts; else the one that is."""
+        return self._look.tip if self._look and self._is_fresh() else self.tip()
 
     def history(self, which: Identity) -> list[Event]:
         """Return what was done to a problem with its measures, or to a measure, newest first; nothing outside a repository.
@@ -194,7 +208,7 @@ class Desk:
     def may_be_taken_back(self, event: Event | None, visitor: Visitor) -> str:
         """Return the commit of an event, if it is the last one, and their own who ask, who may still do such a thing; else nothing."""
         with suppress(SurroundingsError):
-            if not event or event.commit != self.tip() or not can_be_taken_back(event):
+            if not event or event.commit != self._tip_as_seen() or not can_be_taken_back(event):
                 return ""
             if not visitor.may("undo"):
                 rows = {row.id: row for row in self.seen().register.measures}
@@ -202,11 +216,9 @@ class Desk:
                     row = rows.get(each.id or "")
                     if each.commit == event.commit and not (row and visitor.may(each.action or "", row)):
                         return ""
-            email = Git(self.root, writes=True).user()[1]
-            state = (self._look.number if self._look else 0, email)
-            own = self._own if self._own[0] == state else (state, addresses(self.root))
-            self._own = own
-            return event.commit if event.email.casefold() in own[1] else ""
+            account = visitor.account and visitor.account.author.email
+            own = self.seen().once(("addresses", account), partial(addresses, self.root))
+            return event.commit if event.email.casefold() in own else ""
         return ""
 
     async def change(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401

@@ -41,7 +41,8 @@ def show(request: Request) -> Response:
     of_own_office = visitor.account if own["office"] and chosen["office"] == own["office"] else None
     searched = chosen | {"office": None} if of_own_office else chosen  # it also has a part in what others do
     groups: dict[Kind, list[Task]] = {}
-    for task in waiting(look.register, events, desk.today, **searched):
+    key = ("waiting", desk.today, *searched.values())
+    for task in look.once(key, lambda: waiting(look.register, events, desk.today, **searched)):
         if of_own_office is None or of_own_office.concerns(task.row):
             groups.setdefault(task.kind, []).append(task)
     # First what they can do something about.
@@ -55,7 +56,7 @@ def show(request: Request) -> Response:
         shown, kept = {kind: [*rows]}, [*kept, ("kind", kind)]
     given: dict[str, Any] = {
         "frame": frame,
-        "counts": tally(look.register, desk.today),
+        "counts": look.once(("tally", desk.today), lambda: tally(look.register, desk.today)),
         "groups": shown,
         "totals": {name: len(tasks) for name, tasks in groups.items()},
         "kept": kept,
