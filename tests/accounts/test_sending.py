@@ -198,7 +198,7 @@ def test_a_password_goes_to_no_server_that_does_not_prove_its_name(
 
         thread = threading.Thread(target=listen, daemon=True)
         thread.start()
-        address = f"smtps://me:secret@127.0.0.1:{listening.getsockname()[1]}/"
+        address = f"smtps://me:secret@127.0.0.1:{listening.getsockname()[1]}/?from=a@example.cn"
         result = ledger.run("report", "letter", "reminder", "1.2", "--send", "email", XUNCHA_SMTP=address)
         thread.join(20)
     assert result.code == 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.audit.book import LI, WANG, ZHANG, message, path_of
+from tests.audit.book import LI, ZHANG, message, path_of
 from tests.audit.cheats import cheat
 
 if TYPE_CHECKING:
@@ -137,17 +137,6 @@ def a_merge_of_three_sides_drops_what_one_did(book: Book) -> None:
     files = {path_of(each): book.held(each)[path_of(each)] for each in ("1.1", "1.3")}
     files[path_of("1.2")] = start.files[path_of("1.2")]
     book.commit("合并", files, LI, parents=(opened.mark, *sides))
-
-
-@cheat("merge-lost", "warning")
-def takes_a_closing_where_another_has_returned_the_application(book: Book) -> None:
-    book.act("submit", "1.1")
-    fork = book.here()
-    book.act("return", "1.1", who=WANG, reason="材料不全")
-    main = book.here()
-    book.back_to(fork)
-    book.close("1.1", LI)
-    takes(book, main, fork, book.held("1.1"))
 
 
 @cheat("deleted")

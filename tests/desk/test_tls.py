@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import ssl
 import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -83,16 +84,20 @@ def office_desk(ledger: LedgerOnDisk, *options: str) -> Iterator[str]:
         words, cwd=ledger.root, env=ledger.environment, stdout=subprocess.PIPE, text=True
     ) as desk:
         assert desk.stdout
-        yield desk.stdout.readline().strip()
-        desk.send_signal(signal.SIGTERM)
-        assert desk.wait(60) == 0
+        try:
+            yield desk.stdout.readline().strip()
+        finally:
+            desk.send_signal(signal.SIGTERM)
+            assert desk.wait(60) == 0
 
 
 def test_a_certificate_of_ones_own(ledger: LedgerOnDisk, pair: dict[str, Path]) -> None:
     options = ("--tls-cert", str(pair["certificate"]), "--tls-key", str(pair["key"]))
     with office_desk(ledger, *options) as address:
         assert address.startswith("https://127.0.0.1:")
-        with httpx2.Client(base_url=address, verify=str(pair["certificate"]), trust_env=False) as client:
+        with httpx2.Client(
+            base_url=address, verify=ssl.create_default_context(cafile=pair["certificate"]), trust_env=False
+        ) as client:
             origin = {"Origin": address.rstrip("/")}
             answer = client.post("/sign-in", data={"name": "王芳", "password": PASSWORD}, headers=origin)
             assert answer.status_code == 303

@@ -118,9 +118,9 @@ def test_a_click_is_told_what_it_waits_for(ledger: LedgerOnDisk, monkeypatch: py
 def test_every_page_knows_which_state_it_shows(ledger: LedgerOnDisk, address: str) -> None:
     browser = Browser(ledger.root)
     shown = re.findall(r'data-number="(\d+)"', browser.get(address).text)
-    assert shown == browser.get("/state").text.splitlines()
+    assert shown == browser.get("/state").text.splitlines()[:1]
     ledger.ok("start", "1.1")
-    assert browser.get("/state").text.splitlines() != shown
+    assert browser.get("/state").text.splitlines()[:1] != shown
 
 
 def test_a_page_that_asks_again_is_answered_at_once(ledger: LedgerOnDisk, tmp_path: Path) -> None:

@@ -606,7 +606,7 @@ def test_a_row_says_what_the_record_says() -> None:
         "publish": True,
         "looked_at": "2025-06-01",
         "slipped": False,
-        "escalated": True,
+        "escalated_to": "局长",
         "fields": (("风险", "高"), ("投入", 12.5)),
     }
 

@@ -91,7 +91,11 @@ def _sender(server: SplitResult) -> str:
     given = unquote(server.query).removeprefix("from=") or unquote(server.username or "")
     if "@" not in given:
         said = _("the variable {variable} does not say from which address").format(variable=SMTP)
-        raise SurroundingsError("not-set-up", said, _("add it at the end: ?from=office@example.cn"))
+        raise SurroundingsError(
+            "not-set-up",
+            said,
+            _("add it at the end, like {examples}").format(examples="?from=office@example.cn"),
+        )
     return given
 
 

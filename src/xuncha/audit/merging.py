@@ -13,7 +13,7 @@ from xuncha.audit.facts import in_code, number_of, read
 from xuncha.audit.replayed import Step, Unreadable, changes_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS
-from xuncha.sync.values import MISSING, ONWARD, PAIRS, UNSETTLED, named, settled
+from xuncha.sync.values import MISSING, PAIRS, UNSETTLED, named, settled
 from xuncha.trail.git import Git
 from xuncha.trail.replay import RAW, Touched, log
 
@@ -37,7 +37,7 @@ _INVENTED = RULES.declare(
 _LOST = RULES.declare(
     "merge-lost",
     why="A merge keeps what each side did; what is thrown away in it leaves no other trace.",
-    wrong="One side has added an entry to 2.3, and the merge does not have it. Where one has returned it, the other has closed it, and the merge takes that, it is a warning.",
+    wrong="One side has added an entry to 2.3, and the merge does not have it.",
 )
 _REOPENED = RULES.declare(
     "merge-reopened",
@@ -208,9 +208,6 @@ def _of_fields(
     was, *statuses, now = (each.get("status") for each in (base, *sides, result))
     if "status" in free and "closed" in statuses and "closed" not in (was, now):
         yield _REOPENED, ("status",), None
-    ranks = [ONWARD.index(each) if each in ONWARD else -1 for each in (was, *statuses, now)]
-    if "status" in free and 0 <= min(ranks[1:-1]) < ranks[0] <= ranks[-1]:
-        yield _LOST, ("status",), "warning"  # somebody has returned it, or opened it again
     if not location and (keys := _unseen(sides, result)):
         yield _UNSEEN, (in_code(keys),), None
     for key in dict.fromkeys(key for each in (base, *sides, result) for key in each):

@@ -208,7 +208,7 @@ class Desk:
     def may_be_taken_back(self, event: Event | None, visitor: Visitor) -> str:
         """Return the commit of an event, if it is the last one, and their own who ask, who may still do such a thing; else nothing."""
         with suppress(SurroundingsError):
-            if not event or event.commit != self._tip_as_seen() or not can_be_taken_back(event):
+            if not event or event.commit != self.tip() or not can_be_taken_back(event):
                 return ""
             if not visitor.may("undo"):
                 rows = {row.id: row for row in self.seen().register.measures}

@@ -118,7 +118,7 @@ class Sessions:
 
     def begin(self, account: Account) -> str:
         """Begin a session without asking for a password."""
-        now = time.time()
+        now = time.monotonic()
         for secret, each in [*self._sessions.items()]:
             if each.until <= now:
                 self._sessions.pop(secret, None)
@@ -137,7 +137,7 @@ class Sessions:
         account = self._accounts.all().get(session.name) if session else None
         if session is None or account is None:
             return None
-        if session.until <= time.time() or account.disabled or account.password != session.password:
+        if session.until <= time.monotonic() or account.disabled or account.password != session.password:
             self.end(secret)
             return None
         return account, session
