@@ -103,7 +103,13 @@ class Browser:
         scope |= {"path": unquote(path), "raw_path": path.encode(), "query_string": query.encode()}
         scope |= {"headers": [(name.encode(), value.encode("latin-1")) for name, value in sent.items()]}
 
+        sent_whole = False
+
         async def receive() -> dict[str, Any]:
+            nonlocal sent_whole
+            if sent_whole:
+                await asyncio.Event().wait()  # it stays until it is answered
+            sent_whole = True
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: Any) -> None:
