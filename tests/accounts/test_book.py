@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -166,3 +167,12 @@ def test_a_lock_that_is_held_keeps_nobody_waiting_without_end(
         with pytest.raises(SurroundingsError):
             book.Accounts(ledger.root).alter("王芳", renew=False)
         other.stdin.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away")
+def test_who_reads_the_accounts_reads_them_after_root_has_set_a_password(ledger: LedgerOnDisk) -> None:
+    ledger.ok("account", "add", "王芳", "--role", "manager")
+    os.chown(_place(ledger), 12345, 12345)
+    ledger.ok("account", "passwd", "王芳")
+    found = _place(ledger).stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (12345, 12345, 0o600)

@@ -133,3 +133,29 @@ def test_a_page_that_asks_again_is_answered_at_once(ledger: LedgerOnDisk, tmp_pa
     assert time.monotonic() - began < 3 * PATIENCE
     assert "every 2s" in visitor.get("/jobs/1")
     assert PATIENCE <= time.monotonic() - began < 3
+
+
+def test_while_one_looks_the_others_see_what_was_seen_last(ledger: LedgerOnDisk) -> None:
+    desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
+    first = desk.look()
+    looking, may_end = threading.Event(), threading.Event()
+
+    def look_for_long() -> None:
+        with desk._reading:
+            looking.set()
+            may_end.wait(20)
+
+    somebody = threading.Thread(target=look_for_long)
+    somebody.start()
+    looking.wait(20)
+    vars(desk).update(_looked_at=float("-inf"))
+    assert desk.look() is first, "nobody waits for what changes nothing"
+    desk._changes += 1
+    other = threading.Thread(target=desk.look)
+    other.start()
+    other.join(0.3)
+    assert other.is_alive(), "after a change of the desk nobody is shown what stood before"
+    may_end.set()
+    somebody.join()
+    other.join(20)
+    assert not other.is_alive()

@@ -85,7 +85,7 @@ class Desk:
         self._clock = clock
         self._reading = threading.RLock()
         self._look: Look | None = None
-        self._looked_at, self._fresh = 0.0, _FRESH
+        self._looked_at, self._fresh_for = 0.0, _FRESH
         self._changes, self._seen = 0, 0
         """How many changes have ended, and how many had when the last look began."""
         self.texts = Texts(root, lambda: self._looked_at)
@@ -121,14 +121,14 @@ class Desk:
                 if last is None or (last.register, last.tip) != (found, tip):
                     self._look = Look(found, tip, last.number + 1 if last else 1, {})
                 self._looked_at, self._seen = began, seen
-                self._fresh = max(_FRESH, _LOOKS * (time.monotonic() - began))
+                self._fresh_for = max(_FRESH, _LOOKS * (time.monotonic() - began))
             assert self._look is not None  # noqa: S101
             return self._look
         finally:
             self._reading.release()
 
     def _is_fresh(self) -> bool:
-        return self._seen == self._changes and time.monotonic() - self._looked_at <= self._fresh
+        return self._seen == self._changes and time.monotonic() - self._looked_at <= self._fresh_for
 
     def seen(self) -> Look:
         """Return the ledger as it stands; where it breaks rules by now, as it stood before.
