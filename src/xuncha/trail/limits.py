@@ -30,6 +30,9 @@ _LARGEST_FOLDER: Final = MOST * 64
 """Bytes of a folder in git that is looked into; one with longer names holds fewer files, and is taken for too large all the same."""
 _ENTRY: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{20})", re.DOTALL)
 _ENTRY_SHA256: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{32})", re.DOTALL)
+_FOLDER: Final = re.compile(rb"40000 [^\0]*\0(.{20})|[0-7]+ [^\0]*\0.{20}", re.DOTALL)
+_FOLDER_SHA256: Final = re.compile(rb"40000 [^\0]*\0(.{32})|[0-7]+ [^\0]*\0.{32}", re.DOTALL)
+"""An entry of a folder; of another folder its name in git, of a file nothing."""
 _LISTED: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.*)", re.DOTALL)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
 _PARTS: Final = frozenset(os.fsencode(PurePosixPath(part).name) for part in PARTS)
@@ -151,6 +154,8 @@ def swollen(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None
             seen.setdefault(f"data/{last.decode('utf-8', 'backslashreplace')}", commit)
             if mode == b"40000" and last in _PARTS:
                 tops.setdefault(name.hex(), Swollen(commit, f"data/{last.decode()}"))
+    if _all_fit(git, tops):
+        return []
     sizes = _measured(git, tops)
     found: dict[str, Swollen] = {}
     for top, (commit, part) in tops.items():
@@ -191,6 +196,31 @@ class _Size(NamedTuple):
 
 
 _ENDLESS: Final = _Size(MOST + 1, DEEPEST + 1)
+
+
+def _all_fit(git: Git, names: Iterable[str]) -> bool:
+    """Whether no folder can hold too much, were each as full as the fullest at its depth.
+
+    That is quickly said of folders which hardly differ from commit to commit; only where it cannot be said are they counted.
+    """
+    waiting = set(names)
+    most, folders = 0, 1
+    for _level in range(DEEPEST):
+        fullest, inner = 0, 0
+        below: set[bytes] = set()
+        for name, _name, content in _folders(git, {each: each for each in waiting}):
+            if content is None:
+                return False
+            found = (_FOLDER if len(name) == SHA1_DIGITS else _FOLDER_SHA256).findall(content)
+            fullest = max(fullest, len(found))
+            inner = max(inner, len(found) - found.count(b""))
+            below.update(found)
+        most += folders * fullest
+        folders *= inner
+        waiting = {each.hex() for each in below if each}
+        if most > MOST or not waiting:
+            return most <= MOST
+    return False
 
 
 def _measured(git: Git, names: Iterable[str]) -> Mapping[str, _Size]:
