@@ -37,6 +37,7 @@ _LISTED: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
 _PARTS: Final = frozenset(os.fsencode(PurePosixPath(part).name) for part in PARTS)
 """What of the folder `data` is the ledger's."""
+_DATA: Final = b"data"
 _MOST_APART: Final = 5  # folders that are too large by themselves and may be left out one by one
 
 
@@ -144,10 +145,9 @@ def swollen(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None
     """
     commits = list(commits)
     seen = {} if seen is None else seen
-    _look_above(git, commits, seen)
     tops: dict[str, Swollen] = {}
     """By git's name: where each folder stands first."""
-    for commit, _name, content in _folders(git, {f"{commit}:./data": commit for commit in commits}):
+    for commit, _name, content in _folders(git, _look_above(git, commits, seen)):
         if content is None:
             return [Swollen(commit, "data")]
         for mode, last, name in _entries(content, commit):
@@ -173,8 +173,12 @@ def swollen(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None
     return list(found.values())
 
 
-def _look_above(git: Git, commits: Sequence[str], seen: dict[str, str]) -> None:
-    """Read the folders through which git comes to the ledger's, which must not be damaged either, and enter what stands in that."""
+def _look_above(git: Git, commits: Sequence[str], seen: dict[str, str]) -> dict[str, str]:
+    """Read the folders through which git comes to `data`, which must not be damaged either, and enter what stands beside that.
+
+    Returns the first commit of each `data`, by git's name of it.
+    """
+    found: dict[str, str] = {}
     above = git.run("rev-parse", "--show-prefix").rstrip(b"\n").split(b"/")[:-1]
     for depth in range(len(above) + 1):
         path = os.fsdecode(b"/".join(above[:depth]))
@@ -182,8 +186,13 @@ def _look_above(git: Git, commits: Sequence[str], seen: dict[str, str]) -> None:
         for commit, tree, content in _folders(git, {f"{commit}:{path}": commit for commit in commits}):
             if depth == len(above) and tree not in trees:
                 trees.add(tree)
-                for _mode, last, _name in _entries(content or b"", commit):
+                if content is None:  # git finds one folder in it all the same
+                    found[f"{commit}:./{_DATA.decode()}"] = commit
+                for mode, last, name in _entries(content or b"", commit):
                     seen.setdefault(last.decode("utf-8", "backslashreplace"), commit)
+                    if mode == b"40000" and last == _DATA:
+                        found.setdefault(name.hex(), commit)
+    return found
 
 
 class _Size(NamedTuple):
@@ -260,7 +269,11 @@ def _folders(git: Git, asked: Mapping[str, str]) -> Iterator[tuple[str, str, byt
     Yields for each what is given beside its name, git's own name, and its bytes; None for one that is too large.
     """
     lines = os.fsencode("".join(f"{name}\n" for name in asked))
-    with piped(git, "cat-file", "--batch", stdin=lines) if asked else nullcontext(BytesIO()) as pipe:
+    with (
+        piped(git, "cat-file", "--batch", "--buffer", stdin=lines)
+        if asked
+        else nullcontext(BytesIO()) as pipe
+    ):
         # What git prints comes first: so it is read to its end.
         told = read_batch(pipe, len(asked))
         for (name, kind, size, blocks), given in zip(told, asked.values(), strict=False):
