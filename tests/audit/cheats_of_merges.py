@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.audit.book import LI, ZHANG, message, path_of
+from tests.audit.book import LI, WANG, ZHANG, message, path_of
 from tests.audit.cheats import cheat
 
 if TYPE_CHECKING:
@@ -148,3 +148,64 @@ def takes_a_removal_where_another_has_begun(book: Book) -> None:
     said = message("删除", "remove", ("Id", "1.3"), ("From", "not_started"), ("Reason", "误登"))
     book.commit(said, {path_of("1.3"): None})
     takes(book, main, fork, {path_of("1.3"): None})
+
+
+def turned_back(book: Book, action: str) -> tuple[Fork, Fork]:
+    """Have Li apply for 1.1 and turn that back on the main branch; return where it was applied for, and the main branch."""
+    if action == "reopen":
+        book.act("submit", "1.1", who=LI)
+        fork = book.here()
+        book.days(1).close("1.1", ZHANG)
+        book.days(1).act("reopen", "1.1", who=LI, reason="问题反弹")
+    else:
+        before = book.held("1.1")
+        mark = book.act("submit", "1.1", who=LI)
+        fork = book.here()
+        book.days(1)
+        if action == "undo":
+            book.undo(mark, before, LI)
+        else:
+            book.act("return", "1.1", who=LI, reason="只有1座开工")
+    main = book.here()
+    book.back_to(fork)
+    return fork, main
+
+
+@cheat("merge-closed-over")
+def closes_what_was_returned_meanwhile(book: Book) -> None:
+    fork, main = turned_back(book, "return")
+    book.days(1).close("1.1", ZHANG)
+    takes(book, main, fork, book.held("1.1"))
+
+
+@cheat("merge-closed-over")
+def closes_what_was_withdrawn_meanwhile(book: Book) -> None:
+    fork, main = turned_back(book, "undo")
+    book.days(1).close("1.1", ZHANG)
+    takes(book, main, fork, book.held("1.1"))
+
+
+@cheat("merge-closed-over")
+def closes_anew_what_was_reopened_meanwhile(book: Book) -> None:
+    fork, main = turned_back(book, "reopen")
+    book.days(9).close("1.1", ZHANG)
+    takes(book, main, fork, book.held("1.1"))
+
+
+@cheat("merge-closed-over")
+def closes_what_was_returned_after_it_was_returned_and_that_taken_back(book: Book) -> None:
+    fork, main = turned_back(book, "return")
+    before = book.held("1.1")
+    mark = book.act("return", "1.1", reason="缺件")
+    book.undo(mark, before)
+    book.days(1).close("1.1", ZHANG)
+    takes(book, main, fork, book.held("1.1"))
+
+
+@cheat("merge-closed-over", "warning")
+def closes_upon_a_new_application_what_was_returned_meanwhile(book: Book) -> None:
+    fork, main = turned_back(book, "return")
+    book.act("return", "1.1", reason="缺件")
+    book.act("submit", "1.1", who=WANG)
+    book.days(1).close("1.1", ZHANG)
+    takes(book, main, fork, book.held("1.1"))

@@ -36,6 +36,7 @@ def test_what_sync_makes_of_two_sides_is_no_break(one: list[Any], other: list[An
     merged = merge_record(BASE, ours, theirs, take=take).result
     assert found(parse(BASE), parse(ours), parse(theirs), parse(merged)) <= {
         "merge-reopened",
+        "merge-closed-over",
         "merge-after-closing",
     }
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.audit import cheats_of_merges  # noqa: F401  it enters its cheats
 from tests.audit.cheats import CHEATS
 from tests.audit.histories import Office
 from tests.audit.tampering import WAYS, Way

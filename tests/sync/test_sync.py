@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
@@ -897,3 +898,57 @@ def test_a_closing_that_falls_in_a_sync_is_told_here_and_named_by_the_audit(pair
     assert "2.1 在本机已销号" in pair.here.ok("sync")
     assert record(pair.here, "2.1").status == "in_progress"
     assert [each["code"] for each in pair.here.json("audit")] == ["merge-reopened"]
+
+
+def returned_there_and_closed_here(pair: Pair, *policy: str) -> None:
+    """Apply for the closing of 1.2, return it there, and close it here, where nothing is known of that yet."""
+    if policy:
+        path = pair.here.root / "data/ledger.yaml"
+        text = path.read_text(encoding="utf-8").replace("[progress]", f"[{', '.join(policy)}]")
+        path.write_text(text, encoding="utf-8")
+        pair.here.ok("edit")
+    report(pair.here, "1.2", "甲做的。")
+    pair.here.ok("submit", "1.2")
+    pair.here.ok("sync")
+    pair.there.ok("sync")
+    li = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "李四"), ("EMAIL", "li@example.invalid"))}  # fmt: skip
+    pair.there.ok("return", "1.2", "--reason", "材料不齐", **li)
+    pair.there.ok("sync")
+    pair.here.ok(
+        "close",
+        "1.2",
+        **({name: value.replace("li", "wang") for name, value in li.items()} if policy else {}),
+    )
+
+
+def test_a_closing_against_a_return_names_who_returned_it_and_is_told_on_both_sides(pair: Pair) -> None:
+    returned_there_and_closed_here(pair)
+    assert re.search(r"对方为“推进中”（李四，[0-9]{4}-[0-9]{2}-[0-9]{2}）", pair.here.run("sync").err)
+    assert "1.2 曾被退回或重新打开（李四，" in pair.here.ok("sync", "--take", "ours")
+    assert "1.2 曾被退回或重新打开（李四，" in pair.there.ok("sync")
+    found = pair.here.json("audit")
+    assert [(each["code"], each["severity"]) for each in found] == [("merge-closed-over", "warning")]
+    assert "李四" in found[0]["message"]
+
+
+def test_a_closing_whose_application_was_returned_is_not_taken(pair: Pair) -> None:
+    returned_there_and_closed_here(pair, "progress", "submission", "second_person")
+    result = pair.here.run("sync", "--take", "ours")
+    assert (result.code, "error[closed-over]" in result.err, "李四" in result.err) == (1, True, True)
+    assert "xuncha reopen 1.2" in result.err
+    pair.here.ok("reopen", "1.2", "--reason", "已退回")
+    pair.here.ok("sync")
+    pair.there.ok("sync")
+    assert record(pair.there, "1.2").status == "in_progress"
+    assert pair.there.json("audit") == []
+
+
+def test_what_was_returned_here_stands_against_a_closing_there(pair: Pair) -> None:
+    returned_there_and_closed_here(pair, "progress", "submission")
+    pair.there.git("reset", "-q", "--hard", "HEAD~1")  # the return was not sent
+    pair.there.git("push", "-q", "--force", "origin", "HEAD:main")
+    pair.here.ok("sync")
+    pair.there.ok("return", "1.2", "--reason", "材料不齐")
+    assert "error[closed-over]" in pair.there.run("sync", "--take", "theirs").err
+    pair.there.ok("sync", "--take", "ours")
+    assert [each["code"] for each in pair.there.json("audit")] == ["merge-reopened"]

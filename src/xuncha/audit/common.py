@@ -72,6 +72,13 @@ class Lines:
             if each.after:
                 self._held[each.path].append((place, each.after))
 
+    def changes(self, path: str, bits: int) -> Iterator[Past]:
+        """Yield those of some commits that changed a file, with that change alone, the newest first."""
+        for place, _version in reversed(self._held.get(path, ())):
+            if bits >> place & 1:
+                commit, changes = self.past[self.commits[place].hash]
+                yield Past(commit, [each for each in changes if each.path == path])
+
     def last(self, bits: int) -> Iterator[int]:
         """Yield the places of the newest of some commits, the newest first; of whoever was away for longer no more than some."""
         for _number in range(_MOST):

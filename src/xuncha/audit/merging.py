@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.common import named_by, union
 from xuncha.audit.contents import changed_since, deadline
-from xuncha.audit.facts import in_code, number_of, read
+from xuncha.audit.facts import in_code, number_of, read, requires
 from xuncha.audit.replayed import Step, Unreadable, changes_of
 from xuncha.language import gettext as _
-from xuncha.model.identity import PROBLEMS
-from xuncha.sync.values import MISSING, PAIRS, UNSETTLED, named, settled
+from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.sync.turns import is_back, turns
+from xuncha.sync.values import MISSING, ONWARD, PAIRS, UNSETTLED, named, settled
 from xuncha.trail.git import Git
 from xuncha.trail.replay import RAW, Touched, log
 
@@ -44,6 +45,12 @@ _REOPENED = RULES.declare(
     "warning",
     why="A closing was given up where two sides were brought together; nobody has opened the measure again, with a reason.",
     wrong="One side has closed 2.3, the other has returned it, and the merge takes the other's word (`xuncha sync --take`).",
+)
+_CLOSED_OVER = RULES.declare(
+    "merge-closed-over",
+    why="A measure was returned, opened again, or its application withdrawn on one side; where the application for the closing of the other is "
+    "the one that fell so, and the policy asks for one, the closing stands on nothing. Where it was applied for anew, or need not be, it is a warning.",
+    wrong="One side has returned 2.3, the other has closed it without having heard of that, and a merge by hand takes the closing. (`sync` refuses to.)",
 )
 _UNSEEN = RULES.declare(
     "merge-after-closing",
@@ -80,6 +87,9 @@ def differences(
         number = number_of(path)
         for rule, location, severity in _of_file(path, base, *versions, lines):
             place = HistoryPlace(commit.hash, commit.author, commit.date, path, number)
+            if rule is _CLOSED_OVER:
+                yield rule.at(place, *_fallen(path, sides, result, lines, files))
+                continue
             said = _message(rule, path, number or path, ".".join(map(str, location)))
             yield rule.at(place, said, "", severity)
         yield from _chosen(commit, path, base, sides, result, lines, files)
@@ -135,6 +145,32 @@ def _done(step: Step, was: Data | None) -> Iterator[Finding[HistoryPlace]]:
         passed = RULES["deadline-passed"](step)
         severity: Severity = "warning" if before is None else "error"
         yield from passed or [each._replace(severity=severity) for each in RULES["deadline-moved"](step)]
+
+
+def _fallen(
+    path: str, sides: Sequence[Reached], result: State, lines: Lines, files: Files
+) -> tuple[str, str, Severity]:
+    """Say who had turned back what a merge closes, and how grave that is: whether the application for the closing fell by it."""
+    held = [(side, version) for side in sides if (version := side.state.get(path))]
+    closings = [version for _side, version in held if version.closer]
+    applicants = {version.applicant.commit for version in closings if version.applicant}
+    asked = {"submission", "second_person"} & {*requires(files.record(result.get(LEDGER_FILE)))}
+    who = _("somebody")
+    severity: Severity = "warning"
+    for side, version in held:
+        if version in closings:
+            continue
+        if asked and (
+            not applicants or any(each.commit.hash in applicants for each in lines.changes(path, side.line))
+        ):
+            severity = "error"
+        line = union(each for each, other in held if other in closings)
+        for commit, (change, *_more) in lines.changes(path, side.line & ~line):
+            if is_back(*change.statuses):
+                who = _("{who}, {day}").format(who=commit.author, day=commit.day)
+                break
+    message = _("{id} was turned back on one side ({who}), and is closed by the merge")
+    return message.format(id=number_of(path), who=who), "", severity
 
 
 def _message(rule: Rule[HistoryPlace], path: str, number: str, field: str) -> str:
@@ -208,6 +244,8 @@ def _of_fields(
     was, *statuses, now = (each.get("status") for each in (base, *sides, result))
     if "status" in free and "closed" in statuses and "closed" not in (was, now):
         yield _REOPENED, ("status",), None
+    if "status" in free and now == "closed" and any(is_back(was, each) for each in statuses):
+        yield _CLOSED_OVER, ("status",), None
     if not location and (keys := _unseen(sides, result)):
         yield _UNSEEN, (in_code(keys),), None
     for key in dict.fromkeys(key for each in (base, *sides, result) for key in each):
@@ -225,19 +263,48 @@ def _unseen(sides: Sequence[Data], now: Data) -> list[str]:
     return min((changed_since(side, now, {}) for side in holders), key=len, default=[])
 
 
-def brought_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str]]]:
-    """Return what merges since a commit brought into closed measures and stands there: by number, who closed it, and the keys."""
-    options = ("--merges", "--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent", *RAW)
-    merges = log(Git(root), *options, f"{before}..HEAD", "--", PROBLEMS)
-    places = [(each.path, ("HEAD", *merge.parents)) for merge in merges for each in merge.touched]
-    contents = iter(Git(root).blobs(f"{each}:./{path}" for path, commits in places for each in commits))
-    found: dict[str, tuple[str, list[str]]] = {}
-    for path, commits in places:
-        now, *sides = (read(next(contents)) for _commit in commits)
-        if keys := _unseen(sides, now):  # of several merges the first tells the most
+class Brought(NamedTuple):
+    """What merges brought into a closed measure, or closed it over."""
+
+    by: str
+    """Who closed it, as its note says."""
+    keys: list[str]
+    """What came after its closing."""
+    turned_back: str = ""
+    """Who had turned it back on another side, and when; empty where nobody had."""
+
+
+def brought_into_closed(root: Path, before: str) -> dict[str, Brought]:
+    """Return what merges since a commit brought into closed measures and stands there, or closed over what others had done: by number."""
+    git = Git(root)
+    options = ("--merges", "--full-history", "--topo-order", "--reverse", "--diff-merges=separate", *RAW)
+    merges = log(git, *options, f"{before}..HEAD", "--", PROBLEMS)
+    places = dict.fromkeys(
+        (each.path, ("HEAD", *merge.parents)) for merge in merges for each in merge.touched
+    )
+    contents = iter(git.blobs(f"{each}:./{path}" for path, commits in places for each in commits))
+    found: dict[str, Brought] = {}
+    for path, (_head, *parents) in places:
+        now, *sides = (read(next(contents)) for _commit in range(len(parents) + 1))
+        over = _closed_over(git, path, parents, [now, *sides])
+        keys = _unseen(sides, now)
+        if keys or over:  # of several merges the first tells the most
             by = str(note.get("by", "?")) if isinstance(note := now.get("closed"), dict) else "?"
-            found.setdefault(number_of(path) or path, (by, keys))
+            found.setdefault(number_of(path) or path, Brought(by, keys, over))
     return found
+
+
+def _closed_over(git: Git, path: str, parents: list[str], contents: list[Data]) -> str:
+    """Say who had turned back on one side of a merge what is closed by another, and when; empty where nobody had."""
+    now, *told = (each.get("status") for each in contents)
+    if now != "closed" or "closed" not in told:
+        return ""
+    closing = parents[told.index("closed")]
+    for parent, status in zip(parents, told, strict=True):
+        turn = next(turns(git, closing, parent, path), None) if status in ONWARD and status != now else None
+        if turn and is_back(turn.from_, turn.to):
+            return str(turn)
+    return ""
 
 
 def _of_items(location: Location, base: Any, sides: list[Any], result: Any) -> Iterator[_Difference]:  # noqa: ANN401

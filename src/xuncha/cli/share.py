@@ -120,9 +120,15 @@ def _changed(call: Context, done: Synced) -> Iterator[str]:
     said = _(
         "{id} was closed by {by} meanwhile; what came after it: {keys}; where it is not done: xuncha reopen {id} --reason …"
     )
-    unseen = brought_into_closed(call.root, done.before) if done.received else {}
-    for number, (by, keys) in unseen.items():
-        yield said.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
+    over = _(
+        "{id} was turned back ({who}), and is closed by {by} all the same, since that side was taken; where it is not done: xuncha reopen {id} --reason …"
+    )
+    brought = brought_into_closed(call.root, done.before) if done.received else {}
+    for number, (by, keys, who) in brought.items():
+        if keys:
+            yield said.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
+        if who:
+            yield over.format(id=number, by=by, who=who)
 
 
 def _named(number: Numbered) -> str:

@@ -31,6 +31,7 @@ from xuncha.sync.numbers import (
     must_not_mix,
     same_names,
 )
+from xuncha.sync.turns import attributed, must_hold
 from xuncha.sync.uniting import missed, read_records, refusal, settlement, unite
 from xuncha.sync.values import Side, Versions
 from xuncha.trail import objects
@@ -114,8 +115,13 @@ class Joining:
         for old, new in same_names(base, self._listing, other).items():
             self._rename(old, new)
         united = unite(git, Versions(base, self._listing, other), anew=anew, take=self.take)
-        if united.disputes and self.take is None:
-            raise refusal(united.disputes)
+        histories = git, self._tip, self.theirs
+        disputes = [attributed(*histories, each) for each in united.disputes]
+        if disputes and self.take is None:
+            raise refusal(disputes)
+        if any(each.location == ("status",) for each in disputes):
+            settings = read_records(git, united.listing, [LEDGER_FILE]).get(LEDGER_FILE, {})
+            must_hold(*histories, disputes, self.take, settings)
         down = in_order(plan, up=False)
         later = dict(united.listing)
         for move in down:

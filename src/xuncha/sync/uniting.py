@@ -213,7 +213,11 @@ def in_words(dispute: Dispute) -> str:
     """Say what each side wants, in one line."""
     place = _place(dispute, key_name)
     if dispute.location:
-        ours, theirs = (_value(dispute, each) for each in (dispute.ours, dispute.theirs))
+        values = zip((dispute.ours, dispute.theirs), dispute.by, strict=True)
+        ours, theirs = (
+            _("{value} ({by})").format(value=_value(dispute, each), by=by) if by else _value(dispute, each)
+            for each, by in values
+        )
         return _("{what}: here {ours}, there {theirs}").format(what=place, ours=ours, theirs=theirs)
     if dispute.why:
         return _("{what}: changed on both sides, and {why}").format(what=place, why=dispute.why)

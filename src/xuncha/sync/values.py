@@ -37,6 +37,7 @@ class Dispute(NamedTuple):
     theirs: Any = None
     path: str = ""
     why: str = ""  # why a record cannot be merged field by field
+    by: tuple[str, str] = ("", "")  # of a status, who led to it on each side, and when
 
 
 class Merged(NamedTuple, Generic[T]):
