@@ -77,7 +77,8 @@ what `xuncha validate` does. What is believed, and why, is in [adr/0016](adr/001
 - *note*: good to know; not in `--json`.
 
 A change is judged by what it does, beside the commit before it, and not by what its trailers call it. An `undo` that truly restores what the same person did less
-than two weeks before is no break; one that takes back what others did, or what is older, is judged like any change, and so is one that loosens the policy. After a
+than two weeks before is no break; one that takes back what others did, what is older, or an `undo`, is judged like any change, and so is one that loosens the policy, or by which a deadline
+goes that has passed. Whoever takes back the return of another has applied for the closing himself. After a
 rebase it is known by what it changed. In a commit of `import`, which asks nothing of the workflow, a finding marked (*a warning in an import*) is a warning; but what
 stood open is closed by an import as by `close`.
 

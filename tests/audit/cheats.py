@@ -451,6 +451,83 @@ def takes_its_own_work_back_to_a_link(book: Book) -> None:
 # --- numbers
 
 
+@cheat("problem-rewritten")
+def takes_back_a_finding_that_another_entered(book: Book) -> None:
+    before = book.held("1")
+    mark = book.edit("1", finding="项目进度滞后，监管缺位。", who=LI)
+    book.days(1).undo(mark, before)
+
+
+@cheat("deadline-passed")
+def takes_back_anothers_first_deadline_when_it_has_passed(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "due": None})
+    before = book.held("1.4")
+    mark = book.act("set", "1.4", due="2024-01-02", who=LI)
+    book.days(40).undo(mark, before)
+
+
+@cheat("deadline-moved")
+def takes_back_that_another_has_given_a_day_to_what_was_long_term(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "due": None, "term": "long_term"})
+    before = book.held("1.4")
+    mark = book.edit("1.4", due="2024-06-30", term="once", who=LI)
+    book.days(1).undo(mark, before)
+
+
+@cheat("deadline-moved", "warning")
+def takes_back_anothers_extension(book: Book) -> None:
+    before = book.held("1.1")
+    mark = book.act("extend", "1.1", due="2024-12-31", reason="天气", who=LI)
+    book.days(1).undo(mark, before)
+
+
+@cheat("deadline-passed")
+def takes_its_own_first_deadline_back_when_it_has_passed(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "due": None})
+    before = book.held("1.4")
+    mark = book.act("set", "1.4", due=(book.now + timedelta(days=5)).date().isoformat())
+    book.days(9).undo(mark, before)
+
+
+@cheat("deadline-passed")
+def takes_it_back_that_an_extension_was_taken_back(book: Book) -> None:
+    book.now = book.now.replace(year=2024, month=6, day=28)
+    before = book.held("1.1")
+    mark = book.act("extend", "1.1", due="2024-12-31", reason="x")
+    extended = book.held("1.1")
+    mark = book.undo(mark, before)
+    book.days(6).undo(mark, extended)
+
+
+@cheat("watered-down", "warning")
+def takes_back_a_higher_goal_of_another_and_has_it_closed(book: Book) -> None:
+    before = book.held("1.1")
+    mark = book.edit("1.1", goal="形成长效机制并投入运行，改造泵站300座并通过验收", who=LI)
+    book.days(30).undo(mark, before)
+    book.act("submit", "1.1")
+    book.days(1).close("1.1")
+
+
+@cheat("watered-down", "warning")
+def lowers_a_goal_takes_that_back_and_takes_it_back_before_closing(book: Book) -> None:
+    before = book.held("1.1")
+    mark = book.edit("1.1", goal="形成机制")
+    lowered = book.held("1.1")
+    mark = book.undo(mark, before)
+    book.days(12).undo(mark, lowered)
+    book.act("submit", "1.1")
+    book.days(5).close("1.1")
+
+
+@cheat("close-requires-second-person")
+def closes_after_it_has_taken_the_return_of_the_applicant_back(book: Book) -> None:
+    book.act("submit", "1.1", who=LI)
+    before = book.held("1.1")
+    mark = book.act("return", "1.1", who=LI, reason="未完成")
+    book.days(1).undo(mark, before)
+    book.close("1.1", ZHANG)
+
+
 @cheat("renumbered")
 def renumbers_what_it_had_added_twice_itself(book: Book) -> None:
     mark = book.act("add", "1.4", **book.fresh("1.4"))

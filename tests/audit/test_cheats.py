@@ -96,6 +96,28 @@ def takes_its_own_new_work_back(book: Book) -> None:
 
 
 @honest
+def takes_back_what_it_has_just_set_or_decided(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "due": None})
+    decided: tuple[dict[str, Any], ...] = (
+        {"due": "2023-06-30"},
+        {"due": "2024-12-31"},
+        {"goal": "投入运行", "title": "做好"},
+    )
+    for keys in decided:
+        before = book.held("1.4")
+        mark = book.act("set", "1.4", **keys)
+        book.undo(mark, before)
+    before = book.held("1.1")
+    mark = book.act("extend", "1.1", due="2024-12-31", reason="手续未完")
+    book.days(3).undo(mark, before)
+    book.act("submit", "1.1")
+    before = book.held("1.1")
+    mark = book.act("return", "1.1", who=LI, reason="看错")
+    book.undo(mark, before, LI)
+    book.close("1.1", LI)
+
+
+@honest
 def undoes_what_has_another_hash_since_a_rebase(book: Book) -> None:
     before = book.held("1.1", "1.2")
     book.entry("1.1", "误记一。")

@@ -86,11 +86,18 @@ def deadline(data: Data | None) -> str | None:
     return None if word(data, "term") == "long_term" else word(data, "due")
 
 
+def is_put_off(change: Change) -> bool:
+    """Return whether the deadline of a measure is a later day, or has gone."""
+    old, new = (deadline(each) for each in (change.old, change.new))
+    return old is not None and (new is None or new > old)
+
+
 @RULES.rule(
     "deadline-moved",
     why="A deadline moves by `extend`, to a later day and with a reason, and by nothing else.",
     wrong="`due` of 2.3 is another day, and the commit is no `extend`; or it is one, and the day is an earlier one; or `term` becomes `long_term`; "
-    "or a merge takes the later of two new days. Where two had set a first one, that is a warning.",
+    "or a merge takes the later of two new days. Where two had set a first one, that is a warning; so is an "
+    "earlier day by an `undo` of what another has set.",
     scope=LENIENT,
 )
 def deadline_moved(step: Step) -> Broken[HistoryPlace]:

@@ -144,7 +144,7 @@ class Examination:
             return
         if undone:
             self._taken_back.update(each.hash for each in undone.commits)
-            yield from undoing.judged(step, undone.commits)
+            yield from undoing.judged(step, undone)
             if "signed_commit" in step.requires and not self._signers.signed.isdisjoint(
                 each.hash for each in undone.commits
             ):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.common import named_by, union
-from xuncha.audit.contents import changed_since, deadline
+from xuncha.audit.contents import changed_since, deadline, is_put_off
 from xuncha.audit.facts import in_code, number_of, read, requires
 from xuncha.audit.replayed import Step, Unreadable, changes_of
 from xuncha.language import gettext as _
@@ -140,8 +140,8 @@ def _done(step: Step, was: Data | None) -> Iterator[Finding[HistoryPlace]]:
         return
     yield from RULES["deleted"](step)
     change = step.changes[0]
-    before, old, new = map(deadline, (was, change.old, change.new))
-    if old not in (None, before) and (new is None or new > old):  # of two new days `sync` takes the earlier
+    before = deadline(was)
+    if deadline(change.old) != before and is_put_off(change):  # of two new days `sync` takes the earlier
         passed = RULES["deadline-passed"](step)
         severity: Severity = "warning" if before is None else "error"
         yield from passed or [each._replace(severity=severity) for each in RULES["deadline-moved"](step)]

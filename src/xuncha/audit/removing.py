@@ -128,7 +128,15 @@ def removed_overdue(step: Step) -> Broken[HistoryPlace]:
     said = step.commit.trailers
     if said.action not in {"remove", "undo"}:
         return
-    gone = said.ids if said.action == "remove" else [each.id for each in step.gone]
+    gone = said.ids
+    if said.action == "undo":  # what has another number since is not gone
+        records = [each for each in step.changes if each.is_record]
+        olds, news = [each.old for each in records], [each.new for each in records]
+        gone = tuple(
+            each.id or ""
+            for each in records
+            if each.old not in news and (each.after is None or each.new in olds)
+        )
     for identity in filter(None, map(Identity.perhaps, gone)):
         due = word(step.files.record(step.before.get(identity.path)), "due")
         if due is not None and due < max(step.day, step.commit.committed[:10]):

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES
+from xuncha.audit.contents import deadline, is_put_off
 from xuncha.audit.facts import entries, word
 from xuncha.audit.people import folded, known_as
 from xuncha.audit.replayed import BELIEVED
@@ -14,7 +15,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.moves import Move, number_after, place_after
 from xuncha.model.vocabulary import status_name
-from xuncha.sync.values import ONWARD
+from xuncha.sync.turns import is_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _NOT_TAKEN_BACK: Final = frozenset({"", "undo", "sync", "renumber", "init"})
 _ALWAYS: Final = ("account-mismatch", "clock-ahead", "clock-backwards", "policy-weakened", "removed-overdue")
 """What an undo is asked in any case."""
+_DEADLINES: Final = ("deadline-moved", "deadline-passed")
 _OF_OTHERS: Final = (
     "entry-removed",
     "entry-rewritten",
@@ -36,8 +38,9 @@ _OF_OTHERS: Final = (
     "withheld",
     "settings-changed",
     "problem-rewritten",
+    *_DEADLINES,
 )
-"""What it is asked where it takes back what others did, or what is weeks old."""
+"""What it is asked where it takes back what others did, what is weeks old, or an undo."""
 _MOST: Final = 1000
 """Commits before an undo among which it is looked for what it took back, where their hashes are others since."""
 
@@ -49,6 +52,8 @@ class Restored(NamedTuple):
     """The files after it, each with the past of what it is again."""
     commits: list[Commit]
     """What it took back."""
+    is_own: bool
+    """Whether that was his own and new, and no undo: whoever does that is believed."""
 
 
 def restored(step: Step) -> Restored | None:
@@ -99,29 +104,50 @@ def _taken_back(step: Step, undone: Iterable[Past]) -> Restored | None:
     if not commits or not touched <= stands.keys():
         return None
     found: dict[str, Version | None] = {}
+    is_own = _is_own(step, commits)
     for path, version in stands.items():
         now = step.after.get(path)
         if not same(step, now, version):
             return None
         if path in touched or now:
-            found[path] = now and now.going_on(version)
-    return Restored(found, commits)
+            again = now and now.going_on(version)
+            if (
+                now and again and not is_own
+            ):  # less is asked since now, and it is by his word that closing is applied for again
+                onward = word(step.files.record(step.before.get(path)), "status") != "closed"
+                applies = onward and now.applicant and now.applicant.commit == step.commit.hash
+                again = again._replace(
+                    eased=now.eased, applicant=now.applicant if applies else again.applicant
+                )
+            found[path] = again
+    return Restored(found, commits, is_own)
 
 
-def judged(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlace]]:
-    """Yield what a true undo did that no undo may do in silence: little where that is his own and new; whoever does that is believed."""
+def _is_own(step: Step, undone: Iterable[Commit]) -> bool:
+    """Return whether an undo takes back what the same person did shortly before, and that was no undo."""
     mine, committer = known_as(step.commit.email, step.settings), folded(step.commit.committer)
-    made = step.commit.moment_committed
-    for code in _ALWAYS:
-        yield from RULES[code](step)
     # The committer is the author, or has forged one.
-    if not all(
+    return all(
         known_as(each.email, step.settings) & mine
         and committer in {*mine, folded(each.committer)}
-        and made - each.moment_committed < BELIEVED
+        and step.commit.moment_committed - each.moment_committed < BELIEVED
+        and each.trailers.action != "undo"
         for each in undone
-    ):
-        yield from of_others(step, undone)
+    )
+
+
+def judged(step: Step, undone: Restored) -> Iterator[Finding[HistoryPlace]]:
+    """Yield what a true undo did that no undo may do in silence: little where that is his own and new."""
+    for code in _ALWAYS:
+        yield from RULES[code](step)
+    if not undone.is_own:
+        yield from of_others(step, undone.commits)
+        return
+    began = min(each.day for each in undone.commits)
+    put_off = {each.path: str(deadline(each.old)) for each in step.measures if is_put_off(each)}
+    for finding in RULES["deadline-passed"](step):
+        if put_off.get(str(finding.place.path), "") >= began:  # what had passed when it was set was a mistake
+            yield finding
 
 
 def of_others(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlace]]:
@@ -129,11 +155,15 @@ def of_others(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryP
     looked_at = {
         each.path for each in step.measures if entries(each.old, "reviews") != entries(each.new, "reviews")
     }
+    put_off = {each.path for each in step.measures if is_put_off(each)}
     for finding in [each for code in _OF_OTHERS for each in RULES[code](step)]:
-        yield finding if finding.place.path in looked_at else finding._replace(severity="warning")
+        is_grave = finding.place.path in (put_off if finding.code in _DEADLINES else looked_at)
+        is_grave |= finding.code == "problem-rewritten"
+        yield finding if is_grave else finding._replace(severity="warning")
+    held = [each.old for each in step.changes]
     for change in step.measures:
         before, after = change.statuses
-        if after in ONWARD and before in ONWARD and ONWARD.index(after) > ONWARD.index(before):
+        if is_back(after, before) and change.new not in held:  # else it was renumbered
             who = _(", ").join(dict.fromkeys(each.author for each in undone))
             message = _("{id} is {to} again, since what {who} did was taken back")
             said = message.format(id=change.id, to=status_name(after), who=who)
