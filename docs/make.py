@@ -91,20 +91,23 @@ earlier one stands.
 - *Who did something* is what a commit claims: name and address of author and committer, and on the desk the account. An audit compares them with each other and with `people`, and takes
   the same name under two addresses for a doubt. Whoever commits under another's name and address on both is found only by a signature: ask for `signed_commit`, and keep the list of keys where the office cannot change it (an OpenPGP key counts where your key ring trusts it, a certificate never); whose an address in it is, `people` tells, so read who has entered it there. A key is
   the author's where one of its addresses is his, and none is somebody else's in `people`; a name in the list counts where `people` gives it that address. An application need not be
-  signed: who applied is a claim in any case, and the page says so; it is a doubt where the author is not who has committed it (so does a rebase of another's work), or where he signs else and has not signed that. Whoever applies
-  under a name that appears nowhere else is not found.
+  signed: who applied is a claim in any case, and the page says so; it is a doubt where the author is not who has committed it (so does a rebase of another's work), or where he signs else, by any address or under his name,
+  and has not signed that. Whoever applies under a name that appears nowhere else is not found.
 - *When* is what the clock of a computer said. A day is believed as far as the commits around it bear it out: a commit older than the one before it, a later one that is earlier than it, an author's
-  date weeks before the commit, a branch that comes weeks after others had passed its days, or past an anchor. Two weeks are let pass, since work may lie in a clone that long. On a branch that has gone on until it came, the days are asked of what the one who merges has done himself, or somebody who was on the other side, too: whoever was away merges what others published meanwhile. That a merge is of whom it names is believed. Whoever sets the clock of a
+  date weeks before the commit, a branch that comes weeks after others had passed its days, or past an anchor. Two weeks are let pass, since work may lie in a clone that long. On a branch that has gone on until it came, the days are asked of what the one who merges has done himself, or somebody who was on the other side, too: whoever was away merges what others published meanwhile.
+  So a branch dated back is not found where one name that stands nowhere else has worked on it, and another merges it. That a merge is of whom it names is believed. Whoever sets the clock of a
   whole branch back by less, or that of all of history, is not found. What is written of days before the ledger's history begins is taken as found.
-- *Whether it was done*, and whether a paper is genuine, stands in no commit. Goals and titles are compared by length, by parts and by numbers, not by what they mean.
+- *Whether it was done*, and whether a paper is genuine, stands in no commit. Goals and titles are compared by length, by parts and by numbers, not by what they mean. A problem
+  that is open may get a milder title, and of two that were given a merge may take the milder. What `notice_text`, `notice.work` and `notice.not_started_text` say in the office's words, such as that all is 销号, is not held against
+  the records: read the notice.
 - *What was there before* the first commit, in another repository, or behind a link is not looked at. A ledger that was moved within a repository is named, be it by another beginning; it is known by
-  its organisation and inspection, or by most of its titles.
+  its organisation and inspection, or by most of its titles, but for marks, blanks and width, as they stood first, last, and before its settings were last changed.
 - *A history written anew* is consistent in itself. Anchors show it: by other clones, which hold them too, and by their printed line. Whoever removes the newest anchor everywhere is found by the line alone.
 - *What lies in the folder* and is not committed is not looked at; a notice is made of that. `xuncha validate` and `git status` tell of it.
 - *What one sees* of a notice is made by a template; one of the ledger's own is named, and has to be read.
 
 `xuncha audit --json` gives a list of `{"commit", "author", "date", "path", "id", "severity", "code", "message"}`; the date is the author's.
-`--since` tells only of what came on a day and later, or after a revision; a hash that history does not contain is named `history-rewritten`.
+`--since` tells only of what came on a day and later, or after a revision; of a commit that was dated back to the day before it does not tell, so take a hash where it matters. A hash that history does not contain is named `history-rewritten`.
 `--anchor` keeps what was verified in a tag `xuncha/audit/N-HASH`, which `xuncha sync` sends, and prints a line for the file; `xuncha notice --anchor` prints it below the date.
 Whoever has such a line can hold a ledger to it later, even where the tag is gone: `xuncha audit --since` and the hash.
 """

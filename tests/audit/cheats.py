@@ -710,6 +710,35 @@ def moves_the_ledger_by_a_beginning_of_its_own(book: Book) -> None:
     book.root = book.root / "new"
 
 
+def moves(book: Book, settings: dict[str, Any], titles: dict[str, str]) -> None:
+    """Move the ledger with 1.1 closed in it, and with other settings and titles."""
+    moved = {f"new/{path}": content for path, content in book.files.items()}
+    for path, title in titles.items():
+        moved[f"new/{path}"] = {**book.files[path], "title": title}
+    closed = {"status": "closed", "closed": {"date": book.today, "by": "局长"}}
+    moved[f"new/{path_of('1.1')}"] = {**moved[f"new/{path_of('1.1')}"], **closed}
+    moved["new/data/ledger.yaml"] = {**book.files["data/ledger.yaml"], **settings}
+    book.commit(message("整理", "edit"), {**dict.fromkeys(book.files), **moved}, who=LI)
+    book.root = book.root / "new"
+
+
+@cheat("ledger-moved")
+def moves_the_ledger_under_words_that_look_the_same(book: Book) -> None:
+    titles = {path: each["title"] for path, each in book.files.items() if "problems" in path}
+    settings = {"organisation": "中共某市\N{KANGXI RADICAL WATER}务局党组"}
+    moves(book, settings, {path: f"{title.replace('号', '号 ')}。" for path, title in titles.items()})
+
+
+@cheat("ledger-moved")
+def renames_the_ledger_first_and_moves_it_under_its_true_words(book: Book) -> None:
+    settings = {key: book.files["data/ledger.yaml"][key] for key in ("organisation", "inspection")}
+    titles = {path: each["title"] for path, each in book.files.items() if "problems" in path}
+    book.settings(organisation="某市水利局", inspection={**settings["inspection"], "round": "首轮"})
+    for number, path in enumerate(titles):
+        book.commit(message("修改", "edit"), {path: {**book.files[path], "title": f"某事项{number}"}})
+    moves(book, settings, titles)
+
+
 # --- policy
 
 
@@ -782,6 +811,16 @@ def a_merge_takes_it_back_where_the_other_has_no_policy(book: Book) -> None:
     side = book.here()
     book.back_to(main)
     book.merge(side, fork, {"data/ledger.yaml": side.files["data/ledger.yaml"]}, message("同步", "sync"))
+
+
+@cheat("policy-weakened", "warning")
+def looks_back_every_ten_years(book: Book) -> None:
+    book.settings(policy={**book.files["data/ledger.yaml"]["policy"], "review_every_days": 3650})
+
+
+@cheat("policy-weakened", "warning")
+def shows_what_is_due_on_the_last_day(book: Book) -> None:
+    book.settings(policy={**book.files["data/ledger.yaml"]["policy"], "due_soon_days": 0})
 
 
 @cheat("policy-dodged", "warning")
@@ -920,6 +959,14 @@ def withholds_a_problem(book: Book) -> None:
 def says_that_another_has_closed_it(book: Book) -> None:
     book.act("submit", "1.1")
     book.close("1.1", closed={"date": book.today, "by": "局长"})
+
+
+@cheat("closed-by", "warning")
+def says_that_another_has_closed_it_who_is_an_office_since(book: Book) -> None:
+    book.settings(people=[{"name": each.name, "emails": [each.email]} for each in (ZHANG, LI)])
+    book.settings(offices=["办公室", "规划科", "李 四"])
+    book.act("submit", "1.1", who=WANG)
+    book.days(1).close("1.1", ZHANG, closed={"date": book.today, "by": "李四"})
 
 
 @cheat("watered-down", "warning")

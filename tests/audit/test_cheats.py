@@ -167,6 +167,24 @@ def three_weeks_of_leave_while_others_publish(book: Book) -> None:
 
 
 @honest
+def a_closing_that_came_on_the_fifteenth_day(book: Book) -> None:
+    fork = book.here()
+    book.act("submit", "1.1")
+    book.close("1.1")
+    book.days(7).entry("1.3", "在外所记。")
+    side = book.here()
+    book.back_to(fork)
+    book.days(7.7).entry("1.2", "主支所记。", who=WANG)
+    book.merge(side, fork, text=message("同步", "sync"), who=LI)
+
+
+@honest
+def looks_back_more_often_and_shows_earlier_what_is_due(book: Book) -> None:
+    policy = book.files["data/ledger.yaml"]["policy"]
+    book.settings(policy={**policy, "review_every_days": 90, "due_soon_days": 30})
+
+
+@honest
 def tightens_the_policy_after_a_closing_while_another_works(book: Book) -> None:
     fork = book.here()
     book.act("submit", "1.1")

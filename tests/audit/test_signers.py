@@ -98,3 +98,27 @@ def test_who_signs_is_not_believed_without(
     assert {(each.code, each.severity) for each in audit(ledger.root).findings} == {
         ("second-person-doubtful", "warning")
     }
+
+
+@pytest.mark.parametrize(("name", "email"), [("李 四", "lisi@home.invalid"), ("李四", "李四@xuncha.invalid")])
+def test_who_signs_is_not_believed_from_an_address_that_nobody_knows(
+    ledger: LedgerOnDisk, tmp_path: Path, keys: dict[str, str], name: str, email: str
+) -> None:
+    (tmp_path / "signers").write_text(
+        f"tester@example.invalid {keys['mine']}\nli@example.invalid {keys['theirs']}\n"
+    )
+    ledger.git("config", "user.signingkey", str(tmp_path / "theirs.pub"))
+    ledger.ok("progress", "3.1", "已办。", **as_("李四", "li@example.invalid"))
+    ledger.ok("submit", "3.1", **as_("李四", "li@example.invalid"))
+    ledger.git("config", "user.signingkey", str(tmp_path / "mine.pub"))
+    ledger.ok("close", "3.1")
+    found = audit(ledger.root)
+    assert (found.findings, found.on_claims) == ([], False), "the application is signed, and by who made it"
+    ledger.git("config", "commit.gpgsign", "false")
+    ledger.ok("progress", "1.2", "先记一条。", **as_(name, email))
+    ledger.ok("submit", "1.2", **as_(name, email))
+    ledger.git("config", "commit.gpgsign", "true")
+    ledger.ok("close", "1.2")
+    found = audit(ledger.root)
+    assert [(each.code, each.place.id) for each in found.findings] == [("second-person-doubtful", "1.2")]
+    assert found.on_claims

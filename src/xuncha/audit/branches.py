@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.common import Lines, Reached, union
 from xuncha.audit.facts import in_code, number_of, requires, word
-from xuncha.audit.replayed import BELIEVED, Change
+from xuncha.audit.replayed import BELIEVED, CLOCKS, Change
 from xuncha.audit.status import DODGED, lacks, no_longer_asked
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
@@ -122,7 +122,7 @@ def late(
             if ask or commit.committer == merge.committer or lines.made_by[commit.committer] & theirs:
                 gaps.append(others - commit.moment_committed)
             behind = max(gaps)
-            if behind >= BELIEVED and (decided := next(filter(decides, changes), None)):
+            if behind >= BELIEVED + CLOCKS and (decided := next(filter(decides, changes), None)):
                 at = HistoryPlace(commit.hash, commit.author, commit.date, decided.path, decided.id)
                 message = _("{what} is dated {day}, and came {n} days after that by a merge")
                 said = message.format(what=decided.named, day=commit.committed[:10], n=int(behind) // 86_400)

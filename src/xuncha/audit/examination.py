@@ -92,6 +92,7 @@ class Examination:
             *self._unjustified_renumberings(),
             *self._signers.findings(root),
         ]
+        self.on_claims |= self._signers.on_claims
         return list(dict.fromkeys(found))
 
     def _ask(self, place: int, commit: Commit) -> Iterator[Finding[HistoryPlace]]:
@@ -127,7 +128,7 @@ class Examination:
                 yield RULES["trailers-mismatch"].at(place, said)
             return
         step = self._step(commit, before, after, changes, here, last)
-        self._signers.note(commit, closes=bool(step.closings))
+        self._signers.note(commit, step.settings, closes=bool(step.closings))
         settings = self.files.record(after.get(LEDGER_FILE))
         asked = step.requires if settings is step.settings else requires(settings)
         if gone := set(step.requires) - set(asked):
@@ -195,6 +196,7 @@ class Examination:
             self.commits[self._places[self.given]].day,
             lambda name: bool(here.line >> self._places[name] & 1),
             here.loosened,
+            self._signers.signs,
         )
 
     def _note_closings(self, step: Step) -> None:
@@ -204,10 +206,10 @@ class Examination:
             if self._loosened:
                 self._closed_since.append(step)
             two, asked = ("second_person" in step.requires, "signed_commit" in step.requires)
-            self.on_claims |= two
-            for change in step.closings if two and asked else ():
+            for change in step.closings if two else ():
                 applicant = change.before.applicant if change.before else None
-                if applicant:
+                self.on_claims |= not (asked and applicant and applicant.commit in self._signers.signed)
+                if asked and applicant:
                     message = _(
                         "{id} was applied for in the name of {name}, who has not signed that, and signs else"
                     )

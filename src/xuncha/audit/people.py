@@ -113,7 +113,7 @@ def account_mismatch(step: Step) -> Broken[HistoryPlace]:
     "closed-by",
     "warning",
     why="Whoever closes a measure is named in it; a commit by somebody else puts the closing into the mouth of one who may not know of it.",
-    wrong="Zhang commits the closing of 2.3 with `closed: {by: 局长}`. (A name among `offices` is no person, and passes.)",
+    wrong="Zhang commits the closing of 2.3 with `closed: {by: 局长}`. (A name among `offices` passes, but that of somebody in `people`, or who signs.)",
 )
 def closed_by(step: Step) -> Broken[HistoryPlace]:
     """Find closings that name another than the author."""
@@ -131,9 +131,11 @@ def _names(step: Step) -> set[str]:
     """Return the names under which whoever made a commit may close: his own, and those of offices."""
     settings, mine = step.settings or {}, known_as(step.commit.email, step.settings)
     listed = settings.get("offices")
-    names = [each for each in (listed if isinstance(listed, list) else []) if isinstance(each, str)]
-    names += [name for name, emails in people_of(settings) if mine & emails]
-    return {folded(each) for each in (*names, step.commit.author)}
+    people = people_of(settings)
+    persons = {name for name, _emails in people}
+    names = {folded(each) for each in (listed if isinstance(listed, list) else []) if isinstance(each, str)}
+    names = {each for each in names if each not in persons and not step.signs(each)}
+    return {*names, *(name for name, emails in people if mine & emails), folded(step.commit.author)}
 
 
 def is_signer(signers: Iterable[str], who: Who, settings: Data | None) -> bool:

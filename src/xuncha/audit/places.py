@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.contents import elsewhere_now
 from xuncha.audit.facts import is_record, number_of, read, word
+from xuncha.audit.people import folded
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
 from xuncha.model.source import LARGEST
@@ -122,8 +123,8 @@ def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Iterator[Findin
             since.add(commit.hash)
     before = dict.fromkeys(each for commit in commits if commit.hash in since for each in commit.parents)
     own = f"{given.hash}:{git.text('rev-parse', '--show-prefix').strip()}"
-    for folder, name, unchanged in elsewhere(git, given, [each for each in before if each not in since]):
-        if _is_same_ledger(git, name, own):
+    for folder, states, unchanged in elsewhere(git, given, [each for each in before if each not in since]):
+        if _is_same_ledger(git, states, own):
             said = _("the ledger stood in {folder} before; its history until then is there, and it was changed when it was moved")  # fmt: skip
             if unchanged:
                 said = _("the ledger stood in {folder} before; its history until then is there")
@@ -131,14 +132,21 @@ def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Iterator[Findin
             yield MOVED.at(place, said.format(folder=folder), "", "warning" if unchanged else "error")
 
 
-def _is_same_ledger(git: Git, one: str, two: str) -> bool:
-    """Return whether two folders hold one ledger: of one organisation and one inspection, or with most titles in common."""
-    settings = [read(each) for each in git.blobs(f"{name}{LEDGER_FILE}" for name in (one, two))]
-    facts = [(each.get("organisation"), each.get("inspection")) for each in settings]
-    if settings[0] == settings[1] or facts[0] == facts[1] != (None, None):
+def _is_same_ledger(git: Git, states: Sequence[str], own: str) -> bool:
+    """Return whether two folders hold one ledger: of one organisation and one inspection, or with most titles in common, in any of some states."""
+    settings = [read(each) for each in git.blobs(f"{name}{LEDGER_FILE}" for name in (own, *states))]
+    facts = [(_plain(each.get("organisation")), _plain(each.get("inspection"))) for each in settings]
+    if any(each == facts[0] for each in facts[1:] if any(each)):
         return True
-    titles = [_titles(git, f"{name}{PROBLEMS}") for name in (one, two)]
-    return len(titles[0] & titles[1]) * 2 > min(map(len, titles))
+    here = _titles(git, f"{own}{PROBLEMS}")
+    told = (_titles(git, f"{name}{PROBLEMS}") for name in dict.fromkeys(states))
+    return any(len(here & there) * 2 > min(len(here), len(there)) for there in told)
+
+
+def _plain(value: object) -> str:
+    """Return what a text says without what hardly anybody sees: marks and blanks, letter case, width."""
+    said = sorted(map(str, value.items())) if isinstance(value, dict) else value or ""
+    return "".join(each for each in folded(str(said)) if not unicodedata.category(each).startswith("P"))
 
 
 def _titles(git: Git, name: str) -> set[str]:
@@ -157,7 +165,7 @@ def _titles(git: Git, name: str) -> set[str]:
         leaf.name for folder in folders for leaf in held(folder) if leaf.is_file and is_record(leaf.path)
     ]
     records = (read(each.content) for each in stored(git, dict.fromkeys(files), LARGEST)) if files else ()
-    return {title for each in records if (title := word(each, "title"))}
+    return {title for each in records if (title := _plain(word(each, "title")))}
 
 
 SECOND = RULES.declare(

@@ -246,6 +246,8 @@ class Step:
     """Whether the commit stands on another one."""
     loosened: tuple[int, tuple[Requirement, ...]] = (0, ())
     """When the policy was last loosened, and what it had asked."""
+    signs: Callable[[str], bool] = field(default=lambda _name: False, repr=False)
+    """Whether somebody of a name signs."""
     measures: list[Change] = field(init=False)
     """The changes of measures that are there afterwards, and can be read."""
     closings: list[Change] = field(init=False)

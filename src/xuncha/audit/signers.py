@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
-from xuncha.audit.people import folded, is_signer
+from xuncha.audit.people import folded, is_signer, known_as, people_of
+from xuncha.audit.replayed import BELIEVED
 from xuncha.language import gettext as _
 from xuncha.trail.signing import signatures
 
@@ -77,23 +78,34 @@ class Signers:
     def __init__(self, signed: set[str]) -> None:
         """Begin with the commits that are signed, whoever did it."""
         self.signed = signed
-        self._signs: dict[str, bool] = {}
-        """Whether the last commit of each author was signed, but for closings, which may have to be."""
+        self.on_claims = False
+        """Whether the signature of an application could not be tried here."""
+        self._signs: dict[str, tuple[bool, int]] = {}
+        """By all addresses and names of an author: whether his last commit was signed, but for closings, which may have to be; and
+        when he signed last."""
         self._doubted: set[str] = set()
         """The commits that are signed, by whomever; or not, and the last one of their author was."""
         self._asked: list[tuple[Who, Data | None, HistoryPlace, bool]] = []
         self._claims: list[tuple[Who, Data | None, list[Finding[HistoryPlace]]]] = []
 
-    def note(self, commit: Commit, *, closes: bool) -> None:
-        """Note whether an author has signed."""
-        if commit.hash in self.signed or self._is_unlike(commit):
+    def note(self, commit: Commit, settings: Data | None, *, closes: bool) -> None:
+        """Note whether an author has signed; where nobody does, nothing is to be noted."""
+        if not self.signed:
+            return
+        is_signed, made = commit.hash in self.signed, commit.moment_committed
+        mine, name = known_as(commit.email, settings), folded(commit.author)
+        # Of two people of one name `people` tells who is who.
+        told = mine if any(mine & emails for _name, emails in people_of(settings)) else {*mine, name}
+        known = [self._signs[each] for each in told if each in self._signs]
+        if is_signed or any(last or made - then < BELIEVED for last, then in known):
             self._doubted.add(commit.hash)
         if not closes:
-            self._signs[folded(commit.email)] = commit.hash in self.signed
+            then = made if is_signed else max((then for _last, then in known), default=0)
+            self._signs.update(dict.fromkeys((*mine, name), (is_signed, then)))
 
-    def _is_unlike(self, commit: Commit) -> bool:
-        """Return whether a commit is not signed, in the name of somebody who signs."""
-        return commit.hash not in self.signed and self._signs.get(folded(commit.email), False)
+    def signs(self, name: str) -> bool:
+        """Return whether somebody of a name has ever signed."""
+        return self._signs.get(folded(name), (False, 0))[1] > 0
 
     def must(self, who: Who, settings: Data | None, place: HistoryPlace, *, lenient: bool) -> None:
         """Note that a closing has to be signed; lenient where that was asked before or elsewhere, or an import entered what was closed."""
@@ -115,5 +127,6 @@ class Signers:
                     place, lack.message.format(id=place.id), "", "warning" if lenient else lack.severity
                 )
         for who, _settings, found in self._claims:
-            if (lack := lacks.get(who.commit)) and lack.is_known:
-                yield from found
+            if lack := lacks.get(who.commit):
+                self.on_claims |= not lack.is_known
+                yield from found if lack.is_known else ()

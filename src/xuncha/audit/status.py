@@ -129,7 +129,7 @@ for _requirement, _said, _wrong in _LACKS:
     "policy-weakened",
     "warning",
     why="Less is asked before a measure may be closed than was asked before; what is closed afterwards is measured by that.",
-    wrong="A commit takes `second_person` out of `policy.close_requires`.",
+    wrong="A commit takes `second_person` out of `policy.close_requires`; or `review_every_days` is more than it was, or `due_soon_days` less.",
 )
 def policy_weakened(step: Step) -> Broken[HistoryPlace]:
     """Find what the policy no longer asks."""
@@ -138,6 +138,23 @@ def policy_weakened(step: Step) -> Broken[HistoryPlace]:
             continue
         if gone := [each for each in requires(change.old) if each not in requires(change.new)]:
             yield step.at(change), no_longer_asked(gone), ""
+        for key, usual, sign in _DAYS:
+            old, new = (_days(data, key, usual) for data in (change.old, change.new))
+            if (new - old) * sign > 0:
+                message = _(
+                    "`{key}` of the policy was {old} and is {new}: what is due is shown later, or not at all"
+                )
+                yield step.at(change), message.format(key=key, old=old, new=new), ""
+
+
+_DAYS: Final = (("review_every_days", 180, 1), ("due_soon_days", 14, -1))
+"""The spans of the policy, in days, each with the usual one, and in which direction it is loosened."""
+
+
+def _days(settings: Data, key: str, usual: int) -> int:
+    policy = settings.get("policy")
+    days = policy.get(key, usual) if isinstance(policy, dict) else usual
+    return days if isinstance(days, int) else usual
 
 
 def no_longer_asked(gone: Iterable[str]) -> str:

@@ -278,16 +278,18 @@ def touching(root: Path, folder: str) -> list[Commit]:
     return list(log(Git.in_repository(root), *options, "HEAD", "--", folder))
 
 
-def elsewhere(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[tuple[str, str, bool]]:
+def elsewhere(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[tuple[str, list[str], bool]]:
     """Yield the other folders of the repository in which a ledger stood in what led to some commits.
 
     Where the repository is too large to be looked through within some seconds, nothing is told of the rest.
 
     Yields:
-        The folder; git's name of how it stood last; and whether all of the ledger is the same in `commit`, which brings one.
+        The folder; git's names of how it stood last, before its settings were last changed, and when they came; and whether
+        all of the ledger is the same in `commit`, which brings one.
     """
     own = git.text("rev-parse", "--show-prefix").strip()
-    seen: set[str] = {own}
+    found: dict[str, tuple[str, str]] = {}
+    """By folder, the newest commit that changed the settings there, and the oldest."""
     options = ("--full-history", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")
     with contextlib.suppress(SlowError):
         for each in (
@@ -297,16 +299,14 @@ def elsewhere(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[tuple
         ):
             for touched in each.touched:
                 folder = touched.path.removesuffix(LEDGER_FILE)
-                if folder in seen:
-                    continue
-                seen.add(folder)
-                here = [git.object_of(f"{name}:{touched.path}") for name in before]
-                last = next(
-                    (name for name, there in zip(before, here, strict=True) if there), f"{each.hash}^"
-                )
-                parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own}")]  # fmt: skip
-                was, now = ([git.object_of(each) for each in part] for part in parts)
-                yield folder or "./", f"{last}:{folder}", was == now
+                found[folder] = found.get(folder, (each.hash, ""))[0], each.hash
+    found.pop(own, None)
+    for folder, (newest, oldest) in found.items():
+        here = [git.object_of(f"{name}:{folder}{LEDGER_FILE}") for name in before]
+        last = next((name for name, there in zip(before, here, strict=True) if there), f"{newest}^")
+        parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own}")]  # fmt: skip
+        was, now = ([git.object_of(each) for each in part] for part in parts)
+        yield folder or "./", [f"{each}:{folder}" for each in (last, f"{newest}^", oldest)], was == now
 
 
 def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
