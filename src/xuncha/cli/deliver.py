@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from xuncha.cli import screen
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
+
+if TYPE_CHECKING:
+    from xuncha.cli.context import Context
 
 _OF_THE_LEDGER: Final = frozenset({"data", "templates"})  # the folders in which every file has its meaning
 _BLOCK: Final = 1024 * 1024
@@ -45,6 +48,24 @@ def deliver(content: bytes, warnings: Sequence[str], output: Path | None, root: 
     save(content, output, root)
     if not screen.prints_into(output):
         screen.line((said or _("It is in {path}.")).format(path=output))
+
+
+def paper(call: Context, name: str, form: str, **given: object) -> tuple[bytes, list[str]]:
+    """Make a paper of the outline template of this name; return it with the warnings."""
+    from xuncha.paper.forms import made  # noqa: PLC0415
+    from xuncha.paper.own import remark  # noqa: PLC0415
+    from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
+
+    templates = call.templates()
+    with screen.patience(_("Making the document")):
+        content, warnings = made(document(name + OUTLINE, templates, **given), form)
+    return content, [*warnings, *remark(templates)]
+
+
+def deliver_paper(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
+    """Make a paper as `paper` does, and deliver it."""
+    content, warnings = paper(call, name, form, **given)
+    deliver(content, warnings, output, call.root)
 
 
 def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-from xuncha.cli import options, screen
+from xuncha.cli import case, options, screen  # noqa: F401  commands of the group `report` stand in `case`, too
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check, deliver, save
+from xuncha.cli.deliver import check, deliver, deliver_paper, paper, save
 from xuncha.cli.options import FORMS, TABLES, argument, option, optional
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -22,7 +22,7 @@ from xuncha.parts import how_to_add
 from xuncha.requests import selection, typed
 
 if TYPE_CHECKING:
-    from xuncha.model.records import Ledger, Measure
+    from xuncha.model.records import Measure
     from xuncha.report.letter import Letter
 
 _NAMED = 10  # measures that a warning names; who wants to know all of them sees it in the entries
@@ -150,7 +150,7 @@ _DAYS: Final = 7  # days that a weekly report covers unless `--since` says other
 
 @group("report")
 def report() -> None:
-    """Write internal papers: the weekly report, the dispatch, the plan, letters to offices.
+    """Write internal papers: the weekly report, the dispatch, the plan, letters to offices, the papers of a case.
 
     Examples:
         xuncha report weekly
@@ -185,7 +185,7 @@ def weekly(
     if as_json:
         screen.data(room.as_json(report, ledger))
     else:
-        _deliver(call, "report.weekly", form, output, report=report)
+        deliver_paper(call, "report.weekly", form, output, report=report)
 
 
 @command("report", "dispatch")
@@ -207,7 +207,7 @@ def dispatch(
     if as_json:
         screen.data(room.as_json(report, ledger))
     else:
-        _deliver(call, "report.dispatch", form, output, report=report)
+        deliver_paper(call, "report.dispatch", form, output, report=report)
 
 
 @command("report", "plan")
@@ -223,7 +223,7 @@ def plan(
     from xuncha.report.plan import plan as content  # noqa: PLC0415
 
     check(form, _PLAN_FORMS, output, "plan")
-    _deliver(call, "report.plan", form, output, report=content(call.ledger(), call.today))
+    deliver_paper(call, "report.plan", form, output, report=content(call.ledger(), call.today))
 
 
 @command("report", "letter")
@@ -266,11 +266,13 @@ def letter(
         office, _leader = selection.known(ledger.register(), office=office, leader=None)
         content = letter_to(ledger, call.today, which, office or "")
     else:
-        content = letter_on(ledger, call.today, which, [_measure(ledger, each) for each in identities or ()])
+        content = letter_on(
+            ledger, call.today, which, [typed.measure(each, ledger.measures) for each in identities or ()]
+        )
     if send is not None:
         _send(call, typed.word(send, "--send", names.WAYS), which, content)
     if send is None or output is not None:
-        _deliver(call, f"letter.{which}", form, output, letter=content)
+        deliver_paper(call, f"letter.{which}", form, output, letter=content)
 
 
 def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
@@ -279,10 +281,10 @@ def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
 
     to = sending.addresses(Accounts(call.root).all(), letter.office) if way == "email" else ()
     called = names.LETTERS[kind][1]
-    text = _made(call, f"letter.{kind}", "txt", letter=letter)[0].decode()
+    text = paper(call, f"letter.{kind}", "txt", letter=letter)[0].decode()
     if way == "email":
         subject = f"{letter.organisation}{called}：{letter.office}"
-        word = _made(call, f"letter.{kind}", "docx", letter=letter)[0]
+        word = paper(call, f"letter.{kind}", "docx", letter=letter)[0]
         sending.mail(to, subject, text, (f"{called}.docx", word))
         screen.line(_("Sent to {names}.").format(names=_(", ").join(to)))
     else:
@@ -302,32 +304,3 @@ def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Ident
     except RefusedError:  # there was no ledger yet
         return {}
     return records_of(Tree(call.root, commit), wanted)
-
-
-def _measure(ledger: Ledger, text: str) -> Identity:
-    from xuncha.rules.names import no_such  # noqa: PLC0415
-
-    identity = Identity.parse(text)
-    if identity.is_problem:
-        message = _("{id} is a problem; a measure is asked for").format(id=identity)
-        hint = _("name its measures, such as {id}.1").format(id=identity)
-        raise RefusedError("not-a-measure", message, hint)
-    if identity not in ledger.measures:
-        raise no_such(identity)
-    return identity
-
-
-def _deliver(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
-    content, warnings = _made(call, name, form, **given)
-    deliver(content, warnings, output, call.root)
-
-
-def _made(call: Context, name: str, form: str, **given: object) -> tuple[bytes, list[str]]:
-    from xuncha.paper.forms import made  # noqa: PLC0415
-    from xuncha.paper.own import remark  # noqa: PLC0415
-    from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
-
-    templates = call.templates()
-    with screen.patience(_("Making the document")):
-        content, warnings = made(document(name + OUTLINE, templates, **given), form)
-    return content, [*warnings, *remark(templates)]

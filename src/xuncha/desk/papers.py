@@ -18,7 +18,7 @@ class Paper(NamedTuple):
     words: tuple[str, ...]
     forms: Sequence[str] = FORMS
     options: tuple[str, ...] = ()
-    """What a form may say of it: options of the command, besides `kind` and `ids` of letters."""
+    """What a form may say of it: options of the command, besides `kind` of letters and `ids`."""
 
 
 PAPERS: Final[Mapping[str, Paper]] = {
@@ -26,6 +26,8 @@ PAPERS: Final[Mapping[str, Paper]] = {
     "weekly": Paper(("report", "weekly"), options=("since",)),
     "dispatch": Paper(("report", "dispatch")),
     "letter": Paper(("report", "letter"), options=("office",)),
+    "closing": Paper(("report", "closing")),
+    "dossier": Paper(("report", "dossier"), (*FORMS, "zip")),
     "workbook": Paper(("export", "xlsx"), ("xlsx",)),
     "blank": Paper(("export", "table"), ("xlsx",), ("office",)),
     "calendar": Paper(("calendar",), ("ics",), ("office", "leader")),
@@ -44,6 +46,8 @@ def title_of(paper: str) -> str:
         "weekly": _("Weekly report"),
         "dispatch": _("Dispatch"),
         "letter": _("Letter"),
+        "closing": _("Application to close"),
+        "dossier": _("Dossier of a measure"),
         "workbook": _("The ledger as a workbook"),
         "blank": _("A table to be filled in"),
         "calendar": _("Calendar of time limits"),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
-from xuncha.paper.heading import signature_indent, title
-from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
+from xuncha.paper.heading import lines, signature_indent, title
+from xuncha.paper.outline import Block, Contents, Document, Form, LandscapeBreak, PageBreak, Part, Table
+from xuncha.paper.packing import pack
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ STYLES: Final = {
 """Word's own styles for the kinds of blocks, so that it shows the headings beside the text."""
 _BLANK = Path(__file__).parent / "blank"
 _CHARACTER = 314  # the width of a character of the body, in twentieths of a point: 28 of them fill 156 mm
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the day of the parts of a file: the first one that the format knows
 LONGEST_PROPERTY: Final = 255
 _NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _TOGETHER: Final = 6  # rows of one cell that are kept on a page; more of them would leave pages half empty
@@ -43,6 +43,8 @@ def docx(document: Document) -> bytes:
     with needs("office"):
         from docx import Document as open_word  # noqa: N813, PLC0415  its own function is named like a class
 
+        from xuncha.paper import docx_forms as forms  # noqa: PLC0415
+
         title_lines = title(document)
     files = sorted(path for path in _BLANK.rglob("*") if path.is_file())
     blank = pack((path.relative_to(_BLANK).as_posix(), path.read_bytes()) for path in files)
@@ -52,41 +54,27 @@ def docx(document: Document) -> bytes:
         _lay(word.sections[0])
     if document.mark:
         word.add_paragraph(document.mark, "Mark")
-    paragraph = word.add_paragraph(style="Title")
-    for line in title_lines[:-1]:
-        paragraph.add_run(line).add_break()
-    paragraph.add_run(title_lines[-1])
+    forms.add_title(word, title_lines)
     before: Paragraph | None = None
+    is_new_page, headings = False, 0
     for block in document.blocks:
         if isinstance(block, Block):
             paragraph = word.add_paragraph(block.text, STYLES[block.kind])
             if block.kind == "sign":
                 _sign(paragraph, before, signature_indent(document))
-            before = paragraph
-            continue
-        before = None
-        if isinstance(block, Table):
-            _add_table(word, block)
-        elif isinstance(block, LandscapeBreak):
-            section = word.add_section()
-            if (section.page_width or 0) < (section.page_height or 0):
-                _lay(section)
+            if block.kind == "h1":
+                headings += 1
+                forms.mark(paragraph, headings)
+            paragraph.paragraph_format.page_break_before = is_new_page or None
+            before, is_new_page = paragraph, False
+        else:
+            before = None
+            _add(word, block, document, is_new_page=is_new_page)
+            is_new_page = isinstance(block, PageBreak) and not block.title
     stream = BytesIO()
     word.save(stream)
     with ZipFile(stream) as parts:
         return pack((name, parts.read(name)) for name in parts.namelist())
-
-
-def pack(parts: Iterable[tuple[str, bytes]]) -> bytes:
-    """Pack parts in their order, the same on any day and system."""
-    stream = BytesIO()
-    with ZipFile(stream, "w", ZIP_DEFLATED) as target:
-        for name, content in parts:
-            entry = ZipInfo(name, _FIRST_DAY)
-            entry.create_system = 0
-            entry.compress_type = ZIP_DEFLATED
-            target.writestr(entry, content)
-    return stream.getvalue()
 
 
 def _lay(section: Section) -> None:
@@ -110,13 +98,36 @@ def _sign(paragraph: Paragraph, before: Paragraph | None, indent: float) -> None
         before.paragraph_format.keep_with_next = True
 
 
+def _add(word: WordDocument, block: Part, document: Document, *, is_new_page: bool) -> None:
+    """Add what is no paragraph."""
+    from xuncha.paper import docx_forms as forms  # noqa: PLC0415
+
+    if isinstance(block, PageBreak) and block.title:
+        forms.add_title(word, lines(block.title), is_new_page=True)
+    elif isinstance(block, Contents):
+        forms.add_contents(word, document.listed, is_new_page=is_new_page)
+    elif isinstance(block, Form):
+        forms.add_form(word, block, table_width(word))
+    elif isinstance(block, Table):
+        _add_table(word, block)
+    elif isinstance(block, LandscapeBreak):
+        section = word.add_section()
+        if (section.page_width or 0) < (section.page_height or 0):
+            _lay(section)
+
+
+def table_width(word: WordDocument) -> int:
+    """Return the width of the type area, in EMU."""
+    section = word.sections[-1]
+    return (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+
+
 def _add_table(word: WordDocument, table: Table) -> None:
     """Add a table as wide as the type area, its rows as they stand in the file: python-docx would take ten seconds for a thousand."""
     from docx.oxml import parse_xml  # noqa: PLC0415
     from docx.shared import Emu  # noqa: PLC0415
 
-    section = word.sections[-1]
-    whole = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+    whole = table_width(word)
     widths = [Emu(round(whole * share)) for share in table.widths]
     made = word.add_table(0, 0, "Table Grid")
     made.autofit = False

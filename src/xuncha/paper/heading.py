@@ -39,7 +39,7 @@ def signature_indent(document: Document) -> float:
     return max(0.0, _DAY + (width(texts.get("date", "")) - width(texts.get("sign", ""))) / 2)
 
 
-def lines(title: str, longest: int) -> list[str]:
+def lines(title: str, longest: int = _LONGEST_TITLE[False]) -> list[str]:
     """Break a title into lines of at most so many full-width characters.
 
     Of all ways that tear nothing and have a shape, the one that breaks the fewest names, begins a line with the subject, has

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from xuncha.chinese.characters import width
-from xuncha.paper.outline import Block, Document, Table
+from xuncha.paper.outline import Block, Contents, Document, Form, PageBreak, Table
 
+CONTENTS: Final = "目\u3000录"
+"""What stands above the table of contents."""
 _LINE: Final = 38  # full-width characters in a line
 _RULE: Final = "-" * (_LINE * 2)
 _GAP: Final = 1  # between two columns, in full-width characters
@@ -31,6 +33,12 @@ def txt(document: Document) -> str:
     for block in document.blocks:
         if isinstance(block, Table):
             lines += ["", *_table(block), ""]
+        elif isinstance(block, Form):
+            lines += ["", *_form(block), ""]
+        elif isinstance(block, PageBreak):
+            lines += ["", "", *([_indented(block.title, 0.5), ""] if block.title else [])]
+        elif isinstance(block, Contents):
+            lines += ["", _indented(CONTENTS, 0.5), *(f"\u3000\u3000{each}" for each in document.listed), ""]
         elif isinstance(block, Block) and block.kind == "table-title":
             lines += ["", _indented(block.text, 0.5)]
         elif isinstance(block, Block):
@@ -41,6 +49,23 @@ def txt(document: Document) -> str:
     # Of several empty lines one stays, and none at the end.
     kept = [line for line, before in zip(lines, ["x", *lines], strict=False) if line or before]
     return "\n".join(kept).rstrip("\n") + "\n"
+
+
+def _form(form: Form) -> list[str]:
+    """Set a form in lines: a label and its value on each, what has several lines below its label."""
+    lines: list[str] = []
+    for field in form.fields:
+        for label, value in pairs(field.cells):
+            many = "\n" in value
+            lines += [f"{label}：" if many else f"{label}：{value}"]
+            lines += [f"\u3000\u3000{line}" for line in value.split("\n")] if many else []
+        lines += [_indented(field.signature, 1), ""] if field.signature else []
+    return lines
+
+
+def pairs(cells: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the labels of a row of a form, each with its value."""
+    return list(zip(cells[::2], cells[1::2], strict=True))
 
 
 def _indented(text: str, share: float) -> str:
@@ -110,6 +135,15 @@ def md(document: Document) -> str:
             rows = [[_inside(cell) for cell in row] for row in (block.header, *block.rows)]
             rows.insert(1, ["---"] * len(block.header))
             parts.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
+        elif isinstance(block, Form):
+            for field in block.fields:
+                said = (f"**{_inside(label)}**：{_inside(value)}" for label, value in pairs(field.cells))
+                parts += [each.replace("\n", "  \n") for each in said]
+                parts += [markdown(field.signature)] if field.signature else []
+        elif isinstance(block, PageBreak):
+            parts += ["---", *([f"# {_inside(block.title)}"] if block.title else [])]
+        elif isinstance(block, Contents):
+            parts += [f"**{CONTENTS}**", "\n".join(f"- {_inside(each)}" for each in document.listed)]
         elif isinstance(block, Block) and block.kind in _MARKS:
             parts.append(f"{_MARKS[block.kind]} {_inside(block.text)}")
         elif isinstance(block, Block):
@@ -137,4 +171,11 @@ def html(document: Document) -> str:
     environment = Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    return environment.get_template("page.html.j2").render(document=document, headings=_TAGS, zip=zip)
+    given = {
+        "headings": _TAGS,
+        "zip": zip,
+        "pairs": pairs,
+        "contents": CONTENTS,
+        "contents_block": Contents(),
+    }
+    return environment.get_template("page.html.j2").render(document=document, **given)

@@ -39,6 +39,8 @@ class Event(NamedTuple):
     joins: bool = False  # whether the commit joins two histories
     begins: bool = False
     """Whether nothing before the commit is known: it is the first one, or a shallow clone was cut off there."""
+    account: str = ""  # who was signed in, where the change was made in a browser
+    committer: str = ""  # the e-mail of whoever made the commit, be it out of another's work
 
     def as_json(self) -> dict[str, str | None]:
         """Give the form of `log --json`."""
@@ -244,6 +246,8 @@ def _events(commit: Commit) -> Iterator[Event]:
         said.undoes,
         joins=len(commit.parents) > 1,
         begins=not commit.parents,
+        account=said.account,
+        committer=commit.committer,
     )
     for identity, from_, to in said.courses or [(None, None, None)]:
         yield whole._replace(id=identity, from_=from_, to=to)
