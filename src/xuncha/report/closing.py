@@ -97,7 +97,7 @@ def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
             {
                 **rows[form.record.item.id],
                 **told.as_json(form.record),
-                **{
+                "known": {
                     who: [_fact_json(fact) for fact in getattr(form, who)]
                     for who in ("office", "leader", "desk", "group")
                 },
