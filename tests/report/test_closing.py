@@ -167,7 +167,7 @@ def test_own_templates_go_before_the_built_in_one(bare_ledger: LedgerOnDisk) -> 
 
 def _fields(table: object) -> dict[str, str]:
     """The fields of a form in a Word file, by their labels."""
-    found = {}
+    found: dict[str, str] = {}
     for row in table.rows:  # type: ignore[attr-defined]
         texts = list({cell._tc: cell.text for cell in row.cells}.values())
         found |= dict(zip(texts[::2], texts[1::2], strict=True))

@@ -133,7 +133,8 @@ def test_the_zip_holds_every_sound_file_under_its_number(bare_ledger: LedgerOnDi
     with ZipFile(BytesIO((ledger.root / "dossier.zip").read_bytes())) as packed:
         held = {name.rpartition("/")[2]: packed.read(name) for name in packed.namelist()}
         assert {name.partition("/")[0] for name in packed.namelist()} == {f"一事一档{OF}"}
-    sums = dict(reversed(line.split("  ")) for line in held.pop("SHA256SUMS").decode().splitlines())
+    lines = [line.split("  ") for line in held.pop("SHA256SUMS").decode().splitlines()]
+    sums = {name: known for known, name in lines}
     assert {name: hashlib.sha256(content).hexdigest() for name, content in held.items()} == sums
     assert held.pop(f"00-一事一档{OF}.pdf").startswith(b"%PDF")
     rows = [row for row in data(ledger, "report", "dossier", OF)["evidence"] if row["file"]]

@@ -83,21 +83,22 @@ def dossier(
     if not as_json:
         check(form, _DOSSIER_FORMS, output, "dossier")
     ledger, which = _of_one(call, identity)
-    commit, day = _standing(call)
+    commit, day, is_changed = _standing(call)
     events = call.history_if_any(which)
-    report = room.dossier(ledger, day, call.root, which, events, commit)
+    report = room.dossier(ledger, day, call.root, which, events, commit, is_changed=is_changed)
     templates = call.templates()
-    with screen.patience(_("Making the document")), TemporaryDirectory(prefix="xuncha-") as place:
-        made = handed_over(
-            report,
-            "txt" if as_json else form,
-            call.root,
-            Path(place),
-            lambda found: document(f"report.dossier{OUTLINE}", templates, report=found),
-        )
-    if as_json:
-        screen.data(room.as_json(made.report, ledger))
-    else:
+    with TemporaryDirectory(prefix="xuncha-") as place:
+        with screen.patience(_("Making the document")):
+            made = handed_over(
+                report,
+                "txt" if as_json else form,
+                call.root,
+                Path(place),
+                lambda found: document(f"report.dossier{OUTLINE}", templates, report=found),
+            )
+        if as_json:
+            screen.data(room.as_json(made.report, ledger))
+            return
         warnings = [*made.warnings, *_left_out(made.report), *remark(templates)]
         deliver(made.content, warnings, output, call.root)
 
@@ -123,16 +124,27 @@ def _of_one(call: Context, text: str) -> tuple[Ledger, Identity]:
     return Ledger(settings.settings, {which.problem: problem}, {which: measure}), which  # type: ignore[dict-item]
 
 
-def _standing(call: Context) -> tuple[str, date]:
-    """Return the commit at which the ledger stands, empty outside a repository, and the day as which it is told: that of the commit, unless one is given."""
+def _standing(call: Context) -> tuple[str, date, bool]:
+    """Return where the ledger stands.
+
+    Returns:
+        The commit, empty outside a repository; the day as which the ledger is told, that of the commit unless one is given; and
+        whether something is not committed.
+    """
     from xuncha.errors import XunchaError  # noqa: PLC0415
+    from xuncha.trail.bundle import FOLDERS  # noqa: PLC0415
+    from xuncha.trail.git import Git  # noqa: PLC0415
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
     try:
         commit = commit_at(call.root, "HEAD")
     except XunchaError:
-        return "", call.today
-    return commit, call.today if call.day_is_given else day_of(call.root, commit, "HEAD")
+        return "", call.today, False
+    day = call.today if call.day_is_given else day_of(call.root, commit, "HEAD")
+    is_changed = bool(Git(call.root).by_hand(*FOLDERS))
+    if is_changed:
+        screen.warning(_("the dossier tells what is not committed, too"), _("see `git status`"))
+    return commit, day, is_changed
 
 
 def _left_out(report: Dossier) -> list[str]:

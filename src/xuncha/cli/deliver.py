@@ -38,14 +38,17 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> No
         raise UsageError("wrong-suffix", said, _("type: -f {suffix}").format(suffix=suffix))
 
 
-def deliver(content: bytes, warnings: Sequence[str], output: Path | None, root: Path, said: str = "") -> None:
-    """Show a document, or save it to a file; `said` is the sentence that names the file, with `{path}` in it."""
+def deliver(
+    content: bytes | Path, warnings: Sequence[str], output: Path | None, root: Path, said: str = ""
+) -> None:
+    """Show a document, or save it to a file, be it the content of another; `said` is the sentence that names the file, with `{path}` in it."""
     for sentence in warnings:
         screen.warning(sentence)
-    if output is None:
-        screen.write(content)
-        return
-    save(content, output, root)
+    with BytesIO(content) if isinstance(content, bytes) else content.open("rb") as stream:
+        if output is None:
+            _print(stream)
+            return
+        save(stream, output, root)
     if not screen.prints_into(output):
         screen.line((said or _("It is in {path}.")).format(path=output))
 
@@ -75,15 +78,18 @@ def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
     try:
         must_be_free(output, root)
         if screen.prints_into(output):  # be that a file: what is printed next must not be written over it
-            stream = BytesIO(content) if isinstance(content, bytes) else content
-            for block in iter(partial(stream.read, _BLOCK), b""):
-                screen.write(block)
+            _print(BytesIO(content) if isinstance(content, bytes) else content)
         else:
             replace(_place(output), content)
     except (OSError, RuntimeError) as error:  # links may lead in a circle
         reason = cause_of(error) if isinstance(error, OSError) else error
         said = _("{path} cannot be written: {reason}").format(path=output, reason=reason)
         raise SurroundingsError("not-written", said) from None
+
+
+def _print(stream: BinaryIO) -> None:
+    for block in iter(partial(stream.read, _BLOCK), b""):
+        screen.write(block)
 
 
 def must_be_free(output: Path, root: Path) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from xuncha.paper.outline import Bound
 from xuncha.paper.own import Own
 from xuncha.paper.pdf import laid_out
 from xuncha.paper.process import LimitError, Limits, run
@@ -22,15 +22,17 @@ from xuncha.parts import needs
 Kind = Literal["pdf", "png", "jpg", "gif", "webp"]
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes in one file."""
+LARGEST_IN_ALL: Final = 4 * LARGEST
+"""Bytes in all pages that are bound in behind one document."""
 MOST_PAGES: Final = 500
 """Pages in one file."""
-_LIMITS: Final = Limits(seconds=60, memory=1536 * 1024 * 1024, output=2 * LARGEST)
+_LIMITS: Final = Limits(seconds=30, memory=1536 * 1024 * 1024, output=2 * LARGEST)
 _MOST_POINTS: Final = 80_000_000  # of a picture; unpacked, each takes four bytes and more
 _HEAD: Final = 1024  # bytes in which readers of PDF look for its mark
 _ANNEX: Final = Path(__file__).parent / "annex.typ"
 _PICTURE: Final = (
     '#set page(paper: "a4", margin: (top: 45mm, bottom: 30mm, left: 28mm, right: 26mm))\n'
-    '#image("{name}", width: 100%, height: 100%, fit: "contain")\n'
+    '#image(sys.inputs.name, format: sys.inputs.kind, width: 100%, height: 100%, fit: "contain")\n'
 )
 _ACTIVE: Final = frozenset(
     {"/Link", "/FileAttachment", "/Sound", "/Movie", "/Screen", "/3D", "/RichMedia", "/Popup"}
@@ -48,6 +50,19 @@ class Pages(NamedTuple):
     kind: Kind
     content: bytes  # a PDF
     number: int  # of them
+
+    @property
+    def in_all(self) -> int:
+        """How many pages it takes in the bound document: those of a PDF stand behind a sheet of their own."""
+        return self.number + (self.kind == "pdf")
+
+
+class Sheet(NamedTuple):
+    """Says what is bound in behind it, or in the case of a picture around it."""
+
+    title: str
+    sha256: str  # of the file that the pages were made of
+    pages: Pages
 
 
 class NotBoundError(Exception):
@@ -103,19 +118,25 @@ def pages_of(kind: Kind, path: str) -> bytes:
 
 
 def _page_of_picture(path: Path, kind: Kind) -> bytes:
+    from docx.image.exceptions import UnrecognizedImageError  # noqa: PLC0415
     from docx.image.image import Image  # noqa: PLC0415
 
-    if kind != "webp":
+    with suppress(UnrecognizedImageError):  # it does not know every picture that typst does
         seen = Image.from_blob(path.read_bytes())
         if seen.px_width * seen.px_height > _MOST_POINTS:
             return b"too-large"
     os.environ["RAYON_NUM_THREADS"] = "1"
     import typst  # noqa: PLC0415
 
-    page = _PICTURE.format(name=path.name).encode()
     folder: Any = str(path.parent)  # typst's own types ask for bytes where the source is bytes
     # Without fonts: nothing is written on it.
-    return typst.compile(page, root=folder, format="pdf", ignore_system_fonts=True)
+    return typst.compile(
+        _PICTURE.encode(),
+        sys_inputs={"name": path.name, "kind": kind},
+        root=folder,
+        format="pdf",
+        ignore_system_fonts=True,
+    )
 
 
 def _harmless(path: Path) -> bytes:
@@ -156,39 +177,26 @@ def _still(page: Any) -> None:  # noqa: ANN401  a page of pypdf, which is not ty
     marks[:] = kept
 
 
-def bound(content: bytes, titles: Sequence[Bound], pieces: Sequence[tuple[Pages, str]]) -> bytes:
-    """Bind pages in behind a PDF, each piece behind a sheet that names it, or in the case of a picture on it.
-
-    Args:
-        content: the PDF.
-        titles: of the pieces, in order.
-        pieces: their pages, and the SHA-256 of the file that they were made of.
-    """
+def bound(content: bytes, sheets: Sequence[Sheet]) -> bytes:
+    """Bind pages in behind a PDF, each piece with its sheet."""
     library = pypdf()
     writer = library.PdfWriter(clone_from=BytesIO(content))
     for name in _OF_PDF_A:  # which what is bound in need not be
         writer.root_object.pop(name, None)
-    number, sheets = len(writer.pages) + 1, []
-    for title, (pages, sha256) in zip(titles, pieces, strict=True):
-        is_picture = pages.kind != "pdf"
-        sheet = {"title": title.title, "sha256": sha256, "picture": is_picture}
-        sheets.append({**sheet, "number": number, "pages": pages.number})
-        number += title.pages
-    made = library.PdfReader(BytesIO(laid_out(_ANNEX, {"sheets": sheets})[0]))
-    for sheet, told, (pages, _sha256) in zip(made.pages, sheets, pieces, strict=True):
+    number, said = len(writer.pages) + 1, []
+    for title, sha256, pages in sheets:
+        told = {"title": title, "sha256": sha256, "picture": pages.kind != "pdf"}
+        said.append({**told, "number": number, "pages": pages.number})
+        number += pages.in_all
+    made = library.PdfReader(BytesIO(laid_out(_ANNEX, {"sheets": said})[0]))
+    for page, sheet in zip(made.pages, sheets, strict=True):
         first = len(writer.pages)
-        if told["picture"]:
-            writer.append(BytesIO(pages.content), import_outline=False)
-            writer.pages[first].merge_page(sheet)
-        else:
-            writer.add_page(sheet)
-            writer.append(BytesIO(pages.content), import_outline=False)
-        writer.add_outline_item(told["title"], first)
+        if sheet.pages.kind == "pdf":
+            writer.add_page(page)
+        writer.append(BytesIO(sheet.pages.content), import_outline=False)
+        if sheet.pages.kind != "pdf":
+            writer.pages[first].merge_page(page)
+        writer.add_outline_item(sheet.title, first)
     stream = BytesIO()
     writer.write(stream)
     return stream.getvalue()
-
-
-def sheets_of(pages: Pages) -> int:
-    """Return how many pages a piece takes in the bound document, with its sheet."""
-    return pages.number + (pages.kind == "pdf")

@@ -33,6 +33,7 @@ class Dossier(NamedTuple):
     desk: str
     date: Date
     commit: str  # that it is made of; empty outside a repository
+    is_changed: bool  # whether what is not committed is in it, too
     record: MeasureRecord
     begins: Date | None  # the first day that the ledger or its history tells of
     ends: Date | None  # when it was closed
@@ -52,7 +53,14 @@ class Dossier(NamedTuple):
 
 
 def dossier(
-    ledger: Ledger, today: Date, root: Path, identity: Identity, events: Sequence[Event], commit: str
+    ledger: Ledger,
+    today: Date,
+    root: Path,
+    identity: Identity,
+    events: Sequence[Event],
+    commit: str,
+    *,
+    is_changed: bool,
 ) -> Dossier:
     """Gather the dossier of a measure; `events` is its history, newest first, and the ledger need not hold more than its problem."""
     from xuncha.report.items import desk  # noqa: PLC0415  a field is named like it
@@ -73,6 +81,7 @@ def dossier(
         desk=desk(settings),
         date=today,
         commit=commit,
+        is_changed=is_changed,
         record=record._replace(evidence=pieces),
         begins=min(days, default=None),
         ends=closed.date,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -23,7 +22,7 @@ class Handed(NamedTuple):
     """A dossier as it is handed over."""
 
     report: Dossier  # with what became of each piece of evidence
-    content: bytes
+    content: bytes | Path  # of a zip the file in the temporary folder
     warnings: list[str]
 
 
@@ -56,16 +55,22 @@ def handed_over(
             pages = binding.looked_into(folder / piece.packed)
         except binding.NotBoundError as error:
             return piece._replace(apart=str(error))
+        if sum(len(each.content) for each in looked.values()) + len(pages.content) > binding.LARGEST_IN_ALL:
+            return piece._replace(apart="too-large")
         looked[piece.number] = pages
-        return piece._replace(pages=binding.sheets_of(pages))
+        return piece._replace(pages=pages.in_all)
 
     report = with_evidence(report, form, root, folder, look)
-    paper = document(report)
-    content, warnings = made(paper, form)
+    content, warnings = made(document(report), form)
     if looked:
-        sums = {piece.number: piece.sha256 or "" for piece in report.record.evidence}
-        pieces = [(pages, sums[number]) for number, pages in looked.items()]
-        content = binding.bound(content, paper.bound, pieces)
+        sheets = [
+            binding.Sheet(
+                f"佐证材料{piece.number}\u3000{piece.name}", piece.sha256 or "", looked[piece.number]
+            )
+            for piece in report.record.evidence
+            if piece.number in looked
+        ]
+        content = binding.bound(content, sheets)
     return Handed(report, content, warnings)
 
 
@@ -85,9 +90,12 @@ def _zipped(report: Dossier, root: Path, folder: Path, document: Callable[[Dossi
     (folder / _SUMS).write_text(
         "".join(f"{known}  {name}\n" for name, known in sums.items()), encoding="utf-8", newline="\n"
     )
-    stream, top = BytesIO(), f"一事一档{report.record.item.id}"
-    packing.store(((f"{top}/{name}", folder / name) for name in (first, *names, _SUMS)), report.date, stream)
-    return Handed(report, stream.getvalue(), warnings)
+    top, packed = f"一事一档{report.record.item.id}", folder / "zip"
+    with packed.open("wb") as stream:
+        packing.store(
+            ((f"{top}/{name}", folder / name) for name in (first, *names, _SUMS)), report.date, stream
+        )
+    return Handed(report, packed, warnings)
 
 
 def _sum(path: Path) -> str:
