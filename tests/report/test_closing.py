@@ -69,6 +69,18 @@ def test_what_was_before_it_was_opened_again_or_was_taken_back_is_not_told(bare_
     assert [fact for form in forms for facts in form["known"].values() for fact in facts] == []
 
 
+def test_to_take_something_back_returns_nothing_and_leaves_what_stood(bare_ledger: LedgerOnDisk) -> None:
+    """An undo leads from submitted to in progress as a return does, and from closed as an opening does."""
+    ledger = worked(bare_ledger)
+    at(ledger, "2024-06-15", "submit", "1.2")
+    at(ledger, "2024-06-15", "undo")
+    at(ledger, "2024-06-15", "close", "2.1")
+    at(ledger, "2024-06-15", "undo")
+    idle, waiting = (form["known"] for form in data(ledger, "report", "closing", "1.2", "2.1")["forms"])
+    assert not [fact for facts in idle.values() for fact in facts]
+    assert [fact["deed"] for facts in waiting.values() for fact in facts] == ["submit", "return"]
+
+
 def test_without_history_the_file_alone_is_told_and_nothing_added(bare_ledger: LedgerOnDisk) -> None:
     bare_ledger.write(bare_ledger.path("2.3"), measure("2.3", "closed", closed="{}"))
     shown = told(bare_ledger, "report", "closing", "2.2", "2.3")

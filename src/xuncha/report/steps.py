@@ -80,8 +80,8 @@ def facts(done: Sequence[Step], measure: Measure) -> tuple[Fact, ...]:
     """List who applied for the closing of a measure, who returned it and who closed it, since it was opened last."""
     found: list[Fact] = []
     for step in done:
-        if step.undone or not step.moves:
-            continue
+        if step.undone or step.action == "undo" or not step.moves:
+            continue  # what was taken back and what took it back are as if they had not been
         if step.from_ == "closed":
             found.clear()
         elif (deed := _deed(step)) is not None:
