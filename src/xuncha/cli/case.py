@@ -1,4 +1,4 @@
-"""The papers of a case: the application to close, and the dossier of one measure."""
+"""Papers for inside the house (report): those of `publish`, and those of a case, the application to close and the dossier of one measure."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Final
 
-from xuncha.cli import options, screen
+from xuncha.cli import options, publish, screen  # noqa: F401  the other reports are commands of `publish`
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import check, deliver, deliver_paper

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
-from xuncha.cli import case, options, screen  # noqa: F401  commands of the group `report` stand in `case`, too
+from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import check, deliver, deliver_paper, paper, save
