@@ -1,9 +1,10 @@
 """What a document consists of, without its layout; and the plain lines in which a template gives it.
 
 A template gives a line for each block: its kind, a blank, its text. `mark` is what stands above the title, such as 内部资料;
-`landscape` alone turns the paper: all of it before the first block, else what follows, on a new page; `table` with the widths of
-its columns begins a table, and the lines `row` after it are its rows, the first of them the head. What a value holds cannot
-begin a line or a cell: the environment of the templates prints it on one.
+`number` and `signer` are what stands between the two: the number of the document, and who has signed it off; `landscape` alone turns the
+paper: all of it before the first block, else what follows, on a new page, with `A3` a large one; `table` with the widths of its columns begins
+a table, and the lines `row` after it are its rows, the first of them the head. What a value holds cannot begin a line or a cell: the
+environment of the templates prints it on one.
 """
 
 from __future__ import annotations
@@ -11,19 +12,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Final
 
 from xuncha.chinese.characters import width
 from xuncha.chinese.punctuation import full_width
 from xuncha.language import gettext as _
 
-KINDS: Final = ("to", "h1", "h2", "h3", "h4", "p", "sign", "date", "table-title")
-"""Of a block: the addressee, flush left; headings 一、 （一） 1. （1）; a paragraph; who signs, and when; what is above a table."""
+KINDS: Final = ("to", "h1", "h2", "h3", "h4", "p", "sign", "date", "copies", "table-title")
+"""Of a block: the addressee, flush left; headings 一、 （一） 1. （1）; a paragraph; who signs, and when; who is given copies; what is above a table."""
+_HEAD: Final = ("title", "mark", "number", "signer")
 CELL: Final = "\x1f"
 """Between two cells of a row. A ledger holds no such character."""
 _BLANKS = re.compile(r"(?:[^\S\u3000]|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff])+")
 """Blanks, and what no form can hold; the ideographic space is a character like others."""
-_SHORT: Final = 12  # full-width characters of the longest text that is short
+SHORT: Final = 12
+"""Full-width characters of the longest text that is short."""
+_UNBROKEN: Final = (
+    9,
+    6,
+    4,
+)  # characters of the longest text that is kept on one line, if there is room for it
+_LEAST: Final = 0.6  # of its share, that a column of long texts keeps
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,34 @@ class Table:
     def centred(self) -> tuple[bool, ...]:
         """Tell which columns hold short texts alone, such as names, days and numbers: those are centred."""
         columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.header)
-        return tuple(all(width(cell) <= _SHORT for cell in column) for column in columns)
+        return tuple(all(width(cell) <= SHORT for cell in column) for column in columns)
+
+    def fitted(self, room: float, beside: float) -> tuple[float, ...]:
+        """Compute widths by which no state, number or day is broken, as far as there is room.
+
+        Args:
+            room: the width of the table in full-width characters.
+            beside: of these, what a cell has left and right of its text.
+        """
+        shares = [share * room for share in self.widths]
+        columns = [[width(cell) for cell in column] for column in zip(self.header, *self.rows, strict=True)]
+        for most in _UNBROKEN:
+            needs = [
+                max(
+                    ceil(max((each for each in column if each <= most), default=1)) + beside,
+                    share * _LEAST if max(column) > most else 0,
+                )
+                for column, share in zip(columns, shares, strict=True)
+            ]
+            if sum(needs) <= room:
+                lacking = sum(max(0, need - share) for need, share in zip(needs, shares, strict=True))
+                spare = sum(max(0, share - need) for need, share in zip(needs, shares, strict=True))
+                left = 1 - lacking / spare if lacking else 1
+                return tuple(
+                    (need + max(0, share - need) * left) / room
+                    for need, share in zip(needs, shares, strict=True)
+                )
+        return self.widths
 
     def spans(self) -> tuple[tuple[int, ...], ...]:
         """Count for each cell how many rows it covers, as `spans`."""
@@ -70,6 +107,8 @@ def spans(rows: Sequence[Sequence[object]]) -> tuple[tuple[int, ...], ...]:
 class LandscapeBreak:
     """What follows begins on a new landscape page."""
 
+    large: bool = False  # A3 instead of A4
+
 
 @dataclass(frozen=True)
 class Document:
@@ -79,6 +118,10 @@ class Document:
     blocks: tuple[Block | Table | LandscapeBreak, ...]
     landscape: bool = False
     mark: str = ""  # above the title, flush left, such as 内部资料; empty where there is none
+    number: str = (
+        ""  # of the document (文号), and who has signed it off (签发人); empty where nobody has said it
+    )
+    signer: str = ""
 
 
 class OutlineError(ValueError):
@@ -87,17 +130,16 @@ class OutlineError(ValueError):
 
 def read(text: str) -> Document:
     """Read the document that a template has given, without empty lines and blocks. Raises OutlineError if a line is none of those above, or without a title."""
-    title, mark, landscape = "", "", False
+    head = dict.fromkeys(_HEAD, "")
+    landscape = False
     blocks: list[Block | _Rows | LandscapeBreak] = []
     for line in filter(str.strip, text.split("\n")):
         kind, _blank, rest = line.strip(" ").partition(" ")
         last = blocks[-1] if blocks else None
-        if kind == "title":
-            title = _plain(rest)
-        elif kind == "mark":
-            mark = _plain(rest)
+        if kind in head:
+            head[kind] = _plain(rest)
         elif kind == "landscape" and blocks:
-            blocks.append(LandscapeBreak())
+            blocks.append(LandscapeBreak(large=rest.strip() == "A3"))
         elif kind == "landscape":
             landscape = True
         elif kind == "table":
@@ -108,10 +150,10 @@ def read(text: str) -> Document:
             blocks += [Block(kind, plain)] if (plain := _plain(rest)) else []
         else:
             raise _unreadable(_("a line begins with a kind, such as p or h1"), line)
-    if not title:
+    if not head["title"]:
         raise OutlineError(_("it gives no title"))
     whole = (block.table() if isinstance(block, _Rows) else block for block in blocks)
-    return Document(title, tuple(whole), landscape, mark)
+    return Document(head["title"], tuple(whole), landscape, head["mark"], head["number"], head["signer"])
 
 
 @dataclass

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from xuncha.chinese.telephones import TELEPHONE
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.paper.heading import signature_indent, title
-from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
+from xuncha.paper.heading import begins_page, pitch, reference, signature_indent, title
+from xuncha.paper.outline import Document, LandscapeBreak, Table
+from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, paged
 from xuncha.parts import needs
 
 _PAGE = Path(__file__).parent / "page.typ"
@@ -41,6 +43,7 @@ _STAND_INS: Final = {
     "second": _KAI + _SERIF + _SANS,
     "number": _SERIF + _SANS,
 }
+_UNBROKEN = re.compile(f"({TELEPHONE.pattern})")
 _NOT_SHOWN = re.compile(r"the text (.+?) could not be displayed")
 
 
@@ -58,7 +61,9 @@ def pdf(document: Document) -> tuple[bytes, list[str]]:
         "mark": document.mark,
         "landscape": document.landscape,
         "indent": signature_indent(document),
-        "blocks": [_as_data(block) for block in document.blocks],
+        "reference": reference(document).split("\t"),
+        "pitch": pitch(document),
+        "blocks": list(_as_data(document)),
         "fonts": families,
     }
     page, inputs = _PAGE.read_bytes(), {"paper": json.dumps(given)}
@@ -72,15 +77,23 @@ def pdf(document: Document) -> tuple[bytes, list[str]]:
     return content, warnings
 
 
-def _as_data(block: Block | Table | LandscapeBreak) -> dict[str, object]:
-    if isinstance(block, LandscapeBreak):
-        return {"kind": "turn"}
-    if isinstance(block, Table):
-        centred = block.centred()
-        every = [zip(*row, centred, strict=True) for row in zip(block.rows, block.spans(), strict=True)]
-        rows = [[{"text": text, "rows": n, "short": short} for text, n, short in row if n] for row in every]
-        return {"kind": "table", "header": block.header, "rows": rows, "widths": block.widths}
-    return {"kind": block.kind, "text": block.text}
+def _as_data(document: Document) -> Iterator[dict[str, object]]:
+    """Yield the blocks; a text comes in parts, of which every other one is a telephone number, which no line breaks."""
+    sheet = LANDSCAPE if document.landscape else UPRIGHT
+    for number, block in enumerate(document.blocks):
+        if isinstance(block, LandscapeBreak):
+            sheet = LARGE if block.large else LANDSCAPE
+            yield {"kind": "turn", "large": block.large}
+        elif isinstance(block, Table):
+            table = paged(block, sheet, new_page=begins_page(document.blocks, number)).table
+            centred = block.centred()
+            every = [zip(*row, centred, strict=True) for row in zip(table.rows, table.spans(), strict=True)]
+            rows = [
+                [{"text": text, "rows": n, "short": short} for text, n, short in row if n] for row in every
+            ]
+            yield {"kind": "table", "header": table.header, "rows": rows, "widths": table.widths}
+        else:
+            yield {"kind": block.kind, "text": _UNBROKEN.split(block.text)}
 
 
 def _chosen(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.model.records import Ledger
 from xuncha.model.vocabulary import UNSAID
 from xuncha.report.items import Item, desk, items, told_fields
 from xuncha.tally import Tally, tally
+
+_MOST_ON_A4: Final = 90
+"""Characters of the longest text of a list that stands well in a column of A4."""
 
 
 class PlannedProblem(NamedTuple):
@@ -44,6 +47,13 @@ class Plan(NamedTuple):
     long_term: int
     last_due: Date | None  # the latest time limit of those that have one
     problems: tuple[PlannedProblem, ...]
+
+    @property
+    def large(self) -> bool:
+        """Tell whether a page of A4 is too small for the lists."""
+        told = [(problem.title, problem.finding or "") for problem in self.problems]
+        told += [(item.title, item.goal or "") for problem in self.problems for item in problem.measures]
+        return any(len(text) > _MOST_ON_A4 for texts in told for text in texts)
 
     @property
     def by_category(self) -> tuple[PlannedProblem, ...]:
