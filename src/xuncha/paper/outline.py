@@ -28,12 +28,8 @@ _BLANKS = re.compile(r"(?:[^\S\u3000]|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uff
 """Blanks, and what no form can hold; the ideographic space is a character like others."""
 SHORT: Final = 12
 """Full-width characters of the longest text that is short."""
-_UNBROKEN: Final = (
-    9,
-    6,
-    4,
-)  # characters of the longest text that is kept on one line, if there is room for it
-_LEAST: Final = 0.6  # of its share, that a column of long texts keeps
+_UNBROKEN: Final = ((9, 0.85), (6, 0.85), (4, 0.6))
+"""Characters of the longest text that is kept on one line, and what a column of longer ones keeps of its share: the first for which there is room."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +62,11 @@ class Table:
         """
         shares = [share * room for share in self.widths]
         columns = [[width(cell) for cell in column] for column in zip(self.header, *self.rows, strict=True)]
-        for most in _UNBROKEN:
+        for most, least in _UNBROKEN:
             needs = [
                 max(
                     ceil(max((each for each in column if each <= most), default=1)) + beside,
-                    share * _LEAST if max(column) > most else 0,
+                    share * least if max(column) > most else 0,
                 )
                 for column, share in zip(columns, shares, strict=True)
             ]

@@ -18,7 +18,7 @@ _CHARACTER: Final = (
 _LINE: Final = 17.0
 _AROUND: Final = 6.0
 _CAPTION: Final = 29.0  # points of the line above a table
-_BESIDE: Final = 1.0  # characters of the space left and right in a cell
+_BESIDE: Final = 0.6  # characters of the space left and right in a cell
 _WORTH_FILLING: Final = 0.4  # of a page: where less is left, rows that belong together go to the next one
 _HIGHEST: Final = 0.9  # of a page, that a row may take
 _TOLD_AGAIN: Final = 20  # characters of a long text that is told again on the next page
@@ -58,7 +58,7 @@ def paged(table: Table, sheet: Sheet, *, new_page: bool) -> Paged:
     """
     characters = sheet.width * _POINTS / _CHARACTER
     table = replace(table, widths=table.fitted(characters, _BESIDE))
-    rooms = [max(1.0, share * characters - _BESIDE - 0.5) for share in table.widths]
+    rooms = [max(1.0, share * characters - _BESIDE - 0.4) for share in table.widths]
     whole = sheet.height * _POINTS - _height(table.header, rooms)
     lines = max(1, int((whole * _HIGHEST - _AROUND) / _LINE))
     rows = [part for row in table.rows for part in _cut(row, rooms, lines)]
@@ -67,6 +67,8 @@ def paged(table: Table, sheet: Sheet, *, new_page: bool) -> Paged:
     kept: list[bool] = []
     begins: list[bool] = []
     left = whole - _CAPTION if new_page else whole
+    begun = not new_page
+    """Whether rows may be kept together: below the caption LibreOffice would move all of them away from it."""
     for group in _groups(rows):
         rest = group
         while rest:
@@ -77,9 +79,10 @@ def paged(table: Table, sheet: Sheet, *, new_page: bool) -> Paged:
             left = whole if turns else left
             fit = max(1, sum(height <= left for height in heights))
             made += rest[:fit]
-            kept += [*[True] * (fit - 1), False]
+            kept += [*[begun] * (fit - 1), False]
             begins += [turns, *[False] * (fit - 1)]
             rest = [_continued(rest, fit), *rest[fit + 1 :]] if fit < len(rest) else []
+            begun = True
             left = whole if not new_page else 0 if rest else left - heights[fit - 1]
     begins = begins if new_page else [False] * len(made)
     return Paged(replace(table, rows=tuple(made)), tuple(kept), tuple(begins))
