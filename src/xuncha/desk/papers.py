@@ -22,10 +22,11 @@ class Paper(NamedTuple):
 
 
 PAPERS: Final[Mapping[str, Paper]] = {
-    "plan": Paper(("report", "plan"), (*FORMS, TABLES)),
+    "plan": Paper(("report", "plan"), (*FORMS, TABLES), ("date",)),
+    "progress": Paper(("report", "progress"), options=("number", "signer")),
     "weekly": Paper(("report", "weekly"), options=("since",)),
     "dispatch": Paper(("report", "dispatch")),
-    "letter": Paper(("report", "letter"), options=("office",)),
+    "letter": Paper(("report", "letter"), options=("office", "number", "signer", "copies")),
     "workbook": Paper(("export", "xlsx"), ("xlsx",)),
     "blank": Paper(("export", "table"), ("xlsx",), ("office",)),
     "calendar": Paper(("calendar",), ("ics",), ("office", "leader")),
@@ -41,6 +42,7 @@ def title_of(paper: str) -> str:
     """Return how a document is called."""
     return {
         "plan": _("Rectification plan"),
+        "progress": _("Report on progress"),
         "weekly": _("Weekly report"),
         "dispatch": _("Dispatch"),
         "letter": _("Letter"),

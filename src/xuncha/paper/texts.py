@@ -162,7 +162,7 @@ def unbroken(text: str) -> str:
     """Escape a text for a web page that keeps telephone numbers, of the class `whole`, on one line."""
     from markupsafe import Markup, escape  # noqa: PLC0415  as above
 
-    return Markup(TELEPHONE.sub(r'<span class="whole">\g<0></span>', escape(text)))  # noqa: S704  escaped before
+    return Markup(TELEPHONE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704  escaped before
 
 
 def titled(text: str) -> str:

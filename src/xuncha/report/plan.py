@@ -34,7 +34,7 @@ class Plan(NamedTuple):
     inspector: str | None
     round: str | None
     feedback: Date | None
-    date: Date
+    date: Date | None  # of the plan itself; none where nothing tells it
     head: str | None  # of the leading group: the first responsible person; none where there is no such group
     office: str | None  # where the office of the leading group is
     leaders: tuple[str, ...]
@@ -70,8 +70,8 @@ class Plan(NamedTuple):
         return tuple(measures)
 
 
-def plan(ledger: Ledger, today: Date) -> Plan:
-    """Gather what the plan of a ledger says; see `items` for what is refused."""
+def plan(ledger: Ledger, today: Date, made: Date | None = None) -> Plan:
+    """Gather what the plan of a ledger says; `made` is the day of the plan as far as it is known; see `items` for what is refused."""
     found, settings, by_problem = items(ledger, today), ledger.settings, ledger.by_problem()
     titles: dict[str | None, str] = {category.key: category.title for category in settings.categories}
     terms = Counter(item.term for item in found.values())
@@ -85,7 +85,7 @@ def plan(ledger: Ledger, today: Date) -> Plan:
         inspector=settings.inspection.inspector,
         round=settings.inspection.round,
         feedback=settings.inspection.feedback,
-        date=today,
+        date=made,
         head=group.head if group else None,
         office=group.office if group else None,
         leaders=tuple(name for name in dict.fromkeys(settings.leaders) if name in leaders),

@@ -29,7 +29,7 @@ def show(request: Request) -> Response:
         "frame": look.register.frame,
         "papers": {
             name: PAPERS[name]
-            for name in ("plan", "weekly", "dispatch", "letter", "workbook", "blank", "calendar")
+            for name in ("plan", "progress", "weekly", "dispatch", "letter", "workbook", "blank", "calendar")
         },
         "title_of": title_of,
         "kinds": {
