@@ -125,6 +125,16 @@ def test_what_is_typed_as_a_measure_is_no_option(reader: Reader, ledger: LedgerO
     assert not (ledger.root / "x").exists()
 
 
+def test_the_report_on_progress_and_a_letter_take_their_number(reader: Reader) -> None:
+    """By the same function as on the command line."""
+    for fields in ({"paper": "progress"}, {"paper": "letter", "ids": "1.2", "copies": "责任领导"}):
+        page = reader.job("/reports", form="txt", number="某水〔2024〕9号", signer="张某", **fields)
+        (address,) = re.findall(r'href="(/jobs/[^"]*download=1)"', page)
+        shown = reader.client.get(address).text
+        assert re.search("某水〔2024〕9号\u3000+签发人：张某\n", shown)
+        assert ("抄送：分管副局长。" in shown) == ("ids" in fields)
+
+
 def test_what_is_typed_is_no_option_of_the_command_line(reader: Reader, ledger: LedgerOnDisk) -> None:
     page = reader.job("/reports", paper="letter", form="txt", kind="reminder", ids=f"-o {ledger.root}/x 2.1")
     assert "不是问题编号" in page

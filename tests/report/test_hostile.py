@@ -23,6 +23,7 @@ COMMANDS = (
     ("weekly",),
     ("dispatch",),
     ("plan",),
+    ("progress",),
     ("letter", "reminder", "1.1"),
     ("letter", "supervision", "1.1"),
     ("letter", "warning", "1.1"),

@@ -22,10 +22,11 @@ class Paper(NamedTuple):
 
 
 PAPERS: Final[Mapping[str, Paper]] = {
-    "plan": Paper(("report", "plan"), (*FORMS, TABLES)),
+    "plan": Paper(("report", "plan"), (*FORMS, TABLES), ("date",)),
+    "progress": Paper(("report", "progress"), options=("number", "signer")),
     "weekly": Paper(("report", "weekly"), options=("since",)),
     "dispatch": Paper(("report", "dispatch")),
-    "letter": Paper(("report", "letter"), options=("office",)),
+    "letter": Paper(("report", "letter"), options=("office", "number", "signer", "copies")),
     "closing": Paper(("report", "closing")),
     "dossier": Paper(("report", "dossier"), (*FORMS, "zip")),
     "workbook": Paper(("export", "xlsx"), ("xlsx",)),
@@ -43,6 +44,7 @@ def title_of(paper: str) -> str:
     """Return how a document is called."""
     return {
         "plan": _("Rectification plan"),
+        "progress": _("Report on progress"),
         "weekly": _("Weekly report"),
         "dispatch": _("Dispatch"),
         "letter": _("Letter"),

@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from xuncha.chinese.telephones import TELEPHONE
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.paper.heading import lines, signature_indent, title
-from xuncha.paper.outline import (
-    Block,
-    Bound,
-    Contents,
-    Document,
-    Form,
-    LandscapeBreak,
-    PageBreak,
-    Part,
-    Table,
-)
+from xuncha.paper.heading import begins_page, lines, pitch, reference, signature_indent, title
+from xuncha.paper.outline import Block, Contents, Document, Form, LandscapeBreak, PageBreak, Table
+from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, paged
 from xuncha.paper.texts import CONTENTS
 from xuncha.parts import needs
 
@@ -52,6 +44,7 @@ _STAND_INS: Final = {
     "second": _KAI + _SERIF + _SANS,
     "number": _SERIF + _SANS,
 }
+_UNBROKEN = re.compile(f"({TELEPHONE.pattern})")
 _NOT_SHOWN = re.compile(r"the text (.+?) could not be displayed")
 
 
@@ -65,7 +58,9 @@ def pdf(document: Document) -> tuple[bytes, list[str]]:
         "mark": document.mark,
         "landscape": document.landscape,
         "indent": signature_indent(document),
-        "blocks": [_as_data(block) for block in document.blocks if not isinstance(block, Bound)],
+        "reference": reference(document).split("\t"),
+        "pitch": pitch(document),
+        "blocks": list(_as_data(document)),
         "bound": [each.__dict__ for each in document.bound],
         "contents": CONTENTS,
     }
@@ -92,23 +87,30 @@ def laid_out(page: Path, given: Mapping[str, object]) -> tuple[bytes, list[str]]
     return content, warnings
 
 
-def _as_data(block: Part) -> dict[str, object]:
-    if isinstance(block, LandscapeBreak):
-        return {"kind": "turn"}
-    if isinstance(block, PageBreak):
-        return {"kind": "page", "lines": lines(block.title) if block.title else []}
-    if isinstance(block, Contents):
-        return {"kind": "contents"}
-    if isinstance(block, Form):
-        kind = "form" if block.widths else "cover"
-        return {"kind": kind, "widths": block.widths, "rows": [each.__dict__ for each in block.fields]}
-    if isinstance(block, Table):
-        centred = block.centred()
-        every = [zip(*row, centred, strict=True) for row in zip(block.rows, block.spans(), strict=True)]
-        rows = [[{"text": text, "rows": n, "short": short} for text, n, short in row if n] for row in every]
-        return {"kind": "table", "header": block.header, "rows": rows, "widths": block.widths}
-    assert isinstance(block, Block)  # noqa: S101  the rest are paragraphs and headings
-    return {"kind": block.kind, "text": block.text}
+def _as_data(document: Document) -> Iterator[dict[str, object]]:
+    """Yield the blocks; a text comes in parts, of which every other one is a telephone number, which no line breaks."""
+    sheet = LANDSCAPE if document.landscape else UPRIGHT
+    for number, block in enumerate(document.blocks):
+        if isinstance(block, LandscapeBreak):
+            sheet = LARGE if block.large else LANDSCAPE
+            yield {"kind": "turn", "large": block.large}
+        elif isinstance(block, Table):
+            table = paged(block, sheet, new_page=begins_page(document.blocks, number)).table
+            centred = block.centred()
+            every = [zip(*row, centred, strict=True) for row in zip(table.rows, table.spans(), strict=True)]
+            cells = [
+                [{"text": text, "rows": n, "short": short} for text, n, short in row if n] for row in every
+            ]
+            yield {"kind": "table", "header": table.header, "rows": cells, "widths": table.widths}
+        elif isinstance(block, PageBreak):
+            yield {"kind": "page", "lines": lines(block.title) if block.title else []}
+        elif isinstance(block, Contents):
+            yield {"kind": "contents"}
+        elif isinstance(block, Form):
+            rows = [each.__dict__ for each in block.fields]
+            yield {"kind": "form" if block.widths else "cover", "widths": block.widths, "rows": rows}
+        elif isinstance(block, Block):
+            yield {"kind": block.kind, "text": _UNBROKEN.split(block.text)}
 
 
 def _chosen(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:

@@ -36,7 +36,7 @@ from xuncha.language import gettext as _
 from xuncha.paper.outline import CELL, LINE_END, Document, OutlineError, read
 from xuncha.paper.own import FOLDER, Own, OwnFileError, built_in, differs, own, own_among
 from xuncha.paper.process import LIMITS, LimitError, run, too_large, too_much_memory
-from xuncha.paper.texts import markdown
+from xuncha.paper.texts import markdown, titled, unbroken
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -232,6 +232,8 @@ def environment(name: str, files: Own | None) -> Environment:
         "sentence": sentence,
         "paragraphs": lambda text: [line.strip() for line in text.splitlines() if line.strip()],
         "markdown": markdown,
+        "unbroken": unbroken,
+        "titled": titled,
         "right": lambda text: "\u3000" * max(0, int(_LINE - width(full_width(text)))) + text,
         "cells": _cells,
     }

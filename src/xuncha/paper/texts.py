@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, zip_longest
+from itertools import groupby, pairwise, zip_longest
 from pathlib import Path
 from typing import Final
 
 from xuncha.chinese.characters import width
+from xuncha.chinese.telephones import TELEPHONE
+from xuncha.paper.heading import pieces
 from xuncha.paper.outline import Block, Contents, Document, Form, PageBreak, Table
 
 CONTENTS: Final = "目\u3000录"
 """What stands above the table of contents."""
 _LINE: Final = 38  # full-width characters in a line
 _RULE: Final = "-" * (_LINE * 2)
+_PIECE: Final = 14  # characters of a title that a line of a telephone holds
 _GAP: Final = 1  # between two columns, in full-width characters
 _LEAST: Final = 2  # what a column is wide at least
 _NOT_FIRST: Final = "，。、；：？！”’）》〉】〕…—,.;:?!)%"
@@ -29,6 +32,12 @@ _MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILI
 def txt(document: Document) -> str:
     """Write the document as text, with a line end at its end; a paragraph is one line, a table is set in columns."""
     lines = [document.mark] if document.mark else []
+    if document.number or document.signer:
+        lines.append(
+            _apart(document.number, f"签发人：{document.signer}")
+            if document.signer
+            else _indented(document.number, 0.5)
+        )
     lines += [_indented(document.title, 0.5), ""]
     for block in document.blocks:
         if isinstance(block, Table):
@@ -45,7 +54,7 @@ def txt(document: Document) -> str:
             right = (
                 _indented(block.text, 1) if block.kind in {"sign", "date"} else f"\u3000\u3000{block.text}"
             )
-            lines.append(block.text if block.kind == "to" else right)
+            lines.append(block.text if block.kind in {"to", "copies"} else right)
     # Of several empty lines one stays, and none at the end.
     kept = [line for line, before in zip(lines, ["x", *lines], strict=False) if line or before]
     return "\n".join(kept).rstrip("\n") + "\n"
@@ -73,9 +82,14 @@ def _indented(text: str, share: float) -> str:
     return "\u3000" * max(0, int((_LINE - width(text)) * share)) + text
 
 
+def _apart(left: str, right: str) -> str:
+    """Set one text left and one right in a line."""
+    return left + "\u3000" * max(1, int(_LINE - width(left) - width(right))) + right
+
+
 def _table(table: Table) -> list[str]:
     """Set a table in lines: the head and the rows, with rules between them where one takes several lines."""
-    widths = _columns(table.widths)
+    widths = _columns(table.fitted(max(_LINE - _GAP * (len(table.widths) - 1), 1), 0))
     rows = [_row(row, widths) for row in table.rows]
     apart = any(len(lines) > 1 for lines in rows)
     shown = [*_row(table.header, widths), _RULE]
@@ -87,7 +101,7 @@ def _table(table: Table) -> list[str]:
 def _columns(shares: Sequence[float]) -> list[int]:
     """Compute the widths of columns in full-width characters; what rounding leaves goes to the widest."""
     room = max(_LINE - _GAP * (len(shares) - 1), _LEAST * len(shares))
-    widths = [max(_LEAST, int(share * room)) for share in shares]
+    widths = [max(_LEAST, int(share * room + 1e-6)) for share in shares]
     widths[widths.index(max(widths))] += room - sum(widths)
     return [max(_LEAST, each) for each in widths]
 
@@ -129,6 +143,9 @@ def _pieces(text: str, room: int) -> Iterator[str]:
 def md(document: Document) -> str:
     """Write the document as Markdown (CommonMark, with the tables of GFM), with a line end at its end."""
     parts = [markdown(document.mark)] if document.mark else []
+    if document.number or document.signer:
+        signer = f"签发人：{document.signer}" if document.signer else ""
+        parts.append(markdown("\u3000".join(filter(None, (document.number, signer)))))
     parts.append(f"# {_inside(document.title)}")
     for block in document.blocks:
         if isinstance(block, Table):
@@ -171,6 +188,7 @@ def html(document: Document) -> str:
     environment = Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
+    environment.filters |= {"unbroken": unbroken, "titled": titled}
     given = {
         "headings": _TAGS,
         "zip": zip,
@@ -179,3 +197,25 @@ def html(document: Document) -> str:
         "contents_block": Contents(),
     }
     return environment.get_template("page.html.j2").render(document=document, **given)
+
+
+def unbroken(text: str) -> str:
+    """Escape a text for a web page that keeps telephone numbers, of the class `whole`, on one line."""
+    from markupsafe import Markup, escape  # noqa: PLC0415  as above
+
+    return Markup(TELEPHONE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704  escaped before
+
+
+def titled(text: str) -> str:
+    """Escape a title for a web page that breaks it between names and terms, and within long ones between words."""
+    from markupsafe import Markup, escape  # noqa: PLC0415
+
+    parts = (words if sum(map(width, words)) > _PIECE else ["".join(words)] for words in pieces(text))
+    every = [word for words in parts for word in words]
+    joints = (
+        "<wbr>" if width(before[-1:]) == width(after[:1]) == 1 else "" for before, after in pairwise(every)
+    )
+    return Markup("").join(
+        escape(word) + Markup(joint)  # noqa: S704  one of the two above
+        for word, joint in zip_longest(every, joints, fillvalue="")
+    )

@@ -162,6 +162,16 @@ def ever(root: Path, line: str) -> set[str]:
     return {now for commit, number in found if (now := _number_after(later, commit, number))}
 
 
+def last_entered(root: Path) -> str | None:
+    """Return the day on which the last of the measures was entered, that are there now or were; None where git tells of none."""
+    options = ("--diff-filter=A", *RAW)
+    for commit in _all(root, PROBLEMS, options=options):
+        entered = (Identity.of_file(touched.path) for touched in commit.touched)
+        if commit.trailers.action != "renumber" and any(each and each.measure for each in entered):
+            return commit.day
+    return None
+
+
 _Later = dict[tuple[str, str], str]
 """By a commit and the number that something had after it: the number that it has now; empty where it was removed."""
 

@@ -32,6 +32,7 @@ def show(request: Request) -> Response:
             name: PAPERS[name]
             for name in (
                 "plan",
+                "progress",
                 "weekly",
                 "dispatch",
                 "letter",
