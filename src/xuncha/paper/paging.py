@@ -70,20 +70,23 @@ def paged(table: Table, sheet: Sheet, *, new_page: bool) -> Paged:
     begun = not new_page
     """Whether rows may be kept together: below the caption LibreOffice would move all of them away from it."""
     for group in _groups(rows):
-        rest = group
-        while rest:
-            heights = _heights(rest, rooms)
+        covering = _covering(group)
+        own = [_height(("",) * covering + row[covering:], rooms) for row in group]
+        at, first = 0, group[0]
+        while at < len(group):
+            heights = _heights(own[at:], _height(first[:covering], rooms), whole)
             fit = sum(height <= left for height in heights)
             small = heights[-1] <= whole and left < whole * _WORTH_FILLING
-            turns = left < whole and fit < len(rest) and (not fit or small)
+            turns = left < whole and fit < len(group) - at and (not fit or small)
             left = whole if turns else left
             fit = max(1, sum(height <= left for height in heights))
-            made += rest[:fit]
+            chunk = [first, *group[at + 1 : at + fit]]
+            made += chunk
             kept += [*[begun] * (fit - 1), False]
             begins += [turns, *[False] * (fit - 1)]
-            rest = [_continued(rest, fit), *rest[fit + 1 :]] if fit < len(rest) else []
-            begun = True
-            left = whole if not new_page else 0 if rest else left - heights[fit - 1]
+            begun, at = True, at + fit
+            first = _continued(chunk, group[at]) if at < len(group) else first
+            left = whole if not new_page else 0 if at < len(group) else left - heights[fit - 1]
     begins = begins if new_page else [False] * len(made)
     return Paged(replace(table, rows=tuple(made)), tuple(kept), tuple(begins))
 
@@ -100,25 +103,31 @@ def _groups(rows: Sequence[Row]) -> Iterator[list[Row]]:
         yield group
 
 
-def _continued(group: Sequence[Row], at: int) -> Row:
-    """Fill what the cells above cover in the row that begins a page: short texts as they are, of long ones the beginning."""
-    row = list(group[at])
+def _continued(chunk: Sequence[Row], row: Row) -> Row:
+    """Fill what the cells above cover in a row that begins a page: short texts as they are, of long ones the beginning."""
+    made = list(row)
     for place, cell in enumerate(row):
         if cell:
             break
-        said = next((each[place] for each in reversed(group[:at]) if each[place]), "")
+        said = next((each[place] for each in reversed(chunk) if each[place]), "")
         long = f"（续）{said[:_TOLD_AGAIN]}…" if len(said) > _TOLD_AGAIN else f"（续）{said}"
-        row[place] = said if width(said) <= SHORT or said.startswith("（续）") else long
-    return tuple(row)
+        made[place] = said if width(said[: 2 * SHORT + 1]) <= SHORT or said.startswith("（续）") else long
+    return tuple(made)
 
 
-def _heights(group: Sequence[Row], rooms: Sequence[float]) -> list[float]:
-    """Estimate how far down each row of a group reaches, in points; a cell that covers several needs its room in them together."""
-    first, *others = group
-    covering = next((place for row in others for place, cell in enumerate(row) if cell), 0) if others else 0
-    alone = [("",) * covering + tuple(row[covering:]) for row in group]
-    tallest = _height(first[:covering], rooms)
-    return [max(each, tallest) for each in accumulate(_height(row, rooms) for row in alone)]
+def _covering(group: Sequence[Row]) -> int:
+    """Return how many of the first cells of a group cover the rows below."""
+    return next((place for row in group[1:] for place, cell in enumerate(row) if cell), 0)
+
+
+def _heights(own: Sequence[float], tallest: float, whole: float) -> list[float]:
+    """Compute how far down each row reaches, in points, as far as a page does and one row more; `tallest` is what the cells that cover them need together."""
+    found: list[float] = []
+    for each in accumulate(own):
+        found.append(max(each, tallest))
+        if each > whole:
+            break
+    return found
 
 
 def _height(row: Sequence[str], rooms: Sequence[float]) -> float:
@@ -140,9 +149,9 @@ def _cut(row: Row, rooms: Sequence[float], lines: int) -> Iterator[Row]:
 
 def _parts(text: str, most: float) -> Iterator[str]:
     """Yield a text in parts of a width, of which each but the last ends where a sentence or a clause does, if there is one."""
-    while width(text) > most:
-        end = int(most)
-        end = max(text.rfind(mark, end // 2, end) for mark in "。；，、") + 1 or end
-        yield text[:end]
-        text = text[end:]
-    yield text
+    start, longest = 0, max(1, int(most))
+    while width(rest := text[start : start + 2 * longest + 1]) > most:
+        end = max(rest.rfind(mark, longest // 2, longest) for mark in "。；，、") + 1 or longest
+        yield rest[:end]
+        start += end
+    yield rest
