@@ -196,6 +196,8 @@ WRITING = [
     ["report", "dispatch", "-o"],
     ["report", "plan", "-o"],
     ["report", "letter", "reminder", "1.2", "-o"],
+    ["report", "closing", "1.2", "-o"],
+    ["report", "dossier", "1.2", "-o"],
     ["calendar", "-o"],
     ["export", "csv", "-o"],
     ["export", "json", "-o"],
