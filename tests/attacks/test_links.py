@@ -195,6 +195,7 @@ WRITING = [
     ["report", "weekly", "-o"],
     ["report", "dispatch", "-o"],
     ["report", "plan", "-o"],
+    ["report", "progress", "-o"],
     ["report", "letter", "reminder", "1.2", "-o"],
     ["report", "closing", "1.2", "-o"],
     ["report", "dossier", "1.2", "-o"],
