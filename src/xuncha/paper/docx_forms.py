@@ -20,8 +20,8 @@ _NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/mai
 _W: Final = f'xmlns:w="{_NAMESPACE}"'
 _LINE: Final = 28.95  # points between two lines of the page
 _COVER: Final = (0.3, 0.7)  # the columns of a cover
-_ROOM: Final = 460  # twentieths of a point above the line on which somebody signs
-_SIGNED: Final = 1150  # of the least height of such a row
+_ROOM: Final = 300  # twentieths of a point above the line on which somebody signs
+_SIGNED: Final = 950  # of the least height of such a row
 _LONG: Final = 120  # characters of a value whose row may be torn between two pages
 _RIGHT_EDGE: Final = 8844  # twentieths of a point from the left edge of the type area
 
