@@ -47,7 +47,7 @@ _LIBRARIES = (
     "typer._click.decorators",
     "typer._adapters",
 )
-_PDF = frozenset({"pdf", "archive"})
+_PDF = frozenset({"pdf", "zip", "archive"})
 """Words of commands that make a PDF: the threads of typst, once they have been started, do not outlive a fork."""
 _AT_START = ("LANG", "LC_", "PYTHON")
 """How the variables are named that a new interpreter asks."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 from xuncha.model.vocabulary import STATUSES, UNSAID
 
 if TYPE_CHECKING:
+    from xuncha.model.records import Measure
     from xuncha.model.register import Frame, MeasureRow, Register
     from xuncha.model.vocabulary import Light, Status, Term
 
@@ -190,6 +191,12 @@ def measure_json(row: MeasureRow, horizon: Horizon) -> dict[str, Any]:
     """Give a measure in the form of `list --json`; a key of which nothing is said is null."""
     said = {**row._asdict(), "light": horizon.light(row), "fields": dict(row.fields) or None}
     return {key: said[key] for key in _SHOWN}
+
+
+def amount(outcome: str, measures: Iterable[Measure]) -> int | float:
+    """Add up an outcome, by its key, over measures."""
+    total = round(sum(each.outcomes.get(outcome, 0) for each in measures), 6)
+    return int(total) if total == int(total) else total
 
 
 def rate(closed: int, total: int) -> float | None:

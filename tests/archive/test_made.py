@@ -428,3 +428,17 @@ def test_evidence_that_git_lfs_keeps_is_in_it_itself(ledger: LedgerOnDisk, tmp_p
     (ledger.root / EVIDENCE.removeprefix("data/ledger/")).unlink()
     result = run_inside(ledger, "archive", "-o", str(tmp_path / "2.zip"))
     assert (result.code, "error[evidence-not-fetched]" in result.err) == (1, True)
+
+
+def test_comments_are_counted_in_the_readme(ledger: LedgerOnDisk, archive: bytes, tmp_path: Path) -> None:
+    """How many, how many of them were answered, and where they are; not what they say."""
+    assert "没有登记意见建议" in inner(archive)[README].decode()
+    for number, reply in ((1, "reply: {date: 2024-06-14, text: 已答复。}\n"), (2, "")):
+        text = f"received: 2024-06-10\nchannel: phone\ntext: 来信原文\n{reply}"
+        ledger.write(f"data/comments/{number:03d}.yaml", text)
+    ledger.commit("comments")
+    content = inner(made(ledger, tmp_path / "1.zip"))
+    told = content[README].decode()
+    assert "收到意见建议 2 件，已答复 1 件，在 data/ledger/data/comments/" in told
+    assert "来信原文" not in told
+    assert len([name for name in content if name.startswith("data/ledger/data/comments/")]) == 2

@@ -33,6 +33,8 @@ COMPUTING = {
     ("import", "notice"),
     ("report", "weekly"),
     ("report", "dispatch"),
+    ("report", "closing"),
+    ("report", "dossier"),
     ("archive",),
     ("comment", "list"),
     ("account", "list"),

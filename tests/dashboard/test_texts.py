@@ -35,7 +35,7 @@ HOSTILE = [
 TAGS = {
     "html", "head", "meta", "title", "style", "body", "div", "header", "main", "footer", "section", "h1", "h2", "h3", "p", "ul",
     "ol", "li", "a", "b", "i", "small", "span", "table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary",
-    "svg", "defs", "pattern", "rect", "circle", "line", "path", "text",
+    "svg", "wbr", "defs", "pattern", "rect", "circle", "line", "path", "text",
 }  # fmt: skip
 
 

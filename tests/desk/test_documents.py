@@ -100,6 +100,41 @@ def test_a_report_is_made_and_handed_out(reader: Reader) -> None:
     assert "周报 2024-06-15.docx" in reader.get("/reports")
 
 
+def test_the_dossier_is_made_from_the_page_of_its_measure(reader: Reader) -> None:
+    page = reader.get("/measures/2.1")
+    assert 'name="paper" value="dossier"' in page
+    assert 'name="paper" value="closing"' in page
+    assert 'name="paper" value="closing"' not in reader.get("/measures/1.1"), "nothing was done yet"
+    page = reader.job("/reports", paper="dossier", form="md", ids="2.1")
+    assert "一事一档 2.1 2024-06-15.md" in page
+    (address,) = re.findall(r'href="(/jobs/[^"]*download=1)"', page)
+    assert reader.client.get(address).text.startswith("内部资料\n\n# 巡察整改一事一档")
+
+
+@pytest.mark.parametrize("ids", ["", "2.1"])
+def test_the_application_to_close_is_made_of_what_is_chosen_or_waits(reader: Reader, ids: str) -> None:
+    page = reader.job("/reports", paper="closing", form="txt", ids=ids)
+    (address,) = re.findall(r'href="(/jobs/[^"]*download=1)"', page)
+    assert reader.client.get(address).text.count("编号：2.1") == 1
+
+
+def test_what_is_typed_as_a_measure_is_no_option(reader: Reader, ledger: LedgerOnDisk) -> None:
+    for paper in ("dossier", "closing"):
+        page = reader.job("/reports", paper=paper, form="txt", ids=f"-o{ledger.root}/x")
+        assert "不是问题编号" in page
+    assert not (ledger.root / "x").exists()
+
+
+def test_the_report_on_progress_and_a_letter_take_their_number(reader: Reader) -> None:
+    """By the same function as on the command line."""
+    for fields in ({"paper": "progress"}, {"paper": "letter", "ids": "1.2", "copies": "责任领导"}):
+        page = reader.job("/reports", form="txt", number="某水〔2024〕9号", signer="张某", **fields)
+        (address,) = re.findall(r'href="(/jobs/[^"]*download=1)"', page)
+        shown = reader.client.get(address).text
+        assert re.search("某水〔2024〕9号\u3000+签发人：张某\n", shown)
+        assert ("抄送：分管副局长。" in shown) == ("ids" in fields)
+
+
 def test_what_is_typed_is_no_option_of_the_command_line(reader: Reader, ledger: LedgerOnDisk) -> None:
     page = reader.job("/reports", paper="letter", form="txt", kind="reminder", ids=f"-o {ledger.root}/x 2.1")
     assert "不是问题编号" in page

@@ -24,7 +24,7 @@ FORMS = ("txt", "md", "html")
 """The forms that are text."""
 FILES = ("docx", "pdf")
 """The forms that are files."""
-VOID = frozenset({"meta", "br", "hr", "img", "link", "input"})
+VOID = frozenset({"meta", "br", "hr", "img", "link", "input", "wbr"})
 _MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _PLAIN_BLOCKS = {"heading_open", "heading_close", "paragraph_open", "paragraph_close", "inline"}
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import STATES, LedgerOnDisk, measure
-from tests.notice.forms import VOID, Page, notice
+from tests.notice.forms import VOID, Page, notice, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 INLINE_ONLY = {"p", "h1", "h2", "h3", "h4", "h5", "title", "time"}
-PHRASING = {"time"}
+PHRASING = {"time", "wbr", "span"}
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_elements_are_nested_as_html_allows(page: Page) -> None:
     tags = [element.tag for element in page.elements]
     for once in ("html", "head", "title", "body", "main", "h1"):
         assert tags.count(once) == 1, once
-    assert VOID & set(tags) == {"meta"}
+    assert VOID & set(tags) == {"meta", "wbr"}
 
 
 def test_headings_step_down_one_level_at_a_time(page: Page) -> None:
@@ -132,3 +132,16 @@ def test_a_page_of_many_problems_is_still_well_formed(bare_ledger: LedgerOnDisk)
             bare_ledger.write(bare_ledger.path(identity), measure(identity, STATES["2.2"]))
     page = Page.of(notice(bare_ledger.root, "html"))
     assert len(list(of(page, "h4"))) == 28
+
+
+def test_a_telephone_number_stays_on_one_line_and_a_title_is_broken_between_names(
+    ledger: LedgerOnDisk,
+) -> None:
+    """On the narrow screen of a telephone: 市委 and 第五巡察组 are one name, and what is dialled is whole."""
+    title = "中共某市水务局党组关于市委第五巡察组反馈意见集中整改进展情况的通报"
+    settings(ledger, "title: 中共某市水务局党组关于巡察整改进展情况的通报", f"title: {title}")
+    shown = ledger.ok("notice", "-f", "html")
+    assert '<span class="whole">0546-1234567</span>' in shown
+    heading = shown.split("<h1>")[1].split("</h1>")[0].split("<wbr>")
+    assert "".join(heading) == title
+    assert {"中共某市水务局党组", "关于市委第五巡察组"} <= set(heading)

@@ -60,7 +60,8 @@ def paragraphs(file: bytes) -> list[tuple[str, str]]:
     found = []
     for paragraph in part(file, "word/document.xml").iter(f"{W}p"):
         style = paragraph.find(f"{W}pPr/{W}pStyle")
-        text = "".join(text.text or "" for text in paragraph.iter(f"{W}t"))
+        told = paragraph.iter(f"{W}t", f"{W}noBreakHyphen")
+        text = "".join("-" if each.tag == f"{W}noBreakHyphen" else each.text or "" for each in told)
         found.append((names[style.get(f"{W}val")] if style is not None else "Normal", text))
     return found
 

@@ -60,10 +60,18 @@ def test_merged_cells_reach_as_far_as_they_belong_and_stay_on_a_page() -> None:
     assert kept == [[True, True], [False, False], [False, False]]
 
 
-def test_many_rows_of_one_cell_may_be_parted() -> None:
-    rows = (("一", "甲"), *(("", str(number)) for number in range(9)))
-    made = opened(Document("题", (Table(("甲", "乙"), rows, (0.5, 0.5)),))).tables[0]
-    assert not [row for row in made.rows[1:] for cell in row._tr.tc_lst for p in cell.p_lst if p.pPr.keepNext is not None]  # fmt: skip
+def test_a_cell_of_many_rows_is_parted_where_a_page_ends_and_told_again() -> None:
+    rows = (("一", "长" * 30, "甲"), *(("", "", str(number) * 300) for number in range(9)))
+    made = opened(
+        Document("题", (LandscapeBreak(), Table(("甲", "乙", "丙"), rows, (0.1, 0.3, 0.6))))
+    ).tables[0]
+    firsts = [row for row in made.rows[1:] if row._tr.tc_lst[0].vMerge != "continue"]
+    assert len(firsts) > 1
+    assert [row.cells[0].text for row in firsts] == ["一"] * len(firsts)
+    assert [row.cells[1].text for row in firsts[1:]] == [f"（续）{'长' * 20}…"] * (len(firsts) - 1)
+    turns = [row._tr.tc_lst[0].p_lst[0].pPr.find(f"{_W}pageBreakBefore") is not None for row in made.rows[1:]]
+    firsts = [row._tr.tc_lst[0].vMerge in {None, "restart"} for row in made.rows[1:]]
+    assert turns == [False, *firsts[1:]]
 
 
 def test_short_texts_stand_in_the_middle() -> None:

@@ -10,6 +10,7 @@ from xuncha.chinese.characters import width
 from xuncha.paper.heading import lines
 
 BROKEN = [
+    "中共某某市自然资源和规划局党组|落实市委第五巡察组反馈意见|集中整改进展情况的报告",
     "中共东营市发展和改革委员会党组|关于市委第五巡察组反馈意见|集中整改进展情况的通报",
     "中共某市水务局党组|关于巡察整改进展情况的通报",
     "中共利津县陈庄镇委员会|关于县委第三巡察组巡察反馈意见|整改落实进展情况的通报",

@@ -23,10 +23,12 @@ COMMANDS = (
     ("weekly",),
     ("dispatch",),
     ("plan",),
+    ("progress",),
     ("letter", "reminder", "1.1"),
     ("letter", "supervision", "1.1"),
     ("letter", "warning", "1.1"),
 )
+OF_A_CASE = (("closing",), ("dossier",))
 
 
 def hostile(ledger: LedgerOnDisk, text: str) -> LedgerOnDisk:
@@ -55,7 +57,7 @@ def hostile(ledger: LedgerOnDisk, text: str) -> LedgerOnDisk:
             "co_offices": [name],
             "due": "2024-06-01",
             "status": "in_progress",
-            "progress": [{"date": TODAY, "text": f"{text}\np {text}"}],
+            "progress": [{"date": TODAY, "text": f"{text}\np {text}", "evidence": [text]}],
         },
     }
     for folder in ("01", "02", "03"):
@@ -69,7 +71,7 @@ def hostile(ledger: LedgerOnDisk, text: str) -> LedgerOnDisk:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_texts_are_shown_as_they_are(bare_ledger: LedgerOnDisk, text: str) -> None:
     ledger = hostile(bare_ledger, text)
-    for command in COMMANDS:
+    for command in (*COMMANDS, *((*each, "1.1") for each in OF_A_CASE)):
         shown = told(ledger, "report", *command)
         assert normalize("NFKC", text) in normalize("NFKC", shown), (
             command
@@ -103,7 +105,7 @@ def test_reasons_and_notes_are_in_no_form(bare_ledger: LedgerOnDisk, form: str) 
 @pytest.mark.parametrize(("form", "head"), [("txt", "内部资料\n"), ("md", "内部资料\n\n# "), ("html", '<p class="mark">内部资料</p>\n<h1>')])  # fmt: skip
 def test_each_report_says_first_that_it_is_internal(bare_ledger: LedgerOnDisk, form: str, head: str) -> None:
     ledger = worked(bare_ledger)
-    for command in COMMANDS:
+    for command in (*COMMANDS, *((*each, "2.1") for each in OF_A_CASE)):
         shown = told(ledger, "report", *command, "-f", form)
         assert head in shown if form == "html" else shown.startswith(head), command
 

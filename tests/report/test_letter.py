@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,12 +22,29 @@ def test_several_measures_of_an_office_are_one_letter_the_most_pressing_first(
 ) -> None:
     shown = told(all_lights(bare_ledger), "report", "letter", "reminder", "3.1", "1.1", "2.1", "1.1")
     assert "规划科：" in shown
-    assert "你科室牵头的3条整改措施中，1条已超过时限，2条将在14天内到期。" in shown
+    assert "你科室牵头的3条整改措施中，1条已逾期，2条将在14天内到期。" in shown
     places = [shown.index(f"{number}.") for number in ("1", "2", "3")]
     order = [shown.index(f"（{identity}）") for identity in ("1.1", "2.1", "3.1")]
     assert order == sorted(order)
     assert places
-    assert "抄送：分管副局长" in shown
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nobody_has_signed_and_nobody_is_given_a_copy_unless_somebody_says_so(
+    bare_ledger: LedgerOnDisk, kind: str
+) -> None:
+    ledger = all_lights(bare_ledger)
+    shown = told(ledger, "report", "letter", kind, "1.1")
+    assert not re.search("抄送|签发|〔", shown)
+    path = ledger.root / "data/ledger.yaml"
+    said = "papers: {signer: 张某, copies: [责任领导, 驻局纪检组]}\n"
+    path.write_text(path.read_text(encoding="utf-8") + said, encoding="utf-8")
+    shown = told(ledger, "report", "letter", kind, "1.1", "--number", "某水整改〔2024〕3号")
+    assert re.search("\n某水整改〔2024〕3号\u3000+签发人：张某\n", shown)
+    assert shown.endswith("\n抄送：分管副局长，驻局纪检组。\n")
+    shown = told(ledger, "report", "letter", kind, "1.1", "--signer", "李某", "--copies", "市纪委")
+    assert "签发人：李某\n" in shown
+    assert shown.endswith("\n抄送：市纪委。\n")
 
 
 @pytest.mark.parametrize(
@@ -50,7 +68,7 @@ def test_an_office_is_pressed_for_what_is_late_or_near(
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_measure_stands_without_a_number(bare_ledger: LedgerOnDisk, kind: str) -> None:
     shown = told(all_lights(bare_ledger), "report", "letter", kind, "1.2")
-    assert "你科室牵头的1条整改措施已超过时限" in shown
+    assert "你科室牵头的1条整改措施已逾期" in shown
     assert "　　做好1.2号工作（1.2）。" in shown
     assert "时限：2024年5月1日，已逾期45天；目前状态：推进中；最近一次进展记录：2024年3月1日。" in shown
 

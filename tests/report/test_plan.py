@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from tests.cli.terminals import in_terminal
 from tests.conftest import LedgerOnDisk, measure, problem
 from tests.report.ledgers import TODAY, of, told
+from xuncha.chinese.days import in_words
 from xuncha.paper.outline import Document, Table
 from xuncha.paper.templates import document
 from xuncha.report.plan import plan
@@ -157,3 +159,27 @@ def test_a_screen_is_not_filled_with_what_is_no_text(ledger: LedgerOnDisk, form:
     shown = in_terminal(ledger, "report", "plan", "-f", form)
     assert shown.code == 2
     assert f"-o plan.{form}" in shown.out
+
+
+def test_the_plan_has_its_own_day(ledger: LedgerOnDisk) -> None:
+    """That on which its last measure was entered, or the one that somebody says; never that of the printing."""
+    shown = told(ledger, "report", "plan")
+    entered = in_words(date.fromisoformat(ledger.git("log", "-1", "--format=%as").strip()))
+    assert f"\u3000{entered}\n" in shown
+    shown = told(ledger, "report", "plan", "--date", "2023-12-08")
+    assert "\u30002023年12月8日\n" in shown
+    path = ledger.root / "data/ledger.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + "papers: {plan_date: 2023-12-10}\n", encoding="utf-8")
+    assert "\u30002023年12月10日\n" in told(ledger, "report", "plan")
+
+
+def test_a_plan_whose_day_nothing_tells_has_none(bare_ledger: LedgerOnDisk) -> None:
+    shown = told(bare_ledger, "report", "plan")
+    assert "\u30002024年6月15日\n" not in shown
+    assert "\u3000中共某市水务局党组\n\n\u3000" in shown, "then the first list"
+
+
+def test_lists_of_long_texts_lie_on_a_large_page(bare_ledger: LedgerOnDisk) -> None:
+    assert not plan(of(bare_ledger.root), TODAY).large
+    bare_ledger.write(bare_ledger.path("1.1"), measure("1.1", goal="长" * 91))
+    assert plan(of(bare_ledger.root), TODAY).large

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,12 +104,43 @@ def test_what_is_to_be_looked_at_again_says_since_when(week: Weekly) -> None:
     )
 
 
-def test_two_reports_in_a_row_lose_nothing(bare_ledger: LedgerOnDisk) -> None:
-    """The first day of one is the last of the one before: what is done after the first was written is in the second."""
+def test_whoever_reports_every_week_tells_each_day_once(bare_ledger: LedgerOnDisk) -> None:
+    """Seven days, today the last of them: the border day stands in one report, and the next begins with the day after it."""
     ledger = worked(bare_ledger)
-    at(ledger, "2024-06-15", "progress", "1.1", "当天晚些时候的进展。")
-    later = weekly_of(ledger, TODAY + timedelta(days=7), TODAY)
-    assert [entry.text for entry in works(later)["1.1"].entries] == ["当天晚些时候的进展。"]
+    at(ledger, "2024-06-15", "progress", "1.1", "末日的进展。")
+    at(ledger, "2024-06-16", "progress", "1.1", "首日的进展。")
+    told_on: dict[str, list[str]] = {}
+    for day in ("2024-06-15", "2024-06-22"):
+        shown = data(ledger, "report", "weekly", "--today", day)
+        assert (date.fromisoformat(day) - date.fromisoformat(shown["since"])).days == 6
+        offices = [office for leader in shown["leaders"] for office in leader["offices"]]
+        entries = [entry for office in offices for done in office["done"] for entry in done["progress"]]
+        for entry in entries:
+            told_on.setdefault(entry["text"], []).append(day)
+    assert "本期第一天召开专题会议。" not in told_on, "the report of 8 June tells it"
+    assert told_on["末日的进展。"] == ["2024-06-15"]
+    assert told_on["首日的进展。"] == ["2024-06-22"]
+    assert [told for told in told_on.items() if len(told[1]) > 1] == []
+
+
+def test_comments_are_counted(bare_ledger: LedgerOnDisk) -> None:
+    """Received and answered in these days, and open on the last of them; whoever has none reads nothing of them."""
+    assert "意见建议" not in told(bare_ledger, "report", "weekly")
+    for number, received, replied in (
+        (1, "2024-06-08", "2024-06-15"),
+        (2, "2024-06-09", "2024-06-16"),
+        (3, "2024-06-15", ""),
+    ):
+        reply = f"reply: {{date: {replied}, text: 已答复。}}\n" if replied else ""
+        bare_ledger.write(
+            f"data/comments/{number:03d}.yaml",
+            f"received: {received}\nchannel: phone\ntext: 机密来信\n{reply}",
+        )
+    shown = data(bare_ledger, "report", "weekly")
+    assert shown["comments"] == {"received": 2, "replied": 1, "open": 2, "total": 3}
+    text = told(bare_ledger, "report", "weekly")
+    assert "本期收到意见建议2件，答复1件；目前尚未答复2件。" in text
+    assert "机密来信" not in text
 
 
 def test_without_history_the_days_in_the_ledger_are_enough(bare_ledger: LedgerOnDisk) -> None:
@@ -154,7 +185,7 @@ def test_counts_are_those_of_status(bare_ledger: LedgerOnDisk) -> None:
     shown, status = data(ledger, "report", "weekly"), data(ledger, "status")
     assert (shown["problems"], shown["measures"]) == (status["problems"], status["measures"])
     assert shown["as_of"] == "2024-06-15"
-    assert shown["since"] == "2024-06-08"
+    assert shown["since"] == "2024-06-09"
     assert [row["id"] for row in shown["overdue"]] == ["1.2", "1.1"]
     assert [row["review_due"] for row in shown["reviews_due"]] == ["2024-05-29"]
 

@@ -36,6 +36,9 @@ INTERNAL = {
     "internal/dashboard.html",
     "internal/weekly.docx",
     "internal/dispatch.docx",
+    "internal/plan.docx",
+    "internal/progress.docx",
+    "internal/closing.docx",
     "internal/calendar.ics",
 }
 

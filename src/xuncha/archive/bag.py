@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import re
-import shutil
 import stat
 import unicodedata
 import zlib
@@ -14,11 +13,12 @@ from datetime import date
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any, Final
-from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from xuncha.chinese.characters import UNSAFE
 from xuncha.errors import Finding, Place, RefusedError, cause_of
 from xuncha.language import gettext as _
+from xuncha.paper.packing import store
 from xuncha.parts import needs
 
 ALGORITHMS: Final = ("sha256", "sha512")
@@ -28,8 +28,6 @@ README: Final = "README.txt"
 TAG_FILES: Final = (README, "bag-info.txt", "bagit.txt", *(f"manifest-{name}.txt" for name in ALGORITHMS))
 """What stands beside the payload; the tag manifests list it."""
 TAG_MANIFESTS: Final = tuple(f"tagmanifest-{name}.txt" for name in ALGORITHMS)
-_MODE: Final = 0o100644 << 16
-_UNIX: Final = 3
 _NOT_LISTED: Final = re.compile(rf"[\\\t\n{UNSAFE}\ud800-\udfff]|\s(?:/|$)|%(?:0a|0d|25)", re.IGNORECASE)
 """What the tools disagree on in the lists of a bag: ends of lines, the other slash, blanks at ends, and the percent sign as an escape."""
 
@@ -81,16 +79,9 @@ def tag_manifest(folder: Path, algorithm: str) -> bytes:
 
 
 def zipped(folder: Path, name: str, day: date, target: IO[bytes]) -> None:
-    """Write a bag as one zip, below a folder of this name: its entries in order, stored, of one day, so that no library and no machine decides about the bytes."""
-    year = min(max(day.year, 1980), 2107)  # those that a zip can tell
+    """Write a bag as one zip, below a folder of this name: its entries in order, as `packing.store` does."""
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    with ZipFile(target, "w", ZIP_STORED) as archive:
-        for path in paths:
-            entry = ZipInfo(f"{name}/{path}", (year, day.month, day.day, 0, 0, 0))
-            entry.create_system, entry.external_attr = _UNIX, _MODE
-            entry.file_size = (folder / path).stat().st_size
-            with (folder / path).open("rb") as source, archive.open(entry, "w") as stream:
-                shutil.copyfileobj(source, stream)
+    store(((f"{name}/{path}", folder / path) for path in paths), day, target)
 
 
 def wrong(path: str, code: str, message: str) -> Finding[Place]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Date  # noqa: N812  a field of the model has that name
 from importlib.resources import files
 from pathlib import Path
@@ -19,8 +19,8 @@ from xuncha.audit.page import render as page
 from xuncha.chinese.characters import escaped, without_unsafe
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.language import speaking
-from xuncha.model.identity import EVIDENCE
-from xuncha.model.records import Ledger
+from xuncha.model.identity import COMMENTS, EVIDENCE
+from xuncha.model.records import Comment, Ledger
 from xuncha.model.vocabulary import STATUSES, UNSAID, status_name
 from xuncha.notice.content import content
 from xuncha.notice.render import render
@@ -143,11 +143,20 @@ def as_json(value: object) -> bytes:
     return (escaped(text) + "\n").encode("utf-8", "replace")
 
 
-def readme(facts: Facts, ledger: Ledger, root: Path, events: int, audited: Audit, *, with_lfs: bool) -> bytes:
-    """Write what an archivist reads first, with line ends that every editor shows; `events` counts the rows of the log."""
+def readme(
+    facts: Facts,
+    ledger: Ledger,
+    root: Path,
+    events: int,
+    audited: Audit,
+    *,
+    said: Mapping[int, Comment],
+    with_lfs: bool,
+) -> bytes:
+    """Write what an archivist reads first, with line ends that every editor shows; `events` counts the rows of the log, `said` are the comments."""
     evidence = [file.stat().st_size for file in (root / EVIDENCE).rglob("*") if file.is_file()]
     counts, inspection = tally(ledger.register(), facts.date), ledger.settings.inspection
-    said = [inspection.round, inspection.inspector, f"反馈日期 {inspection.feedback or UNSAID}"]
+    about = [inspection.round, inspection.inspector, f"反馈日期 {inspection.feedback or UNSAID}"]
     forms = [f"notice.{form}（{_TITLES[form]}）" for form in facts.notice["made"]]
     audit_found = f"已核验 {audited.commits} 次提交、{audited.changes} 处文件改动，" + (
         f"发现错误 {audited.errors} 处、提示 {audited.warnings} 处，详见 data/audit/"
@@ -159,12 +168,13 @@ def readme(facts: Facts, ledger: Ledger, root: Path, events: int, audited: Audit
     text = files("xuncha.archive").joinpath("README.txt").read_text(encoding="utf-8")
     told = text.format(
         **dict(facts),
-        inspection="，".join(filter(None, said)),
+        inspection="，".join(filter(None, about)),
         events=events,
         problems=counts.problems,
         problems_done=counts.problems_closed,
         measures=counts.measures,
         measures_done=counts.closed,
+        comments=_comments_told(said),
         evidence=len(evidence),
         evidence_bytes=f"{sum(evidence):,}",
         forms="、".join(forms) or "没有生成，原因见下",
@@ -173,6 +183,13 @@ def readme(facts: Facts, ledger: Ledger, root: Path, events: int, audited: Audit
         lfs=_LFS if with_lfs else "",
     )
     return told.replace("\n", "\r\n").encode()
+
+
+def _comments_told(said: Mapping[int, Comment]) -> str:
+    if not said:
+        return "没有登记意见建议"
+    replied = sum(comment.reply is not None for comment in said.values())
+    return f"收到意见建议 {len(said)} 件，已答复 {replied} 件，在 data/{LEDGER}/{COMMENTS}/"
 
 
 class Case(NamedTuple):
@@ -212,7 +229,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
     bag.must_be_listed(kept)
     pointers = write_out(place, kept, root, commit)
     ledger = load(WorkingTree(place))
-    comments(WorkingTree(place))  # what is handed over keeps the rules, comments too
+    said = comments(WorkingTree(place))  # what is handed over keeps the rules, comments too
     with alone(folder / "repository"):
         made, lacking, warnings = notices(ledger, day, place, FORMS)
         with speaking("zh"):
@@ -230,7 +247,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
             (payload / path).write_bytes(content)
         with (payload / BUNDLE).open("wb") as stream:
             write(folder / "repository", stream)
-    text = readme(facts, ledger, place, len(events), audited, with_lfs=bool(pointers))
+    text = readme(facts, ledger, place, len(events), audited, said=said, with_lfs=bool(pointers))
     (payload / LEDGER).mkdir()
     for name in FOLDERS:
         if (place / name).exists():

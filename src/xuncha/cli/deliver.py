@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from xuncha.cli import screen
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
+
+if TYPE_CHECKING:
+    from xuncha.cli.context import Context
 
 _OF_THE_LEDGER: Final = frozenset({"data", "templates"})  # the folders in which every file has its meaning
 _BLOCK: Final = 1024 * 1024
@@ -35,16 +38,37 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> No
         raise UsageError("wrong-suffix", said, _("type: -f {suffix}").format(suffix=suffix))
 
 
-def deliver(content: bytes, warnings: Sequence[str], output: Path | None, root: Path, said: str = "") -> None:
-    """Show a document, or save it to a file; `said` is the sentence that names the file, with `{path}` in it."""
+def deliver(
+    content: bytes | Path, warnings: Sequence[str], output: Path | None, root: Path, said: str = ""
+) -> None:
+    """Show a document, or save it to a file, be it the content of another; `said` is the sentence that names the file, with `{path}` in it."""
     for sentence in warnings:
         screen.warning(sentence)
-    if output is None:
-        screen.write(content)
-        return
-    save(content, output, root)
+    with BytesIO(content) if isinstance(content, bytes) else content.open("rb") as stream:
+        if output is None:
+            _print(stream)
+            return
+        save(stream, output, root)
     if not screen.prints_into(output):
         screen.line((said or _("It is in {path}.")).format(path=output))
+
+
+def paper(call: Context, name: str, form: str, **given: object) -> tuple[bytes, list[str]]:
+    """Make a paper of the outline template of this name; return it with the warnings."""
+    from xuncha.paper.forms import made  # noqa: PLC0415
+    from xuncha.paper.own import remark  # noqa: PLC0415
+    from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
+
+    templates = call.templates()
+    with screen.patience(_("Making the document")):
+        content, warnings = made(document(name + OUTLINE, templates, **given), form)
+    return content, [*warnings, *remark(templates)]
+
+
+def deliver_paper(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
+    """Make a paper as `paper` does, and deliver it."""
+    content, warnings = paper(call, name, form, **given)
+    deliver(content, warnings, output, call.root)
 
 
 def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
@@ -54,15 +78,18 @@ def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
     try:
         must_be_free(output, root)
         if screen.prints_into(output):  # be that a file: what is printed next must not be written over it
-            stream = BytesIO(content) if isinstance(content, bytes) else content
-            for block in iter(partial(stream.read, _BLOCK), b""):
-                screen.write(block)
+            _print(BytesIO(content) if isinstance(content, bytes) else content)
         else:
             replace(_place(output), content)
     except (OSError, RuntimeError) as error:  # links may lead in a circle
         reason = cause_of(error) if isinstance(error, OSError) else error
         said = _("{path} cannot be written: {reason}").format(path=output, reason=reason)
         raise SurroundingsError("not-written", said) from None
+
+
+def _print(stream: BinaryIO) -> None:
+    for block in iter(partial(stream.read, _BLOCK), b""):
+        screen.write(block)
 
 
 def must_be_free(output: Path, root: Path) -> None:

@@ -18,7 +18,8 @@ PANELS: Final = {
     "Share": {"share": "setup sync", "serve": "serve", "account": "account"},
     "Check and publish": {
         "check": "doctor validate proof schema",
-        "publish": "notice dashboard report",
+        "publish": "notice dashboard",
+        "case": "report",
         "archive": "archive",
     },
     "In and out": {"imports": "import", "exports": "export"},

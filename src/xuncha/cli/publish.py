@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check, deliver, save
+from xuncha.cli.deliver import check, deliver, deliver_paper, paper, save
 from xuncha.cli.options import FORMS, TABLES, argument, option, optional
-from xuncha.errors import RefusedError, UsageError
+from xuncha.errors import RefusedError, SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model import names
@@ -22,7 +22,7 @@ from xuncha.parts import how_to_add
 from xuncha.requests import selection, typed
 
 if TYPE_CHECKING:
-    from xuncha.model.records import Ledger, Measure
+    from xuncha.model.records import Measure
     from xuncha.report.letter import Letter
 
 _NAMED = 10  # measures that a warning names; who wants to know all of them sees it in the entries
@@ -145,12 +145,11 @@ def calendar(
 
 
 _PLAN_FORMS: Final = (*FORMS, TABLES)
-_DAYS: Final = 7  # days that a weekly report covers unless `--since` says otherwise
 
 
 @group("report")
 def report() -> None:
-    """Write internal papers: the weekly report, the dispatch, the plan, letters to offices.
+    """Write internal papers: the weekly report, the dispatch, the plan, the report on progress, letters to offices, the papers of a case.
 
     Examples:
         xuncha report weekly
@@ -161,7 +160,9 @@ def report() -> None:
 @command("report", "weekly")
 def weekly(
     call: Context,
-    since: str | None = optional("--since DATE", _("The first day of the report; else a week ago")),
+    since: str | None = optional(
+        "--since DATE", _("The first day of the report; else that of seven days, today the last of them")
+    ),
     form: options.Form = "txt",
     output: options.Output = None,
     as_json: options.Json = False,
@@ -175,17 +176,18 @@ def weekly(
         xuncha report weekly --since 2024-04-11 -f docx -o weekly.docx
     """
     from xuncha.report import weekly as room  # noqa: PLC0415
+    from xuncha.store.loading import comments  # noqa: PLC0415
 
     if not as_json:
         check(form, FORMS, output, "weekly")
-    first = typed.past_day(since, "--since", call.today) if since else call.today - timedelta(days=_DAYS)
+    first = typed.past_day(since, "--since", call.today) if since else room.first_day(call.today)
     ledger, events = call.ledger(), call.history_if_any()
     earlier = _earlier(call, first, room.recorded(events, first, call.today))
-    report = room.weekly(ledger, call.today, first, events, earlier)
+    report = room.weekly(ledger, call.today, first, events, earlier, comments(call.source()).values())
     if as_json:
         screen.data(room.as_json(report, ledger))
     else:
-        _deliver(call, "report.weekly", form, output, report=report)
+        deliver_paper(call, "report.weekly", form, output, report=report)
 
 
 @command("report", "dispatch")
@@ -207,14 +209,22 @@ def dispatch(
     if as_json:
         screen.data(room.as_json(report, ledger))
     else:
-        _deliver(call, "report.dispatch", form, output, report=report)
+        deliver_paper(call, "report.dispatch", form, output, report=report)
 
 
 @command("report", "plan")
 def plan(
-    call: Context, form: Annotated[str, options.form(_PLAN_FORMS)] = "txt", output: options.Output = None
+    call: Context,
+    day: str | None = optional(
+        "--date DATE",
+        _("The day of the plan; else `papers.plan_date`, else the day on which the last measure was entered"),
+    ),
+    form: Annotated[str, options.form(_PLAN_FORMS)] = "txt",
+    output: options.Output = None,
 ) -> None:
     """Write the rectification plan: who leads, and the lists of problems, tasks and responsibilities.
+
+    Where nothing tells the day of the plan, its line is left out.
 
     Examples:
         xuncha report plan -f docx -o plan.docx
@@ -223,7 +233,40 @@ def plan(
     from xuncha.report.plan import plan as content  # noqa: PLC0415
 
     check(form, _PLAN_FORMS, output, "plan")
-    _deliver(call, "report.plan", form, output, report=content(call.ledger(), call.today))
+    ledger = call.ledger()
+    made = typed.past_day(day, "--date", call.today) if day else ledger.settings.papers.plan_date
+    deliver_paper(
+        call, "report.plan", form, output, report=content(ledger, call.today, made or _entered(call))
+    )
+
+
+@command("report", "progress")
+def progress(
+    call: Context,
+    number: str | None = optional("--number NUMBER", _("The number of the report; else none is printed")),
+    signer: str | None = optional("--signer NAME", _("Who has signed it off; else `papers.signer`")),
+    form: options.Form = "txt",
+    output: options.Output = None,
+    as_json: options.Json = False,
+) -> None:
+    """Write the report on progress to the inspection office: each problem, what is unfinished and why, what comes next.
+
+    What the first responsible person did stands in `papers.head_work`. The report tells what is withheld from the public.
+
+    Examples:
+        xuncha report progress
+        xuncha report progress -f docx -o progress.docx
+    """
+    from xuncha.report import progress as room  # noqa: PLC0415
+
+    if not as_json:
+        check(form, FORMS, output, "progress")
+    ledger = call.ledger()
+    report = room.progress(ledger, call.today, call.history_if_any(), number, signer)
+    if as_json:
+        screen.data(room.as_json(report, ledger))
+    else:
+        deliver_paper(call, "report.progress", form, output, report=report)
 
 
 @command("report", "letter")
@@ -238,6 +281,9 @@ def letter(
         _("All that this office is late with or has soon due; of a warning, what it is late with"),
         options.offices,
     ),
+    number: str | None = optional("--number NUMBER", _("The number of the letter; else none is printed")),
+    signer: str | None = optional("--signer NAME", _("Who has signed it off; else `papers.signer`")),
+    copies: str | None = optional("--copies NAMES", _("Who is given copies; else `papers.copies`")),
     send: str | None = optional(
         "--send WAY",
         _("Send it: email, to the accounts of the office; or group, of WeCom or DingTalk"),
@@ -254,23 +300,24 @@ def letter(
         xuncha report letter reminder 2.3
         xuncha report letter supervision --office 规划科 -f docx -o letter.docx
     """
-    from xuncha.report.letter import letter_on, letter_to  # noqa: PLC0415
+    from xuncha.report.letter import Said, letter_on, letter_to  # noqa: PLC0415
 
     which = typed.word(kind, "KIND", names.LETTERS)
     check(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter is on measures or on those of an --office, one of the two")
         raise UsageError("usage", message, _("see `xuncha report letter --help`"))
-    ledger = call.ledger()
+    ledger, said = call.ledger(), Said(number, signer, copies)
     if office is not None:
         office, _leader = selection.known(ledger.register(), office=office, leader=None)
-        content = letter_to(ledger, call.today, which, office or "")
+        content = letter_to(ledger, call.today, which, office or "", said)
     else:
-        content = letter_on(ledger, call.today, which, [_measure(ledger, each) for each in identities or ()])
+        chosen = [typed.measure(each, ledger.measures) for each in identities or ()]
+        content = letter_on(ledger, call.today, which, chosen, said)
     if send is not None:
         _send(call, typed.word(send, "--send", names.WAYS), which, content)
     if send is None or output is not None:
-        _deliver(call, f"letter.{which}", form, output, letter=content)
+        deliver_paper(call, f"letter.{which}", form, output, letter=content)
 
 
 def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
@@ -279,15 +326,27 @@ def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
 
     to = sending.addresses(Accounts(call.root).all(), letter.office) if way == "email" else ()
     called = names.LETTERS[kind][1]
-    text = _made(call, f"letter.{kind}", "txt", letter=letter)[0].decode()
+    text = paper(call, f"letter.{kind}", "txt", letter=letter)[0].decode()
     if way == "email":
         subject = f"{letter.organisation}{called}：{letter.office}"
-        word = _made(call, f"letter.{kind}", "docx", letter=letter)[0]
+        word = paper(call, f"letter.{kind}", "docx", letter=letter)[0]
         sending.mail(to, subject, text, (f"{called}.docx", word))
         screen.line(_("Sent to {names}.").format(names=_(", ").join(to)))
     else:
         sending.post(text)
         screen.line(_("Sent to the group."))
+
+
+def _entered(call: Context) -> date | None:
+    """Return the day on which the last measure was entered, as far as git tells it."""
+    from xuncha.trail.history import last_entered  # noqa: PLC0415
+    from xuncha.trail.repository import git_dir  # noqa: PLC0415
+
+    try:
+        day = last_entered(call.root) if git_dir(call.root) else None
+    except SurroundingsError:  # a plan without its day is better than none
+        return None
+    return date.fromisoformat(day) if day else None
 
 
 def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Identity, Measure]:
@@ -302,32 +361,3 @@ def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Ident
     except RefusedError:  # there was no ledger yet
         return {}
     return records_of(Tree(call.root, commit), wanted)
-
-
-def _measure(ledger: Ledger, text: str) -> Identity:
-    from xuncha.rules.names import no_such  # noqa: PLC0415
-
-    identity = Identity.parse(text)
-    if identity.is_problem:
-        message = _("{id} is a problem; a measure is asked for").format(id=identity)
-        hint = _("name its measures, such as {id}.1").format(id=identity)
-        raise RefusedError("not-a-measure", message, hint)
-    if identity not in ledger.measures:
-        raise no_such(identity)
-    return identity
-
-
-def _deliver(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
-    content, warnings = _made(call, name, form, **given)
-    deliver(content, warnings, output, call.root)
-
-
-def _made(call: Context, name: str, form: str, **given: object) -> tuple[bytes, list[str]]:
-    from xuncha.paper.forms import made  # noqa: PLC0415
-    from xuncha.paper.own import remark  # noqa: PLC0415
-    from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
-
-    templates = call.templates()
-    with screen.patience(_("Making the document")):
-        content, warnings = made(document(name + OUTLINE, templates, **given), form)
-    return content, [*warnings, *remark(templates)]

@@ -18,14 +18,17 @@ class Paper(NamedTuple):
     words: tuple[str, ...]
     forms: Sequence[str] = FORMS
     options: tuple[str, ...] = ()
-    """What a form may say of it: options of the command, besides `kind` and `ids` of letters."""
+    """What a form may say of it: options of the command, besides `kind` of letters and `ids`."""
 
 
 PAPERS: Final[Mapping[str, Paper]] = {
-    "plan": Paper(("report", "plan"), (*FORMS, TABLES)),
+    "plan": Paper(("report", "plan"), (*FORMS, TABLES), ("date",)),
+    "progress": Paper(("report", "progress"), options=("number", "signer")),
     "weekly": Paper(("report", "weekly"), options=("since",)),
     "dispatch": Paper(("report", "dispatch")),
-    "letter": Paper(("report", "letter"), options=("office",)),
+    "letter": Paper(("report", "letter"), options=("office", "number", "signer", "copies")),
+    "closing": Paper(("report", "closing")),
+    "dossier": Paper(("report", "dossier"), (*FORMS, "zip")),
     "workbook": Paper(("export", "xlsx"), ("xlsx",)),
     "blank": Paper(("export", "table"), ("xlsx",), ("office",)),
     "calendar": Paper(("calendar",), ("ics",), ("office", "leader")),
@@ -41,9 +44,12 @@ def title_of(paper: str) -> str:
     """Return how a document is called."""
     return {
         "plan": _("Rectification plan"),
+        "progress": _("Report on progress"),
         "weekly": _("Weekly report"),
         "dispatch": _("Dispatch"),
         "letter": _("Letter"),
+        "closing": _("Application to close"),
+        "dossier": _("Dossier of a measure"),
         "workbook": _("The ledger as a workbook"),
         "blank": _("A table to be filled in"),
         "calendar": _("Calendar of time limits"),

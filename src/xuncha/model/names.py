@@ -21,7 +21,7 @@ KEY_NAMES: Final[Mapping[str, str]] = {
     "review_every_days": "回头看间隔", "by": "经办人", "note": "备注", "to": "承担人", "evidence": "佐证材料", "result": "结果",
     "until": "受理截止日期", "hours": "受理时间", "short_name": "简称", "measure_unit": "措施量词", "rhythm": "汇报周期",
     "not_started_text": "未启动表述", "emails": "邮箱", "key": "代号", "label": "名称", "unit": "单位", "of": "所属", "type": "类型", "choices": "选项", "code": "规则代码",
-    "words": "字样", "file": "文件", "sha256": "哈希值", "size": "字节数",
+    "words": "字样", "papers": "内部文书", "signer": "签发人", "copies": "抄送", "plan_date": "方案日期", "head_work": "第一责任人工作", "file": "文件", "sha256": "哈希值", "size": "字节数",
 }  # fmt: skip
 """By the keys, also those inside of others, which mean the same wherever they stand."""
 _ALSO: Final[Mapping[str, tuple[str, ...]]] = {

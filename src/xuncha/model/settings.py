@@ -63,6 +63,22 @@ class NoticeSettings(Record):
     next_steps: list[Text] = Field(default_factory=list, description="第三部分的段落；不写则用通用表述")
 
 
+class PaperSettings(Record):
+    """What internal papers need and the ledger cannot compute; what is not said is left out of them."""
+
+    signer: Line | None = Field(default=None, description="函件和报告的签发人；不写则不印")
+    copies: list[Line] = Field(
+        default_factory=list, description="函件的抄送单位；写“责任领导”的，换成所涉措施的责任领导；不写则不印"
+    )
+    plan_date: Day | None = Field(
+        default=None, description="整改落实方案的日期；不写则为最后一条措施登记入台账的日期"
+    )
+    head_work: list[Text] = Field(
+        default_factory=list,
+        description="进展情况报告中第一责任人组织落实整改情况的段落；不写则只写台账有记载的",
+    )
+
+
 class OutcomeKind(Record):
     """An outcome that notices count besides measures, such as rules made or money recovered."""
 
@@ -118,6 +134,7 @@ class Settings(Record):
     offices: list[Name] = Field(description="可作责任科室的部门")
     contact: Contact = Field(default_factory=Contact)
     notice: NoticeSettings = Field(default_factory=NoticeSettings)
+    papers: PaperSettings = Field(default_factory=PaperSettings)
     outcomes: list[OutcomeKind] = Field(default_factory=list)
     fields: list[FieldKind] = Field(default_factory=list, description="本单位另外登记的事项（自定义字段）")
     people: list[Person] = Field(default_factory=list, description="谁用哪些邮箱提交")

@@ -17,7 +17,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import KEPT_BRACES, PLACEHOLDER, PLACEHOLDERS, UNSAID
-from xuncha.tally import Tally, tally
+from xuncha.tally import Tally, amount, tally
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
@@ -199,9 +199,9 @@ def told_after(ledger: Ledger) -> list[str]:
 
 def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:
     return tuple(
-        Outcome(kind.label, int(amount) if amount == int(amount) else amount, kind.unit)
+        Outcome(kind.label, total, kind.unit)
         for kind in ledger.settings.outcomes
-        if (amount := round(sum(each.outcomes.get(kind.key, 0) for each in ledger.measures.values()), 6))
+        if (total := amount(kind.key, ledger.measures.values()))
     )
 
 

@@ -1,18 +1,26 @@
-"""The title of a printed document, broken into lines as a person would, and where its signature stands (GB/T 9704-2012, 7.3.1 and 7.3.5.1)."""
+"""The title of a printed document, broken into lines as a person would; its number, where its signature stands, and how close the lines of a letter are (GB/T 9704-2012, 7.2.5, 7.3.1 and 7.3.5)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
+from math import ceil
 from typing import Final
 
 from xuncha.chinese.characters import width
-from xuncha.paper.outline import Block, Document
+from xuncha.paper.outline import Block, Document, LandscapeBreak, Part
 
 _LONGEST_TITLE: Final = {False: 20, True: 28}
 """Characters of 22 pt in a line of the type area, upright and lying."""
 _DAY: Final = 4.0  # characters between the date and the right edge
+PITCH: Final = 28.95
+"""Points from line to line: 22 of them fill a page."""
+_PAGE: Final = 22
+_ROW: Final = 28
+_TOO_FEW: Final = (
+    4  # lines that are worth no page of their own: the standard lets the pitch give way (7.3.5.4)
+)
 _MOST_LINES: Final = 4  # beyond these no shape is looked for
 _NOT_FIRST = re.compile(r"[的地得和与及暨或等者了、，。：；！？）》”’〕)]")
 _NOT_LAST = re.compile(r".*([和与及暨或对向给将在以从按为第中]|关于|中共|[（《“‘〔(]|[0-9A-Za-z])")
@@ -23,7 +31,7 @@ _BODY = re.compile(
 )
 """Ends the name of a body."""
 _TERMS = re.compile(
-    r"巡[察视]反馈(意见|问题)|反馈(意见|问题)|集中整改|整改(落实|工作|进展)*情况|巡[察视]整改|进展情况|(落实|工作|实施)方案|工作(周报|规则|规定)|管理办法"
+    r"巡[察视]反馈(意见|问题)|反馈(意见|问题)|集中整改|整改(落实|工作|进展)*情况|巡[察视]整改|进展情况|(落实|工作|实施)方案|看板|工作(周报|规则|规定)|管理办法"
 )
 """Terms of the field, which stand on one line where they can."""
 
@@ -39,7 +47,51 @@ def signature_indent(document: Document) -> float:
     return max(0.0, _DAY + (width(texts.get("date", "")) - width(texts.get("sign", ""))) / 2)
 
 
-def lines(title: str, longest: int) -> list[str]:
+def reference(document: Document) -> str:
+    """Return the line of the number of a document and of who has signed it off, with a tab between the two."""
+    return f"{document.number}\t签发人：{document.signer}" if document.signer else document.number
+
+
+def begins_page(blocks: Sequence[Part], at: int) -> bool:
+    """Tell whether a table begins a page, below its caption."""
+    before = at - 1
+    if before >= 0 and isinstance(caption := blocks[before], Block) and caption.kind == "table-title":
+        before -= 1
+    return before >= 0 and isinstance(blocks[before], LandscapeBreak)
+
+
+def pitch(document: Document) -> float:
+    """Compute the points from line to line: less than usual in a letter of which a few lines alone would stand on its last page."""
+    blocks = [block for block in document.blocks if isinstance(block, Block)]
+    if len(blocks) < len(document.blocks) or not any(block.kind == "to" for block in blocks):
+        return PITCH
+    head = len(title(document)) + 1 + 2 * bool(document.mark) + 2 * bool(document.number or document.signer)
+    extra = {"sign": 1, "copies": 1, "to": -2, "date": -2}
+    used = head + sum(
+        max(1, ceil((width(block.text) + 2 + min(0, extra.get(block.kind, 0))) / _ROW))
+        + max(0, extra.get(block.kind, 0))
+        for block in blocks
+    )
+    pages = (used - 1) // _PAGE or used // _PAGE
+    over = used + 0.5 - pages * _PAGE
+    return PITCH * _PAGE / (_PAGE + over / pages) if pages and over <= _TOO_FEW + 0.5 else PITCH
+
+
+def pieces(title: str) -> list[list[str]]:
+    """Split a title into what a narrow screen breaks last: names, quotations and terms of the field, each with its words."""
+    words = list(_words(title, _LONGEST_TITLE[True]))
+    whole = _inside(words) - {place for place, word in enumerate(words) if place and _SUBJECT.match(word)}
+    found: list[list[str]] = []
+    for place, word in enumerate(words):
+        joined = place in whole or _NOT_FIRST.match(word) or (place and _NOT_LAST.fullmatch(words[place - 1]))
+        if found and joined:
+            found[-1].append(word)
+        else:
+            found.append([word])
+    return found
+
+
+def lines(title: str, longest: int = _LONGEST_TITLE[False]) -> list[str]:
     """Break a title into lines of at most so many full-width characters.
 
     Of all ways that tear nothing and have a shape, the one that breaks the fewest names, begins a line with the subject, has
@@ -82,7 +134,7 @@ def _inside(words: Sequence[str]) -> set[int]:
     """
     found: set[int] = set()
     start = 0
-    ends = [place for place, word in enumerate(words) if _SUBJECT.match(word) or word == "对"]
+    ends = [place for place, word in enumerate(words) if _SUBJECT.match(word) or word in {"对", "向", "落实"}]
     for end in (*ends, len(words)):
         last = max((place for place in range(start, end) if _BODY.fullmatch(words[place])), default=start)
         found |= set(range(start + 1, last + 1))

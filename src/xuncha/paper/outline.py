@@ -1,29 +1,41 @@
 """What a document consists of, without its layout; and the plain lines in which a template gives it.
 
 A template gives a line for each block: its kind, a blank, its text. `mark` is what stands above the title, such as 内部资料;
-`landscape` alone turns the paper: all of it before the first block, else what follows, on a new page; `table` with the widths of
-its columns begins a table, and the lines `row` after it are its rows, the first of them the head. What a value holds cannot
-begin a line or a cell: the environment of the templates prints it on one.
+`number` and `signer` are what stands between the two: the number of the document, and who has signed it off; `landscape` alone turns the
+paper: all of it before the first block, else what follows, on a new page, with `A3` a large one; `table` with the widths of its columns begins
+a table, and the lines `row` after it are its rows, the first of them the head. `form` with widths begins a form to be filled in, whose lines
+`field` hold labels and values in turn, and `opinion` a label, what is known, and the line to sign on; `page` begins a new page, `page TITLE` one
+with a title of its own. `cover` makes a cover of the title and the lines `field` after it, `contents` lists the headings and what is bound in,
+of which `bound PAGES TITLE` tells each. What a value holds cannot begin a line or a cell: the environment of the templates prints it on one.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import ceil
 from typing import Final
 
 from xuncha.chinese.characters import width
 from xuncha.chinese.punctuation import full_width
 from xuncha.language import gettext as _
 
-KINDS: Final = ("to", "h1", "h2", "h3", "h4", "p", "sign", "date", "table-title")
-"""Of a block: the addressee, flush left; headings 一、 （一） 1. （1）; a paragraph; who signs, and when; what is above a table."""
+KINDS: Final = ("to", "h1", "h2", "h3", "h4", "p", "sign", "date", "copies", "table-title")
+"""Of a block: the addressee, flush left; headings 一、 （一） 1. （1）; a paragraph; who signs, and when; who is given copies; what is above a table."""
+_HEAD: Final = ("title", "mark", "number", "signer")
 CELL: Final = "\x1f"
 """Between two cells of a row. A ledger holds no such character."""
+LINE_END: Final = "\x1e"
+"""Between two lines inside a value, which the cells of a form keep."""
 _BLANKS = re.compile(r"(?:[^\S\u3000]|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff])+")
 """Blanks, and what no form can hold; the ideographic space is a character like others."""
-_SHORT: Final = 12  # full-width characters of the longest text that is short
+_DIGITS: Final = 6  # of a number of pages, at most
+_OF_A_COVER: Final = 2  # cells in a row
+SHORT: Final = 12
+"""Full-width characters of the longest text that is short."""
+_UNBROKEN: Final = ((9, 0.85), (6, 0.85), (4, 0.6))
+"""Characters of the longest text that is kept on one line, and what a column of longer ones keeps of its share: the first for which there is room."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,34 @@ class Table:
     def centred(self) -> tuple[bool, ...]:
         """Tell which columns hold short texts alone, such as names, days and numbers: those are centred."""
         columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.header)
-        return tuple(all(width(cell) <= _SHORT for cell in column) for column in columns)
+        return tuple(all(width(cell) <= SHORT for cell in column) for column in columns)
+
+    def fitted(self, room: float, beside: float) -> tuple[float, ...]:
+        """Compute widths by which no state, number or day is broken, as far as there is room.
+
+        Args:
+            room: the width of the table in full-width characters.
+            beside: of these, what a cell has left and right of its text.
+        """
+        shares = [share * room for share in self.widths]
+        columns = [[width(cell) for cell in column] for column in zip(self.header, *self.rows, strict=True)]
+        for most, least in _UNBROKEN:
+            needs = [
+                max(
+                    ceil(max((each for each in column if each <= most), default=1)) + beside,
+                    share * least if max(column) > most else 0,
+                )
+                for column, share in zip(columns, shares, strict=True)
+            ]
+            if sum(needs) <= room:
+                lacking = sum(max(0, need - share) for need, share in zip(needs, shares, strict=True))
+                spare = sum(max(0, share - need) for need, share in zip(needs, shares, strict=True))
+                left = 1 - lacking / spare if lacking else 1
+                return tuple(
+                    (need + max(0, share - need) * left) / room
+                    for need, share in zip(needs, shares, strict=True)
+                )
+        return self.widths
 
     def spans(self) -> tuple[tuple[int, ...], ...]:
         """Count for each cell how many rows it covers, as `spans`."""
@@ -70,15 +109,70 @@ def spans(rows: Sequence[Sequence[object]]) -> tuple[tuple[int, ...], ...]:
 class LandscapeBreak:
     """What follows begins on a new landscape page."""
 
+    large: bool = False  # A3 instead of A4
+
+
+@dataclass(frozen=True)
+class PageBreak:
+    """What follows begins on a new page."""
+
+    title: str = ""  # above it; empty where it has none of its own
+
+
+@dataclass(frozen=True)
+class Field:
+    """A row of a form: a label, its value, and so on; the last value reaches to the edge. Values may hold several lines."""
+
+    cells: tuple[str, ...]
+    signature: str = ""  # the line at its foot on which somebody signs; there is room above it
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form to be filled in and signed; or what stands on a cover."""
+
+    fields: tuple[Field, ...]
+    widths: tuple[float, ...] = ()  # of the columns, as shares of the whole; of a cover none
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The table of contents."""
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Something that is bound in behind the document, where the form has pages."""
+
+    pages: int
+    title: str
+
+
+Part = Block | Table | LandscapeBreak | PageBreak | Form | Contents | Bound
+
 
 @dataclass(frozen=True)
 class Document:
     """A document on paper."""
 
     title: str
-    blocks: tuple[Block | Table | LandscapeBreak, ...]
+    blocks: tuple[Part, ...]
     landscape: bool = False
     mark: str = ""  # above the title, flush left, such as 内部资料; empty where there is none
+    number: str = (
+        ""  # of the document (文号), and who has signed it off (签发人); empty where nobody has said it
+    )
+    signer: str = ""
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The headings that the table of contents names."""
+        return tuple(each.text for each in self.blocks if isinstance(each, Block) and each.kind == "h1")
+
+    @property
+    def bound(self) -> tuple[Bound, ...]:
+        """What is bound in behind it."""
+        return tuple(each for each in self.blocks if isinstance(each, Bound))
 
 
 class OutlineError(ValueError):
@@ -87,31 +181,46 @@ class OutlineError(ValueError):
 
 def read(text: str) -> Document:
     """Read the document that a template has given, without empty lines and blocks. Raises OutlineError if a line is none of those above, or without a title."""
-    title, mark, landscape = "", "", False
-    blocks: list[Block | _Rows | LandscapeBreak] = []
+    head = dict.fromkeys(_HEAD, "")
+    landscape = False
+    blocks: list[Part | _Rows] = []
     for line in filter(str.strip, text.split("\n")):
         kind, _blank, rest = line.strip(" ").partition(" ")
         last = blocks[-1] if blocks else None
-        if kind == "title":
-            title = _plain(rest)
-        elif kind == "mark":
-            mark = _plain(rest)
-        elif kind == "landscape" and blocks:
-            blocks.append(LandscapeBreak())
-        elif kind == "landscape":
+        if kind in head:
+            head[kind] = _plain(rest)
+        elif kind == "landscape" and not blocks:
             landscape = True
-        elif kind == "table":
-            blocks.append(_Rows(_widths(rest, line)))
         elif kind == "row" and isinstance(last, _Rows):
             last.add(rest, line)
-        elif kind in KINDS:
-            blocks += [Block(kind, plain)] if (plain := _plain(rest)) else []
-        else:
+        elif kind in {"field", "opinion"} and isinstance(last, Form):
+            blocks[-1] = replace(last, fields=(*last.fields, _field(kind, rest, len(last.widths), line)))
+        elif block := _block(kind, rest, line):
+            blocks.append(block)
+        elif kind not in KINDS:
             raise _unreadable(_("a line begins with a kind, such as p or h1"), line)
-    if not title:
+    if not head["title"]:
         raise OutlineError(_("it gives no title"))
     whole = (block.table() if isinstance(block, _Rows) else block for block in blocks)
-    return Document(title, tuple(whole), landscape, mark)
+    return Document(head["title"], tuple(whole), landscape, head["mark"], head["number"], head["signer"])
+
+
+def _block(kind: str, rest: str, line: str) -> Part | _Rows | None:
+    """Return the block that a line begins; None where it begins none, or an empty one."""
+    if kind == "bound":
+        return _bound(rest, line)
+    if kind in {"table", "form"}:
+        widths = _widths(rest, line)
+        return _Rows(widths) if kind == "table" else Form((), widths)
+    alone: dict[str, Part] = {
+        "landscape": LandscapeBreak(large=rest.strip() == "A3"),
+        "cover": Form(()),
+        "page": PageBreak(_plain(rest)),
+        "contents": Contents(),
+    }
+    if kind in alone:
+        return alone[kind]
+    return Block(kind, plain) if kind in KINDS and (plain := _plain(rest)) else None
 
 
 @dataclass
@@ -127,6 +236,24 @@ class _Rows:
     def table(self) -> Table:
         header, *others = self.rows or [("",) * len(self.widths)]
         return Table(header, tuple(others), self.widths)
+
+
+def _bound(text: str, line: str) -> Bound:
+    pages, _blank, title = text.partition(" ")
+    if not (pages.isdecimal() and pages.isascii() and (plain := _plain(title))):
+        raise _unreadable(_("what is bound in has a number of pages and a title"), line)
+    return Bound(int(pages[:_DIGITS]), plain)
+
+
+def _field(kind: str, text: str, columns: int, line: str) -> Field:
+    """Read a row of a form of so many columns; of a cover, which has none, a label and a value."""
+    cells = ["\n".join(filter(None, map(_plain, cell.split(LINE_END)))) for cell in text.split(CELL)]
+    signature = cells.pop() if kind == "opinion" else ""
+    if not cells or len(cells) % 2 or len(cells) > (columns or _OF_A_COVER):
+        raise _unreadable(
+            _("a row of a form has labels and values in turn, no more than it has columns"), line
+        )
+    return Field(tuple(cells), signature)
 
 
 def _plain(text: str) -> str:

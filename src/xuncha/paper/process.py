@@ -1,4 +1,4 @@
-"""A ledger's own templates run in a process of its own, which may take so much time and memory and no more: only the system sees to that (docs/adr/0025)."""
+"""A ledger's own templates run in a process of its own, and files of others are looked into in one, which may take so much time and memory and no more: only the system sees to that (docs/adr/0025)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xuncha.language import gettext as _
 from xuncha.language import spoken
 from xuncha.paper.own import FOLDER, Own
 
-Task = Literal["render", "fill"]
+Task = Literal["render", "fill", "look"]
 _TIMES: Final = 6  # how much longer than its own time a process may last, on a machine that has other work
 _PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.paper.worker import main; main()"
 
@@ -46,12 +46,15 @@ class LimitError(Exception):
     """A template took more than it may; says of what."""
 
 
-def run(task: Task, files: Own, given: Mapping[str, object], **arguments: object) -> bytes:
+def run(
+    task: Task, files: Own, given: Mapping[str, object], *, limits: Limits | None = None, **arguments: object
+) -> bytes:
     """Run a task of `xuncha.paper.worker` in a process of its own, and return the document. Raises LimitError if it took too much, and what the task raises."""
     import pickle  # noqa: PLC0415  only where there are own templates
 
-    job = Job(task, files.files, arguments, given, spoken(), LIMITS)
-    head, _line_end, content = _answer(pickle.dumps(job), LIMITS).partition(b"\n")
+    limits = limits or LIMITS
+    job = Job(task, files.files, arguments, given, spoken(), limits)
+    head, _line_end, content = _answer(pickle.dumps(job), limits).partition(b"\n")
     told = json.loads(head)
     if told.get("limit"):
         raise LimitError(told["limit"])

@@ -33,10 +33,10 @@ from xuncha.chinese.numbers import numeral
 from xuncha.chinese.punctuation import full_width, sentence
 from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.language import gettext as _
-from xuncha.paper.outline import CELL, Document, OutlineError, read
+from xuncha.paper.outline import CELL, LINE_END, Document, OutlineError, read
 from xuncha.paper.own import FOLDER, Own, OwnFileError, built_in, differs, own, own_among
 from xuncha.paper.process import LIMITS, LimitError, run, too_large, too_much_memory
-from xuncha.paper.texts import markdown
+from xuncha.paper.texts import markdown, titled, unbroken
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -137,9 +137,7 @@ _BAD_VALUES = (ArithmeticError, TypeError, ValueError, LookupError, AttributeErr
 TEMPLATE_ERRORS: Final = (TemplateError, *_BAD_VALUES, RecursionError, MemoryError, OSError)
 """Errors that a template can raise; all are reported as the template's."""
 _LINE = 38  # full-width characters in a line of the text form, to which the signature is set right
-_LINE_END = "\x1e"
-"""Stands for the end of a line inside a value: `paragraphs` knows it, and no line of an outline ends there."""
-_UNSAFE = re.compile(f"(?![{CELL}{_LINE_END}])[{UNSAFE}]")
+_UNSAFE = re.compile(f"(?![{CELL}{LINE_END}])[{UNSAFE}]")
 """What could drive a terminal or show another text; the two signs of an outline go no further than its reader."""
 
 
@@ -234,6 +232,8 @@ def environment(name: str, files: Own | None) -> Environment:
         "sentence": sentence,
         "paragraphs": lambda text: [line.strip() for line in text.splitlines() if line.strip()],
         "markdown": markdown,
+        "unbroken": unbroken,
+        "titled": titled,
         "right": lambda text: "\u3000" * max(0, int(_LINE - width(full_width(text)))) + text,
         "cells": _cells,
     }
@@ -243,7 +243,7 @@ def environment(name: str, files: Own | None) -> Environment:
 def _on_one_line(value: object) -> object:
     """Put a value on one line, as an outline prints it."""
     if isinstance(value, str) and not isinstance(value, _Cells):
-        return _LINE_END.join(value.replace(CELL, " ").splitlines())
+        return LINE_END.join(value.replace(CELL, " ").splitlines())
     return value
 
 

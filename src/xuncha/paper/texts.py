@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, zip_longest
+from itertools import groupby, pairwise, zip_longest
 from pathlib import Path
 from typing import Final
 
 from xuncha.chinese.characters import width
-from xuncha.paper.outline import Block, Document, Table
+from xuncha.chinese.telephones import TELEPHONE
+from xuncha.paper.heading import pieces
+from xuncha.paper.outline import Block, Contents, Document, Form, PageBreak, Table
 
+CONTENTS: Final = "目\u3000录"
+"""What stands above the table of contents."""
 _LINE: Final = 38  # full-width characters in a line
 _RULE: Final = "-" * (_LINE * 2)
+_PIECE: Final = 14  # characters of a title that a line of a telephone holds
 _GAP: Final = 1  # between two columns, in full-width characters
 _LEAST: Final = 2  # what a column is wide at least
 _NOT_FIRST: Final = "，。、；：？！”’）》〉】〕…—,.;:?!)%"
@@ -27,20 +32,49 @@ _MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILI
 def txt(document: Document) -> str:
     """Write the document as text, with a line end at its end; a paragraph is one line, a table is set in columns."""
     lines = [document.mark] if document.mark else []
+    if document.number or document.signer:
+        lines.append(
+            _apart(document.number, f"签发人：{document.signer}")
+            if document.signer
+            else _indented(document.number, 0.5)
+        )
     lines += [_indented(document.title, 0.5), ""]
     for block in document.blocks:
         if isinstance(block, Table):
             lines += ["", *_table(block), ""]
+        elif isinstance(block, Form):
+            lines += ["", *_form(block), ""]
+        elif isinstance(block, PageBreak):
+            lines += ["", "", *([_indented(block.title, 0.5), ""] if block.title else [])]
+        elif isinstance(block, Contents):
+            lines += ["", _indented(CONTENTS, 0.5), *(f"\u3000\u3000{each}" for each in document.listed), ""]
         elif isinstance(block, Block) and block.kind == "table-title":
             lines += ["", _indented(block.text, 0.5)]
         elif isinstance(block, Block):
             right = (
                 _indented(block.text, 1) if block.kind in {"sign", "date"} else f"\u3000\u3000{block.text}"
             )
-            lines.append(block.text if block.kind == "to" else right)
+            lines.append(block.text if block.kind in {"to", "copies"} else right)
     # Of several empty lines one stays, and none at the end.
     kept = [line for line, before in zip(lines, ["x", *lines], strict=False) if line or before]
     return "\n".join(kept).rstrip("\n") + "\n"
+
+
+def _form(form: Form) -> list[str]:
+    """Set a form in lines: a label and its value on each, what has several lines below its label."""
+    lines: list[str] = []
+    for field in form.fields:
+        for label, value in pairs(field.cells):
+            many = "\n" in value
+            lines += [f"{label}：" if many else f"{label}：{value}"]
+            lines += [f"\u3000\u3000{line}" for line in value.split("\n")] if many else []
+        lines += [_indented(field.signature, 1), ""] if field.signature else []
+    return lines
+
+
+def pairs(cells: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the labels of a row of a form, each with its value."""
+    return list(zip(cells[::2], cells[1::2], strict=True))
 
 
 def _indented(text: str, share: float) -> str:
@@ -48,9 +82,14 @@ def _indented(text: str, share: float) -> str:
     return "\u3000" * max(0, int((_LINE - width(text)) * share)) + text
 
 
+def _apart(left: str, right: str) -> str:
+    """Set one text left and one right in a line."""
+    return left + "\u3000" * max(1, int(_LINE - width(left) - width(right))) + right
+
+
 def _table(table: Table) -> list[str]:
     """Set a table in lines: the head and the rows, with rules between them where one takes several lines."""
-    widths = _columns(table.widths)
+    widths = _columns(table.fitted(max(_LINE - _GAP * (len(table.widths) - 1), 1), 0))
     rows = [_row(row, widths) for row in table.rows]
     apart = any(len(lines) > 1 for lines in rows)
     shown = [*_row(table.header, widths), _RULE]
@@ -62,7 +101,7 @@ def _table(table: Table) -> list[str]:
 def _columns(shares: Sequence[float]) -> list[int]:
     """Compute the widths of columns in full-width characters; what rounding leaves goes to the widest."""
     room = max(_LINE - _GAP * (len(shares) - 1), _LEAST * len(shares))
-    widths = [max(_LEAST, int(share * room)) for share in shares]
+    widths = [max(_LEAST, int(share * room + 1e-6)) for share in shares]
     widths[widths.index(max(widths))] += room - sum(widths)
     return [max(_LEAST, each) for each in widths]
 
@@ -104,12 +143,24 @@ def _pieces(text: str, room: int) -> Iterator[str]:
 def md(document: Document) -> str:
     """Write the document as Markdown (CommonMark, with the tables of GFM), with a line end at its end."""
     parts = [markdown(document.mark)] if document.mark else []
+    if document.number or document.signer:
+        signer = f"签发人：{document.signer}" if document.signer else ""
+        parts.append(markdown("\u3000".join(filter(None, (document.number, signer)))))
     parts.append(f"# {_inside(document.title)}")
     for block in document.blocks:
         if isinstance(block, Table):
             rows = [[_inside(cell) for cell in row] for row in (block.header, *block.rows)]
             rows.insert(1, ["---"] * len(block.header))
             parts.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
+        elif isinstance(block, Form):
+            for field in block.fields:
+                said = (f"**{_inside(label)}**：{_inside(value)}" for label, value in pairs(field.cells))
+                parts += [each.replace("\n", "  \n") for each in said]
+                parts += [markdown(field.signature)] if field.signature else []
+        elif isinstance(block, PageBreak):
+            parts += ["---", *([f"# {_inside(block.title)}"] if block.title else [])]
+        elif isinstance(block, Contents):
+            parts += [f"**{CONTENTS}**", "\n".join(f"- {_inside(each)}" for each in document.listed)]
         elif isinstance(block, Block) and block.kind in _MARKS:
             parts.append(f"{_MARKS[block.kind]} {_inside(block.text)}")
         elif isinstance(block, Block):
@@ -137,4 +188,34 @@ def html(document: Document) -> str:
     environment = Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    return environment.get_template("page.html.j2").render(document=document, headings=_TAGS, zip=zip)
+    environment.filters |= {"unbroken": unbroken, "titled": titled}
+    given = {
+        "headings": _TAGS,
+        "zip": zip,
+        "pairs": pairs,
+        "contents": CONTENTS,
+        "contents_block": Contents(),
+    }
+    return environment.get_template("page.html.j2").render(document=document, **given)
+
+
+def unbroken(text: str) -> str:
+    """Escape a text for a web page that keeps telephone numbers, of the class `whole`, on one line."""
+    from markupsafe import Markup, escape  # noqa: PLC0415  as above
+
+    return Markup(TELEPHONE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704  escaped before
+
+
+def titled(text: str) -> str:
+    """Escape a title for a web page that breaks it between names and terms, and within long ones between words."""
+    from markupsafe import Markup, escape  # noqa: PLC0415
+
+    parts = (words if sum(map(width, words)) > _PIECE else ["".join(words)] for words in pieces(text))
+    every = [word for words in parts for word in words]
+    joints = (
+        "<wbr>" if width(before[-1:]) == width(after[:1]) == 1 else "" for before, after in pairwise(every)
+    )
+    return Markup("").join(
+        escape(word) + Markup(joint)  # noqa: S704  one of the two above
+        for word, joint in zip_longest(every, joints, fillvalue="")
+    )

@@ -1,4 +1,4 @@
-"""The process in which a ledger's own templates run. It answers with a line of JSON and the document; whoever asked runs nothing of it."""
+"""The process in which a ledger's own templates run, and files of others are looked into. It answers with a line of JSON and the document; whoever asked runs nothing of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pickle
 from xuncha.errors import InvalidLedgerError, SurroundingsError
 from xuncha.language import speaking
 from xuncha.paper.own import Own
-from xuncha.paper.process import Job, Limits, too_large, too_much_memory
+from xuncha.paper.process import Job, too_large, too_much_memory
 
 _LONGEST = 300  # characters of what went wrong
 
@@ -19,7 +19,7 @@ def main() -> None:
     with os.fdopen(0, "rb") as asked:
         request = asked.read()
     job: Job = pickle.loads(request)  # noqa: S301  of the program itself
-    _keep(job.limits)
+    _keep(job)
     with os.fdopen(1, "wb") as told:
         told.write(answer(job))
 
@@ -51,13 +51,17 @@ def _document(job: Job, files: Own) -> bytes:
         from xuncha.paper.filled import filled  # noqa: PLC0415  for a Word file alone
 
         return filled(files=files, given=job.given, **job.arguments)
+    if job.task == "look":
+        from xuncha.paper.binding import pages_of  # noqa: PLC0415  for evidence alone
+
+        return pages_of(**job.arguments)
     from xuncha.paper.templates import rendered  # noqa: PLC0415  fills no Word file
 
     return rendered(files=files, given=job.given, **job.arguments).encode()
 
 
-def _keep(limits: Limits) -> None:
-    """Have the system end this process where it takes more than it may; write no file and start no process."""
+def _keep(job: Job) -> None:
+    """Have the system end this process where it takes more than it may; write no file and, except for pictures, which typst lays out in threads, start no process."""
     try:
         import resource  # noqa: PLC0415  Windows has none
     except ImportError:
@@ -66,9 +70,11 @@ def _keep(limits: Limits) -> None:
         "RLIMIT_CORE": 0,
         "RLIMIT_FSIZE": 0,
         "RLIMIT_NPROC": 0,
-        "RLIMIT_CPU": limits.seconds,
-        "RLIMIT_AS": limits.memory,
+        "RLIMIT_CPU": job.limits.seconds,
+        "RLIMIT_AS": job.limits.memory,
     }
+    if job.task == "look":
+        del wanted["RLIMIT_NPROC"]
     for name, most in wanted.items():
         try:
             which = getattr(resource, name)

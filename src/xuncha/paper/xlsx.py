@@ -248,14 +248,16 @@ class Sheet:
 
 def xlsx(document: Document) -> bytes:
     """Write the tables of a document as a workbook; each is named by the title above it."""
-    book, landscape = Book(document.title), document.landscape
+    book, landscape, large = Book(document.title), document.landscape, False
     for before, block in pairwise((Block("p", ""), *document.blocks)):
-        landscape = landscape or isinstance(block, LandscapeBreak)
+        if isinstance(block, LandscapeBreak):
+            landscape, large = True, block.large
         if not isinstance(block, Table):
             continue
         name = before.text if isinstance(before, Block) and before.kind == "table-title" else ""
-        rooms = [max(4.0, share * _ACROSS[landscape]) for share in block.widths]
-        sheet = book.sheet(name, rooms, landscape=landscape, head="3:3", frozen="A4")
+        across = _ACROSS[landscape] * (1.5 if large else 1)
+        rooms = [max(4.0, share * across) for share in block.fitted(across / 2, 1)]
+        sheet = book.sheet(name, rooms, landscape=landscape, head="3:3", frozen="A4", large=large)
         sheet.line((document.mark, MARK, len(rooms)))
         sheet.title(f"{document.title}{name}")
         looks = [CENTRED if centred else TEXT for centred in block.centred()]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.model.records import Ledger
 from xuncha.model.vocabulary import UNSAID
 from xuncha.report.items import Item, desk, items, told_fields
 from xuncha.tally import Tally, tally
+
+_MOST_ON_A4: Final = 90
+"""Characters of the longest text of a list that stands well in a column of A4."""
 
 
 class PlannedProblem(NamedTuple):
@@ -31,7 +34,7 @@ class Plan(NamedTuple):
     inspector: str | None
     round: str | None
     feedback: Date | None
-    date: Date
+    date: Date | None  # of the plan itself; none where nothing tells it
     head: str | None  # of the leading group: the first responsible person; none where there is no such group
     office: str | None  # where the office of the leading group is
     leaders: tuple[str, ...]
@@ -44,6 +47,13 @@ class Plan(NamedTuple):
     long_term: int
     last_due: Date | None  # the latest time limit of those that have one
     problems: tuple[PlannedProblem, ...]
+
+    @property
+    def large(self) -> bool:
+        """Tell whether a page of A4 is too small for the lists."""
+        told = [(problem.title, problem.finding or "") for problem in self.problems]
+        told += [(item.title, item.goal or "") for problem in self.problems for item in problem.measures]
+        return any(len(text) > _MOST_ON_A4 for texts in told for text in texts)
 
     @property
     def by_category(self) -> tuple[PlannedProblem, ...]:
@@ -60,8 +70,8 @@ class Plan(NamedTuple):
         return tuple(measures)
 
 
-def plan(ledger: Ledger, today: Date) -> Plan:
-    """Gather what the plan of a ledger says; see `items` for what is refused."""
+def plan(ledger: Ledger, today: Date, made: Date | None = None) -> Plan:
+    """Gather what the plan of a ledger says; `made` is the day of the plan as far as it is known; see `items` for what is refused."""
     found, settings, by_problem = items(ledger, today), ledger.settings, ledger.by_problem()
     titles: dict[str | None, str] = {category.key: category.title for category in settings.categories}
     terms = Counter(item.term for item in found.values())
@@ -75,7 +85,7 @@ def plan(ledger: Ledger, today: Date) -> Plan:
         inspector=settings.inspection.inspector,
         round=settings.inspection.round,
         feedback=settings.inspection.feedback,
-        date=today,
+        date=made,
         head=group.head if group else None,
         office=group.office if group else None,
         leaders=tuple(name for name in dict.fromkeys(settings.leaders) if name in leaders),

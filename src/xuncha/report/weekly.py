@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
+from datetime import timedelta
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.model.identity import Identity
-from xuncha.model.records import Ledger, Measure
+from xuncha.model.records import Comment, Ledger, Measure
 from xuncha.model.vocabulary import UNSAID, ReviewResult
 from xuncha.report.items import Item, desk, items, most_pressing, rows_json
 from xuncha.tally import Horizon, Tally, groups, review_day, tally
@@ -17,6 +18,18 @@ from xuncha.trail.history import Event, taken_back
 
 _TOLD = frozenset({"add", "start", "submit", "return", "close", "reopen", "extend", "escalate", "review"})
 """The actions that are told by themselves; what `progress` and `attach` record is told by the entries."""
+
+DAYS: Final = 7
+"""That a weekly report covers, its own day the last of them: whoever writes it once a week tells each day once."""
+
+
+class Comments(NamedTuple):
+    """How many comments (意见建议) came and were answered in these days, and how many still wait."""
+
+    received: int
+    replied: int
+    open: int
+    total: int  # that have ever come
 
 
 class Entry(NamedTuple):
@@ -90,6 +103,7 @@ class Weekly(NamedTuple):
     next_due: Item | None  # what is due first of all that is not near yet
     leaders: tuple[Leader, ...]
     reviews: tuple[Review, ...]
+    comments: Comments
 
     @property
     def nothing_done(self) -> bool:
@@ -97,12 +111,23 @@ class Weekly(NamedTuple):
         return not any(section.done for leader in self.leaders for section in leader.sections)
 
 
+def first_day(today: Date) -> Date:
+    """Return the first day of the report of a day, where nobody says another one."""
+    return today - timedelta(days=DAYS - 1)
+
+
 def weekly(
-    ledger: Ledger, today: Date, since: Date, events: Sequence[Event], earlier: Mapping[Identity, Measure]
+    ledger: Ledger,
+    today: Date,
+    since: Date,
+    events: Sequence[Event],
+    earlier: Mapping[Identity, Measure],
+    comments: Iterable[Comment] = (),
 ) -> Weekly:
     """Gather what the weekly report of a ledger says; see `items` for what is refused.
 
-    `since` is the first day that is told of; `events` the history, newest first; `earlier` the measures as they stood before, as far as that is known.
+    `since` is the first day that is told of, `today` the last; `events` the history, newest first; `earlier` the measures as they stood before, as
+    far as that is known.
     """
     found = items(ledger, today)
     happened = _happened(events, since, today)
@@ -126,6 +151,7 @@ def weekly(
         next_due=min(later, key=lambda item: item.days or 0, default=None),
         leaders=tuple(_leaders(ledger, today, done, red, yellow)),
         reviews=_reviews(ledger, today, found),
+        comments=_comments(comments, since, today),
     )
 
 
@@ -147,6 +173,7 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
         "since": report.since.isoformat(),
         **{key: counted[key] for key in ("as_of", "problems", "measures")},
         "did": report.did,
+        "comments": report.comments._asdict(),
         "leaders": [
             {
                 "leader": None if leader.name == UNSAID else leader.name,
@@ -258,6 +285,18 @@ def _leaders(
             works = tuple(work for work in done if (work.item.leader, work.item.office) == who)
             sections.append(Section(office.title, office.total, office.closed, works, overdue, due_soon))
         yield Leader(leader.title, tuple(sections))
+
+
+def _comments(every: Iterable[Comment], since: Date, today: Date) -> Comments:
+    """Count comments as they stood on a day."""
+    there = [comment for comment in every if comment.received <= today]
+    replies = [comment.reply.date for comment in there if comment.reply and comment.reply.date <= today]
+    return Comments(
+        received=sum(comment.received >= since for comment in there),
+        replied=sum(day >= since for day in replies),
+        open=len(there) - len(replies),
+        total=len(there),
+    )
 
 
 def _reviews(ledger: Ledger, today: Date, found: Mapping[Identity, Item]) -> tuple[Review, ...]:

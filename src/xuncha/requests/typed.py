@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,7 @@ from xuncha.chinese.characters import is_blank
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.rules.names import suggestion
+from xuncha.rules.names import no_such, suggestion
 
 if TYPE_CHECKING:
     from xuncha.model.names import Words
@@ -37,6 +37,18 @@ def word(text: str, option: str, words: Words) -> str:
     raise UsageError(
         "unknown-word", said, suggestion(text, [*words, *(names[0] for names in words.values())])
     )
+
+
+def measure(text: str, known: Container[Identity]) -> Identity:
+    """Read the number of a measure. Raises RefusedError if it is that of a problem, or not known."""
+    identity = Identity.parse(text)
+    if identity.is_problem:
+        message = _("{id} is a problem; a measure is asked for").format(id=identity)
+        hint = _("name its measures, such as {id}.1").format(id=identity)
+        raise RefusedError("not-a-measure", message, hint)
+    if identity not in known:
+        raise no_such(identity)
+    return identity
 
 
 def day(text: str, option: str, today: date, *, past: bool = False) -> date:

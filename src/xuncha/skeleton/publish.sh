@@ -8,7 +8,7 @@ render() {
   said=$(xuncha "$@" 2>&1) && code=0 || code=$?
   printf '%s\n' "$said"
   case $said in
-    *'error[notice-incomplete]'* | *'error[nothing-to-tell]'*) code=0 ;;
+    *'error[notice-incomplete]'* | *'error[nothing-to-tell]'* | *'error[nothing-submitted]'*) code=0 ;;
   esac
   return "$code"
 }
@@ -20,4 +20,7 @@ render dashboard -o public/index.html
 render dashboard --internal -o internal/dashboard.html
 render report weekly -f docx -o internal/weekly.docx
 render report dispatch -f docx -o internal/dispatch.docx
+render report plan -f docx -o internal/plan.docx
+render report progress -f docx -o internal/progress.docx
+render report closing --submitted -f docx -o internal/closing.docx
 render calendar -o internal/calendar.ics

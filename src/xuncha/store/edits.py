@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 KEYS = (
-    "organisation", "inspection", "categories", "leading_group", "leaders", "offices", "contact", "notice", "people", "requires", "policy", "proof",
+    "organisation", "inspection", "categories", "leading_group", "leaders", "offices", "contact", "notice", "papers", "people", "requires", "policy", "proof",
     "title", "category", "finding", "goal", "part", "term", "leader", "office", "co_offices", "person", "due", "status", "publish", "progress", "outcomes",
     "escalated", "notice_text", "closed", "reviews", "fields", "received", "channel", "text", "about", "name", "reply",
 )  # fmt: skip

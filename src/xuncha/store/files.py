@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import zlib
 from collections.abc import Mapping
 from functools import cached_property, partial
@@ -51,14 +52,25 @@ class WorkingTree:
 
     def read(self, path: str) -> bytes:
         """See Source. A link is not followed: the error is `ELOOP`."""
-        if self.behind_link(path if _NO_LINK is None else path.rpartition("/")[0]):
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
-        handle = os.open(self._base + path, _READING)
+        handle = self._opened(path)
         try:
             # Of what is too large to be a record, read enough to see that it is.
             return os.read(handle, min(os.fstat(handle).st_size, LARGEST) + 1)
         finally:
             os.close(handle)
+
+    def stream(self, path: str) -> BinaryIO:
+        """Open a file to be read. Raises OSError if there is none, it is no ordinary one, or it is a link or behind one."""
+        handle = self._opened(path)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
+        return os.fdopen(handle, "rb")
+
+    def _opened(self, path: str) -> int:
+        if self.behind_link(path if _NO_LINK is None else path.rpartition("/")[0]):
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
+        return os.open(self._base + path, _READING)
 
     def fingerprint(self, path: str) -> Fingerprint | None:
         """See Source."""

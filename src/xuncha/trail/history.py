@@ -39,6 +39,8 @@ class Event(NamedTuple):
     joins: bool = False  # whether the commit joins two histories
     begins: bool = False
     """Whether nothing before the commit is known: it is the first one, or a shallow clone was cut off there."""
+    account: str = ""  # who was signed in, where the change was made in a browser
+    committer: str = ""  # the e-mail of whoever made the commit, be it out of another's work
 
     def as_json(self) -> dict[str, str | None]:
         """Give the form of `log --json`."""
@@ -160,6 +162,16 @@ def ever(root: Path, line: str) -> set[str]:
     return {now for commit, number in found if (now := _number_after(later, commit, number))}
 
 
+def last_entered(root: Path) -> str | None:
+    """Return the day on which the last of the measures was entered, that are there now or were; None where git tells of none."""
+    options = ("--diff-filter=A", *RAW)
+    for commit in _all(root, PROBLEMS, options=options):
+        entered = (Identity.of_file(touched.path) for touched in commit.touched)
+        if commit.trailers.action != "renumber" and any(each and each.measure for each in entered):
+            return commit.day
+    return None
+
+
 _Later = dict[tuple[str, str], str]
 """By a commit and the number that something had after it: the number that it has now; empty where it was removed."""
 
@@ -244,6 +256,8 @@ def _events(commit: Commit) -> Iterator[Event]:
         said.undoes,
         joins=len(commit.parents) > 1,
         begins=not commit.parents,
+        account=said.account,
+        committer=commit.committer,
     )
     for identity, from_, to in said.courses or [(None, None, None)]:
         yield whole._replace(id=identity, from_=from_, to=to)

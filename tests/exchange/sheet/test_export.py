@@ -52,7 +52,7 @@ def test_the_ledger_is_as_an_office_would_have_made_it(ledger: LedgerOnDisk, tmp
         "推进中",
         "申请销号",
         "已销号",
-        "已超期",
+        "逾期",
     ]
     due = heads.index("整改时限") + 1
     assert (type(sheet.cell(4, due).value).__name__, sheet.cell(4, due).number_format) == (
@@ -112,8 +112,8 @@ def test_the_counts_agree_with_the_ledger(ledger: LedgerOnDisk, tmp_path: Path) 
     assert [told[f"其中{word}"] for word in ("未启动", "推进中", "申请销号", "已销号")] == [
         counted[key] for key in ("not_started", "in_progress", "submitted", "closed")
     ]
-    assert told["措施完成率"] == f"{counted['rate'] * 100:.4g}%"
-    assert told["已超期的措施"] == counted["overdue"] == 1
+    assert told["措施销号率"] == f"{counted['rate'] * 100:.4g}%"
+    assert told["逾期的措施"] == counted["overdue"] == 1
     assert told["已销号的长期任务"] == counted["long_term_closed"] == 1
     by_office = {row[0]: row[1:4] for row in cells(sheet) if row[0] in {"*科", "规划科"}}
     assert by_office == {"*科": (1, 0, 1), "规划科": (5, 2, 0)}

@@ -10,22 +10,20 @@ from starlette.responses import RedirectResponse
 
 from xuncha.desk.delivery import SHOWN
 from xuncha.desk.fields import Field, fields_of, lacking, standing
+from xuncha.desk.papers import PAPERS, title_of
 from xuncha.desk.view import desk_of, made, page, visitor_of
-from xuncha.model.identity import EVIDENCE, Identity
-from xuncha.model.records import EvidenceFile
+from xuncha.model.identity import Identity
+from xuncha.report.evidence import brought
 from xuncha.requests.answers import rows_of, version
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_settings, record_of
 from xuncha.tally import Horizon
 from xuncha.trail.history import history_of_measure
-from xuncha.trail.replay import touching
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.remove import is_untouched
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -57,16 +55,6 @@ def steps(
     return found
 
 
-def brought(root: Path, identity: Identity, measure: Measure) -> dict[str, tuple[str, str]]:
-    """Return who brought each evidence file of a measure and on which day, by the names of the files."""
-    held = any(isinstance(item, EvidenceFile) for entry in measure.progress for item in entry.evidence)
-    found: dict[str, tuple[str, str]] = {}
-    for commit in touching(root, f"{EVIDENCE}/{identity}") if held and git_dir(root) else ():
-        for file in commit.touched:
-            found.setdefault(file.path.rpartition("/")[2], (commit.author, commit.day))
-    return found
-
-
 def show(request: Request) -> Response:
     """Show a measure."""
     desk = desk_of(request)
@@ -92,6 +80,12 @@ def show(request: Request) -> Response:
         "events": events,
         "brought": brought(desk.root, identity, measure),
         "kinds": SHOWN,
+        "papers": {
+            name: PAPERS[name]
+            for name in ("closing", "dossier")
+            if name == "dossier" or measure.status != "not_started"
+        },
+        "title_of": title_of,
         "steps": steps(desk, look, identity, measure, partial(visitor_of(request).may, row=row)),
         "opened": request.query_params.get("do", ""),
         "version": stood,

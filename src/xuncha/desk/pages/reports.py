@@ -12,6 +12,7 @@ from xuncha.desk import forms
 from xuncha.desk.papers import PAPERS, title_of
 from xuncha.desk.view import desk_of, must_be_allowed, page, visitor_of
 from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
 from xuncha.model.names import LETTERS, WAYS
 
 if TYPE_CHECKING:
@@ -29,7 +30,18 @@ def show(request: Request) -> Response:
         "frame": look.register.frame,
         "papers": {
             name: PAPERS[name]
-            for name in ("plan", "weekly", "dispatch", "letter", "workbook", "blank", "calendar")
+            for name in (
+                "plan",
+                "progress",
+                "weekly",
+                "dispatch",
+                "letter",
+                "closing",
+                "dossier",
+                "workbook",
+                "blank",
+                "calendar",
+            )
         },
         "title_of": title_of,
         "kinds": {
@@ -60,8 +72,10 @@ def make(request: Request, form: FormData) -> Response:
     typed = {
         each: forms.text(form, each) for each in (*paper.options, "kind", "ids") if forms.text(form, each)
     }
+    named = typed.get("ids", "").split()
     title = title_of(name)
-    file = f"{title} {desk.today}.{kind}"
+    of = [each for each in named if name == "dossier" and Identity.is_number(each)]
+    file = f"{' '.join([title, *of[:1], str(desk.today)])}.{kind}"
     job = desk.jobs.new(title, [file], needs=needs)
     job.given = {
         "paper": name,
@@ -74,6 +88,10 @@ def make(request: Request, form: FormData) -> Response:
         letter, way = typed.get("kind", ""), forms.text(form, "send")
         if way in WAYS:
             words.append(f"--send={way}")
-        words += ["--", letter if letter in LETTERS else "reminder", *typed.get("ids", "").split()]
+        words += ["--", letter if letter in LETTERS else "reminder", *named]
+    elif name == "closing" and not named:
+        words.append("--submitted")
+    elif name in {"closing", "dossier"}:
+        words += ["--", *named]
     desk.jobs.start(job, words)
     return RedirectResponse(f"/jobs/{job.number}", 303)

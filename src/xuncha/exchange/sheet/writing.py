@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SHEET: Final = "整改台账"
 _FIRST: Final = 4  # the first row of the ledger's sheet that holds a measure
-_LATE: Final = "已超期"
+_LATE: Final = "逾期"
 _PALE: Final = ("#EDEDED", "#DDEBF7", "#FFF2CC", "#E2EFDA", "#F8CBAD")
 _COLOURS: Final = dict(zip((*WORDS.values(), _LATE), _PALE, strict=True))
 """The colours of the states; pale, so that they can be read on paper without colour."""
@@ -133,9 +133,9 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
         ("问题整改完成率", counted.problem_rate),
         ("措施总数", counted.measures),
         *((f"其中{WORDS[status]}", number) for status, number in counted.by_status.items()),
-        ("措施完成率", counted.measure_rate),
+        ("措施销号率", counted.measure_rate),
         ("已销号的长期任务", counted.long_term_closed),
-        ("已超期的措施", counted.overdue),
+        ("逾期的措施", counted.overdue),
     ]
     sheet.table(("统计日期", today.isoformat()), told, looks)
     problems = Counter(problem.category for problem in register.problems)
@@ -149,7 +149,7 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
             counts = (problems[group.key], complete[group.key]) if own else ()
             share = percent(group.closed, group.total)
             rows.append([title, *counts, group.total, group.closed, group.overdue, share])
-        sheet.table((heading, *own, "措施", "已销号", "已超期", "完成率"), rows, looks)
+        sheet.table((heading, *own, "措施", "已销号", "逾期", "销号率"), rows, looks)
 
 
 def _write_lists(book: Book, ledger: Ledger) -> None:
@@ -171,7 +171,9 @@ def _write_lists(book: Book, ledger: Ledger) -> None:
         ("任务清单", "编号 整改措施 整改目标 整改时限", tasks),
         ("责任清单", "编号 整改措施 反馈问题 责任领导 责任科室 配合科室", duties),
     )
-    sheet = book.sheet(supplement.COMPUTED[1], _LIST_WIDTHS, landscape=True, head="1:1", frozen="A2")
+    sheet = book.sheet(
+        supplement.COMPUTED[1], _LIST_WIDTHS, landscape=True, head="1:1", frozen="A2", large=True
+    )
     sheet.title("问题清单、任务清单、责任清单")
     looks = [TEXT if width > _WIDEST_WORDS * 2 else CENTRED for width in _LIST_WIDTHS]
     for title, header, rows in lists:

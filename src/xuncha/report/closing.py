@@ -1,0 +1,115 @@
+"""The application to close (销号审批表): a page for each measure, with what the ledger knows of whoever applied, returned and closed, and room to sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date as Date  # noqa: N812  a field is named `date`
+from typing import Any, NamedTuple
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+from xuncha.model.records import Ledger, Measure
+from xuncha.report import record as told
+from xuncha.report.items import items, rows_json
+from xuncha.report.record import MeasureRecord
+from xuncha.report.steps import Fact, facts, steps
+from xuncha.trail.history import Event
+
+
+class ApprovalForm(NamedTuple):
+    """The form for one measure: what is known of each who has a say stands in their field, as a fact of the ledger."""
+
+    record: MeasureRecord
+    office: tuple[Fact, ...]  # who applied
+    leader: tuple[Fact, ...]  # what the responsible leader did under the name that the ledger has
+    desk: tuple[Fact, ...]  # what anybody else did: the office of the leading group keeps the ledger
+    group: tuple[Fact, ...]  # what the head of the leading group did
+
+
+class Closing(NamedTuple):
+    """All that the template is given, under the name `report`."""
+
+    organisation: str
+    date: Date
+    forms: tuple[ApprovalForm, ...]
+
+
+def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events: Iterable[Event]) -> Closing:
+    """Gather the forms for some measures; with none named, for all whose closing is applied for.
+
+    `events` is the history of the ledger, newest first. Raises RefusedError if there is nothing to apply for; see also `items`.
+    """
+    found = items(ledger, today)
+    chosen = [*dict.fromkeys(identities)] or [
+        identity for identity, measure in ledger.measures.items() if measure.status == "submitted"
+    ]
+    if not chosen:
+        said = _("no measure waits for closing, so there is nothing to print")
+        raise RefusedError("nothing-submitted", said, _("name measures, such as xuncha report closing 2.3"))
+    idle = [str(each) for each in chosen if ledger.measures[each].status == "not_started"]
+    if idle:
+        said = _("nothing was done yet for {ids}, so there is nothing to apply for")
+        hint = _("record what was done: xuncha progress {id} …").format(id=idle[0])
+        raise RefusedError("not-started", said.format(ids=_(", ").join(idle)), hint)
+    by_number: dict[str, list[Event]] = {str(each): [] for each in chosen}
+    for event in events:
+        if (happened := by_number.get(event.number or "")) is not None:
+            happened.append(event)
+    return Closing(
+        organisation=ledger.settings.name,
+        date=today,
+        forms=tuple(
+            _form(
+                ledger,
+                told.record(ledger, each, found),
+                facts(steps(happened), ledger.measures[each]),
+                ledger.measures[each],
+            )
+            for each, happened in zip(chosen, by_number.values(), strict=True)
+        ),
+    )
+
+
+def _form(ledger: Ledger, record: MeasureRecord, known: Sequence[Fact], measure: Measure) -> ApprovalForm:
+    """Give each fact to whoever it is about; only a name that the ledger itself holds makes it a leader's."""
+    group = ledger.settings.leading_group
+    leaders = {measure.leader, measure.escalated.to if measure.escalated else None} - {None}
+    decided = [fact for fact in known if fact.deed != "submit"]
+    by_leader = [fact for fact in decided if fact.by in leaders]
+    by_head = [fact for fact in decided if group and fact.by == group.head and fact not in by_leader]
+    return ApprovalForm(
+        record,
+        office=tuple(fact for fact in known if fact.deed == "submit"),
+        leader=tuple(by_leader),
+        desk=tuple(fact for fact in decided if fact not in by_leader and fact not in by_head),
+        group=tuple(by_head),
+    )
+
+
+def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
+    """Make the output of `report closing --json`."""
+    rows = rows_json(ledger, report.date)
+    return {
+        "organisation": report.organisation,
+        "as_of": report.date.isoformat(),
+        "forms": [
+            {
+                **rows[form.record.item.id],
+                **told.as_json(form.record),
+                "known": {
+                    who: [_fact_json(fact) for fact in getattr(form, who)]
+                    for who in ("office", "leader", "desk", "group")
+                },
+            }
+            for form in report.forms
+        ],
+    }
+
+
+def _fact_json(fact: Fact) -> dict[str, Any]:
+    days = {
+        key: value.isoformat() if value else None
+        for key, value in (("day", fact.day), ("recorded", fact.recorded))
+    }
+    return {**fact._asdict(), **days}

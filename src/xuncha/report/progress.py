@@ -1,0 +1,233 @@
+"""The report on progress to the inspection office (集中整改进展情况报告): each problem as it stands, what is unfinished and why, what came of it, and what the head did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date as Date  # noqa: N812  a field is named `date`
+from typing import Any, NamedTuple
+
+from xuncha.model.identity import Identity
+from xuncha.model.records import Ledger, Measure
+from xuncha.model.vocabulary import UNSAID
+from xuncha.report.items import Item, items, most_pressing, rows_json
+from xuncha.tally import Horizon, Tally, amount, tally
+from xuncha.trail.history import Event, taken_back
+
+_TELLING = frozenset({"extend", "return", "reopen"})
+"""The actions whose reasons tell why a measure is not finished."""
+
+
+class Reason(NamedTuple):
+    """Why a measure is not finished, as it was recorded."""
+
+    action: str
+    date: Date
+    text: str
+
+
+class Standing(NamedTuple):
+    """A measure as it stands."""
+
+    item: Item
+    last: str | None  # its latest entry, of those that are published
+    closed: Date | None
+    escalated_to: str | None
+    reasons: tuple[Reason, ...]  # the oldest first; empty for what is closed
+
+
+class Problem(NamedTuple):
+    """A problem as it stands."""
+
+    number: str
+    title: str
+    closed: int
+    measures: tuple[Standing, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether all its measures are closed."""
+        return 0 < len(self.measures) == self.closed
+
+
+class Category(NamedTuple):
+    """The problems under a heading."""
+
+    title: str
+    problems: tuple[Problem, ...]
+
+
+class Outcome(NamedTuple):
+    """What came of the measures."""
+
+    label: str
+    unit: str
+    amount: int | float
+    by_problem: tuple[
+        tuple[str, int | float], ...
+    ]  # of those problems that have any; they add up to the whole
+
+
+class Progress(NamedTuple):
+    """All that the template is given, under the name `report`."""
+
+    organisation: str
+    inspector: str | None
+    round: str | None
+    started: Date | None
+    ended: Date | None
+    feedback: Date | None
+    date: Date
+    number: str
+    signer: str
+    head: str | None  # the first responsible person; none where there is no leading group
+    office: str | None
+    head_work: tuple[str, ...]  # in their own words
+    taken_over: tuple[Standing, ...]  # the measures that were escalated to the head
+    counts: Tally
+    categories: tuple[Category, ...]
+    unfinished: tuple[Standing, ...]
+    outcomes: tuple[Outcome, ...]
+    staged: tuple[Standing, ...]  # closed long-term measures
+    reviews: tuple[Item, ...]  # those among them that are to be looked at again
+    long_term_open: tuple[Item, ...]
+    overdue: tuple[Item, ...]
+    due_soon: tuple[Item, ...]
+    later: tuple[Item, ...]  # open, with a time limit further off; the next one first
+
+
+def progress(
+    ledger: Ledger, today: Date, events: Sequence[Event], number: str | None = None, signer: str | None = None
+) -> Progress:
+    """Gather what the report says on a day; `events` is the history, newest first; see `items` for what is refused."""
+    found, settings, register = items(ledger, today), ledger.settings, ledger.register()
+    why = _reasons(events)
+    standing = {
+        identity: _standing(item, ledger.measures[identity], why.get(item.id, ()))
+        for identity, item in found.items()
+    }
+    group, inspection, horizon = settings.leading_group, settings.inspection, Horizon.of(register, today)
+    due = {row.id for row in register.measures if horizon.review_due(row)}
+    unfinished = tuple(each for each in standing.values() if each.item.status != "closed")
+    later = [each.item for each in unfinished if each.item.light == "green" and each.item.days is not None]
+    staged = tuple(each for each in standing.values() if each.item.status == "closed" and each.item.long_term)
+    return Progress(
+        organisation=settings.name,
+        inspector=inspection.inspector,
+        round=inspection.round,
+        started=inspection.started,
+        ended=inspection.ended,
+        feedback=inspection.feedback,
+        date=today,
+        number=number or "",
+        signer=(settings.papers.signer if signer is None else signer) or "",
+        head=group.head if group else None,
+        office=group.office if group else None,
+        head_work=tuple(settings.papers.head_work),
+        taken_over=tuple(each for each in standing.values() if group and each.escalated_to == group.head),
+        counts=tally(register, today),
+        categories=tuple(_categories(ledger, standing)),
+        unfinished=unfinished,
+        outcomes=tuple(_outcomes(ledger)),
+        staged=staged,
+        reviews=tuple(each.item for each in staged if each.item.id in due),
+        long_term_open=tuple(each.item for each in unfinished if each.item.long_term),
+        overdue=most_pressing(found, "red"),
+        due_soon=most_pressing(found, "yellow"),
+        later=tuple(sorted(later, key=lambda item: item.days or 0)),
+    )
+
+
+def as_json(report: Progress, ledger: Ledger) -> dict[str, Any]:
+    """Make the output of `report progress --json`."""
+    counted, rows = report.counts.as_json(()), rows_json(ledger, report.date)
+    return {
+        **{key: counted[key] for key in ("organisation", "as_of", "problems", "measures")},
+        "head": {
+            "name": report.head,
+            "work": list(report.head_work),
+            "taken_over": [each.item.id for each in report.taken_over],
+        },
+        "categories": [
+            {
+                "title": None if category.title == UNSAID else category.title,
+                "problems": [
+                    {
+                        "number": problem.number,
+                        "title": problem.title,
+                        "complete": problem.complete,
+                        "measures": [
+                            {**rows[each.item.id], "progress": each.last} for each in problem.measures
+                        ],
+                    }
+                    for problem in category.problems
+                ],
+            }
+            for category in report.categories
+        ],
+        "unfinished": [
+            {
+                "id": each.item.id,
+                "reasons": [reason._asdict() | {"date": reason.date.isoformat()} for reason in each.reasons],
+            }
+            for each in report.unfinished
+        ],
+        "outcomes": [
+            {**outcome._asdict(), "by_problem": dict(outcome.by_problem)} for outcome in report.outcomes
+        ],
+        "reviews_due": [item.id for item in report.reviews],
+        "next": [
+            {**rows[item.id], "days": item.days}
+            for item in (*report.overdue, *report.due_soon, *report.later)
+        ],
+    }
+
+
+def _reasons(events: Iterable[Event]) -> dict[str, tuple[Reason, ...]]:
+    """Collect by measures why they are not finished, without what was taken back."""
+    events = list(events)
+    undone, found = taken_back(events), dict[str, tuple[Reason, ...]]()
+    for event in events:
+        if event.action in _TELLING and event.reason and event.number and event.commit not in undone:
+            told = Reason(str(event.action), Date.fromisoformat(event.day), event.reason)
+            found[event.number] = (told, *found.get(event.number, ()))
+    return found
+
+
+def _standing(item: Item, measure: Measure, reasons: tuple[Reason, ...]) -> Standing:
+    told = [entry for entry in measure.progress if entry.publish]
+    last = max(told, key=lambda entry: entry.date or Date.min, default=None)
+    return Standing(
+        item=item,
+        last=last.text if last else None,
+        closed=measure.closed.date if measure.closed else None,
+        escalated_to=measure.escalated.to if measure.escalated else None,
+        reasons=reasons if item.status != "closed" else (),
+    )
+
+
+def _categories(ledger: Ledger, standing: dict[Identity, Standing]) -> Iterable[Category]:
+    """Yield the categories that have problems, as the ledger orders them, last what is under none."""
+    problems = [
+        (
+            ledger.problems[number].category,
+            Problem(
+                str(number),
+                ledger.problems[number].title,
+                sum(measure.status == "closed" for measure in own.values()),
+                tuple(standing[identity] for identity in own),
+            ),
+        )
+        for number, own in ledger.by_problem().items()
+    ]
+    for key, title in (*ledger.settings.frame().categories, (None, UNSAID)):
+        if own := tuple(problem for category, problem in problems if category == key):
+            yield Category(title, own)
+
+
+def _outcomes(ledger: Ledger) -> Iterable[Outcome]:
+    for kind in ledger.settings.outcomes:
+        parts = [(str(number), amount(kind.key, own.values())) for number, own in ledger.by_problem().items()]
+        if total := amount(kind.key, ledger.measures.values()):
+            yield Outcome(
+                kind.label, kind.unit, total, tuple((number, part) for number, part in parts if part)
+            )
