@@ -109,7 +109,7 @@ earlier one stands.
 `xuncha audit --json` gives a list of `{"commit", "author", "date", "path", "id", "severity", "code", "message"}`; the date is the author's.
 `--since` tells only of what came on a day and later, or after a revision; of a commit that was dated back to the day before it does not tell, so take a hash where it matters. A hash that history does not contain is named `history-rewritten`.
 `--anchor` keeps what was verified in a tag `xuncha/audit/N-HASH`, which `xuncha sync` sends, and prints a line for the file; `xuncha notice --anchor` prints it below the date.
-Whoever has such a line can hold a ledger to it later, even where the tag is gone: `xuncha audit --since` and the hash.
+Whoever has such a line can hold a ledger to it later, even where the tag is gone: `xuncha audit --since` and the hash. Twelve digits are taken for a hash alone, never for a tag of that name; all forty, from `git rev-parse`, are beyond what any machine can seek out.
 """
 
 
