@@ -35,6 +35,7 @@ from xuncha.model.records import Closed
 from xuncha.store import cache, editing, loading, reading
 from xuncha.store import record as store_record
 from xuncha.workflow import change, perform
+from xuncha.workflow.undo import undo
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -436,6 +437,22 @@ def test_an_application_that_was_returned_or_has_led_to_closing_stands_no_more_w
     act(ledger, actions.close(DAY), "1.2")
     act(ledger, actions.reopen("反弹"), "1.2")
     assert refused(ledger, actions.close(DAY), "1.2").code == "close-requires-second-person"
+
+
+def test_who_takes_a_return_of_another_back_has_applied_himself_where_two_must_look(
+    ledger: LedgerOnDisk, become: Callable[[str], None]
+) -> None:
+    policy(ledger, "second_person")
+    become("zhang")
+    act(ledger, actions.submit(), "1.2")
+    become("li")
+    act(ledger, actions.give_back("缺材料"), "1.2")
+    become("wang")
+    undo(ledger.root, others=True)
+    assert refused(ledger, actions.close(DAY), "1.2").code == "close-requires-second-person"
+    become("li")
+    act(ledger, actions.close(DAY), "1.2")
+    assert "status: closed" in ledger.read("1.2")
 
 
 def test_an_application_does_not_fall_by_work_that_is_recorded_after_it(

@@ -77,9 +77,15 @@ def submitter(root: Path, identity: Identity) -> str | None:
     from xuncha.trail.history import history_of_measure, taken_back  # noqa: PLC0415  the help reads the verbs
 
     events = history_of_measure(root, identity.path, str(identity))
-    undone = taken_back(events)
+    undone, made_by = taken_back(events), {event.commit: event.email for event in events}
     for event in events:
-        if event.action in {"undo", "renumber"} or event.commit in undone:
+        if event.commit in undone or event.action == "renumber":
+            continue
+        if event.action == "undo":  # whoever takes back that another has returned it applies for it himself
+            if event.to == "submitted" and any(
+                made_by.get(each, event.email) != event.email for each in event.undoes
+            ):
+                return event.email
             continue
         if event.to not in {None, event.from_}:
             return event.email if event.to == "submitted" else None
