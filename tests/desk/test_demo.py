@@ -53,6 +53,7 @@ def test_the_demo_shows_an_account_of_each_role(tmp_path: Path, environment: dic
                 assert f"<span>{name}" in page.text
 
 
+@pytest.mark.apart
 @pytest.mark.skipif(program() is None, reason="there is no Chromium here")
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_leader_decides_on_a_phone_with_two_taps(
