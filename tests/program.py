@@ -110,7 +110,7 @@ def start(
         warnings.simplefilter("ignore")  # that other threads stand still in the child is what is wanted
         child = os.fork()
     if child == 0:
-        os._exit(_in_child(arguments, folder, environment, streams, seen, loaded))
+        os._exit(in_child(arguments, folder, environment, streams, seen, loaded))
 
     def wait() -> int:
         with seen:
@@ -217,9 +217,9 @@ def _ended(child: int) -> int:
     raise subprocess.TimeoutExpired("xuncha", LIMIT)
 
 
-def _in_child(
+def in_child(
     arguments: Sequence[str],
-    folder: Path,
+    folder: str | Path,
     environment: Mapping[str, str],
     streams: Sequence[int],
     seen: BinaryIO,
