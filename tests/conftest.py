@@ -39,8 +39,11 @@ _SAMPLED = {
     "workflow",
     "doctor",
     "audit",
+    "desk",
 }
 """Folders of tests of which some run the program in many cases."""
+_EACH = {"test_roles.py"}
+"""Files in them of which every case is tried: none says of another what whose role may do."""
 _RUNS = {"ledger", "bare_ledger"}
 _CASES = 2
 _THOROUGH = os.environ.get("XUNCHA_FAULTS") == "all"
@@ -308,7 +311,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("no_cover")
         if item.get_closest_marker("apart"):
             apart.setdefault(item.nodeid.partition("[")[0], []).append(item)
-        if _RUNS.intersection(getattr(item, "fixturenames", ())) and _SAMPLED.intersection(item.path.parts):
+        runs = item.path.name not in _EACH and _RUNS.intersection(getattr(item, "fixturenames", ()))
+        if runs and _SAMPLED.intersection(item.path.parts):
             cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
     if _THOROUGH or len({item.nodeid.partition("[")[0] for item in items}) <= 1:
         return
