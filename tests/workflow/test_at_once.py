@@ -197,6 +197,7 @@ def test_eight_at_once_on_the_same_measure_all_arrive_in_a_commit_each(ledger: L
     assert ledger.clean()
 
 
+@pytest.mark.apart
 def test_numbers_given_at_once_are_all_different(ledger: LedgerOnDisk) -> None:
     commits = ledger.commits()
     measure_ = ("--leader", "局长", "--office", "办公室", "--long-term")
@@ -221,6 +222,7 @@ def test_of_two_who_close_the_same_measure_at_once_one_is_told_that_it_is_closed
     assert ledger.commits() == commits + 1
 
 
+@pytest.mark.apart
 def test_two_ledgers_of_one_repository_are_written_at_once(ledger: LedgerOnDisk) -> None:
     other = LedgerOnDisk(ledger.root / "二号 台账", ledger.environment)
     other.write("data/ledger.yaml", LEDGER)
