@@ -68,7 +68,7 @@ def test_a_leader_decides_on_a_phone_with_two_taps(
             has_touch=True,
             java_script_enabled=scripts,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         page.goto(address)
         _must_be_for_all(page, scripts=scripts)

@@ -42,7 +42,7 @@ def opened(browser: Any, desk: Served, **options: Any) -> Iterator[Any]:
     heard: list[str] = []
     asked: set[str] = set()
     context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800}, **options)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.on("console", lambda told: heard.append(told.text) if told.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: heard.append(str(error)))
