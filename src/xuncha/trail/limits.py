@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
+from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
@@ -30,9 +31,9 @@ _LARGEST_FOLDER: Final = MOST * 64
 """Bytes of a folder in git that is looked into; one with longer names holds fewer files, and is taken for too large all the same."""
 _ENTRY: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{20})", re.DOTALL)
 _ENTRY_SHA256: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{32})", re.DOTALL)
-_FOLDER: Final = re.compile(rb"40000 [^\0]*\0(.{20})|[0-7]+ [^\0]*\0.{20}", re.DOTALL)
-_FOLDER_SHA256: Final = re.compile(rb"40000 [^\0]*\0(.{32})|[0-7]+ [^\0]*\0.{32}", re.DOTALL)
-"""An entry of a folder; of another folder its name in git, of a file nothing."""
+_FOLDER: Final = re.compile(rb"40000 [^\0/]+\0(.{20})|[0-7]+ [^\0/]+\0.{20}", re.DOTALL)
+_FOLDER_SHA256: Final = re.compile(rb"40000 [^\0/]+\0(.{32})|[0-7]+ [^\0/]+\0.{32}", re.DOTALL)
+"""An entry of a folder; of another folder its name in git, of a file nothing. Nothing else may stand between the entries."""
 _LISTED: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.*)", re.DOTALL)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
 _PARTS: Final = frozenset(os.fsencode(PurePosixPath(part).name) for part in PARTS)
@@ -216,13 +217,16 @@ def _all_fit(git: Git, names: Iterable[str]) -> bool:
     most, folders = 0, 1
     for _level in range(DEEPEST):
         fullest, inner = 0, 0
-        below: set[bytes] = set()
+        below: set[bytes | None] = set()
         for name, _name, content in _folders(git, {each: each for each in waiting}):
             if content is None:
                 return False
-            found = (_FOLDER if len(name) == SHA1_DIGITS else _FOLDER_SHA256).findall(content)
+            told = (_FOLDER if len(name) == SHA1_DIGITS else _FOLDER_SHA256).split(content)
+            if any(told[::2]):
+                return False
+            found = told[1::2]
             fullest = max(fullest, len(found))
-            inner = max(inner, len(found) - found.count(b""))
+            inner = max(inner, len(found) - found.count(None))
             below.update(found)
         most += folders * fullest
         folders *= inner
@@ -282,5 +286,14 @@ def _folders(git: Git, asked: Mapping[str, str]) -> Iterator[tuple[str, str, byt
 
 
 def _entries(content: bytes, name: str) -> list[tuple[bytes, bytes, bytes]]:
-    """Read a folder: the modes, the names, and git's names of what is in it; `name` shows how long these are."""
-    return (_ENTRY if len(name) == SHA1_DIGITS else _ENTRY_SHA256).findall(content)
+    """Read a folder: the modes, the names, and git's names of what is in it; `name` shows how long these are.
+
+    Raises GitError if a name leads into another folder: when git writes files out, such a one takes the place of the file there.
+    """
+    found: list[tuple[bytes, bytes, bytes]]
+    found = (_ENTRY if len(name) == SHA1_DIGITS else _ENTRY_SHA256).findall(content)
+    if odd := next((last for _mode, last, _name in found if b"/" in last), None):
+        said = _("a folder at {commit} is damaged: it holds an entry with the name of a path, {path}")
+        path = odd.decode("utf-8", "backslashreplace")
+        raise GitError(said.format(commit=name[:10], path=without_unsafe(path, "\N{REPLACEMENT CHARACTER}")))
+    return found
