@@ -40,6 +40,9 @@ _SAMPLED = {
     "doctor",
     "audit",
     "desk",
+    "cli",
+    "exchange",
+    "accounts",
 }
 """Folders of tests of which some run the program in many cases."""
 _EACH = {"test_roles.py"}
