@@ -3,13 +3,17 @@ PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SOURCES := pyproject.toml compile_translations.py $(wildcard src/xuncha/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: status test lint docs bench reliability fuzz publish messages clean
+.PHONY: status test test-apart lint docs bench reliability fuzz publish messages clean
 
 status: .venv/ready
 	@$(BIN)/xuncha status
 
 test: .venv/ready-to-develop
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+# What drives a browser, is a load or a fault at many instants, or builds an environment: the tests marked as apart.
+test-apart: .venv/ready-to-develop
+	$(BIN)/python -m pytest -m apart
 
 lint: .venv/ready-to-develop
 	$(BIN)/ruff check .
@@ -28,7 +32,7 @@ bench: .venv/ready-to-develop
 	$(BIN)/python bench/notices.py
 	$(BIN)/python bench/desk.py
 
-# Every instant of every fault, and every case of the tests of which `make test` tries a few: takes hours.
+# Every instant of every fault, what is marked as apart, and every case of the tests of which `make test` tries a few: takes hours.
 reliability: .venv/ready-to-develop
 	$(BIN)/python -m tests.faults
 

@@ -39,8 +39,14 @@ _SAMPLED = {
     "workflow",
     "doctor",
     "audit",
+    "desk",
+    "cli",
+    "exchange",
+    "accounts",
 }
 """Folders of tests of which some run the program in many cases."""
+_EACH = {"test_roles.py"}
+"""Files in them of which every case is tried: none says of another what whose role may do."""
 _RUNS = {"ledger", "bare_ledger"}
 _CASES = 2
 _THOROUGH = os.environ.get("XUNCHA_FAULTS") == "all"
@@ -295,23 +301,36 @@ def ledger(bare_ledger: LedgerOnDisk, kept: Path) -> LedgerOnDisk:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what takes long and tells little more: all of it is in `make reliability`.
 
-    Of a test that runs the program in many cases, a few are tried; and lines are not measured where a test is about the instant
-    of a fault or about much made-up input, or where others run the same: measuring takes as long again.
+    What is marked as apart is in `make test-apart`, and is tried where its marker or its file is named. Of a test that runs the
+    program in many cases, a few are tried; and lines are not measured where a test is about the instant of a fault or about much
+    made-up input, or where others run the same: measuring takes as long again.
     """
     cases: dict[str, list[pytest.Item]] = {}
+    apart: dict[str, list[pytest.Item]] = {}
     for item in items:
         file, name = item.path.relative_to(_HERE).as_posix(), item.name.partition("[")[0]
         elsewhere = not _MEASURED_ELSEWHERE.isdisjoint({file, f"{file}::{name}"})
         if elsewhere or _UNMEASURED.intersection(item.path.parts):
             item.add_marker("no_cover")
-        if _RUNS.intersection(getattr(item, "fixturenames", ())) and _SAMPLED.intersection(item.path.parts):
+        if item.get_closest_marker("apart"):
+            apart.setdefault(item.nodeid.partition("[")[0], []).append(item)
+        runs = item.path.name not in _EACH and _RUNS.intersection(getattr(item, "fixturenames", ()))
+        if runs and _SAMPLED.intersection(item.path.parts):
             cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
     if _THOROUGH or len({item.nodeid.partition("[")[0] for item in items}) <= 1:
         return
     out = {item for each in cases.values() if len(each) > _CASES for item in _without_some(each)}
+    if not config.option.markexpr and not any(".py" in argument for argument in config.args):
+        out |= {item for each in apart.values() for item in each[_stays(each[0]) :]}
     if out:
         config.hook.pytest_deselected(items=list(out))
         items[:] = [item for item in items if item not in out]
+
+
+def _stays(item: pytest.Item) -> int:
+    """Tell how many of the cases of a test that is marked as apart are in `make test` all the same."""
+    marker = item.get_closest_marker("apart")
+    return marker.kwargs.get("but", 0) if marker else 0
 
 
 def _without_some(cases: list[pytest.Item]) -> list[pytest.Item]:

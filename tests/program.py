@@ -1,13 +1,14 @@
 """Runs the program as its user runs it, in a process of its own that need not load Python and the libraries once more.
 
-The process is a fork of the one that tests: the libraries and the rooms below the command line are loaded, their caches are
-emptied, and the command line is imported anew. Where a variable is set that a new interpreter asks, it is really started; so it
-is on systems without fork.
+The process is a fork of the one that tests: the libraries and all rooms are loaded, their caches are emptied; and the command
+line is the one that was loaded for it, or in another language is imported anew. Where a variable is set that a new interpreter
+asks, it is really started; so it is on systems without fork.
 """
 
 from __future__ import annotations
 
 import gc
+import hashlib
 import importlib
 import marshal
 import os
@@ -21,20 +22,26 @@ import time
 import traceback
 import warnings
 from functools import cache
+from pathlib import Path
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
 
 import xuncha
 from xuncha.language import speaking
+from xuncha.paper.own import built_in
 from xuncha.store.schema import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+
+    from jinja2 import Environment
 
 LIMIT = 120
 """Seconds."""
 _ANEW = ("xuncha.__main__", "xuncha.cli")
-"""Imported anew in each child: their texts are translated as they are imported."""
+"""Their texts are translated as they are imported, and what completes asks which shell it is."""
+_LANGUAGE = "zh"
+"""In which the command line is loaded once for all."""
 _LIBRARIES = (
     "typer.rich_utils",
     "typer.core",
@@ -46,11 +53,27 @@ _LIBRARIES = (
     "pydantic.type_adapter",
     "typer._click.decorators",
     "typer._adapters",
+    "rjieba",
+    "docxtpl",
+    "xlsxwriter",
+    "python_calamine",
+    "icalendar",
+    "chinese_calendar",
+    "zxcvbn",
 )
 _PDF = frozenset({"pdf", "zip", "archive"})
 """Words of commands that make a PDF: the threads of typst, once they have been started, do not outlive a fork."""
 _AT_START = ("LANG", "LC_", "PYTHON")
 """How the variables are named that a new interpreter asks."""
+
+
+class _Loaded(NamedTuple):
+    """What a child is born with."""
+
+    clears: list[Callable[[], None]]
+    """Empty the caches."""
+    command_line: dict[str, ModuleType]
+    """The modules that are given to a child that speaks the language in which they were loaded."""
 
 
 class Run(NamedTuple):
@@ -81,13 +104,13 @@ def start(
     whole = alike and hasattr(os, "fork") and threading.current_thread() is threading.main_thread()
     if not whole or ("typst" in sys.modules and not _PDF.isdisjoint(arguments)):
         return _started(arguments, folder, environment, streams)
-    clears = _load()
+    loaded = load()
     seen = tempfile.TemporaryFile()  # noqa: SIM115  closed by what waits
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that other threads stand still in the child is what is wanted
         child = os.fork()
     if child == 0:
-        os._exit(_in_child(arguments, folder, environment, streams, seen, clears))
+        os._exit(in_child(arguments, folder, environment, streams, seen, loaded))
 
     def wait() -> int:
         with seen:
@@ -99,17 +122,16 @@ def start(
 
 
 @cache
-def _load() -> list[Callable[[], None]]:
-    """Load what most commands need, so that no child has to; give what empties the caches of it."""
+def load() -> _Loaded:
+    """Load what commands need, so that no child has to."""
+    _keep_templates()
     for name in _LIBRARIES:
         importlib.import_module(name)
     own = {name: module for name, module in sys.modules.items() if name.startswith(_ANEW)}
-    with speaking("en"):  # the command line chooses a language as it is loaded
+    _forget_command_line()
+    with speaking(_LANGUAGE):
         for module in pkgutil.walk_packages(xuncha.__path__, "xuncha."):
-            if module.name != "xuncha.__main__":
-                importlib.import_module(module.name)
-    _forget_command_line()  # what it has loaded and compiled stays, and what a test has imported itself
-    sys.modules.update(own)
+            importlib.import_module(module.name)
     for record in KINDS.values():
         record.model_rebuild()  # else at the first look at a file, in each child
     modules = [module for name, module in sys.modules.items() if name.startswith("xuncha.")]
@@ -119,8 +141,42 @@ def _load() -> list[Callable[[], None]]:
         for value in vars(module).values()
         if hasattr(value, "cache_clear")
     ]
+    command_line = {name: module for name, module in sys.modules.items() if name.startswith(_ANEW)}
+    _forget_command_line()
+    sys.modules.update(own)  # what a test has imported itself stays
     gc.freeze()  # a child that collects what it was born with copies all of it
-    return clears
+    return _Loaded(clears, command_line)
+
+
+def _keep_templates() -> None:
+    """Keep what built-in templates are compiled to, from which no program but Jinja is made, for this process and all its children."""
+    from jinja2 import Environment
+
+    compiled, place = Environment.compile, tempfile.TemporaryDirectory()
+
+    def compile_once(
+        self: Environment, source: str, name: str | None = None, filename: str | None = None, **how: bool
+    ) -> CodeType:
+        if not (filename and Path(filename).is_relative_to(built_in())):
+            return compiled(self, source, name, filename, **how)  # type: ignore[call-overload,no-any-return]
+        rules = (
+            type(self),
+            self.autoescape,
+            self.finalize,
+            self.trim_blocks,
+            self.lstrip_blocks,
+            sorted(self.filters),
+        )
+        kept = Path(place.name, hashlib.sha256(repr((source, name, rules, how)).encode()).hexdigest())
+        if kept.is_file():
+            return cast("CodeType", marshal.loads(kept.read_bytes()))  # noqa: S302  its own
+        made = compiled(self, source, name, filename, **how)  # type: ignore[call-overload]
+        new = kept.with_suffix(f".{os.getpid()}")
+        new.write_bytes(marshal.dumps(made))
+        new.replace(kept)
+        return cast("CodeType", made)
+
+    Environment.compile = compile_once  # type: ignore[method-assign,assignment]
 
 
 def _forget_command_line() -> None:
@@ -161,13 +217,13 @@ def _ended(child: int) -> int:
     raise subprocess.TimeoutExpired("xuncha", LIMIT)
 
 
-def _in_child(
+def in_child(
     arguments: Sequence[str],
-    folder: Path,
+    folder: str | Path,
     environment: Mapping[str, str],
     streams: Sequence[int],
     seen: BinaryIO,
-    clears: Sequence[Callable[[], None]],
+    loaded: _Loaded,
 ) -> int:
     """Be the program; give the exit code. Nothing of the test that forked may go on here."""
     code = 1
@@ -188,7 +244,10 @@ def _in_child(
         sys.orig_argv = [sys.executable, "-m", "xuncha", *arguments]
         warnings.resetwarnings()
         _forget_command_line()
-        for clear in clears:
+        if _speaks(arguments, environment):
+            sys.modules.update(loaded.command_line)
+            vars(xuncha)["cli"] = loaded.command_line["xuncha.cli"]
+        for clear in loaded.clears:
             clear()
         try:
             importlib.import_module("xuncha.__main__").main()
@@ -204,6 +263,12 @@ def _in_child(
         marshal.dump(measured, seen)
         seen.flush()
     return code
+
+
+def _speaks(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
+    """Tell whether a run of the program speaks the language in which the command line was loaded, and with no shell that completes."""
+    anew = "_XUNCHA_COMPLETE" in environment or any(each.startswith("--lang") for each in arguments)
+    return not anew and environment.get("XUNCHA_LANG") == _LANGUAGE
 
 
 def _measured() -> dict[str, set[Any]]:

@@ -105,6 +105,7 @@ def test_bash_runs_nothing_of_what_it_is_offered(hostile: LedgerOnDisk, tmp_path
     assert not (hostile.root / "X").exists()
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("line", ["xuncha show 1.", "xuncha list --office ", "xuncha ", "xuncha close --"])
 def test_fish_runs_nothing_of_what_it_is_offered(hostile: LedgerOnDisk, tmp_path: Path, line: str) -> None:
     script = f"source {taught(hostile, 'fish', tmp_path)}; complete -C '{line}'"
@@ -130,6 +131,7 @@ def test_fish_runs_nothing_of_what_it_is_offered(hostile: LedgerOnDisk, tmp_path
     assert not (hostile.root / "X").exists()
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize(("line", "shown"), [("xuncha show 1.", "1.11"), ("xuncha list --office ", "规划科")])
 def test_zsh_runs_nothing_of_what_it_is_offered(
     hostile: LedgerOnDisk, tmp_path: Path, line: str, shown: str

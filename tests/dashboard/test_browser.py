@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import LedgerOnDisk
 
-pytestmark = pytest.mark.skipif(program() is None, reason="there is no Chromium here")
+pytestmark = [pytest.mark.apart, pytest.mark.skipif(program() is None, reason="there is no Chromium here")]
 
 REPOSITORY = Path(__file__).parents[2]
 AXE = Path(os.environ.get("AXE_CORE") or REPOSITORY / "node_modules/axe-core/axe.min.js")

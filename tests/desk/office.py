@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 
 from tests.conftest import TODAY, measure
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from tests.desk.client import Page
 
 PASSWORD = "four words put together"
+_hashed = cache(hashed)
 ACCOUNTS: dict[str, dict[str, str]] = {
     "王芳": {"role": "manager"},
     "李强": {"role": "section", "office": "规划科", "email": "li@example.cn"},
@@ -41,7 +43,7 @@ class Office:
         ledger.write(ledger.path("1.2"), measure("1.2", **more))
         ledger.git("commit", "-qa", "--amend", "--no-edit")
         self.accounts = Accounts(ledger.root)
-        secret = hashed(PASSWORD)
+        secret = _hashed(PASSWORD)
         day = date.fromisoformat(TODAY)
         for name, about in ACCOUNTS.items():
             told = {"name": name, "added": day, "password": secret, "renew": renew, **about}

@@ -54,6 +54,7 @@ def test_a_lock_of_git_is_named_and_nothing_is_lost(ledger: LedgerOnDisk, lock: 
     assert ledger.commits() == 2
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("size", [100, 2_000_000])
 def test_a_full_disk_is_said_and_nothing_is_half_done(ledger: LedgerOnDisk, size: int) -> None:
     with served(ledger, program=(sys.executable, "-c", CRAMPED.format(size=size))) as desk:
@@ -83,6 +84,7 @@ def click(visitor: Visit, text: str, told_done: list[bool]) -> None:
         told_done.append(answer.status_code == 303)
 
 
+@pytest.mark.apart
 def test_killed_at_any_instant_of_a_click_it_loses_nothing(ledger: LedgerOnDisk) -> None:
     chance = random.Random(7)  # noqa: S311  the same series every time
     answered = 0

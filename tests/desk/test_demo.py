@@ -53,6 +53,7 @@ def test_the_demo_shows_an_account_of_each_role(tmp_path: Path, environment: dic
                 assert f"<span>{name}" in page.text
 
 
+@pytest.mark.apart
 @pytest.mark.skipif(program() is None, reason="there is no Chromium here")
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_leader_decides_on_a_phone_with_two_taps(
@@ -67,7 +68,7 @@ def test_a_leader_decides_on_a_phone_with_two_taps(
             has_touch=True,
             java_script_enabled=scripts,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         page.goto(address)
         _must_be_for_all(page, scripts=scripts)

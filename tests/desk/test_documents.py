@@ -41,7 +41,7 @@ class Reader:
 
     def get(self, path: str, status: int = 200) -> str:
         """Look at a page, until it is there."""
-        for _ in range(100):
+        for _ in range(600):
             answer = self.client.get(path)
             if "every 2s" not in answer.text:
                 break
@@ -63,7 +63,7 @@ class Reader:
     def led_on(self, path: str, files: Any = None, **fields: str) -> str:
         """Begin a job that leads on to another page, and return its address."""
         address = self.post(path, files, **fields)
-        for _ in range(100):
+        for _ in range(600):
             answer = self.client.get(address)
             if answer.status_code == 303:
                 return str(answer.headers["location"])

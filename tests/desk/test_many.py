@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import httpx2
+import pytest
 
 from tests.conftest import TODAY
 from tests.desk.office import PASSWORD
@@ -63,6 +64,7 @@ class _Person:
         return said
 
 
+@pytest.mark.apart
 def test_fifty_people_work_at_once_each_in_their_own_name(ledger: LedgerOnDisk) -> None:
     names = _accounts(ledger)
     stood = ledger.commits()

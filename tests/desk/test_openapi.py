@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _TAKEN = ("method", "url", "params", "json", "data", "files", "content")
 
 
+@pytest.mark.apart
 def test_no_request_is_a_bug(ledger: LedgerOnDisk) -> None:
     schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not here")
     client = visit(ledger).client

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.desk.served import visit
+from tests.faults.table import WHOLE
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
@@ -19,7 +20,9 @@ BACKS = ("//evil.example", "/\\evil.example", "\\\\evil.example", "https://evil.
 
 def test_odd_addresses_are_answered(ledger: LedgerOnDisk) -> None:
     visitor = visit(ledger)
-    for path in (path for odd in ODD for path in addresses(quote(odd, safe="%"))):
+    tried = (addresses(quote(odd, safe="%")) for odd in ODD)
+    each = 1 if WHOLE else 9
+    for path in (path for place, paths in enumerate(tried) for path in paths[place % each :: each]):
         answer = visitor.client.get(path)
         assert answer.status_code < 500 or (answer.status_code == 503 and "/static/" in path), (
             f"{path}: {answer.text[:300]}"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.desk.served import Served
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not here")
-pytestmark = pytest.mark.skipif(program() is None, reason="there is no Chromium here")
+pytestmark = [pytest.mark.apart, pytest.mark.skipif(program() is None, reason="there is no Chromium here")]
 
 PAGES = ("/", "/measures", "/measures/1.2", "/measures/2.2", "/act?action=close&id=1.2&id=3.1", "/act?action=attach&id=1.2", "/nothing", "/problems", "/problems/1", "/comments", "/settings", "/edit/1.2", "/notice", "/reports", "/dashboard", "/log", "/import", "/together")  # fmt: skip
 
@@ -42,7 +42,7 @@ def opened(browser: Any, desk: Served, **options: Any) -> Iterator[Any]:
     heard: list[str] = []
     asked: set[str] = set()
     context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800}, **options)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page = context.new_page()
     page.on("console", lambda told: heard.append(told.text) if told.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: heard.append(str(error)))

@@ -64,6 +64,7 @@ def test_a_head_that_does_not_come_is_not_waited_for(desk: Served) -> None:
     assert time.monotonic() - began < 8, "each piece lengthens its life"
 
 
+@pytest.mark.apart
 def test_a_body_that_does_not_come_is_not_waited_for(desk: Served) -> None:
     sent = (
         b"POST /api/close HTTP/1.1\r\n"
@@ -79,6 +80,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(desk: Served) -> None:
     assert b" 413 " in said(desk, form, b"--x\r\n").split(b"\r\n")[0]
 
 
+@pytest.mark.apart
 def test_a_body_without_end_is_cut_off(desk: Served) -> None:
     start = b"POST /api/attach HTTP/1.1\r\n" + HEAD + b"Content-Type: multipart/form-data; boundary=x\r\n"
     part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
@@ -95,6 +97,7 @@ def test_malformed_requests_are_answered_and_ended(desk: Served) -> None:
     assert b" 421 " in said(desk, b"GET / HTTP/1.0\r\n\r\n").split(b"\r\n")[0]
 
 
+@pytest.mark.apart
 def test_many_connections_leave_room(desk: Served) -> None:
     with ExitStack() as stack:
         for _each in range(60):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.faults.aftermath import sound
 from tests.faults.table import record
 from tests.workflow.surroundings import record as measure_now
@@ -29,6 +31,7 @@ def test_work_done_under_a_clock_that_is_years_behind_is_kept_in_order(ledger: L
     record("clock-backwards", 3, {"was done": 3})
 
 
+@pytest.mark.apart
 def test_a_day_before_the_last_entry_is_taken_or_refused_with_a_sentence(ledger: LedgerOnDisk) -> None:
     ledger.ok("progress", "3.1", "今天的。")
     tried = {"was done": 0, "was not done": 0, "said what was wrong": 0}

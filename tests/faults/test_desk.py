@@ -170,6 +170,7 @@ class Scene:
         assert ("what it wrote was taken back" in said) == was_left, where
 
 
+@pytest.mark.apart
 @pytest.mark.skipif(not traceable(), reason="no process can be stopped at its system calls here")
 @pytest.mark.parametrize("click", CLICKS)
 def test_whenever_the_desk_is_killed_nothing_is_lost(ledger: LedgerOnDisk, click: str) -> None:
@@ -187,6 +188,7 @@ def test_whenever_the_desk_is_killed_nothing_is_lost(ledger: LedgerOnDisk, click
     record("desk-killed", len(mine), scene.found)
 
 
+@pytest.mark.apart
 def test_a_full_disk_refuses_clicks_in_words_and_loses_nothing(
     ledger: LedgerOnDisk, small_disk: Path
 ) -> None:

@@ -31,6 +31,7 @@ SAID = ("not-written", "commit-refused", "git-at-work", "git-failed", "bug")
 """How the program may refuse."""
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.skipif(not traceable(), reason="no process can be stopped at its system calls here")
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("typed", [CLOSE, ATTACH], ids=lambda typed: typed[0])
@@ -98,6 +99,7 @@ def fill(filler: Path, pages: int) -> None:
         stream.truncate(max(0, stream.tell() // 4096 * 4096 - pages * 4096))
 
 
+@pytest.mark.apart
 def test_a_disk_that_is_really_full_loses_nothing(ledger: LedgerOnDisk, small_disk: Path) -> None:
     ledger.write("../评审 意见.pdf", PDF)
     (small_disk / "评审 意见.pdf").write_bytes(PDF)

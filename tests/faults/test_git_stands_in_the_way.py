@@ -29,6 +29,7 @@ def _document(ledger: LedgerOnDisk) -> None:
     ledger.write("../评审 意见.pdf", PDF)
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("typed", [CLOSE, ATTACH], ids=lambda typed: typed[0])
 def test_a_lock_that_was_left_behind_is_named_and_nothing_is_written(
     ledger: LedgerOnDisk, typed: tuple[str, ...]
@@ -56,6 +57,7 @@ def test_a_lock_that_was_left_behind_is_named_and_nothing_is_written(
     )
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("name", LOCKS)
 def test_a_git_that_is_just_at_work_is_waited_for(ledger: LedgerOnDisk, name: str) -> None:
     lock = ledger.write(f".git/{name}", "")
@@ -90,6 +92,7 @@ def test_the_locks_of_a_linked_working_tree_are_found_where_git_keeps_them(ledge
     other.ok(*CLOSE)
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("typed", [CLOSE, ATTACH], ids=lambda typed: typed[0])
 @pytest.mark.parametrize("name", HOOKS)
 def test_what_a_hook_refuses_has_not_happened(
@@ -117,6 +120,7 @@ def wait_for(path: Path) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("everyone", [True, False], ids=["as-a-terminal-sends-it", "to-the-program-alone"])
 @pytest.mark.parametrize("typed", [CLOSE, ATTACH], ids=lambda typed: typed[0])
 @pytest.mark.parametrize("name", ["pre-commit", "commit-msg"])

@@ -20,6 +20,7 @@ PDF = b"%PDF-1.7\r\n\x00\xff\n" * 1000
 pytestmark = pytest.mark.skipif(not traceable(), reason="no process can be stopped at its system calls here")
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("typed", [CLOSE, ATTACH], ids=lambda typed: typed[0])
 @pytest.mark.parametrize("kill", ["caller", "all"])

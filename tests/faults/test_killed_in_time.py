@@ -40,6 +40,7 @@ def _took(scene: Scene) -> float:
     return statistics.median(took)
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_series_of_kills_loses_nothing(ledger: LedgerOnDisk, part: int) -> None:
     chance = random.Random(part)  # noqa: S311  the same series every time

@@ -22,6 +22,7 @@ WRITES = {2: 40, 3: 90, 5: 130, 8: 240} if WHOLE else {5: 10}
 """Processes, and the writes of all of them together: five hundred in the whole mode."""
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("writers", WRITES)
 def test_of_many_writers_nothing_is_lost(ledger: LedgerOnDisk, writers: int) -> None:
     for number in range(3, 3 + writers):

@@ -67,6 +67,7 @@ class Disk:
         )
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.skipif(not traceable(), reason="no process can be stopped at its system calls here")
 @pytest.mark.parametrize(
     "typed",
@@ -182,6 +183,7 @@ STATES: dict[str, list[Callable[[Scene, Path], None]]] = {
 }
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize(
     "typed",
     [CLOSE, ATTACH, ("close", "2.1", "1.2")] if WHOLE else [ATTACH, ("close", "2.1", "1.2")],

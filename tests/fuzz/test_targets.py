@@ -34,6 +34,7 @@ FOUND = Path(__file__).parent / "found"
 """What was found once, and mended: a file for each, named by its target."""
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize("name", TARGETS)
 def test_whatever_is_read_is_read_or_refused_in_time_and_touches_nothing(
     name: str, record_property: Callable[[str, object], None]
@@ -66,6 +67,7 @@ def test_what_was_found_once_is_well(path: Path, tmp_path: Path) -> None:
     assert failure is None, failure.told
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("name", TARGETS)
 def test_the_seeds_are_well(name: str, tmp_path: Path) -> None:
     sandbox = Sandbox(tmp_path / "sandbox")

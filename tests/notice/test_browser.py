@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 driver = pytest.importorskip(
     "tests.dashboard.browser", reason="the browser is driven by what the dashboard's tests have"
 )
-pytestmark = pytest.mark.skipif(driver.program() is None, reason="there is no Chromium here")
+pytestmark = [
+    pytest.mark.apart,
+    pytest.mark.skipif(driver.program() is None, reason="there is no Chromium here"),
+]
 
 REPOSITORY = Path(__file__).parents[2]
 AXE = Path(os.environ.get("AXE_CORE") or REPOSITORY / "node_modules/axe-core/axe.min.js")

@@ -221,6 +221,7 @@ def test_a_table_has_a_head_on_each_page_and_whole_rows() -> None:
     assert widths == pytest.approx([225 / 4, 225 * 3 / 4], abs=0.5)
 
 
+@pytest.mark.apart
 @needs_office
 def test_a_page_holds_22_lines_of_28_characters(tmp_path: Path) -> None:
     file = docx(Document("通报", (Block("p", BODY * 3),)))
@@ -233,6 +234,7 @@ def test_a_page_holds_22_lines_of_28_characters(tmp_path: Path) -> None:
     assert len(first[1]) == 26, "two characters in"
 
 
+@pytest.mark.apart
 @needs_office
 def test_a_heading_never_stands_alone_at_the_end_of_a_page(tmp_path: Path) -> None:
     filling = Block("p", "填" * (26 + 28 * 18))  # 19 lines below the title and an empty line

@@ -79,6 +79,7 @@ def finish(pair: Pair) -> None:
     assert [record(pair.there, f"2.{n}").title for n in (4, 5)] == ["乙新增", "甲新增"]
 
 
+@pytest.mark.apart
 def test_a_sync_killed_between_any_two_steps_is_done_by_the_next(pair: Pair, tmp_path: Path) -> None:
     old = snapshot(pair.here)
     for name in ("甲", "共享.git", "乙"):
@@ -137,6 +138,7 @@ def test_a_sync_killed_while_git_writes_is_finished_by_git(pair: Pair) -> None:
     finish(pair)
 
 
+@pytest.mark.apart
 def test_a_sync_whose_git_is_killed_while_it_writes_is_taken_back_and_named(pair: Pair) -> None:
     old = snapshot(pair.here)
     die_while_files_are_written(pair, "kill -9 $xuncha $git")

@@ -10,6 +10,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.workflow.surroundings import clones
 from xuncha.audit.examine import audit
 from xuncha.errors import RefusedError
@@ -20,8 +22,6 @@ from xuncha.store.loading import ledger as load
 from xuncha.sync.session import sync
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.conftest import LedgerOnDisk
 
 OFFICES = ("办公室", "规划科", "财务科", "人事科", "纪检组")
@@ -38,6 +38,7 @@ def at(moment: str, ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> No
         ledger.environment[name] = moment
 
 
+@pytest.mark.apart
 def test_five_offices_at_once_lose_nothing_and_end_with_one_ledger(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

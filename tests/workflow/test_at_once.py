@@ -167,6 +167,7 @@ def all_end_well(started: list[Any]) -> None:
         assert code == 0, said
 
 
+@pytest.mark.apart
 def test_eight_at_once_on_different_measures_all_arrive_in_a_commit_each(ledger: LedgerOnDisk) -> None:
     for number in range(3, 9):
         ledger.write(f"data/problems/01/1.{number}.yaml", measure(f"1.{number}"))
@@ -185,6 +186,7 @@ def test_eight_at_once_on_different_measures_all_arrive_in_a_commit_each(ledger:
     ledger.git("fsck", "--strict")
 
 
+@pytest.mark.apart
 def test_eight_at_once_on_the_same_measure_all_arrive_in_a_commit_each(ledger: LedgerOnDisk) -> None:
     commits = ledger.commits()
     all_end_well([begin(ledger, "progress", "1.2", f"第{number}人同时记下。") for number in range(8)])
@@ -195,6 +197,7 @@ def test_eight_at_once_on_the_same_measure_all_arrive_in_a_commit_each(ledger: L
     assert ledger.clean()
 
 
+@pytest.mark.apart
 def test_numbers_given_at_once_are_all_different(ledger: LedgerOnDisk) -> None:
     commits = ledger.commits()
     measure_ = ("--leader", "局长", "--office", "办公室", "--long-term")
@@ -219,6 +222,7 @@ def test_of_two_who_close_the_same_measure_at_once_one_is_told_that_it_is_closed
     assert ledger.commits() == commits + 1
 
 
+@pytest.mark.apart
 def test_two_ledgers_of_one_repository_are_written_at_once(ledger: LedgerOnDisk) -> None:
     other = LedgerOnDisk(ledger.root / "二号 台账", ledger.environment)
     other.write("data/ledger.yaml", LEDGER)
@@ -237,6 +241,7 @@ def test_two_ledgers_of_one_repository_are_written_at_once(ledger: LedgerOnDisk)
     assert ledger.clean()
 
 
+@pytest.mark.apart
 def test_a_reader_sees_whole_files_while_others_write(ledger: LedgerOnDisk) -> None:
     ledger.write("../佐证.pdf", b"%PDF" * 100_000)
     started = [begin(ledger, "progress", "1.2", f"第{number}件。" + "长" * 20_000) for number in range(3)]

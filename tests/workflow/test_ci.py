@@ -164,6 +164,7 @@ def checkout(runner: Runner, tmp_path: Path, *options: str) -> Path:
     return clone
 
 
+@pytest.mark.apart
 @needs_fonts
 @pytest.mark.parametrize("forge", FORGES if WHOLE else list(FORGES)[:1])
 def test_every_push_renders_all_that_a_fresh_ledger_gives(runner: Runner, tmp_path: Path, forge: str) -> None:
@@ -180,6 +181,7 @@ def test_every_push_renders_all_that_a_fresh_ledger_gives(runner: Runner, tmp_pa
     assert status.stdout == b"", "what is rendered is not to be committed"
 
 
+@pytest.mark.apart
 def test_an_empty_ledger_passes_without_a_notice(runner: Runner, tmp_path: Path) -> None:
     clone = checkout(runner, tmp_path)
     kept, said = carry_out(runner, clone, FORGES["github"])
@@ -188,6 +190,7 @@ def test_an_empty_ledger_passes_without_a_notice(runner: Runner, tmp_path: Path)
     assert made(clone, kept) == counted & (PUBLIC | INTERNAL), "documents need something to tell of"
 
 
+@pytest.mark.apart
 def test_whoever_has_not_said_where_xuncha_comes_from_is_told(runner: Runner, tmp_path: Path) -> None:
     clone = checkout(runner, tmp_path)
     install = steps(clone / FORGES["github"])[0][1]
@@ -198,6 +201,7 @@ def test_whoever_has_not_said_where_xuncha_comes_from_is_told(runner: Runner, tm
         assert "pip install xuncha" not in (clone / forge).read_text(encoding="utf-8").replace("'", "")
 
 
+@pytest.mark.apart
 def test_a_fault_of_the_ledger_or_of_a_template_stops_it(runner: Runner, tmp_path: Path) -> None:
     clone = checkout(runner, tmp_path, "--example")
     scripts, variables, _kept = steps(clone / FORGES["gitlab"])
@@ -211,6 +215,7 @@ def test_a_fault_of_the_ledger_or_of_a_template_stops_it(runner: Runner, tmp_pat
     assert "1.1.yaml" in done.stderr
 
 
+@pytest.mark.apart
 @pytest.mark.skipif(not WHOLE, reason="`make publish` does the same in CI")
 @needs_fonts
 def test_this_repository_renders_its_own_ledger(runner: Runner, tmp_path: Path) -> None:

@@ -144,6 +144,7 @@ class Safe:
         shutil.copytree(self.place, self.ledger.root, symlinks=True)
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_killed_at_any_instant_loses_nothing_and_the_next_one_knows(
     ledger: LedgerOnDisk, tmp_path: Path, name: str
@@ -239,6 +240,7 @@ def check_another(ledger: LedgerOnDisk, where: str) -> None:
     assert findings(ledger) == [], where
 
 
+@pytest.mark.apart
 def test_undo_killed_at_any_instant_can_be_done_again(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     old = snapshot(ledger)
     act(ledger, actions.attach("评审 意见.pdf", PDF, DAY), "1.1")
@@ -264,6 +266,7 @@ def test_undo_killed_at_any_instant_can_be_done_again(ledger: LedgerOnDisk, tmp_
         assert ledger.clean(), where
 
 
+@pytest.mark.apart
 def test_init_killed_at_any_instant_leaves_a_ledger_or_can_be_typed_again(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:
@@ -370,6 +373,7 @@ def test_a_commit_that_was_made_is_not_called_refused_where_git_dies_after_it(le
     assert (result.code, result.err) == (0, "")
 
 
+@pytest.mark.apart
 def test_after_a_power_cut_in_gits_own_work_nothing_is_lost_and_the_way_on_is_named(
     ledger: LedgerOnDisk,
 ) -> None:
@@ -394,6 +398,7 @@ def test_after_a_power_cut_in_gits_own_work_nothing_is_lost_and_the_way_on_is_na
     ledger.git("fsck", "--strict")
 
 
+@pytest.mark.apart
 def test_a_git_that_outlives_its_killed_command_and_the_next_command_agree_in_the_end(
     ledger: LedgerOnDisk,
 ) -> None:

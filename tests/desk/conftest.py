@@ -1,0 +1,32 @@
+"""What the tests of the desk share: its jobs are forks, which need not load Python and the libraries once more."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.nursery import Nursery
+from xuncha.desk import jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """What forks them."""
+    made = Nursery()
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def _jobs_are_forks(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Let jobs be forks, but where it is tried how they are begun and ended."""
+    if hasattr(os, "fork") and request.path.name != "test_jobs.py":
+        started = request.getfixturevalue("nursery").popen
+        monkeypatch.setattr(jobs, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": started}))
