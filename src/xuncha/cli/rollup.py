@@ -46,6 +46,9 @@ def rollup(
     ),
     rank: bool = optional("--rank", _("The best first, instead of the order of the sources")),
     everything: bool = optional("--all", _("Every row, however many there are")),
+    engine: str = optional(
+        "--engine NAME", _("What counts: duckdb, or a master of Spark such as local[*]"), default="duckdb"
+    ),
     init: bool = optional("--init", _("Write a region.yaml of what is found, and count nothing")),
     output: Path | None = optional(
         "-o --output FILE", _("Write all rows into one file (.parquet), or region.yaml")
@@ -72,6 +75,10 @@ def rollup(
     if output:
         must_be_free(output, output.absolute().parent)
     with contextlib.ExitStack() as stack:
+        if engine != "duckdb":
+            from xuncha.region.spark import Spark  # noqa: PLC0415
+
+            asked = asked._replace(engine=stack.enter_context(Spark(engine)))
         with screen.progress(_("Reading ledgers"), len(asked.sources)) as tick:
             done, rows = stack.enter_context(rolled_up(asked, tick))
         if init:

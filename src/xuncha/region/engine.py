@@ -21,7 +21,8 @@ _DAY_ZERO: Final = "DATE '0001-01-01'"  # `date.toordinal` begins with 1 there
 _PATTERN: Final = re.compile(r"[*?\[]")
 NUMBERS: Final = ("due", "looked_at")
 """The days that are given to questions as numbers."""
-_ASKED: Final = tuple(name for name in TYPES if name not in {"closed_date", "publish"})
+ASKED: Final = tuple(name for name in TYPES if name not in {"closed_date", "publish"})
+"""The columns that questions are about."""
 
 
 class Files(NamedTuple):
@@ -76,10 +77,10 @@ class Duck:
 
     def rows(self, files: Files) -> Frame:
         """See Engine."""
-        columns = ", ".join(["source", *(f"{name}::{TYPES[name]} AS {name}" for name in _ASKED)])
+        columns = ", ".join(["source", *(f"{name}::{TYPES[name]} AS {name}" for name in ASKED)])
         parts = [f"SELECT {columns} FROM {part}" for part in parts_of(files)]
         if not parts:
-            nothing = ", ".join(f"NULL::{TYPES[name]} AS {name}" for name in _ASKED)
+            nothing = ", ".join(f"NULL::{TYPES[name]} AS {name}" for name in ASKED)
             parts.append(f"SELECT NULL::VARCHAR AS source, {nothing} WHERE false")
         numbers = ", ".join(f"({name} - {_DAY_ZERO} + 1)::INTEGER AS {name}" for name in NUMBERS)
         whole = f"SELECT * REPLACE ({numbers}) FROM ({' UNION ALL '.join(parts)})"
