@@ -73,13 +73,16 @@ def take_in(duck: Duck, sources: Sequence[Found], wanted: Wanted, folder: Path, 
     tick(len(entries) + len(large))
     in_place, broken = files.checked(duck, large)
     told = {path: [Read("", [], error=broken.get(path, ""))] for path in large}
+    told |= {
+        str(each.path): [Read("", [], error=each.said)] for each in sources if each.kind == "unreachable"
+    }
     rows = before.rows
     if fresh or len(entries) < len(before.entries):
         still = [key for entry in entries.values() for key, *_rest in entry.reads]
         jobs = [
             Job(each.kind, str(each.path), wanted.today.isoformat(), at, wanted.audit, spoken())  # type: ignore[arg-type]
             for each in fresh
-            if each.kind != "rows"
+            if each.kind not in {"rows", "unreachable"}
         ]
         for job, reads in read_all(jobs):
             told[job.path] = reads

@@ -103,6 +103,8 @@ def save(folder: Path, kept: Kept) -> None:
 
 def stamp(source: Found, *, audit: bool, at: str | None, language: str) -> str | None:
     """Tell what a source looks like from outside; None where what is read of it may not be kept."""
+    if source.kind == "unreachable":
+        return None
     parts: list[str] = [source.kind]
     if source.kind == "bare":
         parts.append(tip(source.path) or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -12,8 +13,9 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.region.counts import Counts, Shape
 from xuncha.region.intake import Taken
-from xuncha.region.plan import Region, Unit, is_address
+from xuncha.region.plan import Region, Unit
 from xuncha.region.rows import VERSION, too_new
+from xuncha.trail import mirror
 
 State = Literal["ok", "late", "repeated", "older", "missing", "broken"]
 COUNTING: Final = frozenset({"ok", "late"})
@@ -121,7 +123,8 @@ class Standing:
 
     def _expected(self, taken: Taken, one: Counted | None) -> int | None:
         """Find the expected unit that a ledger is of: by its source, else by its name and round."""
-        for named in (taken.key, str(taken.source.path), taken.source.shown):
+        path = taken.source.path
+        for named in (taken.key, taken.source.shown, str(path), *map(str, path.parents)):
             if named in self._by_source:
                 return self._by_source[named]
         if one is None or one.unit is None:
@@ -196,6 +199,8 @@ class Standing:
             )
         elif self.is_planned and one.expected is None:
             said = _("it is not among the units that are expected")
+        if one.taken.source.said:
+            said = one.taken.source.said
         return self._row(one.taken, one.counted, one.expected, state, said)
 
     def _missing(self, unit: Unit) -> UnitRow:
@@ -209,7 +214,7 @@ class Standing:
 
 def location(source: str, base: Path) -> str:
     """Return where a source of a region is: an address as it is, a file or folder in full."""
-    return source if is_address(source) else str((base / source).absolute())
+    return mirror.shown(source) if mirror.is_address(source) else os.path.normpath(base.absolute() / source)
 
 
 def _moment(one: _Candidate, moment: Moment) -> tuple[str, str]:
