@@ -41,6 +41,8 @@ class Taken(NamedTuple):
     source: Found
     key: str
     """What stands in the column `source` of its rows."""
+    inside: str
+    """Where the ledger is in its repository; empty at the top."""
     commit: str | None
     moment: str
     error: str
@@ -116,7 +118,14 @@ def _key(path: str, inside: str) -> str:
 
 
 def _plain(path: str, read: Read) -> tuple[Any, ...]:
-    return _key(path, read.inside), read.commit, read.moment, read.error, read.is_missing
+    return (
+        _key(path, read.inside),
+        read.inside.rstrip("/"),
+        read.commit,
+        read.moment,
+        read.error,
+        read.is_missing,
+    )
 
 
 def _joined(

@@ -83,6 +83,8 @@ class Standing:
         self.today, self.at = today, at
         self._by_name: dict[str, list[int]] = defaultdict(list)
         self._by_source: dict[str, int] = {}
+        self._named: dict[str, int | None] = {}
+        """By source: the expected unit that names it."""
         for number, unit in enumerate(self.units):
             if unit.source is None:
                 self._by_name[unit.name].append(number)
@@ -123,10 +125,13 @@ class Standing:
 
     def _expected(self, taken: Taken, one: Counted | None) -> int | None:
         """Find the expected unit that a ledger is of: by its source, else by its name and round."""
-        path = taken.source.path
-        for named in (taken.key, taken.source.shown, str(path), *map(str, path.parents)):
-            if named in self._by_source:
-                return self._by_source[named]
+        if self._by_source and taken.key not in self._named:
+            path = taken.source.path
+            places = (taken.key, taken.source.shown, str(path), *map(str, path.parents))
+            found = (self._by_source[named] for named in places if named in self._by_source)
+            self._named[taken.key] = next(found, None)
+        if (number := self._named.get(taken.key)) is not None:
+            return number
         if one is None or one.unit is None:
             return None
         for number in self._by_name.get(one.unit, []):
@@ -158,9 +163,7 @@ class Standing:
             unit=name,
             round=one.round if one else unit.round if unit else None,
             group=tuple(unit.group) if unit else (),
-            source=taken.source.shown
-            if taken.key == str(taken.source.path)
-            else f"{taken.source.shown}:{taken.key.removeprefix(str(taken.source.path)).strip('/')}",
+            source=f"{taken.source.shown}:{taken.inside}" if taken.inside else taken.source.shown,
             state=state,
             message=said,
             supervisor=unit.supervisor if unit else None,
