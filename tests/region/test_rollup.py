@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cli.terminals import PROGRAM
 from tests.conftest import LedgerOnDisk, measure
 from tests.region.ledgers import ROWS, renamed, rolled
 from xuncha.region import files
@@ -188,6 +190,17 @@ def test_all_rows_come_in_one_file_that_counts_the_same(
     assert again["total"] == told["total"]
     assert {unit["unit"] for unit in again["units"]} == {"甲局", "林业局"}
     assert "做好".encode() not in target.read_bytes()
+    piped = tmp_path / "piped.parquet"
+    piped.write_bytes(
+        subprocess.run(
+            [*PROGRAM, "rollup", str(place), "-f", "parquet"],
+            cwd=ledger.root,
+            env=ledger.environment,
+            check=True,
+            capture_output=True,
+        ).stdout
+    )
+    assert rolled(ledger, piped)["total"] == told["total"]
 
 
 def test_a_plan_of_what_is_found_expects_just_that(ledger: LedgerOnDisk, place: Path) -> None:

@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import deliver, must_be_free, save
+from xuncha.cli.deliver import check, deliver, must_be_free, save
 from xuncha.cli.options import optional
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
@@ -23,6 +23,8 @@ from xuncha.requests import typed
 if TYPE_CHECKING:
     from xuncha.region.rollup import Asked, Rollup
 
+FORMS: Final = ("parquet",)
+"""Of documents that a roll-up gives."""
 FAILURES: Final[Words] = {
     "overdue": ("逾期",),
     "audit": ("审计",),
@@ -50,6 +52,7 @@ def rollup(
         "--engine NAME", _("What counts: duckdb, or a master of Spark such as local[*]"), default="duckdb"
     ),
     init: bool = optional("--init", _("Write a region.yaml of what is found, and count nothing")),
+    form: str | None = optional(f"-f --format {'|'.join(FORMS)}", _("The form"), FORMS),
     output: Path | None = optional(
         "-o --output FILE", _("Write all rows into one file (.parquet), or region.yaml")
     ),
@@ -66,7 +69,9 @@ def rollup(
         xuncha rollup 各单位/ --init -o region.yaml
     """
     failing = [typed.word(each, "--fail-on", FAILURES) for each in fail_on or ()]
-    if output and not init and output.suffix.lower() != ".parquet":
+    if form:
+        check(form, FORMS, output, "汇总")
+    elif output and not init and output.suffix.lower() != ".parquet":
         said = _("{path} is not named as a rows file").format(path=output)
         raise UsageError("wrong-suffix", said, _("name it {name}").format(name=f"{output.stem}.parquet"))
     with needs("region"):
@@ -83,6 +88,9 @@ def rollup(
             done, rows = stack.enter_context(rolled_up(asked, tick))
         if init:
             _give_region(done, asked, output)
+            return
+        if form and not output:
+            deliver(rows(), (), None, Path.cwd())
             return
         if output:
             save(rows(), output, output.absolute().parent)
