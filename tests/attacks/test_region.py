@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,7 +40,7 @@ def hand_in(target: Path, rows: Sequence[Sequence[Any]] = ROWS, **types: str) ->
     """Write a rows file, some columns of another type; an empty one leaves the column out."""
     named = {**TYPES, **types}
     places = [place for place, kind in enumerate(named.values()) if kind]
-    with Duck() as duck:
+    with Duck(Path(gettempdir())) as duck:
         chosen = [
             [
                 str(row[place]) if types.get(list(named)[place]) == "VARCHAR" else row[place]

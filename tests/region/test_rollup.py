@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -36,7 +37,7 @@ def states(told: dict[str, Any]) -> dict[str, str]:
 
 def hand_in(target: Path, rows: Sequence[Sequence[Any]] = ROWS, types: dict[str, str] | None = None) -> Path:
     """Write a rows file."""
-    with Duck() as duck:
+    with Duck(Path(gettempdir())) as duck:
         files.write(duck, rows, target, types or TYPES)
     return target
 
@@ -216,7 +217,7 @@ def test_a_plan_of_what_is_found_expects_just_that(ledger: LedgerOnDisk, place: 
 def test_rows_tell_titles_only_where_they_are_asked_for(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     ledger.ok("export", "rows", "-o", tmp_path / "a.parquet")
     ledger.ok("export", "rows", "--texts", "-o", tmp_path / "b.parquet")
-    with Duck() as duck:
+    with Duck(Path(gettempdir())) as duck:
         plain, titled = (duck.run.execute(f"FROM '{tmp_path}/{name}.parquet'").fetchall() for name in "ab")
         columns = [each[0] for each in duck.run.execute(f"DESCRIBE FROM '{tmp_path}/b.parquet'").fetchall()]
     assert columns[-2:] == ["problem_title", "measure_title"]

@@ -222,7 +222,7 @@ def location(source: str, base: Path) -> str:
 
 def _moment(one: _Candidate, moment: Moment) -> tuple[str, str]:
     """Tell when a ledger stood so: of rows and archives the day, of a clone when its commit was made."""
-    if one.taken.source.kind in {"folder", "bare"} and (said := one.taken.moment or moment(one.taken)):
+    if one.taken.is_live and (said := one.taken.moment or moment(one.taken)):
         return said[:10], said
     return (one.counted.shape.as_of or date.min).isoformat(), "~"
 
