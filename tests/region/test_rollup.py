@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
+from datetime import date
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
@@ -14,8 +16,10 @@ import pytest
 from tests.cli.terminals import PROGRAM
 from tests.conftest import LedgerOnDisk, measure
 from tests.region.ledgers import ROWS, renamed, rolled
-from xuncha.region import files
+from xuncha.region import files, gathering, kept
 from xuncha.region.engine import Duck
+from xuncha.region.intake import Wanted
+from xuncha.region.rollup import Asked, rolled_up
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
@@ -275,3 +279,36 @@ def test_repositories_elsewhere_are_mirrored_and_brought_up_to_date(
     lost = {unit["unit"]: unit for unit in told["units"]}["甲局"]
     assert (lost["state"], lost["measures"]["closed"]) == ("ok", 3)
     assert lost["message"]
+
+
+def test_a_second_roll_up_reads_what_has_changed_alone(
+    ledger: LedgerOnDisk, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XUNCHA_CACHE", str(tmp_path / "cache"))
+    for number in range(3):
+        renamed(ledger, place / str(number), f"单位{number}")
+    hand_in(place / "a.parquet")
+    hand_in(place / "b.parquet", [row._replace(unit="教育局") for row in ROWS])
+    time.sleep(2.1)  # what has changed a moment ago is not believed to be unchanged
+
+    def read() -> tuple[int, int]:
+        sources = gathering.named([place])
+        asked = Asked([str(place)], sources, None, place, Wanted(date(2024, 6, 15)))
+        with rolled_up(asked, lambda _more: None) as (done, _rows):
+            return done.read, done.total.counts.total
+
+    assert read() == (5, 22)
+    assert read() == (0, 22)
+    measures = place / "1/data/problems/01/1.2.yaml"
+    measures.write_text(measure("1.2", "closed"), encoding="utf-8")
+    assert read() == (1, 22)
+    (place / "b.parquet").unlink()
+    shutil.copytree(place / "2", place / "3")
+    assert read()[1] == 20
+    ledger.environment |= {"XUNCHA_CACHE": str(tmp_path / "cache")}
+    with kept.folder_for([str(place), "at=None", "audit=False", "zh"], tmp_path) as held:
+        before = [each.name for each in held.iterdir()]
+        assert rolled(ledger, place)["total"]["measures"]["total"] == 20, "it does without what another has"
+        assert [each.name for each in held.iterdir()] == before
+    shutil.rmtree(place / "3")
+    assert read()[1] == 20

@@ -114,14 +114,14 @@ def rolled_up(asked: Asked, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], b
         duck = stack.enter_context(Duck(spare))
         mode = (*asked.named, f"at={asked.wanted.at}", f"audit={asked.wanted.audit}", spoken())
         folder = stack.enter_context(kept.folder_for(mode, spare))
-        stack.enter_context(_told_as_ours(duck))
+        stack.enter_context(told_as_ours(duck))
         taken = take_in(duck, sources, asked.wanted, folder, tick)
         done, taken = _counted_up(asked, duck, taken)
         yield done, lambda: _rows(duck, taken, done.units, asked.wanted.today, spare / "rows.parquet")
 
 
 @contextlib.contextmanager
-def _told_as_ours(duck: Duck) -> Iterator[None]:
+def told_as_ours(duck: Duck) -> Iterator[None]:
     """Say in a sentence why DuckDB cannot go on, as where the disk is full."""
     try:
         yield
