@@ -234,10 +234,13 @@ def test_a_screen_of_80_columns_holds_it(ledger: LedgerOnDisk, place: Path) -> N
     hand_in(place / "\x1b[31m=1+1.parquet", [row._replace(unit="\x1b[31m红<b>", round=None) for row in ROWS])
     (place / "d/data").mkdir(parents=True)
     (place / "d/data/ledger.yaml").write_text("organisation: [", encoding="utf-8")
+    hand_in(place / "x.parquet", [row._replace(unit="教育局") for row in ROWS])
+    hand_in(place / "y.parquet", [row._replace(unit="教育局", round="第二轮") for row in ROWS])
     for language in ("zh", "en"):
         shown = ledger.ok("rollup", place, "--rank", "--lang", language)
         assert "\x1b" not in shown
         assert "100%" in shown
+        assert "第二轮" in shown, "one unit in two rounds is two rows"
         from xuncha.chinese.characters import columns
 
         assert max(map(columns, shown.splitlines())) <= 80
