@@ -298,3 +298,23 @@ def test_a_name_that_is_there_twice_or_is_no_text(ledger: LedgerOnDisk) -> None:
     tree = objects.tree({b"data": {b"problems": {b"01": ("40000", folder)}}})
     name = commit(ledger, said(), tree)
     assert name in {each["commit"] for each in read_by_all(ledger, sound=False)}
+
+
+@pytest.mark.parametrize(
+    ("above", "name"),
+    [
+        ((), b"data/problems/01/1.2.yaml"),
+        ((b"data",), b"problems/01/1.2.yaml"),
+        ((b"data", b"problems"), b"01/1.2.yaml"),
+    ],
+)
+def test_a_name_that_leads_into_a_folder_is_damage(
+    ledger: LedgerOnDisk, above: tuple[bytes, ...], name: bytes
+) -> None:
+    objects = Objects(ledger.root)
+    held = objects.tree({name: ("100644", objects.write("blob", b"status: closed"))})
+    for folder in reversed(above):
+        held = objects.tree({folder: ("40000", held)})
+    commit(ledger, said(), held)
+    result = ledger.run("audit")
+    assert (result.code, name.decode() in result.err) == (3, True), result.err

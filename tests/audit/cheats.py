@@ -601,7 +601,7 @@ def another_encoding_in_the_folder(book: Book) -> None:
     book.commit(
         "属性",
         {
-            ".gitattributes": b"[attr]plain working-tree-encoding=ASCII//TRANSLIT\ndata/problems/01/1.1.yaml plain\n"
+            ".gitattributes": b"\xef\xbb\xbf[attr]plain working-tree-encoding=ASCII//TRANSLIT\ndata/problems/01/1.1.yaml plain\n"
         },
     )
 

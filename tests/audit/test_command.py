@@ -91,6 +91,11 @@ def test_an_anchor_is_kept_printed_and_held_against_history(ledger: LedgerOnDisk
     assert [each["code"] for each in json.loads(result.out)] == ["history-rewritten"], (
         "the printed hash is enough"
     )
+    ledger.git("tag", tip[:12], "HEAD")
+    result = ledger.run("audit", "--since", tip[:12], "--json")
+    assert [each["code"] for each in json.loads(result.out)] == ["history-rewritten"], (
+        "a hash is no name of a tag"
+    )
 
 
 def test_an_anchor_tells_how_many_errors_there_were(ledger: LedgerOnDisk) -> None:

@@ -68,7 +68,7 @@ def converted(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Iter
         below = [each.removeprefix(folder) for each in ledger if each.startswith(folder)]
         names = sorted(
             _conversions(
-                texts[blob].decode("utf-8", "replace"), below, f"{own}{EVIDENCE}/".removeprefix(folder)
+                texts[blob].decode("utf-8-sig", "replace"), below, f"{own}{EVIDENCE}/".removeprefix(folder)
             )
         )
         if names and (path, blob) not in seen:

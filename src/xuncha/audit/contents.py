@@ -133,17 +133,18 @@ def deadline_passed(step: Step) -> Broken[HistoryPlace]:
 def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
     """Yield each changed list of entries: the measure, the key, how many were rewritten and how many removed."""
     for change in step.measures:
-        renamed = step.renamed_evidence(change.id)
         for key in _LISTS:
-            if (change.old or {}).get(key) == (change.new or {}).get(key):
+            was, now = entries(change.old, key), entries(change.new, key)
+            if was == now[: len(was)]:  # as always, but where somebody cheats
                 continue
-            before, after = (Counter(map(statement, entries(data, key))) for data in (change.old, change.new))
+            before, after = (Counter(map(statement, each)) for each in (was, now))
             gone = sum(count for said, count in before.items() if said not in after)
             replaced = min(gone, sum(count for said, count in after.items() if said not in before))
             proofs: defaultdict[tuple[object, ...], set[object]] = defaultdict(set)
-            for entry in entries(change.new, key):  # several may say the same, of different files
+            for entry in now:  # several may say the same, of different files
                 proofs[statement(entry)] |= proofs_of(entry)
-            kept = [entry for entry in entries(change.old, key) if statement(entry) in after]
+            kept = [entry for entry in was if statement(entry) in after]
+            renamed = step.renamed_evidence(change.id)
             poorer = sum(not _proofs(entry, renamed) <= proofs[statement(entry)] for entry in kept)
             yield change, key, replaced + poorer, (before - after).total() - replaced
 

@@ -88,7 +88,8 @@ def postdated(step: Step) -> Broken[HistoryPlace]:
     """Find days of what was done that lie after the day of the commit."""
     for change in (*step.measures, *step.comments):
         today = step.day
-        if days := sorted(day for day in _days(change.new) - _days(change.old) if day > today):
+        late = {day for day in _days(change.new) if day > today}
+        if days := sorted(late and late - _days(change.old)):
             message = _("{id} tells of {days}, which had not come on {day}")
             yield step.at(change), message.format(id=change.named, days=_(", ").join(days), day=today), ""
 
@@ -150,13 +151,14 @@ def before_feedback(step: Step) -> Broken[HistoryPlace]:
     for change in step.measures:
         if word(change.new, "term") == "at_once":
             continue
-        known, now = (
-            {statement(each) for each in entries(data, "progress")} for data in (change.old, change.new)
-        )
-        new = [each for each in entries(change.new, "progress") if statement(each) not in known]
-        if not known <= now:  # it was rewritten, and that is named
+        was, now = (entries(data, "progress") for data in (change.old, change.new))
+        told = [each for each in now if (word(each, "date") or feedback) < feedback and each not in was]
+        if not told:
             continue
-        if early := [day for each in new if (day := word(each, "date")) and day < feedback]:
+        known = {statement(each) for each in was}
+        if not known <= {statement(each) for each in now}:  # it was rewritten, and that is named
+            continue
+        if early := [str(each["date"]) for each in told if statement(each) not in known]:
             message = ngettext(
                 "an entry of {id} tells of {days}, before the feedback of {feedback}",
                 "entries of {id} tell of {days}, before the feedback of {feedback}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from functools import reduce
+from functools import cache, reduce
 from operator import and_, or_
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,7 @@ from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.trail import replay
 
 if TYPE_CHECKING:
+    from xuncha.catalogue import Check, Rule
     from xuncha.errors import Finding, Severity
     from xuncha.model.vocabulary import Requirement
     from xuncha.trail.replay import Commit
@@ -31,7 +32,13 @@ if TYPE_CHECKING:
 
 def checked(step: Step) -> list[Finding[HistoryPlace]]:
     """Return what all the checks find in a commit."""
-    return [_weighed(each, step) for rule in RULES.values() if rule.check for each in rule(step)]
+    return [_weighed(rule.at(*found), step) for rule, check in _checks() for found in check(step)]
+
+
+@cache
+def _checks() -> list[tuple[Rule[HistoryPlace], Check[HistoryPlace]]]:
+    """List the rules that have a check; each commit is asked by all of them."""
+    return [(rule, rule.check) for rule in RULES.values() if rule.check]
 
 
 def _weighed(finding: Finding[HistoryPlace], step: Step) -> Finding[HistoryPlace]:
@@ -121,7 +128,8 @@ class Examination:
             return
         step = self._step(commit, before, after, changes, here, last)
         self._signers.note(commit, closes=bool(step.closings))
-        asked = requires(self.files.record(after.get(LEDGER_FILE)))
+        settings = self.files.record(after.get(LEDGER_FILE))
+        asked = step.requires if settings is step.settings else requires(settings)
         if gone := set(step.requires) - set(asked):
             here.loosened = (commit.moment_committed, step.requires)
             self._loosened.append((commit, gone))

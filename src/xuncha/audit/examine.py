@@ -144,12 +144,23 @@ def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
     with contextlib.suppress(ValueError, OverflowError):
         if _DAY.fullmatch(since):
             moment = (date.fromisoformat(since) - timedelta(days=1)).isoformat()
+    if _HASH.fullmatch(
+        digits := since.lower()
+    ):  # never a branch or a tag that somebody has given such a name
+        found = [name for name in known if name.startswith(digits)]
+        if len(found) == 1:
+            return found[0], ""
+        if found:
+            said = _("{n} commits have hashes that begin with {digits}").format(n=len(found), digits=since)
+            raise RefusedError("several-commits", said, _("give more digits"))
+        if len(digits) >= SHORT:
+            return digits, _("history no longer contains {commit}").format(commit=digits[:SHORT])
     try:
         commit = commit_at(root, moment)
     except RefusedError:
         if moment != since:
             return "", ""  # there was nothing before that day
-        if not _HASH.fullmatch(since.lower()):
+        if not _HASH.fullmatch(digits):
             raise
         said = _("the history does not contain {commit}, and git does not know it here")
         return since, said.format(commit=since)

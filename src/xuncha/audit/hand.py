@@ -139,11 +139,9 @@ def _false_course(step: Step) -> str:
     fits = [len(each) for each in told] == named
     for course in said.courses:
         change = changed.get(course.id)
-        known = Identity.perhaps(course.id)
         if change is not None and change.unreadable:
             return ""
-        record = step.files.record(step.before.get(known.path)) if known else None
-        before, after = change.statuses if change else (word(record, "status"),) * 2
+        before, after = change.statuses if change else (_stands(step, course.id),) * 2
         if "." not in course.id:  # a problem has no status, and no trailer for it
             before, after = None, None
         did.append((before, after))
@@ -154,6 +152,12 @@ def _false_course(step: Step) -> str:
     shown = [tuple(filter(None, (ends[end] for ends in did))) for end in (0, 1)]
     texts = [" → ".join(_(", ").join(end) or "-" for end in ends) for ends in (told, shown)]
     return _("the commit says {said}, and the files went {did}").format(said=texts[0], did=texts[1])
+
+
+def _stands(step: Step, number: str) -> str | None:
+    """Return the status of a measure before a commit; None where there is none."""
+    known = Identity.perhaps(number)
+    return word(step.files.record(step.before.get(known.path)), "status") if known else None
 
 
 def _beyond(step: Step, change: Change) -> str:

@@ -246,32 +246,27 @@ class Step:
     """Whether the commit stands on another one."""
     loosened: tuple[int, tuple[Requirement, ...]] = (0, ())
     """When the policy was last loosened, and what it had asked."""
+    measures: list[Change] = field(init=False)
+    """The changes of measures that are there afterwards, and can be read."""
+    closings: list[Change] = field(init=False)
+    """The changes by which the commit closes measures."""
+    comments: list[Change] = field(init=False)
+    """The changes of comments that are there afterwards, and can be read."""
+    gone: list[Change] = field(init=False)
+    """The changes that take away a record, a comment, or the ledger's own file."""
+
+    def __post_init__(self) -> None:
+        """Sort the changes."""
+        readable = [each for each in self.changes if each.new is not None]
+        self.measures = [each for each in readable if each.is_record and "." in str(each.id)]
+        self.closings = [each for each in self.measures if each.statuses[1] == "closed" != each.statuses[0]]
+        self.comments = [each for each in readable if each.comment]
+        gone = [each for each in self.changes if each.after is None]
+        self.gone = [each for each in gone if each.is_record or each.comment or each.path == LEDGER_FILE]
 
     def at(self, change: Change) -> HistoryPlace:
         """Return the place of a change in the history."""
         return HistoryPlace(self.commit.hash, self.commit.author, self.commit.date, change.path, change.id)
-
-    @cached_property
-    def measures(self) -> list[Change]:
-        """The changes of measures that are there afterwards, and can be read."""
-        records = [each for each in self.changes if each.is_record and each.new is not None]
-        return [each for each in records if "." in str(each.id)]
-
-    @cached_property
-    def closings(self) -> list[Change]:
-        """The changes by which the commit closes measures."""
-        return [each for each in self.measures if each.statuses[1] == "closed" != each.statuses[0]]
-
-    @cached_property
-    def comments(self) -> list[Change]:
-        """The changes of comments that are there afterwards, and can be read."""
-        return [each for each in self.changes if each.comment and each.new is not None]
-
-    @cached_property
-    def gone(self) -> list[Change]:
-        """The changes that take away a record, a comment, or the ledger's own file."""
-        gone = [each for each in self.changes if each.after is None]
-        return [each for each in gone if each.is_record or each.comment or each.path == LEDGER_FILE]
 
     @cached_property
     def requires(self) -> tuple[Requirement, ...]:

@@ -93,7 +93,7 @@ def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
     Raises GitError if git does not have one of them, or ended before it had given them all.
     """
     asked = [f"{name}\n" for name in names]
-    with piped(git, "cat-file", "--batch", stdin="".join(asked).encode()) as pipe:
+    with piped(git, "cat-file", "--batch", "--buffer", stdin="".join(asked).encode()) as pipe:
         for name, kind, size, blocks in read_batch(pipe, len(asked)):
             if not kind:
                 raise git.lost(name)

@@ -243,7 +243,9 @@ class Git(Door):
     def blobs(self, names: Iterable[str]) -> list[bytes | None]:
         """Return the contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None for what is no file."""
         asked = [f"{name}\n" for name in names]
-        printed = self.run("cat-file", "--batch", stdin=os.fsencode("".join(asked))) if asked else b""
+        printed = (
+            self.run("cat-file", "--batch", "--buffer", stdin=os.fsencode("".join(asked))) if asked else b""
+        )
         batch = read_batch(BytesIO(printed), len(asked))
         found = [(name, kind, b"".join(blocks)) for name, kind, _size, blocks in batch]
         if gone := next((name for name, kind, _content in found if not kind and _HASH.fullmatch(name)), None):
@@ -253,7 +255,9 @@ class Git(Door):
     def kinds(self, names: Iterable[str]) -> list[str]:
         """Return the kinds of objects, such as `tree`, by any names of them; empty for what is not there."""
         asked = [f"{name}\n" for name in names]
-        told = os.fsdecode(self.run("cat-file", "--batch-check", stdin=os.fsencode("".join(asked))))
+        told = os.fsdecode(
+            self.run("cat-file", "--batch-check", "--buffer", stdin=os.fsencode("".join(asked)))
+        )
         lines = told.splitlines(keepends=True)
         found = [(_FOUND.fullmatch(line), _NOT_FOUND.fullmatch(line)) for line in lines]
         if len(found) != len(asked) or not all(map(any, found)):

@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
+from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
@@ -30,10 +31,14 @@ _LARGEST_FOLDER: Final = MOST * 64
 """Bytes of a folder in git that is looked into; one with longer names holds fewer files, and is taken for too large all the same."""
 _ENTRY: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{20})", re.DOTALL)
 _ENTRY_SHA256: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{32})", re.DOTALL)
+_FOLDER: Final = re.compile(rb"40000 [^\0/]+\0(.{20})|[0-7]+ [^\0/]+\0.{20}", re.DOTALL)
+_FOLDER_SHA256: Final = re.compile(rb"40000 [^\0/]+\0(.{32})|[0-7]+ [^\0/]+\0.{32}", re.DOTALL)
+"""An entry of a folder; of another folder its name in git, of a file nothing. Nothing else may stand between the entries."""
 _LISTED: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.*)", re.DOTALL)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
 _PARTS: Final = frozenset(os.fsencode(PurePosixPath(part).name) for part in PARTS)
 """What of the folder `data` is the ledger's."""
+_DATA: Final = b"data"
 _MOST_APART: Final = 5  # folders that are too large by themselves and may be left out one by one
 
 
@@ -141,16 +146,17 @@ def swollen(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None
     """
     commits = list(commits)
     seen = {} if seen is None else seen
-    _look_above(git, commits, seen)
     tops: dict[str, Swollen] = {}
     """By git's name: where each folder stands first."""
-    for commit, _name, content in _folders(git, {f"{commit}:./data": commit for commit in commits}):
+    for commit, _name, content in _folders(git, _look_above(git, commits, seen)):
         if content is None:
             return [Swollen(commit, "data")]
         for mode, last, name in _entries(content, commit):
             seen.setdefault(f"data/{last.decode('utf-8', 'backslashreplace')}", commit)
             if mode == b"40000" and last in _PARTS:
                 tops.setdefault(name.hex(), Swollen(commit, f"data/{last.decode()}"))
+    if _all_fit(git, tops):
+        return []
     sizes = _measured(git, tops)
     found: dict[str, Swollen] = {}
     for top, (commit, part) in tops.items():
@@ -168,8 +174,12 @@ def swollen(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None
     return list(found.values())
 
 
-def _look_above(git: Git, commits: Sequence[str], seen: dict[str, str]) -> None:
-    """Read the folders through which git comes to the ledger's, which must not be damaged either, and enter what stands in that."""
+def _look_above(git: Git, commits: Sequence[str], seen: dict[str, str]) -> dict[str, str]:
+    """Read the folders through which git comes to `data`, which must not be damaged either, and enter what stands beside that.
+
+    Returns the first commit of each `data`, by git's name of it.
+    """
+    found: dict[str, str] = {}
     above = git.run("rev-parse", "--show-prefix").rstrip(b"\n").split(b"/")[:-1]
     for depth in range(len(above) + 1):
         path = os.fsdecode(b"/".join(above[:depth]))
@@ -177,8 +187,13 @@ def _look_above(git: Git, commits: Sequence[str], seen: dict[str, str]) -> None:
         for commit, tree, content in _folders(git, {f"{commit}:{path}": commit for commit in commits}):
             if depth == len(above) and tree not in trees:
                 trees.add(tree)
-                for _mode, last, _name in _entries(content or b"", commit):
+                if content is None:  # git finds one folder in it all the same
+                    found[f"{commit}:./{_DATA.decode()}"] = commit
+                for mode, last, name in _entries(content or b"", commit):
                     seen.setdefault(last.decode("utf-8", "backslashreplace"), commit)
+                    if mode == b"40000" and last == _DATA:
+                        found.setdefault(name.hex(), commit)
+    return found
 
 
 class _Size(NamedTuple):
@@ -191,6 +206,34 @@ class _Size(NamedTuple):
 
 
 _ENDLESS: Final = _Size(MOST + 1, DEEPEST + 1)
+
+
+def _all_fit(git: Git, names: Iterable[str]) -> bool:
+    """Whether no folder can hold too much, were each as full as the fullest at its depth.
+
+    That is quickly said of folders which hardly differ from commit to commit; only where it cannot be said are they counted.
+    """
+    waiting = set(names)
+    most, folders = 0, 1
+    for _level in range(DEEPEST):
+        fullest, inner = 0, 0
+        below: set[bytes | None] = set()
+        for name, _name, content in _folders(git, {each: each for each in waiting}):
+            if content is None:
+                return False
+            told = (_FOLDER if len(name) == SHA1_DIGITS else _FOLDER_SHA256).split(content)
+            if any(told[::2]):
+                return False
+            found = told[1::2]
+            fullest = max(fullest, len(found))
+            inner = max(inner, len(found) - found.count(None))
+            below.update(found)
+        most += folders * fullest
+        folders *= inner
+        waiting = {each.hex() for each in below if each}
+        if most > MOST or not waiting:
+            return most <= MOST
+    return False
 
 
 def _measured(git: Git, names: Iterable[str]) -> Mapping[str, _Size]:
@@ -230,7 +273,11 @@ def _folders(git: Git, asked: Mapping[str, str]) -> Iterator[tuple[str, str, byt
     Yields for each what is given beside its name, git's own name, and its bytes; None for one that is too large.
     """
     lines = os.fsencode("".join(f"{name}\n" for name in asked))
-    with piped(git, "cat-file", "--batch", stdin=lines) if asked else nullcontext(BytesIO()) as pipe:
+    with (
+        piped(git, "cat-file", "--batch", "--buffer", stdin=lines)
+        if asked
+        else nullcontext(BytesIO()) as pipe
+    ):
         # What git prints comes first: so it is read to its end.
         told = read_batch(pipe, len(asked))
         for (name, kind, size, blocks), given in zip(told, asked.values(), strict=False):
@@ -239,5 +286,14 @@ def _folders(git: Git, asked: Mapping[str, str]) -> Iterator[tuple[str, str, byt
 
 
 def _entries(content: bytes, name: str) -> list[tuple[bytes, bytes, bytes]]:
-    """Read a folder: the modes, the names, and git's names of what is in it; `name` shows how long these are."""
-    return (_ENTRY if len(name) == SHA1_DIGITS else _ENTRY_SHA256).findall(content)
+    """Read a folder: the modes, the names, and git's names of what is in it; `name` shows how long these are.
+
+    Raises GitError if a name leads into another folder: when git writes files out, such a one takes the place of the file there.
+    """
+    found: list[tuple[bytes, bytes, bytes]]
+    found = (_ENTRY if len(name) == SHA1_DIGITS else _ENTRY_SHA256).findall(content)
+    if odd := next((last for _mode, last, _name in found if b"/" in last), None):
+        said = _("a folder at {commit} is damaged: it holds an entry with the name of a path, {path}")
+        path = odd.decode("utf-8", "backslashreplace")
+        raise GitError(said.format(commit=name[:10], path=without_unsafe(path, "\N{REPLACEMENT CHARACTER}")))
+    return found
