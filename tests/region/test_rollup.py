@@ -116,20 +116,23 @@ def test_a_region_says_who_is_missing_late_or_not_expected(ledger: LedgerOnDisk,
     hand_in(place / "林业局.parquet")
     renamed(ledger, place / "水务", "水务局")
     renamed(ledger, place / "x", "谁")
+    renamed(ledger, place / "财务", "财务局")
     (place / "region.yaml").write_text(
         "name: 某市\nhand_in: 2024-06-01\nunits:\n"
         "  - {name: 水务局, source: 水务, group: [某市, 某县], supervisor: 张某}\n"
         "  - {name: 林业局, round: 第一轮, group: [某市]}\n"
-        "  - {name: 教育局, group: [某市, 某区]}\n",
+        "  - {name: 教育局, group: [某市, 某区]}\n"
+        "  - {name: 财政局, source: 财务}\n",
         encoding="utf-8",
     )
     told = rolled(ledger, place)
     by_unit = {unit["unit"]: unit for unit in told["units"]}
     assert {name: unit["state"] for name, unit in by_unit.items()} == {
-        "水务局": "ok", "林业局": "late", "教育局": "missing", "谁": "ok",
+        "水务局": "ok", "林业局": "late", "教育局": "missing", "谁": "ok", "财务局": "ok",
     }  # fmt: skip
     assert "2024-06-10" in by_unit["林业局"]["message"]
     assert by_unit["谁"]["message"]
+    assert "财政局" in by_unit["财务局"]["message"]
     assert by_unit["水务局"]["group"] == ["某市", "某县"]
     assert [(group["path"], group["units"]) for group in told["groups"]] == [
         (["某市"], 2), (["某市", "某县"], 1), (["某市", "某区"], 0),

@@ -202,6 +202,8 @@ class Standing:
             )
         elif self.is_planned and one.expected is None:
             said = _("it is not among the units that are expected")
+        elif one.expected is not None and one.counted.unit != self.units[one.expected].name:
+            said = _("it is expected as {name}").format(name=self.units[one.expected].name)
         if one.taken.source.said:
             said = one.taken.source.said
         return self._row(one.taken, one.counted, one.expected, state, said)
