@@ -31,6 +31,7 @@ bench: .venv/ready-to-develop
 	$(BIN)/python bench/tables.py
 	$(BIN)/python bench/notices.py
 	$(BIN)/python bench/desk.py
+	$(BIN)/python bench/region.py
 
 # Every instant of every fault, what is marked as apart, and every case of the tests of which `make test` tries a few: takes hours.
 reliability: .venv/ready-to-develop

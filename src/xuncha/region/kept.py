@@ -1,0 +1,173 @@
+"""What was read of ledgers, kept between two roll-ups, so that a second one reads only what has changed.
+
+It is kept in the folder that the system has for such things, never in a ledger's: nothing that a unit hands in can bring a
+forged one along. A commit is known by its name; a folder counts as unchanged by the same signs as in `store.cache`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import marshal
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from xuncha import __version__
+from xuncha.errors import XunchaError
+from xuncha.region.rows import TEXTS, TYPES
+from xuncha.region.sources import Found
+from xuncha.trail.bare import tip
+from xuncha.trail.repository import git_dir, small_text
+
+_FORM: Final = f"xuncha region 1 {__version__} {list(TYPES)} {list(TEXTS)}"
+_SETTLED: Final = 2_000_000_000
+"""Nanoseconds behind which the last change of a file must lie; as in `store.cache`."""
+_INDEX: Final = "index.json"
+
+
+class Entry(NamedTuple):
+    """What was read of one source."""
+
+    stamp: str
+    reads: list[tuple[Any, ...]]
+    """Of `job.Read` without rows, each with the name that its rows have in the column `source`."""
+
+
+class Kept(NamedTuple):
+    """What an earlier roll-up of the same sources has read."""
+
+    rows: Path | None
+    entries: dict[str, Entry]
+
+
+@contextlib.contextmanager
+def folder_for(asked: Sequence[str], spare: Path) -> Iterator[Path]:
+    """Give the folder in which a roll-up of what is asked keeps what it reads, for this one alone as long as it lasts.
+
+    Where there can be none, or another roll-up has it, that is a spare folder, of which nothing is kept.
+    """
+    from fasteners import InterProcessLock  # noqa: PLC0415  for this command alone
+
+    name = hashlib.sha256("\0".join([_FORM, *asked]).encode("utf-8", "surrogateescape")).hexdigest()[:20]
+    lock = None
+    try:
+        folder = home() / "region" / name
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        is_ours = not hasattr(os, "geteuid") or folder.stat().st_uid == os.geteuid()
+        lock = InterProcessLock(folder / "lock") if is_ours else None
+        has = lock is not None and lock.acquire(blocking=False)
+    except (OSError, RuntimeError):
+        has = False
+    try:
+        yield folder if has else spare
+    finally:
+        if lock is not None and has:
+            lock.release()
+
+
+def home() -> Path:
+    """Return the folder in which this user's programs keep what can be made again. Raises RuntimeError if there is none."""
+    if named := os.environ.get("XUNCHA_CACHE"):
+        return Path(named)
+    if sys.platform == "win32":  # pragma: no cover
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "xuncha"
+    if sys.platform == "darwin":  # pragma: no cover
+        return Path.home() / "Library/Caches/xuncha"
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(named) if os.path.isabs(named) else Path.home() / ".cache") / "xuncha"  # noqa: PTH117
+
+
+def load(folder: Path | None) -> Kept:
+    """Return what is kept in a folder; nothing where it is not whole."""
+    if folder is None:
+        return Kept(None, {})
+    try:
+        told = json.loads((folder / _INDEX).read_bytes())
+        rows = folder / told["rows"] if told["rows"] else None
+        entries = {
+            key: Entry(stamp, [tuple(each) for each in reads])
+            for key, (stamp, reads) in told["sources"].items()
+        }
+        if told["form"] == _FORM and (rows is None or (rows.parent == folder and rows.is_file())):
+            return Kept(rows, entries)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    return Kept(None, {})
+
+
+def save(folder: Path, kept: Kept) -> None:
+    """Keep it, and take away what it replaces; whoever cannot is none the worse."""
+    rows = kept.rows.name if kept.rows else ""
+    told = {"form": _FORM, "rows": rows, "sources": kept.entries}
+    temporary = folder / f"{_INDEX}.{os.getpid()}"
+    with contextlib.suppress(OSError):
+        temporary.write_text(json.dumps(told), encoding="utf-8")
+        temporary.replace(folder / _INDEX)
+        for each in folder.glob("rows-*.parquet"):
+            if each.name != rows:
+                each.unlink(missing_ok=True)
+
+
+def stamp(source: Found) -> str | None:
+    """Tell what a source looks like from outside; None where what is read of it may not be kept."""
+    try:
+        return _stamp(source)
+    except XunchaError:  # a repository that leads elsewhere: reading it says so
+        return None
+
+
+def _stamp(source: Found) -> str | None:
+    now = time.time_ns()
+    if source.kind == "unreachable":
+        return None
+    if source.kind == "bare":
+        found: Any = tip(source.path)
+        settled = found is not None
+    elif source.kind == "folder":
+        files, latest = _seen(f"{source.path}{os.sep}data")
+        found = (files, _tip(str(source.path)))
+        settled = latest < now - _SETTLED
+    else:
+        try:
+            status = source.path.stat()
+        except OSError:
+            return None
+        found = (status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino)
+        settled = max(status.st_ctime_ns, status.st_mtime_ns) < now - _SETTLED
+    told = marshal.dumps((source.kind, found))
+    return hashlib.blake2b(told, digest_size=16).hexdigest() if settled else None
+
+
+def _seen(folder: str) -> tuple[list[tuple[str, int, int, int]], int]:
+    """Tell what all files of a ledger look like from outside, and when the last of them has changed."""
+    latest = 0
+    seen = []
+    waiting = [folder]
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                status = entry.stat(follow_symlinks=False)
+                changed = status.st_mtime_ns if os.name == "nt" else status.st_ctime_ns
+                seen.append((entry.path, changed, status.st_size, status.st_ino))
+                latest = max(changed, latest)
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+    seen.sort()
+    return seen, latest
+
+
+def _tip(root: str) -> Any:  # noqa: ANN401  plain values, that are compared
+    """Tell which commit a clone stands at: what its branch looks like from outside, where it is in the usual place."""
+    git = f"{root}/.git"
+    try:
+        head = small_text(Path(f"{git}/HEAD"))
+        status = os.lstat(f"{git}/{head.removeprefix('ref:').strip()}") if head.startswith("ref:") else None
+    except OSError:
+        folder = git_dir(Path(root))
+        return tip(folder) if folder else None
+    return head, status and (status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino)
