@@ -242,6 +242,8 @@ def environment(
         "GIT_WORK_TREE",
         "FORCE_COLOR",
         "XUNCHA_TRACEBACK",
+        "XUNCHA_CACHE",
+        "XDG_CACHE_HOME",
         "LANGUAGE",
         *_OF_PYTHON,
     ):

@@ -230,8 +230,24 @@ def _own_word(ledger: LedgerOnDisk) -> None:
     ledger.ok("set", "1.1", "--office", "办公室")
 
 
+def _region(ledger: LedgerOnDisk) -> None:
+    """Two units side by side, and a plan of them."""
+    for name in ("水务局", "林业局"):
+        shutil.copytree(ledger.root / "data", ledger.root / "各单位" / name / "data")
+        file = ledger.root / "各单位" / name / "data/ledger.yaml"
+        file.write_text(
+            re.sub("organisation:.*", f"organisation: {name}", file.read_text(encoding="utf-8")),
+            encoding="utf-8",
+        )
+    ledger.ok("rollup", "各单位", "--init", "-o", "region.yaml")
+
+
 _PREPARED: dict[str, Callable[[LedgerOnDisk], object]] = {
     "xuncha edit": _by_hand,
+    "xuncha rollup 各单位/": _region,
+    "xuncha rollup 各单位/ --rank": _region,
+    "xuncha rollup 各单位/ --init -o region.yaml": _region,
+    "xuncha rollup region.yaml --json": _region,
     "xuncha setup": lambda ledger: ledger.git("config", "--remove-section", "merge.xuncha"),
     "xuncha sync": _aside,
     "xuncha sync --take theirs": _elsewhere,

@@ -36,6 +36,7 @@ COMPUTING = {
     ("archive",),
     ("comment", "list"),
     ("account", "list"),
+    ("rollup",),
 }
 """The commands that list or compute something: programs read them, so they have --json."""
 ACTING = {
@@ -65,7 +66,7 @@ ACTING = {
         "schema",
     ]
 } | {
-    ("add", "problem"), ("add", "measure"), ("report", "plan"), ("report", "letter"), ("export", "xlsx"), ("export", "table"), ("export", "csv"), ("export", "json"),
+    ("add", "problem"), ("add", "measure"), ("report", "plan"), ("report", "letter"), ("export", "xlsx"), ("export", "table"), ("export", "csv"), ("export", "json"), ("export", "rows"),
     ("comment", "add"), ("comment", "reply"), ("account", "add"), ("account", "passwd"), ("account", "disable"), ("account", "remove"), ("account", "set"),
 }  # fmt: skip
 """The others; what `notice`, `calendar` and `schema` write is for programs as it is."""

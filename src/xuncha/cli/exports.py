@@ -7,7 +7,7 @@ from pathlib import Path
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import deliver
+from xuncha.cli.deliver import deliver, must_be_free
 from xuncha.cli.options import optional
 from xuncha.cli.understood import doubtful
 from xuncha.errors import RefusedError, UsageError
@@ -114,3 +114,30 @@ def export_json(call: Context, output: options.Output = None) -> None:
         return
     content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
     deliver(content.encode(), (), output, call.root, _("The ledger is in {path}."))
+
+
+@command("export", "rows")
+def export_rows(
+    call: Context,
+    output: options.Output = None,
+    texts: bool = optional("--texts", _("With the titles of problems and measures")),
+    audit: bool = optional("--audit", _("With what the audit of the history has found")),
+) -> None:
+    """Write what counting needs as rows (Parquet), to be handed in for a roll-up: a row a measure, without texts.
+
+    Neither titles nor names nor findings are in it, unless --texts asks for titles; offices are numbers.
+
+    Examples:
+        xuncha export rows -o 水务局.parquet
+        xuncha export rows --audit -o 水务局.parquet
+    """
+    if output is None:
+        message = _("name the file with -o, such as {name}").format(name="-o 水务局.parquet")
+        raise UsageError("usage", message, _("see `xuncha export rows --help`"))
+    must_be_free(output, call.root)
+    from xuncha.region.handing_in import as_parquet  # noqa: PLC0415
+
+    ledger = call.ledger()
+    with screen.patience(_("Replaying the history") if audit else _("Writing")):
+        content = as_parquet(ledger, call.root, call.today, texts=texts, audit=audit)
+    deliver(content, (), output, call.root, _("The rows are in {path}."))

@@ -21,7 +21,7 @@ PANELS: Final = {
         "publish": "notice dashboard report",
         "archive": "archive",
     },
-    "In and out": {"imports": "import", "exports": "export"},
+    "In and out": {"imports": "import", "exports": "export", "rollup": "rollup"},
 }
 """The groups of commands by their titles: each has modules of `xuncha.cli`, and each of these its verbs.
 
@@ -32,7 +32,7 @@ VERBS: Final = {
 }
 METAVARS: Final = (
     "ADDRESS", "CHANNEL", "CODE", "DATE", "DAYS", "DIR", "FILE", "GROUP", "HEADING", "ID", "KEY", "KIND", "LINE", "NAME", "NUMBER", "PROBLEM", "REF", "REV", "ROLE",
-    "STATUS", "TEXT", "TITLE", "VALUE", "WAY", "WORDS",
+    "SOURCE", "STATUS", "TEXT", "TITLE", "VALUE", "WAY", "WORD", "WORDS",
 )  # fmt: skip
 """What stands for values in the help; each is a message of the catalogue."""
 HIDDEN: Final = {"merge-driver": "share"}

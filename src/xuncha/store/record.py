@@ -36,6 +36,7 @@ _STAND_INS: dict[str, dict[str, Any]] = {
     "Problem": {"title": "—"},
     "Measure": {"title": "—", "status": "not_started"},
     "Form": {"name": "—", "columns": {}},
+    "Region": {},
     "Comment": {"received": "0001-01-01", "channel": "visit", "text": "—"},
 }
 

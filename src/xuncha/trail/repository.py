@@ -58,7 +58,7 @@ def _nearest(root: Path) -> Repository | None:
     for top in (place, *place.parents):
         git = top / ".git"
         if git.is_dir():
-            _must_stay(git)
+            must_stay(git)
             return Repository(git, top)
         if git.is_file():
             there = _told(git).removeprefix("gitdir:")
@@ -67,7 +67,7 @@ def _nearest(root: Path) -> Repository | None:
             folder = (top / there.strip()).absolute()
             if not _is_of(folder, git):
                 raise leads_away(git)
-            _must_stay(folder)
+            must_stay(folder)
             return Repository(folder, top)
     return None
 
@@ -103,7 +103,7 @@ def _is_of(folder: Path, git: Path) -> bool:
     return folder.name.casefold() != ".git" and not _BARE.search(_told(folder / "config"))
 
 
-def _must_stay(folder: Path) -> None:
+def must_stay(folder: Path) -> None:
     """See to it that nothing in git's folder leads out of it, or is no file: what it leads to would be read, shown and written.
 
     Raises SurroundingsError if something does.
@@ -126,7 +126,7 @@ def _must_stay(folder: Path) -> None:
         raise leads_away(folder)
     _looked_at.add(folder)
     if linked:
-        _must_stay(folder.parent.parent)
+        must_stay(folder.parent.parent)
 
 
 def strange(folder: Path, *parts: str) -> Iterator[Path]:

@@ -1,0 +1,126 @@
+"""The engines that answer the questions of `counts`: DuckDB in this process, or Spark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
+
+from xuncha.parts import needs
+from xuncha.region.rows import TYPES
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import duckdb
+
+    from xuncha.region.counts import Frame
+
+_MEMORY: Final = "1GB"
+_DAY_ZERO: Final = "DATE '0001-01-01'"  # `date.toordinal` begins with 1 there
+_PATTERN: Final = re.compile(r"[*?\[]")
+NUMBERS: Final = ("due", "looked_at")
+"""The days that are given to questions as numbers."""
+ASKED: Final = tuple(name for name in TYPES if name not in {"closed_date", "publish"})
+"""The columns that questions are about."""
+
+
+class Files(NamedTuple):
+    """Where rows are."""
+
+    rows: Sequence[Sequence[str]] = ()
+    """Rows files that were found sound, by their full names, in groups with the same types; each file is a source."""
+    kept: str | None = None
+    """What was read of ledgers: rows with a column that names the source."""
+
+
+class Engine(Protocol):
+    """What answers."""
+
+    def rows(self, files: Files) -> Frame:
+        """Give the rows of files, lazily; days as numbers."""
+
+    def table(self, columns: Sequence[str], values: Sequence[tuple[str | None, ...]]) -> Frame:
+        """Give a small table of texts."""
+
+    def answer(self, frame: Frame) -> list[tuple[Any, ...]]:
+        """Have a question answered."""
+
+
+class Duck:
+    """DuckDB, in this process: nothing is started, nothing is loaded from elsewhere."""
+
+    def __init__(self) -> None:
+        with needs("region"):
+            import duckdb  # noqa: PLC0415
+            import narwhals  # noqa: PLC0415
+        self._frame = narwhals.from_native
+        self.error: type[Exception] = duckdb.Error
+        settings: dict[str, Any] = {
+            "memory_limit": _MEMORY,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "preserve_insertion_order": False,
+        }
+        self.run: duckdb.DuckDBPyConnection = duckdb.connect(config=settings)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.run.close()
+
+    def rows(self, files: Files) -> Frame:
+        """See Engine."""
+        columns = ", ".join(["source", *(f"{name}::{TYPES[name]} AS {name}" for name in ASKED)])
+        parts = [f"SELECT {columns} FROM {part}" for part in parts_of(files)]
+        if not parts:
+            nothing = ", ".join(f"NULL::{TYPES[name]} AS {name}" for name in ASKED)
+            parts.append(f"SELECT NULL::VARCHAR AS source, {nothing} WHERE false")
+        numbers = ", ".join(f"({name} - {_DAY_ZERO} + 1)::INTEGER AS {name}" for name in NUMBERS)
+        whole = f"SELECT * REPLACE ({numbers}) FROM ({' UNION ALL '.join(parts)})"
+        return self._frame(self.run.sql(whole))
+
+    def table(self, columns: Sequence[str], values: Sequence[tuple[str | None, ...]]) -> Frame:
+        """See Engine."""
+        lists = [[row[place] for row in values] for place in range(len(columns))]
+        asked = ", ".join(
+            f"unnest(${place}::VARCHAR[]) AS {quoted(name)}" for place, name in enumerate(columns, 1)
+        )
+        name = f"given_{id(lists)}"
+        self.run.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {asked}", lists)
+        return self._frame(self.run.table(name))
+
+    def answer(self, frame: Frame) -> list[tuple[Any, ...]]:
+        """See Engine."""
+        native: Any = frame.to_native()
+        return native.fetchall()  # type: ignore[no-any-return]
+
+
+def parts_of(files: Files) -> list[str]:
+    """Return what DuckDB is to read for these files, each with a column `source`."""
+    parts = [
+        f"read_parquet({names(group)}, filename='source', hive_partitioning=false)" for group in files.rows
+    ]
+    return [*parts, *([f"read_parquet({names([files.kept])})"] if files.kept else [])]
+
+
+def names(paths: Sequence[str]) -> str:
+    """Write a list of files for DuckDB, which would take signs in their names for patterns."""
+    listed = ", ".join(text(_PATTERN.sub(r"[\g<0>]", path)) for path in paths)
+    return f"[{listed}]"
+
+
+def text(value: str) -> str:
+    """Write a text for SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """Write the name of a column for SQL."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,148 @@
+"""Rows files (Parquet): written, and looked at before they are believed, since anyone may have made them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from xuncha.language import gettext as _
+from xuncha.region.engine import Duck, Files, names, parts_of, quoted, text
+from xuncha.region.rows import TYPES, VERSION, too_new
+
+_AT_ONCE: Final = 20_000  # rows that are handed to DuckDB together
+_WHOLE_NUMBERS: Final = frozenset(
+    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
+)
+Signature = str
+"""The columns of a file that are asked for, in order, and their types."""
+
+
+def write(duck: Duck, rows: Iterable[Sequence[Any]], target: Path, types: Mapping[str, str]) -> None:
+    """Write rows of plain values as Parquet; `types` are the columns in the order of the values, in the words of SQL."""
+    columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in types.items())
+    duck.run.execute(f"CREATE OR REPLACE TEMP TABLE written ({columns})")
+    lists = ", ".join(
+        f"unnest(${place}::VARCHAR[])::{kind}" if kind == "DATE" else f"unnest(${place}::{kind}[])"
+        for place, kind in enumerate(types.values(), 1)
+    )
+    waiting = iter(rows)
+    while batch := list(islice(waiting, _AT_ONCE)):
+        values = [list(column) for column in zip(*batch, strict=True)]
+        duck.run.execute(f"INSERT INTO written SELECT {lists}", values)
+    copy(duck, "written", target)
+    duck.run.execute("DROP TABLE written")
+
+
+def copy(duck: Duck, what: str, target: Path) -> None:
+    """Write a table, or a query in brackets, as Parquet."""
+    duck.run.execute(f"COPY {what} TO {text(str(target))} (FORMAT parquet, COMPRESSION zstd)")
+
+
+def checked(duck: Duck, files: Sequence[str]) -> tuple[dict[Signature, list[str]], dict[str, str]]:
+    """Look at the columns of files; return those that can be read, by the types of their columns, and why others cannot."""
+    sound: dict[Signature, list[str]] = defaultdict(list)
+    broken: dict[str, str] = {}
+    for file, told in _columns(duck, files, broken).items():
+        said, signature = _fault(duck, file, told)
+        if said:
+            broken[file] = said
+        else:
+            sound[signature].append(file)
+    return sound, broken
+
+
+def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[str, dict[str, str]]:
+    """Return the columns of files and their types; of those that are no Parquet files, the reason goes to `broken`."""
+    if not files:
+        return {}
+    wanted = ", ".join(map(text, TYPES))
+    asked = (
+        "SELECT file_name, string_agg(lower(name) || ' ' || coalesce(duckdb_type, ''), ',')"
+        f" FROM parquet_schema({names(files)}) WHERE lower(name) IN ({wanted}) OR num_children > 0 GROUP BY ALL"
+    )
+    try:
+        told = duck.run.execute(asked).fetchall()
+    except duck.error as error:
+        if len(files) == 1:
+            broken[files[0]] = _("it is damaged, or no Parquet file: {said}").format(said=_first_line(error))
+            return {}
+        half = len(files) // 2
+        return _columns(duck, files[:half], broken) | _columns(duck, files[half:], broken)
+    found: dict[str, dict[str, str]] = {}
+    for file, columns in told:
+        pairs = [each.split(" ", 1) for each in columns.split(",")]
+        found[file] = {name: kind for name, kind in pairs if name in TYPES}
+    return found
+
+
+def _fault(duck: Duck, file: str, told: Mapping[str, str]) -> tuple[str, Signature]:
+    """Say why a file with such columns cannot be read; else what its columns are."""
+    if missing := [name for name in TYPES if name not in told]:
+        newer = _newer(duck, file) if told.get("schema_version") in _WHOLE_NUMBERS else ""
+        said = _("it is no rows file: it lacks {columns}").format(columns=_(", ").join(missing))
+        return newer or said, ""
+    for name, wanted in TYPES.items():
+        kind = told[name]
+        if kind != wanted and not (wanted == "INTEGER" and kind in _WHOLE_NUMBERS):
+            said = _("its column {column} is {kind}, where {wanted} belongs")
+            return said.format(column=name, kind=kind, wanted=wanted), ""
+    return "", " ".join(told[name] for name in TYPES)
+
+
+def _newer(duck: Duck, file: str) -> str:
+    try:
+        version = duck.run.execute(
+            f"SELECT max(schema_version) FROM read_parquet({names([file])})"
+        ).fetchone()
+    except duck.error:
+        return ""
+    return too_new(version[0]) if version and (version[0] or 0) > VERSION else ""
+
+
+def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, str]:
+    """Read files whole, and say which cannot be read; asked where a question about all of them failed."""
+    found: dict[str, str] = {}
+    waiting = [list(files) for files in groups.values()]
+    columns = ", ".join(f"max({name}::{kind})" for name, kind in TYPES.items())
+    while waiting:
+        files = waiting.pop()
+        try:
+            duck.run.execute(f"SELECT {columns} FROM read_parquet({names(files)}, hive_partitioning=false)")
+            duck.run.fetchall()
+        except duck.error as error:
+            half = len(files) // 2
+            if half:
+                waiting += [files[:half], files[half:]]
+            else:
+                found[files[0]] = _("it is damaged: {said}").format(said=_first_line(error))
+    return found
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [""])[0][:200]
+
+
+def write_whole(
+    duck: Duck,
+    where: Files,
+    units: Sequence[tuple[str, str | None, str | None]],
+    live: tuple[Sequence[str], date],
+    target: Path,
+) -> None:
+    """Write the rows of some units as one rows file; those of `live` sources are of the day beside them, whenever they were read."""
+    keys = ("source", "unit", "round")
+    duck.table(keys, units).to_native().create_view("wanted", replace=True)
+    duck.table(("source",), [(each,) for each in live[0]]).to_native().create_view("live", replace=True)
+    columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in TYPES.items())
+    parts = [f"SELECT source, {columns} FROM {part}" for part in parts_of(where)]
+    same = " AND ".join(f"r.{key} IS NOT DISTINCT FROM wanted.{key}" for key in keys)
+    day = f"CASE WHEN r.source IN (FROM live) THEN DATE {text(live[1].isoformat())} ELSE as_of END AS as_of"
+    query = (
+        f"SELECT {', '.join(f'r.{name}' for name in TYPES)} FROM (SELECT r.* REPLACE ({day}) FROM ({' UNION ALL '.join(parts)}) r) r"
+        f" SEMI JOIN wanted ON {same} ORDER BY unit, round, problem, measure"
+    )
+    copy(duck, f"({query})", target)

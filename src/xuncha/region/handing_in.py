@@ -1,0 +1,30 @@
+"""The rows file of one ledger: what a unit hands in that keeps its ledger to itself."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from xuncha.model.records import Ledger
+from xuncha.region import files
+from xuncha.region.engine import Duck
+from xuncha.region.rows import TEXTS, TYPES, Stamp, rows_of
+from xuncha.trail.bare import tip
+from xuncha.trail.repository import git_dir
+
+
+def as_parquet(ledger: Ledger, root: Path, today: date, *, texts: bool = False, audit: bool = False) -> bytes:
+    """Give the rows file of a ledger as it stands in a folder on a day; on request with titles, and with what an audit finds."""
+    folder = git_dir(root)
+    stamp = Stamp(tip(folder) if folder else None, today)
+    if audit and folder:
+        from xuncha.audit.examine import audit as examine  # noqa: PLC0415  only where it is asked for
+
+        done = examine(root)
+        stamp = stamp._replace(audit_errors=done.errors, audit_warnings=done.warnings)
+    rows = ((*row, *titles) if texts else tuple(row) for row, titles in rows_of(ledger, stamp))
+    with Duck() as duck, TemporaryDirectory(prefix="xuncha-") as place:
+        target = Path(place, "rows.parquet")
+        files.write(duck, rows, target, TYPES | TEXTS if texts else TYPES)
+        return target.read_bytes()

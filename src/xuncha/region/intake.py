@@ -1,0 +1,168 @@
+"""Sources become rows: what has changed since an earlier roll-up is read, all else comes out of what is kept."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from xuncha.language import spoken
+from xuncha.region import files, kept
+from xuncha.region.engine import Duck, Files, names
+from xuncha.region.job import Job, Read
+from xuncha.region.kept import Entry, Kept
+from xuncha.region.process import read_all
+from xuncha.region.rows import TEXTS, TYPES
+from xuncha.region.sources import Found
+
+_SMALL: Final = (
+    1 << 20
+)  # bytes up to which a rows file is copied to what is kept; a larger one is read where it is
+WHOLE: Final = {**TYPES, **TEXTS, "source": "VARCHAR"}
+"""The columns of what is kept."""
+Tick = Callable[[int], None]
+
+
+class Wanted(NamedTuple):
+    """How sources are to be read."""
+
+    today: date
+    at: date | None = None
+    """The day as of which history is read; None: as it stands."""
+    audit: bool = False
+
+
+class Taken(NamedTuple):
+    """One ledger of a source, or all that a source is where it cannot be read."""
+
+    source: Found
+    key: str
+    """What stands in the column `source` of its rows."""
+    commit: str | None
+    moment: str
+    error: str
+    is_missing: bool
+
+
+class Intake(NamedTuple):
+    """What there is to count."""
+
+    files: Files
+    taken: list[Taken]
+    read: int
+    """Sources that were read, rather than found unchanged."""
+
+
+def take_in(duck: Duck, sources: Sequence[Found], wanted: Wanted, folder: Path, tick: Tick) -> Intake:
+    """Read sources; `folder` is where what was read is kept, and may hold what was read before."""
+    at = wanted.at.isoformat() if wanted.at else None
+    before = kept.load(folder)
+    stamps = {
+        str(each.path): kept.stamp(each, audit=wanted.audit, at=at, language=spoken()) for each in sources
+    }
+    large = [str(each.path) for each in sources if each.kind == "rows" and not _is_small(each.path)]
+    entries = {
+        path: entry
+        for path, entry in before.entries.items()
+        if path in stamps and path not in large and entry.stamp == stamps[path]
+    }
+    fresh = [each for each in sources if str(each.path) not in {*entries, *large}]
+    tick(len(entries) + len(large))
+    in_place, broken = files.checked(duck, large)
+    told = {path: [Read("", [], error=broken.get(path, ""))] for path in large}
+    rows = before.rows
+    if fresh or len(entries) < len(before.entries):
+        still = [key for entry in entries.values() for key, *_rest in entry.reads]
+        jobs = [
+            Job(each.kind, str(each.path), wanted.today.isoformat(), at, wanted.audit, spoken())  # type: ignore[arg-type]
+            for each in fresh
+            if each.kind != "rows"
+        ]
+        for job, reads in read_all(jobs):
+            told[job.path] = reads
+            tick(1)
+        small = [str(each.path) for each in fresh if each.kind == "rows"]
+        groups, faults = files.checked(duck, small)
+        rows, damaged = _joined(duck, (before.rows, still), told, groups, folder)
+        told |= {path: [Read("", [], error=(faults | damaged).get(path, ""))] for path in small}
+    entries |= {
+        path: Entry(stamps[path] or "", [_plain(path, read) for read in reads])
+        for path, reads in told.items()
+    }
+    if rows is not before.rows:
+        lasting = {path: each for path, each in entries.items() if each.stamp and path not in large}
+        kept.save(folder, Kept(rows, lasting))
+    taken = [Taken(each, *plain) for each in sources for plain in entries[str(each.path)].reads]
+    where = Files(list(in_place.values()), str(rows) if rows else None)
+    return Intake(where, taken, len(fresh) + len(large))
+
+
+def _is_small(path: Path) -> bool:
+    try:
+        return path.stat().st_size <= _SMALL
+    except OSError:
+        return True
+
+
+def _key(path: str, inside: str) -> str:
+    """Name what was read, in the column `source` of its rows."""
+    return os.path.join(path, inside) if inside else path  # noqa: PTH118  a text
+
+
+def _plain(path: str, read: Read) -> tuple[Any, ...]:
+    return _key(path, read.inside), read.commit, read.moment, read.error, read.is_missing
+
+
+def _joined(
+    duck: Duck,
+    before: tuple[Path | None, Sequence[str]],
+    told: Mapping[str, Sequence[Read]],
+    groups: Mapping[str, Sequence[str]],
+    folder: Path,
+) -> tuple[Path, dict[str, str]]:
+    """Write one file of the rows of an earlier one that are still right, of what was read, and of rows files; tell which of these are damaged."""
+    columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in WHOLE.items())
+    handle, name = tempfile.mkstemp(suffix=".parquet", prefix="rows-", dir=folder)
+    os.close(handle)
+    old, still = before
+    rows = [
+        (*row, _key(path, each.inside)) for path, reads in told.items() for each in reads for row in each.rows
+    ]
+    with tempfile.TemporaryDirectory(prefix="xuncha-") as place:
+        parts = []
+        if rows:
+            new = str(Path(place, "new.parquet"))
+            files.write(duck, rows, Path(new), WHOLE)
+            parts.append(f"SELECT {columns} FROM read_parquet({names([new])})")
+        if old and still:
+            asked = "CREATE OR REPLACE TEMP TABLE still AS SELECT unnest($1::VARCHAR[]) AS source"
+            duck.run.execute(asked, [list(still)])
+            parts.append(
+                f"SELECT {columns} FROM read_parquet({names([str(old)])}) SEMI JOIN still USING (source)"
+            )
+        damaged: dict[str, str] = {}
+        try:
+            _write(duck, [*parts, *_of_files(groups, damaged)], Path(name))
+        except duck.error:
+            damaged = files.damaged(duck, groups)
+            _write(duck, [*parts, *_of_files(groups, damaged)], Path(name))
+    return Path(name), damaged
+
+
+def _of_files(groups: Mapping[str, Sequence[str]], damaged: Mapping[str, str]) -> list[str]:
+    named = ", ".join(f"{name}::{kind} AS {name}" for name, kind in TYPES.items())
+    without = ", ".join(f"NULL::{kind} AS {name}" for name, kind in TEXTS.items())
+    sound = [[path for path in paths if path not in damaged] for paths in groups.values()]
+    return [
+        f"SELECT {named}, {without}, source FROM read_parquet({names(paths)}, filename='source', hive_partitioning=false)"
+        for paths in sound
+        if paths
+    ]
+
+
+def _write(duck: Duck, parts: Sequence[str], target: Path) -> None:
+    nothing = ", ".join(f"NULL::{kind} AS {name}" for name, kind in WHOLE.items())
+    files.copy(duck, f"({' UNION ALL '.join(parts) or f'SELECT {nothing} WHERE false'})", target)

@@ -1,0 +1,87 @@
+"""`region.yaml`: the units that are expected, where they are, their groups, and who supervises them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from pydantic import Field
+
+from xuncha.errors import Finding, InvalidLedgerError
+from xuncha.language import gettext as _
+from xuncha.model.fields import Day, Line, Name, Record
+from xuncha.store.files import WorkingTree
+from xuncha.store.record import placed, read_record
+
+_ADDRESS: Final = re.compile(r"(?:https|ssh|file)://[^\s-][^\s]*|[\w.-]+@[\w][\w.-]*:[\w./~][^\s]*")
+"""What git fetches from: an address, or HOST:PATH as ssh has it."""
+
+
+class Unit(Record):
+    """A unit that is expected."""
+
+    name: Line = Field(description="单位，与台账的 organisation 一致")
+    round: Line | None = Field(default=None, description="巡察轮次；不写则不论轮次")
+    source: Line | None = Field(
+        default=None, description="台账所在：文件夹、文件或 git 地址；不写则按单位名称寻找"
+    )
+    group: list[Line] = Field(default_factory=list, description="所属分组，由大到小，如 [某市, 某县]")
+    supervisor: Name | None = Field(default=None, description="督导人；内部")
+
+
+class Region(Record):
+    """The whole file."""
+
+    name: Line | None = Field(default=None, description="地区")
+    as_of: Day | None = Field(default=None, description="统计截止日；不写则为当天")
+    hand_in: Day | None = Field(default=None, description="报送期限")
+    units: list[Unit] = Field(default_factory=list, description="应报送的单位")
+
+
+def is_address(source: str) -> bool:
+    """Whether git is to fetch a source, rather than that it is a file or a folder."""
+    return bool(_ADDRESS.fullmatch(source))
+
+
+def load(file: Path) -> Region:
+    """Read `region.yaml`. Raises InvalidLedgerError with every finding if it is not in order."""
+    source = WorkingTree(file.parent)
+    region, findings, _unsound = read_record(source, file.name, Region)
+    if region and not findings:
+        findings = placed(file.name, source.read(file.name), list(_named_twice(region)))
+    if region is None or findings:
+        raise InvalidLedgerError(findings)
+    return region
+
+
+def _named_twice(region: Region) -> Iterable[Finding[tuple[int | str, ...]]]:
+    """Find units that cannot be told from one before them."""
+    seen: dict[tuple[str, str | None, str | None], int] = {}
+    sources: dict[str, int] = {}
+    for number, unit in enumerate(region.units):
+        key = (unit.name, unit.round, unit.source)
+        said = ""
+        if key in seen:
+            said = _("“{name}” is named before, with the same round and source").format(name=unit.name)
+        elif unit.source is not None and unit.source in sources:
+            said = _("“{source}” is the source of another unit").format(source=unit.source)
+        if said:
+            yield Finding("unit-twice", said, ("units", number, "name"), _("take one of the two out"))
+        seen[key] = number
+        if unit.source is not None:
+            sources[unit.source] = number
+
+
+_HEAD: Final = "# 汇总范围：哪些单位、台账在哪里、归哪一组、谁督导。用法：xuncha rollup region.yaml\n"
+
+
+def written(region: Region) -> bytes:
+    """Return the file of a region, a line for each unit."""
+    from xuncha.store.editing import flow  # noqa: PLC0415  only `--init` writes one
+
+    said = region.model_dump(mode="json", exclude_defaults=True)
+    units = [f"  - {flow(unit)}\n" for unit in said.pop("units", [])]
+    lines = [f"{key}: {flow(value)}\n" for key, value in said.items()]
+    return "".join([_HEAD, *lines, "units:\n" if units else "units: []\n", *units]).encode()

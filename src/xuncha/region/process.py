@@ -1,0 +1,116 @@
+"""Ledgers are read in several processes, each within a time and a memory limit: only the system sees to that for data of strangers."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from queue import Empty, SimpleQueue
+from threading import Thread, Timer
+from typing import Final
+
+from xuncha.language import gettext as _
+from xuncha.region.job import LIMITS, Job, Limits, Read, receive, send
+
+_PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.region.worker import main; main()"
+_AUDITED: Final = 5  # how much longer it may take where history is replayed, too
+
+
+def read_all(jobs: Iterable[Job], limits: Limits = LIMITS) -> Iterator[tuple[Job, list[Read]]]:
+    """Do jobs side by side, and give each with its answer as soon as it is there."""
+    waiting: SimpleQueue[Job] = SimpleQueue()
+    count = 0
+    for job in jobs:
+        waiting.put(job)
+        count += 1
+    done: SimpleQueue[tuple[Job, list[Read]]] = SimpleQueue()
+    processes = [_Process(limits) for _each in range(min(count, os.cpu_count() or 1))]
+    threads = [Thread(target=_work, args=(each, waiting, done.put), daemon=True) for each in processes]
+    for thread in threads:
+        thread.start()
+    try:
+        for _each in range(count):
+            yield done.get()
+    finally:
+        with contextlib.suppress(Empty):
+            while True:
+                waiting.get_nowait()
+        for each in processes:
+            each.end()
+
+
+def _work(
+    process: _Process, waiting: SimpleQueue[Job], done: Callable[[tuple[Job, list[Read]]], None]
+) -> None:
+    with contextlib.suppress(Empty):
+        while True:
+            job = waiting.get_nowait()
+            done((job, process.ask(job)))
+
+
+class _Process:
+    """A process that reads; it is started anew where it was ended."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._running: subprocess.Popen[bytes] | None = None
+        self._late = False
+        self._over = False
+
+    def ask(self, job: Job) -> list[Read]:
+        """Have a job done; where the process does not answer in its time, it is ended, and the answer says so."""
+        seconds = self.limits.seconds * (_AUDITED if job.audit else 1)
+        running = self._started()
+        assert running.stdin  # noqa: S101
+        assert running.stdout  # noqa: S101  both are pipes
+        self._late = False
+        watch = Timer(seconds, self._too_late, [running])
+        watch.daemon = True
+        watch.start()
+        try:
+            send(running.stdin, tuple(job))
+            return [Read._make(each) for each in receive(running.stdout)]
+        except (OSError, EOFError, ValueError):
+            self._kill(running)
+            said = _("reading it ended the process that did: it takes too much memory, or is not a ledger")
+            if self._late:
+                said = _("it takes more than {n} seconds").format(n=seconds)
+            return [Read("", [], error=said)]
+        finally:
+            watch.cancel()
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self._over = True
+        if self._running:
+            self._kill(self._running)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._running is None or self._running.poll() is not None:
+            # Neither the folder in which the program was started nor variables may tell the new interpreter what to load.
+            program = _PROGRAM.format(path=[os.path.abspath(each) for each in sys.path if each])  # noqa: PTH100
+            self._running = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-X", "utf8", "-c", program],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        return self._running
+
+    def _too_late(self, running: subprocess.Popen[bytes]) -> None:
+        self._late = True
+        self._kill(running)
+
+    @staticmethod
+    def _kill(running: subprocess.Popen[bytes]) -> None:
+        """End a process, and a git that it has started."""
+        with contextlib.suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(running.pid, signal.SIGKILL)
+            else:
+                running.kill()
+        running.wait()

@@ -1,0 +1,213 @@
+"""A roll-up: sources read, counted by an engine, and put together by units and groups."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+from xuncha.errors import RefusedError, XunchaError
+from xuncha.language import gettext as _
+from xuncha.region import counts as questions
+from xuncha.region import files, kept
+from xuncha.region.counts import KEYS, Counts, Frame, Lateness, Shape, summed
+from xuncha.region.engine import Duck, Engine, text
+from xuncha.region.intake import Intake, Taken, Tick, Wanted, take_in
+from xuncha.region.plan import Region, Unit
+from xuncha.region.sources import Found
+from xuncha.region.standing import Counted, Standing, UnitRow
+from xuncha.trail.tree import committed
+
+
+class Asked(NamedTuple):
+    """What is to be rolled up."""
+
+    sources: Sequence[Found]
+    region: Region | None
+    base: Path  # the folder from which the region names its sources
+    wanted: Wanted
+    engine: Engine | None = None  # another than DuckDB, for counting
+
+
+class GroupRow(NamedTuple):
+    """The units of a group, and of the groups in it."""
+
+    path: tuple[str, ...]
+    units: int
+    counts: Counts
+
+
+class Rollup(NamedTuple):
+    """What a roll-up gives."""
+
+    name: str | None
+    as_of: date
+    units: list[UnitRow]
+    groups: list[GroupRow]
+    total: GroupRow
+    late: Lateness
+    read: int  # sources that were read anew
+    others: list[str]  # files that are nothing that a roll-up reads
+
+    def failures(self) -> set[str]:
+        """Tell what there is to find fault with: overdue, audit, missing, broken."""
+        found: set[str] = {unit.state for unit in self.units if not unit.is_counted}
+        found |= {"overdue"} if self.total.counts.overdue else set()
+        return found | ({"audit"} if any(unit.audit and unit.audit[0] for unit in self.units) else set())
+
+    def as_region(self, base: Path) -> Region:
+        """Make the plan that expects what was found; sources are named from a folder."""
+        units = []
+        for unit in self.units:
+            path = Path(unit.key)
+            inside = path.is_relative_to(base)
+            source = path.relative_to(base).as_posix() if inside else str(path)
+            folders = Path(source).parent.parts if inside else ()
+            name = unit.unit or path.stem or unit.source
+            units.append(Unit(name=name, round=unit.round, source=source, group=list(folders)))
+        return Region(units=units)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the form of `rollup --json`."""
+        return {
+            "as_of": self.as_of.isoformat(),
+            "units": [_unit_json(unit) for unit in self.units],
+            "groups": [
+                {"path": list(each.path), "units": each.units, **each.counts.as_json()}
+                for each in self.groups
+            ],
+            "total": {"units": self.total.units, **self.total.counts.as_json()},
+        }
+
+
+def _unit_json(unit: UnitRow) -> dict[str, Any]:
+    counts = unit.counts.as_json() if unit.counts else {"problems": None, "measures": None}
+    return {
+        "unit": unit.unit,
+        "group": list(unit.group),
+        "source": unit.source,
+        "state": unit.state,
+        "message": unit.message,
+        **counts,
+        "audit": {"errors": unit.audit[0], "warnings": unit.audit[1]} if unit.audit else None,
+    }
+
+
+@contextlib.contextmanager
+def rolled_up(asked: Asked, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], bytes]]]:
+    """Roll up sources; inside, the rows of what counts can be had as one rows file. Raises RefusedError if there is nothing to count."""
+    sources = [each for each in asked.sources if each.kind not in {"other", "plan"}]
+    if not sources and not (asked.region and asked.region.units):
+        hint = _(
+            "a ledger's folder, a clone, an archive (.zip), rows (.parquet), region.yaml, or a folder of such"
+        )
+        raise RefusedError("nothing-to-count", _("there is nothing here that a roll-up reads"), hint)
+    with Duck() as duck, TemporaryDirectory(prefix="xuncha-") as place:
+        folder = kept.folder_for([str(each.path) for each in asked.sources]) or Path(place)
+        taken = take_in(duck, sources, asked.wanted, folder, tick)
+        engine = asked.engine or duck
+        rows = engine.rows(taken.files)
+        answers = engine.answer(questions.counted(rows, asked.wanted.today))
+        standing = Standing(asked.region, asked.base, asked.wanted.today, asked.wanted.at)
+        units = standing.decide(
+            taken.taken,
+            [_counted(answer) for answer in answers],
+            lambda several: _contents(duck, taken, several),
+            _moment,
+        )
+        excluded = [unit for unit in units if not unit.is_counted]
+        late = _late(engine, rows, asked.wanted.today, units, excluded)
+        others = [each.shown for each in asked.sources if each.kind == "other"]
+        region = asked.region
+        yield (
+            Rollup(
+                name=region.name if region else None,
+                as_of=asked.wanted.today,
+                units=units,
+                groups=grouped(units),
+                total=GroupRow((), *_together(units)),
+                late=late,
+                read=taken.read,
+                others=others,
+            ),
+            lambda: _rows(duck, taken, units, asked.wanted.today, Path(place, "rows.parquet")),
+        )
+
+
+def _rows(duck: Duck, taken: Intake, units: Sequence[UnitRow], today: date, target: Path) -> bytes:
+    """Give the rows of all that counts, without texts, as a rows file; of clones they are of this day."""
+    counting = [(each.key, each.unit, each.round) for each in units if each.is_counted]
+    live = [each.key for each in taken.taken if each.source.kind in {"folder", "bare"}]
+    files.write_whole(duck, taken.files, counting, (live, today), target)
+    return target.read_bytes()
+
+
+def _counted(answer: tuple[Any, ...]) -> Counted:
+    keys, rest = answer[: len(KEYS)], answer[len(KEYS) :]
+    counts, shape = rest[: len(Counts._fields)], rest[len(Counts._fields) :]
+    source, unit, round_ = keys
+    return Counted(source, unit, round_, Counts._make(map(int, counts)), Shape._make(shape))
+
+
+def _together(units: Sequence[UnitRow]) -> tuple[int, Counts]:
+    counting = [unit.counts for unit in units if unit.is_counted and unit.counts]
+    return len(counting), summed(counting)
+
+
+def grouped(units: Sequence[UnitRow]) -> list[GroupRow]:
+    """Count the units of each group, groups before those in them, in the order in which they are named."""
+    members: dict[tuple[str, ...], list[UnitRow]] = defaultdict(list)
+    order: dict[tuple[str, ...], None] = {}
+    for unit in units:
+        for depth in range(1, len(unit.group) + 1):
+            path = unit.group[:depth]
+            members[path].append(unit)
+            order.setdefault(path)
+    first = {path: number for number, path in enumerate(order)}
+    paths = sorted(order, key=lambda path: [first[path[:depth]] for depth in range(1, len(path) + 1)])
+    return [GroupRow(path, *_together(members[path])) for path in paths]
+
+
+def _late(
+    engine: Engine,
+    rows: Frame,
+    today: date,
+    units: Sequence[UnitRow],
+    excluded: Sequence[UnitRow],
+) -> Lateness:
+    """Return how late the overdue measures of all units are that count."""
+    if any(unit.key for unit in excluded):
+        counting = [(unit.key, unit.unit, unit.round) for unit in units if unit.is_counted]
+        rows = questions.only(rows, engine.table(KEYS, counting))
+    for median, maximum in engine.answer(questions.late(rows, today, ())):
+        return Lateness(median, maximum)
+    return Lateness()
+
+
+def _contents(duck: Duck, taken: Intake, several: Sequence[Counted]) -> list[object]:
+    """Return for each ledger a number that is the same where what is counted of them is."""
+    said = "problem, measure, status, term, due, office_code IS NULL, looked_at, due_soon_days, review_every_days"
+    duck.rows(taken.files).to_native().create_view("compared", replace=True)
+    found: list[object] = []
+    for each in several:
+        where = " AND ".join(
+            f"{name} IS NOT DISTINCT FROM {'NULL' if value is None else text(value)}"
+            for name, value in zip(KEYS, (each.key, each.unit, each.round), strict=True)
+        )
+        asked = f"SELECT count(*), bit_xor(hash({said})), sum(hash({said})) FROM compared WHERE {where}"
+        found.append(duck.run.execute(asked).fetchone())
+    return found
+
+
+def _moment(taken: Taken) -> str:
+    """Return when the last commit of a clone was made; empty where there is none."""
+    if not taken.commit:
+        return ""
+    try:
+        return committed(Path(taken.key), taken.commit)
+    except (XunchaError, OSError):
+        return ""

@@ -1,0 +1,116 @@
+"""The rows of a rows file: what of a ledger counting needs, a row a measure, without texts unless they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from xuncha.language import gettext as _
+
+if TYPE_CHECKING:
+    from xuncha.model.records import Ledger, Measure
+
+VERSION: Final = 1
+"""Of the schema. A reader refuses a file of a newer one, and knows every older one."""
+SLIPPED: Final = date.min.isoformat()
+"""Stands in `looked_at` where the last look found that the result has slipped: it is to be looked at again, on any day."""
+
+
+class Row(NamedTuple):
+    """One measure of a unit. Days are ISO 8601 texts here, and dates in the file.
+
+    A problem without measures is a row without a measure; a ledger without problems one without a problem either, so that no
+    unit is lost.
+    """
+
+    schema_version: int
+    unit: str | None  # the organisation
+    round: str | None
+    problem: int | None
+    measure: int | None
+    status: str | None
+    term: str | None
+    due: str | None
+    closed_date: str | None
+    office_code: int | None
+    """Stands for the office, within this unit alone; None where nobody leads the measure, or no office does it."""
+    publish: bool | None
+    due_soon_days: int
+    review_every_days: int
+    looked_at: str | None  # when a closed measure was closed or last reviewed; or `SLIPPED`
+    commit: str | None
+    as_of: str
+    """The day on which the ledger stood so."""
+    audit_errors: int | None  # None where no audit was made
+    audit_warnings: int | None
+
+
+TYPES: Final = {
+    "schema_version": "INTEGER", "unit": "VARCHAR", "round": "VARCHAR", "problem": "INTEGER", "measure": "INTEGER",
+    "status": "VARCHAR", "term": "VARCHAR", "due": "DATE", "closed_date": "DATE", "office_code": "INTEGER",
+    "publish": "BOOLEAN", "due_soon_days": "INTEGER", "review_every_days": "INTEGER", "looked_at": "DATE",
+    "commit": "VARCHAR", "as_of": "DATE", "audit_errors": "INTEGER", "audit_warnings": "INTEGER",
+}  # fmt: skip
+"""The columns of a rows file in their order, and their types in the words of SQL."""
+TEXTS: Final = {"problem_title": "VARCHAR", "measure_title": "VARCHAR"}
+"""Those that come on top where texts are asked for."""
+Texts = tuple[str | None, str | None]
+
+
+class Stamp(NamedTuple):
+    """When a ledger stood as its rows say."""
+
+    commit: str | None
+    as_of: date
+    audit_errors: int | None = None
+    audit_warnings: int | None = None
+
+
+def rows_of(ledger: Ledger, stamp: Stamp) -> Iterator[tuple[Row, Texts]]:
+    """Give the rows of a ledger in its order, each with the titles of its problem and measure."""
+    settings = ledger.settings
+    nothing = Row(
+        schema_version=VERSION, unit=settings.organisation, round=settings.inspection.round,
+        problem=None, measure=None, status=None, term=None, due=None, closed_date=None, office_code=None, publish=None,
+        due_soon_days=settings.policy.due_soon_days, review_every_days=settings.policy.review_every_days, looked_at=None,
+        commit=stamp.commit, as_of=stamp.as_of.isoformat(),
+        audit_errors=stamp.audit_errors, audit_warnings=stamp.audit_warnings,
+    )  # fmt: skip
+    offices = _codes(ledger.measures.values())
+    filled = set()
+    found: list[tuple[Row, Texts]] = []
+    for identity, measure in ledger.measures.items():
+        filled.add(identity.problem)
+        problem = ledger.problems[identity.problem]
+        flat = measure.row(identity, problem)
+        closed = measure.closed.date if measure.closed and measure.status == "closed" else None
+        row = nothing._replace(
+            problem=identity.problem,
+            measure=identity.measure,
+            status=flat.status,
+            term=flat.term,
+            due=flat.due,
+            closed_date=closed.isoformat() if closed else None,
+            office_code=offices[flat.office] if flat.leader and flat.office else None,
+            publish=flat.publish,
+            looked_at=SLIPPED if flat.slipped else flat.looked_at,
+        )
+        found.append((row, (problem.title, measure.title)))
+    for number, problem in ledger.problems.items():
+        if number not in filled:
+            found.append((nothing._replace(problem=number), (problem.title, None)))
+    found.sort(key=lambda each: (each[0].problem or 0, each[0].measure or 0))
+    yield from found or [(nothing, (None, None))]
+
+
+def _codes(measures: Iterable[Measure]) -> dict[str | None, int]:
+    """Number the offices in the order in which measures name them: a rows file does not say what they are called."""
+    names = dict.fromkeys(measure.office for measure in measures if measure.office)
+    return {name: number for number, name in enumerate(names, start=1)}
+
+
+def too_new(version: int) -> str:
+    """Say that a file is of a version that this program does not know."""
+    said = _("it is of version {version}, and this xuncha reads up to version {known}: bring it up to date")
+    return said.format(version=version, known=VERSION)

@@ -1,0 +1,95 @@
+"""What a name on the command line leads to: ledgers, repositories, archives, rows files, or a folder of such."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from xuncha.errors import RefusedError
+from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE
+from xuncha.trail.bare import is_bare
+
+Kind = Literal["folder", "bare", "archive", "rows", "plan", "other"]
+PLAN: Final = "region.yaml"
+_DEEPEST: Final = 12
+"""Folders that may stand one in another below the one that is named."""
+_BY_SUFFIX: Final[dict[str, Kind]] = {".parquet": "rows", ".zip": "archive"}
+
+
+class Found(NamedTuple):
+    """Something that a name leads to."""
+
+    kind: Kind
+    path: Path  # in full
+    shown: str
+    """As whoever asked would call it."""
+
+
+def found(named: Path) -> list[Found]:
+    """Find all that a name leads to, in the order of names. Raises RefusedError if there is no such file or folder."""
+    path = named.absolute()
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        said = _("{path} is not there").format(path=named)
+        raise RefusedError(
+            "no-such-source", said, _("name a ledger, a rows file, or a folder of such")
+        ) from None
+    if stat.S_ISDIR(mode):
+        return list(_in_folder(path, str(named).rstrip("/") or "/", 0))
+    kind = _kind(path) if stat.S_ISREG(mode) else "other"
+    if kind == "other":
+        said = _("{path} is nothing that a roll-up reads").format(path=named)
+        hint = _(
+            "a ledger's folder, a clone, an archive (.zip), rows (.parquet), region.yaml, or a folder of such"
+        )
+        raise RefusedError("no-such-source", said, hint)
+    return [Found(kind, path, str(named))]
+
+
+def _kind(file: Path) -> Kind:
+    if file.suffix.lower() in {".yaml", ".yml"}:
+        return "plan"
+    return _BY_SUFFIX.get(file.suffix.lower(), "other")
+
+
+def _in_folder(folder: Path, shown: str, depth: int) -> Iterator[Found]:
+    """Find what a folder is, or else what is in it; links are not followed."""
+    if os.path.lexists(folder / LEDGER_FILE):
+        yield Found("folder", folder, shown)
+        return
+    if is_bare(folder):
+        yield Found("bare", folder, shown)
+        return
+    inside = [each for entry in _entries(folder) for each in _entry(entry, shown, depth)]
+    if os.path.lexists(folder / ".git") and all(each.kind == "other" for each in inside):
+        yield Found("folder", folder, shown)  # a clone in which the ledger is missing: reading it says so
+        return
+    yield from inside
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as listed:
+            return sorted(listed, key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def _entry(entry: os.DirEntry[str], shown: str, depth: int) -> Iterator[Found]:
+    path = Path(entry.path)
+    name = f"{shown}/{entry.name}" if shown != "." else entry.name
+    if entry.name.startswith("."):
+        return
+    if entry.is_dir(follow_symlinks=False):
+        if depth < _DEEPEST:
+            yield from _in_folder(path, name, depth + 1)
+    elif entry.is_file(follow_symlinks=False):
+        if entry.name == PLAN and depth == 0:
+            yield Found("plan", path, name)
+        elif (kind := _kind(path)) != "plan":
+            yield Found(kind, path, name)

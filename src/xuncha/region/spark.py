@@ -1,0 +1,112 @@
+"""Spark as the engine of a roll-up, for what one machine cannot count; it answers the same questions as DuckDB does."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Sequence
+from functools import reduce
+from types import TracebackType
+from typing import Any, Final, Self
+
+from xuncha.errors import SurroundingsError, UsageError
+from xuncha.language import gettext as _
+from xuncha.parts import how_to_add, needs
+from xuncha.region.counts import Frame
+from xuncha.region.engine import ASKED, NUMBERS, Files
+from xuncha.region.rows import TYPES
+
+_MASTER: Final = re.compile(r"local(?:\[(?:\*|[0-9]{1,3})\])?|local-cluster\[[0-9]+,[0-9]+,[0-9]+\]|spark://[\w.,:-]+")
+_IN_SPARK: Final = {"VARCHAR": "string", "INTEGER": "int", "DATE": "date", "BOOLEAN": "boolean"}
+_SETTINGS: Final = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "OFF",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.shuffle.partitions": "8",
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",  # days before 1582 are what they say
+}
+
+
+class Spark:
+    """A session of Spark, at a master such as `local[*]` or `spark://host:7077`; files must be where its workers find them, too."""
+
+    def __init__(self, master: str) -> None:
+        if not _MASTER.fullmatch(master):
+            said = _("there is no engine “{name}”").format(name=master)
+            hint = _("known are: {names}").format(names=_(", ").join(("duckdb", "local[*]", "local-cluster[2,1,1024]", "spark://HOST:PORT")))
+            raise UsageError("unknown-engine", said, hint)
+        with needs("region"):
+            import narwhals  # noqa: PLC0415
+        try:
+            from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415
+            from pyspark.sql import SparkSession, functions  # noqa: PLC0415
+        except ImportError as error:
+            said = _("this needs the part “{part}”: its package {package} is missing or too old")
+            said = said.format(part="spark", package=error.name or "?")
+            raise SurroundingsError("missing-part", said, how_to_add("spark")) from error
+        java = os.environ.get("JAVA_HOME")
+        if not java and shutil.which("java") is None:
+            raise _no_java()
+        self._frame = narwhals.from_native
+        self._functions: Any = functions
+        builder: Any = SparkSession.builder
+        for name, value in _SETTINGS.items():
+            builder = builder.config(name, value)
+        try:
+            self.session: Any = builder.master(master).appName("xuncha rollup").getOrCreate()
+        except PySparkRuntimeError:
+            raise _no_java() from None
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the session."""
+        self.session.stop()
+
+    def rows(self, files: Files) -> Frame:
+        """See Engine."""
+        column = self._functions.col
+        asked = [column(name).cast(_IN_SPARK[TYPES[name]]).alias(name) for name in ASKED]
+        parts = [
+            self.session.read.parquet(_literal(path)).select(self._functions.lit(path).alias("source"), *asked)
+            for group in files.rows
+            for path in group
+        ]
+        if files.kept:
+            parts.append(self.session.read.parquet(_literal(files.kept)).select("source", *asked))
+        if not parts:
+            columns = ", ".join(f"{name} {_IN_SPARK[TYPES[name]]}" for name in ASKED)
+            parts.append(self.session.createDataFrame([], f"source string, {columns}"))
+        whole = reduce(lambda one, other: one.unionByName(other), parts)
+        first = self._functions.lit("0001-01-01").cast("date")
+        for name in NUMBERS:
+            whole = whole.withColumn(name, self._functions.datediff(column(name), first) + 1)
+        frame: Frame = self._frame(whole)
+        return frame
+
+    def table(self, columns: Sequence[str], values: Sequence[tuple[str | None, ...]]) -> Frame:
+        """See Engine."""
+        named = ", ".join(f"{name} string" for name in columns)
+        frame: Frame = self._frame(self.session.createDataFrame(list(values), named))
+        return frame
+
+    def answer(self, frame: Frame) -> list[tuple[Any, ...]]:
+        """See Engine."""
+        native: Any = frame.to_native()
+        return [tuple(row) for row in native.collect()]
+
+
+def _literal(path: str) -> str:
+    """Write the name of a file for Spark, which would take signs in it for patterns."""
+    return re.sub(r"[*?\[\]{}\\]", r"\\\g<0>", path)
+
+
+def _no_java() -> SurroundingsError:
+    said = _("Spark did not start: it needs Java 17 or later")
+    return SurroundingsError("no-java", said, _("install Java 17, and let JAVA_HOME name its folder"))

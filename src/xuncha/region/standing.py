@@ -1,0 +1,240 @@
+"""Which ledger of which unit counts: none twice, and none lost. What does not count is a row that says why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from xuncha.language import gettext as _
+from xuncha.language import ngettext
+from xuncha.region.counts import Counts, Shape
+from xuncha.region.intake import Taken
+from xuncha.region.plan import Region, Unit, is_address
+from xuncha.region.rows import VERSION, too_new
+
+State = Literal["ok", "late", "repeated", "older", "missing", "broken"]
+COUNTING: Final = frozenset({"ok", "late"})
+
+
+class Counted(NamedTuple):
+    """The counts of one ledger, as an engine gave them."""
+
+    key: str
+    unit: str | None
+    round: str | None
+    counts: Counts
+    shape: Shape
+
+
+class UnitRow(NamedTuple):
+    """A unit, as the roll-up tells of it."""
+
+    unit: str | None
+    round: str | None
+    group: tuple[str, ...]
+    source: str
+    state: State
+    message: str = ""
+    supervisor: str | None = None
+    counts: Counts | None = None
+    """Of those that count alone, so that whoever adds them up adds nothing twice."""
+    audit: tuple[int, int] | None = None
+    key: str = ""
+    """Its source in the rows; with the unit and the round, these are its rows."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it is part of the sums."""
+        return self.state in COUNTING
+
+
+class _Candidate(NamedTuple):
+    place: int  # among all that is told
+    taken: Taken
+    counted: Counted
+    expected: int | None  # its number among the units that are expected
+
+
+Content = Callable[[Sequence[Counted]], Sequence[object]]
+"""Gives for each ledger what is the same where what is counted of them is the same."""
+Moment = Callable[[Taken], str]
+"""Gives when the last commit of a clone was made, in ISO 8601; empty where there is none."""
+
+
+class Standing:
+    """Decides on ledgers by what is expected of them.
+
+    Args:
+        region: what is expected, if that was said.
+        base: the folder from which it names sources.
+        today: the day of the counts.
+        at: the day that was asked for, if one was.
+    """
+
+    def __init__(self, region: Region | None, base: Path, today: date, at: date | None = None) -> None:
+        self.units = list(region.units) if region else []
+        self.is_planned = region is not None
+        self.hand_in = region.hand_in if region else None
+        self.today, self.at = today, at
+        self._by_name: dict[str, list[int]] = defaultdict(list)
+        self._by_source: dict[str, int] = {}
+        for number, unit in enumerate(self.units):
+            if unit.source is None:
+                self._by_name[unit.name].append(number)
+            else:
+                self._by_source[location(unit.source, base)] = number
+
+    def decide(
+        self, taken: Sequence[Taken], counted: Iterable[Counted], content: Content, moment: Moment
+    ) -> list[UnitRow]:
+        """Tell of each ledger, in the order of the sources; what is expected and not there comes last.
+
+        `content` and `moment` are asked only where one unit is there twice.
+        """
+        by_key: dict[str, list[Counted]] = defaultdict(list)
+        for told_of in counted:
+            by_key[told_of.key].append(told_of)
+        told: list[UnitRow | None] = []
+        candidates: dict[object, list[_Candidate]] = defaultdict(list)
+        answered: set[int] = set()
+        for each in taken:
+            found: list[Counted | None] = [*by_key.get(each.key, [])] if not each.error else []
+            for one in found or [None]:
+                number = self._expected(each, one)
+                answered |= {number} if number is not None else set()
+                state, said = self._fault(each, one)
+                told.append(None)
+                if one is None or said:
+                    told[-1] = self._row(each, one, number, state, said)
+                    continue
+                same: object = (one.unit, one.round) if one.unit is not None else each.key
+                key = ("expected", number) if number is not None and self.units[number].round else same
+                candidates[(number, key)].append(_Candidate(len(told) - 1, each, one, number))
+        for several in candidates.values():
+            for candidate, row in self._of_one_unit(several, content, moment):
+                told[candidate.place] = row
+        lacking = [number for number in range(len(self.units)) if number not in answered]
+        return [row for row in told if row] + [self._missing(self.units[number]) for number in lacking]
+
+    def _expected(self, taken: Taken, one: Counted | None) -> int | None:
+        """Find the expected unit that a ledger is of: by its source, else by its name and round."""
+        for named in (taken.key, str(taken.source.path), taken.source.shown):
+            if named in self._by_source:
+                return self._by_source[named]
+        if one is None or one.unit is None:
+            return None
+        for number in self._by_name.get(one.unit, []):
+            if self.units[number].round in {None, one.round}:
+                return number
+        return None
+
+    def _fault(self, taken: Taken, one: Counted | None) -> tuple[State, str]:
+        if one is None:
+            said = taken.error or _("there is nothing in it")
+            return ("missing" if taken.is_missing else "broken"), said
+        if said := fault(one.shape):
+            return "broken", said
+        day = one.shape.as_of
+        if self.at and day and taken.source.kind == "rows" and day > self.at:
+            return "missing", _("it tells of {day}, after the day that is asked for").format(day=day)
+        return "ok", ""
+
+    def _row(
+        self, taken: Taken, one: Counted | None, number: int | None, state: State, said: str = ""
+    ) -> UnitRow:
+        unit = self.units[number] if number is not None else None
+        name = one.unit if one else unit.name if unit else None
+        counts = one.counts if one and state in COUNTING else None
+        audit = None
+        if one and one.shape.audit_errors is not None and state in COUNTING:
+            audit = (one.shape.audit_errors, one.shape.audit_warnings or 0)
+        return UnitRow(
+            unit=name,
+            round=one.round if one else unit.round if unit else None,
+            group=tuple(unit.group) if unit else (),
+            source=taken.source.shown
+            if taken.key == str(taken.source.path)
+            else f"{taken.source.shown}:{taken.key.removeprefix(str(taken.source.path)).strip('/')}",
+            state=state,
+            message=said,
+            supervisor=unit.supervisor if unit else None,
+            counts=counts,
+            audit=audit,
+            key=taken.key,
+        )
+
+    def _of_one_unit(
+        self, several: list[_Candidate], content: Content, moment: Moment
+    ) -> Iterable[tuple[_Candidate, UnitRow]]:
+        """Let the newest count; the others are repeated where they hold the same, else older."""
+        if len(several) == 1:
+            yield several[0], self._counting(several[0])
+            return
+        moments = {each.place: _moment(each, moment) for each in several}
+        first, *others = sorted(several, key=lambda each: moments[each.place], reverse=True)
+        same, *contents = content([each.counted for each in (first, *others)])
+        yield first, self._counting(first)
+        for other, its in zip(others, contents, strict=True):
+            state: State = "repeated" if its == same else "older"
+            said = _("it holds the same as {source}, which is counted")
+            if state == "older":
+                said = _("it is not newer than {source}, which is counted")
+            message = said.format(source=first.taken.source.shown)
+            yield other, self._row(other.taken, other.counted, other.expected, state, message)
+
+    def _counting(self, one: _Candidate) -> UnitRow:
+        day, said = one.counted.shape.as_of, ""
+        state: State = "ok"
+        handed_in = one.taken.source.kind in {"rows", "archive"}
+        if self.hand_in and day and handed_in and day > self.hand_in:
+            state, said = (
+                "late",
+                _("handed in as of {day}, after {limit}").format(day=day, limit=self.hand_in),
+            )
+        elif self.is_planned and one.expected is None:
+            said = _("it is not among the units that are expected")
+        return self._row(one.taken, one.counted, one.expected, state, said)
+
+    def _missing(self, unit: Unit) -> UnitRow:
+        said = _("nothing was handed in")
+        if self.hand_in and self.today <= self.hand_in:
+            said = _("nothing was handed in yet; the time limit is {day}").format(day=self.hand_in)
+        return UnitRow(
+            unit.name, unit.round, tuple(unit.group), unit.source or "", "missing", said, unit.supervisor
+        )
+
+
+def location(source: str, base: Path) -> str:
+    """Return where a source of a region is: an address as it is, a file or folder in full."""
+    return source if is_address(source) else str((base / source).absolute())
+
+
+def _moment(one: _Candidate, moment: Moment) -> tuple[str, str]:
+    """Tell when a ledger stood so: of rows and archives the day, of a clone when its commit was made."""
+    if one.taken.source.kind in {"folder", "bare"} and (said := one.taken.moment or moment(one.taken)):
+        return said[:10], said
+    return (one.counted.shape.as_of or date.min).isoformat(), "~"
+
+
+def fault(shape: Shape) -> str:
+    """Say why rows are not those of a ledger; empty where they are."""
+    if (shape.schema_version or VERSION) > VERSION:
+        return too_new(shape.schema_version or 0)
+    if shape.strange:
+        said = ngettext(
+            "{n} of its rows holds what no ledger says",
+            "{n} of its rows hold what no ledger says",
+            shape.strange,
+        )
+        return said.format(n=shape.strange)
+    if shape.misnumbered:
+        said = ngettext(
+            "in {n} problem a measure is there twice, or one is lacking",
+            "in {n} problems a measure is there twice, or one is lacking",
+            shape.misnumbered,
+        )
+        return said.format(n=shape.misnumbered)
+    return ""

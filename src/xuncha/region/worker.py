@@ -1,0 +1,155 @@
+"""The process that reads ledgers, one after the other; it answers with plain values, and nothing of a ledger is run in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
+from xuncha.language import gettext as _
+from xuncha.language import speaking
+from xuncha.region.job import LIMITS, Job, Read, receive, send
+from xuncha.region.rows import Stamp, rows_of
+from xuncha.store.files import WorkingTree
+from xuncha.store.loading import ledger
+from xuncha.trail.bare import ledgers_in, opened, tip
+from xuncha.trail.bundle import alone, unpack
+from xuncha.trail.git import Git
+from xuncha.trail.presence import must_be_here
+from xuncha.trail.repository import git_dir
+from xuncha.trail.tree import Tree, commit_at, committed
+
+if TYPE_CHECKING:
+    from xuncha.model.source import Source
+
+
+def main() -> None:
+    """Answer jobs until there are no more."""
+    _keep(LIMITS.memory)
+    with os.fdopen(0, "rb") as asked, os.fdopen(os.dup(1), "wb") as told:
+        os.dup2(2, 1)  # whatever else may be printed is no answer
+        while True:
+            try:
+                job = Job._make(receive(asked))
+            except EOFError:
+                return
+            send(told, answer(job))
+
+
+def answer(job: Job) -> list[tuple[object, ...]]:
+    """Read what a job names, and tell of each ledger in it."""
+    with speaking(job.language):
+        try:
+            return [tuple(each) for each in _found(job)]
+        except MemoryError:
+            said = _("it takes more memory than {n} MB").format(n=LIMITS.memory >> 20)
+        except XunchaError as error:
+            said = told(error)
+        except OSError as error:
+            said = str(error)
+        return [tuple(Read("", [], error=said))]
+
+
+def _found(job: Job) -> Iterator[Read]:
+    path = Path(job.path)
+    if job.kind == "folder":
+        yield _read(path, "", job, None if job.at else WorkingTree(path))
+    elif job.kind == "bare":
+        with opened(path) as place:
+            commit = tip(path) or Git(place).commit_of("HEAD")
+            if commit is None:
+                raise RefusedError("nothing-committed", _("nothing is committed there yet"))
+            for inside in ledgers_in(place, commit):
+                root = place / inside
+                root.mkdir(parents=True, exist_ok=True)
+                yield _read(root, inside, job, None if job.at else Tree(root, commit))
+    else:
+        with TemporaryDirectory(prefix="xuncha-") as folder:
+            yield _of_archive(path, Path(folder), job)
+
+
+def _read(root: Path, inside: str, job: Job, source: Source | None) -> Read:
+    """Read one ledger: of a source, else as of the day that history is asked for."""
+    found = git_dir(root)
+    commit = tip(found) if found else None
+    moment = ""
+    try:
+        if isinstance(source, WorkingTree):
+            must_be_here(root)
+        elif source is None:
+            commit = commit_at(root, job.at or "HEAD")
+            source = Tree(root, commit)
+        if commit:
+            moment = committed(root, commit) if not isinstance(source, WorkingTree) else ""
+        errors = warnings = None
+        if job.audit and found:
+            errors, warnings = _audited(root)
+        stamp = Stamp(commit, date.fromisoformat(job.at or job.today), errors, warnings)
+        rows = [(*row, *texts) for row, texts in rows_of(ledger(source), stamp)]
+    except XunchaError as error:
+        return Read(inside, [], commit, moment, told(error), error.code == "no-such-moment")
+    return Read(inside, rows, commit, moment)
+
+
+def _audited(root: Path) -> tuple[int, int]:
+    from xuncha.audit.examine import audit  # noqa: PLC0415  only where an audit is asked for
+
+    done = audit(root)
+    return done.errors, done.warnings
+
+
+def _of_archive(file: Path, folder: Path, job: Job) -> Read:
+    """Read the ledger of an archive out of the history that it holds; its lists are checked by `archive --verify`, not here."""
+    from xuncha.archive.bag import open_bag  # noqa: PLC0415  only where there are archives
+    from xuncha.archive.gathering import BUNDLE, FACTS, Facts  # noqa: PLC0415
+
+    (inside := folder / "unpacked").mkdir()
+    opened_bag, found = open_bag(file, inside)
+    if opened_bag is None or found:
+        raise InvalidLedgerError(found)
+    payload = opened_bag / "data"
+    if not (payload / FACTS).is_file() or not (payload / BUNDLE).is_file():
+        raise RefusedError("no-archive", _("{path} is no archive of xuncha").format(path=file.name))
+    try:
+        facts = Facts.model_validate_json((payload / FACTS).read_bytes())
+    except ValueError:
+        said = _("this does not say of which ledger it is")
+        raise RefusedError("not-ours", said) from None
+    commit = unpack(payload / BUNDLE, folder / "history")
+    root = folder / "history" / facts.inside
+    root.mkdir(parents=True, exist_ok=True)
+    day = facts.date.isoformat()
+    with alone():
+        if job.at:
+            return _read(root, "", job, None)
+        return _read(root, "", job._replace(today=day), Tree(root, commit))
+
+
+def told(error: XunchaError) -> str:
+    """Say in a line why a ledger cannot be read: of many findings the first, and how many there are."""
+    if not isinstance(error, InvalidLedgerError) or not error.findings:
+        return error.message
+    first = error.findings[0]
+    said = f"{first.place.path}:{first.place.line}:{first.place.column}: {first.message}"
+    more = len(error.findings) - 1
+    return _("{first} (and {n} more)").format(first=said, n=more) if more else said
+
+
+def _keep(memory: int) -> None:
+    """Have the system refuse this process more memory than it may take."""
+    try:
+        import resource  # noqa: PLC0415  Windows has none
+    except ImportError:
+        return
+    for name, most in (("RLIMIT_AS", memory), ("RLIMIT_CORE", 0)):
+        try:
+            which = getattr(resource, name)
+            _soft, hard = resource.getrlimit(which)
+            here = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(which, (here, here))
+        except (AttributeError, ValueError, OSError):  # one that this system does not have
+            continue

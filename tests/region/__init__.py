@@ -1,0 +1,1 @@
+"""The region: many ledgers side by side."""

@@ -1,0 +1,232 @@
+"""A roll-up of real ledgers: nothing dropped, nothing counted twice, and each number the one of `status`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.conftest import LedgerOnDisk, measure
+from tests.region.ledgers import ROWS, renamed, rolled
+from xuncha.region import files
+from xuncha.region.engine import Duck
+from xuncha.region.rows import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder of the inspection office."""
+    folder = tmp_path / "各单位"
+    folder.mkdir()
+    return folder
+
+
+def states(told: dict[str, Any]) -> dict[str, str]:
+    """The states by the last part of the sources."""
+    return {Path(unit["source"]).name: unit["state"] for unit in told["units"]}
+
+
+def hand_in(target: Path, rows: Sequence[Sequence[Any]] = ROWS, types: dict[str, str] | None = None) -> Path:
+    """Write a rows file."""
+    with Duck() as duck:
+        files.write(duck, rows, target, types or TYPES)
+    return target
+
+
+def test_each_unit_counts_as_its_status_does_whatever_it_hands_in(ledger: LedgerOnDisk, place: Path) -> None:
+    status = ledger.json("status")
+    renamed(ledger, place / "folder", "甲局")
+    bare = renamed(ledger, place / "later", "乙局")
+    LedgerOnDisk(bare, ledger.environment).commit("renamed")
+    ledger.git("clone", "-q", "--bare", str(bare), str(place / "bare.git"))
+    shutil.rmtree(bare)
+    LedgerOnDisk(renamed(ledger, place / "rows", "丙局"), ledger.environment).ok(
+        "export", "rows", "-o", "../丙局.parquet"
+    )
+    shutil.rmtree(place / "rows")
+    other = LedgerOnDisk(renamed(ledger, place / "archived", "丁局"), ledger.environment)
+    other.commit("renamed")
+    other.ok("archive", "-o", "../丁局.zip", "--today", "2024-06-15")
+    shutil.rmtree(other.root)
+    told = rolled(ledger, place)
+    assert [unit["message"] for unit in told["units"]] == [""] * 4
+    assert {unit["unit"] for unit in told["units"]} == {"甲局", "乙局", "丙局", "丁局"}
+    for unit in told["units"]:
+        assert unit["problems"] == status["problems"]
+        assert unit["measures"] == status["measures"]
+    assert told["total"]["measures"]["total"] == 4 * status["measures"]["total"]
+    assert told["total"]["units"] == 4
+    assert rolled(ledger, place) == told, "what is kept says the same"
+
+
+def test_what_changed_is_read_again(ledger: LedgerOnDisk, place: Path) -> None:
+    one = LedgerOnDisk(renamed(ledger, place / "one", "甲局"), ledger.environment)
+    renamed(ledger, place / "two", "乙局")
+    assert rolled(ledger, place)["total"]["measures"]["closed"] == 4
+    one.ok("close", "1.2", "--note", "x")
+    assert rolled(ledger, place)["total"]["measures"]["closed"] == 5
+    shutil.rmtree(one.root)
+    assert rolled(ledger, place)["total"]["measures"]["closed"] == 2
+
+
+def test_nothing_is_dropped_and_nothing_counts_twice(ledger: LedgerOnDisk, place: Path) -> None:
+    shutil.copytree(ledger.root, place / "a")
+    shutil.copytree(ledger.root, place / "b")
+    newer = LedgerOnDisk(place / "c", ledger.environment)
+    shutil.copytree(ledger.root, newer.root)
+    newer.git("commit", "-q", "--allow-empty", "-m", "later", "--date=2030-01-01T00:00:00")
+    newer.write(newer.path("1.1"), measure("1.1"))
+    newer.environment = {**newer.environment, "GIT_COMMITTER_DATE": "2030-01-01T00:00:00"}
+    newer.commit()
+    (place / "d/data").mkdir(parents=True)
+    (place / "d/data/ledger.yaml").write_text("organisation: [", encoding="utf-8")
+    (place / "e.parquet").write_bytes(b"PAR1 no")
+    (place / "f.zip").write_bytes(b"no zip")
+    (place / "清单.xlsx").write_bytes(b"")
+    told = rolled(ledger, place)
+    assert states(told) == {
+        "a": "older",
+        "b": "older",
+        "c": "ok",
+        "d": "broken",
+        "e.parquet": "broken",
+        "f.zip": "broken",
+    }
+    assert told["total"]["measures"]["total"] == 6
+    assert told["total"]["measures"]["in_progress"] == 3
+    shutil.rmtree(newer.root)
+    assert sorted(states(rolled(ledger, place)).values()) == ["broken", "broken", "broken", "ok", "repeated"]
+    assert "清单.xlsx" in ledger.run("rollup", place).err
+
+
+def test_a_region_says_who_is_missing_late_or_not_expected(ledger: LedgerOnDisk, place: Path) -> None:
+    hand_in(place / "林业局.parquet")
+    renamed(ledger, place / "水务", "水务局")
+    renamed(ledger, place / "x", "谁")
+    (place / "region.yaml").write_text(
+        "name: 某市\nhand_in: 2024-06-01\nunits:\n"
+        "  - {name: 水务局, source: 水务, group: [某市, 某县], supervisor: 张某}\n"
+        "  - {name: 林业局, round: 第一轮, group: [某市]}\n"
+        "  - {name: 教育局, group: [某市, 某区]}\n",
+        encoding="utf-8",
+    )
+    told = rolled(ledger, place)
+    by_unit = {unit["unit"]: unit for unit in told["units"]}
+    assert {name: unit["state"] for name, unit in by_unit.items()} == {
+        "水务局": "ok", "林业局": "late", "教育局": "missing", "谁": "ok",
+    }  # fmt: skip
+    assert "2024-06-10" in by_unit["林业局"]["message"]
+    assert by_unit["谁"]["message"]
+    assert by_unit["水务局"]["group"] == ["某市", "某县"]
+    assert [(group["path"], group["units"]) for group in told["groups"]] == [
+        (["某市"], 2), (["某市", "某县"], 1), (["某市", "某区"], 0),
+    ]  # fmt: skip
+    assert told["groups"][0]["measures"]["total"] == 8
+    assert rolled(ledger, place, "--fail-on", "missing", code=1) == told
+    assert ledger.run("rollup", place, "--fail-on", "broken").code == 0
+    assert ledger.run("rollup", place, "--fail-on", "逾期").code == 0
+
+
+def test_faults_of_region_yaml_are_named_with_their_place(ledger: LedgerOnDisk, place: Path) -> None:
+    (place / "region.yaml").write_text(
+        "units:\n  - {name: 甲, rouund: 一}\n  - {name: 乙}\n", encoding="utf-8"
+    )
+    result = ledger.run("rollup", place)
+    assert result.code == 1
+    assert result.err.startswith("region.yaml:2:23: error[unknown-key]")
+    (place / "region.yaml").write_text("units:\n  - {name: 甲}\n  - {name: 甲}\n", encoding="utf-8")
+    assert ledger.run("rollup", place).err.startswith("region.yaml:3:")
+
+
+def test_a_day_in_the_past_is_counted_out_of_history(ledger: LedgerOnDisk, place: Path) -> None:
+    ledger.environment |= {
+        "GIT_AUTHOR_DATE": "2024-06-14T10:00:00",
+        "GIT_COMMITTER_DATE": "2024-06-14T10:00:00",
+    }
+    ledger.git("commit", "-q", "--amend", "--no-edit", "--date=2024-06-10T10:00:00")
+    one = LedgerOnDisk(renamed(ledger, place / "one", "中共某市水务局党组"), ledger.environment)
+    ledger.environment |= {
+        "GIT_AUTHOR_DATE": "2024-06-15T10:00:00",
+        "GIT_COMMITTER_DATE": "2024-06-15T10:00:00",
+    }
+    one.ok("close", "1.2", "--note", "x")
+    hand_in(place / "林业局.parquet", [row._replace(as_of="2024-06-15") for row in ROWS])
+    assert rolled(ledger, place)["total"]["measures"]["closed"] == 5
+    told = rolled(ledger, place, "--at", "2024-06-14")
+    assert told["total"]["measures"]["closed"] == 2
+    assert states(told) == {"one": "ok", "林业局.parquet": "missing"}
+    assert set(states(rolled(ledger, place, "--at", "2023-01-01")).values()) == {"missing"}
+
+
+def test_an_audit_is_told_unit_by_unit(ledger: LedgerOnDisk, place: Path) -> None:
+    one = LedgerOnDisk(renamed(ledger, place / "one", "甲局"), ledger.environment)
+    one.write(one.path("1.2"), measure("1.2", "closed"))
+    one.commit("closed by hand")
+    audit = json.loads(one.run("audit", "--json").out)
+    errors = sum(each["severity"] == "error" for each in audit)
+    (unit,) = rolled(ledger, place, "--audit")["units"]
+    assert unit["audit"] == {"errors": errors, "warnings": len(audit) - errors}
+    assert rolled(ledger, place)["units"][0]["audit"] is None
+    assert ledger.run("rollup", place, "--fail-on", "audit").code == (1 if errors else 0)
+
+
+def test_all_rows_come_in_one_file_that_counts_the_same(
+    ledger: LedgerOnDisk, place: Path, tmp_path: Path
+) -> None:
+    renamed(ledger, place / "one", "甲局")
+    shutil.copytree(place / "one", place / "two")
+    hand_in(place / "林业局.parquet")
+    target = tmp_path / "all.parquet"
+    told = json.loads(ledger.ok("rollup", place, "-o", target, "--json"))
+    again = rolled(ledger, target)
+    assert again["total"] == told["total"]
+    assert {unit["unit"] for unit in again["units"]} == {"甲局", "林业局"}
+    assert "做好".encode() not in target.read_bytes()
+
+
+def test_a_plan_of_what_is_found_expects_just_that(ledger: LedgerOnDisk, place: Path) -> None:
+    renamed(ledger, place / "某县/one", '"甲局: #1"')
+    hand_in(place / "林业局.parquet")
+    ledger.ok("rollup", place, "--init", "-o", place / "region.yaml")
+    told = rolled(ledger, place)
+    assert {unit["state"] for unit in told["units"]} == {"ok"}
+    assert [unit["message"] for unit in told["units"]] == ["", ""]
+    assert [group["path"] for group in told["groups"]] == [["某县"]]
+
+
+def test_rows_tell_titles_only_where_they_are_asked_for(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    ledger.ok("export", "rows", "-o", tmp_path / "a.parquet")
+    ledger.ok("export", "rows", "--texts", "-o", tmp_path / "b.parquet")
+    with Duck() as duck:
+        plain, titled = (duck.run.execute(f"FROM '{tmp_path}/{name}.parquet'").fetchall() for name in "ab")
+        columns = [each[0] for each in duck.run.execute(f"DESCRIBE FROM '{tmp_path}/b.parquet'").fetchall()]
+    assert columns[-2:] == ["problem_title", "measure_title"]
+    assert [row[:-2] for row in titled] == plain
+    assert titled[0][-2:] == ("学习不够深入", "做好1.1号工作")
+
+
+def test_a_screen_of_80_columns_holds_it(ledger: LedgerOnDisk, place: Path) -> None:
+    renamed(ledger, place / "one", "中共某市某县水务局党组和移民工作办公室党支部联合委员会")
+    hand_in(place / "\x1b[31m=1+1.parquet", [row._replace(unit="\x1b[31m红<b>", round=None) for row in ROWS])
+    (place / "d/data").mkdir(parents=True)
+    (place / "d/data/ledger.yaml").write_text("organisation: [", encoding="utf-8")
+    for language in ("zh", "en"):
+        shown = ledger.ok("rollup", place, "--rank", "--lang", language)
+        assert "\x1b" not in shown
+        assert "100%" in shown
+        from xuncha.chinese.characters import columns
+
+        assert max(map(columns, shown.splitlines())) <= 80
+
+
+def test_what_is_not_there_or_nothing_is_said(ledger: LedgerOnDisk, place: Path) -> None:
+    assert "error[no-such-source]" in ledger.run("rollup", place / "nowhere").err
+    assert "error[nothing-to-count]" in ledger.run("rollup", place).err
+    assert "error[wrong-suffix]" in ledger.run("rollup", ledger.root, "-o", "x.csv").err
+    assert "error[unknown-word]" in ledger.run("rollup", ledger.root, "--fail-on", "x").err

@@ -1,0 +1,63 @@
+"""Spark gives the numbers that DuckDB gives; tried where Java is."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.region.made_up import TODAY, ledgers
+from tests.region.test_counts import expected, parted, written
+from xuncha.errors import UsageError
+from xuncha.region.counts import KEYS, counted, late, only
+from xuncha.region.engine import Duck, Engine, Files
+from xuncha.region.spark import Spark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xuncha.model.records import Ledger
+
+pytest.importorskip("pyspark")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java"),
+    pytest.mark.filterwarnings("ignore"),  # of a library that starts another program
+]
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Spark]:
+    """One session for all: it takes seconds to start."""
+    with Spark("local[1]") as session:
+        yield session
+
+
+@settings(max_examples=4)
+@given(st.lists(ledgers(), min_size=3, max_size=12))
+def test_both_engines_give_the_same_numbers(spark: Spark, several: list[Ledger]) -> None:
+    with Duck() as duck, TemporaryDirectory(prefix="[行] *") as folder:
+        files = Files(kept=written(duck, several, Path(folder)))
+        engines: list[Engine] = [duck, spark]
+        one, other = (sorted(engine.answer(counted(engine.rows(files), TODAY)), key=str) for engine in engines)
+        assert one == other
+        assert {int(key): counts for key, counts, _shape in map(parted, other)} == dict(
+            enumerate(map(expected, several))
+        )
+        for keys in (KEYS, ()):
+            one, other = (sorted(engine.answer(late(engine.rows(files), TODAY, keys)), key=str) for engine in engines)
+            assert one == other
+        wanted = [answer[: len(KEYS)] for answer in duck.answer(counted(duck.rows(files), TODAY))][:2]
+        some = [
+            engine.answer(late(only(engine.rows(files), engine.table(KEYS, wanted)), TODAY, ())) for engine in engines
+        ]
+        assert some[0] == some[1]
+
+
+def test_an_engine_that_is_not_known_is_refused() -> None:
+    with pytest.raises(UsageError):
+        Spark("yarn; rm -rf /")
