@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from xuncha.language import spoken
 from xuncha.region import files, kept
 from xuncha.region.engine import Duck, Files, names
+from xuncha.region.history import Stage, month_of
 from xuncha.region.job import Job, Read
 from xuncha.region.kept import Entry, Kept
 from xuncha.region.process import read_all
@@ -33,6 +34,7 @@ class Wanted(NamedTuple):
     at: date | None = None
     """The day as of which history is read; None: as it stands."""
     audit: bool = False
+    trend: bool = False
 
 
 class Taken(NamedTuple):
@@ -45,6 +47,8 @@ class Taken(NamedTuple):
     moment: str
     error: str
     is_missing: bool
+    stages: Sequence[Stage] | None = None
+    """How it stood at the ends of months; None where that was not asked for, or there is no history."""
 
 
 class Intake(NamedTuple):
@@ -60,8 +64,10 @@ def take_in(duck: Duck, sources: Sequence[Found], wanted: Wanted, folder: Path, 
     """Read sources; `folder` is where what was read is kept, and may hold what was read before."""
     at = wanted.at.isoformat() if wanted.at else None
     before = kept.load(folder)
+    until = month_of(wanted.today) if wanted.trend else ""
     stamps = {
-        str(each.path): kept.stamp(each, audit=wanted.audit, at=at, language=spoken()) for each in sources
+        str(each.path): kept.stamp(each, audit=wanted.audit, at=at, language=spoken(), until=until)
+        for each in sources
     }
     large = [str(each.path) for each in sources if each.kind == "rows" and not _is_small(each.path)]
     entries = {
@@ -77,7 +83,7 @@ def take_in(duck: Duck, sources: Sequence[Found], wanted: Wanted, folder: Path, 
     if fresh or len(entries) < len(before.entries):
         still = [key for entry in entries.values() for key, *_rest in entry.reads]
         jobs = [
-            Job(each.kind, str(each.path), wanted.today.isoformat(), at, wanted.audit, spoken())  # type: ignore[arg-type]
+            Job(each.kind, str(each.path), wanted.today.isoformat(), at, wanted.audit, spoken(), wanted.trend)  # type: ignore[arg-type]
             for each in fresh
             if each.kind != "rows"
         ]
@@ -113,7 +119,7 @@ def _key(path: str, inside: str) -> str:
 
 
 def _plain(path: str, read: Read) -> tuple[Any, ...]:
-    return _key(path, read.inside), read.commit, read.moment, read.error, read.is_missing
+    return _key(path, read.inside), read.commit, read.moment, read.error, read.is_missing, read.stages
 
 
 def _joined(

@@ -101,7 +101,7 @@ def save(folder: Path, kept: Kept) -> None:
                 each.unlink(missing_ok=True)
 
 
-def stamp(source: Found, *, audit: bool, at: str | None, language: str) -> str | None:
+def stamp(source: Found, *, audit: bool, at: str | None, language: str, until: str = "") -> str | None:
     """Tell what a source looks like from outside; None where what is read of it may not be kept."""
     parts: list[str] = [source.kind]
     if source.kind == "bare":
@@ -119,7 +119,7 @@ def stamp(source: Found, *, audit: bool, at: str | None, language: str) -> str |
             return None
         parts.append(f"{status.st_ctime_ns} {status.st_mtime_ns} {status.st_size} {status.st_ino}")
         settled = max(status.st_ctime_ns, status.st_mtime_ns) < time.time_ns() - _SETTLED
-    said = f"{'|'.join(parts)}|{audit}|{at or ''}|{language}"
+    said = f"{'|'.join(parts)}|{audit}|{at or ''}|{language}|{until}"
     return (
         hashlib.blake2b(said.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
         if settled

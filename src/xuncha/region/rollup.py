@@ -14,12 +14,17 @@ from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.region import counts as questions
 from xuncha.region import files, kept
+from xuncha.region.beyond import Beyond
 from xuncha.region.counts import KEYS, Counts, Frame, Lateness, Shape, summed
 from xuncha.region.engine import Duck, Engine, text
 from xuncha.region.intake import Intake, Taken, Tick, Wanted, take_in
+from xuncha.region.lateness import delays
+from xuncha.region.moved import moved
 from xuncha.region.plan import Region, Unit
+from xuncha.region.similar import similar
 from xuncha.region.sources import Found
-from xuncha.region.standing import Counted, Standing, UnitRow
+from xuncha.region.standing import Counted, Standing, UnitRow, places
+from xuncha.region.trend import trend_of
 from xuncha.trail.tree import committed
 
 
@@ -31,6 +36,7 @@ class Asked(NamedTuple):
     base: Path  # the folder from which the region names its sources
     wanted: Wanted
     engine: Engine | None = None  # another than DuckDB, for counting
+    similar: bool = False  # whether titles are compared
 
 
 class GroupRow(NamedTuple):
@@ -52,6 +58,7 @@ class Rollup(NamedTuple):
     late: Lateness
     read: int  # sources that were read anew
     others: list[str]  # files that are nothing that a roll-up reads
+    beyond: Beyond = Beyond()
 
     def failures(self) -> set[str]:
         """Tell what there is to find fault with: overdue, audit, missing, broken."""
@@ -75,12 +82,21 @@ class Rollup(NamedTuple):
         """Give the form of `rollup --json`."""
         return {
             "as_of": self.as_of.isoformat(),
-            "units": [_unit_json(unit) for unit in self.units],
+            "units": [
+                _unit_json(unit) | {"rank": place, "late": self.beyond.delays.of(unit).as_json()}
+                for unit, place in zip(self.units, places(self.units), strict=True)
+            ],
             "groups": [
-                {"path": list(each.path), "units": each.units, **each.counts.as_json()}
+                {
+                    "path": list(each.path),
+                    "units": each.units,
+                    **each.counts.as_json(),
+                    "late": self.beyond.delays.of_group(each.path).as_json(),
+                }
                 for each in self.groups
             ],
-            "total": {"units": self.total.units, **self.total.counts.as_json()},
+            "total": {"units": self.total.units, **self.total.counts.as_json(), "late": self.late.as_json()},
+            **self.beyond.as_json(),
         }
 
 
@@ -119,6 +135,12 @@ def rolled_up(asked: Asked, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], b
             lambda several: _contents(duck, taken, several),
             _moment,
         )
+        beyond = Beyond(
+            delays=delays(engine, rows, asked.wanted.today, units),
+            trend=trend_of(units, taken.taken, asked.wanted.today) if asked.wanted.trend else None,
+            moved=moved(folder, units, asked.wanted.today),
+            similar=similar(duck, taken.files, taken.taken, units) if asked.similar else None,
+        )
         excluded = [unit for unit in units if not unit.is_counted]
         late = _late(engine, rows, asked.wanted.today, units, excluded)
         others = [each.shown for each in asked.sources if each.kind == "other"]
@@ -133,6 +155,7 @@ def rolled_up(asked: Asked, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], b
                 late=late,
                 read=taken.read,
                 others=others,
+                beyond=beyond,
             ),
             lambda: _rows(duck, taken, units, asked.wanted.today, Path(place, "rows.parquet")),
         )
