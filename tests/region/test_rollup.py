@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cli.terminals import PROGRAM
 from tests.conftest import LedgerOnDisk, measure
 from tests.region.ledgers import ROWS, renamed, rolled
 from xuncha.region import files
@@ -188,6 +190,17 @@ def test_all_rows_come_in_one_file_that_counts_the_same(
     assert again["total"] == told["total"]
     assert {unit["unit"] for unit in again["units"]} == {"甲局", "林业局"}
     assert "做好".encode() not in target.read_bytes()
+    piped = tmp_path / "piped.parquet"
+    piped.write_bytes(
+        subprocess.run(
+            [*PROGRAM, "rollup", str(place), "-f", "parquet"],
+            cwd=ledger.root,
+            env=ledger.environment,
+            check=True,
+            capture_output=True,
+        ).stdout
+    )
+    assert rolled(ledger, piped)["total"] == told["total"]
 
 
 def test_a_plan_of_what_is_found_expects_just_that(ledger: LedgerOnDisk, place: Path) -> None:
@@ -230,3 +243,34 @@ def test_what_is_not_there_or_nothing_is_said(ledger: LedgerOnDisk, place: Path)
     assert "error[nothing-to-count]" in ledger.run("rollup", place).err
     assert "error[wrong-suffix]" in ledger.run("rollup", ledger.root, "-o", "x.csv").err
     assert "error[unknown-word]" in ledger.run("rollup", ledger.root, "--fail-on", "x").err
+
+
+def test_repositories_elsewhere_are_mirrored_and_brought_up_to_date(
+    ledger: LedgerOnDisk, place: Path, tmp_path: Path
+) -> None:
+    far = LedgerOnDisk(renamed(ledger, tmp_path / "远 处", "甲局"), ledger.environment)
+    far.commit("renamed")
+    address = f"file://{far.root}"
+    (place / "region.yaml").write_text(
+        f"units:\n  - {{name: 甲局, source: '{address}', group: [市]}}\n"
+        "  - {name: 乙局, source: 'file://user:geheim@/nowhere/乙.git'}\n"
+        f"  - {{name: 丙局, source: '{renamed(ledger, tmp_path / '别处/丙', '丙局')}'}}\n",
+        encoding="utf-8",
+    )
+    told = rolled(ledger, place / "region.yaml")
+    by_unit = {unit["unit"]: unit for unit in told["units"]}
+    assert {name: unit["state"] for name, unit in by_unit.items()} == {
+        "甲局": "ok",
+        "乙局": "broken",
+        "丙局": "ok",
+    }
+    assert by_unit["甲局"]["measures"]["closed"] == 2
+    assert "geheim" not in json.dumps(told)
+    far.ok("close", "1.2", "--note", "x")
+    told = rolled(ledger, place / "region.yaml")
+    assert {unit["unit"]: unit for unit in told["units"]}["甲局"]["measures"]["closed"] == 3
+    far.root.rename(tmp_path / "gone")
+    told = rolled(ledger, place / "region.yaml")
+    lost = {unit["unit"]: unit for unit in told["units"]}["甲局"]
+    assert (lost["state"], lost["measures"]["closed"]) == ("ok", 3)
+    assert lost["message"]

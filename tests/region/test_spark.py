@@ -43,17 +43,22 @@ def test_both_engines_give_the_same_numbers(spark: Spark, several: list[Ledger])
     with Duck() as duck, TemporaryDirectory(prefix="[行] *") as folder:
         files = Files(kept=written(duck, several, Path(folder)))
         engines: list[Engine] = [duck, spark]
-        one, other = (sorted(engine.answer(counted(engine.rows(files), TODAY)), key=str) for engine in engines)
+        one, other = (
+            sorted(engine.answer(counted(engine.rows(files), TODAY)), key=str) for engine in engines
+        )
         assert one == other
         assert {int(key): counts for key, counts, _shape in map(parted, other)} == dict(
             enumerate(map(expected, several))
         )
         for keys in (KEYS, ()):
-            one, other = (sorted(engine.answer(late(engine.rows(files), TODAY, keys)), key=str) for engine in engines)
+            one, other = (
+                sorted(engine.answer(late(engine.rows(files), TODAY, keys)), key=str) for engine in engines
+            )
             assert one == other
         wanted = [answer[: len(KEYS)] for answer in duck.answer(counted(duck.rows(files), TODAY))][:2]
         some = [
-            engine.answer(late(only(engine.rows(files), engine.table(KEYS, wanted)), TODAY, ())) for engine in engines
+            engine.answer(late(only(engine.rows(files), engine.table(KEYS, wanted)), TODAY, ()))
+            for engine in engines
         ]
         assert some[0] == some[1]
 

@@ -43,7 +43,7 @@ def rollup_screen(done: Rollup, *, by_rank: bool, everything: bool) -> list[Rend
                 n=len(rows) - len(chosen), command="xuncha rollup --all"
             )
             shown.append(Text(rest, "dim"))
-    others = [unit for unit in done.units if not unit.is_counted or unit.state == "late"]
+    others = [unit for unit in done.units if unit.message]
     return shown + _others(others, everything=everything)
 
 

@@ -24,6 +24,7 @@ from xuncha.requests import typed
 if TYPE_CHECKING:
     from xuncha.region.rollup import Asked, Rollup
 
+"""Of documents that a roll-up gives."""
 FAILURES: Final[Words] = {
     "overdue": ("逾期",),
     "audit": ("审计",),
@@ -56,10 +57,8 @@ def rollup(
     ),
     init: bool = optional("--init", _("Write a region.yaml of what is found, and count nothing")),
     form: str | None = optional(
-        "-f --format FORM",
-        _(
-            "parquet (all rows), xlsx, html (a page), or the notice as txt, md, docx or pdf; else as FILE is named"
-        ),
+        f"-f --format {'|'.join(FORMS)}",
+        _("The form, else as FILE is named: parquet is all rows, html a page, docx the notice"),
         FORMS,
     ),
     output: options.Output = None,
@@ -113,20 +112,27 @@ def rollup(
 
 def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> Asked:
     """Find the sources, and read `region.yaml` where there is one among them."""
+    from xuncha.region import gathering  # noqa: PLC0415
     from xuncha.region.intake import Wanted  # noqa: PLC0415
     from xuncha.region.plan import load  # noqa: PLC0415
     from xuncha.region.rollup import Asked  # noqa: PLC0415
-    from xuncha.region.sources import found  # noqa: PLC0415
 
-    sources = list(dict.fromkeys(each for name in named for each in found(name)))
+    sources = gathering.named(named)
     plans = [each for each in sources if each.kind == "plan"]
     if len(plans) > 1:
         said = _("there are two plans: {one} and {other}").format(one=plans[0].shown, other=plans[1].shown)
         raise UsageError("usage", said, _("name one region.yaml"))
     region = load(plans[0].path) if plans else None
+    base = plans[0].path.parent if plans else Path.cwd()
+    if region:
+        there, addresses = gathering.of_region(region, base)
+        with screen.progress(_("Fetching repositories"), len(addresses)) as tick:
+            there += gathering.fetched(addresses, tick)
+        known = {each.path for each in there}
+        sources = [*there, *(each for each in sources if each.path not in known)]
     day = typed.past_day(at, "--at", call.today) if at else region.as_of if region else None
     wanted = Wanted(day or call.today, day if at or (day and day < call.today) else None, audit)
-    return Asked(sources, region, plans[0].path.parent if plans else Path.cwd(), wanted)
+    return Asked(sources, region, base, wanted)
 
 
 def _give_region(done: Rollup, asked: Asked, output: Path | None) -> None:

@@ -43,6 +43,8 @@ class Taken(NamedTuple):
     source: Found
     key: str
     """What stands in the column `source` of its rows."""
+    inside: str
+    """Where the ledger is in its repository; empty at the top."""
     commit: str | None
     moment: str
     error: str
@@ -79,13 +81,16 @@ def take_in(duck: Duck, sources: Sequence[Found], wanted: Wanted, folder: Path, 
     tick(len(entries) + len(large))
     in_place, broken = files.checked(duck, large)
     told = {path: [Read("", [], error=broken.get(path, ""))] for path in large}
+    told |= {
+        str(each.path): [Read("", [], error=each.said)] for each in sources if each.kind == "unreachable"
+    }
     rows = before.rows
     if fresh or len(entries) < len(before.entries):
         still = [key for entry in entries.values() for key, *_rest in entry.reads]
         jobs = [
             Job(each.kind, str(each.path), wanted.today.isoformat(), at, wanted.audit, spoken(), wanted.trend)  # type: ignore[arg-type]
             for each in fresh
-            if each.kind != "rows"
+            if each.kind not in {"rows", "unreachable"}
         ]
         for job, reads in read_all(jobs):
             told[job.path] = reads
@@ -119,7 +124,15 @@ def _key(path: str, inside: str) -> str:
 
 
 def _plain(path: str, read: Read) -> tuple[Any, ...]:
-    return _key(path, read.inside), read.commit, read.moment, read.error, read.is_missing, read.stages
+    return (
+        _key(path, read.inside),
+        read.inside.rstrip("/"),
+        read.commit,
+        read.moment,
+        read.error,
+        read.is_missing,
+        read.stages,
+    )
 
 
 def _joined(

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import marshal
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -20,9 +21,9 @@ from xuncha import __version__
 from xuncha.region.rows import TEXTS, TYPES
 from xuncha.region.sources import Found
 from xuncha.trail.bare import tip
-from xuncha.trail.repository import git_dir
+from xuncha.trail.repository import git_dir, small_text
 
-_FORM: Final = f"xuncha region {__version__} {list(TYPES)} {list(TEXTS)}"
+_FORM: Final = f"xuncha region 1 {__version__} {list(TYPES)} {list(TEXTS)}"
 _SETTLED: Final = 2_000_000_000
 """Nanoseconds behind which the last change of a file must lie; as in `store.cache`."""
 _INDEX: Final = "index.json"
@@ -103,47 +104,52 @@ def save(folder: Path, kept: Kept) -> None:
 
 def stamp(source: Found, *, audit: bool, at: str | None, language: str, until: str = "") -> str | None:
     """Tell what a source looks like from outside; None where what is read of it may not be kept."""
-    parts: list[str] = [source.kind]
+    now = time.time_ns()
+    if source.kind == "unreachable":
+        return None
     if source.kind == "bare":
-        parts.append(tip(source.path) or "")
-        settled = bool(parts[-1])
+        found: Any = tip(source.path)
+        settled = found is not None
     elif source.kind == "folder":
-        found, latest = _seen(source.path)
-        folder = git_dir(source.path)
-        parts += [found, tip(folder) or "" if folder else ""]
-        settled = latest < time.time_ns() - _SETTLED
+        files, latest = _seen(f"{source.path}{os.sep}data")
+        found = (files, _tip(str(source.path)))
+        settled = latest < now - _SETTLED
     else:
         try:
             status = source.path.stat()
         except OSError:
             return None
-        parts.append(f"{status.st_ctime_ns} {status.st_mtime_ns} {status.st_size} {status.st_ino}")
-        settled = max(status.st_ctime_ns, status.st_mtime_ns) < time.time_ns() - _SETTLED
-    said = f"{'|'.join(parts)}|{audit}|{at or ''}|{language}|{until}"
-    return (
-        hashlib.blake2b(said.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-        if settled
-        else None
-    )
+        found = (status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino)
+        settled = max(status.st_ctime_ns, status.st_mtime_ns) < now - _SETTLED
+    told = marshal.dumps((source.kind, found, audit, at, language, until))
+    return hashlib.blake2b(told, digest_size=16).hexdigest() if settled else None
 
 
-def _seen(root: Path) -> tuple[str, int]:
+def _seen(folder: str) -> tuple[list[tuple[str, int, int, int]], int]:
     """Tell what all files of a ledger look like from outside, and when the last of them has changed."""
     latest = 0
-    parts = []
-    for path, status in _statuses(f"{root}{os.sep}data"):
-        changed = status.st_ctime_ns if os.name != "nt" else status.st_mtime_ns
-        parts.append(f"{path}/{changed} {status.st_size} {status.st_ino}")
-        latest = max(latest, changed)
-    return "\n".join(parts), latest
+    seen = []
+    waiting = [folder]
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                status = entry.stat(follow_symlinks=False)
+                changed = status.st_mtime_ns if os.name == "nt" else status.st_ctime_ns
+                seen.append((entry.path, changed, status.st_size, status.st_ino))
+                latest = max(changed, latest)
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+    seen.sort()
+    return seen, latest
 
 
-def _statuses(folder: str) -> Iterator[tuple[str, os.stat_result]]:
-    entries: Iterable[os.DirEntry[str]] = ()
-    with contextlib.suppress(OSError), os.scandir(folder) as listed:
-        entries = sorted(listed, key=lambda entry: entry.name)
-    for entry in entries:
-        with contextlib.suppress(OSError):
-            yield entry.path, entry.stat(follow_symlinks=False)
-        if entry.is_dir(follow_symlinks=False):
-            yield from _statuses(entry.path)
+def _tip(root: str) -> Any:  # noqa: ANN401  plain values, that are compared
+    """Tell which commit a clone stands at: what its branch looks like from outside, where it is in the usual place."""
+    git = f"{root}/.git"
+    try:
+        head = small_text(Path(f"{git}/HEAD"))
+        status = os.lstat(f"{git}/{head.removeprefix('ref:').strip()}") if head.startswith("ref:") else None
+    except OSError:
+        folder = git_dir(Path(root))
+        return tip(folder) if folder else None
+    return head, status and (status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino)

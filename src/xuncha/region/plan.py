@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -14,9 +13,6 @@ from xuncha.language import gettext as _
 from xuncha.model.fields import Day, Line, Name, Record
 from xuncha.store.files import WorkingTree
 from xuncha.store.record import placed, read_record
-
-_ADDRESS: Final = re.compile(r"(?:https|ssh|file)://[^\s-][^\s]*|[\w.-]+@[\w][\w.-]*:[\w./~][^\s]*")
-"""What git fetches from: an address, or HOST:PATH as ssh has it."""
 
 
 class Unit(Record):
@@ -38,11 +34,6 @@ class Region(Record):
     as_of: Day | None = Field(default=None, description="统计截止日；不写则为当天")
     hand_in: Day | None = Field(default=None, description="报送期限")
     units: list[Unit] = Field(default_factory=list, description="应报送的单位")
-
-
-def is_address(source: str) -> bool:
-    """Whether git is to fetch a source, rather than that it is a file or a folder."""
-    return bool(_ADDRESS.fullmatch(source))
 
 
 def load(file: Path) -> Region:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from queue import Empty, SimpleQueue
-from threading import Thread, Timer
+from threading import Thread, Timer, current_thread, main_thread
 from typing import Final
 
 from xuncha.language import gettext as _
@@ -35,11 +35,13 @@ def read_all(jobs: Iterable[Job], limits: Limits = LIMITS) -> Iterator[tuple[Job
         for _each in range(count):
             yield done.get()
     finally:
-        with contextlib.suppress(Empty):
+        with contextlib.suppress(Empty):  # so that no thread begins another
             while True:
                 waiting.get_nowait()
         for each in processes:
             each.end()
+        for thread in threads:
+            thread.join()
 
 
 def _work(
@@ -49,6 +51,7 @@ def _work(
         while True:
             job = waiting.get_nowait()
             done((job, process.ask(job)))
+    process.end()
 
 
 class _Process:
@@ -58,7 +61,6 @@ class _Process:
         self.limits = limits
         self._running: subprocess.Popen[bytes] | None = None
         self._late = False
-        self._over = False
 
     def ask(self, job: Job) -> list[Read]:
         """Have a job done; where the process does not answer in its time, it is ended, and the answer says so."""
@@ -75,6 +77,7 @@ class _Process:
             return [Read._make(each) for each in receive(running.stdout)]
         except (OSError, EOFError, ValueError):
             self._kill(running)
+            self._close(running)
             said = _("reading it ended the process that did: it takes too much memory, or is not a ledger")
             if self._late:
                 said = _("it takes more than {n} seconds").format(n=seconds)
@@ -84,9 +87,10 @@ class _Process:
 
     def end(self) -> None:
         """End the process, whatever it does."""
-        self._over = True
-        if self._running:
-            self._kill(self._running)
+        if running := self._running:
+            self._kill(running)
+            if current_thread() is not main_thread():  # whoever reads from it closes it
+                self._close(running)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._running is None or self._running.poll() is not None:
@@ -104,6 +108,13 @@ class _Process:
     def _too_late(self, running: subprocess.Popen[bytes]) -> None:
         self._late = True
         self._kill(running)
+
+    @staticmethod
+    def _close(running: subprocess.Popen[bytes]) -> None:
+        for pipe in (running.stdin, running.stdout):
+            with contextlib.suppress(OSError):  # what was not sent yet goes nowhere
+                if pipe:
+                    pipe.close()
 
     @staticmethod
     def _kill(running: subprocess.Popen[bytes]) -> None:

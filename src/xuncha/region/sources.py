@@ -13,7 +13,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.trail.bare import is_bare
 
-Kind = Literal["folder", "bare", "archive", "rows", "plan", "other"]
+Kind = Literal["folder", "bare", "archive", "rows", "plan", "unreachable", "other"]
 PLAN: Final = "region.yaml"
 _DEEPEST: Final = 12
 """Folders that may stand one in another below the one that is named."""
@@ -27,6 +27,8 @@ class Found(NamedTuple):
     path: Path  # in full
     shown: str
     """As whoever asked would call it."""
+    said: str = ""
+    """What is to be said of it, such as that it could not be brought up to date."""
 
 
 def found(named: Path) -> list[Found]:

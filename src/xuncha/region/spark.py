@@ -17,7 +17,9 @@ from xuncha.region.counts import Frame
 from xuncha.region.engine import ASKED, NUMBERS, Files
 from xuncha.region.rows import TYPES
 
-_MASTER: Final = re.compile(r"local(?:\[(?:\*|[0-9]{1,3})\])?|local-cluster\[[0-9]+,[0-9]+,[0-9]+\]|spark://[\w.,:-]+")
+_MASTER: Final = re.compile(
+    r"local(?:\[(?:\*|[0-9]{1,3})\])?|local-cluster\[[0-9]+,[0-9]+,[0-9]+\]|spark://[\w.,:-]+"
+)
 _IN_SPARK: Final = {"VARCHAR": "string", "INTEGER": "int", "DATE": "date", "BOOLEAN": "boolean"}
 _SETTINGS: Final = {
     "spark.ui.enabled": "false",
@@ -35,7 +37,9 @@ class Spark:
     def __init__(self, master: str) -> None:
         if not _MASTER.fullmatch(master):
             said = _("there is no engine “{name}”").format(name=master)
-            hint = _("known are: {names}").format(names=_(", ").join(("duckdb", "local[*]", "local-cluster[2,1,1024]", "spark://HOST:PORT")))
+            hint = _("known are: {names}").format(
+                names=_(", ").join(("duckdb", "local[*]", "local-cluster[2,1,1024]", "spark://HOST:PORT"))
+            )
             raise UsageError("unknown-engine", said, hint)
         with needs("region"):
             import narwhals  # noqa: PLC0415
@@ -74,7 +78,9 @@ class Spark:
         column = self._functions.col
         asked = [column(name).cast(_IN_SPARK[TYPES[name]]).alias(name) for name in ASKED]
         parts = [
-            self.session.read.parquet(_literal(path)).select(self._functions.lit(path).alias("source"), *asked)
+            self.session.read.parquet(_literal(path)).select(
+                self._functions.lit(path).alias("source"), *asked
+            )
             for group in files.rows
             for path in group
         ]

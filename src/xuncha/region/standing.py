@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
@@ -12,9 +13,10 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.region.counts import Counts, Shape, ranked
 from xuncha.region.intake import Taken
-from xuncha.region.plan import Region, Unit, is_address
+from xuncha.region.plan import Region, Unit
 from xuncha.region.rows import VERSION, too_new
 from xuncha.tally import rate
+from xuncha.trail import mirror
 
 State = Literal["ok", "late", "repeated", "older", "missing", "broken"]
 COUNTING: Final = frozenset({"ok", "late"})
@@ -88,6 +90,8 @@ class Standing:
         self.today, self.at = today, at
         self._by_name: dict[str, list[int]] = defaultdict(list)
         self._by_source: dict[str, int] = {}
+        self._named: dict[str, int | None] = {}
+        """By source: the expected unit that names it."""
         for number, unit in enumerate(self.units):
             if unit.source is None:
                 self._by_name[unit.name].append(number)
@@ -128,9 +132,13 @@ class Standing:
 
     def _expected(self, taken: Taken, one: Counted | None) -> int | None:
         """Find the expected unit that a ledger is of: by its source, else by its name and round."""
-        for named in (taken.key, str(taken.source.path), taken.source.shown):
-            if named in self._by_source:
-                return self._by_source[named]
+        if self._by_source and taken.key not in self._named:
+            path = taken.source.path
+            places = (taken.key, taken.source.shown, str(path), *map(str, path.parents))
+            found = (self._by_source[named] for named in places if named in self._by_source)
+            self._named[taken.key] = next(found, None)
+        if (number := self._named.get(taken.key)) is not None:
+            return number
         if one is None or one.unit is None:
             return None
         for number in self._by_name.get(one.unit, []):
@@ -162,9 +170,7 @@ class Standing:
             unit=name,
             round=one.round if one else unit.round if unit else None,
             group=tuple(unit.group) if unit else (),
-            source=taken.source.shown
-            if taken.key == str(taken.source.path)
-            else f"{taken.source.shown}:{taken.key.removeprefix(str(taken.source.path)).strip('/')}",
+            source=f"{taken.source.shown}:{taken.inside}" if taken.inside else taken.source.shown,
             state=state,
             message=said,
             supervisor=unit.supervisor if unit else None,
@@ -203,6 +209,8 @@ class Standing:
             )
         elif self.is_planned and one.expected is None:
             said = _("it is not among the units that are expected")
+        if one.taken.source.said:
+            said = one.taken.source.said
         return self._row(one.taken, one.counted, one.expected, state, said)
 
     def _missing(self, unit: Unit) -> UnitRow:
@@ -216,7 +224,7 @@ class Standing:
 
 def location(source: str, base: Path) -> str:
     """Return where a source of a region is: an address as it is, a file or folder in full."""
-    return source if is_address(source) else str((base / source).absolute())
+    return mirror.shown(source) if mirror.is_address(source) else os.path.normpath(base.absolute() / source)
 
 
 def _moment(one: _Candidate, moment: Moment) -> tuple[str, str]:

@@ -176,6 +176,14 @@ class Door:
                 _waited_for.update(dict.fromkeys(filter(None, [git_dir(self.root)]), waited_for[0]))
                 raise leads_away(waited_for[0])
 
+    @contextlib.contextmanager
+    def elsewhere(
+        self, arguments: Sequence[str], surroundings: Mapping[str, str]
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """Start git for a repository elsewhere, with these arguments and no others but those that it always has; see `trail.mirror`."""
+        with self._started(arguments, surroundings) as process:
+            yield process
+
     def _must_hold_files(self) -> None:
         """Look once at the small folders of git's: what is no file there, git would wait for, or read for ever."""
         folder = git_dir(self.root)

@@ -1,0 +1,93 @@
+"""Repositories elsewhere, kept here as bare mirrors: fetched by git, with nothing asked and nothing run that an address could name."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from pathlib import Path
+from threading import Timer
+from typing import Final
+
+from xuncha.errors import SurroundingsError
+from xuncha.language import gettext as _
+from xuncha.trail.door import Door
+
+_ADDRESS: Final = re.compile(r"(?:https|ssh|file)://[^\s-][^\0\n]*|[\w.-]+@\w[\w.-]*:[\w./~][^\0\n]*")
+"""What is fetched: an address, or USER@HOST:PATH as ssh has it."""
+_SECRET: Final = re.compile(r"(://[^/@\s]*?):[^/@\s]*@")
+_QUIETLY: Final = (
+    *("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "protocol.ext.allow=never"),
+    *("-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "credential.interactive=false"),
+)
+_SURROUNDINGS: Final = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "https:ssh:file",
+    "GIT_ASKPASS": "true",
+    "SSH_ASKPASS": "true",
+    "GCM_INTERACTIVE": "never",
+}
+
+
+def is_address(source: str) -> bool:
+    """Whether git is to fetch this, rather than that it is a file or a folder."""
+    return bool(_ADDRESS.fullmatch(source))
+
+
+def shown(address: str) -> str:
+    """Return an address, or what git says of one, without a password."""
+    return _SECRET.sub(r"\1:…@", address)
+
+
+def bring(address: str, folder: Path, seconds: float) -> str:
+    """Bring the mirror of an address up to date, or make it; say why that could not be done, empty where it was.
+
+    A mirror that cannot be brought up to date stays as it is.
+    """
+    if not is_address(address):
+        return _("this is no address that is fetched from: {address}").format(address=shown(address))
+    new = folder.with_name(f"{folder.name}.{os.getpid()}")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if folder.is_dir():
+            return _git(
+                folder.parent, seconds, f"--git-dir={folder}", "fetch", "--quiet", "--prune", "origin"
+            )
+        said = _git(
+            folder.parent, seconds, "clone", "--quiet", "--mirror", "--template=", "--", address, str(new)
+        )
+        if not said:
+            new.rename(folder)
+    except (OSError, SurroundingsError) as error:
+        return shown(str(error))
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+    return said
+
+
+def _git(root: Path, seconds: float, *arguments: str) -> str:
+    late: list[bool] = []
+    surroundings = dict(_SURROUNDINGS)
+    if "GIT_SSH_COMMAND" not in os.environ and "GIT_SSH" not in os.environ:
+        surroundings["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes -o ConnectTimeout=20"
+    with Door(root).elsewhere([*_QUIETLY, *arguments], surroundings) as process:
+
+        def end() -> None:
+            late.append(True)
+            with contextlib.suppress(OSError):
+                process.terminate()
+
+        watch = Timer(seconds, end)
+        watch.daemon = True
+        watch.start()
+        try:
+            _printed, said = process.communicate()
+        finally:
+            watch.cancel()
+    if late:
+        return _("it takes more than {n} seconds").format(n=f"{seconds:g}")
+    if process.returncode:
+        lines = said.decode("utf-8", "replace").strip().splitlines() or [_("git gave no reason")]
+        return shown(lines[-1])
+    return ""

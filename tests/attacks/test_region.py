@@ -1,0 +1,225 @@
+"""Attacks on a roll-up: rows files and ledgers that a unit made to break it, to count for more, or to run something."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.conftest import LedgerOnDisk
+from tests.region.ledgers import ROWS, renamed, rolled
+from xuncha.region import files
+from xuncha.region.engine import Duck
+from xuncha.region.job import Job, Limits
+from xuncha.region.process import read_all
+from xuncha.region.rows import TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+GOOD = "林业局.parquet"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """What was handed in: a sound file, to which others are added."""
+    folder = tmp_path / "报送"
+    folder.mkdir()
+    hand_in(folder / GOOD)
+    return folder
+
+
+def hand_in(target: Path, rows: Sequence[Sequence[Any]] = ROWS, **types: str) -> None:
+    """Write a rows file, some columns of another type; an empty one leaves the column out."""
+    named = {**TYPES, **types}
+    places = [place for place, kind in enumerate(named.values()) if kind]
+    with Duck() as duck:
+        chosen = [
+            [
+                str(row[place]) if types.get(list(named)[place]) == "VARCHAR" else row[place]
+                for place in places
+            ]
+            for row in rows
+        ]
+        files.write(duck, chosen, target, {name: kind for name, kind in named.items() if kind})
+
+
+def others(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is told beside the sound file, which must count."""
+    beside = [unit for unit in told["units"] if not unit["source"].endswith(GOOD)]
+    (good,) = [unit for unit in told["units"] if unit["source"].endswith(GOOD)]
+    assert (good["state"], good["measures"]["total"]) == ("ok", 2)
+    return beside
+
+
+OTHER = [row._replace(unit="教育局") for row in ROWS]
+
+
+@pytest.mark.parametrize(
+    ("rows", "types", "said"),
+    [
+        (OTHER, {"due_soon_days": "VARCHAR"}, "due_soon_days"),
+        (OTHER, {"problem": "DOUBLE"}, "problem"),
+        (OTHER, {"due": "VARCHAR"}, "due"),
+        (OTHER, {"term": ""}, "term"),
+        ([row._replace(schema_version=2) for row in OTHER], {}, "2"),
+        ([row._replace(schema_version=2) for row in OTHER], {"term": ""}, "第 2 版"),
+        ([*OTHER, *OTHER], {}, "重复或缺号"),
+        ([row._replace(measure=row.measure * 10) for row in OTHER if row.measure], {}, "重复或缺号"),
+        ([row._replace(status="完成") for row in OTHER], {}, "不是台账会有的"),
+        ([row._replace(problem=-1) for row in OTHER], {}, "不是台账会有的"),
+        ([row._replace(review_every_days=2_000_000_000) for row in OTHER], {}, "不是台账会有的"),
+        ([], {}, "没有内容"),
+        ([row._replace(problem=2**40) for row in OTHER], {"problem": "BIGINT"}, "损坏"),
+    ],
+)  # fmt: skip
+def test_a_rows_file_that_no_ledger_gives_is_broken_and_all_else_counts(
+    ledger: LedgerOnDisk, place: Path, rows: Sequence[Sequence[Any]], types: dict[str, str], said: str
+) -> None:
+    hand_in(place / "教育局.parquet", rows, **types)
+    (bad,) = others(rolled(ledger, place))
+    assert bad["state"] == "broken"
+    assert said in bad["message"]
+    assert bad["measures"] is None
+
+
+def test_damaged_files_are_named_and_all_else_counts(ledger: LedgerOnDisk, place: Path) -> None:
+    sound = (place / GOOD).read_bytes()
+    dice = random.Random(20240418)  # noqa: S311  the same each time
+    for number in range(25):
+        content = bytearray(sound)
+        for _each in range(dice.randint(1, 4)):
+            content[dice.randrange(len(content))] = dice.randrange(256)
+        (place / f"{number}.parquet").write_bytes(
+            content[: dice.randrange(len(content))] if number % 5 == 0 else content
+        )
+    told = rolled(ledger, place)
+    assert len(told["units"]) >= 26
+    assert {unit["state"] for unit in told["units"]} <= {"ok", "broken", "older", "repeated"}
+
+
+def test_names_are_shown_and_never_run(ledger: LedgerOnDisk, place: Path, tmp_path: Path) -> None:
+    for number, name in enumerate(
+        [
+            "=HYPERLINK(1)",
+            "<script>alert(1)</script>",
+            "\x1b]0;x\x07",
+            "'); DROP TABLE r; --",
+            "../../x",
+            "a\nb",
+            "“\N{RIGHT-TO-LEFT OVERRIDE}x",
+        ]
+    ):
+        hand_in(place / f"{number} '[*]?.parquet", [row._replace(unit=name, round=name) for row in ROWS])
+    for copied in range(2):
+        hand_in(
+            place / f"copy{copied}.parquet",
+            [row._replace(unit="'); DROP TABLE r; --", round="'\\") for row in ROWS],
+        )
+    told = rolled(ledger, place)
+    assert {unit["state"] for unit in told["units"]} == {"ok", "repeated"}
+    shown = ledger.ok("rollup", place, "--rank", "-o", tmp_path / "all.parquet")
+    assert not {"\x1b", "\x07", "\N{RIGHT-TO-LEFT OVERRIDE}"} & set(shown)
+    again = rolled(ledger, tmp_path / "all.parquet")
+    assert again["total"] == told["total"]
+
+
+def test_a_ledger_that_takes_too_long_or_too_much_is_named_and_the_next_one_is_read(
+    ledger: LedgerOnDisk, place: Path
+) -> None:
+    slow = place / "slow"
+    (slow / "data/problems/01").mkdir(parents=True)
+    os.mkfifo(slow / "data/ledger.yaml")
+    renamed(ledger, place / "sound", "甲局")
+    jobs = [Job("folder", str(place / name), "2024-06-15", None, False, "zh") for name in ("slow", "sound")]
+    read = {job.path: answer for job, answer in read_all(jobs, Limits(seconds=20))}
+    assert read[str(slow)][0].error
+    assert len(read[str(place / "sound")][0].rows) == 6
+    quick = list(read_all(jobs[1:], Limits(seconds=0)))
+    assert "0" in quick[0][1][0].error
+
+
+def test_nothing_of_a_repository_is_run(ledger: LedgerOnDisk, place: Path, tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    script = tmp_path / "run.sh"
+    script.write_text(f"#!/bin/sh\ntouch {mark}\n")
+    script.chmod(0o755)
+    one = LedgerOnDisk(renamed(ledger, place / "one", "甲局"), ledger.environment)
+    one.commit("renamed")
+    one.git("clone", "-q", "--bare", str(one.root), str(place / "bare.git"))
+    for repository in (one.root / ".git", place / "bare.git"):
+        with (repository / "config").open("a") as config:
+            config.write(
+                f'[core]\n fsmonitor = {script}\n sshCommand = {script}\n[filter "x"]\n clean = {script}\n smudge = {script}\n'
+            )
+            config.write(
+                f"[gpg]\n program = {script}\n[log]\n showSignature = true\n[diff]\n external = {script}\n"
+            )
+        (repository / "hooks").mkdir(exist_ok=True)
+        for hook in ("post-checkout", "reference-transaction", "post-index-change", "pre-auto-gc"):
+            shutil.copy(script, repository / "hooks" / hook)
+    (place / "region.yaml").write_text(
+        f"units:\n  - {{name: 甲局, source: 'file://{place}/bare.git'}}\n  - {{name: 乙, source: 'ext::{script} x'}}\n",
+        encoding="utf-8",
+    )
+    told = rolled(ledger, place, "--audit")
+    assert "ok" in {unit["state"] for unit in told["units"]}
+    rolled(ledger, place, "--at", "2024-06-15")
+    assert not mark.exists()
+
+
+def test_what_leads_out_of_a_repository_is_not_read(
+    ledger: LedgerOnDisk, place: Path, tmp_path: Path
+) -> None:
+    secret = renamed(ledger, tmp_path / "secret", "密")
+    bare = place / "bare.git"
+    subprocess.run(["git", "init", "-q", "--bare", str(bare)], check=True, env=ledger.environment)
+    shutil.rmtree(bare / "objects")
+    (bare / "objects").symlink_to(secret / ".git/objects")
+    (bare / "refs/heads").mkdir(parents=True, exist_ok=True)
+    head = subprocess.run(
+        ["git", "rev-parse", "HEAD"],
+        cwd=secret,
+        check=True,
+        capture_output=True,
+        text=True,
+        env=ledger.environment,
+    ).stdout
+    (bare / "HEAD").write_text(head)
+    (place / "link").symlink_to(secret)
+    (bad,) = others(rolled(ledger, place))
+    assert bad["state"] == "broken"
+    assert "密" not in json.dumps(bad, ensure_ascii=False)
+
+
+def test_a_forged_archive_or_a_bomb_is_broken(ledger: LedgerOnDisk, place: Path, tmp_path: Path) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(place / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x/data/archive.json", b"0" * 200_000_000)
+    with zipfile.ZipFile(place / "b.zip", "w") as archive:
+        archive.writestr("../../x", b"")
+    with zipfile.ZipFile(place / "c.zip", "w") as archive:
+        archive.writestr("x/data/archive.json", "{}")
+    told = others(rolled(ledger, place))
+    assert [unit["state"] for unit in told] == ["broken"] * 3
+    assert not (tmp_path / "x").exists()
+
+
+def test_what_is_kept_is_not_believed_where_it_is_not_whole(
+    ledger: LedgerOnDisk, place: Path, tmp_path: Path
+) -> None:
+    ledger.environment["XUNCHA_CACHE"] = str(tmp_path / "cache")
+    told = rolled(ledger, place)
+    for content in (b"", b"[]", b'{"form": 1, "rows": "../../x", "sources": {}}', b'{"form": '):
+        for index in (tmp_path / "cache").rglob("index.json"):
+            index.write_bytes(content)
+        assert rolled(ledger, place) == told
+    ledger.environment["XUNCHA_CACHE"] = "/proc/nowhere"
+    assert rolled(ledger, place) == told
