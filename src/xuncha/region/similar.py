@@ -24,6 +24,16 @@ _LONGEST: Final = 200  # characters of a title that are looked at
 _MOST: Final = 100_000  # different titles that are compared; those of the most units
 _FEW: Final = 1000  # titles from which on it is seen which pairs are rare
 _TOLD: Final = 10  # ways of saying it that are told of a problem
+_USUAL: Final = frozenset(
+    one + other
+    for words in (
+        "关于的问题整改", "工作落实", "管理不规范", "监管不到位", "建设滞后", "服务不够", "质量不高", "执行不严", "推进缓慢", "力度不足", "不力",
+        "不及时", "不彻底", "不强", "不实", "不细", "不全", "方面存在差距", "存在薄弱环节", "有欠缺", "仍需加强", "进一步",
+    )
+    for one, other in pairwise(words)
+)  # fmt: skip
+"""What titles of published notices begin and end with, whatever they are about."""
+_SHARE: Final = 0.05  # of all titles: how usual these are at least
 _SIGNS: Final = re.compile(r"[\W_]+")
 _COLUMN: Final = "problem_title"
 
@@ -56,7 +66,9 @@ class Similar(NamedTuple):
         }
 
 
-class _Title(NamedTuple):
+class Title(NamedTuple):
+    """A way of saying a problem, the units that say it so, and whether it may be published."""
+
     text: str
     units: frozenset[int]
     publish: bool
@@ -82,7 +94,7 @@ def similar(duck: Duck, where: Files, taken: Sequence[Taken], units: Sequence[Un
         f" FROM (SELECT r.*, dense_rank() OVER (ORDER BY r.source, r.unit, r.round) AS number FROM ({rows}) r"
         f" SEMI JOIN wanted w ON {same}) GROUP BY title ORDER BY count(DISTINCT number) DESC, title LIMIT {_MOST}"
     ).fetchall()
-    titles = [_Title(title, frozenset(numbers), publish) for title, numbers, publish in found]
+    titles = [Title(title, frozenset(numbers), publish) for title, numbers, publish in found]
     everyone = frozenset[int]().union(*(each.units for each in titles))
     return Similar(len(everyone), clusters(titles))
 
@@ -97,13 +109,13 @@ def _with_texts(duck: Duck, paths: Sequence[str]) -> list[str]:
     return sorted(name for (name,) in told.fetchall())
 
 
-def clusters(titles: Sequence[_Title]) -> list[Cluster]:
+def clusters(titles: Sequence[Title]) -> list[Cluster]:
     """Join titles that say alike: each to the most usual one that is alike enough; those of several units, most first."""
-    by_sign: dict[str, list[_Title]] = defaultdict(list)
+    by_sign: dict[str, list[Title]] = defaultdict(list)
     for each in titles:
         by_sign[_SIGNS.sub("", each.text).casefold()].append(each)
     several = sorted(by_sign.values(), key=lambda each: (-len(_units(each)), each[0].text))
-    members: dict[int, list[_Title]] = defaultdict(list)
+    members: dict[int, list[Title]] = defaultdict(list)
     for number, leader in enumerate(_leaders([each[0].text for each in several])):
         members[leader] += several[number]
     found = []
@@ -115,7 +127,7 @@ def clusters(titles: Sequence[_Title]) -> list[Cluster]:
     return sorted(found, key=lambda each: (-each.units, each.titles[0]))
 
 
-def _units(titles: Sequence[_Title]) -> frozenset[int]:
+def _units(titles: Sequence[Title]) -> frozenset[int]:
     return frozenset[int]().union(*(each.units for each in titles))
 
 
@@ -124,7 +136,8 @@ def _leaders(texts: Sequence[str]) -> list[int]:
     pairs = [_pairs(each) for each in texts]
     counts = Counter(pair for each in pairs for pair in each)
     size = max(len(texts), _FEW) + 1
-    weights = {pair: math.log(size / count) ** 2 for pair, count in counts.items()}
+    least = dict.fromkeys(_USUAL, _SHARE * size)
+    weights = {pair: math.log(size / max(count, least.get(pair, 0))) ** 2 for pair, count in counts.items()}
     wholes = [sum(weights[pair] for pair in each) for each in pairs]  # the lengths, squared
     having: dict[str, list[int]] = defaultdict(list)
     found = []
