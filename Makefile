@@ -27,6 +27,7 @@ bench: .venv/ready-to-develop
 	$(BIN)/python bench/tables.py
 	$(BIN)/python bench/notices.py
 	$(BIN)/python bench/desk.py
+	$(BIN)/python bench/region.py
 
 # Every instant of every fault, and every case of the tests of which `make test` tries a few: takes hours.
 reliability: .venv/ready-to-develop

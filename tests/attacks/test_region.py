@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
 import shutil
 import subprocess
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conftest import LedgerOnDisk
 from tests.region.ledgers import ROWS, renamed, rolled
+from xuncha.errors import SurroundingsError
 from xuncha.region import files
 from xuncha.region.engine import Duck
 from xuncha.region.job import Job, Limits
 from xuncha.region.process import read_all
+from xuncha.region.rollup import told_as_ours
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
@@ -39,7 +43,7 @@ def hand_in(target: Path, rows: Sequence[Sequence[Any]] = ROWS, **types: str) ->
     """Write a rows file, some columns of another type; an empty one leaves the column out."""
     named = {**TYPES, **types}
     places = [place for place, kind in enumerate(named.values()) if kind]
-    with Duck() as duck:
+    with Duck(Path(gettempdir())) as duck:
         chosen = [
             [
                 str(row[place]) if types.get(list(named)[place]) == "VARCHAR" else row[place]
@@ -223,3 +227,45 @@ def test_what_is_kept_is_not_believed_where_it_is_not_whole(
         assert rolled(ledger, place) == told
     ledger.environment["XUNCHA_CACHE"] = "/proc/nowhere"
     assert rolled(ledger, place) == told
+
+
+def test_a_large_file_that_is_damaged_inside_is_named_and_all_else_counts(
+    ledger: LedgerOnDisk, place: Path
+) -> None:
+    large = place / "large.parquet"
+    rows = [
+        row._replace(unit=f"单位{number}", commit=hashlib.sha256(str(number).encode()).hexdigest(), problem=1)
+        for number in range(40_000)
+        for row in ROWS
+    ]
+    hand_in(large, rows)
+    assert large.stat().st_size > 1 << 20
+    assert rolled(ledger, place)["total"]["units"] == 40_001
+    content = bytearray(large.read_bytes())
+    for place_of in range(4, len(content) - 20_000, 97):
+        content[place_of] ^= 0xA5
+    large.write_bytes(content)
+    (bad,) = others(rolled(ledger, place))
+    assert bad["state"] == "broken"
+    content[-9:] = b"\xff" * 5 + b"PAR1"
+    large.write_bytes(content)
+    (bad,) = others(rolled(ledger, place))
+    assert bad["state"] == "broken"
+
+
+def test_a_git_folder_that_leads_elsewhere_breaks_its_unit_alone(ledger: LedgerOnDisk, place: Path) -> None:
+    one = renamed(ledger, place / "one", "甲局")
+    shutil.rmtree(one / ".git")
+    (one / ".git").write_text(f"gitdir: {ledger.root}/.git\n")
+    two = renamed(ledger, place / "two", "乙局")
+    (two / ".git/HEAD").unlink()
+    (two / ".git/HEAD").symlink_to("/etc/hostname")
+    assert [unit["state"] for unit in others(rolled(ledger, place))] == ["broken", "broken"]
+
+
+def test_what_the_engine_cannot_do_is_said_in_a_sentence() -> None:
+    """As where the disk is full."""
+    with Duck(Path(gettempdir())) as duck, pytest.raises(SurroundingsError) as caught, told_as_ours(duck):
+        duck.run.execute("FROM nowhere")
+    assert caught.value.code == "engine"
+    assert "nowhere" in caught.value.message

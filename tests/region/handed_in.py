@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from xuncha.region import files
@@ -10,7 +12,6 @@ from xuncha.region.rows import TEXTS, TYPES, Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 SUPERVISOR = "张督导"
 SECRET = "不公开的标题"
@@ -52,7 +53,7 @@ def write(target: Path, rows: Sequence[Row], titles: Sequence[str] = ()) -> None
     if titles:
         values = [(*row, titles[(row.problem or 1) - 1], "措施") for row in rows]
         types = {**TYPES, **TEXTS}
-    with Duck() as duck:
+    with TemporaryDirectory() as spare, Duck(Path(spare)) as duck:
         files.write(duck, values, target, types)
 
 

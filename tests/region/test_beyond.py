@@ -153,7 +153,7 @@ def test_how_late_a_group_is_comes_out_of_all_its_measures(
             if row.status != "closed" and row.due and row.due < TODAY:
                 for key in (str(number), *(group[:depth] for depth in range(1, len(group) + 1))):
                     late[key].append((TODAY - row.due).days)
-    with Duck() as duck, TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, Duck(Path(folder)) as duck:
         rows = duck.rows(Files(kept=written(duck, [each for each, _group in several], Path(folder))))
         names = {answer[0]: answer[: len(KEYS)] for answer in duck.answer(counted(rows, TODAY))}
         units = [

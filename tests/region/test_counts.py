@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,7 +55,7 @@ def parted(answer: tuple[Any, ...]) -> tuple[str, Counts, Shape]:
 @settings(max_examples=40)
 @given(st.lists(ledgers(), min_size=1, max_size=8))
 def test_a_ledger_counts_as_status_counts_it(several: list[Ledger]) -> None:
-    with Duck() as duck, TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, Duck(Path(folder)) as duck:
         rows = duck.rows(Files(kept=written(duck, several, Path(folder))))
         answers = {
             key: (counts, shape) for key, counts, shape in map(parted, duck.answer(counted(rows, TODAY)))
@@ -112,7 +112,7 @@ def test_nothing_adds_up_to_nothing() -> None:
 def test_rows_that_no_ledger_gives_are_found(sql: str, said: str, tmp_path: Path) -> None:
     from tests.region.ledgers import ROWS
 
-    with Duck() as duck:
+    with Duck(Path(gettempdir())) as duck:
         files.write(duck, [(*row, None, None, "s") for row in ROWS], tmp_path / "a.parquet", WHOLE)
         name, value = sql.split(" = ")
         duck.run.execute(

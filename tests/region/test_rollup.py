@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
+from datetime import date
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +16,10 @@ import pytest
 from tests.cli.terminals import PROGRAM
 from tests.conftest import LedgerOnDisk, measure
 from tests.region.ledgers import ROWS, renamed, rolled
-from xuncha.region import files
+from xuncha.region import files, gathering, kept
 from xuncha.region.engine import Duck
+from xuncha.region.intake import Wanted
+from xuncha.region.rollup import Asked, rolled_up
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
@@ -36,7 +41,7 @@ def states(told: dict[str, Any]) -> dict[str, str]:
 
 def hand_in(target: Path, rows: Sequence[Sequence[Any]] = ROWS, types: dict[str, str] | None = None) -> Path:
     """Write a rows file."""
-    with Duck() as duck:
+    with Duck(Path(gettempdir())) as duck:
         files.write(duck, rows, target, types or TYPES)
     return target
 
@@ -111,20 +116,23 @@ def test_a_region_says_who_is_missing_late_or_not_expected(ledger: LedgerOnDisk,
     hand_in(place / "林业局.parquet")
     renamed(ledger, place / "水务", "水务局")
     renamed(ledger, place / "x", "谁")
+    renamed(ledger, place / "财务", "财务局")
     (place / "region.yaml").write_text(
         "name: 某市\nhand_in: 2024-06-01\nunits:\n"
         "  - {name: 水务局, source: 水务, group: [某市, 某县], supervisor: 张某}\n"
         "  - {name: 林业局, round: 第一轮, group: [某市]}\n"
-        "  - {name: 教育局, group: [某市, 某区]}\n",
+        "  - {name: 教育局, group: [某市, 某区]}\n"
+        "  - {name: 财政局, source: 财务}\n",
         encoding="utf-8",
     )
     told = rolled(ledger, place)
     by_unit = {unit["unit"]: unit for unit in told["units"]}
     assert {name: unit["state"] for name, unit in by_unit.items()} == {
-        "水务局": "ok", "林业局": "late", "教育局": "missing", "谁": "ok",
+        "水务局": "ok", "林业局": "late", "教育局": "missing", "谁": "ok", "财务局": "ok",
     }  # fmt: skip
     assert "2024-06-10" in by_unit["林业局"]["message"]
     assert by_unit["谁"]["message"]
+    assert "财政局" in by_unit["财务局"]["message"]
     assert by_unit["水务局"]["group"] == ["某市", "某县"]
     assert [(group["path"], group["units"]) for group in told["groups"]] == [
         (["某市"], 2), (["某市", "某县"], 1), (["某市", "某区"], 0),
@@ -216,7 +224,7 @@ def test_a_plan_of_what_is_found_expects_just_that(ledger: LedgerOnDisk, place: 
 def test_rows_tell_titles_only_where_they_are_asked_for(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     ledger.ok("export", "rows", "-o", tmp_path / "a.parquet")
     ledger.ok("export", "rows", "--texts", "-o", tmp_path / "b.parquet")
-    with Duck() as duck:
+    with Duck(Path(gettempdir())) as duck:
         plain, titled = (duck.run.execute(f"FROM '{tmp_path}/{name}.parquet'").fetchall() for name in "ab")
         columns = [each[0] for each in duck.run.execute(f"DESCRIBE FROM '{tmp_path}/b.parquet'").fetchall()]
     assert columns[-2:] == ["problem_title", "measure_title"]
@@ -229,10 +237,13 @@ def test_a_screen_of_80_columns_holds_it(ledger: LedgerOnDisk, place: Path) -> N
     hand_in(place / "\x1b[31m=1+1.parquet", [row._replace(unit="\x1b[31m红<b>", round=None) for row in ROWS])
     (place / "d/data").mkdir(parents=True)
     (place / "d/data/ledger.yaml").write_text("organisation: [", encoding="utf-8")
+    hand_in(place / "x.parquet", [row._replace(unit="教育局") for row in ROWS])
+    hand_in(place / "y.parquet", [row._replace(unit="教育局", round="第二轮") for row in ROWS])
     for language in ("zh", "en"):
         shown = ledger.ok("rollup", place, "--rank", "--lang", language)
         assert "\x1b" not in shown
         assert "100%" in shown
+        assert "第二轮" in shown, "one unit in two rounds is two rows"
         from xuncha.chinese.characters import columns
 
         assert max(map(columns, shown.splitlines())) <= 80
@@ -274,3 +285,36 @@ def test_repositories_elsewhere_are_mirrored_and_brought_up_to_date(
     lost = {unit["unit"]: unit for unit in told["units"]}["甲局"]
     assert (lost["state"], lost["measures"]["closed"]) == ("ok", 3)
     assert lost["message"]
+
+
+def test_a_second_roll_up_reads_what_has_changed_alone(
+    ledger: LedgerOnDisk, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XUNCHA_CACHE", str(tmp_path / "cache"))
+    for number in range(3):
+        renamed(ledger, place / str(number), f"单位{number}")
+    hand_in(place / "a.parquet")
+    hand_in(place / "b.parquet", [row._replace(unit="教育局") for row in ROWS])
+    time.sleep(2.1)  # what has changed a moment ago is not believed to be unchanged
+
+    def read() -> tuple[int, int]:
+        sources = gathering.named([place])
+        asked = Asked([str(place)], sources, None, place, Wanted(date(2024, 6, 15)))
+        with rolled_up(asked, lambda _more: None) as (done, _rows):
+            return done.read, done.total.counts.total
+
+    assert read() == (5, 22)
+    assert read() == (0, 22)
+    measures = place / "1/data/problems/01/1.2.yaml"
+    measures.write_text(measure("1.2", "closed"), encoding="utf-8")
+    assert read() == (1, 22)
+    (place / "b.parquet").unlink()
+    shutil.copytree(place / "2", place / "3")
+    assert read()[1] == 20
+    ledger.environment |= {"XUNCHA_CACHE": str(tmp_path / "cache")}
+    with kept.folder_for([str(place), "at=None", "audit=False", "zh"], tmp_path) as held:
+        before = [each.name for each in held.iterdir()]
+        assert rolled(ledger, place)["total"]["measures"]["total"] == 20, "it does without what another has"
+        assert [each.name for each in held.iterdir()] == before
+    shutil.rmtree(place / "3")
+    assert read()[1] == 20

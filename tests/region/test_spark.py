@@ -40,7 +40,7 @@ def spark() -> Iterator[Spark]:
 @settings(max_examples=4)
 @given(st.lists(ledgers(), min_size=3, max_size=12))
 def test_both_engines_give_the_same_numbers(spark: Spark, several: list[Ledger]) -> None:
-    with Duck() as duck, TemporaryDirectory(prefix="[行] *") as folder:
+    with TemporaryDirectory(prefix="[行] *") as folder, Duck(Path(folder)) as duck:
         files = Files(kept=written(duck, several, Path(folder)))
         engines: list[Engine] = [duck, spark]
         one, other = (

@@ -130,8 +130,11 @@ def _groups(done: Rollup) -> RenderableType:
 
 def _units(rows: Sequence[tuple[int | None, UnitRow]]) -> RenderableType:
     table = _table([Column(_("Rank"), wraps=False, right=True), Column(_("Unit"), fills=True)])
+    named = Counter(unit.unit for _place, unit in rows)
     for place, unit in rows:
         name = unit.unit if unit.unit is not None else unit.source
+        if named[unit.unit] > 1:
+            name = _("{unit} ({round})").format(unit=name, round=unit.round or unit.source)
         table.add(str(place or "—"), name, *_cells(unit.counts or Counts()))
     return table
 

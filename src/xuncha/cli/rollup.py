@@ -132,7 +132,7 @@ def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> 
         sources = [*there, *(each for each in sources if each.path not in known)]
     day = typed.past_day(at, "--at", call.today) if at else region.as_of if region else None
     wanted = Wanted(day or call.today, day if at or (day and day < call.today) else None, audit)
-    return Asked(sources, region, base, wanted)
+    return Asked([str(each.absolute()) for each in named], sources, region, base, wanted)
 
 
 def _give_region(done: Rollup, asked: Asked, output: Path | None) -> None:

@@ -95,8 +95,9 @@ def counted(rows: Frame, today: date, keys: Sequence[str] = KEYS) -> Frame:
     closed, due, term = column("status") == "closed", column("due"), column("term")
     is_open = ~closed  # unknown in a row without a measure, and so is all that is asked of it
     is_near = (due >= day) & (due <= column("due_soon_days") + day)
-    # The first day there is, where a policy looks back beyond it: as `tally.shifted`.
-    is_long_ago = (column("looked_at") <= day - column("review_every_days")) | (column("looked_at") == 1)
+    is_long_ago = column("looked_at") <= day - column(
+        "review_every_days"
+    )  # as is the day that stands for a slip
     asked = {
         "total": column("measure"),
         "not_started": column("status") == "not_started",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
 
 from xuncha.parts import needs
@@ -50,7 +51,8 @@ class Engine(Protocol):
 class Duck:
     """DuckDB, in this process: nothing is started, nothing is loaded from elsewhere."""
 
-    def __init__(self) -> None:
+    def __init__(self, spare: Path) -> None:
+        """Open it; what does not fit into its memory goes to a spare folder."""
         with needs("region"):
             import duckdb  # noqa: PLC0415
             import narwhals  # noqa: PLC0415
@@ -58,6 +60,7 @@ class Duck:
         self.error: type[Exception] = duckdb.Error
         settings: dict[str, Any] = {
             "memory_limit": _MEMORY,
+            "temp_directory": str(spare),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,

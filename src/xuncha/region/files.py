@@ -68,7 +68,7 @@ def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[s
         told = duck.run.execute(asked).fetchall()
     except duck.error as error:
         if len(files) == 1:
-            broken[files[0]] = _("it is damaged, or no Parquet file: {said}").format(said=_first_line(error))
+            broken[files[0]] = _("it is damaged, or no Parquet file: {said}").format(said=first_line(error))
             return {}
         half = len(files) // 2
         return _columns(duck, files[:half], broken) | _columns(duck, files[half:], broken)
@@ -118,11 +118,12 @@ def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, 
             if half:
                 waiting += [files[:half], files[half:]]
             else:
-                found[files[0]] = _("it is damaged: {said}").format(said=_first_line(error))
+                found[files[0]] = _("it is damaged: {said}").format(said=first_line(error))
     return found
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Return what an error says in its first line."""
     return (str(error).splitlines() or [""])[0][:200]
 
 

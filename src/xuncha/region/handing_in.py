@@ -24,7 +24,7 @@ def as_parquet(ledger: Ledger, root: Path, today: date, *, texts: bool = False, 
         done = examine(root)
         stamp = stamp._replace(audit_errors=done.errors, audit_warnings=done.warnings)
     rows = ((*row, *titles) if texts else tuple(row) for row, titles in rows_of(ledger, stamp))
-    with Duck() as duck, TemporaryDirectory(prefix="xuncha-") as place:
+    with TemporaryDirectory(prefix="xuncha-") as place, Duck(Path(place)) as duck:
         target = Path(place, "rows.parquet")
         files.write(duck, rows, target, TYPES | TEXTS if texts else TYPES)
         return target.read_bytes()

@@ -52,6 +52,11 @@ class Taken(NamedTuple):
     stages: Sequence[Stage] | None = None
     """How it stood at the ends of months; None where that was not asked for, or there is no history."""
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it is a ledger that can be asked, rather than something of a day that was handed in."""
+        return self.source.kind in {"folder", "bare"}
+
 
 class Intake(NamedTuple):
     """What there is to count."""
@@ -61,23 +66,29 @@ class Intake(NamedTuple):
     read: int
     """Sources that were read, rather than found unchanged."""
 
+    def without(self, damaged: Mapping[str, str]) -> Intake:
+        """Leave out rows files that turned out to be damaged."""
+        rows = [[path for path in paths if path not in damaged] for paths in self.files.rows]
+        taken = [each._replace(error=damaged.get(each.key, each.error)) for each in self.taken]
+        return Intake(self.files._replace(rows=[paths for paths in rows if paths]), taken, self.read)
+
 
 def take_in(duck: Duck, sources: Sequence[Found], wanted: Wanted, folder: Path, tick: Tick) -> Intake:
     """Read sources; `folder` is where what was read is kept, and may hold what was read before."""
     at = wanted.at.isoformat() if wanted.at else None
     before = kept.load(folder)
+    # How it stood at the ends of months is asked up to the last one, be the ledger as it was.
     until = month_of(wanted.today) if wanted.trend else ""
-    stamps = {
-        str(each.path): kept.stamp(each, audit=wanted.audit, at=at, language=spoken(), until=until)
-        for each in sources
-    }
+    seen = {str(each.path): kept.stamp(each) for each in sources}
+    stamps = {path: stamp and f"{stamp}{until}" for path, stamp in seen.items()}
     large = [str(each.path) for each in sources if each.kind == "rows" and not _is_small(each.path)]
     entries = {
         path: entry
         for path, entry in before.entries.items()
         if path in stamps and path not in large and entry.stamp == stamps[path]
     }
-    fresh = [each for each in sources if str(each.path) not in {*entries, *large}]
+    known = {*entries, *large}
+    fresh = [each for each in sources if str(each.path) not in known and each.kind != "unreachable"]
     tick(len(entries) + len(large))
     in_place, broken = files.checked(duck, large)
     told = {path: [Read("", [], error=broken.get(path, ""))] for path in large}
@@ -90,7 +101,7 @@ def take_in(duck: Duck, sources: Sequence[Found], wanted: Wanted, folder: Path, 
         jobs = [
             Job(each.kind, str(each.path), wanted.today.isoformat(), at, wanted.audit, spoken(), wanted.trend)  # type: ignore[arg-type]
             for each in fresh
-            if each.kind not in {"rows", "unreachable"}
+            if each.kind != "rows"
         ]
         for job, reads in read_all(jobs):
             told[job.path] = reads

@@ -13,11 +13,12 @@ import marshal
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from xuncha import __version__
+from xuncha.errors import XunchaError
 from xuncha.region.rows import TEXTS, TYPES
 from xuncha.region.sources import Found
 from xuncha.trail.bare import tip
@@ -44,19 +45,29 @@ class Kept(NamedTuple):
     entries: dict[str, Entry]
 
 
-def folder_for(asked: Sequence[str]) -> Path | None:
-    """Return the folder in which the roll-up of these sources keeps what it read, made if need be; None where there can be none."""
-    name = hashlib.sha256("\0".join([_FORM, *sorted(asked)]).encode("utf-8", "surrogateescape")).hexdigest()[
-        :20
-    ]
+@contextlib.contextmanager
+def folder_for(asked: Sequence[str], spare: Path) -> Iterator[Path]:
+    """Give the folder in which a roll-up of what is asked keeps what it reads, for this one alone as long as it lasts.
+
+    Where there can be none, or another roll-up has it, that is a spare folder, of which nothing is kept.
+    """
+    from fasteners import InterProcessLock  # noqa: PLC0415  for this command alone
+
+    name = hashlib.sha256("\0".join([_FORM, *asked]).encode("utf-8", "surrogateescape")).hexdigest()[:20]
+    lock = None
     try:
         folder = home() / "region" / name
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        owner = folder.stat().st_uid
+        is_ours = not hasattr(os, "geteuid") or folder.stat().st_uid == os.geteuid()
+        lock = InterProcessLock(folder / "lock") if is_ours else None
+        has = lock is not None and lock.acquire(blocking=False)
     except (OSError, RuntimeError):
-        return None
-    is_ours = not hasattr(os, "geteuid") or owner == os.geteuid()
-    return folder if is_ours else None
+        has = False
+    try:
+        yield folder if has else spare
+    finally:
+        if lock is not None and has:
+            lock.release()
 
 
 def home() -> Path:
@@ -102,8 +113,15 @@ def save(folder: Path, kept: Kept) -> None:
                 each.unlink(missing_ok=True)
 
 
-def stamp(source: Found, *, audit: bool, at: str | None, language: str, until: str = "") -> str | None:
+def stamp(source: Found) -> str | None:
     """Tell what a source looks like from outside; None where what is read of it may not be kept."""
+    try:
+        return _stamp(source)
+    except XunchaError:  # a repository that leads elsewhere: reading it says so
+        return None
+
+
+def _stamp(source: Found) -> str | None:
     now = time.time_ns()
     if source.kind == "unreachable":
         return None
@@ -121,7 +139,7 @@ def stamp(source: Found, *, audit: bool, at: str | None, language: str, until: s
             return None
         found = (status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino)
         settled = max(status.st_ctime_ns, status.st_mtime_ns) < now - _SETTLED
-    told = marshal.dumps((source.kind, found, audit, at, language, until))
+    told = marshal.dumps((source.kind, found))
     return hashlib.blake2b(told, digest_size=16).hexdigest() if settled else None
 
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-from xuncha.errors import RefusedError, XunchaError
+from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
+from xuncha.language import spoken
 from xuncha.region import counts as questions
 from xuncha.region import files, kept
 from xuncha.region.beyond import Beyond
@@ -31,6 +32,8 @@ from xuncha.trail.tree import committed
 class Asked(NamedTuple):
     """What is to be rolled up."""
 
+    named: Sequence[str]
+    """What was named, in full: of the same, what was read is kept together."""
     sources: Sequence[Found]
     region: Region | None
     base: Path  # the folder from which the region names its sources
@@ -122,49 +125,76 @@ def rolled_up(asked: Asked, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], b
             "a ledger's folder, a clone, an archive (.zip), rows (.parquet), region.yaml, or a folder of such"
         )
         raise RefusedError("nothing-to-count", _("there is nothing here that a roll-up reads"), hint)
-    with Duck() as duck, TemporaryDirectory(prefix="xuncha-") as place:
-        folder = kept.folder_for([str(each.path) for each in asked.sources]) or Path(place)
+    with contextlib.ExitStack() as stack:
+        spare = Path(stack.enter_context(TemporaryDirectory(prefix="xuncha-")))
+        duck = stack.enter_context(Duck(spare))
+        mode = (
+            *asked.named,
+            f"at={asked.wanted.at}",
+            f"audit={asked.wanted.audit}",
+            f"trend={asked.wanted.trend}",
+            spoken(),
+        )
+        folder = stack.enter_context(kept.folder_for(mode, spare))
+        stack.enter_context(told_as_ours(duck))
         taken = take_in(duck, sources, asked.wanted, folder, tick)
-        engine = asked.engine or duck
+        done, taken = _counted_up(asked, duck, taken)
+        with kept.folder_for((*asked.named, "counted"), spare) as counted:
+            since = moved(counted, done.units, done.as_of)
+        done = done._replace(beyond=done.beyond._replace(moved=since))
+        yield done, lambda: _rows(duck, taken, done.units, asked.wanted.today, spare / "rows.parquet")
+
+
+@contextlib.contextmanager
+def told_as_ours(duck: Duck) -> Iterator[None]:
+    """Say in a sentence why DuckDB cannot go on, as where the disk is full."""
+    try:
+        yield
+    except duck.error as error:
+        said = _("DuckDB cannot count this: {said}").format(said=files.first_line(error))
+        raise SurroundingsError("engine", said) from error
+
+
+def _counted_up(asked: Asked, duck: Duck, taken: Intake) -> tuple[Rollup, Intake]:
+    """Have all counted, and decide what counts; large files that turn out to be damaged are left out."""
+    today = asked.wanted.today
+    engine = asked.engine or duck
+    rows = engine.rows(taken.files)
+    try:
+        answers = engine.answer(questions.counted(rows, today))
+    except duck.error:
+        groups = {str(number): paths for number, paths in enumerate(taken.files.rows)}
+        if not (damaged := files.damaged(duck, groups)):
+            raise
+        taken = taken.without(damaged)
         rows = engine.rows(taken.files)
-        answers = engine.answer(questions.counted(rows, asked.wanted.today))
-        standing = Standing(asked.region, asked.base, asked.wanted.today, asked.wanted.at)
-        units = standing.decide(
-            taken.taken,
-            [_counted(answer) for answer in answers],
-            lambda several: _contents(duck, taken, several),
-            _moment,
-        )
-        beyond = Beyond(
-            delays=delays(engine, rows, asked.wanted.today, units),
-            trend=trend_of(units, taken.taken, asked.wanted.today) if asked.wanted.trend else None,
-            moved=moved(folder, units, asked.wanted.today),
+        answers = engine.answer(questions.counted(rows, today))
+    standing = Standing(asked.region, asked.base, today, asked.wanted.at)
+    counted = [_counted(answer) for answer in answers]
+    units = standing.decide(taken.taken, counted, lambda several: _contents(duck, taken, several), _moment)
+    excluded = [unit for unit in units if not unit.is_counted]
+    done = Rollup(
+        name=asked.region.name if asked.region else None,
+        as_of=today,
+        units=units,
+        groups=grouped(units),
+        total=GroupRow((), *_together(units)),
+        late=_late(engine, rows, today, units, excluded),
+        read=taken.read,
+        others=[each.shown for each in asked.sources if each.kind == "other"],
+        beyond=Beyond(
+            delays=delays(engine, rows, today, units),
+            trend=trend_of(units, taken.taken, today) if asked.wanted.trend else None,
             similar=similar(duck, taken.files, taken.taken, units) if asked.similar else None,
-        )
-        excluded = [unit for unit in units if not unit.is_counted]
-        late = _late(engine, rows, asked.wanted.today, units, excluded)
-        others = [each.shown for each in asked.sources if each.kind == "other"]
-        region = asked.region
-        yield (
-            Rollup(
-                name=region.name if region else None,
-                as_of=asked.wanted.today,
-                units=units,
-                groups=grouped(units),
-                total=GroupRow((), *_together(units)),
-                late=late,
-                read=taken.read,
-                others=others,
-                beyond=beyond,
-            ),
-            lambda: _rows(duck, taken, units, asked.wanted.today, Path(place, "rows.parquet")),
-        )
+        ),
+    )
+    return done, taken
 
 
 def _rows(duck: Duck, taken: Intake, units: Sequence[UnitRow], today: date, target: Path) -> bytes:
     """Give the rows of all that counts, without texts, as a rows file; of clones they are of this day."""
     counting = [(each.key, each.unit, each.round) for each in units if each.is_counted]
-    live = [each.key for each in taken.taken if each.source.kind in {"folder", "bare"}]
+    live = [each.key for each in taken.taken if each.is_live]
     files.write_whole(duck, taken.files, counting, (live, today), target)
     return target.read_bytes()
 

@@ -209,6 +209,8 @@ class Standing:
             )
         elif self.is_planned and one.expected is None:
             said = _("it is not among the units that are expected")
+        elif one.expected is not None and one.counted.unit != self.units[one.expected].name:
+            said = _("it is expected as {name}").format(name=self.units[one.expected].name)
         if one.taken.source.said:
             said = one.taken.source.said
         return self._row(one.taken, one.counted, one.expected, state, said)
@@ -229,7 +231,7 @@ def location(source: str, base: Path) -> str:
 
 def _moment(one: _Candidate, moment: Moment) -> tuple[str, str]:
     """Tell when a ledger stood so: of rows and archives the day, of a clone when its commit was made."""
-    if one.taken.source.kind in {"folder", "bare"} and (said := one.taken.moment or moment(one.taken)):
+    if one.taken.is_live and (said := one.taken.moment or moment(one.taken)):
         return said[:10], said
     return (one.counted.shape.as_of or date.min).isoformat(), "~"
 
