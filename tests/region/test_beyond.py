@@ -75,7 +75,7 @@ def test_each_month_counts_as_that_day_does(ledger: LedgerOnDisk, place: Path) -
     assert [month["units"] for month in trend["total"]] == [1, 2, 0, 2, 2, 2], (
         "in March nothing could be read"
     )
-    for month in trend["total"][1::2]:
+    for month in (trend["total"][0], trend["total"][1], trend["total"][3]):
         then = rolled(ledger, place / "one", place / "two", "--at", month["day"])["total"]
         assert month["problems"] == then["problems"]
         assert month["measures"] == {

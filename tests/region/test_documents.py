@@ -223,10 +223,12 @@ def test_notice_and_dispatch_read_as_they_should(ledger: LedgerOnDisk, place: Pa
 
 def test_a_template_of_ones_own_is_used_and_named(ledger: LedgerOnDisk, place: Path) -> None:
     (place / "templates").mkdir()
-    own = "title 通报\np {{ region.total.counts.problems }}个问题。\n"
+    inside = "（{% for each in region.units + region.others %}{{ each.supervisor }}{{ each.message }}{{ each.source }}{% endfor %}）"
+    own = "title 通报\np {{ region.total.counts.problems }}个问题。" + inside + "\n"
     (place / "templates/region.notice.outline.j2").write_text(own, encoding="utf-8")
     result = ledger.run("rollup", place, "-f", "txt")
-    assert "10个问题。" in result.out
+    assert "10个问题。（）" in result.out, "not even to a template is told what is internal"
+    assert handed_in.SUPERVISOR in ledger.run("rollup", place, "-f", "txt", "--internal").out
     assert "templates/region.notice.outline.j2" in result.err
 
 
