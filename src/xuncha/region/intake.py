@@ -175,7 +175,8 @@ def _joined(
             )
         damaged: dict[str, str] = {}
         try:
-            _write(duck, [*parts, *_of_files(groups, damaged)], Path(name))
+            with duck.patient(path for paths in groups.values() for path in paths):
+                _write(duck, [*parts, *_of_files(groups, damaged)], Path(name))
         except duck.error:
             damaged = files.damaged(duck, groups)
             _write(duck, [*parts, *_of_files(groups, damaged)], Path(name))

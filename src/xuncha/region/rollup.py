@@ -161,7 +161,8 @@ def _counted_up(asked: Asked, duck: Duck, taken: Intake) -> tuple[Rollup, Intake
     engine = asked.engine or duck
     rows = engine.rows(taken.files)
     try:
-        answers = engine.answer(questions.counted(rows, today))
+        with duck.patient([*(path for paths in taken.files.rows for path in paths), taken.files.kept or ""]):
+            answers = engine.answer(questions.counted(rows, today))
     except duck.error:
         groups = {str(number): paths for number, paths in enumerate(taken.files.rows)}
         if not (damaged := files.damaged(duck, groups)):
