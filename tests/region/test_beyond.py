@@ -24,6 +24,7 @@ from xuncha.chinese.characters import columns
 from xuncha.region.counts import KEYS, Counts, Lateness, counted
 from xuncha.region.engine import Duck, Files
 from xuncha.region.lateness import delays
+from xuncha.region.moved import Mark, Name, _newest
 from xuncha.region.similar import Title, clusters
 from xuncha.region.standing import UnitRow
 from xuncha.region.telling import light
@@ -136,6 +137,15 @@ def test_damage_to_what_is_kept_is_no_first_run_with_an_error(ledger: LedgerOnDi
     ):
         kept.write_text(damage, encoding="utf-8")
         assert rolled(ledger, place)["moved"] is None
+
+
+def test_what_is_kept_of_earlier_days_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xuncha.region.moved._MARKS", 3)
+    units: dict[Name, Mark] = {(str(unit), None): Mark(1, 1, 1, 1, 0) for unit in range(2)}
+    days = {date(2024, 6, day): units for day in (1, 2, 3)}
+    assert sorted(_newest(days)) == [date(2024, 6, 2), date(2024, 6, 3)]
+    monkeypatch.setattr("xuncha.region.moved._MARKS", 6)
+    assert len(_newest(days)) == 3
 
 
 @settings(max_examples=30)

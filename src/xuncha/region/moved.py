@@ -13,7 +13,8 @@ from typing import Any, Final, NamedTuple
 from xuncha.region.standing import UnitRow
 
 _FILE: Final = "counted.json"
-_KEPT: Final = 40  # days of which the counts are kept
+_DAYS: Final = 40  # of which the counts are kept at most
+_MARKS: Final = 100_000  # units on all these days together, beyond which no more than two days are kept
 _FORM: Final = 1
 Name = tuple[str | None, str | None]
 """Of a unit: organisation and round."""
@@ -89,8 +90,7 @@ def moved(folder: Path | None, units: Sequence[UnitRow], today: date) -> Moved |
     days = _load(folder)
     earlier = [day for day in days if day < today]
     if folder:
-        kept = dict(sorted((days | {today: now}).items())[-_KEPT:])
-        _save(folder, kept)
+        _save(folder, _newest(days | {today: now}))
     if not earlier:
         return None
     since = max(earlier)
@@ -99,6 +99,16 @@ def moved(folder: Path | None, units: Sequence[UnitRow], today: date) -> Moved |
     moves = [Move(*name, before[name], now[name]) for name in both if before[name] != now[name]]
     moves.sort(key=lambda each: (-each.closed, -each.problems_closed, each.overdue))
     return Moved(since, moves, len(both))
+
+
+def _newest(days: dict[date, dict[Name, Mark]]) -> dict[date, dict[Name, Mark]]:
+    """Choose the days that are kept."""
+    kept: dict[date, dict[Name, Mark]] = {}
+    for day in sorted(days, reverse=True)[:_DAYS]:
+        if len(kept) > 1 and sum(map(len, kept.values())) + len(days[day]) > _MARKS:
+            break
+        kept[day] = days[day]
+    return kept
 
 
 def _mark(unit: UnitRow) -> Mark:
