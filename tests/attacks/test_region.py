@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import LedgerOnDisk
 from tests.region.ledgers import ROWS, renamed, rolled
 from xuncha.errors import SurroundingsError
-from xuncha.region import files
+from xuncha.region import engine, files
 from xuncha.region.engine import Duck
 from xuncha.region.job import Job, Limits
 from xuncha.region.process import read_all
@@ -269,3 +269,18 @@ def test_what_the_engine_cannot_do_is_said_in_a_sentence() -> None:
         duck.run.execute("FROM nowhere")
     assert caught.value.code == "engine"
     assert "nowhere" in caught.value.message
+
+
+def test_a_small_file_of_endless_rows_is_broken_before_it_takes_long(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(place / "bomb.parquet", [OTHER[0]] * 400_000)
+    assert (place / "bomb.parquet").stat().st_size < 100_000
+    monkeypatch.setattr(engine, "_PATIENCE", 0.0)
+    monkeypatch.setattr(engine, "_PER_FILE", 1e-6)
+    with Duck(Path(gettempdir())) as duck:
+        sound, broken = files.checked(duck, [str(place / "bomb.parquet")])
+        assert not broken
+        assert [*files.damaged(duck, sound)] == [str(place / "bomb.parquet")]
+        with pytest.raises(duck.error), duck.patient([]):
+            duck.run.execute("SELECT sum(a.i * b.i) FROM range(1000000) a(i), range(1000000) b(i)").fetchall()

@@ -11,8 +11,9 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check, deliver, must_be_free, save
+from xuncha.cli.deliver import deliver, must_be_free
 from xuncha.cli.options import optional
+from xuncha.cli.papers import FORMS, give, paper_for
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -23,7 +24,6 @@ from xuncha.requests import typed
 if TYPE_CHECKING:
     from xuncha.region.rollup import Asked, Rollup
 
-FORMS: Final = ("parquet",)
 """Of documents that a roll-up gives."""
 FAILURES: Final[Words] = {
     "overdue": ("逾期",),
@@ -41,6 +41,10 @@ def rollup(
     ),
     at: str | None = optional("--at DATE", _("As it stood on a day, out of each history")),
     audit: bool = optional("--audit", _("Audit each history, too")),
+    trend: bool = optional("--trend", _("Month by month, out of each history")),
+    similar: bool = optional(
+        "--similar", _("The same problem in many units, by the titles of those that hand in texts")
+    ),
     fail_on: list[str] | None = optional(
         "--fail-on WORD",
         _("End with exit code 1 if there is such a unit: overdue, audit, missing or broken"),
@@ -52,9 +56,15 @@ def rollup(
         "--engine NAME", _("What counts: duckdb, or a master of Spark such as local[*]"), default="duckdb"
     ),
     init: bool = optional("--init", _("Write a region.yaml of what is found, and count nothing")),
-    form: str | None = optional(f"-f --format {'|'.join(FORMS)}", _("The form"), FORMS),
-    output: Path | None = optional(
-        "-o --output FILE", _("Write all rows into one file (.parquet), or region.yaml")
+    form: str | None = optional(
+        f"-f --format {'|'.join(FORMS)}",
+        _("The form, else as FILE is named: parquet is all rows, html a page, docx the notice"),
+        FORMS,
+    ),
+    output: options.Output = None,
+    dispatch: bool = optional("--dispatch", _("The dispatch instead of the notice; it is internal")),
+    internal: bool = optional(
+        "--internal", _("With who supervises, sources, reasons, and titles that are withheld")
     ),
     as_json: options.Json = False,
 ) -> None:
@@ -65,18 +75,17 @@ def rollup(
     Examples:
         xuncha rollup 各单位/
         xuncha rollup region.yaml --json
-        xuncha rollup 各单位/ --rank
+        xuncha rollup 各单位/ --rank --trend
+        xuncha rollup 各单位/ --trend --similar -o 汇总.html
+        xuncha rollup 各单位/ -o 通报.docx
         xuncha rollup 各单位/ --init -o region.yaml
     """
     failing = [typed.word(each, "--fail-on", FAILURES) for each in fail_on or ()]
-    if form:
-        check(form, FORMS, output, "汇总")
-    elif output and not init and output.suffix.lower() != ".parquet":
-        said = _("{path} is not named as a rows file").format(path=output)
-        raise UsageError("wrong-suffix", said, _("name it {name}").format(name=f"{output.stem}.parquet"))
+    paper = None if init else paper_for(form, output, dispatch=dispatch, internal=internal, as_json=as_json)
     with needs("region"):
         from xuncha.region.rollup import rolled_up  # noqa: PLC0415  for this command alone
     asked = _asked(call, sources or [Path()], at, audit=audit or "audit" in failing)
+    asked = asked._replace(wanted=asked.wanted._replace(trend=trend), similar=similar)
     if output:
         must_be_free(output, output.absolute().parent)
     with contextlib.ExitStack() as stack:
@@ -89,15 +98,15 @@ def rollup(
         if init:
             _give_region(done, asked, output)
             return
-        if form and not output:
-            deliver(rows(), (), None, Path.cwd())
-            return
-        if output:
-            save(rows(), output, output.absolute().parent)
+        content = rows() if paper and paper.form == "parquet" else b""
+    if paper:
+        give(done, paper, content, asked.base if asked.region else None, as_json=as_json)
     if as_json:
         screen.data(done.as_json())
-    else:
-        _say(done, output, rank=rank, everything=everything)
+    elif not paper:
+        _show(done, rank=rank, everything=everything)
+    if not paper or output:
+        _say_others(done)
     raise typer.Exit(1 if set(failing) & done.failures() else 0)
 
 
@@ -135,10 +144,15 @@ def _give_region(done: Rollup, asked: Asked, output: Path | None) -> None:
         screen.warning(_("a region.yaml was found, and what it says is not in the new one"))
 
 
-def _say(done: Rollup, output: Path | None, *, rank: bool, everything: bool) -> None:
+def _show(done: Rollup, *, rank: bool, everything: bool) -> None:
+    from xuncha.cli.beyond import beyond_screen  # noqa: PLC0415
     from xuncha.cli.region import rollup_screen  # noqa: PLC0415
 
-    screen.show(*rollup_screen(done, by_rank=rank, everything=everything))
+    shown = rollup_screen(done, by_rank=rank, everything=everything)
+    screen.show(*shown, *beyond_screen(done, everything=everything))
+
+
+def _say_others(done: Rollup) -> None:
     if done.others:
         said = ngettext(
             "{n} file is nothing that a roll-up reads: {names}",
@@ -147,5 +161,3 @@ def _say(done: Rollup, output: Path | None, *, rank: bool, everything: bool) -> 
         )
         shown = _(", ").join([*done.others[:3], *["…"] * (len(done.others) > 3)])  # noqa: PLR2004
         screen.warning(said.format(n=len(done.others), names=shown))
-    if output:
-        screen.line(_("The rows are in {path}.").format(path=output))

@@ -84,6 +84,10 @@ class Lateness(NamedTuple):
     median: float | None = None
     maximum: int | None = None
 
+    def as_json(self) -> dict[str, float | None]:
+        """Give its form in `rollup --json`."""
+        return {"median": self.median, "maximum": self.maximum}
+
 
 def counted(rows: Frame, today: date, keys: Sequence[str] = KEYS) -> Frame:
     """Count each unit; the columns of the answer are the keys, those of `Counts`, then those of `Shape`."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
 
 from xuncha.parts import needs
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
     from xuncha.region.counts import Frame
 
 _MEMORY: Final = "1GB"
+_PATIENCE: Final = 30.0
+_PER_FILE: Final = 0.02
+"""Seconds, on a machine that has other work."""
+_PER_SECOND: Final = 500_000  # bytes
 _DAY_ZERO: Final = "DATE '0001-01-01'"  # `date.toordinal` begins with 1 there
 _PATTERN: Final = re.compile(r"[*?\[]")
 NUMBERS: Final = ("due", "looked_at")
@@ -77,6 +84,21 @@ class Duck:
     ) -> None:
         """Close it."""
         self.run.close()
+
+    @contextlib.contextmanager
+    def patient(self, files: Iterable[str]) -> Iterator[None]:
+        """Inside, give up what takes longer than files of their sizes can take: a small one may tell of any number of rows."""
+        seconds = _PATIENCE
+        for file in files:
+            with contextlib.suppress(OSError):
+                seconds += _PER_FILE + os.stat(file).st_size / _PER_SECOND  # noqa: PTH116  a text
+        watch = Timer(seconds, self.run.interrupt)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.cancel()
 
     def rows(self, files: Files) -> Frame:
         """See Engine."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -17,6 +18,9 @@ _AT_ONCE: Final = 20_000  # rows that are handed to DuckDB together
 _WHOLE_NUMBERS: Final = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 )
+_ALWAYS: Final = 100_000  # rows that a file may hold in any case
+_TIMES: Final = 4
+"""Rows to a byte; what measures need, however alike, is some bytes each."""
 Signature = str
 """The columns of a file that are asked for, in order, and their types."""
 
@@ -106,20 +110,32 @@ def _newer(duck: Duck, file: str) -> str:
 def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, str]:
     """Read files whole, and say which cannot be read; asked where a question about all of them failed."""
     found: dict[str, str] = {}
-    waiting = [list(files) for files in groups.values()]
-    columns = ", ".join(f"max({name}::{kind})" for name, kind in TYPES.items())
+    waiting = [list(files) for files in groups.values() if files]
+    columns = ", ".join(["count(*)", *(f"max({name}::{kind})" for name, kind in TYPES.items())])
     while waiting:
         files = waiting.pop()
+        said = ""
         try:
-            duck.run.execute(f"SELECT {columns} FROM read_parquet({names(files)}, hive_partitioning=false)")
-            duck.run.fetchall()
+            with duck.patient(files):
+                duck.run.execute(
+                    f"SELECT {columns} FROM read_parquet({names(files)}, hive_partitioning=false)"
+                )
+                told = duck.run.fetchone()
+            if told and told[0] > (most := _most(files)):
+                said = _("it holds more rows than {n}").format(n=f"{most:,}")
         except duck.error as error:
-            half = len(files) // 2
-            if half:
-                waiting += [files[:half], files[half:]]
-            else:
-                found[files[0]] = _("it is damaged: {said}").format(said=first_line(error))
+            said = _("it is damaged: {said}").format(said=first_line(error))
+        half = len(files) // 2
+        if said and half:
+            waiting += [files[:half], files[half:]]
+        elif said:
+            found[files[0]] = said
     return found
+
+
+def _most(files: Sequence[str]) -> int:
+    """Return how many rows files of these sizes may hold: a few bytes may tell of any number."""
+    return sum(max(_ALWAYS, os.stat(file).st_size * _TIMES) for file in files)  # noqa: PTH116  a text
 
 
 def first_line(error: Exception) -> str:

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from xuncha.language import spoken
 from xuncha.region import files, kept
 from xuncha.region.engine import Duck, Files, names
+from xuncha.region.history import Stage, month_of
 from xuncha.region.job import Job, Read
 from xuncha.region.kept import Entry, Kept
 from xuncha.region.process import read_all
@@ -33,6 +34,7 @@ class Wanted(NamedTuple):
     at: date | None = None
     """The day as of which history is read; None: as it stands."""
     audit: bool = False
+    trend: bool = False
 
 
 class Taken(NamedTuple):
@@ -47,6 +49,8 @@ class Taken(NamedTuple):
     moment: str
     error: str
     is_missing: bool
+    stages: Sequence[Stage] | None = None
+    """How it stood at the ends of months; None where that was not asked for, or there is no history."""
 
     @property
     def is_live(self) -> bool:
@@ -73,7 +77,10 @@ def take_in(duck: Duck, sources: Sequence[Found], wanted: Wanted, folder: Path, 
     """Read sources; `folder` is where what was read is kept, and may hold what was read before."""
     at = wanted.at.isoformat() if wanted.at else None
     before = kept.load(folder)
-    stamps = {str(each.path): kept.stamp(each) for each in sources}
+    # How it stood at the ends of months is asked up to the last one, be the ledger as it was.
+    until = month_of(wanted.today) if wanted.trend else ""
+    seen = {str(each.path): kept.stamp(each) for each in sources}
+    stamps = {path: stamp and f"{stamp}{until}" for path, stamp in seen.items()}
     large = [str(each.path) for each in sources if each.kind == "rows" and not _is_small(each.path)]
     entries = {
         path: entry
@@ -92,7 +99,7 @@ def take_in(duck: Duck, sources: Sequence[Found], wanted: Wanted, folder: Path, 
     if fresh or len(entries) < len(before.entries):
         still = [key for entry in entries.values() for key, *_rest in entry.reads]
         jobs = [
-            Job(each.kind, str(each.path), wanted.today.isoformat(), at, wanted.audit, spoken())  # type: ignore[arg-type]
+            Job(each.kind, str(each.path), wanted.today.isoformat(), at, wanted.audit, spoken(), wanted.trend)  # type: ignore[arg-type]
             for each in fresh
             if each.kind != "rows"
         ]
@@ -135,6 +142,7 @@ def _plain(path: str, read: Read) -> tuple[Any, ...]:
         read.moment,
         read.error,
         read.is_missing,
+        read.stages,
     )
 
 
@@ -167,7 +175,8 @@ def _joined(
             )
         damaged: dict[str, str] = {}
         try:
-            _write(duck, [*parts, *_of_files(groups, damaged)], Path(name))
+            with duck.patient(path for paths in groups.values() for path in paths):
+                _write(duck, [*parts, *_of_files(groups, damaged)], Path(name))
         except duck.error:
             damaged = files.damaged(duck, groups)
             _write(duck, [*parts, *_of_files(groups, damaged)], Path(name))

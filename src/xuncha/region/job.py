@@ -29,6 +29,7 @@ class Job(NamedTuple):
     """The day as of which history is read; None: as it stands."""
     audit: bool
     language: str
+    trend: bool = False
 
 
 class Read(NamedTuple):
@@ -44,6 +45,8 @@ class Read(NamedTuple):
     error: str = ""
     is_missing: bool = False
     """Whether there was no ledger yet on the day that is asked for."""
+    stages: list[Any] | None = None
+    """Of `history.Stage`; None where that was not asked for, or there is no history."""
 
 
 def send(pipe: IO[bytes], message: tuple[Any, ...] | list[Any]) -> None:

@@ -15,12 +15,17 @@ from xuncha.language import gettext as _
 from xuncha.language import spoken
 from xuncha.region import counts as questions
 from xuncha.region import files, kept
+from xuncha.region.beyond import Beyond
 from xuncha.region.counts import KEYS, Counts, Frame, Lateness, Shape, summed
 from xuncha.region.engine import Duck, Engine, text
 from xuncha.region.intake import Intake, Taken, Tick, Wanted, take_in
+from xuncha.region.lateness import delays
+from xuncha.region.moved import moved
 from xuncha.region.plan import Region, Unit
+from xuncha.region.similar import similar
 from xuncha.region.sources import Found
-from xuncha.region.standing import Counted, Standing, UnitRow
+from xuncha.region.standing import Counted, Standing, UnitRow, places
+from xuncha.region.trend import trend_of
 from xuncha.trail.tree import committed
 
 
@@ -34,6 +39,7 @@ class Asked(NamedTuple):
     base: Path  # the folder from which the region names its sources
     wanted: Wanted
     engine: Engine | None = None  # another than DuckDB, for counting
+    similar: bool = False  # whether titles are compared
 
 
 class GroupRow(NamedTuple):
@@ -55,6 +61,7 @@ class Rollup(NamedTuple):
     late: Lateness
     read: int  # sources that were read anew
     others: list[str]  # files that are nothing that a roll-up reads
+    beyond: Beyond = Beyond()
 
     def failures(self) -> set[str]:
         """Tell what there is to find fault with: overdue, audit, missing, broken."""
@@ -78,12 +85,21 @@ class Rollup(NamedTuple):
         """Give the form of `rollup --json`."""
         return {
             "as_of": self.as_of.isoformat(),
-            "units": [_unit_json(unit) for unit in self.units],
+            "units": [
+                _unit_json(unit) | {"rank": place, "late": self.beyond.delays.of(unit).as_json()}
+                for unit, place in zip(self.units, places(self.units), strict=True)
+            ],
             "groups": [
-                {"path": list(each.path), "units": each.units, **each.counts.as_json()}
+                {
+                    "path": list(each.path),
+                    "units": each.units,
+                    **each.counts.as_json(),
+                    "late": self.beyond.delays.of_group(each.path).as_json(),
+                }
                 for each in self.groups
             ],
-            "total": {"units": self.total.units, **self.total.counts.as_json()},
+            "total": {"units": self.total.units, **self.total.counts.as_json(), "late": self.late.as_json()},
+            **self.beyond.as_json(),
         }
 
 
@@ -112,11 +128,20 @@ def rolled_up(asked: Asked, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], b
     with contextlib.ExitStack() as stack:
         spare = Path(stack.enter_context(TemporaryDirectory(prefix="xuncha-")))
         duck = stack.enter_context(Duck(spare))
-        mode = (*asked.named, f"at={asked.wanted.at}", f"audit={asked.wanted.audit}", spoken())
+        mode = (
+            *asked.named,
+            f"at={asked.wanted.at}",
+            f"audit={asked.wanted.audit}",
+            f"trend={asked.wanted.trend}",
+            spoken(),
+        )
         folder = stack.enter_context(kept.folder_for(mode, spare))
         stack.enter_context(told_as_ours(duck))
         taken = take_in(duck, sources, asked.wanted, folder, tick)
         done, taken = _counted_up(asked, duck, taken)
+        with kept.folder_for((*asked.named, "counted"), spare) as counted:
+            since = moved(counted, done.units, done.as_of)
+        done = done._replace(beyond=done.beyond._replace(moved=since))
         yield done, lambda: _rows(duck, taken, done.units, asked.wanted.today, spare / "rows.parquet")
 
 
@@ -136,7 +161,8 @@ def _counted_up(asked: Asked, duck: Duck, taken: Intake) -> tuple[Rollup, Intake
     engine = asked.engine or duck
     rows = engine.rows(taken.files)
     try:
-        answers = engine.answer(questions.counted(rows, today))
+        with duck.patient([*(path for paths in taken.files.rows for path in paths), taken.files.kept or ""]):
+            answers = engine.answer(questions.counted(rows, today))
     except duck.error:
         groups = {str(number): paths for number, paths in enumerate(taken.files.rows)}
         if not (damaged := files.damaged(duck, groups)):
@@ -157,6 +183,11 @@ def _counted_up(asked: Asked, duck: Duck, taken: Intake) -> tuple[Rollup, Intake
         late=_late(engine, rows, today, units, excluded),
         read=taken.read,
         others=[each.shown for each in asked.sources if each.kind == "other"],
+        beyond=Beyond(
+            delays=delays(engine, rows, today, units),
+            trend=trend_of(units, taken.taken, today) if asked.wanted.trend else None,
+            similar=similar(duck, taken.files, taken.taken, units) if asked.similar else None,
+        ),
     )
     return done, taken
 

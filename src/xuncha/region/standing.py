@@ -11,10 +11,11 @@ from typing import Final, Literal, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.region.counts import Counts, Shape
+from xuncha.region.counts import Counts, Shape, ranked
 from xuncha.region.intake import Taken
 from xuncha.region.plan import Region, Unit
 from xuncha.region.rows import VERSION, too_new
+from xuncha.tally import rate
 from xuncha.trail import mirror
 
 State = Literal["ok", "late", "repeated", "older", "missing", "broken"]
@@ -51,6 +52,12 @@ class UnitRow(NamedTuple):
     def is_counted(self) -> bool:
         """Whether it is part of the sums."""
         return self.state in COUNTING
+
+
+def places(units: Sequence[UnitRow]) -> list[int | None]:
+    """Rank the units by the rate of complete problems; None for those that do not count or have no problems."""
+    counts = [unit.counts if unit.is_counted else None for unit in units]
+    return ranked([rate(each.problems_closed, each.problems) if each else None for each in counts])
 
 
 class _Candidate(NamedTuple):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import speaking
+from xuncha.region.history import stages
 from xuncha.region.job import LIMITS, Job, Read, receive, send
 from xuncha.region.rows import Stamp, rows_of
 from xuncha.store.files import WorkingTree
@@ -90,9 +91,10 @@ def _read(root: Path, inside: str, job: Job, source: Source | None) -> Read:
             errors, warnings = _audited(root)
         stamp = Stamp(commit, date.fromisoformat(job.at or job.today), errors, warnings)
         rows = [(*row, *texts) for row, texts in rows_of(ledger(source), stamp)]
+        past = stages(root, commit, stamp.as_of) if job.trend and commit else None
     except XunchaError as error:
         return Read(inside, [], commit, moment, told(error), error.code == "no-such-moment")
-    return Read(inside, rows, commit, moment)
+    return Read(inside, rows, commit, moment, stages=past)
 
 
 def _audited(root: Path) -> tuple[int, int]:

@@ -1,0 +1,55 @@
+"""A region's documents in their forms: the page, the workbook, and the notice or the dispatch as every other document."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from xuncha.chinese.punctuation import full_width_page
+from xuncha.paper.forms import made as laid_out
+from xuncha.paper.own import Own, remark
+from xuncha.paper.templates import OUTLINE, document, render
+from xuncha.region.telling import Telling
+
+_END: Final = "</body>"
+
+
+def made(region: Telling, kind: str, form: str, files: Own) -> tuple[bytes, list[str]]:
+    """Make a document.
+
+    Args:
+        region: what it says.
+        kind: `notice`, `dispatch`, or `page`.
+        form: of the page html alone; of the others any of `paper.forms`, or xlsx, which is the same of all.
+        files: the templates that go before the built-in ones.
+
+    Returns:
+        The file, and sentences about what is not as it should be.
+    """
+    if form == "xlsx":
+        from xuncha.region.workbook import workbook  # noqa: PLC0415  for this form alone
+
+        return workbook(region), []
+    if kind == "page":
+        return page(region, files), remark(files)
+    content, warnings = laid_out(document(f"region.{kind}{OUTLINE}", files, region=region), form)
+    return content, [*warnings, *remark(files)]
+
+
+def page(region: Telling, files: Own) -> bytes:
+    """Make the page. Its policy names the one script that may run, which only sorts and searches what is there without it."""
+    script = _script()
+    known = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    made = full_width_page(render("region.html.j2", files, region=region, script=f"sha256-{known}"))
+    before, end, after = made.rpartition(_END)
+    if not end:  # a template of one's own, which ends otherwise
+        return made.encode()
+    return f"{before}<script>{script}</script>\n{end}{after}".encode()
+
+
+@cache
+def _script() -> str:
+    return "\n" + (Path(__file__).parent / "page.js").read_text(encoding="utf-8")

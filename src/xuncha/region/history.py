@@ -1,0 +1,90 @@
+"""How a ledger stood at the ends of months, out of its history: read in the process that reads ledgers, where no engine is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from xuncha.errors import XunchaError
+from xuncha.store.loading import ledger, load_folders, load_problem, load_settings
+from xuncha.trail.git import Git
+from xuncha.trail.replay import log
+from xuncha.trail.tree import Tree
+
+YEARS: Final = 10
+"""That are told; what is older is of no use, and a clock may have gone wrong."""
+Stage = tuple[Any, ...]
+"""How a ledger stood from the end of a month on: the month (2024-06), problems, complete ones, measures, closed ones, the time
+limits of the open ones. The month alone where it could not be read then."""
+
+
+def stages(root: Path, commit: str, before: date) -> list[Stage]:
+    """Read how a ledger stood at the ends of months, the oldest first, up to the month before a day; none where history cannot be read."""
+    try:
+        lasts = list(_lasts(Git(root), commit, before))
+        return list(_read(root, lasts[::-1]))
+    except XunchaError:
+        return []
+
+
+def _lasts(git: Git, commit: str, before: date) -> Iterator[tuple[str, str]]:
+    """Yield months and the commit that is the last one at their end, the newest first, as `trail.tree.commit_at` finds it."""
+    earliest = month_of(before)
+    first = month_of(_earlier(before))
+    for each in log(git, "--no-patch", commit):
+        month = month_of(datetime.fromtimestamp(each.moment_committed, UTC).astimezone().date())
+        if month < earliest:
+            earliest = month
+            yield month, each.hash
+        if month < first:
+            return
+
+
+def _read(root: Path, lasts: Sequence[tuple[str, str]]) -> Iterator[Stage]:
+    """Read a ledger at commits; a problem's folder is read where git names it otherwise than before."""
+    known: dict[str, tuple[str, Sequence[Any]]] = {}
+    before = ""
+    for month, commit in lasts:
+        tree = Tree(root, commit)
+        try:
+            if (hashes := tree.hashes()) is None:
+                yield _stage(month, [each.measures for each in ledger(tree).register().problems])
+                continue
+            settings, folders = hashes
+            if settings != before:
+                known, before = {}, settings
+            frame = load_settings(tree).frame
+            known = {name: each for name, each in known.items() if folders.get(name) == each[0]}
+            tree.bring([name for name in folders if name not in known])
+            load_folders(tree, filled=known)
+            for name, stamp in folders.items():
+                if name not in known:
+                    loaded = load_problem(tree, name, frame)
+                    if loaded.findings:
+                        break
+                    known[name] = stamp, loaded.row().measures
+            else:
+                yield _stage(month, [rows for _stamp, rows in known.values()])
+                continue
+        except XunchaError:
+            pass
+        yield (month,)
+
+
+def _stage(month: str, problems: Sequence[Sequence[Any]]) -> Stage:
+    rows = [row for measures in problems for row in measures]
+    complete = sum(bool(each) and all(row.status == "closed" for row in each) for each in problems)
+    due = sorted(row.due for row in rows if row.status != "closed" and row.due)
+    return month, len(problems), complete, len(rows), sum(row.status == "closed" for row in rows), due
+
+
+def _earlier(day: date) -> date:
+    """Return the first day of which something is told."""
+    return date(max(day.year - YEARS, 1), day.month, 1)
+
+
+def month_of(day: date) -> str:
+    """Name the month of a day: 2024-06."""
+    return day.isoformat()[:7]

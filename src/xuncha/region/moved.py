@@ -1,0 +1,139 @@
+"""What has moved since the roll-up before: what was counted is kept beside what was read, a day each."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from xuncha.region.standing import UnitRow
+
+_FILE: Final = "counted.json"
+_DAYS: Final = 40  # of which the counts are kept at most
+_MARKS: Final = 100_000  # units on all these days together, beyond which no more than two days are kept
+_FORM: Final = 1
+Name = tuple[str | None, str | None]
+"""Of a unit: organisation and round."""
+
+
+class Mark(NamedTuple):
+    """What is kept of the counts of a unit."""
+
+    problems: int
+    problems_closed: int
+    total: int
+    closed: int
+    overdue: int
+
+
+class Move(NamedTuple):
+    """A unit whose counts are others than before."""
+
+    unit: str | None
+    round: str | None
+    before: Mark
+    now: Mark
+
+    @property
+    def closed(self) -> int:
+        """By how many the closed measures became more."""
+        return self.now.closed - self.before.closed
+
+    @property
+    def problems_closed(self) -> int:
+        """By how many the complete problems became more."""
+        return self.now.problems_closed - self.before.problems_closed
+
+    @property
+    def overdue(self) -> int:
+        """By how many the overdue measures became more."""
+        return self.now.overdue - self.before.overdue
+
+
+class Moved(NamedTuple):
+    """Who has moved since a day, most first."""
+
+    since: date
+    moves: list[Move]
+    compared: int
+    """Units that counted both times."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Give its form in `rollup --json`."""
+        return {
+            "as_of": self.since.isoformat(),
+            "units": self.compared,
+            "moved": [
+                {
+                    "unit": each.unit,
+                    "round": each.round,
+                    "problems_closed": each.problems_closed,
+                    "closed": each.closed,
+                    "overdue": each.overdue,
+                }
+                for each in self.moves
+            ],
+        }
+
+
+def moved(folder: Path | None, units: Sequence[UnitRow], today: date) -> Moved | None:
+    """Compare the units with the last roll-up of an earlier day, and keep these counts; None where there was none."""
+    now: dict[Name, Mark] = {
+        (unit.unit, unit.round): _mark(unit)
+        for unit in units
+        if unit.is_counted and unit.counts and unit.unit
+    }
+    days = _load(folder)
+    earlier = [day for day in days if day < today]
+    if folder:
+        _save(folder, _newest(days | {today: now}))
+    if not earlier:
+        return None
+    since = max(earlier)
+    before = days[since]
+    both = [name for name in now if name in before]
+    moves = [Move(*name, before[name], now[name]) for name in both if before[name] != now[name]]
+    moves.sort(key=lambda each: (-each.closed, -each.problems_closed, each.overdue))
+    return Moved(since, moves, len(both))
+
+
+def _newest(days: dict[date, dict[Name, Mark]]) -> dict[date, dict[Name, Mark]]:
+    """Choose the days that are kept."""
+    kept: dict[date, dict[Name, Mark]] = {}
+    for day in sorted(days, reverse=True)[:_DAYS]:
+        if len(kept) > 1 and sum(map(len, kept.values())) + len(days[day]) > _MARKS:
+            break
+        kept[day] = days[day]
+    return kept
+
+
+def _mark(unit: UnitRow) -> Mark:
+    return Mark(*(getattr(unit.counts, name) for name in Mark._fields))
+
+
+def _load(folder: Path | None) -> dict[date, dict[Name, Mark]]:
+    """Return what is kept, by days; nothing where it is not whole."""
+    try:
+        told = json.loads((folder / _FILE).read_bytes()) if folder else {}
+        if told.get("form") != _FORM:
+            return {}
+        return {
+            date.fromisoformat(day): {
+                (name, round_): Mark._make(map(int, numbers)) for name, round_, *numbers in units
+            }
+            for day, units in told["days"].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def _save(folder: Path, days: dict[date, dict[Name, Mark]]) -> None:
+    told = {day.isoformat(): [[*name, *mark] for name, mark in units.items()] for day, units in days.items()}
+    temporary = folder / f"{_FILE}.{os.getpid()}"
+    with contextlib.suppress(OSError):
+        temporary.write_text(json.dumps({"form": _FORM, "days": told}), encoding="utf-8")
+        temporary.replace(folder / _FILE)

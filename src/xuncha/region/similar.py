@@ -1,0 +1,168 @@
+"""The same problem in many units (共性问题): titles that say alike are one, among the units that hand in texts.
+
+Two titles are alike where the pairs of characters that they share weigh enough (docs/adr/0034): a pair weighs the more, the fewer titles
+have it, so that 不到位 at the end of both says little, and 公务接待 in both says much.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+from xuncha.region.engine import Duck, Files, names, text
+from xuncha.region.intake import Taken
+from xuncha.region.lateness import key_of
+from xuncha.region.standing import UnitRow
+
+_ENOUGH: Final = 0.5
+"""The cosine from which on two titles are alike; measured on titles of published notices."""
+_LONGEST: Final = 200  # characters of a title that are looked at
+_MOST: Final = 100_000  # different titles that are compared; those of the most units
+_FEW: Final = 1000  # titles from which on it is seen which pairs are rare
+_TOLD: Final = 10  # ways of saying it that are told of a problem
+_USUAL: Final = frozenset(
+    one + other
+    for words in (
+        "关于的问题整改", "工作落实", "管理不规范", "监管不到位", "建设滞后", "服务不够", "质量不高", "执行不严", "推进缓慢", "力度不足", "不力",
+        "不及时", "不彻底", "不强", "不实", "不细", "不全", "方面存在差距", "存在薄弱环节", "有欠缺", "仍需加强", "进一步",
+    )
+    for one, other in pairwise(words)
+)  # fmt: skip
+"""What titles of published notices begin and end with, whatever they are about."""
+_SHARE: Final = 0.05  # of all titles: how usual these are at least
+_SIGNS: Final = re.compile(r"[\W_]+")
+_COLUMN: Final = "problem_title"
+
+
+class Cluster(NamedTuple):
+    """A problem that more than one unit has."""
+
+    title: str | None
+    """The usual one among those that may be published; None where none may."""
+    units: int
+    titles: list[str]
+    """How it is said, the usual way first; published or not."""
+
+
+class Similar(NamedTuple):
+    """What the titles of problems have in common."""
+
+    units: int
+    """That hand in texts, and were compared."""
+    clusters: list[Cluster]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give its form in `rollup --json`."""
+        return {
+            "units": self.units,
+            "problems": [
+                {"title": each.titles[0], "units": each.units, "titles": each.titles}
+                for each in self.clusters
+            ],
+        }
+
+
+class Title(NamedTuple):
+    """A way of saying a problem, the units that say it so, and whether it may be published."""
+
+    text: str
+    units: frozenset[int]
+    publish: bool
+
+
+def similar(duck: Duck, where: Files, taken: Sequence[Taken], units: Sequence[UnitRow]) -> Similar:
+    """Find what problems the units share that count and hand in texts."""
+    counting = [key_of(unit) for unit in units if unit.is_counted]
+    if not counting:
+        return Similar(0, [])
+    paths = [str(each.source.path) for each in taken if each.source.kind == "rows" and not each.error]
+    parts = [f"read_parquet({names([where.kept])})"] if where.kept else []
+    if told := _with_texts(duck, paths):
+        parts.append(f"read_parquet({names(told)}, filename='source', hive_partitioning=false)")
+    if not parts:
+        return Similar(0, [])
+    duck.table(("source", "unit", "round"), counting).to_native().create_view("wanted", replace=True)
+    same = " AND ".join(f"r.{name} IS NOT DISTINCT FROM w.{name}" for name in ("source", "unit", "round"))
+    asked = f"source, unit, round, problem, left({_COLUMN}, {_LONGEST}) AS title, publish"
+    rows = " UNION ALL ".join(f"SELECT {asked} FROM {part} WHERE {_COLUMN} IS NOT NULL" for part in parts)
+    found = duck.run.execute(
+        "SELECT title, list(DISTINCT number ORDER BY number), bool_or(coalesce(publish, false))"
+        f" FROM (SELECT r.*, dense_rank() OVER (ORDER BY r.source, r.unit, r.round) AS number FROM ({rows}) r"
+        f" SEMI JOIN wanted w ON {same}) GROUP BY title ORDER BY count(DISTINCT number) DESC, title LIMIT {_MOST}"
+    ).fetchall()
+    titles = [Title(title, frozenset(numbers), publish) for title, numbers, publish in found]
+    everyone = frozenset[int]().union(*(each.units for each in titles))
+    return Similar(len(everyone), clusters(titles))
+
+
+def _with_texts(duck: Duck, paths: Sequence[str]) -> list[str]:
+    """Return those of the rows files that hold the titles of problems."""
+    if not paths:
+        return []
+    told = duck.run.execute(
+        f"SELECT DISTINCT file_name FROM parquet_schema({names(paths)}) WHERE name = {text(_COLUMN)} AND duckdb_type = 'VARCHAR'"
+    )
+    return sorted(name for (name,) in told.fetchall())
+
+
+def clusters(titles: Sequence[Title]) -> list[Cluster]:
+    """Join titles that say alike: each to the most usual one that is alike enough; those of several units, most first."""
+    by_sign: dict[str, list[Title]] = defaultdict(list)
+    for each in titles:
+        by_sign[_SIGNS.sub("", each.text).casefold()].append(each)
+    several = sorted(by_sign.values(), key=lambda each: (-len(_units(each)), each[0].text))
+    members: dict[int, list[Title]] = defaultdict(list)
+    for number, leader in enumerate(_leaders([each[0].text for each in several])):
+        members[leader] += several[number]
+    found = []
+    for joined in members.values():
+        if len(units := _units(joined)) > 1:
+            usual = sorted(joined, key=lambda title: (-len(title.units), title.text))
+            public = next((title.text for title in usual if title.publish), None)
+            found.append(Cluster(public, len(units), [title.text for title in usual[:_TOLD]]))
+    return sorted(found, key=lambda each: (-each.units, each.titles[0]))
+
+
+def _units(titles: Sequence[Title]) -> frozenset[int]:
+    return frozenset[int]().union(*(each.units for each in titles))
+
+
+def _leaders(texts: Sequence[str]) -> list[int]:
+    """Return for each text the number of the one before it that it is most alike, among those that lead; else its own."""
+    pairs = [_pairs(each) for each in texts]
+    counts = Counter(pair for each in pairs for pair in each)
+    size = max(len(texts), _FEW) + 1
+    least = dict.fromkeys(_USUAL, _SHARE * size)
+    weights = {pair: math.log(size / max(count, least.get(pair, 0))) ** 2 for pair, count in counts.items()}
+    wholes = [sum(weights[pair] for pair in each) for each in pairs]  # the lengths, squared
+    having: dict[str, list[int]] = defaultdict(list)
+    found = []
+    for number, each in enumerate(pairs):
+        whole = rest = wholes[number]
+        candidates: set[int] = set()
+        for pair in sorted(each, key=lambda pair: (-weights[pair], pair)):
+            if rest < _ENOUGH**2 * whole:  # whoever shares only what is left shares too little
+                break
+            candidates.update(having[pair])
+            rest -= weights[pair]
+        best, leader = 0.0, number
+        for other in sorted(candidates):
+            length = math.sqrt(whole * wholes[other])
+            alike = sum(weights[pair] for pair in each & pairs[other]) / length if length else 0.0
+            if alike >= _ENOUGH and alike > best:
+                best, leader = alike, other
+        if leader == number:
+            for pair in each:
+                having[pair].append(number)
+        found.append(leader)
+    return found
+
+
+def _pairs(title: str) -> frozenset[str]:
+    """Return the pairs of characters that stand side by side, without signs; of one character alone that."""
+    plain = _SIGNS.sub("", title).casefold()
+    return frozenset(one + other for one, other in pairwise(plain)) or frozenset(plain)

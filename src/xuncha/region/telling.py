@@ -1,0 +1,295 @@
+"""What the documents of a region are given: plain values, so that a template has nothing in hand but data.
+
+This is the wall between a roll-up and the public: who supervises a unit, where its ledger is, why it could not be read, and titles that are
+not published are told only where it is internal. Names are strangers' texts: here they become a short line without what drives a screen.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final, NamedTuple
+
+from xuncha.chinese.characters import without_unsafe
+from xuncha.model.vocabulary import UNSAID
+from xuncha.region.counts import Counts, Lateness
+from xuncha.region.moved import Moved
+from xuncha.region.rollup import Rollup
+from xuncha.region.standing import UnitRow, places
+from xuncha.region.trend import Point
+from xuncha.tally import percent
+
+_LONGEST: Final = 120  # characters of a name
+LIGHTS: Final = ("red", "yellow", "green", "done", "none")
+STATES: Final = {
+    "ok": "已计入",
+    "late": "逾期报送",
+    "repeated": "重复报送",
+    "older": "旧版本",
+    "missing": "未报送",
+    "broken": "不能读取",
+}
+
+
+class Figures(NamedTuple):
+    """Counts, as documents tell of them."""
+
+    units: int
+    counts: Counts
+    late: Lateness
+
+    @property
+    def problem_rate(self) -> str:
+        """The rate of complete problems (整改完成率), in percent."""
+        return percent(self.counts.problems_closed, self.counts.problems)
+
+    @property
+    def measure_rate(self) -> str:
+        """The rate of closed measures (销号率), in percent."""
+        return percent(self.counts.closed, self.counts.total)
+
+    @property
+    def problems_open(self) -> int:
+        """How many problems are not complete."""
+        return self.counts.problems - self.counts.problems_closed
+
+    @property
+    def in_progress(self) -> int:
+        """Measures in progress and submitted ones together, as a notice counts them."""
+        return self.counts.in_progress + self.counts.submitted
+
+    @property
+    def longest(self) -> str:
+        """The greatest number of days late: 34天; a dash where nothing is overdue."""
+        return "—" if self.late.maximum is None else f"{self.late.maximum}天"
+
+    @property
+    def cells(self) -> list[str]:
+        """How they stand in a table on paper: 完成问题，完成率，销号措施，销号率，逾期，最长."""
+        count = self.counts
+        problems = f"{count.problems_closed}/{count.problems}"
+        measures = f"{count.closed}/{count.total}"
+        return [problems, self.problem_rate, measures, self.measure_rate, str(count.overdue), self.longest]
+
+    @property
+    def median(self) -> str:
+        """The median of days late: 12, 12.5; empty where nothing is overdue."""
+        return "" if self.late.median is None else f"{self.late.median:g}"
+
+
+class Line(NamedTuple):
+    """A unit."""
+
+    place: int | None
+    """By the rate of complete problems, the highest first; equal ones share a place. None where it has no problems."""
+    name: str
+    group: str
+    light: str
+    state: str
+    state_word: str
+    figures: Figures | None
+    audit: tuple[int, int] | None
+    round: str
+    number: int
+    """Among the units, for links."""
+    source: str = ""
+    message: str = ""
+    supervisor: str = ""
+
+
+class GroupLine(NamedTuple):
+    """A group of units."""
+
+    name: str
+    depth: int  # 0 for the widest
+    figures: Figures
+
+
+class MoveLine(NamedTuple):
+    """A unit that has moved."""
+
+    name: str
+    problems_closed: int
+    closed: int
+    overdue: int
+    now_closed: int
+    now_total: int
+
+
+class Alike(NamedTuple):
+    """A problem that many units have."""
+
+    title: str
+    units: int
+    others: tuple[str, ...]  # a few of the other ways in which it is said
+
+
+class Month(NamedTuple):
+    """A point of the trend, and where it is drawn: fractions of the whole."""
+
+    day: date
+    point: Point
+    problem_rate: str
+    measure_rate: str
+    at: float
+    total_height: float
+    closed_height: float
+    overdue_height: float
+
+
+class Telling(NamedTuple):
+    """All that a template is given, under the name `region`."""
+
+    name: str
+    as_of: date
+    internal: bool
+    total: Figures
+    groups: tuple[GroupLine, ...]
+    units: tuple[Line, ...]  # that count, in the order of the sources
+    ranking: tuple[Line, ...]
+    others: tuple[Line, ...]  # that do not count
+    states: tuple[tuple[str, int], ...]
+    lights: dict[str, int]
+    expected: int
+    """Units that are expected or found, each once."""
+    trend_units: int
+    months: tuple[Month, ...]
+    since: date | None
+    moves: tuple[MoveLine, ...]
+    texts: int | None
+    """Units whose titles were compared; None where that was not asked for."""
+    alike: tuple[Alike, ...]
+    alike_unseen: int  # that may not be told
+
+    @property
+    def overdue(self) -> tuple[Line, ...]:
+        """The units with something overdue, the most first."""
+        late = [each for each in self.units if each.figures and each.figures.counts.overdue]
+        return tuple(sorted(late, key=lambda each: -each.figures.counts.overdue if each.figures else 0))
+
+    @property
+    def missing(self) -> tuple[Line, ...]:
+        """The units of which nothing counts since nothing was handed in, or it cannot be read."""
+        return tuple(each for each in self.others if each.state in {"missing", "broken"})
+
+
+def harmless(text: str | None) -> str:
+    """Make a name that a stranger wrote a short line; 待明确 where there is none."""
+    line = " ".join(without_unsafe(text or "", " ").split())
+    return (line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…") or UNSAID
+
+
+def telling(done: Rollup, *, internal: bool) -> Telling:
+    """Gather what the documents of a region say; who supervises, sources and reasons only if it is internal."""
+    beyond = done.beyond
+    lines = [
+        _line(done, unit, number, place, internal=internal)
+        for number, (unit, place) in enumerate(zip(done.units, places(done.units), strict=True))
+    ]
+    names = [harmless(unit.unit) if unit.unit else "" for unit in done.units]
+    twice = {name for name, count in Counter(name for name in names if name).items() if count > 1}
+    shown = [
+        line._replace(name=f"{line.name}（{line.round}）") if line.name in twice and line.round else line
+        for line in lines
+    ]
+    units = tuple(line for line in shown if line.figures)
+    alike = beyond.similar.clusters if beyond.similar else []
+    told = [each for each in alike if internal or each.title]
+    return Telling(
+        name=harmless(done.name) if done.name else "",
+        as_of=done.as_of,
+        internal=internal,
+        total=Figures(done.total.units, done.total.counts, done.late),
+        groups=tuple(
+            GroupLine(
+                harmless(each.path[-1]),
+                len(each.path) - 1,
+                Figures(each.units, each.counts, beyond.delays.of_group(each.path)),
+            )
+            for each in done.groups
+        ),
+        units=units,
+        ranking=tuple(sorted(units, key=lambda each: each.place or len(units) + 1)),
+        others=tuple(line for line in shown if not line.figures),
+        states=tuple(
+            (STATES[state], count)
+            for state in STATES
+            if (count := sum(unit.state == state for unit in done.units))
+        ),
+        lights={light: sum(line.light == light for line in lines) for light in LIGHTS},
+        expected=sum(unit.state not in {"repeated", "older"} for unit in done.units),
+        trend_units=beyond.trend.units if beyond.trend else 0,
+        months=tuple(_months(beyond.trend.total)) if beyond.trend and beyond.trend.units else (),
+        since=beyond.moved.since if beyond.moved else None,
+        moves=tuple(_moves(beyond.moved)) if beyond.moved else (),
+        texts=beyond.similar.units if beyond.similar else None,
+        alike=tuple(
+            Alike(
+                harmless(each.title or each.titles[0]),
+                each.units,
+                tuple(map(harmless, each.titles[1:4])) if internal else (),
+            )
+            for each in told
+        ),
+        alike_unseen=len(alike) - len(told),
+    )
+
+
+def _line(done: Rollup, unit: UnitRow, number: int, place: int | None, *, internal: bool) -> Line:
+    counts = unit.counts if unit.is_counted else None
+    name = unit.unit or (unit.source if internal else None)
+    return Line(
+        place=place,
+        name=harmless(name),
+        group="／".join(map(harmless, unit.group)),
+        light=light(counts),
+        state=unit.state,
+        state_word=STATES[unit.state],
+        figures=Figures(1, counts, done.beyond.delays.of(unit)) if counts else None,
+        audit=unit.audit,
+        round=harmless(unit.round) if unit.round else "",
+        number=number,
+        source=harmless(unit.source) if internal and unit.source else "",
+        message=harmless(unit.message) if internal and unit.message else "",
+        supervisor=harmless(unit.supervisor) if internal and unit.supervisor else "",
+    )
+
+
+def light(counts: Counts | None) -> str:
+    """Give the light of a unit, the worst of its measures: `none` of one that does not count or has no measures."""
+    if counts is None or not counts.total:
+        return "none"
+    if counts.overdue:
+        return "red"
+    if counts.due_soon:
+        return "yellow"
+    return "done" if counts.closed == counts.total else "green"
+
+
+def _months(points: Sequence[Point]) -> Iterable[Month]:
+    tallest = max(point.total for point in points) or 1
+    last = max(len(points) - 1, 1)
+    for number, point in enumerate(points):
+        yield Month(
+            day=point.day,
+            point=point,
+            problem_rate=percent(point.problems_closed, point.problems),
+            measure_rate=percent(point.closed, point.total),
+            at=number / last,
+            total_height=point.total / tallest,
+            closed_height=point.closed / tallest,
+            overdue_height=point.overdue / tallest,
+        )
+
+
+def _moves(moved: Moved) -> Iterable[MoveLine]:
+    for each in moved.moves:
+        yield MoveLine(
+            harmless(each.unit),
+            each.problems_closed,
+            each.closed,
+            each.overdue,
+            each.now.closed,
+            each.now.total,
+        )

@@ -1,0 +1,111 @@
+"""The trend: how the units stood at the end of each month, out of their histories; each number is that of `--at` on that day."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, Final, NamedTuple
+
+from xuncha.region.history import YEARS, Stage, month_of
+from xuncha.region.intake import Taken
+from xuncha.region.standing import UnitRow
+from xuncha.tally import rate
+
+_MOST: Final = 12 * YEARS  # months that are told
+
+
+class Point(NamedTuple):
+    """How several units stood at the end of a day."""
+
+    day: date
+    units: int = 0  # that had a ledger by then
+    problems: int = 0
+    problems_closed: int = 0
+    total: int = 0
+    closed: int = 0
+    overdue: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """Give its form in `rollup --json`."""
+        problems = {"total": self.problems, "closed": self.problems_closed}
+        measures = {"total": self.total, "closed": self.closed, "overdue": self.overdue}
+        return {
+            "day": self.day.isoformat(),
+            "units": self.units,
+            "problems": problems | {"rate": rate(self.problems_closed, self.problems)},
+            "measures": measures | {"rate": rate(self.closed, self.total)},
+        }
+
+
+class Trend(NamedTuple):
+    """How it went, month by month."""
+
+    units: int
+    """That have a history; rows files have none."""
+    total: list[Point]
+    groups: dict[tuple[str, ...], list[Point]]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give its form in `rollup --json`."""
+        return {
+            "units": self.units,
+            "total": [point.as_json() for point in self.total],
+            "groups": [
+                {"path": list(path), "months": [point.as_json() for point in points]}
+                for path, points in self.groups.items()
+            ],
+        }
+
+
+def trend_of(units: Sequence[UnitRow], taken: Sequence[Taken], today: date) -> Trend:
+    """Add up how the units stood that count and have a history; the last point is the day of the roll-up itself."""
+    stages = {each.key: each.stages for each in taken if each.stages is not None}
+    told = [unit for unit in units if unit.is_counted and unit.key in stages]
+    firsts = [each[0][0] for unit in told if (each := stages[unit.key])]
+    days = [*_ends(min(firsts), today), today] if firsts else [today]
+    total = [Point(day) for day in days]
+    groups: dict[tuple[str, ...], list[Point]] = {}
+    for unit in told:
+        points = [_point(stages[unit.key], day) for day in days[:-1]]
+        if counts := unit.counts:  # which is there of all that count
+            now = (getattr(counts, name) for name in Point._fields[2:])
+            points.append(Point(today, 1, *now))
+        total = _added(total, points)
+        for path in above(unit.group):
+            groups[path] = _added(groups.get(path, [Point(day) for day in days]), points)
+    return Trend(len(told), total, groups)
+
+
+def _added(several: Sequence[Point], others: Sequence[Point]) -> list[Point]:
+    return [
+        Point(one.day, *map(sum, zip(one[1:], other[1:], strict=True)))
+        for one, other in zip(several, others, strict=True)
+    ]
+
+
+def _point(stages: Sequence[Stage], day: date) -> Point:
+    place = bisect_right([stage[0] for stage in stages], month_of(day))
+    if not place or len(stages[place - 1]) == 1:
+        return Point(day)
+    _month, problems, complete, total, closed, due = stages[place - 1]
+    late = bisect_right(due, (day - timedelta(days=1)).isoformat())
+    return Point(day, 1, problems, complete, total, closed, late)
+
+
+def _ends(first: str, today: date) -> list[date]:
+    """List the last days of months from one on, up to the month before today's."""
+    found: list[date] = []
+    end = today.replace(day=1)
+    while len(found) < _MOST and end > date.min:
+        end -= timedelta(days=1)
+        if month_of(end) < first:
+            break
+        found.append(end)
+        end = end.replace(day=1)
+    return found[::-1]
+
+
+def above(path: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """List a group and those that it is in, the widest first."""
+    return [path[:depth] for depth in range(1, len(path) + 1)]
