@@ -1,4 +1,4 @@
-"""What the tests of the desk share: its jobs are forks, which need not load Python and the libraries once more."""
+"""What the tests of the desk share: its jobs are forks, which need not load Python and the libraries once more, and files are looked at every second."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.nursery import Nursery
-from xuncha.desk import jobs
+from xuncha.desk import jobs, ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,3 +30,9 @@ def _jobs_are_forks(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequ
     if hasattr(os, "fork") and request.path.name != "test_jobs.py":
         started = request.getfixturevalue("nursery").popen
         monkeypatch.setattr(jobs, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": started}))
+
+
+@pytest.fixture(autouse=True)
+def _looks_are_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a look at the files be for a second, however busy this machine is."""
+    monkeypatch.setattr(ledger, "_LOOKS", 0)
