@@ -20,8 +20,11 @@ _NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/mai
 _W: Final = f'xmlns:w="{_NAMESPACE}"'
 _LINE: Final = 28.95  # points between two lines of the page
 _COVER: Final = (0.3, 0.7)  # the columns of a cover
-_ROOM: Final = 300  # twentieths of a point above the line on which somebody signs
-_SIGNED: Final = 950  # of the least height of such a row
+_ROOM: Final = 240  # twentieths of a point above the line on which somebody signs
+_SIGNED: Final = 850  # of the least height of such a row
+_APART: Final = 'w:before="120" w:after="120"'
+_CLOSE: Final = 'w:before="20" w:after="20" w:line="300" w:lineRule="exact"'
+"""The lines of a cover, and of a form, which is to stand on one page."""
 _LONG: Final = 120  # characters of a value whose row may be torn between two pages
 _RIGHT_EDGE: Final = 8844  # twentieths of a point from the left edge of the type area
 
@@ -59,9 +62,9 @@ def _row(field: Field, widths: Sequence[int], *, is_cover: bool) -> str:
         merged = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
         is_label = place % 2 == 0
         style = "TableHead" if is_label and not is_cover else "TableText"
-        align = '<w:spacing w:before="120" w:after="120"/>' if is_cover else ""
         # A label that kept with what follows would make LibreOffice have all of the form stand on one page.
-        align += "" if is_cover or not is_label else '<w:keepNext w:val="0"/>'
+        align = "" if is_cover or not is_label else '<w:keepNext w:val="0"/>'
+        align += f"<w:spacing {_APART if is_cover else _CLOSE}/>"
         align += '<w:jc w:val="right"/>' if is_label and is_cover else ""
         large = '<w:rPr><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr>' if is_cover else ""
         shown = f"{text}：" if is_label and is_cover else text
