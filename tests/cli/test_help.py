@@ -35,6 +35,7 @@ COMPUTING = {
     ("report", "dispatch"),
     ("report", "closing"),
     ("report", "dossier"),
+    ("report", "progress"),
     ("archive",),
     ("comment", "list"),
     ("account", "list"),
