@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
@@ -126,3 +127,15 @@ def test_a_book_is_not_bound_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(binding, "LARGEST", 10)
     with pytest.raises(binding.NotBoundError, match="too-large"):
         binding.looked_into(place)
+
+
+def test_what_a_process_hands_back_does_nothing(tmp_path: Path) -> None:
+    """The same as it is looked into there, in this process."""
+    (place := tmp_path / "a.pdf").write_bytes(pdf(2))
+    made = pypdf.PdfReader(BytesIO(binding.pages_of("pdf", str(place))))
+    marks = [mark.get_object()["/Subtype"] for page in made.pages for mark in page.get("/Annots", ())]
+    assert (len(made.pages), set(marks)) == (2, {"/Stamp"})
+    place.write_bytes(pdf(password="x"))  # noqa: S106  of a file that is made here
+    assert binding.pages_of("pdf", str(place)) == b"encrypted"
+    (tmp_path / "a.png").write_bytes(png(told=(60_000, 60_000)))
+    assert binding.pages_of("png", str(tmp_path / "a.png")) == b"too-large"

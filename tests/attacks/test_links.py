@@ -204,6 +204,8 @@ WRITING = [
     ["export", "json", "-o"],
     ["export", "xlsx", "-o"],
     ["export", "table", "-o"],
+    ["export", "rows", "-o"],
+    ["rollup", ".", "-f", "txt", "-o"],
     ["audit", "--html"],
 ]
 

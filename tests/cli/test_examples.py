@@ -244,10 +244,6 @@ def _region(ledger: LedgerOnDisk) -> None:
 
 _PREPARED: dict[str, Callable[[LedgerOnDisk], object]] = {
     "xuncha edit": _by_hand,
-    "xuncha rollup 各单位/": _region,
-    "xuncha rollup 各单位/ --rank": _region,
-    "xuncha rollup 各单位/ --init -o region.yaml": _region,
-    "xuncha rollup region.yaml --json": _region,
     "xuncha setup": lambda ledger: ledger.git("config", "--remove-section", "merge.xuncha"),
     "xuncha sync": _aside,
     "xuncha sync --take theirs": _elsewhere,
@@ -268,7 +264,7 @@ def test_an_example_of_the_help_finds_something_to_do(trial: LedgerOnDisk, line:
         trial.ok("account", "add", "赵敏", "--role", "manager")
         if " add " not in line:
             trial.ok("account", "add", "规划科李强", "--role", "section", "--office", "规划科")
-    if prepare := _PREPARED.get(line):
+    if prepare := _region if line.startswith("xuncha rollup") else _PREPARED.get(line):
         prepare(trial)
     here = trial
     if line.startswith(_ELSEWHERE):

@@ -287,7 +287,7 @@ def test_reasons_notes_and_evidence_given_to_commands_are_in_no_form(ledger: Led
 def test_withheld_items_leave_no_trace_in_the_page_itself(bare_ledger: LedgerOnDisk) -> None:
     page = Page.of(notice(bare_ledger.root, "html"))
     assert page.comments == []
-    allowed = {"lang", "charset", "name", "content", "datetime"}
+    allowed = {"lang", "charset", "name", "content", "datetime", "class"}
     assert {name for element in page.elements for name in element.attributes} <= allowed
 
 
