@@ -52,10 +52,8 @@ def closing(
     ledger = call.ledger()
     chosen = [typed.measure(each, ledger.measures) for each in identities or ()]
     report = room.closing(ledger, call.today, chosen, call.history_if_any())
-    if as_json:
-        screen.data(room.as_json(report, ledger))
-    else:
-        deliver_paper(call, "report.closing", form, output, report=report)
+    told = room.as_json(report, ledger) if as_json else None
+    deliver_paper(call, "report.closing", form, output, told, report=report)
 
 
 @command("report", "dossier")

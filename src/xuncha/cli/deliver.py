@@ -65,8 +65,13 @@ def paper(call: Context, name: str, form: str, **given: object) -> tuple[bytes, 
     return content, [*warnings, *remark(templates)]
 
 
-def deliver_paper(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
-    """Make a paper as `paper` does, and deliver it."""
+def deliver_paper(
+    call: Context, name: str, form: str, output: Path | None, told: object = None, **given: object
+) -> None:
+    """Make a paper as `paper` does, and deliver it; where `told` is given, print that for programs instead."""
+    if told is not None:
+        screen.data(told)
+        return
     content, warnings = paper(call, name, form, **given)
     deliver(content, warnings, output, call.root)
 

@@ -184,10 +184,8 @@ def weekly(
     ledger, events = call.ledger(), call.history_if_any()
     earlier = _earlier(call, first, room.recorded(events, first, call.today))
     report = room.weekly(ledger, call.today, first, events, earlier, comments(call.source()).values())
-    if as_json:
-        screen.data(room.as_json(report, ledger))
-    else:
-        deliver_paper(call, "report.weekly", form, output, report=report)
+    told = room.as_json(report, ledger) if as_json else None
+    deliver_paper(call, "report.weekly", form, output, told, report=report)
 
 
 @command("report", "dispatch")
@@ -206,10 +204,8 @@ def dispatch(
         check(form, FORMS, output, "dispatch")
     ledger = call.ledger()
     report = room.dispatch(ledger, call.today)
-    if as_json:
-        screen.data(room.as_json(report, ledger))
-    else:
-        deliver_paper(call, "report.dispatch", form, output, report=report)
+    told = room.as_json(report, ledger) if as_json else None
+    deliver_paper(call, "report.dispatch", form, output, told, report=report)
 
 
 @command("report", "plan")
@@ -263,10 +259,8 @@ def progress(
         check(form, FORMS, output, "progress")
     ledger = call.ledger()
     report = room.progress(ledger, call.today, call.history_if_any(), number, signer)
-    if as_json:
-        screen.data(room.as_json(report, ledger))
-    else:
-        deliver_paper(call, "report.progress", form, output, report=report)
+    told = room.as_json(report, ledger) if as_json else None
+    deliver_paper(call, "report.progress", form, output, told, report=report)
 
 
 @command("report", "letter")

@@ -83,21 +83,16 @@ def _zipped(report: Dossier, root: Path, folder: Path, document: Callable[[Dossi
     except SurroundingsError as error:
         kind, warnings = "docx", [error.message]
         content, _none = made(paper, kind)
-    names = [piece.packed for piece in report.record.evidence if piece.file and not piece.fault]
     first = f"00-一事一档{report.record.item.id}.{kind}"
     (folder / first).write_bytes(content)
-    sums = {name: _sum(folder / name) for name in (first, *names)}
+    sums = {first: hashlib.sha256(content).hexdigest()}
+    sums |= {
+        piece.packed: piece.sha256 or "" for piece in report.record.evidence if piece.file and not piece.fault
+    }
     (folder / _SUMS).write_text(
         "".join(f"{known}  {name}\n" for name, known in sums.items()), encoding="utf-8", newline="\n"
     )
     top, packed = f"一事一档{report.record.item.id}", folder / "zip"
     with packed.open("wb") as stream:
-        packing.store(
-            ((f"{top}/{name}", folder / name) for name in (first, *names, _SUMS)), report.date, stream
-        )
+        packing.store(((f"{top}/{name}", folder / name) for name in (*sums, _SUMS)), report.date, stream)
     return Handed(report, packed, warnings)
-
-
-def _sum(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
