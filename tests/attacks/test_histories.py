@@ -209,6 +209,7 @@ def bombed(ledger: LedgerOnDisk, place: tuple[bytes, ...], leaf: bytes = b"x", l
     [
         ((b"data", b"problems", b"99"), b"x", 10),
         ((b"data", b"problems", b"99"), b"", 10),
+        ((b"data", b"problems", b"01"), b"x", 10),  # where a folder was: nothing but a hash is another one
         ((b"data", b"evidence"), b"x", 10),
         ((b"data", b"problems", b"01", b"1.2.yaml"), b"x", 10),
         ((b"data", b"problems", b"99"), b"x", 60),
