@@ -280,6 +280,12 @@ def test_of_a_record_of_any_size_no_more_is_kept_than_shows_that_it_is_too_large
     assert (result.code, "error[file-too-large]" in result.err) == (1, True)
 
 
+def test_a_subject_without_end_fills_no_screen(ledger: LedgerOnDisk) -> None:
+    ledger.write("data/ledger.yaml", (ledger.root / "data/ledger.yaml").read_bytes() + b"# \n")
+    ledger.git("commit", "-qam", "一" * 20_000)
+    assert 100 < len(ledger.ok("log")) < 8_000
+
+
 @pytest.mark.parametrize("mode", ["120000", "160000", "40000"])
 def test_a_link_a_submodule_or_a_folder_in_the_place_of_a_record(ledger: LedgerOnDisk, mode: str) -> None:
     objects = Objects(ledger.root)

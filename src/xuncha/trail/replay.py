@@ -49,7 +49,9 @@ _FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%ct", "%cI", "%ce", "
 SUBMODULE: Final = "160000"
 """The mode of an entry that stands for another repository."""
 _LONGEST: Final = 1 << 16
-"""Bytes that are read of a name, a subject, or a trailer."""
+"""Bytes that are read of a name or a trailer."""
+_SUBJECT: Final = 1 << 12
+"""Bytes that are read of a subject: every screen and paper that tells of the history shows it."""
 _MOST_TOUCHED: Final = 4_000_000
 """Files that all commits together may touch; each takes some hundred bytes of memory."""
 _BLOCK: Final = 1 << 20
@@ -177,7 +179,7 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
             moment,
             date,
             committed,
-            _line(fields[9]),
+            _line(fields[9][:_SUBJECT]),
             _trailers(fields[10]),
             tuple(touched),
             "A" in touched.values(),
