@@ -64,7 +64,7 @@ _LIBRARIES = (
     "chinese_calendar",
     "zxcvbn",
 )
-_PDF = frozenset({"pdf", "zip", "archive"})
+MAKE_PDF = frozenset({"pdf", "zip", "archive"})
 """Words of commands that make a PDF: the threads of typst, once they have been started, do not outlive a fork."""
 _AT_START = ("LANG", "LC_", "PYTHON")
 """How the variables are named that a new interpreter asks."""
@@ -105,7 +105,7 @@ def start(
     at_start = {name for name in environment if name.startswith(_AT_START)}
     alike = all(environment[name] == os.environ.get(name) for name in at_start)
     whole = alike and hasattr(os, "fork") and threading.current_thread() is threading.main_thread()
-    if not whole or ("typst" in sys.modules and not _PDF.isdisjoint(arguments)):
+    if not whole or ("typst" in sys.modules and not MAKE_PDF.isdisjoint(arguments)):
         return _started(arguments, folder, environment, streams)
     loaded = load()
     seen = tempfile.TemporaryFile()  # noqa: SIM115  closed by what waits
