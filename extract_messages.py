@@ -1,4 +1,4 @@
-"""Writes the messages of the program for translators (`make messages`): those that it says, those that Typer says for it, the reasons of the audit's rules, and its help.
+"""Writes the messages of the program for translators (`make messages`): those that it says, those that Typer says for it, what the rules say of themselves, and its help.
 
 The help is what the docstrings of commands say before their first section, known by their examples; and the table of the verbs.
 """
@@ -8,20 +8,30 @@ from __future__ import annotations
 import ast
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import write_po
 
-import xuncha.audit.examine  # noqa: F401  enters the rules
-from xuncha.audit.catalogue import RULES
+import xuncha.audit.examine
+import xuncha.rules.comment
+import xuncha.rules.files
+import xuncha.rules.ledger
+import xuncha.rules.measure  # noqa: F401
+from xuncha.audit.catalogue import RULES as AUDIT
 from xuncha.cli.help import described
 from xuncha.cli.invocation import METAVARS, PANELS, VERBS
+from xuncha.doctor.examination import CHAPTERS as DOCTOR
+from xuncha.doctor.surroundings import CHECKS
+from xuncha.proof.desk import CHAPTERS as PROOF
+from xuncha.rules.catalogue import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from xuncha.catalogue import Rule
 
 SOURCE = Path(__file__).parent / "src/xuncha"
 METHODS = [("**.py", "python"), ("**/desk/templates/**.html", "jinja2.ext:babel_extract")]
@@ -38,17 +48,29 @@ def messages() -> Iterator[str | tuple[str, ...]]:
 
 
 def unmarked() -> Iterator[str]:
-    """Yield the messages that no call marks: the table of the verbs, the reasons of the audit's rules, the help of all commands."""
+    """Yield the messages that no call marks: the table of the verbs, what docs/ tell of the rules, the help of all commands."""
     yield from PANELS
     yield from METAVARS
     yield from (f"xuncha {verb}" for verb in VERBS)
-    yield from (rule.why for rule in RULES.values())
+    yield from of_rules()
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 paragraphs, examples = described(ast.get_docstring(node) or "")
                 if examples:
                     yield from paragraphs
+
+
+def of_rules() -> Iterator[str]:
+    """Yield what the pages in docs/ tell of the rules: chapters, reasons, and examples that are described rather than shown."""
+    for chapter in (*DOCTOR, *PROOF):
+        yield (chapter.__doc__ or "").partition("\n")[0]
+    explained: list[Rule[Any]] = [*AUDIT.values(), *CHECKS.values()]
+    for rule in explained:
+        yield from filter(None, (rule.why, rule.wrong, rule.right))
+    for rule in (*RULES.values(), *(rule for chapter in PROOF for rule in chapter.RULES.values())):
+        described_only = (text for text in (rule.wrong, rule.right) if text.startswith("("))
+        yield from (rule.why, *described_only)
 
 
 def main() -> None:

@@ -111,9 +111,16 @@ def test_yaml_is_punctuated_full_width(folder: str) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("path", ["data/README.md", "README.zh-CN.md"])
-def test_documentation_in_chinese_is_punctuated_full_width(path: str) -> None:
-    text = chinese_of_markdown((REPOSITORY / path).read_bytes().decode())
+_IN_CHINESE = [
+    *REPOSITORY.glob("docs/zh/*.md"),
+    REPOSITORY / "data/README.md",
+    REPOSITORY / "README.zh-CN.md",
+]
+
+
+@pytest.mark.parametrize("path", _IN_CHINESE, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
+def test_documentation_in_chinese_is_punctuated_full_width(path: Path) -> None:
+    text = chinese_of_markdown(path.read_bytes().decode())
     assert not half_width(text)
     assert not torn_pairs(text)
 
