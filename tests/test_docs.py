@@ -41,3 +41,12 @@ def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
 def test_the_examples_of_the_keys_are_files_that_validate(make: ModuleType) -> None:
     for name, example in make.keys.examples().items():
         make.keys.MODELS[name].model_validate(example)
+
+
+def test_both_pages_on_templates_tell_of_the_same_names() -> None:
+    """The Chinese one is translated by hand: what a template is given must not be told in one of them alone."""
+    english, chinese = (
+        set(re.findall(r"`([^`\n]+)`", (ROOT / path).read_text(encoding="utf-8")))
+        for path in ("docs/templates.md", "docs/zh/templates.md")
+    )
+    assert english == chinese
