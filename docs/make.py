@@ -16,7 +16,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import keys  # beside this file
+import keys  # beside this file, like the next
+from played import BLOCKS, PAGES, played
 
 from xuncha.language import gettext, is_chinese, speaking
 
@@ -53,6 +54,11 @@ def made() -> dict[str, str]:
             files[path] = f"{by_hand}{mark}\n\n{text}"
         files[readme] = with_screens((ROOT / readme).read_text(encoding="utf-8"), language)
     return files
+
+
+def typed() -> list[Path]:
+    """Every page in Chinese of which the commands are typed, and their output is shown."""
+    return [path for path in sorted(PAGES.glob("*.md")) if BLOCKS.search(path.read_text(encoding="utf-8"))]
 
 
 def rules() -> str:
@@ -205,8 +211,9 @@ def main() -> None:
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
         sys.stdout.write(commands())
         return
-    for path, text in made().items():
-        (ROOT / path).write_text(text, encoding="utf-8", newline="\n")
+    pages = {path: played(path.read_text(encoding="utf-8")) for path in typed()}
+    for path, text in ({ROOT / path: text for path, text in made().items()} | pages).items():
+        path.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

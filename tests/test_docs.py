@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import importlib
 import re
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import program
+
 if TYPE_CHECKING:
     from types import ModuleType
 
 ROOT = Path(__file__).parents[1]
+_OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/zh/*.md"), ROOT / "data/README.md"]
 
 
@@ -50,3 +55,45 @@ def test_both_pages_on_templates_tell_of_the_same_names() -> None:
         for path in ("docs/templates.md", "docs/zh/templates.md")
     )
     assert english == chinese
+
+
+def _forked(words: list[str], folder: Path, around: dict[str, str]) -> tuple[int, str]:
+    if words[0] != "xuncha":
+        ran = subprocess.run(words, cwd=folder, env=around, check=False, capture_output=True, text=True)
+        return ran.returncode, ran.stderr + ran.stdout
+    done = program.run(words[1:], folder, around, b"")
+    return done.code, (done.err + done.out).decode()
+
+
+def _typed() -> list[Path]:
+    return [page for page in sorted(ROOT.glob("docs/zh/*.md")) if "```sh" in page.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("page", _typed(), ids=lambda page: page.stem)
+def test_the_commands_of_a_page_print_what_it_shows(make: ModuleType, page: Path) -> None:
+    """Each is typed as it stands, in order, in an empty folder; pictures of screens hold the same words."""
+    text, pictures = page.read_text(encoding="utf-8"), {}
+
+    def seen(_session: object, name: str, printed: str) -> None:
+        pictures[name] = printed
+
+    assert make.played(text, _forked, then=seen) == text
+    for name, printed in pictures.items():
+        if name:
+            drawn = re.findall(r"clip-path[^>]*>([^<]*)</text>", (page.parent / name).read_text("utf-8"))
+            assert "".join(html.unescape("".join(drawn)).split()) == "".join(printed.split()), name
+
+
+def test_the_pages_name_commands_and_options_that_there_are() -> None:
+    reference = (ROOT / "docs/zh/commands.md").read_text(encoding="utf-8")
+    helped = re.findall(r"^## xuncha ?([a-z ]*)\n\n```text\n(.*?)^```", reference, re.DOTALL | re.MULTILINE)
+    known = {words: set(_OPTION.findall(shown)) for words, shown in helped}
+    unknown = []
+    for page in ROOT.glob("docs/zh/*.md"):
+        text = re.sub(r"(?ms)^```text.*?^```", "", page.read_text(encoding="utf-8"))
+        for line in re.findall(r"(?:^|`)xuncha ((?:(?!&&)[^`\n#])+)", text, re.MULTILINE):
+            words = re.sub(r"^--(?:ledger|today|lang) \S+ ", "", line).split()
+            command = next((" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in known), None)
+            if command is None or not set(_OPTION.findall(line)) <= known[command] | known[""]:
+                unknown.append(f"{page.name}: xuncha {line}")
+    assert unknown == []
