@@ -68,7 +68,7 @@ def chinese_of_markdown(text: str) -> str:
     """What a reader sees of Markdown as sentences: without code, without the addresses of links, without emphasis."""
     text = re.sub(r"(?ms)^ *```.*?^ *```", "", text)
     text = re.sub(r"`[^`\n]*`", "码", text)
-    text = re.sub(r"\]\([^)\n]*\)", "]", text)
+    text = re.sub(r"\]\([^)\n]*\)", "]", text).replace("![", "[")
     return re.sub(r"[*_\[\]<>]", "", text)
 
 
