@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SOURCES := pyproject.toml compile_translations.py $(wildcard src/xuncha/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: status test test-apart lint docs bench reliability fuzz publish messages clean
+.PHONY: status test test-apart lint docs pictures bench reliability fuzz publish messages clean
 
 status: .venv/ready
 	@$(BIN)/xuncha status
@@ -22,6 +22,9 @@ lint: .venv/ready-to-develop
 
 docs: .venv/ready-to-develop
 	$(BIN)/python docs/make.py
+
+pictures: .venv/ready-to-develop
+	$(BIN)/python docs/pictures.py
 
 bench: .venv/ready-to-develop
 	$(BIN)/python bench/run.py

@@ -1,4 +1,4 @@
-"""Makes the pictures of the tutorial again, out of the tutorial itself: `python docs/pictures.py`.
+"""Makes the pictures of the tutorial again, out of the tutorial itself: `make pictures`.
 
 Screens are SVG, as rich writes what was printed. The page of Word needs LibreOffice and pdftoppm, that of the desk Chromium; a
 picture whose program is not there stays as it is.

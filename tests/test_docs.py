@@ -17,8 +17,15 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 ROOT = Path(__file__).parents[1]
+_LARGEST = 150_000
 _OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/zh/*.md"), ROOT / "data/README.md"]
+
+
+def _links(page: Path) -> list[str]:
+    """The files to which a page leads."""
+    text = re.sub(r"(?ms)^```.*?^```|`[^`\n]*`", "", page.read_text(encoding="utf-8"))
+    return re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text)
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +45,7 @@ def test_every_page_that_is_made_is_what_would_be_made_now(make: ModuleType) -> 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
-    text = re.sub(r"(?ms)^```.*?^```|`[^`\n]*`", "", page.read_text(encoding="utf-8"))
-    links = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text)
-    assert [link for link in links if not (page.parent / link).exists()] == []
+    assert [link for link in _links(page) if not (page.parent / link).exists()] == []
 
 
 def test_the_examples_of_the_keys_are_files_that_validate(make: ModuleType) -> None:
@@ -97,3 +102,9 @@ def test_the_pages_name_commands_and_options_that_there_are() -> None:
             if command is None or not set(_OPTION.findall(line)) <= known[command] | known[""]:
                 unknown.append(f"{page.name}: xuncha {line}")
     assert unknown == []
+
+
+def test_pictures_are_small_and_each_is_shown() -> None:
+    shown = {(page.parent / link).resolve() for page in PAGES for link in _links(page)}
+    pictures = [path for kind in ("png", "svg") for path in (ROOT / "docs").rglob(f"*.{kind}")]
+    assert [path.name for path in pictures if path not in shown or path.stat().st_size > _LARGEST] == []
