@@ -66,3 +66,4 @@ clean:
 messages: .venv/ready-to-develop
 	$(BIN)/python extract_messages.py .venv/messages.pot
 	$(BIN)/pybabel -q update --domain=xuncha --locale=zh_CN --no-fuzzy-matching --ignore-obsolete --input-file=.venv/messages.pot --output-dir=src/xuncha/locale
+	$(BIN)/pybabel -q update --domain=rules --locale=zh_CN --no-fuzzy-matching --ignore-obsolete --input-file=.venv/rules.pot --output-file=docs/zh/rules.po

@@ -1,4 +1,6 @@
-"""Writes the messages of the program for translators (`make messages`): those that it says, those that Typer says for it, what the rules say of themselves, and its help.
+"""Writes the messages of the program for translators (`make messages`): those that it says, those that Typer says for it, the reasons of the audit's rules, and its help.
+
+What docs/ alone tell of the rules is a catalogue of its own, docs/zh/rules.po: the program does not carry it.
 
 The help is what the docstrings of commands say before their first section, known by their examples; and the table of the verbs.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 import ast
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 from babel.messages.catalog import Catalog
@@ -29,9 +31,7 @@ from xuncha.proof.desk import CHAPTERS as PROOF
 from xuncha.rules.catalogue import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from xuncha.catalogue import Rule
+    from collections.abc import Iterable, Iterator
 
 SOURCE = Path(__file__).parent / "src/xuncha"
 METHODS = [("**.py", "python"), ("**/desk/templates/**.html", "jinja2.ext:babel_extract")]
@@ -48,11 +48,11 @@ def messages() -> Iterator[str | tuple[str, ...]]:
 
 
 def unmarked() -> Iterator[str]:
-    """Yield the messages that no call marks: the table of the verbs, what docs/ tell of the rules, the help of all commands."""
+    """Yield the messages that no call marks: the table of the verbs, the reasons of the audit's rules, the help of all commands."""
     yield from PANELS
     yield from METAVARS
     yield from (f"xuncha {verb}" for verb in VERBS)
-    yield from of_rules()
+    yield from (rule.why for rule in AUDIT.values())
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
@@ -62,24 +62,31 @@ def unmarked() -> Iterator[str]:
 
 
 def of_rules() -> Iterator[str]:
-    """Yield what the pages in docs/ tell of the rules: chapters, reasons, and examples that are described rather than shown."""
+    """Yield what docs/ alone tell of the rules: chapters, reasons, and examples that are described rather than shown."""
     for chapter in (*DOCTOR, *PROOF):
         yield (chapter.__doc__ or "").partition("\n")[0]
-    explained: list[Rule[Any]] = [*AUDIT.values(), *CHECKS.values()]
-    for rule in explained:
-        yield from filter(None, (rule.why, rule.wrong, rule.right))
+    yield from (rule.wrong for rule in AUDIT.values())
+    for check in CHECKS.values():
+        yield from (check.wrong, check.why, check.right)
     for rule in (*RULES.values(), *(rule for chapter in PROOF for rule in chapter.RULES.values())):
         described_only = (text for text in (rule.wrong, rule.right) if text.startswith("("))
         yield from (rule.why, *described_only)
 
 
-def main() -> None:
-    """Write the file that is named."""
+def write(path: Path, found: Iterable[str | tuple[str, ...]]) -> None:
+    """Write messages into a file."""
     catalog = Catalog(project="xuncha")
-    for message in messages():
+    for message in found:
         catalog.add(message)
-    with Path(sys.argv[1]).open("wb") as stream:
+    with path.open("wb") as stream:
         write_po(stream, catalog, sort_output=True, no_location=True)
+
+
+def main() -> None:
+    """Write the file that is named, and beside it rules.pot."""
+    path = Path(sys.argv[1])
+    write(path, messages())
+    write(path.with_name("rules.pot"), of_rules())
 
 
 if __name__ == "__main__":

@@ -12,11 +12,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import keys  # beside this file, like the next
+from babel.messages.pofile import read_po
 from played import BLOCKS, PAGES, played
 
 from xuncha.language import gettext, is_chinese, speaking
@@ -33,7 +35,7 @@ CHINESE = {
     "Wrong:": "错误写法：", "Right:": "正确写法：", "To mend it: ": "处理办法：", "Seen as: ": "表现为：",
     "The folder and its files": "文件夹和文件", "A comment": "意见建议", "A measure, or any record": "措施，以及各种文件",
 }  # fmt: skip
-"""The words of the pages themselves; those of the rules are in the catalogue of messages."""
+"""The words of the pages themselves; those of the rules are in docs/zh/rules.po, or the program says them, too."""
 
 
 def made() -> dict[str, str]:
@@ -127,7 +129,14 @@ def audit() -> str:
 
 def said(text: str) -> str:
     """Return a text of a page in the language that is chosen."""
-    return CHINESE.get(text) or gettext(text) if is_chinese() else text
+    return CHINESE.get(text) or rules_in_chinese().get(text) or gettext(text) if is_chinese() else text
+
+
+@cache
+def rules_in_chinese() -> dict[str, str]:
+    """Return what docs/ alone tell of the rules, in Chinese."""
+    with (PAGES / "rules.po").open("rb") as stream:
+        return {str(message.id): str(message.string) for message in read_po(stream) if message.id}
 
 
 def _title(chapter: ModuleType) -> str:

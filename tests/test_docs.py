@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from babel.messages.pofile import read_po
 
+from extract_messages import of_rules
 from tests import program
 
 if TYPE_CHECKING:
@@ -46,6 +48,15 @@ def test_every_page_that_is_made_is_what_would_be_made_now(make: ModuleType) -> 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
     assert [link for link in _links(page) if not (page.parent / link).exists()] == []
+
+
+def test_what_the_pages_tell_of_rules_has_its_chinese() -> None:
+    with (ROOT / "docs/zh/rules.po").open("rb") as stream:
+        catalogue = read_po(stream, abort_invalid=True)
+    chinese = {str(message.id): str(message.string) for message in catalogue if message.id}
+    assert set(chinese) == set(of_rules())
+    assert [english for english, said in chinese.items() if not re.search("[\u4e00-\u9fff]", said)] == []
+    assert not any(message.fuzzy for message in catalogue)
 
 
 def test_the_examples_of_the_keys_are_files_that_validate(make: ModuleType) -> None:

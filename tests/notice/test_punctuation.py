@@ -125,9 +125,9 @@ def test_documentation_in_chinese_is_punctuated_full_width(path: Path) -> None:
     assert not torn_pairs(text)
 
 
-def test_translations_are_punctuated_full_width() -> None:
-    path = REPOSITORY / "src/xuncha/locale/zh_CN/LC_MESSAGES/xuncha.po"
-    with path.open("rb") as stream:
+@pytest.mark.parametrize("path", ["src/xuncha/locale/zh_CN/LC_MESSAGES/xuncha.po", "docs/zh/rules.po"])
+def test_translations_are_punctuated_full_width(path: str) -> None:
+    with (REPOSITORY / path).open("rb") as stream:
         catalogue = read_po(stream)
     wrong = []
     for message in catalogue:
