@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(xuncha.__file__).parent
 FLOORS = [
-    {"xuncha", "errors", "catalogue", "parts", "language"},
+    {"xuncha", "errors", "catalogue", "parts", "language", "system"},
     {"chinese"},
     {"model"},
     {"rules", "tally"},
@@ -223,7 +223,15 @@ def test_what_is_imported_is_there() -> None:
 
 
 def test_git_is_run_in_the_trail_alone_and_the_editor_by_its_command() -> None:
-    rooms = {"trail.door", "cli.write", "cli.screen", "paper.process", "desk.jobs", "region.process"}
+    rooms = {
+        "trail.door",
+        "cli.write",
+        "cli.screen",
+        "paper.process",
+        "desk.jobs",
+        "region.process",
+        "system",
+    }
     assert importers("subprocess") == {f"xuncha.{room}" for room in rooms}
     assert not users("os.system", "os.popen", "os.execvp", "os.fork", "eval", "exec", "compile", "__import__")
     assert users("os.execv") == {"xuncha.__main__"}, (
@@ -282,6 +290,7 @@ def test_the_paper_knows_no_ledger() -> None:
                 "errors",
                 "parts",
                 "language",
+                "system",
             }, module
 
 

@@ -14,6 +14,7 @@ from xuncha.errors import Finding, InvalidLedgerError, Place, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.language import spoken
 from xuncha.paper.own import FOLDER, Own
+from xuncha.system import died
 
 Task = Literal["render", "fill", "look"]
 _TIMES: Final = 6  # how much longer than its own time a process may last, on a machine that has other work
@@ -93,7 +94,7 @@ def _answer(job: bytes, limits: Limits) -> bytes:
         return done.stdout
     if done.returncode == -getattr(signal, "SIGXCPU", 0):
         raise too_long
-    if done.returncode < 0:
+    if died(done.returncode):
         raise LimitError(too_much_memory(limits.memory))
     message = f"the process of a template in {FOLDER}/ failed: {done.stderr.decode(errors='replace')}"
     raise RuntimeError(message)

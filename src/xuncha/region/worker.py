@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
@@ -17,6 +16,7 @@ from xuncha.region.job import LIMITS, Job, Read, receive, send
 from xuncha.region.rows import Stamp, rows_of
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger
+from xuncha.system import temporary_folder
 from xuncha.trail.bare import ledgers_in, opened, tip
 from xuncha.trail.bundle import alone, unpack
 from xuncha.trail.git import Git
@@ -69,8 +69,8 @@ def _found(job: Job) -> Iterator[Read]:
                 root.mkdir(parents=True, exist_ok=True)
                 yield _read(root, inside, job, None if job.at else Tree(root, commit))
     else:
-        with TemporaryDirectory(prefix="xuncha-") as folder:
-            yield _of_archive(path, Path(folder), job)
+        with temporary_folder() as folder:
+            yield _of_archive(path, folder, job)
 
 
 def _read(root: Path, inside: str, job: Job, source: Source | None) -> Read:

@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from xuncha import system
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
@@ -84,7 +85,7 @@ class WorkingTree:
         """Whether a file or a folder of the ledger is a link, or is reached through one."""
         if path not in self._linked:
             above = path.rpartition("/")[0]
-            self._linked[path] = self.behind_link(above) or os.path.islink(self._base + path)  # noqa: PTH114
+            self._linked[path] = self.behind_link(above) or system.is_link(self._base + path)
         return self._linked[path]
 
 
@@ -103,7 +104,7 @@ def fingerprint(stream: BinaryIO) -> Fingerprint:
 
 
 def _kind(entry: os.DirEntry[str]) -> Kind:
-    if entry.is_symlink():
+    if entry.is_symlink() or (system.WINDOWS and system.is_link(entry)):
         return "link"
     if entry.is_file(follow_symlinks=False):
         return "file"
@@ -173,7 +174,7 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
     try:
         for temporary, target in waiting.items():
             # A clone may have brought a link of this name along: nothing that stands there is written into.
-            temporary.unlink(missing_ok=True)
+            system.patiently(partial(temporary.unlink, missing_ok=True))
             with open(temporary, "xb", opener=partial(os.open, mode=mode)) as stream:
                 _pour(contents[target], stream)
                 if not at_once:
@@ -184,7 +185,7 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
         if at_once:
             os.sync()
         for temporary, target in waiting.items():
-            temporary.replace(target)
+            system.patiently(partial(temporary.replace, target))
     except OSError:
         with contextlib.suppress(OSError):
             for temporary in waiting:
@@ -212,7 +213,7 @@ def _pour(content: bytes | BinaryIO, stream: BinaryIO) -> None:
 
 def remove(target: Path) -> None:
     """Take a file away, and its folder where it was the last one in it."""
-    target.unlink(missing_ok=True)
+    system.patiently(partial(target.unlink, missing_ok=True))
     if target.parent.is_dir():
         settle(target.parent)
     with contextlib.suppress(OSError):

@@ -13,6 +13,7 @@ from typing import IO, NamedTuple
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.system import died
 from xuncha.trail.door import CutShortError, Door, GitError
 from xuncha.trail.repository import common_dir, cut_off, git_dir
 
@@ -126,7 +127,7 @@ class Git(Door):
         try:
             identity = self.text("var", "GIT_AUTHOR_IDENT")
         except GitError as error:
-            if error.ended < 0:
+            if died(error.ended):
                 raise
             self.run("config", "--list")  # where something else in its settings is wrong, git says what
             raise no_user() from error

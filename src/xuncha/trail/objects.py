@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from xuncha.model.identity import PARTS
+from xuncha.system import temporary_folder
 from xuncha.trail.git import Git, literal
 from xuncha.trail.limits import listed
 
@@ -34,8 +34,8 @@ def listing(git: Git, commit: str) -> Listing:
 
 def store(git: Git, contents: Sequence[bytes]) -> list[str]:
     """Keep contents as they are, and return their names, in order."""
-    with tempfile.TemporaryDirectory(prefix="xuncha-") as folder:
-        paths = [Path(folder) / str(number) for number in range(len(contents))]
+    with temporary_folder() as folder:
+        paths = [folder / str(number) for number in range(len(contents))]
         for path, content in zip(paths, contents, strict=True):
             path.write_bytes(content)
         return git.hash_files(paths, "-w", "--no-filters")
@@ -48,8 +48,8 @@ def changed(git: Git, tree: str, changes: Changes) -> str:
     for path, held in sorted(changes.items(), key=lambda item: item[1] is not None):  # what goes makes room
         mode, blob = held or ("0", "0" * len(tree))
         lines.append(f"{mode} {blob}\t".encode() + above + os.fsencode(path) + b"\0")
-    with tempfile.TemporaryDirectory(prefix="xuncha-") as folder:
-        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+    with temporary_folder() as folder:
+        index = {"GIT_INDEX_FILE": str(folder / "index")}
         git.run("read-tree", tree, surroundings=index)
         git.run("update-index", "-z", "--index-info", stdin=b"".join(lines), surroundings=index)
         return git.run("write-tree", surroundings=index).decode().strip()

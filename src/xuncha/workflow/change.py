@@ -344,7 +344,9 @@ def _settle_index(git: Git, paths: Sequence[str]) -> None:
 
 
 def _not_written(root: Path, error: OSError) -> SurroundingsError:
-    message = _("the change could not be written: {reason}").format(reason=cause_of(error))
+    named = error.filename2 or error.filename if isinstance(error, PermissionError) else None
+    reason = f"{named}: {cause_of(error)}" if named else cause_of(error)
+    message = _("the change could not be written: {reason}").format(reason=reason)
     hint = _("see whether the disk is full, or {path} is read-only").format(path=root)
     return SurroundingsError("not-written", message, hint)
 
