@@ -165,5 +165,5 @@ def test_the_desk_answers_and_its_jobs_work(windows: dict[str, str], tmp_path: P
             if 'class="said"' in (page := visit.get(job)):
                 break
             time.sleep(1)
-        assert "没有发现" in page
+        assert "历史符合规则" in page
     assert list(Path(windows["TMPDIR"]).iterdir()) == []
