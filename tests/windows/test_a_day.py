@@ -161,9 +161,10 @@ def test_the_desk_answers_and_its_jobs_work(windows: dict[str, str], tmp_path: P
         assert "重点工程推进缓慢" in visit.get("/problems")
         visit.act("progress", "1.1", text="设计已经批复。")
         job = visit.post("/audit", {}).headers["location"]
-        for _second in range(60):
-            if 'class="said"' in (page := visit.get(job)):
+        for _second in range(30):
+            if "下载" in (page := visit.get(job)):
                 break
             time.sleep(1)
-        assert "历史符合规则" in page
+        assert "下载" in page
+        assert "没有成功" not in page
     assert list(Path(windows["TMPDIR"]).iterdir()) == []
