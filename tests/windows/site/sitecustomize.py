@@ -126,7 +126,7 @@ _OF_OS = [
     "O_SYNC",
     "O_DSYNC",
     "O_ASYNC",
-    "WNOHANG",
+    "",
     "RTLD_NOW",
     "EX_OK",
     "F_LOCK",
