@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import json
@@ -87,7 +88,8 @@ def bold(text: str) -> str:
 
 def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say
     """Print JSON; of what it would send as it is, control characters are escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    told = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
+    text = json.dumps(value, ensure_ascii=not told, indent=2)  # in GBK it would be no JSON
     write(escaped(text) + "\n")
 
 
