@@ -135,6 +135,28 @@ def test_a_record_that_is_open_is_named_and_stays_as_it_was(
     assert ledger.read("1.2") == before
 
 
+@pytest.mark.usefixtures("windows")
+def test_evidence_that_is_named_in_other_letters_is_missing_as_everywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"x")
+    is_file, opened = Path.is_file, Path.open
+    monkeypatch.setattr(Path, "is_file", lambda path: is_file(path.with_name(path.name.lower())))
+    monkeypatch.setattr(Path, "open", lambda path, mode: opened(path.with_name(path.name.lower()), mode))
+    tree = files.WorkingTree(tmp_path)
+    assert tree.fingerprint("a.pdf")
+    assert tree.fingerprint("A.PDF") is None
+
+
+def test_a_file_may_be_named_with_backslashes(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+    from xuncha.workflow.edit import editable
+
+    with pytest.raises(RefusedError):
+        editable(ledger.root, r"data\ledger.yaml")
+    monkeypatch.setattr(system, "WINDOWS", True)
+    assert editable(ledger.root, r"data\ledger.yaml") == "data/ledger.yaml"
+
+
 def test_a_path_that_is_too_long_is_told_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
     missing = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), f"C:\\台账\\{'长' * 260}.pdf")
     assert cause_of(missing) == "No such file or directory"

@@ -78,6 +78,8 @@ class WorkingTree:
         target = self.root / path
         if self.behind_link(path) or not target.is_file():
             return None
+        if system.WINDOWS and target.name not in os.listdir(target.parent):  # noqa: PTH208  names alone
+            return None  # it has another name but for letter case, and would be missing everywhere else
         with target.open("rb") as stream:
             return fingerprint(stream)
 

@@ -16,6 +16,7 @@ from typing import IO, Final
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, pointed_at
+from xuncha.system import died
 from xuncha.trail.contents import filtered, piped
 from xuncha.trail.git import Git, GitError, Leaf
 from xuncha.trail.limits import listed
@@ -96,7 +97,7 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     }
     with alone():
         own = _empty(folder, form)
-        (folder / ".git/objects/info/alternates").write_bytes(os.fsencode(objects) + b"\n")
+        (folder / ".git/objects/info/alternates").write_bytes(os.fsencode(objects.as_posix()) + b"\n")
         (folder / ".git/info").mkdir(exist_ok=True)
         as_stored = "* -text -eol -filter -ident -working-tree-encoding\n"
         (folder / ".git/info/attributes").write_text(as_stored, encoding="ascii")
@@ -145,7 +146,7 @@ def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[s
             try:
                 fetched = filtered(Git(source), f"{commit}:./{path}", target=target)
             except GitError as error:
-                if error.ended < 0:
+                if died(error.ended):
                     raise  # else git-lfs has not got it
         if fetched is None or fetched[:2] != pointer[:2]:
             said = _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path)
@@ -190,7 +191,7 @@ def unpack(bundle: Path, folder: Path) -> str:
             git.run("read-tree", _TIP)
             return git.text("rev-parse", "--verify", f"{_TIP}^{{commit}}")
         except GitError as error:
-            if error.ended < 0:
+            if died(error.ended):
                 raise
             said = _("the bundle of the history is unsound: {said}").format(said=error.said)
             raise RefusedError("bundle", said) from error
