@@ -7,7 +7,7 @@ import os
 import signal
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -133,6 +133,45 @@ def end_all(process: subprocess.Popen[bytes], *, at_once: bool = False) -> None:
 def died(code: int) -> bool:
     """Return whether an exit code is that of a program which did not end by itself: by a signal, or as Windows tells it."""
     return code < 0 or code >= _DIED
+
+
+def keep_within(limits: Mapping[str, int]) -> None:
+    """Have the system end this process, or refuse it, where it takes more than it may; what limits is named as by the module `resource`."""
+    if WINDOWS:
+        with contextlib.suppress(ImportError, AttributeError, OSError):
+            _keep_in_a_job(limits)
+        return
+    import resource  # noqa: PLC0415
+
+    for name, most in limits.items():
+        try:
+            which = getattr(resource, name)
+            _soft, hard = resource.getrlimit(which)
+            highest = most + 1 if hard == resource.RLIM_INFINITY else min(most + 1, hard)
+            resource.setrlimit(which, (min(most, highest), highest))
+        except (AttributeError, ValueError, OSError):  # one that this system does not have
+            continue
+
+
+def _keep_in_a_job(limits: Mapping[str, int]) -> None:
+    """Put this process into a job object of Windows, which limits memory, time of the processor, and processes beside it."""
+    import ctypes  # noqa: PLC0415
+
+    # JOBOBJECT_EXTENDED_LIMIT_INFORMATION as numbers of eight bytes: of those of four that stand alone the rest is not looked at.
+    told = (ctypes.c_uint64 * 18)()
+    flags = 0x400  # no window that asks somebody to close what has died
+    if (seconds := limits.get("RLIMIT_CPU")) is not None:
+        told[0], flags = seconds * 10_000_000, flags | 0x2
+    if limits.get("RLIMIT_NPROC") == 0:
+        told[5], flags = 1, flags | 0x8
+    if (memory := limits.get("RLIMIT_AS")) is not None:
+        told[14], flags = memory, flags | 0x100
+    told[2] = flags
+    kernel: Any = getattr(ctypes, "windll").kernel32  # noqa: B009
+    kernel.CreateJobObjectW.restype = kernel.GetCurrentProcess.restype = ctypes.c_void_p
+    job = ctypes.c_void_p(kernel.CreateJobObjectW(None, None))
+    kernel.SetInformationJobObject(job, 9, ctypes.byref(told), ctypes.sizeof(told))
+    kernel.AssignProcessToJobObject(job, ctypes.c_void_p(kernel.GetCurrentProcess()))
 
 
 def shows_colours() -> bool:

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import types
@@ -332,6 +333,56 @@ def test_a_reader_who_has_gone_is_no_error(monkeypatch: pytest.MonkeyPatch) -> N
     screen.write("x")
     lost = screen.finish()
     assert isinstance(lost, BrokenPipeError)
+
+
+@pytest.mark.usefixtures("windows")
+def test_a_job_of_windows_limits_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the layout of JOBOBJECT_EXTENDED_LIMIT_INFORMATION, which `struct` knows as well."""
+    import ctypes
+
+    told: list[tuple[int, bytes]] = []
+
+    def put(_job: Any, which: int, place: Any, size: int) -> int:
+        told.append((which, bytes(place._obj)[:size]))
+        return 1
+
+    class Function:
+        restype: Any = None
+
+        def __call__(self, *_arguments: Any) -> int:
+            return 7
+
+    assigned: list[tuple[int, int]] = []
+    kernel = types.SimpleNamespace(
+        CreateJobObjectW=Function(),
+        GetCurrentProcess=Function(),
+        SetInformationJobObject=put,
+        AssignProcessToJobObject=lambda job, process: assigned.append((job.value, process.value)),
+    )
+    monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
+    system.keep_within({"RLIMIT_AS": 1 << 30, "RLIMIT_CPU": 20, "RLIMIT_NPROC": 0, "RLIMIT_FSIZE": 0})
+    [(which, content)] = told
+    assert which == 9
+    (
+        process_time,
+        _job_time,
+        flags,
+        _least,
+        _most,
+        processes,
+        _affinity,
+        _priority,
+        _scheduling,
+        *_io,
+        memory,
+        _a,
+        _b,
+        _c,
+    ) = struct.unpack("@qqIxxxxNNIxxxxNII6QNNNN", content)
+    assert (process_time, flags, processes, memory) == (200_000_000, 0x50A, 1, 1 << 30)
+    assert assigned == [(7, 7)]
+    system.keep_within({"RLIMIT_AS": 1 << 29})
+    assert struct.unpack_from("@I", told[1][1], 16)[0] == 0x500
 
 
 def test_a_console_is_asked_to_understand_colours(monkeypatch: pytest.MonkeyPatch) -> None:
