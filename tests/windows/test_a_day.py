@@ -152,6 +152,28 @@ def test_a_days_work(windows: dict[str, str], tmp_path: Path) -> None:
     )
 
 
+def test_a_refused_ledger_leaves_no_repository_behind(windows: dict[str, str], tmp_path: Path) -> None:
+    """Git's objects may only be read, and Windows removes no such file."""
+    hook = tmp_path / "hooks/pre-commit"
+    hook.parent.mkdir()
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    table, root = tmp_path / "台账.csv", tmp_path / "new"
+    table.write_text(
+        "问题,整改措施,责任领导,责任科室,完成时限\n推进缓慢,完成手续,局长,规划科,2026-12-31\n",
+        encoding="utf-8",
+    )
+    refusing = {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "core.hooksPath",
+        "GIT_CONFIG_VALUE_0": str(hook.parent),
+    }
+    [answer] = many({**windows, **refusing}, tmp_path, ["import", "table", str(table), str(root)])
+    assert answer["code"] == 1
+    assert "commit-refused" in answer["err"]
+    assert not root.exists()
+
+
 def test_the_desk_answers_and_its_jobs_work(windows: dict[str, str], tmp_path: Path) -> None:
     root = tmp_path / "台账"
     many(windows, tmp_path, ["init", str(root), "--example"])
