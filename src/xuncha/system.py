@@ -18,6 +18,8 @@ T = TypeVar("T")
 WINDOWS: bool = os.name == "nt"
 _PATIENCE: Final = 2.0
 """Seconds for which a program that looks at a new file, such as a virus scanner, may keep others from it."""
+AT_ONCE: Final = 0.25
+"""Seconds for which a file cannot be read that another program is just replacing."""
 _JUNCTION: Final = 0xA0000003
 """How Windows marks a folder that is another one; any user may make such, while links need a right of their own."""
 _DIED: Final = 0x8000_0000
@@ -26,9 +28,9 @@ LONGEST: Final = 259
 """Characters of a path that programs on Windows may count on."""
 
 
-def patiently(act: Callable[[], T]) -> T:
+def patiently(act: Callable[[], T], seconds: float = _PATIENCE) -> T:
     """Do something with files; on Windows again for a moment, where another program has one of them open. Raises what it raises."""
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + seconds
     while True:
         try:
             return act()

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "WINDOWS", True)
-    monkeypatch.setattr(system, "_PATIENCE", 0.3)
+    monkeypatch.setattr(system.patiently, "__defaults__", (0.3,))
 
 
 class Held:
@@ -71,6 +71,22 @@ def test_a_file_that_is_open_for_a_moment_is_replaced(
     Held(monkeypatch, 3, "unlink")
     files.remove(place)
     assert not place.exists()
+
+
+@pytest.mark.usefixtures("windows")
+def test_a_record_that_is_just_being_replaced_is_read(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, tries = os.open, iter("xx")
+
+    def busy(path: Any, *rest: Any, **named: Any) -> int:
+        if os.fspath(path).endswith("1.2.yaml") and next(tries, None):
+            raise PermissionError(errno.EACCES, "", str(path))
+        return opened(path, *rest, **named)
+
+    monkeypatch.setattr(os, "open", busy)
+    assert files.WorkingTree(ledger.root).read(ledger.path("1.2")).startswith("# 措施".encode())
+    assert next(tries, None) is None
 
 
 def test_elsewhere_nobody_waits_for_what_is_not_allowed(

@@ -71,7 +71,7 @@ class WorkingTree:
     def _opened(self, path: str) -> int:
         if self.behind_link(path if _NO_LINK is None else path.rpartition("/")[0]):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
-        return os.open(self._base + path, _READING)
+        return system.patiently(partial(os.open, self._base + path, _READING), system.AT_ONCE)
 
     def fingerprint(self, path: str) -> Fingerprint | None:
         """See Source."""

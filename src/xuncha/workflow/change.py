@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fasteners import InterProcessLock
 
+from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, Identity
@@ -379,7 +380,7 @@ def _put_all(root: Path, changes: Sequence[FileChange]) -> None:
 
 def _get(target: Path) -> bytes | None:
     try:
-        return target.read_bytes()
+        return system.patiently(target.read_bytes, system.AT_ONCE)
     except FileNotFoundError:
         return None
 
