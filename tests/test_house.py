@@ -239,6 +239,11 @@ def test_git_is_run_in_the_trail_alone_and_the_editor_by_its_command() -> None:
     )
 
 
+def test_bytes_of_names_are_read_in_one_place() -> None:
+    """Windows' Python refuses some that git may hold."""
+    assert users("os.fsencode", "os.fsdecode") <= {"xuncha.system", "xuncha.cli.invocation"}
+
+
 def test_an_error_that_nobody_foresaw_is_caught_in_one_place() -> None:
     """`except Exception` hides bugs; `except BaseException` may only take back what was begun, and must raise again."""
     for module, tree in TREES.items():

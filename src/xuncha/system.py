@@ -40,6 +40,16 @@ def patiently(act: Callable[[], T], seconds: float = _PATIENCE) -> T:
             time.sleep(0.05)
 
 
+def decoded(name: bytes) -> str:
+    """Return what git names as text, whatever bytes it holds: Windows' own way refuses those that are no UTF-8."""
+    return name.decode("utf-8", "surrogateescape") if WINDOWS else os.fsdecode(name)
+
+
+def encoded(name: str) -> bytes:
+    """Return the bytes by which git knows a name; see `decoded`."""
+    return name.encode("utf-8", "surrogateescape") if WINDOWS else os.fsencode(name)
+
+
 def is_link(path: str | os.PathLike[str]) -> bool:
     """Return whether a path is a link, or a junction of Windows, which leads elsewhere as well."""
     try:

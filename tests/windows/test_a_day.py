@@ -174,6 +174,33 @@ def test_a_refused_ledger_leaves_no_repository_behind(windows: dict[str, str], t
     assert not root.exists()
 
 
+def test_a_name_in_gbk_from_elsewhere_hinders_nobody(windows: dict[str, str], tmp_path: Path) -> None:
+    """Git hands over the bytes of names as they are, and those of Windows' Python are UTF-8."""
+    root = tmp_path / "台账"
+    many(windows, tmp_path, ["init", str(root), "--example"])
+    ledger = LedgerOnDisk(root, windows)
+    named = os.fsencode(root / "data/evidence/1.2") + b"/" + "评审意见.pdf".encode("gbk")
+    (root / "data/evidence/1.2").mkdir(parents=True, exist_ok=True)
+    Path(os.fsdecode(named)).write_bytes(b"x")
+    ledger.commit()
+    ledger.git("rm", "-q", "-r", "data/evidence")
+    ledger.commit()
+    here = ["--ledger", str(root)]
+    commands = [
+        [*here, *each]
+        for each in (
+            ["audit"],
+            ["log"],
+            ["status", "--at", "HEAD~1"],
+            ["doctor"],
+            ["archive", "-o", str(tmp_path / "a.zip")],
+        )
+    ]
+    for command, answer in zip(commands, many(windows, tmp_path, *commands), strict=True):
+        assert answer["code"] in {0, 1}, (command, answer)
+        assert "error[bug]" not in answer["err"]
+
+
 def test_the_desk_answers_and_its_jobs_work(windows: dict[str, str], tmp_path: Path) -> None:
     root = tmp_path / "台账"
     many(windows, tmp_path, ["init", str(root), "--example"])

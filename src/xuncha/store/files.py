@@ -148,7 +148,7 @@ def find(start: Path | None, named: Path | None) -> Path:
 
 def half_written(target: Path) -> Path:
     """Name the place of a file while it is being written; something is left there only by a killed command."""
-    return target.with_name(f"{TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}")
+    return target.with_name(f"{TEMPORARY}{zlib.crc32(system.encoded(target.name)):08x}")
 
 
 def replace(target: Path, content: bytes | BinaryIO, *, private: bool = False) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from xuncha import system
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
@@ -72,7 +73,7 @@ def ledgers_in(place: Path, commit: str) -> list[str]:
     if git.kinds([f"{commit}:{LEDGER_FILE}"]) == ["blob"]:
         return [""]
     listed = git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
-    names = (os.fsdecode(each) for each in listed.split(b"\0"))
+    names = (system.decoded(each) for each in listed.split(b"\0"))
     found = [name.removesuffix(LEDGER_FILE) for name in names if name.endswith(f"/{LEDGER_FILE}")]
     if not found:
         raise RefusedError("no-ledger", _("there is no ledger in it: no {file}").format(file=LEDGER_FILE))

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final
 
+from xuncha import system
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, pointed_at
@@ -85,7 +86,7 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     git.must_be_whole()
     objects = (root / git.text("rev-parse", "--git-path", "objects")).resolve()
     told = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", answers=(0, 1))
-    settings = dict(entry.split("\n", 1) for entry in os.fsdecode(told).split("\0")[:-1] if "\n" in entry)
+    settings = dict(entry.split("\n", 1) for entry in system.decoded(told).split("\0")[:-1] if "\n" in entry)
     settings |= {name: str(root / settings[name]) for name in _FILES if name in settings}
     form = git.text("rev-parse", "--show-object-format")
     prefix = git.text("rev-parse", "--show-prefix")
@@ -97,7 +98,7 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     }
     with alone():
         own = _empty(folder, form)
-        (folder / ".git/objects/info/alternates").write_bytes(os.fsencode(objects.as_posix()) + b"\n")
+        (folder / ".git/objects/info/alternates").write_bytes(system.encoded(objects.as_posix()) + b"\n")
         (folder / ".git/info").mkdir(exist_ok=True)
         as_stored = "* -text -eol -filter -ident -working-tree-encoding\n"
         (folder / ".git/info/attributes").write_text(as_stored, encoding="ascii")

@@ -257,7 +257,7 @@ class Door:
         texts = (small_text(place).lower() for place in programs.files(found.folder))
         if any("worktree" in text or "include" in text for text in texts):
             try:
-                said = os.fsdecode(self._ask(["rev-parse", "--show-toplevel"], self.root)).rstrip("\n")
+                said = system.decoded(self._ask(["rev-parse", "--show-toplevel"], self.root)).rstrip("\n")
             except SurroundingsError:
                 said = "core.worktree"
             if os.path.realpath(said) != os.path.realpath(found.top):
@@ -289,7 +289,7 @@ class Door:
         listed = self._ask([*options, "config", "--list", "--show-scope", "-z"], self.root)
         if not listed.endswith(b"\0") or listed.count(b"\0") % 2:
             raise CutShortError
-        return programs.parsed(os.fsdecode(listed))
+        return programs.parsed(system.decoded(listed))
 
     def _ask(self, arguments: Sequence[str], root: Path) -> bytes:
         """Run a git that starts no program, whatever is set up."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from xuncha import system
 from xuncha.model.identity import PARTS
 from xuncha.system import temporary_folder
 from xuncha.trail.git import Git, literal
@@ -47,7 +47,7 @@ def changed(git: Git, tree: str, changes: Changes) -> str:
     lines = []
     for path, held in sorted(changes.items(), key=lambda item: item[1] is not None):  # what goes makes room
         mode, blob = held or ("0", "0" * len(tree))
-        lines.append(f"{mode} {blob}\t".encode() + above + os.fsencode(path) + b"\0")
+        lines.append(f"{mode} {blob}\t".encode() + above + system.encoded(path) + b"\0")
     with temporary_folder() as folder:
         index = {"GIT_INDEX_FILE": str(folder / "index")}
         git.run("read-tree", tree, surroundings=index)
@@ -123,10 +123,10 @@ def unwind(git: Git, left: Mapping[str, str]) -> None:
     top = at_the_top(git)
     back = [path for path, blob in left.items() if blob.strip("0")]
     if left:
-        names = os.fsencode("\0".join(literal(left)))
+        names = system.encoded("\0".join(literal(left)))
         top.run("reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=names)
     if back:
-        top.run("checkout-index", "--force", "-z", "--stdin", stdin=os.fsencode("\0".join(back)))
+        top.run("checkout-index", "--force", "-z", "--stdin", stdin=system.encoded("\0".join(back)))
     for path in left.keys() - {*back}:
         (top.root / path).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # other files are in it

@@ -40,136 +40,23 @@ _MODULES = (
     "curses",
     "posixshmem",
 )
-_OF_OS = [
-    "chown",
-    "chroot",
-    "confstr",
-    "ctermid",
-    "fchdir",
-    "fchmod",
-    "fchown",
-    "fdatasync",
-    "fork",
-    "forkpty",
-    "fpathconf",
-    "fstatvfs",
-    "fwalk",
-    "getegid",
-    "geteuid",
-    "getgid",
-    "getgrouplist",
-    "getgroups",
-    "getloadavg",
-    "getpgid",
-    "getpgrp",
-    "getpriority",
-    "getresgid",
-    "getresuid",
-    "getsid",
-    "getuid",
-    "initgroups",
-    "killpg",
-    "lchown",
-    "lockf",
-    "major",
-    "makedev",
-    "minor",
-    "mkfifo",
-    "mknod",
-    "nice",
-    "openpty",
-    "pathconf",
-    "pidfd_open",
-    "posix_fadvise",
-    "posix_fallocate",
-    "posix_spawn",
-    "posix_spawnp",
-    "pread",
-    "preadv",
-    "pwrite",
-    "pwritev",
-    "readv",
-    "register_at_fork",
-    "sched_getaffinity",
-    "sched_yield",
-    "sendfile",
-    "setegid",
-    "seteuid",
-    "setgid",
-    "setgroups",
-    "setpgid",
-    "setpriority",
-    "setsid",
-    "setuid",
-    "statvfs",
-    "sync",
-    "sysconf",
-    "tcgetpgrp",
-    "tcsetpgrp",
-    "ttyname",
-    "uname",
-    "wait",
-    "wait3",
-    "wait4",
-    "writev",
-    "getxattr",
-    "setxattr",
-    "listxattr",
-    "memfd_create",
-    "O_CLOEXEC",
-    "O_DIRECTORY",
-    "O_NOATIME",
-    "O_NOCTTY",
-    "O_NOFOLLOW",
-    "O_NONBLOCK",
-    "O_PATH",
-    "O_SYNC",
-    "O_DSYNC",
-    "O_ASYNC",
-    "",
-    "RTLD_NOW",
-    "EX_OK",
-    "F_LOCK",
-]
-_SIGNALS = [
-    "SIGALRM",
-    "SIGBUS",
-    "SIGCHLD",
-    "SIGCONT",
-    "SIGHUP",
-    "SIGIO",
-    "SIGKILL",
-    "SIGPIPE",
-    "SIGPOLL",
-    "SIGPROF",
-    "SIGPWR",
-    "SIGQUIT",
-    "SIGSTOP",
-    "SIGSYS",
-    "SIGTRAP",
-    "SIGTSTP",
-    "SIGTTIN",
-    "SIGTTOU",
-    "SIGURG",
-    "SIGUSR1",
-    "SIGUSR2",
-    "SIGVTALRM",
-    "SIGWINCH",
-    "SIGXCPU",
-    "SIGXFSZ",
-    "alarm",
-    "getitimer",
-    "pause",
-    "pthread_kill",
-    "pthread_sigmask",
-    "setitimer",
-    "siginterrupt",
-    "sigpending",
-    "sigwait",
-    "sigwaitinfo",
-    "sigtimedwait",
-    "ITIMER_REAL",
-]
+_OF_OS = (
+    "chown", "chroot", "confstr", "ctermid", "fchdir", "fchmod", "fchown", "fdatasync", "fork", "forkpty", "fpathconf", "fstatvfs",
+    "fwalk", "getegid", "geteuid", "getgid", "getgrouplist", "getgroups", "getloadavg", "getpgid", "getpgrp", "getpriority",
+    "getresgid", "getresuid", "getsid", "getuid", "initgroups", "killpg", "lchown", "lockf", "major", "makedev", "minor", "mkfifo",
+    "mknod", "nice", "openpty", "pathconf", "pidfd_open", "posix_fadvise", "posix_fallocate", "posix_spawn", "posix_spawnp", "pread",
+    "preadv", "pwrite", "pwritev", "readv", "register_at_fork", "sched_getaffinity", "sched_yield", "sendfile", "setegid", "seteuid",
+    "setgid", "setgroups", "setpgid", "setpriority", "setsid", "setuid", "statvfs", "sync", "sysconf", "tcgetpgrp", "tcsetpgrp",
+    "ttyname", "uname", "wait", "wait3", "wait4", "writev", "getxattr", "setxattr", "listxattr", "memfd_create", "O_CLOEXEC",
+    "O_DIRECTORY", "O_NOATIME", "O_NOCTTY", "O_NOFOLLOW", "O_NONBLOCK", "O_PATH", "O_SYNC", "O_DSYNC", "O_ASYNC", "RTLD_NOW",
+    "EX_OK", "F_LOCK",
+)  # fmt: skip
+_SIGNALS = (
+    "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCONT", "SIGHUP", "SIGIO", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT",
+    "SIGSTOP", "SIGSYS", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGUSR1", "SIGUSR2", "SIGVTALRM", "SIGWINCH",
+    "SIGXCPU", "SIGXFSZ", "alarm", "getitimer", "pause", "pthread_kill", "pthread_sigmask", "setitimer", "siginterrupt", "sigpending",
+    "sigwait", "sigwaitinfo", "sigtimedwait", "ITIMER_REAL",
+)  # fmt: skip
 _FORBIDDEN = re.compile(
     r"""(?ix) .*[<>:"|?*\\\x00-\x1f] .* | .*[.\ ] | (?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?""",
     re.DOTALL,
@@ -200,7 +87,7 @@ def _must_be_free(path: Any, **_named: Any) -> None:
     if isinstance(path, int):
         return
     wanted = os.path.join(
-        os.path.realpath(os.path.dirname(os.fspath(path))), os.path.basename(os.fspath(path))
+        os.path.realpath(os.path.dirname(os.fsdecode(path))), os.path.basename(os.fsdecode(path))
     )
     for process in _processes():
         places = []
@@ -309,6 +196,14 @@ def _no_handlers(*_arguments: Any) -> None:
     raise NotImplementedError
 
 
+def _decode(name: Any) -> str:
+    return str(name.decode("utf-8", "surrogatepass")) if isinstance(name, bytes) else os.fspath(name)
+
+
+def _encode(name: Any) -> bytes:
+    return name if isinstance(name, bytes) else os.fspath(name).encode("utf-8", "surrogatepass")
+
+
 def pretend() -> None:
     """Take away what Windows has not, and refuse what it refuses."""
     import fasteners.process_mechanism as mechanism  # type: ignore[import-untyped]
@@ -342,6 +237,8 @@ def pretend() -> None:
         "rename": _before_renaming, "open": _before_opening, "mkdir": lambda path, *_rest, **_named: _may_be_called(path),
         "symlink": _no_links,
     }  # fmt: skip
+    setattr(os, "fsdecode", _decode)  # noqa: B010
+    setattr(os, "fsencode", _encode)  # noqa: B010
     for name, look in looks.items():
         _watched(os, name, look)
     for module in (io, builtins):
