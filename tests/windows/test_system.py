@@ -317,19 +317,27 @@ def test_an_exit_code_tells_whether_a_program_died(code: int, died: bool) -> Non
     assert system.died(code) is died
 
 
-def test_nobody_else_may_take_the_port(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_else_may_take_the_port_and_a_closed_window_ends_the_desk(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from datetime import date
 
     from xuncha.desk.serve import Server
 
     asked: list[int] = []
+    heeded: list[int] = []
     monkeypatch.setattr(socket, "SO_EXCLUSIVEADDRUSE", -5, raising=False)
     monkeypatch.setattr(
         socket.socket, "setsockopt", lambda _self, _level, option, _value: asked.append(option)
     )
+    monkeypatch.setattr(signal, "SIGBREAK", 21, raising=False)
+    monkeypatch.delattr(signal, "SIGHUP")
+    monkeypatch.setattr(signal, "signal", lambda number, _handler: heeded.append(number))
     server = Server(ledger.root, lambda: date(2024, 6, 15), 0)
     server._socket.close()
+    server._desk.close()
     assert asked == [-5]
+    assert heeded == [signal.SIGINT, signal.SIGTERM, 21]
 
 
 @pytest.mark.usefixtures("windows")
