@@ -72,11 +72,11 @@ def remove_tree(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def temporary_folder() -> Iterator[Path]:
+def temporary_folder(prefix: str = "xuncha-") -> Iterator[Path]:
     """Give a folder that goes at the end; what another program holds open stays there, and nobody is the worse for it."""
     import tempfile  # noqa: PLC0415
 
-    folder = Path(tempfile.mkdtemp(prefix="xuncha-"))
+    folder = Path(tempfile.mkdtemp(prefix=prefix))
     try:
         yield folder
     finally:

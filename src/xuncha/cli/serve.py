@@ -97,7 +97,7 @@ def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
         os.environ.pop(secret, None)  # letters of the example reach nobody
     for who in ("AUTHOR", "COMMITTER"):
         os.environ |= {f"GIT_{who}_NAME": "演示", f"GIT_{who}_EMAIL": "demo@xuncha.invalid"}
-    with temporary_folder() as folder:
+    with temporary_folder("xuncha-demo-") as folder:
         root = folder / "demo"
         create(root, call.today, example=True)
         rows, accounts = register(root).measures, Accounts(root)
