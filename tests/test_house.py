@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(xuncha.__file__).parent
 FLOORS = [
-    {"xuncha", "errors", "catalogue", "parts", "language"},
+    {"xuncha", "errors", "catalogue", "parts", "language", "system"},
     {"chinese"},
     {"model"},
     {"rules", "tally"},
@@ -221,12 +221,25 @@ def test_what_is_imported_is_there() -> None:
 
 
 def test_git_is_run_in_the_trail_alone_and_the_editor_by_its_command() -> None:
-    rooms = {"trail.door", "cli.write", "cli.screen", "paper.process", "desk.jobs", "region.process"}
+    rooms = {
+        "trail.door",
+        "cli.write",
+        "cli.screen",
+        "paper.process",
+        "desk.jobs",
+        "region.process",
+        "system",
+    }
     assert importers("subprocess") == {f"xuncha.{room}" for room in rooms}
     assert not users("os.system", "os.popen", "os.execvp", "os.fork", "eval", "exec", "compile", "__import__")
     assert users("os.execv") == {"xuncha.__main__"}, (
         "it begins itself again, in UTF-8 mode; nobody runs anything else"
     )
+
+
+def test_bytes_of_names_are_read_in_one_place() -> None:
+    """Windows' Python refuses some that git may hold."""
+    assert users("os.fsencode", "os.fsdecode") <= {"xuncha.system", "xuncha.cli.invocation"}
 
 
 def test_an_error_that_nobody_foresaw_is_caught_in_one_place() -> None:
@@ -280,6 +293,7 @@ def test_the_paper_knows_no_ledger() -> None:
                 "errors",
                 "parts",
                 "language",
+                "system",
             }, module
 
 

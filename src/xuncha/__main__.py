@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import gc
 import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
+
+from xuncha import system
 
 # pydantic would look through all installed packages for plugins; there are none of ours.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -37,24 +40,41 @@ def _name_files_in_chinese() -> None:
 
     It is chosen once, when the interpreter starts; and it starts with it by itself in all but the oddest surroundings.
     """
+    if not _has_chinese(sys.getfilesystemencoding()) and sys.executable and not sys.flags.utf8_mode:
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606  no shell is meant
+
+
+def _has_chinese(encoding: str) -> bool:
     try:
-        "中".encode(sys.getfilesystemencoding())
-    except UnicodeEncodeError:
-        if sys.executable and not sys.flags.utf8_mode:
-            os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606  no shell is meant
+        return bool("中".encode(encoding))
+    except (UnicodeEncodeError, LookupError):
+        return False
 
 
 def _open_streams() -> None:
-    """See to it that all three streams are there, and that what is shown is UTF-8."""
+    """See to it that all three streams are there, and that what is shown is UTF-8, or in what somebody has named that has Chinese."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             # A scheduler may start a program without; then no other file of ours may come in its place.
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  open to the end
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")  # an answer to a question, and nothing that is kept
+    named = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
+    others = bool(named) and _has_chinese(named)
+    codecs.register_error("xuncha", _nearest)
     for stream in (sys.stdout, sys.stderr):
         # Under LANG=C, and in a pipe on Windows, the texts are still Chinese.
-        stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+        encoding, errors = (named, "xuncha") if others else ("utf-8", "backslashreplace")
+        stream.reconfigure(encoding=encoding, errors=errors)  # type: ignore[union-attr]
+    if sys.stdout.isatty() and not system.shows_colours():
+        os.environ |= {"NO_COLOR": "1", "TERM": "dumb"}
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    """Stand in for what an encoding such as GBK has not: the empty part of a bar, and signs that others have written."""
+    assert isinstance(error, UnicodeEncodeError)  # noqa: S101  nothing is read so
+    missing = error.object[error.start : error.end]
+    return "".join("-" if each == "░" else "?" for each in missing), error.end
 
 
 if __name__ == "__main__":

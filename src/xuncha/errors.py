@@ -9,6 +9,7 @@ import errno
 from collections.abc import Sequence
 from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
 
+from xuncha import system
 from xuncha.language import gettext as _
 
 Severity = Literal["error", "warning", "note"]
@@ -116,4 +117,12 @@ def cause_of(error: OSError) -> str:
         "EPIPE": _("Broken pipe"),
         "ENXIO": _("No such device or address"),
     }
+    named = error.filename2 or error.filename
+    if system.WINDOWS and named and not isinstance(named, int):
+        if len(str(named)) > system.LONGEST:
+            return usual["ENAMETOOLONG"]
+        if isinstance(error, PermissionError):
+            return _(
+                "another program such as Word or Excel has it open, or it is read-only; close it there, and try again"
+            )
     return usual.get(errno.errorcode.get(error.errno or 0, "")) or error.strerror or str(error)

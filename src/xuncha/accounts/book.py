@@ -16,6 +16,7 @@ from xuncha.accounts.account import Account
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.store import files
+from xuncha.system import AT_ONCE, patiently
 from xuncha.trail.repository import shared
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Accounts:
             if stamp != self._read[0]:
                 if found.st_mode & 0o077:  # somebody has copied it here
                     self._place.chmod(0o600)
-                told = _LIST.validate_json(self._place.read_bytes())
+                told = _LIST.validate_json(patiently(self._place.read_bytes, AT_ONCE))
                 self._read = stamp, {each.name: each for each in told}
         except FileNotFoundError:
             return {}

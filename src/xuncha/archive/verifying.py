@@ -18,6 +18,7 @@ from xuncha.language import gettext as _
 from xuncha.notice.render import TEXTS
 from xuncha.store.files import WorkingTree, fingerprint
 from xuncha.store.loading import ledger as load
+from xuncha.system import died
 from xuncha.trail.bundle import FOLDERS, alone, unpack
 from xuncha.trail.contents import fingerprints
 from xuncha.trail.git import Git, GitError
@@ -144,7 +145,7 @@ def _of_the_history(folder: Path, facts: Facts, place: Path) -> list[Finding[Pla
             paths = files_not_reproduced(folder / _DATA, root, facts) if facts.is_reproducible else []
             return [wrong(f"{_DATA}/{each}", "not-as-committed", said) for each in paths]
     except (RefusedError, GitError) as error:
-        if isinstance(error, GitError) and error.ended < 0:
+        if isinstance(error, GitError) and died(error.ended):
             raise
         return [wrong(path, "bundle", error.message)]
 

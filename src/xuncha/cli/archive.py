@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -16,6 +15,7 @@ from xuncha.cli.options import optional
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.system import temporary_folder
 
 if TYPE_CHECKING:
     from xuncha.archive.gathering import Case, Facts
@@ -63,9 +63,9 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
     moment = named(call.root, at, "--at", call.today) if at else "HEAD"
     commit = commit_at(call.root, moment)
     day = call.today if call.day_is_given else day_of(call.root, commit, moment)
-    with TemporaryDirectory(prefix="xuncha-") as place, screen.patience(_("Making the archive")):
-        case = gather(call.root, commit, day, Path(place))
-        with Path(place, "archive.zip").open("w+b") as stream:
+    with temporary_folder() as place, screen.patience(_("Making the archive")):
+        case = gather(call.root, commit, day, place)
+        with (place / "archive.zip").open("w+b") as stream:
             zipped(case.bag, case.name, day, stream)
             stream.seek(0)
             save(stream, output, call.root)
@@ -106,8 +106,8 @@ def _check(file: Path, *, as_json: bool) -> None:
     """Check an archive; end with exit code 1 if it is not sound."""
     from xuncha.archive.verifying import verify  # noqa: PLC0415
 
-    with TemporaryDirectory(prefix="xuncha-") as place, screen.patience(_("Checking the archive")):
-        verdict = verify(file.resolve(), Path(place))
+    with temporary_folder() as place, screen.patience(_("Checking the archive")):
+        verdict = verify(file.resolve(), place)
     facts, found = verdict.facts, verdict.findings
     if as_json:
         told = facts.model_dump(mode="json") if facts else {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Final
 
 from xuncha.cli import options, publish, screen  # noqa: F401  the other reports are commands of `publish`
@@ -14,6 +12,7 @@ from xuncha.cli.options import FORMS, optional
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.requests import typed
+from xuncha.system import temporary_folder
 
 if TYPE_CHECKING:
     from datetime import date
@@ -85,13 +84,13 @@ def dossier(
     events = call.history_if_any(which)
     report = room.dossier(ledger, day, call.root, which, events, commit, is_changed=is_changed)
     templates = call.templates()
-    with TemporaryDirectory(prefix="xuncha-") as place:
+    with temporary_folder() as place:
         with screen.patience(_("Making the document")):
             made = handed_over(
                 report,
                 "txt" if as_json else form,
                 call.root,
-                Path(place),
+                place,
                 lambda found: document(f"report.dossier{OUTLINE}", templates, report=found),
             )
         if as_json:

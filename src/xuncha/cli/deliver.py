@@ -13,6 +13,7 @@ from xuncha.cli import screen
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.system import is_link
 
 if TYPE_CHECKING:
     from xuncha.cli.context import Context
@@ -107,7 +108,7 @@ def must_be_free(output: Path, root: Path) -> None:
     inside = place.relative_to(ledger).parts if place.is_relative_to(ledger) else ("",)
     # The file systems of other computers take capitals for small letters.
     is_git = ".git" in {part.casefold() for part in place.parts} or any(map(place.is_relative_to, of_git))
-    links = [each for each in (named, *named.parents) if each.is_symlink()]
+    links = [each for each in (named, *named.parents) if is_link(each)]
     brought = any(each.parent.resolve().is_relative_to(ledger) for each in links)
     if is_git:
         said, code = _("{path} is in git's own folder, where no document belongs"), "output-in-git"

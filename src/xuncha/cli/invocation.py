@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from xuncha import system
 from xuncha.chinese.characters import is_blank
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
@@ -86,7 +87,7 @@ def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
 
 def readable(typed: str) -> str:
     """Return what the system handed over as text: UTF-8, else in the encoding of the locale; else with surrogates, for `must_be_text` to refuse."""
-    if typed.isascii() or os.name == "nt":
+    if typed.isascii() or system.WINDOWS:
         return typed
     try:
         handed_over = os.fsencode(typed)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import errno
 import json
 import os
 import re
-import shlex
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from xuncha import system
 from xuncha.chinese.characters import columns, escaped, without_unsafe
 from xuncha.errors import Finding, InvalidLedgerError, Place, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
@@ -49,8 +51,7 @@ def line_at_once(text: str) -> None:
     try:
         sys.stdout.flush()
     except OSError as lost:
-        _lost.append(lost)
-        _give_up(sys.stdout)
+        _give_up(sys.stdout, lost)
 
 
 def write(document: str | bytes) -> None:
@@ -62,8 +63,7 @@ def write(document: str | bytes) -> None:
         sys.stdout.flush()
         sys.stdout.buffer.write(document)
     except OSError as lost:
-        _lost.append(lost)
-        _give_up(sys.stdout)
+        _give_up(sys.stdout, lost)
 
 
 def is_terminal() -> bool:
@@ -88,7 +88,8 @@ def bold(text: str) -> str:
 
 def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say
     """Print JSON; of what it would send as it is, control characters are escaped."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
+    told = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
+    text = json.dumps(value, ensure_ascii=not told, indent=2)  # in GBK it would be no JSON
     write(escaped(text) + "\n")
 
 
@@ -140,7 +141,7 @@ def _pager() -> list[str]:
         with contextlib.suppress(SurroundingsError):  # the user's own settings, not those of a repository
             said = Git(Path.cwd()).text("config", "--global", "--get", "core.pager")
     said = os.environ.get("PAGER", "less") if said is None else said
-    return [] if said in {"", "cat"} else shlex.split(said)
+    return [] if said in {"", "cat"} else system.words_of(said)
 
 
 @contextlib.contextmanager
@@ -192,15 +193,18 @@ def finish() -> OSError | None:
     try:
         sys.stdout.flush()
     except OSError as lost:
-        _lost.append(lost)
-        _give_up(sys.stdout)
+        _give_up(sys.stdout, lost)
     first = _lost[0] if _lost else None
     _lost.clear()
     return first
 
 
-def _give_up(stream: TextIO) -> None:
+def _give_up(stream: TextIO, lost: OSError | None = None) -> None:
     """Send to nowhere what a stream still holds: the interpreter would try again at its end, and complain in its own way."""
+    if lost is not None:
+        if system.WINDOWS and lost.errno == errno.EINVAL:  # how it tells that nobody reads a pipe any more
+            lost = BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+        _lost.append(lost)
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 

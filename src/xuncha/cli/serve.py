@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +15,7 @@ from xuncha.cli.options import option, optional
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.parts import needs
+from xuncha.system import temporary_folder
 
 
 @command("serve")
@@ -97,8 +97,8 @@ def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
         os.environ.pop(secret, None)  # letters of the example reach nobody
     for who in ("AUTHOR", "COMMITTER"):
         os.environ |= {f"GIT_{who}_NAME": "演示", f"GIT_{who}_EMAIL": "demo@xuncha.invalid"}
-    with tempfile.TemporaryDirectory(prefix="xuncha-demo-") as folder:
-        root = Path(folder, "demo")
+    with temporary_folder("xuncha-demo-") as folder:
+        root = folder / "demo"
         create(root, call.today, example=True)
         rows, accounts = register(root).measures, Accounts(root)
         of = {"section": next(row for row in rows if row.status == "in_progress")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from xuncha import system
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
@@ -266,7 +266,7 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
             break
         except XunchaError as error:
             if not draft.is_file() or draft.read_bytes() == opened:
-                shutil.rmtree(draft.parent)
+                system.remove_tree(draft.parent)
                 raise
             # Whatever is in the way, what was written is not lost.
             screen.error(error)
@@ -321,15 +321,13 @@ def _editor() -> str:
         message = _("no editor is named, and there is no terminal in which one could be opened")
         hint = _("name one in the variable EDITOR; or change the file, and type: xuncha edit")
         raise SurroundingsError("no-editor", message, hint)
-    return named or ("notepad" if os.name == "nt" else "vi")
+    return named or ("notepad" if system.WINDOWS else "vi")
 
 
 def _written(editor: str, draft: Path) -> bytes:
     """Open a file in an editor, and return what stands in it when the editor has ended."""
-    import shlex  # noqa: PLC0415
-
     try:
-        done = subprocess.run([*shlex.split(editor, posix=os.name != "nt"), str(draft)], check=False)
+        done = subprocess.run([*system.words_of(editor), str(draft)], check=False)
     except (FileNotFoundError, PermissionError, ValueError):
         message = _("the editor “{editor}” cannot be started").format(editor=editor)
         raise SurroundingsError("no-editor", message, _("name one in the variable EDITOR")) from None

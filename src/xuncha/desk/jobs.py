@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextvars
 import os
 import re
-import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +25,7 @@ from fasteners import InterProcessLock
 from xuncha.errors import RefusedError, XunchaError, cause_of
 from xuncha.language import gettext as _
 from xuncha.language import spoken
+from xuncha.system import apart, end_all, remove_tree
 from xuncha.trail import author
 
 State = Literal["waiting", "running", "done", "refused", "stopped"]
@@ -206,7 +205,8 @@ class Jobs:
 
     def _remove(self, job: Job) -> None:
         del self._jobs[job.number]
-        shutil.rmtree(job.folder, ignore_errors=True)
+        with suppress(OSError):
+            remove_tree(job.folder)
 
     def start(self, job: Job, *commands: Sequence[str], in_turn: Callable[[], None] | None = None) -> Job:
         """Begin a job: the words of each command, as they would be typed behind `xuncha`; what a form gave stands after `=` or `--`.
@@ -284,7 +284,7 @@ class Jobs:
                         stdin=subprocess.DEVNULL,
                         stdout=out,
                         stderr=err,
-                        start_new_session=True,  # Ctrl-C is for the desk, which ends its jobs itself
+                        **apart(),  # Ctrl-C is for the desk, which ends its jobs itself
                     )
                 try:
                     job.code = job.process.wait(_LONGEST)
@@ -309,8 +309,8 @@ class Jobs:
                 job.state = "stopped"
                 job.over.set()
             if job.process and job.process.poll() is None:
-                _end(job.process, "SIGTERM")
-                last_word = threading.Timer(_GRACE, _end, (job.process, "SIGKILL"))
+                end_all(job.process)
+                last_word = threading.Timer(_GRACE, partial(end_all, job.process, at_once=True))
                 last_word.daemon = True
                 last_word.start()
 
@@ -324,18 +324,8 @@ class Jobs:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._let_go()
         if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-
-def _end(process: subprocess.Popen[bytes], by: str) -> None:
-    """Send a signal to a command with all that it has started; where there are none, end it."""
-    if process.poll() is not None:
-        return
-    with suppress(ProcessLookupError):
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, getattr(signal, by))
-        else:
-            process.kill()
+            with suppress(OSError):
+                remove_tree(self._folder)
 
 
 def sweep() -> None:
@@ -349,6 +339,6 @@ def sweep() -> None:
             lock = InterProcessLock(place)
             if lock.acquire(blocking=False):
                 lock.release()
-                shutil.rmtree(folder, ignore_errors=True)
+                remove_tree(folder)
             else:
                 lock.lockfile.close()

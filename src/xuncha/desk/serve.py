@@ -82,7 +82,9 @@ class Server:
         self._host = host or HERE
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         self._socket = socket.socket(family)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # What lets a port be taken again at once lets it be taken from us on Windows, which has an option of its own.
+        alone = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+        self._socket.setsockopt(socket.SOL_SOCKET, alone, 1)
         try:
             self._socket.bind((self._host, port))
         except (OSError, OverflowError) as error:
@@ -119,11 +121,10 @@ class Server:
         if tls:
             _must_load(config, tls[0])
         self._server = _Server(config)
-        hung_up = getattr(signal, "SIGHUP", signal.SIGTERM)  # its terminal was closed
-        for ending in (signal.SIGINT, signal.SIGTERM, hung_up):
-            signal.signal(
-                ending, self._end
-            )  # uvicorn heeds them while it runs, and raises them again when all is done
+        # The last two: its terminal was closed, as one system or the other tells it.
+        for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+            if ending := getattr(signal, name, None):
+                signal.signal(ending, self._end)  # uvicorn raises them again when all is done
 
     def _end(self, *_signal: object) -> None:
         self._server.should_exit = True

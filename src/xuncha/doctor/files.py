@@ -7,6 +7,8 @@ import os
 import shlex
 import stat
 import sys
+import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -17,14 +19,18 @@ from xuncha.language import gettext as _
 from xuncha.language import mark, ngettext
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS
 from xuncha.store.files import TEMPORARY
+from xuncha.system import LONGEST, WINDOWS
 from xuncha.trail.repository import private
 from xuncha.workflow.change import at_work, leftover
+from xuncha.workflow.evidence import held
 
 PROCESSES = Path("/proc")
 """Where a system shows what runs; not every one does."""
 _LONG: Final = 600  # seconds that git holds a lock at most while nobody keeps it waiting
 _KEEPS_BYTES: Final = "data/** -text"  # has git change no line ends of the ledger
+_AS_STORED: Final = "git restore data"
 _SHOWN: Final = 5
+_LONGEST: Final = 200  # characters of a path in a ledger, which stands in some folder itself
 _LARGEST: Final = 1024 * 1024
 
 
@@ -181,7 +187,7 @@ def _is_in(content: bytes, encoding: str) -> bool:
 
 @CHECKS.rule("line-ends", "warning", scope="repository", well=mark("git changes no line ends of the ledger"),
     why="With core.autocrlf git changes the line ends of files on their way in and out: then what is on disk is not what was committed.",
-    wrong="Git converts line ends, and the ledger's files are not excepted.", right="put the line `data/** -text` into .gitattributes and commit it",
+    wrong="Git converts line ends, and the ledger's files are not excepted.", right="put the line `data/** -text` into .gitattributes and commit it; then bring the files back as they were committed: git restore data",
 )  # fmt: skip
 def _line_ends(around: Surroundings) -> Ailments:
     attributes = around.git.attributes([LEDGER_FILE], "text", "eol")[LEDGER_FILE]
@@ -190,12 +196,12 @@ def _line_ends(around: Surroundings) -> Ailments:
         return
     if setting in {"true", "input", "yes", "on", "1"}:
         said = _("core.autocrlf is {value}, and git changes the line ends of the ledger's files")
-        mend = _("put this line into .gitattributes, and commit it: {line}")
-        yield None, said.format(value=setting), mend.format(line=_KEEPS_BYTES)
+        mend = _("put this line into .gitattributes, and commit it: {line}; then: {command}")
+        yield None, said.format(value=setting), mend.format(line=_KEEPS_BYTES, command=_AS_STORED)
     elif attributes.get("text") in {"set", "auto"} or attributes.get("eol") in {"lf", "crlf"}:
         said = _(".gitattributes has git change the line ends of the ledger's files")
-        mend = _("put this line at the end of .gitattributes, and commit it: {line}")
-        yield None, said, mend.format(line=_KEEPS_BYTES)
+        mend = _("put this line at the end of .gitattributes, and commit it: {line}; then: {command}")
+        yield None, said, mend.format(line=_KEEPS_BYTES, command=_AS_STORED)
 
 
 @CHECKS.rule("mixed-line-ends", "warning", well=mark("no file mixes line ends"),
@@ -207,6 +213,33 @@ def _mixed_line_ends(around: Surroundings) -> Ailments:
         if 0 < content.count(b"\r\n") < content.count(b"\n"):
             said = _("{path} has both kinds of line ends").format(path=name)
             yield None, said, f"sed -i 's/\\r$//' {shlex.quote(name)}"
+
+
+@CHECKS.rule("not-for-windows", "warning", scope="repository", well=mark("every file can be on Windows, too"),
+    why="Git on Windows gives up a whole clone for one file with a name that Windows forbids; of two names that differ only in letter case it has one file; and a path beyond 259 characters most programs there do not open.",
+    wrong="A file of the ledger is called `a:b.pdf`, `CON.txt` or `b.` or the like, as another one but for letter case, or has a very long path.",
+    right="give it another name with git mv, and write that into the record that names it; then: xuncha edit. For long paths: git config core.longpaths true",
+)  # fmt: skip
+def _not_for_windows(around: Surroundings) -> Ailments:
+    paths = around.git.words("ls-files", "-z", "--", "data", "templates")
+    rename = _("give them other names with git mv, and write those where they are named; then: xuncha edit")
+    if forbidden := [path for path in paths if not all(map(_is_for_all, path.split("/")))]:
+        said = _("Windows forbids these names, and git there makes no clone: {paths}")
+        yield None, said.format(paths=some(forbidden, _SHOWN)), rename
+    names: defaultdict[str, list[str]] = defaultdict(list)
+    for path in paths:
+        names[path.casefold()].append(path)
+    if alike := [path for each in names.values() if len(each) > 1 for path in each]:
+        said = _("these differ only in letter case, so that Windows has one of them: {paths}")
+        yield None, said.format(paths=some(alike, _SHOWN)), rename
+    most = LONGEST - len(f"{around.root}/") if WINDOWS else _LONGEST
+    if long := [path for path in paths if len(path) > most]:
+        said = _("these paths are too long for Windows: {paths}").format(paths=some(long, _SHOWN))
+        yield None, said, "git config core.longpaths true"
+
+
+def _is_for_all(name: str) -> bool:
+    return name.startswith(".") or held(name) == unicodedata.normalize("NFC", name)
 
 
 def _contents(around: Surroundings) -> Iterator[tuple[str, bytes]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 from importlib import metadata
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,6 +15,7 @@ from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.parts import Part, how_to_add
 from xuncha.sync import registration
+from xuncha.system import program
 
 _NEARLY: Final = 300  # seconds by which two clocks may differ
 _FORGES: Final = (
@@ -37,11 +37,11 @@ _EXTRA = re.compile(r"""^([A-Za-z0-9._-]+).*;.*\bextra == ['"]([a-z0-9-]+)['"]""
 )  # fmt: skip
 def _no_driver(around: Surroundings) -> Ailments:
     command = around.git.setting(registration.KEY)
-    program = registration.program_of(command)
+    called = registration.program_of(command)
     if not command:
         yield None, _("git does not know the merge driver in this clone"), "xuncha setup"
-    elif shutil.which(program) is None and not Path(program).is_file():
-        said = _("the merge driver's program is not found: {path}").format(path=program)
+    elif program(called) is None and not Path(called).is_file():
+        said = _("the merge driver's program is not found: {path}").format(path=called)
         yield None, said, "xuncha setup"
 
 

@@ -96,7 +96,7 @@ class Surroundings:
     def named(self, path: Path) -> str:
         """Name a file as it is typed in the ledger's folder."""
         try:
-            return os.path.relpath(path, self.root)
+            return Path(os.path.relpath(path, self.root)).as_posix()
         except ValueError:  # on another drive
             return str(path)
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from xuncha.errors import cause_of
 from xuncha.language import gettext as _
+from xuncha.system import is_link
 from xuncha.trail.contents import stored
 from xuncha.trail.git import Git
 from xuncha.trail.limits import listed
@@ -53,7 +54,7 @@ class Own:
 def on_disk(root: Path) -> Own:
     """Read the files in the `templates/` of a ledger's folder."""
     top = root / FOLDER
-    if top.is_symlink():
+    if is_link(top):
         return Own({".": _is_link()})
     found: dict[str, bytes | str] = {}
     read = 0
@@ -63,7 +64,7 @@ def on_disk(root: Path) -> Own:
         for place in (Path(folder, each) for each in sorted([*files, *folders])):
             name = place.relative_to(top).as_posix()
             try:
-                if place.is_symlink():
+                if is_link(place):
                     found[name] = _is_link()
                 elif place.is_file():
                     size = place.stat().st_size

@@ -14,8 +14,10 @@ from xuncha.errors import Finding, InvalidLedgerError, Place, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.language import spoken
 from xuncha.paper.own import FOLDER, Own
+from xuncha.system import died
 
 Task = Literal["render", "fill", "look"]
+_NO_TIME_LEFT: Final = 1816  # ERROR_NOT_ENOUGH_QUOTA, with which Windows ends a process
 _TIMES: Final = 6  # how much longer than its own time a process may last, on a machine that has other work
 _PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.paper.worker import main; main()"
 
@@ -91,9 +93,9 @@ def _answer(job: bytes, limits: Limits) -> bytes:
         raise too_long from None
     if done.returncode == 0:
         return done.stdout
-    if done.returncode == -getattr(signal, "SIGXCPU", 0):
+    if done.returncode in {-getattr(signal, "SIGXCPU", 0), _NO_TIME_LEFT}:
         raise too_long
-    if done.returncode < 0:
+    if died(done.returncode):
         raise LimitError(too_much_memory(limits.memory))
     message = f"the process of a template in {FOLDER}/ failed: {done.stderr.decode(errors='replace')}"
     raise RuntimeError(message)

@@ -10,6 +10,7 @@ from xuncha.errors import InvalidLedgerError, SurroundingsError
 from xuncha.language import speaking
 from xuncha.paper.own import Own
 from xuncha.paper.process import Job, too_large, too_much_memory
+from xuncha.system import keep_within
 
 _LONGEST = 300  # characters of what went wrong
 
@@ -62,10 +63,6 @@ def _document(job: Job, files: Own) -> bytes:
 
 def _keep(job: Job) -> None:
     """Have the system end this process where it takes more than it may; write no file and, except for pictures, which typst lays out in threads, start no process."""
-    try:
-        import resource  # noqa: PLC0415  Windows has none
-    except ImportError:
-        return
     wanted = {
         "RLIMIT_CORE": 0,
         "RLIMIT_FSIZE": 0,
@@ -75,11 +72,4 @@ def _keep(job: Job) -> None:
     }
     if job.task == "look":
         del wanted["RLIMIT_NPROC"]
-    for name, most in wanted.items():
-        try:
-            which = getattr(resource, name)
-            _soft, hard = resource.getrlimit(which)
-            highest = most + 1 if hard == resource.RLIM_INFINITY else min(most + 1, hard)
-            resource.setrlimit(which, (min(most, highest), highest))
-        except (AttributeError, ValueError, OSError):  # one that this system does not have
-            continue
+    keep_within(wanted)

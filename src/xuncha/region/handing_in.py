@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from xuncha.model.records import Ledger
 from xuncha.region import files
 from xuncha.region.engine import Duck
 from xuncha.region.rows import TEXTS, TYPES, Stamp, rows_of
+from xuncha.system import temporary_folder
 from xuncha.trail.bare import tip
 from xuncha.trail.repository import git_dir
 
@@ -24,7 +24,7 @@ def as_parquet(ledger: Ledger, root: Path, today: date, *, texts: bool = False, 
         done = examine(root)
         stamp = stamp._replace(audit_errors=done.errors, audit_warnings=done.warnings)
     rows = ((*row, *titles) if texts else tuple(row) for row, titles in rows_of(ledger, stamp))
-    with TemporaryDirectory(prefix="xuncha-") as place, Duck(Path(place)) as duck:
-        target = Path(place, "rows.parquet")
+    with temporary_folder() as place, Duck(place) as duck:
+        target = place / "rows.parquet"
         files.write(duck, rows, target, TYPES | TEXTS if texts else TYPES)
         return target.read_bytes()

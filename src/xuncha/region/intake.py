@@ -18,6 +18,7 @@ from xuncha.region.kept import Entry, Kept
 from xuncha.region.process import read_all
 from xuncha.region.rows import TEXTS, TYPES
 from xuncha.region.sources import Found
+from xuncha.system import temporary_folder
 
 _SMALL: Final = (
     1 << 20
@@ -161,12 +162,12 @@ def _joined(
     rows = [
         (*row, _key(path, each.inside)) for path, reads in told.items() for each in reads for row in each.rows
     ]
-    with tempfile.TemporaryDirectory(prefix="xuncha-") as place:
+    with temporary_folder() as place:
         parts = []
         if rows:
-            new = str(Path(place, "new.parquet"))
-            files.write(duck, rows, Path(new), WHOLE)
-            parts.append(f"SELECT {columns} FROM read_parquet({names([new])})")
+            new = place / "new.parquet"
+            files.write(duck, rows, new, WHOLE)
+            parts.append(f"SELECT {columns} FROM read_parquet({names([str(new)])})")
         if old and still:
             asked = "CREATE OR REPLACE TEMP TABLE still AS SELECT unnest($1::VARCHAR[]) AS source"
             duck.run.execute(asked, [list(still)])

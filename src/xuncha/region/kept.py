@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from xuncha import __version__
+from xuncha import __version__, system
 from xuncha.errors import XunchaError
 from xuncha.region.rows import TEXTS, TYPES
 from xuncha.region.sources import Found
@@ -74,7 +74,7 @@ def home() -> Path:
     """Return the folder in which this user's programs keep what can be made again. Raises RuntimeError if there is none."""
     if named := os.environ.get("XUNCHA_CACHE"):
         return Path(named)
-    if sys.platform == "win32":  # pragma: no cover
+    if system.WINDOWS:
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "xuncha"
     if sys.platform == "darwin":  # pragma: no cover
         return Path.home() / "Library/Caches/xuncha"
@@ -151,8 +151,8 @@ def _seen(folder: str) -> tuple[list[tuple[str, int, int, int]], int]:
     while waiting:
         with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
             for entry in entries:
-                status = entry.stat(follow_symlinks=False)
-                changed = status.st_mtime_ns if os.name == "nt" else status.st_ctime_ns
+                status = os.lstat(entry.path) if system.WINDOWS else entry.stat(follow_symlinks=False)
+                changed = status.st_mtime_ns if system.WINDOWS else status.st_ctime_ns
                 seen.append((entry.path, changed, status.st_size, status.st_ino))
                 latest = max(changed, latest)
                 if entry.is_dir(follow_symlinks=False):

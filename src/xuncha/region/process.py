@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +13,7 @@ from typing import Final
 
 from xuncha.language import gettext as _
 from xuncha.region.job import LIMITS, Job, Limits, Read, receive, send
+from xuncha.system import apart, end_all
 
 _PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.region.worker import main; main()"
 _AUDITED: Final = 5  # how much longer it may take where history is replayed, too
@@ -101,7 +101,7 @@ class _Process:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                start_new_session=True,
+                **apart(),
             )
         return self._running
 
@@ -119,9 +119,5 @@ class _Process:
     @staticmethod
     def _kill(running: subprocess.Popen[bytes]) -> None:
         """End a process, and a git that it has started."""
-        with contextlib.suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(running.pid, signal.SIGKILL)
-            else:
-                running.kill()
+        end_all(running, at_once=True)
         running.wait()

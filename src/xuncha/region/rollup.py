@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
@@ -26,6 +25,7 @@ from xuncha.region.similar import similar
 from xuncha.region.sources import Found
 from xuncha.region.standing import Counted, Standing, UnitRow, places
 from xuncha.region.trend import trend_of
+from xuncha.system import temporary_folder
 from xuncha.trail.tree import committed
 
 
@@ -126,7 +126,7 @@ def rolled_up(asked: Asked, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], b
         )
         raise RefusedError("nothing-to-count", _("there is nothing here that a roll-up reads"), hint)
     with contextlib.ExitStack() as stack:
-        spare = Path(stack.enter_context(TemporaryDirectory(prefix="xuncha-")))
+        spare = stack.enter_context(temporary_folder())
         duck = stack.enter_context(Duck(spare))
         mode = (
             *asked.named,

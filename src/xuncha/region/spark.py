@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Sequence
 from functools import reduce
 from types import TracebackType
@@ -16,6 +15,7 @@ from xuncha.parts import how_to_add, needs
 from xuncha.region.counts import Frame
 from xuncha.region.engine import ASKED, NUMBERS, Files
 from xuncha.region.rows import TYPES
+from xuncha.system import program
 
 _MASTER: Final = re.compile(
     r"local(?:\[(?:\*|[0-9]{1,3})\])?|local-cluster\[[0-9]+,[0-9]+,[0-9]+\]|spark://[\w.,:-]+"
@@ -51,7 +51,7 @@ class Spark:
             said = said.format(part="spark", package=error.name or "?")
             raise SurroundingsError("missing-part", said, how_to_add("spark")) from error
         java = os.environ.get("JAVA_HOME")
-        if not java and shutil.which("java") is None:
+        if not java and program("java") is None:
             raise _no_java()
         self._frame = narwhals.from_native
         self._functions: Any = functions

@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
@@ -17,6 +16,7 @@ from xuncha.region.job import LIMITS, Job, Read, receive, send
 from xuncha.region.rows import Stamp, rows_of
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger
+from xuncha.system import keep_within, temporary_folder
 from xuncha.trail.bare import ledgers_in, opened, tip
 from xuncha.trail.bundle import alone, unpack
 from xuncha.trail.git import Git
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Answer jobs until there are no more."""
-    _keep(LIMITS.memory)
+    keep_within({"RLIMIT_AS": LIMITS.memory, "RLIMIT_CORE": 0})
     with os.fdopen(0, "rb") as asked, os.fdopen(os.dup(1), "wb") as told:
         os.dup2(2, 1)  # whatever else may be printed is no answer
         while True:
@@ -69,8 +69,8 @@ def _found(job: Job) -> Iterator[Read]:
                 root.mkdir(parents=True, exist_ok=True)
                 yield _read(root, inside, job, None if job.at else Tree(root, commit))
     else:
-        with TemporaryDirectory(prefix="xuncha-") as folder:
-            yield _of_archive(path, Path(folder), job)
+        with temporary_folder() as folder:
+            yield _of_archive(path, folder, job)
 
 
 def _read(root: Path, inside: str, job: Job, source: Source | None) -> Read:
@@ -139,19 +139,3 @@ def told(error: XunchaError) -> str:
     said = f"{first.place.path}:{first.place.line}:{first.place.column}: {first.message}"
     more = len(error.findings) - 1
     return _("{first} (and {n} more)").format(first=said, n=more) if more else said
-
-
-def _keep(memory: int) -> None:
-    """Have the system refuse this process more memory than it may take."""
-    try:
-        import resource  # noqa: PLC0415  Windows has none
-    except ImportError:
-        return
-    for name, most in (("RLIMIT_AS", memory), ("RLIMIT_CORE", 0)):
-        try:
-            which = getattr(resource, name)
-            _soft, hard = resource.getrlimit(which)
-            here = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(which, (here, here))
-        except (AttributeError, ValueError, OSError):  # one that this system does not have
-            continue

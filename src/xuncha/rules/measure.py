@@ -154,7 +154,9 @@ def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Findi
                 yield _MISSING.at(location, message, hint.format(id=around.identity))
             elif found.sha256 != item.sha256:
                 message = _("the evidence file {path} has changed since it was attached").format(path=path)
-                hint = _("put the attached file back, or attach the new one with `xuncha attach {id} FILE`")
+                hint = _(
+                    "put the attached file back, or attach the new one with `xuncha attach {id} FILE`; of a text git may have changed the line ends, see `xuncha doctor`"
+                )
                 yield _CHANGED.at(location, message, hint.format(id=around.identity))
             elif item.size not in {None, found.size}:
                 message = _("the evidence file {path} has {found} bytes, and not {size}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib import resources
@@ -20,6 +19,7 @@ from xuncha.store.files import Overlay, WorkingTree, replace
 from xuncha.store.reading import parse
 from xuncha.store.schema import KINDS, one
 from xuncha.sync import registration
+from xuncha.system import remove_tree
 from xuncha.trail import committing
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.repository import git_dir
@@ -133,9 +133,9 @@ def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
     except BaseException as error:
         with contextlib.suppress(OSError):
             if or_nothing and makes_git:
-                shutil.rmtree(root / ".git")
+                remove_tree(root / ".git")
             if or_nothing and not was_there:
-                shutil.rmtree(root)
+                remove_tree(root)
         if isinstance(error, OSError):
             said = _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
             raise SurroundingsError("not-written", said) from error

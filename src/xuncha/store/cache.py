@@ -20,7 +20,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from xuncha import __version__
+from xuncha import __version__, system
 from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.register import FieldFrame, Frame, MeasureRow, ProblemRow, Register
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _FORMAT = (
     f"xuncha register {__version__} {sys.version} {Frame._fields} {ProblemRow._fields} {MeasureRow._fields}"
 )
-_changed: Callable[[os.stat_result], int] = attrgetter("st_mtime_ns" if os.name == "nt" else "st_ctime_ns")
+_changed: Callable[[os.stat_result], int] = attrgetter("st_mtime_ns" if system.WINDOWS else "st_ctime_ns")
 """When a file last changed. Every change sets ctime, and no program can set it back; Windows has only mtime."""
 _SETTLED = 2_000_000_000  # nanoseconds: the coarsest clock of a file system (FAT's) moves on within them
 
@@ -164,7 +164,8 @@ def _stamp_of_folder(path: str, now: int, base: str, evidence: tuple[str, ...]) 
         for entry in entries:
             if entry.name[0] == ".":
                 continue
-            status = entry.stat(follow_symlinks=False)
+            # The listing of a folder may lag behind on Windows, and names no inodes.
+            status = os.lstat(entry.path) if system.WINDOWS else entry.stat(follow_symlinks=False)
             changed = _changed(status)
             parts.append(f"{entry.name}/{changed} {status.st_size} {status.st_ino}")
             latest = max(latest, changed)
@@ -180,7 +181,7 @@ def _linked(base: str, kept: _Kept) -> bool:
     """Whether a folder on the way to anything kept is a link by now; what is behind one is not the ledger's."""
     evidence = {name.rpartition("/")[0] for _stamp, names, _row in kept.folders.values() for name in names}
     above = ["data", PROBLEMS, *([EVIDENCE] if evidence else [])]
-    if any(os.path.islink(f"{base}/{folder}") for folder in above):  # noqa: PTH114
+    if any(system.is_link(f"{base}/{folder}") for folder in above):
         return True
     if evidence:
         with contextlib.suppress(OSError), os.scandir(f"{base}/{EVIDENCE}") as entries:

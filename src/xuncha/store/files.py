@@ -16,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
+from xuncha import system
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
@@ -70,13 +71,15 @@ class WorkingTree:
     def _opened(self, path: str) -> int:
         if self.behind_link(path if _NO_LINK is None else path.rpartition("/")[0]):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
-        return os.open(self._base + path, _READING)
+        return system.patiently(partial(os.open, self._base + path, _READING), system.AT_ONCE)
 
     def fingerprint(self, path: str) -> Fingerprint | None:
         """See Source."""
         target = self.root / path
         if self.behind_link(path) or not target.is_file():
             return None
+        if system.WINDOWS and target.name not in os.listdir(target.parent):  # noqa: PTH208  names alone
+            return None  # it has another name but for letter case, and would be missing everywhere else
         with target.open("rb") as stream:
             return fingerprint(stream)
 
@@ -84,7 +87,7 @@ class WorkingTree:
         """Whether a file or a folder of the ledger is a link, or is reached through one."""
         if path not in self._linked:
             above = path.rpartition("/")[0]
-            self._linked[path] = self.behind_link(above) or os.path.islink(self._base + path)  # noqa: PTH114
+            self._linked[path] = self.behind_link(above) or system.is_link(self._base + path)
         return self._linked[path]
 
 
@@ -103,7 +106,7 @@ def fingerprint(stream: BinaryIO) -> Fingerprint:
 
 
 def _kind(entry: os.DirEntry[str]) -> Kind:
-    if entry.is_symlink():
+    if entry.is_symlink() or (system.WINDOWS and system.is_link(entry)):
         return "link"
     if entry.is_file(follow_symlinks=False):
         return "file"
@@ -145,7 +148,7 @@ def find(start: Path | None, named: Path | None) -> Path:
 
 def half_written(target: Path) -> Path:
     """Name the place of a file while it is being written; something is left there only by a killed command."""
-    return target.with_name(f"{TEMPORARY}{zlib.crc32(os.fsencode(target.name)):08x}")
+    return target.with_name(f"{TEMPORARY}{zlib.crc32(system.encoded(target.name)):08x}")
 
 
 def replace(target: Path, content: bytes | BinaryIO, *, private: bool = False) -> None:
@@ -173,7 +176,7 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
     try:
         for temporary, target in waiting.items():
             # A clone may have brought a link of this name along: nothing that stands there is written into.
-            temporary.unlink(missing_ok=True)
+            system.patiently(partial(temporary.unlink, missing_ok=True))
             with open(temporary, "xb", opener=partial(os.open, mode=mode)) as stream:
                 _pour(contents[target], stream)
                 if not at_once:
@@ -184,7 +187,7 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
         if at_once:
             os.sync()
         for temporary, target in waiting.items():
-            temporary.replace(target)
+            system.patiently(partial(temporary.replace, target))
     except OSError:
         with contextlib.suppress(OSError):
             for temporary in waiting:
@@ -212,7 +215,7 @@ def _pour(content: bytes | BinaryIO, stream: BinaryIO) -> None:
 
 def remove(target: Path) -> None:
     """Take a file away, and its folder where it was the last one in it."""
-    target.unlink(missing_ok=True)
+    system.patiently(partial(target.unlink, missing_ok=True))
     if target.parent.is_dir():
         settle(target.parent)
     with contextlib.suppress(OSError):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, CommentNumber, Identity
@@ -348,7 +348,7 @@ def entered_anew(git: Git, without: str, commit: str, known: Collection[str]) ->
     form = ("--diff-filter=A", "--no-renames")
     span = ("--format=", "--name-only", "-z", "--relative", f"{without}..{commit}", "--", PROBLEMS, COMMENTS)
     listed = git.run("log", *form, *span).replace(b"\n", b"\0").split(b"\0")
-    paths = {os.fsdecode(path) for path in listed if path} & set(known)
+    paths = {system.decoded(path) for path in listed if path} & set(known)
     asked = ("log", "-1", "--format=%H", *form, commit, "--")
     entry = {path: git.text(*asked, *literal([path])) for path in paths}
     return {path for path in paths if not sharing.behind(git, entry[path], without)}

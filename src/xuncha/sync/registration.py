@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import shlex
-import shutil
 import sys
 from pathlib import Path
 
+from xuncha.system import program
 from xuncha.trail.git import Git
 
 NAME = "xuncha"
@@ -24,8 +24,9 @@ def command() -> str:
 
     Without that, a program that is not found would count as a conflict in which the other side has vanished.
     """
-    found = shutil.which("xuncha")
-    return _command([found] if found else [Path(sys.executable).as_posix(), "-m", "xuncha"])
+    found = program("xuncha")
+    words = [Path(found).as_posix()] if found else [Path(sys.executable).as_posix(), "-m", "xuncha"]
+    return _command(words)  # the shell that comes with git for Windows knows such paths
 
 
 def _command(words: list[str]) -> str:
@@ -45,9 +46,9 @@ def program_of(registered_command: str) -> str:
 
 def is_written_by_us(registered_command: str, root: Path) -> bool:
     """Whether a registered driver is what `setup` writes, wherever the program stood then, but outside of a ledger's folder."""
-    program = program_of(registered_command)
-    written = {_command([program]), _command([program, "-m", "xuncha"])}
-    is_outside = Path(program).is_absolute() and not Path(program).is_relative_to(root)
+    called = program_of(registered_command)
+    written = {_command([called]), _command([called, "-m", "xuncha"])}
+    is_outside = Path(called).is_absolute() and not Path(called).is_relative_to(root)
     return registered_command in written and is_outside
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from fasteners import InterProcessLock
 
+from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS, Identity
@@ -112,7 +112,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                 if ahead:
                     sharing.push(git, way)
                 done.sent = ahead
-                paths = map(os.fsencode, git.by_hand("data"))
+                paths = map(system.encoded, git.by_hand("data"))
                 done.by_hand = [path.decode("utf-8", "replace") for path in paths]
                 if done.received:
                     done.register = standing(root)

@@ -7,12 +7,13 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
+from xuncha import system
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.system import temporary_folder
 from xuncha.trail.bundle import alone
 from xuncha.trail.git import Git
 from xuncha.trail.repository import common_dir, looks_like_git, must_stay, small_text
@@ -33,10 +34,10 @@ def opened(folder: Path) -> Iterator[Path]:
     Raises SurroundingsError if something in the repository leads out of it.
     """
     must_stay(folder)
-    with TemporaryDirectory(prefix="xuncha-") as place, alone():
+    with temporary_folder() as place, alone():
         os.environ["GIT_DIR"] = str(folder.resolve())
-        os.environ["GIT_WORK_TREE"] = place
-        yield Path(place)
+        os.environ["GIT_WORK_TREE"] = str(place)
+        yield place
 
 
 def tip(folder: Path) -> str | None:
@@ -72,7 +73,7 @@ def ledgers_in(place: Path, commit: str) -> list[str]:
     if git.kinds([f"{commit}:{LEDGER_FILE}"]) == ["blob"]:
         return [""]
     listed = git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
-    names = (os.fsdecode(each) for each in listed.split(b"\0"))
+    names = (system.decoded(each) for each in listed.split(b"\0"))
     found = [name.removesuffix(LEDGER_FILE) for name in names if name.endswith(f"/{LEDGER_FILE}")]
     if not found:
         raise RefusedError("no-ledger", _("there is no ledger in it: no {file}").format(file=LEDGER_FILE))

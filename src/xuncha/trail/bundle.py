@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final
 
+from xuncha import system
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, pointed_at
+from xuncha.system import died
 from xuncha.trail.contents import filtered, piped
 from xuncha.trail.git import Git, GitError, Leaf
 from xuncha.trail.limits import listed
@@ -84,7 +86,7 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     git.must_be_whole()
     objects = (root / git.text("rev-parse", "--git-path", "objects")).resolve()
     told = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", answers=(0, 1))
-    settings = dict(entry.split("\n", 1) for entry in os.fsdecode(told).split("\0")[:-1] if "\n" in entry)
+    settings = dict(entry.split("\n", 1) for entry in system.decoded(told).split("\0")[:-1] if "\n" in entry)
     settings |= {name: str(root / settings[name]) for name in _FILES if name in settings}
     form = git.text("rev-parse", "--show-object-format")
     prefix = git.text("rev-parse", "--show-prefix")
@@ -96,7 +98,7 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     }
     with alone():
         own = _empty(folder, form)
-        (folder / ".git/objects/info/alternates").write_bytes(os.fsencode(objects) + b"\n")
+        (folder / ".git/objects/info/alternates").write_bytes(system.encoded(objects.as_posix()) + b"\n")
         (folder / ".git/info").mkdir(exist_ok=True)
         as_stored = "* -text -eol -filter -ident -working-tree-encoding\n"
         (folder / ".git/info/attributes").write_text(as_stored, encoding="ascii")
@@ -145,7 +147,7 @@ def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[s
             try:
                 fetched = filtered(Git(source), f"{commit}:./{path}", target=target)
             except GitError as error:
-                if error.ended < 0:
+                if died(error.ended):
                     raise  # else git-lfs has not got it
         if fetched is None or fetched[:2] != pointer[:2]:
             said = _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path)
@@ -190,7 +192,7 @@ def unpack(bundle: Path, folder: Path) -> str:
             git.run("read-tree", _TIP)
             return git.text("rev-parse", "--verify", f"{_TIP}^{{commit}}")
         except GitError as error:
-            if error.ended < 0:
+            if died(error.ended):
                 raise
             said = _("the bundle of the history is unsound: {said}").format(said=error.said)
             raise RefusedError("bundle", said) from error

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Sequence
 from typing import Final
 
+from xuncha import system
 from xuncha.trail.git import MANY, Git, GitError, literal
 
 _UTF8: Final = ("-c", "i18n.commitEncoding=UTF-8")  # whatever is set up for what others write
@@ -32,7 +32,7 @@ def commit(git: Git, message: str, paths: Sequence[str], *, new: Sequence[str], 
             _list(git, paths, "--add", "--remove")
             git.run(*asked, stdin=content)
         except BaseException:
-            known = os.fsencode("\0".join(literal(set(paths) - set(new))))
+            known = system.encoded("\0".join(literal(set(paths) - set(new))))
             with contextlib.suppress(GitError):  # the index is locked: then nothing was added either
                 _list(git, new, "--force-remove")
                 if known:
@@ -52,5 +52,5 @@ def commit(git: Git, message: str, paths: Sequence[str], *, new: Sequence[str], 
 
 
 def _list(git: Git, paths: Sequence[str], *options: str) -> None:
-    listed = os.fsencode("".join(f"{path}\0" for path in paths))
+    listed = system.encoded("".join(f"{path}\0" for path in paths))
     git.run(*_AT_ONCE, "update-index", *options, "-z", "--stdin", stdin=listed)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
+import re
 import signal
 import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Timer
 from typing import IO, Final, Self
 
+from xuncha import system
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.trail import author, programs
@@ -43,6 +44,8 @@ _ALWAYS: Final = (
 )
 _AS_IT_IS: Final = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
 """Git shows the history that it holds, whatever `git replace` or grafts say."""
+_TRUST: Final = re.compile(r"git config --global --add safe\.directory .+")
+"""What git says to type where a folder belongs to another account."""
 _PATIENCE: Final = 5.0
 """Seconds after which it is looked at whether a git waits for something in its folder that is no file."""
 _READING: Final = (
@@ -64,10 +67,8 @@ _trusted: set[Path] = set()  # folders of other accounts that git was asked abou
 
 @cache
 def _git(path: str | None) -> str:
-    """Find git where the variable `PATH` names folders in full: from a relative one it would be looked for in the ledger."""
-    given = os.defpath if path is None else path
-    folders = os.pathsep.join(each for each in given.split(os.pathsep) if os.path.isabs(each))  # noqa: PTH117
-    if found := shutil.which("git", path=folders):
+    """Find git for a value of the variable `PATH`."""
+    if found := system.program("git.exe" if system.WINDOWS else "git", path):
         return found
     raise FileNotFoundError
 
@@ -166,8 +167,11 @@ class Door:
             with process:
                 try:
                     yield process
-                except BaseException:
-                    # Asked to end, git takes its locks away; killed, it would leave them.
+                except BaseException as error:
+                    # Asked to end, git takes its locks away; killed, it would leave them. Windows only kills; Ctrl-C reaches git there.
+                    if system.WINDOWS and isinstance(error, KeyboardInterrupt):
+                        with contextlib.suppress(subprocess.TimeoutExpired):
+                            process.wait(_PATIENCE)
                     process.terminate()
                     process.wait()
                     raise
@@ -254,7 +258,7 @@ class Door:
         texts = (small_text(place).lower() for place in programs.files(found.folder))
         if any("worktree" in text or "include" in text for text in texts):
             try:
-                said = os.fsdecode(self._ask(["rev-parse", "--show-toplevel"], self.root)).rstrip("\n")
+                said = system.decoded(self._ask(["rev-parse", "--show-toplevel"], self.root)).rstrip("\n")
             except SurroundingsError:
                 said = "core.worktree"
             if os.path.realpath(said) != os.path.realpath(found.top):
@@ -286,7 +290,7 @@ class Door:
         listed = self._ask([*options, "config", "--list", "--show-scope", "-z"], self.root)
         if not listed.endswith(b"\0") or listed.count(b"\0") % 2:
             raise CutShortError
-        return programs.parsed(os.fsdecode(listed))
+        return programs.parsed(system.decoded(listed))
 
     def _ask(self, arguments: Sequence[str], root: Path) -> bytes:
         """Run a git that starts no program, whatever is set up."""
@@ -319,12 +323,15 @@ class Door:
     def failure(self, said: bytes, printed: bytes, ended: int) -> SurroundingsError:
         """Return the error of a git that ended with an exit code, or by a signal (then it is negative)."""
         message = (said or printed).decode("utf-8", "replace").strip()
-        if ended < 0:
-            end = _("it was killed: {signal}").format(signal=signal.strsignal(-ended) or -ended)
+        if system.died(ended):
+            name = signal.strsignal(-ended) if ended < 0 else f"{ended:#x}"
+            end = _("it was killed: {signal}").format(signal=name or -ended)
             message = f"{message}\n{end}".strip()
         if "safe.directory" in message:
             words = _("git does not trust this folder: {said}").format(said=message)
-            return SurroundingsError("not-yours", words)
+            command = _TRUST.search(message)
+            hint = _("if you trust who keeps it, type: {command}") if command else ""
+            return SurroundingsError("not-yours", words, hint.format(command=command and command[0].strip()))
         if self.is_partial() and self._lacks_objects():
             return self._not_all_here(message)
         return GitError(message or _("git gave no reason"), printed.decode("utf-8", "replace"), ended)

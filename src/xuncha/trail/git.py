@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 from collections.abc import Iterable, Iterator
@@ -10,9 +9,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from xuncha import system
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.system import died
 from xuncha.trail.door import CutShortError, Door, GitError
 from xuncha.trail.repository import common_dir, cut_off, git_dir
 
@@ -126,7 +127,7 @@ class Git(Door):
         try:
             identity = self.text("var", "GIT_AUTHOR_IDENT")
         except GitError as error:
-            if error.ended < 0:
+            if died(error.ended):
                 raise
             self.run("config", "--list")  # where something else in its settings is wrong, git says what
             raise no_user() from error
@@ -136,7 +137,7 @@ class Git(Door):
 
     def words(self, *arguments: str, stdin: bytes | None = None, by: int = 1) -> list[str]:
         """Run git, and return what it prints with a NUL behind each word, in groups of some words. Raises CutShortError if it has not told all."""
-        *words, rest = os.fsdecode(self.run(*arguments, stdin=stdin)).split("\0")
+        *words, rest = system.decoded(self.run(*arguments, stdin=stdin)).split("\0")
         if rest or len(words) % by:
             raise CutShortError
         return words
@@ -204,7 +205,7 @@ class Git(Door):
         Among them are records and evidence that git was told to ignore, or to take for unchanged. Other repositories within this one are
         not looked into, which may have settings of their own.
         """
-        above = os.fsdecode(self.run("rev-parse", "--show-prefix")).rstrip("\n")
+        above = system.decoded(self.run("rev-parse", "--show-prefix")).rstrip("\n")
         told = self.words(
             *("--no-optional-locks", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all"),
             *("--ignored", "--ignore-submodules=all", "--", *literal(parts)),
@@ -244,7 +245,9 @@ class Git(Door):
         """Return the contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None for what is no file."""
         asked = [f"{name}\n" for name in names]
         printed = (
-            self.run("cat-file", "--batch", "--buffer", stdin=os.fsencode("".join(asked))) if asked else b""
+            self.run("cat-file", "--batch", "--buffer", stdin=system.encoded("".join(asked)))
+            if asked
+            else b""
         )
         batch = read_batch(BytesIO(printed), len(asked))
         found = [(name, kind, b"".join(blocks)) for name, kind, _size, blocks in batch]
@@ -255,8 +258,8 @@ class Git(Door):
     def kinds(self, names: Iterable[str]) -> list[str]:
         """Return the kinds of objects, such as `tree`, by any names of them; empty for what is not there."""
         asked = [f"{name}\n" for name in names]
-        told = os.fsdecode(
-            self.run("cat-file", "--batch-check", "--buffer", stdin=os.fsencode("".join(asked)))
+        told = system.decoded(
+            self.run("cat-file", "--batch-check", "--buffer", stdin=system.encoded("".join(asked)))
         )
         lines = told.splitlines(keepends=True)
         found = [(_FOUND.fullmatch(line), _NOT_FOUND.fullmatch(line)) for line in lines]
@@ -266,7 +269,7 @@ class Git(Door):
 
     def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
         """Return what .gitattributes says of files, by path and name: `unspecified`, `set`, `unset` or a value."""
-        given = os.fsencode("".join(f"{path}\0" for path in paths))
+        given = system.encoded("".join(f"{path}\0" for path in paths))
         words = self.words("check-attr", "-z", "--stdin", *names, stdin=given, by=3) if given else []
         found: dict[str, dict[str, str]] = {}
         for path, name, value in zip(words[::3], words[1::3], words[2::3], strict=True):
@@ -311,7 +314,7 @@ class Git(Door):
         packed = (shared / "packed-refs").read_bytes() if (shared / "packed-refs").is_file() else b""
         if (
             any(place.is_file() or place.is_symlink() for place in places)
-            or any(line.endswith(b" " + os.fsencode(name)) for line in packed.splitlines())
+            or any(line.endswith(b" " + system.encoded(name)) for line in packed.splitlines())
             or self.run("for-each-ref", "--format=%(refname)", name)
         ):
             return False
@@ -330,7 +333,7 @@ class Git(Door):
 
     def hash_files(self, paths: Iterable[str | Path], *options: str) -> list[str]:
         """Return the names that git gives the contents of files, absolute or relative to the top of the working tree."""
-        asked = os.fsencode("".join(f'"{str(path).translate(_QUOTED)}"\n' for path in paths))
+        asked = system.encoded("".join(f'"{str(path).translate(_QUOTED)}"\n' for path in paths))
         told = self.text("hash-object", *options, "--stdin-paths", stdin=asked) if asked else ""
         return _all_hashes(told, asked.count(b"\n"))
 

@@ -6,7 +6,6 @@ of a history, each folder is counted once, however often it stands there.
 
 from __future__ import annotations
 
-import os
 import re
 from bisect import bisect_left
 from collections import defaultdict
@@ -16,6 +15,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
+from xuncha import system
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -37,7 +37,7 @@ _FOLDER_SHA256: Final = re.compile(rb"40000 [^\0/]+\0(.{32})|[0-7]+ [^\0/]+\0.{3
 """An entry of a folder; of another folder its name in git, of a file nothing. Nothing else may stand between the entries."""
 _LISTED: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.*)", re.DOTALL)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
-_PARTS: Final = frozenset(os.fsencode(PurePosixPath(part).name) for part in PARTS)
+_PARTS: Final = frozenset(system.encoded(PurePosixPath(part).name) for part in PARTS)
 """What of the folder `data` is the ledger's."""
 _DATA: Final = b"data"
 _MOST_APART: Final = 5  # folders that are too large by themselves and may be left out one by one
@@ -58,7 +58,7 @@ class Swollen(NamedTuple):
     @property
     def shown(self) -> str:
         """The path as a text."""
-        return os.fsencode(self.path).decode("utf-8", "backslashreplace")
+        return system.encoded(self.path).decode("utf-8", "backslashreplace")
 
 
 def listed(git: Git, commit: str, *paths: str, folders: bool = False, deep: bool = True) -> list[Leaf]:
@@ -85,7 +85,7 @@ def listed(git: Git, commit: str, *paths: str, folders: bool = False, deep: bool
         if not (match := _LISTED.fullmatch(line)):
             raise CutShortError
         mode, name, path = match.groups()
-        found.append(Leaf(mode.decode(), name.decode(), os.fsdecode(path)))
+        found.append(Leaf(mode.decode(), name.decode(), system.decoded(path)))
     _must_be_all(git, commit, paths, found, deep=deep)
     return found if folders else [leaf for leaf in found if leaf.mode != "040000"]
 
@@ -98,7 +98,7 @@ def _must_be_all(git: Git, commit: str, paths: Sequence[str], found: list[Leaf],
     folders: dict[str, str] = {}
     for mode, name, path in found:
         above, _slash, last = path.rpartition("/")
-        entry = mode.lstrip("0").encode(), os.fsencode(last), bytes.fromhex(name)
+        entry = mode.lstrip("0").encode(), system.encoded(last), bytes.fromhex(name)
         below[above].append(b"%s %s\0%s" % entry)
         if mode == "040000" and (path in asked or (deep and ("." in asked or path.startswith(tops)))):
             folders[path] = name
@@ -166,7 +166,9 @@ def swollen(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None
         below: dict[str, _Size] = {}
         for _same, _name, content in _folders(git, {top: top}):
             entries = _entries(content or b"", top)
-            below = {os.fsdecode(last): sizes[name.hex()] for mode, last, name in entries if mode == b"40000"}
+            below = {
+                system.decoded(last): sizes[name.hex()] for mode, last, name in entries if mode == b"40000"
+            }
         apart = [each for each, size in below.items() if not size.fits]
         others = sum(size.files for size in below.values() if size.fits)
         alone = others <= MOST and 0 < len(apart) <= _MOST_APART
@@ -183,7 +185,7 @@ def _look_above(git: Git, commits: Sequence[str], seen: dict[str, str]) -> dict[
     found: dict[str, str] = {}
     above = git.run("rev-parse", "--show-prefix").rstrip(b"\n").split(b"/")[:-1]
     for depth in range(len(above) + 1):
-        path = os.fsdecode(b"/".join(above[:depth]))
+        path = system.decoded(b"/".join(above[:depth]))
         trees = set()
         for commit, tree, content in _folders(git, {f"{commit}:{path}": commit for commit in commits}):
             if depth == len(above) and tree not in trees:
@@ -296,7 +298,7 @@ def _folders(git: Git, asked: Mapping[str, str]) -> Iterator[tuple[str, str, byt
 
     Yields for each what is given beside its name, git's own name, and its bytes; None for one that is too large.
     """
-    lines = os.fsencode("".join(f"{name}\n" for name in asked))
+    lines = system.encoded("".join(f"{name}\n" for name in asked))
     with (
         piped(git, "cat-file", "--batch", "--buffer", stdin=lines)
         if asked

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 from pathlib import Path
 from threading import Timer
 from typing import Final
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
+from xuncha.system import remove_tree
 from xuncha.trail.door import Door
 
 _ADDRESS: Final = re.compile(r"(?:https|ssh|file)://[^\s-][^\0\n]*|[\w.-]+@\w[\w.-]*:[\w./~][^\0\n]*")
@@ -62,7 +62,8 @@ def bring(address: str, folder: Path, seconds: float) -> str:
     except (OSError, SurroundingsError) as error:
         return shown(str(error))
     finally:
-        shutil.rmtree(new, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            remove_tree(new)
     return said
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from xuncha import system
 from xuncha.model.identity import PARTS
+from xuncha.system import temporary_folder
 from xuncha.trail.git import Git, literal
 from xuncha.trail.limits import listed
 
@@ -34,8 +34,8 @@ def listing(git: Git, commit: str) -> Listing:
 
 def store(git: Git, contents: Sequence[bytes]) -> list[str]:
     """Keep contents as they are, and return their names, in order."""
-    with tempfile.TemporaryDirectory(prefix="xuncha-") as folder:
-        paths = [Path(folder) / str(number) for number in range(len(contents))]
+    with temporary_folder() as folder:
+        paths = [folder / str(number) for number in range(len(contents))]
         for path, content in zip(paths, contents, strict=True):
             path.write_bytes(content)
         return git.hash_files(paths, "-w", "--no-filters")
@@ -47,9 +47,9 @@ def changed(git: Git, tree: str, changes: Changes) -> str:
     lines = []
     for path, held in sorted(changes.items(), key=lambda item: item[1] is not None):  # what goes makes room
         mode, blob = held or ("0", "0" * len(tree))
-        lines.append(f"{mode} {blob}\t".encode() + above + os.fsencode(path) + b"\0")
-    with tempfile.TemporaryDirectory(prefix="xuncha-") as folder:
-        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        lines.append(f"{mode} {blob}\t".encode() + above + system.encoded(path) + b"\0")
+    with temporary_folder() as folder:
+        index = {"GIT_INDEX_FILE": str(folder / "index")}
         git.run("read-tree", tree, surroundings=index)
         git.run("update-index", "-z", "--index-info", stdin=b"".join(lines), surroundings=index)
         return git.run("write-tree", surroundings=index).decode().strip()
@@ -123,10 +123,10 @@ def unwind(git: Git, left: Mapping[str, str]) -> None:
     top = at_the_top(git)
     back = [path for path, blob in left.items() if blob.strip("0")]
     if left:
-        names = os.fsencode("\0".join(literal(left)))
+        names = system.encoded("\0".join(literal(left)))
         top.run("reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=names)
     if back:
-        top.run("checkout-index", "--force", "-z", "--stdin", stdin=os.fsencode("\0".join(back)))
+        top.run("checkout-index", "--force", "-z", "--stdin", stdin=system.encoded("\0".join(back)))
     for path in left.keys() - {*back}:
         (top.root / path).unlink(missing_ok=True)
         with contextlib.suppress(OSError):  # other files are in it

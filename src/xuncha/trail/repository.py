@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from xuncha import system
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
@@ -250,7 +251,7 @@ def cut_off(folder: Path) -> frozenset[str]:
 def private(root: Path, name: str) -> Path | None:
     """Name a file of ours inside git's own folder, which no clone, push or archive carries; one for each ledger. None outside a repository."""
     folder = git_dir(root)
-    return folder and folder / "xuncha" / f"{name}-{zlib.crc32(os.fsencode(os.path.realpath(root))):08x}"
+    return folder and folder / "xuncha" / f"{name}-{zlib.crc32(system.encoded(os.path.realpath(root))):08x}"
 
 
 def shared(root: Path, name: str) -> Path | None:
@@ -260,4 +261,4 @@ def shared(root: Path, name: str) -> Path | None:
         return None
     common = common_dir(folder)
     inside = os.path.relpath(os.path.realpath(root), os.path.realpath(common))
-    return common / "xuncha" / f"{name}-{zlib.crc32(os.fsencode(inside)):08x}"
+    return common / "xuncha" / f"{name}-{zlib.crc32(system.encoded(inside)):08x}"

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fasteners import InterProcessLock
 
+from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, Identity
@@ -344,7 +345,9 @@ def _settle_index(git: Git, paths: Sequence[str]) -> None:
 
 
 def _not_written(root: Path, error: OSError) -> SurroundingsError:
-    message = _("the change could not be written: {reason}").format(reason=cause_of(error))
+    named = error.filename2 or error.filename if isinstance(error, PermissionError) else None
+    reason = f"{named}: {cause_of(error)}" if named else cause_of(error)
+    message = _("the change could not be written: {reason}").format(reason=reason)
     hint = _("see whether the disk is full, or {path} is read-only").format(path=root)
     return SurroundingsError("not-written", message, hint)
 
@@ -377,7 +380,7 @@ def _put_all(root: Path, changes: Sequence[FileChange]) -> None:
 
 def _get(target: Path) -> bytes | None:
     try:
-        return target.read_bytes()
+        return system.patiently(target.read_bytes, system.AT_ONCE)
     except FileNotFoundError:
         return None
 

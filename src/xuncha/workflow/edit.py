@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from xuncha import system
 from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
@@ -49,6 +50,7 @@ def editable(root: Path, text: str) -> str:
         InvalidLedgerError: it is a link, or it is the settings and no file.
         RefusedError: there is none.
     """
+    text = text.replace("\\", "/") if system.WINDOWS else text
     comment = CommentNumber.of_file(text)
     named = comment or (None if text == LEDGER_FILE else Identity.parse(text))
     path = named.path if named else LEDGER_FILE

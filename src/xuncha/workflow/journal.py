@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xuncha.store import files
+from xuncha.system import patiently
 from xuncha.trail.repository import private
 
 
@@ -67,4 +68,4 @@ def read(root: Path) -> tuple[str, list[FileChange], list[str]]:
 def drop(root: Path) -> None:
     """Remove the journal. If the disk loses or refuses this, the next command finds that nothing of the change is left."""
     with contextlib.suppress(OSError):
-        place(root).unlink(missing_ok=True)
+        patiently(lambda: place(root).unlink(missing_ok=True))
