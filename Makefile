@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SOURCES := pyproject.toml compile_translations.py $(wildcard src/xuncha/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: status test test-apart lint docs bench reliability fuzz publish messages clean
+.PHONY: status test test-apart lint docs bench reliability fuzz publish bundle messages clean
 
 status: .venv/ready
 	@$(BIN)/xuncha status
@@ -46,8 +46,12 @@ fuzz: .venv/ready-to-develop
 publish: .venv/ready-to-develop
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh src/xuncha/skeleton/publish.sh
 
+# What an installation without a network needs, in dist/; PLATFORMS="linux_x86_64 linux_aarch64 win_amd64" for some of them.
+bundle: .venv/ready-to-develop
+	$(BIN)/python bundle/pack.py $(PLATFORMS)
+
 clean:
-	rm -rf .venv public internal
+	rm -rf .venv public internal dist
 
 .venv/ready: $(SOURCES)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xuncha needs Python 3.11 or later; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'
