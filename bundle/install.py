@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+from io import TextIOWrapper
 from pathlib import Path
 
 HERE = Path(__file__).absolute().parent
@@ -198,7 +199,8 @@ def tell(folder: Path) -> None:
 def main() -> int:
     """Install into the folder that the command line names, or ~/xuncha. Return the exit code."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     if sys.argv[1:] == ["--fits"]:
         return 0 if fits() else 1
     # cmd gives "D:\\台账\\" with its last quotation mark.

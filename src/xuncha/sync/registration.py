@@ -16,6 +16,8 @@ LINE = f"{PATTERN} merge={NAME}"
 """Of `.gitattributes`."""
 KEY = f"merge.{NAME}.driver"
 """The setting of git that says what it is to run."""
+_MODULE = ("-P", "-m", "xuncha")
+"""Without `-P`, Python would look for modules in the ledger first: git runs the driver there."""
 _PROBE = "data/problems/01/1.1.yaml"
 
 
@@ -25,7 +27,9 @@ def command() -> str:
     Without that, a program that is not found would count as a conflict in which the other side has vanished.
     """
     found = shutil.which("xuncha")
-    return _command([found] if found else [Path(sys.executable).as_posix(), "-m", "xuncha"])
+    # Git runs the driver in a shell, where a batch file of Windows would read its arguments once more.
+    is_program = found and not found.lower().endswith((".cmd", ".bat"))
+    return _command([found] if found and is_program else [Path(sys.executable).as_posix(), *_MODULE])
 
 
 def _command(words: list[str]) -> str:
@@ -46,7 +50,7 @@ def program_of(registered_command: str) -> str:
 def is_written_by_us(registered_command: str, root: Path) -> bool:
     """Whether a registered driver is what `setup` writes, wherever the program stood then, but outside of a ledger's folder."""
     program = program_of(registered_command)
-    written = {_command([program]), _command([program, "-m", "xuncha"])}
+    written = {_command([program]), _command([program, *_MODULE]), _command([program, "-m", "xuncha"])}
     is_outside = Path(program).is_absolute() and not Path(program).is_relative_to(root)
     return registered_command in written and is_outside
 
