@@ -215,7 +215,7 @@ def test_no_file_of_the_ledger_is_run_by_the_driver(
     """Git runs the driver at the top of the ledger, where Python would look for its modules first."""
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     shared.git("config", "merge.xuncha.driver", registration.command())
-    shared.write(shared.root / "typer.py", f"open({str(tmp_path / 'run')!r}, 'w')\n")
+    shared.write("typer.py", f"open({str(tmp_path / 'run')!r}, 'w')\n")
     shared.commit()
     dispute(shared)
     assert not (tmp_path / "run").exists()
