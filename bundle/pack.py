@@ -16,6 +16,7 @@ import sys
 import tempfile
 import tomllib
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -78,6 +79,7 @@ def _own_wheels(folder: Path) -> Path:
 
 def _fetch(platform: Platform, python: str, own: Path, folder: Path) -> list[Path]:
     """Fetch the wheels that one Python on one platform needs, pip among them. Return them."""
+    folder.mkdir()
     pinned = folder / "pinned.txt"
     target = ("--python-platform", platform.uv, "--python-version", python, "--only-binary", ":all:")
     plain = ("--no-header", "--no-annotate", "--no-emit-package", "xuncha", "--generate-hashes")
@@ -133,10 +135,12 @@ def make(name: str, target: Path) -> Path:
         files: dict[str, bytes] = {}
         wheels: dict[str, Path] = {}
         absent: set[str] = set()
-        for python in PYTHONS:
-            folder = Path(temporary, python)
-            folder.mkdir()
-            fetched = [*_fetch(PLATFORMS[name], python, own, folder), whole]
+        with ThreadPoolExecutor() as pool:  # most of the time goes into waiting for an index
+            all_fetched = pool.map(
+                lambda each: _fetch(PLATFORMS[name], each, own, Path(temporary, each)), PYTHONS
+            )
+        for python, others in zip(PYTHONS, all_fetched, strict=True):
+            fetched = [*others, whole]
             files[f"requirements/{python}.txt"] = _requirements(fetched, "xuncha").encode()
             wheels |= {each.name: each for each in fetched}
             absent |= _project().keys() - {parse_wheel_filename(each.name)[0] for each in fetched}

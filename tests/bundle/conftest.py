@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Give the zip of a platform; all processes that test share it."""
-    shared = tmp_path_factory.getbasetemp().parent / "bundles"
+    """Give the zip of a platform; all processes that test share it. XUNCHA_BUNDLES names a folder that has some."""
+    named = os.environ.get("XUNCHA_BUNDLES")
+    shared = Path(named) if named else tmp_path_factory.getbasetemp().parent / "bundles"
     shared.mkdir(exist_ok=True)
 
     def made(platform: str) -> Path:

@@ -66,7 +66,7 @@ def needs(wheel: Path, extras: set[str], surroundings: dict[str, str]) -> Iterat
 def listed(folder: Path, python: str) -> dict[str, str]:
     """Return the wheel of each package that a Python is to install, by its hash."""
     wheels = {sha256(each.read_bytes()): each.name for each in folder.glob("wheels/*.whl")}
-    found = {}
+    found: dict[str, str] = {}
     for line in (folder / "requirements" / f"{python}.txt").read_text(encoding="utf-8").splitlines():
         match = re.fullmatch(r"(\S+?)(?:\[all\])?==(\S+) --hash=sha256:([0-9a-f]{64})", line)
         assert match, line
@@ -121,14 +121,14 @@ def test_pip_takes_every_wheel(
         "--only-binary",
         ":all:",
         "--target",
-        tmp_path,
+        str(tmp_path),
     ]
     fit = [word for tag in PACK.PLATFORMS[platform].tags for word in ("--platform", tag)]
     subprocess.run(
         [
             *(sys.executable, "-m", "pip", "--isolated", "install", "--quiet", *words, *fit),
             *("--python-version", python, "--implementation", "cp"),
-            *("--find-links", folder / "wheels", "--requirement", folder / f"requirements/{python}.txt"),
+            *map(str, ("--find-links", folder / "wheels", "-r", folder / f"requirements/{python}.txt")),
         ],
         env={"PIP_CONFIG_FILE": "/dev/null", "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
         check=True,
@@ -181,7 +181,7 @@ def test_texts_for_windows_are_in_the_form_that_it_reads(unpacked: Callable[[str
     assert not list(folder.glob("*.sh"))
     for name, encoding in (("install.cmd", "gbk"), ("uninstall.cmd", "gbk"), ("README.txt", "utf-8-sig")):
         content = (folder / name).read_bytes()
-        assert "请" in content.decode(encoding)
+        assert "装" in content.decode(encoding)
         assert content.count(b"\n") == content.count(b"\r\n")
     assert (folder / "README.txt").read_bytes().startswith(b"\xef\xbb\xbf"), (
         "the editor of old Windows asks for it"
