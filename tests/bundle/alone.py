@@ -1,6 +1,6 @@
 """Runs a program on a computer without any network, by somebody with a Chinese name; run by root of a namespace of its own.
 
-unshare --net --mount [--map-root-user] python alone.py HOME PROGRAM …
+[sudo] unshare --net --mount [--map-root-user] python alone.py HOME PROGRAM …
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ask:
         fcntl.ioctl(ask, _SIOCSIFFLAGS, struct.pack("16sh", b"lo", _UP))
     is_mapped = Path("/proc/self/uid_map").read_text(encoding="utf-8").split()[-1] == "1"
-    number = 0 if is_mapped else NUMBER
+    number = 0 if is_mapped else int(os.environ.get("SUDO_UID", NUMBER))
     people = Path(home, "passwd")
     people.write_text(f"{NAME}:x:{number}:{number}::{home}:/bin/sh\n", encoding="utf-8")
     subprocess.run(["mount", "--bind", people, "/etc/passwd"], check=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -333,3 +335,27 @@ def test_the_marks_of_both_sides_are_the_same(installer: ModuleType) -> None:
     assert json.dumps(installer.MARK) in source
     for script in ("uninstall.sh", "uninstall.cmd"):
         assert installer.MARK in (SCRIPTS / script).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["install.sh", "uninstall.sh"])
+def test_a_script_is_what_every_shell_takes(name: str) -> None:
+    program = shutil.which("shellcheck")
+    if not program:
+        pytest.skip("shellcheck is not there")
+    subprocess.run([program, "--shell=sh", SCRIPTS / name], check=True)
+
+
+@pytest.mark.parametrize(
+    "workflow", sorted((SCRIPTS.parent / ".github" / "workflows").iterdir()), ids=lambda path: path.stem
+)
+def test_a_workflow_is_one_that_the_forge_takes(workflow: Path) -> None:
+    checker = [
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        "vendor.github-workflows",
+        workflow,
+    ]
+    done = subprocess.run(checker, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

@@ -20,24 +20,26 @@ from tests.bundle.small import sha256
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-NAMESPACE = (
-    "unshare",
-    "--net",
-    "--mount",
-    *([] if os.name == "nt" or os.geteuid() == 0 else ["--map-root-user"]),
-)
+_UNSHARE = ("unshare", "--net", "--mount")
+_WAYS = (_UNSHARE, (*_UNSHARE, "--map-root-user"), ("sudo", "-n", "--preserve-env=PATH", *_UNSHARE))
+"""As root, in a namespace in which one is root, and as whoever may become root."""
 
 
-def _has_namespaces() -> bool:
-    return (
-        shutil.which("unshare") is not None
-        and subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
-    )
+def _way() -> tuple[str, ...] | None:
+    """The first of them that is to be had here."""
+    for way in _WAYS:
+        if (
+            shutil.which(way[0])
+            and subprocess.run([*way, "true"], capture_output=True, check=False).returncode == 0
+        ):
+            return way
+    return None
 
 
+NAMESPACE = _way() if sys.platform == "linux" else None
 pytestmark = [
     pytest.mark.apart,
-    pytest.mark.skipif(not _has_namespaces(), reason="there are no namespaces here"),
+    pytest.mark.skipif(NAMESPACE is None, reason="there are no namespaces here"),
 ]
 
 FIRST_DAY = r"""
@@ -93,6 +95,7 @@ def bundle_there(home: Path, unpacked: Callable[[str], Path]) -> Path:
 
 def lonely(home: Path, *words: str | Path) -> tuple[int, str]:
     """Run something as 王小明, without a network. Return its exit code, and all it says."""
+    assert NAMESPACE
     done = subprocess.run(
         [*NAMESPACE, sys.executable, Path(alone.__file__), home, *words],
         stdout=subprocess.PIPE,
