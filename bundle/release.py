@@ -43,7 +43,7 @@ def _list_packages(bundle: Path, target: Path) -> None:
         options = ("--output-reproducible", "--output-file", target)
         _uv("tool", "run", "--quiet", "--from", SBOM_TOOL, "cyclonedx-py", "environment", *options, python)
     told = json.loads(target.read_text(encoding="utf-8"))
-    for component in told["components"]:
+    for component in (*told["components"], *told["metadata"]["tools"]["components"]):
         component.pop("externalReferences", None)
     target.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -355,7 +355,7 @@ def test_a_workflow_is_one_that_the_forge_takes(workflow: Path) -> None:
         "check_jsonschema",
         "--builtin-schema",
         "vendor.github-workflows",
-        workflow,
+        str(workflow),
     ]
     done = subprocess.run(checker, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

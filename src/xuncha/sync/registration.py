@@ -50,9 +50,14 @@ def program_of(registered_command: str) -> str:
 def is_written_by_us(registered_command: str, root: Path) -> bool:
     """Whether a registered driver is what `setup` writes, wherever the program stood then, but outside of a ledger's folder."""
     program = program_of(registered_command)
-    written = {_command([program]), _command([program, *_MODULE]), _command([program, "-m", "xuncha"])}
+    written = {_command([program]), _command([program, *_MODULE])}
     is_outside = Path(program).is_absolute() and not Path(program).is_relative_to(root)
-    return registered_command in written and is_outside
+    return (registered_command in written or is_outdated(registered_command)) and is_outside
+
+
+def is_outdated(registered_command: str) -> bool:
+    """Whether a registered driver is what `setup` wrote once, which lets Python take modules out of the ledger."""
+    return registered_command == _command([program_of(registered_command), "-m", "xuncha"])
 
 
 def register(git: Git) -> tuple[bool, bool]:
