@@ -8,8 +8,9 @@ chcp 936 >nul
 rem Neither the launcher py nor the Store's python.exe may fetch or open anything: with arguments, the latter only fails.
 set "PYTHON_MANAGER_AUTOMATIC_INSTALL=false"
 set "PY="
-for %%v in (3.14 3.13 3.12 3.11) do if not defined PY py -%%v -I "%~dp0install.py" --fits >nul 2>nul && set "PY=py -%%v"
-for %%p in (python python3) do if not defined PY %%p -I "%~dp0install.py" --fits >nul 2>nul && set "PY=%%p"
+for %%v in (3.14 3.13 3.12 3.11) do call :try py -%%v
+call :try python
+call :try python3
 if not defined PY goto missing
 %PY% -I "%~dp0install.py" %*
 set "CODE=%ERRORLEVEL%"
@@ -30,3 +31,10 @@ where git >nul 2>nul || echo 还缺 git：请一并带来 Git for Windows 的 64
 if "%~1"=="" pause
 chcp %PAGE:.=% >nul
 exit /b %CODE%
+
+:try
+if defined PY exit /b 0
+%* -I "%~dp0install.py" --fits >nul 2>nul
+if not "%ERRORLEVEL%"=="0" exit /b 0
+set "PY=%*"
+exit /b 0
