@@ -13,6 +13,7 @@ import importlib
 import marshal
 import os
 import pkgutil
+import select
 import signal
 import subprocess
 import sys
@@ -204,17 +205,21 @@ def _started(
 
 def _ended(child: int) -> int:
     """Wait for a child, and give its exit code."""
-    end = time.monotonic() + LIMIT
-    pause = 0.001
-    while time.monotonic() < end:
-        pid, status = os.waitpid(child, os.WNOHANG)
-        if pid:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.02)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    raise subprocess.TimeoutExpired("xuncha", LIMIT)
+    if hasattr(os, "pidfd_open"):
+        end = os.pidfd_open(child)
+        ended = bool(select.select([end], [], [], LIMIT)[0])
+        os.close(end)
+    else:
+        until, ended = time.monotonic() + LIMIT, False
+        while not ended and time.monotonic() < until:
+            time.sleep(0.005)
+            ended = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    if not ended:
+        os.kill(child, signal.SIGKILL)
+    _pid, status = os.waitpid(child, 0)
+    if not ended:
+        raise subprocess.TimeoutExpired("xuncha", LIMIT)
+    return os.waitstatus_to_exitcode(status)
 
 
 def in_child(

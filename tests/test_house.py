@@ -12,12 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 import xuncha
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from tests.conftest import LedgerOnDisk
 
@@ -48,9 +45,12 @@ def module_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-TREES = {
-    module_of(path): ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))
-}
+MODULES = {module_of(path): path for path in sorted(SOURCE.rglob("*.py"))}
+
+
+def tree(module: str) -> ast.Module:
+    """Parse a module. All of them together take more memory than everything else that the tests hold: none is kept."""
+    return ast.parse(MODULES[module].read_text(encoding="utf-8"))
 
 
 def room(module: str) -> str:
@@ -58,29 +58,33 @@ def room(module: str) -> str:
     return module.split(".")[1] if "." in module else module
 
 
-def imports(tree: ast.AST) -> Iterator[str]:
+@cache
+def imports(module: str) -> frozenset[str]:
     """Every module that is imported: at the top, inside functions, and for type checkers alone."""
-    for node in ast.walk(tree):
+    found: set[str] = set()
+    for node in ast.walk(tree(module)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, "imports are absolute"
             assert node.module
             inner = [f"{node.module}.{alias.name}" for alias in node.names]
-            found = [name for name in inner if name in TREES]
-            yield from found
-            if len(found) < len(inner):
-                yield node.module
+            known = [name for name in inner if name in MODULES]
+            found.update(known, [node.module] if len(known) < len(inner) else [])
+    return frozenset(found)
 
 
+@cache
 def own(module: str) -> set[str]:
     """The modules of ours that a module imports."""
-    return {name for name in imports(TREES[module]) if name.partition(".")[0] == "xuncha"} - {module}
+    return {name for name in imports(module) if name.partition(".")[0] == "xuncha"} - {module}
 
 
-def calls(tree: ast.AST) -> Iterator[str]:
-    """Every name that is used, with its dots: `sys.stdout`, `date.today`, `print`."""
-    for node in ast.walk(tree):
+@cache
+def calls(module: str) -> frozenset[str]:
+    """Every name that a module uses, with its dots: `sys.stdout`, `date.today`, `print`."""
+    found = set()
+    for node in ast.walk(tree(module)):
         if isinstance(node, ast.Attribute):
             parts = [node.attr]
             inner: ast.expr = node.value
@@ -88,23 +92,24 @@ def calls(tree: ast.AST) -> Iterator[str]:
                 parts.append(inner.attr)
                 inner = inner.value
             if isinstance(inner, ast.Name):
-                yield ".".join([inner.id, *reversed(parts)])
+                found.add(".".join([inner.id, *reversed(parts)]))
         elif isinstance(node, ast.Name):
-            yield node.id
+            found.add(node.id)
+    return frozenset(found)
 
 
 def users(*names: str) -> set[str]:
     """The modules that use one of these names."""
-    return {module for module, tree in TREES.items() if set(names) & set(calls(tree))}
+    return {module for module in MODULES if not calls(module).isdisjoint(names)}
 
 
-@cache
 def importers(*names: str) -> set[str]:
     """The modules that import one of these packages."""
+    inside = tuple(f"{name}." for name in names)
     return {
         module
-        for module, tree in TREES.items()
-        if any(found == name or found.startswith(f"{name}.") for found in imports(tree) for name in names)
+        for module in MODULES
+        if any(found in names or found.startswith(inside) for found in imports(module))
     }
 
 
@@ -117,16 +122,12 @@ def level(module: str) -> int:
     raise AssertionError(message)
 
 
-MODULES = list(TREES)
-
-
 def test_every_module_stands_on_a_floor() -> None:
     assert len({level(module) for module in MODULES}) == len(FLOORS)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_nobody_imports_upstairs(module: str) -> None:
-    upstairs = [name for name in own(module) if level(name) > level(module)]
+def test_nobody_imports_upstairs() -> None:
+    upstairs = [(module, name) for module in MODULES for name in own(module) if level(name) > level(module)]
     assert not upstairs
 
 
@@ -176,9 +177,7 @@ def test_only_the_command_line_knows_the_terminal() -> None:
     for module in MODULES:
         if room(module) not in {"cli", "__main__"}:
             assert not {
-                name
-                for name in imports(TREES[module])
-                if name.partition(".")[0] in {"typer", "rich", "click"}
+                name for name in imports(module) if name.partition(".")[0] in {"typer", "rich", "click"}
             }
 
 
@@ -192,7 +191,7 @@ def circles() -> list[set[str]]:  # noqa: C901  one algorithm, as it is known
     def visit(module: str) -> None:
         index[module] = low[module] = len(index)
         stack.append(module)
-        for other in sorted(own(module) & set(TREES)):
+        for other in sorted(own(module) & set(MODULES)):
             if other not in index:
                 visit(other)
                 low[module] = min(low[module], low[other])
@@ -207,7 +206,7 @@ def circles() -> list[set[str]]:  # noqa: C901  one algorithm, as it is known
             if len(group) > 1:
                 found.append(group)
 
-    for module in TREES:
+    for module in MODULES:
         if module not in index:
             visit(module)
     return found
@@ -218,8 +217,8 @@ def test_no_modules_import_each_other_round_about() -> None:
 
 
 def test_what_is_imported_is_there() -> None:
-    for module in TREES:
-        assert own(module) <= set(TREES), module
+    for module in MODULES:
+        assert own(module) <= set(MODULES), module
 
 
 def test_git_is_run_in_the_trail_alone_and_the_editor_by_its_command() -> None:
@@ -233,8 +232,8 @@ def test_git_is_run_in_the_trail_alone_and_the_editor_by_its_command() -> None:
 
 def test_an_error_that_nobody_foresaw_is_caught_in_one_place() -> None:
     """`except Exception` hides bugs; `except BaseException` may only take back what was begun, and must raise again."""
-    for module, tree in TREES.items():
-        for node in ast.walk(tree):
+    for module in MODULES:
+        for node in ast.walk(tree(module)):
             if not isinstance(node, ast.ExceptHandler):
                 continue
             assert node.type is not None, f"{module}:{node.lineno}: a bare except"
@@ -300,12 +299,12 @@ def test_the_model_and_the_rules_know_no_files() -> None:
     for module in MODULES:
         if room(module) in {"model", "rules", "tally", "errors"}:
             assert not importers("os", "pathlib", "io", "tempfile", "shutil") & {module}, module
-            assert not {"open", "input"} & set(calls(TREES[module])), module
+            assert not {"open", "input"} & calls(module), module
 
 
 def test_every_module_says_what_it_is_for() -> None:
-    for module, tree in TREES.items():
-        said = ast.get_docstring(tree) if isinstance(tree, ast.Module) else None
+    for module in MODULES:
+        said = ast.get_docstring(tree(module))
         if module != "xuncha.rules.files":
             assert said, module
         assert said is None or said.split("\n")[0].endswith((".", ":")) or "." in said.split("\n")[0], module
@@ -313,12 +312,10 @@ def test_every_module_says_what_it_is_for() -> None:
 
 def test_files_and_functions_are_of_a_size_that_can_be_read() -> None:
     long = defaultdict(list)
-    for module, tree in TREES.items():
-        path = SOURCE.parent / Path(*module.split("."))
-        file = path.with_suffix(".py") if path.with_suffix(".py").is_file() else path / "__init__.py"
+    for module, file in MODULES.items():
         if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400:
             long[module].append(f"{lines} lines")
-        for node in ast.walk(tree):
+        for node in ast.walk(tree(module)):
             if isinstance(node, ast.FunctionDef) and node.end_lineno and node.end_lineno - node.lineno > 75:
                 long[module].append(f"{node.name}: {node.end_lineno - node.lineno} lines")
     assert not long

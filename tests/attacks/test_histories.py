@@ -209,6 +209,7 @@ def bombed(ledger: LedgerOnDisk, place: tuple[bytes, ...], leaf: bytes = b"x", l
     [
         ((b"data", b"problems", b"99"), b"x", 10),
         ((b"data", b"problems", b"99"), b"", 10),
+        ((b"data", b"problems", b"01"), b"x", 10),  # where a folder was: nothing but a hash is another one
         ((b"data", b"evidence"), b"x", 10),
         ((b"data", b"problems", b"01", b"1.2.yaml"), b"x", 10),
         ((b"data", b"problems", b"99"), b"x", 60),
@@ -277,6 +278,12 @@ def test_of_a_record_of_any_size_no_more_is_kept_than_shows_that_it_is_too_large
     assert len(Tree(ledger.root, name).read(ledger.path("1.2"))) == LARGEST + 1
     result = ledger.run("status", "--at", "HEAD")
     assert (result.code, "error[file-too-large]" in result.err) == (1, True)
+
+
+def test_a_subject_without_end_fills_no_screen(ledger: LedgerOnDisk) -> None:
+    ledger.write("data/ledger.yaml", (ledger.root / "data/ledger.yaml").read_bytes() + b"# \n")
+    ledger.git("commit", "-qam", "一" * 20_000)
+    assert 100 < len(ledger.ok("log")) < 8_000
 
 
 @pytest.mark.parametrize("mode", ["120000", "160000", "40000"])

@@ -71,14 +71,8 @@ def outrun(
                 or word(record, "status") != "closed"
             ):
                 continue
-            change = Change(
-                path,
-                number_of(path),
-                version,
-                version,
-                {"status": "submitted" if version.applicant else "in_progress"},
-                record,
-            )
+            stood = "submitted" if version.applicant else "in_progress"
+            change = Change(path, number_of(path), version, version, {}, record, (stood, "closed"))
             closer = version.closer
             more = [name for name in new if name not in at_closing.get(closer.commit, here)]
             at = HistoryPlace(closer.commit, closer.name, closer.day, path, number_of(path))

@@ -35,10 +35,10 @@ _SAID: Final = ("received", "channel", "text", "name", "reply")
 def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
     """Find changes of a closed measure, unless it is opened again."""
     for change in step.measures:
-        old, new = change.old or {}, change.new or {}
-        if word(old, "status") != "closed":
+        if change.statuses[0] != "closed":
             continue
-        free = {"closed"} if word(new, "status") != "closed" else set()  # opened again
+        old, new = change.old or {}, change.new or {}
+        free = {"closed"} if change.statuses[1] != "closed" else set()  # opened again
         renamed = step.renamed_evidence(change.id) if old.get("progress") != new.get("progress") else {}
         if keys := [key for key in changed_since(old, new, renamed) if key not in free]:
             message = _("{id} was closed, and {keys} changed without its being opened again")
@@ -76,8 +76,8 @@ def _proofs(entry: Data, renamed: dict[str, str]) -> set[object]:
 def _moved_deadlines(step: Step) -> Iterator[tuple[Change, str, str | None]]:
     """Yield the open measures whose deadline is another day, with the old day and the new one."""
     for change in step.measures:
-        old, new = (deadline(each) for each in (change.old, change.new))
-        if old is not None and old != new and word(change.old, "status") != "closed":
+        old, new = deadline(change.old), deadline(change.new)
+        if old is not None and old != new and change.statuses[0] != "closed":
             yield change, old, new
 
 
@@ -141,7 +141,8 @@ def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
     """Yield each changed list of entries: the measure, the key, how many were rewritten and how many removed."""
     for change in step.measures:
         for key in _LISTS:
-            was, now = entries(change.old, key), entries(change.new, key)
+            was = entries(change.old, key)
+            now = entries(change.new, key) if was else []
             if was == now[: len(was)]:  # as always, but where somebody cheats
                 continue
             before, after = (Counter(map(statement, each)) for each in (was, now))

@@ -106,7 +106,7 @@ def withheld(step: Step) -> Broken[HistoryPlace]:
             continue
         if change.old.get("publish") is not False and change.new.get("publish") is False:
             yield step.at(change), _("{id} is withheld from the notice").format(id=change.id), ""
-        elif word(change.old, "status") == "closed" and _hidden(change.old, change.new):
+        elif change.statuses[0] == "closed" and _hidden(change.old, change.new):
             message = _("{id} was closed, and an entry is withheld from the notice since")
             yield step.at(change), message.format(id=change.id), ""
 

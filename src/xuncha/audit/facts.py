@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, get_args
 
 from xuncha.language import gettext as _
@@ -62,6 +63,7 @@ def requires(settings: Data | None) -> tuple[Requirement, ...]:
     return tuple(each for each in _REQUIREMENTS if isinstance(asked, list) and each in asked)
 
 
+@lru_cache(maxsize=1 << 14)
 def number_of(path: str) -> str | None:
     """Return the number that a file of a problem, a measure or evidence belongs to; None where it belongs to none."""
     identity = Identity.of_file(path) or Identity.of_evidence(path)

@@ -179,6 +179,8 @@ class Change(NamedTuple):
     old: Data | None
     """What it said before, as far as that could be read; of evidence nothing."""
     new: Data | None
+    statuses: tuple[str | None, str | None]
+    """The status before and after."""
     unreadable: str = ""
     """Why what it holds now cannot be read."""
 
@@ -190,7 +192,7 @@ class Change(NamedTuple):
     @property
     def comment(self) -> CommentNumber | None:
         """The comment whose file it is; None where it is none."""
-        return CommentNumber.of_file(self.path)
+        return None if self.id else CommentNumber.of_file(self.path)
 
     @property
     def named(self) -> str:
@@ -201,11 +203,6 @@ class Change(NamedTuple):
     def is_evidence(self) -> bool:
         """Whether it proves something."""
         return self.path.startswith(f"{EVIDENCE}/")
-
-    @property
-    def statuses(self) -> tuple[str | None, str | None]:
-        """The status before and after."""
-        return word(self.old, "status"), word(self.new, "status")
 
     @property
     def name(self) -> str:
@@ -260,7 +257,7 @@ class Step:
     def __post_init__(self) -> None:
         """Sort the changes."""
         readable = [each for each in self.changes if each.new is not None]
-        self.measures = [each for each in readable if each.is_record and "." in str(each.id)]
+        self.measures = [each for each in readable if each.id and "." in each.id and each.is_record]
         self.closings = [each for each in self.measures if each.statuses[1] == "closed" != each.statuses[0]]
         self.comments = [each for each in readable if each.comment]
         gone = [each for each in self.changes if each.after is None]
@@ -327,7 +324,8 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
             else:
                 eased = Eased(word(old, "title") or "", word(old, "goal") or "", made, submitted)
             now = now._replace(eased=eased)
-        now = now._replace(decided=now.decided or status in {"submitted", "closed"})
+        if status in {"submitted", "closed"} and not now.decided:
+            now = now._replace(decided=True)
         after = now if blob else None
-        found.append(Change(path, number_of(path), earlier, after, old, new, reason))
+        found.append(Change(path, number_of(path), earlier, after, old, new, (was, status), reason))
     return found

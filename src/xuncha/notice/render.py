@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.punctuation import full_width_lines, full_width_markdown, full_width_page
+from xuncha.paper.forms import made
 from xuncha.paper.own import OwnFileError, own, remark
 from xuncha.paper.templates import document, wrong
 from xuncha.paper.templates import render as rendered
@@ -36,25 +37,20 @@ def render(content: NoticeContent, form: str, root: Path | Own) -> tuple[bytes, 
         SurroundingsError: the form needs what is not installed.
     """
     files = own(root)
-    made, warnings = _made(content, form, files)
-    return made, [*warnings, *remark(files)]
+    file, warnings = _made(content, form, files)
+    return file, [*warnings, *remark(files)]
 
 
 def _made(content: NoticeContent, form: str, files: Own) -> tuple[bytes, list[str]]:
     if form in TEXTS:
         return TEXTS[form](rendered(f"notice.{form}.j2", files, notice=content)).encode(), []
-    if form == "pdf":
-        from xuncha.paper.pdf import pdf  # noqa: PLC0415  for this form alone
+    if form == "docx":
+        try:
+            office_file = files.read(_OWN_WORD_FILE)
+        except OwnFileError as error:
+            raise wrong(_OWN_WORD_FILE, 0, str(error), files, ("words", "notice")) from None
+        if office_file is not None:
+            from xuncha.paper.filled import fill  # noqa: PLC0415  for a file of one's own alone
 
-        return pdf(document(_OUTLINE, files, notice=content))
-    try:
-        office_file = files.read(_OWN_WORD_FILE)
-    except OwnFileError as error:
-        raise wrong(_OWN_WORD_FILE, 0, str(error), files, ("words", "notice")) from None
-    if office_file is not None:
-        from xuncha.paper.filled import fill  # noqa: PLC0415  for a file of one's own alone
-
-        return fill(_OWN_WORD_FILE, files, content.title, "notice.words.j2", notice=content), []
-    from xuncha.paper.docx import docx  # noqa: PLC0415  for this form alone
-
-    return docx(document(_OUTLINE, files, notice=content)), []
+            return fill(_OWN_WORD_FILE, files, content.title, "notice.words.j2", notice=content), []
+    return made(document(_OUTLINE, files, notice=content), form)

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator
+from io import BufferedReader
 from threading import Timer
 from typing import IO, NamedTuple
 
@@ -31,7 +32,7 @@ class SlowError(GitError):
 
 
 @contextlib.contextmanager
-def piped(git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None = None) -> Iterator[IO[bytes]]:
+def piped(git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None = None) -> Iterator[BufferedReader]:
     """Run git, and give the pipe into which it prints; end it after some seconds.
 
     Raises GitError if it ended with an error, which is known when all is read; SlowError if it was ended, which is
@@ -42,7 +43,7 @@ def piped(git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None =
         asked.write(stdin)
         asked.seek(0)
         with git.process(*arguments, stdin=asked, stderr=said) as process:
-            assert process.stdout is not None  # noqa: S101  it is a pipe
+            assert isinstance(process.stdout, BufferedReader)  # noqa: S101  it is a pipe
 
             def end() -> None:
                 nonlocal slow

@@ -152,6 +152,7 @@ class Door:
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
+                bufsize=1 << 18,
             )
         except FileNotFoundError:
             said = _("git is not installed, or not found")

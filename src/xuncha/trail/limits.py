@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -213,27 +214,50 @@ def _all_fit(git: Git, names: Iterable[str]) -> bool:
 
     That is quickly said of folders which hardly differ from commit to commit; only where it cannot be said are they counted.
     """
-    waiting = set(names)
+    waiting = dict.fromkeys(names)  # in their order, since neighbours are alike
     most, folders = 0, 1
     for _level in range(DEEPEST):
         fullest, inner = 0, 0
-        below: set[bytes | None] = set()
+        below: dict[bytes | None, None] = {}
+        before, ends = b"", [0]
         for name, _name, content in _folders(git, {each: each for each in waiting}):
             if content is None:
                 return False
-            told = (_FOLDER if len(name) == SHA1_DIGITS else _FOLDER_SHA256).split(content)
-            if any(told[::2]):
-                return False
-            found = told[1::2]
-            fullest = max(fullest, len(found))
-            inner = max(inner, len(found) - found.count(None))
-            below.update(found)
+            entry = _FOLDER if len(name) == SHA1_DIGITS else _FOLDER_SHA256
+            place = _only_other(content, before, ends, len(name) // 2)
+            found = list(entry.finditer(content, *ends[place : place + 2] if place is not None else ()))
+            if place is None:
+                ends = [0, *(match.end() for match in found)]
+                if ends[-1] != len(content) or [match.start() for match in found] != ends[:-1]:
+                    return False
+                told = [match[1] for match in found]
+                fullest = max(fullest, len(told))
+                inner = max(inner, len(told) - told.count(None))
+            before = content
+            below.update((match[1], None) for match in found)
         most += folders * fullest
         folders *= inner
-        waiting = {each.hex() for each in below if each}
+        waiting = dict.fromkeys(each.hex() for each in below if each)
         if most > MOST or not waiting:
             return most <= MOST
     return False
+
+
+def _only_other(content: bytes, before: bytes, ends: Sequence[int], hash_length: int) -> int | None:
+    """Return the place of the one entry of a folder in which it is unlike another folder, and in nothing but its hash.
+
+    That is what most commits make of a folder. None where more is unlike, or the length. `ends` are those of the entries.
+    """
+    if len(content) != len(before):
+        return None
+    place = bisect_left(
+        range(1, len(ends)), True, key=lambda number: content[: ends[number]] != before[: ends[number]]
+    )
+    if place + 1 == len(ends):
+        return None
+    end = ends[place + 1]
+    alike = content[end:] == before[end:] and content[: end - hash_length] == before[: end - hash_length]
+    return place if alike else None
 
 
 def _measured(git: Git, names: Iterable[str]) -> Mapping[str, _Size]:

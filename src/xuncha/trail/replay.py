@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
@@ -21,6 +21,9 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
 from xuncha.trail.contents import SlowError, piped
 from xuncha.trail.git import CutShortError, Git, GitError
+
+if TYPE_CHECKING:
+    from io import BufferedReader
 
 RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 """The options by which `log` tells of the files."""
@@ -46,7 +49,9 @@ _FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%ct", "%cI", "%ce", "
 SUBMODULE: Final = "160000"
 """The mode of an entry that stands for another repository."""
 _LONGEST: Final = 1 << 16
-"""Bytes that are read of a name, a subject, or a trailer."""
+"""Bytes that are read of a name or a trailer."""
+_SUBJECT: Final = 1 << 12
+"""Bytes that are read of a subject: every screen and paper that tells of the history shows it."""
 _MOST_TOUCHED: Final = 4_000_000
 """Files that all commits together may touch; each takes some hundred bytes of memory."""
 _BLOCK: Final = 1 << 20
@@ -135,10 +140,10 @@ def log(git: Git, *asked: str, seconds: float | None = None) -> Iterator[Commit]
         raise
 
 
-def _pieces(pipe: IO[bytes]) -> Iterator[bytes]:
+def _pieces(pipe: BufferedReader) -> Iterator[bytes]:
     """Yield what stands before each NUL."""
     rest = b""
-    while block := pipe.read(_BLOCK):
+    while block := pipe.read1(_BLOCK):
         *whole, rest = (rest + block).split(b"\0")
         yield from whole
     if rest:
@@ -165,7 +170,7 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
             said = _("up to commit {commit}, history touches more than {n} files, which no ledger has")
             raise RefusedError("history-too-large", said.format(commit=name[:10], n=f"{_MOST_TOUCHED:,}"))
         moment, date = _moment(*fields[4:6])
-        then, committed = _moment(*fields[6:8])
+        then, committed = (moment, date) if fields[6:8] == fields[4:6] else _moment(*fields[6:8])
         yield Commit(
             name,
             tuple(parents.split()),
@@ -174,7 +179,7 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
             moment,
             date,
             committed,
-            _line(fields[9]),
+            _line(fields[9][:_SUBJECT]),
             _trailers(fields[10]),
             tuple(touched),
             "A" in touched.values(),
@@ -185,8 +190,10 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
 
 def _line(raw: bytes) -> str:
     """Read a text of one line, without what a terminal or a page would take for something else."""
-    text = raw[:_LONGEST].decode("utf-8", "replace").replace("\n", " ")
-    return without_unsafe(text, "\N{REPLACEMENT CHARACTER}")
+    text = raw[:_LONGEST].decode("utf-8", "replace")
+    if text.isascii() and text.isprintable():
+        return text
+    return without_unsafe(text.replace("\n", " "), "\N{REPLACEMENT CHARACTER}")
 
 
 def _path(raw: bytes) -> str:
@@ -212,7 +219,9 @@ def _trailers(raw: bytes) -> Trailers:
     courses: list[Course] = []
     for line in filter(None, raw.split(_END)):
         key, _colon, value = _line(line).partition(":")
-        name, value = key.strip()[len("Xuncha-") :].capitalize(), value.strip()
+        name, value = key.strip()[len("Xuncha-") :], value.strip()
+        if name not in found:
+            name = name.capitalize()
         if not value or name not in found:
             continue
         found[name].append(value)
