@@ -18,7 +18,6 @@ Set-Location "$folder/台账"
 foreach ($form in 'docx', 'pdf') {
   & $xuncha notice -f $form -o "$folder/通报.$form"
 }
-& $xuncha doctor
 Set-Location $env:RUNNER_TEMP
 & "$folder/uninstall.cmd"
 if (Test-Path "$folder/venv-?") { throw 'the program is still there' }

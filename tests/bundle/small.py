@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import ensurepip
 import hashlib
 import importlib.util
 import json
@@ -65,6 +64,19 @@ def _wheel(folder: Path, version: str) -> Path:
     return path
 
 
+def _pip() -> Path:
+    """Return the wheel of pip that comes with this Python; on Debian, it is a package beside it."""
+    ensurepip = pytest.importorskip("ensurepip")
+    folders = (
+        Path(ensurepip.__file__).parent / "_bundled",
+        Path(getattr(ensurepip, "_WHEEL_PKG_DIR", None) or ""),
+    )
+    bundled = [wheel for folder in folders for wheel in folder.glob("pip-*.whl")]
+    if not bundled:
+        pytest.skip("this Python has no pip to install with")
+    return bundled[0]
+
+
 @dataclass
 class Small:
     """A bundle that was unpacked, and a computer that has what is named and nothing else."""
@@ -87,10 +99,7 @@ class Small:
         self.has("git", "exit 0")
         for name in ("install.py", "install.sh", "uninstall.sh"):
             shutil.copy(SCRIPTS / name, self.folder / name)
-        bundled = sorted(Path(ensurepip.__file__).parent.glob("_bundled/pip-*.whl"))
-        if not bundled:
-            pytest.skip("this Python has no pip to install with")
-        shutil.copy(bundled[-1], self.folder / "wheels")
+        shutil.copy(_pip(), self.folder / "wheels")
         self.wheel = _wheel(self.folder / "wheels", self.version)
         self.packages = f"xuncha[all]=={self.version} --hash=sha256:{sha256(self.wheel.read_bytes())}\n"
         self.facts = {
