@@ -90,7 +90,10 @@ def prepare(folder: Path) -> Path:
     """Make an empty environment beside the one that is in use. Return its folder."""
     launcher = launcher_of(folder)
     said = launcher.read_bytes() if launcher.is_file() else b""
-    place = folder / ("venv-b" if re.search(rb"^(#|@rem) venv-a\r?$", said, re.MULTILINE) else "venv-a")
+    in_use = re.search(rb"^(?:#|@rem) (venv-[ab])\r?$", said, re.MULTILINE)
+    if said and not in_use:
+        raise RefusedError(f"{launcher} 不是本程序建立的，不去动它：请换一个文件夹。")
+    place = folder / ("venv-b" if in_use and in_use[1] == b"venv-a" else "venv-a")
     old = place.with_name(
         f"{place.name}.old"
     )  # what an interrupted run left half removed is known by this name

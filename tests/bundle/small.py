@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SCRIPTS = Path(__file__).parents[2] / "bundle"
 PROGRAM = "import sys\nprint('xuncha', {version!r}, *sys.argv[1:])\n"
-TOOLS = ("sh", "dirname", "locale", "iconv", "uname", "rm", "rmdir", "env")
+TOOLS = ("sh", "dirname", "locale", "iconv", "uname", "rm", "rmdir", "grep", "env")
 """What the scripts call, besides Python and git."""
 
 

@@ -197,13 +197,18 @@ def test_a_bundle_that_was_not_unpacked_whole_is_told(small: Small, office: Path
     )
 
 
-def test_an_environment_that_somebody_else_made_is_left_alone(small: Small, office: Path) -> None:
-    (office / "venv-a").mkdir()
-    (office / "venv-a" / "mine").touch()
+@pytest.mark.parametrize("name", ["venv-a/mine", "bin/xuncha"])
+def test_what_somebody_else_has_put_there_is_left_alone(small: Small, office: Path, name: str) -> None:
+    """As pip does in ~/.local."""
+    (office / name).parent.mkdir()
+    (office / name).write_text("mine")
     code, said = small.install(office)
     assert code == 1
     assert "不是本程序建立的" in said
-    assert (office / "venv-a" / "mine").exists()
+    assert small.run("/bin/sh", small.folder / "uninstall.sh").returncode == 0
+    shutil.copy(SCRIPTS / "uninstall.sh", office)
+    assert small.run("/bin/sh", office / "uninstall.sh").returncode == 0
+    assert (office / name).read_text() == "mine"
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
