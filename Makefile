@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SOURCES := pyproject.toml compile_translations.py $(wildcard src/xuncha/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: status test test-apart lint docs bench reliability fuzz publish bundle release messages clean
+.PHONY: status test test-apart lint docs pictures bench reliability fuzz publish bundle release messages clean
 
 status: .venv/ready
 	@$(BIN)/xuncha status
@@ -22,6 +22,9 @@ lint: .venv/ready-to-develop
 
 docs: .venv/ready-to-develop
 	$(BIN)/python docs/make.py
+
+pictures: .venv/ready-to-develop
+	$(BIN)/python docs/pictures.py
 
 bench: .venv/ready-to-develop
 	$(BIN)/python bench/run.py
@@ -71,3 +74,4 @@ clean:
 messages: .venv/ready-to-develop
 	$(BIN)/python extract_messages.py .venv/messages.pot
 	$(BIN)/pybabel -q update --domain=xuncha --locale=zh_CN --no-fuzzy-matching --ignore-obsolete --input-file=.venv/messages.pot --output-dir=src/xuncha/locale
+	$(BIN)/pybabel -q update --domain=rules --locale=zh_CN --no-fuzzy-matching --ignore-obsolete --input-file=.venv/rules.pot --output-file=docs/zh/rules.po

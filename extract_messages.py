@@ -1,5 +1,7 @@
 """Writes the messages of the program for translators (`make messages`): those that it says, those that Typer says for it, the reasons of the audit's rules, and its help.
 
+What docs/ alone tell of the rules is a catalogue of its own, docs/zh/rules.po: the program does not carry it.
+
 The help is what the docstrings of commands say before their first section, known by their examples; and the table of the verbs.
 """
 
@@ -15,13 +17,21 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import write_po
 
-import xuncha.audit.examine  # noqa: F401  enters the rules
-from xuncha.audit.catalogue import RULES
+import xuncha.audit.examine
+import xuncha.rules.comment
+import xuncha.rules.files
+import xuncha.rules.ledger
+import xuncha.rules.measure  # noqa: F401
+from xuncha.audit.catalogue import RULES as AUDIT
 from xuncha.cli.help import described
 from xuncha.cli.invocation import METAVARS, PANELS, VERBS
+from xuncha.doctor.examination import CHAPTERS as DOCTOR
+from xuncha.doctor.surroundings import CHECKS
+from xuncha.proof.desk import CHAPTERS as PROOF
+from xuncha.rules.catalogue import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SOURCE = Path(__file__).parent / "src/xuncha"
 METHODS = [("**.py", "python"), ("**/desk/templates/**.html", "jinja2.ext:babel_extract")]
@@ -42,7 +52,7 @@ def unmarked() -> Iterator[str]:
     yield from PANELS
     yield from METAVARS
     yield from (f"xuncha {verb}" for verb in VERBS)
-    yield from (rule.why for rule in RULES.values())
+    yield from (rule.why for rule in AUDIT.values())
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
@@ -51,13 +61,32 @@ def unmarked() -> Iterator[str]:
                     yield from paragraphs
 
 
-def main() -> None:
-    """Write the file that is named."""
+def of_rules() -> Iterator[str]:
+    """Yield what docs/ alone tell of the rules: chapters, reasons, and examples that are described rather than shown."""
+    for chapter in (*DOCTOR, *PROOF):
+        yield (chapter.__doc__ or "").partition("\n")[0]
+    yield from (rule.wrong for rule in AUDIT.values())
+    for check in CHECKS.values():
+        yield from (check.wrong, check.why, check.right)
+    for rule in (*RULES.values(), *(rule for chapter in PROOF for rule in chapter.RULES.values())):
+        described_only = (text for text in (rule.wrong, rule.right) if text.startswith("("))
+        yield from (rule.why, *described_only)
+
+
+def write(path: Path, found: Iterable[str | tuple[str, ...]]) -> None:
+    """Write messages into a file."""
     catalog = Catalog(project="xuncha")
-    for message in messages():
+    for message in found:
         catalog.add(message)
-    with Path(sys.argv[1]).open("wb") as stream:
+    with path.open("wb") as stream:
         write_po(stream, catalog, sort_output=True, no_location=True)
+
+
+def main() -> None:
+    """Write the file that is named, and beside it rules.pot."""
+    path = Path(sys.argv[1])
+    write(path, messages())
+    write(path.with_name("rules.pot"), of_rules())
 
 
 if __name__ == "__main__":

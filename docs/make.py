@@ -12,105 +12,30 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import keys  # beside this file, like the next
+from babel.messages.pofile import read_po
+from played import BLOCKS, PAGES, played
+
+from xuncha.language import gettext, is_chinese, speaking
+
+if TYPE_CHECKING:
+    from xuncha.catalogue import Rule
 
 ROOT = Path(__file__).parents[1]
-LANGUAGES = {"en": ("README.md", "docs/commands.md"), "zh": ("README.zh-CN.md", "docs/commands.zh-CN.md")}
-HEADS = {
-    "en": "# Commands\n\nMade from the program by `make docs`; `xuncha COMMAND --help` says the same.\n",
-    "zh": "# 命令\n\n本页由 `make docs` 从程序生成，与 `xuncha 命令 --help` 一致。\n",
-}
-
-PROOF_HEAD = """\
-# The rules of the proofreader
-
-Made from the code by `make docs`. `xuncha proof FILE` reads a notice (.txt, .md, .html, .docx) as a desk editor does.
-
-- *error*: wrong however one looks at it, or not to be published; the exit code is 1 where there is one.
-- *warning*: almost surely a slip.
-- *note*: a matter of form.
-
-Where a ledger is here (or is named by `--ledger`), and the notice names its organisation, the counts and the day of the feedback
-are compared with it. In a web page or Markdown a line and column are those of the file; in a Word document the line is the paragraph.
-
-What is not to be said again is silenced:
-
-- on the command line: `--ignore heading-form`, or in one line of the file `--ignore heading-form:20`;
-- in Markdown and web pages, by a comment in the line that is meant: `<!-- proof: heading-form -->`;
-- in `data/ledger.yaml`, for all notices of the ledger, everywhere or in lines that hold some words:
-
-```yaml
-proof:
-  - {code: pause-between-quotes}
-  - {code: heading-form, words: 招标投标领域存在}
-```
-
-What needs the sense of a sentence is not found: a word that is missing, a clause without a subject, two names of one campaign.
-`tests/proof/seed.yaml` marks a published notice item by item, also what no rule finds.
-"""
-
-DOCTOR_HEAD = """\
-# What the doctor looks at
-
-Made from the code by `make docs`. `xuncha doctor` looks at what is around a ledger, says what is wrong, and what to type. It changes
-nothing, and works when everything else fails: without git, in a ledger that breaks rules, in a folder that git does not trust.
-What is *in* a ledger is checked by `xuncha validate`.
-
-- *error*: commands fail, or work can be lost; the exit code is 1 where there is one.
-- *warning*: it will bring trouble.
-- *note*: good to know.
-
-`--json` gives every check with `code`, `state` (`well`, `note`, `warning`, `error`, or `unknown` where something above is to be mended
-first), `message` and `mend`.
-"""
-
-
-AUDIT_HEAD = """\
-# What an audit finds
-
-Made from the code by `make docs`. `xuncha audit` replays the history of a ledger out of git's objects: every commit on every side of a merge,
-from the first one that brings `data/ledger.yaml` on, whose content is taken as given (of several, the one that the first anchor contains, else the oldest; the others are errors). The files in the folder are not looked at; that is
-what `xuncha validate` does. What is believed, and why, is in [adr/0016](adr/0016-what-an-audit-believes.md).
-
-- *error*: a rule was broken; the exit code is 1 where there is one.
-- *warning*: worth a look.
-- *note*: good to know; not in `--json`.
-
-A change is judged by what it does, beside the commit before it, and not by what its trailers call it. An `undo` that truly restores what the same person did less
-than two weeks before is no break; one that takes back what others did, what is older, or an `undo`, is judged like any change, and so is one that loosens the policy, or by which a deadline
-goes that has passed. Whoever takes back the return of another has applied for the closing himself. After a
-rebase it is known by what it changed. In a commit of `import`, which asks nothing of the workflow, a finding marked (*a warning in an import*) is a warning; but what
-stood open is closed by an import as by `close`.
-
-A merge is held against what `sync` would make of its sides and of what they have in common; where branches have crossed, or there are more than two, that is joined first, file by file. A side out of which another one has
-grown is none. What the merge does beyond that, and what it chose where two had entered the same thing without knowing of each other, it has done itself: that is judged like a change of each side. Of two new deadlines the
-earlier one stands.
-
-## What an audit can know, and what it cannot
-
-- *Who did something* is what a commit claims: name and address of author and committer, and on the desk the account. An audit compares them with each other and with `people`, and takes
-  the same name under two addresses for a doubt. Whoever commits under another's name and address on both is found only by a signature: ask for `signed_commit`, and keep the list of keys where the office cannot change it (an OpenPGP key counts where your key ring trusts it, a certificate never); whose an address in it is, `people` tells, so read who has entered it there. A key is
-  the author's where one of its addresses is his, and none is somebody else's in `people`; a name in the list counts where `people` gives it that address. An application need not be
-  signed: who applied is a claim in any case, and the page says so; it is a doubt where the author is not who has committed it (so does a rebase of another's work), or where he signs else, by any address or under his name,
-  and has not signed that. Whoever applies under a name that appears nowhere else is not found.
-- *When* is what the clock of a computer said. A day is believed as far as the commits around it bear it out: a commit older than the one before it, a later one that is earlier than it, an author's
-  date weeks before the commit, a branch that comes weeks after others had passed its days, or past an anchor. Two weeks are let pass, since work may lie in a clone that long. On a branch that has gone on until it came, the days are asked of what the one who merges has done himself, or somebody who was on the other side, too: whoever was away merges what others published meanwhile.
-  So a branch dated back is not found where one name that stands nowhere else has worked on it, and another merges it. That a merge is of whom it names is believed. Whoever sets the clock of a
-  whole branch back by less, or that of all of history, is not found. What is written of days before the ledger's history begins is taken as found.
-- *Whether it was done*, and whether a paper is genuine, stands in no commit. Goals and titles are compared by length, by parts and by numbers, not by what they mean. A problem
-  that is open may get a milder title, and of two that were given a merge may take the milder. What `notice_text`, `notice.work` and `notice.not_started_text` say in the office's words, such as that all is 销号, is not held against
-  the records: read the notice.
-- *What was there before* the first commit, in another repository, or behind a link is not looked at. A ledger that was moved within a repository is named, be it by another beginning; it is known by
-  its organisation and inspection, or by most of its titles, but for marks, blanks and width, as they stood first, last, and before its settings were last changed.
-- *A history written anew* is consistent in itself. Anchors show it: by other clones, which hold them too, and by their printed line. Whoever removes the newest anchor everywhere is found by the line alone.
-- *What lies in the folder* and is not committed is not looked at; a notice is made of that. `xuncha validate` and `git status` tell of it.
-- *What one sees* of a notice is made by a template; one of the ledger's own is named, and has to be read.
-
-`xuncha audit --json` gives a list of `{"commit", "author", "date", "path", "id", "severity", "code", "message"}`; the date is the author's.
-`--since` tells only of what came on a day and later, or after a revision; of a commit that was dated back to the day before it does not tell, so take a hash where it matters. A hash that history does not contain is named `history-rewritten`.
-`--anchor` keeps what was verified in a tag `xuncha/audit/N-HASH`, which `xuncha sync` sends, and prints a line for the file; `xuncha notice --anchor` prints it below the date.
-Whoever has such a line can hold a ledger to it later, even where the tag is gone: `xuncha audit --since` and the hash. Twelve digits are taken for a hash alone, never for a tag of that name; all forty, from `git rev-parse`, are beyond what any machine can seek out.
-"""
+LANGUAGES = {"en": ("README.md", "docs"), "zh": ("README.zh-CN.md", "docs/zh")}
+MARK = "<!-- From here on made from the code by `make docs`. -->"
+"""Ends what is written by hand in a page."""
+CHINESE = {
+    "error": "错误", "warning": "警告", "note": "说明", "a warning in an import": "导入时为警告",
+    "Wrong:": "错误写法：", "Right:": "正确写法：", "To mend it: ": "处理办法：", "Seen as: ": "表现为：",
+    "The folder and its files": "文件夹和文件", "A comment": "意见建议", "A measure, or any record": "措施，以及各种文件",
+}  # fmt: skip
+"""The words of the pages themselves; those of the rules are in docs/zh/rules.po, or the program says them, too."""
 
 
 def made() -> dict[str, str]:
@@ -119,14 +44,23 @@ def made() -> dict[str, str]:
     from xuncha.store.schema import KINDS  # noqa: PLC0415
 
     files = {f"data/schema/{kind}.json": schema_file(kind).decode() for kind in KINDS}
-    files["docs/rules.md"] = rules()
-    files["docs/proof.md"] = proof()
-    files["docs/doctor.md"] = doctor()
-    files["docs/audit.md"] = audit()
-    for language, (readme, commands) in LANGUAGES.items():
-        files[commands] = _run(language, __file__, "--commands")
+    for language, (readme, folder) in LANGUAGES.items():
+        with speaking(language):
+            pages = {page.__name__: page() for page in (rules, proof, doctor, audit)}
+        if language == "zh":
+            pages["keys"] = keys.page()
+        pages["commands"] = _run(language, __file__, "--commands")
+        for name, text in pages.items():
+            path = f"{folder}/{name}.md"
+            by_hand, mark, _old = (ROOT / path).read_text(encoding="utf-8").partition(MARK)
+            files[path] = f"{by_hand}{mark}\n\n{text}"
         files[readme] = with_screens((ROOT / readme).read_text(encoding="utf-8"), language)
     return files
+
+
+def typed() -> list[Path]:
+    """Every page in Chinese of which the commands are typed, and their output is shown."""
+    return [path for path in sorted(PAGES.glob("*.md")) if BLOCKS.search(path.read_text(encoding="utf-8"))]
 
 
 def rules() -> str:
@@ -144,21 +78,12 @@ def rules() -> str:
         "comment": "A comment",
         "": "A measure, or any record",
     }
-    parts = [
-        "# Rules\n",
-        "Made from the code by `make docs`. `xuncha validate` finds every broken rule in one run; all commands that read a",
-        "ledger keep the same ones. What is in parentheses is described rather than shown.\n",
-    ]
+    parts = []
     for where, title in places.items():
-        parts.append(f"## {title}\n")
+        parts.append(f"## {said(title)}\n")
         for rule in sorted(RULES.values(), key=lambda rule: rule.code):
             if rule.scope == where:
-                parts += [
-                    f"### {rule.code}\n",
-                    f"{rule.why}\n",
-                    f"Wrong:\n\n```yaml\n{rule.wrong}\n```\n",
-                    f"Right:\n\n```yaml\n{rule.right}\n```\n",
-                ]
+                parts += [f"### {rule.code}\n", f"{said(rule.why)}\n", *_examples(rule, "yaml")]
     return "\n".join(parts)
 
 
@@ -166,17 +91,11 @@ def proof() -> str:
     """docs/proof.md: every rule of the proofreader, with its reason and an example."""
     from xuncha.proof.desk import CHAPTERS  # noqa: PLC0415
 
-    parts = [PROOF_HEAD]
+    parts = []
     for chapter in CHAPTERS:
-        title = (chapter.__doc__ or "").partition("\n")[0].rstrip(".")
-        parts.append(f"## {title}\n")
+        parts.append(f"## {_title(chapter)}\n")
         for rule in chapter.RULES.values():
-            parts += [
-                f"### {rule.code} ({rule.severity})\n",
-                f"{rule.why}\n",
-                f"Wrong:\n\n```text\n{rule.wrong}\n```\n",
-                f"Right:\n\n```text\n{rule.right}\n```\n",
-            ]
+            parts += [f"### {_coded(rule)}\n", f"{said(rule.why)}\n", *_examples(rule, "text")]
     return "\n".join(parts)
 
 
@@ -184,16 +103,15 @@ def doctor() -> str:
     """docs/doctor.md: everything that the doctor looks at, with its reason and what mends it."""
     from xuncha.doctor.examination import CHAPTERS, in_order  # noqa: PLC0415
 
-    parts = [DOCTOR_HEAD]
+    parts = []
     for chapter in CHAPTERS:
-        title = (chapter.__doc__ or "").partition("\n")[0].rstrip(".")
-        parts.append(f"## {title}\n")
+        parts.append(f"## {_title(chapter)}\n")
         for check in in_order():
             if check.chapter == chapter.__name__.rpartition(".")[2]:
                 parts += [
-                    f"### {check.code} ({check.severity})\n",
-                    f"{check.wrong} {check.why}\n",
-                    f"To mend it: {check.right}\n",
+                    f"### {_coded(check)}\n",
+                    f"{said(check.wrong)}{'' if is_chinese() else ' '}{said(check.why)}\n",
+                    f"{said('To mend it: ')}{said(check.right)}\n",
                 ]
     return "\n".join(parts)
 
@@ -203,20 +121,44 @@ def audit() -> str:
     import xuncha.audit.examine  # noqa: F401, PLC0415
     from xuncha.audit.catalogue import RULES  # noqa: PLC0415
 
-    parts = [AUDIT_HEAD]
+    parts = []
     for rule in sorted(RULES.values(), key=lambda rule: rule.code):
-        scope = f"; *{rule.scope}*" if rule.scope else ""
-        parts += [
-            f"## {rule.code} ({rule.severity}{scope})\n",
-            f"{rule.why}\n",
-            f"Seen as: {rule.wrong}\n",
-        ]
+        parts += [f"## {_coded(rule)}\n", f"{said(rule.why)}\n", f"{said('Seen as: ')}{said(rule.wrong)}\n"]
     return "\n".join(parts)
 
 
-def commands(language: str) -> str:
+def said(text: str) -> str:
+    """Return a text of a page in the language that is chosen."""
+    return CHINESE.get(text) or rules_in_chinese().get(text) or gettext(text) if is_chinese() else text
+
+
+@cache
+def rules_in_chinese() -> dict[str, str]:
+    """Return what docs/ alone tell of the rules, in Chinese."""
+    with (PAGES / "rules.po").open("rb") as stream:
+        return {str(message.id): str(message.string) for message in read_po(stream) if message.id}
+
+
+def _title(chapter: ModuleType) -> str:
+    return said((chapter.__doc__ or "").partition("\n")[0]).rstrip(".。")
+
+
+def _coded(rule: Rule[Any]) -> str:
+    """Return the code of a rule, and how grave it is, as a heading."""
+    grave = said(rule.severity) + (
+        f"; *{said(rule.scope)}*" if rule.scope == "a warning in an import" else ""
+    )
+    return f"{rule.code}（{grave.replace('; ', '；')}）" if is_chinese() else f"{rule.code} ({grave})"
+
+
+def _examples(rule: Rule[Any], kind: str) -> Iterator[str]:
+    for title, example in (("Wrong:", rule.wrong), ("Right:", rule.right)):
+        yield f"{said(title)}\n\n```{kind}\n{said(example)}\n```\n"
+
+
+def commands() -> str:
     """Return the reference of the commands: the help of each, as it stands on a screen of 80 columns."""
-    parts = [HEADS[language]]
+    parts = []
     for words in _all_commands():
         parts += [f"## xuncha {' '.join(words)}".rstrip() + "\n", f"```text\n{_help(words)}\n```\n"]
     return "\n".join(parts)
@@ -276,10 +218,11 @@ def main() -> None:
 
         language.choose()
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-        sys.stdout.write(commands(os.environ["XUNCHA_LANG"]))
+        sys.stdout.write(commands())
         return
-    for path, text in made().items():
-        (ROOT / path).write_text(text, encoding="utf-8", newline="\n")
+    pages = {path: played(path.read_text(encoding="utf-8")) for path in typed()}
+    for path, text in ({ROOT / path: text for path, text in made().items()} | pages).items():
+        path.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import hashlib
 import importlib
 import marshal
 import os
+import pickle
 import pkgutil
 import select
 import signal
@@ -25,7 +26,7 @@ import warnings
 from functools import cache
 from pathlib import Path
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar, cast
 
 import xuncha
 from xuncha.language import speaking
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+T = TypeVar("T")
 LIMIT = 120
 """Seconds."""
 _ANEW = ("xuncha.__main__", "xuncha.cli")
@@ -62,7 +64,7 @@ _LIBRARIES = (
     "chinese_calendar",
     "zxcvbn",
 )
-_PDF = frozenset({"pdf", "zip", "archive"})
+MAKE_PDF = frozenset({"pdf", "zip", "archive"})
 """Words of commands that make a PDF: the threads of typst, once they have been started, do not outlive a fork."""
 _AT_START = ("LANG", "LC_", "PYTHON")
 """How the variables are named that a new interpreter asks."""
@@ -103,7 +105,7 @@ def start(
     at_start = {name for name in environment if name.startswith(_AT_START)}
     alike = all(environment[name] == os.environ.get(name) for name in at_start)
     whole = alike and hasattr(os, "fork") and threading.current_thread() is threading.main_thread()
-    if not whole or ("typst" in sys.modules and not _PDF.isdisjoint(arguments)):
+    if not whole or ("typst" in sys.modules and not MAKE_PDF.isdisjoint(arguments)):
         return _started(arguments, folder, environment, streams)
     loaded = load()
     seen = tempfile.TemporaryFile()  # noqa: SIM115  closed by what waits
@@ -120,6 +122,42 @@ def start(
         return code
 
     return wait
+
+
+def aside(function: Callable[..., T], *arguments: Any) -> T:
+    """Call a function in a fork of this process, and return what it returns, or raise what it raises.
+
+    For what starts threads, such as typst: a process that has such threads cannot fork programs that use them, too.
+    """
+    if not hasattr(os, "fork"):
+        return function(*arguments)
+    with tempfile.TemporaryFile() as told, tempfile.TemporaryFile() as seen:
+        child = os.fork()
+        if child == 0:
+            measured = _measured()
+            for lines in measured.values():
+                lines.clear()
+            answer: Any
+            try:
+                answer = function(*arguments), None
+            except BaseException as error:  # noqa: BLE001  raised again in the test
+                answer = None, (type(error), error.args, vars(error))
+            pickle.dump(answer, told)
+            told.flush()
+            marshal.dump(measured, seen)
+            seen.flush()
+            os._exit(0)
+        code = _ended(child)
+        assert code == 0, f"{function} ended its process: {code}"
+        _add_to_measured(seen)
+        told.seek(0)
+        returned, raised = pickle.load(told)  # noqa: S301  its own fork wrote it
+    if raised:
+        kind, said, held = raised
+        known = kind.__new__(kind, *said)
+        vars(known).update(held)
+        raise known
+    return cast("T", returned)
 
 
 @cache

@@ -336,3 +336,18 @@ def test_the_readme_lists_the_assumed_days_as_they_are(ledger: Ledger) -> None:
         measure = next(measure for key, measure in ledger.measures.items() if str(key) == identity)
         there = {entry.date.isoformat() for entry in measure.progress if entry.date}
         assert set(days.split("、")) <= there, identity
+
+
+@pytest.mark.skipif(
+    not (REPOSITORY / ".git").exists() or (REPOSITORY / ".git/shallow").exists(), reason="asks all of history"
+)
+def test_the_readme_lists_the_commits_that_the_audit_names() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "xuncha", "audit", "--json"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=False,
+    )
+    errors = {found["commit"][:10] for found in json.loads(ran.stdout) if found["severity"] == "error"}
+    readme = (DATA / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"(?m)^\| ([0-9a-f]{10}) \|", readme)) == errors

@@ -203,7 +203,7 @@ def test_the_languages_offered_are_those_there_are() -> None:
 
 
 def test_messages_are_english(catalogue: Catalog) -> None:
-    """But for what is to be typed as it is: the words of an example."""
+    """But for what is to be typed as it is, the words of an example."""
     for message in messages(catalogue):
         for text in texts(message.id):
             rest = re.sub(r"`[^`]*`|--evidence \S+|git config [^&]*|-m \S+", "", text)

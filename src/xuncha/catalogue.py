@@ -1,6 +1,6 @@
 """Catalogues of rules: of the ledger's files, of notices, of the history, of a computer; one form for all.
 
-docs/rules.md, docs/proof.md, docs/audit.md and docs/doctor.md are made from them, and tests try their examples.
+rules.md, proof.md, audit.md and doctor.md in docs/ and docs/zh/ are made from them, and tests try their examples.
 """
 
 from __future__ import annotations

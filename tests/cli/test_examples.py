@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("docs/commands.md", "docs/commands.zh-CN.md")
+PAGES = ("docs/commands.md", "docs/zh/commands.md")
 READMES = ("README.md", "README.zh-CN.md")
 MADE, TODAY = "2024-04-10", "2024-04-18"
 """The days on which the example ledger is made, and on which the examples are typed."""

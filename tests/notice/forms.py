@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 
 from tests.conftest import TODAY
+from tests.program import aside
 from xuncha.notice.content import content
 from xuncha.notice.render import render
 from xuncha.store.files import WorkingTree
@@ -36,7 +37,8 @@ def notice(root: Path, form: str = "txt", today: str = TODAY) -> str:
 
 def printed(root: Path, form: str, today: str = TODAY) -> bytes:
     """The notice of a ledger on disk, in any form."""
-    return render(content(load(WorkingTree(root)), date.fromisoformat(today)), form, root)[0]
+    said = content(load(WorkingTree(root)), date.fromisoformat(today))
+    return (aside(render, said, form, root) if form == "pdf" else render(said, form, root))[0]
 
 
 def rewrite(ledger: LedgerOnDisk, path: str, old: str, new: str) -> None:

@@ -68,7 +68,7 @@ def chinese_of_markdown(text: str) -> str:
     """What a reader sees of Markdown as sentences: without code, without the addresses of links, without emphasis."""
     text = re.sub(r"(?ms)^ *```.*?^ *```", "", text)
     text = re.sub(r"`[^`\n]*`", "码", text)
-    text = re.sub(r"\]\([^)\n]*\)", "]", text)
+    text = re.sub(r"\]\([^)\n]*\)", "]", text).replace("![", "[")
     return re.sub(r"[*_\[\]<>]", "", text)
 
 
@@ -111,16 +111,23 @@ def test_yaml_is_punctuated_full_width(folder: str) -> None:
     assert not wrong
 
 
-@pytest.mark.parametrize("path", ["data/README.md", "README.zh-CN.md"])
-def test_documentation_in_chinese_is_punctuated_full_width(path: str) -> None:
-    text = chinese_of_markdown((REPOSITORY / path).read_bytes().decode())
+_IN_CHINESE = [
+    *REPOSITORY.glob("docs/zh/*.md"),
+    REPOSITORY / "data/README.md",
+    REPOSITORY / "README.zh-CN.md",
+]
+
+
+@pytest.mark.parametrize("path", _IN_CHINESE, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
+def test_documentation_in_chinese_is_punctuated_full_width(path: Path) -> None:
+    text = chinese_of_markdown(path.read_bytes().decode())
     assert not half_width(text)
     assert not torn_pairs(text)
 
 
-def test_translations_are_punctuated_full_width() -> None:
-    path = REPOSITORY / "src/xuncha/locale/zh_CN/LC_MESSAGES/xuncha.po"
-    with path.open("rb") as stream:
+@pytest.mark.parametrize("path", ["src/xuncha/locale/zh_CN/LC_MESSAGES/xuncha.po", "docs/zh/rules.po"])
+def test_translations_are_punctuated_full_width(path: str) -> None:
+    with (REPOSITORY / path).open("rb") as stream:
         catalogue = read_po(stream)
     wrong = []
     for message in catalogue:

@@ -13,9 +13,10 @@ from zipfile import ZipFile
 import pytest
 from lxml import etree
 
+from tests.program import aside
 from xuncha.errors import SurroundingsError
+from xuncha.paper.forms import made
 from xuncha.paper.outline import Block, Document
-from xuncha.paper.pdf import pdf
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +26,11 @@ needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="re
 needs_office = pytest.mark.skipif(
     not (shutil.which("soffice") and shutil.which("pdftotext")), reason="lays Word files out by LibreOffice"
 )
+
+
+def pdf(document: Document) -> tuple[bytes, list[str]]:
+    """Make a PDF, aside: typst has threads."""
+    return aside(made, document, "pdf")
 
 
 def _shows_chinese() -> bool:

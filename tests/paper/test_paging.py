@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 
 from tests.paper.documents import tables
-from tests.paper.files import needs_fonts, needs_poppler, pages, text_of_pdf
+from tests.paper.files import needs_fonts, needs_poppler, pages, pdf, text_of_pdf
 from xuncha.chinese.characters import width
 from xuncha.paper.docx import docx
 from xuncha.paper.heading import PITCH, pitch
 from xuncha.paper.outline import Block, Document, LandscapeBreak, Table, read
 from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, Sheet, paged
-from xuncha.paper.pdf import pdf
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.paper.files import all_of_pdf, needs_fonts, needs_poppler, pages, text_of_pdf
+from tests.paper.files import all_of_pdf, needs_fonts, needs_poppler, pages, pdf, text_of_pdf
 from tests.paper.test_docx import BODY, NOTICE
+from tests.program import aside
 from xuncha.errors import SurroundingsError
 from xuncha.paper import pdf as room
 from xuncha.paper.outline import Block, Document, Table
-from xuncha.paper.pdf import pdf
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,7 +122,8 @@ def test_a_character_that_no_font_has_is_an_error_not_a_box() -> None:
     assert caught.value.code == "no-font"
 
 
-def test_fonts_that_may_not_be_embedded_for_good_still_make_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_standard() -> bytes:
+    """Make a PDF where typst refuses every standard."""
     import typst
 
     real = typst.compile
@@ -132,8 +133,12 @@ def test_fonts_that_may_not_be_embedded_for_good_still_make_a_file(monkeypatch: 
             raise typst.TypstError("PDF/A-2b error: the license of the font does not allow it", "")
         return real(*arguments, **options)
 
-    monkeypatch.setattr(typst, "compile", refusing)
-    assert pdf(NOTICE)[0].startswith(b"%PDF")
+    typst.compile = refusing
+    return room.pdf(NOTICE)[0]
+
+
+def test_fonts_that_may_not_be_embedded_for_good_still_make_a_file() -> None:
+    assert aside(without_standard).startswith(b"%PDF")
 
 
 def test_the_same_document_is_the_same_file() -> None:

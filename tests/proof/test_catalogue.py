@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,17 +77,6 @@ def test_every_check_is_that_of_a_rule() -> None:
     for chapter in CHAPTERS:
         functions = inspect.getmembers(chapter, inspect.isfunction)
         assert not [name for name, each in functions if "Broken" in each.__annotations__.get("return", "")]
-
-
-def test_the_documentation_is_made_from_the_rules() -> None:
-    """`make docs` writes it."""
-    root = Path(__file__).parents[2]
-    spec = importlib.util.spec_from_file_location("make", root / "docs/make.py")
-    assert spec
-    assert spec.loader
-    make = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(make)
-    assert (root / "docs/proof.md").read_text(encoding="utf-8") == make.proof()
 
 
 def test_without_the_library_its_rules_are_silent(monkeypatch: pytest.MonkeyPatch) -> None:

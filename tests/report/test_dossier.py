@@ -149,7 +149,7 @@ def test_where_no_pdf_can_be_made_the_zip_holds_a_word_file(
     monkeypatch.setattr(room, "_WANTED", {"title": ("无此字体", ())})
     monkeypatch.setattr(room, "_STAND_INS", {"title": ()})
     ledger = proved(bare_ledger, tmp_path, SOUND)
-    result = run_inside(ledger, "report", "dossier", OF, "-f", "zip", "-o", "dossier.zip")
+    result = ledger.run("report", "dossier", OF, "-f", "zip", "-o", "dossier.zip")
     assert (result.code, "无此字体" in result.err) == (0, True)
     with ZipFile(ledger.root / "dossier.zip") as packed:
         assert packed.read(f"一事一档{OF}/00-一事一档{OF}.docx").startswith(b"PK")

@@ -45,13 +45,13 @@ def _a_role(value: str) -> str:
 class Form(Record):
     """Which sheet and rows of a table hold the ledger, which column holds what, and which words are which status."""
 
-    name: Name
+    name: Name = Field(description="样式的名称")
     sheet: Line | None = Field(default=None, description="工作表；不写则凡有这种表头的都读")
     header: list[int] = Field(default_factory=list, description="表头行，首行和末行；不写则自动找")
     rows: list[int | None] = Field(
         default_factory=list, description="数据行，首行和末行（null：到表尾）；不写则自动找"
     )
     columns: dict[Line, Annotated[str, AfterValidator(_a_role)]] = Field(
-        description="列名（两行表头用 / 连接）: 用途"
+        description="列名和用途；两行表头的列名用 / 连接"
     )
-    states: dict[Line, Status] = Field(default_factory=dict, description="状态列中的字样: 状态")
+    states: dict[Line, Status] = Field(default_factory=dict, description="状态列中的字样各是什么状态")

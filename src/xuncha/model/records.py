@@ -27,8 +27,10 @@ class EvidenceFile(Record):
 
     file: Annotated[
         str, StringConstraints(pattern=rf"^[^/\\\t\n{UNSAFE}.][^/\\\t\n{UNSAFE}]*$", max_length=200)
-    ]
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    ] = Field(description="文件名；文件放在 data/evidence/编号/ 中")
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="文件的哈希值，据此知道文件没有变过；由 attach 命令写入"
+    )
     size: int | None = Field(default=None, ge=0, description="字节数")
     name: Line | None = Field(default=None, description="原文件名；与 file 相同的不写")
 
@@ -50,7 +52,7 @@ class Progress(Record):
     """An entry on what was done (进展情况); dated, but where an import found no day."""
 
     date: Day | None = Field(default=None, description="日期；导入的材料没有写明的不写")
-    text: Text
+    text: Text = Field(description="做了什么")
     evidence: list[Evidence] = Field(
         default_factory=list, description="佐证材料：文号，或台账内的文件及其哈希"
     )
@@ -61,23 +63,23 @@ class Closed(Record):
     """When and by whom a measure was closed (销号); written by the close command, empty where an import found it closed."""
 
     date: Day | None = Field(default=None, description="销号日期；导入的材料没有写明的不写")
-    by: Line | None = None
-    note: Text | None = None
+    by: Line | None = Field(default=None, description="由谁销号")
+    note: Text | None = Field(default=None, description="备注；内部，不公开")
 
 
 class Escalated(Record):
     """A measure made a leader's own task (攻坚事项)."""
 
-    to: Name
-    date: Day
+    to: Name = Field(description="由哪位领导牵头")
+    date: Day = Field(description="列为攻坚事项的日期")
 
 
 class Review(Record):
     """A later look at a closed long-term measure (回头看)."""
 
-    date: Day
-    result: ReviewResult
-    text: Text | None = None
+    date: Day = Field(description="回头看的日期")
+    result: ReviewResult = Field(description="holds 成效保持、slipped 问题反弹")
+    text: Text | None = Field(default=None, description="看到的情况")
 
 
 class Problem(Record):
@@ -108,10 +110,12 @@ class Measure(Record):
     co_offices: list[Name] = Field(default_factory=list, description="配合科室")
     person: Name | None = Field(default=None, description="具体责任人；内部，不公开")
     due: Day | None = Field(default=None, description="整改时限；长期坚持、立行立改的可以不写，待明确的不写")
-    status: Status = Field(description="未启动、推进中、申请销号、已销号")
+    status: Status = Field(
+        description="not_started 未启动；in_progress 推进中；submitted 申请销号；closed 已销号"
+    )
     publish: bool = Field(default=True, description="false：计入总数，不进入任何公开文件")
     progress: list[Progress] = Field(default_factory=list, description="进展情况")
-    outcomes: dict[Key, Amount] = Field(default_factory=dict)
+    outcomes: dict[Key, Amount] = Field(default_factory=dict, description="取得的成果：各是多少")
     escalated: Escalated | None = Field(default=None, description="攻坚事项")
     notice_text: Text | None = Field(default=None, description="通报中的表述；不写则按顺序用进展情况")
     closed: Closed | None = Field(default=None, description="销号")
@@ -146,8 +150,8 @@ class Measure(Record):
 class Reply(Record):
     """What was answered to a comment."""
 
-    date: Day
-    text: Text
+    date: Day = Field(description="答复日期")
+    text: Text = Field(description="答复内容")
 
 
 class Comment(Record):

@@ -39,10 +39,10 @@ class LeadingGroup(Record):
 class Contact(Record):
     """Where the public sends comments."""
 
-    office: Line | None = None
-    phone: Line | None = None
-    address: Line | None = None
-    email: Line | None = None
+    office: Line | None = Field(default=None, description="哪里受理意见")
+    phone: Line | None = Field(default=None, description="联系电话；用办公电话")
+    address: Line | None = Field(default=None, description="通信地址")
+    email: Line | None = Field(default=None, description="电子邮箱")
     until: Day | None = Field(default=None, description="意见受理到哪天为止")
     hours: Line | None = Field(default=None, description="受理时间，如：工作日8:30至17:30")
 
@@ -82,15 +82,15 @@ class PaperSettings(Record):
 class OutcomeKind(Record):
     """An outcome that notices count besides measures, such as rules made or money recovered."""
 
-    key: Key
-    label: Line
-    unit: Line
+    key: Key = Field(description="措施的 outcomes 用它指明成果")
+    label: Line = Field(description="名称，如：制定修订制度")
+    unit: Line = Field(description="量词或单位，如：项、万元")
 
 
 class FieldKind(Record):
     """A field that this office keeps besides (自定义字段), of each problem or of each measure; internal, always."""
 
-    key: FieldKey
+    key: FieldKey = Field(description="问题或措施的 fields 用它指明字段")
     label: Line = Field(description="名称")
     of: Literal["problem", "measure"] = Field(description="problem 问题、measure 措施")
     type: FieldType = Field(default="text", description="text 文字、number 数字、date 日期、choice 选项")
@@ -100,8 +100,8 @@ class FieldKind(Record):
 class Person(Record):
     """Somebody who commits, under one name and some addresses."""
 
-    name: Name
-    emails: list[Line]
+    name: Name = Field(description="姓名")
+    emails: list[Line] = Field(description="此人用过的各个邮箱")
 
 
 class Policy(Record):
@@ -109,7 +109,8 @@ class Policy(Record):
 
     due_soon_days: Annotated[int, Field(ge=0, le=3660)] = Field(default=14, description="到期前多少天亮黄灯")
     close_requires: list[Requirement] = Field(
-        default_factory=lambda: list[Requirement](("progress",)), description="销号须具备的条件"
+        default_factory=lambda: list[Requirement](("progress",)),
+        description="销号须具备的条件：progress 有进展、evidence 有佐证材料、submission 申请过、second_person 由申请人以外的人办理、signed_commit 提交有签名",
     )
     review_every_days: Annotated[int, Field(ge=1, le=3660)] = Field(
         default=180, description="长期任务多少天回头看一次"
@@ -127,21 +128,23 @@ class Settings(Record):
     """`data/ledger.yaml`: the organisation, the inspection, and who may be named."""
 
     organisation: Line | None = Field(default=None, description="被巡察单位党组织")
-    inspection: Inspection = Field(default_factory=Inspection)
+    inspection: Inspection = Field(default_factory=Inspection, description="巡察情况")
     categories: list[Category] = Field(description="方面，按通报中的顺序")
-    leading_group: LeadingGroup | None = None
+    leading_group: LeadingGroup | None = Field(default=None, description="整改工作领导小组")
     leaders: list[Name] = Field(description="可作责任领导的人")
     offices: list[Name] = Field(description="可作责任科室的部门")
-    contact: Contact = Field(default_factory=Contact)
-    notice: NoticeSettings = Field(default_factory=NoticeSettings)
-    papers: PaperSettings = Field(default_factory=PaperSettings)
-    outcomes: list[OutcomeKind] = Field(default_factory=list)
+    contact: Contact = Field(default_factory=Contact, description="公众提意见的联系方式")
+    notice: NoticeSettings = Field(default_factory=NoticeSettings, description="通报需要而台账算不出来的内容")
+    papers: PaperSettings = Field(
+        default_factory=PaperSettings, description="内部文书需要而台账算不出来的内容"
+    )
+    outcomes: list[OutcomeKind] = Field(default_factory=list, description="措施之外还要统计的成果")
     fields: list[FieldKind] = Field(default_factory=list, description="本单位另外登记的事项（自定义字段）")
     people: list[Person] = Field(default_factory=list, description="谁用哪些邮箱提交")
     requires: Annotated[str, Field(pattern=r"^>=[0-9]+(\.[0-9]+)*$")] | None = Field(
         default=None, description="台账要求的 xuncha 版本，如 >=0.2"
     )
-    policy: Policy = Field(default_factory=Policy)
+    policy: Policy = Field(default_factory=Policy, description="规则")
     proof: list[Silence] = Field(default_factory=list, description="校对通报时不再提示的问题")
 
     @property

@@ -23,7 +23,7 @@ class Unit(Record):
     source: Line | None = Field(
         default=None, description="台账所在：文件夹、文件或 git 地址；不写则按单位名称寻找"
     )
-    group: list[Line] = Field(default_factory=list, description="所属分组，由大到小，如 [某市, 某县]")
+    group: list[Line] = Field(default_factory=list, description="所属分组，由大到小，如先市后县")
     supervisor: Name | None = Field(default=None, description="督导人；内部")
 
 

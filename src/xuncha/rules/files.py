@@ -52,13 +52,13 @@ for code, scope, why, wrong, right in (
      'title: " "', "title: 整改措施"),
     # the folder
     ("file-missing", "folder", "The folder needs this file to be part of a ledger.",
-     "data/problems/02/ without problem.yaml", "data/problems/02/problem.yaml"),
+     "(data/problems/02/ without problem.yaml)", "data/problems/02/problem.yaml"),
     ("misnamed", "folder", "The path is the number; a name that is not one would be left out of the counts.",
      "data/problems/2/02.3.yml", "data/problems/02/2.3.yaml"),
     ("wrong-folder", "folder", "A measure stands in its problem's folder.",
      "data/problems/01/2.3.yaml", "data/problems/02/2.3.yaml"),
     ("number-twice", "folder", "One number is one problem.",
-     "data/problems/02 and data/problems/002", "data/problems/02"),
+     "(data/problems/02 and data/problems/002)", "data/problems/02"),
     ("number-gap", "folder", "A gap in the numbers is a record that was lost.",
      "2.1.yaml, 2.3.yaml", "2.1.yaml, 2.2.yaml"),
 ):
@@ -71,9 +71,9 @@ _folder_rule("no-measures", "warning",
 )  # fmt: skip
 _folder_rule("own-template", "note",
     why="A template of the ledger's own can make a document say what no record says. This note hinders nothing, and `--json` does not tell it.",
-    wrong="templates/notice.txt.j2 with 完成率100% in it", right="(no templates/, or one whose every word was read)",
+    wrong="(templates/notice.txt.j2 that says 完成率100%)", right="(no templates/, or one whose every word was read)",
 )  # fmt: skip
 _folder_rule("symbolic-link",
     why="A link can lead out of the ledger; what is read must be what is in it.",
-    wrong="1.2.yaml → a file elsewhere", right="1.2.yaml",
+    wrong="(1.2.yaml → a file elsewhere)", right="1.2.yaml",
 )  # fmt: skip
