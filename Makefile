@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 SOURCES := pyproject.toml compile_translations.py $(wildcard src/xuncha/locale/*/LC_MESSAGES/*.po)
 
-.PHONY: status test test-apart lint docs pictures bench reliability fuzz publish messages clean
+.PHONY: status test test-apart lint docs pictures bench reliability fuzz publish bundle release messages clean
 
 status: .venv/ready
 	@$(BIN)/xuncha status
@@ -49,8 +49,16 @@ fuzz: .venv/ready-to-develop
 publish: .venv/ready-to-develop
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh src/xuncha/skeleton/publish.sh
 
+# What an installation without a network needs, in dist/; PLATFORMS="linux_x86_64 linux_aarch64 win_amd64" for some of them.
+bundle: .venv/ready-to-develop
+	$(BIN)/python bundle/pack.py $(PLATFORMS)
+
+# All that a release consists of, in dist/; TAG=v1.2.0 is held against the version.
+release: .venv/ready-to-develop
+	$(BIN)/python bundle/release.py $(TAG)
+
 clean:
-	rm -rf .venv public internal
+	rm -rf .venv public internal dist
 
 .venv/ready: $(SOURCES)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "xuncha needs Python 3.11 or later; try: make PYTHON=python3.12 $(MAKECMDGOALS)")'

@@ -73,6 +73,18 @@ def test_an_installation_of_pipx_is_made_again(tmp_path: Path, monkeypatch: pyte
     assert how_to_add("office", "desk").endswith(f'pipx install --force "{tmp_path}[office,desk]"')
 
 
+def test_a_bundle_is_installed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its environment has no pip, and no index to ask."""
+    place = tmp_path / "整改 台账" / "venv-a"
+    place.mkdir(parents=True)
+    (place / "xuncha-bundle.json").touch()
+    monkeypatch.setattr(sys, "prefix", str(place))
+    assert how_to_add("office", upgrade=True).endswith(f'sh install.sh "{place.parent}"')
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert how_to_add("office").endswith(f'install.cmd "{place.parent}"')
+    assert "pip" in how_to_add("spark"), "no bundle has it"
+
+
 def test_what_is_missing_in_this_package_stays_a_bug() -> None:
     with pytest.raises(ModuleNotFoundError), needs("office"):
         importlib.import_module("xuncha.no_such_room")

@@ -6,10 +6,11 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
+from xuncha.system import WINDOWS
 
 Part = Literal["office", "desk", "region"]
 
@@ -36,11 +37,17 @@ def needs(part: Part) -> Iterator[None]:
 
 def how_to_add(*parts: str, upgrade: bool = False) -> str:
     """Return a hint with the command that adds parts to this installation, or brings their packages up to date."""
+    bundle = Path(sys.prefix, "xuncha-bundle.json")  # laid there by bundle/install.py
+    if bundle.is_file() and set(parts) <= set(get_args(Part)):
+        script = "install.cmd" if WINDOWS else "sh install.sh"
+        return _("in the folder of the offline bundle, a newer one if there is, type: {command}").format(
+            command=f'{script} "{bundle.parents[1]}"'
+        )
     names = ",".join(parts)
     options = "--upgrade --upgrade-strategy eager " if upgrade else ""
     origin, editable = _origin()
     if not origin:
-        return _("in the folder, or from the bundle, that xuncha was installed from: {command}").format(
+        return _("in the folder that xuncha was installed from: {command}").format(
             command=f'python -m pip install {options}".[{names}]"'
         )
     source = f"{origin}[{names}]" if Path(origin).exists() else f"xuncha[{names}] @ {origin}"

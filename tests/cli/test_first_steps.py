@@ -74,3 +74,9 @@ def test_init_in_a_folder_of_a_ledgers_repository_makes_a_ledger_of_its_own(ledg
     ledger.ok("init", "分局")
     assert "xuncha add problem" in ledger.ok("--ledger", "分局", "todo")
     assert ledger.json("status")["measures"]["total"] == 6
+
+
+def test_the_way_into_a_folder_with_blanks_can_be_typed_as_it_is_shown(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    assert f'cd "{tmp_path}/某局 台账"\n' in ledger.ok("init", tmp_path / "某局 台账")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -206,3 +207,44 @@ def test_the_driver_writes_one_file_alone(tmp_path: Path, ledger: LedgerOnDisk) 
 
 def test_the_program_is_named_so_that_it_is_found_anywhere() -> None:
     assert Path(registration.program_of(registration.command())).is_absolute() or sys.platform == "win32"
+
+
+def _not_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = shutil.which
+    monkeypatch.setattr(
+        shutil, "which", lambda name, **options: None if name == "xuncha" else found(name, **options)
+    )
+
+
+def test_no_file_of_the_ledger_is_run_by_the_driver(
+    shared: LedgerOnDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git runs the driver at the top of the ledger, where Python would look for its modules first."""
+    _not_on_path(monkeypatch)
+    shared.git("config", "merge.xuncha.driver", registration.command())
+    shared.write("typer.py", f"open({str(tmp_path / 'run')!r}, 'w')\n")
+    shared.commit()
+    dispute(shared)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_driver_that_would_run_them_is_registered_anew(
+    shared: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _not_on_path(monkeypatch)
+    before = registration.command().replace(" -P", "")
+    shared.git("config", "merge.xuncha.driver", before)
+    assert registration.is_written_by_us(before, shared.root), "and is no stranger's"
+    said = shared.run("doctor").out
+    assert "合并驱动由旧版本登记" in said
+    assert "xuncha setup" in said
+    shared.ok("setup")
+    assert "合并驱动由旧版本登记" not in shared.run("doctor").out
+
+
+def test_a_batch_file_is_not_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The launcher of a bundle on Windows is one."""
+    monkeypatch.setattr(shutil, "which", lambda _name: r"C:\整改 台账\bin\xuncha.CMD")
+    command = registration.command()
+    assert registration.program_of(command) == Path(sys.executable).as_posix()
+    assert registration.is_written_by_us(command, Path("/ledger"))

@@ -75,7 +75,8 @@ def init(
         if kept:
             screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(kept)))
         if str(folder) != ".":
-            screen.line(_("Next: cd {path}").format(path=folder))
+            # Double quotes: the one spelling that cmd and bash read alike.
+            screen.line(_("Next: cd {path}").format(path=f'"{folder}"' if " " in str(folder) else folder))
     entering = _(
         "Then: enter the organisation, the leaders, the offices and the categories in data/ledger.yaml, and type: xuncha edit; xuncha add problem …"
     )

@@ -43,6 +43,11 @@ def _no_driver(around: Surroundings) -> Ailments:
     elif program(called) is None and not Path(called).is_file():
         said = _("the merge driver's program is not found: {path}").format(path=called)
         yield None, said, "xuncha setup"
+    elif registration.is_outdated(command):
+        said = _(
+            "the merge driver was registered by an earlier version, and would run Python files of the ledger"
+        )
+        yield None, said, "xuncha setup"
 
 
 @CHECKS.rule("no-driver-line", "warning", scope="repository", well=mark("the ledger's files are for the merge driver"),

@@ -16,6 +16,8 @@ LINE = f"{PATTERN} merge={NAME}"
 """Of `.gitattributes`."""
 KEY = f"merge.{NAME}.driver"
 """The setting of git that says what it is to run."""
+_MODULE = ("-P", "-m", "xuncha")
+"""Without `-P`, Python would look for modules in the ledger first: git runs the driver there."""
 _PROBE = "data/problems/01/1.1.yaml"
 
 
@@ -25,8 +27,11 @@ def command() -> str:
     Without that, a program that is not found would count as a conflict in which the other side has vanished.
     """
     found = program("xuncha")
-    words = [Path(found).as_posix()] if found else [Path(sys.executable).as_posix(), "-m", "xuncha"]
-    return _command(words)  # the shell that comes with git for Windows knows such paths
+    # Git runs the driver in a shell, where a batch file of Windows would read its arguments once more; the shell that comes with
+    # git for Windows knows paths with forward slashes.
+    is_program = found and not found.lower().endswith((".cmd", ".bat"))
+    words = [found] if found and is_program else [sys.executable, *_MODULE]
+    return _command([Path(words[0]).as_posix(), *words[1:]])
 
 
 def _command(words: list[str]) -> str:
@@ -47,9 +52,14 @@ def program_of(registered_command: str) -> str:
 def is_written_by_us(registered_command: str, root: Path) -> bool:
     """Whether a registered driver is what `setup` writes, wherever the program stood then, but outside of a ledger's folder."""
     called = program_of(registered_command)
-    written = {_command([called]), _command([called, "-m", "xuncha"])}
+    written = {_command([called]), _command([called, *_MODULE])}
     is_outside = Path(called).is_absolute() and not Path(called).is_relative_to(root)
-    return registered_command in written and is_outside
+    return (registered_command in written or is_outdated(registered_command)) and is_outside
+
+
+def is_outdated(registered_command: str) -> bool:
+    """Whether a registered driver is what `setup` wrote once, which lets Python take modules out of the ledger."""
+    return registered_command == _command([program_of(registered_command), "-m", "xuncha"])
 
 
 def register(git: Git) -> tuple[bool, bool]:

@@ -1,0 +1,1 @@
+"""What is made for computers without a network: the bundles and what installs them."""
