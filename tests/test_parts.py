@@ -15,6 +15,7 @@ from typing import get_args
 import pytest
 
 import xuncha
+from xuncha import system
 from xuncha.errors import SurroundingsError
 from xuncha.parts import Part, how_to_add, needs
 
@@ -80,7 +81,7 @@ def test_a_bundle_is_installed_again(tmp_path: Path, monkeypatch: pytest.MonkeyP
     (place / "xuncha-bundle.json").touch()
     monkeypatch.setattr(sys, "prefix", str(place))
     assert how_to_add("office", upgrade=True).endswith(f'sh install.sh "{place.parent}"')
-    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(system, "WINDOWS", True)
     assert how_to_add("office").endswith(f'install.cmd "{place.parent}"')
     assert "pip" in how_to_add("spark"), "no bundle has it"
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, get_args
 
+from xuncha import system
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.system import WINDOWS
 
 Part = Literal["office", "desk", "region"]
 
@@ -39,7 +39,7 @@ def how_to_add(*parts: str, upgrade: bool = False) -> str:
     """Return a hint with the command that adds parts to this installation, or brings their packages up to date."""
     bundle = Path(sys.prefix, "xuncha-bundle.json")  # laid there by bundle/install.py
     if bundle.is_file() and set(parts) <= set(get_args(Part)):
-        script = "install.cmd" if WINDOWS else "sh install.sh"
+        script = "install.cmd" if system.WINDOWS else "sh install.sh"
         return _("in the folder of the offline bundle, a newer one if there is, type: {command}").format(
             command=f'{script} "{bundle.parents[1]}"'
         )
