@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from tests.cli.terminals import PROGRAM
@@ -19,6 +20,7 @@ from tests.region.ledgers import ROWS, renamed, rolled
 from xuncha.region import files, gathering, kept
 from xuncha.region.engine import Duck
 from xuncha.region.intake import Wanted
+from xuncha.region.plan import Region, Unit
 from xuncha.region.rollup import Asked, rolled_up
 from xuncha.region.rows import TYPES
 
@@ -312,9 +314,56 @@ def test_a_second_roll_up_reads_what_has_changed_alone(
     shutil.copytree(place / "2", place / "3")
     assert read()[1] == 20
     ledger.environment |= {"XUNCHA_CACHE": str(tmp_path / "cache")}
-    with kept.folder_for([str(place), "at=None", "audit=False", "zh"], tmp_path) as held:
+    with kept.folder_for([str(place), "at=None", "audit=False", "trend=False", "zh"], tmp_path) as held:
         before = [each.name for each in held.iterdir()]
         assert rolled(ledger, place)["total"]["measures"]["total"] == 20, "it does without what another has"
         assert [each.name for each in held.iterdir()] == before
     shutil.rmtree(place / "3")
     assert read()[1] == 20
+
+
+@pytest.mark.parametrize("small", [1 << 20, 0], ids=["copied", "in place"])
+def test_what_is_counted_is_not_counted_again_for_another_form(
+    small: int, ledger: LedgerOnDisk, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XUNCHA_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("xuncha.region.intake._SMALL", small)
+    renamed(ledger, place / "0", "单位0")
+    hand_in(place / "a.parquet")
+    (place / "b.parquet").write_bytes(b"PAR1")
+    hand_in(place / "c.parquet", [row._replace(unit="教育局") for row in ROWS])
+    time.sleep(2.1)  # what has changed a moment ago is not believed to be unchanged
+    opened = []
+    connect = duckdb.connect
+
+    def connecting(**settings: Any) -> duckdb.DuckDBPyConnection:
+        opened.append(True)
+        return connect(**settings)
+
+    monkeypatch.setattr("duckdb.connect", connecting)
+
+    def told(day: int, region: Region | None = None) -> tuple[bool, Any]:
+        opened.clear()
+        asked = Asked([str(place)], gathering.named([place]), region, place, Wanted(date(2024, 6, day)))
+        with rolled_up(asked, lambda _more: None) as (done, _rows):
+            return bool(opened), done.as_json()
+
+    first = told(15)
+    assert first[0]
+    assert told(15) == (False, first[1])
+    later = told(16)
+    assert later[0], "another day counts otherwise"
+    assert told(16) == (False, later[1])
+    grouped = told(16, Region(units=[Unit(name="教育局", group=["县"])]))
+    assert grouped[0], "groups are asked for"
+    assert [each["late"]["maximum"] for each in grouped[1]["groups"]] == [
+        grouped[1]["total"]["late"]["maximum"]
+    ]
+    hand_in(place / "c.parquet", [row._replace(unit="教育局") for row in ROWS[:-1]])
+    fewer = told(16)
+    assert fewer[0]
+    assert fewer[1]["total"]["measures"]["total"] == later[1]["total"]["measures"]["total"] - 1
+    [answers] = (tmp_path / "cache").rglob("answers.json")
+    for damage in ("{", "[]", '["x", 1]'):
+        answers.write_text(damage, encoding="utf-8")
+        assert told(16)[1] == fewer[1]

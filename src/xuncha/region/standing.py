@@ -7,16 +7,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.region.counts import Counts, Shape, ranked
+from xuncha.region.counts import Counts, Lateness, Shape, ranked
 from xuncha.region.intake import Taken
-from xuncha.region.plan import Region, Unit
 from xuncha.region.rows import VERSION, too_new
 from xuncha.tally import rate
 from xuncha.trail import mirror
+
+if TYPE_CHECKING:
+    from xuncha.region.plan import Region, Unit
 
 State = Literal["ok", "late", "repeated", "older", "missing", "broken"]
 COUNTING: Final = frozenset({"ok", "late"})
@@ -30,6 +32,7 @@ class Counted(NamedTuple):
     round: str | None
     counts: Counts
     shape: Shape
+    late: Lateness
 
 
 class UnitRow(NamedTuple):
