@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import time
 from datetime import date
 from pathlib import Path
@@ -17,10 +18,12 @@ import pytest
 from tests.cli.terminals import PROGRAM
 from tests.conftest import LedgerOnDisk, measure
 from tests.region.ledgers import ROWS, renamed, rolled
+from xuncha.errors import InvalidLedgerError
+from xuncha.model.source import LARGEST
 from xuncha.region import files, gathering, kept
 from xuncha.region.engine import Duck
 from xuncha.region.intake import Wanted
-from xuncha.region.plan import Region, Unit
+from xuncha.region.plan import Region, Unit, load
 from xuncha.region.rollup import Asked, rolled_up
 from xuncha.region.rows import TYPES
 
@@ -367,3 +370,38 @@ def test_what_is_counted_is_not_counted_again_for_another_form(
     for damage in ("{", "[]", '["x", 1]'):
         answers.write_text(damage, encoding="utf-8")
         assert told(16)[1] == fewer[1]
+
+
+def test_a_region_may_name_thousands_of_units(tmp_path: Path) -> None:
+    units = [
+        f"  - {{name: 某县第{number}局党组, round: 八届市委第一轮巡察, source: 台账/某县/第{number}局, group: [某市, 某县]}}"
+        for number in range(2_500)
+    ]
+    file = tmp_path / "region.yaml"
+    file.write_text("\n".join(["units:", *units, units[-1]]), encoding="utf-8")
+    assert file.stat().st_size > LARGEST
+    with pytest.raises(InvalidLedgerError) as refused:
+        load(file)
+    assert [each.place.line for each in refused.value.findings] == [2_502]
+
+
+def test_without_a_home_mirrors_go_when_the_program_ends() -> None:
+    program = """
+from xuncha.region import gathering, kept
+def home():
+    raise RuntimeError
+kept.home = home
+place = gathering._home()
+assert place.is_dir()
+print(place)
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not Path(told.stdout.strip()).exists()
+
+
+def test_units_of_one_rows_file_come_in_the_order_of_their_names(ledger: LedgerOnDisk, place: Path) -> None:
+    several = [row._replace(unit=f"单位{number:03}") for number in range(300) for row in ROWS]
+    hand_in(place / "a.parquet", several)
+    names = [unit["unit"] for unit in rolled(ledger, place)["units"]]
+    assert names == sorted(names)
+    assert len(names) == 300

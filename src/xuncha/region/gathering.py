@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
@@ -83,7 +85,9 @@ def _home() -> Path:
     try:
         return kept.home() / "mirrors"
     except RuntimeError:
-        return Path(mkdtemp(prefix="xuncha-"))
+        spare = mkdtemp(prefix="xuncha-")
+        atexit.register(shutil.rmtree, spare, ignore_errors=True)  # the roll-up reads it after this
+        return Path(spare)
 
 
 def _name(address: str) -> str:

@@ -109,7 +109,8 @@ class Standing:
         `content` and `moment` are asked only where one unit is there twice.
         """
         by_key: dict[str, list[Counted]] = defaultdict(list)
-        for told_of in counted:
+        # Engines answer in any order; those of one rows file come in that of their names.
+        for told_of in sorted(counted, key=lambda each: (each.unit or "", each.round or "")):
             by_key[told_of.key].append(told_of)
         told: list[UnitRow | None] = []
         candidates: dict[object, list[_Candidate]] = defaultdict(list)
