@@ -252,6 +252,8 @@ def test_a_screen_of_80_columns_holds_it(ledger: LedgerOnDisk, place: Path) -> N
         from xuncha.chinese.characters import columns
 
         assert max(map(columns, shown.splitlines())) <= 80
+    rounds = [unit["round"] for unit in rolled(ledger, place)["units"] if unit["unit"] == "教育局"]
+    assert "第二轮" in rounds
 
 
 def test_what_is_not_there_or_nothing_is_said(ledger: LedgerOnDisk, place: Path) -> None:

@@ -112,6 +112,7 @@ def _unit_json(unit: UnitRow) -> dict[str, Any]:
     counts = unit.counts.as_json() if unit.counts else {"problems": None, "measures": None}
     return {
         "unit": unit.unit,
+        "round": unit.round,
         "group": list(unit.group),
         "source": unit.source,
         "state": unit.state,
