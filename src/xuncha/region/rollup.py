@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
@@ -28,6 +28,9 @@ from xuncha.region.trend import trend_of
 if TYPE_CHECKING:
     from xuncha.region.plan import Region
 
+_SHAPE: Final = len(KEYS) + len(Counts._fields)
+_LATE: Final = _SHAPE + len(Shape._fields)
+"""The places in an answer at which these begin."""
 Answers = Sequence[Sequence[Any]]
 """Of an engine, or as they are kept."""
 
@@ -241,13 +244,12 @@ def _rows(duck: Duck, taken: Intake, units: Sequence[UnitRow], today: date, targ
 
 
 def _counted(answer: Sequence[Any]) -> Counted:
-    keys, rest = answer[: len(KEYS)], answer[len(KEYS) :]
-    counts, rest = rest[: len(Counts._fields)], rest[len(Counts._fields) :]
-    shape, late = Shape._make(rest[: len(Shape._fields)]), Lateness._make(rest[len(Shape._fields) :])
+    source, unit, round_ = answer[: len(KEYS)]
+    shape = Shape._make(answer[_SHAPE:_LATE])
     if isinstance(shape.as_of, str):  # as it is kept
         shape = shape._replace(as_of=date.fromisoformat(shape.as_of))
-    source, unit, round_ = keys
-    return Counted(source, unit, round_, Counts._make(map(int, counts)), shape, late)
+    counts = Counts._make(answer[len(KEYS) : _SHAPE])
+    return Counted(source, unit, round_, counts, shape, Lateness._make(answer[_LATE:]))
 
 
 def _together(units: Sequence[UnitRow]) -> tuple[int, Counts]:
