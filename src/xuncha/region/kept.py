@@ -104,24 +104,16 @@ def load(folder: Path | None) -> Kept:
 
 def answers(folder: Path, mark: str) -> Any:  # noqa: ANN401  what was given to `save_answers`
     """Return what is kept of what was counted under such a mark; None where there is nothing."""
-    with contextlib.suppress(OSError, ValueError):
-        if not mark:
-            return None
-        match json.loads((folder / _ANSWERS).read_bytes()):
-            case [found, told] if found == _short(mark):
-                return told
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        found, told = json.loads((folder / _ANSWERS).read_bytes())
+        return told if mark and found == mark else None
     return None
 
 
 def save_answers(folder: Path, mark: str, told: Any) -> None:  # noqa: ANN401  plain values
     """Keep what was counted, so that the same, asked for in another form, need not be counted again."""
     with contextlib.suppress(OSError):
-        if mark:
-            _write(folder / _ANSWERS, [_short(mark), told])
-
-
-def _short(mark: str) -> str:
-    return hashlib.blake2b(mark.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+        _write(folder / _ANSWERS, [mark, told])
 
 
 def _write(file: Path, told: Any) -> None:  # noqa: ANN401  plain values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -180,7 +181,8 @@ def _counted_up(asked: Asked, duck: Duck, taken: Intake, folder: Path) -> tuple[
     groups = late_groups(units)
     if not known:
         late = _late(engine, taken, today, groups)
-        kept.save_answers(folder, mark if taken.mark else "", [answers, late])
+        if mark and taken.mark:
+            kept.save_answers(folder, mark, [answers, late])
     lateness = delays(units, {each[:3]: each.late for each in counted}, groups, late)
     done = Rollup(
         name=asked.region.name if asked.region else None,
@@ -205,7 +207,8 @@ def _mark(asked: Asked, taken: Intake) -> str:
     if asked.engine or not taken.mark:
         return ""
     region = asked.region.model_dump_json() if asked.region else ""
-    return f"{taken.mark} {asked.wanted.today} {asked.base} {region} {Counts._fields} {Shape._fields}"
+    told = f"{taken.mark} {asked.wanted.today} {asked.base} {region} {Counts._fields} {Shape._fields}"
+    return hashlib.blake2b(told.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
 def _answers(engine: Engine, duck: Duck, taken: Intake, today: date) -> tuple[Answers, Intake]:
