@@ -1,6 +1,8 @@
 """How long a roll-up takes: made-up regions, the same ones for the same seed, as ratios to one `status`.
 
-Run it by `make bench`, or `python bench/region.py --scale 0.01` for a small one that only shows that it works.
+Run it by `make bench`, or `python bench/region.py --scale 0.01` for a small one that only shows that it works. Ratios are those of
+time on the clock and of processor time, each to a `status` that was run just before; where the machine has other work, the second
+is the one to go by.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 from ledgers import generate, remember
@@ -25,6 +28,9 @@ MEASURES = 50
 """In each ledger."""
 _BASES = 20
 """Ledgers that are made one by one, with a history; the others are copies of theirs under other names."""
+_TODAY = "2024-06-15"
+_DAYS = 217
+"""Of history, from the feedback up to that day; there is a commit for each measure, as commands make them."""
 MADE_UP = """
 SELECT 1::INTEGER AS schema_version, '某县第' || (i // {each}) || '局党组' AS unit, '第一轮' AS round,
   (i % {each} // 4 + 1)::INTEGER AS problem, (i % {each} % 4 + 1)::INTEGER AS measure,
@@ -39,6 +45,43 @@ FROM range({start}, {stop}) r(i)
 """
 
 
+class Used(NamedTuple):
+    """What a run has used."""
+
+    seconds: float
+    processor: float
+    """Seconds, with those of the processes that it started."""
+    memory: float
+    """MB that the largest of its processes has had at most."""
+
+
+class Bench:
+    """Runs the program, and puts what it took beside a `status`."""
+
+    def __init__(self, place: Path, scale: float, rounds: int) -> None:
+        self.place, self.scale, self.rounds = place, scale, rounds
+        self.table = Table(
+            "what", "ratio", "by processor", "aimed at", "s", "MB", "ms each", title="ratios to one status"
+        )
+        ledger(place / "one", 0)
+        time.sleep(2.5)
+
+    def row(
+        self, what: str, count: int, aim: str, *arguments: str | Path, first: bool = False, day: str = _TODAY
+    ) -> None:
+        """Run it once where it is the first time, else as often as was asked for, and add a row; `count` is of what it reads."""
+        one = [run("--ledger", self.place / "one", "status") for _round in range(self.rounds + 1)][1:]
+        taken = [run("rollup", *arguments, day=day) for _round in range(1 if first else self.rounds)]
+        status, used = (
+            [statistics.median(each) for each in zip(*several, strict=True)] for several in (one, taken)
+        )
+        self.table.add_row(
+            f"{count:,} {what}, {'first' if first else 'later'}",
+            f"{used[0] / status[0]:.1f}", f"{used[1] / status[1]:.1f}", aim if self.scale == 1 else "",
+            f"{used[0]:.2f}", f"{max(each.memory for each in taken):.0f}", f"{1000 * used[1] / count:.3f}",
+        )  # fmt: skip
+
+
 def main() -> None:
     """Measure, and print the table."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -46,48 +89,45 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3, help="runs of what is quick")
     options.add_argument("--only", default="", help="ledgers, files or rows")
     chosen = options.parse_args()
-    table = Table("what", "ratio", "aimed at", "s", "MB", title="ratios to one status", title_justify="left")
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        os.environ |= {
-            "XUNCHA_CACHE": str(place / "cache"),
-            "XUNCHA_TODAY": "2024-06-15",
-            "XUNCHA_LANG": "zh",
-            "NO_COLOR": "1",
-        }
+        os.environ |= {"XUNCHA_CACHE": str(place / "cache"), "XUNCHA_LANG": "zh", "NO_COLOR": "1"}
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        bench = Bench(place, chosen.scale, chosen.rounds)
         for name, measure in {"ledgers": of_ledgers, "files": of_files, "rows": of_rows}.items():
             if chosen.only in {"", name}:
-                measure(place / name, chosen.scale, chosen.rounds, table)
-    Console().print(table)
+                measure(bench, place / name)
+    Console(width=120).print(bench.table)
 
 
-def of_ledgers(place: Path, scale: float, rounds: int, table: Table) -> None:
-    """Clones: at first, later, and with an audit."""
-    one = status(place, rounds)
+def of_ledgers(bench: Bench, place: Path) -> None:
+    """Clones: at first, later, on another day, and with audit, trend and titles; three sizes show how it grows."""
     bases = place / "bases"
     for number in range(_BASES):
         ledger(bases / str(number), number)
-    for factor in (0.5, 1):
-        count = max(2, int(1_000 * scale * factor))
-        clones = place / str(count)
+    for size, first, later in ((100, "", ""), (300, "", ""), (1_000, "<= 60", "<= 3")):
+        count = max(2, int(size * bench.scale))
+        clones = place / f"clones{size}"
         for number in range(count):
             named(bases / str(number % _BASES), clones / f"{number:05}", number)
         time.sleep(2.5)
-        first = run("rollup", clones)
-        later = [run("rollup", clones) for _round in range(rounds)]
-        aims = ("<= 60", "<= 3", "<= 400") if factor == 1 and scale == 1 else ("", "", "")
-        row(table, f"{count:,} clones of {MEASURES}, first", one, [first], aims[0])
-        row(table, f"{count:,} clones of {MEASURES}, later", one, later, aims[1])
-    row(table, f"{count:,} clones, with audit, first", one, [run("rollup", clones, "--audit")], aims[2])
+        bench.row("clones", count, first, clones, first=True)
+        bench.row("clones", count, later, clones)
+    shutil.rmtree(os.environ["XUNCHA_CACHE"])
+    bench.row("clones, audit and trend", count, "<= 400", clones, "--audit", "--trend", first=True)
+    bench.row("clones, audit and trend", count, "", clones, "--audit", "--trend")
+    bench.row("clones, trend", count, "", clones, "--trend", first=True)
+    bench.row("clones", count, "", clones, first=True)
+    bench.row("clones, similar titles", count, "", clones, "--similar")
+    for each in range(1, bench.rounds + 1):  # each day is counted for the first time
+        bench.row("clones, another day", count, "", clones, first=True, day=f"2024-06-{15 + each}")
     shutil.rmtree(place)
 
 
-def of_files(place: Path, scale: float, rounds: int, table: Table) -> None:
+def of_files(bench: Bench, place: Path) -> None:
     """Rows files."""
-    one = status(place, rounds)
-    count = max(2, int(10_000 * scale))
-    (folder := place / "报送").mkdir()
+    count = max(2, int(10_000 * bench.scale))
+    (folder := place / "报送").mkdir(parents=True)
     with duckdb.connect() as run_here:
         run_here.execute(
             f"CREATE TABLE rows AS {MADE_UP.format(each=MEASURES, start=0, stop=count * MEASURES)}"
@@ -98,40 +138,37 @@ def of_files(place: Path, scale: float, rounds: int, table: Table) -> None:
                 f"COPY ({some}) TO '{folder}/{number}.parquet' (FORMAT parquet, COMPRESSION zstd)"
             )
     time.sleep(2.5)
-    row(table, f"{count:,} rows files, first", one, [run("rollup", folder)], "<= 10" if scale == 1 else "")
-    row(table, f"{count:,} rows files, later", one, [run("rollup", folder) for _round in range(rounds)], "")
+    bench.row("rows files", count, "<= 10", folder, first=True)
+    bench.row("rows files", count, "<= 10", folder)
+    bench.row("rows files, another day", count, "", folder, first=True, day="2024-06-16")
     shutil.rmtree(place)
 
 
-def of_rows(place: Path, scale: float, rounds: int, table: Table) -> None:
+def of_rows(bench: Bench, place: Path) -> None:
     """One file of all."""
-    one = status(place, rounds)
+    place.mkdir()
     for size, each, aim in (
         (2_500_000, MEASURES, ""),
         (5_000_000, MEASURES, "<= 5"),
         (5_000_000, 1_000, "<= 5"),
     ):
-        count = max(100, int(size * scale))
+        count = max(100, int(size * bench.scale))
         file = place / f"{count}-{each}.parquet"
         with duckdb.connect() as run_here:
             run_here.execute(
                 f"COPY ({MADE_UP.format(each=each, start=0, stop=count)}) TO '{file}' (FORMAT parquet)"
             )
-        taken = [run("rollup", file) for _round in range(rounds)]
-        row(
-            table,
-            f"{count:,} measures in one file, {count // each:,} units",
-            one,
-            taken,
-            aim if scale == 1 else "",
-        )
+        time.sleep(2.5)
+        what = f"measures in one file, {count // each:,} units"
+        bench.row(what, count, aim, file, first=True)
+        bench.row(what, count, "", file)
         file.unlink()
 
 
 def ledger(root: Path, seed: int) -> None:
     """A ledger with a history."""
     generate(root, MEASURES, seed)
-    remember(root, MEASURES)
+    remember(root, MEASURES, _DAYS)
 
 
 def named(base: Path, root: Path, number: int) -> None:
@@ -142,31 +179,16 @@ def named(base: Path, root: Path, number: int) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def status(place: Path, rounds: int) -> float:
-    """The seconds that one `status` of such a ledger takes."""
-    ledger(place / "one", 0)
-    time.sleep(2.5)
-    taken = [run("--ledger", place / "one", "status")[0] for _round in range(rounds + 4)]
-    shutil.rmtree(place / "one")
-    return statistics.median(taken[1:])
-
-
-def run(*arguments: str | Path) -> tuple[float, float]:
-    """Run the program; return the seconds that it took, and the MB that it and those it started have had at most."""
+def run(*arguments: str | Path, day: str = _TODAY) -> Used:
+    """Run the program on a day."""
     before = time.perf_counter()
-    process = subprocess.Popen([*XUNCHA, *map(str, arguments)], stdout=subprocess.DEVNULL)
+    environment = os.environ | {"XUNCHA_TODAY": day}
+    process = subprocess.Popen([*XUNCHA, *map(str, arguments)], stdout=subprocess.DEVNULL, env=environment)
     _pid, ended, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(ended)
     if process.returncode:
         raise SystemExit(f"{arguments} ended with {process.returncode}")
-    return time.perf_counter() - before, used.ru_maxrss / 1024
-
-
-def row(table: Table, what: str, one: float, taken: list[tuple[float, float]], aim: str) -> None:
-    """Add a row."""
-    seconds = statistics.median(each for each, _memory in taken)
-    memory = max(memory for _each, memory in taken)
-    table.add_row(what, f"{seconds / one:.1f}", aim, f"{seconds:.2f}", f"{memory:.0f}")
+    return Used(time.perf_counter() - before, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 if __name__ == "__main__":

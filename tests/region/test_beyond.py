@@ -21,10 +21,12 @@ from tests.region.ledgers import renamed, rolled
 from tests.region.made_up import TODAY, ledgers
 from tests.region.test_counts import expected, written
 from xuncha.chinese.characters import columns
-from xuncha.region.counts import KEYS, Counts, Lateness, counted
+from xuncha.region.counts import KEYS, Counts, Lateness
 from xuncha.region.engine import Duck, Files
-from xuncha.region.lateness import delays
+from xuncha.region.lateness import delays, late_groups
 from xuncha.region.moved import Mark, Name, _newest
+from xuncha.region.questions import counted
+from xuncha.region.questions import late as late_of
 from xuncha.region.similar import Title, clusters
 from xuncha.region.standing import UnitRow
 from xuncha.region.telling import light
@@ -161,11 +163,12 @@ def test_how_late_a_group_is_comes_out_of_all_its_measures(
     for number, (each, group) in enumerate(several):
         for row in each.measures.values():
             if row.status != "closed" and row.due and row.due < TODAY:
-                for key in (str(number), *(group[:depth] for depth in range(1, len(group) + 1))):
+                for key in (str(number), *(group[:depth] for depth in range(len(group) + 1))):
                     late[key].append((TODAY - row.due).days)
     with TemporaryDirectory() as folder, Duck(Path(folder)) as duck:
         rows = duck.rows(Files(kept=written(duck, [each for each, _group in several], Path(folder))))
-        names = {answer[0]: answer[: len(KEYS)] for answer in duck.answer(counted(rows, TODAY))}
+        answers = duck.answer(counted(rows, TODAY))
+        names = {answer[0]: answer[: len(KEYS)] for answer in answers}
         units = [
             UnitRow(
                 names[str(number)][1],
@@ -178,8 +181,10 @@ def test_how_late_a_group_is_comes_out_of_all_its_measures(
             )
             for number, (each, group) in enumerate(several)
         ]
-        found = delays(duck, rows, TODAY, units)
-    told = {key[0]: each for key, each in found.units.items()} | dict(found.groups)
+        groups = late_groups(units)
+        asked = duck.answer(late_of(rows, TODAY, duck.table((*KEYS, "path"), groups.members)))
+        found = delays(units, {each[:3]: Lateness(*each[-2:]) for each in answers}, groups, asked)
+    told = {key[0]: each for key, each in found.units.items() if each.median is not None} | found.groups
     assert told == {key: Lateness(median(days), max(days)) for key, days in late.items()}
 
 

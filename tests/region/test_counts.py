@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from tests.region.made_up import TODAY, ledgers
 from xuncha.model.records import Ledger
 from xuncha.region import files
-from xuncha.region.counts import KEYS, Counts, Shape, counted, late, ranked, summed
+from xuncha.region.counts import KEYS, Counts, Lateness, Shape, ranked, summed
 from xuncha.region.engine import Duck, Files
 from xuncha.region.intake import WHOLE
+from xuncha.region.questions import counted, late
 from xuncha.region.rows import TEXTS, TYPES, Stamp, rows_of
 from xuncha.region.standing import fault
 from xuncha.tally import tally
@@ -49,7 +50,7 @@ def expected(ledger: Ledger) -> Counts:
 def parted(answer: tuple[Any, ...]) -> tuple[str, Counts, Shape]:
     """A row of an answer."""
     counts = Counts._make(map(int, answer[len(KEYS) : len(KEYS) + len(Counts._fields)]))
-    return answer[0], counts, Shape._make(answer[len(KEYS) + len(Counts._fields) :])
+    return answer[0], counts, Shape._make(answer[len(KEYS) + len(Counts._fields) : -len(Lateness._fields)])
 
 
 @settings(max_examples=40)
@@ -60,7 +61,7 @@ def test_a_ledger_counts_as_status_counts_it(several: list[Ledger]) -> None:
         answers = {
             key: (counts, shape) for key, counts, shape in map(parted, duck.answer(counted(rows, TODAY)))
         }
-        ((median, maximum),) = duck.answer(late(rows, TODAY, ()))
+        ((median, maximum),) = duck.answer(late(rows, TODAY))
     assert {int(key): counts for key, (counts, _shape) in answers.items()} == dict(
         enumerate(map(expected, several))
     )

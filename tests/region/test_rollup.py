@@ -5,20 +5,25 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import time
 from datetime import date
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from tests.cli.terminals import PROGRAM
 from tests.conftest import LedgerOnDisk, measure
 from tests.region.ledgers import ROWS, renamed, rolled
+from xuncha.errors import InvalidLedgerError
+from xuncha.model.source import LARGEST
 from xuncha.region import files, gathering, kept
 from xuncha.region.engine import Duck
 from xuncha.region.intake import Wanted
+from xuncha.region.plan import Region, Unit, load
 from xuncha.region.rollup import Asked, rolled_up
 from xuncha.region.rows import TYPES
 
@@ -247,6 +252,8 @@ def test_a_screen_of_80_columns_holds_it(ledger: LedgerOnDisk, place: Path) -> N
         from xuncha.chinese.characters import columns
 
         assert max(map(columns, shown.splitlines())) <= 80
+    rounds = [unit["round"] for unit in rolled(ledger, place)["units"] if unit["unit"] == "教育局"]
+    assert "第二轮" in rounds
 
 
 def test_what_is_not_there_or_nothing_is_said(ledger: LedgerOnDisk, place: Path) -> None:
@@ -312,9 +319,91 @@ def test_a_second_roll_up_reads_what_has_changed_alone(
     shutil.copytree(place / "2", place / "3")
     assert read()[1] == 20
     ledger.environment |= {"XUNCHA_CACHE": str(tmp_path / "cache")}
-    with kept.folder_for([str(place), "at=None", "audit=False", "zh"], tmp_path) as held:
+    with kept.folder_for([str(place), "at=None", "audit=False", "trend=False", "zh"], tmp_path) as held:
         before = [each.name for each in held.iterdir()]
         assert rolled(ledger, place)["total"]["measures"]["total"] == 20, "it does without what another has"
         assert [each.name for each in held.iterdir()] == before
     shutil.rmtree(place / "3")
     assert read()[1] == 20
+
+
+@pytest.mark.parametrize("small", [1 << 20, 0], ids=["copied", "in place"])
+def test_what_is_counted_is_not_counted_again_for_another_form(
+    small: int, ledger: LedgerOnDisk, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XUNCHA_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("xuncha.region.intake._SMALL", small)
+    renamed(ledger, place / "0", "单位0")
+    hand_in(place / "a.parquet")
+    (place / "b.parquet").write_bytes(b"PAR1")
+    hand_in(place / "c.parquet", [row._replace(unit="教育局") for row in ROWS])
+    time.sleep(2.1)  # what has changed a moment ago is not believed to be unchanged
+    opened = []
+    connect = duckdb.connect
+
+    def connecting(**settings: Any) -> duckdb.DuckDBPyConnection:
+        opened.append(True)
+        return connect(**settings)
+
+    monkeypatch.setattr("duckdb.connect", connecting)
+
+    def told(day: int, region: Region | None = None) -> tuple[bool, Any]:
+        opened.clear()
+        asked = Asked([str(place)], gathering.named([place]), region, place, Wanted(date(2024, 6, day)))
+        with rolled_up(asked, lambda _more: None) as (done, _rows):
+            return bool(opened), done.as_json()
+
+    first = told(15)
+    assert first[0]
+    assert told(15) == (False, first[1])
+    later = told(16)
+    assert later[0], "another day counts otherwise"
+    assert told(16) == (False, later[1])
+    grouped = told(16, Region(units=[Unit(name="教育局", group=["县"])]))
+    assert grouped[0], "groups are asked for"
+    assert [each["late"]["maximum"] for each in grouped[1]["groups"]] == [
+        grouped[1]["total"]["late"]["maximum"]
+    ]
+    hand_in(place / "c.parquet", [row._replace(unit="教育局") for row in ROWS[:-1]])
+    fewer = told(16)
+    assert fewer[0]
+    assert fewer[1]["total"]["measures"]["total"] == later[1]["total"]["measures"]["total"] - 1
+    [answers] = (tmp_path / "cache").rglob("answers.json")
+    for damage in ("{", "[]", '["x", 1]'):
+        answers.write_text(damage, encoding="utf-8")
+        assert told(16)[1] == fewer[1]
+
+
+def test_a_region_may_name_thousands_of_units(tmp_path: Path) -> None:
+    units = [
+        f"  - {{name: 某县第{number}局党组, round: 八届市委第一轮巡察, source: 台账/某县/第{number}局, group: [某市, 某县]}}"
+        for number in range(2_500)
+    ]
+    file = tmp_path / "region.yaml"
+    file.write_text("\n".join(["units:", *units, units[-1]]), encoding="utf-8")
+    assert file.stat().st_size > LARGEST
+    with pytest.raises(InvalidLedgerError) as refused:
+        load(file)
+    assert [each.place.line for each in refused.value.findings] == [2_502]
+
+
+def test_without_a_home_mirrors_go_when_the_program_ends() -> None:
+    program = """
+from xuncha.region import gathering, kept
+def home():
+    raise RuntimeError
+kept.home = home
+place = gathering._home()
+assert place.is_dir()
+print(place)
+"""
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not Path(told.stdout.strip()).exists()
+
+
+def test_units_of_one_rows_file_come_in_the_order_of_their_names(ledger: LedgerOnDisk, place: Path) -> None:
+    several = [row._replace(unit=f"单位{number:03}") for number in range(300) for row in ROWS]
+    hand_in(place / "a.parquet", several)
+    names = [unit["unit"] for unit in rolled(ledger, place)["units"]]
+    assert names == sorted(names)
+    assert len(names) == 300

@@ -114,7 +114,6 @@ def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> 
     """Find the sources, and read `region.yaml` where there is one among them."""
     from xuncha.region import gathering  # noqa: PLC0415
     from xuncha.region.intake import Wanted  # noqa: PLC0415
-    from xuncha.region.plan import load  # noqa: PLC0415
     from xuncha.region.rollup import Asked  # noqa: PLC0415
 
     sources = gathering.named(named)
@@ -122,9 +121,11 @@ def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> 
     if len(plans) > 1:
         said = _("there are two plans: {one} and {other}").format(one=plans[0].shown, other=plans[1].shown)
         raise UsageError("usage", said, _("name one region.yaml"))
-    region = load(plans[0].path) if plans else None
-    base = plans[0].path.parent if plans else Path.cwd()
-    if region:
+    region, base = None, Path.cwd()
+    if plans:
+        from xuncha.region.plan import load  # noqa: PLC0415
+
+        region, base = load(plans[0].path), plans[0].path.parent
         there, addresses = gathering.of_region(region, base)
         with screen.progress(_("Fetching repositories"), len(addresses)) as tick:
             there += gathering.fetched(addresses, tick)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from xuncha.region.counts import Frame
+    from xuncha.region.questions import Frame
 
 _MEMORY: Final = "1GB"
 _PATIENCE: Final = 30.0
@@ -56,24 +57,29 @@ class Engine(Protocol):
 
 
 class Duck:
-    """DuckDB, in this process: nothing is started, nothing is loaded from elsewhere."""
+    """DuckDB, in this process: nothing is started, nothing is loaded from elsewhere. It is opened when it is asked first."""
 
     def __init__(self, spare: Path) -> None:
-        """Open it; what does not fit into its memory goes to a spare folder."""
+        """Name the spare folder to which goes what does not fit into its memory."""
+        self._spare = spare
+        self.error: type[Exception] | tuple[()] = ()
+        """What it raises."""
+
+    @cached_property
+    def run(self) -> duckdb.DuckDBPyConnection:
+        """Open it."""
         with needs("region"):
             import duckdb  # noqa: PLC0415
-            import narwhals  # noqa: PLC0415
-        self._frame = narwhals.from_native
-        self.error: type[Exception] = duckdb.Error
+        self.error = duckdb.Error
         settings: dict[str, Any] = {
             "memory_limit": _MEMORY,
-            "temp_directory": str(spare),
+            "temp_directory": str(self._spare),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
             "preserve_insertion_order": False,
         }
-        self.run: duckdb.DuckDBPyConnection = duckdb.connect(config=settings)
+        return duckdb.connect(config=settings)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -83,7 +89,8 @@ class Duck:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close it."""
-        self.run.close()
+        if "run" in self.__dict__:
+            self.run.close()
 
     @contextlib.contextmanager
     def patient(self, files: Iterable[str]) -> Iterator[None]:
@@ -109,7 +116,7 @@ class Duck:
             parts.append(f"SELECT NULL::VARCHAR AS source, {nothing} WHERE false")
         numbers = ", ".join(f"({name} - {_DAY_ZERO} + 1)::INTEGER AS {name}" for name in NUMBERS)
         whole = f"SELECT * REPLACE ({numbers}) FROM ({' UNION ALL '.join(parts)})"
-        return self._frame(self.run.sql(whole))
+        return _frame(self.run.sql(whole))
 
     def table(self, columns: Sequence[str], values: Sequence[tuple[str | None, ...]]) -> Frame:
         """See Engine."""
@@ -119,12 +126,18 @@ class Duck:
         )
         name = f"given_{id(lists)}"
         self.run.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {asked}", lists)
-        return self._frame(self.run.table(name))
+        return _frame(self.run.table(name))
 
     def answer(self, frame: Frame) -> list[tuple[Any, ...]]:
         """See Engine."""
         native: Any = frame.to_native()
         return native.fetchall()  # type: ignore[no-any-return]
+
+
+def _frame(native: Any) -> Frame:  # noqa: ANN401  a relation of DuckDB
+    with needs("region"):
+        import narwhals  # noqa: PLC0415
+    return narwhals.from_native(native)  # type: ignore[no-any-return]
 
 
 def parts_of(files: Files) -> list[str]:

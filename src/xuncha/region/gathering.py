@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.region import kept
-from xuncha.region.plan import Region
 from xuncha.region.sources import Found, found
 from xuncha.trail import mirror
+
+if TYPE_CHECKING:
+    from xuncha.region.plan import Region
 
 SECONDS: Final = 120
 """For which git may fetch one repository."""
@@ -53,6 +56,8 @@ def fetched(
     addresses: Sequence[str], tick: Callable[[int], None], seconds: float = SECONDS
 ) -> Iterator[Found]:
     """Bring the mirrors of addresses up to date, side by side, and give them; what could not be fetched says why."""
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  for addresses alone
+
     home = _home()
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
         places = [home / f"{_name(address)}.git" for address in addresses]
@@ -80,7 +85,9 @@ def _home() -> Path:
     try:
         return kept.home() / "mirrors"
     except RuntimeError:
-        return Path(mkdtemp(prefix="xuncha-"))
+        spare = mkdtemp(prefix="xuncha-")
+        atexit.register(shutil.rmtree, spare, ignore_errors=True)  # the roll-up reads it after this
+        return Path(spare)
 
 
 def _name(address: str) -> str:

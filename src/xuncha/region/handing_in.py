@@ -10,8 +10,7 @@ from xuncha.region import files
 from xuncha.region.engine import Duck
 from xuncha.region.rows import TEXTS, TYPES, Stamp, rows_of
 from xuncha.system import temporary_folder
-from xuncha.trail.bare import tip
-from xuncha.trail.repository import git_dir
+from xuncha.trail.repository import git_dir, tip
 
 
 def as_parquet(ledger: Ledger, root: Path, today: date, *, texts: bool = False, audit: bool = False) -> bytes:

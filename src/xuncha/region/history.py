@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from xuncha.errors import XunchaError
+from xuncha.region.job import YEARS, Stage, month_of
 from xuncha.store.loading import ledger, load_folders, load_problem, load_settings
 from xuncha.trail.git import Git
 from xuncha.trail.replay import log
 from xuncha.trail.tree import Tree
-
-YEARS: Final = 10
-"""That are told; what is older is of no use, and a clock may have gone wrong."""
-Stage = tuple[Any, ...]
-"""How a ledger stood from the end of a month on: the month (2024-06), problems, complete ones, measures, closed ones, the time
-limits of the open ones. The month alone where it could not be read then."""
 
 
 def stages(root: Path, commit: str, before: date) -> list[Stage]:
@@ -83,8 +78,3 @@ def _stage(month: str, problems: Sequence[Sequence[Any]]) -> Stage:
 def _earlier(day: date) -> date:
     """Return the first day of which something is told."""
     return date(max(day.year - YEARS, 1), day.month, 1)
-
-
-def month_of(day: date) -> str:
-    """Name the month of a day: 2024-06."""
-    return day.isoformat()[:7]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -12,8 +13,7 @@ from typing import Any, Final, NamedTuple
 from xuncha.language import spoken
 from xuncha.region import files, kept
 from xuncha.region.engine import Duck, Files, names
-from xuncha.region.history import Stage, month_of
-from xuncha.region.job import Job, Read
+from xuncha.region.job import Job, Read, Stage, month_of
 from xuncha.region.kept import Entry, Kept
 from xuncha.region.process import read_all
 from xuncha.region.rows import TEXTS, TYPES
@@ -66,6 +66,8 @@ class Intake(NamedTuple):
     taken: list[Taken]
     read: int
     """Sources that were read, rather than found unchanged."""
+    mark: str = ""
+    """The same where all that is read is the same; empty where that is not certain."""
 
     def without(self, damaged: Mapping[str, str]) -> Intake:
         """Leave out rows files that turned out to be damaged."""
@@ -82,22 +84,19 @@ def take_in(duck: Duck, sources: Sequence[Found], wanted: Wanted, folder: Path, 
     until = month_of(wanted.today) if wanted.trend else ""
     seen = {str(each.path): kept.stamp(each) for each in sources}
     stamps = {path: stamp and f"{stamp}{until}" for path, stamp in seen.items()}
-    large = [str(each.path) for each in sources if each.kind == "rows" and not _is_small(each.path)]
+    large = {str(each.path) for each in sources if each.kind == "rows" and not _is_small(each.path)}
     entries = {
         path: entry
         for path, entry in before.entries.items()
-        if path in stamps and path not in large and entry.stamp == stamps[path]
+        if path in stamps and entry.stamp == stamps[path]
     }
-    known = {*entries, *large}
-    fresh = [each for each in sources if str(each.path) not in known and each.kind != "unreachable"]
-    tick(len(entries) + len(large))
-    in_place, broken = files.checked(duck, large)
-    told = {path: [Read("", [], error=broken.get(path, ""))] for path in large}
-    told |= {
-        str(each.path): [Read("", [], error=each.said)] for each in sources if each.kind == "unreachable"
-    }
+    fresh = [each for each in sources if str(each.path) not in entries and each.kind != "unreachable"]
+    tick(len(entries))
+    told = {str(each.path): [Read("", [], error=each.said)] for each in sources if each.kind == "unreachable"}
+    handed_in = [str(each.path) for each in fresh if each.kind == "rows"]
+    groups, faults = files.checked(duck, handed_in) if handed_in else ({}, {})
     rows = before.rows
-    if fresh or len(entries) < len(before.entries):
+    if len(entries) < len(before.entries) or any(str(each.path) not in large for each in fresh):
         still = [key for entry in entries.values() for key, *_rest in entry.reads]
         jobs = [
             Job(each.kind, str(each.path), wanted.today.isoformat(), at, wanted.audit, spoken(), wanted.trend)  # type: ignore[arg-type]
@@ -107,20 +106,25 @@ def take_in(duck: Duck, sources: Sequence[Found], wanted: Wanted, folder: Path, 
         for job, reads in read_all(jobs):
             told[job.path] = reads
             tick(1)
-        small = [str(each.path) for each in fresh if each.kind == "rows"]
-        groups, faults = files.checked(duck, small)
-        rows, damaged = _joined(duck, (before.rows, still), told, groups, folder)
-        told |= {path: [Read("", [], error=(faults | damaged).get(path, ""))] for path in small}
+        small = {kind: [path for path in paths if path not in large] for kind, paths in groups.items()}
+        rows, damaged = _joined(duck, (before.rows, still), told, small, folder)
+        faults |= damaged
+    told |= {path: [Read("", [], error=faults.get(path, ""))] for path in handed_in}
+    signatures = {path: kind for kind, paths in groups.items() for path in paths if path in large}
     entries |= {
-        path: Entry(stamps[path] or "", [_plain(path, read) for read in reads])
+        path: Entry(stamps[path] or "", [_plain(path, read) for read in reads], signatures.get(path, ""))
         for path, reads in told.items()
     }
-    if rows is not before.rows:
-        lasting = {path: each for path, each in entries.items() if each.stamp and path not in large}
-        kept.save(folder, Kept(rows, lasting))
+    if fresh or rows is not before.rows:
+        kept.save(folder, Kept(rows, {path: each for path, each in entries.items() if each.stamp}))
     taken = [Taken(each, *plain) for each in sources for plain in entries[str(each.path)].reads]
+    in_place = defaultdict(list)
+    for path in sorted(large):
+        if signature := entries[path].signature:
+            in_place[signature].append(path)
     where = Files(list(in_place.values()), str(rows) if rows else None)
-    return Intake(where, taken, len(fresh) + len(large))
+    mark = f"{rows} {[(path, seen[path]) for path in sorted(large)]} {sources}"
+    return Intake(where, taken, len(fresh), mark if all(seen[path] for path in large) else "")
 
 
 def _is_small(path: Path) -> bool:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import marshal
-from typing import IO, Any, Literal, NamedTuple
+from datetime import date
+from typing import IO, Any, Final, Literal, NamedTuple
 
 Kind = Literal["folder", "bare", "archive"]
+YEARS: Final = 10
+"""Of history that are told; what is older is of no use, and a clock may have gone wrong."""
+Stage = tuple[Any, ...]
+"""How a ledger stood from the end of a month on: the month (2024-06), problems, complete ones, measures, closed ones, the time
+limits of the open ones. The month alone where it could not be read then."""
 _LENGTH = 8  # bytes that say how long a message is
 
 
@@ -45,8 +51,13 @@ class Read(NamedTuple):
     error: str = ""
     is_missing: bool = False
     """Whether there was no ledger yet on the day that is asked for."""
-    stages: list[Any] | None = None
-    """Of `history.Stage`; None where that was not asked for, or there is no history."""
+    stages: list[Stage] | None = None
+    """How it stood at the ends of months; None where that was not asked for, or there is no history."""
+
+
+def month_of(day: date) -> str:
+    """Name the month of a day: 2024-06."""
+    return day.isoformat()[:7]
 
 
 def send(pipe: IO[bytes], message: tuple[Any, ...] | list[Any]) -> None:

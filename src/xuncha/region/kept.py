@@ -21,13 +21,13 @@ from xuncha import __version__, system
 from xuncha.errors import XunchaError
 from xuncha.region.rows import TEXTS, TYPES
 from xuncha.region.sources import Found
-from xuncha.trail.bare import tip
-from xuncha.trail.repository import git_dir, small_text
+from xuncha.trail.repository import git_dir, small_text, tip
 
-_FORM: Final = f"xuncha region 1 {__version__} {list(TYPES)} {list(TEXTS)}"
+_FORM: Final = f"xuncha region 2 {__version__} {list(TYPES)} {list(TEXTS)}"
 _SETTLED: Final = 2_000_000_000
 """Nanoseconds behind which the last change of a file must lie; as in `store.cache`."""
 _INDEX: Final = "index.json"
+_ANSWERS: Final = "answers.json"
 
 
 class Entry(NamedTuple):
@@ -36,6 +36,8 @@ class Entry(NamedTuple):
     stamp: str
     reads: list[tuple[Any, ...]]
     """Of `job.Read` without rows, each with the name that its rows have in the column `source`."""
+    signature: str = ""
+    """Of a rows file that is read where it is: the types of its columns."""
 
 
 class Kept(NamedTuple):
@@ -90,8 +92,8 @@ def load(folder: Path | None) -> Kept:
         told = json.loads((folder / _INDEX).read_bytes())
         rows = folder / told["rows"] if told["rows"] else None
         entries = {
-            key: Entry(stamp, [tuple(each) for each in reads])
-            for key, (stamp, reads) in told["sources"].items()
+            key: Entry(stamp, [tuple(each) for each in reads], signature)
+            for key, (stamp, reads, signature) in told["sources"].items()
         }
         if told["form"] == _FORM and (rows is None or (rows.parent == folder and rows.is_file())):
             return Kept(rows, entries)
@@ -100,14 +102,31 @@ def load(folder: Path | None) -> Kept:
     return Kept(None, {})
 
 
+def answers(folder: Path, mark: str) -> Any:  # noqa: ANN401  what was given to `save_answers`
+    """Return what is kept of what was counted under such a mark; None where there is nothing."""
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        found, told = json.loads((folder / _ANSWERS).read_bytes())
+        return told if mark and found == mark else None
+    return None
+
+
+def save_answers(folder: Path, mark: str, told: Any) -> None:  # noqa: ANN401  plain values
+    """Keep what was counted, so that the same, asked for in another form, need not be counted again."""
+    with contextlib.suppress(OSError):
+        _write(folder / _ANSWERS, [mark, told])
+
+
+def _write(file: Path, told: Any) -> None:  # noqa: ANN401  plain values
+    temporary = file.with_name(f"{file.name}.{os.getpid()}")
+    temporary.write_text(json.dumps(told, default=str), encoding="utf-8")
+    temporary.replace(file)
+
+
 def save(folder: Path, kept: Kept) -> None:
     """Keep it, and take away what it replaces; whoever cannot is none the worse."""
     rows = kept.rows.name if kept.rows else ""
-    told = {"form": _FORM, "rows": rows, "sources": kept.entries}
-    temporary = folder / f"{_INDEX}.{os.getpid()}"
     with contextlib.suppress(OSError):
-        temporary.write_text(json.dumps(told), encoding="utf-8")
-        temporary.replace(folder / _INDEX)
+        _write(folder / _INDEX, {"form": _FORM, "rows": rows, "sources": kept.entries})
         for each in folder.glob("rows-*.parquet"):
             if each.name != rows:
                 each.unlink(missing_ok=True)
@@ -143,22 +162,23 @@ def _stamp(source: Found) -> str | None:
     return hashlib.blake2b(told, digest_size=16).hexdigest() if settled else None
 
 
-def _seen(folder: str) -> tuple[list[tuple[str, int, int, int]], int]:
+def _seen(folder: str) -> tuple[list[Any], int]:
     """Tell what all files of a ledger look like from outside, and when the last of them has changed."""
-    latest = 0
-    seen = []
+    seen: list[Any] = []
+    times = [0]
     waiting = [folder]
     while waiting:
-        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+        with contextlib.suppress(OSError), os.scandir(place := waiting.pop()) as entries:
+            seen.append(place)
             for entry in entries:
+                if entry.is_dir(follow_symlinks=False):  # of which its files tell; a look at it is saved
+                    waiting.append(entry.path)
+                    continue
                 status = os.lstat(entry.path) if system.WINDOWS else entry.stat(follow_symlinks=False)
                 changed = status.st_mtime_ns if system.WINDOWS else status.st_ctime_ns
-                seen.append((entry.path, changed, status.st_size, status.st_ino))
-                latest = max(changed, latest)
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-    seen.sort()
-    return seen, latest
+                seen.append((entry.name, changed, status.st_size, status.st_ino))
+                times.append(changed)
+    return seen, max(times)
 
 
 def _tip(root: str) -> Any:  # noqa: ANN401  plain values, that are compared

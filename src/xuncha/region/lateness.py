@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-import narwhals as nw
-
-from xuncha.region import counts as questions
-from xuncha.region.counts import KEYS, Frame, Lateness
-from xuncha.region.engine import Engine
+from xuncha.region.counts import Lateness
 from xuncha.region.standing import UnitRow
 from xuncha.region.trend import above
 
@@ -23,6 +18,7 @@ class Delays(NamedTuple):
 
     units: dict[Key, Lateness]
     groups: dict[Path, Lateness]
+    """By their names; without one, all units together."""
 
     def of(self, unit: UnitRow) -> Lateness:
         """Give that of a unit."""
@@ -38,23 +34,33 @@ def key_of(unit: UnitRow) -> Key:
     return unit.key, unit.unit, unit.round
 
 
-def delays(engine: Engine, rows: Frame, today: date, units: Sequence[UnitRow]) -> Delays:
-    """Ask an engine how late the units are that count, and the groups that they are in."""
+class Groups(NamedTuple):
+    """The groups in which something is overdue."""
+
+    paths: list[Path]
+    members: list[tuple[str, str | None, str | None, str]]
+    """Units, as their rows name them, each with the number of a group that it is in."""
+    are_all: bool
+    """Whether there is one, and all rows are of it."""
+
+
+def late_groups(units: Sequence[UnitRow]) -> Groups:
+    """Find the groups in which something is overdue; the first is all units together."""
     late = [unit for unit in units if unit.is_counted and unit.counts and unit.counts.overdue]
-    if not late:
-        return Delays({}, {})
-    wanted = {key_of(unit) for unit in late}
-    answers = engine.answer(questions.late(rows, today))
-    by_unit = {answer[:3]: Lateness(*answer[3:]) for answer in answers if answer[:3] in wanted}
-    paths = list(dict.fromkeys(path for unit in late for path in above(unit.group)))
-    if not paths:
-        return Delays(by_unit, {})
-    names = {path: str(number) for number, path in enumerate(paths)}
-    members = [(*key_of(unit), names[path]) for unit in late for path in above(unit.group)]
-    table = engine.table((*KEYS, "path"), members)
-    told = [nw.col(key).fill_null("").alias(f"key_{key}") for key in KEYS]
-    keys = [f"key_{key}" for key in KEYS]
-    inside = rows.with_columns(*told).join(table.with_columns(*told).select(*keys, "path"), on=keys)
-    found = engine.answer(questions.late(inside, today, ("path",)))
-    by_group = {paths[int(name)]: Lateness(*others) for name, *others in found}
-    return Delays(by_unit, by_group)
+    above_them = {unit.group: ((), *above(unit.group)) for unit in late}
+    numbers: dict[Path, str] = {}
+    for path in (path for paths in above_them.values() for path in paths):
+        numbers.setdefault(path, str(len(numbers)))
+    members = [(*key_of(unit), numbers[path]) for unit in late for path in above_them[unit.group]]
+    are_all = len(numbers) == 1 and all(unit.is_counted for unit in units if unit.key)
+    return Groups(list(numbers), members, are_all)
+
+
+def delays(
+    units: Sequence[UnitRow], each: Mapping[Key, Lateness], groups: Groups, late: Sequence[Sequence[Any]]
+) -> Delays:
+    """Tell how late the units are that count, and the groups that they are in; `late` are numbers of these, medians and maxima."""
+    return Delays(
+        {key: each[key] for unit in units if unit.is_counted and (key := key_of(unit)) in each},
+        {groups.paths[int(number)]: Lateness(*others) for number, *others in late},
+    )

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from xuncha.region.counts import Counts
 from xuncha.region.standing import UnitRow
 
 _FILE: Final = "counted.json"
@@ -83,7 +84,7 @@ class Moved(NamedTuple):
 def moved(folder: Path | None, units: Sequence[UnitRow], today: date) -> Moved | None:
     """Compare the units with the last roll-up of an earlier day, and keep these counts; None where there was none."""
     now: dict[Name, Mark] = {
-        (unit.unit, unit.round): _mark(unit)
+        (unit.unit, unit.round): _mark(unit.counts)
         for unit in units
         if unit.is_counted and unit.counts and unit.unit
     }
@@ -111,8 +112,8 @@ def _newest(days: dict[date, dict[Name, Mark]]) -> dict[date, dict[Name, Mark]]:
     return kept
 
 
-def _mark(unit: UnitRow) -> Mark:
-    return Mark(*(getattr(unit.counts, name) for name in Mark._fields))
+def _mark(one: Counts) -> Mark:
+    return Mark(one.problems, one.problems_closed, one.total, one.closed, one.overdue)
 
 
 def _load(folder: Path | None) -> dict[date, dict[Name, Mark]]:

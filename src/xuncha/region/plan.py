@@ -14,6 +14,9 @@ from xuncha.model.fields import Day, Line, Name, Record
 from xuncha.store.files import WorkingTree
 from xuncha.store.record import placed, read_record
 
+_FOLD: Final = 200
+"""How many times larger than a record of a ledger it may be: 50 MiB."""
+
 
 class Unit(Record):
     """A unit that is expected."""
@@ -38,10 +41,10 @@ class Region(Record):
 
 def load(file: Path) -> Region:
     """Read `region.yaml`. Raises InvalidLedgerError with every finding if it is not in order."""
-    source = WorkingTree(file.parent)
-    region, findings, _unsound = read_record(source, file.name, Region)
-    if region and not findings:
-        findings = placed(file.name, source.read(file.name), list(_named_twice(region)))
+    source = WorkingTree(file.parent, _FOLD)
+    region, findings, _unsound = read_record(source, file.name, Region, fold=_FOLD)
+    if region and not findings and (twice := list(_named_twice(region))):
+        findings = placed(file.name, source.read(file.name), twice, _FOLD)
     if region is None or findings:
         raise InvalidLedgerError(findings)
     return region

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import spoken
-from xuncha.region import counts as questions
 from xuncha.region import files, kept
 from xuncha.region.beyond import Beyond
-from xuncha.region.counts import KEYS, Counts, Frame, Lateness, Shape, summed
+from xuncha.region.counts import KEYS, Counts, Lateness, Shape, summed
 from xuncha.region.engine import Duck, Engine, text
 from xuncha.region.intake import Intake, Taken, Tick, Wanted, take_in
-from xuncha.region.lateness import delays
+from xuncha.region.lateness import Groups, delays, late_groups
 from xuncha.region.moved import moved
-from xuncha.region.plan import Region, Unit
 from xuncha.region.similar import similar
 from xuncha.region.sources import Found
 from xuncha.region.standing import Counted, Standing, UnitRow, places
 from xuncha.region.trend import trend_of
 from xuncha.system import temporary_folder
-from xuncha.trail.tree import committed
+
+if TYPE_CHECKING:
+    from xuncha.region.plan import Region
+
+_SHAPE: Final = len(KEYS) + len(Counts._fields)
+_LATE: Final = _SHAPE + len(Shape._fields)
+"""The places in an answer at which these begin."""
+Answers = Sequence[Sequence[Any]]
+"""Of an engine, or as they are kept."""
 
 
 class Asked(NamedTuple):
@@ -71,6 +78,8 @@ class Rollup(NamedTuple):
 
     def as_region(self, base: Path) -> Region:
         """Make the plan that expects what was found; sources are named from a folder."""
+        from xuncha.region.plan import Region, Unit  # noqa: PLC0415  only `--init` makes one
+
         units = []
         for unit in self.units:
             path = Path(unit.key)
@@ -107,6 +116,7 @@ def _unit_json(unit: UnitRow) -> dict[str, Any]:
     counts = unit.counts.as_json() if unit.counts else {"problems": None, "measures": None}
     return {
         "unit": unit.unit,
+        "round": unit.round,
         "group": list(unit.group),
         "source": unit.source,
         "state": unit.state,
@@ -138,7 +148,7 @@ def rolled_up(asked: Asked, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], b
         folder = stack.enter_context(kept.folder_for(mode, spare))
         stack.enter_context(told_as_ours(duck))
         taken = take_in(duck, sources, asked.wanted, folder, tick)
-        done, taken = _counted_up(asked, duck, taken)
+        done, taken = _counted_up(asked, duck, taken, folder)
         with kept.folder_for((*asked.named, "counted"), spare) as counted:
             since = moved(counted, done.units, done.as_of)
         done = done._replace(beyond=done.beyond._replace(moved=since))
@@ -155,41 +165,77 @@ def told_as_ours(duck: Duck) -> Iterator[None]:
         raise SurroundingsError("engine", said) from error
 
 
-def _counted_up(asked: Asked, duck: Duck, taken: Intake) -> tuple[Rollup, Intake]:
+def _counted_up(asked: Asked, duck: Duck, taken: Intake, folder: Path) -> tuple[Rollup, Intake]:
     """Have all counted, and decide what counts; large files that turn out to be damaged are left out."""
-    today = asked.wanted.today
-    engine = asked.engine or duck
-    rows = engine.rows(taken.files)
-    try:
-        with duck.patient([*(path for paths in taken.files.rows for path in paths), taken.files.kept or ""]):
-            answers = engine.answer(questions.counted(rows, today))
-    except duck.error:
-        groups = {str(number): paths for number, paths in enumerate(taken.files.rows)}
-        if not (damaged := files.damaged(duck, groups)):
-            raise
-        taken = taken.without(damaged)
-        rows = engine.rows(taken.files)
-        answers = engine.answer(questions.counted(rows, today))
+    today, engine = asked.wanted.today, asked.engine or duck
+    mark = _mark(asked, taken)
+    answers: Answers
+    late: Answers
+    if known := kept.answers(folder, mark):
+        answers, late = known
+    else:
+        answers, taken = _answers(engine, duck, taken, today)
     standing = Standing(asked.region, asked.base, today, asked.wanted.at)
     counted = [_counted(answer) for answer in answers]
     units = standing.decide(taken.taken, counted, lambda several: _contents(duck, taken, several), _moment)
-    excluded = [unit for unit in units if not unit.is_counted]
+    groups = late_groups(units)
+    if not known:
+        late = _late(engine, taken, today, groups)
+        if mark and taken.mark:
+            kept.save_answers(folder, mark, [answers, late])
+    lateness = delays(units, {each[:3]: each.late for each in counted}, groups, late)
     done = Rollup(
         name=asked.region.name if asked.region else None,
         as_of=today,
         units=units,
         groups=grouped(units),
         total=GroupRow((), *_together(units)),
-        late=_late(engine, rows, today, units, excluded),
+        late=lateness.of_group(()),
         read=taken.read,
         others=[each.shown for each in asked.sources if each.kind == "other"],
         beyond=Beyond(
-            delays=delays(engine, rows, today, units),
+            delays=lateness,
             trend=trend_of(units, taken.taken, today) if asked.wanted.trend else None,
             similar=similar(duck, taken.files, taken.taken, units) if asked.similar else None,
         ),
     )
     return done, taken
+
+
+def _mark(asked: Asked, taken: Intake) -> str:
+    """Name all that the answers of an engine depend on; empty where that is not certain, or an engine is asked for."""
+    if asked.engine or not taken.mark:
+        return ""
+    region = asked.region.model_dump_json() if asked.region else ""
+    told = f"{taken.mark} {asked.wanted.today} {asked.base} {region} {Counts._fields} {Shape._fields}"
+    return hashlib.blake2b(told.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+
+def _answers(engine: Engine, duck: Duck, taken: Intake, today: date) -> tuple[Answers, Intake]:
+    """Have the units counted, without large files that turn out to be damaged."""
+    from xuncha.region import questions  # noqa: PLC0415  what is counted already waits for no engine
+
+    try:
+        with duck.patient([*(path for paths in taken.files.rows for path in paths), taken.files.kept or ""]):
+            return engine.answer(questions.counted(engine.rows(taken.files), today)), taken
+    except duck.error:
+        groups = {str(number): paths for number, paths in enumerate(taken.files.rows)}
+        if not (damaged := files.damaged(duck, groups)):
+            raise
+    taken = taken.without(damaged)
+    return engine.answer(questions.counted(engine.rows(taken.files), today)), taken
+
+
+def _late(engine: Engine, taken: Intake, today: date, groups: Groups) -> Answers:
+    """Ask how late groups of units are: number, median, maximum."""
+    from xuncha.region import questions  # noqa: PLC0415  as above
+
+    if not groups.paths:
+        return []
+    rows = engine.rows(taken.files)
+    if groups.are_all:
+        return [("0", *answer) for answer in engine.answer(questions.late(rows, today))]
+    return engine.answer(questions.late(rows, today, engine.table((*KEYS, "path"), groups.members)))
 
 
 def _rows(duck: Duck, taken: Intake, units: Sequence[UnitRow], today: date, target: Path) -> bytes:
@@ -200,11 +246,13 @@ def _rows(duck: Duck, taken: Intake, units: Sequence[UnitRow], today: date, targ
     return target.read_bytes()
 
 
-def _counted(answer: tuple[Any, ...]) -> Counted:
-    keys, rest = answer[: len(KEYS)], answer[len(KEYS) :]
-    counts, shape = rest[: len(Counts._fields)], rest[len(Counts._fields) :]
-    source, unit, round_ = keys
-    return Counted(source, unit, round_, Counts._make(map(int, counts)), Shape._make(shape))
+def _counted(answer: Sequence[Any]) -> Counted:
+    source, unit, round_ = answer[: len(KEYS)]
+    shape = Shape._make(answer[_SHAPE:_LATE])
+    if isinstance(shape.as_of, str):  # as it is kept
+        shape = shape._replace(as_of=date.fromisoformat(shape.as_of))
+    counts = Counts._make(answer[len(KEYS) : _SHAPE])
+    return Counted(source, unit, round_, counts, shape, Lateness._make(answer[_LATE:]))
 
 
 def _together(units: Sequence[UnitRow]) -> tuple[int, Counts]:
@@ -226,22 +274,6 @@ def grouped(units: Sequence[UnitRow]) -> list[GroupRow]:
     return [GroupRow(path, *_together(members[path])) for path in paths]
 
 
-def _late(
-    engine: Engine,
-    rows: Frame,
-    today: date,
-    units: Sequence[UnitRow],
-    excluded: Sequence[UnitRow],
-) -> Lateness:
-    """Return how late the overdue measures of all units are that count."""
-    if any(unit.key for unit in excluded):
-        counting = [(unit.key, unit.unit, unit.round) for unit in units if unit.is_counted]
-        rows = questions.only(rows, engine.table(KEYS, counting))
-    for median, maximum in engine.answer(questions.late(rows, today, ())):
-        return Lateness(median, maximum)
-    return Lateness()
-
-
 def _contents(duck: Duck, taken: Intake, several: Sequence[Counted]) -> list[object]:
     """Return for each ledger a number that is the same where what is counted of them is."""
     said = "problem, measure, status, term, due, office_code IS NULL, looked_at, due_soon_days, review_every_days"
@@ -261,6 +293,8 @@ def _moment(taken: Taken) -> str:
     """Return when the last commit of a clone was made; empty where there is none."""
     if not taken.commit:
         return ""
+    from xuncha.trail.tree import committed  # noqa: PLC0415  only where one unit is there twice
+
     try:
         return committed(Path(taken.key), taken.commit)
     except (XunchaError, OSError):

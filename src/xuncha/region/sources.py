@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.trail.bare import is_bare
+from xuncha.trail.repository import is_bare
 
 Kind = Literal["folder", "bare", "archive", "rows", "plan", "unreachable", "other"]
 PLAN: Final = "region.yaml"

@@ -12,8 +12,8 @@ from typing import Any, Final, Self
 from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.parts import how_to_add, needs
-from xuncha.region.counts import Frame
 from xuncha.region.engine import ASKED, NUMBERS, Files
+from xuncha.region.questions import Frame
 from xuncha.region.rows import TYPES
 from xuncha.system import program
 

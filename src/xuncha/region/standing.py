@@ -7,16 +7,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.region.counts import Counts, Shape, ranked
+from xuncha.region.counts import Counts, Lateness, Shape, ranked
 from xuncha.region.intake import Taken
-from xuncha.region.plan import Region, Unit
 from xuncha.region.rows import VERSION, too_new
 from xuncha.tally import rate
 from xuncha.trail import mirror
+
+if TYPE_CHECKING:
+    from xuncha.region.plan import Region, Unit
 
 State = Literal["ok", "late", "repeated", "older", "missing", "broken"]
 COUNTING: Final = frozenset({"ok", "late"})
@@ -30,6 +32,7 @@ class Counted(NamedTuple):
     round: str | None
     counts: Counts
     shape: Shape
+    late: Lateness
 
 
 class UnitRow(NamedTuple):
@@ -106,7 +109,8 @@ class Standing:
         `content` and `moment` are asked only where one unit is there twice.
         """
         by_key: dict[str, list[Counted]] = defaultdict(list)
-        for told_of in counted:
+        # Engines answer in any order; those of one rows file come in that of their names.
+        for told_of in sorted(counted, key=lambda each: (each.unit or "", each.round or "")):
             by_key[told_of.key].append(told_of)
         told: list[UnitRow | None] = []
         candidates: dict[object, list[_Candidate]] = defaultdict(list)

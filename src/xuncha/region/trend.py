@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from xuncha.region.history import YEARS, Stage, month_of
 from xuncha.region.intake import Taken
+from xuncha.region.job import YEARS, Stage, month_of
 from xuncha.region.standing import UnitRow
 from xuncha.tally import rate
 

@@ -35,8 +35,9 @@ TEMPORARY = ".xuncha-new-"
 class WorkingTree:
     """A ledger's files as they stand on disk."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, fold: int = 1) -> None:
         self.root = root
+        self._largest = LARGEST * fold  # bytes of a record
         self._base = f"{root}{os.sep}"  # paths as text: joining them takes longer than reading a record
         self._linked = {"": False}
         """By folder: whether it is a link, or behind one. The ledger's own folder may be one."""
@@ -56,7 +57,7 @@ class WorkingTree:
         handle = self._opened(path)
         try:
             # Of what is too large to be a record, read enough to see that it is.
-            return os.read(handle, min(os.fstat(handle).st_size, LARGEST) + 1)
+            return os.read(handle, min(os.fstat(handle).st_size, self._largest) + 1)
         finally:
             os.close(handle)
 

@@ -56,14 +56,14 @@ class Node:
         return next((item for name, item in pairs if name.text == key), None)
 
 
-def tree(text: str) -> Node:
-    """Return the positions of one record, in a text as `reading.decode` gives it.
+def tree(text: str, fold: int = 1) -> Node:
+    """Return the positions of one record, in a text as `reading.decode` gives it; `fold` is as there.
 
     Raises UnreadableError if it is not one YAML mapping of plain data, with every key once.
     """
     if match := _UNPRINTABLE.search(text):
         raise invisible(text, match.start())
-    builder = _Builder(text)
+    builder = _Builder(text, MOST * fold)
     yaml = YAML(typ="safe", pure=True)
     yaml.Reader = _Reader
     try:
@@ -96,12 +96,12 @@ class _Reader(Reader):
 class _Builder:
     """Builds the tree from the events, one by one; holds the collections that are open."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most: int) -> None:
         self.text = text
         self.root: Node | None = None
         self.open: list[Node] = []
         self.documents = 0
-        self.nodes = 0
+        self.nodes, self.most = 0, most
         self.known: list[set[str]] = []
         """The keys so far of each collection that is open."""
 
@@ -129,8 +129,8 @@ class _Builder:
             hint = _("write the value alone, in quotes if it is text")
             self.refuse("tag", event, _("tags (!) are not for records"), hint)
         self.nodes += 1
-        if self.nodes > MOST:
-            message = _("there are more than {n} values in the file").format(n=MOST)
+        if self.nodes > self.most:
+            message = _("there are more than {n} values in the file").format(n=self.most)
             self.refuse("file-too-large", event, message, _("a file is one record"))
         node = Node("scalar", mark.line, mark.column, mark.index)
         if isinstance(event, ScalarEvent):

@@ -33,13 +33,15 @@ _KEY = re.compile(r"[a-z_]+(?=:)")
 _SEPARATOR = re.compile(r"[\x85\u2028\u2029]")
 
 
-def decode(content: bytes) -> str:
+def decode(content: bytes, fold: int = 1) -> str:
     """Decode the text of a file, without the byte order mark that some editors put before it.
 
-    Raises UnreadableError if it is too large, not UTF-8, or with characters that no text has.
+    `fold` says how many times larger than a record it may be. Raises UnreadableError if it is too large, not UTF-8, or with characters that no text has.
     """
-    if len(content) > LARGEST:
-        message = _("the file has over {size} KiB, more than a record has").format(size=LARGEST // 1024)
+    if len(content) > LARGEST * fold:
+        message = _("the file has over {size} KiB, more than a record has").format(
+            size=LARGEST * fold // 1024
+        )
         hint = _("put long texts into a file of their own and attach it")
         raise UnreadableError("file-too-large", 1, 1, message, hint)
     try:
@@ -57,20 +59,20 @@ def decode(content: bytes) -> str:
     return text.removeprefix("\ufeff")
 
 
-def parse(content: bytes) -> dict[str, Any]:
+def parse(content: bytes, fold: int = 1) -> dict[str, Any]:
     """Read one record: texts, numbers, truth values, lists and mappings by their keys; dates stay texts.
 
     Raises UnreadableError if it is not one YAML mapping of plain data, with every key once.
     """
-    text = decode(content)
-    if not _evidently_plain(text):
-        return _parse_carefully(text)
+    text = decode(content, fold)
+    if not _evidently_plain(text, MOST * fold):
+        return _parse_carefully(text, fold)
     try:
         data: Any = parse_yaml(text)
     except ValueError:
-        return _parse_carefully(text)
+        return _parse_carefully(text, fold)
     if type(data) is not dict or text.count(":", _LEADING_COMMENTS.match(text).end()) != _keys(data):  # type: ignore[union-attr]
-        return _parse_carefully(text)
+        return _parse_carefully(text, fold)
     return data
 
 
@@ -82,9 +84,9 @@ def says(text: str, data: dict[str, Any]) -> bool:
         return False
 
 
-def _evidently_plain(text: str) -> bool:
+def _evidently_plain(text: str, most: int = MOST) -> bool:
     """Tell whether the text holds nothing on which the two readers could differ, equal keys apart."""
-    if len(text) > MOST:  # it may hold more values than a record has; the careful reader counts them
+    if len(text) > most:  # it may hold more values than a record has; the careful reader counts them
         return False
     lines = f"\n{text}"
     if _DOUBTFUL.search(text) or _DOUBTFUL_LINE.search(lines):
@@ -120,7 +122,7 @@ def _keys(value: dict[Any, Any] | list[Any], deeper: int = DEEPEST) -> int:
     return count
 
 
-def _parse_carefully(text: str) -> dict[str, Any]:
+def _parse_carefully(text: str, fold: int) -> dict[str, Any]:
     if match := _CONFLICT.search(text):
         disputed = _(", ").join(f"`{key}`" for key in dict.fromkeys(_disputed(text)))
         message = _("git left a merge conflict in the file")
@@ -136,7 +138,7 @@ def _parse_carefully(text: str) -> dict[str, Any]:
         raise invisible(text, match.start())
     from xuncha.store.positions import agree, tree  # noqa: PLC0415  the careful reader costs its import only where it is needed
 
-    root = tree(text)
+    root = tree(text, fold)
     try:
         data: Any = parse_yaml(text)
     except ValueError as error:

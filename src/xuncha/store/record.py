@@ -232,9 +232,9 @@ def gaps(paths: dict[int, str], message: str, problem: str = "", *, hint: str = 
 
 
 def read_record(
-    source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = ()
+    source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = (), fold: int = 1
 ) -> Shaped[_Record | None, Place]:
-    """Read one file as a record, and tell why that cannot be done, or not with every key."""
+    """Read one file as a record, and tell why that cannot be done, or not with every key; `fold` is as in `reading.decode`."""
     name = path.rpartition("/")[2]
     for entry in entries:
         if entry.name == name and entry.kind != "file":
@@ -242,7 +242,7 @@ def read_record(
             return Shaped(None, [link(path) if entry.kind == "link" else misnamed])
     try:
         content = source.read(path)
-        record, broken, unsound = shape(kind, parse(content))
+        record, broken, unsound = shape(kind, parse(content, fold))
     except FileNotFoundError:
         return Shaped(None, [about(path, "file-missing", _("{path} is missing"))])
     except OSError as error:
@@ -251,7 +251,7 @@ def read_record(
         if error.finding.code in {"yaml-syntax", "not-a-mapping"}:
             error = keyboard_slip(content.decode("utf-8-sig", "replace"), kind.model_fields) or error
         return Shaped(None, [error.of_file(path, content)])
-    return Shaped(record, placed(path, content, broken) if broken else [], unsound)
+    return Shaped(record, placed(path, content, broken, fold) if broken else [], unsound)
 
 
 def by_place(finding: Finding[Place]) -> tuple[int, int]:
@@ -268,13 +268,13 @@ def placed_if_any(source: Source, path: str, broken: Iterable[Finding[Location]]
     return placed(path, source.read(path), found) if found else []
 
 
-def placed(path: str, content: bytes, broken: list[Finding[Location]]) -> list[Finding[Place]]:
+def placed(path: str, content: bytes, broken: list[Finding[Location]], fold: int = 1) -> list[Finding[Place]]:
     """Place what is broken in a file that could be read."""
     from xuncha.store.positions import place_of, tree  # noqa: PLC0415  only where something is wrong
 
     try:
-        text = decode(content)
-        root = tree(text)
+        text = decode(content, fold)
+        root = tree(text, fold)
     except UnreadableError as error:  # what the fast reader let pass, the careful one may refuse
         return [error.of_file(path, content)]
     findings = []

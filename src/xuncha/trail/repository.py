@@ -23,6 +23,7 @@ _LARGER: Final = {
 }  # fmt: skip
 """Bytes of those that grow with the repository."""
 _LARGEST_OF_OURS: Final = 1 << 30
+_HASH: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _BARE: Final = re.compile(r"^\s*bare\s*=\s*(?:true|yes|on|1)\s*$", re.IGNORECASE | re.MULTILINE)
 _OWN: Final = (
     "HEAD", "config", "config.worktree", "commondir", "index", "shallow", "packed-refs", "refs", "refs/heads", "refs/tags",
@@ -198,6 +199,38 @@ def looks_like_git(folder: Path) -> bool:
     """Whether a folder is laid out as git's own folder is, so that git would take it for a repository."""
     shared = common_dir(folder)
     return os.path.lexists(folder / "HEAD") and (shared / "objects").is_dir() and (shared / "refs").is_dir()
+
+
+def is_bare(folder: Path) -> bool:
+    """Whether a folder is itself laid out as git's own folder, and has none of its own."""
+    return not os.path.lexists(folder / ".git") and looks_like_git(folder)
+
+
+def tip(folder: Path) -> str | None:
+    """Return the commit that is checked out in git's own folder, as its files say; None where nothing is committed."""
+    try:
+        head = small_text(folder / "HEAD").strip()
+        shared = common_dir(folder)
+        for _link in range(5):
+            if _HASH.fullmatch(head):
+                return head
+            name = head.removeprefix("ref:").strip()
+            if name == head or not name.startswith("refs/") or ".." in name:
+                return None
+            head = _tip_of(shared, name)
+    except OSError:
+        return None
+    return None
+
+
+def _tip_of(folder: Path, name: str) -> str:
+    with contextlib.suppress(OSError):
+        return small_text(folder / name).strip()
+    for line in small_text(folder / "packed-refs", _LARGER["packed-refs"]).splitlines():
+        commit, _blank, packed = line.partition(" ")
+        if packed == name:
+            return commit
+    return ""
 
 
 def is_ours(found: Repository) -> bool:

@@ -1,0 +1,134 @@
+"""The questions that are asked of rows, written once for every engine; every count means what it does in `xuncha.tally`.
+
+A frame is lazy, of narwhals: DuckDB and Spark answer the same expressions (docs/adr/0033). The days `due` and `looked_at` are
+numbers, as `date.toordinal` gives them, since engines differ in how they count with days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, cast
+
+import narwhals as nw
+
+from xuncha.model.vocabulary import STATUSES, TERMS
+from xuncha.region.counts import KEYS, Counts, Lateness, Shape
+
+Frame = nw.LazyFrame[Any]
+_LONGEST: Final = 3660  # days, as in `model.settings.Policy`
+_STATUS: Final[dict[str, int]] = {word: code for code, word in enumerate(STATUSES)}
+_TERM: Final[dict[str, int]] = {word: code for code, word in enumerate(TERMS)}
+
+
+def counted(rows: Frame, today: date) -> Frame:
+    """Count each unit; the columns of the answer are the keys, those of `Counts`, then those of `Shape`, then those of `Lateness`."""
+    column, day = nw.col, today.toordinal()
+    status, term, due = column("status_code"), column("term_code"), column("due")
+    # What is asked of the code that is unknown, as in a row without a measure, is unknown, too, and no row is counted for it.
+    closed, is_open = status == _STATUS["closed"], status != _STATUS["closed"]
+    is_lasting = closed & (term == _TERM["long_term"])
+    is_late = is_open & (due < day)
+    is_near = (due >= day) & (due <= column("due_soon_days") + day)
+    # Long ago is the day, too, that stands for a result that has slipped.
+    is_long_ago = column("looked_at") <= day - column("review_every_days")
+    asked = {
+        "not_started": status == _STATUS["not_started"],
+        "in_progress": status == _STATUS["in_progress"],
+        "submitted": status == _STATUS["submitted"],
+        "closed": closed,
+        "long_term_closed": is_lasting,
+        "overdue": is_late,
+        "due_soon": is_open & (is_near | (due.is_null() & (term == _TERM["at_once"]))),
+        "review_due": is_lasting & is_long_ago,
+        "not_assigned": is_open
+        & (column("office_code").is_null() | (due.is_null() & (term == _TERM["once"]))),
+        "usual": _is_usual(),
+    }
+    flags = [nw.when(each).then(1).alias(name) for name, each in asked.items()]
+    kept = ("schema_version", "as_of", "audit_errors", "audit_warnings")
+    coded = rows.with_columns(_code("status", _STATUS), _code("term", _TERM))
+    days = nw.when(is_late).then(day - due).alias("days")
+    measures = (
+        coded.select(*KEYS, column("measure").alias("total"), *kept, *flags, days)
+        .group_by(*KEYS)
+        .agg(
+            nw.len().alias("rows"),
+            *(column(name).count() for name in ("total", *asked)),
+            *(column(name).max() for name in kept),
+            column("days").median().alias("median"),
+            column("days").max().alias("maximum"),
+        )
+        .with_columns((column("rows") - column("usual")).alias("strange"))
+    )
+    one = coded.select(*KEYS, "problem", "measure", nw.when(closed).then(1).alias("done"))
+    problems = one.group_by(*KEYS, "problem").agg(
+        column("done").count(),
+        column("measure").max().alias("last"),
+        column("measure").sum().alias("sum"),
+        nw.len().alias("n"),
+    )
+    is_complete = (column("last") > 0) & (column("n") == column("done"))
+    # Measures of a problem are numbered from 1 on, each once: then there are as many as the last one says, and their sum is known.
+    is_empty = column("last").is_null() & (column("n") == 1)
+    is_right = (column("last") == column("n")) & (column("sum") * 2 == column("n") * (column("n") + 1))
+    marked = problems.select(
+        *KEYS,
+        column("problem").alias("problems"),
+        nw.when(is_complete & ~column("problem").is_null()).then(1).alias("problems_closed"),
+        nw.when(is_empty | is_right).then(1).alias("right"),
+    )
+    by_problem = (
+        marked.group_by(*KEYS)
+        .agg(
+            nw.len().alias("all"),
+            *(column(name).count() for name in ("problems", "problems_closed", "right")),
+        )
+        .with_columns((column("all") - column("right")).alias("misnumbered"))
+    )
+    answer = (*KEYS, *Counts._fields, *Shape._fields, *Lateness._fields)
+    return _beside(measures, by_problem).select(*answer)
+
+
+def _code(name: str, codes: Mapping[str, int]) -> nw.Expr:
+    """Make a number of a word, since numbers are compared faster, and many times; unknown where it is no such word."""
+    found: Any = None
+    for word, code in codes.items():
+        which = nw.when(nw.col(name) == word).then(code)
+        found = which if found is None else which.otherwise(found)
+    return cast("nw.Expr", found.alias(f"{name}_code"))
+
+
+def _is_usual() -> nw.Expr:
+    """Whether a row holds what a ledger gives; not true where it does not."""
+    column = nw.col
+    known = ~column("schema_version").is_null() & ~column("as_of").is_null()
+    in_policy = column("due_soon_days").is_between(0, _LONGEST) & column("review_every_days").is_between(
+        1, _LONGEST
+    )
+    is_measure = (
+        (column("problem") > 0)
+        & (column("measure") > 0)
+        & (column("status_code") >= 0)
+        & (column("term_code") >= 0)
+    )
+    without = column("measure").is_null() & column("status").is_null()
+    return (
+        known & in_policy & (is_measure | (without & (column("problem").is_null() | (column("problem") > 0))))
+    )
+
+
+def _beside(one: Frame, other: Frame) -> Frame:
+    """Join two frames about the same units; what is unknown in a key is the same in both."""
+    told = [nw.col(key).fill_null("").alias(f"key_{key}") for key in KEYS]
+    joined = [f"key_{key}" for key in KEYS]
+    return one.with_columns(*told).join(other.with_columns(*told).drop(*KEYS), on=joined)
+
+
+def late(rows: Frame, today: date, groups: Frame | None = None) -> Frame:
+    """Give the median and the maximum of days late, of all overdue measures; where units are given with a group each, by these."""
+    column, day = nw.col, today.toordinal()
+    overdue = rows.filter((column("status") != "closed") & (column("due") < day))
+    days = overdue.select(*KEYS, (day - column("due")).alias("days"))
+    asked = [column("days").median().alias("median"), column("days").max().alias("maximum")]
+    return days.select(*asked) if groups is None else _beside(days, groups).group_by("path").agg(*asked)
