@@ -55,6 +55,16 @@ def the_same_name_under_another_address(book: Book) -> None:
 
 
 @cheat("second-person-doubtful", "warning")
+def the_same_name_with_a_stop_behind_it(book: Book) -> None:
+    closed_by(book, Person("张三.", "boss@example.invalid"))
+
+
+@cheat("second-person-doubtful", "warning")
+def the_same_name_with_a_dot_that_is_hardly_seen(book: Book) -> None:
+    closed_by(book, Person("\N{MIDDLE DOT}张三\N{VARIATION SELECTOR-16}", "boss@example.invalid"))
+
+
+@cheat("second-person-doubtful", "warning")
 def the_same_name_with_a_space_in_it(book: Book) -> None:
     closed_by(book, Person("张　三", "boss@example.invalid"))
 
@@ -374,6 +384,67 @@ def commits_dated_back_that_make_the_one_before_look_ahead(book: Book) -> None:
     book.act("extend", "1.1", due="2024-12-31", reason="手续未完")
     book.entry("1.2", "续二。")
     book.entry("1.2", "续三。")
+
+
+@cheat("clock-zone", "warning")
+def a_zone_that_no_place_has(book: Book) -> None:
+    book.entry("1.1", "已办。", zone="+9959")
+
+
+@cheat("clock-zone", "warning")
+def a_zone_beyond_the_date_line(book: Book) -> None:
+    book.entry("1.1", "已办。", zone="-1930")
+
+
+@cheat("predated")
+def closed_before_the_ledger_began_and_before_its_application(book: Book) -> None:
+    book.act("add", "1.4", **book.fresh("1.4"))
+    book.days(9).entry("1.4", "早已办。", "2023-11-12")
+    book.act("submit", "1.4")
+    book.close("1.4", day="2023-11-15")
+
+
+@cheat("predated", "warning")
+def closed_before_the_ledger_began_without_an_application(book: Book) -> None:
+    book.policy("progress")
+    book.act("add", "1.4", **book.fresh("1.4"))
+    book.entry("1.4", "早已办。", "2023-11-12")
+    book.close("1.4", day="2023-11-15")
+
+
+# --- looks back
+
+
+def closed_for_good(book: Book) -> None:
+    """Have 1.4, which goes on for ever, entered and closed."""
+    book.act("add", "1.4", **{**book.fresh("1.4"), "term": "long_term", "due": None})
+    book.entry("1.4", "已经开展。")
+    book.act("submit", "1.4")
+    book.days(1).close("1.4")
+
+
+def looks_back(book: Book, result: str, who: Person = LI) -> None:
+    """Look back on 1.4 ten days later."""
+    look = {"date": book.days(10).today, "result": result}
+    book.act("review", "1.4", who=who, reviews=[*book.data("1.4").get("reviews", []), look])
+
+
+@cheat("rebound-withdrawn", "warning")
+def what_had_slipped_holds_the_next_time(book: Book) -> None:
+    closed_for_good(book)
+    looks_back(book, "slipped")
+    looks_back(book, "holds", ZHANG)
+
+
+@cheat("rebound-withdrawn", "warning")
+def what_had_slipped_holds_after_a_reopening_was_taken_back(book: Book) -> None:
+    closed_for_good(book)
+    looks_back(book, "slipped")
+    before = book.held("1.4")
+    mark = book.act("reopen", "1.4", reason="问题反弹")
+    book.undo(mark, before)
+    book.days(90)
+    looks_back(book, "holds")
 
 
 # --- undo

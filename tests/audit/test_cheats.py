@@ -10,7 +10,7 @@ import pytest
 
 from tests.audit import cheats_of_merges  # noqa: F401  it enters its cheats
 from tests.audit.book import LI, WANG, ZHANG, Book, Person, message, path_of
-from tests.audit.cheats import CHEATS, Cheat
+from tests.audit.cheats import CHEATS, Cheat, closed_for_good, looks_back
 from tests.conftest import LedgerOnDisk
 from xuncha.audit.examine import audit
 
@@ -207,6 +207,50 @@ def a_table_every_week(book: Book) -> None:
         progress = [*book.data("1.1")["progress"], entry]
         book.act("import", "1.1", progress=progress, outcomes={"rules": week})
         book.act("import", "1.2", "1.3", person=f"张某{week}")
+
+
+@honest
+def work_on_the_other_side_of_the_date_line(book: Book) -> None:
+    for zone in ("+1400", "-1200", "+1245", "-0330"):
+        book.days(2).entry("1.1", "在外所记。", (book.now - timedelta(days=1)).date().isoformat(), zone=zone)
+
+
+@honest
+def closed_as_of_a_day_before_what_was_applied_for_on_paper_was_imported(book: Book) -> None:
+    keys = {
+        **book.fresh("1.4"),
+        "status": "submitted",
+        "progress": [{"date": "2023-11-12", "text": "早已办。"}],
+    }
+    book.act("import", "1.4", **keys)
+    book.days(1).close("1.4", day=(book.now - timedelta(days=9)).date().isoformat())
+
+
+@honest
+def what_had_slipped_is_opened_again_and_holds_later(book: Book) -> None:
+    closed_for_good(book)
+    looks_back(book, "slipped")
+    book.act("reopen", "1.4", reason="问题反弹")
+    book.entry("1.4", "重新整治。")
+    book.act("submit", "1.4")
+    book.close("1.4", LI)
+    looks_back(book, "holds")
+
+
+@honest
+def a_look_back_entered_by_mistake_is_taken_back(book: Book) -> None:
+    closed_for_good(book)
+    before = book.held("1.4")
+    looks_back(book, "slipped")
+    book.undo(book.mark, before, LI)
+    looks_back(book, "holds")
+
+
+@honest
+def two_people_whose_names_share_a_part(book: Book) -> None:
+    names = ("阿卜杜拉·买买提", "买买提·阿卜杜拉")
+    book.act("submit", "1.1", who=Person(names[0], "abdulla@example.invalid"))
+    book.close("1.1", Person(names[1], "memet@example.invalid"))
 
 
 @honest

@@ -10,13 +10,14 @@ from xuncha.audit.facts import entries, statement, word
 from xuncha.audit.replayed import BELIEVED, CLOCKS
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.model.identity import LEDGER_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.facts import Data
-    from xuncha.audit.replayed import Step
+    from xuncha.audit.replayed import Step, Who
     from xuncha.catalogue import Broken
     from xuncha.trail.replay import Commit
 
@@ -80,6 +81,20 @@ def clock_backwards(step: Step) -> Broken[HistoryPlace]:
 
 
 @RULES.rule(
+    "clock-zone",
+    "warning",
+    why="No clock on earth is more than 14 hours from UTC. By such a zone git shows a commit as of another day than the one on which it was made.",
+    wrong="A commit has the zone +9959, and git shows it as of four days later. (An audit reads its time in UTC.)",
+)
+def clock_zone(step: Step) -> Broken[HistoryPlace]:
+    """Find times in a zone that is none."""
+    if step.commit.zones:
+        message = _("the commit gives the zone {zone}, which no clock has; git shows it as of {day}")
+        day, zone = step.commit.zones[0]
+        yield step.at(step.changes[0]), message.format(zone=zone, day=day), ""
+
+
+@RULES.rule(
     "postdated",
     why="Nothing can have been done on a day that had not come when it was recorded.",
     wrong="A commit of 2024-06-15 adds an entry, a look back or a closing of 2024-07-01, or a comment received then.",
@@ -107,7 +122,7 @@ def _days(data: Data | None) -> set[str]:
     why="A measure cannot have been closed before what was done for it, nor before somebody applied for that; and a day long before the "
     "commit is borne out by nothing, which is a warning.",
     wrong="`closed` of 2.3 says 2024-05-01, and its last entry 2024-05-20, or the application was made on 2024-06-10; or the commit is two "
-    "weeks later. (A day before the history of the ledger begins is taken as found.)",
+    "weeks later. (Of an application that stood when the ledger was brought, or was imported, the day is not known.)",
 )
 def predated(step: Step) -> Broken[HistoryPlace]:
     """Find closings dated before what they stand on, or long before their commit."""
@@ -120,15 +135,24 @@ def predated(step: Step) -> Broken[HistoryPlace]:
         applicant = change.before.applicant if change.before else None
         if day < last:
             message = _("{id} was closed as of {day}, and its last entry is of {last}")
-        elif applicant and step.began <= day < applicant.day:
+        elif applicant and day < applicant.day and not _was_brought(step, applicant):
             message, last = _("{id} was closed as of {day}, and applied for on {last}"), applicant.day
-        elif step.began <= day <= _earlier(step.day, BELIEVED):
+        elif day <= _earlier(step.day, BELIEVED):
             message, last = _("{id} was closed as of {day}, by a commit of {last}"), step.day
             yield step.at(change), message.format(id=change.id, day=day, last=last), "", "warning"
             continue
         else:
             continue
         yield step.at(change), message.format(id=change.id, day=day, last=last), ""
+
+
+def _was_brought(step: Step, applicant: Who) -> bool:
+    """Return whether an application was made before history tells of it: it came with the ledger, or by an import."""
+    told = step.past.get(applicant.commit)
+    return told is not None and (
+        told.commit.trailers.action == "import"
+        or any(each.path == LEDGER_FILE and each.before is None for each in told.changes)
+    )
 
 
 def _earlier(day: str, seconds: int) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.contents import elsewhere_now
 from xuncha.audit.facts import is_record, number_of, read, word
-from xuncha.audit.people import folded
+from xuncha.audit.people import named
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
 from xuncha.model.source import LARGEST
@@ -146,7 +146,7 @@ def _is_same_ledger(git: Git, states: Sequence[str], own: str) -> bool:
 def _plain(value: object) -> str:
     """Return what a text says without what hardly anybody sees: marks and blanks, letter case, width."""
     said = sorted(map(str, value.items())) if isinstance(value, dict) else value or ""
-    return "".join(each for each in folded(str(said)) if not unicodedata.category(each).startswith("P"))
+    return named(str(said))
 
 
 def _titles(git: Git, name: str) -> set[str]:

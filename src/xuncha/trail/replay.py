@@ -58,6 +58,8 @@ _BLOCK: Final = 1 << 20
 _PATIENCE: Final = 10.0
 """Seconds in which it is looked for another place of a ledger."""
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
+_NO_ZONE: Final = re.compile(r"(.+)T.{8}([+-](?!0[0-9]:|1[0-3]:|14:00)[0-9]+:[0-9]+)")
+"""A date as git writes it, in a zone that no place on earth has."""
 _BEGINNING: Final = "1970-01-01T00:00:00+00:00"  # the date of a commit whose own is none
 
 
@@ -117,6 +119,7 @@ class Commit(NamedTuple):
     adds: bool  # whether one of these files is new
     committer: str = ""  # the e-mail of whoever made the commit, be it out of another's work
     moment_committed: int = 0  # when that was, as `moment`
+    zones: tuple[tuple[str, ...], ...] = ()  # those that are none, each behind the day that git makes of it
 
     @property
     def day(self) -> str:
@@ -185,6 +188,11 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
             "A" in touched.values(),
             _line(fields[8]),
             then,
+            tuple(
+                odd.groups()
+                for raw in fields[5:8:2]
+                if (odd := _NO_ZONE.fullmatch(raw.decode("ascii", "replace")))
+            ),
         )
 
 
@@ -205,6 +213,8 @@ def _moment(seconds: bytes, date: bytes) -> tuple[int, str]:
     """Read a time; beyond the calendar it is the beginning of 1970, and with an offset that is none it is in UTC."""
     moment = int(seconds) if _SECONDS.fullmatch(seconds) else 0
     text = date.decode("ascii", "replace")
+    if _NO_ZONE.fullmatch(text):
+        text = ""
     with contextlib.suppress(ValueError):
         if datetime.fromisoformat(text).timestamp() == moment:
             return moment, text
