@@ -759,6 +759,18 @@ def a_program_of_its_own_for_the_records_deep_down(book: Book) -> None:
     book.commit("属性", {"data/problems/01/.gitattributes": b"*.yaml filter=x\n"})
 
 
+@cheat("converted")
+def a_name_of_the_topmost_attributes_used_deep_down(book: Book) -> None:
+    book.commit("属性", {".gitattributes": b"[attr]zz -text ident\n"})
+    book.commit("属性", {"data/.gitattributes": b"*.yaml zz\n"})
+
+
+@cheat("converted")
+def a_known_name_of_git_given_another_meaning_when_it_was_used(book: Book) -> None:
+    book.commit("属性", {"data/problems/01/.gitattributes": b"*.yaml binary\n"})
+    book.commit("属性", {".gitattributes": b"[attr]binary later\n[attr]later working-tree-encoding=GBK\n"})
+
+
 @cheat("ledger-moved")
 def moves_the_ledger_under_another_spelling_of_its_organisation(book: Book) -> None:
     moved = {f"new/{path}": content for path, content in book.files.items()}

@@ -10,12 +10,25 @@ import pytest
 
 from tests.audit import cheats_of_merges  # noqa: F401  it enters its cheats
 from tests.audit.book import LI, WANG, ZHANG, Book, Person, message, path_of
-from tests.audit.cheats import CHEATS, Cheat, closed_for_good, looks_back
+from tests.audit.cheats import (
+    CHEATS,
+    Cheat,
+    a_known_name_of_git_given_another_meaning_when_it_was_used,
+    closed_for_good,
+    looks_back,
+)
 from tests.conftest import LedgerOnDisk
 from xuncha.audit.examine import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def test_attributes_are_named_where_they_begin_to_convert(tmp_path: Path) -> None:
+    book = Book(tmp_path / "台账")
+    a_known_name_of_git_given_another_meaning_when_it_was_used(book)
+    before = book.hash(book.mark - 1)
+    assert [each.place.commit for each in audit(book.root, since=before).findings] == [book.hash(book.mark)]
 
 
 def test_the_ledger_that_is_cheated_with_is_sound(tmp_path: Path) -> None:
@@ -270,6 +283,15 @@ def evidence_kept_by_git_lfs(book: Book) -> None:
     lines = b"data/** -text\ndata/evidence/** filter=lfs diff=lfs merge=lfs -text\n*.rc ident working-tree-encoding=UTF-16\n"
     book.commit("属性", {".gitattributes": lines})
     book.act("attach", "1.1", beside={"data/evidence/1.1/a.pdf": b"x"})
+
+
+@honest
+def attributes_under_a_name_of_their_own(book: Book) -> None:
+    lines = b"[attr]paper -diff -merge -text\n[attr]source ident\n*.c source\n*.yaml -source paper=x\n"
+    book.commit(
+        "属性",
+        {".gitattributes": lines, "data/.gitattributes": b"*.pdf paper\n[attr]plain ident\n*.yaml plain\n"},
+    )
 
 
 @honest
