@@ -822,6 +822,76 @@ def renames_the_ledger_first_and_moves_it_under_its_true_words(book: Book) -> No
     moves(book, settings, titles)
 
 
+def said_otherwise(book: Book, keys: tuple[str, ...], words: str = "") -> dict[str, Any]:
+    """Return the files of the ledger in another folder, of another organisation and day; what stands under some keys has words around it, or is gone."""
+    moved = {f"new/{path}": {**each} for path, each in book.files.items()}
+    for number, each in enumerate(moved.values()):
+        each.pop("progress", None)
+        each.update(
+            {key: f"关于{each[key]}{words}" if words else f"第{number}件事项" for key in keys if key in each}
+        )
+    inspection = {
+        **moved["new/data/ledger.yaml"]["inspection"],
+        "round": "第一轮次",
+        "feedback": "2023-11-11",
+    }
+    moved["new/data/ledger.yaml"] |= {"organisation": "某市水务局党组（党委）", "inspection": inspection}
+    moved[f"new/{path_of('1.1')}"] |= {"status": "closed", "closed": {"date": book.today, "by": "局长"}}
+    return moved
+
+
+@cheat("trailers-mismatch")
+def claims_to_have_done_what_it_did_in_a_folder_that_is_no_ledger(book: Book) -> None:
+    said = message("进展", "progress", ("Id", "1.1"), ("From", "in_progress"), ("To", "in_progress"))
+    book.commit(said, {f"notes/{path_of('1.1')}": book.data("1.1")})
+
+
+@cheat("trailers-mismatch")
+def claims_to_have_done_what_it_did_not_do_in_another_ledger(book: Book) -> None:
+    book.commit(
+        "x", {"new/data/ledger.yaml": {**book.files["data/ledger.yaml"], "organisation": "某市教育局"}}
+    )
+    said = message("进展", "progress", ("Id", "1.1"), ("From", "in_progress"), ("To", "in_progress"))
+    book.commit(said, {f"new/{path_of('1.2')}": book.data("1.2")})
+
+
+@cheat("ledger-moved")
+def moves_the_ledger_to_another_round_with_words_behind_half_of_its_titles(book: Book) -> None:
+    inspection = {**book.files["data/ledger.yaml"]["inspection"], "round": "第一轮次"}
+    titles = {path: f"{each['title']}任务" for path, each in [*book.files.items()][1::2]}
+    moves(book, {"inspection": inspection}, titles)
+
+
+@cheat("ledger-moved")
+def moves_the_ledger_with_words_around_all_that_it_says(book: Book) -> None:
+    moved = said_otherwise(book, ("title", "goal", "finding"), "的任务")
+    book.commit(message("整理", "edit"), {**dict.fromkeys(book.files), **moved}, who=LI)
+    book.root = book.root / "new"
+
+
+@cheat("ledger-moved")
+def copies_the_ledger_with_other_titles_and_removes_it_later(book: Book) -> None:
+    old = book.here()
+    book.commit(message("建立", "init"), said_otherwise(book, ("title", "finding")), who=LI)
+    book.days(7).commit(message("整理", "edit"), dict.fromkeys(old.files), who=LI)
+    book.root = book.root / "new"
+
+
+@cheat("ledger-moved")
+def removes_the_ledger_and_brings_it_a_week_later_with_other_titles(book: Book) -> None:
+    moved = said_otherwise(book, ("title", "finding"))
+    book.commit(message("整理", "edit"), dict.fromkeys(book.files), who=LI)
+    book.days(7).commit(message("建立", "init"), moved, who=LI)
+    book.root = book.root / "new"
+
+
+@cheat("ledger-moved", "warning")
+def a_ledger_that_says_nothing_of_what_the_one_said_that_goes_away(book: Book) -> None:
+    moved = said_otherwise(book, ("title", "goal", "finding"))
+    book.commit(message("整理", "edit"), {**dict.fromkeys(book.files), **moved}, who=LI)
+    book.root = book.root / "new"
+
+
 # --- policy
 
 

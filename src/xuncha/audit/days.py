@@ -10,14 +10,13 @@ from xuncha.audit.facts import entries, statement, word
 from xuncha.audit.replayed import BELIEVED, CLOCKS
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.model.identity import LEDGER_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.facts import Data
-    from xuncha.audit.replayed import Step, Who
+    from xuncha.audit.replayed import Step
     from xuncha.catalogue import Broken
     from xuncha.trail.replay import Commit
 
@@ -122,7 +121,7 @@ def _days(data: Data | None) -> set[str]:
     why="A measure cannot have been closed before what was done for it, nor before somebody applied for that; and a day long before the "
     "commit is borne out by nothing, which is a warning.",
     wrong="`closed` of 2.3 says 2024-05-01, and its last entry 2024-05-20, or the application was made on 2024-06-10; or the commit is two "
-    "weeks later. (Of an application that stood when the ledger was brought, or was imported, the day is not known.)",
+    "weeks later. (In the first two weeks of a ledger a day before its history is taken as found: what was on paper is entered.)",
 )
 def predated(step: Step) -> Broken[HistoryPlace]:
     """Find closings dated before what they stand on, or long before their commit."""
@@ -135,9 +134,9 @@ def predated(step: Step) -> Broken[HistoryPlace]:
         applicant = change.before.applicant if change.before else None
         if day < last:
             message = _("{id} was closed as of {day}, and its last entry is of {last}")
-        elif applicant and day < applicant.day and not _was_brought(step, applicant):
+        elif applicant and day < applicant.day and not _is_found(step, day, applicant.day):
             message, last = _("{id} was closed as of {day}, and applied for on {last}"), applicant.day
-        elif day <= _earlier(step.day, BELIEVED):
+        elif day <= _earlier(step.day, BELIEVED) and not _is_found(step, day, step.day):
             message, last = _("{id} was closed as of {day}, by a commit of {last}"), step.day
             yield step.at(change), message.format(id=change.id, day=day, last=last), "", "warning"
             continue
@@ -146,13 +145,9 @@ def predated(step: Step) -> Broken[HistoryPlace]:
         yield step.at(change), message.format(id=change.id, day=day, last=last), ""
 
 
-def _was_brought(step: Step, applicant: Who) -> bool:
-    """Return whether an application was made before history tells of it: it came with the ledger, or by an import."""
-    told = step.past.get(applicant.commit)
-    return told is not None and (
-        told.commit.trailers.action == "import"
-        or any(each.path == LEDGER_FILE and each.before is None for each in told.changes)
-    )
+def _is_found(step: Step, day: str, made: str) -> bool:
+    """Return whether a commit of a day tells what was before the ledger: one of the first, by which what was on paper is entered."""
+    return day < step.began and _earlier(made, BELIEVED) < step.began
 
 
 def _earlier(day: str, seconds: int) -> str:

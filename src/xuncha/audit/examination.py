@@ -193,6 +193,7 @@ class Examination:
             last,
             here.claimed,
             commit.hash in self._ahead,
+            self.commits[self._places[self.given]].day,
             lambda name: bool(here.line >> self._places[name] & 1),
             here.loosened,
             self._signers.signs,

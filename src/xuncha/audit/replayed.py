@@ -237,6 +237,8 @@ class Step:
     """The same, with commits whose clock may have been ahead, but by years."""
     ahead: bool = False
     """Whether the commits after it show that its clock was ahead."""
+    began: str = "0"
+    """The day on which the history of the ledger begins."""
     lineage: Callable[[str], bool] = field(default=lambda _commit: True, repr=False)
     """Whether the commit stands on another one."""
     loosened: tuple[int, tuple[Requirement, ...]] = (0, ())
