@@ -206,9 +206,11 @@ def entry_removed(step: Step) -> Broken[HistoryPlace]:
 def rebound_withdrawn(step: Step) -> Broken[HistoryPlace]:
     """Find looks back by which what had slipped holds, without its having been opened and closed again."""
     for change in step.measures:
+        if change.statuses != ("closed", "closed") or not entries(change.old, "reviews"):
+            continue
         slipped, now = (_last_look(data) for data in (change.old, change.new))
         turned = word(slipped, "result") == "slipped" != word(now, "result")
-        if turned and change.statuses == ("closed", "closed") and slipped in entries(change.new, "reviews"):
+        if turned and slipped in entries(change.new, "reviews"):
             closer = change.before.closer if change.before else None
             past = step.past.get(closer.commit) if closer else None
             if not any(slipped in entries(each.new, "reviews") for each in (past.changes if past else ())):

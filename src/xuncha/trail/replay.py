@@ -58,8 +58,8 @@ _BLOCK: Final = 1 << 20
 _PATIENCE: Final = 10.0
 """Seconds in which it is looked for another place of a ledger."""
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
-_NO_ZONE: Final = re.compile(r"(.+)T.{8}([+-](?!0[0-9]:|1[0-3]:|14:00)[0-9]+:[0-9]+)")
-"""A date as git writes it, in a zone that no place on earth has."""
+_DATE: Final = re.compile(r"(.+)T.{8}([+-][0-9]+:[0-9]+)")
+"""A date as git writes it: the day, and the zone."""
 _BEGINNING: Final = "1970-01-01T00:00:00+00:00"  # the date of a commit whose own is none
 
 
@@ -188,11 +188,7 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
             "A" in touched.values(),
             _line(fields[8]),
             then,
-            tuple(
-                odd.groups()
-                for raw in fields[5:8:2]
-                if (odd := _NO_ZONE.fullmatch(raw.decode("ascii", "replace")))
-            ),
+            () if _has_zone(fields[5]) and _has_zone(fields[7]) else tuple(_zones(fields[5:8:2])),
         )
 
 
@@ -209,11 +205,24 @@ def _path(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace").replace("\n", "\\n")
 
 
+def _has_zone(date: bytes) -> bool:
+    """Return whether a date is in UTC, or no more than 14 hours from it, as every place on earth is."""
+    return (date[-6:-5] in b"+-" and date[-5:] <= b"14:00") or date[-1:] == b"Z"
+
+
+def _zones(dates: Sequence[bytes]) -> Iterator[tuple[str, ...]]:
+    """Yield the zones of dates that are none."""
+    for date in dates:
+        found = None if _has_zone(date) else _DATE.fullmatch(date.decode("ascii", "replace"))
+        if found:
+            yield found.groups()
+
+
 def _moment(seconds: bytes, date: bytes) -> tuple[int, str]:
     """Read a time; beyond the calendar it is the beginning of 1970, and with an offset that is none it is in UTC."""
     moment = int(seconds) if _SECONDS.fullmatch(seconds) else 0
     text = date.decode("ascii", "replace")
-    if _NO_ZONE.fullmatch(text):
+    if not _has_zone(date):
         text = ""
     with contextlib.suppress(ValueError):
         if datetime.fromisoformat(text).timestamp() == moment:
