@@ -126,12 +126,13 @@ class Book:
         authored: datetime | None = None,
         parents: tuple[int, ...] | None = None,
         mode: str = "100644",
+        zone: str = "+0800",
     ) -> int:
         """Commit contents: records as plain data, other files as bytes; None where a file goes. Return the commit's mark."""
         self.now += timedelta(minutes=10)
         self._last += 1
         stamps = [
-            f"{kind} {each.name} <{each.email}> {int(moment.timestamp())} +0800"
+            f"{kind} {each.name} <{each.email}> {int(moment.timestamp())} {zone}"
             for kind, each, moment in (
                 ("author", who, authored or self.now),
                 ("committer", committer or who, self.now),
@@ -167,6 +168,7 @@ class Book:
         beside: Mapping[str, Any] | None = None,
         committer: Person | None = None,
         authored: datetime | None = None,
+        zone: str = "+0800",
         **keys: Any,
     ) -> int:
         """Do something to measures as a command does it; the keys are what changes, None takes one away."""
@@ -195,6 +197,7 @@ class Book:
             who,
             committer=committer,
             authored=authored,
+            zone=zone,
         )
 
     def entry(
@@ -293,7 +296,7 @@ class Book:
         """Write what was committed so far into the repository."""
         marks = self.root / ".git/marks"
         subprocess.run(
-            ["git", "fast-import", "--quiet", "--force", f"--import-marks-if-exists={marks}", f"--export-marks={marks}"],
+            ["git", "fast-import", "--quiet", "--force", "--date-format=raw-permissive", f"--import-marks-if-exists={marks}", f"--export-marks={marks}"],
             cwd=self.root,
             input=b"".join(self._parts) + f"reset refs/heads/main\nfrom :{self.mark}\n\n".encode(),
             check=True,

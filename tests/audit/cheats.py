@@ -55,6 +55,16 @@ def the_same_name_under_another_address(book: Book) -> None:
 
 
 @cheat("second-person-doubtful", "warning")
+def the_same_name_with_a_stop_behind_it(book: Book) -> None:
+    closed_by(book, Person("张三.", "boss@example.invalid"))
+
+
+@cheat("second-person-doubtful", "warning")
+def the_same_name_with_a_dot_that_is_hardly_seen(book: Book) -> None:
+    closed_by(book, Person("\N{MIDDLE DOT}张三\N{VARIATION SELECTOR-16}", "boss@example.invalid"))
+
+
+@cheat("second-person-doubtful", "warning")
 def the_same_name_with_a_space_in_it(book: Book) -> None:
     closed_by(book, Person("张　三", "boss@example.invalid"))
 
@@ -376,6 +386,67 @@ def commits_dated_back_that_make_the_one_before_look_ahead(book: Book) -> None:
     book.entry("1.2", "续三。")
 
 
+@cheat("clock-zone", "warning")
+def a_zone_that_no_place_has(book: Book) -> None:
+    book.entry("1.1", "已办。", zone="+9959")
+
+
+@cheat("clock-zone", "warning")
+def a_zone_beyond_the_date_line(book: Book) -> None:
+    book.entry("1.1", "已办。", zone="-1930")
+
+
+@cheat("predated")
+def closed_before_the_ledger_began_and_before_its_application(book: Book) -> None:
+    book.act("add", "1.4", **book.fresh("1.4"))
+    book.days(9).entry("1.4", "早已办。", "2023-11-12")
+    book.act("submit", "1.4")
+    book.close("1.4", day="2023-11-15")
+
+
+@cheat("predated", "warning")
+def closed_before_the_ledger_began_without_an_application(book: Book) -> None:
+    book.policy("progress")
+    book.act("add", "1.4", **book.fresh("1.4"))
+    book.entry("1.4", "早已办。", "2023-11-12")
+    book.close("1.4", day="2023-11-15")
+
+
+# --- looks back
+
+
+def closed_for_good(book: Book) -> None:
+    """Have 1.4, which goes on for ever, entered and closed."""
+    book.act("add", "1.4", **{**book.fresh("1.4"), "term": "long_term", "due": None})
+    book.entry("1.4", "已经开展。")
+    book.act("submit", "1.4")
+    book.days(1).close("1.4")
+
+
+def looks_back(book: Book, result: str, who: Person = LI) -> None:
+    """Look back on 1.4 ten days later."""
+    look = {"date": book.days(10).today, "result": result}
+    book.act("review", "1.4", who=who, reviews=[*book.data("1.4").get("reviews", []), look])
+
+
+@cheat("rebound-withdrawn", "warning")
+def what_had_slipped_holds_the_next_time(book: Book) -> None:
+    closed_for_good(book)
+    looks_back(book, "slipped")
+    looks_back(book, "holds", ZHANG)
+
+
+@cheat("rebound-withdrawn", "warning")
+def what_had_slipped_holds_after_a_reopening_was_taken_back(book: Book) -> None:
+    closed_for_good(book)
+    looks_back(book, "slipped")
+    before = book.held("1.4")
+    mark = book.act("reopen", "1.4", reason="问题反弹")
+    book.undo(mark, before)
+    book.days(90)
+    looks_back(book, "holds")
+
+
 # --- undo
 
 
@@ -688,6 +759,18 @@ def a_program_of_its_own_for_the_records_deep_down(book: Book) -> None:
     book.commit("属性", {"data/problems/01/.gitattributes": b"*.yaml filter=x\n"})
 
 
+@cheat("converted")
+def a_name_of_the_topmost_attributes_used_deep_down(book: Book) -> None:
+    book.commit("属性", {".gitattributes": b"[attr]zz -text ident\n"})
+    book.commit("属性", {"data/.gitattributes": b"*.yaml zz\n"})
+
+
+@cheat("converted")
+def a_known_name_of_git_given_another_meaning_when_it_was_used(book: Book) -> None:
+    book.commit("属性", {"data/problems/01/.gitattributes": b"*.yaml binary\n"})
+    book.commit("属性", {".gitattributes": b"[attr]binary later\n[attr]later working-tree-encoding=GBK\n"})
+
+
 @cheat("ledger-moved")
 def moves_the_ledger_under_another_spelling_of_its_organisation(book: Book) -> None:
     moved = {f"new/{path}": content for path, content in book.files.items()}
@@ -737,6 +820,76 @@ def renames_the_ledger_first_and_moves_it_under_its_true_words(book: Book) -> No
     for number, path in enumerate(titles):
         book.commit(message("修改", "edit"), {path: {**book.files[path], "title": f"某事项{number}"}})
     moves(book, settings, titles)
+
+
+def said_otherwise(book: Book, keys: tuple[str, ...], words: str = "") -> dict[str, Any]:
+    """Return the files of the ledger in another folder, of another organisation and day; what stands under some keys has words around it, or is gone."""
+    moved = {f"new/{path}": {**each} for path, each in book.files.items()}
+    for number, each in enumerate(moved.values()):
+        each.pop("progress", None)
+        each.update(
+            {key: f"关于{each[key]}{words}" if words else f"第{number}件事项" for key in keys if key in each}
+        )
+    inspection = {
+        **moved["new/data/ledger.yaml"]["inspection"],
+        "round": "第一轮次",
+        "feedback": "2023-11-11",
+    }
+    moved["new/data/ledger.yaml"] |= {"organisation": "某市水务局党组（党委）", "inspection": inspection}
+    moved[f"new/{path_of('1.1')}"] |= {"status": "closed", "closed": {"date": book.today, "by": "局长"}}
+    return moved
+
+
+@cheat("trailers-mismatch")
+def claims_to_have_done_what_it_did_in_a_folder_that_is_no_ledger(book: Book) -> None:
+    said = message("进展", "progress", ("Id", "1.1"), ("From", "in_progress"), ("To", "in_progress"))
+    book.commit(said, {f"notes/{path_of('1.1')}": book.data("1.1")})
+
+
+@cheat("trailers-mismatch")
+def claims_to_have_done_what_it_did_not_do_in_another_ledger(book: Book) -> None:
+    book.commit(
+        "x", {"new/data/ledger.yaml": {**book.files["data/ledger.yaml"], "organisation": "某市教育局"}}
+    )
+    said = message("进展", "progress", ("Id", "1.1"), ("From", "in_progress"), ("To", "in_progress"))
+    book.commit(said, {f"new/{path_of('1.2')}": book.data("1.2")})
+
+
+@cheat("ledger-moved")
+def moves_the_ledger_to_another_round_with_words_behind_half_of_its_titles(book: Book) -> None:
+    inspection = {**book.files["data/ledger.yaml"]["inspection"], "round": "第一轮次"}
+    titles = {path: f"{each['title']}任务" for path, each in [*book.files.items()][1::2]}
+    moves(book, {"inspection": inspection}, titles)
+
+
+@cheat("ledger-moved")
+def moves_the_ledger_with_words_around_all_that_it_says(book: Book) -> None:
+    moved = said_otherwise(book, ("title", "goal", "finding"), "的任务")
+    book.commit(message("整理", "edit"), {**dict.fromkeys(book.files), **moved}, who=LI)
+    book.root = book.root / "new"
+
+
+@cheat("ledger-moved")
+def copies_the_ledger_with_other_titles_and_removes_it_later(book: Book) -> None:
+    old = book.here()
+    book.commit(message("建立", "init"), said_otherwise(book, ("title", "finding")), who=LI)
+    book.days(7).commit(message("整理", "edit"), dict.fromkeys(old.files), who=LI)
+    book.root = book.root / "new"
+
+
+@cheat("ledger-moved")
+def removes_the_ledger_and_brings_it_a_week_later_with_other_titles(book: Book) -> None:
+    moved = said_otherwise(book, ("title", "finding"))
+    book.commit(message("整理", "edit"), dict.fromkeys(book.files), who=LI)
+    book.days(7).commit(message("建立", "init"), moved, who=LI)
+    book.root = book.root / "new"
+
+
+@cheat("ledger-moved", "warning")
+def a_ledger_that_says_nothing_of_what_the_one_said_that_goes_away(book: Book) -> None:
+    moved = said_otherwise(book, ("title", "goal", "finding"))
+    book.commit(message("整理", "edit"), {**dict.fromkeys(book.files), **moved}, who=LI)
+    book.root = book.root / "new"
 
 
 # --- policy

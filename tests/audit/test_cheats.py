@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,12 +11,25 @@ import pytest
 
 from tests.audit import cheats_of_merges  # noqa: F401  it enters its cheats
 from tests.audit.book import LI, WANG, ZHANG, Book, Person, message, path_of
-from tests.audit.cheats import CHEATS, Cheat
+from tests.audit.cheats import (
+    CHEATS,
+    Cheat,
+    a_known_name_of_git_given_another_meaning_when_it_was_used,
+    closed_for_good,
+    looks_back,
+)
 from tests.conftest import LedgerOnDisk
 from xuncha.audit.examine import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def test_attributes_are_named_where_they_begin_to_convert(tmp_path: Path) -> None:
+    book = Book(tmp_path / "台账")
+    a_known_name_of_git_given_another_meaning_when_it_was_used(book)
+    before = book.hash(book.mark - 1)
+    assert [each.place.commit for each in audit(book.root, since=before).findings] == [book.hash(book.mark)]
 
 
 def test_the_ledger_that_is_cheated_with_is_sound(tmp_path: Path) -> None:
@@ -210,6 +224,79 @@ def a_table_every_week(book: Book) -> None:
 
 
 @honest
+def work_on_the_other_side_of_the_date_line(book: Book) -> None:
+    for zone in ("+1400", "-1200", "+1245", "-0330"):
+        book.days(2).entry("1.1", "在外所记。", (book.now - timedelta(days=1)).date().isoformat(), zone=zone)
+
+
+@honest
+def what_had_slipped_is_opened_again_and_holds_later(book: Book) -> None:
+    closed_for_good(book)
+    looks_back(book, "slipped")
+    book.act("reopen", "1.4", reason="问题反弹")
+    book.entry("1.4", "重新整治。")
+    book.act("submit", "1.4")
+    book.close("1.4", LI)
+    looks_back(book, "holds")
+
+
+@honest
+def a_look_back_entered_by_mistake_is_taken_back(book: Book) -> None:
+    closed_for_good(book)
+    before = book.held("1.4")
+    looks_back(book, "slipped")
+    book.undo(book.mark, before, LI)
+    looks_back(book, "holds")
+
+
+@honest
+def two_people_whose_names_share_a_part(book: Book) -> None:
+    names = ("阿卜杜拉·买买提", "买买提·阿卜杜拉")
+    book.act("submit", "1.1", who=Person(names[0], "abdulla@example.invalid"))
+    book.close("1.1", Person(names[1], "memet@example.invalid"))
+
+
+def another_ledger(book: Book, **settings: Any) -> None:
+    """Bring a ledger beside this one, with measures that all ledgers of a region have."""
+    files = deepcopy(book.files)
+    files["data/ledger.yaml"] |= settings
+    common = {"title": "坚持每季度抽查会议记录", "goal": "每季度抽查一次，记录齐全", "status": "in_progress"}
+    for number, each in enumerate(path for path in files if "problems" in path):
+        said = {
+            "title": f"另一事项之{number}",
+            "goal": "年底前完成清淤三十公里",
+            "finding": "河道淤积多年未治理。",
+        }
+        files[each] = {key: said.get(key, value) for key, value in files[each].items() if key != "progress"}
+    for each in ("1.1", "2.1"):
+        files[path_of(each)] |= common
+    book.edit("1.1", action="set", title=common["title"], goal=common["goal"])
+    book.commit(message("建立", "init"), {f"new/{path}": each for path, each in files.items()}, who=LI)
+    book.root = book.root / "new"
+
+
+@honest
+def two_organisations_side_by_side(book: Book) -> None:
+    another_ledger(book, organisation="中共某市教育局党组")
+    book.days(3).entry("1.2", "继续推进。")
+    book.days(3).act("submit", "1.2")
+
+
+@honest
+def two_inspections_of_one_organisation(book: Book) -> None:
+    another_ledger(
+        book, inspection={"inspector": "市委第二巡察组", "round": "第二轮", "feedback": "2024-11-10"}
+    )
+
+
+@honest
+def a_ledger_that_is_given_away_months_after_another_came(book: Book) -> None:
+    old = book.here()
+    another_ledger(book, organisation="中共某市教育局党组")
+    book.days(100).commit("移交", dict.fromkeys(old.files))
+
+
+@honest
 def mended_before_the_feedback(book: Book) -> None:
     book.act("add", "1.4", **{**book.fresh("1.4"), "term": "at_once", "due": None})
     book.entry("1.4", "立行立改。", "2023-09-08")
@@ -226,6 +313,15 @@ def evidence_kept_by_git_lfs(book: Book) -> None:
     lines = b"data/** -text\ndata/evidence/** filter=lfs diff=lfs merge=lfs -text\n*.rc ident working-tree-encoding=UTF-16\n"
     book.commit("属性", {".gitattributes": lines})
     book.act("attach", "1.1", beside={"data/evidence/1.1/a.pdf": b"x"})
+
+
+@honest
+def attributes_under_a_name_of_their_own(book: Book) -> None:
+    lines = b"[attr]paper -diff -merge -text\n[attr]source ident\n*.c source\n*.yaml -source paper=x\n"
+    book.commit(
+        "属性",
+        {".gitattributes": lines, "data/.gitattributes": b"*.pdf paper\n[attr]plain ident\n*.yaml plain\n"},
+    )
 
 
 @honest
@@ -310,10 +406,13 @@ def a_merge_of_what_could_have_been_taken_over(book: Book) -> None:
 @pytest.mark.parametrize("act", HONEST, ids=lambda act: act.__name__)
 def test_honest_work_is_not_named(tmp_path: Path, act: Callable[[Book], Any]) -> None:
     book = Book(tmp_path / "台账")
+    root = book.root
     act(book)
+    folder, book.root = book.root, root
     book.write()
+    folder.mkdir(exist_ok=True)
     expected = {"policy-weakened"} if act is a_table_every_week else set()
-    assert {each.code for each in audit(book.root).findings if each.severity != "note"} == expected
+    assert {each.code for each in audit(folder).findings if each.severity != "note"} == expected
 
 
 def test_what_git_makes_of_unsent_work_is_not_named(ledger: LedgerOnDisk, tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.page import ASKED
+from xuncha.audit.examine import audit
+from xuncha.audit.page import ASKED, render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,6 +174,28 @@ def test_the_page_of_a_clean_ledger_says_so(ledger: LedgerOnDisk, tmp_path: Path
     page = tmp_path / "page.html"
     ledger.ok("audit", "--html", page)
     assert "没有发现不合规则之处" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("left", ["nothing", "a link", "a folder", "another repository", "no record"])
+def test_the_page_is_made_of_a_ledger_that_is_gone(ledger: LedgerOnDisk, left: str) -> None:
+    if left in {"nothing", "a link"}:
+        ledger.git("mv", "data", "real")
+        if left == "a link":
+            (ledger.root / "data").symlink_to("real")
+    else:
+        ledger.git("rm", "-q", "data/ledger.yaml")
+        if left == "another repository":
+            name = ledger.git("rev-parse", "HEAD").strip()
+            ledger.git("update-index", "--add", "--cacheinfo", f"160000,{name},data/ledger.yaml")
+        else:
+            ledger.write("data/ledger.yaml" if left == "no record" else "data/ledger.yaml/x", "[")
+    if left == "another repository":
+        ledger.git("commit", "-qm", "整理")
+    else:
+        ledger.commit("整理")
+    found = audit(ledger.root)
+    assert found.errors
+    assert "<h1>中共某市水务局党组整改" in render(ledger.root, found), "it still says whose ledger it was"
 
 
 @pytest.mark.parametrize("form", ["txt", "md", "html"])

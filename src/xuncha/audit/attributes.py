@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from xuncha.trail.replay import Commit
 
 _FILE: Final = ".gitattributes"
+_MACRO: Final = "[attr]"
 
 CONVERTED = RULES.declare(
     "converted",
     why="What was examined is what the history holds. Where git writes a file out in another encoding, or through a program, people read and publish "
     "something else.",
-    wrong="A commit puts `data/** working-tree-encoding=UTF-16` into .gitattributes; or `ident`, or a `filter`. (Evidence may be kept by git-lfs, "
+    wrong="A commit puts `data/** working-tree-encoding=UTF-16` into .gitattributes; or `ident`, or a `filter`; be it by a name that `[attr]` in the topmost one gives them. (Evidence may be kept by git-lfs, "
     "and ends of lines are left out of account.)",
 )
 
@@ -56,40 +57,62 @@ def converted(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Iter
         for each in commit.touched
         if each.path.endswith(f"/{_FILE}") and each.is_here
     ]
-    texts = (
-        {each.name: each.content for each in stored(git, dict.fromkeys(blob for *_at, blob in told), LARGEST)}
-        if told
-        else {}
-    )
+    if not told:
+        return
+    texts = {each.name: each.content for each in stored(git, dict.fromkeys(blob for *_at, blob in told), LARGEST)}  # fmt: skip
+    order = {commit.hash: place for place, commit in enumerate(commits)}
     ledger = [f"{own}{path}" for path in paths]
-    seen: set[tuple[str, str]] = set()
-    for commit, path, blob in told:
-        folder = path.removesuffix(_FILE)
-        below = [each.removeprefix(folder) for each in ledger if each.startswith(folder)]
-        names = sorted(
-            _conversions(
-                texts[blob].decode("utf-8-sig", "replace"), below, f"{own}{EVIDENCE}/".removeprefix(folder)
-            )
-        )
-        if names and (path, blob) not in seen:
-            seen.add((path, blob))
-            said = _("{path} has git convert files of the ledger when it writes them out: {names}")
-            place = HistoryPlace(commit.hash, commit.author, commit.date, path)
-            yield CONVERTED.at(place, said.format(path=path, names=in_code(names)))
-
-
-def _conversions(text: str, paths: Sequence[str], evidence: str) -> set[str]:
-    """Return the attributes by which a file of attributes has some paths converted; rather one too many than too few."""
     macros: dict[str, set[str]] = {}
+    held: dict[tuple[str, str], set[str]] = {}
+    """Files of attributes, each with those by which it was found to convert something."""
+    for commit, path, blob in sorted(told, key=lambda each: order.get(each[0].hash, len(order))):
+        known = held.setdefault((path, blob), set())
+        lines = _lines(texts[blob])
+        grown = path == _FILE and _define(macros, lines)  # git takes them from nowhere else in a history
+        for (file, name), found in list(held.items()) if grown else [((path, blob), known)]:
+            folder = file.removesuffix(_FILE)
+            below = [each.removeprefix(folder) for each in ledger if each.startswith(folder)]
+            evidence = f"{own}{EVIDENCE}/".removeprefix(folder)
+            if new := _conversions(_lines(texts[name]), macros, below, evidence) - found:
+                found.update(new)
+                said = _("{path} has git convert files of the ledger when it writes them out: {names}")
+                place = HistoryPlace(commit.hash, commit.author, commit.date, file)
+                yield CONVERTED.at(place, said.format(path=file, names=in_code(sorted(new))))
+
+
+def _lines(content: bytes) -> list[list[str]]:
+    """Return the lines of a file of attributes: the pattern of each, or what it defines, and the attributes."""
+    lines = (each.split() for each in content.decode("utf-8-sig", "replace").splitlines())
+    return [words for words in lines if len(words) > 1 and not words[0].startswith("#")]
+
+
+def _define(macros: dict[str, set[str]], lines: Iterable[Sequence[str]]) -> bool:
+    """Take in what a file calls several attributes by one name; return whether that is new. What was once defined is kept: another branch may have it."""
+    before = sum(map(len, macros.values()))
+    for name, *words in lines:
+        if name.startswith(_MACRO):
+            macros.setdefault(name.removeprefix(_MACRO), set()).update(words)
+    return sum(map(len, macros.values())) > before
+
+
+def _meant(words: Iterable[str], macros: Mapping[str, set[str]]) -> set[str]:
+    """Return the attributes that some words set by themselves, or by what they stand for, and that convert."""
     found: set[str] = set()
-    for line in text.splitlines():
-        pattern, *words = line.split() or [""]
-        if not words or pattern.startswith("#"):
-            continue
-        names = {name for each in words for name in macros.get(each, {each}) if _converts(name)}
-        if pattern.startswith("[attr]"):
-            macros[pattern.removeprefix("[attr]")] = names
-        elif names:
+    left = list(words)
+    while left:
+        if (each := left.pop()) not in found:
+            found.add(each)
+            left += macros.get(each, ())
+    return {each for each in found if _converts(each)}
+
+
+def _conversions(
+    lines: Iterable[Sequence[str]], macros: Mapping[str, set[str]], paths: Sequence[str], evidence: str
+) -> set[str]:
+    """Return the attributes by which a file of attributes has some paths converted; rather one too many than too few."""
+    found: set[str] = set()
+    for pattern, *words in lines:
+        if not pattern.startswith(_MACRO) and (names := _meant(words, macros)):
             matched = [each for each in paths if _may_match(pattern, each)]
             kept = all(each.startswith(evidence) for each in matched)
             found |= (names - {"filter=lfs"} if kept else names) if matched else set()

@@ -195,6 +195,40 @@ def entry_removed(step: Step) -> Broken[HistoryPlace]:
         yield step.at(change), _("{keys} of {path} were removed").format(keys=keys, path=change.named), ""
 
 
+@RULES.rule(
+    "rebound-withdrawn",
+    "warning",
+    why="Where a look back finds that a result has slipped, the measure is opened again and mended; that it holds after all, with nothing done, takes "
+    "the finding away without a word.",
+    wrong="A look back finds that 2.2 has slipped, and the next one that it holds, be it a day or months later, and in between 2.2 was not opened again. "
+    "(While it is closed no progress is recorded, so nothing tells of what was done. A look back entered by mistake is taken back by `undo`.)",
+)
+def rebound_withdrawn(step: Step) -> Broken[HistoryPlace]:
+    """Find looks back by which what had slipped holds, without its having been opened and closed again."""
+    for change in step.measures:
+        if change.statuses != ("closed", "closed") or not entries(change.old, "reviews"):
+            continue
+        slipped, now = (_last_look(data) for data in (change.old, change.new))
+        turned = word(slipped, "result") == "slipped" != word(now, "result")
+        if turned and slipped in entries(change.new, "reviews"):
+            closer = change.before.closer if change.before else None
+            past = step.past.get(closer.commit) if closer else None
+            if not any(slipped in entries(each.new, "reviews") for each in (past.changes if past else ())):
+                message = _(
+                    "{id} had slipped as of {day}, and its next look back finds otherwise: it was not opened again in between"
+                )
+                yield (
+                    step.at(change),
+                    message.format(id=change.id, day=word(slipped, "date") or _("none")),
+                    "",
+                )
+
+
+def _last_look(data: Data | None) -> Data:
+    """Return the look back that counts, as `model.records` has it: the newest, of one day the first."""
+    return max(entries(data, "reviews"), key=lambda each: word(each, "date") or "", default={})
+
+
 def _changed_sayings(step: Step, *, gone: bool) -> Iterator[tuple[Change, str]]:
     """Yield the comments that say something else than before, or, if `gone`, less, and open measures that were escalated."""
     escalates = step.commit.trailers.action in {"escalate", "import"}

@@ -80,6 +80,20 @@ def clock_backwards(step: Step) -> Broken[HistoryPlace]:
 
 
 @RULES.rule(
+    "clock-zone",
+    "warning",
+    why="No clock on earth is more than 14 hours from UTC. By such a zone git shows a commit as of another day than the one on which it was made.",
+    wrong="A commit has the zone +9959, and git shows it as of four days later. (An audit reads its time in UTC.)",
+)
+def clock_zone(step: Step) -> Broken[HistoryPlace]:
+    """Find times in a zone that is none."""
+    if step.commit.zones:
+        message = _("the commit gives the zone {zone}, which no clock has; git shows it as of {day}")
+        day, zone = step.commit.zones[0]
+        yield step.at(step.changes[0]), message.format(zone=zone, day=day), ""
+
+
+@RULES.rule(
     "postdated",
     why="Nothing can have been done on a day that had not come when it was recorded.",
     wrong="A commit of 2024-06-15 adds an entry, a look back or a closing of 2024-07-01, or a comment received then.",
@@ -107,7 +121,7 @@ def _days(data: Data | None) -> set[str]:
     why="A measure cannot have been closed before what was done for it, nor before somebody applied for that; and a day long before the "
     "commit is borne out by nothing, which is a warning.",
     wrong="`closed` of 2.3 says 2024-05-01, and its last entry 2024-05-20, or the application was made on 2024-06-10; or the commit is two "
-    "weeks later. (A day before the history of the ledger begins is taken as found.)",
+    "weeks later. (In the first two weeks of a ledger a day before its history is taken as found: what was on paper is entered.)",
 )
 def predated(step: Step) -> Broken[HistoryPlace]:
     """Find closings dated before what they stand on, or long before their commit."""
@@ -120,15 +134,20 @@ def predated(step: Step) -> Broken[HistoryPlace]:
         applicant = change.before.applicant if change.before else None
         if day < last:
             message = _("{id} was closed as of {day}, and its last entry is of {last}")
-        elif applicant and step.began <= day < applicant.day:
+        elif applicant and day < applicant.day and not _is_found(step, day, applicant.day):
             message, last = _("{id} was closed as of {day}, and applied for on {last}"), applicant.day
-        elif step.began <= day <= _earlier(step.day, BELIEVED):
+        elif day <= _earlier(step.day, BELIEVED) and not _is_found(step, day, step.day):
             message, last = _("{id} was closed as of {day}, by a commit of {last}"), step.day
             yield step.at(change), message.format(id=change.id, day=day, last=last), "", "warning"
             continue
         else:
             continue
         yield step.at(change), message.format(id=change.id, day=day, last=last), ""
+
+
+def _is_found(step: Step, day: str, made: str) -> bool:
+    """Return whether a commit of a day tells what was before the ledger: one of the first, by which what was on paper is entered."""
+    return day < step.began and _earlier(made, BELIEVED) < step.began
 
 
 def _earlier(day: str, seconds: int) -> str:

@@ -152,7 +152,7 @@ class Examination:
                 self._signers.claim(Who.of(commit), step.settings, [*undoing.of_others(step, undone.commits)])
             self._note_closings(step)
         else:
-            for code in ("account-mismatch", "clock-ahead", "clock-backwards", "removed-overdue"):
+            for code in undoing.ALWAYS:
                 yield from RULES[code](step)
         here.state = before.changed(as_said.items())
         if commit.trailers.action == "renumber":

@@ -78,7 +78,11 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
     examination = Examination(commits, Files(stored(git, blobs, LARGEST), records), marks, signed_ones)
-    found = [*_too_many(large, commits, known), *examination.run(root), *templates.remarks(root)]
+    found = [
+        *_too_many(large, commits, known),
+        *hand.without_others(git, examination.run(root)),
+        *templates.remarks(root),
+    ]
     found += places.look_alikes(seen_names, by_hash)
     found += attributes.converted(git, commits, {each.path for each in touched})
     if examination.given:

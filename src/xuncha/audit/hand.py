@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final, get_args
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.facts import in_code, word
+from xuncha.audit.facts import in_code, number_of, word
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.vocabulary import Action
+from xuncha.trail.replay import log
 
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.replayed import Change, Step
     from xuncha.catalogue import Broken
+    from xuncha.errors import Finding
+    from xuncha.trail.git import Git
     from xuncha.trail.replay import Trailers
 
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
@@ -21,6 +25,8 @@ _CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber", "remo
 """Actions whose commits reach no check of trailers while they do what they say."""
 _SHOWN: Final = 8
 """Numbers that a message names."""
+_AT_ONCE: Final = 1000
+"""Commits that git is asked about on one command line."""
 
 
 @RULES.rule(
@@ -84,6 +90,24 @@ def claimed(said: Trailers) -> str:
         return ""
     message = _("the commit says `{action}` of {ids}, and changes nothing")
     return message.format(action=said.action, ids=_(", ").join((*said.ids, *said.comments)[:_SHOWN]))
+
+
+def without_others(git: Git, found: list[Finding[HistoryPlace]]) -> list[Finding[HistoryPlace]]:
+    """Leave out the claims of commits that did what they say to another ledger of the repository."""
+    asked = [each.place.commit for each in found if each.code == "trailers-mismatch" and not each.place.path]
+    own = git.text("rev-parse", "--show-prefix").strip() if asked else ""
+    others = set()
+    for at in range(0, len(asked), _AT_ONCE):
+        options = ("--no-walk", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")
+        for commit in log(git, *options, *asked[at : at + _AT_ONCE], "--"):
+            numbers: defaultdict[str, set[str | None]] = defaultdict(set)
+            for path in (each.path for each in commit.touched):
+                folder = path[: max(0, path.rfind("data/"))]
+                numbers[folder].add(number_of(path.removeprefix(folder)))
+            others |= {(commit.hash, folder) for folder, held in numbers.items() if folder != own and held.issuperset(commit.trailers.ids)}  # fmt: skip
+    kinds = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for name, folder in others) if others else []
+    done = {name for (name, _folder), kind in zip(others, kinds, strict=True) if kind == "blob"}
+    return [each for each in found if each.place.path or each.code != "trailers-mismatch" or each.place.commit not in done]  # fmt: skip
 
 
 def _outside(step: Step, change: Change) -> str:

@@ -22,6 +22,7 @@ from xuncha.trail.git import Git
 
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import Audit, HistoryPlace
+    from xuncha.audit.facts import Data
     from xuncha.errors import Finding
 
 ASKED: Final = (
@@ -29,10 +30,10 @@ ASKED: Final = (
     ("销号规则没有放宽，也没有绕过收紧的规则销号。", "policy-weakened policy-dodged"),
     ("销号之后内容未作改动，销号之前没有降低目标。", "changed-after-closing watered-down merge-after-closing merge-reopened merge-closed-over"),
     ("整改时限未在到期后改动，也未用延期以外的办法改动；没有删除逾期的措施。", "deadline-moved deadline-passed removed-overdue"),
-    ("进展、回头看、意见和攻坚事项的记录均保持原样，巡察组的原话、反馈日期未作改动，公开的内容没有撤下。", "entry-rewritten entry-removed problem-rewritten settings-changed withheld"),
+    ("进展、回头看、意见和攻坚事项的记录均保持原样，巡察组的原话、反馈日期未作改动，公开的内容没有撤下。", "entry-rewritten entry-removed rebound-withdrawn problem-rewritten settings-changed withheld"),
     ("措施和问题没有丢失，编号没有改动，删除和撤回的都可以删除和撤回。", "deleted renumbered false-remove false-undo"),
     ("佐证材料均在，内容与登记的哈希值相符。", "evidence-hash evidence-changed evidence-removed"),
-    ("提交和记录的日期前后相符。", "clock-ahead clock-backwards postdated before-feedback late-branch"),
+    ("提交和记录的日期前后相符。", "clock-ahead clock-backwards clock-zone postdated before-feedback late-branch"),
     ("合并没有丢失也没有添加任何一方的内容，台账只有一个开端。", "merge-invented merge-lost second-beginning"),
     ("改动均由命令作出，所做与所称一致，文件都能读取，没有链接、形似的路径和检出时的转换。", "by-hand trailers-mismatch account-mismatch unreadable link look-alike converted too-many-files ledger-moved"),
     ("此前各次核验过的历史仍在，未被改写。", "history-rewritten"),
@@ -44,12 +45,10 @@ _NAMED: Final = re.compile(r"`([^`]*)`")
 
 def render(root: Path, audit: Audit) -> str:
     """Return the page. The template is always the built-in one: the office that is looked into does not lay it out."""
-    names = [f"{audit.tip}:./{LEDGER_FILE}"] if audit.tip else []
-    settings = [each.content for each in stored(Git(root), names, LARGEST)]
     broken = {finding.code for finding in audit.findings}
     given = {
         "audit": audit,
-        "organisation": str(read(settings[0] if settings else b"").get("organisation", "")),
+        "organisation": str(_settings(Git(root), audit).get("organisation", "")),
         "weights": [
             (title, severity, _by_reason(audit, severity))
             for title, severity in (("不符合规则", "error"), ("提请注意", "warning"), ("备注", "note"))
@@ -59,6 +58,13 @@ def render(root: Path, audit: Audit) -> str:
     }
     page = full_width_page(rendered("audit.html.j2", None, given))
     return without_unsafe(page, "\N{REPLACEMENT CHARACTER}")
+
+
+def _settings(git: Git, audit: Audit) -> Data:
+    """Return the settings at the last commit, or, where they cannot be read there, as they came; nothing where neither can be."""
+    names = [f"{commit}:./{LEDGER_FILE}" for commit in (audit.tip, audit.given) if commit]
+    there = [name for name, kind in zip(names, git.kinds(names), strict=True) if kind == "blob"]
+    return next(filter(None, (read(each.content) for each in stored(git, there, LARGEST))), {})
 
 
 def _by_reason(audit: Audit, severity: str) -> list[tuple[str, set[str], list[Finding[HistoryPlace]]]]:

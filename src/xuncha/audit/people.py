@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xuncha.audit.catalogue import RULES
 from xuncha.audit.facts import entries, word
 from xuncha.audit.replayed import Who
+from xuncha.chinese.characters import without_invisible
 from xuncha.language import gettext as _
 from xuncha.model.settings import addresses
 
@@ -25,8 +26,17 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Return a name or an address without what nobody sees: letter case, width, blanks, signs without a shape."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("\N{REPLACEMENT CHARACTER}", "")
+    plain = without_invisible(unicodedata.normalize("NFKC", text).casefold()).replace(
+        "\N{REPLACEMENT CHARACTER}", ""
+    )
     return "".join(each for each in plain if not (each.isspace() or unicodedata.category(each) == "Cf"))
+
+
+@lru_cache(maxsize=4096)
+def named(text: str) -> str:
+    """Return a name without what can be overlooked, too: stops, dots and other signs. One of signs alone stays."""
+    plain = folded(text)
+    return "".join(each for each in plain if unicodedata.category(each)[0] not in "PS") or plain
 
 
 def _mailbox(email: str) -> str:
@@ -63,7 +73,7 @@ def _doubt(applicant: Who | None, closer: Who, settings: Data | None) -> str:
     """Say why the two persons of a closing may be one; empty where nothing hints at it."""
     if applicant is None or is_one_person(applicant, closer, settings):
         return ""
-    if folded(applicant.name) == folded(closer.name):
+    if named(applicant.name) == named(closer.name):
         return _("{id} was applied for and closed under the same name, {name}, from two addresses")
     if _mailbox(applicant.email) == _mailbox(closer.email):
         return _("{id} was applied for and closed from one mailbox, by {name}")
@@ -122,7 +132,7 @@ def closed_by(step: Step) -> Broken[HistoryPlace]:
     for change in step.closings:
         note = (change.new or {}).get("closed")
         by = word(note, "by") if isinstance(note, dict) else None
-        if by and folded(by) not in _names(step):
+        if by and named(by) not in _names(step):
             message = _("{id} says that {by} closed it, and {author} did")
             yield step.at(change), message.format(id=change.id, by=by, author=step.commit.author), ""
 
@@ -133,9 +143,9 @@ def _names(step: Step) -> set[str]:
     listed = settings.get("offices")
     people = people_of(settings)
     persons = {name for name, _emails in people}
-    names = {folded(each) for each in (listed if isinstance(listed, list) else []) if isinstance(each, str)}
+    names = {named(each) for each in (listed if isinstance(listed, list) else []) if isinstance(each, str)}
     names = {each for each in names if each not in persons and not step.signs(each)}
-    return {*names, *(name for name, emails in people if mine & emails), folded(step.commit.author)}
+    return {*names, *(name for name, emails in people if mine & emails), named(step.commit.author)}
 
 
 def is_signer(signers: Iterable[str], who: Who, settings: Data | None) -> bool:
@@ -144,17 +154,17 @@ def is_signer(signers: Iterable[str], who: Who, settings: Data | None) -> bool:
     A name counts where `people` gives it that address. What stands for any address names nobody.
     """
     mine, people = known_as(who.email, settings), people_of(settings)
-    told = {folded(signer) for signer in signers}
+    told = {spelt(signer) for signer in signers for spelt in (folded, named)}
     told.update(email for name, emails in people if name in told for email in emails)
     others = (emails for _name, emails in people if folded(who.email) not in emails)
     return bool(mine & told) and not any(emails & told for emails in others)
 
 
 def people_of(settings: Data | None) -> list[tuple[str, set[str]]]:
-    """Return whom `people` names, each with the addresses; all folded."""
+    """Return whom `people` names, each with the addresses; names as `named` gives them."""
     listed = [(each.get("name"), each.get("emails")) for each in entries(settings, "people")]
     return [
-        (folded(str(name)), {folded(email) for email in emails if isinstance(email, str)} - {""})
+        (named(str(name)), {folded(email) for email in emails if isinstance(email, str)} - {""})
         for name, emails in listed
         if isinstance(emails, list)
     ]

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.contents import elsewhere_now
-from xuncha.audit.facts import is_record, number_of, read, word
-from xuncha.audit.people import folded
+from xuncha.audit.facts import Data, entries, is_record, number_of, read, word
+from xuncha.audit.people import named
+from xuncha.audit.replayed import BELIEVED
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
 from xuncha.model.source import LARGEST
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
 _LINK: Final = "120000"
 _TOLD: Final = 20
 """Files and folders of a folder by which it is known."""
+_PIECE: Final = 4
+"""Letters of a piece of a text: two ledgers of one trade have few of them in common."""
+_LONG: Final = 2000
+_LIKE: Final = 0.5
+"""What two ledgers have in common that are one."""
+_LIKE_ONE_GONE: Final = 0.2
+"""The same, where one of them went away within two weeks."""
 
 
 @RULES.rule(
@@ -111,7 +119,9 @@ MOVED = RULES.declare(
     "ledger-moved",
     why="What stands in the commit that brings a ledger is taken as given. Where the same ledger stood in another folder before, its history is "
     "there, and this commit may have changed anything. Where nothing but its place has changed, it is a warning.",
-    wrong="A commit moves data/ to new/data/, and closes 2.3 in it.",
+    wrong="A commit moves data/ to new/data/, and closes 2.3 in it, be it under other titles or another name of the organisation. What has the organisation and the day of the feedback "
+    "in common, half of the titles, or of the words, is one ledger; where the older one went away within two weeks, a fifth of the words. One that goes away in the same commit and has nothing in common with it is a warning. "
+    "(Ledgers of two organisations, or of two inspections, may stand side by side.)",
 )
 
 
@@ -122,35 +132,62 @@ def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Iterator[Findin
         if not since.isdisjoint(commit.parents):
             since.add(commit.hash)
     before = dict.fromkeys(each for commit in commits if commit.hash in since for each in commit.parents)
-    own = f"{given.hash}:{git.text('rev-parse', '--show-prefix').strip()}"
-    for folder, states, unchanged in elsewhere(git, given, [each for each in before if each not in since]):
-        if _is_same_ledger(git, states, own):
+    mine = _Told.of(git, f"{given.hash}:{git.text('rev-parse', '--show-prefix').strip()}")
+    place = HistoryPlace(given.hash, given.author, given.date, LEDGER_FILE)
+    for other in elsewhere(git, given, [each for each in before if each not in since]):
+        near = other.went is not None and abs(other.went - given.moment_committed) < BELIEVED
+        told = (_Told.of(git, each, alone=not mine.pieces) for each in dict.fromkeys(other.states))
+        is_one = any(mine.is_like(each, _LIKE_ONE_GONE if near else _LIKE) for each in told)
+        said = ""
+        if is_one and not other.is_copied:
             said = _("the ledger stood in {folder} before; its history until then is there, and it was changed when it was moved")  # fmt: skip
-            if unchanged:
-                said = _("the ledger stood in {folder} before; its history until then is there")
-            place = HistoryPlace(given.hash, given.author, given.date, LEDGER_FILE)
-            yield MOVED.at(place, said.format(folder=folder), "", "warning" if unchanged else "error")
+        elif is_one:
+            said = _("the ledger stood in {folder} before; its history until then is there")
+        elif other.went == given.moment_committed:
+            said = _("the ledger that stood in {folder} went away when this one came; its history is there")
+        if said:
+            weight: Severity = "error" if is_one and not other.is_copied else "warning"
+            yield MOVED.at(place, said.format(folder=other.folder), "", weight)
 
 
-def _is_same_ledger(git: Git, states: Sequence[str], own: str) -> bool:
-    """Return whether two folders hold one ledger: of one organisation and one inspection, or with most titles in common, in any of some states."""
-    settings = [read(each) for each in git.blobs(f"{name}{LEDGER_FILE}" for name in (own, *states))]
-    facts = [(_plain(each.get("organisation")), _plain(each.get("inspection"))) for each in settings]
-    if any(each == facts[0] for each in facts[1:] if any(each)):
-        return True
-    here = _titles(git, f"{own}{PROBLEMS}")
-    told = (_titles(git, f"{name}{PROBLEMS}") for name in dict.fromkeys(states))
-    return any(len(here & there) * 2 > min(len(here), len(there)) for there in told)
+class _Told(NamedTuple):
+    """By what a ledger is known in another folder."""
+
+    inspected: tuple[str, str]
+    """The organisation, and the day of the feedback."""
+    titles: set[str]
+    """Those of some problems and measures, no more than tell what it is."""
+    pieces: set[str]
+    """What these say, in pieces of some letters."""
+
+    @classmethod
+    def of(cls, git: Git, folder: str, *, alone: bool = False) -> _Told:
+        """Read a ledger by git's name of its folder; if `alone`, its settings alone."""
+        settings = read(git.blobs([f"{folder}{LEDGER_FILE}"])[0])
+        inspection = settings.get("inspection")
+        day = word(inspection, "feedback") if isinstance(inspection, dict) else None
+        records = [] if alone else list(_records(git, f"{folder}{PROBLEMS}"))
+        titles = {title for each in records if (title := _plain(each.get("title")))}
+        texts = [word(each, key) for each in records for key in ("title", "goal", "finding")]
+        texts += [word(entry, "text") for each in records for entry in entries(each, "progress")]
+        plain = [said[:_LONG] for each in texts if each and (said := _plain(each))]
+        pieces = {each[at : at + _PIECE] for each in plain for at in range(max(1, len(each) - _PIECE + 1))}
+        return cls((_plain(settings.get("organisation")), _plain(day or inspection)), titles, pieces)
+
+    def is_like(self, other: _Told, share: float) -> bool:
+        """Return whether two ledgers were made for one inspection, or have more than a share of what they say in common."""
+        pairs = ((self.titles, other.titles), (self.pieces, other.pieces))
+        said = any(len(one & two) > share * min(len(one), len(two)) for one, two in pairs)
+        return said or (all(self.inspected) and self.inspected == other.inspected)
 
 
 def _plain(value: object) -> str:
     """Return what a text says without what hardly anybody sees: marks and blanks, letter case, width."""
-    said = sorted(map(str, value.items())) if isinstance(value, dict) else value or ""
-    return "".join(each for each in folded(str(said)) if not unicodedata.category(each).startswith("P"))
+    return named(str(value or ""))
 
 
-def _titles(git: Git, name: str) -> set[str]:
-    """Return the titles of some problems and measures below a folder; no more than tell what it is."""
+def _records(git: Git, name: str) -> Iterator[Data]:
+    """Yield what some problems and measures below a folder say."""
 
     def held(tree: str) -> Iterator[Leaf]:
         for line in islice(git.words("ls-tree", "-z", "--full-tree", tree), _TOLD):
@@ -164,8 +201,8 @@ def _titles(git: Git, name: str) -> set[str]:
     files = [
         leaf.name for folder in folders for leaf in held(folder) if leaf.is_file and is_record(leaf.path)
     ]
-    records = (read(each.content) for each in stored(git, dict.fromkeys(files), LARGEST)) if files else ()
-    return {title for each in records if (title := _plain(word(each, "title")))}
+    for each in stored(git, dict.fromkeys(files), LARGEST) if files else ():
+        yield read(each.content)
 
 
 SECOND = RULES.declare(

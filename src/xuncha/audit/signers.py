@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
-from xuncha.audit.people import folded, is_signer, known_as, people_of
+from xuncha.audit.people import is_signer, known_as, named, people_of
 from xuncha.audit.replayed import BELIEVED
 from xuncha.language import gettext as _
 from xuncha.trail.signing import signatures
@@ -93,7 +93,7 @@ class Signers:
         if not self.signed:
             return
         is_signed, made = commit.hash in self.signed, commit.moment_committed
-        mine, name = known_as(commit.email, settings), folded(commit.author)
+        mine, name = known_as(commit.email, settings), named(commit.author)
         # Of two people of one name `people` tells who is who.
         told = mine if any(mine & emails for _name, emails in people_of(settings)) else {*mine, name}
         known = [self._signs[each] for each in told if each in self._signs]
@@ -105,7 +105,7 @@ class Signers:
 
     def signs(self, name: str) -> bool:
         """Return whether somebody of a name has ever signed."""
-        return self._signs.get(folded(name), (False, 0))[1] > 0
+        return self._signs.get(named(name), (False, 0))[1] > 0
 
     def must(self, who: Who, settings: Data | None, place: HistoryPlace, *, lenient: bool) -> None:
         """Note that a closing has to be signed; lenient where that was asked before or elsewhere, or an import entered what was closed."""

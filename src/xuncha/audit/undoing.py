@@ -27,8 +27,15 @@ if TYPE_CHECKING:
     from xuncha.trail.replay import Commit
 
 _NOT_TAKEN_BACK: Final = frozenset({"", "undo", "sync", "renumber", "init"})
-_ALWAYS: Final = ("account-mismatch", "clock-ahead", "clock-backwards", "policy-weakened", "removed-overdue")
-"""What an undo is asked in any case."""
+ALWAYS: Final = (
+    "account-mismatch",
+    "clock-ahead",
+    "clock-backwards",
+    "clock-zone",
+    "policy-weakened",
+    "removed-overdue",
+)
+"""What a commit is asked in any case, also where it did just what it says."""
 _DEADLINES: Final = ("deadline-moved", "deadline-passed")
 _OF_OTHERS: Final = (
     "entry-removed",
@@ -138,7 +145,7 @@ def _is_own(step: Step, undone: Iterable[Commit]) -> bool:
 
 def judged(step: Step, undone: Restored) -> Iterator[Finding[HistoryPlace]]:
     """Yield what a true undo did that no undo may do in silence: little where that is his own and new."""
-    for code in _ALWAYS:
+    for code in ALWAYS:
         yield from RULES[code](step)
     if not undone.is_own:
         yield from of_others(step, undone.commits)

@@ -58,6 +58,8 @@ _BLOCK: Final = 1 << 20
 _PATIENCE: Final = 10.0
 """Seconds in which it is looked for another place of a ledger."""
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
+_DATE: Final = re.compile(r"(.+)T.{8}([+-][0-9]+:[0-9]+)")
+"""A date as git writes it: the day, and the zone."""
 _BEGINNING: Final = "1970-01-01T00:00:00+00:00"  # the date of a commit whose own is none
 
 
@@ -117,6 +119,7 @@ class Commit(NamedTuple):
     adds: bool  # whether one of these files is new
     committer: str = ""  # the e-mail of whoever made the commit, be it out of another's work
     moment_committed: int = 0  # when that was, as `moment`
+    zones: tuple[tuple[str, ...], ...] = ()  # those that are none, each behind the day that git makes of it
 
     @property
     def day(self) -> str:
@@ -185,6 +188,7 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
             "A" in touched.values(),
             _line(fields[8]),
             then,
+            () if _has_zone(fields[5]) and _has_zone(fields[7]) else tuple(_zones(fields[5:8:2])),
         )
 
 
@@ -201,10 +205,25 @@ def _path(raw: bytes) -> str:
     return raw.decode("utf-8", "backslashreplace").replace("\n", "\\n")
 
 
+def _has_zone(date: bytes) -> bool:
+    """Return whether a date is in UTC, or no more than 14 hours from it, as every place on earth is."""
+    return (date[-6:-5] in b"+-" and date[-5:] <= b"14:00") or date[-1:] == b"Z"
+
+
+def _zones(dates: Sequence[bytes]) -> Iterator[tuple[str, ...]]:
+    """Yield the zones of dates that are none."""
+    for date in dates:
+        found = None if _has_zone(date) else _DATE.fullmatch(date.decode("ascii", "replace"))
+        if found:
+            yield found.groups()
+
+
 def _moment(seconds: bytes, date: bytes) -> tuple[int, str]:
     """Read a time; beyond the calendar it is the beginning of 1970, and with an offset that is none it is in UTC."""
     moment = int(seconds) if _SECONDS.fullmatch(seconds) else 0
     text = date.decode("ascii", "replace")
+    if not _has_zone(date):
+        text = ""
     with contextlib.suppress(ValueError):
         if datetime.fromisoformat(text).timestamp() == moment:
             return moment, text
@@ -287,35 +306,54 @@ def touching(root: Path, folder: str) -> list[Commit]:
     return list(log(Git.in_repository(root), *options, "HEAD", "--", folder))
 
 
-def elsewhere(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[tuple[str, list[str], bool]]:
-    """Yield the other folders of the repository in which a ledger stood in what led to some commits.
+class Elsewhere(NamedTuple):
+    """A ledger that stood in another folder of the repository, beside a commit that brings one."""
+
+    folder: str
+    states: list[str]
+    """Git's names of how it stood last, before its settings were last changed, and when they came."""
+    is_copied: bool
+    """Whether all of the ledger is the same in the commit."""
+    went: int | None
+    """When it was taken away, as `Commit.moment`; None where it is still there."""
+
+
+def elsewhere(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[Elsewhere]:
+    """Yield the ledgers of other folders in what led to some commits, beside one that brings a ledger.
 
     Where the repository is too large to be looked through within some seconds, nothing is told of the rest.
-
-    Yields:
-        The folder; git's names of how it stood last, before its settings were last changed, and when they came; and whether
-        all of the ledger is the same in `commit`, which brings one.
     """
     own = git.text("rev-parse", "--show-prefix").strip()
     found: dict[str, tuple[str, str]] = {}
     """By folder, the newest commit that changed the settings there, and the oldest."""
-    options = ("--full-history", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")
-    with contextlib.suppress(SlowError):
-        for each in (
-            log(git, *options, *before, "--", f":(top,glob)**/{LEDGER_FILE}", seconds=_PATIENCE)
-            if before
-            else ()
-        ):
-            for touched in each.touched:
-                folder = touched.path.removesuffix(LEDGER_FILE)
-                found[folder] = found.get(folder, (each.hash, ""))[0], each.hash
+    for place, each in _settings(git, *before) if before else ():
+        found[place] = found.get(place, (each.hash, ""))[0], each.hash
     found.pop(own, None)
-    for folder, (newest, oldest) in found.items():
-        here = [git.object_of(f"{name}:{folder}{LEDGER_FILE}") for name in before]
-        last = next((name for name, there in zip(before, here, strict=True) if there), f"{newest}^")
+    here = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for folder in found for name in (commit.hash, "HEAD")) if found else []  # fmt: skip
+    went: dict[str, int] = {}
+    """Only of those that are not there any more, at the commit or at the tip: the newest change of the settings took them away."""
+    if "" in here:
+        for place, each in _settings(git, "HEAD"):
+            went.setdefault(place, each.moment_committed)
+    for (folder, (newest, oldest)), at_commit, at_tip in zip(
+        found.items(), here[::2], here[1::2], strict=True
+    ):
+        there = [git.object_of(f"{name}:{folder}{LEDGER_FILE}") for name in before]
+        last = next((name for name, blob in zip(before, there, strict=True) if blob), f"{newest}^")
         parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own}")]  # fmt: skip
         was, now = ([git.object_of(each) for each in part] for part in parts)
-        yield folder or "./", [f"{each}:{folder}" for each in (last, f"{newest}^", oldest)], was == now
+        states = [f"{each}:{folder}" for each in (last, f"{newest}^", oldest)]
+        gone = commit.moment_committed if any(there) and not at_commit else went.get(folder, 0)
+        yield Elsewhere(folder or "./", states, was == now, None if at_commit and at_tip else gone)
+
+
+def _settings(git: Git, *asked: str) -> Iterator[tuple[str, Commit]]:
+    """Yield the changes of the settings of all ledgers of a repository, the newest first, each with the folder, within some seconds."""
+    options = ("--full-history", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")
+    with contextlib.suppress(SlowError):
+        for each in log(git, *options, *asked, "--", f":(top,glob)**/{LEDGER_FILE}", seconds=_PATIENCE):
+            for touched in each.touched:
+                yield touched.path.removesuffix(LEDGER_FILE), each
 
 
 def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
