@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.common import Lines, Reached, union
@@ -14,6 +14,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 
 if TYPE_CHECKING:
+    from xuncha.audit.joining import Brought
     from xuncha.audit.replayed import Files, State
     from xuncha.audit.signers import Signers
     from xuncha.errors import Finding
@@ -27,6 +28,7 @@ _LATE = RULES.declare(
     wrong="A branch that left in March and is dated March is merged in June, when others have gone on until June, or when an anchor of May does not "
     "contain it; and 2.3 was closed, extended or removed on it. Where a deadline that had passed by the day of the merge was moved so, it is an error. (Two weeks are let pass: work may lie in a clone.)",
 )
+_LONG: Final = BELIEVED + CLOCKS
 
 
 def outrun(
@@ -71,7 +73,7 @@ def outrun(
                 or word(record, "status") != "closed"
             ):
                 continue
-            stood = "submitted" if version.applicant else "in_progress"
+            stood = "submitted" if version.applicants else "in_progress"
             change = Change(path, number_of(path), version, version, {}, record, (stood, "closed"))
             closer = version.closer
             more = [name for name in new if name not in at_closing.get(closer.commit, here)]
@@ -83,40 +85,27 @@ def outrun(
                 yield DODGED.at(at, message.format(id=number_of(path), names=in_code(sorted(lacking))))
 
 
-def late(
-    merge: Commit,
-    sides: Sequence[Reached],
-    lines: Lines,
-    anchors: Sequence[tuple[int, float]],
-) -> Iterator[Finding[HistoryPlace]]:
+def late(sides: Sequence[Brought], anchors: Sequence[tuple[int, float]]) -> Iterator[Finding[HistoryPlace]]:
     """Yield the commits of a side that decide something and are dated long before what else was known when they came.
 
     Whoever was away for weeks merges what others have published meanwhile: their days are not asked for, his own are. But that he was
-    away is believed only where he has worked on the other side, and they have not.
+    away is believed only where he has worked on the other side, and they have not. What somebody else had gone on from, weeks before,
+    has not come by the merge.
 
     Args:
-        merge: the commit that brings the sides together.
-        sides: those, without what another one has grown out of.
-        lines: all of history so far.
+        sides: what each of them brings, without what another one has grown out of.
         anchors: the place and the moment of each verification.
     """
     for side in sides:
-        rest = [each for each in sides if each is not side]
-        line = union(rest)
-        own, theirs = side.line & ~line, line & ~side.line
-        newest, others = (
-            max((each.moment for each in some), default=0) if lines.changing & bits else 0
-            for some, bits in (([side], own), (rest, theirs))
-        )
-        verified = max((moment for place, moment in anchors if theirs >> place & 1), default=0)
-        ask = others - newest >= BELIEVED or not lines.made_by[merge.committer] & theirs
-        for place in lines.last(own & lines.deciding):
+        merge, lines = side.merge, side.lines
+        verified = max((moment for place, moment in anchors if side.theirs >> place & 1), default=0)
+        for place in lines.last(side.own & lines.deciding):
             commit, changes = lines.past[lines.commits[place].hash]
-            gaps = [verified - commit.moment_committed]
-            if ask or commit.committer == merge.committer or lines.made_by[commit.committer] & theirs:
-                gaps.append(others - commit.moment_committed)
-            behind = max(gaps)
-            if behind >= BELIEVED + CLOCKS and (decided := next(filter(decides, changes), None)):
+            behind = verified - commit.moment_committed
+            gap = side.others - commit.moment_committed
+            if gap > behind and gap >= _LONG and side.is_asked(commit):
+                behind = gap if side.others - side.attested(place) < BELIEVED else behind
+            if behind >= _LONG and (decided := next(filter(decides, changes), None)):
                 at = HistoryPlace(commit.hash, commit.author, commit.date, decided.path, decided.id)
                 message = _("{what} is dated {day}, and came {n} days after that by a merge")
                 said = message.format(what=decided.named, day=commit.committed[:10], n=int(behind) // 86_400)

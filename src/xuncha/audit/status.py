@@ -63,7 +63,7 @@ def lacks(
     asked: Sequence[Requirement], change: Change, who: Who, settings: Data | None
 ) -> dict[Requirement, str]:
     """Return what a closing lacks of what is asked, each with a sentence that has room for `{id}`; a signature is not tried."""
-    applicant = change.before.applicant if change.before else None
+    applicants = change.before.applicants if change.before else ()
     told = {key: message for key, message, _wrong in _LACKS}
     lacking = missing(
         [each for each in asked if each != "second_person"],
@@ -77,8 +77,9 @@ def lacks(
         submitter=None,
     )
     found = {each: language.gettext(told[each]) for each in lacking}
-    if "second_person" in asked and (said := is_one_person(applicant, who, settings)):
-        found["second_person"] = said
+    said = (is_one_person(each, who, settings) for each in applicants or (None,))
+    if "second_person" in asked and (why := next(filter(None, said), "")):
+        found["second_person"] = why
     return found
 
 
