@@ -74,7 +74,7 @@ def lacks(
             if (word(entry, "text") or "").strip()
         ],
         closer=(),
-        submitter=None,
+        applicants=(),
     )
     found = {each: language.gettext(told[each]) for each in lacking}
     said = (is_one_person(each, who, settings) for each in applicants or (None,))
