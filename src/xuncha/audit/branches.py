@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.common import Lines, Reached, union
 from xuncha.audit.facts import in_code, number_of, requires, word
-from xuncha.audit.replayed import BELIEVED, CLOCKS, Change
+from xuncha.audit.replayed import BELIEVED, CLOCKS, Change, Who
 from xuncha.audit.status import DODGED, lacks, no_longer_asked
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
@@ -26,9 +26,10 @@ _LATE = RULES.declare(
     "warning",
     why="A branch can be made at any time to leave from any commit, with any dates; nothing bears out a day that all others had passed when it came.",
     wrong="A branch that left in March and is dated March is merged in June, when others have gone on until June, or when an anchor of May does not "
-    "contain it; and 2.3 was closed, extended or removed on it. Where a deadline that had passed by the day of the merge was moved so, it is an error. (Two weeks are let pass: work may lie in a clone.)",
+    "contain it; and 2.3 was closed, extended or removed on it. Where a deadline that had passed by the day of the merge was moved so, it is an error. (Two weeks are let pass: work may lie in a clone. What somebody else has gone on from, weeks before, who had worked here before the branches parted, has not come by the merge.)",
 )
 _LONG: Final = BELIEVED + CLOCKS
+"""Seconds by which a day may be older than what others did meanwhile."""
 
 
 def outrun(
@@ -101,16 +102,18 @@ def late(sides: Sequence[Brought], anchors: Sequence[tuple[int, float]]) -> Iter
         verified = max((moment for place, moment in anchors if side.theirs >> place & 1), default=0)
         for place in lines.last(side.own & lines.deciding):
             commit, changes = lines.past[lines.commits[place].hash]
-            behind = verified - commit.moment_committed
-            gap = side.others - commit.moment_committed
-            if gap > behind and gap >= _LONG and side.is_asked(commit):
-                behind = gap if side.others - side.attested(place) < BELIEVED else behind
+            past_anchor, gap = verified - commit.moment_committed, side.others - commit.moment_committed
+            behind = max(past_anchor, gap if side.is_asked(commit) else 0)
             if behind >= _LONG and (decided := next(filter(decides, changes), None)):
                 at = HistoryPlace(commit.hash, commit.author, commit.date, decided.path, decided.id)
                 message = _("{what} is dated {day}, and came {n} days after that by a merge")
                 said = message.format(what=decided.named, day=commit.committed[:10], n=int(behind) // 86_400)
                 passed = any(due < merge.committed[:10] for each in changes if (due := _moved(each)))
-                yield _LATE.at(at, said, "", "error" if passed else "warning")
+                found = _LATE.at(at, said, "", "error" if passed else "warning")
+                if past_anchor < _LONG and (other := side.gone_on(place)):
+                    side.signers.claim(Who.of(other), side.settings, [found])
+                else:
+                    yield found
 
 
 def decides(change: Change) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from math import inf
 from typing import TYPE_CHECKING, Final
 
 from xuncha.audit.common import Lines, Reached, union
@@ -47,52 +46,52 @@ class Brought:
         """When the others did the last that this side did not know; 0 where they did nothing."""
         self._late = self.others - newest >= BELIEVED or not lines.made_by[merge.committer] & self.theirs
         self._common = side.line & line
-        self._settings = files.record(side.state.get(LEDGER_FILE))
-        self._signers = signers
-        self._attested: dict[tuple[str, ...], Mapping[int, float]] = {}
+        self.settings = files.record(side.state.get(LEDGER_FILE))
+        self.signers = signers
+        self._gone_on: dict[tuple[str, ...], Mapping[int, Commit]] = {}
 
     def is_asked(self, commit: Commit) -> bool:
         """Return whether a commit has to bear out its day: what others publish, one who was away has not brought."""
         made_by = self.lines.made_by[commit.committer]
         return self._late or commit.committer == self.merge.committer or bool(made_by & self.theirs)
 
-    def attested(self, place: int) -> float:
-        """Return since when somebody else has gone on from a commit, who had worked here before the sides parted; never: infinite."""
+    def gone_on(self, place: int) -> Commit | None:
+        """Return what somebody else, who had worked here before the sides parted, has built on a commit weeks before the merge."""
         commit, merge = self.lines.commits[place], self.merge
         people = commit.author, commit.email, commit.committer, merge.author, merge.email, merge.committer
-        if people not in self._attested:
-            self._attested[people] = self._gone_on(people)
-        return self._attested[people].get(place, inf)
+        if people not in self._gone_on:
+            self._gone_on[people] = self._built_on(people)
+        return self._gone_on[people].get(place)
 
-    def _gone_on(self, people: tuple[str, ...]) -> Mapping[int, float]:
-        """Return since when others than some people have gone on from each commit, by its place."""
+    def _built_on(self, people: tuple[str, ...]) -> Mapping[int, Commit]:
+        """Return by the place of each commit what others than some people have built on it, weeks before the merge."""
         mine = {folded(people[0]), folded(people[3])}.union(*(self._known_as(each) for each in people))
-        found: dict[int, float] = {}
+        found: dict[int, Commit] = {}
         bits = self.own
         while bits:
             place = bits.bit_length() - 1
             bits ^= 1 << place
             commit = self.lines.commits[place]
-            since = found.get(place, inf)
-            if commit.moment_committed < since and self._is_another(commit, mine):
-                since = commit.moment_committed
-            for parent in commit.parents if since < inf else ():
-                above = self.lines.places[parent]
-                found[above] = min(since, found.get(above, inf))
+            held = found.get(place)
+            if held is None and self.others - commit.moment_committed >= BELIEVED:
+                changes = self.lines.changing >> place & 1
+                held = commit if changes and self._is_another(commit, mine) else None
+            if held:
+                found |= {self.lines.places[each]: held for each in commit.parents}
         return found
 
     def _is_another(self, commit: Commit, mine: set[str]) -> bool:
         """Return whether a commit is of somebody else, who was known before; where he signs, he must have signed."""
         his = {folded(commit.author), *self._known_as(commit.email), *self._known_as(commit.committer)}
-        signs = self._signers.signs(commit.author)
+        signs = self.signers.signs(commit.author)
         return (
             mine.isdisjoint(his)
             and bool(self.lines.made_by[commit.committer] & self._common)
-            and (not signs or commit.hash in self._signers.signed)
+            and (not signs or commit.hash in self.signers.signed)
         )
 
     def _known_as(self, email: str) -> set[str]:
-        return known_as(email, self._settings)
+        return known_as(email, self.settings)
 
 
 class Joining:
@@ -195,9 +194,12 @@ class Joining:
                 )
                 if status == "submitted" and unheard:  # whoever applied there has not seen the new words
                     eased = eased._replace(moment=came, applied=True)
-                elif brought.others and brought.is_asked(self._lines.commits[place]):
-                    known = int(min(came, brought.attested(place)))
-                    eased = eased._replace(moment=max(eased.moment, known))
+                elif (
+                    brought.others
+                    and brought.is_asked(self._lines.commits[place])
+                    and not brought.gone_on(place)
+                ):
+                    eased = eased._replace(moment=came)
             found.append((version.eased.moment if version.eased else 0, eased))
         if not found:
             return None

@@ -113,7 +113,7 @@ _LACKS: tuple[tuple[Requirement, str, str], ...] = (
     (
         "second_person",
         "",
-        "The author of the commit that closes 2.3, or its committer, is the one who applied for it, by all addresses of `people` or by the account of the desk; or has no address; or nobody applied; while `close_requires` names `second_person`. Who applied is told by the history alone.",
+        "The author of the commit that closes 2.3, or its committer, is the one who applied for it, by all addresses of `people` or by the account of the desk; or has no address; or nobody applied; while `close_requires` names `second_person`. Who applied is told by the history alone: after a merge, by the application that no side had gone beyond; of two that did not know of each other, both count.",
     ),
 )
 for _requirement, _said, _wrong in _LACKS:
