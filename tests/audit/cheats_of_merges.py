@@ -362,8 +362,8 @@ def brings_an_application_to_what_has_another_title(book: Book) -> None:
     book.close("1.1")
 
 
-@cheat("late-branch", "warning")
-def has_another_name_go_on_from_what_is_dated_back(book: Book) -> None:
+def built_on(book: Book, who: Person) -> None:
+    """Have Li extend on a branch that is dated back, somebody go on from that, and Li merge it weeks later."""
     fork = book.here()
     then = book.now
     book.days(60).entry("1.2", "主支所记。", who=LI)
@@ -371,5 +371,15 @@ def has_another_name_go_on_from_what_is_dated_back(book: Book) -> None:
     book.back_to(fork)
     book.now = then + timedelta(days=1)
     book.act("extend", "1.1", due="2024-12-31", reason="手续未完", who=LI)
-    book.days(10).entry("1.3", "旁支所记。", who=WANG)  # who has never been seen before
+    book.days(10).entry("1.3", "旁支所记。", who=who)
     book.days(50).merge(main, fork)
+
+
+@cheat("late-branch", "warning")
+def has_a_name_that_nobody_knows_go_on_from_what_is_dated_back(book: Book) -> None:
+    built_on(book, WANG)
+
+
+@cheat("late-branch", "warning")
+def goes_on_himself_from_what_is_dated_back(book: Book) -> None:
+    built_on(book, LI)
