@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import xuncha
 
 if TYPE_CHECKING:
+
     from tests.conftest import LedgerOnDisk
 
 SOURCE = Path(xuncha.__file__).parent

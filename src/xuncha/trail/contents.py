@@ -32,9 +32,7 @@ class SlowError(GitError):
 
 
 @contextlib.contextmanager
-def piped(
-    git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None = None
-) -> Iterator[BufferedReader]:
+def piped(git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None = None) -> Iterator[BufferedReader]:
     """Run git, and give the pipe into which it prints; end it after some seconds.
 
     Raises GitError if it ended with an error, which is known when all is read; SlowError if it was ended, which is
