@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.audit.book import LI, WANG, ZHANG, message, path_of
-from tests.audit.cheats import cheat
+from tests.audit.cheats import cheat, closed_by
 
 if TYPE_CHECKING:
-    from tests.audit.book import Book, Fork
+    from tests.audit.book import Book, Fork, Person
 
 
 def before_it_was_entered(book: Book) -> tuple[Fork, Fork]:
@@ -209,3 +210,176 @@ def closes_upon_a_new_application_what_was_returned_meanwhile(book: Book) -> Non
     book.act("submit", "1.1", who=WANG)
     book.days(1).close("1.1", ZHANG)
     takes(book, main, fork, book.held("1.1"))
+
+
+def applied_for_anew(book: Book, applies: Person = LI) -> tuple[Fork, Fork]:
+    """Have Zhang's application for 1.1 returned, and another made; return where his stood, and the main branch."""
+    book.act("submit", "1.1")
+    fork = book.here()
+    book.days(4).act("return", "1.1", who=LI, reason="泵站一座未改造")
+    book.days(11).act("submit", "1.1", who=applies)
+    main = book.here()
+    book.back_to(fork)
+    return fork, main
+
+
+@cheat("close-requires-second-person")
+def closes_upon_a_returned_application_that_stood_on_the_first_side_of_a_merge(book: Book) -> None:
+    fork, main = applied_for_anew(book)
+    book.entry("1.2", "看现场。", who=LI)
+    book.merge(main, fork)
+    book.close("1.1")
+
+
+@cheat("close-requires-second-person")
+def closes_upon_a_returned_application_that_comes_by_a_second_merge(book: Book) -> None:
+    fork, main = applied_for_anew(book)
+    book.entry("1.2", "看现场。", who=LI)
+    one = book.here()
+    book.back_to(fork)
+    book.entry("1.3", "又看现场。", who=LI)
+    other = book.here()
+    book.back_to(one)
+    book.merge(main, fork)
+    joined = book.here()
+    book.back_to(other)
+    book.merge(joined, fork)
+    book.close("1.1")
+
+
+@cheat("close-requires-second-person")
+def closes_upon_a_returned_application_on_one_of_three_sides(book: Book) -> None:
+    fork, main = applied_for_anew(book)
+    book.entry("1.2", "看现场。", who=LI)
+    side = book.here()
+    book.back_to(fork)
+    book.entry("1.3", "又看现场。", who=LI)
+    files = {path_of("1.2"): side.files[path_of("1.2")]}
+    book.commit("合并", files, LI, parents=(book.mark, side.mark, main.mark))
+    book.close("1.1")
+
+
+@cheat("close-requires-second-person")
+def closes_what_was_reopened_upon_the_application_of_the_first_time(book: Book) -> None:
+    book.act("submit", "1.1")
+    fork = book.here()
+    book.close("1.1")
+    book.days(9).act("reopen", "1.1", who=LI, reason="问题反弹")
+    book.act("submit", "1.1", who=LI)
+    main = book.here()
+    book.back_to(fork)
+    book.entry("1.2", "看现场。")
+    book.merge(main, fork, who=ZHANG)
+    book.close("1.1")
+
+
+@cheat("close-requires-second-person")
+def closes_upon_the_other_of_two_applications_that_crossed(book: Book) -> None:
+    fork = book.here()
+    book.act("submit", "1.1", who=LI)
+    main = book.here()
+    book.back_to(fork)
+    book.act("submit", "1.1")
+    book.merge(main, fork)
+    book.close("1.1")
+
+
+@cheat("close-requires-second-person")
+def closes_upon_an_application_that_was_withdrawn_and_comes_back(book: Book) -> None:
+    before = book.held("1.1")
+    mark = book.act("submit", "1.1")
+    fork = book.here()
+    book.undo(mark, before)
+    book.days(3).act("submit", "1.1", who=LI)
+    main = book.here()
+    book.back_to(fork)
+    book.entry("1.2", "看现场。", who=LI)
+    book.merge(main, fork)
+    book.close("1.1")
+
+
+def with_less_to_reach(book: Book, days: float, **words: str) -> tuple[Fork, Fork]:
+    """Have Li ask less of 1.1 on a branch that is dated before the main one; return where it was left, and the main branch."""
+    fork = book.here()
+    then = book.now
+    book.days(days).entry("1.2", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.now = then
+    book.edit("1.1", action="set", who=LI, **words)
+    book.now = then + timedelta(days=days)
+    return fork, main
+
+
+@cheat("watered-down", "warning")
+def waters_a_goal_down_on_a_branch_that_is_dated_back(book: Book) -> None:
+    fork, main = with_less_to_reach(book, 22, goal="开一次会")
+    side = book.here()
+    book.back_to(main)
+    book.days(4).merge(side, fork)
+    closed_by(book, LI)
+
+
+@cheat("watered-down", "warning")
+def waters_a_goal_down_on_a_branch_that_is_dated_back_a_little(book: Book) -> None:
+    fork, main = with_less_to_reach(book, 12, goal="开一次会")
+    book.days(4).merge(main, fork)
+    closed_by(book, LI)
+
+
+@cheat("watered-down", "warning")
+def waters_a_goal_down_on_a_branch_that_is_dated_back_and_goes_on(book: Book) -> None:
+    fork, main = with_less_to_reach(book, 22, goal="开一次会")
+    book.entry("1.3", "巡查。", who=LI)
+    book.merge(main, fork)
+    closed_by(book, LI)
+
+
+def another_title(book: Book) -> tuple[Fork, Fork, Fork]:
+    """Have 1.1 applied for on the main branch, and its title changed on another; return where they parted, and both."""
+    fork = book.here()
+    book.act("submit", "1.1")
+    main = book.here()
+    book.back_to(fork)
+    book.edit("1.1", action="set", who=LI, title="开好1.1号会议")
+    return fork, main, book.here()
+
+
+@cheat("watered-down", "warning")
+def brings_another_title_to_what_is_applied_for(book: Book) -> None:
+    fork, main, side = another_title(book)
+    book.back_to(main)
+    book.days(20).merge(
+        side, fork, {path_of("1.1"): {**main.files[path_of("1.1")], "title": "开好1.1号会议"}}
+    )
+    book.close("1.1")
+
+
+@cheat("watered-down", "warning")
+def brings_an_application_to_what_has_another_title(book: Book) -> None:
+    fork, main, side = another_title(book)
+    book.merge(main, fork, {path_of("1.1"): {**side.files[path_of("1.1")], "status": "submitted"}})
+    book.close("1.1")
+
+
+def built_on(book: Book, who: Person) -> None:
+    """Have Li extend on a branch that is dated back, somebody go on from that, and Li merge it weeks later."""
+    fork = book.here()
+    then = book.now
+    book.days(60).entry("1.2", "主支所记。", who=LI)
+    main = book.here()
+    book.back_to(fork)
+    book.now = then + timedelta(days=1)
+    book.act("extend", "1.1", due="2024-12-31", reason="手续未完", who=LI)
+    book.days(10).entry("1.3", "旁支所记。", who=who)
+    book.days(50).merge(main, fork)
+
+
+@cheat("late-branch", "warning")
+def has_a_name_that_nobody_knows_go_on_from_what_is_dated_back(book: Book) -> None:
+    built_on(book, WANG)
+
+
+@cheat("late-branch", "warning")
+def goes_on_himself_from_what_is_dated_back(book: Book) -> None:
+    built_on(book, LI)

@@ -403,6 +403,86 @@ def a_merge_of_what_could_have_been_taken_over(book: Book) -> None:
     book.merge(side, start, text="Merge branch 'side'")
 
 
+@honest
+def applies_himself_after_a_return_while_the_other_works(book: Book) -> None:
+    book.act("submit", "1.1", who=LI)
+    fork = book.here()
+    book.days(1).act("return", "1.1", reason="差5公里")
+    book.days(1).act("submit", "1.1")
+    main = book.here()
+    book.back_to(fork)
+    book.entry("1.2", "在外所记。", who=LI)
+    book.merge(main, fork, text=message("同步", "sync"))
+    book.days(1).close("1.1")
+
+
+@honest
+def takes_his_return_back_on_a_branch(book: Book) -> None:
+    book.act("submit", "1.1")
+    before = book.held("1.1")
+    mark = book.act("return", "1.1", who=LI, reason="看错")
+    fork = book.here()
+    book.entry("1.2", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.undo(mark, before, LI)
+    book.merge(main, fork, text=message("同步", "sync"))
+    book.close("1.1")
+
+
+@honest
+def two_applications_that_crossed_closed_by_a_third(book: Book) -> None:
+    fork = book.here()
+    book.act("submit", "1.1", who=LI)
+    main = book.here()
+    book.back_to(fork)
+    book.act("submit", "1.1")
+    book.merge(main, fork, text=message("同步", "sync"))
+    book.close("1.1", WANG)
+
+
+def a_second_clone_since_weeks(book: Book, days: float, act: Callable[[], Any]) -> None:
+    """Have Li and Zhang go on for some days from what was done, and Li bring together with it what lay in another clone."""
+    fork = book.here()
+    act()
+    book.days(2).entry("1.2", "接着推进。")
+    book.days(days).entry("1.2", "继续推进。", who=LI)
+    main = book.here()
+    book.back_to(fork)
+    book.days(1).entry("1.3", "旧机所记。", who=LI)
+    book.merge(main, fork, text=message("同步", "sync"))
+
+
+@honest
+def a_second_clone_that_lay_while_others_went_on_from_a_closing(book: Book) -> None:
+    def act() -> None:
+        book.act("submit", "1.1")
+        book.close("1.1")
+        book.act("extend", "1.2", due="2024-12-31", reason="手续未完", who=LI)
+
+    a_second_clone_since_weeks(book, 90, act)
+
+
+@honest
+def a_second_clone_that_lay_while_others_went_on_from_another_goal(book: Book) -> None:
+    a_second_clone_since_weeks(book, 20, lambda: book.edit("1.1", action="set", who=LI, goal="形成机制"))
+    book.act("submit", "1.1")
+    book.close("1.1")
+
+
+@honest
+def somebody_away_brings_together_what_others_ask_since(book: Book) -> None:
+    fork = book.here()
+    book.edit("1.1", action="set", goal="形成机制", title="做好工作")
+    book.days(20).entry("1.2", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.entry("1.3", "休假归来。", who=WANG)
+    book.merge(main, fork, text=message("同步", "sync"), who=WANG)
+    book.act("submit", "1.1")
+    book.close("1.1")
+
+
 @pytest.mark.parametrize("act", HONEST, ids=lambda act: act.__name__)
 def test_honest_work_is_not_named(tmp_path: Path, act: Callable[[Book], Any]) -> None:
     book = Book(tmp_path / "台账")

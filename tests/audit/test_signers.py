@@ -122,3 +122,29 @@ def test_who_signs_is_not_believed_from_an_address_that_nobody_knows(
     found = audit(ledger.root)
     assert [(each.code, each.place.id) for each in found.findings] == [("second-person-doubtful", "1.2")]
     assert found.on_claims
+
+
+@pytest.mark.parametrize(("key", "found"), [("theirs", set()), ("mine", {("late-branch", "warning")})])
+def test_what_another_has_built_on_an_old_branch_is_believed_where_he_has_signed_it(
+    ledger: LedgerOnDisk, tmp_path: Path, keys: dict[str, str], key: str, found: set[tuple[str, str]]
+) -> None:
+    (tmp_path / "signers").write_text(
+        f"tester@example.invalid {keys['mine']}\nli@example.invalid {keys['theirs']}\n"
+    )
+
+    def does(*words: str, signed: str, day: str, **who: str) -> None:
+        ledger.git("config", "user.signingkey", str(tmp_path / f"{signed}.pub"))
+        ledger.ok(*words, **who, **dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), f"{day}T09:00:00+0800"))  # fmt: skip
+
+    li = as_("李四", "li@example.invalid")
+    new = ("add", "measure", "1", "新措施", "--leader", "局长", "--office", "办公室", "--due", "2040-12-31")
+    does(*new, signed="mine", day="2031-01-04")
+    does("progress", "3.1", "已办。", signed="theirs", day="2031-01-05", **li)
+    ledger.git("branch", "main-line")
+    does("extend", "1.3", "--due", "2041-12-31", "--reason", "手续未完", signed="mine", day="2031-01-06")
+    does("progress", "3.1", "又办。", signed=key, day="2031-01-10", **li)
+    ledger.git("branch", "side")
+    ledger.git("switch", "-q", "main-line")
+    does("progress", "2.1", "已办。", signed="mine", day="2031-03-20")
+    ledger.git("merge", "-q", "--no-edit", "side")
+    assert {(each.code, each.severity) for each in audit(ledger.root).findings} == found

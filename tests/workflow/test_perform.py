@@ -455,6 +455,42 @@ def test_who_takes_a_return_of_another_back_has_applied_himself_where_two_must_l
     assert "status: closed" in ledger.read("1.2")
 
 
+def test_neither_of_two_who_applied_without_knowing_of_each_other_closes_where_two_must_look(
+    ledger: LedgerOnDisk, become: Callable[[str], None]
+) -> None:
+    policy(ledger, "second_person")
+    ledger.git("branch", "side")
+    become("zhang")
+    act(ledger, actions.submit(), "1.2")
+    ledger.git("switch", "-q", "side")
+    become("li")
+    act(ledger, actions.submit(), "1.2")
+    ledger.git("merge", "-q", "--no-edit", "main")
+    for name in ("zhang", "li"):
+        become(name)
+        assert refused(ledger, actions.close(DAY), "1.2").code == "close-requires-second-person"
+    become("wang")
+    act(ledger, actions.close(DAY), "1.2")
+
+
+def test_a_return_that_was_taken_back_on_one_branch_lets_the_application_stand_beside_a_new_one(
+    ledger: LedgerOnDisk, become: Callable[[str], None]
+) -> None:
+    policy(ledger, "second_person")
+    become("zhang")
+    act(ledger, actions.submit(), "1.2")
+    become("li")
+    act(ledger, actions.give_back("缺材料"), "1.2")
+    ledger.git("branch", "side")
+    act(ledger, actions.submit(), "1.2")
+    ledger.git("switch", "-q", "side")
+    undo(ledger.root)
+    ledger.git("merge", "-q", "--no-edit", "main")
+    for name in ("zhang", "li"):
+        become(name)
+        assert refused(ledger, actions.close(DAY), "1.2").code == "close-requires-second-person"
+
+
 def test_an_application_does_not_fall_by_work_that_is_recorded_after_it(
     ledger: LedgerOnDisk, become: Callable[[str], None]
 ) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.common import Lines, Reached, union
 from xuncha.audit.facts import in_code, number_of, requires, word
-from xuncha.audit.replayed import BELIEVED, CLOCKS, Change
+from xuncha.audit.replayed import BELIEVED, CLOCKS, Change, Who
 from xuncha.audit.status import DODGED, lacks, no_longer_asked
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 
 if TYPE_CHECKING:
+    from xuncha.audit.joining import Brought
     from xuncha.audit.replayed import Files, State
     from xuncha.audit.signers import Signers
     from xuncha.errors import Finding
@@ -25,8 +26,10 @@ _LATE = RULES.declare(
     "warning",
     why="A branch can be made at any time to leave from any commit, with any dates; nothing bears out a day that all others had passed when it came.",
     wrong="A branch that left in March and is dated March is merged in June, when others have gone on until June, or when an anchor of May does not "
-    "contain it; and 2.3 was closed, extended or removed on it. Where a deadline that had passed by the day of the merge was moved so, it is an error. (Two weeks are let pass: work may lie in a clone.)",
+    "contain it; and 2.3 was closed, extended or removed on it. Where a deadline that had passed by the day of the merge was moved so, it is an error. (Two weeks are let pass: work may lie in a clone. What somebody else has gone on from, weeks before, who had worked here before the branches parted, has not come by the merge.)",
 )
+_LONG: Final = BELIEVED + CLOCKS
+"""Seconds by which a day may be older than what others did meanwhile."""
 
 
 def outrun(
@@ -71,7 +74,7 @@ def outrun(
                 or word(record, "status") != "closed"
             ):
                 continue
-            stood = "submitted" if version.applicant else "in_progress"
+            stood = "submitted" if version.applicants else "in_progress"
             change = Change(path, number_of(path), version, version, {}, record, (stood, "closed"))
             closer = version.closer
             more = [name for name in new if name not in at_closing.get(closer.commit, here)]
@@ -83,45 +86,34 @@ def outrun(
                 yield DODGED.at(at, message.format(id=number_of(path), names=in_code(sorted(lacking))))
 
 
-def late(
-    merge: Commit,
-    sides: Sequence[Reached],
-    lines: Lines,
-    anchors: Sequence[tuple[int, float]],
-) -> Iterator[Finding[HistoryPlace]]:
+def late(sides: Sequence[Brought], anchors: Sequence[tuple[int, float]]) -> Iterator[Finding[HistoryPlace]]:
     """Yield the commits of a side that decide something and are dated long before what else was known when they came.
 
     Whoever was away for weeks merges what others have published meanwhile: their days are not asked for, his own are. But that he was
-    away is believed only where he has worked on the other side, and they have not.
+    away is believed only where he has worked on the other side, and they have not. What somebody else had gone on from, weeks before,
+    has not come by the merge.
 
     Args:
-        merge: the commit that brings the sides together.
-        sides: those, without what another one has grown out of.
-        lines: all of history so far.
+        sides: what each of them brings, without what another one has grown out of.
         anchors: the place and the moment of each verification.
     """
     for side in sides:
-        rest = [each for each in sides if each is not side]
-        line = union(rest)
-        own, theirs = side.line & ~line, line & ~side.line
-        newest, others = (
-            max((each.moment for each in some), default=0) if lines.changing & bits else 0
-            for some, bits in (([side], own), (rest, theirs))
-        )
-        verified = max((moment for place, moment in anchors if theirs >> place & 1), default=0)
-        ask = others - newest >= BELIEVED or not lines.made_by[merge.committer] & theirs
-        for place in lines.last(own & lines.deciding):
+        merge, lines = side.merge, side.lines
+        verified = max((moment for place, moment in anchors if side.theirs >> place & 1), default=0)
+        for place in lines.last(side.own & lines.deciding):
             commit, changes = lines.past[lines.commits[place].hash]
-            gaps = [verified - commit.moment_committed]
-            if ask or commit.committer == merge.committer or lines.made_by[commit.committer] & theirs:
-                gaps.append(others - commit.moment_committed)
-            behind = max(gaps)
-            if behind >= BELIEVED + CLOCKS and (decided := next(filter(decides, changes), None)):
+            past_anchor, gap = verified - commit.moment_committed, side.others - commit.moment_committed
+            behind = max(past_anchor, gap if side.is_asked(commit) else 0)
+            if behind >= _LONG and (decided := next(filter(decides, changes), None)):
                 at = HistoryPlace(commit.hash, commit.author, commit.date, decided.path, decided.id)
                 message = _("{what} is dated {day}, and came {n} days after that by a merge")
                 said = message.format(what=decided.named, day=commit.committed[:10], n=int(behind) // 86_400)
                 passed = any(due < merge.committed[:10] for each in changes if (due := _moved(each)))
-                yield _LATE.at(at, said, "", "error" if passed else "warning")
+                found = _LATE.at(at, said, "", "error" if passed else "warning")
+                if past_anchor < _LONG and (other := side.gone_on(place)):
+                    side.signers.claim(Who.of(other), side.settings, [found])
+                else:
+                    yield found
 
 
 def decides(change: Change) -> bool:

@@ -48,6 +48,7 @@ class Lines:
 
     def __init__(self, commits: list[Commit], files: Files) -> None:
         self.commits = commits
+        self.places = {commit.hash: place for place, commit in enumerate(commits)}
         self.reached: dict[str, Reached] = {}
         self.past: dict[str, Past] = {}
         """What was done by each commit of the ledger that is no merge."""

@@ -123,7 +123,7 @@ def _hidden(old: Data, new: Data) -> bool:
     "watered-down",
     "warning",
     why="What is closed is to have reached what it was to reach; less was asked of it shortly before.",
-    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing; and in the same commit or within two weeks 2.3 is closed; or its `title` changes while closing is applied for.",
+    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing; and in the same commit or within two weeks 2.3 is closed; or its `title` changes while closing is applied for, or comes by a merge to where it is. (What only one side of a merge had changed, the others have heard of on the day of the merge, but where somebody else had gone on from it weeks before.)",
 )
 def watered_down(step: Step) -> Broken[HistoryPlace]:
     """Find closings of what was to reach more shortly before."""

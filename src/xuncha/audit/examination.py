@@ -13,10 +13,11 @@ from xuncha.audit import branches, places, removing, status, undoing
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
 from xuncha.audit.common import Lines, Reached, union
 from xuncha.audit.days import YEARS, ahead
-from xuncha.audit.facts import is_record, requires, word
+from xuncha.audit.facts import requires
 from xuncha.audit.hand import claimed
+from xuncha.audit.joining import Joining
 from xuncha.audit.merging import differences
-from xuncha.audit.replayed import BELIEVED, Change, Files, State, Step, Version, Who, changes_of
+from xuncha.audit.replayed import BELIEVED, Change, Files, State, Step, Who, changes_of
 from xuncha.audit.signers import Signers
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
@@ -61,7 +62,6 @@ class Examination:
         """Whether two persons were asked for anywhere, and nothing but what commits say of themselves tells who they are."""
         self._marks = marks
         self._ahead = ahead(commits)
-        self._places = {commit.hash: place for place, commit in enumerate(commits)}
         self._children = Counter(parent for commit in commits for parent in commit.parents)
         self._lines = Lines(commits, files)
         self._signers = Signers(signed)
@@ -162,8 +162,10 @@ class Examination:
         """Note what a commit did, and return whether it is to be asked: the one that brings the ledger is taken as it is."""
         for change in changes:
             if change.before is None:
-                self._added[change.path].append((self._places[commit.hash], here.line))
-        self._lines.note(self._places[commit.hash], changes, decides=any(map(branches.decides, changes)))
+                self._added[change.path].append((self._lines.places[commit.hash], here.line))
+        self._lines.note(
+            self._lines.places[commit.hash], changes, decides=any(map(branches.decides, changes))
+        )
         if here.adopted:
             return True
         here.adopted = here.state.get(LEDGER_FILE) is not None
@@ -193,8 +195,8 @@ class Examination:
             last,
             here.claimed,
             commit.hash in self._ahead,
-            self.commits[self._places[self.given]].day,
-            lambda name: bool(here.line >> self._places[name] & 1),
+            self.commits[self._lines.places[self.given]].day,
+            lambda name: bool(here.line >> self._lines.places[name] & 1),
             here.loosened,
             self._signers.signs,
         )
@@ -207,9 +209,10 @@ class Examination:
                 self._closed_since.append(step)
             two, asked = ("second_person" in step.requires, "signed_commit" in step.requires)
             for change in step.closings if two else ():
-                applicant = change.before.applicant if change.before else None
-                self.on_claims |= not (asked and applicant and applicant.commit in self._signers.signed)
-                if asked and applicant:
+                applicants = change.before.applicants if change.before else ()
+                signed = [each for each in applicants if each.commit in self._signers.signed]
+                self.on_claims |= not (asked and applicants and len(signed) == len(applicants))
+                for applicant in applicants if asked else ():
                     message = _(
                         "{id} was applied for in the name of {name}, who has not signed that, and signs else"
                     )
@@ -258,12 +261,8 @@ class Examination:
     def _merge(
         self, commit: Commit, here: Reached, parents: list[Reached], last: int
     ) -> Iterator[Finding[HistoryPlace]]:
-        changes = []
-        for path, mode, blob in commit.touched:
-            versions = [version for side in parents if (version := side.state.get(path))]
-            same = next((version for version in versions if version[:2] == (mode, blob)), None)
-            changes.append((path, same or self._merged_version(path, mode, blob, versions)))
-        here.state = parents[0].state.changed(changes)
+        joining = Joining(commit, parents, self._lines, self.files, self._signers)
+        here.state = parents[0].state.changed(joining.versions())
         if not here.adopted:
             self._adopts(commit, here, [])
             return
@@ -282,11 +281,11 @@ class Examination:
                 commit, bases, adopted, here.state, self._lines, self.files, self._asked, self._signers
             )
             verified = [
-                (self._places[each.commit], each.moment)
+                (self._lines.places[each.commit], each.moment)
                 for each in self._marks
-                if each.commit in self._places
+                if each.commit in self._lines.places
             ]
-            yield from branches.late(commit, adopted, self._lines, verified)
+            yield from branches.late(joining.among(adopted), verified)
             return
         result = here.state
         for side in reversed(ledgers):
@@ -296,24 +295,6 @@ class Examination:
             )
             done = changes_of(commit._replace(touched=tuple(touched)), side, self.files)
             yield from self._plain(commit, here, side, done, last)
-
-    def _merged_version(self, path: str, mode: str, blob: str, versions: list[Version]) -> Version | None:
-        """Return a file as a merge has made it of the versions of its sides."""
-        if not blob:
-            return None
-        record = self.files.record(Version(mode, blob, blob)) if is_record(path) else None
-        readable = blob if record is not None else next((each.readable for each in versions), "")
-        standing = word(record, "status")
-        applicants = [each.applicant for each in versions if each.applicant]
-        applicant = applicants[0] if standing in {"submitted", "closed"} and applicants else None
-        decided = any(each.decided for each in versions) or standing in {"submitted", "closed"}
-        closer = (
-            next((each.closer for each in versions if each.closer), None) if standing == "closed" else None
-        )
-        eased = max(
-            (each.eased for each in versions if each.eased), key=lambda each: each.moment, default=None
-        )
-        return Version(mode, blob, readable, applicant, decided, closer, eased)
 
     def _doubt(self, path: str, line: int) -> Severity | None:
         """Return how grave it is that a record was moved for the sake of another: nothing where it was, or might have been, unsent."""

@@ -153,7 +153,7 @@ def _fallen(
     """Say who had turned back what a merge closes, and how grave that is: whether the application for the closing fell by it."""
     held = [(side, version) for side in sides if (version := side.state.get(path))]
     closings = [version for _side, version in held if version.closer]
-    applicants = {version.applicant.commit for version in closings if version.applicant}
+    applicants = {each.commit for version in closings for each in version.applicants}
     asked = {"submission", "second_person"} & {*requires(files.record(result.get(LEDGER_FILE)))}
     who = _("somebody")
     severity: Severity = "warning"

@@ -69,9 +69,9 @@ def is_one_person(applicant: Who | None, closer: Who, settings: Data | None) -> 
     return ""
 
 
-def _doubt(applicant: Who | None, closer: Who, settings: Data | None) -> str:
+def _doubt(applicant: Who, closer: Who, settings: Data | None) -> str:
     """Say why the two persons of a closing may be one; empty where nothing hints at it."""
-    if applicant is None or is_one_person(applicant, closer, settings):
+    if is_one_person(applicant, closer, settings):
         return ""
     if named(applicant.name) == named(closer.name):
         return _("{id} was applied for and closed under the same name, {name}, from two addresses")
@@ -101,7 +101,8 @@ def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
     """Find closings by two persons who may be one."""
     for change in step.closings if "second_person" in step.requires else ():
         who = Who.of(step.commit)
-        if message := _doubt(change.before.applicant if change.before else None, who, step.settings):
+        applicants = change.before.applicants if change.before else ()
+        if message := next(filter(None, (_doubt(each, who, step.settings) for each in applicants)), ""):
             yield step.at(change), message.format(id=change.id, name=who.name), ""
 
 

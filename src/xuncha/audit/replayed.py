@@ -43,11 +43,13 @@ class Who(NamedTuple):
     """The e-mail of whoever made the commit."""
     day: str
     commit: str
+    since: str
+    """The commit by which it stands: that one, or an undo which gave it back."""
 
     @classmethod
     def of(cls, made: Commit) -> Who:
         """Return who made a commit."""
-        return cls(made.author, made.email, made.committer, made.day, made.hash)
+        return cls(made.author, made.email, made.committer, made.day, made.hash, made.hash)
 
 
 class Eased(NamedTuple):
@@ -56,9 +58,11 @@ class Eased(NamedTuple):
     title: str
     goal: str
     moment: int
-    """When they were changed."""
+    """When they were changed, or came in by a merge."""
     applied: bool
     """Whether closing was applied for then."""
+    commit: str
+    """The last commit that changed them."""
 
 
 class Version(NamedTuple):
@@ -68,14 +72,19 @@ class Version(NamedTuple):
     blob: str
     readable: str
     """The last content that could be read, to which what follows is compared; empty where there was none."""
-    applicant: Who | None = None
-    """Whoever made the application that stands, or stood when the measure was closed."""
+    applicants: tuple[Who, ...] = ()
+    """Whoever made the application that stands, or stood when the measure was closed; of several that met in a merge it may be any."""
     decided: bool = False
     """Whether closing of the measure was ever applied for or granted."""
     closer: Who | None = None
     """Whoever closed the measure, while it is closed."""
     eased: Eased | None = None
     """What the measure was to reach before that was last changed."""
+
+    @property
+    def applicant(self) -> Who | None:
+        """The first of those who have applied."""
+        return next(iter(self.applicants), None)
 
     @property
     def is_file(self) -> bool:
@@ -86,7 +95,7 @@ class Version(NamedTuple):
         """Return this version with what the past of another version tells."""
         was = earlier or Version("", "", "")
         decided = was.decided or self.decided
-        return self._replace(applicant=was.applicant, closer=was.closer, eased=was.eased, decided=decided)
+        return self._replace(applicants=was.applicants, closer=was.closer, eased=was.eased, decided=decided)
 
 
 class State:
@@ -117,6 +126,15 @@ class State:
             for path in {**mine, **theirs} if mine is not theirs else ():
                 one, two = mine.get(path), theirs.get(path)
                 if (one and one[:2]) != (two and two[:2]):
+                    yield path
+
+    def apart(self, other: State) -> Iterator[str]:
+        """Yield the files that both hold, and of which the two know another past."""
+        for name in self.folders.keys() & other.folders.keys():
+            mine, theirs = self.folders[name], other.folders[name]
+            for path in mine.keys() & theirs.keys() if mine is not theirs else ():
+                one, two = mine[path], theirs[path]
+                if one is not two and one[3:] != two[3:]:
                     yield path
 
 
@@ -315,14 +333,14 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
         was, status = word(old, "status"), word(new, "status")
         if new is not None and status != was:
             who, closed = Who.of(commit), status == "closed"
-            applicant = who if status == "submitted" else now.applicant if closed else None
-            now = now._replace(applicant=applicant, closer=who if closed else None)
+            applicants = (who,) if status == "submitted" else now.applicants if closed else ()
+            now = now._replace(applicants=applicants, closer=who if closed else None)
         if old and new and any(old.get(key) != new.get(key) for key in ("title", "goal")):
             made, submitted, then = commit.moment_committed, was == "submitted", now.eased
             if then and made - then.moment < BELIEVED:  # step by step
-                eased = then._replace(moment=made, applied=then.applied or submitted)
+                eased = then._replace(moment=made, applied=then.applied or submitted, commit=commit.hash)
             else:
-                eased = Eased(word(old, "title") or "", word(old, "goal") or "", made, submitted)
+                eased = Eased(word(old, "title") or "", word(old, "goal") or "", made, submitted, commit.hash)
             now = now._replace(eased=eased)
         if status in {"submitted", "closed"} and not now.decided:
             now = now._replace(decided=True)

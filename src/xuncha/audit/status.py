@@ -63,7 +63,7 @@ def lacks(
     asked: Sequence[Requirement], change: Change, who: Who, settings: Data | None
 ) -> dict[Requirement, str]:
     """Return what a closing lacks of what is asked, each with a sentence that has room for `{id}`; a signature is not tried."""
-    applicant = change.before.applicant if change.before else None
+    applicants = change.before.applicants if change.before else ()
     told = {key: message for key, message, _wrong in _LACKS}
     lacking = missing(
         [each for each in asked if each != "second_person"],
@@ -74,11 +74,12 @@ def lacks(
             if (word(entry, "text") or "").strip()
         ],
         closer=(),
-        submitter=None,
+        applicants=(),
     )
     found = {each: language.gettext(told[each]) for each in lacking}
-    if "second_person" in asked and (said := is_one_person(applicant, who, settings)):
-        found["second_person"] = said
+    said = (is_one_person(each, who, settings) for each in applicants or (None,))
+    if "second_person" in asked and (why := next(filter(None, said), "")):
+        found["second_person"] = why
     return found
 
 
@@ -112,7 +113,7 @@ _LACKS: tuple[tuple[Requirement, str, str], ...] = (
     (
         "second_person",
         "",
-        "The author of the commit that closes 2.3, or its committer, is the one who applied for it, by all addresses of `people` or by the account of the desk; or has no address; or nobody applied; while `close_requires` names `second_person`. Who applied is told by the history alone.",
+        "The author of the commit that closes 2.3, or its committer, is the one who applied for it, by all addresses of `people` or by the account of the desk; or has no address; or nobody applied; while `close_requires` names `second_person`. Who applied is told by the history alone: after a merge, by the application that no side had gone beyond; of two that did not know of each other, both count.",
     ),
 )
 for _requirement, _said, _wrong in _LACKS:

@@ -118,13 +118,18 @@ def _taken_back(step: Step, undone: Iterable[Past]) -> Restored | None:
             return None
         if path in touched or now:
             again = now and now.going_on(version)
+            before, made = step.before.get(path), step.commit.hash
+            if now and again:
+                stood = before.applicants if before else ()
+                back = [each if each in stood else each._replace(since=made) for each in again.applicants]
+                again = again._replace(applicants=tuple(back))
             if (
                 now and again and not is_own
             ):  # less is asked since now, and it is by his word that closing is applied for again
-                onward = word(step.files.record(step.before.get(path)), "status") != "closed"
-                applies = onward and now.applicant and now.applicant.commit == step.commit.hash
+                onward = word(step.files.record(before), "status") != "closed"
+                applies = onward and any(each.commit == made for each in now.applicants)
                 again = again._replace(
-                    eased=now.eased, applicant=now.applicant if applies else again.applicant
+                    eased=now.eased, applicants=now.applicants if applies else again.applicants
                 )
             found[path] = again
     return Restored(found, commits, is_own)

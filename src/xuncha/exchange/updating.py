@@ -16,7 +16,7 @@ from xuncha.store import editing
 from xuncha.trail.git import Git
 from xuncha.workflow.change import StatusChange
 from xuncha.workflow.close import missing, refusal
-from xuncha.workflow.verb import submitter
+from xuncha.workflow.verb import applicants
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,11 +150,11 @@ class Updater(Enterer):
             evidence = [entry.get("evidence", ()) for entry in entries]
             requires = self.settings.policy.close_requires
             closer: Collection[str] = ()
-            applied = None
+            applied: Collection[str] = ()
             if "second_person" in requires:
                 closer = self.settings.addresses(Git(self.root).user()[1])
-                applied = submitter(self.root, identity)
-            lacking = missing(requires, known.status, evidence, closer=closer, submitter=applied)
+                applied = applicants(self.root, identity)
+            lacking = missing(requires, known.status, evidence, closer=closer, applicants=applied)
             self.refused += [refusal(each, identity) for each in lacking]
             if lacking:
                 return known.status

@@ -162,6 +162,15 @@ def ever(root: Path, line: str) -> set[str]:
     return {now for commit, number in found if (now := _number_after(later, commit, number))}
 
 
+def last_of(root: Path, commits: Iterable[str]) -> list[str]:
+    """Return those of some commits, the oldest first, that no other one of them stands on: one, but where branches have met."""
+    told = list(commits)[-_MOST_MOVES:]
+    since = f"{told[0]}..HEAD" if told[1:] else ""
+    if not since or not Git(root).run("rev-list", "--min-parents=2", "--max-count=1", since, "--"):
+        return told[-1:]
+    return Git(root).text("merge-base", "--independent", *told).split()
+
+
 def last_entered(root: Path) -> str | None:
     """Return the day on which the last of the measures was entered, that are there now or were; None where git tells of none."""
     options = ("--diff-filter=A", *RAW)

@@ -33,7 +33,7 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
         case.measure.status,
         [entry.evidence for entry in case.measure.progress],
         closer=addresses(case.session.root) if two else (),
-        submitter=case.submitter() if two else None,
+        applicants=case.applicants() if two else (),
     )
     if lacking:
         raise together([refusal(each, case.identity) for each in lacking])
@@ -52,19 +52,19 @@ def missing(
     evidence: Sequence[Sequence[object]],
     *,
     closer: Collection[str],
-    submitter: str | None,
+    applicants: Collection[str],
 ) -> list[Requirement]:
     """Return the requirements of the policy that a measure does not meet, in the policy's order.
 
     A required signature is left to git, which makes the commit. `evidence` is what each progress entry names as evidence;
-    `closer` are all e-mails of whoever closes the measure, in small letters (`model.settings.addresses`); `submitter` is that of
-    whoever applied for it last.
+    `closer` are all e-mails of whoever closes the measure, in small letters (`model.settings.addresses`); `applicants` are those of
+    whoever may have applied for it last.
     """
     met: dict[Requirement, bool] = {
         "progress": bool(evidence),
         "evidence": any(evidence),
         "submission": status == "submitted",
-        "second_person": submitter is not None and submitter.casefold() not in closer,
+        "second_person": bool(applicants) and not any(each.casefold() in closer for each in applicants),
     }
     return [requirement for requirement in requires if not met.get(requirement, True)]
 

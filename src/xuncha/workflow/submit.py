@@ -17,6 +17,6 @@ def submit(case: Case) -> PlannedChange:
     """
     given = [each for each in case.frame.close_requires if each in {"progress", "evidence"}]
     evidence = [entry.evidence for entry in case.measure.progress]
-    if lacking := missing(given, case.measure.status, evidence, closer=(), submitter=None):
+    if lacking := missing(given, case.measure.status, evidence, closer=(), applicants=()):
         raise together([refusal(each, case.identity) for each in lacking])
     return PlannedChange()

@@ -67,29 +67,36 @@ class Case:
     identity: Identity
     measure: Measure
 
-    def submitter(self) -> str | None:
-        """Return the e-mail of whoever made the application that stands; None without an application."""
-        return submitter(self.session.root, self.identity)
+    def applicants(self) -> set[str]:
+        """Return the e-mails of whoever made the application that stands; none without an application."""
+        return applicants(self.session.root, self.identity)
 
 
-def submitter(root: Path, identity: Identity) -> str | None:
-    """Return the e-mail of whoever made the application of a measure that stands; None without an application."""
-    from xuncha.trail.history import history_of_measure, taken_back  # noqa: PLC0415  the help reads the verbs
+def applicants(root: Path, identity: Identity) -> set[str]:
+    """Return the e-mails of whoever made the application of a measure that stands; none without an application.
+
+    Of several that did not know of each other, and met in a merge, it may be any.
+    """
+    from xuncha.trail.history import history_of_measure, last_of  # noqa: PLC0415  the help reads the verbs
 
     events = history_of_measure(root, identity.path, str(identity))
-    undone, made_by = taken_back(events), {event.commit: event.email for event in events}
-    for event in events:
-        if event.commit in undone or event.action == "renumber":
+    made_by = {event.commit: event.email for event in events}
+    before: dict[str, str | None] = {}
+    after: dict[str, str | None] = {}
+    """Whose application stood before and after each commit that led to another status; None where none did."""
+    stands = None
+    for event in reversed(events):
+        if event.action == "renumber" or event.to in {None, event.from_}:
             continue
-        if event.action == "undo":  # whoever takes back that another has returned it applies for it himself
-            if event.to == "submitted" and any(
-                made_by.get(each, event.email) != event.email for each in event.undoes
-            ):
-                return event.email
-            continue
-        if event.to not in {None, event.from_}:
-            return event.email if event.to == "submitted" else None
-    return None
+        before[event.commit], by = stands, event.email
+        # Whoever takes back that another has returned it applies for it himself.
+        if event.action == "undo" and all(made_by.get(each, by) == by for each in event.undoes):
+            stands = next((before[each] for each in reversed(event.undoes) if each in before), None)
+        else:
+            stands = by
+        stands = stands if event.to == "submitted" else None
+        after[event.commit] = stands
+    return {email for commit in last_of(root, after) if (email := after[commit])}
 
 
 @dataclass(frozen=True)
