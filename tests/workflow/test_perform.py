@@ -235,6 +235,15 @@ def counted(function: Callable[..., Any], name: str, counts: Counter[str]) -> Ca
     return wrapper
 
 
+def applied_for_and_returned(ledger: LedgerOnDisk, become: Callable[[str], None]) -> None:
+    """Zhang applies for the closing of 1.2 where two must look, and Li returns it; Li goes on."""
+    policy(ledger, "second_person")
+    become("zhang")
+    act(ledger, actions.submit(), "1.2")
+    become("li")
+    act(ledger, actions.give_back("缺材料"), "1.2")
+
+
 def test_the_counts_after_an_action_are_those_of_the_files(ledger: LedgerOnDisk) -> None:
     done = act(ledger, actions.close(DAY), "2.1")
     assert done.register is not None
@@ -442,11 +451,7 @@ def test_an_application_that_was_returned_or_has_led_to_closing_stands_no_more_w
 def test_who_takes_a_return_of_another_back_has_applied_himself_where_two_must_look(
     ledger: LedgerOnDisk, become: Callable[[str], None]
 ) -> None:
-    policy(ledger, "second_person")
-    become("zhang")
-    act(ledger, actions.submit(), "1.2")
-    become("li")
-    act(ledger, actions.give_back("缺材料"), "1.2")
+    applied_for_and_returned(ledger, become)
     become("wang")
     undo(ledger.root, others=True)
     assert refused(ledger, actions.close(DAY), "1.2").code == "close-requires-second-person"
@@ -476,11 +481,7 @@ def test_neither_of_two_who_applied_without_knowing_of_each_other_closes_where_t
 def test_a_return_that_was_taken_back_on_one_branch_lets_the_application_stand_beside_a_new_one(
     ledger: LedgerOnDisk, become: Callable[[str], None]
 ) -> None:
-    policy(ledger, "second_person")
-    become("zhang")
-    act(ledger, actions.submit(), "1.2")
-    become("li")
-    act(ledger, actions.give_back("缺材料"), "1.2")
+    applied_for_and_returned(ledger, become)
     ledger.git("branch", "side")
     act(ledger, actions.submit(), "1.2")
     ledger.git("switch", "-q", "side")
