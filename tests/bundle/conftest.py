@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """Give the zip of a platform; all processes that test share it. XUNCHA_BUNDLES names a folder that has some."""
     named = os.environ.get("XUNCHA_BUNDLES")
-    shared = Path(named) if named else tmp_path_factory.getbasetemp().parent / "bundles"
+    own = tmp_path_factory.getbasetemp()  # of a process that tests beside others, in that of the session
+    shared = (
+        Path(named) if named else (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "bundles"
+    )
     shared.mkdir(exist_ok=True)
 
     def made(platform: str) -> Path:
