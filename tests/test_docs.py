@@ -14,6 +14,7 @@ from babel.messages.pofile import read_po
 
 from extract_messages import of_rules
 from tests import program
+from tests.test_house import FLOORS
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -48,6 +49,13 @@ def test_every_page_that_is_made_is_what_would_be_made_now(make: ModuleType) -> 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_link_to_a_file_leads_to_one(page: Path) -> None:
     assert [link for link in _links(page) if not (page.parent / link).exists()] == []
+
+
+def test_the_picture_of_the_house_shows_its_floors() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    picture = re.search(r"```text\n(start .*?)```", page, re.DOTALL)
+    assert picture
+    assert [{*line[26:].split()} for line in picture[1].splitlines()] == FLOORS[::-1]
 
 
 def test_what_the_pages_tell_of_rules_has_its_chinese() -> None:
