@@ -93,20 +93,20 @@ def chosen(instants: Iterable[T], some: int) -> list[T]:
 HEAD = """\
 # Faults tried
 
-Made by `make reliability` out of a run of tests/faults, which tries every instant (the normal tests: some of them) on the real program.
-Here: {versions}.
+Made by `make reliability` from a run of tests/faults, which tries every instant on the real program (the normal tests try some of them).
+This run: {versions}.
 
-Each time a ledger is taken and a command typed (`close 2.1 --note …`, `attach 1.1 …`), or something clicked on the desk, and the fault
-comes. Then it is looked whether
+In each trial a command is typed (`close 2.1 --note …`, `attach 1.1 …`) or something is clicked on the desk, and the fault
+happens meanwhile. Then the test checks that
 
 - every file is the old one or the new one, and none is half written;
-- what had said that it was done (exit code 0, or anything on the screen) has its commit;
-- `status` works, and names the interrupted command where something of it is left in the files;
-- the next command works; or says which lock of git is in its way and what to type, and works then;
-- the first command, typed again where it was not done, is done once;
+- a command that reported success (exit code 0, or anything on the screen) has its commit;
+- `status` works, and names the interrupted command where it left something in the files;
+- the next command works; or it names the lock of git in its way and what to type, and works after that;
+- the first command, typed again if it was not done, is done once;
 - the ledger validates, nothing is uncommitted, `git fsck --strict` and `xuncha audit` find nothing wrong.
 
-All of this held every time. *Was done* means that the commit was there when the fault was over.
+All of this held every time. *Was done* means that the commit existed after the fault.
 
 | fault | made by | times | found afterwards |
 | --- | --- | ---: | --- |
