@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 _LARGEST = 150_000
 _OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
-PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/zh/*.md"), ROOT / "data/README.md"]
+DECISIONS = sorted(ROOT.glob("docs/adr/0*.md"))
+PAGES = [
+    *ROOT.glob("*.md"),
+    *ROOT.glob("docs/*.md"),
+    *ROOT.glob("docs/zh/*.md"),
+    *ROOT.glob("docs/adr/*.md"),
+    ROOT / "data/README.md",
+]
 
 
 def _links(page: Path) -> list[str]:
@@ -56,6 +63,19 @@ def test_the_picture_of_the_house_shows_its_floors() -> None:
     picture = re.search(r"```text\n(start .*?)```", page, re.DOTALL)
     assert picture
     assert [{*line[26:].split()} for line in picture[1].splitlines()] == FLOORS[::-1]
+
+
+def test_decisions_are_numbered_without_a_gap_and_listed_with_their_titles() -> None:
+    assert [int(page.name[:4]) for page in DECISIONS] == [*range(1, len(DECISIONS) + 1)]
+    titles = [page.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ") for page in DECISIONS]
+    listed = re.findall(
+        r"^- \[(.+)\]\((.+)\)$", (ROOT / "docs/adr/README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert listed == [(title, page.name) for title, page in zip(titles, DECISIONS, strict=True)]
+    assert all(
+        title.startswith(page.name[:5].replace("-", " "))
+        for title, page in zip(titles, DECISIONS, strict=True)
+    )
 
 
 def test_what_the_pages_tell_of_rules_has_its_chinese() -> None:
