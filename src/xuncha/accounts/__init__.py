@@ -1,1 +1,1 @@
-"""The accounts of the office desk: who may sign in, and what each role may do."""
+"""Accounts of the office desk: who may sign in, and what each role may do."""

@@ -1,4 +1,4 @@
-"""An account, and what its role may do: a manager everything, a section what its office does, a leader what they answer for, a viewer look."""
+"""Define an account and the rights of its role: manager, section, leader or viewer."""
 
 from __future__ import annotations
 
@@ -17,41 +17,41 @@ if TYPE_CHECKING:
 Role = Literal["manager", "section", "leader", "viewer"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 OF_ITS_OFFICE: Final = frozenset({"start", "submit", "progress", "attach"})
-"""What a section does with the measures of its office."""
+"""Actions of a section on measures of its own office."""
 WITH_OTHERS: Final = frozenset({"progress", "attach"})
-"""What it does with those that its office takes part in: it records."""
+"""Actions of a section on measures that its office only supports (`co_offices`)."""
 OF_A_LEADER: Final = frozenset({"return", "close"})
-"""What a leader decides of the measures that they answer for, or that were escalated to them."""
+"""Actions of a leader on measures that they answer for or that were escalated to them."""
 NOT_ALLOWED: Final = "not-allowed"
 NOT_SIGNED_IN: Final = "not-signed-in"
 
 
 class Account(BaseModel):
-    """Whoever may sign in."""
+    """A person who may sign in."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     name: str
     role: Role
     office: str | None = None
-    """Of a section: the office whose measures it works on."""
+    """The office whose measures a section works on."""
     leader: str | None = None
-    """Of a leader: how the ledger calls them."""
+    """A leader's name in the ledger."""
     email: str | None = None
     added: date
     disabled: bool = False
     password: str
-    """Its hash."""
+    """The hash of the password."""
     renew: bool = True
-    """Whether the next sign-in asks for a new password, because others know this one."""
+    """Whether the next sign-in asks for a new password, since somebody else knows this one."""
 
     @property
     def author(self) -> Author:
-        """Who commits in this account."""
+        """Author and committer of what this account does."""
         return Author(self.name, self.email or f"{self.name.replace(' ', '.')}@xuncha.invalid")
 
     @model_validator(mode="after")
     def _is_of_something(self) -> Self:
-        """Refuse a section without office and a leader without name: they would match every measure that has none."""
+        """Refuse a section without office or a leader without name: it would match every measure without one."""
         if (self.role == "section" and not self.office) or (self.role == "leader" and not self.leader):
             raise ValueError(self.role)
         return self
@@ -63,11 +63,11 @@ class Account(BaseModel):
         return self.role != "leader" or self.leader in {row.leader, row.escalated_to}
 
     def may(self, action: str, row: MeasureRow | None = None) -> bool:
-        """Return whether the account may do something.
+        """Return whether the account may do an action.
 
         Args:
-            action: a verb of the workflow, or another word for what changes the ledger, which managers alone may do.
-            row: the measure that it is done to; None where it is asked whether it may be done to any at all.
+            action: a verb of the workflow; any other word names a change that only managers may make.
+            row: the measure; None asks whether the action is allowed on any measure at all.
         """
         if self.role == "manager":
             return True
@@ -80,13 +80,13 @@ class Account(BaseModel):
 
 
 def role_name(role: Role) -> str:
-    """Return what a role is called on the screen."""
+    """Return the name of a role on the screen."""
     names = {"manager": _("manager"), "section": _("section"), "leader": _("leader"), "viewer": _("viewer")}
     return names[role]
 
 
 def not_allowed(*ids: str) -> RefusedError:
-    """Return the error of whoever asks for what their account may not do; `ids` are the measures to which they may not."""
+    """Return the error for an action that an account may not do; `ids` are the measures concerned."""
     said = _("your account may not do this")
     if ids:
         said = _("your account may not do this to {ids}").format(ids=_(", ").join(ids))
@@ -94,5 +94,5 @@ def not_allowed(*ids: str) -> RefusedError:
 
 
 def not_signed_in() -> RefusedError:
-    """Return the error of whoever has not signed in, or whose session has ended."""
+    """Return the error for a visitor who has not signed in, or whose session has ended."""
     return RefusedError(NOT_SIGNED_IN, _("you are not signed in, or your session has ended"), _("sign in"))

@@ -1,4 +1,4 @@
-"""The accounts of a ledger: a file in git's own folder, for its owner alone, that no clone, push or archive carries."""
+"""Keep the accounts of a ledger in a file in git's own folder, readable by its owner only, which no clone, push or archive carries."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NAME: Final = re.compile(r"\w(?:[\w .·-]{0,38}\w)?")
-"""Names that git keeps unchanged as those of an author, on one line."""
+"""Names that git stores unchanged as an author's, on one line."""
 _PATIENCE: Final = 10
-"""Seconds to wait for another who changes the accounts."""
+"""Seconds to wait for another process that changes the accounts."""
 _LIST: Final = TypeAdapter(list[Account])
 
 
 def _folded(name: str) -> str:
-    """Return a name without what people do not tell apart when they read it."""
+    """Return a name without differences that readers do not see."""
     return "".join(name.casefold().split())
 
 
@@ -41,7 +41,7 @@ def _must_be_an_address(email: str | None) -> None:
 
 
 def _named(name: str, there: Mapping[str, Account]) -> Account:
-    """Return an account, or refuse a name that none has."""
+    """Return an account by its name. Raises RefusedError if there is none."""
     if name not in there:
         said = _("there is no account {name}").format(name=name)
         raise RefusedError("no-such-account", said, _("see which there are: xuncha account list"))
@@ -49,7 +49,7 @@ def _named(name: str, there: Mapping[str, Account]) -> Account:
 
 
 def _must_have_its_own_email(account: Account, there: Mapping[str, Account]) -> None:
-    """Refuse an e-mail that another account has: two persons would be one."""
+    """Refuse an e-mail that another account has: two people would count as one."""
     for other in there.values():
         if other.name != account.name and other.author.email.casefold() == account.author.email.casefold():
             said = _("{name} has this e-mail already").format(name=other.name)
@@ -57,13 +57,13 @@ def _must_have_its_own_email(account: Account, there: Mapping[str, Account]) -> 
 
 
 class Accounts:
-    """The accounts of the ledger in a folder."""
+    """The accounts of one ledger."""
 
     def __init__(self, root: Path) -> None:
-        """Take the ledger's folder.
+        """Find the file of the accounts; `root` is the ledger's folder.
 
         Raises:
-            SurroundingsError: it is in no repository.
+            SurroundingsError: the folder is in no repository.
         """
         place = shared(root, "accounts")
         if place is None:
@@ -74,10 +74,10 @@ class Accounts:
         self._read: tuple[tuple[int, int, int] | None, dict[str, Account]] = (None, {})
 
     def all(self) -> dict[str, Account]:
-        """Return the accounts by name, as the file has them now.
+        """Read the accounts, by name.
 
         Raises:
-            SurroundingsError: the file cannot be read, or is none of accounts.
+            SurroundingsError: the file cannot be read, or is not a file of accounts.
         """
         try:
             found = self._place.stat()
@@ -112,7 +112,7 @@ class Accounts:
         """Add an account.
 
         Raises:
-            RefusedError: the name or the e-mail is another account's or cannot be one, or the first is no manager.
+            RefusedError: the name or e-mail is taken or invalid, or the first account is not a manager.
         """
         if not _NAME.fullmatch(account.name) or account.name != unicodedata.normalize("NFKC", account.name):
             said = _("“{name}” cannot be the name of an account").format(name=account.name)
@@ -134,15 +134,15 @@ class Accounts:
         self._change(added)
 
     def alter(self, name: str, *, known: str | None = None, **changed: Any) -> None:  # noqa: ANN401
-        """Change what is said of an account, by the names of its fields.
+        """Change fields of an account.
 
         Args:
-            name: of the account.
-            known: the hash of the password that was proved; None where none had to be.
-            changed: the fields.
+            name: the account's name.
+            known: the hash of the password that the caller proved to know; None if no proof was needed.
+            changed: new values by field.
 
         Raises:
-            RefusedError: there is none of this name, its password is another by now, or no manager who may sign in would be left.
+            RefusedError: there is no such account, its password has changed meanwhile, or no manager who may sign in would be left.
         """
 
         def altered(there: dict[str, Account]) -> None:
@@ -158,16 +158,16 @@ class Accounts:
         self._change(altered)
 
     def remove(self, name: str) -> None:
-        """Remove an account; history goes on naming it.
+        """Remove an account; history still names it.
 
         Raises:
-            RefusedError: there is none of this name, or no manager who may sign in would be left.
+            RefusedError: there is no such account, or no manager who may sign in would be left.
         """
         self._change(lambda there: there.pop(_named(name, there).name))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the lock of the file, which nobody else may hold."""
+        """Hold the lock of the file."""
         place = self._place.with_suffix(".lock")
         os.close(os.open(place, os.O_CREAT | os.O_WRONLY, 0o600))
         lock = InterProcessLock(place)
@@ -181,7 +181,7 @@ class Accounts:
             lock.release()
 
     def _change(self, change: Callable[[dict[str, Account]], object]) -> None:
-        """Change the file, one after the other."""
+        """Hold the lock, read the accounts, and write them back changed."""
         try:
             self._place.parent.mkdir(exist_ok=True)
             with self._locked():

@@ -1,4 +1,4 @@
-"""Passwords: hashed by argon2id, as OWASP's Password Storage Cheat Sheet asks; made up where an account is new."""
+"""Generate passwords, hash them by argon2id as OWASP's Password Storage Cheat Sheet asks, and judge how easily they are guessed."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 SHORTEST: Final = 10
 """Characters."""
 LONGEST: Final = 200
-"""Characters; the time that a hash takes grows with them."""
+"""Characters; longer passwords take longer to hash."""
 _EASILY_READ: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _LOWEST_SCORE: Final = 2
-"""The score that zxcvbn gives to a password that a million tries do not find."""
+"""The zxcvbn score of a password that withstands a million guesses."""
 _SCORED: Final = 72
-"""Characters; zxcvbn takes no more."""
+"""Characters that zxcvbn accepts."""
 
 
 @cache
@@ -29,17 +29,17 @@ def _hashes() -> PasswordHash:
     with needs("desk"):
         from pwdlib import PasswordHash  # noqa: PLC0415  of the part `desk`
         from pwdlib.hashers.argon2 import Argon2Hasher  # noqa: PLC0415
-    # Of what the Cheat Sheet calls equal, that with the least memory: the desk is to stay below 150 MB.
+    # The setting with the least memory among those that the Cheat Sheet calls equal: the desk must stay below 150 MB.
     return PasswordHash((Argon2Hasher(memory_cost=7 * 1024, time_cost=5, parallelism=1),))
 
 
 def generated() -> str:
-    """Return a password of 60 bits that can be told over a telephone: four groups of three small letters and digits."""
+    """Return a random password of 60 bits, easy to spell on the telephone: four groups of three small letters and digits."""
     return "-".join("".join(secrets.choice(_EASILY_READ) for _letter in range(3)) for _group in range(4))
 
 
 def hashed(password: str) -> str:
-    """Return the hash of a password, with its salt and what it was made by."""
+    """Return the hash of a password, with its salt and parameters."""
     return _hashes().hash(password)
 
 
@@ -49,7 +49,7 @@ def _dummy_hash() -> str:
 
 
 def is_right(password: str, hash_: str | None) -> bool:
-    """Return whether a password is the right one. Takes as long where there is no account (None), and is False then."""
+    """Return whether a password matches a hash. Without an account (None) it is False, and takes as long."""
     from pwdlib.exceptions import PwdlibError  # noqa: PLC0415
 
     known = _hashes()
@@ -57,17 +57,17 @@ def is_right(password: str, hash_: str | None) -> bool:
         right = len(password) <= LONGEST and known.verify(
             password.encode(errors="replace"), hash_ or _dummy_hash()
         )
-    except PwdlibError:  # what stands in the file is no hash
+    except PwdlibError:  # the file holds no valid hash
         return False
     return right and hash_ is not None
 
 
 def weakness(password: str, *about: str) -> RefusedError | None:
-    """Say why others would guess a new password; None where they would not.
+    """Return why a new password is easily guessed, or None.
 
     Args:
-        password: the new one.
-        about: what others know of its owner, such as the name.
+        password: the new password.
+        about: facts that others know about its owner, such as the name.
     """
     from zxcvbn import zxcvbn  # noqa: PLC0415  has lists of common passwords
 

@@ -1,4 +1,4 @@
-"""Send a letter to an office: by e-mail to those who have an account for it, or into a group of WeCom or DingTalk."""
+"""Send a letter to an office: by e-mail to its accounts, or to a group in WeCom or DingTalk."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from xuncha.accounts.account import Account
 
 SMTP: Final = "XUNCHA_SMTP"
-"""The variable with the mail server: `smtps://USER:PASSWORD@HOST:465/?from=ADDRESS`; `smtp://` begins in clear, and goes on encrypted."""
+"""The environment variable with the mail server: `smtps://USER:PASSWORD@HOST:465/?from=ADDRESS`; `smtp://` uses STARTTLS."""
 GROUP: Final = "XUNCHA_WEBHOOK"
-"""The variable with the address of a group's robot. Both hold secrets, which no file of a ledger may hold."""
+"""The environment variable with the address of a group's robot. Both hold secrets, which may not be in a ledger's files."""
 _PATIENCE: Final = 20.0
 """Seconds."""
 _LONGEST: Final = 2000
-"""Bytes of one message; WeCom takes 2048, DingTalk more."""
+"""Bytes in one message: WeCom accepts 2048, DingTalk more."""
 
 
 def addresses(accounts: Mapping[str, Account], office: str) -> list[str]:
-    """Return the e-mail addresses of those who have an account for an office.
+    """Return the e-mail addresses of an office's accounts.
 
     Raises:
-        RefusedError: nobody has, or none with an address.
+        RefusedError: no active account of the office has an address.
     """
     found = [
         each.email for each in accounts.values() if each.office == office and each.email and not each.disabled
@@ -52,13 +52,13 @@ def mail(to: Sequence[str], subject: str, text: str, file: tuple[str, bytes]) ->
     """Send an e-mail with a Word file.
 
     Args:
-        to: the addresses.
-        subject: on one line.
+        to: e-mail addresses.
+        subject: the subject; control characters and line ends become blanks.
         text: the letter as plain text.
-        file: its name and content.
+        file: name and content of the Word file.
 
     Raises:
-        SurroundingsError: no server is set up, or it does not take the mail, or not for everybody.
+        SurroundingsError: no server is set up, or it refuses the mail for some or all addresses.
     """
     server = _address_from(
         SMTP, "smtps://USER:PASSWORD@smtp.example.cn:465/?from=office@example.cn", "smtp", "smtps"
@@ -78,7 +78,7 @@ def mail(to: Sequence[str], subject: str, text: str, file: tuple[str, bytes]) ->
                 connection.login(user, password)
             missed = connection.send_message(message)
         finally:
-            with suppress(OSError, smtplib.SMTPException):  # it has taken the mail, or said why not
+            with suppress(OSError, smtplib.SMTPException):  # the server has answered already
                 connection.quit()
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise _not_sent(server.hostname, error) from None
@@ -87,7 +87,7 @@ def mail(to: Sequence[str], subject: str, text: str, file: tuple[str, bytes]) ->
 
 
 def _sender(server: SplitResult) -> str:
-    """Return the address that a mail is from: `from=` behind the server's, or the user's where that is one."""
+    """Return the sender's address: `from=` in the server's address, else the user name if it is an address."""
     given = unquote(server.query).removeprefix("from=") or unquote(server.username or "")
     if "@" not in given:
         said = _("the variable {variable} does not say from which address").format(variable=SMTP)
@@ -100,7 +100,7 @@ def _sender(server: SplitResult) -> str:
 
 
 def _connected(server: SplitResult) -> smtplib.SMTP:
-    """Connect to a mail server, encrypted wherever a password is to be sent, and only to one that proves its name."""
+    """Connect to a mail server, with TLS if a password is to be sent; the server's certificate must be valid."""
     context, host, port = ssl.create_default_context(), server.hostname or "", server.port or 0
     if server.scheme == "smtps":
         return smtplib.SMTP_SSL(host, port, timeout=_PATIENCE, context=context)
@@ -118,14 +118,14 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
     """Refuse redirects: urllib would repeat the POST as a GET without the letter."""
 
     def redirect_request(self, *_given: object) -> None:
-        """Follow none."""
+        """Follow no redirect."""
 
 
 def post(text: str) -> None:
-    """Send a text into the group whose robot is set up.
+    """Send a text to the group whose robot is set up; a longer text is cut.
 
     Raises:
-        SurroundingsError: none is set up, or it does not take the text.
+        SurroundingsError: no robot is set up, or it refuses the text.
     """
     address = _address_from(GROUP, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…", "https", "http")
     short = text.encode()[:_LONGEST].decode(errors="ignore")
@@ -137,7 +137,7 @@ def post(text: str) -> None:
         with urllib.request.build_opener(_NoRedirects).open(request, timeout=_PATIENCE) as answer:
             said: Any = json.loads(answer.read(64 * 1024))
     except (OSError, ValueError, HTTPException, RecursionError) as error:
-        # What else they say may hold the address, and that a secret.
+        # The text of other errors may contain the address, which is a secret.
         reason = cause_of(error) if isinstance(error, OSError) else _("its answer cannot be read")
         raise _not_sent(address.hostname, reason) from None
     if not isinstance(said, dict) or said.get("errcode") != 0:
@@ -145,7 +145,7 @@ def post(text: str) -> None:
 
 
 def _address_from(variable: str, example: str, *schemes: str) -> SplitResult:
-    """Return the address that a variable holds."""
+    """Return the address in an environment variable. Raises SurroundingsError if it is empty or no address."""
     found = os.environ.get(variable, "")
     if not found:
         said = _("where to send is not set up: the variable {variable} is empty")
