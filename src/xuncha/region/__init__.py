@@ -1,1 +1,1 @@
-"""The region: many ledgers side by side, as rows of measures that an engine counts."""
+"""Many ledgers side by side: rows of measures, counted by an engine."""

@@ -1,4 +1,4 @@
-"""What a roll-up tells beyond the counts: how late, the trend, who has moved, and the same problem in many units."""
+"""Hold what a roll-up reports beyond the counts: lateness, trend, changes, and problems that many units share."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xuncha.region.trend import Trend
 
 
 class Beyond(NamedTuple):
-    """All of it; None where it was not asked for, or there is nothing to compare with."""
+    """The results beyond the counts; None where one was not asked for, or has nothing to compare with."""
 
     delays: Delays = Delays({}, {})
     trend: Trend | None = None
@@ -19,7 +19,7 @@ class Beyond(NamedTuple):
     similar: Similar | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Give what comes on top in `rollup --json`."""
+        """Return the additional part of `rollup --json`."""
         told: dict[str, Any] = {"moved": self.moved.as_json() if self.moved else None}
         if self.trend:
             told["trend"] = self.trend.as_json()

@@ -1,4 +1,4 @@
-"""What is counted of units, and what their rows tell of themselves; the questions that give it are in `region.questions`."""
+"""Hold the counts of units, and the facts by which their rows are judged; `region.questions` asks for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 KEYS: Final = ("source", "unit", "round")
-"""What tells the units of several sources apart; `source` is the file or the ledger that the rows are from."""
+"""The columns that identify a unit of a source; `source` is the file or ledger of the rows."""
 _SUMMED: Final = (
     "total", "not_started", "in_progress", "submitted", "closed", "long_term_closed", "overdue", "due_soon", "review_due",
     "not_assigned",
@@ -20,7 +20,7 @@ _SUMMED: Final = (
 
 
 class Counts(NamedTuple):
-    """The counts of a unit, of a group of units, or of all, on a day; as those of `tally.Tally`."""
+    """The counts of a unit, of a group of units, or of all, on a day, as in `tally.Tally`."""
 
     problems: int = 0
     problems_closed: int = 0
@@ -36,7 +36,7 @@ class Counts(NamedTuple):
     not_assigned: int = 0
 
     def as_json(self) -> dict[str, dict[str, Any]]:
-        """Give the counts in the form of `status --json`."""
+        """Return the counts in the form of `status --json`."""
         problems = {"total": self.problems, "closed": self.problems_closed}
         measures = {name: getattr(self, name) for name in _SUMMED[:5]}
         measures["rate"] = rate(self.closed, self.total)
@@ -54,12 +54,12 @@ def summed(several: Iterable[Counts]) -> Counts:
 
 
 class Shape(NamedTuple):
-    """What tells of a unit's rows whether they are one ledger, and of when."""
+    """Facts about a unit's rows: whether they form one valid ledger, and of which day."""
 
     misnumbered: int
-    """Problems whose measures are not numbered from 1 on, each once."""
+    """The number of problems whose measures are not numbered 1, 2, 3 … without gap or duplicate."""
     strange: int
-    """Rows with a value that no ledger gives."""
+    """The number of rows with a value that is impossible in a ledger."""
     schema_version: int | None
     as_of: date
     audit_errors: int | None
@@ -67,18 +67,18 @@ class Shape(NamedTuple):
 
 
 class Lateness(NamedTuple):
-    """How late the overdue measures are, in days; None where none is."""
+    """Median and maximum of the days that overdue measures are late; None where no measure is overdue."""
 
     median: float | None = None
     maximum: int | None = None
 
     def as_json(self) -> dict[str, float | None]:
-        """Give its form in `rollup --json`."""
+        """Return the form of `rollup --json`."""
         return {"median": self.median, "maximum": self.maximum}
 
 
 def ranked(values: Sequence[float | None]) -> list[int | None]:
-    """Give the rank of each value, the highest first; equal ones share a rank, and the next one is passed over (1, 2, 2, 4)."""
+    """Return the rank of each value, the highest first; equal values share a rank, and the next rank is skipped (1, 2, 2, 4)."""
     order = sorted((value for value in values if value is not None), reverse=True)
     first: dict[float, int] = {}
     for place, value in enumerate(order, start=1):

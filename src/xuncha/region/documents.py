@@ -1,4 +1,4 @@
-"""A region's documents in their forms: the page, the workbook, and the notice or the dispatch as every other document."""
+"""Write a region's documents: the web page, the workbook, and the notice or dispatch in every form of documents."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ def made(region: Telling, kind: str, form: str, files: Own) -> tuple[bytes, list
     """Make a document.
 
     Args:
-        region: what it says.
+        region: the values for the templates.
         kind: `notice`, `dispatch`, or `page`.
-        form: of the page html alone; of the others any of `paper.forms`, or xlsx, which is the same of all.
-        files: the templates that go before the built-in ones.
+        form: html for a page; for the others any of `paper.forms`, or xlsx, which is the same workbook for all kinds.
+        files: the region's own templates, which replace built-in ones.
 
     Returns:
-        The file, and sentences about what is not as it should be.
+        The bytes of the file, and warnings.
     """
     if form == "xlsx":
         from xuncha.region.workbook import workbook  # noqa: PLC0415  for this form alone
@@ -40,12 +40,12 @@ def made(region: Telling, kind: str, form: str, files: Own) -> tuple[bytes, list
 
 
 def page(region: Telling, files: Own) -> bytes:
-    """Make the page. Its policy names the one script that may run, which only sorts and searches what is there without it."""
+    """Make the web page. Its policy allows one script, which only sorts and searches."""
     script = _script()
     known = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     made = full_width_page(render("region.html.j2", files, region=region, script=f"sha256-{known}"))
     before, end, after = made.rpartition(_END)
-    if not end:  # a template of one's own, which ends otherwise
+    if not end:  # an own template, which ends differently
         return made.encode()
     return f"{before}<script>{script}</script>\n{end}{after}".encode()
 

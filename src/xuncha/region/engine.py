@@ -1,4 +1,4 @@
-"""The engines that answer the questions of `counts`: DuckDB in this process, or Spark."""
+"""Answer the questions of `region.questions` with an engine: DuckDB in this process, or Spark."""
 
 from __future__ import annotations
 
@@ -24,50 +24,50 @@ if TYPE_CHECKING:
 _MEMORY: Final = "1GB"
 _PATIENCE: Final = 30.0
 _PER_FILE: Final = 0.02
-"""Seconds, on a machine that has other work."""
+"""Seconds that a question may take in any case, and for each file, on a busy machine."""
 _PER_SECOND: Final = 500_000  # bytes
-_DAY_ZERO: Final = "DATE '0001-01-01'"  # `date.toordinal` begins with 1 there
+_DAY_ZERO: Final = "DATE '0001-01-01'"  # the day on which `date.toordinal` is 1
 _PATTERN: Final = re.compile(r"[*?\[]")
 NUMBERS: Final = ("due", "looked_at")
-"""The days that are given to questions as numbers."""
+"""The columns with days, which questions see as numbers."""
 ASKED: Final = tuple(name for name in TYPES if name not in {"closed_date", "publish"})
-"""The columns that questions are about."""
+"""The columns that questions use."""
 
 
 class Files(NamedTuple):
-    """Where rows are."""
+    """The files that hold rows."""
 
     rows: Sequence[Sequence[str]] = ()
-    """Rows files that were found sound, by their full names, in groups with the same types; each file is a source."""
+    """Full paths of valid rows files, in groups with the same types; each file is a source."""
     kept: str | None = None
-    """What was read of ledgers: rows with a column that names the source."""
+    """The file with the rows read from ledgers; its column `source` names the source."""
 
 
 class Engine(Protocol):
-    """What answers."""
+    """An engine that answers questions about rows."""
 
     def rows(self, files: Files) -> Frame:
-        """Give the rows of files, lazily; days as numbers."""
+        """Return the rows of files as a lazy frame, with days as numbers."""
 
     def table(self, columns: Sequence[str], values: Sequence[tuple[str | None, ...]]) -> Frame:
-        """Give a small table of texts."""
+        """Return a small table of texts as a frame."""
 
     def answer(self, frame: Frame) -> list[tuple[Any, ...]]:
-        """Have a question answered."""
+        """Run a question and return the rows of its answer."""
 
 
 class Duck:
-    """DuckDB, in this process: nothing is started, nothing is loaded from elsewhere. It is opened when it is asked first."""
+    """DuckDB in this process, without extensions. It is opened at the first question."""
 
     def __init__(self, spare: Path) -> None:
-        """Name the spare folder to which goes what does not fit into its memory."""
+        """Set the folder for data that does not fit into memory."""
         self._spare = spare
         self.error: type[Exception] | tuple[()] = ()
-        """What it raises."""
+        """The class of DuckDB's errors."""
 
     @cached_property
     def run(self) -> duckdb.DuckDBPyConnection:
-        """Open it."""
+        """Return the connection; open it at the first call."""
         with needs("region"):
             import duckdb  # noqa: PLC0415
         self.error = duckdb.Error
@@ -94,7 +94,7 @@ class Duck:
 
     @contextlib.contextmanager
     def patient(self, files: Iterable[str]) -> Iterator[None]:
-        """Inside, give up what takes longer than files of their sizes can take: a small one may tell of any number of rows."""
+        """Inside, stop a question that takes longer than files of these sizes can need: a small file may claim any number of rows."""
         seconds = _PATIENCE
         for file in files:
             with contextlib.suppress(OSError):
@@ -141,7 +141,7 @@ def _frame(native: Any) -> Frame:  # noqa: ANN401  a relation of DuckDB
 
 
 def parts_of(files: Files) -> list[str]:
-    """Return what DuckDB is to read for these files, each with a column `source`."""
+    """Return the SQL expressions by which DuckDB reads these files, each with a column `source`."""
     parts = [
         f"read_parquet({names(group)}, filename='source', hive_partitioning=false)" for group in files.rows
     ]
@@ -149,16 +149,16 @@ def parts_of(files: Files) -> list[str]:
 
 
 def names(paths: Sequence[str]) -> str:
-    """Write a list of files for DuckDB, which would take signs in their names for patterns."""
+    """Write a list of paths for DuckDB; escape characters that it would take for patterns."""
     listed = ", ".join(text(_PATTERN.sub(r"[\g<0>]", path)) for path in paths)
     return f"[{listed}]"
 
 
 def text(value: str) -> str:
-    """Write a text for SQL."""
+    """Quote a text for SQL."""
     return "'" + value.replace("'", "''") + "'"
 
 
 def quoted(name: str) -> str:
-    """Write the name of a column for SQL."""
+    """Quote the name of a column for SQL."""
     return '"' + name.replace('"', '""') + '"'

@@ -1,4 +1,4 @@
-"""Rows files (Parquet): written, and looked at before they are believed, since anyone may have made them."""
+"""Write rows files (Parquet), and check those of others before they count, since anyone may have made them."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from xuncha.language import gettext as _
 from xuncha.region.engine import Duck, Files, names, parts_of, quoted, text
 from xuncha.region.rows import TYPES, VERSION, too_new
 
-_AT_ONCE: Final = 20_000  # rows that are handed to DuckDB together
+_AT_ONCE: Final = 20_000  # rows passed to DuckDB in one call
 _WHOLE_NUMBERS: Final = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 )
-_ALWAYS: Final = 100_000  # rows that a file may hold in any case
+_ALWAYS: Final = 100_000  # rows that a file of any size may hold
 _TIMES: Final = 4
-"""Rows to a byte; what measures need, however alike, is some bytes each."""
+"""Rows for each byte of a file; even similar measures need some bytes each."""
 Signature = str
-"""The columns of a file that are asked for, in order, and their types."""
+"""The columns and types of a file."""
 
 
 def write(duck: Duck, rows: Iterable[Sequence[Any]], target: Path, types: Mapping[str, str]) -> None:
-    """Write rows of plain values as Parquet; `types` are the columns in the order of the values, in the words of SQL."""
+    """Write rows of plain values as Parquet; `types` are columns and SQL types, in the order of the values."""
     columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in types.items())
     duck.run.execute(f"CREATE OR REPLACE TEMP TABLE written ({columns})")
     lists = ", ".join(
@@ -47,7 +47,7 @@ def copy(duck: Duck, what: str, target: Path) -> None:
 
 
 def checked(duck: Duck, files: Sequence[str]) -> tuple[dict[Signature, list[str]], dict[str, str]]:
-    """Look at the columns of files; return those that can be read, by the types of their columns, and why others cannot."""
+    """Check the columns of files. Return the readable files by the types of their columns, and the faults of the others."""
     sound: dict[Signature, list[str]] = defaultdict(list)
     broken: dict[str, str] = {}
     for file, told in _columns(duck, files, broken).items():
@@ -60,7 +60,7 @@ def checked(duck: Duck, files: Sequence[str]) -> tuple[dict[Signature, list[str]
 
 
 def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[str, dict[str, str]]:
-    """Return the columns of files and their types; of those that are no Parquet files, the reason goes to `broken`."""
+    """Return the columns and types of files; enter the reason in `broken` for those that are no Parquet files."""
     if not files:
         return {}
     wanted = ", ".join(map(text, TYPES))
@@ -84,7 +84,7 @@ def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[s
 
 
 def _fault(duck: Duck, file: str, told: Mapping[str, str]) -> tuple[str, Signature]:
-    """Say why a file with such columns cannot be read; else what its columns are."""
+    """Return why a file with these columns cannot be read, or an empty text; and the types of its columns."""
     if missing := [name for name in TYPES if name not in told]:
         newer = _newer(duck, file) if told.get("schema_version") in _WHOLE_NUMBERS else ""
         said = _("it is no rows file: it lacks {columns}").format(columns=_(", ").join(missing))
@@ -108,7 +108,7 @@ def _newer(duck: Duck, file: str) -> str:
 
 
 def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, str]:
-    """Read files whole, and say which cannot be read; asked where a question about all of them failed."""
+    """Read each file whole and return the faults of damaged ones; called when a question about all of them has failed."""
     found: dict[str, str] = {}
     waiting = [list(files) for files in groups.values() if files]
     columns = ", ".join(["count(*)", *(f"max({name}::{kind})" for name, kind in TYPES.items())])
@@ -134,12 +134,12 @@ def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, 
 
 
 def _most(files: Sequence[str]) -> int:
-    """Return how many rows files of these sizes may hold: a few bytes may tell of any number."""
+    """Return how many rows files of these sizes may hold, since a few bytes can claim any number."""
     return sum(max(_ALWAYS, os.stat(file).st_size * _TIMES) for file in files)  # noqa: PTH116  a text
 
 
 def first_line(error: Exception) -> str:
-    """Return what an error says in its first line."""
+    """Return the first line of an error's message."""
     return (str(error).splitlines() or [""])[0][:200]
 
 
@@ -150,7 +150,7 @@ def write_whole(
     live: tuple[Sequence[str], date],
     target: Path,
 ) -> None:
-    """Write the rows of some units as one rows file; those of `live` sources are of the day beside them, whenever they were read."""
+    """Write the rows of some units as one rows file; rows of `live` sources get the day given for them as `as_of`."""
     keys = ("source", "unit", "round")
     duck.table(keys, units).to_native().create_view("wanted", replace=True)
     duck.table(("source",), [(each,) for each in live[0]]).to_native().create_view("live", replace=True)

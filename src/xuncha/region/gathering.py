@@ -1,4 +1,4 @@
-"""All that a roll-up is asked about: what is named, and what a region.yaml names, of which git fetches what is elsewhere."""
+"""Find the sources of a roll-up: those named on the command line and those in region.yaml, of which git fetches addresses."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from xuncha.region.plan import Region
 
 SECONDS: Final = 120
-"""For which git may fetch one repository."""
+"""Seconds for which git may fetch one repository."""
 _SIDE_BY_SIDE: Final = 8
 
 
 def named(paths: Iterable[Path]) -> list[Found]:
-    """Find what names on the command line lead to, each once. Raises RefusedError if there is no such file or folder."""
+    """Find the sources of names on the command line, each once. Raises RefusedError if there is no such file or folder."""
     every = {str(each.path): each for path in reversed(list(paths)) for each in reversed(found(path))}
     return list(reversed(every.values()))
 
 
 def of_region(region: Region, base: Path) -> tuple[list[Found], list[str]]:
-    """Find the files and folders that a region names; return them, and the addresses that it names."""
+    """Find the files and folders named in region.yaml; return them and its addresses."""
     sources: list[Found] = []
     addresses = []
     for unit in region.units:
@@ -43,7 +43,7 @@ def of_region(region: Region, base: Path) -> tuple[list[Found], list[str]]:
         try:
             there = found(base / unit.source)
         except RefusedError:
-            continue  # then nothing of that unit is there, and the roll-up says so
+            continue  # the roll-up reports this unit as missing
         sources += [
             each._replace(shown=unit.source if len(there) == 1 else each.shown)
             for each in there
@@ -55,7 +55,7 @@ def of_region(region: Region, base: Path) -> tuple[list[Found], list[str]]:
 def fetched(
     addresses: Sequence[str], tick: Callable[[int], None], seconds: float = SECONDS
 ) -> Iterator[Found]:
-    """Bring the mirrors of addresses up to date, side by side, and give them; what could not be fetched says why."""
+    """Update the mirrors of addresses in parallel and yield them; one that could not be fetched has the reason."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  for addresses alone
 
     home = _home()
@@ -86,7 +86,7 @@ def _home() -> Path:
         return kept.home() / "mirrors"
     except RuntimeError:
         spare = mkdtemp(prefix="xuncha-")
-        atexit.register(shutil.rmtree, spare, ignore_errors=True)  # the roll-up reads it after this
+        atexit.register(shutil.rmtree, spare, ignore_errors=True)  # the mirror will be read after this
         return Path(spare)
 
 

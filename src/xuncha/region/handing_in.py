@@ -1,4 +1,4 @@
-"""The rows file of one ledger: what a unit hands in that keeps its ledger to itself."""
+"""Make the rows file of one ledger, for a unit that does not hand in its ledger."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xuncha.trail.repository import git_dir, tip
 
 
 def as_parquet(ledger: Ledger, root: Path, today: date, *, texts: bool = False, audit: bool = False) -> bytes:
-    """Give the rows file of a ledger as it stands in a folder on a day; on request with titles, and with what an audit finds."""
+    """Return the rows file of the ledger in a folder, as of a day; on request with titles and the numbers of audit findings."""
     folder = git_dir(root)
     stamp = Stamp(tip(folder) if folder else None, today)
     if audit and folder:

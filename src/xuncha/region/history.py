@@ -1,4 +1,4 @@
-"""How a ledger stood at the ends of months, out of its history: read in the process that reads ledgers, where no engine is loaded."""
+"""Read from its history how a ledger stood at the ends of months. Runs in the process that reads ledgers, without an engine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from xuncha.trail.tree import Tree
 
 
 def stages(root: Path, commit: str, before: date) -> list[Stage]:
-    """Read how a ledger stood at the ends of months, the oldest first, up to the month before a day; none where history cannot be read."""
+    """Return how a ledger stood at the ends of months, oldest first, up to the month before a day; empty if its history cannot be read."""
     try:
         lasts = list(_lasts(Git(root), commit, before))
         return list(_read(root, lasts[::-1]))
@@ -25,7 +25,7 @@ def stages(root: Path, commit: str, before: date) -> list[Stage]:
 
 
 def _lasts(git: Git, commit: str, before: date) -> Iterator[tuple[str, str]]:
-    """Yield months and the commit that is the last one at their end, the newest first, as `trail.tree.commit_at` finds it."""
+    """Yield each month with its last commit, newest first, the same commit as from `trail.tree.commit_at`."""
     earliest = month_of(before)
     first = month_of(_earlier(before))
     for each in log(git, "--no-patch", commit):
@@ -38,7 +38,7 @@ def _lasts(git: Git, commit: str, before: date) -> Iterator[tuple[str, str]]:
 
 
 def _read(root: Path, lasts: Sequence[tuple[str, str]]) -> Iterator[Stage]:
-    """Read a ledger at commits; a problem's folder is read where git names it otherwise than before."""
+    """Read a ledger at commits; a problem's folder is read only if its hash has changed."""
     known: dict[str, tuple[str, Sequence[Any]]] = {}
     before = ""
     for month, commit in lasts:
@@ -76,5 +76,5 @@ def _stage(month: str, problems: Sequence[Sequence[Any]]) -> Stage:
 
 
 def _earlier(day: date) -> date:
-    """Return the first day of which something is told."""
+    """Return the first day that the trend covers."""
     return date(max(day.year - YEARS, 1), day.month, 1)

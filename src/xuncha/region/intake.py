@@ -1,4 +1,4 @@
-"""Sources become rows: what has changed since an earlier roll-up is read, all else comes out of what is kept."""
+"""Turn sources into rows: read sources that have changed since an earlier roll-up, and take the others from the cache."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from xuncha.system import temporary_folder
 
 _SMALL: Final = (
     1 << 20
-)  # bytes up to which a rows file is copied to what is kept; a larger one is read where it is
+)  # bytes up to which a rows file is copied into the cache; a larger one is read in place
 WHOLE: Final = {**TYPES, **TEXTS, "source": "VARCHAR"}
-"""The columns of what is kept."""
+"""The columns of the cache."""
 Tick = Callable[[int], None]
 
 
@@ -33,54 +33,54 @@ class Wanted(NamedTuple):
 
     today: date
     at: date | None = None
-    """The day as of which history is read; None: as it stands."""
+    """The day as of which history is read; None for the present state."""
     audit: bool = False
     trend: bool = False
 
 
 class Taken(NamedTuple):
-    """One ledger of a source, or all that a source is where it cannot be read."""
+    """One ledger of a source, or the fault of a source that cannot be read."""
 
     source: Found
     key: str
-    """What stands in the column `source` of its rows."""
+    """The value of the column `source` in its rows."""
     inside: str
-    """Where the ledger is in its repository; empty at the top."""
+    """The ledger's folder in its repository; empty at the top."""
     commit: str | None
     moment: str
     error: str
     is_missing: bool
     stages: Sequence[Stage] | None = None
-    """How it stood at the ends of months; None where that was not asked for, or there is no history."""
+    """How it stood at the ends of months; None if not asked for, or without history."""
 
     @property
     def is_live(self) -> bool:
-        """Whether it is a ledger that can be asked, rather than something of a day that was handed in."""
+        """Whether this is a ledger of the present day, rather than a file of an earlier day."""
         return self.source.kind in {"folder", "bare"}
 
 
 class Intake(NamedTuple):
-    """What there is to count."""
+    """The rows and ledgers to count."""
 
     files: Files
     taken: list[Taken]
     read: int
-    """Sources that were read, rather than found unchanged."""
+    """The number of sources that were read rather than taken from the cache."""
     mark: str = ""
-    """The same where all that is read is the same; empty where that is not certain."""
+    """A text that is equal for equal input; empty if equality cannot be ensured."""
 
     def without(self, damaged: Mapping[str, str]) -> Intake:
-        """Leave out rows files that turned out to be damaged."""
+        """Return the intake without rows files that turned out to be damaged."""
         rows = [[path for path in paths if path not in damaged] for paths in self.files.rows]
         taken = [each._replace(error=damaged.get(each.key, each.error)) for each in self.taken]
         return Intake(self.files._replace(rows=[paths for paths in rows if paths]), taken, self.read)
 
 
 def take_in(duck: Duck, sources: Sequence[Found], wanted: Wanted, folder: Path, tick: Tick) -> Intake:
-    """Read sources; `folder` is where what was read is kept, and may hold what was read before."""
+    """Read sources; `folder` is the cache, which may hold earlier reads."""
     at = wanted.at.isoformat() if wanted.at else None
     before = kept.load(folder)
-    # How it stood at the ends of months is asked up to the last one, be the ledger as it was.
+    # The trend goes up to last month, so an unchanged ledger is read again in a new month.
     until = month_of(wanted.today) if wanted.trend else ""
     seen = {str(each.path): kept.stamp(each) for each in sources}
     stamps = {path: stamp and f"{stamp}{until}" for path, stamp in seen.items()}
@@ -135,7 +135,7 @@ def _is_small(path: Path) -> bool:
 
 
 def _key(path: str, inside: str) -> str:
-    """Name what was read, in the column `source` of its rows."""
+    """Return the value of the column `source` for a ledger."""
     return os.path.join(path, inside) if inside else path  # noqa: PTH118  a text
 
 
@@ -158,7 +158,7 @@ def _joined(
     groups: Mapping[str, Sequence[str]],
     folder: Path,
 ) -> tuple[Path, dict[str, str]]:
-    """Write one file of the rows of an earlier one that are still right, of what was read, and of rows files; tell which of these are damaged."""
+    """Join valid rows of the earlier file, new rows and rows files into one file; return it, and the faults of damaged rows files."""
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in WHOLE.items())
     handle, name = tempfile.mkstemp(suffix=".parquet", prefix="rows-", dir=folder)
     os.close(handle)

@@ -1,4 +1,4 @@
-"""What the processes that read ledgers are sent, and what they answer: plain values, so that neither side runs anything of the other."""
+"""Define the messages to and from the processes that read ledgers: plain values, so that neither side runs code of the other."""
 
 from __future__ import annotations
 
@@ -8,67 +8,67 @@ from typing import IO, Any, Final, Literal, NamedTuple
 
 Kind = Literal["folder", "bare", "archive"]
 YEARS: Final = 10
-"""Of history that are told; what is older is of no use, and a clock may have gone wrong."""
+"""Years of history in a trend; older days are of no use, and may come from a wrong clock."""
 Stage = tuple[Any, ...]
-"""How a ledger stood from the end of a month on: the month (2024-06), problems, complete ones, measures, closed ones, the time
-limits of the open ones. The month alone where it could not be read then."""
-_LENGTH = 8  # bytes that say how long a message is
+"""How a ledger stood at the end of a month: the month (2024-06), problems, complete ones, measures, closed ones, the time
+limits of the open ones. Only the month if the ledger was unreadable then."""
+_LENGTH = 8  # bytes for the length of a message
 
 
 class Limits(NamedTuple):
-    """What the reading of one ledger may take."""
+    """Limits for reading one ledger."""
 
     seconds: int = 120
-    memory: int = 2 * 1024**3  # bytes that a process may address, where the system has such a limit
+    memory: int = 2 * 1024**3  # bytes of address space, where the system limits it
 
 
 LIMITS = Limits()
 
 
 class Job(NamedTuple):
-    """A ledger, or a repository of some, to read."""
+    """A ledger, or a repository of ledgers, to read."""
 
     kind: Kind
     path: str
     today: str
     at: str | None
-    """The day as of which history is read; None: as it stands."""
+    """The day as of which history is read; None for the present state."""
     audit: bool
     language: str
     trend: bool = False
 
 
 class Read(NamedTuple):
-    """What was read of one ledger."""
+    """The result of reading one ledger."""
 
     inside: str
-    """Where it is in its repository; empty at the top."""
+    """The ledger's folder in its repository; empty at the top."""
     rows: list[tuple[Any, ...]]
-    """Of `rows.Row`, and of the titles behind it; empty where it could not be read."""
+    """The values of `rows.Row`, followed by the titles; empty if the ledger could not be read."""
     commit: str | None = None
     moment: str = ""
-    """When that commit was made, in ISO 8601; empty where there is none, or it was not asked."""
+    """The time of the commit in ISO 8601; empty if there is none, or it was not asked for."""
     error: str = ""
     is_missing: bool = False
-    """Whether there was no ledger yet on the day that is asked for."""
+    """Whether there was no ledger yet on the day asked for."""
     stages: list[Stage] | None = None
-    """How it stood at the ends of months; None where that was not asked for, or there is no history."""
+    """How it stood at the ends of months; None if not asked for, or without history."""
 
 
 def month_of(day: date) -> str:
-    """Name the month of a day: 2024-06."""
+    """Return the month of a day: 2024-06."""
     return day.isoformat()[:7]
 
 
 def send(pipe: IO[bytes], message: tuple[Any, ...] | list[Any]) -> None:
-    """Write a message of plain values, and its length before it."""
+    """Write a message of plain values, preceded by its length."""
     content = marshal.dumps(message)
     pipe.write(len(content).to_bytes(_LENGTH, "big") + content)
     pipe.flush()
 
 
 def receive(pipe: IO[bytes]) -> Any:  # noqa: ANN401  plain values
-    """Read a message. Raises EOFError where the other side has ended."""
+    """Read a message. Raises EOFError if the other side has ended."""
     length = pipe.read(_LENGTH)
     content = pipe.read(int.from_bytes(length, "big"))
     if len(length) < _LENGTH or len(content) < int.from_bytes(length, "big"):

@@ -1,7 +1,7 @@
-"""What was read of ledgers, kept between two roll-ups, so that a second one reads only what has changed.
+"""Cache what was read from ledgers between roll-ups, so that the next one reads only what has changed.
 
-It is kept in the folder that the system has for such things, never in a ledger's: nothing that a unit hands in can bring a
-forged one along. A commit is known by its name; a folder counts as unchanged by the same signs as in `store.cache`.
+The cache is in the user's cache folder, never in a ledger's: nothing that a unit hands in can bring a
+forged one. A commit is recognised by its hash; a folder counts as unchanged under the conditions of `store.cache`.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ from xuncha.trail.repository import git_dir, small_text, tip
 
 _FORM: Final = f"xuncha region 2 {__version__} {list(TYPES)} {list(TEXTS)}"
 _SETTLED: Final = 2_000_000_000
-"""Nanoseconds behind which the last change of a file must lie; as in `store.cache`."""
+"""Nanoseconds that must have passed since the last change of a file, as in `store.cache`."""
 _INDEX: Final = "index.json"
 _ANSWERS: Final = "answers.json"
 
 
 class Entry(NamedTuple):
-    """What was read of one source."""
+    """The cached result of one source."""
 
     stamp: str
     reads: list[tuple[Any, ...]]
-    """Of `job.Read` without rows, each with the name that its rows have in the column `source`."""
+    """The values of `job.Read` without rows, each preceded by the value of the column `source`."""
     signature: str = ""
-    """Of a rows file that is read where it is: the types of its columns."""
+    """The types of the columns, for a rows file that is read in place."""
 
 
 class Kept(NamedTuple):
-    """What an earlier roll-up of the same sources has read."""
+    """The cache of an earlier roll-up of the same sources."""
 
     rows: Path | None
     entries: dict[str, Entry]
@@ -49,9 +49,9 @@ class Kept(NamedTuple):
 
 @contextlib.contextmanager
 def folder_for(asked: Sequence[str], spare: Path) -> Iterator[Path]:
-    """Give the folder in which a roll-up of what is asked keeps what it reads, for this one alone as long as it lasts.
+    """Lock and return the cache folder for a roll-up of these sources.
 
-    Where there can be none, or another roll-up has it, that is a spare folder, of which nothing is kept.
+    If there can be none, or another roll-up uses it, return `spare`, of which nothing is kept.
     """
     from fasteners import InterProcessLock  # noqa: PLC0415  for this command alone
 
@@ -73,7 +73,7 @@ def folder_for(asked: Sequence[str], spare: Path) -> Iterator[Path]:
 
 
 def home() -> Path:
-    """Return the folder in which this user's programs keep what can be made again. Raises RuntimeError if there is none."""
+    """Return the user's cache folder for this program. Raises RuntimeError if there is none."""
     if named := os.environ.get("XUNCHA_CACHE"):
         return Path(named)
     if system.WINDOWS:
@@ -85,7 +85,7 @@ def home() -> Path:
 
 
 def load(folder: Path | None) -> Kept:
-    """Return what is kept in a folder; nothing where it is not whole."""
+    """Read the cache in a folder; return an empty one if it is missing or damaged."""
     if folder is None:
         return Kept(None, {})
     try:
@@ -103,7 +103,7 @@ def load(folder: Path | None) -> Kept:
 
 
 def answers(folder: Path, mark: str) -> Any:  # noqa: ANN401  what was given to `save_answers`
-    """Return what is kept of what was counted under such a mark; None where there is nothing."""
+    """Return the cached counts for a mark, or None."""
     with contextlib.suppress(OSError, ValueError, TypeError):
         found, told = json.loads((folder / _ANSWERS).read_bytes())
         return told if mark and found == mark else None
@@ -111,7 +111,7 @@ def answers(folder: Path, mark: str) -> Any:  # noqa: ANN401  what was given to 
 
 
 def save_answers(folder: Path, mark: str, told: Any) -> None:  # noqa: ANN401  plain values
-    """Keep what was counted, so that the same, asked for in another form, need not be counted again."""
+    """Cache counts, so that another form of the same roll-up need not count again."""
     with contextlib.suppress(OSError):
         _write(folder / _ANSWERS, [mark, told])
 
@@ -123,7 +123,7 @@ def _write(file: Path, told: Any) -> None:  # noqa: ANN401  plain values
 
 
 def save(folder: Path, kept: Kept) -> None:
-    """Keep it, and take away what it replaces; whoever cannot is none the worse."""
+    """Write the cache and delete the one that it replaces; a failure does no harm."""
     rows = kept.rows.name if kept.rows else ""
     with contextlib.suppress(OSError):
         _write(folder / _INDEX, {"form": _FORM, "rows": rows, "sources": kept.entries})
@@ -133,10 +133,10 @@ def save(folder: Path, kept: Kept) -> None:
 
 
 def stamp(source: Found) -> str | None:
-    """Tell what a source looks like from outside; None where what is read of it may not be kept."""
+    """Return a stamp that changes when a source changes; None if the source may not be cached."""
     try:
         return _stamp(source)
-    except XunchaError:  # a repository that leads elsewhere: reading it says so
+    except XunchaError:  # `.git` leads elsewhere: reading it reports that
         return None
 
 
@@ -163,7 +163,7 @@ def _stamp(source: Found) -> str | None:
 
 
 def _seen(folder: str) -> tuple[list[Any], int]:
-    """Tell what all files of a ledger look like from outside, and when the last of them has changed."""
+    """Return names, sizes and times of all files of a ledger, and the time of the last change."""
     seen: list[Any] = []
     times = [0]
     waiting = [folder]
@@ -171,7 +171,7 @@ def _seen(folder: str) -> tuple[list[Any], int]:
         with contextlib.suppress(OSError), os.scandir(place := waiting.pop()) as entries:
             seen.append(place)
             for entry in entries:
-                if entry.is_dir(follow_symlinks=False):  # of which its files tell; a look at it is saved
+                if entry.is_dir(follow_symlinks=False):  # its files tell enough; saves looking at it
                     waiting.append(entry.path)
                     continue
                 status = os.lstat(entry.path) if system.WINDOWS else entry.stat(follow_symlinks=False)
@@ -182,7 +182,7 @@ def _seen(folder: str) -> tuple[list[Any], int]:
 
 
 def _tip(root: str) -> Any:  # noqa: ANN401  plain values, that are compared
-    """Tell which commit a clone stands at: what its branch looks like from outside, where it is in the usual place."""
+    """Return a stamp of the commit of a clone: that of its branch's file, if it is in the usual place."""
     git = f"{root}/.git"
     try:
         head = small_text(Path(f"{git}/HEAD"))

@@ -1,4 +1,4 @@
-"""How late the overdue measures are: of each unit, and of each group of units, whose median is not that of its units' medians."""
+"""Compute how late overdue measures are, by unit and by group; a group's median comes from its measures, not from the units' medians."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ Path = tuple[str, ...]
 
 
 class Delays(NamedTuple):
-    """How late each is of which something is overdue."""
+    """The lateness of each unit and group that has overdue measures."""
 
     units: dict[Key, Lateness]
     groups: dict[Path, Lateness]
-    """By their names; without one, all units together."""
+    """By the names of the path; the empty path is all units."""
 
     def of(self, unit: UnitRow) -> Lateness:
-        """Give that of a unit."""
+        """Return the lateness of a unit."""
         return self.units.get(key_of(unit), Lateness())
 
     def of_group(self, path: Path) -> Lateness:
-        """Give that of a group."""
+        """Return the lateness of a group."""
         return self.groups.get(path, Lateness())
 
 
 def key_of(unit: UnitRow) -> Key:
-    """Give what its rows hold in the columns `counts.KEYS`."""
+    """Return the values of the columns `counts.KEYS` in a unit's rows."""
     return unit.key, unit.unit, unit.round
 
 
 class Groups(NamedTuple):
-    """The groups in which something is overdue."""
+    """The groups with overdue measures."""
 
     paths: list[Path]
     members: list[tuple[str, str | None, str | None, str]]
-    """Units, as their rows name them, each with the number of a group that it is in."""
+    """Units by their key columns, each with the number of one of its groups."""
     are_all: bool
-    """Whether there is one, and all rows are of it."""
+    """Whether there is only one group, and every row belongs to it."""
 
 
 def late_groups(units: Sequence[UnitRow]) -> Groups:
-    """Find the groups in which something is overdue; the first is all units together."""
+    """Return the groups with overdue measures; the first one is all units."""
     late = [unit for unit in units if unit.is_counted and unit.counts and unit.counts.overdue]
     above_them = {unit.group: ((), *above(unit.group)) for unit in late}
     numbers: dict[Path, str] = {}
@@ -59,7 +59,7 @@ def late_groups(units: Sequence[UnitRow]) -> Groups:
 def delays(
     units: Sequence[UnitRow], each: Mapping[Key, Lateness], groups: Groups, late: Sequence[Sequence[Any]]
 ) -> Delays:
-    """Tell how late the units are that count, and the groups that they are in; `late` are numbers of these, medians and maxima."""
+    """Return the lateness of the units that count, and of their groups; `late` has the number, median and maximum of each group."""
     return Delays(
         {key: each[key] for unit in units if unit.is_counted and (key := key_of(unit)) in each},
         {groups.paths[int(number)]: Lateness(*others) for number, *others in late},

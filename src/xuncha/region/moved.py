@@ -1,4 +1,4 @@
-"""What has moved since the roll-up before: what was counted is kept beside what was read, a day each."""
+"""Compare counts with those of the last earlier roll-up; the counts of each day are kept in the cache."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from xuncha.region.counts import Counts
 from xuncha.region.standing import UnitRow
 
 _FILE: Final = "counted.json"
-_DAYS: Final = 40  # of which the counts are kept at most
-_MARKS: Final = 100_000  # units on all these days together, beyond which no more than two days are kept
+_DAYS: Final = 40  # days of which counts are kept at most
+_MARKS: Final = 100_000  # units over all these days; with more, only two days are kept
 _FORM: Final = 1
 Name = tuple[str | None, str | None]
-"""Of a unit: organisation and round."""
+"""Organisation and round of a unit."""
 
 
 class Mark(NamedTuple):
-    """What is kept of the counts of a unit."""
+    """The counts of a unit that are kept."""
 
     problems: int
     problems_closed: int
@@ -32,7 +32,7 @@ class Mark(NamedTuple):
 
 
 class Move(NamedTuple):
-    """A unit whose counts are others than before."""
+    """A unit whose counts have changed."""
 
     unit: str | None
     round: str | None
@@ -41,30 +41,30 @@ class Move(NamedTuple):
 
     @property
     def closed(self) -> int:
-        """By how many the closed measures became more."""
+        """The increase of closed measures."""
         return self.now.closed - self.before.closed
 
     @property
     def problems_closed(self) -> int:
-        """By how many the complete problems became more."""
+        """The increase of complete problems."""
         return self.now.problems_closed - self.before.problems_closed
 
     @property
     def overdue(self) -> int:
-        """By how many the overdue measures became more."""
+        """The increase of overdue measures."""
         return self.now.overdue - self.before.overdue
 
 
 class Moved(NamedTuple):
-    """Who has moved since a day, most first."""
+    """The units whose counts have changed since a day, the largest changes first."""
 
     since: date
     moves: list[Move]
     compared: int
-    """Units that counted both times."""
+    """The number of units that counted both times."""
 
     def as_json(self) -> dict[str, Any]:
-        """Give its form in `rollup --json`."""
+        """Return the form of `rollup --json`."""
         return {
             "as_of": self.since.isoformat(),
             "units": self.compared,
@@ -82,7 +82,7 @@ class Moved(NamedTuple):
 
 
 def moved(folder: Path | None, units: Sequence[UnitRow], today: date) -> Moved | None:
-    """Compare the units with the last roll-up of an earlier day, and keep these counts; None where there was none."""
+    """Compare units with the last roll-up of an earlier day, and keep the present counts; return None if there was none."""
     now: dict[Name, Mark] = {
         (unit.unit, unit.round): _mark(unit.counts)
         for unit in units
@@ -103,7 +103,7 @@ def moved(folder: Path | None, units: Sequence[UnitRow], today: date) -> Moved |
 
 
 def _newest(days: dict[date, dict[Name, Mark]]) -> dict[date, dict[Name, Mark]]:
-    """Choose the days that are kept."""
+    """Return the days to keep."""
     kept: dict[date, dict[Name, Mark]] = {}
     for day in sorted(days, reverse=True)[:_DAYS]:
         if len(kept) > 1 and sum(map(len, kept.values())) + len(days[day]) > _MARKS:
@@ -117,7 +117,7 @@ def _mark(one: Counts) -> Mark:
 
 
 def _load(folder: Path | None) -> dict[date, dict[Name, Mark]]:
-    """Return what is kept, by days; nothing where it is not whole."""
+    """Read the kept counts by day; return none if the file is damaged."""
     try:
         told = json.loads((folder / _FILE).read_bytes()) if folder else {}
         if told.get("form") != _FORM:

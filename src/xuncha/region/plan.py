@@ -1,4 +1,4 @@
-"""`region.yaml`: the units that are expected, where they are, their groups, and who supervises them."""
+"""Read and write `region.yaml`: the expected units, their sources, groups and supervisors."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from xuncha.store.files import WorkingTree
 from xuncha.store.record import placed, read_record
 
 _FOLD: Final = 200
-"""How many times larger than a record of a ledger it may be: 50 MiB."""
+"""The limit of its size, in multiples of a ledger's record: 50 MiB."""
 
 
 class Unit(Record):
-    """A unit that is expected."""
+    """An expected unit."""
 
     name: Line = Field(description="单位，与台账的 organisation 一致")
     round: Line | None = Field(default=None, description="巡察轮次；不写则不论轮次")
@@ -31,7 +31,7 @@ class Unit(Record):
 
 
 class Region(Record):
-    """The whole file."""
+    """The content of region.yaml."""
 
     name: Line | None = Field(default=None, description="地区")
     as_of: Day | None = Field(default=None, description="统计截止日；不写则为当天")
@@ -40,7 +40,7 @@ class Region(Record):
 
 
 def load(file: Path) -> Region:
-    """Read `region.yaml`. Raises InvalidLedgerError with every finding if it is not in order."""
+    """Read `region.yaml`. Raises InvalidLedgerError with every finding if it is invalid."""
     source = WorkingTree(file.parent, _FOLD)
     region, findings, _unsound = read_record(source, file.name, Region, fold=_FOLD)
     if region and not findings and (twice := list(_named_twice(region))):
@@ -51,7 +51,7 @@ def load(file: Path) -> Region:
 
 
 def _named_twice(region: Region) -> Iterable[Finding[tuple[int | str, ...]]]:
-    """Find units that cannot be told from one before them."""
+    """Find units that repeat an earlier one: the same name, round and source, or the same source."""
     seen: dict[tuple[str, str | None, str | None], int] = {}
     sources: dict[str, int] = {}
     for number, unit in enumerate(region.units):
@@ -72,7 +72,7 @@ _HEAD: Final = "# 汇总范围：哪些单位、台账在哪里、归哪一组�
 
 
 def written(region: Region) -> bytes:
-    """Return the file of a region, a line for each unit."""
+    """Return the text of region.yaml, with a line for each unit."""
     from xuncha.store.editing import flow  # noqa: PLC0415  only `--init` writes one
 
     said = region.model_dump(mode="json", exclude_defaults=True)

@@ -1,4 +1,4 @@
-"""Ledgers are read in several processes, each within a time and a memory limit: only the system sees to that for data of strangers."""
+"""Read ledgers in several processes with time and memory limits, which only the system can enforce for data of strangers."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from xuncha.region.job import LIMITS, Job, Limits, Read, receive, send
 from xuncha.system import apart, end_all
 
 _PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.region.worker import main; main()"
-_AUDITED: Final = 5  # how much longer it may take where history is replayed, too
+_AUDITED: Final = 5  # times the limit if history is replayed, too
 
 
 def read_all(jobs: Iterable[Job], limits: Limits = LIMITS) -> Iterator[tuple[Job, list[Read]]]:
-    """Do jobs side by side, and give each with its answer as soon as it is there."""
+    """Run jobs in parallel, and yield each with its answer as soon as it is there."""
     waiting: SimpleQueue[Job] = SimpleQueue()
     count = 0
     for job in jobs:
@@ -35,7 +35,7 @@ def read_all(jobs: Iterable[Job], limits: Limits = LIMITS) -> Iterator[tuple[Job
         for _each in range(count):
             yield done.get()
     finally:
-        with contextlib.suppress(Empty):  # so that no thread begins another
+        with contextlib.suppress(Empty):  # so that no thread starts another job
             while True:
                 waiting.get_nowait()
         for each in processes:
@@ -55,7 +55,7 @@ def _work(
 
 
 class _Process:
-    """A process that reads; it is started anew where it was ended."""
+    """A reading process; it is restarted after it was ended."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -63,7 +63,7 @@ class _Process:
         self._late = False
 
     def ask(self, job: Job) -> list[Read]:
-        """Have a job done; where the process does not answer in its time, it is ended, and the answer says so."""
+        """Run a job; if the process does not answer in time, end it and return an answer with that error."""
         seconds = self.limits.seconds * (_AUDITED if job.audit else 1)
         running = self._started()
         assert running.stdin  # noqa: S101
@@ -86,15 +86,15 @@ class _Process:
             watch.cancel()
 
     def end(self) -> None:
-        """End the process, whatever it does."""
+        """End the process."""
         if running := self._running:
             self._kill(running)
-            if current_thread() is not main_thread():  # whoever reads from it closes it
+            if current_thread() is not main_thread():  # the reader closes it
                 self._close(running)
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._running is None or self._running.poll() is not None:
-            # Neither the folder in which the program was started nor variables may tell the new interpreter what to load.
+            # Neither the current folder nor environment variables may decide what the new interpreter loads.
             program = _PROGRAM.format(path=[os.path.abspath(each) for each in sys.path if each])  # noqa: PTH100
             self._running = subprocess.Popen(
                 [sys.executable, "-I", "-B", "-X", "utf8", "-c", program],
@@ -112,12 +112,12 @@ class _Process:
     @staticmethod
     def _close(running: subprocess.Popen[bytes]) -> None:
         for pipe in (running.stdin, running.stdout):
-            with contextlib.suppress(OSError):  # what was not sent yet goes nowhere
+            with contextlib.suppress(OSError):  # unsent data is lost
                 if pipe:
                     pipe.close()
 
     @staticmethod
     def _kill(running: subprocess.Popen[bytes]) -> None:
-        """End a process, and a git that it has started."""
+        """Kill a process, and a git that it has started."""
         end_all(running, at_once=True)
         running.wait()

@@ -1,7 +1,7 @@
-"""The questions that are asked of rows, written once for every engine; every count means what it does in `xuncha.tally`.
+"""Ask questions about rows, written once for every engine; every count has the meaning of `xuncha.tally`.
 
-A frame is lazy, of narwhals: DuckDB and Spark answer the same expressions (docs/adr/0033). The days `due` and `looked_at` are
-numbers, as `date.toordinal` gives them, since engines differ in how they count with days.
+Frames are lazy narwhals frames: DuckDB and Spark answer the same expressions (docs/adr/0033). The days `due` and `looked_at` are
+numbers as from `date.toordinal`, since engines differ in date arithmetic.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ def counted(rows: Frame, today: date) -> Frame:
     """Count each unit; the columns of the answer are the keys, those of `Counts`, then those of `Shape`, then those of `Lateness`."""
     column, day = nw.col, today.toordinal()
     status, term, due = column("status_code"), column("term_code"), column("due")
-    # What is asked of the code that is unknown, as in a row without a measure, is unknown, too, and no row is counted for it.
+    # A comparison with an unknown code, as in a row without a measure, is unknown too, so that row is not counted.
     closed, is_open = status == _STATUS["closed"], status != _STATUS["closed"]
     is_lasting = closed & (term == _TERM["long_term"])
     is_late = is_open & (due < day)
     is_near = (due >= day) & (due <= column("due_soon_days") + day)
-    # Long ago is the day, too, that stands for a result that has slipped.
+    # The day that means a slipped result is long ago, too.
     is_long_ago = column("looked_at") <= day - column("review_every_days")
     asked = {
         "not_started": status == _STATUS["not_started"],
@@ -69,7 +69,7 @@ def counted(rows: Frame, today: date) -> Frame:
         nw.len().alias("n"),
     )
     is_complete = (column("last") > 0) & (column("n") == column("done"))
-    # Measures of a problem are numbered from 1 on, each once: then there are as many as the last one says, and their sum is known.
+    # If the measures of a problem are numbered 1, 2, 3 … then their count equals the last number, and their sum is known.
     is_empty = column("last").is_null() & (column("n") == 1)
     is_right = (column("last") == column("n")) & (column("sum") * 2 == column("n") * (column("n") + 1))
     marked = problems.select(
@@ -91,7 +91,7 @@ def counted(rows: Frame, today: date) -> Frame:
 
 
 def _code(name: str, codes: Mapping[str, int]) -> nw.Expr:
-    """Make a number of a word, since numbers are compared faster, and many times; unknown where it is no such word."""
+    """Convert a word to a number, which is compared faster; unknown if it is none of the words."""
     found: Any = None
     for word, code in codes.items():
         which = nw.when(nw.col(name) == word).then(code)
@@ -100,7 +100,7 @@ def _code(name: str, codes: Mapping[str, int]) -> nw.Expr:
 
 
 def _is_usual() -> nw.Expr:
-    """Whether a row holds what a ledger gives; not true where it does not."""
+    """Return whether a row holds only values that are possible in a ledger."""
     column = nw.col
     known = ~column("schema_version").is_null() & ~column("as_of").is_null()
     in_policy = column("due_soon_days").is_between(0, _LONGEST) & column("review_every_days").is_between(
@@ -119,14 +119,14 @@ def _is_usual() -> nw.Expr:
 
 
 def _beside(one: Frame, other: Frame) -> Frame:
-    """Join two frames about the same units; what is unknown in a key is the same in both."""
+    """Join two frames on the key columns; unknown keys match each other."""
     told = [nw.col(key).fill_null("").alias(f"key_{key}") for key in KEYS]
     joined = [f"key_{key}" for key in KEYS]
     return one.with_columns(*told).join(other.with_columns(*told).drop(*KEYS), on=joined)
 
 
 def late(rows: Frame, today: date, groups: Frame | None = None) -> Frame:
-    """Give the median and the maximum of days late, of all overdue measures; where units are given with a group each, by these."""
+    """Return median and maximum of days late of all overdue measures; by group if `groups` gives units with their groups."""
     column, day = nw.col, today.toordinal()
     overdue = rows.filter((column("status") != "closed") & (column("due") < day))
     days = overdue.select(*KEYS, (day - column("due")).alias("days"))

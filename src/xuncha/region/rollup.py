@@ -1,4 +1,4 @@
-"""A roll-up: sources read, counted by an engine, and put together by units and groups."""
+"""Roll up: read sources, count them with an engine, and add them up by unit and group."""
 
 from __future__ import annotations
 
@@ -31,26 +31,26 @@ if TYPE_CHECKING:
 
 _SHAPE: Final = len(KEYS) + len(Counts._fields)
 _LATE: Final = _SHAPE + len(Shape._fields)
-"""The places in an answer at which these begin."""
+"""The positions in an answer where the values of Shape and Lateness begin."""
 Answers = Sequence[Sequence[Any]]
-"""Of an engine, or as they are kept."""
+"""Answers of an engine, or from the cache."""
 
 
 class Asked(NamedTuple):
-    """What is to be rolled up."""
+    """The request for a roll-up."""
 
     named: Sequence[str]
-    """What was named, in full: of the same, what was read is kept together."""
+    """The full paths that were named; they identify the cache."""
     sources: Sequence[Found]
     region: Region | None
     base: Path  # the folder from which the region names its sources
     wanted: Wanted
-    engine: Engine | None = None  # another than DuckDB, for counting
-    similar: bool = False  # whether titles are compared
+    engine: Engine | None = None  # an engine other than DuckDB
+    similar: bool = False  # whether to compare titles
 
 
 class GroupRow(NamedTuple):
-    """The units of a group, and of the groups in it."""
+    """The counts of a group, with those of its subgroups."""
 
     path: tuple[str, ...]
     units: int
@@ -58,7 +58,7 @@ class GroupRow(NamedTuple):
 
 
 class Rollup(NamedTuple):
-    """What a roll-up gives."""
+    """The result of a roll-up."""
 
     name: str | None
     as_of: date
@@ -66,18 +66,18 @@ class Rollup(NamedTuple):
     groups: list[GroupRow]
     total: GroupRow
     late: Lateness
-    read: int  # sources that were read anew
-    others: list[str]  # files that are nothing that a roll-up reads
+    read: int  # number of sources that were read, not cached
+    others: list[str]  # files of unknown kinds
     beyond: Beyond = Beyond()
 
     def failures(self) -> set[str]:
-        """Tell what there is to find fault with: overdue, audit, missing, broken."""
+        """Return the faults found, in the words of `--fail-on`: overdue, audit, missing, broken."""
         found: set[str] = {unit.state for unit in self.units if not unit.is_counted}
         found |= {"overdue"} if self.total.counts.overdue else set()
         return found | ({"audit"} if any(unit.audit and unit.audit[0] for unit in self.units) else set())
 
     def as_region(self, base: Path) -> Region:
-        """Make the plan that expects what was found; sources are named from a folder."""
+        """Return a region that expects the units found, with sources relative to a folder."""
         from xuncha.region.plan import Region, Unit  # noqa: PLC0415  only `--init` makes one
 
         units = []
@@ -91,7 +91,7 @@ class Rollup(NamedTuple):
         return Region(units=units)
 
     def as_json(self) -> dict[str, Any]:
-        """Give the form of `rollup --json`."""
+        """Return the form of `rollup --json`."""
         return {
             "as_of": self.as_of.isoformat(),
             "units": [
@@ -128,7 +128,7 @@ def _unit_json(unit: UnitRow) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def rolled_up(asked: Asked, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], bytes]]]:
-    """Roll up sources; inside, the rows of what counts can be had as one rows file. Raises RefusedError if there is nothing to count."""
+    """Roll up sources; inside the context, all rows that count can be written as one rows file. Raises RefusedError if there is nothing to count."""
     sources = [each for each in asked.sources if each.kind not in {"other", "plan"}]
     if not sources and not (asked.region and asked.region.units):
         hint = _(
@@ -157,7 +157,7 @@ def rolled_up(asked: Asked, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], b
 
 @contextlib.contextmanager
 def told_as_ours(duck: Duck) -> Iterator[None]:
-    """Say in a sentence why DuckDB cannot go on, as where the disk is full."""
+    """Turn an error of DuckDB, such as a full disk, into a SurroundingsError."""
     try:
         yield
     except duck.error as error:
@@ -166,7 +166,7 @@ def told_as_ours(duck: Duck) -> Iterator[None]:
 
 
 def _counted_up(asked: Asked, duck: Duck, taken: Intake, folder: Path) -> tuple[Rollup, Intake]:
-    """Have all counted, and decide what counts; large files that turn out to be damaged are left out."""
+    """Count everything and decide what counts; leave out large files that turn out to be damaged."""
     today, engine = asked.wanted.today, asked.engine or duck
     mark = _mark(asked, taken)
     answers: Answers
@@ -203,7 +203,7 @@ def _counted_up(asked: Asked, duck: Duck, taken: Intake, folder: Path) -> tuple[
 
 
 def _mark(asked: Asked, taken: Intake) -> str:
-    """Name all that the answers of an engine depend on; empty where that is not certain, or an engine is asked for."""
+    """Return a text of everything that the counts depend on; empty if that is uncertain, or another engine is used."""
     if asked.engine or not taken.mark:
         return ""
     region = asked.region.model_dump_json() if asked.region else ""
@@ -212,7 +212,7 @@ def _mark(asked: Asked, taken: Intake) -> str:
 
 
 def _answers(engine: Engine, duck: Duck, taken: Intake, today: date) -> tuple[Answers, Intake]:
-    """Have the units counted, without large files that turn out to be damaged."""
+    """Count the units; leave out large files that turn out to be damaged."""
     from xuncha.region import questions  # noqa: PLC0415  what is counted already waits for no engine
 
     try:
@@ -227,7 +227,7 @@ def _answers(engine: Engine, duck: Duck, taken: Intake, today: date) -> tuple[An
 
 
 def _late(engine: Engine, taken: Intake, today: date, groups: Groups) -> Answers:
-    """Ask how late groups of units are: number, median, maximum."""
+    """Ask how late groups of units are: number of the group, median, maximum."""
     from xuncha.region import questions  # noqa: PLC0415  as above
 
     if not groups.paths:
@@ -239,7 +239,7 @@ def _late(engine: Engine, taken: Intake, today: date, groups: Groups) -> Answers
 
 
 def _rows(duck: Duck, taken: Intake, units: Sequence[UnitRow], today: date, target: Path) -> bytes:
-    """Give the rows of all that counts, without texts, as a rows file; of clones they are of this day."""
+    """Write the rows of all that counts, without texts, as a rows file; rows of clones are dated today."""
     counting = [(each.key, each.unit, each.round) for each in units if each.is_counted]
     live = [each.key for each in taken.taken if each.is_live]
     files.write_whole(duck, taken.files, counting, (live, today), target)
@@ -249,7 +249,7 @@ def _rows(duck: Duck, taken: Intake, units: Sequence[UnitRow], today: date, targ
 def _counted(answer: Sequence[Any]) -> Counted:
     source, unit, round_ = answer[: len(KEYS)]
     shape = Shape._make(answer[_SHAPE:_LATE])
-    if isinstance(shape.as_of, str):  # as it is kept
+    if isinstance(shape.as_of, str):  # in the form of the cache
         shape = shape._replace(as_of=date.fromisoformat(shape.as_of))
     counts = Counts._make(answer[len(KEYS) : _SHAPE])
     return Counted(source, unit, round_, counts, shape, Lateness._make(answer[_LATE:]))
@@ -261,7 +261,7 @@ def _together(units: Sequence[UnitRow]) -> tuple[int, Counts]:
 
 
 def grouped(units: Sequence[UnitRow]) -> list[GroupRow]:
-    """Count the units of each group, groups before those in them, in the order in which they are named."""
+    """Add up the units of each group; a group comes before its subgroups, in the order of first mention."""
     members: dict[tuple[str, ...], list[UnitRow]] = defaultdict(list)
     order: dict[tuple[str, ...], None] = {}
     for unit in units:
@@ -275,7 +275,7 @@ def grouped(units: Sequence[UnitRow]) -> list[GroupRow]:
 
 
 def _contents(duck: Duck, taken: Intake, several: Sequence[Counted]) -> list[object]:
-    """Return for each ledger a number that is the same where what is counted of them is."""
+    """Return a value for each ledger that is equal for equal counted content."""
     said = "problem, measure, status, term, due, office_code IS NULL, looked_at, due_soon_days, review_every_days"
     duck.rows(taken.files).to_native().create_view("compared", replace=True)
     found: list[object] = []
@@ -290,7 +290,7 @@ def _contents(duck: Duck, taken: Intake, several: Sequence[Counted]) -> list[obj
 
 
 def _moment(taken: Taken) -> str:
-    """Return when the last commit of a clone was made; empty where there is none."""
+    """Return the time of a clone's last commit; empty if there is none."""
     if not taken.commit:
         return ""
     from xuncha.trail.tree import committed  # noqa: PLC0415  only where one unit is there twice

@@ -1,4 +1,4 @@
-"""The rows of a rows file: what of a ledger counting needs, a row a measure, without texts unless they are asked for."""
+"""Make the rows of a rows file: one row for each measure, with what counting needs, and with titles only on request."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
 
 VERSION: Final = 1
-"""Of the schema. A reader refuses a file of a newer one, and knows every older one."""
+"""The version of the schema. A reader refuses newer files, and reads every older version."""
 SLIPPED: Final = date.min.isoformat()
-"""Stands in `looked_at` where the last look found that the result has slipped: it is to be looked at again, on any day."""
+"""The value of `looked_at` if the last review found that the result has slipped: a review is then due on any day."""
 
 
 class Row(NamedTuple):
@@ -34,15 +34,15 @@ class Row(NamedTuple):
     due: str | None
     closed_date: str | None
     office_code: int | None
-    """Stands for the office, within this unit alone; None where nobody leads the measure, or no office does it."""
+    """The number of the office within this unit; None if the measure has no leader or no office."""
     publish: bool | None
     due_soon_days: int
     review_every_days: int
     looked_at: str | None  # when a closed measure was closed or last reviewed; or `SLIPPED`
     commit: str | None
     as_of: str
-    """The day on which the ledger stood so."""
-    audit_errors: int | None  # None where no audit was made
+    """The day of the ledger's state."""
+    audit_errors: int | None  # None if no audit was made
     audit_warnings: int | None
 
 
@@ -52,14 +52,14 @@ TYPES: Final = {
     "publish": "BOOLEAN", "due_soon_days": "INTEGER", "review_every_days": "INTEGER", "looked_at": "DATE",
     "commit": "VARCHAR", "as_of": "DATE", "audit_errors": "INTEGER", "audit_warnings": "INTEGER",
 }  # fmt: skip
-"""The columns of a rows file in their order, and their types in the words of SQL."""
+"""The columns of a rows file in order, with their SQL types."""
 TEXTS: Final = {"problem_title": "VARCHAR", "measure_title": "VARCHAR"}
-"""Those that come on top where texts are asked for."""
+"""The additional columns with titles."""
 Texts = tuple[str | None, str | None]
 
 
 class Stamp(NamedTuple):
-    """When a ledger stood as its rows say."""
+    """The commit and day of a ledger's rows, and its numbers of audit findings."""
 
     commit: str | None
     as_of: date
@@ -68,7 +68,7 @@ class Stamp(NamedTuple):
 
 
 def rows_of(ledger: Ledger, stamp: Stamp) -> Iterator[tuple[Row, Texts]]:
-    """Give the rows of a ledger in its order, each with the titles of its problem and measure."""
+    """Yield the rows of a ledger in its order, each with the titles of its problem and measure."""
     settings = ledger.settings
     nothing = Row(
         schema_version=VERSION, unit=settings.organisation, round=settings.inspection.round,
@@ -105,12 +105,12 @@ def rows_of(ledger: Ledger, stamp: Stamp) -> Iterator[tuple[Row, Texts]]:
 
 
 def _codes(measures: Iterable[Measure]) -> dict[str | None, int]:
-    """Number the offices in the order in which measures name them: a rows file does not say what they are called."""
+    """Number the offices in the order in which measures name them; a rows file does not hold their names."""
     names = dict.fromkeys(measure.office for measure in measures if measure.office)
     return {name: number for number, name in enumerate(names, start=1)}
 
 
 def too_new(version: int) -> str:
-    """Say that a file is of a version that this program does not know."""
+    """Return the message that a file's version is too new for this program."""
     said = _("it is of version {version}, and this xuncha reads up to version {known}: bring it up to date")
     return said.format(version=version, known=VERSION)

@@ -1,7 +1,7 @@
-"""The same problem in many units (共性问题): titles that say alike are one, among the units that hand in texts.
+"""Find problems that many units share (共性问题) by similar titles, among the units that hand in texts.
 
-Two titles are alike where the pairs of characters that they share weigh enough (docs/adr/0034): a pair weighs the more, the fewer titles
-have it, so that 不到位 at the end of both says little, and 公务接待 in both says much.
+Two titles are similar if the pairs of characters that they share weigh enough (docs/adr/0034). A pair weighs more the fewer titles
+have it: 不到位 at the end of both says little, 公务接待 in both says much.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from xuncha.region.lateness import key_of
 from xuncha.region.standing import UnitRow
 
 _ENOUGH: Final = 0.5
-"""The cosine from which on two titles are alike; measured on titles of published notices."""
-_LONGEST: Final = 200  # characters of a title that are looked at
-_MOST: Final = 100_000  # different titles that are compared; those of the most units
-_FEW: Final = 1000  # titles from which on it is seen which pairs are rare
-_TOLD: Final = 10  # ways of saying it that are told of a problem
+"""The least cosine of similar titles; measured on titles of published notices."""
+_LONGEST: Final = 200  # characters of a title that are compared
+_MOST: Final = 100_000  # different titles that are compared, those of the most units first
+_FEW: Final = 1000  # titles needed to see which pairs are rare
+_TOLD: Final = 10  # wordings that are shown for a problem
 _USUAL: Final = frozenset(
     one + other
     for words in (
@@ -32,8 +32,8 @@ _USUAL: Final = frozenset(
     )
     for one, other in pairwise(words)
 )  # fmt: skip
-"""What titles of published notices begin and end with, whatever they are about."""
-_SHARE: Final = 0.05  # of all titles: how usual these are at least
+"""Pairs in the usual beginnings and endings of titles of published notices."""
+_SHARE: Final = 0.05  # the least share of titles that these pairs are assumed to be in
 _SIGNS: Final = re.compile(r"[\W_]+")
 _COLUMN: Final = "problem_title"
 
@@ -42,21 +42,21 @@ class Cluster(NamedTuple):
     """A problem that more than one unit has."""
 
     title: str | None
-    """The usual one among those that may be published; None where none may."""
+    """The most frequent title that may be published; None if there is none."""
     units: int
     titles: list[str]
-    """How it is said, the usual way first; published or not."""
+    """The wordings, the most frequent first; published or not."""
 
 
 class Similar(NamedTuple):
-    """What the titles of problems have in common."""
+    """The problems that units share, found by titles."""
 
     units: int
-    """That hand in texts, and were compared."""
+    """The number of units that hand in texts and were compared."""
     clusters: list[Cluster]
 
     def as_json(self) -> dict[str, Any]:
-        """Give its form in `rollup --json`."""
+        """Return the form of `rollup --json`."""
         return {
             "units": self.units,
             "problems": [
@@ -67,7 +67,7 @@ class Similar(NamedTuple):
 
 
 class Title(NamedTuple):
-    """A way of saying a problem, the units that say it so, and whether it may be published."""
+    """The title of a problem, the units that use it, and whether it may be published."""
 
     text: str
     units: frozenset[int]
@@ -75,7 +75,7 @@ class Title(NamedTuple):
 
 
 def similar(duck: Duck, where: Files, taken: Sequence[Taken], units: Sequence[UnitRow]) -> Similar:
-    """Find what problems the units share that count and hand in texts."""
+    """Find the problems shared by units that count and hand in texts."""
     counting = [key_of(unit) for unit in units if unit.is_counted]
     if not counting:
         return Similar(0, [])
@@ -100,7 +100,7 @@ def similar(duck: Duck, where: Files, taken: Sequence[Taken], units: Sequence[Un
 
 
 def _with_texts(duck: Duck, paths: Sequence[str]) -> list[str]:
-    """Return those of the rows files that hold the titles of problems."""
+    """Return the rows files that contain titles of problems."""
     if not paths:
         return []
     told = duck.run.execute(
@@ -110,7 +110,7 @@ def _with_texts(duck: Duck, paths: Sequence[str]) -> list[str]:
 
 
 def clusters(titles: Sequence[Title]) -> list[Cluster]:
-    """Join titles that say alike: each to the most usual one that is alike enough; those of several units, most first."""
+    """Join each title to the most similar one of more units; return the clusters of several units, the largest first."""
     by_sign: dict[str, list[Title]] = defaultdict(list)
     for each in titles:
         by_sign[_SIGNS.sub("", each.text).casefold()].append(each)
@@ -132,20 +132,20 @@ def _units(titles: Sequence[Title]) -> frozenset[int]:
 
 
 def _leaders(texts: Sequence[str]) -> list[int]:
-    """Return for each text the number of the one before it that it is most alike, among those that lead; else its own."""
+    """Return for each text the number of the most similar earlier text that leads a cluster, else its own number."""
     pairs = [_pairs(each) for each in texts]
     counts = Counter(pair for each in pairs for pair in each)
     size = max(len(texts), _FEW) + 1
     least = dict.fromkeys(_USUAL, _SHARE * size)
     weights = {pair: math.log(size / max(count, least.get(pair, 0))) ** 2 for pair, count in counts.items()}
-    wholes = [sum(weights[pair] for pair in each) for each in pairs]  # the lengths, squared
+    wholes = [sum(weights[pair] for pair in each) for each in pairs]  # squared lengths of the vectors
     having: dict[str, list[int]] = defaultdict(list)
     found = []
     for number, each in enumerate(pairs):
         whole = rest = wholes[number]
         candidates: set[int] = set()
         for pair in sorted(each, key=lambda pair: (-weights[pair], pair)):
-            if rest < _ENOUGH**2 * whole:  # whoever shares only what is left shares too little
+            if rest < _ENOUGH**2 * whole:  # a text that shares only the remaining pairs is not similar enough
                 break
             candidates.update(having[pair])
             rest -= weights[pair]
@@ -163,6 +163,6 @@ def _leaders(texts: Sequence[str]) -> list[int]:
 
 
 def _pairs(title: str) -> frozenset[str]:
-    """Return the pairs of characters that stand side by side, without signs; of one character alone that."""
+    """Return the pairs of adjacent characters, without punctuation; for a single character, that character."""
     plain = _SIGNS.sub("", title).casefold()
     return frozenset(one + other for one, other in pairwise(plain)) or frozenset(plain)

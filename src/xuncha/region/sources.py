@@ -1,4 +1,4 @@
-"""What a name on the command line leads to: ledgers, repositories, archives, rows files, or a folder of such."""
+"""Find the sources behind a name on the command line: ledgers, repositories, archives, rows files, or a folder of these."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from xuncha.trail.repository import is_bare
 Kind = Literal["folder", "bare", "archive", "rows", "plan", "unreachable", "other"]
 PLAN: Final = "region.yaml"
 _DEEPEST: Final = 12
-"""Folders that may stand one in another below the one that is named."""
+"""Levels of folders that are searched below the named one."""
 _BY_SUFFIX: Final[dict[str, Kind]] = {".parquet": "rows", ".zip": "archive"}
 
 
 class Found(NamedTuple):
-    """Something that a name leads to."""
+    """A source that was found."""
 
     kind: Kind
     path: Path  # in full
     shown: str
-    """As whoever asked would call it."""
+    """The path as the user would write it."""
     said: str = ""
-    """What is to be said of it, such as that it could not be brought up to date."""
+    """A message about the source, for example that it could not be updated."""
 
 
 def found(named: Path) -> list[Found]:
-    """Find all that a name leads to, in the order of names. Raises RefusedError if there is no such file or folder."""
+    """Find all sources behind a name, in the order of their names. Raises RefusedError if there is no such file or folder."""
     path = named.absolute()
     try:
         mode = path.stat().st_mode
@@ -60,7 +60,7 @@ def _kind(file: Path) -> Kind:
 
 
 def _in_folder(folder: Path, shown: str, depth: int) -> Iterator[Found]:
-    """Find what a folder is, or else what is in it; links are not followed."""
+    """Return a folder as a source, or else the sources in it; links are not followed."""
     if os.path.lexists(folder / LEDGER_FILE):
         yield Found("folder", folder, shown)
         return
@@ -69,7 +69,7 @@ def _in_folder(folder: Path, shown: str, depth: int) -> Iterator[Found]:
         return
     inside = [each for entry in _entries(folder) for each in _entry(entry, shown, depth)]
     if os.path.lexists(folder / ".git") and all(each.kind == "other" for each in inside):
-        yield Found("folder", folder, shown)  # a clone in which the ledger is missing: reading it says so
+        yield Found("folder", folder, shown)  # a clone without its ledger: reading it reports that
         return
     yield from inside
 

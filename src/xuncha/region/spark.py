@@ -1,4 +1,4 @@
-"""Spark as the engine of a roll-up, for what one machine cannot count; it answers the same questions as DuckDB does."""
+"""Answer the questions of a roll-up with Spark, for what one machine cannot count; the questions are those for DuckDB."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _SETTINGS: Final = {
     "spark.log.level": "OFF",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.shuffle.partitions": "8",
-    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",  # days before 1582 are what they say
+    "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",  # days before 1582 are not shifted
 }
 
 
 class Spark:
-    """A session of Spark, at a master such as `local[*]` or `spark://host:7077`; files must be where its workers find them, too."""
+    """A Spark session at a master such as `local[*]` or `spark://host:7077`; its workers must be able to read the files."""
 
     def __init__(self, master: str) -> None:
         if not _MASTER.fullmatch(master):
@@ -109,7 +109,7 @@ class Spark:
 
 
 def _literal(path: str) -> str:
-    """Write the name of a file for Spark, which would take signs in it for patterns."""
+    """Write a path for Spark; escape characters that it would take for patterns."""
     return re.sub(r"[*?\[\]{}\\]", r"\\\g<0>", path)
 
 

@@ -1,4 +1,4 @@
-"""Which ledger of which unit counts: none twice, and none lost. What does not count is a row that says why."""
+"""Decide which ledger of each unit counts, so that none counts twice; each of the others is a row with the reason."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COUNTING: Final = frozenset({"ok", "late"})
 
 
 class Counted(NamedTuple):
-    """The counts of one ledger, as an engine gave them."""
+    """The counts of one ledger from an engine."""
 
     key: str
     unit: str | None
@@ -36,7 +36,7 @@ class Counted(NamedTuple):
 
 
 class UnitRow(NamedTuple):
-    """A unit, as the roll-up tells of it."""
+    """One row of the roll-up: a unit with its state and counts."""
 
     unit: str | None
     round: str | None
@@ -46,44 +46,44 @@ class UnitRow(NamedTuple):
     message: str = ""
     supervisor: str | None = None
     counts: Counts | None = None
-    """Of those that count alone, so that whoever adds them up adds nothing twice."""
+    """Only for rows that count, so that adding them up counts nothing twice."""
     audit: tuple[int, int] | None = None
     key: str = ""
-    """Its source in the rows; with the unit and the round, these are its rows."""
+    """The value of the column `source`, which identifies its rows together with unit and round."""
 
     @property
     def is_counted(self) -> bool:
-        """Whether it is part of the sums."""
+        """Whether the unit is part of the sums."""
         return self.state in COUNTING
 
 
 def places(units: Sequence[UnitRow]) -> list[int | None]:
-    """Rank the units by the rate of complete problems; None for those that do not count or have no problems."""
+    """Return the ranks of units by the rate of complete problems; None for those that do not count or have no problems."""
     counts = [unit.counts if unit.is_counted else None for unit in units]
     return ranked([rate(each.problems_closed, each.problems) if each else None for each in counts])
 
 
 class _Candidate(NamedTuple):
-    place: int  # among all that is told
+    place: int  # the index among all rows
     taken: Taken
     counted: Counted
-    expected: int | None  # its number among the units that are expected
+    expected: int | None  # the index among the expected units
 
 
 Content = Callable[[Sequence[Counted]], Sequence[object]]
-"""Gives for each ledger what is the same where what is counted of them is the same."""
+"""Returns a value for each ledger that is equal for equal counted content."""
 Moment = Callable[[Taken], str]
-"""Gives when the last commit of a clone was made, in ISO 8601; empty where there is none."""
+"""Returns the time of a clone's last commit in ISO 8601; empty if there is none."""
 
 
 class Standing:
-    """Decides on ledgers by what is expected of them.
+    """Decides which ledgers count, and what is missing.
 
     Args:
-        region: what is expected, if that was said.
-        base: the folder from which it names sources.
+        region: the expected units, if there is a region.yaml.
+        base: the folder to which its sources are relative.
         today: the day of the counts.
-        at: the day that was asked for, if one was.
+        at: the day of `--at`, if given.
     """
 
     def __init__(self, region: Region | None, base: Path, today: date, at: date | None = None) -> None:
@@ -94,7 +94,7 @@ class Standing:
         self._by_name: dict[str, list[int]] = defaultdict(list)
         self._by_source: dict[str, int] = {}
         self._named: dict[str, int | None] = {}
-        """By source: the expected unit that names it."""
+        """The index of the expected unit that names a source, by source."""
         for number, unit in enumerate(self.units):
             if unit.source is None:
                 self._by_name[unit.name].append(number)
@@ -104,12 +104,12 @@ class Standing:
     def decide(
         self, taken: Sequence[Taken], counted: Iterable[Counted], content: Content, moment: Moment
     ) -> list[UnitRow]:
-        """Tell of each ledger, in the order of the sources; what is expected and not there comes last.
+        """Return a row for each ledger, in the order of the sources; missing units come last.
 
-        `content` and `moment` are asked only where one unit is there twice.
+        `content` and `moment` are called only if a unit has several ledgers.
         """
         by_key: dict[str, list[Counted]] = defaultdict(list)
-        # Engines answer in any order; those of one rows file come in that of their names.
+        # Engines answer in any order; units of one rows file are sorted by name.
         for told_of in sorted(counted, key=lambda each: (each.unit or "", each.round or "")):
             by_key[told_of.key].append(told_of)
         told: list[UnitRow | None] = []
@@ -135,7 +135,7 @@ class Standing:
         return [row for row in told if row] + [self._missing(self.units[number]) for number in lacking]
 
     def _expected(self, taken: Taken, one: Counted | None) -> int | None:
-        """Find the expected unit that a ledger is of: by its source, else by its name and round."""
+        """Return the index of a ledger's expected unit: by its source, else by its name and round."""
         if self._by_source and taken.key not in self._named:
             path = taken.source.path
             places = (taken.key, taken.source.shown, str(path), *map(str, path.parents))
@@ -186,7 +186,7 @@ class Standing:
     def _of_one_unit(
         self, several: list[_Candidate], content: Content, moment: Moment
     ) -> Iterable[tuple[_Candidate, UnitRow]]:
-        """Let the newest count; the others are repeated where they hold the same, else older."""
+        """Let the newest ledger of a unit count; the others are `repeated` if they hold the same, else `older`."""
         if len(several) == 1:
             yield several[0], self._counting(several[0])
             return
@@ -229,19 +229,19 @@ class Standing:
 
 
 def location(source: str, base: Path) -> str:
-    """Return where a source of a region is: an address as it is, a file or folder in full."""
+    """Return the location of a region's source: an address unchanged, a file or folder as a full path."""
     return mirror.shown(source) if mirror.is_address(source) else os.path.normpath(base.absolute() / source)
 
 
 def _moment(one: _Candidate, moment: Moment) -> tuple[str, str]:
-    """Tell when a ledger stood so: of rows and archives the day, of a clone when its commit was made."""
+    """Return the time of a ledger's state: the day of rows and archives, the time of a clone's commit."""
     if one.taken.is_live and (said := one.taken.moment or moment(one.taken)):
         return said[:10], said
     return (one.counted.shape.as_of or date.min).isoformat(), "~"
 
 
 def fault(shape: Shape) -> str:
-    """Say why rows are not those of a ledger; empty where they are."""
+    """Return why rows are not those of a valid ledger; empty if they are."""
     if (shape.schema_version or VERSION) > VERSION:
         return too_new(shape.schema_version or 0)
     if shape.strange:

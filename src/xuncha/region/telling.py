@@ -1,7 +1,7 @@
-"""What the documents of a region are given: plain values, so that a template has nothing in hand but data.
+"""Prepare the values for a region's templates: plain data, so that a template can reach nothing else.
 
-This is the wall between a roll-up and the public: who supervises a unit, where its ledger is, why it could not be read, and titles that are
-not published are told only where it is internal. Names are strangers' texts: here they become a short line without what drives a screen.
+This is the wall between a roll-up and the public: supervisors, places of ledgers, reasons for failures and titles that may
+not be published are included only in internal output. Names come from strangers: they become short lines without control characters.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ STATES: Final = {
 
 
 class Figures(NamedTuple):
-    """Counts, as documents tell of them."""
+    """Counts in the form that documents show."""
 
     units: int
     counts: Counts
@@ -51,22 +51,22 @@ class Figures(NamedTuple):
 
     @property
     def problems_open(self) -> int:
-        """How many problems are not complete."""
+        """The number of problems that are not complete."""
         return self.counts.problems - self.counts.problems_closed
 
     @property
     def in_progress(self) -> int:
-        """Measures in progress and submitted ones together, as a notice counts them."""
+        """The number of measures in progress or submitted, as a notice counts them."""
         return self.counts.in_progress + self.counts.submitted
 
     @property
     def longest(self) -> str:
-        """The greatest number of days late: 34天; a dash where nothing is overdue."""
+        """The greatest number of days late: 34天; a dash if nothing is overdue."""
         return "—" if self.late.maximum is None else f"{self.late.maximum}天"
 
     @property
     def cells(self) -> list[str]:
-        """How they stand in a table on paper: 完成问题，完成率，销号措施，销号率，逾期，最长."""
+        """The cells of a table on paper: 完成问题，完成率，销号措施，销号率，逾期，最长."""
         count = self.counts
         problems = f"{count.problems_closed}/{count.problems}"
         measures = f"{count.closed}/{count.total}"
@@ -74,7 +74,7 @@ class Figures(NamedTuple):
 
     @property
     def median(self) -> str:
-        """The median of days late: 12, 12.5; empty where nothing is overdue."""
+        """The median of days late: 12, 12.5; empty if nothing is overdue."""
         return "" if self.late.median is None else f"{self.late.median:g}"
 
 
@@ -82,7 +82,7 @@ class Line(NamedTuple):
     """A unit."""
 
     place: int | None
-    """By the rate of complete problems, the highest first; equal ones share a place. None where it has no problems."""
+    """The rank by the rate of complete problems; equal rates share a rank. None if the unit has no problems."""
     name: str
     group: str
     light: str
@@ -92,7 +92,7 @@ class Line(NamedTuple):
     audit: tuple[int, int] | None
     round: str
     number: int
-    """Among the units, for links."""
+    """The number among the units, for links."""
     source: str = ""
     message: str = ""
     supervisor: str = ""
@@ -107,7 +107,7 @@ class GroupLine(NamedTuple):
 
 
 class MoveLine(NamedTuple):
-    """A unit that has moved."""
+    """A unit whose counts have changed."""
 
     name: str
     problems_closed: int
@@ -122,11 +122,11 @@ class Alike(NamedTuple):
 
     title: str
     units: int
-    others: tuple[str, ...]  # a few of the other ways in which it is said
+    others: tuple[str, ...]  # some of its other wordings
 
 
 class Month(NamedTuple):
-    """A point of the trend, and where it is drawn: fractions of the whole."""
+    """A point of the trend, and its position in the drawing, as fractions from 0 to 1."""
 
     day: date
     point: Point
@@ -139,49 +139,49 @@ class Month(NamedTuple):
 
 
 class Telling(NamedTuple):
-    """All that a template is given, under the name `region`."""
+    """The values that templates get under the name `region`."""
 
     name: str
     as_of: date
     internal: bool
     total: Figures
     groups: tuple[GroupLine, ...]
-    units: tuple[Line, ...]  # that count, in the order of the sources
+    units: tuple[Line, ...]  # the units that count, in the order of the sources
     ranking: tuple[Line, ...]
-    others: tuple[Line, ...]  # that do not count
+    others: tuple[Line, ...]  # the units that do not count
     states: tuple[tuple[str, int], ...]
     lights: dict[str, int]
     expected: int
-    """Units that are expected or found, each once."""
+    """The number of units that are expected or found, each once."""
     trend_units: int
     months: tuple[Month, ...]
     since: date | None
     moves: tuple[MoveLine, ...]
     texts: int | None
-    """Units whose titles were compared; None where that was not asked for."""
+    """The number of units whose titles were compared; None without `--similar`."""
     alike: tuple[Alike, ...]
-    alike_unseen: int  # that may not be told
+    alike_unseen: int  # the number of shared problems without a title that may be published
 
     @property
     def overdue(self) -> tuple[Line, ...]:
-        """The units with something overdue, the most first."""
+        """The units with overdue measures, those with the most first."""
         late = [each for each in self.units if each.figures and each.figures.counts.overdue]
         return tuple(sorted(late, key=lambda each: -each.figures.counts.overdue if each.figures else 0))
 
     @property
     def missing(self) -> tuple[Line, ...]:
-        """The units of which nothing counts since nothing was handed in, or it cannot be read."""
+        """The units that do not count because they are missing or broken."""
         return tuple(each for each in self.others if each.state in {"missing", "broken"})
 
 
 def harmless(text: str | None) -> str:
-    """Make a name that a stranger wrote a short line; 待明确 where there is none."""
+    """Turn a stranger's name into a short, harmless line; 待明确 if there is none."""
     line = " ".join(without_unsafe(text or "", " ").split())
     return (line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…") or UNSAID
 
 
 def telling(done: Rollup, *, internal: bool) -> Telling:
-    """Gather what the documents of a region say; who supervises, sources and reasons only if it is internal."""
+    """Collect the values for a region's documents; supervisors, sources and reasons only if `internal`."""
     beyond = done.beyond
     lines = [
         _line(done, unit, number, place, internal=internal)
@@ -257,7 +257,7 @@ def _line(done: Rollup, unit: UnitRow, number: int, place: int | None, *, intern
 
 
 def light(counts: Counts | None) -> str:
-    """Give the light of a unit, the worst of its measures: `none` of one that does not count or has no measures."""
+    """Return the light of a unit, the worst of its measures; `none` if it does not count or has no measures."""
     if counts is None or not counts.total:
         return "none"
     if counts.overdue:

@@ -1,4 +1,4 @@
-"""The trend: how the units stood at the end of each month, out of their histories; each number is that of `--at` on that day."""
+"""Compute the trend: the counts at the end of each month, from the units' histories; each equals that of `--at` on that day."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from xuncha.region.job import YEARS, Stage, month_of
 from xuncha.region.standing import UnitRow
 from xuncha.tally import rate
 
-_MOST: Final = 12 * YEARS  # months that are told
+_MOST: Final = 12 * YEARS  # months in a trend at most
 
 
 class Point(NamedTuple):
-    """How several units stood at the end of a day."""
+    """The counts of several units at the end of a day."""
 
     day: date
-    units: int = 0  # that had a ledger by then
+    units: int = 0  # units that had a ledger by then
     problems: int = 0
     problems_closed: int = 0
     total: int = 0
@@ -27,7 +27,7 @@ class Point(NamedTuple):
     overdue: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """Give its form in `rollup --json`."""
+        """Return the form of `rollup --json`."""
         problems = {"total": self.problems, "closed": self.problems_closed}
         measures = {"total": self.total, "closed": self.closed, "overdue": self.overdue}
         return {
@@ -39,15 +39,15 @@ class Point(NamedTuple):
 
 
 class Trend(NamedTuple):
-    """How it went, month by month."""
+    """The trend of all units and of each group."""
 
     units: int
-    """That have a history; rows files have none."""
+    """The number of units with a history; rows files have none."""
     total: list[Point]
     groups: dict[tuple[str, ...], list[Point]]
 
     def as_json(self) -> dict[str, Any]:
-        """Give its form in `rollup --json`."""
+        """Return the form of `rollup --json`."""
         return {
             "units": self.units,
             "total": [point.as_json() for point in self.total],
@@ -59,7 +59,7 @@ class Trend(NamedTuple):
 
 
 def trend_of(units: Sequence[UnitRow], taken: Sequence[Taken], today: date) -> Trend:
-    """Add up how the units stood that count and have a history; the last point is the day of the roll-up itself."""
+    """Add up the histories of units that count; the last point is the day of the roll-up."""
     stages = {each.key: each.stages for each in taken if each.stages is not None}
     told = [unit for unit in units if unit.is_counted and unit.key in stages]
     firsts = [each[0][0] for unit in told if (each := stages[unit.key])]
@@ -68,7 +68,7 @@ def trend_of(units: Sequence[UnitRow], taken: Sequence[Taken], today: date) -> T
     groups: dict[tuple[str, ...], list[Point]] = {}
     for unit in told:
         points = [_point(stages[unit.key], day) for day in days[:-1]]
-        if counts := unit.counts:  # which is there of all that count
+        if counts := unit.counts:  # every unit that counts has them
             now = (getattr(counts, name) for name in Point._fields[2:])
             points.append(Point(today, 1, *now))
         total = _added(total, points)
@@ -94,7 +94,7 @@ def _point(stages: Sequence[Stage], day: date) -> Point:
 
 
 def _ends(first: str, today: date) -> list[date]:
-    """List the last days of months from one on, up to the month before today's."""
+    """Return the last days of months, from a month up to the one before today's."""
     found: list[date] = []
     end = today.replace(day=1)
     while len(found) < _MOST and end > date.min:
@@ -107,5 +107,5 @@ def _ends(first: str, today: date) -> list[date]:
 
 
 def above(path: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """List a group and those that it is in, the widest first."""
+    """Return the paths of a group and the groups around it, the widest first."""
     return [path[:depth] for depth in range(1, len(path) + 1)]

@@ -1,4 +1,4 @@
-"""A region as a workbook: sums by groups, the ranking, the trend, what has moved, the same problem in many units, and what does not count. Numbers are numbers."""
+"""Write a region as a workbook: sums by group, ranking, trend, changes, shared problems, and what does not count. Numbers are numbers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xuncha.tally import rate
 
 _PERCENT: Final = "0.00%"
 _INTERNAL: Final = "内部资料"
-_NARROW: Final = 16  # characters of the widest column of numbers
+_NARROW: Final = 16  # characters; wider columns hold texts
 
 
 class _Column(NamedTuple):
@@ -45,7 +45,7 @@ def workbook(region: Telling) -> bytes:
 
 
 def _sheet(book: Book, region: Telling, name: str, columns: Sequence[_Column], frozen: str) -> Sheet:
-    """Begin a sheet that lies, with its title, its day and the head of its table repeated on each page."""
+    """Start a landscape sheet that repeats its title, its day and the head of its table on each page."""
     widths = [column.width for column in columns]
     sheet = book.sheet(name, widths, landscape=True, head="1:3", frozen=frozen, large=sum(widths) > 150)  # noqa: PLR2004
     sheet.title(f"{region.name}巡察整改{name}")
@@ -55,7 +55,7 @@ def _sheet(book: Book, region: Telling, name: str, columns: Sequence[_Column], f
 
 
 def _fill(sheet: Sheet, columns: Sequence[_Column], rows: Sequence[Sequence[Value]]) -> None:
-    """Write the table; wide columns hold texts, which stand at the left."""
+    """Write the table; texts, which are in wide columns, are aligned left."""
     looks = [TEXT if column.width > _NARROW else CENTRED for column in columns]
     sheet.table([column.heading for column in columns], rows, looks)
     if rows:

@@ -1,4 +1,4 @@
-"""The process that reads ledgers, one after the other; it answers with plain values, and nothing of a ledger is run in it."""
+"""Read ledgers in a separate process, one after the other; answer with plain values, and run nothing from a ledger."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main() -> None:
     """Answer jobs until there are no more."""
     keep_within({"RLIMIT_AS": LIMITS.memory, "RLIMIT_CORE": 0})
     with os.fdopen(0, "rb") as asked, os.fdopen(os.dup(1), "wb") as told:
-        os.dup2(2, 1)  # whatever else may be printed is no answer
+        os.dup2(2, 1)  # so that stray prints do not mix with the answers
         while True:
             try:
                 job = Job._make(receive(asked))
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def answer(job: Job) -> list[tuple[object, ...]]:
-    """Read what a job names, and tell of each ledger in it."""
+    """Read the source of a job, and return an answer for each ledger in it."""
     with speaking(job.language):
         try:
             return [tuple(each) for each in _found(job)]
@@ -74,7 +74,7 @@ def _found(job: Job) -> Iterator[Read]:
 
 
 def _read(root: Path, inside: str, job: Job, source: Source | None) -> Read:
-    """Read one ledger: of a source, else as of the day that history is asked for."""
+    """Read one ledger from `source`; without one, from history as of the job's day."""
     found = git_dir(root)
     commit = tip(found) if found else None
     moment = ""
@@ -105,7 +105,7 @@ def _audited(root: Path) -> tuple[int, int]:
 
 
 def _of_archive(file: Path, folder: Path, job: Job) -> Read:
-    """Read the ledger of an archive out of the history that it holds; its lists are checked by `archive --verify`, not here."""
+    """Read the ledger of an archive from its history; its checksums are checked by `archive --verify`, not here."""
     from xuncha.archive.bag import open_bag  # noqa: PLC0415  only where there are archives
     from xuncha.archive.gathering import BUNDLE, FACTS, Facts  # noqa: PLC0415
 
@@ -132,7 +132,7 @@ def _of_archive(file: Path, folder: Path, job: Job) -> Read:
 
 
 def told(error: XunchaError) -> str:
-    """Say in a line why a ledger cannot be read: of many findings the first, and how many there are."""
+    """Return in one line why a ledger cannot be read: the first finding, and the number of others."""
     if not isinstance(error, InvalidLedgerError) or not error.findings:
         return error.message
     first = error.findings[0]
