@@ -1,4 +1,4 @@
-"""For programs: what the commands print with `--json`, and the actions of the workflow, described by OpenAPI."""
+"""Serve programs: the output of commands with `--json`, and the actions of the workflow, described by OpenAPI."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ router = APIRouter(prefix="/api", responses=_REFUSALS)
 
 
 def _filters() -> list[dict[str, Any]]:
-    """Describe the parameters of `list`: the filters, and the day as of which the ledger is looked at."""
+    """Return the OpenAPI parameters of `list`: the filters, and the day as of which measures are listed."""
     found = {"at": "", **{each.name: each.default for each in fields(Selection)}}
     kinds = {True: {"type": "boolean"}, False: {"type": "string"}}
     several = {"type": "array", "items": {"type": "string"}}
@@ -73,7 +73,7 @@ def _filters() -> list[dict[str, Any]]:
 
 
 class _Asked(BaseModel):
-    """What every action is asked for with."""
+    """The part of a request that every action has."""
 
     model_config = ConfigDict(extra="forbid")
     ids: Annotated[list[str], Field(min_length=1, max_length=1000, description="2.3")]
@@ -85,14 +85,14 @@ class _Asked(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _is_text(cls, given: Any) -> Any:  # noqa: ANN401  whatever was sent
-        """Refuse half characters, which JSON can hold and no file can."""
+        """Refuse lone surrogates, which JSON can hold and no file can."""
         json.dumps(given, ensure_ascii=False, default=repr).encode()
         return given
 
 
 @router.get("/status")
 def status(request: Request, by: str = "problem", at: str | None = None) -> dict[str, Any]:
-    """Give the counts, as `xuncha status --json`."""
+    """Return the counts, as `xuncha status --json`."""
     found, _texts, today = desk_of(request).at(at)
     grouping: Grouping = typed.word(by, "by", names.GROUPINGS)  # type: ignore[assignment]
     return tally(found, today).as_json(groups(found, today, grouping))
@@ -100,7 +100,7 @@ def status(request: Request, by: str = "problem", at: str | None = None) -> dict
 
 @router.get("/list", openapi_extra={"parameters": _filters()})
 def list_(request: Request) -> list[dict[str, Any]]:
-    """Give the measures that filters leave, as `xuncha list --json`; they are named as its options, `words` are searched."""
+    """Return the filtered measures, as `xuncha list --json`; filters are named as its options, `words` are searched."""
     asked = request.query_params
     found, texts, today = desk_of(request).at(asked.get("at"))
     horizon = Horizon.of(found, today)
@@ -109,7 +109,7 @@ def list_(request: Request) -> list[dict[str, Any]]:
 
 @router.get("/show/{identity}")
 def show(request: Request, identity: str) -> dict[str, Any]:
-    """Give a problem or a measure, whole, as `xuncha show --json`."""
+    """Return a whole problem or measure, as `xuncha show --json`."""
     desk = desk_of(request)
     which, found = Identity.parse(identity), desk.look().register
     rows = rows_of(found, which)
@@ -126,7 +126,7 @@ def show(request: Request, identity: str) -> dict[str, Any]:
 
 @router.get("/log")
 def log(request: Request, id: str | None = None) -> list[dict[str, str | None]]:  # noqa: A002  as in the address
-    """Give the trail, as `xuncha log --json`: of the whole ledger, a problem or a measure."""
+    """Return the history of the ledger, a problem or a measure, as `xuncha log --json`."""
     desk = desk_of(request)
     if id is None:
         return [event.as_json() for event in desk.events()]
@@ -137,7 +137,7 @@ def log(request: Request, id: str | None = None) -> list[dict[str, str | None]]:
 
 @router.get("/validate")
 def validate(request: Request) -> list[dict[str, Any]]:
-    """Give every place where a rule is broken, as `xuncha validate --json`."""
+    """Return every place where a rule is broken, as `xuncha validate --json`."""
     found = check(WorkingTree(desk_of(request).root), warn=True)
     return findings_json(each for each in found if each.severity != "note")
 
@@ -146,7 +146,7 @@ def validate(request: Request) -> list[dict[str, Any]]:
 def todo(
     request: Request, office: str | None = None, leader: str | None = None, person: str | None = None
 ) -> list[dict[str, Any]]:
-    """Give what waits today, as `xuncha todo --json`."""
+    """Return the tasks of today, as `xuncha todo --json`."""
     desk = desk_of(request)
     found = desk.look().register
     tasks = waiting(found, desk.events(), desk.today, office=office, leader=leader, person=person)
@@ -154,7 +154,7 @@ def todo(
 
 
 def _done(desk: Desk, result: Result) -> dict[str, Any]:
-    """Say what was done, and how the ledger stands after it."""
+    """Return what was done, and the counts after it."""
     steps = [
         {"id": step.id, "title": title, "from": step.from_, "to": step.to}
         for step, title in zip(result.steps, result.titles, strict=True)
@@ -173,7 +173,7 @@ def _done(desk: Desk, result: Result) -> dict[str, Any]:
 
 
 def _enter(verb: Verb) -> None:
-    """Enter the route of a verb, whose request is made of its parameters."""
+    """Add the route of a verb; the request's model is made from the verb's parameters."""
     kinds: dict[str, Any] = {"text": str, "flag": bool, "list": list[str]}
     asked_for: dict[str, Any] = {}
     for each in verb.parameters:

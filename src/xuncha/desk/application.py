@@ -1,4 +1,4 @@
-"""The application behind the gate: every route in one place, and the one place where errors end."""
+"""Build the application behind the gate: all routes, and the only handling of errors."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from xuncha.desk.ledger import Desk
 
 _PASSWORDS = CapacityLimiter(1)
-"""One after the other, beside those who ask for pages: a hash takes its time and its memory."""
+"""Limits password hashing to one at a time, apart from the threads for pages, since a hash takes time and memory."""
 ROUTES: Sequence[Route | Mount] = (
     Route("/", today.show),
     Route("/measures", measures.show),
@@ -112,16 +112,16 @@ ROUTES: Sequence[Route | Mount] = (
 )
 
 _UNKNOWN = frozenset({"no-such-problem", "no-such-measure", "no-such-comment", "bad-id"})
-"""The errors of a number in an address that nothing has."""
+"""The codes of errors for a number in an address that does not exist."""
 
 
 def application(desk: Desk, entrance: ByLink | ByAccount, demo: Mapping[str, str] | None = None) -> FastAPI:
-    """Return what answers the requests that the gate lets through.
+    """Return the application that answers requests which the gate lets through.
 
     Args:
         desk: the ledger.
-        entrance: by which they come in.
-        demo: passwords by account, which whoever tries the desk is shown.
+        entrance: how visitors are identified.
+        demo: passwords by account, shown on the page to sign in.
     """
     app = FastAPI(
         title="xuncha",
@@ -139,11 +139,11 @@ def application(desk: Desk, entrance: ByLink | ByAccount, demo: Mapping[str, str
 
 
 _CODES = {400: "malformed", 403: "forbidden", 404: "not-found", 405: "not-allowed"}
-"""Of what is answered without an error of ours, by the status."""
+"""The codes of errors that are not our own, by HTTP status."""
 
 
 def _answer(request: Request, status: int, error: XunchaError) -> Response:
-    """Tell an error: to a program as JSON, to a person on a page."""
+    """Answer with an error: as JSON for a program, as a page for a person."""
     if request.url.path.startswith("/api/"):
         told: dict[str, Any] = {"code": error.code, "message": error.message, "hint": error.hint}
         if isinstance(error, InvalidLedgerError):
@@ -170,12 +170,12 @@ def _failed(request: Request, error: HTTPException) -> Response:
     if error.status_code == 400 and (unread := why_unread(error.detail)):  # noqa: PLR2004
         return _answer(request, 413, unread)
     told = said.get(error.status_code, error.detail)
-    if request.url.path.startswith("/static/"):  # strangers ask for it, too, and learn nothing of the ledger
+    if request.url.path.startswith("/static/"):  # strangers may ask: tell them nothing of the ledger
         answer: Response = PlainTextResponse(told, error.status_code)
     else:
         code = _CODES.get(error.status_code, "refused")
         answer = _answer(request, error.status_code, RefusedError(code, told))
-    answer.headers.update(error.headers or {})  # which methods are allowed
+    answer.headers.update(error.headers or {})  # the header with the allowed methods
     return answer
 
 

@@ -1,7 +1,7 @@
-"""Commands that sentences of ours name, as links to the page of the desk that does the same.
+"""Turn commands in messages into links to the page of the desk that does the same.
 
-What stands in a sentence comes from files, too. So the sentence is found in the catalogue of messages: only what it says
-itself is read as a command, never what was filled in, except for numbers of problems and measures.
+Messages contain values from files. So the message is found in the catalogue, and commands are read only in the
+message itself, never in inserted values, except for numbers of problems and measures.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from xuncha.model.vocabulary import action_name
 from xuncha.workflow.verbs import VERBS
 
 _FIRST_FIELD: Final = 0xE000
-"""A character of no script, and those behind it: what stands for a field while commands are looked for."""
+"""The first of the private-use characters that stand for fields while commands are looked for."""
 _FIELD: Final = "[\ue000-\ue0ff]"
 _SUB: Final = "problem|measure|list|reply|add|table|xlsx|letter|reminder|weekly"
 _COMMAND: Final = re.compile(
@@ -31,21 +31,21 @@ _COMMAND: Final = re.compile(
     rf"(?: (?:--take [a-z]+|--[a-z-]+|{_FIELD}|…|[A-Z]+\b|[0-9.]+\b|标题|内容|文号))*)"
 )
 _LONGEST: Final = 1000
-"""Characters of a text that is looked for among the sentences."""
+"""Characters; a longer text is not looked for in the catalogue."""
 
 
 class _Sentence(NamedTuple):
     """A message that names a command, or has something in backticks."""
 
     text: str
-    """A character of `_FIELD` for each field."""
+    """The message, with a character of `_FIELD` for each field."""
     form: re.Pattern[str]
-    """A group for each field."""
+    """A pattern of the message, with a group for each field."""
 
 
 @cache
 def _known(_language: str) -> list[_Sentence]:
-    """Return the messages of a language, the one that is spoken; those that say most first."""
+    """Return the messages of the current language that name commands, the longest first."""
     found = [_sentence(each) for each in {*sentences()} if "`" in each or "xuncha " in each]
     return sorted(found, key=lambda each: len(each.text), reverse=True)
 
@@ -66,17 +66,17 @@ def address_of(number: Identity | str) -> str:
 
 
 def edit_address(path: str) -> str:
-    """Return the address of the page on which a file is edited; empty where it is none that is."""
+    """Return the address of the page on which a file is edited; empty if it cannot be edited there."""
     if identity := Identity.of_file(path):
         return f"/edit/{identity}"
     return f"/edit/{path}" if path == LEDGER_FILE or CommentNumber.of_file(path) else ""
 
 
 def linked(text: str) -> Markup:
-    """Return a sentence as it is shown: what it tells to type as a link to the page that does it, what the desk cannot do as code."""
+    """Return a message as HTML: commands as links to the page that does the same, or as code if the desk has none."""
     text = without_unsafe(text, "�")
     hint = _("hint: {hint}").partition("{")[0]
-    if text.startswith(hint):  # what a command of ours has printed
+    if text.startswith(hint):  # printed by one of our commands
         return escape(hint) + linked(text.removeprefix(hint))
     for sentence in _known(spoken()) if len(text) <= _LONGEST else ():
         if match := sentence.form.fullmatch(text):
@@ -88,7 +88,7 @@ def linked(text: str) -> Markup:
 
 
 def _pieces(sentence: str, given: Sequence[str]) -> Iterator[Markup]:
-    """Yield the pieces of a sentence with its fields filled in."""
+    """Yield the pieces of a message with its fields filled in."""
 
     def filled(text: str) -> str:
         return "".join(given[ord(each) - _FIRST_FIELD] if re.match(_FIELD, each) else each for each in text)
@@ -109,7 +109,7 @@ def _pieces(sentence: str, given: Sequence[str]) -> Iterator[Markup]:
 
 
 def _page(words: Sequence[str]) -> tuple[str, str] | None:
-    """Return the address of the page that does a command, and what it is called; None where there is none."""
+    """Return address and title of the page for a command; None if there is none."""
     command, *given = words or [""]
     if "--help" in given:
         return None
@@ -131,7 +131,7 @@ def _page(words: Sequence[str]) -> tuple[str, str] | None:
 
 
 def _pages() -> dict[str, tuple[str, str]]:
-    """Return the pages that do a command without a number, and what they are called."""
+    """Return addresses and titles of pages for commands without a number."""
     today, measures, reports = ("/", _("Today")), ("/measures", _("Measures")), ("/reports", _("Reports"))
     log, together = ("/log", _("Log and audit")), ("/together", _("Together"))
     return {

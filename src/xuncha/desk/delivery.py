@@ -1,4 +1,4 @@
-"""Files on their way to a browser: looked at in place where nothing in them can run, else handed out as downloads."""
+"""Send files to a browser: for viewing if nothing in them can run, else as downloads."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ SHOWN: Final = {
     ".pdf": "application/pdf",
     ".txt": "text/plain; charset=utf-8",
 }
-"""What a browser shows without running anything, by the endings of names."""
+"""Media types that a browser shows without running anything, by suffix."""
 _MADE_HERE: Final = {".html": "text/html; charset=utf-8", ".md": "text/plain; charset=utf-8"}
-"""What it shows besides of the documents that the desk itself has made."""
+"""Further media types that may be shown, of documents that the desk has made."""
 
 
 def delivered(place: Path, name: str, *, download: bool = False, made_here: bool = False) -> FileResponse:
     """Answer with a file.
 
     Args:
-        place: where it is.
-        name: how it is called where it is saved.
-        download: it is to be saved, and not to be looked at.
-        made_here: the desk has made it of the ledger: a page may be looked at, though nothing in it runs.
+        place: the path of the file.
+        name: its name when it is saved.
+        download: whether to save it instead of showing it.
+        made_here: whether the desk has made it: then a web page may be shown too, though nothing in it runs.
     """
     kinds = SHOWN | _MADE_HERE if made_here else SHOWN
     kind = kinds.get(PurePath(name).suffix.casefold())
@@ -38,7 +38,7 @@ def delivered(place: Path, name: str, *, download: bool = False, made_here: bool
         filename=name,
         content_disposition_type="inline" if kind and not download else "attachment",
     )
-    # A sandbox keeps what is no page from being one; Chromium's own viewer of PDF files does not start inside it.
+    # A sandbox stops a file from acting as a page; Chromium's PDF viewer does not start in one.
     sandbox = "" if kind == "application/pdf" else "; sandbox"
     look = "; style-src 'unsafe-inline'; img-src data:; font-src data:" if made_here else ""
     answer.headers["Content-Security-Policy"] = f"default-src 'none'{look}; frame-ancestors 'self'{sandbox}"

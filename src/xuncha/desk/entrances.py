@@ -1,4 +1,4 @@
-"""How one comes in: to the own desk by the link that was printed, to the office desk by name and password."""
+"""Identify visitors: on the own desk by the printed link, on the office desk by name and password."""
 
 from __future__ import annotations
 
@@ -20,35 +20,35 @@ if TYPE_CHECKING:
     from xuncha.accounts.book import Accounts
 
 SIGN_IN: Final = "/sign-in"
-"""The address of the page on which one signs in; the only one that strangers see."""
+"""The address of the page to sign in, the only one that strangers see."""
 NEW_PASSWORD: Final = "/password"  # noqa: S105
-"""The address of the page on which one takes another password; no other is shown to whoever must."""
+"""The address of the page to change the password, the only one shown to a person who must change it."""
 SIGN_OUT: Final = "/sign-out"
 SIGNED_OUT: Final = "/signed-out"
-"""Where a form is answered whose session has ended; browsers do not see the address."""
+"""The internal address that answers a form whose session has ended; browsers do not see it."""
 _WITH_AN_OLD_PASSWORD: Final = frozenset({NEW_PASSWORD, SIGN_OUT, "/language"})
 
 
 class ByLink:
-    """The entrance of the own desk."""
+    """The entrance of the own desk, for the holder of the link."""
 
     def __init__(self, key: str, port: int) -> None:
-        """Take the secret of the link that was printed, and the port."""
+        """Keep the secret of the printed link, and the port."""
         self._key = key
         self._ticket = ""
         self._session = secrets.token_urlsafe(32)
         self._token = secrets.token_urlsafe(32)
-        self._cookie = f"xuncha-{port}"  # a browser sends cookies to every port
+        self._cookie = f"xuncha-{port}"  # since a browser sends cookies to every port
 
     def ticket(self) -> str:
-        """Return a secret that opens the desk once, for what others on the machine may see."""
+        """Return a secret that is valid once, for use where others on the machine may see it."""
         self._ticket = secrets.token_urlsafe(32)
         return self._ticket
 
     def visitor(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> Visitor | ASGIApp:
-        """Return who asks; or the answer to whoever has no secret, or has opened the link with it.
+        """Return the visitor; or an answer, if there is no secret, or the link was just opened.
 
-        The browser goes on without the secret, so that its history does not keep it.
+        The link redirects to an address without the secret, so that the browser's history does not keep it.
         """
         given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
         if scope["path"] == "/" and given and (same(given, self._key) or same(given, self._ticket)):
@@ -66,29 +66,29 @@ class ByLink:
         return refusal(scope, "no-secret", said)
 
     def refreshed(self, visitor: Visitor) -> Visitor:
-        """Return who asks: the link is good until the desk ends."""
+        """Return the visitor unchanged: the link is valid until the desk ends."""
         return visitor
 
 
 class ByAccount:
-    """The entrance of the office desk."""
+    """The entrance of the office desk, for people with accounts."""
 
     def __init__(self, accounts: Accounts, port: int) -> None:
-        """Take the accounts that may sign in, and the port."""
+        """Keep the accounts that may sign in, and the port."""
         self.accounts = accounts
         self.sessions = Sessions(accounts)
         self._port = port
 
     def cookie(self, scheme: str) -> str:
-        """Return the name of the cookie with the secret of a session; over TLS one that no other page can set."""
+        """Return the name of the session's cookie; over TLS one that no other site can set."""
         return f"{'__Host-' if scheme == 'https' else ''}xuncha-{self._port}"
 
     def known(self, scheme: str) -> str:
-        """Return the name of the cookie by which a browser shows that an account has signed in before."""
+        """Return the name of the cookie which shows that an account has signed in with this browser before."""
         return f"{self.cookie(scheme)}-known"
 
     def visitor(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> Visitor | ASGIApp:  # noqa: ARG002
-        """Return who asks; or what leads to the page on which one signs in, or takes a new password."""
+        """Return the visitor; or a redirect to sign in or to change the password."""
         path: str = scope["path"]
         secret = cookies.get(self.cookie(scope["scheme"]), "")
         found = self.sessions.of(secret)
@@ -104,7 +104,7 @@ class ByAccount:
         return Visitor(session.token, account, secret)
 
     def _stranger(self, scope: Scope, path: str) -> Visitor | ASGIApp:
-        """Lead somebody who has not signed in to where they do; what was typed is shown to them again."""
+        """Redirect a stranger to sign in; show again what they typed into a form."""
         if path.startswith("/api/") or path == "/state":
             return refusal(scope, NOT_SIGNED_IN, not_signed_in().message)
         if changes(scope):
@@ -115,10 +115,10 @@ class ByAccount:
         return RedirectResponse(f"{SIGN_IN}?{urlencode({'back': asked})}", 303)
 
     def refreshed(self, visitor: Visitor) -> Visitor:
-        """Return who asks as their account stands now.
+        """Return the visitor with the present state of their account.
 
         Raises:
-            RefusedError: their session has ended.
+            RefusedError: the session has ended.
         """
         if visitor.account is None:
             return visitor

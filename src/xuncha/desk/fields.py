@@ -1,4 +1,4 @@
-"""The fields of forms and requests: what a verb takes, what stands in a file, and what was sent for them."""
+"""Derive the fields of forms and requests from verbs and files, and read what was sent for them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Field(NamedTuple):
-    """A field of a form: what a verb takes."""
+    """A field of a form, for one parameter of a verb."""
 
     parameter: str
     name: str
@@ -38,7 +38,7 @@ class Field(NamedTuple):
 
 
 def fields_of(verb: Verb, *, problem: bool = False) -> list[Field]:
-    """Return the fields of a verb's form: what it takes of measures, or of a problem."""
+    """Return the fields of a verb's form, for measures or for a problem."""
     asked = signature(verb.of_problems).parameters if verb.of_problems else {}
     return [
         Field(each.name, GIVEN[each.name].name, GIVEN[each.name].kind, each.default is each.empty)
@@ -48,7 +48,7 @@ def fields_of(verb: Verb, *, problem: bool = False) -> list[Field]:
 
 
 def standing(record: Measure | Problem, fields: Sequence[Field]) -> dict[str, str]:
-    """Return what a record says in the fields of a form, as it is typed; without what it does not say."""
+    """Return the values of a record for the fields of a form, as typed; without missing ones."""
     found = {}
     for field in fields:
         value = getattr(record, field.parameter, None)
@@ -64,7 +64,7 @@ def standing(record: Measure | Problem, fields: Sequence[Field]) -> dict[str, st
 def lacking(
     desk: Desk, look: Look, identity: Identity, measure: Measure, verb: Verb
 ) -> Sequence[XunchaError]:
-    """Return what is missing for closing a measure as it stands, or for applying for it; nothing of other verbs."""
+    """Return what a measure lacks to be closed or submitted; nothing for other verbs."""
     if verb.action not in {"close", "submit"} or not git_dir(desk.root):
         return ()
     session = Session(desk.root, Git(desk.root), None)
@@ -76,16 +76,16 @@ def lacking(
 
 
 def named(root: Path, identity: Identity, file: UploadFile) -> NamedFile:
-    """Return an uploaded file as evidence; of the path that some browsers send, its name alone."""
+    """Return an uploaded file as evidence; some browsers send a path, of which only the name is used."""
     name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
     return NamedFile(name, read_stream(root, identity, name, file.file))
 
 
 def selection(asked: QueryParams) -> Selection:
-    """Read the filters of a page or of a program, named as the options of `list`, with `_` for `-`.
+    """Read filters from query parameters, named as the options of `list`, with `_` for `-`.
 
     Raises:
-        UsageError: one of them cannot be read.
+        UsageError: a filter is invalid.
     """
     status, term, days = asked.get("status"), asked.get("term"), asked.get("due_within")
     return Selection(

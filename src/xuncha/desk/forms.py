@@ -1,4 +1,4 @@
-"""What browsers send with a form, and how an action is called with it."""
+"""Read the forms that browsers send, and call actions with them."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 Action = Callable[["Request", "FormData"], "Response"]
 _FIELDS = 2000
-"""Fields of one form: all measures of a page, each with its version."""
+"""Fields of one form at most: enough for all measures of a page, each with its version."""
 _FILES = 50
 _WAITING = 20
-"""Who may wait for a limiter."""
+"""Requests that may wait for a limiter."""
 _SHOWN = 16
-"""Characters of a commit's name in an address."""
+"""Characters of a commit's hash in an address."""
 _LONGEST = 512 * 1024
-"""Bytes in one field."""
+"""Bytes in one field at most."""
 _NOT_TYPED = frozenset(
     [
         "token",
@@ -59,23 +59,23 @@ _NOT_TYPED = frozenset(
         "again",
     ]
 )
-"""Fields that hold no text of whoever fills in a form."""
+"""Fields that are not filled in by a person."""
 
 
 def action(
     change: Action, may: str | None, *, in_turn: bool = True, limiter: CapacityLimiter | None = None
 ) -> Callable[[Request], Awaitable[Response]]:
-    """Make the endpoint of a function that is given a form.
+    """Make an endpoint from a function that takes a form.
 
     Args:
-        change: the function.
-        may: what only those are let do whose role may; None for what everyone may, or what is asked of each measure.
-        in_turn: it changes the ledger, and is called when its turn comes.
-        limiter: how many at once may call it, where that is not left to all who ask for pages.
+        change: the function; it returns the answer.
+        may: the right that a visitor must have; None if everyone may, or if each measure is checked.
+        in_turn: whether it changes the ledger, and so waits for its turn.
+        limiter: limits how many calls run at once; None for the threads of all pages.
     """
 
     def answer(request: Request, form: FormData) -> Response:
-        """Call it; where it is refused and its form cannot be shown again, show why, with all that was typed."""
+        """Call the function; if it is refused and its form cannot be shown again, show the reason with all that was typed."""
         try:
             current_visitor(request) if may is None else must_be_allowed(request, may)
             return change(request, form)
@@ -100,14 +100,14 @@ def action(
                     said = _("too many are signing in just now")
                     raise SurroundingsError("busy", said, _("try again in a minute"))
                 return await run_sync(answer, request, form, limiter=limiter)
-            except XunchaError as error:  # it was not called
+            except XunchaError as error:  # the function was not called
                 return shown_why(request, error, form)
 
     return endpoint
 
 
 def shown_why(request: Request, error: XunchaError, form: FormData) -> Response:
-    """Show on a page why something was not done, with all that was typed."""
+    """Show a page with the reason for a refusal, and all that was typed."""
     return page(request, "error", status_of(error), error=error, kept=_kept(form))
 
 
@@ -117,7 +117,7 @@ def signed_out(request: Request, form: FormData) -> Response:
 
 
 def _kept(form: FormData) -> list[tuple[str, str]]:
-    """Return what was typed into a form, to be copied from a page: what each field is called, and its text."""
+    """Return labels and texts of what was typed into a form, so that a page can show them for copying."""
     called = {
         "co_office": key_name("co_offices"),
         "field": key_name("fields"),
@@ -133,7 +133,7 @@ def _kept(form: FormData) -> list[tuple[str, str]]:
 
 
 def why_unread(detail: str) -> RefusedError | None:
-    """Return the error for a form that has too much of something, by what the framework says of it; None for any other."""
+    """Translate the framework's error about a form that exceeds a limit; None for any other error."""
     known: dict[str | tuple[str, ...], str] = {
         ("Field exceeded", "Part exceeded"): _("a field holds more than {n} KB").format(n=_LONGEST // 1024),
         "Too many files": _("there are more than {n} files").format(n=_FILES),
@@ -145,10 +145,10 @@ def why_unread(detail: str) -> RefusedError | None:
 
 
 def _must_be_ours(request: Request, form: FormData) -> None:
-    """Refuse a form that another page has made.
+    """Refuse a form that another site has made.
 
     Raises:
-        RefusedError: the token is missing or another: of another page, or of an earlier session.
+        RefusedError: the token is missing or wrong: from another site, or from an earlier session.
     """
     token = visitor_of(request).token
     given = form.get("token")
@@ -157,32 +157,32 @@ def _must_be_ours(request: Request, form: FormData) -> None:
 
 
 def text(form: FormData, name: str) -> str:
-    """Return the text of a field, without blanks around it; empty where it was left empty."""
+    """Return the text of a field, without blanks around it."""
     return next(iter(texts(form, name)), "")
 
 
 def texts(form: FormData, name: str) -> list[str]:
-    """Return the texts of a field that may be there several times, without empty ones."""
+    """Return the texts of a field that may occur several times, without empty ones."""
     return [_plain(each) for each in form.getlist(name) if isinstance(each, str) and each.strip()]
 
 
 def _plain(value: str) -> str:
-    """Return a text as files write it: browsers end the lines of a field with CR LF."""
+    """Return a text with LF line ends; browsers send CR LF."""
     return value.replace("\r\n", "\n").strip()
 
 
 def lines(form: FormData, name: str) -> list[str]:
-    """Return the lines of a field that takes one thing a line, without empty ones."""
+    """Return the lines of a field with one item a line, without empty ones."""
     return [line.strip() for each in texts(form, name) for line in each.splitlines() if line.strip()]
 
 
 def versions(form: FormData) -> dict[str, str]:
-    """Return the versions of the files that the form was shown with, by number."""
+    """Return the versions of the files that the form showed, by number."""
     return {name.removeprefix("version-"): text(form, name) for name in form if name.startswith("version-")}
 
 
 def typed(form: FormData, verb: Verb) -> dict[str, Any]:
-    """Return what was typed for a verb, by its parameters; None for what was left empty, or as it stands."""
+    """Return what was typed for a verb, by parameter; None for fields left empty or unchanged."""
     found: dict[str, Any] = {}
     for parameter in verb.parameters:
         name, kind, _read = GIVEN[parameter.name]
@@ -199,17 +199,17 @@ def typed(form: FormData, verb: Verb) -> dict[str, Any]:
 
 
 def _stands(form: FormData, name: str) -> bool:
-    """Return whether a field still holds what it was shown with, because it stands so in the file."""
+    """Return whether a field still holds the file's value that it was shown with."""
     return f"stood-{name}" in form and text(form, f"stood-{name}") == text(form, name)
 
 
 def done(address: str, commit: str) -> Response:
-    """Lead back to a page, which says what the commit of this click did."""
+    """Redirect to a page, which reports the commit of this click."""
     return RedirectResponse(f"{address}?{urlencode({'done': commit[:_SHOWN]})}", 303)
 
 
 def shown_again(form: FormData) -> Mapping[str, str]:
-    """Return what was typed, by the names of the fields, to be shown in the same form again; not what stood there already."""
+    """Return what was typed, by field, for showing the same form again; without unchanged values."""
     return {
         name: "\n".join(texts(form, name)) for name in form if name != "token" and not _stands(form, name)
     }

@@ -1,4 +1,4 @@
-"""The gate: who may ask, and from where. What passes it comes from the browser or the program that was given the secret."""
+"""Check every request: host, origin, size and visitor. What passes comes from a browser or program that has the secret."""
 
 from __future__ import annotations
 
@@ -24,90 +24,90 @@ if TYPE_CHECKING:
     from xuncha.model.register import MeasureRow
 
 _OF_A_STRANGER: Final = 64 * 1024
-"""Bytes in one request of somebody who has not signed in: it is read into memory."""
+"""Bytes in a request of a visitor who has not signed in: it is read into memory."""
 LARGEST: Final = 64 * 1024 * 1024
-"""Bytes in one request: a measure's evidence, which usual forges take up to 50 MB at a time."""
+"""Bytes in one request: room for evidence of 50 MB, which usual forges accept."""
 PATIENCE: Final = 30.0
-"""Seconds in which a request must come, those aside that its bytes take at the slowest."""
+"""Seconds in which a request must arrive, besides the time for its bytes at the slowest rate."""
 _SLOWEST: Final = 16 * 1024
-"""Bytes a second: what the slowest of usual lines send."""
+"""Bytes a second of the slowest usual connection."""
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " frame-src 'self'; form-action 'self'; frame-ancestors 'self'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # without one, Chromium says that a form comes from nowhere
+    "Referrer-Policy": "same-origin",  # without a referrer, Chromium sends forms with `Origin: null`
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-"""What every answer says that does not say otherwise."""
+"""The headers of every answer, unless it sets its own."""
 SAFE: Final = frozenset({"GET", "HEAD"})
-"""The methods that change nothing."""
+"""The HTTP methods that change nothing."""
 LANGUAGE: Final = "language"
-"""The cookie that holds the language of a reader."""
+"""The cookie with the language of a reader."""
 
 
 class Visitor(NamedTuple):
-    """Who asks."""
+    """The person or program that sends a request."""
 
     token: str
-    """Forms carry it, against forged requests; empty for a program, whose secret no browser adds by itself."""
+    """The token in forms against forged requests; empty for a program, whose secret no browser sends by itself."""
     account: Account | None = None
-    """In which they have signed in; None on the own desk, and before."""
+    """The account; None on the own desk, and before signing in."""
     session: str = ""
-    """The secret of their session, where there are several."""
+    """The secret of the session, on the office desk."""
     owns: bool = False
-    """Whether it is whoever has begun the own desk, and may do everything as git's user."""
+    """Whether this is the user who started the own desk, and may do everything as git's user."""
 
     @property
     def signed_in(self) -> bool:
-        """Whether they are known, and have a password of their own."""
+        """Whether the visitor is known, and need not change the password."""
         return self.owns or (self.account is not None and not self.account.renew)
 
     def may(self, action: str, row: MeasureRow | None = None) -> bool:
-        """Return whether they may do something; see `Account.may`."""
+        """Return whether the visitor may do an action; see `Account.may`."""
         return self.owns or (self.account is not None and self.account.may(action, row))
 
 
 class Entrance(Protocol):
-    """How one comes in."""
+    """The way in which visitors are identified."""
 
     def visitor(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> Visitor | ASGIApp:
-        """Return who asks; or the answer to whoever does not come in, or not yet."""
+        """Return the visitor; or the answer to somebody who may not come in, or not yet."""
 
     def refreshed(self, visitor: Visitor) -> Visitor:
-        """Return who asks as they stand now, when their turn has come.
+        """Return the visitor's present state, when their turn has come.
 
         Raises:
-            RefusedError: their session has ended meanwhile.
+            RefusedError: the session has ended meanwhile.
         """
 
 
-class TooLargeError(HTTPException):  # FastAPI takes any other for a request that it cannot read
-    """A request has more bytes than it may have, or its bytes do not come."""
+class TooLargeError(HTTPException):  # FastAPI would report any other exception as a malformed request
+    """A request is too large, or its bytes do not arrive in time."""
 
     def __init__(self) -> None:
         super().__init__(413)
 
 
 class Gate:
-    """Stands before the application: checks host, origin and size, asks who comes, and says what a browser may do with the answers."""
+    """Wraps the application: checks host, origin and size, identifies the visitor, and sets security headers."""
 
     def __init__(self, application: ASGIApp, entrance: Entrance, hosts: frozenset[str] | None) -> None:
-        """Take what stands behind the gate.
+        """Keep the application behind the gate, and its settings.
 
         Args:
-            application: what answers.
-            entrance: knows who may come in.
-            hosts: the names, with the port where it is said, under which the desk is reached; None: under any. Another name may
-                be an attacker's whose page has it stand for this machine; that page has no session of an office desk.
+            application: answers the requests that pass.
+            entrance: identifies visitors.
+            hosts: allowed values of the Host header; None allows any. Another name may
+                belong to an attacker's site that resolves it to this machine; such a site has no session of an office desk.
         """
         self._application = application
         self._entrance = entrance
         self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or let it through."""
+        """Answer a request, or pass it on."""
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
@@ -125,7 +125,7 @@ class Gate:
                 )
 
     def _identify(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> ASGIApp | None:
-        """Store the visitor in the scope; return the refusal for anyone else."""
+        """Store the visitor in the scope; return an answer for anyone else."""
         if scope["path"].startswith("/static/"):
             scope["visitor"] = Visitor("")
             return None
@@ -142,7 +142,7 @@ class Gate:
         return None
 
     def _refusal(self, scope: Scope, headers: Headers) -> ASGIApp | None:
-        """Return the answer to what no browser of a visitor sends: another host, another site, too much."""
+        """Return the answer to a request with a foreign host or origin, or one that is too large; None for all others."""
         host = headers.get("host", "").casefold()
         if self._hosts is not None and host not in self._hosts:
             return refusal(scope, "wrong-host", _("this desk is not reached under this name"), 421)
@@ -163,30 +163,30 @@ class Gate:
 
 
 def same(given: str, secret: str) -> bool:
-    """Whether a secret is the one that was given, in a time that does not tell how much of it is."""
+    """Return whether two secrets are equal, in constant time."""
     return hmac.compare_digest(given.encode(errors="replace"), secret.encode())
 
 
 def changes(scope: Scope) -> bool:
-    """Return whether a request asks for a change."""
+    """Return whether a request may change something."""
     return scope["method"] not in SAFE
 
 
 def refusal(scope: Scope, code: str, message: str, status: int = 403) -> ASGIApp:
-    """Return the answer to whoever does not come in: to a program as JSON."""
+    """Return the answer to a refused visitor; as JSON for a program."""
     if scope["path"].startswith("/api/"):
         return JSONResponse({"error": {"code": code, "message": message, "hint": ""}}, status)
     return PlainTextResponse(message, status)
 
 
 def _bounded(receive: Receive, length: int, most: int) -> Receive:
-    """Receive a request of at most so many bytes, which may come slowly, but not without end; `length` is what it says of itself."""
+    """Limit the bytes of a request and the time in which they arrive; `length` is its Content-Length."""
     taken, is_whole, began = 0, False, time.monotonic()
 
     async def received() -> Message:
         nonlocal taken, is_whole
         if is_whole:
-            return await receive()  # waits for the visitor to leave
+            return await receive()  # a wait for the visitor to disconnect
         if length > most:
             raise TooLargeError
         try:
@@ -204,7 +204,7 @@ def _bounded(receive: Receive, length: int, most: int) -> Receive:
 
 
 def _marked(send: Send, scope: Scope) -> Send:
-    """Send answers with the headers that keep a browser from doing more than the desk wants."""
+    """Add the security headers to answers."""
 
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":

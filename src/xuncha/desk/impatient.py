@@ -1,4 +1,4 @@
-"""Connections that do not wait without end: uvicorn itself lets a visitor send the head of a request for ever."""
+"""Limit the time of connections: uvicorn itself lets a visitor send the head of a request for ever."""
 
 from __future__ import annotations
 
@@ -13,36 +13,37 @@ if TYPE_CHECKING:
     import asyncio
 
 MOST: Final = 500
-"""Connections at once; files and git need their share of what a process may have open."""
+"""Connections at once; files and git need some of the process's open files, too."""
 
 
 MOST_OF_ONE: Final = 100
-"""Connections of one address, so that nobody alone takes all of them."""
+"""Connections from one address, so that no visitor takes all of them."""
 
 
 class Impatient(H11Protocol):
-    """Ends a connection on which no whole head of a request comes in time, nor the end of a body that nobody reads any more."""
+    """Closes a connection if the head of a request, or the rest of a body that nobody reads, does not arrive in time."""
 
     _end: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for a request."""
+        """Start the timer for a request."""
         super().connection_made(transport)
         of = [getattr(each, "client", None) for each in self.connections]
         own = [each for each in of if each and self.client and each[0] == self.client[0]]
-        from_here = not self.client or ip_address(self.client[0]).is_loopback  # a proxy asks for all
+        # A proxy on this machine connects for all visitors.
+        from_here = not self.client or ip_address(self.client[0]).is_loopback
         if len(self.connections) > MOST or (len(own) > MOST_OF_ONE and not from_here):
             transport.abort()
         else:
             self._wait()
 
     def handle_events(self) -> None:
-        """Wait on until a request is in hand."""
+        """Stop the timer once a request has arrived, and restart it afterwards."""
         super().handle_events()
         self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no more."""
+        """Stop the timer."""
         super().connection_lost(exc)
         self._stop()
 

@@ -1,4 +1,4 @@
-"""Long work: child processes of our own command line, a few at once, each with a folder of its own that goes when the desk ends."""
+"""Run long work as child processes of our own command line, a few at once, each in its own folder, which is deleted when the desk ends."""
 
 from __future__ import annotations
 
@@ -32,32 +32,32 @@ State = Literal["waiting", "running", "done", "refused", "stopped"]
 _AT_ONCE: Final = 2
 _MOST_WAITING: Final = 20
 _MOST_OF_ONE: Final = 3
-"""Jobs of one account that have not ended, so that nobody alone keeps the others waiting."""
+"""Unfinished jobs of one account at most, so that nobody alone keeps the others waiting."""
 _KEPT: Final = 12 * 3600
 """Seconds for which the files of a job are kept after its end."""
 _MOST_KEPT: Final = 1024**3
-"""Bytes in the files of all that have ended; beyond, the oldest go first."""
+"""Bytes in the files of all ended jobs; beyond that, the oldest are deleted first."""
 _GRACE: Final = 10
-"""Seconds that a command has to end by itself when it is told to."""
+"""Seconds that a command has to end after it was told to."""
 _PREFIX: Final = "xuncha-desk-"
 _LONGEST: Final = 30 * 60
-"""Seconds that one command may take."""
+"""Seconds that one command may run."""
 _LAST: Final = 30
-"""Seconds that a change in hand has when the desk is ended."""
+"""Seconds that a running change may still take when the desk ends."""
 _SHOWN: Final = 200_000
-"""Bytes of what a command said that are shown."""
+"""Bytes of a command's messages that are shown."""
 _LOCK: Final = "lock"
-"""The file in the folder of a desk whose lock it holds as long as it lives."""
+"""The file whose lock a desk holds as long as it lives, in the desk's folder."""
 _user = getattr(os, "getuid", None)
 _LABEL: Final = re.compile(
     r"(?P<place>\S+:\d+:\d+: )?(?:(?P<kind>error|warning|note)\[[a-z0-9-]+\]|warning|警告)[:：] ?"
 )
 _WHOLE: Final = ":1:1: "
-"""Ends the place of what is said of a file as a whole."""
+"""The end of the place in a message about a whole file."""
 
 
 class Told(NamedTuple):
-    """Something that a command said beside its output: a refusal or a warning, with what helps."""
+    """A message of a command beside its output: a refusal or a warning, with its hint."""
 
     is_error: bool
     message: str
@@ -66,30 +66,30 @@ class Told(NamedTuple):
 
 @dataclass
 class Job:
-    """Commands that are run one after the other, until one of them fails."""
+    """Commands that run one after the other, until one fails."""
 
     number: int
     title: str
-    """What it does, in the language of whoever asked."""
+    """What the job does, in the language of the person who asked."""
     folder: Path
     commands: Sequence[Sequence[str]]
     files: Sequence[str] = ()
-    """The names of the documents that it makes in its folder; only these are handed out."""
+    """The names of the documents that it makes in its folder; only these can be downloaded."""
     then: str = ""
-    """The address where it goes on once all is done."""
+    """The address to continue at when the job is done."""
     writes: bool = False
     by: str = field(default_factory=author.account)
-    """The account that asked for it; empty on the own desk."""
+    """The account that started the job; empty on the own desk."""
     needs: str = ""
-    """What those may do who are shown it; empty where everybody is."""
+    """The right that a visitor needs to see the job; empty if everybody may."""
     given: dict[str, Any] = field(default_factory=dict)
-    """What the page that has begun it will want to know again."""
+    """Values that the page which started the job needs later."""
     state: State = "waiting"
     to_stop: bool = False
     code: int = 0
-    """With which the last command that was run has ended."""
+    """The exit code of the last command."""
     failure: str = ""
-    """Why the system did not run it."""
+    """Why the system could not run a command."""
     began: float = field(default_factory=time.monotonic)
     seconds: float = 0
     process: subprocess.Popen[bytes] | None = None
@@ -97,16 +97,16 @@ class Job:
 
     @property
     def elapsed(self) -> int:
-        """Whole seconds since it was asked for, until it ended."""
+        """Whole seconds from the request to the end, or to now."""
         return int(self.seconds if self.over.is_set() else time.monotonic() - self.began)
 
     def output(self, number: int = -1) -> str:
-        """Return what one of the commands printed."""
+        """Return the output of one of the commands."""
         return self._read(f"{range(len(self.commands))[number]}.out")
 
     @property
     def told(self) -> list[Told]:
-        """What the commands said beside: refusals and warnings; and what kept them from being run at all."""
+        """Refusals and warnings of the commands, and what prevented them from running."""
         found = [Told(True, self.failure, [])] if self.failure else []
         for number in range(len(self.commands)):
             for line in self._read(f"{number}.err", _SHOWN).splitlines():
@@ -125,17 +125,17 @@ class Job:
             text = stream.read(most).decode(errors="replace")
             return text.replace(
                 f"{self.folder}{os.sep}", ""
-            )  # what our folders are called says nothing to anybody
+            )  # the names of our folders mean nothing to people
         return ""
 
     def document(self, name: str) -> Path | None:
-        """Return the place of a document that it has made; None where there is none of this name."""
+        """Return the path of a document that the job made; None if there is none of this name."""
         place = self.folder / name
         return place if name in self.files and self.over.is_set() and place.is_file() else None
 
 
 class Jobs:
-    """The jobs of a desk, in the order in which they were begun."""
+    """The jobs of a desk, in the order of their start."""
 
     def __init__(self, root: Path, in_turn: Callable[[Callable[[], None]], object]) -> None:
         """Take the ledger in `root`, and what queues a function that changes it."""
@@ -156,22 +156,22 @@ class Jobs:
 
     @property
     def every(self) -> list[Job]:
-        """All that are kept, newest first."""
+        """All jobs that are kept, newest first."""
         return [*reversed(self._jobs.values())]
 
     @property
     def writing(self) -> Job | None:
-        """The job whose turn to change the ledger it is, or will be first."""
+        """The job that is changing the ledger, or will do so next."""
         return next((job for job in [*self._jobs.values()] if job.writes and not job.over.is_set()), None)
 
     def new(self, title: str, files: Sequence[str] = (), then: str = "", *, needs: str = "") -> Job:
-        """Make a job with a folder, in which files for it may be put before it begins.
+        """Make a job with a folder, where its input files may be put before it starts.
 
         Args:
-            title: what it does, in words.
-            files: the names of the documents that it makes in its folder.
-            then: the address where it goes on once it is done.
-            needs: what those may do who are shown it; empty where everybody is.
+            title: what the job does, in words.
+            files: the names of the documents that it will make in its folder.
+            then: the address to continue at when it is done.
+            needs: the right that a visitor needs to see it; empty if everybody may.
 
         Raises:
             RefusedError: too many are waiting.
@@ -195,10 +195,10 @@ class Jobs:
             return job
 
     def _clear_up(self) -> None:
-        """Remove what ended long ago, and the oldest of what takes too much room."""
+        """Delete jobs that ended long ago, and the oldest ones while files take too much space."""
         size, now = 0, time.monotonic()
         for old in [each for each in self.every if each.over.is_set()]:
-            with suppress(OSError):  # the system may have cleared up here, too
+            with suppress(OSError):  # the system may have deleted temporary files, too
                 size += sum(file.stat().st_size for file in old.folder.iterdir())
             if size > _MOST_KEPT or now - old.began - old.seconds > _KEPT:
                 self._remove(old)
@@ -209,13 +209,13 @@ class Jobs:
             remove_tree(job.folder)
 
     def start(self, job: Job, *commands: Sequence[str], in_turn: Callable[[], None] | None = None) -> Job:
-        """Begin a job: the words of each command, as they would be typed behind `xuncha`; what a form gave stands after `=` or `--`.
+        """Start a job with the words of each command, as typed after `xuncha`; values from a form must follow `=` or `--`.
 
         Args:
             job: made by `new`.
             commands: run one after the other.
-            in_turn: they change the ledger, and wait for their turn among those who do; this is called when it has come, and
-                refuses what is not as it was by then.
+            in_turn: given if they change the ledger and so wait for their turn; it is called when the turn has come, and
+                raises a refusal if something has changed by then.
         """
         job.commands, job.writes = commands, in_turn is not None
         environment = {
@@ -224,7 +224,7 @@ class Jobs:
             "XUNCHA_LANG": spoken(),
             "XUNCHA_LEDGER": str(self._root),
             "NO_COLOR": "1",
-            # A server that does not answer would keep all who change something waiting.
+            # A mail server or remote that does not answer would block all changes.
             "GIT_HTTP_LOW_SPEED_LIMIT": "1",
             "GIT_HTTP_LOW_SPEED_TIME": "30",
         }
@@ -242,14 +242,14 @@ class Jobs:
                 job.seconds = time.monotonic() - job.began
                 job.over.set()
 
-        run_as_here = partial(contextvars.copy_context().run, run)  # in the language of whoever asked
+        run_as_here = partial(contextvars.copy_context().run, run)  # in the language of the person who asked
         self._in_turn(run_as_here) if in_turn else self._pool.submit(run_as_here)
         return job
 
     def known(self, kind: object, state: object, begin: Callable[[], Job], fresh: float) -> Job:
-        """Return the last job of a kind, if it was begun for the same state and has not ended longer than `fresh` seconds ago.
+        """Return the last job of a kind, if it was started for the same state and ended at most `fresh` seconds ago.
 
-        Else begin another one: of a kind that one and the last before it are kept, which pages that are open may show.
+        Otherwise start another one. Of each kind that one and the previous one are kept, which open pages may show.
         """
         with self._lock:
             made = self._known.setdefault(kind, [])
@@ -277,7 +277,7 @@ class Jobs:
                         job.state = "stopped"
                         return
                     job.process = subprocess.Popen(
-                        # -P: no module of the ledger's folder may come in the place of one of ours.
+                        # -P: a module in the ledger's folder must not replace one of ours.
                         [sys.executable, "-P", "-X", "utf8", "-m", "xuncha", *words],
                         cwd=self._root,
                         env=environment,
@@ -295,17 +295,17 @@ class Jobs:
                 job.state = "stopped"
                 return
             if job.code not in {0, 1} or (job.code and any(each.is_error for each in job.told)):
-                job.state = "refused"  # 1 without an error: an audit or the like has found something
+                job.state = "refused"  # exit code 1 without an error: an audit, for example, has findings
                 return
         job.state = "done"
 
     def stop(self, job: Job) -> None:
-        """End a job, with all that it has started."""
+        """Stop a job, with every process that it started."""
         with self._lock:
             if job.over.is_set():
                 return
             job.to_stop = True
-            if not job.commands:  # it was never begun
+            if not job.commands:  # it was never started
                 job.state = "stopped"
                 job.over.set()
             if job.process and job.process.poll() is None:
@@ -315,7 +315,7 @@ class Jobs:
                 last_word.start()
 
     def close(self) -> None:
-        """End all jobs: those that only read at once, one that changes the ledger when it is through; remove all files."""
+        """Stop reading jobs at once, wait for one that changes the ledger, and delete all files."""
         with self._lock:
             self._closed = True
         for job in self.every:
@@ -329,7 +329,7 @@ class Jobs:
 
 
 def sweep() -> None:
-    """Remove what desks of this user have left that were ended from outside; whoever is at work holds the lock of its folder."""
+    """Delete the folders of this user's desks that were killed; a running desk holds the lock of its folder."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
         place = folder / _LOCK
         with suppress(OSError):

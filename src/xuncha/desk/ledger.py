@@ -1,4 +1,4 @@
-"""The ledger behind the desk: what was last read of it, and the queue of those who change it."""
+"""Hold the ledger behind the desk: its last known state, and the queue of changes."""
 
 from __future__ import annotations
 
@@ -48,28 +48,28 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FRESH: Final = 1.0
-"""Seconds for which what was read of the files is shown again without a look at them; a change made here ends them."""
+"""Seconds for which a state is shown without checking the files again; a change by the desk ends it earlier."""
 _LOOKS: Final = 20
-"""As many times the seconds of a look pass before the next one: a large ledger is not looked at all the time."""
+"""The least time between two checks, in multiples of a check's duration, so that a large ledger is not checked all the time."""
 _IN_THE_QUEUE: Final = 50.0
-"""Seconds that a change waits for its turn: after sixty, usual proxies answer in its place, with nothing that helps."""
+"""Seconds that a change waits for its turn: after sixty, usual proxies answer with an unhelpful error."""
 _OUTCOMES: Final = 100
-"""Commits of which it is known what is to be said of them: those whose pages are being looked at."""
+"""Commits whose messages are kept, for the pages that show them."""
 
 
 class Look(NamedTuple):
-    """The ledger as it was last read."""
+    """A state of the ledger, as it was read."""
 
     register: Register
     tip: str
-    """The commit that was checked out; empty where nothing is committed."""
+    """The commit that was checked out; empty if nothing is committed."""
     number: int
-    """Another one for each state that was seen since the desk began."""
+    """A different number for each state seen since the desk started."""
     kept: dict[object, Any]
-    """What was computed of it, which many ask for again."""
+    """Values computed from this state, for other requests."""
 
     def once(self, key: object, make: Callable[[], T]) -> T:
-        """Compute something of this state once; return what was computed before."""
+        """Compute a value of this state once, and return it again later."""
         if key not in self.kept:
             self.kept[key] = make()
         found: T = self.kept[key]
@@ -77,17 +77,17 @@ class Look(NamedTuple):
 
 
 class Desk:
-    """A ledger that several people look at, and change one after the other."""
+    """A ledger that several people read at once, and change one after the other."""
 
     def __init__(self, root: Path, clock: Callable[[], date]) -> None:
-        """Take the ledger in `root`; the clock tells the day as of which everything is counted."""
+        """Keep the ledger's folder `root`, and the clock that returns the day of all counts."""
         self.root = root
         self._clock = clock
         self._reading = threading.RLock()
         self._look: Look | None = None
         self._looked_at, self._fresh_for = 0.0, _FRESH
         self._changes, self._seen = 0, 0
-        """How many changes have ended, and how many had when the last look began."""
+        """The number of changes made, and what it was when the last check started."""
         self.texts = Texts(root, lambda: self._looked_at)
         self._outcomes: dict[str, Outcome] = {}
         self._events: tuple[str, list[Event]] = ("", [])
@@ -96,14 +96,14 @@ class Desk:
 
     @property
     def today(self) -> date:
-        """The day as of which everything is counted."""
+        """The day of all counts."""
         return self._clock()
 
     def look(self) -> Look:
-        """Return the ledger as it stands, read from what has changed alone.
+        """Return the present state of the ledger; only changed files are read.
 
         Raises:
-            InvalidLedgerError: it breaks rules; carries every finding.
+            InvalidLedgerError: the ledger breaks rules; carries every finding.
             SurroundingsError: files or git are missing.
         """
         last = self._look
@@ -111,7 +111,7 @@ class Desk:
             return last
         if not self._reading.acquire(blocking=last is None or self._seen != self._changes):
             assert last is not None  # noqa: S101  for the type checker
-            return last  # somebody is looking just now, and nothing was changed here since
+            return last  # another thread is checking, and nothing was changed here since
         try:
             if self._look is None or not self._is_fresh():
                 began, seen = time.monotonic(), self._changes
@@ -131,10 +131,10 @@ class Desk:
         return self._seen == self._changes and time.monotonic() - self._looked_at <= self._fresh_for
 
     def seen(self) -> Look:
-        """Return the ledger as it stands; where it breaks rules by now, as it stood before.
+        """Return the present state of the ledger; if it breaks rules now, the last valid one.
 
         Raises:
-            InvalidLedgerError: it has broken rules from the beginning.
+            InvalidLedgerError: it has broken rules since the desk started.
         """
         try:
             return self.look()
@@ -145,25 +145,25 @@ class Desk:
 
     @property
     def number(self) -> str:
-        """The number of the state that the ledger is in; empty where it breaks rules: another one then follows."""
+        """The number of the present state; empty if the ledger breaks rules, and another number follows then."""
         try:
             return str(self.look().number)
         except XunchaError:
             return ""
 
     def keep(self, commit: str, said: Outcome) -> str:
-        """Keep for a while what else is to be said of a commit on the page that the click leads to; return the commit."""
+        """Keep the messages about a commit for the page that the click leads to; return the commit."""
         self._outcomes[commit] = self.outcome(commit).and_then(said)
         for old in [*self._outcomes][:-_OUTCOMES]:
             self._outcomes.pop(old, None)
         return commit
 
     def outcome(self, commit: str) -> Outcome:
-        """Return what is to be said of a commit; nothing where it is an older one."""
+        """Return the messages about a commit; none for an older one."""
         return self._outcomes.get(commit, Outcome())
 
     def at(self, moment: str | None) -> tuple[Register, Texts | ReadTexts, date]:
-        """Return the ledger as it stood at a day or a revision, what its texts are read by, and the day; None: as it stands.
+        """Return the register at a day or revision (None: now), the reader of its texts, and the day.
 
         Raises:
             RefusedError: history knows no such moment.
@@ -175,7 +175,7 @@ class Desk:
         return register_at(tree), texts_in(tree), day
 
     def events(self) -> list[Event]:
-        """Return the history of the whole ledger, newest first; nothing outside a repository."""
+        """Return the history of the whole ledger, newest first; empty outside a repository."""
         tip = self._tip_as_seen()
         with self._reading:
             if tip and self._events[0] != tip:
@@ -183,14 +183,14 @@ class Desk:
             return self._events[1]
 
     def _tip_as_seen(self) -> str:
-        """Return the commit that was checked out at the last look, where that still counts; else the one that is."""
+        """Return the commit of the last check if that is still recent, else the one checked out now."""
         return self._look.tip if self._look and self._is_fresh() else self.tip()
 
     def history(self, which: Identity) -> list[Event]:
-        """Return what was done to a problem with its measures, or to a measure, newest first; nothing outside a repository.
+        """Return the history of a problem with its measures, or of a measure, newest first; empty outside a repository.
 
         Raises:
-            RefusedError: there is none such.
+            RefusedError: there is no such problem or measure.
         """
         rows_of(self.look().register, which)
         if not git_dir(self.root):
@@ -200,13 +200,13 @@ class Desk:
         return history_of_measure(self.root, which.path, str(which))
 
     def tip(self) -> str:
-        """Return the commit that is checked out; empty where nothing is committed."""
+        """Return the commit that is checked out; empty if nothing is committed."""
         with suppress(SurroundingsError):
             return Git(self.root).head() or ""
         return ""
 
     def may_be_taken_back(self, event: Event | None, visitor: Visitor) -> str:
-        """Return the commit of an event, if it is the last one, and their own who ask, who may still do such a thing; else nothing."""
+        """Return the commit of an event if the visitor may undo it: it is the last one, their own, and they still have the right; else an empty text."""
         with suppress(SurroundingsError):
             if not event or event.commit != self.tip() or not can_be_taken_back(event):
                 return ""
@@ -222,10 +222,10 @@ class Desk:
         return ""
 
     async def change(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401
-        """Call a function that changes the ledger when all that came before have ended, in the language of the caller.
+        """Queue a function that changes the ledger, and run it in the caller's language after all earlier changes.
 
         Raises:
-            SurroundingsError: what came before takes longer than browsers and proxies wait for an answer; it was not called.
+            SurroundingsError: earlier changes take longer than proxies wait; the function was not called.
         """
         queued = self._writers.submit(partial(contextvars.copy_context().run, function, *arguments, **named))
         ended = asyncio.wrap_future(queued)
@@ -242,14 +242,14 @@ class Desk:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """Begin to change the ledger, as `begin` does; what it found is said with the commit that is made, or with the refusal."""
+        """Begin a change, as `begin` does; its messages are shown with the commit or with the refusal."""
         with begin(self.root) as session, _telling(session):
             yield session
             if session.made:
                 self.keep(session.made, about_beginning(session))
 
     def apart(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401
-        """Call a function of the workflow that takes the lock itself, after the same look as `session`."""
+        """Call a function of the workflow that takes the lock itself, after the same checks as in `session`."""
         with self.session() as session:
             found = about_beginning(session)
         with _telling(session):
@@ -259,7 +259,7 @@ class Desk:
         return done
 
     def _in_turn(self, function: Callable[[], None]) -> None:
-        """Have a function called that changes the ledger, when all that came before have ended."""
+        """Run a function that changes the ledger after all earlier changes, and wait for it."""
 
         def call() -> None:
             try:
@@ -277,17 +277,17 @@ class Desk:
         versions: Mapping[str, str],
         asks: Callable[[], Visitor],
     ) -> Result:
-        """Do an action of the workflow to measures: to all of them in one commit, or to none.
+        """Do an action of the workflow on measures: on all in one commit, or on none.
 
         Args:
             action: the verb.
-            ids: the numbers of measures, or of problems where the verb takes them.
-            typed: what was given to the verb, by its parameters.
-            versions: of files that the user was shown, by number; a file that is another by now is refused.
-            asks: who asks, as their account stands when it is their turn.
+            ids: the numbers of measures, or of problems if the verb takes them.
+            typed: the values for the verb, by parameter.
+            versions: the hashes of the files that the user saw, by number; a file that has changed since is refused.
+            asks: returns the visitor with the state of their account at their turn.
 
         Raises:
-            XunchaError: it is refused; nothing is written.
+            XunchaError: the action is refused; nothing is written.
         """
         today = self.today
         values = given.read(typed, today, prefix="")
@@ -304,10 +304,10 @@ class Desk:
         return result
 
     def must_be_as_shown(self, versions: Mapping[Identity | CommentNumber, str]) -> None:
-        """Refuse a change of what was changed after it was shown.
+        """Refuse to change a file that has changed since it was shown.
 
         Raises:
-            RefusedError: a file is another by now.
+            RefusedError: a file has changed since.
         """
         for number, shown in versions.items():
             if shown and version(self.root, number.path) != shown:
@@ -318,7 +318,7 @@ class Desk:
                 raise RefusedError("changed-meanwhile", said, hint, number.path)
 
     def changes_since(self, number: Identity | CommentNumber, shown: str) -> list[str]:
-        """Say in words what was changed in a file since the version that was shown; empty where that is in no commit."""
+        """Return in words what changed in a file since the version shown; empty if no commit has that version."""
         if not _HASH.fullmatch(shown):
             return []
         with suppress(OSError, InvalidLedgerError, SurroundingsError, UnreadableError):
@@ -327,14 +327,14 @@ class Desk:
         return []
 
     def close(self) -> None:
-        """End the jobs, and wait for the change in hand."""
+        """Stop the jobs, and wait for the running change."""
         self.jobs.close()
         self._writers.shutdown(wait=True)
 
 
 @contextmanager
 def _telling(session: Session) -> Iterator[None]:
-    """Inside, a refusal also says what was taken back before."""
+    """Inside, add to a refusal what was taken back before it."""
     try:
         yield
     except XunchaError as error:

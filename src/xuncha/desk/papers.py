@@ -1,4 +1,4 @@
-"""The documents that the desk has made: by which command, in which forms, and how they are called."""
+"""List the documents that the desk can make: their commands, forms and titles."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from xuncha.language import gettext as _
 from xuncha.paper.forms import FORMS, TABLES
 
 FRESH: Final = 60.0
-"""Seconds for which what was made is shown again while nothing is recorded: an editor may have changed a file."""
+"""Seconds for which a document is reused if nothing was committed, since an editor may have changed a file."""
 
 
 class Paper(NamedTuple):
-    """A document, by the words of its command and the forms that it takes."""
+    """A document: the words of its command, and its forms."""
 
     words: tuple[str, ...]
     forms: Sequence[str] = FORMS
     options: tuple[str, ...] = ()
-    """What a form may say of it: options of the command, besides `kind` of letters and `ids`."""
+    """Options of the command that a form may set, besides the `kind` of letters and `ids`."""
 
 
 PAPERS: Final[Mapping[str, Paper]] = {
@@ -37,11 +37,11 @@ PAPERS: Final[Mapping[str, Paper]] = {
     "internal": Paper(("dashboard", "--internal"), ("html",)),
     "archive": Paper(("archive",), ("zip",)),
 }
-"""By the names that forms call them."""
+"""The documents by the names used in forms."""
 
 
 def title_of(paper: str) -> str:
-    """Return how a document is called."""
+    """Return the title of a document."""
     return {
         "plan": _("Rectification plan"),
         "progress": _("Report on progress"),

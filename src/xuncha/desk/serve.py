@@ -32,18 +32,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _WEB: Final = 80
-"""The port that browsers do not name."""
+"""The default port of HTTP, which browsers leave out of the Host header."""
 HERE: Final = "127.0.0.1"
 _LAST_REQUESTS: Final = 30
-"""Seconds that the requests in hand have when the desk is ended."""
+"""Seconds that running requests have when the desk ends."""
 
 
 _AT_ONCE: Final = 4
-"""Pages that are made at once: more of them take no less time together, and the memory of each."""
+"""Pages made at once: more would not be faster together, and each takes memory."""
 
 
 class _Server(uvicorn.Server):
-    """Makes only so many pages at once."""
+    """A uvicorn server that limits how many pages are made at once."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         current_default_thread_limiter().total_tokens = _AT_ONCE
@@ -51,7 +51,7 @@ class _Server(uvicorn.Server):
 
 
 class Server:
-    """A desk that is about to be served: its port is taken, its address known."""
+    """A desk with its port open and its address known, ready to run."""
 
     def __init__(
         self,
@@ -64,25 +64,25 @@ class Server:
         behind_proxy: bool = False,
         demo: Mapping[str, str] | None = None,
     ) -> None:
-        """Take a port.
+        """Open the port.
 
         Args:
             root: the ledger's folder.
-            clock: tells the day as of which everything is counted.
-            port: 0 for any that is free.
-            host: the address of this machine under which the office comes; None: the own desk, for this machine alone.
+            clock: returns the day of all counts.
+            port: 0 for any free port.
+            host: the address to listen on, for an office desk; None for the own desk, which serves this machine only.
             tls: certificate and key, as PEM files.
-            behind_proxy: whether a program on this machine, such as nginx, says from where and how somebody asks.
-            demo: passwords by account, which the page to sign in shows; then people sign in on this machine alone.
+            behind_proxy: whether to take address and protocol of visitors from a proxy on this machine, such as nginx.
+            demo: passwords by account, shown on the page to sign in; then the desk serves this machine only.
 
         Raises:
-            SurroundingsError: the port is taken, or not for everybody; or a certificate cannot be used.
+            SurroundingsError: the port is in use or not permitted, or a certificate cannot be used.
         """
         self._desk = Desk(root, clock)
         self._host = host or HERE
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         self._socket = socket.socket(family)
-        # What lets a port be taken again at once lets it be taken from us on Windows, which has an option of its own.
+        # SO_REUSEADDR allows a restart at once; on Windows it would let others take our port, so an exclusive option is used there.
         alone = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
         self._socket.setsockopt(socket.SOL_SOCKET, alone, 1)
         try:
@@ -116,22 +116,22 @@ class Server:
             forwarded_allow_ips=[HERE, "::1", f"::ffff:{HERE}"],
             ssl_certfile=tls and tls[0],
             ssl_keyfile=tls and tls[1],
-            ssl_keyfile_password="none",  # of a key with a password it would be asked for at a terminal  # noqa: S106
+            ssl_keyfile_password="none",  # without this, the password of a key would be asked for on the terminal  # noqa: S106
         )
         if tls:
             _must_load(config, tls[0])
         self._server = _Server(config)
-        # The last two: its terminal was closed, as one system or the other tells it.
+        # The last two: the terminal was closed (Unix, Windows).
         for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
             if ending := getattr(signal, name, None):
-                signal.signal(ending, self._end)  # uvicorn raises them again when all is done
+                signal.signal(ending, self._end)  # uvicorn raises the signals again at the end
 
     def _end(self, *_signal: object) -> None:
         self._server.should_exit = True
 
     @property
     def link(self) -> str:
-        """The address of the desk; that of the own desk opens it, and whoever has it may do everything."""
+        """The address of the desk; the own desk's contains the secret, with which anybody may do everything."""
         return self._address(self._key if self._link else "")
 
     def _address(self, key: str = "") -> str:
@@ -140,18 +140,18 @@ class Server:
         return f"{self._scheme}://{host}:{self.port}/" + (f"?key={key}" if key else "")
 
     def open_browser(self) -> None:
-        """Open the desk in a browser, which is answered as soon as the desk runs.
+        """Open the desk in a browser; it gets its answer as soon as the desk runs.
 
-        Some browsers end only when their user ends them: a thread waits for that. What programs are called with everybody on the
-        machine can see, for hours: the link is good for once.
+        Some browser commands return only when the browser is closed, so a thread waits for them. Everybody on the machine can
+        see the arguments of a process, for hours, so this link is valid once.
         """
         link = self._address(self._link.ticket() if self._link else "")
         threading.Thread(target=webbrowser.open, args=(link,), daemon=True).start()
 
     def run(self) -> None:
-        """Serve until Ctrl-C or SIGTERM; the requests in hand are answered first."""
+        """Serve until Ctrl-C or SIGTERM; running requests are answered first."""
         sweep()
-        gc.enable()  # what runs for days makes cycles
+        gc.enable()  # a process that runs for days needs the collector
         try:
             self._server.run([self._socket])
         finally:
@@ -159,14 +159,14 @@ class Server:
 
 
 def _must_load(config: uvicorn.Config, certificate: Path) -> None:
-    """Read certificate and key, before anything is told.
+    """Check certificate and key before the address is printed.
 
     Raises:
-        SurroundingsError: they cannot be read, or do not belong together.
+        SurroundingsError: they cannot be read, or do not match.
     """
     try:
         config.load()
-    except OSError as error:  # an ssl.SSLError, too
+    except OSError as error:  # includes ssl.SSLError
         said = _("the certificate {path} cannot be used: {reason}")
         hint = _("--tls-cert and --tls-key name the certificate and its key, as PEM files without a password")
         fits = not isinstance(error, ssl.SSLError)
@@ -175,7 +175,7 @@ def _must_load(config: uvicorn.Config, certificate: Path) -> None:
 
 
 def _not_taken(host: str, port: int, error: OSError | OverflowError) -> SurroundingsError:
-    """Return the error of an address that cannot be taken."""
+    """Return the error for an address that cannot be used."""
     if isinstance(error, socket.gaierror) or getattr(error, "errno", 0) == errno.EADDRNOTAVAIL:
         said, hint = _("{host} is no address of this machine"), _("0.0.0.0 is all that it has")
         return SurroundingsError("no-such-address", said.format(host=host), hint)
@@ -185,12 +185,12 @@ def _not_taken(host: str, port: int, error: OSError | OverflowError) -> Surround
 
 
 def _within_reach(host: str) -> str:
-    """Return the address under which others reach this machine, where `host` stands for any that it has."""
+    """Return an address under which others reach this machine, if `host` means all of its addresses."""
     if host not in {"0.0.0.0", "::"}:  # noqa: S104
         return host
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outward:
         outward.connect(
             ("192.0.2.1", 9)
-        )  # of RFC 5737: nothing is sent, the system says alone from where it would be
+        )  # an address of RFC 5737: nothing is sent, the system only tells the source address
         return str(outward.getsockname()[0])
     return socket.gethostname()

@@ -1,4 +1,4 @@
-"""Sessions of the office desk: who has signed in, from which browser, until when; and how often wrong passwords may be tried."""
+"""Keep the sessions of the office desk, and limit attempts with wrong passwords."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
     from xuncha.accounts.book import Accounts
 
 LENGTH: Final = 24 * 3600.0
-"""Seconds after which one signs in again."""
+"""Seconds until a session ends."""
 _MOST: Final = 10
-"""Sessions of one account; beyond, the oldest ends."""
+"""Sessions of one account at most; beyond that, the oldest ends."""
 _FREE: Final = 5
 """Wrong passwords from one address before it has to wait."""
 _LONGEST_WAIT: Final = 60.0
-"""Seconds; an address waits twice as long after each wrong password, up to these."""
+"""Seconds that an address waits at most; the wait doubles with each wrong password."""
 _REMEMBERED: Final = 3600.0
 """Seconds after which the wrong passwords of an address are forgotten."""
 _ADDRESSES: Final = 10_000
-"""Addresses that are remembered: beyond, the oldest are forgotten."""
+"""Addresses that are remembered at most; beyond that, the oldest are forgotten."""
 
 
 class Session(NamedTuple):
     """A browser in which somebody has signed in."""
 
     name: str
-    """Of the account."""
+    """The name of the account."""
     token: str
-    """Forms carry it, against forged requests."""
+    """The token in forms, against forged requests."""
     until: float
     password: str
-    """The hash by which it was begun: a new password ends the sessions of the old one."""
+    """The password's hash at sign-in: a new password ends sessions of the old one."""
 
 
 class _Tries(NamedTuple):
@@ -51,26 +51,26 @@ class _Tries(NamedTuple):
 
 
 class Sessions:
-    """All sessions of a desk; they end with it."""
+    """All sessions of a desk, in memory."""
 
     def __init__(self, accounts: Accounts) -> None:
-        """Take the accounts that may sign in."""
+        """Keep the accounts that may sign in."""
         self._accounts = accounts
         self._sessions: dict[str, Session] = {}
         self._tries: dict[str, _Tries] = {}
 
     def sign_in(self, name: str, password: str, address: str, known: str) -> str:
-        """Begin a session, and return the secret that the browser keeps of it.
+        """Start a session, and return the secret for the browser's cookie.
 
         Args:
-            name: of the account.
+            name: the name of the account.
             password: as it was typed.
-            address: from where; each wrong password makes it wait longer.
-            known: what `known_as` gave to a browser in which this account has signed in before: it waits for its own wrong
-                passwords alone, so that nobody who types wrong ones elsewhere can lock the owner out.
+            address: the visitor's address; each wrong password makes it wait longer.
+            known: the value from `known_as` in a browser where this account has signed in before. Such a browser waits for its own wrong
+                passwords only, so that nobody can lock the owner out by wrong passwords elsewhere.
 
         Raises:
-            RefusedError: the password is wrong, there is no such account, it is disabled, or one has to wait.
+            RefusedError: the password is wrong, the account is missing or disabled, or the address has to wait.
         """
         account = self._accounts.all().get(name)
         is_known = account is not None and same(known, self.known_as(account))
@@ -79,15 +79,15 @@ class Sessions:
         return self.begin(account)
 
     def must_be_right(self, account: Account | None, password: str, source: str) -> None:
-        """Refuse a wrong password, and that of a disabled account, or of none.
+        """Refuse a wrong password, and any password of a disabled or missing account.
 
         Args:
-            account: whose it is to be; None: there is no such.
+            account: the account to sign in to; None if there is none.
             password: as it was typed.
-            source: from where it comes; each wrong one makes it wait longer.
+            source: the address or browser; each wrong password makes it wait longer.
 
         Raises:
-            RefusedError: it is wrong, or one has to wait.
+            RefusedError: the password is wrong, or the source has to wait.
         """
         if (wait := self._wait(source)) > 0:
             said = _("too many wrong passwords came from here")
@@ -95,7 +95,7 @@ class Sessions:
             raise RefusedError("too-many-tries", said, hint)
         right = is_right(password, account.password if account else None)
         if account is None or account.disabled or not right:
-            # A right password does not reset the count: whoever guesses may have an account.
+            # A correct password does not reset the count, since an attacker may have an account too.
             tries = self._tries.pop(source, _Tries(0, 0))
             self._tries[source] = _Tries(tries.wrong + 1, time.monotonic())
             while len(self._tries) > _ADDRESSES:
@@ -104,7 +104,7 @@ class Sessions:
             raise RefusedError("wrong-password", said, _("whoever keeps this desk sets a forgotten one anew"))
 
     def _wait(self, source: str) -> float:
-        """Return for how many seconds one has to wait."""
+        """Return the seconds that a source has to wait."""
         tries = self._tries.get(source, _Tries(0, 0))
         passed = time.monotonic() - tries.last
         if tries.wrong < _FREE or passed > _REMEMBERED:
@@ -113,11 +113,11 @@ class Sessions:
 
     @staticmethod
     def known_as(account: Account) -> str:
-        """Return what a browser shows in which an account has signed in before; another one with another password."""
+        """Return the value by which a browser shows that an account has signed in before; it changes with the password."""
         return hmac.digest(account.password.encode(), account.name.encode(), "sha256").hex()
 
     def begin(self, account: Account) -> str:
-        """Begin a session without asking for a password."""
+        """Start a session without a password."""
         now = time.monotonic()
         for secret, each in [*self._sessions.items()]:
             if each.until <= now:
@@ -132,7 +132,7 @@ class Sessions:
         return secret
 
     def of(self, secret: str) -> tuple[Account, Session] | None:
-        """Return whose session a browser has, as the account stands now; None where it has none, or not any more."""
+        """Return session and present account of a browser's secret; None if there is no session, or it has ended."""
         session = self._sessions.get(_key(secret))
         account = self._accounts.all().get(session.name) if session else None
         if session is None or account is None:
@@ -143,7 +143,7 @@ class Sessions:
         return account, session
 
     def end(self, secret: str) -> None:
-        """End the session of a browser."""
+        """End a browser's session."""
         self._sessions.pop(_key(secret), None)
 
 
@@ -152,7 +152,7 @@ def _key(secret: str) -> str:
 
 
 def _source_of(address: str) -> str:
-    """Return what counts as one address: of IPv6 the network of a house, which has 2**64 of them."""
+    """Return what counts as one address; for IPv6 the /64 network, since a house has 2**64 addresses."""
     with suppress(ValueError):
         found = ip_address(address)
         if found.version == 6 and found.ipv4_mapped is None:  # noqa: PLR2004

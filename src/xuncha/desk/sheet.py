@@ -1,4 +1,4 @@
-"""Forms of a record out of its JSON Schema: what fields it has, what stands in them, and what was written into them."""
+"""Make the form of a record from its JSON Schema: its fields, their values, and the record from a filled-in form."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
     from starlette.datastructures import FormData
 
 _LONG: Final = 10_000
-"""Characters from which on a text may have several lines."""
+"""Characters from which a text gets a field with several lines."""
 BLANK_ROWS: Final = 2
-"""Empty rows at the end of a form, and as many more whenever more are asked for."""
+"""Empty rows at the end of a form, and for each request for more."""
 _ROW = re.compile(r"[0-9]{1,4}")
 
 
 @dataclass(frozen=True)
 class Part:
-    """A key of a record: a value of some kind, a group of keys, or rows of such groups."""
+    """A key of a record: a value, a group of keys, or rows of groups."""
 
     key: str
     kind: str
-    """`line`, `text`, `day`, `number`, `choice`, `checks`, `lines`, `texts`, `group` or `rows`."""
+    """The kind of field: `line`, `text`, `day`, `number`, `choice`, `checks`, `lines`, `texts`, `group` or `rows`."""
     inner: tuple[Part, ...] = ()
     options: tuple[str, ...] = ()
     hint: str = ""
@@ -41,40 +41,40 @@ class Part:
 
     @property
     def holds_several(self) -> bool:
-        """Whether there may be more fields for it than there are."""
+        """Whether fields may be added to it."""
         return self.kind in {"rows", "texts"} or any(each.holds_several for each in self.inner)
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """The label of the field."""
         name = key_name(self.key).replace("_", " ")
         return name[:1].upper() + name[1:]
 
 
 @dataclass
 class Input:
-    """A field of a form, or a heading over some."""
+    """A field of a form, or a heading over several."""
 
     part: Part
     name: str
-    """Empty for a heading."""
+    """The kind of field; empty for a heading."""
     value: Any = None
     label: str = field(default="")
 
     @property
     def key(self) -> str:
-        """The keys that lead to it in the file, without the numbers of rows."""
+        """The path of keys in the file, without row numbers."""
         return ".".join(each for each in (self.name or self.part.key).split(".") if not each.isdecimal())
 
     @property
     def hint(self) -> str:
-        """What is to be written; in the language in which the files explain themselves."""
+        """The explanation of the key, as in the schema of the files."""
         return self.part.hint if is_chinese() and self.part.hint != self.label else ""
 
 
 @cache
 def parts() -> dict[str, Part]:
-    """Return the keys of data/ledger.yaml, in their order."""
+    """Return the keys of data/ledger.yaml in order."""
     schema = Settings.model_json_schema()
     return {part.key: part for part in _parts(schema, schema["$defs"])}
 
@@ -113,9 +113,9 @@ def inputs(
     default: Any = None,  # noqa: ANN401
     blank: int = BLANK_ROWS,
 ) -> Iterator[Input]:
-    """Yield the fields for what a record says under a key, one after the other, with headings over groups and rows.
+    """Yield the fields for the values under a key of a record, with headings over groups and rows.
 
-    Of what there may be several, `blank` fields more than there are.
+    Repeatable fields get `blank` empty ones more.
     """
     if not above:
         default = _defaults()[part.key]
@@ -141,9 +141,9 @@ def inputs(
 
 
 def written(part: Part, form: FormData, old: Any, today: date, above: str = "", default: Any = None) -> Any:  # noqa: ANN401
-    """Return what a record says under a key after a form was filled in; None where it says nothing.
+    """Return the value of a record's key after a form was filled in; None if it is empty.
 
-    What says the same as before stays as it is written: left out where it was left out, and with its blanks.
+    Unchanged values stay as they are written: missing if they were missing, and with their blanks.
     """
     if not above:
         default = _defaults()[part.key]

@@ -1,4 +1,4 @@
-"""The texts of measures, kept between two searches; of a file that has changed, read anew."""
+"""Cache the texts of measures between searches; changed files are read again."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Stamp = tuple[int, int, int]
 
 
 class Texts:
-    """What words are searched in, in the files of a ledger as they stand."""
+    """The searchable texts in the files of a ledger."""
 
     def __init__(self, root: Path, looked_at: Callable[[], float]) -> None:
-        """Take the ledger in `root`, and what tells when it was last looked at: files are looked at once for each look."""
+        """Keep the ledger's folder `root`, and a function that tells the last check: files are examined once for each check."""
         self._root = str(root)
         self._read = texts_in(WorkingTree(root))
         self._kept: dict[Identity, tuple[Stamp, str]] = {}
@@ -29,7 +29,7 @@ class Texts:
         self._stamps: tuple[float, dict[Identity, Stamp | None]] = (float("-inf"), {})
 
     def __call__(self, identities: Sequence[Identity]) -> Mapping[Identity, str]:
-        """Return the texts of measures that are there."""
+        """Return the texts of existing measures."""
         if self._stamps[0] != (looked_at := self._looked_at()):
             self._stamps = looked_at, {}
         seen = self._stamps[1]
@@ -45,7 +45,7 @@ class Texts:
 
     def _stamp(self, identity: Identity) -> Stamp | None:
         try:
-            status = os.stat(f"{self._root}/{identity.path}")  # noqa: PTH116  ten thousand of them
+            status = os.stat(f"{self._root}/{identity.path}")  # noqa: PTH116  called ten thousand times
         except OSError:
             return None
         return status.st_mtime_ns, status.st_ctime_ns, status.st_size

@@ -1,4 +1,4 @@
-"""How pages are made: templates, the words that all of them use, and what stands around each."""
+"""Make pages from templates, with the values that every page shares."""
 
 from __future__ import annotations
 
@@ -35,27 +35,27 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 OLD_FORM: Final = "old-form"
-"""The code of the error of a form that is not this page's."""
+"""The error code for a form from another site."""
 _ROWS: Final = 200
 """Rows on a page of a list."""
 PATIENCE: Final = 0.5
-"""Seconds for which a page waits for a job; meanwhile a thread is kept from others who ask."""
+"""Seconds for which a page waits for a job; meanwhile it occupies a thread."""
 
 
 def desk_of(request: Request) -> Desk:
-    """Return the desk that a request came to."""
+    """Return the desk that serves a request."""
     desk: Desk = request.app.state.desk
     return desk
 
 
 def visitor_of(request: Request) -> Visitor:
-    """Return who asks."""
+    """Return the visitor of a request."""
     visitor: Visitor = request.scope["visitor"]
     return visitor
 
 
 def job_of(request: Request) -> Job:
-    """Return the job that an address names."""
+    """Return the job in a request's address."""
     number = request.path_params["number"]
     job = desk_of(request).jobs.get(int(number)) if number.isdecimal() and len(number) < 10 else None  # noqa: PLR2004
     if job is None:
@@ -66,31 +66,31 @@ def job_of(request: Request) -> Job:
 
 
 def wait(request: Request, job: Job) -> None:
-    """Wait a little for a job, so that what is short is shown at once; not for a page that asks again by itself."""
+    """Wait a little for a job, so that a short one is shown at once; not for a page that reloads by itself."""
     if "hx-request" not in request.headers:
         job.over.wait(PATIENCE)
 
 
 def pages_of(rows: Sequence[T], asked: str) -> tuple[Sequence[T], int, int]:
-    """Return the rows of the page that is asked for, its number, and how many there are."""
+    """Return the rows of the requested page, its number, and the number of pages."""
     pages = max(1, -(-len(rows) // _ROWS))
     current = min(max(1, int(asked) if asked.isdecimal() and len(asked) < 9 else 1), pages)  # noqa: PLR2004
     return rows[(current - 1) * _ROWS : current * _ROWS], current, pages
 
 
 def here(request: Request) -> str:
-    """Return the address of a page with all that it asks for, without the host; and without a secret that stands in it."""
+    """Return path and query of a request, without host and without a secret."""
     asked = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "key"])
     return request.url.path + (f"?{asked}" if asked else "")
 
 
 def within(address: str) -> str:
-    """Return an address of this desk that a form gives back; of any other, that of the first page."""
+    """Return an address from a form if it is in this desk, else the address of the first page."""
     return address if address.startswith("/") and address[1:2] not in {"/", "\\"} else "/"
 
 
 def _harmless(value: object) -> object:
-    """Take from a text what would reorder or hide what stands around it; Jinja escapes the rest."""
+    """Replace characters that would reorder or hide the text around them; Jinja escapes the rest."""
     return without_unsafe(value, "�") if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
@@ -127,7 +127,7 @@ def _environment() -> Environment:
 
 
 def only_for(show: Callable[[Request], Response], may: str) -> Callable[[Request], Response]:
-    """Make the endpoint of a page that only those see who may do what it is for."""
+    """Make the endpoint of a page for visitors with a certain right."""
 
     def endpoint(request: Request) -> Response:
         must_be_allowed(request, may)
@@ -137,14 +137,14 @@ def only_for(show: Callable[[Request], Response], may: str) -> Callable[[Request
 
 
 def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLResponse:  # noqa: ANN401
-    """Make a page of a template.
+    """Render a page from a template.
 
     Args:
-        request: whose path and visitor the page knows.
-        name: of the template, without its ending.
-        status: of the answer.
-        given: what the template shows; an `error` as its findings and refusals; as `held` the address of the page that holds
-            a form which is shown again, where that is not the address of its action.
+        request: gives path and visitor.
+        name: the template, without suffix.
+        status: the HTTP status.
+        given: values for the template. `error` is shown as findings and refusals; `held` is the address of the page with
+            a form that is shown again, if it differs from the address of its action.
     """
     desk, visitor = desk_of(request), visitor_of(request)
     got = request.method in SAFE
@@ -169,7 +169,7 @@ def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLRe
 
 
 def made(request: Request) -> dict[str, Any]:
-    """Return what a page says of the change that led to it: the event, and its commit where it may be taken back."""
+    """Return the change that led to a page: the event, and its commit if the visitor may undo it."""
     desk, commit = desk_of(request), request.query_params.get("done", "")
     events = desk.events() if commit else []
     found = next((each for each in events if each.commit.startswith(commit)), None)
@@ -181,27 +181,27 @@ def made(request: Request) -> dict[str, Any]:
 
 
 def status_of(error: XunchaError) -> int:
-    """Return the status with which an error is answered: 403 where an account may not do it, 422 for what cannot be read, 409 for what is refused, 503 for what is missing."""
+    """Return the HTTP status for an error: 403 not allowed, 422 unreadable, 409 refused, 503 something is missing."""
     if error.code in {NOT_ALLOWED, NOT_SIGNED_IN, "wrong-password", OLD_FORM}:
         return 403
     return 429 if error.code == "too-many-tries" else {1: 409, 2: 422}.get(error.exit_code, 503)
 
 
 def must_be_allowed(request: Request, action: str) -> None:
-    """Refuse what whoever asks may do to no measure at all, as their account stands now.
+    """Refuse an action that the visitor's account, in its present state, may do on no measure at all.
 
     Raises:
-        RefusedError: they may not, or their session has ended.
+        RefusedError: the visitor may not, or the session has ended.
     """
     if not current_visitor(request).may(action):
         raise not_allowed()
 
 
 def current_visitor(request: Request) -> Visitor:
-    """Ask again who asks, when the turn of a change has come: accounts change meanwhile.
+    """Return the visitor again when the turn of a change has come, since accounts may have changed.
 
     Raises:
-        RefusedError: their session has ended.
+        RefusedError: the session has ended.
     """
     found: Visitor = request.app.state.entrance.refreshed(visitor_of(request))
     request.scope["visitor"] = found

@@ -1,4 +1,4 @@
-"""Act: one action of the workflow on one measure or several, in one commit or not at all."""
+"""Do an action of the workflow on one or several measures, in one commit or not at all."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 _TOLD: Final = 5
-"""Measures of which the form tells more than the title."""
+"""Measures of which the form shows more than the title."""
 
 
 def show(request: Request) -> Response:
@@ -53,7 +53,7 @@ def show(request: Request) -> Response:
 
 
 def act(request: Request, form: FormData) -> Response:
-    """Do it, and lead back to the measure, or to the list; where it is refused, show the form again with the reason."""
+    """Do the action and redirect to the measure or the list; if it is refused, show the form again with the reason."""
     desk = desk_of(request)
     action, ids = forms.text(form, "action"), forms.texts(form, "id")
     verb = VERBS.get(cast("Action", action))
@@ -98,7 +98,7 @@ def _form(
     versions: Mapping[str, str] | None = None,
     files: tuple[Sequence[str], Sequence[str]] = ((), ()),
 ) -> Response:
-    """Show the form of an action, with what was typed and the reason why it was refused; of several files, which were kept and which not."""
+    """Show the form of an action, with what was typed and the reason for the refusal; of several files, which were kept."""
     desk = desk_of(request)
     verb = VERBS.get(cast("Action", action))
     if verb is None:
@@ -110,7 +110,7 @@ def _form(
     chosen = [rows[number] for number in dict.fromkeys(ids) if number in rows]
     gone = [number for number in dict.fromkeys(ids) if number not in rows]
     if error and gone and not chosen:
-        raise error  # there is nothing left that a form could be for
+        raise error  # nothing is left to show a form for
     may = visitor_of(request).may
     if denied := [
         row.id for row in chosen if not may(verb.action, row if isinstance(row, MeasureRow) else None)
@@ -141,7 +141,7 @@ def _form(
 
 
 def _standing(desk: Desk, ids: Sequence[str], fields: Sequence[Field]) -> dict[str, str]:
-    """Return what all the files say alike in the fields of a form; nothing where one of them cannot be read."""
+    """Return the values that all files have in common for the fields of a form; none if a file cannot be read."""
     source = WorkingTree(desk.root)
     try:
         said = [standing(record_of(source, Identity.parse(each)), fields) for each in ids]
@@ -155,7 +155,7 @@ def _standing(desk: Desk, ids: Sequence[str], fields: Sequence[Field]) -> dict[s
 def _told(
     desk: Desk, look: Look, verb: Verb, rows: Sequence[MeasureRow | ProblemRow]
 ) -> Iterator[tuple[str, Measure, Sequence[XunchaError]]]:
-    """Yield of a few measures what whoever decides wants to know of them, and what is missing for it."""
+    """Yield details of a few measures for the person who decides, and what is missing for the action."""
     source = WorkingTree(desk.root)
     for row in rows if len(rows) <= _TOLD else ():
         identity = Identity.parse(row.id)

@@ -1,4 +1,4 @@
-"""Comments: what people said of the rectification, entered and answered. Internal, always."""
+"""Enter and answer comments on the rectification, which are always internal."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 def show(
     request: Request, given: Mapping[str, str] | None = None, error: XunchaError | None = None
 ) -> Response:
-    """Show the comments, each with its reply or the form for one, and the form for another comment."""
+    """Show the comments, each with its reply or a form for one, and a form for a new comment."""
     desk = desk_of(request)
     source, shown = WorkingTree(desk.root), (given or {}).get("version", "")
     paths = [f"{COMMENTS}/{entry.name}" for entry in source.entries(COMMENTS)]
     versions = {each: version(desk.root, path) for path in paths if (each := CommentNumber.of_file(path))}
-    entered = comments(source)  # last: what changes in between is then noticed
+    entered = comments(source)  # read last, so that a change in between is noticed
     answered = request.path_params.get("number", "")
     if error and answered and answered not in {str(number) for number in entered}:
-        raise error  # there is no form for it any more
+        raise error  # its form is gone by now
     asked = {} if given else request.query_params
     about, unanswered = asked.get("about", "").strip(), bool(asked.get("unanswered"))
     found = comments_about(source, entered, about or None, unanswered=unanswered)
@@ -78,7 +78,7 @@ def add(request: Request, form: FormData) -> Response:
 
 
 def reply(request: Request, form: FormData) -> Response:
-    """Enter what was answered to a comment."""
+    """Enter the reply to a comment."""
     desk = desk_of(request)
     try:
         number = CommentNumber.parse(request.path_params["number"])

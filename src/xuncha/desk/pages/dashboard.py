@@ -1,4 +1,4 @@
-"""The dashboard, as the ledger stands: the public one, and the one for inside the house."""
+"""Show the current dashboard, public or internal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FILE = "dashboard.html"
 
 
 def show(request: Request) -> Response:
-    """Show a dashboard in a frame of its own, in which nothing runs."""
+    """Show a dashboard in a frame where no script runs."""
     desk = desk_of(request)
     look = desk.look()
     paper = "internal" if request.query_params.get("internal") else "dashboard"

@@ -1,4 +1,4 @@
-"""A file itself: its text in a field, checked and committed as by `xuncha edit`; what was changed meanwhile stands beside it."""
+"""Edit a file as text, checked and committed as by `xuncha edit`; changes made meanwhile are shown beside it."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class _Line(NamedTuple):
-    """A line of the file as it stands, beside what was written meanwhile."""
+    """A line of the present file, shown beside what was typed."""
 
     text: str
     other: bool
-    """Whether what was written has no such line there."""
+    """Whether the typed text lacks this line."""
 
 
 def show(request: Request, typed: str | None = None, error: XunchaError | None = None) -> Response:
-    """Show a file in a field; where it was changed while one wrote, also as it stands now."""
+    """Show a file in a field; if it was changed while somebody typed, also its present text."""
     desk, named = desk_of(request), request.path_params["file"]
     number = desk.number
     path = editable(desk.root, named)
@@ -52,7 +52,7 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
     about = made(request)
     said = []
     if about["done"] and about["done"].commit == about["tip"]:
-        with suppress(XunchaError):  # what an audit says is told by the audit, too
+        with suppress(XunchaError):  # a failing audit is reported by `audit` itself
             said = findings_of_last_commit(desk.root)
     return page(
         request,
@@ -80,7 +80,7 @@ def _text(path: str, content: bytes) -> str:
 
 
 def edit(request: Request, form: FormData) -> Response:
-    """Keep what was written, in one commit; where that is refused, show it again with the reason."""
+    """Save the typed text in one commit; if that is refused, show it again with the reason."""
     desk, named = desk_of(request), request.path_params["file"]
     root = desk.root
     given = form.get("text")
@@ -99,11 +99,11 @@ def edit(request: Request, form: FormData) -> Response:
 
 
 def as_in_file(typed: str, before: bytes) -> bytes:
-    """Return what was written in a field as the file would have it: line ends, the last of them, and the byte order mark stay.
+    """Return the typed text with the file's line ends, last line end and byte order mark.
 
     Args:
-        typed: what was written, its lines ended by LF; unsafe characters are none but those that the field showed as �.
-        before: what stands in the file.
+        typed: the text with LF line ends; it holds no unsafe characters, which the field shows as �.
+        before: the present text of the file.
     """
     text = decode(before)
     ending, old = common_line_end(text), _LINE.findall(text)
@@ -111,7 +111,7 @@ def as_in_file(typed: str, before: bytes) -> bytes:
     found = [line + ending for line in lines]
     shown = [without_unsafe(line.rstrip("\r\n"), "�") for line in old]
     if any(line != kept + ending for line, kept in zip(old, shown, strict=True)):
-        # Lines that end in different ways, or hold what no field shows: those that nobody has touched stay as they are.
+        # With mixed line ends, or characters that no field shows, untouched lines stay as they are.
         for start, there, size in SequenceMatcher(None, shown, lines).get_matching_blocks():
             found[there : there + size] = old[start : start + size]
     ends = [line if line.endswith(("\n", "\r")) else line + ending for line in found]
@@ -121,7 +121,7 @@ def as_in_file(typed: str, before: bytes) -> bytes:
 
 
 def _beside(theirs: str, typed: str) -> list[_Line]:
-    """Return the lines of the file as it stands, with those marked that were not written."""
+    """Return the lines of the present file, with marks on those that the typed text lacks."""
     lines, written = theirs.splitlines(), typed.splitlines()
     same: set[int] = set()
     for start, _there, size in SequenceMatcher(None, lines, written).get_matching_blocks():

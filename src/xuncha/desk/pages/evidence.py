@@ -1,4 +1,4 @@
-"""Evidence, looked at in place: nothing in it runs, whatever it says it is."""
+"""Show evidence in the browser; nothing in it runs, whatever type it claims."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def show(request: Request) -> Response:
-    """Give an evidence file of a measure: to be looked at, or as a download."""
+    """Send an evidence file of a measure, for viewing or as a download."""
     desk = desk_of(request)
     identity, name = Identity.parse(request.path_params["id"]), request.path_params["name"]
     source, path = WorkingTree(desk.root), f"{EVIDENCE}/{identity}/{name}"

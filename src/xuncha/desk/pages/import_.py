@@ -1,4 +1,4 @@
-"""Import: a table is looked at, with what was taken for what and what would change; then one click takes it in, just so."""
+"""Import a table: first show how it is understood and what would change; then one click imports exactly that."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MOST_DOUBTS: Final = 200
 
 
 def show(request: Request) -> Response:
-    """Ask for a file."""
+    """Show the form for a file."""
     return _asked(request)
 
 
@@ -45,7 +45,7 @@ def _asked(request: Request, error: XunchaError | None = None) -> Response:
 
 
 def upload(request: Request, form: FormData) -> Response:
-    """Keep a file for as long as the desk is open, under a name that every system can hold, and begin to look at it."""
+    """Store an uploaded file while the desk runs, under a name that every system can hold, and start to read it."""
     file, kind = form.get("file"), forms.text(form, "kind")
     if kind not in KINDS:
         raise HTTPException(404)
@@ -57,14 +57,14 @@ def upload(request: Request, form: FormData) -> Response:
         with place.open("wb") as stream:
             shutil.copyfileobj(file.file, stream)
 
-    # Of the path that some browsers send, its end.
+    # Some browsers send a path: keep the name.
     name = held(file.filename.replace("\\", "/").rpartition("/")[2])
     given = {"kind": kind, "columns": {}, "new": False}
     return _look(desk_of(request), _with_file(desk_of(request), _("{file} is looked at"), name, keep, given))
 
 
 def _with_file(desk: Desk, title: str, name: str, keep: Callable[[Path], None], given: dict[str, Any]) -> Job:
-    """Make a job, and put a file into its folder, which stays there as long as the job is known."""
+    """Make a job with a file in its folder, which stays as long as the job is kept."""
     number = desk.look().number
     job = desk.jobs.new(title.format(file=name), needs="import")
     job.given = {**given, "file": job.folder / name, "number": number, "back": f"/import/{job.number}"}
@@ -77,21 +77,21 @@ def _with_file(desk: Desk, title: str, name: str, keep: Callable[[Path], None], 
 
 
 def _look(desk: Desk, job: Job) -> Response:
-    """Begin to look at a file, without changing anything."""
+    """Start a dry run of the import."""
     job.then = f"/import/{job.number}"
     desk.jobs.start(job, [*_words(job.given), "--dry-run", "--json"])
     return RedirectResponse(f"/jobs/{job.number}", 303)
 
 
 def _words(given: dict[str, Any]) -> list[str]:
-    """Return the command that reads a file as was said."""
+    """Return the command that reads a file with the chosen options."""
     words = ["import", given["kind"], str(given["file"])]
     words += [f"--column={heading}={role}" for heading, role in given["columns"].items()]
     return words + (["--new"] if given["new"] else [])
 
 
 def show_result(request: Request) -> Response:
-    """Show what was understood and what would change, with the columns as choices; or what was changed."""
+    """Show how the file is understood and what would change, with choices for columns; or what was changed."""
     job = job_of(request)
     if "kind" not in job.given:
         raise HTTPException(404)
@@ -125,7 +125,7 @@ def _result(request: Request, job: Job, typed: dict[str, str], error: XunchaErro
 
 
 def _done(desk: Desk, job: Job) -> Event | None:
-    """Return the event of the commit that a job has made: the first import of its file after what stood when its turn came."""
+    """Return the event of a job's commit: the first import of its file after the commit at its start."""
     if "stood" not in job.given:
         return None
     later = takewhile(lambda each: each.commit != job.given["stood"], desk.events())
@@ -135,12 +135,12 @@ def _done(desk: Desk, job: Job) -> Event | None:
 
 
 def _columns(found: dict[str, Any] | None) -> dict[str, str]:
-    """Return which column was taken for what, by the headings."""
+    """Return the roles of the columns, by heading."""
     return found["form"]["columns"] if found and found.get("form") else {}
 
 
 def take(request: Request, form: FormData) -> Response:
-    """Take a file in as it was looked at; or look again, where something else was chosen since."""
+    """Import a file as shown; or do another dry run if something else was chosen."""
     desk, job = desk_of(request), job_of(request)
     if "kind" not in job.given or job.writes or not job.over.is_set():
         raise HTTPException(404)
@@ -184,10 +184,10 @@ def _table(request: Request, desk: Desk, job: Job, form: FormData) -> Response:
 
 
 def _must_be_as_shown(desk: Desk, job: Job) -> None:
-    """Refuse to change another ledger than the one for which it was shown what would change.
+    """Refuse to import if the ledger has changed since the preview.
 
     Raises:
-        RefusedError: it is another by now.
+        RefusedError: the ledger has changed.
     """
     if desk.look().number != job.given["number"]:
         said = _("the ledger was changed after this was shown")
@@ -195,7 +195,7 @@ def _must_be_as_shown(desk: Desk, job: Job) -> None:
 
 
 def _notice(desk: Desk, job: Job, form: FormData) -> Response:
-    """Make a new ledger of a notice, in a folder beside the one that is served."""
+    """Make a new ledger from a notice, in a folder beside the served one."""
     name = forms.text(form, "folder")
     if not name or held(name) != name:
         said = _("“{name}” cannot be the name of a folder").format(name=name)

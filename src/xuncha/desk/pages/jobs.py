@@ -1,4 +1,4 @@
-"""Jobs: how far one is, what came of it, in words; the documents that it has made."""
+"""Show jobs: their progress, their result in words, and the documents that they made."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def show(request: Request) -> Response:
-    """Show a job; where it is done and goes on elsewhere, lead there."""
+    """Show a job; if it is done and continues at another page, redirect there."""
     job = job_of(request)
     wait(request, job)
     if job.over.is_set() and job.state == "done" and job.then:
@@ -28,7 +28,7 @@ def show(request: Request) -> Response:
 
 
 def led_on(request: Request, address: str) -> Response:
-    """Lead a browser to another page, also where a script of the page has asked."""
+    """Redirect a browser to another page, also if the page's script has asked."""
     if request.headers.get("hx-request"):
         return Response(headers={"HX-Redirect": address})
     return RedirectResponse(address, 303)
@@ -45,7 +45,7 @@ def stop(request: Request, _form: FormData) -> Response:
 
 
 def give(request: Request) -> Response:
-    """Give a document: to be looked at where a browser can do that safely, else as a download."""
+    """Send a document: for viewing if that is safe in a browser, else as a download."""
     name = request.path_params["name"]
     place = job_of(request).document(name)
     if place is None:

@@ -1,4 +1,4 @@
-"""Log and audit: what was done, page by page; and the check whether history kept the rules."""
+"""Show the history page by page, and start an audit of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def show(request: Request) -> Response:
-    """Show the trail of the whole ledger, or of what a number names."""
+    """Show the history of the whole ledger, or of a problem or measure."""
     desk, asked = desk_of(request), request.query_params
     number, identity = desk.number, asked.get("id", "").strip()
     events: list[Event] = []
@@ -45,7 +45,7 @@ def show(request: Request) -> Response:
 
 
 def audit(request: Request, form: FormData) -> Response:
-    """Begin an audit."""
+    """Start an audit."""
     desk = desk_of(request)
     file = f"{_('Audit')} {desk.today}.html"
     job = desk.jobs.new(_("Audit: whether history kept the rules"), [file])

@@ -1,4 +1,4 @@
-"""One measure: everything on it, what may be done now, with what is missing for it said before the click."""
+"""Show one measure: all its data, the actions allowed now, and what is missing for each."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Step(NamedTuple):
-    """An action that is open, with the fields of its form and what is missing for it."""
+    """An action that is possible now, with the fields of its form and what is missing for it."""
 
     verb: Verb
     fields: list[Field]
@@ -44,7 +44,7 @@ class Step(NamedTuple):
 def steps(
     desk: Desk, look: Look, identity: Identity, measure: Measure, may: Callable[[str], bool]
 ) -> list[Step]:
-    """Return the actions that are open for a measure as it stands, to whoever may do them."""
+    """Return the actions that are possible for a measure now and that the visitor may do."""
     found = []
     for verb in filter(lambda verb: may(verb.action), VERBS.values()):
         if measure.status not in verb.transitions or (
@@ -64,7 +64,7 @@ def show(request: Request) -> Response:
         return RedirectResponse(f"/problems/{identity}", 303)
     row = rows_of(look.register, identity)[identity.measure - 1]
     source = WorkingTree(desk.root)
-    stood = version(desk.root, identity.path)  # before it is read: what changes in between is then noticed
+    stood = version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     measure = cast("Measure", record_of(source, identity))
     settings = load_settings(source).settings if measure.outcomes else None
     events = history_of_measure(desk.root, identity.path, str(identity)) if git_dir(desk.root) else []

@@ -1,4 +1,4 @@
-"""Measures: search, filters and sorting, 200 rows a page, with boxes to act on several together."""
+"""List measures: search, filters and sorting, 200 rows a page, with boxes to act on several together."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from xuncha.model.register import Register
 
 _ORDERS: Final = ("due", "office", "leader", "status")
-"""What the rows may be sorted by, besides their numbers."""
+"""The sort orders, besides that by number."""
 
 
 def show(request: Request) -> Response:
-    """Show the measures that the filters leave, one page of them."""
+    """Show one page of the filtered measures."""
     desk, asked = desk_of(request), request.query_params
     look = desk.look()
     rows = select(look.register, desk.texts, desk.today, selection(asked))
     may, account = visitor_of(request).may, visitor_of(request).account
     if account:
-        rows.sort(key=lambda row: not account.concerns(row))  # first what one is there for
+        rows.sort(key=lambda row: not account.concerns(row))  # first the measures that concern the account
     order = asked.get("order", "")
     if order in _ORDERS:
         value = attrgetter(order)
@@ -58,7 +58,7 @@ def show(request: Request) -> Response:
 
 
 def _more(kept: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
-    """Return the filters that have no field on the page: name, value, how it is told, and the address without it."""
+    """Return the filters without a field on the page: name, value, label, and the address without the filter."""
     told = {"due_within": _("due within {said} days"), "person": _("person: {said}"), "field": "{said}"}
     return [
         (
@@ -73,7 +73,7 @@ def _more(kept: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
 
 
 def _choices(found: Register) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """Return what may be filtered and sorted by: the name of each field, its label, and its values as they are shown."""
+    """Return the fields to filter and sort by: name, label, and values with their labels."""
     frame = found.frame
     return [
         ("status", _("Status"), [(each, status_name(each)) for each in STATUSES]),

@@ -1,4 +1,4 @@
-"""The notice as it stands, with the marks of the proofreader in place; and its five forms to be saved."""
+"""Show the current notice with the proofreader's marks, and offer its five forms for download."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _FILE: Final = "notice.txt"
 
 
 def show(request: Request) -> Response:
-    """Show the notice line by line, with a mark wherever the proofreader has found something."""
+    """Show the notice line by line, with a mark at each finding of the proofreader."""
     desk = desk_of(request)
     look = desk.look()
 
@@ -50,7 +50,7 @@ def show(request: Request) -> Response:
 
 
 def _marked(lines: Sequence[str], found: Sequence[dict[str, Any]]) -> Iterator[list[tuple[str, int]]]:
-    """Yield each line in pieces: a text, and the number of the finding whose mark stands behind it; 0 for none."""
+    """Yield each line in pieces: a text, and the number of the finding marked after it; 0 for none."""
     marks = {line: [*each] for line, each in groupby(enumerate(found, 1), lambda each: each[1]["line"])}
     for number, line in enumerate(lines, 1):
         pieces, start = [], 0

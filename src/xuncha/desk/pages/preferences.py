@@ -1,4 +1,4 @@
-"""What a reader chooses, and what a page asks again and again: the language, and whether the ledger has changed."""
+"""Set a reader's language, and tell open pages whether the ledger has changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def language(_request: Request, form: FormData) -> Response:
-    """Keep the language in a cookie of the browser, and go back to the page."""
+    """Store the language in a cookie, and return to the page."""
     chosen, back = forms.text(form, "language"), forms.text(form, "back")
     answer = RedirectResponse(within(back), 303)
     if chosen in LANGUAGES:
@@ -27,7 +27,7 @@ def language(_request: Request, form: FormData) -> Response:
 
 
 def state(request: Request) -> Response:
-    """Give, a line each: the number of the ledger's state, the job that changes it, the token that forms carry now, and the account."""
+    """Return, on a line each: the number of the ledger's state, the job that is changing it, the current form token, and the account."""
     desk, visitor = desk_of(request), visitor_of(request)
     busy = desk.jobs.writing
     shown = busy.number if busy and (not busy.needs or visitor.may(busy.needs)) else 0

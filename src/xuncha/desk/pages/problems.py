@@ -1,4 +1,4 @@
-"""Problems: all of them with their counts, and one with its measures; both are added to here."""
+"""Show all problems with their counts, or one with its measures; add problems and measures."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Typed = Mapping[str, str]
 
 
 def show_all(request: Request, given: Typed | None = None, error: XunchaError | None = None) -> Response:
-    """Show all problems, and the form for another one."""
+    """Show all problems, and a form for a new one."""
     desk = desk_of(request)
     look = desk.seen() if error else desk.look()
     horizon = Horizon.of(look.register, desk.today)
@@ -63,7 +63,7 @@ def show_all(request: Request, given: Typed | None = None, error: XunchaError | 
 
 
 def add_problem(request: Request, form: FormData) -> Response:
-    """Add a problem, and lead to its page."""
+    """Add a problem, and redirect to its page."""
     try:
         title = typed.filled(
             forms.text(form, "title"), _("the title is empty"), _("say what it is, in a line")
@@ -78,14 +78,14 @@ def add_problem(request: Request, form: FormData) -> Response:
 
 
 def show(request: Request, given: Typed | None = None, error: XunchaError | None = None) -> Response:
-    """Show a problem, what may be done with it, and the form for another measure."""
+    """Show a problem, the actions for it, and a form for a new measure."""
     desk = desk_of(request)
     look = desk.seen() if error else desk.look()
     identity = Identity.parse(request.path_params["id"])
     if not identity.is_problem:
         return RedirectResponse(address_of(identity), 303)
     rows = rows_of(look.register, identity)
-    stood = version(desk.root, identity.path)  # before it is read: what changes in between is then noticed
+    stood = version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     record = cast("Problem", record_of(WorkingTree(desk.root), identity))
     horizon = Horizon.of(look.register, desk.today)
     fields = fields_of(VERBS["set"], problem=True)
@@ -110,7 +110,7 @@ def show(request: Request, given: Typed | None = None, error: XunchaError | None
 
 
 def add_measure(request: Request, form: FormData) -> Response:
-    """Add a measure to a problem, and lead to its page."""
+    """Add a measure to a problem, and redirect to its page."""
     desk = desk_of(request)
     try:
         title = typed.filled(

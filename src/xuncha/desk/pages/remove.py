@@ -1,4 +1,4 @@
-"""Remove: what was entered by mistake goes, and what follows it takes the numbers before its own."""
+"""Remove a problem or measure that was entered by mistake, and renumber the following ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def show(
     request: Request, typed: Mapping[str, str] | None = None, error: XunchaError | None = None
 ) -> Response:
-    """Ask why, and say what will take another number."""
+    """Ask for the reason, and show what will be renumbered."""
     desk = desk_of(request)
     look = desk.seen() if error else desk.look()
     identity = Identity.parse(request.path_params["id"])
@@ -46,7 +46,7 @@ def show(
 
 
 def remove(request: Request, form: FormData) -> Response:
-    """Remove it, and lead to what held it; where texts name numbers that have changed, say so first."""
+    """Remove it and redirect to the page above; if texts mention changed numbers, show these first."""
     desk = desk_of(request)
     identity = Identity.parse(request.path_params["id"])
     try:

@@ -1,4 +1,4 @@
-"""Reports: every document that the command line makes of a ledger, made in the form that is asked for, and handed out."""
+"""Make any document that the command line can make of a ledger, in the chosen form."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def show(request: Request) -> Response:
-    """Show what may be made, with what may be said of it."""
+    """Show the documents that can be made, with their options."""
     desk = desk_of(request)
     look = desk.look()
     given: dict[str, Any] = {
@@ -60,13 +60,13 @@ def show(request: Request) -> Response:
 
 
 def make(request: Request, form: FormData) -> Response:
-    """Begin to make a document, and lead to where it will be."""
+    """Start to make a document, and redirect to its job."""
     desk, name, kind = desk_of(request), forms.text(form, "paper"), forms.text(form, "form")
     paper = PAPERS.get(name)
     if paper is None or kind not in paper.forms:
         raise HTTPException(404)
     sends = name == "letter" and forms.text(form, "send") in WAYS
-    needs = "archive" if name == "archive" else "send" if sends else ""  # an archive holds who has complained
+    needs = "archive" if name == "archive" else "send" if sends else ""  # an archive has names in comments
     if needs:
         must_be_allowed(request, needs)
     typed = {

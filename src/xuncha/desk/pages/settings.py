@@ -1,4 +1,4 @@
-"""Settings: everything that data/ledger.yaml says, as forms; each is one commit that touches nothing but what it changes."""
+"""Show and change data/ledger.yaml as forms; each form is one commit that edits only what it changes."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ SECTIONS: Final = {
     "policy": ("policy",),
     "proof": ("proof",),
 }
-"""The keys of the file, by the form in which they are changed."""
+"""The keys of the file by section; each section is a form."""
 _MOST_ROWS: Final = 40
-"""Empty rows that are offered at once."""
+"""Empty rows that a form offers."""
 _DIGITS: Final = 4
 Data = dict[str, Any]
 
@@ -58,7 +58,7 @@ def show(
     error: XunchaError | None = None,
     blank: int = sheet.BLANK_ROWS,
 ) -> Response:
-    """Show the forms; that of a section that was sent as it was filled in, with what was changed meanwhile, or with more rows."""
+    """Show the forms. The form that was sent is shown as filled in, with changes made meanwhile, or with more rows."""
     desk = desk_of(request)
     number = desk.number
     content, data = _said(desk.root)
@@ -115,10 +115,10 @@ def _inputs(key: str, data: Data, blank: int = sheet.BLANK_ROWS) -> list[sheet.I
 
 
 def _said(root: Path) -> tuple[bytes, Data]:
-    """Return the file, and what it says.
+    """Return the file's bytes and its settings.
 
     Raises:
-        InvalidLedgerError: it breaks rules, so that no form can be made of it.
+        InvalidLedgerError: it breaks rules, so no form can be made from it.
     """
     source = WorkingTree(root)
     content = source.read(editable(root, LEDGER_FILE))
@@ -128,13 +128,13 @@ def _said(root: Path) -> tuple[bytes, Data]:
 
 
 def _version(data: Data, section: str) -> str:
-    """Return by what it is known again whether a section says the same; what others say does not matter to its form."""
+    """Return a hash of one section, so that changes of other sections do not matter to its form."""
     said = json.dumps([data.get(key) for key in SECTIONS[section]], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
 
 
 def change(request: Request, form: FormData) -> Response:
-    """Keep what was written into the form of a section."""
+    """Save the form of a section."""
     desk, section = desk_of(request), request.path_params["section"]
     if section not in SECTIONS:
         raise HTTPException(404)
@@ -155,7 +155,7 @@ def change(request: Request, form: FormData) -> Response:
 
 
 def _typed(form: FormData, section: str, data: Data, today: date) -> Data:
-    """Return what the file will say; what comes new without a key is given one."""
+    """Return the new values of a section; new items without a key get one."""
     found = dict(data)
     for key in SECTIONS[section]:
         value = sheet.written(sheet.parts()[key], form, data.get(key), today)

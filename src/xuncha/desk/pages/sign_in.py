@@ -1,4 +1,4 @@
-"""Sign in, sign out, and take another password: pages of the office desk."""
+"""Sign in, sign out, and change the password, on the office desk."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KNOWN_FOR = 180 * 24 * 3600
 
 
 def _entrance(request: Request) -> ByAccount:
-    """Return the entrance of the office desk; the own desk has none of these pages."""
+    """Return the entrance of the office desk; on the own desk these pages do not exist."""
     found = request.app.state.entrance
     if not isinstance(found, ByAccount):
         raise HTTPException(404)
@@ -34,7 +34,7 @@ def _entrance(request: Request) -> ByAccount:
 def show(
     request: Request, error: XunchaError | None = None, name: str = "", back: str | None = None
 ) -> Response:
-    """Show where one types name and password."""
+    """Show the form for name and password."""
     demo = request.app.state.demo
     _entrance(request)
     back = within(request.query_params.get("back", "") if back is None else back)
@@ -43,7 +43,7 @@ def show(
 
 
 def sign_in(request: Request, form: FormData) -> Response:
-    """Sign in, and go on to the page that was asked for."""
+    """Sign in, and redirect to the requested page."""
     entrance = _entrance(request)
     name, password = forms.text(form, "name"), str(form.get("password", ""))
     address = request.client.host if request.client else ""
@@ -62,7 +62,7 @@ def sign_in(request: Request, form: FormData) -> Response:
 
 
 def _keep(request: Request, answer: Response, name: str, value: str, **more: Any) -> None:  # noqa: ANN401
-    """Have the browser keep a secret, which it sends where links of letters lead here, and with no form of another page."""
+    """Set a cookie that the browser also sends for links in e-mails, but not with forms of other sites."""
     secure = request.url.scheme == "https"
     answer.set_cookie(name, value, httponly=True, samesite="lax", secure=secure, **more)
 
@@ -78,14 +78,14 @@ def sign_out(request: Request, _form: FormData) -> Response:
 
 
 def show_password(request: Request, error: XunchaError | None = None) -> Response:
-    """Show where one takes another password."""
+    """Show the form for a new password."""
     _entrance(request)
     given = {"renew": _account(request).renew, "shortest": passwords.SHORTEST, "longest": passwords.LONGEST}
     return page(request, "password", status_of(error) if error else 200, error=error, **given)
 
 
 def take_password(request: Request, form: FormData) -> Response:
-    """Take another password; all other sessions of the account end."""
+    """Change the password, and end all other sessions of the account."""
     entrance, account = _entrance(request), _account(request)
     given, new, again = (str(form.get(name, "")) for name in ("password", "new", "again"))
     refused: RefusedError | None = None

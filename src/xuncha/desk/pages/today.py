@@ -1,4 +1,4 @@
-"""Today: what waits, each with its next step as a button; the counts; and the undo of what was done last."""
+"""Show today's tasks with buttons for their next steps, the counts, and the undo of the last change."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from xuncha.todo import Kind, Task
 
 _SHOWN: Final = 50
-"""Tasks of one kind on the page; a page of its own has all."""
+"""Tasks of one kind on the page; another page has all of them."""
 NEXT_STEPS: Final[dict[Kind, tuple[str, ...]]] = {
     "decide": ("close", "return"),
     "returned": ("progress", "submit"),
@@ -27,11 +27,11 @@ NEXT_STEPS: Final[dict[Kind, tuple[str, ...]]] = {
     "review": ("review",),
     "unassigned": ("set",),
 }
-"""The actions that a task of a kind is done by."""
+"""The actions that settle a task, by kind."""
 
 
 def show(request: Request) -> Response:
-    """Show what waits today, for all or for one office or leader."""
+    """Show today's tasks, for all or for one office or leader."""
     desk = desk_of(request)
     look, events = desk.look(), desk.events()
     visitor, frame = visitor_of(request), look.register.frame
@@ -39,13 +39,13 @@ def show(request: Request) -> Response:
     own = {name: getattr(visitor.account, name, None) for name in known}
     chosen = _chosen(request.query_params, own, known)
     of_own_office = visitor.account if own["office"] and chosen["office"] == own["office"] else None
-    searched = chosen | {"office": None} if of_own_office else chosen  # it also has a part in what others do
+    searched = chosen | {"office": None} if of_own_office else chosen  # it also supports other offices
     groups: dict[Kind, list[Task]] = {}
     key = ("waiting", desk.today, *searched.values())
     for task in look.once(key, lambda: waiting(look.register, events, desk.today, **searched)):
         if of_own_office is None or of_own_office.concerns(task.row):
             groups.setdefault(task.kind, []).append(task)
-    # First what they can do something about.
+    # First the tasks that the visitor can act on.
     order = sorted(groups, key=lambda name: not any(map(visitor.may, NEXT_STEPS[name])))
     groups = {name: groups[name] for name in order}
     kept = [(name, value or "") for name, value in chosen.items() if value or own[name]]
@@ -75,6 +75,6 @@ def show(request: Request) -> Response:
 def _chosen(
     query: QueryParams, own: Mapping[str, str | None], known: Mapping[str, Collection[str]]
 ) -> dict[str, str | None]:
-    """Return the office and the leader that are asked for; where nothing is said of one, that of the account, if the ledger knows it."""
+    """Return the requested office and leader; by default those of the account, if the ledger lists them."""
     usual = {name: value if value in known[name] else None for name, value in own.items()}
     return {name: (query[name] or None) if name in query else value for name, value in usual.items()}

@@ -1,4 +1,4 @@
-"""Together: the ledger is brought together with what was recorded elsewhere; what is around it is looked at."""
+"""Sync with other clones, set git up for that, and run the doctor."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SIDES = ("ours", "theirs")
 
 
 def show(request: Request) -> Response:
-    """Show how this clone is set up, and what may be done with others."""
+    """Show how this clone is set up, and the actions for sharing."""
     desk = desk_of(request)
     git = Git(desk.root) if git_dir(desk.root) else None
     given: dict[str, Any] = {
@@ -38,7 +38,7 @@ def show(request: Request) -> Response:
 
 
 def begin(request: Request, form: FormData) -> Response:
-    """Begin what a button asks for."""
+    """Start the action of a button."""
     jobs, asked, take = desk_of(request).jobs, forms.text(form, "do"), forms.text(form, "take")
     known = {
         "setup": (_("Setting git up in this clone"), ["setup"]),

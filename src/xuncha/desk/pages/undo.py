@@ -1,4 +1,4 @@
-"""Undo: what was done last is taken back, by a new commit."""
+"""Undo the last change, by a new commit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def undo(request: Request, form: FormData) -> Response:
-    """Take back the commit that was shown, if it is still the last one."""
+    """Undo the commit that was shown, if it is still the last one."""
     desk, commit = desk_of(request), forms.text(form, "commit")
     if not visitor_of(request).may("undo"):
         event = next((each for each in desk.events() if each.commit == commit), None)
