@@ -1,1 +1,1 @@
-"""Tests; they mirror the package."""
+"""Tests, in folders that mirror the package."""

@@ -1,4 +1,4 @@
-"""What all tests share: a small ledger on disk in a real git repository, and the program run as its user runs it."""
+"""Fixtures for all tests: a small ledger on disk in a real git repository, and the program run as a user runs it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _UNMEASURED = {"faults", "fuzz"}
-"""Folders of tests during which lines are not measured."""
+"""Folders of tests that run without coverage."""
 _HERE = Path(__file__).parent
 _MEASURED_ELSEWHERE = frozenset((_HERE / "measured_elsewhere.txt").read_text(encoding="utf-8").split())
-"""Files of tests, and single tests, that run what others run, too: to measure it once more takes as long again as the run.
+"""Files and single tests that run without coverage, since other tests run the same lines: coverage doubles their time.
 
-Found by measuring each test on its own (`--cov-context=test`), and taking away the longest that alone ran nothing.
+Found by measuring each test on its own (`--cov-context=test`), and taking the longest tests that cover no line alone.
 """
 _SAMPLED = {
     "attacks",
@@ -45,17 +45,17 @@ _SAMPLED = {
     "exchange",
     "accounts",
 }
-"""Folders of tests of which some run the program in many cases."""
+"""Folders with tests that run the program in many cases."""
 _EACH = {"test_roles.py"}
-"""Files in them of which every case is tried: none says of another what whose role may do."""
+"""Files in them of which every case runs: no role's case stands for another role's."""
 _RUNS = {"ledger", "bare_ledger"}
 _CASES = 2
 _THOROUGH = os.environ.get("XUNCHA_FAULTS") == "all"
 _OF_PYTHON = ("PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8", "PYTHONWARNINGS", "PYTHONOPTIMIZE")
-"""Variables of whoever starts the tests that would change what a program in a process of its own prints, and when."""
+"""Environment variables of the developer that would change the output of a child process, or its time."""
 TODAY = "2024-06-15"
 
-# Tests are a budget: a few made-up inputs of each property here, many in `make reliability`.
+# Tests are a budget: few generated inputs for each property here, many in `make reliability`.
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=12)
 settings.register_profile("dev", deadline=None, max_examples=12)
 settings.register_profile("thorough", deadline=None, max_examples=300)
@@ -103,7 +103,7 @@ STATES = {
 
 
 def measure(identity: str, status: str = "in_progress", **keys: str | None) -> str:
-    """The text of a measure's file; `keys` replace or add lines, a None takes one out."""
+    """Return the text of a measure's file; `keys` replace or add lines, None removes one."""
     lines: dict[str, str | None] = {
         "title": f"'做好{identity}号工作'   # 行尾说明",
         "term": "once",
@@ -125,13 +125,13 @@ def measure(identity: str, status: str = "in_progress", **keys: str | None) -> s
 
 
 def problem(title: str, category: str, publish: bool = True) -> str:
-    """The text of a problem's file."""
+    """Return the text of a problem's file."""
     return f"title: {title}\ncategory: {category}\npublish: {str(publish).lower()}\nfinding: 内部标记丁戊己\n"
 
 
 @dataclass
 class Result:
-    """What a run of the program gave."""
+    """The result of a run of the program."""
 
     code: int
     out: str
@@ -140,7 +140,7 @@ class Result:
 
 @dataclass
 class LedgerOnDisk:
-    """A ledger in a folder: six measures in three problems, every status, one problem withheld."""
+    """A ledger in a folder: three problems with six measures, every status, one problem withheld."""
 
     root: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -153,11 +153,11 @@ class LedgerOnDisk:
         return target
 
     def path(self, identity: str) -> str:
-        """Where a measure's file is, relative to the root."""
+        """Return the path of a measure's file, relative to the root."""
         return f"data/problems/{int(identity.split('.', maxsplit=1)[0]):02d}/{identity}.yaml"
 
     def read(self, identity: str) -> str:
-        """A measure's file."""
+        """Return the content of a measure's file."""
         return (self.root / self.path(identity)).read_bytes().decode()
 
     def git(self, *arguments: str) -> str:
@@ -172,20 +172,20 @@ class LedgerOnDisk:
         ).stdout
 
     def commit(self, message: str = "by hand") -> None:
-        """Commit everything, as a person would."""
+        """Commit everything, as after an edit by hand."""
         self.git("add", "-A")
         self.git("commit", "-qm", message)
 
     def commits(self) -> int:
-        """How many commits there are."""
+        """Return the number of commits."""
         return int(self.git("rev-list", "--count", "HEAD"))
 
     def clean(self) -> bool:
-        """Whether nothing is uncommitted."""
+        """Return whether nothing is uncommitted."""
         return not self.git("status", "--porcelain")
 
     def run(self, *arguments: str | Path, stdin: str = "", **environment: str) -> Result:
-        """Run the program, in a process of its own."""
+        """Run the program in its own process."""
         done = program.run(
             [str(each) for each in arguments], self.root, {**self.environment, **environment}, stdin.encode()
         )
@@ -194,26 +194,26 @@ class LedgerOnDisk:
         return result
 
     def ok(self, *arguments: str | Path, **environment: str) -> str:
-        """Run the program, which must succeed; what it printed."""
+        """Run the program, which must succeed; return its output."""
         result = self.run(*arguments, **environment)
         assert result.code == 0, f"{arguments}: exit {result.code}: {result.err}"
         return result.out
 
     def json(self, *arguments: str | Path, **environment: str) -> Any:
-        """Run the program with --json; what it printed, read."""
+        """Run the program with --json; return its parsed output."""
         return json.loads(self.ok(*arguments, "--json", **environment))
 
 
 @pytest.fixture(scope="session")
 def new_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """New folders, one after the other, each in one of its own: pytest's way looks through all that there are for each."""
+    """Return an iterator over new folders. pytest's own way searches all existing folders for each new one."""
     base = tmp_path_factory.mktemp("places")
     return (base / str(number) for number in count())
 
 
 @pytest.fixture
 def tmp_path(new_folders: Iterator[Path], request: pytest.FixtureRequest) -> Path:
-    """A folder for a test, named after it as pytest does."""
+    """Return a folder for a test, named after it as by pytest."""
     folder = next(new_folders) / re.sub(r"\W", "_", request.node.name)[:30]
     folder.mkdir(parents=True)
     return folder
@@ -221,7 +221,7 @@ def tmp_path(new_folders: Iterator[Path], request: pytest.FixtureRequest) -> Pat
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What git lays into a new repository: the folders, and none of the dozen examples that would be copied with it."""
+    """Return a template folder for new repositories, without the dozen example hooks that git would copy."""
     folder = tmp_path_factory.mktemp("template")
     for name in ("hooks", "info"):
         (folder / name).mkdir()
@@ -235,7 +235,7 @@ def environment(
     monkeypatch: pytest.MonkeyPatch,
     request: pytest.FixtureRequest,
 ) -> dict[str, str]:
-    """Surroundings that do not depend on whose machine this is: a git identity, a day, a language, 80 columns."""
+    """Return environment variables that do not depend on the machine: a git identity, a day, a language, 80 columns."""
     home = next(new_folders)
     home.mkdir()
     (home / "gitconfig").write_text(
@@ -266,14 +266,14 @@ def environment(
         "HOME": str(home),
     }.items():
         monkeypatch.setenv(name, value)
-    if "faults" not in request.path.parts:  # only there it is tried whether git waits for the disk
+    if "faults" not in request.path.parts:  # only those tests check that git syncs to the disk
         monkeypatch.setenv("GIT_TEST_FSYNC", "0")
     return dict(os.environ)
 
 
 @pytest.fixture
 def bare_ledger(tmp_path: Path, environment: dict[str, str]) -> LedgerOnDisk:
-    """The ledger's files, in no repository."""
+    """Return the ledger's files, without a repository."""
     ledger = LedgerOnDisk(tmp_path / "台账", environment)
     ledger.write("data/ledger.yaml", LEDGER)
     for number, (title, category, publish) in PROBLEMS.items():
@@ -285,13 +285,13 @@ def bare_ledger(tmp_path: Path, environment: dict[str, str]) -> LedgerOnDisk:
 
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for what is built once a session; see `tests.once`."""
+    """Return a folder for what is built once a session; see `tests.once`."""
     return tmp_path_factory.mktemp("kept")
 
 
 @pytest.fixture
 def ledger(bare_ledger: LedgerOnDisk, kept: Path) -> LedgerOnDisk:
-    """The ledger, committed."""
+    """Return the ledger, committed."""
 
     def build() -> None:
         bare_ledger.git("init", "-q")
@@ -303,10 +303,10 @@ def ledger(bare_ledger: LedgerOnDisk, kept: Path) -> LedgerOnDisk:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
-    """Collect the tests without measuring lines, which makes pytest's rewriting of asserts half as fast.
+    """Collect the tests without coverage, which makes pytest's rewriting of asserts twice as slow.
 
-    What is run where modules are imported is measured all the same: all of the program is loaded before. And what is there after
-    it stays, so that no collection of garbage need look at it, here or in a fork.
+    Lines that run at import are measured all the same, since the whole program is loaded before. Objects that exist after
+    collection are frozen, so that the garbage collector need not visit them, here or in a fork.
     """
     controller = getattr(session.config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
     collects = hasattr(session.config, "workerinput") or not session.config.getoption("numprocesses", None)
@@ -323,11 +323,11 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what takes long and tells little more: all of it is in `make reliability`.
+    """Skip slow cases that add little; `make reliability` runs all of them.
 
-    What is marked as apart is in `make test-apart`, and is tried where its marker or its file is named. Of a test that runs the
-    program in many cases, a few are tried; and lines are not measured where a test is about the instant of a fault or about much
-    made-up input, or where others run the same: measuring takes as long again.
+    Tests marked as apart run in `make test-apart`, and when their marker or file is named. Of a test that runs the
+    program in many cases, a few run. Tests of the instants of faults or of much generated input run without coverage, and so do
+    tests whose lines others cover: coverage doubles their time.
     """
     cases: dict[str, list[pytest.Item]] = {}
     apart: dict[str, list[pytest.Item]] = {}
@@ -352,19 +352,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _stays(item: pytest.Item) -> int:
-    """Tell how many of the cases of a test that is marked as apart are in `make test` all the same."""
+    """Return how many cases of a test marked as apart run in `make test` all the same."""
     marker = item.get_closest_marker("apart")
     return marker.kwargs.get("but", 0) if marker else 0
 
 
 def _without_some(cases: list[pytest.Item]) -> list[pytest.Item]:
-    """Give those of many cases that are left out: all but a few, which are spread over them."""
+    """Return the cases to skip: all but a few, evenly spread."""
     kept = {round(number * (len(cases) - 1) / (_CASES - 1)) for number in range(_CASES)}
     return [case for place, case in enumerate(cases) if place not in kept]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell how many inputs the tests of made-up input have tried."""
+    """Report how many generated inputs were tried."""
     passed = terminalreporter.stats.get("passed", [])
     told = [value for report in passed for name, value in report.user_properties if name == "inputs"]
     if told:

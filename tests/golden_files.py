@@ -1,7 +1,7 @@
-"""Golden files: what people read, kept below tests/golden/ and compared byte for byte.
+"""Compare output that people read with the golden files in tests/golden/, byte for byte.
 
 A test calls `agree("notice/seed.txt", text)`. Run pytest with UPDATE_GOLDEN=1 to accept what the program shows now; then
-read the difference in git as carefully as code, since whatever is wrong or ugly in a golden file is promised from then on.
+read the difference in git as carefully as code, since a golden file is a promise from then on.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _GOLDEN = Path(__file__).parent / "golden"
 
 
 def agree(name: str, text: str) -> None:
-    """Assert that a text is what the golden file of this name holds."""
+    """Assert that a text equals the golden file of this name."""
     kept = _GOLDEN / name
     if os.environ.get("UPDATE_GOLDEN") == "1":
         kept.parent.mkdir(parents=True, exist_ok=True)

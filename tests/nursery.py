@@ -1,4 +1,4 @@
-"""Runs of the program beside the tests, forked by a process of its own: one that has threads, as tests of the desk have, had better not."""
+"""Fork runs of the program from a separate process, since a process with threads, such as a test of the desk, should not fork."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _MOST = 1 << 20
-"""Bytes of what is asked for at once."""
+"""Bytes of one request at most."""
 _JOB = (sys.executable, "-P", "-X", "utf8", "-m", "xuncha")
-"""How a job of the desk begins."""
+"""How the command of a desk's job begins."""
 
 
 class Spawned:
-    """A run of the program that is not waited for; it is asked as a `Popen` is."""
+    """A run of the program in the background, with the interface of `Popen`."""
 
     def __init__(self, told: int) -> None:
-        """Take the descriptor on which its number comes, and later its exit code."""
+        """Keep the descriptor on which the process id arrives, and later the exit code."""
         self._told = os.fdopen(told)
         self._lock = threading.Lock()
         self.pid = int(self._told.readline())
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
-        """Return the exit code, where it has ended."""
+        """Return the exit code, or None if it still runs."""
         return self._ended(0)
 
     def wait(self, timeout: float | None = None) -> int:
@@ -45,7 +45,7 @@ class Spawned:
         return code
 
     def _ended(self, timeout: float | None) -> int | None:
-        with suppress(ValueError):  # another thread has read it, and closed what it was read from
+        with suppress(ValueError):  # another thread has read it and closed the descriptor
             if self.returncode is None and not select.select([self._told], [], [], timeout)[0]:
                 return None
         with self._lock:
@@ -56,10 +56,10 @@ class Spawned:
 
 
 class Nursery:
-    """The process that forks; `close` ends it."""
+    """A process that forks; `close` ends it."""
 
     def __init__(self) -> None:
-        """Fork it, from the main thread."""
+        """Fork it; must be called from the main thread."""
         self._control, asked = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         load()
         self._process = os.fork()
@@ -75,7 +75,7 @@ class Nursery:
         environment: Mapping[str, str],
         streams: Sequence[int],
     ) -> Spawned:
-        """Run the program with three streams, in a session of its own."""
+        """Run the program with three streams, in its own session."""
         ours, theirs = os.pipe()
         words = json.dumps([[*arguments], os.fspath(folder), {**environment}])
         socket.send_fds(self._control, [words.encode()], [*streams, theirs])
@@ -83,7 +83,7 @@ class Nursery:
         return Spawned(ours)
 
     def popen(self, command: Sequence[str], **how: Any) -> Any:
-        """Stand in for `Popen` where the desk begins a job; anything else is begun as ever."""
+        """Replace `Popen` for jobs of the desk; start anything else as usual."""
         if tuple(command[: len(_JOB)]) != _JOB:
             return subprocess.Popen(command, **how)
         with open(os.devnull, "rb") as nothing:  # noqa: PTH123
@@ -91,13 +91,13 @@ class Nursery:
             return self.spawn(command[len(_JOB) :], how["cwd"], how["env"], streams)
 
     def close(self) -> None:
-        """End it; what has been spawned goes on."""
+        """End it; spawned runs continue."""
         self._control.close()
         os.waitpid(self._process, 0)
 
 
 def _forks(asked: socket.socket) -> NoReturn:
-    """Fork whatever is asked for, until nobody asks any more; lines are not measured here."""
+    """Fork the requested runs until the other side closes; without coverage."""
     sys.settrace(None)
     threading.settrace(None)
     while True:
@@ -116,7 +116,7 @@ def _forks(asked: socket.socket) -> NoReturn:
 
 
 def _watch(words: bytes, streams: Sequence[int]) -> NoReturn:
-    """Fork the program, tell its number, and at its end its exit code."""
+    """Fork the program; send its process id, and at the end its exit code."""
     *three, told = streams
     child = os.fork()
     if child == 0:

@@ -1,4 +1,4 @@
-"""Repositories that are built once a session and copied for every later test that asks for the same."""
+"""Build repositories once a session, and copy them for every later test that asks for the same."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HERE = "@here@"
-"""Stands for the folder in the settings by which kept repositories know each other."""
+"""Replaces the folder in the git settings by which kept repositories refer to each other."""
 
 
 def built_once(kept: Path, folder: Path, build: Callable[[], object]) -> None:
-    """Fill a folder with repositories: built the first time, copied later; all else in it is left alone.
+    """Fill a folder with repositories, built the first time and copied later; leave everything else in it alone.
 
     Args:
-        kept: where they are kept; a folder of this session.
-        folder: to be filled. A repository that is in it already is one with which building begins.
+        kept: the session's folder where they are kept.
+        folder: the folder to fill. A repository in it already is where building starts from.
         build: builds them in the folder.
     """
     if not kept.exists():
@@ -36,7 +36,7 @@ def built_once(kept: Path, folder: Path, build: Callable[[], object]) -> None:
 
 
 def _copy(place: Path, target: Path, old: str, new: str) -> None:
-    """Copy a repository, and in its settings replace the folder in which it is."""
+    """Copy a repository, and replace its folder's path in its settings."""
     shutil.copytree(place, target, symlinks=True)
     settings = next(each for each in (target / ".git/config", target / "config") if each.exists())
     settings.write_text(settings.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")

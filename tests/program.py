@@ -1,8 +1,8 @@
-"""Runs the program as its user runs it, in a process of its own that need not load Python and the libraries once more.
+"""Run the program as a user runs it, in its own process, without loading Python and the libraries again.
 
-The process is a fork of the one that tests: the libraries and all rooms are loaded, their caches are emptied; and the command
-line is the one that was loaded for it, or in another language is imported anew. Where a variable is set that a new interpreter
-asks, it is really started; so it is on systems without fork.
+The process is a fork of the test process: libraries and all rooms are loaded, with empty caches. The command
+line is the one loaded for it; for another language it is imported again. If a variable is set that affects a new interpreter,
+a real one is started, as on systems without fork.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ T = TypeVar("T")
 LIMIT = 120
 """Seconds."""
 _ANEW = ("xuncha.__main__", "xuncha.cli")
-"""Their texts are translated as they are imported, and what completes asks which shell it is."""
+"""Modules whose texts are translated at import, or that ask for the shell."""
 _LANGUAGE = "zh"
-"""In which the command line is loaded once for all."""
+"""The language in which the command line is loaded once."""
 _LIBRARIES = (
     "typer.rich_utils",
     "typer.core",
@@ -65,22 +65,22 @@ _LIBRARIES = (
     "zxcvbn",
 )
 MAKE_PDF = frozenset({"pdf", "zip", "archive"})
-"""Words of commands that make a PDF: the threads of typst, once they have been started, do not outlive a fork."""
+"""Words of commands that make a PDF: typst's threads do not survive a fork."""
 _AT_START = ("LANG", "LC_", "PYTHON")
-"""How the variables are named that a new interpreter asks."""
+"""Prefixes of variables that affect a new interpreter."""
 
 
 class _Loaded(NamedTuple):
-    """What a child is born with."""
+    """The state that a child starts with."""
 
     clears: list[Callable[[], None]]
-    """Empty the caches."""
+    """Functions that empty the caches."""
     command_line: dict[str, ModuleType]
-    """The modules that are given to a child that speaks the language in which they were loaded."""
+    """The modules for a child in the language in which they were loaded."""
 
 
 class Run(NamedTuple):
-    """What a run of the program gave."""
+    """The result of a run of the program."""
 
     code: int
     out: bytes
@@ -101,16 +101,16 @@ def run(arguments: Sequence[str], folder: Path, environment: Mapping[str, str], 
 def start(
     arguments: Sequence[str], folder: Path, environment: Mapping[str, str], streams: Sequence[int]
 ) -> Callable[[], int]:
-    """Start the program with three streams; return what waits for its end and gives its exit code."""
+    """Start the program with three streams; return a function that waits for its end and returns its exit code."""
     at_start = {name for name in environment if name.startswith(_AT_START)}
     alike = all(environment[name] == os.environ.get(name) for name in at_start)
     whole = alike and hasattr(os, "fork") and threading.current_thread() is threading.main_thread()
     if not whole or ("typst" in sys.modules and not MAKE_PDF.isdisjoint(arguments)):
         return _started(arguments, folder, environment, streams)
     loaded = load()
-    seen = tempfile.TemporaryFile()  # noqa: SIM115  closed by what waits
+    seen = tempfile.TemporaryFile()  # noqa: SIM115  closed by the waiting function
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that other threads stand still in the child is what is wanted
+        warnings.simplefilter("ignore")  # other threads are meant to stop in the child
         child = os.fork()
     if child == 0:
         os._exit(in_child(arguments, folder, environment, streams, seen, loaded))
@@ -127,7 +127,7 @@ def start(
 def aside(function: Callable[..., T], *arguments: Any) -> T:
     """Call a function in a fork of this process, and return what it returns, or raise what it raises.
 
-    For what starts threads, such as typst: a process that has such threads cannot fork programs that use them, too.
+    For functions that start threads, such as typst: afterwards a process could not fork programs that use typst.
     """
     if not hasattr(os, "fork"):
         return function(*arguments)
@@ -162,7 +162,7 @@ def aside(function: Callable[..., T], *arguments: Any) -> T:
 
 @cache
 def load() -> _Loaded:
-    """Load what commands need, so that no child has to."""
+    """Load the modules that commands need, so that no child has to."""
     _keep_templates()
     for name in _LIBRARIES:
         importlib.import_module(name)
@@ -172,7 +172,7 @@ def load() -> _Loaded:
         for module in pkgutil.walk_packages(xuncha.__path__, "xuncha."):
             importlib.import_module(module.name)
     for record in KINDS.values():
-        record.model_rebuild()  # else at the first look at a file, in each child
+        record.model_rebuild()  # otherwise loaded in each child, when it first reads a file
     modules = [module for name, module in sys.modules.items() if name.startswith("xuncha.")]
     clears = [
         value.cache_clear
@@ -182,13 +182,13 @@ def load() -> _Loaded:
     ]
     command_line = {name: module for name, module in sys.modules.items() if name.startswith(_ANEW)}
     _forget_command_line()
-    sys.modules.update(own)  # what a test has imported itself stays
-    gc.freeze()  # a child that collects what it was born with copies all of it
+    sys.modules.update(own)  # modules that the tests import themselves stay
+    gc.freeze()  # collecting inherited objects would copy their memory in each child
     return _Loaded(clears, command_line)
 
 
 def _keep_templates() -> None:
-    """Keep what built-in templates are compiled to, from which no program but Jinja is made, for this process and all its children."""
+    """Keep the compiled built-in templates for this process and all its children."""
     from jinja2 import Environment
 
     compiled, place = Environment.compile, tempfile.TemporaryDirectory()
@@ -242,7 +242,7 @@ def _started(
 
 
 def _ended(child: int) -> int:
-    """Wait for a child, and give its exit code."""
+    """Wait for a child, and return its exit code."""
     if hasattr(os, "pidfd_open"):
         end = os.pidfd_open(child)
         ended = bool(select.select([end], [], [], LIMIT)[0])
@@ -268,7 +268,7 @@ def in_child(
     seen: BinaryIO,
     loaded: _Loaded,
 ) -> int:
-    """Be the program; give the exit code. Nothing of the test that forked may go on here."""
+    """Run the program in the child and return its exit code; no code of the test may continue here."""
     code = 1
     measured = _measured()
     try:
@@ -309,15 +309,15 @@ def in_child(
 
 
 def _speaks(arguments: Sequence[str], environment: Mapping[str, str]) -> bool:
-    """Tell whether a run of the program speaks the language in which the command line was loaded, and with no shell that completes."""
+    """Return whether a run uses the language in which the command line was loaded, and is no completion."""
     anew = "_XUNCHA_COMPLETE" in environment or any(each.startswith("--lang") for each in arguments)
     return not anew and environment.get("XUNCHA_LANG") == _LANGUAGE
 
 
 def _measured() -> dict[str, set[Any]]:
-    """Give what coverage has seen in this process, by file; nothing where it does not measure.
+    """Return the lines that coverage has seen in this process, by file; nothing if it does not measure.
 
-    Coverage's own way with a fork is a database for each child, which takes longer than the child; so its set is handed over.
+    Coverage itself would write a database for each child, which takes longer than the child; so the lines are sent back.
     """
     if "coverage" not in sys.modules:
         return {}

@@ -1,4 +1,4 @@
-"""What the tests of punctuation share: where half-width punctuation stands next to a Chinese character, byte by byte."""
+"""Find half-width punctuation next to Chinese characters, for the tests of punctuation."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _AROUND = 12
 
 
 def half_width(text: str) -> list[str]:
-    """Every half-width comma, colon, semicolon, parenthesis, question or exclamation mark beside Chinese, with what is around it."""
+    """Return every half-width comma, colon, semicolon, parenthesis, question or exclamation mark beside Chinese, with its context."""
     return [
         text[max(0, match.start() - _AROUND) : match.end() + _AROUND] for match in _HALF_WIDTH.finditer(text)
     ]
 
 
 def torn_pairs(text: str) -> list[str]:
-    """Every pair of parentheses of which one is full-width and the other half-width, with what is between."""
+    """Return every pair of parentheses of which one is full-width and the other half-width, with the text between."""
     open_, torn = [], []
     for place, character in enumerate(text):
         if character in "(（":

@@ -1,4 +1,4 @@
-"""The repository's own ledger tells what the published notice of 18 April 2024 tells, and is a ledger that validates."""
+"""The repository's own ledger is valid, and has the facts of the notice published on 18 April 2024."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ FACTS = """
 10.1 2023年8月 | 10.1 “绿色金融专区” | 10.1 “乡村振兴专区”
 10.2 21.94% | 10.2 15.4% | 10.2 “银行机构支持东营发展综合考核”
 """
-"""What the notice says, by the measure that tells it here: documents and their numbers, sums, shares, names and days."""
+"""Facts in the notice, by the measure that has them here: documents and their numbers, sums, shares, names and days."""
 TITLES = {
     1: "学习贯彻习近平总书记关于优化营商环境的重要论述有差距",
     2: "贯彻落实上级决策部署不坚决",
@@ -70,19 +70,19 @@ TITLES = {
 
 @pytest.fixture(scope="module")
 def ledger() -> Ledger:
-    """The ledger as the program reads it."""
+    """Return the ledger as the program reads it."""
     return load(WorkingTree(REPOSITORY))
 
 
 @pytest.fixture(scope="module")
 def counts(ledger: Ledger) -> Tally:
-    """Its counts on the day of the notice."""
+    """Return its counts on the day of the notice."""
     return tally(ledger.register(), NOTICE_DAY)
 
 
 @pytest.fixture
 def copy(tmp_path: Path, environment: dict[str, str]) -> LedgerOnDisk:
-    """A copy of it in a repository of its own, on the day of the notice."""
+    """Return a copy of it in its own repository, on the day of the notice."""
     copied = LedgerOnDisk(tmp_path / "copy", {**environment, "XUNCHA_TODAY": NOTICE_DAY.isoformat()})
     shutil.copytree(DATA, copied.root / "data")
     copied.git("init", "-q")
@@ -91,7 +91,7 @@ def copy(tmp_path: Path, environment: dict[str, str]) -> LedgerOnDisk:
 
 
 def published(ledger: Ledger, identity: str) -> str:
-    """All that is public of a measure: its title, its public entries and their evidence."""
+    """Return the public texts of a measure: title, public entries and their evidence."""
     measure = next(measure for key, measure in ledger.measures.items() if str(key) == identity)
     problem = ledger.problems[int(identity.split(".", maxsplit=1)[0])]
     assert measure.publish, identity
@@ -184,7 +184,7 @@ def test_every_fact_of_the_notice_is_in_what_is_published(ledger: Ledger, identi
 
 
 def test_nothing_is_a_sentence_of_the_notice(ledger: Ledger) -> None:
-    """The facts are taken over, the sentences are not: here, that no entry is told twice."""
+    """Facts are taken over, sentences are not; this checks that no entry occurs twice."""
     texts = [
         entry.text for measure in ledger.measures.values() for entry in measure.progress if entry.publish
     ]
@@ -203,7 +203,7 @@ def test_what_is_withheld_is_marked_as_assumed(ledger: Ledger) -> None:
 
 
 def test_no_person_is_named(ledger: Ledger) -> None:
-    """Leaders are told by their posts."""
+    """Leaders are named by their posts."""
     assert all(name.endswith("主任") for name in ledger.settings.leaders)
 
 
@@ -235,7 +235,7 @@ def test_there_is_no_other_schema() -> None:
 
 
 def kind_of(path: Path) -> str:
-    """Which of the three kinds of files it is."""
+    """Return which of the three kinds of files it is."""
     return path.stem if path.stem in {"ledger", "problem"} else "measure"
 
 
@@ -287,7 +287,7 @@ def test_the_schemas_refuse_what_the_program_refuses() -> None:
 
 
 def test_check_jsonschema_agrees(tmp_path: Path) -> None:
-    """The checker that a CI runs: on one file of each kind, and on one that is wrong."""
+    """Run the checker of a CI on one file of each kind, and on an invalid one."""
     tool = [sys.executable, "-m", "check_jsonschema", "--schemafile"]
     for kind, path in (("ledger", "ledger.yaml"), ("problem", "problems/02/problem.yaml"), ("measure", "problems/02/2.3.yaml")):  # fmt: skip
         done = subprocess.run(
@@ -328,7 +328,7 @@ def test_all_files_are_utf8_with_unix_line_ends() -> None:
 
 
 def test_the_readme_lists_the_assumed_days_as_they_are(ledger: Ledger) -> None:
-    """Every day in its table is that of an entry, or the table would say what is not so."""
+    """Every day in the table must be that of an entry."""
     readme = (DATA / "README.md").read_text(encoding="utf-8")
     rows = re.findall(r"(?m)^\| ([0-9]+\.[0-9]+) \| (.+) \|$", readme)
     assert len(rows) == 20

@@ -1,4 +1,4 @@
-"""The pages in docs/ are what `make docs` would write, their links lead somewhere, and what they show is true."""
+"""The pages in docs/ are up to date, their links lead to files, and what they show is true."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ PAGES = [
 
 
 def _links(page: Path) -> list[str]:
-    """The files to which a page leads."""
+    """Return the files to which a page links."""
     text = re.sub(r"(?ms)^```.*?^```|`[^`\n]*`", "", page.read_text(encoding="utf-8"))
     return re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text)
 
 
 @pytest.fixture(scope="module")
 def make() -> ModuleType:
-    """docs/make.py, which is in no package, like what stands beside it."""
+    """Import docs/make.py, which is in no package, like the files beside it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(ROOT / "docs")
         return importlib.import_module("make")
@@ -93,7 +93,7 @@ def test_the_examples_of_the_keys_are_files_that_validate(make: ModuleType) -> N
 
 
 def test_both_pages_on_templates_tell_of_the_same_names() -> None:
-    """The Chinese one is translated by hand: what a template is given must not be told in one of them alone."""
+    """The Chinese page is translated by hand, so values for templates could be missing in one of them."""
     english, chinese = (
         set(re.findall(r"`([^`\n]+)`", (ROOT / path).read_text(encoding="utf-8")))
         for path in ("docs/templates.md", "docs/zh/templates.md")
@@ -115,7 +115,7 @@ def _typed() -> list[Path]:
 
 @pytest.mark.parametrize("page", _typed(), ids=lambda page: page.stem)
 def test_the_commands_of_a_page_print_what_it_shows(make: ModuleType, page: Path) -> None:
-    """Each is typed as it stands, in order, in an empty folder; pictures of screens hold the same words."""
+    """Each command is run as it stands, in order, in an empty folder; pictures of screens must have the same words."""
     text, pictures = page.read_text(encoding="utf-8"), {}
 
     def seen(_session: object, name: str, printed: str) -> None:

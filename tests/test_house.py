@@ -1,4 +1,4 @@
-"""The house stands on its floors: who may import whom, and which room alone may touch git, files, the clock and the screen."""
+"""Rooms import only downwards, and only certain rooms use git, files, the clock and the screen."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ FLOORS = [
     {"cli"},
     {"__main__"},
 ]
-"""From the ground up; nobody imports upstairs."""
+"""From the ground up; no room imports from a floor above."""
 
 
 def module_of(path: Path) -> str:
-    """The name of a module: `xuncha.store.files`; of a package, that of its folder."""
+    """Return the name of a module, such as `xuncha.store.files`; of a package, that of its folder."""
     parts = path.relative_to(SOURCE.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -48,18 +48,18 @@ MODULES = {module_of(path): path for path in sorted(SOURCE.rglob("*.py"))}
 
 
 def tree(module: str) -> ast.Module:
-    """Parse a module. All of them together take more memory than everything else that the tests hold: none is kept."""
+    """Parse a module. Trees are not cached, since all of them take more memory than the rest of the tests."""
     return ast.parse(MODULES[module].read_text(encoding="utf-8"))
 
 
 def room(module: str) -> str:
-    """The room of a module: what stands behind `xuncha.` first."""
+    """Return the room of a module: the name after `xuncha.`."""
     return module.split(".")[1] if "." in module else module
 
 
 @cache
 def imports(module: str) -> frozenset[str]:
-    """Every module that is imported: at the top, inside functions, and for type checkers alone."""
+    """Return every imported module: at the top, inside functions, and for type checkers only."""
     found: set[str] = set()
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.Import):
@@ -75,13 +75,13 @@ def imports(module: str) -> frozenset[str]:
 
 @cache
 def own(module: str) -> set[str]:
-    """The modules of ours that a module imports."""
+    """Return the modules of this package that a module imports."""
     return {name for name in imports(module) if name.partition(".")[0] == "xuncha"} - {module}
 
 
 @cache
 def calls(module: str) -> frozenset[str]:
-    """Every name that a module uses, with its dots: `sys.stdout`, `date.today`, `print`."""
+    """Return every name that a module uses, with its dots: `sys.stdout`, `date.today`, `print`."""
     found = set()
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.Attribute):
@@ -98,12 +98,12 @@ def calls(module: str) -> frozenset[str]:
 
 
 def users(*names: str) -> set[str]:
-    """The modules that use one of these names."""
+    """Return the modules that use one of these names."""
     return {module for module in MODULES if not calls(module).isdisjoint(names)}
 
 
 def importers(*names: str) -> set[str]:
-    """The modules that import one of these packages."""
+    """Return the modules that import one of these packages."""
     inside = tuple(f"{name}." for name in names)
     return {
         module
@@ -113,7 +113,7 @@ def importers(*names: str) -> set[str]:
 
 
 def level(module: str) -> int:
-    """The floor on which a module stands."""
+    """Return the number of a module's floor."""
     for number, rooms in enumerate(FLOORS):
         if room(module) in rooms:
             return number
@@ -131,13 +131,13 @@ def test_nobody_imports_upstairs() -> None:
 
 
 WINGS = FLOORS[-6]
-"""Each may be taken away without another one falling; what two of them need stands below both."""
+"""Each can be removed without breaking another; what two of them need is on a floor below."""
 INNER_WINGS = {("exchange", "sheet"), ("exchange", "notice")}
-"""Those of one room: tables and notices taken in."""
+"""Wings inside one room: imports of tables and of notices."""
 
 
 def wing(module: str) -> tuple[str, ...] | None:
-    """The wing that a module is part of; None where it is part of none, such as what two inner wings share."""
+    """Return the wing of a module; None if it is in none, such as a module that two inner wings share."""
     path = tuple(module.split(".")[1:])
     inner = next((each for each in INNER_WINGS if path[:2] == each), None)
     return inner or (path[:1] if path and path[0] in WINGS else None)
@@ -154,7 +154,7 @@ def test_no_wing_imports_a_wing() -> None:
 
 
 def test_the_desk_and_the_command_line_do_not_know_each_other() -> None:
-    """But for the one command that opens the desk."""
+    """Except for the command that opens the desk."""
     knowing = [
         module
         for module in MODULES
@@ -164,7 +164,7 @@ def test_the_desk_and_the_command_line_do_not_know_each_other() -> None:
 
 
 def test_no_page_of_the_desk_knows_a_page() -> None:
-    """What two of them need stands below them; only the table of routes knows them."""
+    """What two pages need is in a module below; only the table of routes imports pages."""
     pages = [module for module in MODULES if module.startswith("xuncha.desk.pages.")]
     for module in MODULES:
         if module != "xuncha.desk.application":
@@ -172,7 +172,7 @@ def test_no_page_of_the_desk_knows_a_page() -> None:
 
 
 def test_only_the_command_line_knows_the_terminal() -> None:
-    """`notice` knows no terminal; what the core says, the command line shows."""
+    """Other rooms return texts, and the command line shows them."""
     for module in MODULES:
         if room(module) not in {"cli", "__main__"}:
             assert not {
@@ -180,8 +180,8 @@ def test_only_the_command_line_knows_the_terminal() -> None:
             }
 
 
-def circles() -> list[set[str]]:  # noqa: C901  one algorithm, as it is known
-    """The groups of modules that import each other round about (Tarjan's strongly connected components)."""
+def circles() -> list[set[str]]:  # noqa: C901  one well-known algorithm
+    """Return groups of modules that import each other in a circle (Tarjan's strongly connected components)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []
@@ -238,12 +238,12 @@ def test_git_is_run_in_the_trail_alone_and_the_editor_by_its_command() -> None:
 
 
 def test_bytes_of_names_are_read_in_one_place() -> None:
-    """Windows' Python refuses some that git may hold."""
+    """Python on Windows refuses some names that git may hold."""
     assert users("os.fsencode", "os.fsdecode") <= {"xuncha.system", "xuncha.cli.invocation"}
 
 
 def test_an_error_that_nobody_foresaw_is_caught_in_one_place() -> None:
-    """`except Exception` hides bugs; `except BaseException` may only take back what was begun, and must raise again."""
+    """`except Exception` hides bugs; `except BaseException` may only undo a started change, and must raise again."""
     for module in MODULES:
         for node in ast.walk(tree(module)):
             if not isinstance(node, ast.ExceptHandler):
@@ -273,12 +273,10 @@ def test_the_store_alone_reads_yaml() -> None:
 
 
 def test_the_paper_alone_knows_templates_and_how_documents_are_laid_out() -> None:
-    of_pages = {"xuncha.desk.view", "xuncha.desk.commands"}  # which are no documents
+    of_pages = {"xuncha.desk.view", "xuncha.desk.commands"}  # HTML pages, not documents
     for module in importers("jinja2", "markupsafe", "docxtpl", "typst"):
         assert room(module) == "paper" or module in of_pages, module
-    for module in importers(
-        "openpyxl", "xlsxwriter", "docx", "lxml"
-    ):  # tables are read out of documents, too
+    for module in importers("openpyxl", "xlsxwriter", "docx", "lxml"):  # tables are read from documents, too
         assert room(module) in {"paper", "exchange"}, module
 
 
@@ -303,7 +301,7 @@ def test_the_deadlines_alone_know_calendars() -> None:
 
 
 def test_the_clock_is_asked_in_one_place() -> None:
-    """Days come in as arguments, so that every count can be taken as of any day."""
+    """Days are arguments, so that every count can be made as of any day."""
     asked = users("date.today", "Date.today", "datetime.now", "datetime.today", "datetime.utcnow", "time.time", "time.localtime", "time.strftime")  # fmt: skip
     assert asked == {"xuncha.cli.app"}
 
@@ -334,11 +332,11 @@ def test_files_and_functions_are_of_a_size_that_can_be_read() -> None:
     assert not long
 
 
-# ---------------------------------------------------------------- what a command waits for
+# ---------------------------------------------------------------- what a command imports
 
 
 def loaded(script: str, ledger: LedgerOnDisk) -> set[str]:
-    """The modules that are loaded when a script has run in a ledger's folder."""
+    """Return the modules loaded after a script has run in a ledger's folder."""
     program = f"import json, sys\ntry:\n    {script}\nexcept SystemExit as end:\n    assert not end.code, end\nsys.stderr.write(json.dumps(list(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -353,11 +351,11 @@ def loaded(script: str, ledger: LedgerOnDisk) -> set[str]:
 
 
 HEAVY = ("jinja2", "ruamel", "yaml12", "fasteners", "markdown_it", "icalendar", "chinese_calendar")
-"""What no command needs that only looks, and finds nothing changed. (Typer itself brings difflib and subprocess.)"""
+"""Modules that a reading command does not need if nothing has changed. (Typer itself imports difflib and subprocess.)"""
 
 
 def waits_for(modules: set[str], *names: str) -> list[str]:
-    """Which of these were loaded, themselves or in part."""
+    """Return which of these packages were loaded, whole or in part."""
     return sorted(
         {name for name in names for module in modules if module == name or module.startswith(f"{name}.")}
     )
@@ -373,7 +371,7 @@ def test_looking_is_imported_without_what_it_does_not_need(ledger: LedgerOnDisk)
 def test_a_status_of_what_has_not_changed_waits_for_nothing(ledger: LedgerOnDisk) -> None:
     script = "sys.argv = ['xuncha', 'status', '--json']; sys.stdout = open('/dev/null', 'w'); from xuncha.__main__ import main; main()"
     assert "xuncha.model.records" in loaded(script, ledger), "the first look must read the files"
-    time.sleep(2.1)  # what was written a moment ago is not believed (docs/adr/0003)
+    time.sleep(2.1)  # the cache does not trust files written a moment ago (docs/adr/0003)
     loaded(script, ledger)
     modules = loaded(script, ledger)
     assert "xuncha.store.cache" in modules
@@ -394,7 +392,7 @@ def test_no_user_of_the_core_pays_for_the_notice(ledger: LedgerOnDisk) -> None:
 
 
 def test_what_is_not_measured_is_there() -> None:
-    """A test that has another name now is measured again, and nobody would see it."""
+    """A renamed test would be measured again, and nobody would notice."""
     tests = Path(__file__).parent
     for line in (tests / "measured_elsewhere.txt").read_text(encoding="utf-8").split():
         file, _, name = line.partition("::")

@@ -1,4 +1,4 @@
-"""What is internal (persons, fields of one's own, comments, own forms) is kept, handed over and merged, and is in nothing public."""
+"""Internal data (persons, custom fields, comments, forms) is kept, exported and merged, and appears in nothing public."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ INTERNAL = (PERSON, CAUSE, MEMO, TEXT, NAME, FORM)
 
 @pytest.fixture
 def marked(ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """The ledger with something internal of every kind, committed."""
+    """Return the ledger with internal data of every kind, committed."""
     ledger.write("data/ledger.yaml", LEDGER.replace("policy:", FIELDS))
     ledger.write(ledger.path("1.2"), measure("1.2", person=PERSON, fields=f"{{risk: 高, memo: {MEMO}}}"))
     ledger.write(
@@ -51,7 +51,7 @@ def marked(ledger: LedgerOnDisk) -> LedgerOnDisk:
 
 
 def _all_text(file: Path) -> str:
-    """Everything that a document holds, inside of zipped ones too."""
+    """Return all text in a document, also inside zipped ones."""
     content = file.read_bytes()
     if not zipfile.is_zipfile(file):
         return content.decode()
@@ -108,7 +108,7 @@ def test_an_archive_holds_comments_fields_and_forms(marked: LedgerOnDisk, tmp_pa
 
 
 def _rewrite(ledger: LedgerOnDisk, *changes: tuple[str, str]) -> None:
-    """Change data/ledger.yaml by hand, and enter it."""
+    """Change data/ledger.yaml by hand, and commit it."""
     text = (ledger.root / "data/ledger.yaml").read_text(encoding="utf-8")
     for old, new in changes:
         assert old in text

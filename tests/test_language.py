@@ -1,4 +1,4 @@
-"""Every message of the program has its Chinese, with the same placeholders; nothing is fuzzy, left over, or out of step."""
+"""Every message has a Chinese translation with the same placeholders; none is fuzzy, unused or outdated."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 SOURCE = Path(xuncha.__file__).parent
 PO = Path(__file__).parents[1] / "src/xuncha/locale/zh_CN/LC_MESSAGES/xuncha.po"
 CALLS = {"_": 1, "gettext": 1, "mark": 1, "ngettext": 2}
-"""The functions that translate or mark for translation, and how many of their arguments are messages."""
+"""Functions that translate or mark for translation, with the number of their arguments that are messages."""
 _CHINESE = re.compile("[\u2e80-\u9fff]")
 # What needs no Chinese character: punctuation around placeholders.
 _NOTHING_TO_TRANSLATE = re.compile(r"[\W\d_]*")
@@ -39,30 +39,30 @@ _NOTHING_TO_TRANSLATE = re.compile(r"[\W\d_]*")
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalog:
-    """The translations as they are kept in git."""
+    """Return the translations in git."""
     with PO.open("rb") as stream:
         return read_po(stream, abort_invalid=True)
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """A message or a translation as its forms: one, or singular and plural."""
+    """Return a message or translation as its forms: one, or singular and plural."""
     return tuple(value) if isinstance(value, list | tuple) else (str(value),)
 
 
 def messages(catalogue: Catalog) -> list[Message]:
-    """All but the header."""
+    """Return all messages except the header."""
     return [message for message in catalogue if message.id]
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, int]]:
-    """Every call that translates, wherever it stands, also inside an f-string."""
+    """Yield every call that translates, also inside f-strings, with the number of its messages."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
             yield node, CALLS[node.func.id]
 
 
 def said_by_us() -> dict[str, str]:
-    """Every message in the source, by the syntax tree, with where it stands."""
+    """Return every message in the source, found by the syntax tree, with its place."""
     found = {}
     for path in sorted(SOURCE.rglob("*.py")):
         if path.name == "language.py":
@@ -82,7 +82,7 @@ def said_by_us() -> dict[str, str]:
 
 
 def said_by_typer() -> set[str]:
-    """Every message of the framework, which looks them up in the same catalogue."""
+    """Return every message of Typer, which looks them up in the same catalogue."""
     return {
         text
         for _path, _line, message, _comments, _context in extracted(Path(typer.__file__).parent)
@@ -91,12 +91,12 @@ def said_by_typer() -> set[str]:
 
 
 def extracted(folder: Path) -> list[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
-    """What babel finds, as a translator would run it."""
+    """Return what babel extracts, as for a translator."""
     return list(extract_from_dir(folder, METHODS, keywords={**DEFAULT_KEYWORDS, "mark": None}))
 
 
 def placeholders(text: str) -> list[str]:
-    """What is filled into a message, with its form: `{n}`, `{code:04X}`."""
+    """Return the placeholders of a message with their formats: `{n}`, `{code:04X}`."""
     return sorted(
         f"{name}!{conversion or ''}:{form}"
         for _literal, name, form, conversion in Formatter().parse(text)
@@ -111,7 +111,7 @@ def test_every_message_is_in_the_catalogue(catalogue: Catalog) -> None:
 
 
 def test_what_a_translator_extracts_is_all_there_is() -> None:
-    """Babel must find what the syntax tree has: a call that it cannot see (as one in an f-string) is lost at the next update."""
+    """Babel must find every call in the syntax tree: one that it cannot see (in an f-string) is lost at the next update."""
     found = {*unmarked()} | {
         text for _path, _line, message, *_rest in extracted(SOURCE) for text in texts(message)
     }
@@ -119,7 +119,7 @@ def test_what_a_translator_extracts_is_all_there_is() -> None:
 
 
 def test_no_message_is_built_before_it_is_translated() -> None:
-    """`_("a {b}").format(b=b)`, never `_(f"a {b}")`; and nothing is joined to it inside the call."""
+    """`_("a {b}").format(b=b)`, never `_(f"a {b}")` or a concatenation."""
     assert said_by_us()
 
 
@@ -159,7 +159,7 @@ def test_translations_fill_in_the_same(catalogue: Catalog) -> None:
 
 
 def test_translations_keep_the_markup_and_the_commands(catalogue: Catalog) -> None:
-    """What is to be typed must be the same in both languages."""
+    """What people type must be the same in both languages."""
     for message in messages(catalogue):
         for source in texts(message.id):
             for text in texts(message.string):
@@ -186,7 +186,7 @@ def test_chinese_has_one_plural(catalogue: Catalog) -> None:
 
 
 def test_what_gettext_reads_is_what_git_keeps(catalogue: Catalog) -> None:
-    """The `.mo` is compiled when the package is built; an old one would show old words."""
+    """The `.mo` is compiled when the package is built; an outdated one would show old texts."""
     kept = SOURCE / "locale/zh_CN/LC_MESSAGES/xuncha.mo"
     assert kept.is_file(), "it is compiled by `pip install --editable .`"
     fresh = io.BytesIO()
@@ -203,7 +203,7 @@ def test_the_languages_offered_are_those_there_are() -> None:
 
 
 def test_messages_are_english(catalogue: Catalog) -> None:
-    """But for what is to be typed as it is, the words of an example."""
+    """Except for words to be typed as they are, in examples."""
     for message in messages(catalogue):
         for text in texts(message.id):
             rest = re.sub(r"`[^`]*`|--evidence \S+|git config [^&]*|-m \S+", "", text)

@@ -1,4 +1,4 @@
-"""A part that is not installed: what a person is told, and what stays a bug."""
+"""A command whose part is not installed says how to add it; any other missing package is a bug."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text
 EXTRAS = PROJECT["optional-dependencies"]
 SOURCE = Path(xuncha.__file__).parent
 BROUGHT = {"markupsafe", "lxml", "pydantic_core"}
-"""Parts of what is declared, which cannot be without them: jinja2, python-docx, pydantic."""
+"""Modules that come with a declared package: with jinja2, python-docx, pydantic."""
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
@@ -58,7 +58,7 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
 def test_a_part_is_added_from_where_the_program_was_installed(
     record: str | None, wanted: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An index that is not ours may hold a package of our name that somebody else has put there."""
+    """An index that is not ours may have a package of the same name by somebody else."""
     folder = tmp_path / "整改 台账"
     folder.mkdir()
     text = record and record.replace("%s", folder.as_uri().removeprefix("file://"))
@@ -103,7 +103,7 @@ def test_all_is_every_part_that_a_command_can_ask_for() -> None:
 
 
 def test_whatever_is_imported_is_declared() -> None:
-    """Whoever installs the wheel gets what it asks for; a package that is there by chance on one machine is not on another."""
+    """A package that happens to be on one machine may be missing on another."""
     declared = {
         re.split(r"[\[<>=]", each)[0].lower()
         for extra, packages in {**EXTRAS, "core": PROJECT["dependencies"]}.items()
@@ -120,7 +120,7 @@ def test_whatever_is_imported_is_declared() -> None:
             else:
                 continue
             for name in {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"xuncha"}:
-                known = {package.lower() for package in brought.get(name, [name])}  # of what is not here, too
+                known = {package.lower() for package in brought.get(name, [name])}  # even if not installed
                 assert known & (declared | BROUGHT), (
                     f"{path.name}:{node.lineno}: {name} is not in pyproject.toml"
                 )

@@ -1,4 +1,4 @@
-"""The counts and the lights: what a notice states, what turns red on which day, and that no measure is counted twice or lost."""
+"""Counts and lights: what a notice states, what turns red on which day, and no measure counted twice or lost."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OFFICES = ("办公室", "规划科", "财务科")
 
 
 def row(number: str, status: Status = "in_progress", **fields: Any) -> MeasureRow:
-    """One measure's row; `number` is its own number, such as `2.3`."""
+    """Return the row of a measure; `number` is its number, such as `2.3`."""
     usual: dict[str, Any] = {
         "id": number,
         "problem": number.split(".", maxsplit=1)[0],
@@ -57,7 +57,7 @@ def row(number: str, status: Status = "in_progress", **fields: Any) -> MeasureRo
 
 
 def register(problems: Sequence[Sequence[MeasureRow]], **fields: Any) -> Register:
-    """A register of these problems."""
+    """Return a register of these problems."""
     rows = tuple(
         ProblemRow(
             id=str(number), title=f"问题{number}", category=measures[0].category if measures else "a", publish=True, fields=(),
@@ -400,7 +400,7 @@ def test_status_json_has_the_form_that_the_design_fixes() -> None:
 
 @st.composite
 def registers(draw: st.DrawFn) -> Register:
-    """Ledgers with deadlines around today, and everything else as it may be."""
+    """Generate ledgers with deadlines around today, and any other valid values."""
     days = st.integers(-40, 40).map(lambda days: (TODAY + timedelta(days)).isoformat())
     looks = st.integers(0, 400).map(lambda days: (TODAY - timedelta(days)).isoformat())
     problems = []
@@ -430,7 +430,7 @@ def registers(draw: st.DrawFn) -> Register:
 
 
 def _by_hand(ledger: Register, today: date) -> dict[str, int]:
-    """The counts again, with real days, one measure after the other."""
+    """Compute the counts again with dates, one measure after the other."""
     counts = dict.fromkeys(("overdue", "due_soon", "review_due", "long_term_closed", "published"), 0)
     for measure in [measure for problem in ledger.problems for measure in problem.measures]:
         counts["published"] += measure.publish

@@ -1,4 +1,4 @@
-"""What nobody has said of a ledger is 待明确 or nothing in whatever is made of it, null in JSON, and never the word None."""
+"""Missing values of a ledger are 待明确 or left out in every output, null in JSON, and never the word None."""
 
 from __future__ import annotations
 
