@@ -1,11 +1,11 @@
-"""The floor: a Typer app that imports the packages that `status` needs, and does nothing."""
+"""Measure the floor: a Typer app that imports the packages which `status` needs, and does nothing."""
 
 import pydantic
 import rich.console
 import rich.table
 import typer
 
-# Named, since pydantic loads on first use what it exports; a program with a model pays for it.
+# Named, since pydantic loads its exports on first use; every program with a model pays for that.
 needed = (pydantic.BaseModel, rich.console.Console, rich.table.Table)
 app = typer.Typer()
 
@@ -17,7 +17,7 @@ def status() -> None:
 
 @app.command()
 def other() -> None:
-    """Do nothing either; with one command there would be no names to choose from."""
+    """Do nothing; with a single command Typer would not parse a command's name."""
 
 
 app()

@@ -1,4 +1,4 @@
-"""Shows how much is read right of a corpus of files that are described with their truth."""
+"""Measure the share of a corpus that is read correctly; its files are described with their true content."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.tables.comparison import AIM, Outcome, share_of, tell
 
 
 class Described(Protocol):
-    """A file with its truth."""
+    """A file with its true content."""
 
     name: str
 
@@ -29,9 +29,9 @@ def show(
     described: Iterable[Kind],
     looking: Callable[[Path], Callable[[Kind], Outcome]],
 ) -> None:
-    """Read all files, or those named, and print the share; exit 1 where it is too small, or anything is invented.
+    """Read all files, or the named ones, and print the share; exit with 1 if it is too small, or anything is invented.
 
-    `looking` is given a folder to work in, and returns what reads one file and compares it with its truth.
+    `looking` gets a folder to work in, and returns a function that reads a file and compares it with its true content.
     """
     options = argparse.ArgumentParser(description=about)
     options.add_argument("-v", "--verbose", action="store_true", help="a line for each field that is wrong")

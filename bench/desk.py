@@ -1,6 +1,6 @@
-"""Shows how fast the desk answers: its pages beside a later `status` of the same ledger, its clicks beside `close`, and many at once.
+"""Measure the desk: its pages against a later `status` of the same ledger, its clicks against `close`, and many users at once.
 
-`--minutes` says how long many ask at once: 100 who look every 10 seconds, and 8 who write every 30.
+`--minutes` sets the time with many users: 100 who read every 10 seconds, and 8 who write every 30.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ NOTHING = [sys.executable, "-c", "pass"]
 
 
 class Served:
-    """A desk that is served, and how somebody asks it."""
+    """A running desk, and a visitor of it."""
 
     def __init__(self, process: subprocess.Popen[str], port: int, headers: dict[str, str]) -> None:
         self.process = process
         self.port = port
         self.headers = headers
-        """By which it knows who asks."""
+        """The headers that identify the visitor."""
 
     def signed_in(self, name: str) -> Served:
-        """Sign in as somebody, in another browser."""
+        """Sign in with an account, as another browser."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         connection.request("POST", "/sign-in", urlencode({"name": name, "password": PASSWORD}), form)
@@ -63,7 +63,7 @@ class Served:
         return Served(self.process, self.port, {"Cookie": cookie})
 
     def ask(self, path: str, fields: list[tuple[str, str]] | None = None) -> tuple[float, int, str]:
-        """Ask for a page, or send a form, as whoever has the secret; the seconds, the status and the page."""
+        """Request a page or send a form; return the seconds, the status and the page."""
         start = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         headers = self.headers
@@ -79,14 +79,14 @@ class Served:
         return time.perf_counter() - start, answer.status, page
 
     def page(self, path: str) -> float:
-        """Seconds of a page, which must come."""
+        """Return the seconds of a page, which must have status 200."""
         took, code, page = self.ask(path)
         if code != 200:  # noqa: PLR2004
             sys.exit(f"{path}: {code} {page[:300]}")
         return took
 
     def click(self, action: str, identity: str, text: str) -> float:
-        """Seconds of an action on a measure, which must be done, with the page that is shown after it."""
+        """Return the seconds of an action on a measure, which must succeed, with the page shown after it."""
         shown = self.ask(f"/act?action={action}&id={identity}")[2]
         version = re.search(rf'name="version-{re.escape(identity)}" value="([0-9a-f]*)"', shown)
         token = re.search(r'name="token" value="([^"]*)"', shown)
@@ -104,7 +104,7 @@ class Served:
         return took + self.page(f"/measures/{identity}")
 
     def megabytes(self, key: str = "VmHWM") -> float:
-        """Megabytes of the server: at its peak, or now (`VmRSS`)."""
+        """Return the server's memory in MB: at its peak, or now (`VmRSS`)."""
         told = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
         return int(re.findall(rf"{key}:\s*(\d+)", told)[0]) / 1024
 
@@ -156,13 +156,13 @@ def main() -> None:
 
 
 def pages(table: Table, desk: Served, ledger: Path, size: int, aim: float, rounds: int) -> None:
-    """Each page beside a later `status`."""
+    """Measure each page against a later `status`."""
     for path in (page.replace("{id}", open_measures(ledger)[0]) for page in PAGES):
         desk.page(path)
         pairs = []
         for number in range(rounds):
             if number % 2:
-                time.sleep(1.1)  # so that the files are looked at
+                time.sleep(1.1)  # so that the files are checked again
             pairs.append((desk.page(path), run(status(ledger))))
         ratio = statistics.median(one / other for one, other in pairs)
         took = statistics.median(one for one, _other in pairs)
@@ -171,7 +171,7 @@ def pages(table: Table, desk: Served, ledger: Path, size: int, aim: float, round
 
 
 def clicks(table: Table, desk: Served, ledger: Path, size: int, rounds: int) -> None:
-    """A click that closes beside `close` without the start of Python."""
+    """Measure a click that closes against `close` without the start of Python."""
     one, other = open_measures(ledger)[:2]
     close = [*XUNCHA, "--ledger", str(ledger), "close"]
     reopen = [*XUNCHA, "--ledger", str(ledger), "reopen"]
@@ -189,13 +189,13 @@ def clicks(table: Table, desk: Served, ledger: Path, size: int, rounds: int) -> 
 
 
 def open_measures(ledger: Path) -> list[str]:
-    """The numbers of the measures that may be closed."""
+    """Return the numbers of the measures that may be closed."""
     found = sorted((ledger / "data/problems").glob("*/*.*.yaml"))
     return [path.stem for path in found if "status: in_progress" in path.read_text(encoding="utf-8")]
 
 
 class Load(NamedTuple):
-    """What many have seen."""
+    """Seconds of reads and writes, and errors."""
 
     read: list[float]
     written: list[float]
@@ -203,7 +203,7 @@ class Load(NamedTuple):
 
 
 def accounts(ledger: Path) -> Iterator[str]:
-    """Make 50 accounts of all roles, managers first; those write."""
+    """Make 50 accounts of all roles, managers first, who write."""
     secret = hashed(PASSWORD)
     found = register(ledger)
     about = {"section": {"office": found.frame.offices[0]}, "leader": {"leader": found.frame.leaders[0]}}
@@ -216,9 +216,9 @@ def accounts(ledger: Path) -> Iterator[str]:
 
 
 def many(table: Table, people: list[Served], ledger: Path, minutes: float) -> None:
-    """Many at once: nothing fails, each write is a commit, pages come nearly as quickly as alone, memory does not grow.
+    """Measure many users at once: nothing may fail, each write is a commit, pages are not much slower than alone, memory does not grow.
 
-    They are one person in many browsers, or many; the first of these write.
+    `people` is one visitor for all threads, or many, of whom the first write.
     """
     desk = people[0]
     ids = open_measures(ledger)
@@ -278,7 +278,7 @@ def many(table: Table, people: list[Served], ledger: Path, minutes: float) -> No
 
 
 def _some(dice: random.Random, ids: list[str]) -> str:
-    """One of the pages that many look at."""
+    """Return a random page."""
     return dice.choice(PAGES).replace("{id}", dice.choice(ids))
 
 

@@ -1,4 +1,4 @@
-"""Generated ledgers of any size, the same ones for the same seed."""
+"""Generate ledgers of any size, equal for equal seeds."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ FEEDBACK = date(2023, 11, 10)
 
 
 def generate(root: Path, measures: int, seed: int = 20240418) -> None:
-    """Write a ledger with so many measures, some five to a problem, and commit it.
+    """Write a ledger with about five measures in a problem, and commit it.
 
     Args:
         root: an empty or new folder.
-        measures: how many.
-        seed: of the random choices.
+        measures: the number of measures.
+        seed: the seed of random choices.
     """
     dice = random.Random(seed)
     _write(
@@ -47,14 +47,14 @@ def generate(root: Path, measures: int, seed: int = 20240418) -> None:
 
 
 def remember(root: Path, commits: int, days: int = 730) -> None:
-    """Give a generated ledger a history: so many commits as commands make them, spread over so many days.
+    """Give a generated ledger a history of commits like those of commands.
 
-    Each changes one measure's file; those that are closed are closed in their last commit, and some are reopened before it.
+    Each changes one measure's file; closed measures are closed in their last commit, and some are reopened before it.
 
     Args:
-        root: a ledger of `generate`.
-        commits: how many.
-        days: after the feedback, over which they spread.
+        root: a ledger from `generate`.
+        commits: the number of commits.
+        days: the days after the feedback over which they are spread.
     """
     paths = sorted((root / "data/problems").glob("*/*.*.yaml"))
     branch = _git(root, "symbolic-ref", "HEAD").strip()

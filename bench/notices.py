@@ -1,7 +1,7 @@
-"""Shows how much is read right of the notices in tests/corpus/notices; `-v` prints each field that is not.
+"""Measure the share of the notices in tests/corpus/notices that is read correctly; `-v` prints each wrong field.
 
-The share is one of fields of which the notice or the reading says something. An invention is a value where the notice says nothing, a
-problem or measure that is none, a day or words that it does not have, and a closing that it does not tell.
+The share counts the fields that have a value in the notice or in the reading. An invention is a value where the notice has none, a
+problem or measure that does not exist, a day or words that are not in the notice, or a closing that it does not state.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Shows how fast a ledger is shown as it stood: `status --at` beside `status`, in turn, at the seed, 1,000 and 10,000 measures."""
+"""Measure `status --at` against `status`, in turn, with the seed, 1,000 and 10,000 measures."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def compare(table: Table, what: str, ledger: Path, moment: str, rounds: int) -> None:
-    """Two rows: the first look at a moment, and a later one."""
+    """Add two rows: the first look at a moment, and a later one."""
     settle()
     run(status(ledger))
     then = [*XUNCHA, "--ledger", str(ledger), "status", "--at", moment]
@@ -48,7 +48,7 @@ def compare(table: Table, what: str, ledger: Path, moment: str, rounds: int) -> 
 
 
 def forget_past(ledger: Path) -> Callable[[], None]:
-    """Make the next look back a first one."""
+    """Delete the cache of the past, so that the next look back is a first one."""
 
     def forget() -> None:
         for kept in (ledger / ".git/xuncha").glob("past-*"):

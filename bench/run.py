@@ -1,7 +1,7 @@
-"""Shows how fast the program is: whole processes, as ratios within this run, beside what was aimed at.
+"""Measure whole processes as ratios within this run, beside their bars.
 
-Run it by `make bench`; `--large` adds the ledger of 100,000 measures. Times depend on the machine, ratios hardly do: each is
-taken of pairs that run in turn, and the median is shown.
+Run it by `make bench`; `--large` adds a ledger of 100,000 measures. Times depend on the machine, ratios hardly do: each is
+the median over pairs that run in turn.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ XUNCHA = [sys.executable, "-m", "xuncha"]
 TERMINAL = [sys.executable, str(HERE / "terminal.py")]
 BASELINE = [sys.executable, str(HERE / "baseline.py"), "status"]
 ENVIRONMENT = {
-    # As for its users, what was compiled once is kept.
+    # Compiled files are kept, as for users.
     **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
     "GIT_AUTHOR_NAME": "bench",
     "GIT_AUTHOR_EMAIL": "bench@example.invalid",
@@ -42,7 +42,7 @@ Prepare = Callable[[], None]
 LONG_NOTICE = 12_000
 """Characters."""
 MIDDLE = 10_000
-"""Measures of the ledger that most figures are about."""
+"""Measures in the ledger that most figures are about."""
 
 
 def main() -> None:
@@ -136,7 +136,7 @@ def measure_all(folder: Path, rounds: int, *, large: bool, table: Table) -> None
 
 
 def look(table: Table, ledger: Path, size: int, rounds: int) -> None:
-    """The first `status`, `list` in a pipe and on a terminal, and `show`, each beside a later `status` of the same ledger."""
+    """Measure the first `status`, `list` in a pipe and on a terminal, and `show`, each against a later `status` of the same ledger."""
     later = status(ledger)
     xuncha = later[:-1]
     aim = {1_000: "", MIDDLE: "<= 2.5", 100_000: "<= 4"}[size]
@@ -150,7 +150,7 @@ def look(table: Table, ledger: Path, size: int, rounds: int) -> None:
 
 
 def dashboard(table: Table, folder: Path, seed: Path, rounds: int) -> None:
-    """The dashboard of 1,000 measures with two years of history, beside that of the seed."""
+    """Measure the dashboard of 1,000 measures with two years of history, against that of the seed."""
     ledger = folder / "history"
     generate(ledger, 1_000)
     remember(ledger, 1_000)
@@ -168,7 +168,7 @@ def dashboard(table: Table, folder: Path, seed: Path, rounds: int) -> None:
 
 
 def status(ledger: Path) -> list[str]:
-    """The command that everyone waits for."""
+    """Return the command for `status`."""
     return [*XUNCHA, "--ledger", str(ledger), "status"]
 
 
@@ -181,7 +181,7 @@ def ratio(
     other: list[str],
     prepare: Prepare | None = None,
 ) -> float:
-    """Time two commands in turn; the median of the ratios, pair by pair."""
+    """Time two commands in turn, add a row, and return the median of the pairs' ratios."""
     run(one)
     run(other)
     pairs = []
@@ -197,7 +197,7 @@ def ratio(
 
 
 def long_notice(ledger: Path, target: Path) -> Path:
-    """A notice of the ledger as long as long ones are: its measures are told again, without their numbers."""
+    """Write a long notice of the ledger, by repeating its measures without their numbers."""
     run([*XUNCHA, "--ledger", str(ledger), "notice", "-o", str(target)])
     lines = target.read_text(encoding="utf-8").split("\n")
     told = [line for line in lines if line.startswith("　　一是") and "二是" in line]
@@ -209,7 +209,7 @@ def long_notice(ledger: Path, target: Path) -> Path:
 
 
 def close(table: Table, ledger: Path, rounds: int) -> float:
-    """`close` beside `status` and a bare commit, in turn; the median seconds of `close`."""
+    """Measure `close` against `status` and a bare commit, in turn; return the median seconds of `close`."""
     twin = ledger.with_name(f"{ledger.name}-unchanged")
     shutil.copytree(ledger, twin)
     settle()
@@ -230,7 +230,7 @@ def close(table: Table, ledger: Path, rounds: int) -> float:
 
 
 def bare_commit(ledger: Path, content: str, *options: str) -> float:
-    """Seconds in which git commits one file that is no part of the ledger."""
+    """Return the seconds of a commit of one file outside the ledger."""
     (ledger / "other.txt").write_text(content)
     git(ledger, "add", "other.txt")
     start = time.perf_counter()
@@ -239,7 +239,7 @@ def bare_commit(ledger: Path, content: str, *options: str) -> float:
 
 
 def time_close(ledger: Path, rounds: int) -> Iterator[float]:
-    """Seconds of closing a measure that is open again before each time."""
+    """Yield the seconds of `close`; the measure is reopened after each."""
     open_one = next(
         path.stem
         for path in sorted((ledger / "data/problems").glob("*/*.*.yaml"))
@@ -251,7 +251,7 @@ def time_close(ledger: Path, rounds: int) -> Iterator[float]:
 
 
 def run(command: list[str]) -> float:
-    """Seconds of a process, which must succeed."""
+    """Return the seconds of a process, which must succeed."""
     start = time.perf_counter()
     done = subprocess.run(
         command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
@@ -263,7 +263,7 @@ def run(command: list[str]) -> float:
 
 
 def peak(command: list[str], prepare: Prepare) -> float:
-    """Megabytes at the peak of a process."""
+    """Return the peak memory of a process in MB."""
     prepare()
     script = (
         "import resource, subprocess, sys; subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True);"
@@ -276,12 +276,12 @@ def peak(command: list[str], prepare: Prepare) -> float:
 
 
 def forget(ledger: Path) -> Prepare:
-    """Make the next run a first one."""
+    """Return a function that deletes the cache, so that the next run is a first one."""
     return lambda: shutil.rmtree(ledger / ".git/xuncha", ignore_errors=True)
 
 
 def settle() -> None:
-    """Wait until files that were just written can be believed unchanged."""
+    """Wait until the cache may trust files that were just written."""
     time.sleep(2.5)
 
 

@@ -1,4 +1,4 @@
-"""Shows how fast workbooks are read and written: whole processes, as ratios to a later `status` of the same ledger in the same run."""
+"""Measure reading and writing of workbooks: whole processes, as ratios to a later `status` of the same ledger in the same run."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Shows how much is read right of the tables in tests/corpus/tables, by the real program; `-v` prints each field that is not.
+"""Measure the share of the tables in tests/corpus/tables that the real program reads correctly; `-v` prints each wrong field.
 
-The share is one of fields of which the table or the reading says something, and of cells that must be named as doubtful.
-An invention is a value where the table says nothing, a problem or measure that is none, and a closing that it does not tell.
+The share counts the fields that have a value in the table or in the reading, and the cells that must be reported as doubts.
+An invention is a value where the table has none, a problem or measure that does not exist, or a closing that it does not state.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tests.tables.description import TODAY, Table, tables
 
 
 def looking(folder: Path) -> Callable[[Table], Outcome]:
-    """Make a ledger that tables are read beside."""
+    """Make a ledger, and return a function that reads tables in it."""
     surroundings, ledger = environment(folder), folder / "ledger"
     made = program.run(["init", str(ledger)], folder, surroundings)
     if made.code:
@@ -30,7 +30,7 @@ def looking(folder: Path) -> Callable[[Table], Outcome]:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Surroundings that do not depend on whose machine this is."""
+    """Return environment variables that do not depend on the machine."""
     (folder / "gitconfig").write_text("[user]\n name = bench\n email = bench@example.invalid\n")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("XUNCHA_", "GIT_"))}
     git = {"GIT_CONFIG_GLOBAL": str(folder / "gitconfig"), "GIT_CONFIG_NOSYSTEM": "1"}
@@ -38,7 +38,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def look(table: Table, ledger: Path, folder: Path, surroundings: dict[str, str]) -> Outcome:
-    """Read a table and hold it against its truth; what is refused that should be read is named."""
+    """Read a table and compare it with its true content; print a refusal of a readable table."""
     path = build(table, folder)
     done = program.run(["import", "table", str(path), "--dry-run", "--json"], ledger, surroundings)
     if done.code == 0:

@@ -1,4 +1,4 @@
-"""Run a command on a terminal of 80 columns that nobody looks at."""
+"""Run a command on a pseudo-terminal of 80 columns."""
 
 import contextlib
 import fcntl
@@ -14,7 +14,7 @@ fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 80, 0, 0))
 environment = {**os.environ, "TERM": "xterm-256color"}
 process = subprocess.Popen(sys.argv[1:], stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
 os.close(theirs)
-with contextlib.suppress(OSError):  # so the end of what is shown is told
+with contextlib.suppress(OSError):  # the end of output on a pseudo-terminal
     while os.read(ours, 65536):
         pass
 sys.exit(process.wait())

@@ -1,6 +1,6 @@
-"""Shows how fast history is read: ratios within this run, beside what was aimed at. Run it by `make bench`.
+"""Measure how fast history is read: ratios within this run, beside their bars. Run it by `make bench`.
 
-Each row is a function that is entered by `row`; it is given a folder of its own and the table.
+Each row is a function with the decorator `row`; it gets its own folder and the table.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ from tests.audit.histories import grow  # noqa: E402
 Row = Callable[[Path, Table, int], None]
 ROWS: list[Row] = []
 SIZES = {1_000: 3, 10_000: 20}
-"""Commits, and the seconds within which they should be audited."""
+"""Numbers of commits, with the bar of their audit in seconds."""
 
 
 def row(function: Row) -> Row:
-    """Enter what is measured."""
+    """Register a function that measures."""
     ROWS.append(function)
     return function
 
 
 @row
 def audit(folder: Path, table: Table, rounds: int) -> None:
-    """An audit, and beside it what git itself takes to show all that changed."""
+    """Measure an audit, and `git log --raw` beside it."""
     for commits, seconds in SIZES.items():
         ledger = folder / str(commits)
         grow(ledger, commits, size=commits // 5)
         raw = ["git", "-C", str(ledger), "log", "--raw"]
         command = [*XUNCHA, "--ledger", str(ledger), "audit"]
-        # The working tree stays empty but for the ledger's own file: an audit does not look at it.
+        # The working tree stays empty except for ledger.yaml, since an audit does not read it.
         subprocess.run(["git", "checkout", "-q", "main", "--", "data/ledger.yaml"], cwd=ledger, check=True)
         run(command)
         # Python and the program take longer to start than git takes for a short history.
@@ -60,7 +60,7 @@ def audit(folder: Path, table: Table, rounds: int) -> None:
 
 @row
 def merge(folder: Path, table: Table, rounds: int) -> None:
-    """Git's call for one file that two clones have changed, beside a status of the seed."""
+    """Measure the merge driver with one file that two clones changed, against a status of the seed."""
     shutil.copytree(HERE.parent / "data", folder / "data")
     base, ours, theirs = (folder / name for name in ("base", "ours", "theirs"))
     text = (folder / "data/problems/01/1.1.yaml").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Makes docs/zh/keys.md out of the model: every key of every file, with its form, its default, its meaning, and an example."""
+"""Make docs/zh/keys.md from the model: every key of every file, with its form, default, meaning and an example."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xuncha.store.reading import parse
 from xuncha.store.schema import KINDS
 
 EXAMPLES = Path(__file__).parent / "zh/keys.yaml"
-"""An example of each file, in which every key stands."""
+"""An example of each file, with every key."""
 FILES = {
     "ledger": "data/ledger.yaml：单位、巡察、人员和规则",
     "problem": "data/problems/02/problem.yaml：一个问题",
@@ -24,9 +24,9 @@ FILES = {
 }
 MODELS: dict[str, type[Record]] = {**KINDS, "region": Region}  # type: ignore[dict-item]
 LONG = 64
-"""Characters from which on an example is cut off, such as a hash."""
+"""Characters; a longer example, such as a hash, is cut."""
 LONGEST_LINE = 2000
-"""Characters that a text on one line may have."""
+"""The limit of a one-line text, in characters."""
 FORMS = {
     "^[a-z][a-z0-9_]*$": "代号：小写字母开头，只含小写字母、数字和 _",
     "^[a-z][a-z0-9-]*$": "规则的代号",
@@ -35,11 +35,11 @@ FORMS = {
     "^[1-9]": "编号，加引号",
     "^[0-9a-f]{64}$": "64位十六进制数",
 }
-"""What a text looks like, by how its pattern begins."""
+"""The description of a text's form, by the beginning of its pattern."""
 
 
 def page() -> str:
-    """Return what follows the head of docs/zh/keys.md."""
+    """Return the generated part of docs/zh/keys.md."""
     return "\n".join(line for name in FILES for line in _file(name))
 
 
@@ -54,7 +54,7 @@ def _file(name: str) -> Iterator[str]:
 
 
 def _record(record: type[Record], example: dict[str, Any], level: str) -> Iterator[str]:
-    """Yield a table of the keys, and one for each key that holds other keys."""
+    """Yield a table of keys, and a table for each key that contains other keys."""
     yield "| 键 | 意思 | 写什么 | 不写则 | 例子 |\n| --- | --- | --- | --- | --- |"
     schema, below = record.model_json_schema(), []
     for key, field in record.model_fields.items():
@@ -74,7 +74,7 @@ def _record(record: type[Record], example: dict[str, Any], level: str) -> Iterat
 
 
 def _inner(annotation: Any) -> type[Record] | None:  # noqa: ANN401  whatever stands behind a field's name
-    """Return the record that a value is, or is a list of."""
+    """Return the record type of a value, or of its items."""
     if isinstance(annotation, type) and issubclass(annotation, Record):
         return annotation
     return next(filter(None, map(_inner, get_args(annotation))), None)
@@ -87,7 +87,7 @@ def _default(value: object) -> str:
 
 
 def _kind(shape: dict[str, Any]) -> str:
-    """Say in words what a value looks like, by its JSON Schema."""
+    """Describe the form of a value in words, from its JSON Schema."""
     if each := [item for item in shape.get("anyOf", shape.get("oneOf", ())) if item.get("type") != "null"]:
         return "，或者".join(dict.fromkeys(map(_kind, each)))
     if "$ref" in shape:

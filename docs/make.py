@@ -1,6 +1,6 @@
-"""Makes what the program itself knows best: the rules, the commands, the schemas, and the screens in the READMEs.
+"""Make the pages of rules and commands, the schemas, and the screens in the READMEs from the program itself.
 
-`make docs` writes them; a test fails when one of them is not what this would write.
+`make docs` writes them; a test fails if one of them is out of date.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 LANGUAGES = {"en": ("README.md", "docs"), "zh": ("README.zh-CN.md", "docs/zh")}
 MARK = "<!-- From here on made from the code by `make docs`. -->"
-"""Ends what is written by hand in a page."""
+"""The end of the handwritten part of a page."""
 CHINESE = {
     "error": "错误", "warning": "警告", "note": "说明", "a warning in an import": "导入时为警告",
     "Wrong:": "错误写法：", "Right:": "正确写法：", "To mend it: ": "处理办法：", "Seen as: ": "表现为：",
     "The folder and its files": "文件夹和文件", "A comment": "意见建议", "A measure, or any record": "措施，以及各种文件",
 }  # fmt: skip
-"""The words of the pages themselves; those of the rules are in docs/zh/rules.po, or the program says them, too."""
+"""The fixed words of the pages; those of rules are in docs/zh/rules.po or in the program's catalogue."""
 
 
 def made() -> dict[str, str]:
-    """Every file that is made, by its path, with the text that it should have."""
+    """Return every generated file by its path, with its present text."""
     from xuncha.skeleton.create import schema_file  # noqa: PLC0415
     from xuncha.store.schema import KINDS  # noqa: PLC0415
 
@@ -59,12 +59,12 @@ def made() -> dict[str, str]:
 
 
 def typed() -> list[Path]:
-    """Every page in Chinese of which the commands are typed, and their output is shown."""
+    """Return the Chinese pages that show commands with their output."""
     return [path for path in sorted(PAGES.glob("*.md")) if BLOCKS.search(path.read_text(encoding="utf-8"))]
 
 
 def rules() -> str:
-    """docs/rules.md: every rule, with its reason and an example."""
+    """Return docs/rules.md: every rule, with its reason and an example."""
     import xuncha.rules.comment  # noqa: PLC0415
     import xuncha.rules.files  # noqa: PLC0415
     import xuncha.rules.ledger  # noqa: PLC0415
@@ -88,7 +88,7 @@ def rules() -> str:
 
 
 def proof() -> str:
-    """docs/proof.md: every rule of the proofreader, with its reason and an example."""
+    """Return docs/proof.md: every rule of the proofreader, with its reason and an example."""
     from xuncha.proof.desk import CHAPTERS  # noqa: PLC0415
 
     parts = []
@@ -100,7 +100,7 @@ def proof() -> str:
 
 
 def doctor() -> str:
-    """docs/doctor.md: everything that the doctor looks at, with its reason and what mends it."""
+    """Return docs/doctor.md: every check of the doctor, with its reason and remedy."""
     from xuncha.doctor.examination import CHAPTERS, in_order  # noqa: PLC0415
 
     parts = []
@@ -117,7 +117,7 @@ def doctor() -> str:
 
 
 def audit() -> str:
-    """docs/audit.md: all that an audit can find, with its reason and what it looks like."""
+    """Return docs/audit.md: every finding of an audit, with its reason and what it looks like."""
     import xuncha.audit.examine  # noqa: F401, PLC0415
     from xuncha.audit.catalogue import RULES  # noqa: PLC0415
 
@@ -128,13 +128,13 @@ def audit() -> str:
 
 
 def said(text: str) -> str:
-    """Return a text of a page in the language that is chosen."""
+    """Return a text in the current language."""
     return CHINESE.get(text) or rules_in_chinese().get(text) or gettext(text) if is_chinese() else text
 
 
 @cache
 def rules_in_chinese() -> dict[str, str]:
-    """Return what docs/ alone tell of the rules, in Chinese."""
+    """Return the Chinese of rule texts that only docs/ shows."""
     with (PAGES / "rules.po").open("rb") as stream:
         return {str(message.id): str(message.string) for message in read_po(stream) if message.id}
 
@@ -144,7 +144,7 @@ def _title(chapter: ModuleType) -> str:
 
 
 def _coded(rule: Rule[Any]) -> str:
-    """Return the code of a rule, and how grave it is, as a heading."""
+    """Return the code and severity of a rule, as a heading."""
     grave = said(rule.severity) + (
         f"; *{said(rule.scope)}*" if rule.scope == "a warning in an import" else ""
     )
@@ -157,7 +157,7 @@ def _examples(rule: Rule[Any], kind: str) -> Iterator[str]:
 
 
 def commands() -> str:
-    """Return the reference of the commands: the help of each, as it stands on a screen of 80 columns."""
+    """Return the reference of commands: the help of each in 80 columns."""
     parts = []
     for words in _all_commands():
         parts += [f"## xuncha {' '.join(words)}".rstrip() + "\n", f"```text\n{_help(words)}\n```\n"]
@@ -165,7 +165,7 @@ def commands() -> str:
 
 
 def with_screens(readme: str, language: str) -> str:
-    """Return a README with its screens as the program shows them."""
+    """Return a README with the present output in its screens."""
 
     def screen(match: re.Match[str]) -> str:
         return f"{match[1]}\n```text\n{_run(language, '-m', 'xuncha', *match[2].split()).rstrip()}\n```\n{match[3]}"
@@ -212,7 +212,7 @@ def _run(language: str, *arguments: str) -> str:
 
 
 def main() -> None:
-    """Write the files; or, asked by itself, print the commands in the language of the surroundings."""
+    """Write the files; or, with `--commands`, print the reference of commands in the language of the environment."""
     if "--commands" in sys.argv:
         from xuncha import language  # noqa: PLC0415
 

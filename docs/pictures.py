@@ -1,7 +1,7 @@
-"""Makes the pictures of the tutorial again, out of the tutorial itself: `make pictures`.
+"""Make the pictures of the tutorial from the tutorial itself: `make pictures`.
 
-Screens are SVG, as rich writes what was printed. The page of Word needs LibreOffice and pdftoppm, that of the desk Chromium; a
-picture whose program is not there stays as it is.
+Screens are SVG files by rich. The Word page needs LibreOffice and pdftoppm, the desk's page Chromium; a
+picture whose program is missing stays as it is.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ ROWS = (
 )  # fmt: skip
 FONTS = "Consolas, Menlo, 'DejaVu Sans Mono', 'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', monospace"
 TEXT = re.compile(r'<text ([^>]*?\bx=")([0-9.]+)("[^>]*? textLength=")([0-9.]+)("[^>]*)>([^<]*)</text>')
-"""A text of rich's SVG: what stands before, between and after its place and its length, and its characters."""
+"""A text element in rich's SVG: the parts around its position, length and characters."""
 PRINTED = {
     "方正小标宋简体": "Noto Serif CJK SC", "仿宋_GB2312": "Noto Serif CJK SC", "仿宋": "Noto Serif CJK SC", "宋体": "Noto Serif CJK SC",
     "楷体_GB2312": "AR PL UKai CN", "楷体": "AR PL UKai CN", "黑体": "Noto Sans CJK SC", "Times New Roman": "Noto Serif CJK SC",
 }  # fmt: skip
-"""The fonts of the standard, which few computers with free software have, and what is most like them."""
+"""The fonts of the standard, which free systems rarely have, and similar free fonts."""
 WIDTHS = (6, 28, 24, 26, 12, 10, 18, 30, 12)
 
 
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def table() -> None:
-    """Write the Excel file with which the tutorial begins; leave one that says the same as it is."""
+    """Write the Excel file with which the tutorial begins; leave an equal one unchanged."""
     path = PAGES / TABLE[0]
     if path.exists() and [*load_workbook(path).worksheets[0].values] == [HEADS, *ROWS]:
         return
@@ -65,7 +65,7 @@ def table() -> None:
 
 
 def picture(session: Session, name: str, printed: str) -> None:
-    """Take a picture of a screen; of the desk, too, where something waits; at the end, of the page of Word."""
+    """Take a picture of a screen; of the desk too, if there are tasks; and of the Word page at the end."""
     if not name:
         word(session.folder.parent)
         return
@@ -75,7 +75,7 @@ def picture(session: Session, name: str, printed: str) -> None:
 
 
 def screen(name: str, printed: str) -> None:
-    """Draw what was printed; without the font that rich would fetch from the network, and with Chinese as wide as it is."""
+    """Draw the output without the font that rich would fetch from the network, and with Chinese at its real width."""
     console = Console(record=True, width=80, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi(printed.rstrip("\n")))
     drawn = console.export_svg(title=f"xuncha {Path(name).stem}", unique_id=Path(name).stem)
@@ -87,7 +87,7 @@ def screen(name: str, printed: str) -> None:
 
 
 def _widened(found: re.Match[str]) -> str:
-    """Give each run of wide and of narrow characters its own place and length; rich counts a wide one as narrow."""
+    """Give each run of wide or narrow characters its own position and length, since rich counts wide characters as narrow."""
     before, x, between, length, after, escaped = found.groups()
     text = unescape(escaped)
     cell, place, runs = float(length) / len(text), float(x), ""
@@ -132,7 +132,7 @@ def desk(session: Session) -> None:
 
 @contextlib.contextmanager
 def served(session: Session) -> Iterator[str]:
-    """Open the desk of a session, and end it afterwards; give its link."""
+    """Run the desk of a session, and yield its link."""
     words = [sys.executable, "-X", "utf8", "-m", "xuncha", "serve", "--port", "0", "--no-open"]
     around = session.around | {"NO_COLOR": "1"}
     with subprocess.Popen(

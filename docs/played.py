@@ -1,7 +1,7 @@
-"""Types the commands of a page in docs/zh/, in order, in an empty folder; what they print is shown below them.
+"""Run the commands of a page in docs/zh/, in order, in an empty folder, and put their output below them.
 
-A block ```sh is typed; a block ```text below it shows what was printed. A block ```yaml data/ledger.yaml stands for what the reader
-writes into that file: its keys replace the ones that are there. Blocks in a comment prepare what the page takes for given.
+A block ```sh is run; a block ```text below it shows the output. A block ```yaml data/ledger.yaml is what the reader
+writes into that file: its keys replace existing ones. Blocks in a comment prepare what the page assumes.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ BLOCKS = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 TABLE = ("tutorial.xlsx", "问题清单.xlsx")
-"""The reader's own table: as it stands beside the pages, and as the tutorial calls it."""
+"""The reader's own table: its file beside the pages, and its name in the tutorial."""
 
 
 Run = Callable[[list[str], Path, dict[str, str]], tuple[int, str]]
-"""Runs a program in a folder, with some variables: its exit code, and what it printed, errors and hints first."""
+"""Runs a program in a folder with environment variables; returns exit code and output, errors and hints first."""
 
 
 def started(words: list[str], folder: Path, around: dict[str, str]) -> tuple[int, str]:
-    """Start a program; `xuncha` is the one of this interpreter."""
+    """Run a program; `xuncha` means that of this interpreter."""
     program = [sys.executable, "-X", "utf8", "-m", "xuncha"] if words[0] == "xuncha" else words[:1]
     ran = subprocess.run([*program, *words[1:]], cwd=folder, env=around, encoding="utf-8", input="", capture_output=True, check=False)  # fmt: skip
     return ran.returncode, ran.stderr + ran.stdout
 
 
 class Session:
-    """A reader at a computer on which nothing was done before; `home` is an empty folder."""
+    """A reader at a new computer; `home` is an empty folder."""
 
     def __init__(self, home: Path, run: Run, *, colour: bool = False) -> None:
         self.run = run
@@ -55,7 +55,7 @@ class Session:
         }  # fmt: skip
 
     def type(self, line: str, *, refused: bool = False) -> str:
-        """Type a line, and return what it prints. Raises RuntimeError if it is refused, unless that may be."""
+        """Run a line and return its output. Raises RuntimeError if it fails, unless that is allowed."""
         words = shlex.split(line, comments=True)
         if words[0] == "cd":
             self.folder = (self.folder / words[1]).resolve()
@@ -66,7 +66,7 @@ class Session:
         return said
 
     def write(self, lines: str) -> None:
-        """Put keys into data/ledger.yaml, each in place of the line that has it."""
+        """Put keys into data/ledger.yaml, each replacing the line that has it."""
         file = self.folder / "data/ledger.yaml"
         text = file.read_text(encoding="utf-8")
         for said in re.findall(r"^\w.*\n(?: .*\n)*", lines, re.MULTILINE):
@@ -85,10 +85,10 @@ def played(
     colour: bool = False,
     then: Callable[[Session, str, str], None] | None = None,
 ) -> str:
-    """Return a page with what its commands print.
+    """Return a page with the present output of its commands.
 
-    `then` is told of each picture of a screen: the session, the name of the picture, and what was printed; and at the end
-    of the session, with no name.
+    `then` is called for each picture of a screen with the session, the picture's name and the output; and at the end
+    of the session without a name.
     """
 
     def block(found: re.Match[str]) -> str:
