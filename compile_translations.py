@@ -1,4 +1,4 @@
-"""Build hook: compiles the translations (.po, kept in git) into what gettext reads (.mo, made at each build)."""
+"""Compile the translations (.po, in git) for gettext (.mo, made at each build); a build hook."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CompileTranslations(BuildHookInterface[Any]):  # type: ignore[misc,unused-ignore]
-    """Writes an `.mo` beside each `.po` below `src/xuncha/locale`."""
+    """Writes an `.mo` file beside each `.po` below `src/xuncha/locale`."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile all catalogues; a malformed one stops the build."""

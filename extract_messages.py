@@ -1,8 +1,8 @@
-"""Writes the messages of the program for translators (`make messages`): those that it says, those that Typer says for it, the reasons of the audit's rules, and its help.
+"""Write the messages of the program for translators (`make messages`): its own, those of Typer, the reasons of the audit's rules, and the help.
 
-What docs/ alone tell of the rules is a catalogue of its own, docs/zh/rules.po: the program does not carry it.
+Rule texts that only docs/ shows are in a separate catalogue, docs/zh/rules.po, which the program does not carry.
 
-The help is what the docstrings of commands say before their first section, known by their examples; and the table of the verbs.
+The help is the table of verbs, and the docstrings of commands up to their first section; commands are recognised by their examples.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ METHODS = [("**.py", "python"), ("**/desk/templates/**.html", "jinja2.ext:babel_
 
 
 def messages() -> Iterator[str | tuple[str, ...]]:
-    """Yield every message; one with a plural as both of its forms."""
+    """Yield every message; one with a plural as a pair."""
     for folder in (SOURCE, Path(typer.__file__).parent):
         for _path, _line, message, *_rest in extract_from_dir(
             folder, METHODS, keywords={**DEFAULT_KEYWORDS, "mark": None}
@@ -48,7 +48,7 @@ def messages() -> Iterator[str | tuple[str, ...]]:
 
 
 def unmarked() -> Iterator[str]:
-    """Yield the messages that no call marks: the table of the verbs, the reasons of the audit's rules, the help of all commands."""
+    """Yield the messages that no call of gettext marks: the table of verbs, the reasons of the audit's rules, the help of all commands."""
     yield from PANELS
     yield from METAVARS
     yield from (f"xuncha {verb}" for verb in VERBS)
@@ -62,7 +62,7 @@ def unmarked() -> Iterator[str]:
 
 
 def of_rules() -> Iterator[str]:
-    """Yield what docs/ alone tell of the rules: chapters, reasons, and examples that are described rather than shown."""
+    """Yield the rule texts that only docs/ shows: chapters, reasons, and examples that are described instead of shown."""
     for chapter in (*DOCTOR, *PROOF):
         yield (chapter.__doc__ or "").partition("\n")[0]
     yield from (rule.wrong for rule in AUDIT.values())
@@ -83,7 +83,7 @@ def write(path: Path, found: Iterable[str | tuple[str, ...]]) -> None:
 
 
 def main() -> None:
-    """Write the file that is named, and beside it rules.pot."""
+    """Write the named file, and rules.pot beside it."""
     path = Path(sys.argv[1])
     write(path, messages())
     write(path.with_name("rules.pot"), of_rules())
