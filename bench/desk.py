@@ -171,7 +171,7 @@ def pages(table: Table, desk: Served, ledger: Path, size: int, aim: float, round
 
 
 def clicks(table: Table, desk: Served, ledger: Path, size: int, rounds: int) -> None:
-    """A click that closes beside `close` without the start of Python."""
+    """Compare a click that closes a measure with `close`, without the start of Python."""
     one, other = open_measures(ledger)[:2]
     close = [*XUNCHA, "--ledger", str(ledger), "close"]
     reopen = [*XUNCHA, "--ledger", str(ledger), "reopen"]
@@ -189,7 +189,7 @@ def clicks(table: Table, desk: Served, ledger: Path, size: int, rounds: int) -> 
 
 
 def open_measures(ledger: Path) -> list[str]:
-    """The numbers of the measures that may be closed."""
+    """Return the ids of the measures that may be closed."""
     found = sorted((ledger / "data/problems").glob("*/*.*.yaml"))
     return [path.stem for path in found if "status: in_progress" in path.read_text(encoding="utf-8")]
 

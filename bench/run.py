@@ -136,7 +136,7 @@ def measure_all(folder: Path, rounds: int, *, large: bool, table: Table) -> None
 
 
 def look(table: Table, ledger: Path, size: int, rounds: int) -> None:
-    """The first `status`, `list` in a pipe and on a terminal, and `show`, each beside a later `status` of the same ledger."""
+    """Time the first `status`, `list` in a pipe and on a terminal, and `show`, each beside a later `status` of the same ledger."""
     later = status(ledger)
     xuncha = later[:-1]
     aim = {1_000: "", MIDDLE: "<= 2.5", 100_000: "<= 4"}[size]
@@ -150,7 +150,7 @@ def look(table: Table, ledger: Path, size: int, rounds: int) -> None:
 
 
 def dashboard(table: Table, folder: Path, seed: Path, rounds: int) -> None:
-    """The dashboard of 1,000 measures with two years of history, beside that of the seed."""
+    """Time the dashboard of 1,000 measures with two years of history, beside that of the seed."""
     ledger = folder / "history"
     generate(ledger, 1_000)
     remember(ledger, 1_000)
@@ -168,7 +168,7 @@ def dashboard(table: Table, folder: Path, seed: Path, rounds: int) -> None:
 
 
 def status(ledger: Path) -> list[str]:
-    """The command that everyone waits for."""
+    """Return the command that everyone waits for."""
     return [*XUNCHA, "--ledger", str(ledger), "status"]
 
 
@@ -197,7 +197,7 @@ def ratio(
 
 
 def long_notice(ledger: Path, target: Path) -> Path:
-    """A notice of the ledger as long as long ones are: its measures are told again, without their numbers."""
+    """Write a notice of the ledger as long as the longest ones: its measures are repeated, without their numbers."""
     run([*XUNCHA, "--ledger", str(ledger), "notice", "-o", str(target)])
     lines = target.read_text(encoding="utf-8").split("\n")
     told = [line for line in lines if line.startswith("　　一是") and "二是" in line]

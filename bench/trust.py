@@ -39,7 +39,7 @@ def row(function: Row) -> Row:
 
 @row
 def audit(folder: Path, table: Table, rounds: int) -> None:
-    """An audit, and beside it what git itself takes to show all that changed."""
+    """Time an audit, beside what git itself takes to show all that changed."""
     for commits, seconds in SIZES.items():
         ledger = folder / str(commits)
         grow(ledger, commits, size=commits // 5)
