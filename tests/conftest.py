@@ -103,7 +103,7 @@ STATES = {
 
 
 def measure(identity: str, status: str = "in_progress", **keys: str | None) -> str:
-    """The text of a measure's file; `keys` replace or add lines, a None takes one out."""
+    """Return the text of a measure's file; `keys` replace or add lines, None removes one."""
     lines: dict[str, str | None] = {
         "title": f"'做好{identity}号工作'   # 行尾说明",
         "term": "once",
@@ -125,7 +125,7 @@ def measure(identity: str, status: str = "in_progress", **keys: str | None) -> s
 
 
 def problem(title: str, category: str, publish: bool = True) -> str:
-    """The text of a problem's file."""
+    """Return the text of a problem's file."""
     return f"title: {title}\ncategory: {category}\npublish: {str(publish).lower()}\nfinding: 内部标记丁戊己\n"
 
 
@@ -157,7 +157,7 @@ class LedgerOnDisk:
         return f"data/problems/{int(identity.split('.', maxsplit=1)[0]):02d}/{identity}.yaml"
 
     def read(self, identity: str) -> str:
-        """A measure's file."""
+        """Return the content of a measure's file."""
         return (self.root / self.path(identity)).read_bytes().decode()
 
     def git(self, *arguments: str) -> str:
@@ -206,14 +206,14 @@ class LedgerOnDisk:
 
 @pytest.fixture(scope="session")
 def new_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """New folders, one after the other, each in one of its own: pytest's way looks through all that there are for each."""
+    """Return an iterator over new folders, each within one of its own: pytest's way lists all existing ones for each."""
     base = tmp_path_factory.mktemp("places")
     return (base / str(number) for number in count())
 
 
 @pytest.fixture
 def tmp_path(new_folders: Iterator[Path], request: pytest.FixtureRequest) -> Path:
-    """A folder for a test, named after it as pytest does."""
+    """Make a folder for a test, named after it as pytest does."""
     folder = next(new_folders) / re.sub(r"\W", "_", request.node.name)[:30]
     folder.mkdir(parents=True)
     return folder
@@ -221,7 +221,7 @@ def tmp_path(new_folders: Iterator[Path], request: pytest.FixtureRequest) -> Pat
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What git lays into a new repository: the folders, and none of the dozen examples that would be copied with it."""
+    """Make git's template for new repositories: the folders, without the dozen examples that would be copied with it."""
     folder = tmp_path_factory.mktemp("template")
     for name in ("hooks", "info"):
         (folder / name).mkdir()
@@ -273,7 +273,7 @@ def environment(
 
 @pytest.fixture
 def bare_ledger(tmp_path: Path, environment: dict[str, str]) -> LedgerOnDisk:
-    """The ledger's files, in no repository."""
+    """Write the ledger's files, in no repository."""
     ledger = LedgerOnDisk(tmp_path / "台账", environment)
     ledger.write("data/ledger.yaml", LEDGER)
     for number, (title, category, publish) in PROBLEMS.items():
@@ -285,13 +285,13 @@ def bare_ledger(tmp_path: Path, environment: dict[str, str]) -> LedgerOnDisk:
 
 @pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder for what is built once a session; see `tests.once`."""
+    """Return a folder for what is built once a session; see `tests.once`."""
     return tmp_path_factory.mktemp("kept")
 
 
 @pytest.fixture
 def ledger(bare_ledger: LedgerOnDisk, kept: Path) -> LedgerOnDisk:
-    """The ledger, committed."""
+    """Return the ledger, committed."""
 
     def build() -> None:
         bare_ledger.git("init", "-q")

@@ -70,7 +70,7 @@ TITLES = {
 
 @pytest.fixture(scope="module")
 def ledger() -> Ledger:
-    """The ledger as the program reads it."""
+    """Load the ledger as the program reads it."""
     return load(WorkingTree(REPOSITORY))
 
 
@@ -82,7 +82,7 @@ def counts(ledger: Ledger) -> Tally:
 
 @pytest.fixture
 def copy(tmp_path: Path, environment: dict[str, str]) -> LedgerOnDisk:
-    """A copy of it in a repository of its own, on the day of the notice."""
+    """Copy it into a repository of its own, on the day of the notice."""
     copied = LedgerOnDisk(tmp_path / "copy", {**environment, "XUNCHA_TODAY": NOTICE_DAY.isoformat()})
     shutil.copytree(DATA, copied.root / "data")
     copied.git("init", "-q")

@@ -25,7 +25,7 @@ PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("docs/zh/*.md")
 
 
 def _links(page: Path) -> list[str]:
-    """The files to which a page leads."""
+    """Return the files to which a page links."""
     text = re.sub(r"(?ms)^```.*?^```|`[^`\n]*`", "", page.read_text(encoding="utf-8"))
     return re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", text)
 

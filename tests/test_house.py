@@ -39,7 +39,7 @@ FLOORS = [
 
 
 def module_of(path: Path) -> str:
-    """The name of a module: `xuncha.store.files`; of a package, that of its folder."""
+    """Return the name of a module: `xuncha.store.files`; of a package, that of its folder."""
     parts = path.relative_to(SOURCE.parent).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
@@ -53,7 +53,7 @@ def tree(module: str) -> ast.Module:
 
 
 def room(module: str) -> str:
-    """The room of a module: what stands behind `xuncha.` first."""
+    """Return the room of a module: the first name after `xuncha.`."""
     return module.split(".")[1] if "." in module else module
 
 
@@ -75,7 +75,7 @@ def imports(module: str) -> frozenset[str]:
 
 @cache
 def own(module: str) -> set[str]:
-    """The modules of ours that a module imports."""
+    """Return the modules of ours that a module imports."""
     return {name for name in imports(module) if name.partition(".")[0] == "xuncha"} - {module}
 
 
@@ -98,12 +98,12 @@ def calls(module: str) -> frozenset[str]:
 
 
 def users(*names: str) -> set[str]:
-    """The modules that use one of these names."""
+    """Return the modules that use one of these names."""
     return {module for module in MODULES if not calls(module).isdisjoint(names)}
 
 
 def importers(*names: str) -> set[str]:
-    """The modules that import one of these packages."""
+    """Return the modules that import one of these packages."""
     inside = tuple(f"{name}." for name in names)
     return {
         module
@@ -113,7 +113,7 @@ def importers(*names: str) -> set[str]:
 
 
 def level(module: str) -> int:
-    """The floor on which a module stands."""
+    """Return the floor on which a module stands."""
     for number, rooms in enumerate(FLOORS):
         if room(module) in rooms:
             return number
@@ -137,7 +137,7 @@ INNER_WINGS = {("exchange", "sheet"), ("exchange", "notice")}
 
 
 def wing(module: str) -> tuple[str, ...] | None:
-    """The wing that a module is part of; None where it is part of none, such as what two inner wings share."""
+    """Return the wing of a module; None if it is in none, like what two inner wings share."""
     path = tuple(module.split(".")[1:])
     inner = next((each for each in INNER_WINGS if path[:2] == each), None)
     return inner or (path[:1] if path and path[0] in WINGS else None)
@@ -181,7 +181,7 @@ def test_only_the_command_line_knows_the_terminal() -> None:
 
 
 def circles() -> list[set[str]]:  # noqa: C901  one algorithm, as it is known
-    """The groups of modules that import each other round about (Tarjan's strongly connected components)."""
+    """Return the groups of modules that import each other (Tarjan's strongly connected components)."""
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     stack: list[str] = []
@@ -338,7 +338,7 @@ def test_files_and_functions_are_of_a_size_that_can_be_read() -> None:
 
 
 def loaded(script: str, ledger: LedgerOnDisk) -> set[str]:
-    """The modules that are loaded when a script has run in a ledger's folder."""
+    """Return the modules that are loaded when a script has run in a ledger's folder."""
     program = f"import json, sys\ntry:\n    {script}\nexcept SystemExit as end:\n    assert not end.code, end\nsys.stderr.write(json.dumps(list(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", program],

@@ -31,7 +31,7 @@ INTERNAL = (PERSON, CAUSE, MEMO, TEXT, NAME, FORM)
 
 @pytest.fixture
 def marked(ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """The ledger with something internal of every kind, committed."""
+    """Add something internal of every kind to the ledger, and commit it."""
     ledger.write("data/ledger.yaml", LEDGER.replace("policy:", FIELDS))
     ledger.write(ledger.path("1.2"), measure("1.2", person=PERSON, fields=f"{{risk: 高, memo: {MEMO}}}"))
     ledger.write(

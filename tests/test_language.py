@@ -39,13 +39,13 @@ _NOTHING_TO_TRANSLATE = re.compile(r"[\W\d_]*")
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalog:
-    """The translations as they are kept in git."""
+    """Load the translations as they are kept in git."""
     with PO.open("rb") as stream:
         return read_po(stream, abort_invalid=True)
 
 
 def texts(value: object) -> tuple[str, ...]:
-    """A message or a translation as its forms: one, or singular and plural."""
+    """Return the forms of a message or a translation: one, or singular and plural."""
     return tuple(value) if isinstance(value, list | tuple) else (str(value),)
 
 
@@ -91,12 +91,12 @@ def said_by_typer() -> set[str]:
 
 
 def extracted(folder: Path) -> list[tuple[str, int, str | tuple[str, ...], list[str], str | None]]:
-    """What babel finds, as a translator would run it."""
+    """Extract the messages with babel, as a translator would."""
     return list(extract_from_dir(folder, METHODS, keywords={**DEFAULT_KEYWORDS, "mark": None}))
 
 
 def placeholders(text: str) -> list[str]:
-    """What is filled into a message, with its form: `{n}`, `{code:04X}`."""
+    """Return the placeholders of a message, with their form: `{n}`, `{code:04X}`."""
     return sorted(
         f"{name}!{conversion or ''}:{form}"
         for _literal, name, form, conversion in Formatter().parse(text)

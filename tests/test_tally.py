@@ -57,7 +57,7 @@ def row(number: str, status: Status = "in_progress", **fields: Any) -> MeasureRo
 
 
 def register(problems: Sequence[Sequence[MeasureRow]], **fields: Any) -> Register:
-    """A register of these problems."""
+    """Make a register of these problems."""
     rows = tuple(
         ProblemRow(
             id=str(number), title=f"问题{number}", category=measures[0].category if measures else "a", publish=True, fields=(),
@@ -430,7 +430,7 @@ def registers(draw: st.DrawFn) -> Register:
 
 
 def _by_hand(ledger: Register, today: date) -> dict[str, int]:
-    """The counts again, with real days, one measure after the other."""
+    """Count again with real dates, one measure after the other."""
     counts = dict.fromkeys(("overdue", "due_soon", "review_due", "long_term_closed", "published"), 0)
     for measure in [measure for problem in ledger.problems for measure in problem.measures]:
         counts["published"] += measure.publish
