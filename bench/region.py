@@ -166,13 +166,13 @@ def of_rows(bench: Bench, place: Path) -> None:
 
 
 def ledger(root: Path, seed: int) -> None:
-    """A ledger with a history."""
+    """Make a ledger with a history."""
     generate(root, MEASURES, seed)
     remember(root, MEASURES, _DAYS)
 
 
 def named(base: Path, root: Path, number: int) -> None:
-    """A copy of a ledger that is another unit's."""
+    """Copy a ledger, and give it another unit's name."""
     shutil.copytree(base, root)
     file = root / "data/ledger.yaml"
     text = file.read_text(encoding="utf-8").replace("中共某市水务局党组", f"中共某县第{number}局党组", 1)

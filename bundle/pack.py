@@ -41,7 +41,7 @@ class Platform(NamedTuple):
 
 
 def _linux(machine: str) -> Platform:
-    """The tags are in the order in which pip prefers them: the ones that need the oldest glibc first."""
+    """Return a Linux platform, its tags in pip's order of preference: the ones that need the oldest glibc first."""
     names = [name for n in range(5, GLIBC + 1) for name in (f"manylinux_2_{n}", _ALIASES.get(n)) if name]
     return Platform(f"{machine}-manylinux_2_{GLIBC}", tuple(f"{name}_{machine}" for name in names))
 

@@ -105,8 +105,10 @@ def placeholders(text: str) -> list[str]:
 
 
 def test_the_catalogue_holds_what_is_said_and_babel_finds_it(catalogue: Catalog) -> None:
-    """One test, since reading the whole source takes seconds. Babel must find every call of the syntax tree: one that it
-    cannot see (in an f-string) is lost at the next update."""
+    """Check all in one test, since reading the whole source takes seconds.
+
+    Babel must find every call of the syntax tree: one that it cannot see (in an f-string) is lost at the next update.
+    """
     said, extracted_too = said_by_us(), {text for found in extracted(SOURCE) for text in texts(found[2])}
     known = {text for message in messages(catalogue) for text in texts(message.id)}
     unseen = {text: place for text, place in said.items() if text not in extracted_too}

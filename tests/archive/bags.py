@@ -26,20 +26,20 @@ EVIDENCE = "data/ledger/data/evidence/1.2/评审 意见100%.pdf"
 
 
 def with_evidence(ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """The small ledger, with a file and some work in it."""
+    """Add a file and some work to the small ledger."""
     act(ledger, actions.attach("评审 意见100%.pdf", PAPER, DAY), "1.2")
     act(ledger, actions.close(DAY), "1.2")
     return ledger
 
 
 def members(archive: bytes) -> dict[str, bytes]:
-    """What a zip holds, by name."""
+    """Return the contents of a zip, by name."""
     with ZipFile(io.BytesIO(archive)) as opened:
         return {entry.filename: opened.read(entry) for entry in opened.infolist()}
 
 
 def put_together(contents: dict[str, bytes]) -> bytes:
-    """A zip of these."""
+    """Make a zip of these contents."""
     written = io.BytesIO()
     with ZipFile(written, "w", ZIP_STORED) as archive:
         for name, content in contents.items():
@@ -48,12 +48,12 @@ def put_together(contents: dict[str, bytes]) -> bytes:
 
 
 def top(archive: bytes) -> str:
-    """The folder that the zip holds, with its slash."""
+    """Return the folder at the top of the zip, with its slash."""
     return next(iter(members(archive))).partition("/")[0] + "/"
 
 
 def forged(archive: bytes, folder: Path, change: Callable[[Path], None]) -> bytes:
-    """The archive with something changed in it and every checksum made anew, as a forger would."""
+    """Change something in the archive and make every checksum anew, as a forger would."""
     with ZipFile(io.BytesIO(archive)) as opened:
         opened.extractall(folder)
     bag = folder / top(archive)
@@ -70,7 +70,7 @@ def forged(archive: bytes, folder: Path, change: Callable[[Path], None]) -> byte
 
 
 def relisted(archive: bytes, folder: Path, change: Callable[[Path], None]) -> bytes:
-    """The archive with something changed in its lists, and the lists of the lists made anew."""
+    """Change something in the lists of the archive, and make the lists of the lists anew."""
     with ZipFile(io.BytesIO(archive)) as opened:
         opened.extractall(folder)
     bag = folder / top(archive)
@@ -83,7 +83,7 @@ def relisted(archive: bytes, folder: Path, change: Callable[[Path], None]) -> by
 
 
 def verdict(archive: bytes, folder: Path) -> Verdict:
-    """What is found when an archive is checked."""
+    """Check an archive, and return the verdict."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "archive.zip"
     file.write_bytes(archive)

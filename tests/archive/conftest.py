@@ -19,7 +19,7 @@ _MADE: list[bytes] = []
 
 @pytest.fixture
 def archive(ledger: LedgerOnDisk, tmp_path: Path) -> bytes:
-    """An archive of the small ledger."""
+    """Make an archive of the small ledger."""
     if not _MADE:
         run_inside(with_evidence(ledger), "archive", "-o", str(tmp_path / "made.zip"))
         _MADE.append((tmp_path / "made.zip").read_bytes())

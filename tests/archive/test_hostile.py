@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def raw(*entries: tuple[str, bytes]) -> bytes:
-    """A zip with names as they are: the library mends some when it writes them."""
+    """Make a zip that keeps names as given: the library would correct some."""
     written = io.BytesIO()
     with ZipFile(written, "w") as archive:
         for name, content in entries:

@@ -40,7 +40,7 @@ def made_by_a_process(ledger: LedgerOnDisk, file: Path, **environment: str) -> b
 
 
 def inner(archive: bytes) -> dict[str, bytes]:
-    """What the bag holds, by the names in it."""
+    """Return the contents of the bag, by the names in it."""
     start = top(archive)
     return {name.removeprefix(start): content for name, content in members(archive).items()}
 

@@ -42,7 +42,7 @@ NAMES = ("$(touch X)", "`touch X`", "a;touch X", "-rf", "'x'", "*", "综合 二�
 
 @pytest.fixture
 def hostile(bare_ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """A ledger whose titles and names are lines for a shell."""
+    """Make a ledger whose titles and names are commands for a shell."""
     for number, title in enumerate(TITLES, start=1):
         identity = f"1.{number}"
         bare_ledger.write(
@@ -70,7 +70,7 @@ def taught(ledger: LedgerOnDisk, shell: str, folder: Path) -> Path:
 
 
 def in_path(ledger: LedgerOnDisk) -> dict[str, str]:
-    """The surroundings of a shell that finds the program."""
+    """Return the environment of a shell that finds the program."""
     return {**ledger.environment, "PATH": f"{SCRIPT.parent}{os.pathsep}{os.environ['PATH']}"}
 
 

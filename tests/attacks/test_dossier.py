@@ -25,7 +25,7 @@ pypdf = pytest.importorskip("pypdf")
 
 @pytest.fixture
 def bound(bare_ledger: LedgerOnDisk, tmp_path: Path) -> LedgerOnDisk:
-    """A ledger with one PDF that does something when it is opened, and a picture."""
+    """Make a ledger with evidence: one PDF that acts when opened, and one picture."""
     return proved(bare_ledger, tmp_path, {"评审意见.pdf": pdf(2), "现场照片.png": png()})
 
 

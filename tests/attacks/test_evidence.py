@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def odd(tmp_path: Path) -> Path:
-    """A folder of things that are no files, or nothing."""
+    """Make a folder of what cannot be evidence: an empty file, a folder, a pipe, a socket, and links to these or to nothing."""
     folder = tmp_path / "odd"
     folder.mkdir()
     (folder / "empty").touch()

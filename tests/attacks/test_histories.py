@@ -48,7 +48,7 @@ def commit(ledger: LedgerOnDisk, rest: str | bytes, tree: str = "") -> str:
 
 
 def with_record(ledger: LedgerOnDisk, content: bytes) -> str:
-    """A tree in which measure 1.2 holds something else."""
+    """Write a tree in which measure 1.2 has other content, and return its name."""
     path = ledger.root / ledger.path("1.2")
     before = path.read_bytes()
     path.write_bytes(content)
@@ -60,7 +60,7 @@ def with_record(ledger: LedgerOnDisk, content: bytes) -> str:
 
 
 def said(message: str = "x", author: str | bytes = WHO, committer: str | bytes = "") -> bytes:
-    """What stands in a commit behind its parents."""
+    """Return what follows the parents in a commit: author, committer and message."""
     first, second = (
         each if isinstance(each, bytes) else each.encode() for each in (author, committer or author)
     )

@@ -157,7 +157,7 @@ def hands_over(ledger: LedgerOnDisk) -> None:
 
 
 def told(ledger: LedgerOnDisk) -> list[tuple[str, str]]:
-    """What a sync says of measures that were closed meanwhile."""
+    """Return what a sync says about measures that were closed meanwhile."""
     return re.findall("^(.+) 期间已由.+销号，此后又并入：(.+)；", ledger.ok("sync"), re.MULTILINE)
 
 

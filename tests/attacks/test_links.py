@@ -30,7 +30,7 @@ def replaced(ledger: LedgerOnDisk, path: str, target: str | Path) -> None:
 
 
 def secret(ledger: LedgerOnDisk) -> Path:
-    """A file with a secret, outside of the ledger."""
+    """Write a file with a secret, outside the ledger."""
     place = ledger.root.parent / "secret.yaml"
     place.write_text(SECRET, encoding="utf-8")
     return place

@@ -43,7 +43,7 @@ W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
 def renamed(content: bytes, old: str, new: str) -> bytes:
-    """The file with a part under another name, which its kinds and relationships tell."""
+    """Rename a part of the file, also in its content types and relationships."""
     written = io.BytesIO()
     folder, _slash, name = old.rpartition("/")
     own = f"{folder}/_rels/{name}.rels"
@@ -68,7 +68,7 @@ def renamed(content: bytes, old: str, new: str) -> bytes:
 def added(
     name: str, part: bytes, kind: str = "", to: str = "", source: str = "word/document.xml"
 ) -> Callable[[dict[str, bytes]], None]:
-    """A change that adds a part to a Word file, with its kind and a relationship to it."""
+    """Return a change that adds a part to a Word file, with its kind and a relationship to it."""
     folder, _slash, own = source.rpartition("/")
     relations = f"{folder}/_rels/{own}.rels"
 
@@ -481,7 +481,7 @@ SPACES = (
 
 
 def in_header(inner: str) -> Callable[[dict[str, bytes]], None]:
-    """A change that adds a header."""
+    """Return a change that adds a header."""
     part = f'<w:hdr {SPACES} mc:Ignorable="zz">{inner}</w:hdr>'.encode()
     return added("word/h.x", part, f"{KINDS}.header+xml", f"{OFFICE}/header")
 
@@ -577,7 +577,7 @@ def with_sheet(path: Path, old: str, new: str, count: int = 1) -> None:
 
 
 def in_cells(content: bytes, path: Path) -> bytes:
-    """The XML of a sheet with its texts in the cells."""
+    """Return the XML of a sheet with its texts in the cells."""
     path.write_bytes(content)
     rows = load_workbook(path).active.iter_rows(values_only=True)  # type: ignore[union-attr]
     lines = "".join(
@@ -804,7 +804,7 @@ def test_web_pages_by_other_names_are_still_read(tmp_path: Path) -> None:
 
 
 def png(*chunks: tuple[bytes, bytes]) -> bytes:
-    """A picture of one point, with chunks before its points."""
+    """Make a PNG picture of one pixel, with chunks before its image data."""
     seen = (
         (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
         *chunks,
@@ -818,7 +818,7 @@ def png(*chunks: tuple[bytes, bytes]) -> bytes:
 
 
 def jpeg(*segments: tuple[int, bytes]) -> bytes:
-    """The frame of a JPEG, in two scans, with segments before them and one between."""
+    """Make the frame of a JPEG picture in two scans, with segments before them and one between."""
 
     def segment(marker: int, data: bytes) -> bytes:
         return bytes([0xFF, marker]) + struct.pack(">H", len(data) + 2) + data
@@ -860,7 +860,7 @@ def test_a_published_picture_does_not_tell_where_and_by_whom_it_was_made(
 
 
 def picture(content: bytes) -> Callable[[dict[str, bytes]], None]:
-    """A change that adds a picture to a Word file."""
+    """Return a change that adds a picture to a Word file."""
     return added("word/media/a.dat", content, "image/jpeg", f"{OFFICE}/image")
 
 

@@ -32,7 +32,7 @@ GOOD = "林业局.parquet"
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """What was handed in: a sound file, to which others are added."""
+    """Make a folder with a valid file that was handed in, to which tests add others."""
     folder = tmp_path / "报送"
     folder.mkdir()
     hand_in(folder / GOOD)
@@ -55,7 +55,7 @@ def hand_in(target: Path, rows: Sequence[Sequence[Any]] = ROWS, **types: str) ->
 
 
 def others(told: dict[str, Any]) -> list[dict[str, Any]]:
-    """What is told beside the sound file, which must count."""
+    """Return all units but that of the valid file, which must count."""
     beside = [unit for unit in told["units"] if not unit["source"].endswith(GOOD)]
     (good,) = [unit for unit in told["units"] if unit["source"].endswith(GOOD)]
     assert (good["state"], good["measures"]["total"]) == ("ok", 2)

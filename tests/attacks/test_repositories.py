@@ -80,7 +80,7 @@ def hooks_elsewhere(ledger: LedgerOnDisk, trap: Trap) -> None:
 
 
 def filters(ledger: LedgerOnDisk, trap: Trap, *where: str) -> None:
-    """Filters for every file, whose working copy looks changed."""
+    """Set up filters for every file, and make each record look changed."""
     for name in ("clean", "smudge"):
         ledger.git("config", *where, f"filter.x=y.{name}", f"{trap.program} %f")
     ledger.git("config", *where, "filter.x=y.required", "true")
@@ -117,7 +117,7 @@ def filters_in_odd_writing(ledger: LedgerOnDisk, trap: Trap) -> None:
 
 
 def shown(ledger: LedgerOnDisk, trap: Trap) -> None:
-    """What git runs to show something."""
+    """Set up the programs that git runs to show something."""
     for name in (
         "diff.external",
         "diff.x.textconv",
@@ -134,7 +134,7 @@ def shown(ledger: LedgerOnDisk, trap: Trap) -> None:
 
 
 def judges(ledger: LedgerOnDisk, trap: Trap) -> None:
-    """A closing that has to be signed, and seems to be; and the program that would look at the signature."""
+    """Forge a closing that must be signed and seems to be, and set up the program that would check the signature."""
     policy(ledger, "signed_commit")
     ledger.git("config", "gpg.format", "ssh")
     old = ledger.read("1.2")
@@ -163,7 +163,7 @@ def judges(ledger: LedgerOnDisk, trap: Trap) -> None:
 
 
 def fetches(ledger: LedgerOnDisk, trap: Trap) -> None:
-    """A partial clone that lacks a content, and the programs by which git would fetch it."""
+    """Make a partial clone that lacks a file's content, and set up the programs by which git would fetch it."""
     for key, value in {
         "core.repositoryFormatVersion": "1",
         "extensions.partialClone": "origin",
@@ -308,7 +308,7 @@ def test_a_hook_is_not_told_where_the_repository_is_so_that_it_can_go_elsewhere(
 
 @pytest.fixture
 def laid_out(bare_ledger: LedgerOnDisk, tmp_path: Path, trap: Trap) -> LedgerOnDisk:
-    """A ledger in a folder of a repository, laid out like a bare repository itself, whose settings name programs."""
+    """Make a ledger in a folder of a repository, laid out like a bare repository itself, whose settings name programs."""
     root = tmp_path / "仓库/台账"
     root.parent.mkdir()
     shutil.move(bare_ledger.root, root)

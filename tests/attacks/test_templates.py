@@ -40,7 +40,7 @@ LIE = "整改完成率100%\n"
 
 
 def refused(root: Path, form: str = "txt") -> tuple[str, str]:
-    """The path and the message of the one finding that a notice ends with."""
+    """Return the place and the message of the one finding with which a notice is refused."""
     with pytest.raises(InvalidLedgerError) as caught:
         printed(root, form)
     (finding,) = caught.value.findings

@@ -20,7 +20,7 @@ LOOKS = (("log",), ("show", "1.1"), ("audit",), ("status", "--at", "HEAD"))
 
 @pytest.fixture
 def mine(ledger: LedgerOnDisk) -> Path:
-    """A repository of the reader's own, with a secret in it."""
+    """Make a repository of the reader's own, with a secret in it."""
     place = ledger.root.parent / "我的"
     shutil.copytree(ledger.root, place)
     subprocess.run(

@@ -43,7 +43,7 @@ class Written:
     closed: date | None = None
 
     def text(self) -> str:
-        """The file."""
+        """Return the content of the measure's file."""
         lines = [
             f"title: {self.title}",
             "goal: 形成长效机制",
@@ -116,7 +116,7 @@ class Stream:
 
 
 def trailers(subject: str, action: str, *steps: tuple[str, str | None, str | None], **more: str) -> str:
-    """A message as commands write it."""
+    """Return a message as commands write it."""
     lines = [f"Xuncha-Action: {action}"]
     for identity, source, target in steps:
         lines += [f"Xuncha-Id: {identity}", f"Xuncha-From: {source or ''}", f"Xuncha-To: {target or ''}"]
@@ -215,7 +215,7 @@ class Office:
 
 
 def grow(root: Path, commits: int, *, size: int = 200, seed: int = 20240418) -> Office:
-    """A repository with a ledger whose history has so many commits."""
+    """Make a repository with a ledger whose history has a given number of commits."""
     office = Office(seed, days_apart=700 / commits)
     office.work(commits - 1, size=size)
     office.stream.write(root)

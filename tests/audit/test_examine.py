@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def codes(root: Path, since: str | None = None) -> list[str]:
-    """What an audit names."""
+    """Return the codes of an audit's findings."""
     return [each.code for each in audit(root, since=since).findings]
 
 
@@ -143,7 +143,7 @@ def merge(ledger: LedgerOnDisk, text: str, message: str = "Merge") -> None:
 
 
 def entry(words: str, day: str) -> str:
-    """An entry as `progress` writes it."""
+    """Return an entry as `progress` writes it."""
     return f"  - date: {day}\n    text: {words}\n"
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def prepared(seed: int, way: Way, length: int) -> tuple[Office, str]:
-    """An office that has worked for a while, and a measure that a way of tampering can be tried on."""
+    """Make an office that has worked for a while, and choose a measure that can be tampered with in this way."""
     office = Office(seed)
     office.work(length, size=12)
     identity = next(iter(office.measures), "")

@@ -28,7 +28,7 @@ def small(tmp_path: Path) -> Small:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Path:
-    """A folder with a ledger, into which the program is to be installed, too."""
+    """Make a folder with a ledger, into which the program will be installed."""
     folder = tmp_path / "某局 台账"
     (folder / "data").mkdir(parents=True)
     (folder / "data" / "ledger.yaml").write_text("organisation: 某局\n", encoding="utf-8")

@@ -42,7 +42,7 @@ RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
 
 
 def tags(platform: str, python: str) -> set[Tag]:
-    """What wheels a Python takes."""
+    """Return the tags of the wheels that a Python accepts."""
     version = tuple(map(int, python.split(".")))
     platforms = PACK.PLATFORMS[platform].tags
     return {
@@ -52,7 +52,7 @@ def tags(platform: str, python: str) -> set[Tag]:
 
 
 def needs(wheel: Path, extras: set[str], surroundings: dict[str, str]) -> Iterator[Requirement]:
-    """What a wheel asks for, by what stands in it."""
+    """Yield what a wheel requires, by its metadata."""
     with zipfile.ZipFile(wheel) as packed:
         (name,) = (each for each in packed.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", each))
         metadata = BytesHeaderParser().parsebytes(packed.read(name))

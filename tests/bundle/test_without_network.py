@@ -26,7 +26,7 @@ _WAYS = (_UNSHARE, (*_UNSHARE, "--map-root-user"), ("sudo", "-n", "--preserve-en
 
 
 def _way() -> tuple[str, ...] | None:
-    """The first of them that is to be had here."""
+    """Return the first way that works here; None if there is none."""
     for way in _WAYS:
         if (
             shutil.which(way[0])
@@ -76,7 +76,7 @@ NETWORK = "import socket; socket.create_connection(('192.0.2.1', 80), 5)"
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
-    """A home that anybody may reach: folders of tests are their user's alone."""
+    """Make a home that any user can reach: folders of tests are open to their own user alone."""
     place = Path(tempfile.mkdtemp(prefix="王小明 "))
     place.chmod(0o755)
     if os.geteuid() == 0:
@@ -87,7 +87,7 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def bundle_there(home: Path, unpacked: Callable[[str], Path]) -> Path:
-    """The bundle in the home, as from a stick."""
+    """Copy the bundle into the home, as from a USB stick."""
     folder = unpacked(sysconfig.get_platform().replace("-", "_"))
     shutil.copytree(folder, home / "U 盘" / folder.name)
     return home / "U 盘" / folder.name

@@ -65,7 +65,7 @@ IN_LINES = {
 
 
 def numbers(line: str) -> list[tuple[float, int, int]]:
-    """The numbers that the pattern finds in a line, with their places."""
+    """Return the numbers that the pattern finds in a line, with their places."""
     found = ((amount(match[0]), *match.span()) for match in re.finditer(NUMBER, line))
     return [(number, start, end) for number, start, end in found if number is not None]
 

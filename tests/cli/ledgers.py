@@ -47,7 +47,7 @@ fields: {risk: 高}
 
 
 def committed(ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """The ledger in a repository of its own, at a fixed time."""
+    """Commit the ledger in a repository of its own, at a fixed time."""
     ledger.environment |= CLOCK
     ledger.git("init", "-q")
     ledger.commit("start")
@@ -55,7 +55,7 @@ def committed(ledger: LedgerOnDisk) -> LedgerOnDisk:
 
 
 def seed(folder: Path, environment: Mapping[str, str], today: str) -> LedgerOnDisk:
-    """A copy of the repository's own ledger, on a day."""
+    """Copy the repository's own ledger, and set the day."""
     ledger = LedgerOnDisk(folder / "seed", {**environment, "XUNCHA_TODAY": today})
     shutil.copytree(REPOSITORY / "data", ledger.root / "data")
     return ledger
@@ -81,7 +81,7 @@ def all_lights(ledger: LedgerOnDisk) -> LedgerOnDisk:
 
 
 def unsaid(ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """A ledger of which no paper has said whose it is, when the feedback came, who does what, and until when."""
+    """Make a ledger that does not say whose it is, when the feedback came, who does what, and until when."""
     ledger.write(
         "data/ledger.yaml", "categories: [{key: a, title: 关于学习贯彻方面}]\nleaders: []\noffices: []\n"
     )

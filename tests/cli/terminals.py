@@ -34,7 +34,7 @@ def width(text: str) -> int:
 
 
 def too_wide(text: str, columns: int = 80) -> list[str]:
-    """The lines that do not fit."""
+    """Return the lines that are wider than the screen."""
     return [line for line in text.splitlines() if width(line) > columns]
 
 
@@ -70,7 +70,7 @@ def in_terminal(
 
 
 def plain(text: str) -> str:
-    """The text without its colours, and without blanks at the ends of lines."""
+    """Return the text without its colours, and without blanks at the ends of lines."""
     return "\n".join(line.rstrip() for line in COLOUR.sub("", text).split("\n"))
 
 

@@ -27,7 +27,7 @@ def commit_on(ledger: LedgerOnDisk, day: str) -> None:
 
 @pytest.fixture(params=["top", "folder"])
 def aged(bare_ledger: LedgerOnDisk, request: pytest.FixtureRequest) -> LedgerOnDisk:
-    """A ledger of two states, at the top of its repository or in a folder of it: measures, settings and template differ."""
+    """Make a ledger with two states, at the top of its repository or in a folder: measures, settings and template differ."""
     top = bare_ledger.root if request.param == "top" else bare_ledger.root.parent
     bare_ledger.git("init", "-q", str(top))
     bare_ledger.write(
@@ -44,7 +44,7 @@ def aged(bare_ledger: LedgerOnDisk, request: pytest.FixtureRequest) -> LedgerOnD
 
 
 def shown(ledger: LedgerOnDisk, *arguments: str) -> str:
-    """What a command prints, which must succeed; that it used a template of the ledger's own is all that it may say besides."""
+    """Run a command that must succeed, and return what it prints; it may only add that a template of the ledger is used."""
     result = run_inside(ledger, *arguments)
     others = [line for line in result.err.splitlines() if "用台账自己的 templates/" not in line]
     assert (result.code, others) == (0, [])

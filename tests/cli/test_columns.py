@@ -19,7 +19,7 @@ CONSOLE = Console(file=io.StringIO(), width=80)
 
 
 def shown(table: Columns, columns: int = 80) -> list[str]:
-    """The lines of a table on a screen without colours."""
+    """Return the lines of a table on a screen without colours."""
     console = Console(file=io.StringIO(), width=columns)
     with console.capture() as captured:
         console.print(table, crop=False)

@@ -16,7 +16,7 @@ SCRIPT = Path(sys.executable).with_name("xuncha")
 
 
 def asked(ledger: LedgerOnDisk, line: str, shell: str = "bash", **environment: str) -> Result:
-    """What the program answers to a shell that asks how to go on with a line."""
+    """Return what the program answers when a shell asks it to complete a line."""
     words = line.split(" ")
     variables = {
         "bash": {"COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1)},
@@ -27,7 +27,7 @@ def asked(ledger: LedgerOnDisk, line: str, shell: str = "bash", **environment: s
 
 
 def answers(ledger: LedgerOnDisk, line: str) -> list[str]:
-    """The words that bash is offered."""
+    """Return the words that bash is offered."""
     done = asked(ledger, line)
     assert done.err == ""
     return done.out.split()

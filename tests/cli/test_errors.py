@@ -20,7 +20,7 @@ FIRST_LINE = re.compile(r"(?:[^\s:]+:[1-9][0-9]*:[1-9][0-9]*: )?error\[[a-z0-9]+
 
 
 def refused(result_err: str) -> str:
-    """The first line of what was said, which must have the form for programs; and its code."""
+    """Return the code in the first line of an error, which must have the form for programs."""
     first = result_err.split("\n", maxsplit=1)[0]
     assert FIRST_LINE.fullmatch(first), first
     return first.partition("error[")[2].partition("]")[0]

@@ -66,7 +66,7 @@ def _sections(page: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _sessions(readme: str) -> list[list[str]]:
-    """The blocks of a README in which something is typed that begins with xuncha."""
+    """Return the blocks of a README in which a typed line begins with xuncha."""
     blocks = re.findall(r"(?:^    .+\n)+", (ROOT / readme).read_text(encoding="utf-8"), re.MULTILINE)
     typed = [[line.strip() for line in block.splitlines()] for block in blocks]
     return [lines for lines in typed if any(line.startswith("xuncha ") for line in lines)]
@@ -91,7 +91,7 @@ def test_every_command_has_an_example_that_begins_with_it(page: str) -> None:
 
 @pytest.fixture
 def trial(tmp_path: Path, kept: Path, environment: dict[str, str]) -> LedgerOnDisk:
-    """The example ledger after a week of work."""
+    """Make the example ledger, and do a week of work in it."""
     ledger = LedgerOnDisk(tmp_path / "work" / "trial", environment | {"TZ": "CST-8", "XUNCHA_TODAY": TODAY})
     ledger.root.parent.mkdir()
 
@@ -143,7 +143,7 @@ def _type(ledger: LedgerOnDisk, line: str) -> Result:
 
 
 def _output(words: list[str]) -> str | None:
-    """The file that a line writes; None where it writes to the screen."""
+    """Return the file that a command line writes; None if it writes to the screen."""
     return next((words[place + 1] for place, word in enumerate(words) if word in {"-o", "--html", ">"}), None)
 
 
@@ -198,7 +198,7 @@ def _changed_since(ledger: LedgerOnDisk) -> None:
 
 
 def _own_table(ledger: LedgerOnDisk) -> None:
-    """An office's own workbook, with a form for it, of which the ledger has gone on since."""
+    """Save an office's own workbook and a form for it, then change the ledger."""
     from openpyxl import load_workbook
 
     path = ledger.root / "月报.xlsx"
@@ -215,7 +215,7 @@ def _own_table(ledger: LedgerOnDisk) -> None:
 
 
 def _own_word(ledger: LedgerOnDisk) -> None:
-    """An office's own Word table, with a form for it, of which the ledger has gone on since."""
+    """Save an office's own Word table and a form for it, then change the ledger."""
     from docx import Document
 
     heads = {"反馈问题": "problem", "整改措施": "title", "责任领导": "leader", "责任科室": "office"}

@@ -20,7 +20,7 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 def _nothing(_folder: Path) -> None:
-    """A folder in no repository."""
+    """Leave the folder empty and in no repository."""
 
 
 def _files(folder: Path) -> None:

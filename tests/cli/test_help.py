@@ -93,7 +93,7 @@ LEAVES = {path for path, command in COMMANDS.items() if not hasattr(command, "co
 
 
 def help_of(folder: Path, environment: dict[str, str], path: tuple[str, ...], lang: str) -> str:
-    """What `--help` prints, in a folder without a ledger."""
+    """Return what `--help` prints in a folder without a ledger."""
     from tests.conftest import LedgerOnDisk
 
     result = LedgerOnDisk(folder, environment).run("--lang", lang, *path, "--help")

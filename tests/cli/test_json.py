@@ -63,7 +63,7 @@ PROBLEM_KEYS = ["id", "title", "category", "finding", "publish", "fields", "meas
 
 
 def of(ledger: LedgerOnDisk, *command: str, **environment: str) -> Any:
-    """What a command prints as JSON, read."""
+    """Run a command with `--json`, and load what it prints."""
     result = run_inside(ledger, *command, "--json", **environment)
     assert (result.code, result.err) == (0, "")
     return json.loads(result.out)

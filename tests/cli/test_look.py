@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def ids(ledger: LedgerOnDisk, *filters: str) -> list[str]:
-    """The measures that `list` lets through, by its JSON; its table must have the same."""
+    """Return the measures that `list` shows, by its JSON, and assert that its table shows the same."""
     import json
 
     result = run_inside(ledger, "list", *filters, "--json")
@@ -100,7 +100,7 @@ def test_a_measure_where_a_problem_is_asked_for_is_told(bare_ledger: LedgerOnDis
 
 @pytest.fixture
 def aged(bare_ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """A ledger with a past: made on 1 March, 1.2 closed on 10 April, 3.1 on 20 May."""
+    """Make a ledger with a past: made on 1 March, 1.2 closed on 10 April, 3.1 on 20 May."""
     for identity in ("2.2", "2.3"):
         bare_ledger.write(bare_ledger.path(identity), measure(identity, "in_progress"))
     bare_ledger.environment |= CLOCK | {
@@ -120,7 +120,7 @@ def aged(bare_ledger: LedgerOnDisk) -> LedgerOnDisk:
 
 
 def at(ledger: LedgerOnDisk, moment: str) -> tuple[str, int, int, int]:
-    """The day, and how many were closed, in progress and overdue then."""
+    """Return the day, and how many measures were closed, in progress and overdue then."""
     import json
 
     result = run_inside(ledger, "--today", "2025-06-02", "status", "--at", moment, "--json")
@@ -218,7 +218,7 @@ def test_evidence_is_read_out_of_the_past_as_well(aged: LedgerOnDisk) -> None:
 
 
 def _brightness(number: int) -> float:
-    """The relative luminance of one of the 256 colours of a terminal, as WCAG counts it."""
+    """Return the relative luminance of one of the 256 colours of a terminal, as WCAG defines it."""
     red, green, blue = (
         (part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4)
         for part in EIGHT_BIT_PALETTE[number]

@@ -16,7 +16,7 @@ DAY = "2024-12-25"
 
 
 def this_day() -> str:
-    """The day of the clock."""
+    """Return the current day."""
     return datetime.now().astimezone().date().isoformat()
 
 

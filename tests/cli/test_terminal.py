@@ -20,7 +20,7 @@ LONG_WORD = "https://example.invalid/" + "a" * 150
 
 @pytest.fixture
 def crowded(bare_ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """A ledger whose names and titles are as long as they may come."""
+    """Make a ledger whose names and titles are as long as they may be."""
     path = bare_ledger.root / "data/ledger.yaml"
     text = path.read_text(encoding="utf-8")
     text = text.replace("organisation: 中共某市水务局党组", f"organisation: {LONG_NAME * 2}")

@@ -35,7 +35,7 @@ _PATIENCE = 60.0
 
 
 def program() -> str | None:
-    """The browser's program; none where there is no browser."""
+    """Return the path of the browser; None if there is no browser."""
     return next(filter(None, map(shutil.which, _NAMES)), None)
 
 
@@ -139,11 +139,11 @@ class Browser:
             time.sleep(0.02)
 
     def heard(self, *methods: str) -> list[dict[str, Any]]:
-        """What of these the browser has said since the page was opened."""
+        """Return the browser's events of these methods since the page was opened."""
         return [event["params"] for event in self.events if event.get("method") in methods]
 
     def value(self, expression: str) -> Any:
-        """What an expression gives in the page; a promise is awaited."""
+        """Return the value of an expression in the page; a promise is awaited."""
         answer = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")

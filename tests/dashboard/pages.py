@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 def board(root: Path, *, internal: bool = False, today: str = TODAY) -> Board:
-    """What the dashboard of a ledger on disk shows."""
+    """Return what the dashboard of a ledger on disk shows."""
     return content(load(WorkingTree(root)), history(root), date.fromisoformat(today), internal=internal)
 
 
 def page(root: Path, *, internal: bool = False, today: str = TODAY) -> str:
-    """The page of a ledger on disk."""
+    """Return the page of a ledger on disk."""
     return render(board(root, internal=internal, today=today), root)

@@ -38,7 +38,7 @@ class Words(HTMLParser):
 
 
 def words(page: str) -> str:
-    """What a reader reads of a page."""
+    """Return the words that a reader of a page sees."""
     reader = Words()
     reader.feed(page)
     return "\n".join(reader.said)

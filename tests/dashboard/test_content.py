@@ -47,7 +47,7 @@ def all_groups(shown: Board) -> list[Group]:
 
 
 def counts_by_name(them: Sequence[Group | Counted]) -> dict[str, tuple[int, int, int]]:
-    """What is counted of each office or leader."""
+    """Return the total, closed and overdue measures of each office or leader."""
     return {group.title: (group.total, group.closed, group.overdue) for group in them}
 
 

@@ -19,7 +19,7 @@ TURNS = (("in_progress", "closed"), ("submitted", "closed"), ("closed", "in_prog
 
 
 def event(day: date | str, measure: str | None, source: str | None, target: str | None) -> Event:
-    """What a commit says."""
+    """Make the event of a commit."""
     return Event("c", f"{day}T08:00:00+08:00", "n", "e", "a", measure, source, target, None, "s")
 
 

@@ -21,12 +21,12 @@ MARKS = (f"{INTERNAL}[0-9]+{INTERNAL}", f"{PUBLIC}[0-9]+{PUBLIC}")
 
 
 def told(text: str) -> set[str]:
-    """The markers in a text."""
+    """Return the markers in a text."""
     return set(re.findall("|".join(MARKS), text))
 
 
 def titles(case: Case, *, internal: bool) -> set[str]:
-    """What a board must show of a case: who was inspected by whom, and the titles of what it may show."""
+    """Return what a board must show of a case: the organisation, the inspector, and the titles of what it may show."""
     settings_ = case.files["data/ledger.yaml"]
     shown = {settings_["organisation"], settings_["inspection"]["inspector"]}
     problems = {

@@ -21,14 +21,14 @@ LAST_YEAR = Workdays().last_year
 
 
 def made(ledger: LedgerOnDisk, *options: str, today: str = "2024-06-15") -> bytes:
-    """The bytes of the calendar."""
+    """Write the calendar, and return its bytes."""
     result = run_inside(ledger, "--today", today, "calendar", "-o", "x.ics", *options)
     assert (result.code, result.err) == (0, ""), result.err
     return (ledger.root / "x.ics").read_bytes()
 
 
 def events(written: bytes) -> dict[str, Any]:
-    """The events by the number in their titles."""
+    """Return the events, by the measure's id in their titles."""
     calendar = Calendar.from_ical(written)
     assert not calendar.errors
     found = {str(event["SUMMARY"]).split()[1]: event for event in calendar.walk("VEVENT")}
@@ -42,7 +42,7 @@ def put(ledger: LedgerOnDisk, identity: str, status: str = "in_progress", **keys
 
 
 def rings(event: Any) -> list[date]:
-    """The days on which there is a reminder, at nine in the morning."""
+    """Return the days on which a reminder rings, at nine in the morning."""
     found = []
     for alarm in event.walk("VALARM"):
         moment = alarm["TRIGGER"].dt

@@ -126,7 +126,7 @@ class Browser:
         return page
 
     def form(self, page: Page, action: str, holding: str = "") -> dict[str, Any]:
-        """The form of a page that leads to an address, as it stands; of several, the one that holds a text."""
+        """Return the fields of a page's form that leads to an address; of several forms, the one that contains a text."""
         bodies = [match["body"] for match in _FORM.finditer(page.text) if match["action"] == action]
         (body,) = [each for each in bodies if holding in each]
         found: dict[str, Any] = {}
@@ -149,5 +149,5 @@ class Browser:
 
 
 def told(page: Page) -> str:
-    """The text of a page, without its tags."""
+    """Return the text of a page, without its tags."""
     return html.unescape(re.sub(r"<[^>]+>", " ", page.text))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def nursery() -> Iterator[Nursery]:
-    """What forks them."""
+    """Yield the process from which the desk's jobs are forked."""
     made = Nursery()
     yield made
     made.close()

@@ -35,7 +35,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 def client_of(ledger: LedgerOnDisk, **options: Any) -> TestClient:
-    """A browser before the gate of a desk in this process, which nobody has let in yet."""
+    """Return a client at the gate of a desk in this process, not admitted yet."""
     desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
     entrance = ByLink(KEY, 8420)
     gate = Gate(application(desk, entrance), entrance, frozenset({HOST, "localhost:8420"}))
@@ -151,7 +151,7 @@ def served(ledger: LedgerOnDisk, *, program: Sequence[str] = PROGRAM, **environm
 
 
 def told(page: str) -> str:
-    """What a page says about what did not work, else its beginning."""
+    """Return the errors that a page shows, or else its beginning."""
     found = re.findall(r'<(?:div|p) class="note error".*?</(?:div|p)>', page, re.DOTALL)
     return " ".join(re.sub("<[^>]*>", " ", " ".join(found) or page[:300]).split())
 
@@ -166,14 +166,14 @@ class _Tags(HTMLParser):
 
 
 def tags(page: str) -> list[tuple[str, dict[str, str | None]]]:
-    """The tags of a page, with their attributes."""
+    """Return the tags of a page, with their attributes."""
     parser = _Tags()
     parser.feed(page)
     return parser.found
 
 
 def hidden(page: str, name: str) -> list[str]:
-    """The values of the fields of a page whose names fit."""
+    """Return the values of the inputs of a page whose names match a pattern."""
     return [
         given.get("value") or ""
         for tag, given in tags(page)

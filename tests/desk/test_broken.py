@@ -149,7 +149,7 @@ def test_a_ledger_that_breaks_rules_is_told_where(ledger: LedgerOnDisk) -> None:
 
 
 def visit_broken(ledger: LedgerOnDisk) -> int:
-    """The status of the first page of a desk that is opened on it now."""
+    """Open a desk on the ledger now, and return the status code of its first page."""
     client = client_of(ledger)
     client.get(f"/?key={KEY}")
     return client.get("/").status_code

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def browser(ledger: LedgerOnDisk) -> Browser:
-    """A visitor of the ledger."""
+    """Open the ledger's desk in a browser."""
     return Browser(ledger.root)
 
 

@@ -73,7 +73,7 @@ class Reader:
 
 @pytest.fixture
 def reader(ledger: LedgerOnDisk) -> Iterator[Reader]:
-    """A reader of the ledger."""
+    """Open the ledger's desk for a reader, and close it after the test."""
     desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
     entrance = ByLink("key", 8420)
     gate = Gate(application(desk, entrance), entrance, frozenset({HOST}))
@@ -87,7 +87,7 @@ def reader(ledger: LedgerOnDisk) -> Iterator[Reader]:
 
 
 def uploaded(name: str = "月报.csv", content: str = TABLE) -> dict[str, Any]:
-    """A file in a form."""
+    """Return the form field of an uploaded file."""
     return {"file": (name, content.encode())}
 
 

@@ -30,14 +30,14 @@ LONG = ("serve", "--port", "0", "--no-open")
 
 @pytest.fixture
 def jobs(ledger: LedgerOnDisk) -> Iterator[Jobs]:
-    """The jobs of a desk on the ledger."""
+    """Yield the jobs of a desk on the ledger, and close them after the test."""
     made = Jobs(ledger.root, lambda run: run())
     yield made
     made.close()
 
 
 def ended(jobs: Jobs, *commands: tuple[str, ...]) -> Job:
-    """A job that has ended."""
+    """Start a job, and return it when it has ended."""
     job = jobs.start(jobs.new("a job"), *commands)
     assert job.over.wait(60)
     return job

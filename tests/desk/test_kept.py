@@ -17,7 +17,7 @@ TYPED = "我写了很久的话\r\n第二行"
 
 @pytest.fixture
 def browser(ledger: LedgerOnDisk) -> Browser:
-    """A visitor of the ledger."""
+    """Open the ledger's desk in a browser."""
     return Browser(ledger.root)
 
 
@@ -26,7 +26,7 @@ def break_a_file(ledger: LedgerOnDisk) -> None:
 
 
 def keep(text: str) -> str:
-    """A text as a page shows it for copying."""
+    """Return a text as a page shows it for copying."""
     return text.replace("\r\n", "\n")
 
 

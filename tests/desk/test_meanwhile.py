@@ -22,7 +22,7 @@ TYPED = "已经完成三项<工作>，“引号”&保留。"
 
 
 def shown(visitor: Visit, action: str, identity: str) -> dict[str, Any]:
-    """The fields of a form, as the page shows them."""
+    """Return the fields of a form, as the page shows them."""
     page = visitor.get(f"/act?action={action}&id={identity}")
     return {
         "action": action,

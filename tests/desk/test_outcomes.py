@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def browser(ledger: LedgerOnDisk) -> Browser:
-    """A visitor of the ledger."""
+    """Open the ledger's desk in a browser."""
     return Browser(ledger.root)
 
 
 def said_of(page: str) -> str:
-    """The note that says what was done."""
+    """Return the note that says what was done."""
     return page.partition('class="note done"')[2].partition("</div>")[0]
 
 
@@ -88,7 +88,7 @@ CLICKS = {
 
 
 def interrupted(ledger: LedgerOnDisk) -> None:
-    """What a killed command leaves: the file is written, and there is no commit."""
+    """Leave the ledger as a killed command does: the file is written, and there is no commit."""
     path, content = ledger.path("2.1"), ledger.read("2.1").encode()
     changed = content + b"goal: x\n"
     journal.write(ledger.root, [journal.FileChange(path, content, changed)])

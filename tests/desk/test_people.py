@@ -38,7 +38,7 @@ def browser() -> Iterator[Any]:
 
 @contextmanager
 def opened(browser: Any, desk: Served, **options: Any) -> Iterator[Any]:
-    """A page of a person who has opened the link; nothing may be complained of, or fetched from elsewhere."""
+    """Open the link in a browser; assert that its console shows no errors or warnings, and nothing is fetched from elsewhere."""
     heard: list[str] = []
     asked: set[str] = set()
     context = browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800}, **options)
@@ -64,7 +64,7 @@ def change(page: Any, ledger: LedgerOnDisk) -> None:
 
 
 def dialogs(page: Any) -> list[str]:
-    """What scripts in texts would say; it is listened to from now on."""
+    """Return a list of the dialogs that scripts in texts open from now on."""
     ran: list[str] = []
 
     def note(dialog: Any) -> None:

@@ -56,7 +56,7 @@ SEEN_BY_ALL = (
 
 
 def _asked(verb: str) -> dict[str, Any]:
-    """What a verb must be given, by the names of the API."""
+    """Return the values that a verb requires, by the names of the API."""
     needed = [each for each in VERBS[verb].parameters if each.default is each.empty]
     return {GIVEN[each.name].name: WHAT.get(GIVEN[each.name].name, "x") for each in needed}
 

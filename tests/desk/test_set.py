@@ -16,7 +16,7 @@ FORM = "/act?action=set&id=1.2"
 
 @pytest.fixture
 def browser(ledger: LedgerOnDisk) -> Browser:
-    """A visitor of a ledger in which 1.2 has all that may be set."""
+    """Give 1.2 all that may be set, and open the ledger's desk in a browser."""
     ledger.ok(
         "set", "1.2", "--goal", "甲\n乙", "--co-office", "办公室", "--field", "risk=高", "--person", "张某"
     )

@@ -28,7 +28,7 @@ proof:
 
 @pytest.fixture
 def browser(ledger: LedgerOnDisk) -> Browser:
-    """A visitor of a ledger that says something under every key."""
+    """Write settings with a value under every key, and open the ledger's desk in a browser."""
     ledger.write("data/ledger.yaml", FULL)
     ledger.commit()
     return Browser(ledger.root)

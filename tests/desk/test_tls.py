@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A certificate for this machine, its key, and the key with a password."""
+    """Make a certificate for this machine, its key, and the key with a password."""
     if shutil.which("openssl") is None:
         pytest.skip("openssl is not here")
     folder = tmp_path_factory.mktemp("pair")

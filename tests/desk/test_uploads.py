@@ -34,7 +34,7 @@ ACTIVE = {
 
 
 def must_be_ours(name: str) -> None:
-    """A name that every system can hold, and that says nothing to any."""
+    """Assert that a file name is valid on every system and has a special meaning on none."""
     assert 0 < len(name.encode()) <= 255
     assert not UNSAFE_CHARACTER.search(name)
     assert not PurePath(name).is_reserved() if hasattr(PurePath, "is_reserved") else True

@@ -36,7 +36,7 @@ linux = pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows wha
 
 @pytest.fixture(params=["top", "folder"])
 def healthy(bare_ledger: LedgerOnDisk, request: pytest.FixtureRequest, tmp_path: Path) -> LedgerOnDisk:
-    """A ledger in the best of health, at the top of its repository or in a folder of it."""
+    """Make a ledger without a fault, at the top of its repository or in a folder of it."""
     top = bare_ledger.root if request.param == "top" else bare_ledger.root.parent
     bare_ledger.write(".gitattributes", ATTRIBUTES)
     bare_ledger.git("init", "-q", str(top))
@@ -145,7 +145,7 @@ def test_a_git_that_does_not_run(healthy: LedgerOnDisk, tmp_path: Path) -> None:
 
 
 def fake(folder: Path, script: str) -> None:
-    """A git of one's own."""
+    """Write a script that stands in for git."""
     (folder / "git").write_text(f"#!/bin/sh\n{script}\n")
     (folder / "git").chmod(0o755)
 
@@ -280,7 +280,7 @@ def test_uncommitted_changes(healthy: LedgerOnDisk) -> None:
 
 
 def hook(ledger: LedgerOnDisk, script: str) -> None:
-    """A hook that runs while a command commits."""
+    """Install a hook that runs while a command commits."""
     place = Path(ledger.git("rev-parse", "--absolute-git-dir").strip(), "hooks/pre-commit")
     place.parent.mkdir(exist_ok=True)
     place.write_text(f"#!/bin/sh\n{script}\n")

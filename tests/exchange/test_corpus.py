@@ -17,7 +17,7 @@ NOTICES = sorted(path for path in CORPUS.iterdir() if path.suffix != ".json")
 
 
 def expected(path: Path) -> dict[str, Any]:
-    """What is to be read of a notice, with every key of a measure; a text is given by its beginning and its end."""
+    """Return what must be read from a notice, with every key of a measure; a text is given by its beginning and its end."""
     found: dict[str, Any] = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     nothing = {"part": None, "status": None, "leader": None, "office": None, "due": None}
     for category in found["categories"]:
@@ -30,7 +30,7 @@ def expected(path: Path) -> dict[str, Any]:
 
 
 def abridged(found: dict[str, Any], like: dict[str, Any]) -> dict[str, Any]:
-    """What was read, with each text abridged as that which was expected, where it begins and ends alike."""
+    """Abridge each text that was read like the expected one, if both begin and end alike."""
     for category, other in zip(found["categories"], like["categories"], strict=False):
         for problem, wanted in zip(category["problems"], other["problems"], strict=False):
             for measure, text in zip(problem["measures"], problem_texts(wanted), strict=False):

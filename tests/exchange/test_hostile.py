@@ -32,7 +32,7 @@ def empty_document() -> bytes:
 
 
 def with_part(path: Path, part: str, content: Iterable[bytes]) -> Path:
-    """A Word document in which one part is replaced."""
+    """Write a Word document in which one part is replaced."""
     with (
         zipfile.ZipFile(io.BytesIO(empty_document())) as old,
         zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new,
@@ -47,7 +47,7 @@ def with_part(path: Path, part: str, content: Iterable[bytes]) -> Path:
 
 
 def refused(path: Path) -> str:
-    """The code with which a document is refused."""
+    """Return the code with which a document is refused."""
     with pytest.raises(RefusedError) as caught:
         lines(path)
     assert caught.value.hint or caught.value.code == "no-such-file"

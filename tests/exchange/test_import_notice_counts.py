@@ -47,7 +47,7 @@ def draft(folder: Path, work: str, following: str = "继续整改。") -> Draft:
 
 
 def doubts(found: Draft) -> list[str]:
-    """What is doubtful of the notice as a whole."""
+    """Return the doubts about the notice as a whole."""
     return [each.made for each in found.doubts if not each.address]
 
 

@@ -40,12 +40,12 @@ _FAULTS = ["不够有力", "不及时", "存在薄弱环节", "流于形式", "�
 
 
 def phrase(least: int = 2, most: int = 5) -> st.SearchStrategy[str]:
-    """Some words."""
+    """Return a strategy for phrases of a few words."""
     return st.lists(st.sampled_from(_WORDS), min_size=least, max_size=most).map("".join)
 
 
 def fault() -> st.SearchStrategy[str]:
-    """What is wrong, as headings say it."""
+    """Return a strategy for problems, worded as in headings."""
     return st.builds(
         "{}{}{}".format, phrase(1, 3), st.sampled_from(_FAULTS), st.sampled_from(["", "问题", "的问题"])
     )
@@ -53,7 +53,7 @@ def fault() -> st.SearchStrategy[str]:
 
 @st.composite
 def measures(draw: st.DrawFn, number: int) -> dict[Identity, Measure]:
-    """The measures of a problem, with or without parts."""
+    """Draw the measures of a problem, with or without parts."""
     parts: list[str | None] = [*draw(st.lists(fault(), max_size=2, unique=True))]
     found: dict[Identity, Measure] = {}
     for part in parts or [None]:
@@ -75,7 +75,7 @@ def measures(draw: st.DrawFn, number: int) -> dict[Identity, Measure]:
 
 @st.composite
 def ledgers(draw: st.DrawFn) -> Ledger:
-    """A ledger with categories, of which every one has a problem that is published."""
+    """Draw a ledger in which each category has a published problem."""
     titles = draw(st.lists(fault().map("关于{}方面".format), min_size=1, max_size=3, unique=True))
     problems: dict[int, Problem] = {}
     every: dict[Identity, Measure] = {}
@@ -109,7 +109,7 @@ def ledgers(draw: st.DrawFn) -> Ledger:
 
 
 def tree(ledger: Ledger) -> list[Any]:
-    """What its notice shows of a ledger."""
+    """Return what the notice of a ledger shows, as a tree."""
     by_problem = ledger.by_problem()
     return [
         (
@@ -179,7 +179,7 @@ def test_a_notice_of_a_ledger_read_back_gives_the_same_tree_and_counts(form: str
 
 
 def as_page(lines: list[str]) -> Any:
-    """A web page with a paragraph for each line."""
+    """Make a web page with a paragraph for each line, and read it."""
     body = "".join(f"<p><span>{html.escape(line)}</span></p>\n" for line in lines)
     return web.lines(f"<html><head><title>通报</title></head><body>{body}</body></html>")
 
@@ -190,7 +190,7 @@ def as_markdown(lines: list[str]) -> Any:
 
 
 def as_word(lines: list[str]) -> Any:
-    """A Word document with a paragraph for each line."""
+    """Make a Word document with a paragraph for each line, and read it."""
     document = Document()
     for line in lines:
         document.add_paragraph(line)
@@ -198,7 +198,7 @@ def as_word(lines: list[str]) -> Any:
 
 
 def as_numbered_word(lines: list[str]) -> Any:
-    """A Word document that counts its headings by itself, as far as they are 一、 （一） and 1. without a gap."""
+    """Make a Word document that numbers its own headings, as far as they are 一、 （一） and 1. without a gap, and read it."""
     document = Document()
     numbering = document.part.numbering_part.element
     levels = [("chineseCounting", "%1、"), ("chineseCounting", "（%2）"), ("decimal", "%3.")]

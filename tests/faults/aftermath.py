@@ -115,7 +115,7 @@ class Scene:
         self.restore()
 
     def restore(self) -> None:
-        """The ledger as it was before the command."""
+        """Restore the ledger as it was before the command."""
         shutil.rmtree(self.ledger.root)
         shutil.copytree(self.place, self.ledger.root, symlinks=True)
 
@@ -163,7 +163,7 @@ class Scene:
             assert not looked.err, f"{where}: {looked.err}"
 
     def _goes_on(self, where: str) -> None:
-        """The next command works; or says which locks of git are to be taken away, and works then."""
+        """Assert that the next command works, or names the locks of git to be removed and works then."""
         if go_on(self.ledger, NEXT, where):
             self.found["a lock of git stayed, and was named with what to type"] += 1
 
@@ -187,12 +187,12 @@ def go_on(ledger: LedgerOnDisk, typed: tuple[str, ...], where: str) -> bool:
 
 
 def locks(ledger: LedgerOnDisk) -> Iterator[Path]:
-    """The locks that are there."""
+    """Yield git's lock files that are there."""
     yield from (ledger.root / ".git").rglob("*.lock")
 
 
 def sound(ledger: LedgerOnDisk, where: str) -> None:
-    """The ledger validates, git finds nothing wrong, and nothing is uncommitted."""
+    """Assert that the ledger validates, git finds nothing wrong, and nothing is uncommitted."""
     assert findings(ledger) == [], where
     assert ledger.clean(), f"{where}: {ledger.git('status', '--porcelain')}"
     ledger.git("fsck", "--strict")
@@ -201,6 +201,6 @@ def sound(ledger: LedgerOnDisk, where: str) -> None:
 
 
 def explained(ledger: LedgerOnDisk, where: str) -> None:
-    """The audit finds nothing wrong with a history that a fault has gone through."""
+    """Assert that the audit finds nothing wrong with a history in which a fault occurred."""
     result = ledger.run("audit")
     assert result.code == 0, f"{where}: {result.out}{result.err}"

@@ -71,7 +71,7 @@ def record(key: str, instants: int, found: Mapping[str, int]) -> None:
 
 
 def rows(folder: Path) -> dict[str, tuple[int, dict[str, int]]]:
-    """What all tests have written down, by fault."""
+    """Merge what all tests have written down, by fault."""
     merged: dict[str, tuple[int, dict[str, int]]] = {}
     for path in sorted(folder.glob("*.json")):
         row = json.loads(path.read_text(encoding="utf-8"))

@@ -98,7 +98,7 @@ class Scene:
         self.restore()
 
     def restore(self) -> None:
-        """The ledger as it was before the click."""
+        """Restore the ledger as it was before the click."""
         shutil.rmtree(self.ledger.root)
         shutil.copytree(self.place, self.ledger.root, symlinks=True)
 
@@ -151,7 +151,7 @@ class Scene:
         sound(self.ledger, where)
 
     def _goes_on(self, visitor: Visit, where: str, *, was_left: bool) -> None:
-        """The next click works; or says which locks of git are to be taken away, and works then."""
+        """Assert that the next click works, or names the locks of git to be removed and works then."""
         for lock in locks(self.ledger):
             os.utime(lock, (time.time() - 60,) * 2)
         answer = visitor.act("progress", NEXT, text="另一件事。")

@@ -70,7 +70,7 @@ def _said_in_words(code: int, said: str, where: str) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of one megabyte."""
+    """Mount a disk of one megabyte."""
     place = tmp_path / "小盘"
     place.mkdir()
     mounted = shutil.which("mount") and subprocess.run(
@@ -83,7 +83,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def on(disk: Path, ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """The ledger, moved to another disk."""
+    """Copy the ledger to another disk."""
     shutil.copytree(ledger.root, disk / "台账", ignore=shutil.ignore_patterns("*.sample"))
     return LedgerOnDisk(disk / "台账", ledger.environment)
 
@@ -155,7 +155,7 @@ def test_a_read_only_disk_can_be_read_and_refuses_work_with_a_sentence(
 
 @pytest.fixture
 def closed_folder(ledger: LedgerOnDisk) -> Iterator[Path]:
-    """The folder of the second problem, in which nothing can be written."""
+    """Make the folder of the second problem read-only for a test."""
     folder = ledger.root / "data/problems/02"
     if os.geteuid():
         folder.chmod(0o555)

@@ -33,7 +33,7 @@ class Disk:
         self.root = str(root)
 
     def at(self, names: set[str], *paths: str, last: bool = False) -> int:
-        """The number of the first call of these kinds whose last path ends so."""
+        """Return the number of the first (or last) call of these kinds whose last path ends with one of the given."""
         numbers = [
             call["number"]
             for call in self.calls
@@ -126,7 +126,7 @@ def test_nothing_is_named_before_it_is_on_the_disk_and_nothing_said_before_its_n
 
 
 def _journal(ledger: LedgerOnDisk, typed: tuple[str, ...]) -> dict[str, bytes]:
-    """What the journal of a command holds while git is at work."""
+    """Return what the journal of a command holds while git is at work."""
     copying = hook(ledger, "pre-commit", "cp -r .git/xuncha .git/seen")
     ledger.ok(*typed)
     copying.unlink()
@@ -145,7 +145,7 @@ def _put_files(ledger: LedgerOnDisk, files: dict[str, bytes]) -> None:
 
 
 def before_commit(scene: Scene, _done: Path) -> None:
-    """The files are the new ones."""
+    """Leave the new files, and no commit."""
     _put_files(scene.ledger, scene.new)
 
 
@@ -164,13 +164,13 @@ def before_index(scene: Scene, done: Path) -> None:
 
 
 def before_files(scene: Scene, done: Path) -> None:
-    """The commit is there, and the files are the old ones."""
+    """Leave the new commit, and the old files."""
     after_commit(scene, done)
     _put_files(scene.ledger, scene.old)
 
 
 def half_of_the_files(scene: Scene, done: Path) -> None:
-    """The commit is there, and only the first of the files."""
+    """Leave the new commit, and of the new files only the first."""
     before_files(scene, done)
     path = next(path for path, content in scene.new.items() if content != scene.old.get(path))
     scene.ledger.write(path, scene.new[path])

@@ -82,7 +82,7 @@ def _digit(head: bytes, column: int) -> int:
 
 
 def histories() -> list[bytes]:
-    """Some that keep the rules, and some that do not."""
+    """Return seed histories: some keep the rules, and some do not."""
 
     def piece(head: str, message: str, content: str) -> bytes:
         return f"{head}\n{message}\n\n\n{content}".encode()

@@ -19,7 +19,7 @@ PIECES = [
 
 @st.composite
 def mutated(draw: st.DrawFn, seeds: Sequence[bytes]) -> bytes:
-    """A seed with some pieces taken out, doubled, put in, or of another seed."""
+    """Draw a seed with some pieces removed, repeated, inserted, or replaced with those of another seed."""
     data = draw(st.sampled_from(seeds))
     for _turn in range(draw(st.integers(0, 4))):
         start = draw(st.integers(0, len(data)))

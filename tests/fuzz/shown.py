@@ -21,7 +21,7 @@ TODAY = date(2024, 6, 15)
 
 
 def history(data: bytes, sandbox: Sandbox) -> None:
-    """A made-up history is shown by all that reads one: none of it ends the program, and none of it reaches a terminal as it is."""
+    """Show a made-up history in every reader of one: it must not end the program, or reach a terminal unescaped."""
     from xuncha.chinese.characters import UNSAFE_CHARACTER
     from xuncha.trail import history as trail
 
@@ -37,7 +37,7 @@ def history(data: bytes, sandbox: Sandbox) -> None:
 
 
 def _screens(root: Path) -> str:
-    """What the audit and the log print."""
+    """Return what the audit and the log print."""
     from xuncha.audit.examine import audit
     from xuncha.audit.page import render
     from xuncha.cli import screen
@@ -64,7 +64,7 @@ def _screens(root: Path) -> str:
 
 
 def _board(root: Path, ledger: Path) -> str:
-    """The dashboard of a sound ledger with this history."""
+    """Return the timeline of the dashboard of a sound ledger with this history."""
     from xuncha.dashboard.content import content
     from xuncha.store.files import WorkingTree
     from xuncha.store.loading import ledger as load
@@ -86,7 +86,7 @@ def _at(root: Path, tip: str) -> None:
 
 
 def _archived(root: Path, tip: str, place: Path) -> list[str]:
-    """What an archive takes out of the history; nothing where it holds a folder that is too large."""
+    """Return what an archive takes from the history; nothing if a folder in it is too large."""
     from xuncha.archive.gathering import record_files
     from xuncha.errors import RefusedError
     from xuncha.trail.bundle import FOLDERS, alone, borrow, write, write_out

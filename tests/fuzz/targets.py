@@ -57,7 +57,7 @@ def _records() -> list[bytes]:
 
 
 def load(data: bytes, sandbox: Sandbox) -> None:
-    """A file of the ledger holds the input; or, behind the last place, a file is named by its first line."""
+    """Load a ledger with the input as one of its files; past the last place, the first line of the input names the file."""
     from xuncha.store.files import Overlay, WorkingTree
     from xuncha.store.loading import check, ledger
     from xuncha.tally import tally
@@ -95,7 +95,7 @@ def _edits() -> Sequence[Sequence[Edit]]:
 
 
 def edit(data: bytes, _sandbox: Sandbox) -> None:
-    """The rest is a record into which edits are made, one upon the other."""
+    """Apply the edits that the first byte chooses, then others, to the record in the rest of the data."""
     from xuncha.store.editing import apply
 
     edits = _edits()
@@ -120,7 +120,7 @@ WORD_PARTS = (
 
 
 def notice(data: bytes, sandbox: Sandbox) -> None:
-    """A document of the kind that the first byte says is taken in, and read by the proofreader."""
+    """Import a document of the kind that the first byte names, as a new ledger."""
     from xuncha.exchange.entering import Enterer
     from xuncha.exchange.notice import draft_of
     from xuncha.pages import lines
@@ -138,7 +138,7 @@ def notice(data: bytes, sandbox: Sandbox) -> None:
 
 
 def proof(data: bytes, sandbox: Sandbox) -> None:
-    """A document is read by the proofreader."""
+    """Proofread a document."""
     from xuncha.proof.desk import proofread, read
 
     path = sandbox.input / f"通报{SUFFIXES[data[0] % 3] if data else '.txt'}"
@@ -188,7 +188,7 @@ def _document() -> bytes:
 
 
 def _with_part(whole: bytes, parts: Sequence[str], data: bytes) -> bytes:
-    """A document of parts, in which the one that the first byte names is replaced by the rest."""
+    """Replace the part of a document that the first byte names with the rest of the data."""
     number, content = data[0] if data else WHOLE, data[1:]
     if number == WHOLE:
         return content
@@ -220,7 +220,7 @@ def _workbooks() -> tuple[bytes, ...]:
 
 
 def workbook(data: bytes, sandbox: Sandbox) -> None:
-    """A workbook of an office, with one part of it replaced, is taken in: as a new ledger, and into the one that is there."""
+    """Import a workbook of an office with one part replaced: as a new ledger, and into the existing one."""
     from xuncha.exchange.entering import Enterer
     from xuncha.exchange.sheet.reading import Wanted, draft_of
     from xuncha.exchange.updating import Updater
@@ -283,7 +283,7 @@ def _triples() -> list[bytes]:
 
 
 def audit(data: bytes, sandbox: Sandbox) -> None:
-    """A made-up history is audited, whole and from one of its commits on."""
+    """Audit a made-up history, whole and from one of its commits on."""
     from xuncha.audit.examine import audit as examine
 
     repository = sandbox.scratch / "history"

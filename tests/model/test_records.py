@@ -316,7 +316,7 @@ def _complaints(kind: type[BaseModel], data: object) -> list[tuple[int | str, ..
 
 
 def _plain(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """The way to a value, without the tag that pydantic puts into it for a kind of evidence."""
+    """Return the path to a value without the tag that pydantic adds for a kind of evidence."""
     return tuple(
         step for place, step in enumerate(location) if place < 2 or location[place - 2] != "evidence" or step not in {"text", "file"}
     )  # fmt: skip
@@ -468,7 +468,7 @@ def _accepts(adapter: TypeAdapter[Any], value: object) -> bool:
 
 
 def _harmful(character: str) -> bool:
-    """What Unicode itself says of a character: it controls a device, ends a line, turns the direction, is none at all, or is not seen."""
+    """Return whether, by Unicode, a character controls a device, ends a line, turns the direction, is none at all, or is not seen."""
     return (
         unicodedata.category(character) in {"Cc", "Zl", "Zp"}
         or unicodedata.bidirectional(character) in EMBEDDINGS

@@ -31,12 +31,12 @@ _PLAIN_BLOCKS = {"heading_open", "heading_close", "paragraph_open", "paragraph_c
 
 
 def notice(root: Path, form: str = "txt", today: str = TODAY) -> str:
-    """The notice of a ledger on disk, in a form that is text."""
+    """Return the notice of a ledger on disk, in a form that is text."""
     return printed(root, form, today).decode()
 
 
 def printed(root: Path, form: str, today: str = TODAY) -> bytes:
-    """The notice of a ledger on disk, in any form."""
+    """Return the notice of a ledger on disk, in any form."""
     said = content(load(WorkingTree(root)), date.fromisoformat(today))
     return (aside(render, said, form, root) if form == "pdf" else render(said, form, root))[0]
 
@@ -55,7 +55,7 @@ def settings(ledger: LedgerOnDisk, old: str, new: str) -> None:
 
 
 def read(form: str, text: str) -> list[str]:
-    """The paragraphs and headings that a reader of a form sees, one text each, without their layout."""
+    """Return the paragraphs and headings that a reader of a form sees, one text each, without their layout."""
     blocks = {"txt": _read_text, "md": _read_markdown, "html": _read_html}[form](text)
     return [shown for block in blocks if (shown := " ".join(block.split()))]
 

@@ -25,7 +25,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def said(root: Path, folder: Path, today: str = "2024-06-15") -> dict[str, str]:
-    """What each form says, without blanks, since forms break lines each in their own way."""
+    """Return the text of each form without blanks, since each form breaks lines in its own way."""
     shown = {form: "".join(read(form, notice(root, form, today))) for form in ("txt", "md", "html")}
     shown["docx"] = "".join(text for _style, text in paragraphs(printed(root, "docx", today)))
     shown["pdf"] = text_of_pdf(printed(root, "pdf", today), folder)

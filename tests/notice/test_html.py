@@ -20,7 +20,7 @@ PHRASING = {"time", "wbr", "span"}
 
 @pytest.fixture
 def text(bare_ledger: LedgerOnDisk) -> str:
-    """The page of a ledger that has all levels of headings."""
+    """Return the page of a ledger that has all levels of headings."""
     for identity in ("2.1", "2.2", "2.3"):
         bare_ledger.write(bare_ledger.path(identity), measure(identity, "closed", part="前期手续"))
     return notice(bare_ledger.root, "html")
@@ -28,12 +28,12 @@ def text(bare_ledger: LedgerOnDisk) -> str:
 
 @pytest.fixture
 def page(text: str) -> Page:
-    """The same, read."""
+    """Parse the page."""
     return Page.of(text)
 
 
 def of(page: Page, *tags: str) -> Iterator[str]:
-    """The texts of the elements of these kinds."""
+    """Return the texts of the elements with these tags."""
     return (element.text.strip() for element in page.elements if element.tag in tags)
 
 

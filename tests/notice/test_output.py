@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def names(folder: Path) -> set[str]:
-    """What a folder holds."""
+    """Return the names of the files in a folder."""
     return {path.name for path in folder.iterdir()}
 
 

@@ -41,12 +41,12 @@ MARKS = (
 
 @pytest.fixture(autouse=True)
 def in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file is filled in this process, where it can be measured; tests/attacks tries the other one."""
+    """Fill the file in this process, where it can be measured; tests/attacks tries the process of its own."""
     monkeypatch.setattr("xuncha.paper.process._answer", lambda job, _limits: worker.answer(pickle.loads(job)))  # noqa: S301  our own
 
 
 def word(*lines: str) -> bytes:
-    """A Word file as an office makes it, a paragraph for each line."""
+    """Make a Word file as an office does, with a paragraph for each line."""
     made = docx.Document()
     for line in lines:
         made.add_paragraph(line)
@@ -59,7 +59,7 @@ def word(*lines: str) -> bytes:
 
 
 def changed(file: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
-    """The same file with other parts."""
+    """Return the file with its parts changed."""
     found = parts(file)
     change(found)
     stream = BytesIO()
@@ -70,7 +70,7 @@ def changed(file: bytes, change: Callable[[dict[str, bytes]], None]) -> bytes:
 
 
 def inserted(name: str, before: str, text: str) -> Callable[[dict[str, bytes]], None]:
-    """A change that puts a text into a part."""
+    """Return a change that inserts a text into a part."""
 
     def change(found: dict[str, bytes]) -> None:
         assert before.encode() in found[name]
@@ -80,7 +80,7 @@ def inserted(name: str, before: str, text: str) -> Callable[[dict[str, bytes]], 
 
 
 def without(name: str) -> Callable[[dict[str, bytes]], None]:
-    """A change that takes a part away."""
+    """Return a change that removes a part."""
 
     def change(found: dict[str, bytes]) -> None:
         del found[name]
@@ -89,13 +89,13 @@ def without(name: str) -> Callable[[dict[str, bytes]], None]:
 
 
 def related(target: str, kind: str) -> Callable[[dict[str, bytes]], None]:
-    """A change that links the text to something outside."""
+    """Return a change that links the text to something outside."""
     link = f'<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" Target="{target}" TargetMode="External"/>'
     return inserted("word/_rels/document.xml.rels", "</Relationships>", link)
 
 
 def field(code: str) -> Callable[[dict[str, bytes]], None]:
-    """A change that puts a field into the text, its code in two pieces."""
+    """Return a change that inserts a field into the text, its code in two pieces."""
     half = len(code) // 2
     pieces = f"<w:r><w:instrText>{code[:half]}</w:instrText></w:r><w:r><w:instrText>{code[half:]}</w:instrText></w:r>"
     begin, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))

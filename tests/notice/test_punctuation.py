@@ -65,7 +65,7 @@ def test_a_document_number_keeps_its_brackets(bare_ledger: LedgerOnDisk) -> None
 
 
 def chinese_of_markdown(text: str) -> str:
-    """What a reader sees of Markdown as sentences: without code, without the addresses of links, without emphasis."""
+    """Return the sentences that a reader of Markdown sees: without code, the addresses of links, and emphasis."""
     text = re.sub(r"(?ms)^ *```.*?^ *```", "", text)
     text = re.sub(r"`[^`\n]*`", "码", text)
     text = re.sub(r"\]\([^)\n]*\)", "]", text).replace("![", "[")

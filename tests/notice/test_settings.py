@@ -24,7 +24,7 @@ def add(ledger: LedgerOnDisk, *keys: str) -> None:
 
 
 def findings(ledger: LedgerOnDisk) -> list[tuple[str, int | None]]:
-    """The codes of what is wrong, with the lines."""
+    """Return the codes of the findings, with their lines."""
     return [(each.code, each.place.line) for each in check(WorkingTree(ledger.root))]
 
 

@@ -73,7 +73,7 @@ SNIPPETS = [
 
 
 def ledger_of(text: str) -> Any:
-    """A ledger in whose every published field a text stands."""
+    """Return the files of a ledger that has a text in every published field."""
     return {
         "data/ledger.yaml": {
             "organisation": text,
@@ -122,7 +122,7 @@ class _Files:
 
 
 def told(root: Path, files: Any) -> dict[str, str]:
-    """The notice of these files, in each form."""
+    """Return the notice of these files, in each form."""
     write(root, _Files(files))  # type: ignore[arg-type]
     return {form: notice(root, form) for form in FORMS}
 

@@ -38,17 +38,17 @@ class Case:
     internal: list[str] = field(default_factory=list)
 
     def hide(self) -> str:
-        """A text that must stay internal."""
+        """Return a new text that must stay internal."""
         self.internal.append(f"{INTERNAL}{len(self.internal):04d}{INTERNAL}")
         return self.internal[-1]
 
     def show(self) -> str:
-        """A text that must be published."""
+        """Return a new text that must be published."""
         self.public.append(f"{PUBLIC}{len(self.public):04d}{PUBLIC}")
         return self.public[-1]
 
     def text(self, *, public: bool) -> str:
-        """A text that must or must not be published."""
+        """Return a new text that must or must not be published."""
         return self.show() if public else self.hide()
 
 

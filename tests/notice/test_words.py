@@ -21,26 +21,26 @@ LONG_TERM = {"term": "long_term"}
 
 
 def lines(ledger: LedgerOnDisk, form: str = "txt") -> list[str]:
-    """What a reader of the notice sees, paragraph by paragraph."""
+    """Return the paragraphs that a reader of the notice sees."""
     return read(form, notice(ledger.root, form))
 
 
 def line(ledger: LedgerOnDisk, beginning: str) -> str:
-    """The one paragraph that begins like this."""
+    """Return the one paragraph that begins with a text."""
     found = [shown for shown in lines(ledger) if shown.startswith(beginning)]
     assert len(found) == 1, f"{len(found)} paragraphs begin with {beginning}"
     return found[0]
 
 
 def under(ledger: LedgerOnDisk, heading: str) -> str:
-    """The paragraph below a heading."""
+    """Return the paragraph below a heading."""
     shown = lines(ledger)
     return shown[shown.index(heading) + 1]
 
 
 @pytest.fixture
 def root(bare_ledger: LedgerOnDisk) -> Path:
-    """The ledger's folder."""
+    """Return the ledger's folder."""
     return bare_ledger.root
 
 

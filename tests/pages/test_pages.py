@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def texts(path: Path, content: str | bytes) -> list[str]:
-    """The lines of a file with this content."""
+    """Return the lines that are read from a file with this content."""
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return [line.text for line in lines(path).lines]
 

@@ -47,7 +47,7 @@ PDF = pytest.param("pdf", marks=needs_fonts)
 
 
 def parts(file: bytes) -> dict[str, bytes]:
-    """The parts of a Word file."""
+    """Return the parts of a Word file."""
     with ZipFile(BytesIO(file)) as opened:
         return {name: opened.read(name) for name in opened.namelist()}
 
@@ -78,7 +78,7 @@ def all_of_word(file: bytes) -> str:
 
 
 def pages(pdf: bytes, folder: Path) -> list[list[str]]:
-    """The lines of each page of a PDF, without blanks."""
+    """Return the lines of each page of a PDF, without blanks."""
     (folder / "read.pdf").write_bytes(pdf)
     text = run("pdftotext", "-layout", str(folder / "read.pdf"), "-")
     return [
@@ -89,7 +89,7 @@ def pages(pdf: bytes, folder: Path) -> list[list[str]]:
 
 
 def text_of_pdf(pdf: bytes, folder: Path) -> str:
-    """What a PDF says, without blanks and the numbers of pages."""
+    """Return the text of a PDF, without blanks and page numbers."""
     found = []
     for page in pages(pdf, folder):
         assert re.fullmatch("—[0-9]+—", page[-1]), page[-1]
@@ -121,7 +121,7 @@ def _unpacked(stream: bytes) -> bytes:
 
 
 def printed_by_office(word: bytes, folder: Path) -> bytes:
-    """A Word file as LibreOffice prints it."""
+    """Print a Word file as PDF with LibreOffice."""
     (folder / "print.docx").write_bytes(word)
     profile = (folder / "profile").as_uri()
     run("soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(folder / "print.docx"))  # fmt: skip
@@ -129,6 +129,6 @@ def printed_by_office(word: bytes, folder: Path) -> bytes:
 
 
 def run(*command: str) -> str:
-    """What a program prints."""
+    """Run a program, and return what it prints."""
     done = subprocess.run(command, capture_output=True, check=True, timeout=180)
     return done.stdout.decode()

@@ -36,12 +36,12 @@ FONTS = {"仿宋_GB2312", "楷体_GB2312", "黑体", "宋体", "方正小标宋�
 
 @pytest.fixture(scope="module")
 def file() -> bytes:
-    """A document with a block of every kind."""
+    """Make a Word file with a block of every kind."""
     return docx(NOTICE)
 
 
 def style(file: bytes, name: str) -> _Element:
-    """A style, by the name that people see."""
+    """Return a style, by the name that people see."""
     return next(
         each
         for each in part(file, "word/styles.xml").iter(f"{W}style")
@@ -50,7 +50,7 @@ def style(file: bytes, name: str) -> _Element:
 
 
 def value(element: _Element, path: str, attribute: str = "val") -> str | None:
-    """An attribute of what stands below an element."""
+    """Return an attribute of the element at a path; None if there is no such element."""
     found = element.find("/".join(f"{W}{each}" for each in path.split("/")))
     return None if found is None else found.get(f"{W}{attribute}")
 

@@ -17,12 +17,12 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def opened(document: Document) -> Any:
-    """The file, read back."""
+    """Write the document as a Word file, and read it back."""
     return word.Document(BytesIO(docx(document)))
 
 
 def cells(table: Any) -> list[list[str]]:
-    """The texts of the cells of each row, those that are covered too."""
+    """Return the texts of the cells of each row, covered cells included."""
     return [["".join(text.text or "" for text in cell.iter(f"{_W}t")) for cell in row._tr.tc_lst] for row in table.rows]  # fmt: skip
 
 

@@ -16,19 +16,19 @@ _TEXTS = ("h1", "h2", "h3", "h4", "h5", "p", "caption", "th", "td")
 
 
 def page(document: Document) -> Page:
-    """The page, read strictly; `col` takes no end."""
+    """Read the page strictly; `col` takes no end tag."""
     text = re.sub(r"(<col [^>]*)>", r"\1></col>", html(document))
     assert "col" not in VOID
     return Page.of(text)
 
 
 def texts(read: Page) -> list[str]:
-    """The texts that a reader sees."""
+    """Return the texts that a reader sees."""
     return [element.text for element in read.elements if element.tag in _TEXTS]
 
 
 def wanted(document: Document) -> list[str]:
-    """The texts of a document, in their order; a cell that belongs to one above is not there."""
+    """Return the texts of a document in their order; a cell merged into the one above is left out."""
     found = [document.mark] if document.mark else []
     found.append(document.title)
     for block in document.blocks:

@@ -18,7 +18,7 @@ _OF_TABLES = {
 
 
 def seen(text: str) -> list[str]:
-    """The texts that a reader sees, one for each heading, paragraph and cell."""
+    """Return the texts that a reader sees, one for each heading, paragraph and cell."""
     found = []
     for token in _READER.parse(text):
         assert token.type in _OF_TEXTS | _OF_TABLES, f"a text has become {token.type}: {token.content!r}"
@@ -30,7 +30,7 @@ def seen(text: str) -> list[str]:
 
 
 def wanted(document: Document) -> list[str]:
-    """The texts of a document in their order."""
+    """Return the texts of a document in their order."""
     found = [document.mark] if document.mark else []
     found.append(document.title)
     for block in document.blocks:

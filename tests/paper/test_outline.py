@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def made(root: Path, source: str, **given_: object) -> Document:
-    """What a template of the ledger's own makes."""
+    """Make a document from a template of the ledger's own."""
     (root / "templates").mkdir(exist_ok=True)
     (root / "templates/paper.outline.j2").write_text(source, encoding="utf-8")
     return document("paper.outline.j2", root, **given_)

@@ -24,7 +24,7 @@ WIDTHS = (0.06, 0.3, 0.08, 0.56)
 
 
 def long_list(measures: int, words: int = 150) -> Table:
-    """A list of one problem and its measures."""
+    """Make a list of one problem and its measures."""
     rows = [("", "", f"1.{number}", "措" * words) for number in range(2, measures + 1)]
     return Table(
         HEAD, (("1", "重点工程推进缓慢，前期工作不扎实，审批不及时", "1.1", "措" * words), *rows), WIDTHS
@@ -98,7 +98,7 @@ def test_a_large_page_is_a3() -> None:
 
 
 def letter(lines: int) -> Document:
-    """A letter whose body has so many lines."""
+    """Make a letter whose body has a given number of lines."""
     texts = ("规划科：", "填" * (26 + 28 * (lines - 1)), "某局", "2024年4月18日", "抄送：张某。")
     kinds = ("to", "p", "sign", "date", "copies")
     return Document("关于整改的函", tuple(map(Block, kinds, texts)), mark="内部资料", number="某〔2024〕3号")

@@ -14,7 +14,7 @@ from xuncha.paper.texts import txt
 
 
 def bare(text: str) -> str:
-    """A text without blanks."""
+    """Return a text without blanks."""
     return re.sub(r"\s", "", text)
 
 

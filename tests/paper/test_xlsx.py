@@ -33,7 +33,7 @@ PLAN = Document(
 
 
 def book(document: Document) -> Any:
-    """The workbook, read back."""
+    """Write the document as a workbook, and read it back."""
     return openpyxl.load_workbook(BytesIO(xlsx(document)))
 
 

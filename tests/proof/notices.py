@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def proof(text: str, facts: Facts | None = None) -> list[Finding[Place]]:
-    """What is found in a text."""
+    """Return the findings in a text."""
     return proofread(Text(plain.lines(text), facts=facts), "通报.txt")
 
 
 def codes(text: str, facts: Facts | None = None) -> list[str]:
-    """The codes of what is found in a text, in its order."""
+    """Return the codes of the findings in a text, in its order."""
     return [finding.code for finding in proof(text, facts)]

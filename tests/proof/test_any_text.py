@@ -61,7 +61,7 @@ def test_a_notice_from_which_something_is_cut_is_proofread(data: st.DataObject) 
 
 
 def seconds(text: str) -> float:
-    """The least of two, of this process alone: the machine may be busy."""
+    """Return the CPU seconds that proofreading takes, the least of two runs: the machine may be busy."""
     taken = []
     for _round in range(2):
         start = time.process_time()

@@ -36,7 +36,7 @@ each_rule = pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.code)
 
 
 def ledger_of(rule: Rule[Position]) -> Facts | None:
-    """The ledger beside which an example is read."""
+    """Return the ledger beside which an example is read; None if its rule needs none."""
     return EXAMPLE if rule.code.startswith("ledger-") else None
 
 

@@ -19,7 +19,7 @@ HEAD = "中共甲县乙局党组关于县委第一巡察组反馈意见整改进
 
 
 def measures(text: str, folder: Path) -> list[Measure]:
-    """The measures of the first problem of a notice."""
+    """Return the measures of the first problem of a notice."""
     path = folder / "notice.txt"
     path.write_text(f"{HEAD}{text}\n三、下一步打算\n继续努力。\n", encoding="utf-8")
     return list(read(lines(path)).categories[0].problems[0].measures)

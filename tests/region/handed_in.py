@@ -28,12 +28,12 @@ _BEGUN = Row(
 
 
 def closed(row: Row, term: str = "once", looked_at: str = "2024-05-01") -> Row:
-    """A measure that is closed."""
+    """Return the row of a measure as closed."""
     return row._replace(status="closed", term=term, closed_date="2024-05-01", looked_at=looked_at)
 
 
 def unit(name: str, *problems: Sequence[Row]) -> list[Row]:
-    """The rows of a unit; each problem is a list of measures."""
+    """Return the rows of a unit; each problem is a list of measures."""
     return [
         row._replace(unit=name, problem=number, measure=place)
         for number, measures in enumerate(problems, 1)
@@ -42,7 +42,7 @@ def unit(name: str, *problems: Sequence[Row]) -> list[Row]:
 
 
 def late(due: str) -> Row:
-    """A measure that is overdue since a day."""
+    """Return the row of a measure that was due on a day and is still open."""
     return _BEGUN._replace(due=due)
 
 

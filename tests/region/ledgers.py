@@ -20,7 +20,7 @@ ROWS = [
 
 
 def renamed(ledger: LedgerOnDisk, target: Path, name: str, **_more: str) -> Path:
-    """A copy of a ledger that is another unit's, with its history."""
+    """Copy a ledger with its history, and give it another unit's name."""
     shutil.copytree(ledger.root, target)
     file = target / "data/ledger.yaml"
     text = file.read_text(encoding="utf-8").replace(
@@ -31,7 +31,7 @@ def renamed(ledger: LedgerOnDisk, target: Path, name: str, **_more: str) -> Path
 
 
 def rolled(ledger: LedgerOnDisk, *arguments: object, code: int = 0) -> dict[str, Any]:
-    """What `rollup --json` gives."""
+    """Return what `rollup --json` prints."""
     result = ledger.run("rollup", *map(str, arguments), "--json")
     assert result.code == code, result.err
     told: dict[str, Any] = json.loads(result.out)

@@ -24,7 +24,7 @@ OFFICES = ["办公室", "规划科"]
 
 @st.composite
 def measures(draw: st.DrawFn) -> Measure:
-    """A measure."""
+    """Draw a measure."""
     status = draw(st.sampled_from(STATUSES))
     term = draw(st.sampled_from(TERMS))
     said: dict[str, Any] = {
@@ -47,7 +47,7 @@ def measures(draw: st.DrawFn) -> Measure:
 
 @st.composite
 def ledgers(draw: st.DrawFn) -> Ledger:
-    """A ledger, perhaps an empty one."""
+    """Draw a ledger, perhaps an empty one."""
     policy = {
         "due_soon_days": draw(st.sampled_from([0, 14, 3660])),
         "review_every_days": draw(st.sampled_from([1, 180, 3660])),

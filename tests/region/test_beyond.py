@@ -39,7 +39,7 @@ BEGUN = {"title": "做好工作", "due": "2024-03-20"}
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder of the inspection office."""
+    """Make a folder of the inspection office."""
     folder = tmp_path / "各单位"
     folder.mkdir()
     return folder
@@ -56,7 +56,7 @@ def on(ledger: LedgerOnDisk, day: str, content: str | None = None, path: str = "
 
 
 def with_history(ledger: LedgerOnDisk, target: Path, name: str, first: str) -> LedgerOnDisk:
-    """A unit whose measure 1.2 is overdue in spring, closed in April, and open again in May; in March nothing could be read."""
+    """Make a unit whose measure 1.2 is overdue in spring, closed in April and open again in May; in March it cannot be read."""
     shutil.rmtree(ledger.root / ".git", ignore_errors=True)
     one = LedgerOnDisk(renamed(ledger, target, name), dict(ledger.environment))
     one.git("init", "-q")

@@ -28,7 +28,7 @@ NOW = Stamp("c" * 40, TODAY)
 
 
 def written(duck: Duck, several: Sequence[Ledger], folder: Path) -> str:
-    """The rows of several ledgers in one file, each a source of its own."""
+    """Write the rows of several ledgers into one file, each as a source of its own."""
     rows = [
         (*row, *texts, str(number))
         for number, each in enumerate(several)
@@ -39,7 +39,7 @@ def written(duck: Duck, several: Sequence[Ledger], folder: Path) -> str:
 
 
 def expected(ledger: Ledger) -> Counts:
-    """What `status` counts."""
+    """Return the counts of `status`."""
     told = tally(ledger.register(), TODAY)
     return Counts(
         told.problems, told.problems_closed, told.measures, told.not_started, told.in_progress, told.submitted, told.closed,
@@ -48,7 +48,7 @@ def expected(ledger: Ledger) -> Counts:
 
 
 def parted(answer: tuple[Any, ...]) -> tuple[str, Counts, Shape]:
-    """A row of an answer."""
+    """Split a row of an answer into its key, counts and shape."""
     counts = Counts._make(map(int, answer[len(KEYS) : len(KEYS) + len(Counts._fields)]))
     return answer[0], counts, Shape._make(answer[len(KEYS) + len(Counts._fields) : -len(Lateness._fields)])
 

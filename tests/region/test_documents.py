@@ -30,25 +30,25 @@ ON_PAPER = ("txt", "md", "docx", "pdf")
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """What the units of a region handed in."""
+    """Make a folder with what the units of a region handed in."""
     return handed_in.region(tmp_path / "各单位")
 
 
 def told(ledger: LedgerOnDisk, place: Path) -> dict[str, Any]:
-    """What `--json` says."""
+    """Return what `--json` prints."""
     found: dict[str, Any] = json.loads(ledger.ok("rollup", place, *ASKED, "--json"))
     return found
 
 
 def written(ledger: LedgerOnDisk, place: Path, form: str, *more: str) -> bytes:
-    """A document in a form."""
+    """Write a document in a form, and return its content."""
     target = place.parent / f"out.{form}"
     ledger.ok("rollup", place, *ASKED, *more, "-f", form, "-o", target)
     return target.read_bytes()
 
 
 def as_text(content: bytes, form: str, folder: Path) -> str:
-    """What a document on paper says, without blanks and the lines of tables."""
+    """Return the text of a document on paper, without blanks and the lines of tables."""
     if form == "docx":
         opened = docx.Document(BytesIO(content))
         cells = "".join(cell.text for table in opened.tables for row in table.rows for cell in row.cells)

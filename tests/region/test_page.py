@@ -21,7 +21,7 @@ SHOWN = "[...document.querySelectorAll('table.sorts tbody tr')].filter(r => !r.h
 
 @pytest.fixture
 def page(ledger: LedgerOnDisk, tmp_path: Path) -> Path:
-    """The page of a region with hostile names."""
+    """Write the page of a region with hostile names."""
     place = handed_in.region(tmp_path / "各单位", hostile=True)
     target = tmp_path / "page.html"
     ledger.ok("rollup", place, "--trend", "--similar", "--internal", "-o", target)

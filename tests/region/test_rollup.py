@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Path:
-    """A folder of the inspection office."""
+    """Make a folder of the inspection office."""
     folder = tmp_path / "各单位"
     folder.mkdir()
     return folder
 
 
 def states(told: dict[str, Any]) -> dict[str, str]:
-    """The states by the last part of the sources."""
+    """Return the state of each source, by the last part of its name."""
     return {Path(unit["source"]).name: unit["state"] for unit in told["units"]}
 
 

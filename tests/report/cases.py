@@ -21,7 +21,7 @@ OF = "2.1"
 
 
 def png(width: int = 60, height: int = 40, told: tuple[int, int] | None = None) -> bytes:
-    """A picture; it may say of itself that it is larger."""
+    """Make a PNG picture; it may claim to be larger than it is."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -37,7 +37,7 @@ def png(width: int = 60, height: int = 40, told: tuple[int, int] | None = None) 
 
 
 def pdf(pages: int = 3, password: str = "") -> bytes:
-    """A PDF that wishes us ill: a script that runs when it is opened, a link, a file inside, and a stamp that must stay."""
+    """Make a hostile PDF: a script that runs when it is opened, a link, a file inside, and a stamp that must stay."""
     from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, TextStringObject
 
     writer = pypdf.PdfWriter()
@@ -91,7 +91,7 @@ APART = {
 
 
 def proved(ledger: LedgerOnDisk, folder: Path, files: dict[str, bytes] | None = None) -> LedgerOnDisk:
-    """A ledger with a week of work behind it, and files attached to one measure."""
+    """Do a week of work in the ledger, and attach files to one measure."""
     worked(ledger)
     for name, content in (KINDS if files is None else files).items():
         (folder / name).write_bytes(content)

@@ -26,7 +26,7 @@ SINCE = date(2024, 6, 8)
 
 
 def of(root: Path) -> Ledger:
-    """The ledger in a folder."""
+    """Load the ledger in a folder."""
     return load(WorkingTree(root))
 
 
@@ -54,7 +54,7 @@ def at(ledger: LedgerOnDisk, day: str, *arguments: str) -> str:
 
 
 def worked(ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """A week of work, 8 to 15 June, after a start on the first: every kind of it, one of them taken back."""
+    """Do a week of work, 8 to 15 June, after a start on the first: every kind of it, and one action undone."""
     all_lights(ledger)
     ledger.environment |= {
         "GIT_AUTHOR_DATE": "2024-06-01T10:00:00+08:00",
@@ -78,7 +78,7 @@ def worked(ledger: LedgerOnDisk) -> LedgerOnDisk:
 
 
 def weekly_of(ledger: LedgerOnDisk, today: date = TODAY, since: date = SINCE) -> Weekly:
-    """The weekly report on a ledger in a repository, as the command puts it together."""
+    """Make the weekly report on a ledger in a repository, as the command does."""
     events = history(ledger.root)
     wanted = recorded(events, since, today)
     commit = commit_at(ledger.root, (since - timedelta(days=1)).isoformat())

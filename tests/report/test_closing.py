@@ -22,7 +22,7 @@ SIGN = "（签名）："
 
 
 def decided(ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """Closings by the office, by the leader, and by the head of the leading group; one that was returned before."""
+    """Close measures as the office, as the leader, and as the head of the leading group, one of them after a return."""
     worked(ledger)
     at(ledger, "2024-06-14", "progress", "2.1", "修订办法两项。", "--evidence", "某水〔2024〕9号")
     by(ledger, "2024-06-14", "分管副局长", "return", "2.1", "--reason", "缺少会议纪要")
@@ -178,7 +178,7 @@ def test_own_templates_go_before_the_built_in_one(bare_ledger: LedgerOnDisk) -> 
 
 
 def _fields(table: object) -> dict[str, str]:
-    """The fields of a form in a Word file, by their labels."""
+    """Return the fields of a form in a Word file, by their labels."""
     found: dict[str, str] = {}
     for row in table.rows:  # type: ignore[attr-defined]
         texts = list({cell._tc: cell.text for cell in row.cells}.values())

@@ -29,7 +29,7 @@ SOUND = {"评审意见.pdf": pdf(2), "现场照片.png": png()}
 
 
 def without_hashes(text: str) -> str:
-    """A text without the names of commits and the hashes of files, which change with what is in them."""
+    """Replace the hashes of commits and files in a text with zeros, since they change with the content."""
     return re.sub(r"\b[0-9a-f]{10,64}\b", lambda found: "0" * len(found[0]), text)
 
 

@@ -32,7 +32,7 @@ OF_A_CASE = (("closing",), ("dossier",))
 
 
 def hostile(ledger: LedgerOnDisk, text: str) -> LedgerOnDisk:
-    """A ledger every text of which is the same."""
+    """Make a ledger in which every text is the same."""
     name = text[:100]
     record = {
         "data/ledger.yaml": {

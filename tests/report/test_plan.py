@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 def lists(root: Path) -> list[Table]:
-    """The three lists."""
+    """Return the three lists of the plan."""
     found = made(root)
     return [block for block in found.blocks if isinstance(block, Table)]
 
 
 def made(root: Path) -> Document:
-    """The plan as a document."""
+    """Make the plan as a document."""
     return document("report.plan.outline.j2", root, report=plan(of(root), TODAY))
 
 
 def whole(rows: tuple[tuple[str, ...], ...]) -> list[list[str]]:
-    """The rows with what is left out because it is as above."""
+    """Return the rows with each cell filled in that is left out because it repeats the one above."""
     found: list[list[str]] = []
     for row in rows:
         first = next(place for place, cell in enumerate(row) if cell)

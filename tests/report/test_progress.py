@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def settings(ledger: LedgerOnDisk, lines: str) -> LedgerOnDisk:
-    """The ledger with more settings."""
+    """Add lines to the ledger's settings."""
     path = ledger.root / "data/ledger.yaml"
     path.write_text(path.read_text(encoding="utf-8") + lines, encoding="utf-8")
     return ledger

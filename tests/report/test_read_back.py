@@ -62,7 +62,7 @@ if not any(mark.args[0] for mark in (*PDF.marks, needs_poppler.mark)):
 
 
 def read(path: Path) -> str:
-    """What a reader of a finished file sees, without blanks and line ends."""
+    """Return what a reader of a finished file sees, without blanks and line ends."""
     content = path.read_bytes()
     if path.suffix == ".docx":
         found = word.Document(BytesIO(content)).element.body
@@ -82,7 +82,7 @@ def read(path: Path) -> str:
 
 
 def counted(status: Any) -> dict[str, float]:
-    """What `status --json` says, by names with dots; rates in percent."""
+    """Return the numbers of `status --json`, by names with dots; rates in percent."""
     found = {
         f"{thing}.{key}": value
         for thing in ("problems", "measures", "published")
@@ -92,7 +92,7 @@ def counted(status: Any) -> dict[str, float]:
 
 
 def stated(text: str) -> dict[str, set[float]]:
-    """What a text says, by the same names."""
+    """Return the numbers that a text states, by the same names."""
     found = {
         key: {float(next(filter(None, each.groups()))) for each in re.finditer(pattern, text)}
         for key, pattern in STATED.items()

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def works(report: Weekly) -> dict[str, Work]:
-    """What was done, by the numbers of the measures."""
+    """Return what was done, by the ids of the measures."""
     return {
         work.item.id: work
         for leader in report.leaders
@@ -29,7 +29,7 @@ def works(report: Weekly) -> dict[str, Work]:
 
 @pytest.fixture
 def week(bare_ledger: LedgerOnDisk) -> Weekly:
-    """The report on a week of work."""
+    """Make the report on a week of work."""
     return weekly_of(worked(bare_ledger))
 
 

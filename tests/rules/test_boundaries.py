@@ -20,7 +20,7 @@ BEFORE, ON, AFTER = "2023-11-09", "2023-11-10", "2023-11-11"
 
 
 def codes(ledger: LedgerOnDisk) -> list[str]:
-    """The codes of everything that is wrong."""
+    """Return the codes of all findings."""
     return [finding.code for finding in check(WorkingTree(ledger.root), warn=True)]
 
 

@@ -48,7 +48,7 @@ def found(ledger: LedgerOnDisk) -> list[Finding[Place]]:
 
 
 def replaced(text: str, lines: str) -> str:
-    """A file's text with these lines at its end, in place of the lines of the same top-level keys."""
+    """Append lines to a file's text, in place of the lines of the same top-level keys."""
     keys = set(_TOP_LEVEL_KEY.findall(lines))
     kept = []
     keep = True
@@ -261,7 +261,7 @@ _SOURCE = Path(xuncha.__file__).parent
 
 
 def _said(path: Path) -> set[str]:
-    """The codes that a module of the program can say; the first of them that is not written out is an error."""
+    """Return the codes that a module of the program can report, and assert that each of them is written out."""
     codes = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):

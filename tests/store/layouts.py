@@ -41,13 +41,13 @@ class Layout:
         return ("\ufeff" * self.bom + text + self.line_end * self.newline).encode()
 
     def span(self, key: str) -> tuple[int, int] | None:
-        """The lines of a key, from and up to; None where it has none."""
+        """Return the lines of a key as (start, end), the end exclusive; None if it has none."""
         owned = [place for place, line in enumerate(self.lines) if line.key == key]
         return (owned[0], owned[-1] + 1) if owned else None
 
 
 def _numbered(lines: list[Line]) -> tuple[Line, ...]:
-    """The lines, with a number of its own in each comment that has a place for one."""
+    """Replace each `@@` in the lines with the number of its line, so that no two comments are alike."""
     numbered: list[Line] = []
     for line in lines:
         before, *rest = line.text.split("@@")
@@ -85,7 +85,7 @@ def _is_plain(text: str) -> bool:
 
 
 def _styles(text: str, *, lines: bool) -> list[str]:
-    """The styles in which a text can be written."""
+    """Return the styles in which a text can be written."""
     styles = ['"']
     one = "\n" not in text
     if one:
@@ -100,7 +100,7 @@ def _styles(text: str, *, lines: bool) -> list[str]:
 
 
 def _folded(text: str, style: str, indent: str) -> list[str]:
-    """A text over two lines, broken at its first space; on one line where that would say something else."""
+    """Break a text at its first space into two lines; keep it on one line if a break would change what it says."""
     first, _space, rest = text.partition(" ")
     if style == "plain folded":
         return [first, indent + rest]
@@ -111,7 +111,7 @@ def _folded(text: str, style: str, indent: str) -> list[str]:
 
 @st.composite
 def scalars(draw: st.DrawFn, text: str, *, flow: bool = False, lines: bool = True) -> list[str]:
-    """A text as the lines of a scalar: the first without what stands before it, the others from column 0."""
+    """Draw a text as the lines of a scalar: the first without what precedes it, the others from column 0."""
     style = draw(st.sampled_from(_styles(text, lines=lines and not flow)))
     indent = draw(st.sampled_from(["  ", "    "]))
     if "folded" in style:
@@ -138,7 +138,7 @@ _BETWEEN = {
 
 
 def _comments() -> st.SearchStrategy[list[Line]]:
-    """What may stand between two keys."""
+    """Return a strategy for the blank lines and comments between two keys."""
     kinds = st.sampled_from(["blank", *_BETWEEN])
     return st.lists(kinds.map(lambda kind: Line(_BETWEEN[kind])), max_size=2)
 
@@ -149,7 +149,7 @@ def _trailing() -> st.SearchStrategy[str]:
 
 @st.composite
 def _flow_mapping(draw: st.DrawFn, pairs: dict[str, str]) -> str:
-    """A mapping of texts on one line."""
+    """Draw a mapping of texts on one line."""
     pad = draw(st.sampled_from(["", "", " "]))
     comma = draw(st.sampled_from([", ", ", ", ","])) if draw(st.booleans()) else ", "
     parts = []
@@ -161,7 +161,7 @@ def _flow_mapping(draw: st.DrawFn, pairs: dict[str, str]) -> str:
 
 @st.composite
 def _mapping(draw: st.DrawFn, pairs: dict[str, str]) -> list[str]:
-    """A mapping as a value: on the key's line, or below it."""
+    """Draw a mapping as a value: on the key's line, or below it."""
     if draw(st.booleans()):
         return [draw(_flow_mapping(pairs))]
     indent = draw(st.sampled_from(["  ", "    "]))
@@ -176,7 +176,7 @@ def _mapping(draw: st.DrawFn, pairs: dict[str, str]) -> list[str]:
 
 @st.composite
 def _entry(draw: st.DrawFn, pairs: dict[str, Any], indent: str) -> list[str]:
-    """An item of a block list."""
+    """Draw the lines of an item in a block list."""
     texts = {key: value for key, value in pairs.items() if isinstance(value, str)}
     if draw(st.integers(0, 3)) == 0:
         return [f"{indent}- {draw(_flow_mapping(texts))}"]
@@ -195,7 +195,7 @@ def _entry(draw: st.DrawFn, pairs: dict[str, Any], indent: str) -> list[str]:
 
 @st.composite
 def _list(draw: st.DrawFn, entries: list[dict[str, Any]]) -> list[str]:
-    """A list as a value: on the key's line, or below it."""
+    """Draw a list as a value: on the key's line, or below it."""
     if not entries:
         return ["[]"]
     if draw(st.integers(0, 2)) == 0:
@@ -214,7 +214,7 @@ def _list(draw: st.DrawFn, entries: list[dict[str, Any]]) -> list[str]:
 
 @st.composite
 def _records(draw: st.DrawFn) -> dict[str, Any]:
-    """A measure's values."""
+    """Draw a measure's values."""
     status = draw(st.sampled_from(["not_started", "in_progress", "submitted", "closed"]))
     entry = st.fixed_dictionaries({"date": DAYS, "text": TEXTS}, optional={"evidence": st.just(["某水〔2024〕7号"]), "publish": st.booleans()})  # fmt: skip
     review = st.fixed_dictionaries({"date": DAYS, "result": st.sampled_from(["holds", "slipped"])}, optional={"text": SENTENCES})  # fmt: skip
@@ -246,7 +246,7 @@ def _records(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def _value(draw: st.DrawFn, key: str, value: Any) -> list[str]:
-    """A value's lines; the first goes behind the key."""
+    """Draw a value's lines; the first goes behind the key."""
     if value is None:
         return [draw(_trailing())]
     if key == "co_offices":

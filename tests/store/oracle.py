@@ -34,7 +34,7 @@ class DuplicateKeyError(Exception):
 
 
 def load(text: str) -> Any:
-    """What the text says, as plain data; dates stay texts, and a number that is not one is the text `nan`.
+    """Load the text as plain data; dates stay texts, and a number that is not one becomes the text `nan`.
 
     Raises:
         YAMLError: it is not YAML.
@@ -62,7 +62,7 @@ def _plain(node: Node) -> Any:
 
 
 def _resolve(text: str) -> Any:
-    """A plain scalar by the first line of the table that fits it; a text where none does."""
+    """Resolve a plain scalar by the first row of the table that matches; return it as text if none does."""
     return next((make(text) for form, make in _TABLE if form.fullmatch(text)), text)
 
 

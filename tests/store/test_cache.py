@@ -43,7 +43,7 @@ def kept_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def fresh(root: Path) -> Register | list[tuple[str, str]]:
-    """What the files say: the register, or what is wrong with them. Nothing of the cache is used."""
+    """Read the files without the cache: return the register, or the path and code of each finding."""
     try:
         return loading.ledger(WorkingTree(root)).register()
     except InvalidLedgerError as error:
@@ -51,7 +51,7 @@ def fresh(root: Path) -> Register | list[tuple[str, str]]:
 
 
 def cached(root: Path) -> Register | list[tuple[str, str]]:
-    """What a command is told, by the cache where it can be believed."""
+    """Read the ledger as a command does, from the cache where it is valid."""
     try:
         return cache.register(root)
     except InvalidLedgerError as error:
@@ -71,7 +71,7 @@ def tick() -> None:
 
 
 def statuses(root: Path) -> dict[str, str]:
-    """The status of each measure, as a command is told."""
+    """Return the status of each measure, as a command reads it."""
     return {row.id: row.status for row in cache.register(root).measures}
 
 
@@ -87,7 +87,7 @@ def lie(root: Path) -> None:
 
 
 def lied_of(root: Path) -> set[str]:
-    """The problems of which the cache was believed."""
+    """Return the problems that were read from the cache, known by their false title."""
     return {row.id for row in cache.register(root).problems if row.title == "谎话"}
 
 
@@ -309,7 +309,7 @@ PAPER, OTHER = "当时的内容".encode(), "后来的内容".encode()
 
 @pytest.fixture
 def with_evidence(ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """A ledger with an evidence file, kept in the cache."""
+    """Add an evidence file to the ledger, and keep the ledger in the cache."""
     ledger.write("data/evidence/2.1/意见.pdf", PAPER)
     entry = f"[{{date: 2024-03-01, text: 甲, evidence: [{{file: 意见.pdf, sha256: {hashlib.sha256(PAPER).hexdigest()}}}]}}]"
     ledger.write(ledger.path("2.1"), measure("2.1", "submitted", progress=entry))

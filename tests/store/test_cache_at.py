@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def fresh(ledger: LedgerOnDisk, commit: str) -> Register | list[tuple[str, str]]:
-    """What the files of a commit say: the register, or what is wrong with them."""
+    """Read the files of a commit without the cache: return the register, or the path and code of each finding."""
     try:
         return loading.ledger(Tree(ledger.root, commit)).register()
     except InvalidLedgerError as error:
@@ -28,7 +28,7 @@ def fresh(ledger: LedgerOnDisk, commit: str) -> Register | list[tuple[str, str]]
 
 
 def cached(ledger: LedgerOnDisk, commit: str) -> Register | list[tuple[str, str]]:
-    """What a command is told of it."""
+    """Read a commit as a command does, from the cache where it is valid."""
     try:
         return cache.register_at(Tree(ledger.root, commit))
     except InvalidLedgerError as error:
@@ -37,7 +37,7 @@ def cached(ledger: LedgerOnDisk, commit: str) -> Register | list[tuple[str, str]
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The folders that were read, not believed."""
+    """Record the names of the folders that are read from files, not from the cache."""
     names: list[str] = []
     whole = loading.load_problem
 
@@ -65,7 +65,7 @@ EVIDENCE = "data/evidence/2.1/意见.pdf"
 
 
 def naming(content: bytes) -> str:
-    """A measure's progress that names an evidence file of these bytes."""
+    """Return a measure's progress that names an evidence file with this content."""
     digest = hashlib.sha256(content).hexdigest()
     return f"\n  - {{date: 2024-03-01, text: 完成, evidence: [{{file: 意见.pdf, sha256: {digest}}}]}}"
 

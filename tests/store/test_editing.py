@@ -59,7 +59,7 @@ SEVERAL: st.SearchStrategy[list[Edit]] = st.one_of(
 
 
 def meant(data: dict[str, Any], edits: list[Edit]) -> dict[str, Any]:
-    """What a record is to say after the edits."""
+    """Return what a record must say after the edits."""
     data = copy.deepcopy(data)
     for edit in edits:
         match edit:
@@ -73,17 +73,17 @@ def meant(data: dict[str, Any], edits: list[Edit]) -> dict[str, Any]:
 
 
 def lines(content: bytes) -> list[str]:
-    """A file's lines, each with its own end; without the byte order mark."""
+    """Split a file into lines, each with its own end; without the byte order mark."""
     return _LINE.findall(content.decode().removeprefix("\ufeff"))
 
 
 def ends(content: bytes) -> set[str]:
-    """The line ends in a file."""
+    """Return the kinds of line end in a file."""
     return set(_LINE_END.findall(content.decode()))
 
 
 def ended(content: bytes) -> list[str]:
-    """A file's lines, as if the last one had an end too."""
+    """Split a file into lines, and give the last one an end if it has none."""
     found = lines(content)
     if found and not _LINE_END.search(found[-1]):
         found[-1] += (_LINE_END.findall(content.decode()) or ["\n"])[0]
@@ -91,7 +91,7 @@ def ended(content: bytes) -> list[str]:
 
 
 def _edited(layout: Layout, edits: list[Edit]) -> bytes | None:
-    """The file after the edits; None where they are refused for its layout, and no other way."""
+    """Apply the edits to the file; return None if they are refused as an odd layout, raise any other refusal."""
     try:
         return editing.apply(layout.content, edits)
     except RefusedError as error:
@@ -102,7 +102,7 @@ def _edited(layout: Layout, edits: list[Edit]) -> bytes | None:
 
 
 def _assert_whole(layout: Layout, edits: list[Edit], result: bytes) -> None:
-    """What holds for every edit of every layout."""
+    """Assert what holds for every edit of every layout."""
     before = layout.content
     assert parse(result) == meant(parse(before), edits)
     independent = oracle.normalised(oracle.load(result.decode()))
@@ -113,7 +113,7 @@ def _assert_whole(layout: Layout, edits: list[Edit], result: bytes) -> None:
 
 
 def _assert_last_line_as_before(layout: Layout, edits: list[Edit], result: bytes) -> None:
-    """A final line end is there if it was; where the last lines go and leave a blank one, its end may stay."""
+    """Assert that a final line end stays as it was, unless the last key is removed: a blank line left behind may keep its end."""
     before, after = layout.content, result
     had, has = (bool(_LINE_END.search(lines(content)[-1])) for content in (before, after))
     last = layout.lines[-1].key
@@ -195,7 +195,7 @@ def _indent(line: str) -> int:
 
 
 def _assert_value_alone(own: list[str], new: list[str], key: str, value: str) -> None:
-    """The value changed in its place, and quotes, spaces and the comment behind it did not."""
+    """Assert that the value alone changed in its place: its quotes, spaces and the comment behind it did not."""
     assert len(own) == len(new) == 1
     match = re.fullmatch(r"""(\s*['"]?\w+['"]? *: *)(?:(['"]?)[\w-]+\2)?( *(?:#.*)?[\r\n]+)""", own[0])
     assert match, own
@@ -208,7 +208,7 @@ def _assert_value_alone(own: list[str], new: list[str], key: str, value: str) ->
 
 
 def _assert_put_in(own: str, new: str) -> None:
-    """A list in brackets has more in it, and has kept every character that it had."""
+    """Assert that a list in brackets gained items and kept every character that it had."""
     if re.search(r"\[\s*\]", own):
         assert re.sub(r"\[.*\]", "[]", new, flags=re.DOTALL) == re.sub(r"\[\s*\]", "[]", own)
         return
@@ -346,7 +346,7 @@ def test_every_odd_but_good_file_can_be_worked_with(path: Path) -> None:
 
 
 def edited(text: str, *edits: Edit) -> str:
-    """A text after edits."""
+    """Apply edits to a text."""
     return editing.apply(text.encode(), edits).decode()
 
 

@@ -48,7 +48,7 @@ UNREADABLE = {
 
 
 def name(path: Path) -> str:
-    """A corpus file as the tests show it."""
+    """Return the name under which the tests show a corpus file."""
     return f"{path.parent.name}/{path.stem}"
 
 
@@ -59,7 +59,7 @@ def place(path: Path) -> str:
 
 
 def refused(content: bytes) -> str | None:
-    """The code under which a content is refused; None where it is read."""
+    """Return the code under which a content is refused; None if it is read."""
     try:
         parse(content)
     except UnreadableError as error:
@@ -68,7 +68,7 @@ def refused(content: bytes) -> str | None:
 
 
 def placed(error: UnreadableError) -> tuple[str, int, int]:
-    """The code under which a content is refused, with the line and the column."""
+    """Return the code of a refusal, with the line and the column."""
     return error.finding.code, error.finding.place.line, error.finding.place.column
 
 
@@ -88,7 +88,7 @@ def test_a_broken_file_is_told_by_the_code_that_its_folder_names_and_by_no_other
 
 
 def _well_placed(finding: Finding[Place], content: bytes) -> None:
-    """The place is one that the file has, in an editor that ends lines as YAML 1.2 does, and the excerpt is what stands there."""
+    """Assert that the finding's place exists in the file, with line ends as in YAML 1.2, and that its excerpt stands there."""
     lines = content.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     assert 1 <= finding.place.line <= len(lines)
     assert finding.place.column >= 1
@@ -233,7 +233,7 @@ for root in sys.stdin:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[subprocess.Popen[str]]:
-    """A process that reads ledgers in processes of their own."""
+    """Start a process that reads ledgers in child processes."""
     unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     with subprocess.Popen(
         [sys.executable, "-c", _SERVER],
@@ -454,7 +454,7 @@ def _as_text(key: object) -> str:
 
 
 def _shape_of(node: Node) -> Any:
-    """What holds what, without the values."""
+    """Return the structure of a node, without the values."""
     if node.kind == "mapping":
         return [_shape_of(item) for item in node.items]
     return [_shape_of(item) for item in node.items] if node.kind == "sequence" else None

@@ -23,7 +23,7 @@ def say(ledger: LedgerOnDisk, text: str, *options: str) -> None:
 
 
 def texts(ledger: LedgerOnDisk) -> list[str]:
-    """What the comments say, in the order of their numbers."""
+    """Return the texts of the comments, in the order of their numbers."""
     return [each["text"] for each in ledger.json("comment", "list")]
 
 

@@ -67,7 +67,7 @@ edits = st.one_of(
 
 
 def edited(content: bytes, changes: list[Edit | list[Edit]]) -> bytes:
-    """A file after some commands; what its layout does not allow is left out."""
+    """Apply the changes of some commands to a file, and leave out those that its layout does not allow."""
     for change in changes:
         if change == Set("status", "submitted") and "closed" in parse(content):
             continue  # the workflow does not lead there
@@ -79,7 +79,7 @@ def edited(content: bytes, changes: list[Edit | list[Edit]]) -> bytes:
 
 
 def texts(data: dict[str, Any]) -> Counter[tuple[str, str]]:
-    """The entries of a measure, and how many there are of each."""
+    """Count the entries of a measure, by day and text."""
     return Counter((entry["date"], entry["text"]) for entry in data.get("progress") or [])
 
 

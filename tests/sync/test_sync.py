@@ -82,7 +82,7 @@ def title(ledger: LedgerOnDisk, identity: str) -> str:
 
 
 def told(done: Synced) -> list[tuple[str, str]]:
-    """What took other numbers."""
+    """Return the old and the new number of each renumbered measure."""
     return [(str(each.move.old), str(each.move.new)) for each in done.renumbered]
 
 
@@ -94,7 +94,7 @@ def same(pair: Pair) -> bool:
 
 
 def cut_off_while_sending(pair: Pair) -> None:
-    """A sync here that brings together, and then finds the remote gone; it is back afterwards."""
+    """Run a sync that merges and then loses the remote, and put the remote back."""
     away = pair.shared.with_name("拔掉的盘")
     cut = hook(pair.here, "post-merge", f"mv '{pair.shared}' '{away}'")
     with pytest.raises(SurroundingsError) as caught:
@@ -105,7 +105,7 @@ def cut_off_while_sending(pair: Pair) -> None:
 
 
 def refused(ledger: LedgerOnDisk, code: str, kind: type[XunchaError] = RefusedError) -> XunchaError:
-    """A sync that is refused, and leaves branch, index and files as they were."""
+    """Assert that a sync is refused and leaves branch, index and files as they were; return the refusal."""
     before = (ledger.git("rev-parse", "HEAD"), ledger.git("status", "--porcelain"), snapshot(ledger))
     with pytest.raises(kind) as caught:
         sync(ledger.root)

@@ -71,7 +71,7 @@ def check_whole(pair: Pair, old: dict[str, bytes], new: dict[str, bytes], where:
 
 
 def finish(pair: Pair) -> None:
-    """The next sync does it."""
+    """Finish the work with the next sync, and check both clones."""
     sync(pair.here.root)
     sync(pair.there.root)
     assert same(pair)

@@ -23,7 +23,7 @@ LATER = {"date": "2024-05-02", "by": "乙"}
 def both(
     ours: dict[str, Any], theirs: dict[str, Any], before: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """What comes out, whichever side is called ours; nothing may be in dispute."""
+    """Merge both ways, and return the result; it must not depend on the side, and nothing may be in dispute."""
     before = BASE if before is None else before
     one = merge_values(before, before | ours, before | theirs)
     other = merge_values(before, before | theirs, before | ours)

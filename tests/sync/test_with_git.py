@@ -21,7 +21,7 @@ ATTRIBUTES = "data/**/*.yaml merge=xuncha\n"
 
 @pytest.fixture
 def shared(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> LedgerOnDisk:
-    """The ledger with the driver set up, as `init` leaves it."""
+    """Set up the merge driver for the ledger, as `init` does."""
     del monkeypatch
     ledger.write(".gitattributes", ATTRIBUTES)
     ledger.commit("attributes")

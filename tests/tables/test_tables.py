@@ -33,7 +33,7 @@ def name(table: Table) -> str:
 
 
 def plain(text: str) -> str:
-    """A text without blanks and line ends, as it is looked for."""
+    """Return a text without blanks and line ends, normalised for comparison."""
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 

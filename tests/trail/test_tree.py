@@ -31,7 +31,7 @@ def on(day: str, monkeypatch: pytest.MonkeyPatch, ledger: LedgerOnDisk) -> None:
 
 @pytest.fixture
 def grown(bare_ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> LedgerOnDisk:
-    """The ledger, with four days of work behind it; days are those of Shanghai."""
+    """Make a ledger with four days of work; days are those of Shanghai."""
     monkeypatch.setenv("TZ", "Asia/Shanghai")
     bare_ledger.environment["TZ"] = "Asia/Shanghai"
     bare_ledger.git("init", "-q")
@@ -47,7 +47,7 @@ def grown(bare_ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> LedgerO
 
 
 def counts(ledger: LedgerOnDisk, *arguments: str) -> tuple[str, dict[str, int]]:
-    """The day and the counts that status gives."""
+    """Return the day and the counts of `status`."""
     said = listed(ledger, "status", *arguments)
     kinds = ("total", "not_started", "in_progress", "submitted", "closed")
     return said["as_of"], {kind: said["measures"][kind] for kind in kinds}

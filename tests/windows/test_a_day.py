@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def windows(tmp_path: Path, environment: dict[str, str]) -> dict[str, str]:
-    """The variables with which Python starts as on Windows; git has the name there that it has on Windows."""
+    """Return the environment with which Python starts as on Windows; git has its Windows name there."""
     folder = tmp_path / "Git/cmd"
     folder.mkdir(parents=True)
     git = folder / "git.exe"

@@ -18,14 +18,14 @@ AS_ON_WINDOWS = {"GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_0": "core.autocrlf", "
 
 
 def on_windows(ledger: LedgerOnDisk, folder: Path) -> LedgerOnDisk:
-    """A clone of the ledger as git makes it on Windows."""
+    """Clone the ledger as git does on Windows."""
     environment = {**ledger.environment, **AS_ON_WINDOWS}
     subprocess.run(["git", "clone", "-q", str(ledger.root), str(folder)], env=environment, check=True)
     return LedgerOnDisk(folder, environment)
 
 
 def data(ledger: LedgerOnDisk) -> dict[str, bytes]:
-    """What is in the files of a ledger."""
+    """Return the contents of a ledger's files, by path."""
     files = (path for path in (ledger.root / "data").rglob("*") if path.is_file())
     return {path.relative_to(ledger.root).as_posix(): path.read_bytes() for path in files}
 

@@ -30,27 +30,27 @@ def act(ledger: LedgerOnDisk, planned: Planned, *identities: str) -> Result:
 
 
 def findings(ledger: LedgerOnDisk) -> list[str]:
-    """The codes of all that is wrong with a ledger; empty where it validates."""
+    """Return the path and code of each finding on a ledger; an empty list if it is valid."""
     return [f"{finding.place.path}: {finding.code}" for finding in check(WorkingTree(ledger.root))]
 
 
 def record(ledger: LedgerOnDisk, identity: str) -> Measure:
-    """A measure as the program reads it."""
+    """Load a measure as the program reads it."""
     return load(WorkingTree(ledger.root)).measures[Identity.parse(identity)]
 
 
 def message(ledger: LedgerOnDisk, revision: str = "HEAD") -> str:
-    """A commit's whole message."""
+    """Return the whole message of a commit."""
     return ledger.git("log", "-1", "--format=%B", revision)
 
 
 def subject(ledger: LedgerOnDisk, revision: str = "HEAD") -> str:
-    """The first line of a commit's message."""
+    """Return the first line of a commit's message."""
     return message(ledger, revision).partition("\n")[0]
 
 
 def trailers(ledger: LedgerOnDisk, revision: str = "HEAD") -> list[tuple[str, str]]:
-    """The last paragraph of a commit's message, line by line, as name and value: nothing else may stand there."""
+    """Return the last paragraph of a commit's message as names and values, and assert that it holds nothing else."""
     head, _blank, block = message(ledger, revision).rstrip("\n").rpartition("\n\n")
     assert head, "there are no trailers"
     pairs = []
@@ -62,7 +62,7 @@ def trailers(ledger: LedgerOnDisk, revision: str = "HEAD") -> list[tuple[str, st
 
 
 def touched(ledger: LedgerOnDisk, revision: str = "HEAD") -> set[str]:
-    """The files in a commit, relative to the repository."""
+    """Return the files changed by a commit, relative to the repository."""
     shown = ledger.git(
         "diff-tree", "--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", revision
     )
@@ -79,17 +79,17 @@ def snapshot(ledger: LedgerOnDisk) -> dict[str, bytes]:
 
 
 def folders(ledger: LedgerOnDisk) -> set[str]:
-    """The folders of the ledger's problems."""
+    """Return the names of the ledger's problem folders."""
     return {path.name for path in (ledger.root / "data/problems").iterdir()}
 
 
 def index(ledger: LedgerOnDisk) -> str:
-    """What is staged, with its hashes."""
+    """Return the entries of git's index, with their hashes."""
     return ledger.git("ls-files", "--stage", "-z", "--", ":/")
 
 
 def changed_lines(before: str, after: str) -> tuple[list[str], list[str]]:
-    """The lines that went and those that came, their ends included."""
+    """Return the removed and the added lines, with their line ends."""
     compared = list(difflib.ndiff(before.splitlines(keepends=True), after.splitlines(keepends=True)))
     return [line[2:] for line in compared if line[0] == "-"], [
         line[2:] for line in compared if line[0] == "+"
@@ -139,7 +139,7 @@ class Running:
 
 
 def _hear_ctrl_c() -> None:
-    """What runs in the background of a script is told not to hear it."""
+    """Let the process be ended by Ctrl-C, which a script makes its background processes ignore."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

@@ -90,7 +90,7 @@ def test_who_only_reads_waits_for_no_one(ledger: LedgerOnDisk) -> None:
 
 
 def journal_of_a_command_at_work(ledger: LedgerOnDisk) -> None:
-    """What a command that has just written 1.1 has on the disk."""
+    """Write what a command has on disk when it has just written 1.1: its journal and the changed file."""
     content = ledger.read("1.1").encode()
     changed = content.replace(b"not_started", b"in_progress")
     journal.write(ledger.root, [journal.FileChange(ledger.path("1.1"), content, changed)])

@@ -67,7 +67,7 @@ class Runner:
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the wheel, built of a copy: a build writes the translations beside their sources."""
+    """Build the wheel from a copy, since a build writes the translations beside their sources; return its folder."""
     copy = tmp_path_factory.mktemp("source")
     for name in PACKAGE:
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, copy / name)
@@ -81,7 +81,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def runner(tmp_path: Path, wheels: Path, environment: dict[str, str]) -> Runner:
-    """The machine: pip installs the wheel alone, since what it depends on is lent from the tests' own environment."""
+    """Set up the CI machine: pip installs the wheel alone, and its dependencies come from the tests' own environment."""
     folder = tmp_path / "runner"
     venv.create(folder, with_pip=False, symlinks=True)
     programs = folder / "bin"
@@ -112,12 +112,12 @@ def runner(tmp_path: Path, wheels: Path, environment: dict[str, str]) -> Runner:
 
 
 def read(path: Path) -> Any:
-    """A YAML file."""
+    """Load a YAML file."""
     return YAML(typ="safe").load(path)
 
 
 def steps(path: Path) -> tuple[list[str], dict[str, str], list[str]]:
-    """The scripts of the publishing job in order, the variables they are given, and the paths that are kept of it."""
+    """Return the scripts of the publishing job in order, its variables, and the paths of its artifacts."""
     file = read(path)
     if path.name == ".gitlab-ci.yml":
         job = file["publish"]
@@ -132,7 +132,7 @@ def steps(path: Path) -> tuple[list[str], dict[str, str], list[str]]:
 
 
 def made(where: Path, paths: list[str]) -> set[str]:
-    """The files that are kept of a job."""
+    """Return the files that a job keeps as artifacts."""
     found = {
         str(file.relative_to(where)) for path in paths for file in (where / path).rglob("*") if file.is_file()
     }
@@ -155,7 +155,7 @@ def carry_out(runner: Runner, where: Path, path: str) -> tuple[list[str], str]:
 
 
 def checkout(runner: Runner, tmp_path: Path, *options: str) -> Path:
-    """A new ledger by `init`, and a clone of it, as CI has it."""
+    """Make a new ledger by `init`, and clone it as CI does."""
     origin, clone = tmp_path / "origin", tmp_path / "clone"
     subprocess.run(
         [sys.executable, "-m", "xuncha", "init", str(origin), *options], env=runner.environment, check=True

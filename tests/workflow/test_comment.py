@@ -22,7 +22,7 @@ FIRST = "data/comments/001.yaml"
 
 
 def codes(ledger: LedgerOnDisk) -> set[str]:
-    """The codes of all that an audit finds."""
+    """Return the codes of all that an audit finds."""
     result = ledger.run("audit", "--json")
     assert result.code in {0, 1}, result.err
     return {each["code"] for each in json.loads(result.out)}
@@ -30,7 +30,7 @@ def codes(ledger: LedgerOnDisk) -> set[str]:
 
 @pytest.fixture
 def entered(ledger: LedgerOnDisk) -> LedgerOnDisk:
-    """A ledger with one comment, as a person who knows Chinese alone would enter it."""
+    """Add one comment, entered as by a person who knows only Chinese."""
     ledger.ok(
         "comment", "add", "泵站夜间噪声扰民", "--channel", "来信", "--about", "１．２", "--name", "王某",
         "--received", "2024-05-06",

@@ -29,7 +29,7 @@ class Editor:
         self.folder = folder / "编辑 器"
 
     def that(self, body: str) -> str:
-        """The value of EDITOR for one that runs this Python with the file as `draft`."""
+        """Return a value of EDITOR that runs this Python code with the file as `draft`."""
         self.folder.mkdir(exist_ok=True)
         script = self.folder / "editor.py"
         script.write_text(
@@ -45,7 +45,7 @@ class Editor:
 
 
 def draft_named(said: str) -> Path:
-    """The draft that a refusal names."""
+    """Return the path of the draft that a refusal names."""
     found = re.search(r"(/\S*xuncha-\S+\.yaml)", said)
     assert found, said
     return Path(found[1])

@@ -227,7 +227,7 @@ class FullDisk:
 
 
 def failure(work: Callable[[LedgerOnDisk], object], ledger: LedgerOnDisk) -> XunchaError | None:
-    """What the work is refused with; None where it is done."""
+    """Return the error with which the work is refused; None if it is done."""
     try:
         work(ledger)
     except XunchaError as error:

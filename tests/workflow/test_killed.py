@@ -103,7 +103,7 @@ COMMANDS = {
 
 
 def prepare(ledger: LedgerOnDisk) -> None:
-    """What the commands need beside the ledger."""
+    """Add what the commands need beside the ledger: an evidence file and an editor."""
     ledger.write("../评审 意见.pdf", PDF)
     editor = ledger.write("../editor", '#!/bin/sh\nsed -i s/规划科/财务科/ "$1"\n')
     editor.chmod(0o755)
@@ -203,7 +203,7 @@ def check_after_death(
 def check_repeat(
     ledger: LedgerOnDisk, command: Command, new: dict[str, bytes], commits: int, where: str
 ) -> None:
-    """The same command typed again gets it done, once."""
+    """Check that the same command, typed again, does the work exactly once."""
     if ledger.commits() == commits:
         command.again(ledger)
     assert snapshot(ledger) == new, where

@@ -52,7 +52,7 @@ sys.stdout.buffer.write(content)
 
 @pytest.fixture(params=["git-lfs", "a filter like it"])
 def lfs(ledger: LedgerOnDisk, tmp_path: Path, request: pytest.FixtureRequest) -> LedgerOnDisk:
-    """A ledger whose evidence git-lfs keeps."""
+    """Set up a ledger whose evidence is kept by git-lfs."""
     if request.param == "git-lfs":
         if not shutil.which("git-lfs"):
             pytest.skip("git-lfs is not installed")

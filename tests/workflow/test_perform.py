@@ -226,7 +226,7 @@ def test_closing_takes_one_lock_and_reads_the_bytes_of_each_file_once(
 
 
 def counted(function: Callable[..., Any], name: str, counts: Counter[str]) -> Callable[..., Any]:
-    """The same function, which counts how often it is called."""
+    """Wrap a function so that its calls are counted under a name."""
 
     def wrapper(*arguments: Any) -> Any:
         counts[name] += 1
@@ -314,7 +314,7 @@ def test_closing_several_does_none_of_them_where_one_is_refused(
 
 
 def refused(ledger: LedgerOnDisk, planned: Planned, *identities: str) -> RefusedError:
-    """What is said to a request that must be refused and leave no trace."""
+    """Assert that a request is refused and leaves no trace; return the refusal."""
     before, commits, staged = snapshot(ledger), ledger.commits(), index(ledger)
     with pytest.raises(RefusedError) as caught:
         act(ledger, planned, *identities)

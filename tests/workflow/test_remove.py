@@ -26,7 +26,7 @@ DAY = date(2024, 6, 1)
 
 @pytest.fixture
 def grown(ledger: LedgerOnDisk) -> Iterator[LedgerOnDisk]:
-    """The ledger with three measures more in problem 1: 1.3 by mistake, then one with evidence, then one."""
+    """Add three measures to problem 1: 1.3 by mistake, then one with evidence, then one; check the ledger after the test."""
     for title in ("误登的", "有材料的", "最后的"):
         actions.add_measure(ledger.root, Identity(1), title, leader="局长", office="办公室")
     act(ledger, actions.attach("纪要.txt", b"x", DAY), "1.4")
@@ -45,7 +45,7 @@ def refused(ledger: LedgerOnDisk, code: str, *arguments: str) -> str:
 
 
 def errors(ledger: LedgerOnDisk) -> list[tuple[str, str]]:
-    """What an audit finds, beside the first commit."""
+    """Return the code and severity of each audit finding."""
     return [(each.code, each.severity) for each in audit(ledger.root).findings]
 
 

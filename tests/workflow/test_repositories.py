@@ -38,7 +38,7 @@ DAY = date(2024, 6, 1)
 
 
 def within(bare: LedgerOnDisk, tmp_path: Path, folder: str) -> LedgerOnDisk:
-    """The ledger's files in a folder of a larger repository, which has a file of its own."""
+    """Move the ledger into a folder of a larger repository, which has a file of its own."""
     root = tmp_path / "大 仓库" / folder
     root.parent.mkdir(parents=True)
     shutil.move(bare.root, root)
@@ -415,7 +415,7 @@ def test_a_post_commit_hook_that_fails_does_not_undo_what_is_committed(ledger: L
 
 @pytest.fixture
 def signing(ledger: LedgerOnDisk, tmp_path: Path) -> LedgerOnDisk:
-    """The ledger, with an SSH key to sign with."""
+    """Give the ledger an SSH key to sign commits with."""
     if shutil.which("ssh-keygen") is None:
         pytest.skip("there is no ssh-keygen to make a key with")
     key = tmp_path / "钥匙"

@@ -296,7 +296,7 @@ def test_making_the_ledger_is_not_taken_back(ledger: LedgerOnDisk) -> None:
 
 
 def problem_categories(ledger: LedgerOnDisk) -> list[str]:
-    """The keys of the categories."""
+    """Return the keys of the categories."""
     from xuncha.store.cache import register
 
     return [key for key, _title in register(ledger.root).frame.categories]

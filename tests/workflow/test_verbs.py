@@ -96,7 +96,7 @@ def test_the_audit_lets_a_verb_change_the_status_only_where_it_leads_elsewhere(v
 
 
 def lacks(requires: list[Requirement], closed: Measure, submitter: str | None = None) -> list[Requirement]:
-    """What a measure lacks to be closed by a@x."""
+    """Return what a measure lacks to be closed by a@x."""
     proofs = [entry.evidence for entry in closed.progress]
     return missing(
         requires, closed.status, proofs, closer={"a@x"}, applicants={submitter} if submitter else ()

@@ -105,7 +105,7 @@ def rows_of(ledger: Ledger, stamp: Stamp) -> Iterator[tuple[Row, Texts]]:
 
 
 def _codes(measures: Iterable[Measure]) -> dict[str | None, int]:
-    """Number the offices in the order in which measures name them; a rows file does not hold their names."""
+    """Return a number for each office, in the order in which measures name them; a rows file does not hold their names."""
     names = dict.fromkeys(measure.office for measure in measures if measure.office)
     return {name: number for number, name in enumerate(names, start=1)}
 

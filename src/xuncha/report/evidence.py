@@ -54,7 +54,7 @@ class Entry(NamedTuple):
 
 
 def pieces_and_entries(measure: Measure) -> tuple[tuple[Piece, ...], tuple[Entry, ...]]:
-    """Number the evidence of a measure, and say which entry names which; what several entries name is one piece."""
+    """Assign numbers to a measure's evidence, and return which entry names which; what several entries name is one piece."""
     numbers: dict[str, int] = {}
     pieces: list[Piece] = []
     for entry in measure.progress:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def settings(above: str, folder: Path) -> dict[str, Any]:
-    """What is said of a ledger in a line above its table."""
+    """Return the settings that are read from a line above a table."""
     path = folder / "台账.csv"
     path.write_text(
         f"{above}\n序号,反馈问题,整改措施,整改时限\n1,学习不深入,集中学习,2024-12-31\n", encoding="utf-8"

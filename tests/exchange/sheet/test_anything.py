@@ -41,7 +41,7 @@ VALUES = st.one_of(
 
 @st.composite
 def sheets(draw: st.DrawFn) -> Sheet:
-    """A sheet with a header and anything below it, some of it merged."""
+    """Draw a sheet with a header and anything below it, some of it merged."""
     heads = draw(st.lists(st.sampled_from(HEADS), min_size=4, max_size=10, unique=True))
     heads = list(dict.fromkeys(["反馈问题", "整改措施", "整改时限", *heads]))
     sheet = Sheet("Sheet1")

@@ -72,7 +72,7 @@ def wanted(root: Path, draft: Draft) -> Wanted:
 
 
 def changes(path: Path, how: Wanted, root: Path) -> list[str]:
-    """The files that importing a table would change."""
+    """Return the files that importing a table would change."""
     source = WorkingTree(root)
     intake = Updater(draft_of(path, how), root).changed(ledger(source), source)
     there = {path: (root / path).read_bytes() if (root / path).exists() else b"" for path in intake.files}

@@ -29,7 +29,7 @@ CSV = """\
 
 @pytest.fixture
 def empty(bare_ledger: LedgerOnDisk, tmp_path: Path) -> LedgerOnDisk:
-    """An empty ledger, with a table beside it."""
+    """Make an empty ledger, with a table beside it."""
     bare_ledger.ok("init", tmp_path / "ledger")
     bare_ledger.root = tmp_path / "ledger"
     (tmp_path / "台账.csv").write_text(CSV, encoding="utf-8")
@@ -131,7 +131,7 @@ def test_posts_and_offices_that_are_counted_do_not_look_alike(empty: LedgerOnDis
 
 
 def own_workbook(path: Path) -> None:
-    """A workbook as an office keeps it: a title, two rows of headings, merged cells, colours, days as days and in words."""
+    """Save a workbook as an office keeps it: a title, two rows of headings, merged cells, colours, days as dates and as words."""
     book = Workbook()
     sheet: Any = book.active
     rows = [

@@ -29,7 +29,7 @@ LINE = [1, "学习不够深入", "制定计划", "局长", "办公室", "2024年
 
 
 def good() -> bytes:
-    """A small workbook in order."""
+    """Make a small valid workbook."""
     book = Workbook()
     book.active.append(HEADS)  # type: ignore[union-attr]
     book.active.append(LINE)  # type: ignore[union-attr]
@@ -39,7 +39,7 @@ def good() -> bytes:
 
 
 def changed(content: bytes, **parts: bytes | Callable[[bytes], bytes]) -> bytes:
-    """The workbook with parts replaced or added; `__` in a name stands for a slash."""
+    """Return the workbook with parts replaced or added; `__` in a name stands for a slash."""
     written = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as old,
@@ -54,7 +54,7 @@ def changed(content: bytes, **parts: bytes | Callable[[bytes], bytes]) -> bytes:
 
 
 def replaced(part: bytes, text: str, by: bytes) -> bytes:
-    """A part with a text replaced, in whichever way the text is written."""
+    """Replace a text in a part, whether it is written plainly or as character references."""
     return part.replace(text.encode(), by).replace(text.encode("ascii", "xmlcharrefreplace"), by)
 
 

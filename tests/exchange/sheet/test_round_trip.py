@@ -60,7 +60,7 @@ def maybe(value: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 def told(record: dict[str, Any]) -> dict[str, Any]:
-    """A record without what is not told."""
+    """Return a record without the keys that are None."""
     return {key: value for key, value in record.items() if value is not None}
 
 
@@ -72,7 +72,7 @@ ENTRY = st.builds(
 
 @st.composite
 def measures(draw: st.DrawFn, leaders: list[str], offices: list[str]) -> Measure:
-    """A measure that breaks no rule."""
+    """Draw a measure that breaks no rule."""
     term = draw(st.sampled_from(["once", "long_term"]))
     status = draw(st.sampled_from(["not_started", "in_progress", "submitted", "closed"]))
     closed = told({"date": draw(DAYS), "by": draw(maybe(LINE)), "note": draw(maybe(TEXT))})
@@ -103,7 +103,7 @@ def measures(draw: st.DrawFn, leaders: list[str], offices: list[str]) -> Measure
 
 @st.composite
 def ledgers(draw: st.DrawFn) -> Ledger:
-    """A ledger that breaks no rule."""
+    """Draw a ledger that breaks no rule."""
     leaders = draw(st.lists(NAME, min_size=1, max_size=3, unique=True))
     offices = draw(st.lists(NAME, min_size=1, max_size=3, unique=True))
     categories = [{"key": key, "title": draw(LINE)} for key in draw(st.sampled_from([["a"], ["b", "a"]]))]
@@ -132,7 +132,7 @@ def ledgers(draw: st.DrawFn) -> Ledger:
 
 
 def on_disk(whole: Ledger, folder: Path) -> Overlay:
-    """The files of a ledger."""
+    """Return the files of a ledger."""
     files = {
         "data/ledger.yaml": editing.fresh(
             {

@@ -33,7 +33,7 @@ MERGED = [((0, 3), (0, 4)), *(((0, column), (1, column)) for column in (0, 1, 2,
 
 @pytest.fixture
 def empty(bare_ledger: LedgerOnDisk, tmp_path: Path) -> LedgerOnDisk:
-    """An empty ledger, with the office's own document beside it."""
+    """Make an empty ledger, with the office's own document beside it."""
     bare_ledger.ok("init", tmp_path / "ledger")
     bare_ledger.root = tmp_path / "ledger"
     own_document(tmp_path / "台账.docx")
@@ -41,7 +41,7 @@ def empty(bare_ledger: LedgerOnDisk, tmp_path: Path) -> LedgerOnDisk:
 
 
 def own_document(path: Path, rows: list[list[str]] = ROWS, merged: Any = MERGED) -> None:
-    """A document as an office keeps it: a title, a page on its side, its own fonts and widths, merged cells, a signature."""
+    """Save a document as an office keeps it: a title, a landscape page, its own fonts and widths, merged cells, a signature."""
     document = Document()
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE

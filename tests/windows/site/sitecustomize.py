@@ -74,7 +74,7 @@ def _lock(handle: int, mode: int, _count: int) -> None:
 
 
 def _processes() -> list[int | str]:
-    """This process, who has started it, and what it has started."""
+    """Return this process, its parent, and its children."""
     found: list[int | str] = ["self", os.getppid()]
     for task in os.listdir("/proc/self/task"):
         with contextlib.suppress(OSError), _open(f"/proc/self/task/{task}/children") as stream:
