@@ -16,6 +16,7 @@ import pytest
 from hypothesis import settings
 
 from tests import program
+from tests.nursery import nursery
 from tests.once import built_once
 
 if TYPE_CHECKING:
@@ -312,6 +313,7 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
     collects = hasattr(session.config, "workerinput") or not session.config.getoption("numprocesses", None)
     if controller and collects:
         program.load()
+        nursery()  # before it inherits thousands of tests
         controller.pause()
     try:
         return (yield)

@@ -1,15 +1,20 @@
-"""Fork runs of the program from a separate process, since a process with threads, such as a test of the desk, should not fork."""
+"""Fork runs of the program from a small process: one that has collected all tests is three times as large, and forks as much slower.
+
+A process with threads, such as a test of the desk, should not fork either.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
 import threading
 from contextlib import suppress
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tests.program import in_child, load
@@ -56,29 +61,31 @@ class Spawned:
 
 
 class Nursery:
-    """A process that forks; `close` ends it."""
+    """A process that forks, as long as this one lives."""
 
     def __init__(self) -> None:
-        """Fork it; must be called from the main thread."""
+        """Fork it."""
         self._control, asked = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         load()
-        self._process = os.fork()
-        if self._process == 0:
+        if os.fork() == 0:
             self._control.close()
-            _forks(asked)
+            _Forks(asked).run()
         asked.close()
 
     def spawn(
         self,
         arguments: Sequence[str],
-        folder: Path,
+        folder: str | Path,
         environment: Mapping[str, str],
         streams: Sequence[int],
+        seen: int | None = None,
     ) -> Spawned:
-        """Run the program with three streams, in its own session."""
+        """Run the program with three streams, in its own session; the lines it has run go to the file `seen`, if there is one."""
         ours, theirs = os.pipe()
         words = json.dumps([[*arguments], os.fspath(folder), {**environment}])
-        socket.send_fds(self._control, [words.encode()], [*streams, theirs])
+        socket.send_fds(
+            self._control, [words.encode()], [theirs, *streams, *([] if seen is None else [seen])]
+        )
         os.close(theirs)
         return Spawned(ours)
 
@@ -90,43 +97,58 @@ class Nursery:
             streams = [nothing.fileno(), how["stdout"].fileno(), how["stderr"].fileno()]
             return self.spawn(command[len(_JOB) :], how["cwd"], how["env"], streams)
 
-    def close(self) -> None:
-        """End it; spawned runs continue."""
-        self._control.close()
-        os.waitpid(self._process, 0)
+
+@cache
+def nursery() -> Nursery:
+    """Return the nursery of this process; forked as early as possible it is small, and so are its forks."""
+    return Nursery()
 
 
-def _forks(asked: socket.socket) -> NoReturn:
-    """Fork the requested runs until the other side closes; without coverage."""
-    sys.settrace(None)
-    threading.settrace(None)
-    while True:
-        words, streams, _flags, _from = socket.recv_fds(asked, _MOST, 4)
+class _Forks:
+    """The process itself: it forks the requested runs until the other side closes."""
+
+    def __init__(self, asked: socket.socket) -> None:
+        self._asked = asked
+        self._told: dict[int, int] = {}
+        """By the process id of a run, the descriptor that waits for its exit code."""
+        self._woken, self._wakes = socket.socketpair()
+        self._wakes.setblocking(False)
+
+    def run(self) -> NoReturn:
+        """Fork until there is nobody left to ask for it."""
+        signal.set_wakeup_fd(self._wakes.fileno())
+        signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+        while True:
+            ready, _, _ = select.select([self._asked, self._woken], [], [])
+            if self._woken in ready:
+                self._woken.recv(_MOST)
+                self._tell_of_ended()
+            if self._asked in ready:
+                self._fork()
+
+    def _fork(self) -> None:
+        words, descriptors, _flags, _from = socket.recv_fds(self._asked, _MOST, 5)
         if not words:
             os._exit(0)
-        watching = os.fork()
-        if watching == 0:
-            asked.close()
-            _watch(words, streams)
-        for each in streams:
-            os.close(each)
-        with suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
+        told, *streams = descriptors
+        child = os.fork()
+        if child == 0:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for each in (self._asked, self._woken, self._wakes):
+                each.close()
+            os.close(told)
+            os.setsid()
+            arguments, folder, environment = json.loads(words)
+            os._exit(in_child(arguments, folder, environment, streams[:3], streams[3:], load()))
+        for stream in streams:
+            os.close(stream)
+        self._told[child] = told
+        os.write(told, b"%d\n" % child)
 
-
-def _watch(words: bytes, streams: Sequence[int]) -> NoReturn:
-    """Fork the program; send its process id, and at the end its exit code."""
-    *three, told = streams
-    child = os.fork()
-    if child == 0:
-        os.close(told)
-        os.setsid()
-        arguments, folder, environment = json.loads(words)
-        with open(os.devnull, "wb") as unseen:  # noqa: PTH123
-            os._exit(in_child(arguments, folder, environment, three, unseen, load()))
-    for each in three:
-        os.close(each)
-    os.write(told, b"%d\n" % child)
-    os.write(told, b"%d\n" % os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-    os._exit(0)
+    def _tell_of_ended(self) -> None:
+        while self._told and (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            told = self._told.pop(ended[0])
+            with suppress(BrokenPipeError):
+                os.write(told, b"%d\n" % os.waitstatus_to_exitcode(ended[1]))
+            os.close(told)

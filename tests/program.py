@@ -64,8 +64,6 @@ _LIBRARIES = (
     "chinese_calendar",
     "zxcvbn",
 )
-MAKE_PDF = frozenset({"pdf", "zip", "archive"})
-"""Words of commands that make a PDF: typst's threads do not survive a fork."""
 _AT_START = ("LANG", "LC_", "PYTHON")
 """Prefixes of variables that affect a new interpreter."""
 
@@ -104,20 +102,20 @@ def start(
     """Start the program with three streams; return a function that waits for its end and returns its exit code."""
     at_start = {name for name in environment if name.startswith(_AT_START)}
     alike = all(environment[name] == os.environ.get(name) for name in at_start)
-    whole = alike and hasattr(os, "fork") and threading.current_thread() is threading.main_thread()
-    if not whole or ("typst" in sys.modules and not MAKE_PDF.isdisjoint(arguments)):
+    if not (alike and hasattr(os, "fork")):
         return _started(arguments, folder, environment, streams)
-    loaded = load()
+    from tests.nursery import nursery
+
     seen = tempfile.TemporaryFile()  # noqa: SIM115  closed by the waiting function
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # other threads are meant to stop in the child
-        child = os.fork()
-    if child == 0:
-        os._exit(in_child(arguments, folder, environment, streams, seen, loaded))
+    run = nursery().spawn(arguments, folder, environment, streams, seen.fileno() if _measured() else None)
 
     def wait() -> int:
         with seen:
-            code = _ended(child)
+            try:
+                code = run.wait(LIMIT)
+            except subprocess.TimeoutExpired:
+                os.kill(run.pid, signal.SIGKILL)
+                raise
             _add_to_measured(seen)
         return code
 
@@ -265,12 +263,18 @@ def in_child(
     folder: str | Path,
     environment: Mapping[str, str],
     streams: Sequence[int],
-    seen: BinaryIO,
+    seen: Sequence[int],
     loaded: _Loaded,
 ) -> int:
-    """Run the program in the child and return its exit code; no code of the test may continue here."""
+    """Run the program in a forked child; return its exit code. Nothing of the forking test may continue here.
+
+    The lines that were run go to the file `seen`; if there is none, they are not measured.
+    """
     code = 1
     measured = _measured()
+    if not seen:
+        sys.settrace(None)
+        threading.settrace(None)
     try:
         for lines in measured.values():
             lines.clear()
@@ -303,8 +307,9 @@ def in_child(
         traceback.print_exc(file=sys.stderr)
         sys.stderr.flush()
     finally:
-        marshal.dump(measured, seen)
-        seen.flush()
+        for each in seen:
+            with open(each, "wb", closefd=False) as told:
+                marshal.dump(measured, told)
     return code
 
 

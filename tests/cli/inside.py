@@ -16,17 +16,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.conftest import Result
-from tests.program import MAKE_PDF
 from xuncha import language
 from xuncha.__main__ import main
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
 
+_MAKE_PDF = frozenset({"pdf", "zip", "archive"})
+"""Words of commands that make a PDF. The threads of typst, once started, do not survive a fork of this process."""
+
 
 def run_inside(ledger: LedgerOnDisk, *arguments: str, **environment: str) -> Result:
     """Run the program in this process, in the ledger's folder; in a fork of it where it makes a PDF."""
-    if not MAKE_PDF.isdisjoint(arguments):
+    if not _MAKE_PDF.isdisjoint(arguments):
         return ledger.run(*arguments, **environment)
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _stream in range(2))
     code: object = 0
