@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from xuncha import language
 from xuncha.catalogue import Broken, Catalogue, Check, Rule
 from xuncha.chinese.characters import half_width_digits
 from xuncha.chinese.days import Written, written
@@ -147,10 +148,10 @@ class Chapter(Catalogue[Position]):
         code: str,
         severity: Severity,
         pattern: str,
-        message: Callable[[], str],
+        message: str,
         *,
         instead: str = "",
-        hint: Callable[[], str] = str,
+        hint: str = "",
         mark: str = "",
         before: int = 0,
         in_titles: bool = True,
@@ -163,10 +164,10 @@ class Chapter(Catalogue[Position]):
             code: of the rule.
             severity: of its findings.
             pattern: if it has a group `words`, those are meant, and a match without the group is none.
-            message: with `{words}` for the words that are meant, and perhaps `{mark}`.
+            message: in English, with `{words}` for the words that are meant, and perhaps `{mark}`.
             instead: what to write instead, as a template of `re.sub`.
-            hint: what else to do, perhaps with `{mark}`.
-            mark: the mark that the message and the hint name.
+            hint: what else to do, in English, perhaps with `{mark}` or `{example}`.
+            mark: the mark, or the example, that the message and the hint name.
             before: how many characters before the words are shown with them.
             in_titles: whether titles in 书名号 are looked at.
             secret: whether the words are not to be repeated in full.
@@ -176,12 +177,13 @@ class Chapter(Catalogue[Position]):
         group = "words" if "words" in compiled.groupindex else 0
 
         def check(text: Text) -> Found:
+            todo = language.gettext(hint).format(mark=mark, example=mark) if hint else ""
             for line, match in text.search(compiled, None if in_titles else text.untitled):
                 start, end = match.span(group)
                 if start >= 0:
                     words = text.texts[line][max(0, start - before) : end]
                     words = f"{words[:3]}…{words[-2:]}" if secret else words
-                    todo = write(match.expand(instead)) if instead else hint().format(mark=mark)
-                    yield (line, start), message().format(words=words, mark=mark), todo
+                    right = write(match.expand(instead)) if instead else todo
+                    yield (line, start), language.gettext(message).format(words=words, mark=mark), right
 
         self.rule(code, severity, **texts)(check)

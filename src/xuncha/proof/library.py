@@ -63,12 +63,10 @@ def _changed_lines(text: Text) -> Iterator[tuple[int, str, dict[int, str]]]:
                 yield line, words, dict(_changes(words))
 
 
-@RULES.rule(
-    "blank",
-    "warning",
+@RULES.rule("blank", "warning",
     why="No blank stands beside full-width punctuation: it is as wide as one already.",
     example="细化为14个问题，{ →}逐项整改。",
-)
+)  # fmt: skip
 def _blank(text: Text) -> Found:
     """Find blanks beside punctuation; the first of each line."""
     for line, words, changes in _changed_lines(text):
@@ -79,12 +77,10 @@ def _blank(text: Text) -> Found:
             yield (line, place), message, _("take it out")
 
 
-@RULES.rule(
-    "full-width-letters",
-    "warning",
+@RULES.rule("full-width-letters", "warning",
     why="Letters and digits are half-width: full-width ones stand apart, and no search finds them.",
     example="细化为{１４→14}个问题。",
-)
+)  # fmt: skip
 def _full_width_letters(text: Text) -> Found:
     """Find full-width letters and digits, all of a line together."""
     for line, words, changes in _changed_lines(text):

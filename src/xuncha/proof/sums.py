@@ -125,26 +125,21 @@ def _told(text: Text, *, certain: bool) -> Found:
             yield (line, whole.start), said, _("count again, and correct one of them")
 
 
-RULES.rule(
-    "parts-exceed",
+RULES.rule("parts-exceed",
     why="A part is not more than its whole, and money that was spent once is not counted twice.",
     example="追缴资金3{0→5}万元，其中甲单位20万元、乙单位15万元。",
-)(lambda text: _told(text, certain=True))
+)(lambda text: _told(text, certain=True))  # fmt: skip
 
-RULES.rule(
-    "parts-differ",
-    "warning",
+RULES.rule("parts-differ", "warning",
     why="Whoever lists the parts of a whole lets readers add them up; a word such as 等 or 其余 says that there are others.",
     example="追缴资金30万元，其中甲单位1{0→5}万元、乙单位15万元。",
-)(lambda text: _told(text, certain=False))
+)(lambda text: _told(text, certain=False))  # fmt: skip
 
 
-@RULES.rule(
-    "share",
-    "warning",
+@RULES.rule("share", "warning",
     why="A share is the part divided by the whole that stand beside it.",
     example="收到信访件20件，办结17件，办结率{9→8}5%。",
-)
+)  # fmt: skip
 def _share(text: Text) -> Found:
     """Find rates that the two numbers of one unit before them in the sentence do not give; `completion-rate` looks at problems and measures."""
     message = _("{done} of {total} is {rate}%, not {written}%")
@@ -162,12 +157,10 @@ def _share(text: Text) -> Found:
                     yield (line, sentence.start() + match.start()), shown, ""
 
 
-@RULES.rule(
-    "figure-differs",
-    "warning",
+@RULES.rule("figure-differs", "warning",
     why="What was reached in all has one number, in the first part and in the last.",
     example="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金{25→30}万元，继续清理。",
-)
+)  # fmt: skip
 def _figure_differs(text: Text) -> Found:
     """Find figures of one name that differ in what is told of the whole: before the first problem, and from the third part on."""
     end, known = len(text.lines), dict[tuple[str, str], tuple[float, str]]()
