@@ -18,7 +18,6 @@ _BESIDE_CHINESE: Final = re.compile(rf"(?<={_CHINESE})[,;:!?()]|[,;:!?()](?={_CH
 _FULL: Final = dict(zip(",;:!?()", "，；：！？（）", strict=True))
 _PERIOD: Final = re.compile(rf"(?<={HAN})\.(?=\s*(?:{HAN}|$))")
 _FIRST_PERIOD: Final = 4  # a period before this place belongs to the number of a heading, such as 十一
-_STRAIGHT: Final = re.compile(rf"(?<={HAN})[\"']|[\"'](?={HAN})")
 _OPENED_BY: Final = dict(zip("”’）》〉〕】」』］", "“‘（《〈〔【「『［", strict=True))
 _CLOSED_BY: Final = {opening: closing for closing, opening in _OPENED_BY.items()}
 _SAME: Final = str.maketrans("()[]", "（）［］")
@@ -80,11 +79,6 @@ def half_width(text: str) -> list[HalfWidth]:
     found = [HalfWidth(place, mark, right) for place, (mark, right) in pairs if mark != right]
     periods = (match.start() for match in _PERIOD.finditer(text, _FIRST_PERIOD))
     return sorted([*found, *(HalfWidth(place, ".", "。") for place in periods)])
-
-
-def straight_quotes(text: str) -> list[int]:
-    """Find where the quotation marks of a typewriter stand beside Chinese."""
-    return [match.start() for match in _STRAIGHT.finditer(text)]
 
 
 def unpaired(text: str) -> Iterator[tuple[int, str, bool]]:

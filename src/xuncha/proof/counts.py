@@ -11,6 +11,7 @@ from typing import NamedTuple, get_args
 
 from xuncha.chinese.counts import RoleName, Thing, is_share, rates, roles
 from xuncha.language import gettext as _
+from xuncha.language import mark
 from xuncha.proof.chapter import Chapter, Found, Text
 from xuncha.reading.counts import Statement, settled, statements
 
@@ -23,9 +24,6 @@ _NOT_BEHIND = re.compile("[，。；、：0-9（）()]")  # ends what stands beh
 _REFINED = re.compile("梳理|细化|分解|制定|制订|明确|确定|列出|形成|归纳")
 _OTHERS = re.compile("重点|突出|共性|难点|典型|遗留")  # before 问题: some of them, chosen by another measure
 _EARLIER = re.compile("上一?[轮次届]|历次|以往|往年|去年")  # of another inspection
-_SHARE = re.compile(
-    r"(?:(?<![一-鿿])完成|(?<=整改|问题|措施)完成|销号|办结|整改|合规|覆盖|合格|达标|公开|上报|录入|占比|比例)(?:率|重)?(?:为|达到?|是)?\s*(?P<rate>[0-9]{1,5}(?:\.[0-9]{1,4})?)\s*[%％]"
-)
 
 
 class Stated(NamedTuple):
@@ -187,12 +185,10 @@ def _quotients(found: Sequence[Stated], thing: Thing | None) -> list[tuple[int, 
     return quotients
 
 
-@RULES.rule("rate-impossible",
+RULES.pattern("rate-impossible", "error",
+    r"(?:(?<![一-鿿])完成|(?<=整改|问题|措施)完成|销号|办结|整改|合规|覆盖|合格|达标|公开|上报|录入|占比|比例)(?:率|重)?(?:为|达到?|是)?\s*"
+    r"(?!100(?:\.0{1,4})?\s*[%％])[1-9][0-9]{2,4}(?:\.[0-9]{1,4})?\s*[%％]",
+    mark("“{words}” is more than all"),
     why="No more than all can be complete.",
     example="截至目前，整改完成率10{3→0}%。",
 )  # fmt: skip
-def _rate_impossible(text: Text) -> Found:
-    for line, match in text.search(_SHARE):
-        if float(match["rate"]) > 100:  # noqa: PLR2004
-            words = text.texts[line][slice(*match.span())]
-            yield (line, match.start()), _("“{words}” is more than all").format(words=words), ""

@@ -6,7 +6,7 @@ import re
 
 from xuncha.chinese.characters import HAN
 from xuncha.chinese.punctuation import half_width as half_width_marks
-from xuncha.chinese.punctuation import straight_quotes, unpaired
+from xuncha.chinese.punctuation import unpaired
 from xuncha.language import gettext as _
 from xuncha.language import mark, ngettext
 from xuncha.proof.chapter import Chapter, Found, Text, write
@@ -39,16 +39,12 @@ def _half_width(text: Text) -> Found:
             yield (line, marks[0].start), message, write(right)
 
 
-@RULES.rule("straight-quotes", "warning",
+RULES.pattern("straight-quotes", "warning",
+    rf"""^.*?(?P<words>(?<={HAN})["']|["'](?={HAN}))""",
+    mark("straight quotation marks: {words}"), instead="“ ”",
     why="Chinese quotation marks are “ and ”.",
     example='落实{"→“}一岗双责{"→”}要求。',
 )  # fmt: skip
-def _quotes(text: Text) -> Found:
-    """Find the quotation marks of a typewriter beside Chinese characters; the first of each line."""
-    for line, words in enumerate(text.texts):
-        for place in straight_quotes(words)[:1]:
-            message = _("straight quotation marks: {words}").format(words=words[place])
-            yield (line, place), message, write("“ ”")
 
 
 @RULES.rule("unbalanced",
