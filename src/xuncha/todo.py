@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
+from xuncha.model.register import MeasureRow, Register
 from xuncha.tally import Horizon, review_day
-
-if TYPE_CHECKING:
-    from xuncha.model.register import MeasureRow, Register
 
 Kind = Literal["overdue", "due_soon", "returned", "decide", "review", "unassigned"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)

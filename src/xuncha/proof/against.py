@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
 
+from xuncha.chinese.counts import Thing
 from xuncha.chinese.days import in_words
 from xuncha.language import gettext as _
+from xuncha.model.register import Register
 from xuncha.proof.chapter import Chapter, Facts, Found, Text
 from xuncha.proof.counts import Stated, named, opening, totals
 from xuncha.proof.dates import course
 from xuncha.tally import tally
-
-if TYPE_CHECKING:
-    from xuncha.chinese.counts import Thing
-    from xuncha.model.register import Register
 
 RULES = Chapter()
 _NOT_ALL = re.compile(

@@ -7,21 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from xuncha import language
 from xuncha.catalogue import Broken, Catalogue, Check, Rule
 from xuncha.chinese.characters import half_width_digits
 from xuncha.chinese.days import Written, written
 from xuncha.chinese.headings import Level, heading
+from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.pages import Pages
+from xuncha.pages.line import Kind, Line
+from xuncha.reading.notice import Notice
 from xuncha.reading.reading import read
-
-if TYPE_CHECKING:
-    from xuncha.errors import Severity
-    from xuncha.pages.line import Kind, Line
-    from xuncha.reading.notice import Notice
 
 Position = tuple[int, int]
 """Which of the text's lines, and which character of it; both from 0."""

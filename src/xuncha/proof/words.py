@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
 
+from xuncha.catalogue import Check
 from xuncha.chinese.characters import HAN
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.proof.chapter import Chapter, Found, Position, Text, write
-
-if TYPE_CHECKING:
-    from xuncha.catalogue import Check
 
 RULES = Chapter()
 _SENTENCE = re.compile(r"[^。！？；;]+")

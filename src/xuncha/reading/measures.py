@@ -7,19 +7,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.chinese.days import written
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.punctuation import sentence
 from xuncha.model.states import LONGEST, State, state_of_text
 from xuncha.model.states import state as state_of_words
+from xuncha.pages.line import Line
 from xuncha.reading.labels import Label, LabelKind, first_label, labels
 from xuncha.reading.lines import joined
 from xuncha.reading.notice import Measure, Words
-
-if TYPE_CHECKING:
-    from xuncha.pages.line import Line
 
 OF_ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"})
 """Labels whose text ends with the line; then what they interrupted goes on."""

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from xuncha.chinese.limits import limit
+from xuncha.pages.line import Line, Pages
 from xuncha.reading.counts import stated
 from xuncha.reading.frame import frame, with_opening
 from xuncha.reading.lines import paragraphs
 from xuncha.reading.notice import Category, Notice, Stated
 from xuncha.reading.outline import Node, outline
 from xuncha.reading.tree import categories, is_of_leaders, told, zone
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from xuncha.pages.line import Line, Pages
 
 
 def read(pages: Pages) -> Notice:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import Level
 from xuncha.chinese.punctuation import sentence_end
+from xuncha.pages.line import Line
 from xuncha.reading.labels import first_label, labels
 from xuncha.reading.measures import OF_ONE_LINE, measures, state_alone, with_state_of_problem, without_state
 from xuncha.reading.notice import Category, Measure, Problem, Words
-
-if TYPE_CHECKING:
-    from xuncha.pages.line import Line
-    from xuncha.reading.outline import Node
+from xuncha.reading.outline import Node
 
 _DEEPEST: Final = 3  # levels of headings: category, problem, part
 _NOTHING: Final = Words("", 1, 1)
