@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Sequence
-from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
+from typing import ClassVar, Final, Generic, Literal, NamedTuple, TypeVar
 
-from xuncha import system
+from xuncha import language, system
 from xuncha.language import gettext as _
+from xuncha.language import mark
 
 Severity = Literal["error", "warning", "note"]
 P = TypeVar("P")
@@ -97,32 +98,27 @@ class InvalidLedgerError(XunchaError):
         self.findings = tuple(findings)
 
 
+_CAUSES: Final = {
+    "ENOENT": mark("No such file or directory"), "EACCES": mark("Permission denied"),
+    "EPERM": mark("Operation not permitted"), "EEXIST": mark("File exists"), "ENOTDIR": mark("Not a directory"),
+    "EISDIR": mark("Is a directory"), "ENOSPC": mark("No space left on device"),
+    "EDQUOT": mark("Disk quota exceeded"), "EROFS": mark("Read-only file system"),
+    "ENAMETOOLONG": mark("File name too long"), "ELOOP": mark("Too many levels of symbolic links"),
+    "EIO": mark("Input/output error"), "EBUSY": mark("Device or resource busy"),
+    "EMFILE": mark("Too many open files"), "EPIPE": mark("Broken pipe"),
+    "ENXIO": mark("No such device or address"),
+}  # fmt: skip
+
+
 def cause_of(error: OSError) -> str:
     """Why the system refused something, in the chosen language; in the system's own words where it is no usual reason."""
-    usual = {
-        "ENOENT": _("No such file or directory"),
-        "EACCES": _("Permission denied"),
-        "EPERM": _("Operation not permitted"),
-        "EEXIST": _("File exists"),
-        "ENOTDIR": _("Not a directory"),
-        "EISDIR": _("Is a directory"),
-        "ENOSPC": _("No space left on device"),
-        "EDQUOT": _("Disk quota exceeded"),
-        "EROFS": _("Read-only file system"),
-        "ENAMETOOLONG": _("File name too long"),
-        "ELOOP": _("Too many levels of symbolic links"),
-        "EIO": _("Input/output error"),
-        "EBUSY": _("Device or resource busy"),
-        "EMFILE": _("Too many open files"),
-        "EPIPE": _("Broken pipe"),
-        "ENXIO": _("No such device or address"),
-    }
     named = error.filename2 or error.filename
     if system.WINDOWS and named and not isinstance(named, int):
         if len(str(named)) > system.LONGEST:
-            return usual["ENAMETOOLONG"]
+            return language.gettext(_CAUSES["ENAMETOOLONG"])
         if isinstance(error, PermissionError):
             return _(
                 "another program such as Word or Excel has it open, or it is read-only; close it there, and try again"
             )
-    return usual.get(errno.errorcode.get(error.errno or 0, "")) or error.strerror or str(error)
+    usual = _CAUSES.get(errno.errorcode.get(error.errno or 0, ""))
+    return language.gettext(usual) if usual else error.strerror or str(error)

@@ -35,10 +35,7 @@ class Task(NamedTuple):
 def tasks(register: Register, today: date, returned: Collection[str] = ()) -> list[Task]:
     """List what waits on a day, kind by kind, the most urgent first.
 
-    Args:
-        register: the ledger.
-        today: the day.
-        returned: the numbers of the measures whose application was returned, and not made again.
+    `returned` are the numbers of the measures whose application was returned, and not made again.
     """
     horizon = Horizon.of(register, today)
     found = []

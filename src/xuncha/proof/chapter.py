@@ -156,20 +156,12 @@ class Chapter(Catalogue[Position]):
         secret: bool = False,
         **texts: str,
     ) -> None:
-        """Enter a rule that is broken wherever a pattern matches.
+        """Enter a rule that is broken wherever a pattern matches, with `why` and `example` as every rule has them.
 
-        Args:
-            code: of the rule.
-            severity: of its findings.
-            pattern: if it has a group `words`, those are meant, and a match without the group is none.
-            message: in English, with `{words}` for the words that are meant, and perhaps `{mark}`.
-            instead: what to write instead, as a template of `re.sub`.
-            hint: what else to do, in English, perhaps with `{mark}` or `{example}`.
-            mark: the mark, or the example, that the message and the hint name.
-            before: how many characters before the words are shown with them.
-            in_titles: whether titles in 书名号 are looked at.
-            secret: whether the words are not to be repeated in full.
-            texts: `why` and `example`, as every rule has them.
+        If the pattern has a group `words`, those are meant, and a match without the group is none. The message names them as
+        `{words}`, after `before` characters in front of them; if they are `secret`, not in full. `instead` is what to write, as a
+        template of `re.sub`, else the hint says what to do. Both may name the `mark`, a hint also as `{example}`. If not
+        `in_titles`, titles in 书名号 are not looked at.
         """
         compiled = re.compile(pattern)
         group = "words" if "words" in compiled.groupindex else 0

@@ -30,13 +30,13 @@ def _half_width(text: Text) -> Found:
     """Find half-width marks beside Chinese characters, all of a line together."""
     for line, words in enumerate(text.texts):
         if marks := half_width_marks(words):
+            places, wrong, right = zip(*marks, strict=True)
             message = ngettext(
                 "{n} half-width mark among Chinese: {marks}",
                 "{n} half-width marks among Chinese: {marks}",
                 len(marks),
-            ).format(n=len(marks), marks=" ".join(dict.fromkeys(each.mark for each in marks)))
-            right = " ".join(dict.fromkeys(each.right for each in marks))
-            yield (line, marks[0].start), message, write(right)
+            ).format(n=len(marks), marks=" ".join(dict.fromkeys(wrong)))
+            yield (line, places[0]), message, write(" ".join(dict.fromkeys(right)))
 
 
 RULES.pattern("straight-quotes", "warning",

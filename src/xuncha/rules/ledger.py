@@ -133,8 +133,7 @@ def ledger_unsaid(settings: Settings) -> Broken[Location]:
     why="A notice shows a problem under a category.",
     wrong="category:", right="category: a",
 )  # fmt: skip
-def category_unsaid(problem: Problem, frame: Frame) -> Broken[Location]:
-    del frame
+def category_unsaid(problem: Problem, _frame: Frame) -> Broken[Location]:
     if problem.category is None:
         yield ("category",), _("the category is not said yet"), _("write `category: …`")
 
@@ -164,8 +163,7 @@ def unknown_about(comment: Comment, is_there: Callable[[Identity], bool]) -> Bro
     why="Nobody answers before he is asked: one of the two days is a slip of the pen.",
     wrong="reply: {date: 2024-05-01, text: 已答复。}", right="reply: {date: 2024-05-10, text: 已答复。}",
 )  # fmt: skip
-def reply_before_received(comment: Comment, is_there: Callable[[Identity], bool]) -> Broken[Location]:
-    del is_there
+def reply_before_received(comment: Comment, _is_there: Callable[[Identity], bool]) -> Broken[Location]:
     if comment.reply and comment.reply.date < comment.received:
         message = _("the reply is dated {date}, before the comment was received on {received}")
         message = message.format(date=comment.reply.date, received=comment.received)
