@@ -21,13 +21,10 @@ E = TypeVar("E", bound="XunchaError")
 class Place(NamedTuple):
     """A place in a file."""
 
-    path: str
-    """Relative to the ledger's folder, with forward slashes."""
+    path: str  # relative to the ledger's folder, with forward slashes
     line: int = 1
-    column: int = 1
-    """From 1, in characters."""
-    excerpt: str = ""
-    """The offending line as it stands in the file; of a long one, a part."""
+    column: int = 1  # from 1, in characters
+    excerpt: str = ""  # the offending line as it stands in the file; of a long one, a part
     caret: int | None = None
     """The index in the excerpt that is meant; None: the column says it, where the excerpt is the whole line."""
 
@@ -38,8 +35,7 @@ class Finding(NamedTuple, Generic[P]):
     code: str
     message: str
     place: P
-    hint: str = ""
-    """What to write or to do instead; empty where the message says it."""
+    hint: str = ""  # what to write or to do instead; empty where the message says it
     severity: Severity = "error"
 
 

@@ -10,8 +10,7 @@ from xuncha.model.register import MeasureRow, Register
 from xuncha.tally import Horizon, review_day
 
 Kind = Literal["overdue", "due_soon", "returned", "decide", "review", "unassigned"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-"""In the order in which people work."""
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)  # in the order in which people work
 
 
 class Task(NamedTuple):
@@ -19,10 +18,8 @@ class Task(NamedTuple):
 
     kind: Kind
     row: MeasureRow
-    day: date | None
-    """When it is due, or to be reviewed; None where no day is said."""
-    days: int | None
-    """Until that day; below 0 where it has passed."""
+    day: date | None  # when it is due, or to be reviewed; None where no day is said
+    days: int | None  # until that day; below 0 where it has passed
     command: str
 
     def as_json(self) -> dict[str, Any]:

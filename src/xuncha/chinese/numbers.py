@@ -20,13 +20,11 @@ _MYRIAD: Final = 10**4
 _LONGEST: Final = 30  # characters of a number
 _ARABIC: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
-NUMERAL: Final = "[〇○零一二两三四五六七八九十百千万亿廿卅卌]"
-"""A Chinese character of a number."""
+NUMERAL: Final = "[〇○零一二两三四五六七八九十百千万亿廿卅卌]"  # a Chinese character of a number
 _ARABIC_PART: Final = r"(?:[0-9０-９]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9０-９]+)(?:[.．][0-9０-９]+)?"
 NUMBER: Final = rf"(?=[0-9０-９]|{NUMERAL})(?:{_ARABIC_PART})?(?:{NUMERAL}(?:点(?={NUMERAL}))?(?:{_ARABIC_PART})?){{0,20}}"
 """What may be a number, as a part of other patterns: `amount` says which one, or that it is none."""
-SYMBOL: Final = "[①-⓿❶-➓㈠-㈩⑴-⒛㉑-㉟㊀-㊉㊱-㊿]"
-"""A number that is one character: ① ⑫ ㊿ ⑴ ⒈ ㈠."""
+SYMBOL: Final = "[①-⓿❶-➓㈠-㈩⑴-⒛㉑-㉟㊀-㊉㊱-㊿]"  # a number that is one character: ① ⑫ ㊿ ⑴ ⒈ ㈠
 _SYMBOL: Final = re.compile(SYMBOL)
 TELEPHONE: Final = re.compile(
     r"(?<![0-9A-Za-z@./-])"

@@ -22,8 +22,7 @@ Action = Literal[
 
 WORDS: Final = {status: words[0] for status, words in names.STATUSES.items()}
 """The words that documents and tables write."""
-UNSAID: Final = "待明确"
-"""What papers print in place of a name or a day that nobody has said yet."""
+UNSAID: Final = "待明确"  # what papers print in place of a name or a day that nobody has said yet
 
 
 _NAMES: Final = {

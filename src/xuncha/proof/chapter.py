@@ -21,12 +21,10 @@ from xuncha.pages.line import Kind, Line
 from xuncha.reading.notice import Notice
 from xuncha.reading.reading import read
 
-Position = tuple[int, int]
-"""Which of the text's lines, and which character of it; both from 0."""
+Position = tuple[int, int]  # which of the text's lines, and which character of it; both from 0
 Found = Broken[Position]
 Matches = Iterator[tuple[int, re.Match[str]]]
-LOWEST = Level.SUB
-"""The lowest level of the standard: 一、 （一） 1. （1）."""
+LOWEST = Level.SUB  # the lowest level of the standard: 一、 （一） 1. （1）
 _MENDED = re.compile("{([^{→]*)→([^}]*)}")
 _TITLE = re.compile(r"《[^《》]{1,120}》")
 _ORGANISING = re.compile("组织|总体|基本|概况|开展|推进")

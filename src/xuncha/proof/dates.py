@@ -34,8 +34,7 @@ _LENGTH_OF_IT = re.compile(
     rf"[^。；;0-9]{{0,60}}?(?:为期|历时){_LENGTH}的?[^。；;，,]{{0,6}}(?:巡[察视]|整改|公示)"
 )
 """Behind who was inspected: 对某局开展了为期45天的巡察."""
-_NEAR, _HALF_A_MONTH = 30, 16
-"""Characters before a day; days by which months may differ."""
+_NEAR, _HALF_A_MONTH = 30, 16  # characters before a day; days by which months may differ
 
 
 class LineDate(NamedTuple):

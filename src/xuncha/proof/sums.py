@@ -30,10 +30,8 @@ _MOST = 0.6
 _NO_PART = re.compile("已|正在|尚|未|涉及|覆盖|带动|惠及|同比|环比|增长|下降|占|率")
 _IN_TWO = re.compile("同时|既|女|岁|学历|党员|以[上下]")  # of people: who is in one part may be in another
 _REST = re.compile("等|其余|其他|其它|余下|剩余|另")
-_NAME, _FEW = 24, 8
-"""Characters before the number of a part; and behind the last one before its sum."""
-_NEAR, _SHORTEST = 60, 3
-"""Characters before a figure in which its name stands, and of the name."""
+_NAME, _FEW = 24, 8  # characters before the number of a part; and behind the last one before its sum
+_NEAR, _SHORTEST = 60, 3  # characters before a figure in which its name stands, and of the name
 _NOT_LABEL = re.compile("^.*(?:期间|前期|先后|目前|累计|共计|合计|总计|共|已|现|全部|并|[是要了])")
 _RATE = re.compile(
     r"(?P<words>(?:完成|办结|销号|整改|化解|解决|兑现|追缴|收缴|清缴|回收|到位|清零|参训|参学)率(?:为|达到?|是)?\s?(?P<rate>[0-9]{1,3}(?:\.[0-9]{1,4})?)\s?[%％])(?!以上|左右)"
