@@ -38,13 +38,10 @@ def tasks(register: Register, today: date, returned: Collection[str] = ()) -> li
     found = []
     for row in register.measures:
         for kind in _kinds(row, horizon, returned):
-            day = (
-                review_day(row, register.frame)
-                if kind == "review"
-                else row.due and date.fromisoformat(row.due)
-            )
+            due = date.fromisoformat(row.due) if row.due else None
+            day = review_day(row, register.frame) if kind == "review" else due
             days = (day - today).days if day else None
-            found.append(Task(kind, row, day or None, days, _command(kind, row)))
+            found.append(Task(kind, row, day, days, _command(kind, row)))
     return sorted(found, key=lambda task: (KINDS.index(task.kind), task.day or date.max))
 
 

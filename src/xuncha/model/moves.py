@@ -78,12 +78,8 @@ def closing_up(there: Iterable[Identity], gone: Identity) -> dict[Identity, Iden
 
 def places_after(paths: Iterable[str], numbers: Mapping[Identity, Identity]) -> dict[str, str]:
     """Return by the paths of the files that move where each of them stands afterwards; the new numbers are given by the old ones."""
-    found = {}
-    for path in paths:
-        identity = Identity.of_file(path) or Identity.of_evidence(path)
-        if identity and identity in numbers:
-            found[path] = place_after(path, Move(identity, numbers[identity]))
-    return found
+    named = ((path, Identity.of_file(path) or Identity.of_evidence(path)) for path in paths)
+    return {path: place_after(path, Move(old, numbers[old])) for path, old in named if old and old in numbers}
 
 
 _CITED: Final = re.compile(
