@@ -1,7 +1,6 @@
 """What AutoCorrect knows of Chinese copy-editing: blanks beside punctuation, full-width letters and digits.
 
-It comes with the part `office`; without it these two rules are silent. Its other rules are off: blanks between Chinese and
-digits, which official documents do not have, and half-width marks, of which it leaves those beside quotation marks and digits.
+It comes with the part `office`; without it these two rules are silent. Why its other rules are off: docs/adr/0015.
 """
 
 from __future__ import annotations
