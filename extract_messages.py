@@ -18,7 +18,6 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import write_po
 
 import xuncha.audit.examine
-import xuncha.rules.comment
 import xuncha.rules.files
 import xuncha.rules.ledger
 import xuncha.rules.measure  # noqa: F401

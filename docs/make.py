@@ -65,7 +65,6 @@ def typed() -> list[Path]:
 
 def rules() -> str:
     """Return docs/rules.md: every rule, with its reason and an example."""
-    import xuncha.rules.comment  # noqa: PLC0415
     import xuncha.rules.files  # noqa: PLC0415
     import xuncha.rules.ledger  # noqa: PLC0415
     import xuncha.rules.measure  # noqa: F401, PLC0415

@@ -24,19 +24,15 @@ class Rule(Generic[P]):
 
     code: str
     severity: Severity
-    why: str
-    """One sentence for whoever breaks it."""
+    why: str  # one sentence for whoever breaks it
     wrong: str
-    right: str
-    """The same example, mended; or what to do."""
-    scope: str = ""
-    """What it is asked of, in the words of its catalogue."""
+    right: str  # the same example, mended; or what to do
+    scope: str = ""  # what it is asked of, in the words of its catalogue
     well: str = ""
     """What is said where nothing breaks it; English, for the catalogue of messages. Only the doctor says it."""
     asks: str = ""
     """The keys of a record that it asks, with blanks between them: where one of them is unsound, it is not asked."""
-    check: Check[P] | None = None
-    """None where the rule is enforced elsewhere, such as by the model."""
+    check: Check[P] | None = None  # None where the rule is enforced elsewhere, such as by the model
 
     @property
     def chapter(self) -> str:

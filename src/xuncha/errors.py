@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Sequence
-from typing import ClassVar, Generic, Literal, NamedTuple, TypeVar
+from typing import ClassVar, Final, Generic, Literal, NamedTuple, TypeVar
 
-from xuncha import system
+from xuncha import language, system
 from xuncha.language import gettext as _
+from xuncha.language import mark
 
 Severity = Literal["error", "warning", "note"]
 P = TypeVar("P")
@@ -20,13 +21,10 @@ E = TypeVar("E", bound="XunchaError")
 class Place(NamedTuple):
     """A place in a file."""
 
-    path: str
-    """Relative to the ledger's folder, with forward slashes."""
+    path: str  # relative to the ledger's folder, with forward slashes
     line: int = 1
-    column: int = 1
-    """From 1, in characters."""
-    excerpt: str = ""
-    """The offending line as it stands in the file; of a long one, a part."""
+    column: int = 1  # from 1, in characters
+    excerpt: str = ""  # the offending line as it stands in the file; of a long one, a part
     caret: int | None = None
     """The index in the excerpt that is meant; None: the column says it, where the excerpt is the whole line."""
 
@@ -37,8 +35,7 @@ class Finding(NamedTuple, Generic[P]):
     code: str
     message: str
     place: P
-    hint: str = ""
-    """What to write or to do instead; empty where the message says it."""
+    hint: str = ""  # what to write or to do instead; empty where the message says it
     severity: Severity = "error"
 
 
@@ -97,32 +94,27 @@ class InvalidLedgerError(XunchaError):
         self.findings = tuple(findings)
 
 
+_CAUSES: Final = {
+    "ENOENT": mark("No such file or directory"), "EACCES": mark("Permission denied"),
+    "EPERM": mark("Operation not permitted"), "EEXIST": mark("File exists"), "ENOTDIR": mark("Not a directory"),
+    "EISDIR": mark("Is a directory"), "ENOSPC": mark("No space left on device"),
+    "EDQUOT": mark("Disk quota exceeded"), "EROFS": mark("Read-only file system"),
+    "ENAMETOOLONG": mark("File name too long"), "ELOOP": mark("Too many levels of symbolic links"),
+    "EIO": mark("Input/output error"), "EBUSY": mark("Device or resource busy"),
+    "EMFILE": mark("Too many open files"), "EPIPE": mark("Broken pipe"),
+    "ENXIO": mark("No such device or address"),
+}  # fmt: skip
+
+
 def cause_of(error: OSError) -> str:
     """Why the system refused something, in the chosen language; in the system's own words where it is no usual reason."""
-    usual = {
-        "ENOENT": _("No such file or directory"),
-        "EACCES": _("Permission denied"),
-        "EPERM": _("Operation not permitted"),
-        "EEXIST": _("File exists"),
-        "ENOTDIR": _("Not a directory"),
-        "EISDIR": _("Is a directory"),
-        "ENOSPC": _("No space left on device"),
-        "EDQUOT": _("Disk quota exceeded"),
-        "EROFS": _("Read-only file system"),
-        "ENAMETOOLONG": _("File name too long"),
-        "ELOOP": _("Too many levels of symbolic links"),
-        "EIO": _("Input/output error"),
-        "EBUSY": _("Device or resource busy"),
-        "EMFILE": _("Too many open files"),
-        "EPIPE": _("Broken pipe"),
-        "ENXIO": _("No such device or address"),
-    }
     named = error.filename2 or error.filename
     if system.WINDOWS and named and not isinstance(named, int):
         if len(str(named)) > system.LONGEST:
-            return usual["ENAMETOOLONG"]
+            return language.gettext(_CAUSES["ENAMETOOLONG"])
         if isinstance(error, PermissionError):
             return _(
                 "another program such as Word or Excel has it open, or it is read-only; close it there, and try again"
             )
-    return usual.get(errno.errorcode.get(error.errno or 0, "")) or error.strerror or str(error)
+    usual = _CAUSES.get(errno.errorcode.get(error.errno or 0, ""))
+    return language.gettext(usual) if usual else error.strerror or str(error)

@@ -17,14 +17,7 @@ Part = Literal["office", "desk", "region"]
 
 @contextlib.contextmanager
 def needs(part: Part) -> Iterator[None]:
-    """Around the imports of a part's packages, say how to add the part where one is missing or too old.
-
-    Args:
-        part: its name, as in pyproject.toml.
-
-    Raises:
-        SurroundingsError: `missing-part`, with the command that adds it to this installation.
-    """
+    """Around the imports of a part's packages, raise SurroundingsError where one is missing or too old, with the command that adds the part."""
     try:
         yield
     except ImportError as error:

@@ -18,14 +18,12 @@ T = TypeVar("T")
 WINDOWS: bool = os.name == "nt"
 _PATIENCE: Final = 2.0
 """Seconds for which a program that looks at a new file, such as a virus scanner, may keep others from it."""
-AT_ONCE: Final = 0.25
-"""Seconds for which a file cannot be read that another program is just replacing."""
+AT_ONCE: Final = 0.25  # seconds for which a file cannot be read that another program is just replacing
 _JUNCTION: Final = 0xA0000003
 """How Windows marks a folder that is another one; any user may make such, while links need a right of their own."""
 _DIED: Final = 0x8000_0000
 """From here on Windows' exit codes are those of programs that did not end by themselves."""
-LONGEST: Final = 259
-"""Characters of a path that programs on Windows may count on."""
+LONGEST: Final = 259  # characters of a path that programs on Windows may count on
 
 
 def patiently(act: Callable[[], T], seconds: float = _PATIENCE) -> T:

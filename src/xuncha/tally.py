@@ -27,10 +27,8 @@ class Horizon(NamedTuple):
     """The days that decide on lights, as ISO texts, counted once for a whole ledger."""
 
     today: str
-    soon: str
-    """The last day whose deadlines are yellow already."""
-    review_before: str
-    """A long-term measure last looked at on this day or before is to be looked at again."""
+    soon: str  # the last day whose deadlines are yellow already
+    review_before: str  # a long-term measure last looked at on this day or before is to be looked at again
 
     @classmethod
     def of(cls, register: Register, today: date) -> Horizon:
@@ -83,8 +81,7 @@ def shifted(day: date, days: int) -> date:
 class Group(NamedTuple):
     """The counts of the measures that have something in common: a problem, a category, an office or a leader."""
 
-    key: str | None
-    """None for those of which no category, office or leader is said."""
+    key: str | None  # None for those of which no category, office or leader is said
     title: str
     total: int
     closed: int
@@ -106,20 +103,17 @@ class Tally:
     problems_closed: int
     measures: int
     not_started: int
-    in_progress: int
-    """Without those submitted."""
+    in_progress: int  # without those submitted
     submitted: int
     closed: int
     long_term_closed: int
     overdue: int
     due_soon: int
-    due_soon_days: int
-    """How near a time limit must be to be counted as due soon."""
+    due_soon_days: int  # how near a time limit must be to be counted as due soon
     review_due: int
     not_assigned: int
     """Open measures that lack a leader, an office or, where they are done once, a time limit."""
-    escalated: int
-    """Open measures that are a leader's own task (攻坚事项)."""
+    escalated: int  # open measures that are a leader's own task (攻坚事项)
     published_problems: int
     published_measures: int
 

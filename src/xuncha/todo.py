@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
+from xuncha.model.register import MeasureRow, Register
 from xuncha.tally import Horizon, review_day
 
-if TYPE_CHECKING:
-    from xuncha.model.register import MeasureRow, Register
-
 Kind = Literal["overdue", "due_soon", "returned", "decide", "review", "unassigned"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-"""In the order in which people work."""
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)  # in the order in which people work
 
 
 class Task(NamedTuple):
@@ -21,10 +18,8 @@ class Task(NamedTuple):
 
     kind: Kind
     row: MeasureRow
-    day: date | None
-    """When it is due, or to be reviewed; None where no day is said."""
-    days: int | None
-    """Until that day; below 0 where it has passed."""
+    day: date | None  # when it is due, or to be reviewed; None where no day is said
+    days: int | None  # until that day; below 0 where it has passed
     command: str
 
     def as_json(self) -> dict[str, Any]:
@@ -37,22 +32,16 @@ class Task(NamedTuple):
 def tasks(register: Register, today: date, returned: Collection[str] = ()) -> list[Task]:
     """List what waits on a day, kind by kind, the most urgent first.
 
-    Args:
-        register: the ledger.
-        today: the day.
-        returned: the numbers of the measures whose application was returned, and not made again.
+    `returned` are the numbers of the measures whose application was returned, and not made again.
     """
     horizon = Horizon.of(register, today)
     found = []
     for row in register.measures:
         for kind in _kinds(row, horizon, returned):
-            day = (
-                review_day(row, register.frame)
-                if kind == "review"
-                else row.due and date.fromisoformat(row.due)
-            )
+            due = date.fromisoformat(row.due) if row.due else None
+            day = review_day(row, register.frame) if kind == "review" else due
             days = (day - today).days if day else None
-            found.append(Task(kind, row, day or None, days, _command(kind, row)))
+            found.append(Task(kind, row, day, days, _command(kind, row)))
     return sorted(found, key=lambda task: (KINDS.index(task.kind), task.day or date.max))
 
 

@@ -15,7 +15,6 @@ from xuncha.chinese.punctuation import (
     half_width,
     sentence,
     sentence_end,
-    straight_quotes,
     unpaired,
 )
 
@@ -114,14 +113,6 @@ def test_the_longest_text_is_answered_at_once() -> None:
 )
 def test_half_width_marks_are_found_with_what_is_right(line: str, found: list[tuple[int, str, str]]) -> None:
     assert [tuple(mark) for mark in half_width(line)] == found
-
-
-@pytest.mark.parametrize(
-    ("line", "places"),
-    [('落实"一岗双责"要求', [2, 7]), ("他说'好'", [2, 4]), ('say "yes"', []), ("“好”", [])],
-)
-def test_straight_quotation_marks_are_found_beside_chinese(line: str, places: list[int]) -> None:
-    assert straight_quotes(line) == places
 
 
 @pytest.mark.parametrize(

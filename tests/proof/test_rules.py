@@ -31,6 +31,9 @@ FOUND = [
     ("一、甲\n（一）乙\n1.丙\n（二）丁", None),
     ("（一）甲\n（1）乙\n（2）丙", "heading-jump"),
     ("（一）关于甲方面。\n（二）关于乙方面\n（三）关于丙方面", "heading-form"),
+    # what AutoCorrect knows
+    ("第一部分\u3000整改工作组织推进情况", None),  # an ideographic space parts words
+    ("牵头领导\u3000２０２３年完成。", "full-width-letters"),
     # counts
     ("反馈25个问题，已完成整改19个，正在整改6个，整改完成率76%。", None),
     ("反馈25个问题，已完成整改19个、正在整改5个。", "count-sum"),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 import xuncha
-import xuncha.rules.comment
 import xuncha.rules.files
 import xuncha.rules.ledger
 import xuncha.rules.measure

@@ -40,8 +40,7 @@ _WORDS: Final = (
 )
 _LAST_WORD: Final = 90  # numbers beyond it stand for words that end an enumeration, whatever their number
 _BOUNDARY: Final = "。；;！!？?：:\n”’）)】"  # what may stand before an item
-_OF_LINES: Final = frozenset({"a.", "一、"})
-"""Families that begin a line, and in a paragraph may be anything."""
+_OF_LINES: Final = frozenset({"a.", "一、"})  # families that begin a line, and in a paragraph may be anything
 _OF_ITEMS: Final = tuple(family for family in PATTERNS if family not in {"要", *_OF_LINES})
 
 

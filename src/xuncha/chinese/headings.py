@@ -8,8 +8,7 @@ from typing import Final, NamedTuple
 
 from xuncha.chinese.numbers import SYMBOL, value
 
-NUMERAL: Final = "[一二三四五六七八九十百零〇廿卅]{1,5}"
-"""A number of a heading or of an item in Chinese."""
+NUMERAL: Final = "[一二三四五六七八九十百零〇廿卅]{1,5}"  # a number of a heading or of an item in Chinese
 _DIGITS: Final = "[0-9０-９]{1,3}"
 
 

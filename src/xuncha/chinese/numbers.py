@@ -1,4 +1,4 @@
-"""Numbers, read and written: 105, 1,799, 一百零五, 一百五, 廿三, 二〇二四, 1百05, 3万5千, 3.5万, ⑫."""
+"""Numbers, read and written: 105, 1,799, 一百零五, 一百五, 廿三, 二〇二四, 1百05, 3万5千, 3.5万, ⑫; and telephone numbers."""
 
 from __future__ import annotations
 
@@ -20,14 +20,18 @@ _MYRIAD: Final = 10**4
 _LONGEST: Final = 30  # characters of a number
 _ARABIC: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
-NUMERAL: Final = "[〇○零一二两三四五六七八九十百千万亿廿卅卌]"
-"""A Chinese character of a number."""
+NUMERAL: Final = "[〇○零一二两三四五六七八九十百千万亿廿卅卌]"  # a Chinese character of a number
 _ARABIC_PART: Final = r"(?:[0-9０-９]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9０-９]+)(?:[.．][0-9０-９]+)?"
 NUMBER: Final = rf"(?=[0-9０-９]|{NUMERAL})(?:{_ARABIC_PART})?(?:{NUMERAL}(?:点(?={NUMERAL}))?(?:{_ARABIC_PART})?){{0,20}}"
 """What may be a number, as a part of other patterns: `amount` says which one, or that it is none."""
-SYMBOL: Final = "[①-⓿❶-➓㈠-㈩⑴-⒛㉑-㉟㊀-㊉㊱-㊿]"
-"""A number that is one character: ① ⑫ ㊿ ⑴ ⒈ ㈠."""
+SYMBOL: Final = "[①-⓿❶-➓㈠-㈩⑴-⒛㉑-㉟㊀-㊉㊱-㊿]"  # a number that is one character: ① ⑫ ㊿ ⑴ ⒈ ㈠
 _SYMBOL: Final = re.compile(SYMBOL)
+TELEPHONE: Final = re.compile(
+    r"(?<![0-9A-Za-z@./-])"
+    r"(?:1[0-9]{2}[- ]?[0-9]{4}[- ]?[0-9]{4}|(?:[（(]0[0-9]{2,3}[）)]|0[0-9]{2,3})?[-—－ ]?[0-9]{3,4}[- ]?[0-9]{4})"
+    r"(?:(?:[-—－]|转)[0-9]{1,6})?(?![0-9A-Za-z@])"
+)
+"""A telephone number, which no line may break, with what is dialled before and after it: 0453-8888888转8001, （0546）838 2481, 138-0000-0000."""
 
 
 def value(text: str) -> int | None:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from html import unescape
-from typing import Final, NamedTuple
+from typing import Final
 
 from xuncha.chinese.characters import HAN
 
@@ -18,7 +18,6 @@ _BESIDE_CHINESE: Final = re.compile(rf"(?<={_CHINESE})[,;:!?()]|[,;:!?()](?={_CH
 _FULL: Final = dict(zip(",;:!?()", "，；：！？（）", strict=True))
 _PERIOD: Final = re.compile(rf"(?<={HAN})\.(?=\s*(?:{HAN}|$))")
 _FIRST_PERIOD: Final = 4  # a period before this place belongs to the number of a heading, such as 十一
-_STRAIGHT: Final = re.compile(rf"(?<={HAN})[\"']|[\"'](?={HAN})")
 _OPENED_BY: Final = dict(zip("”’）》〉〕】」』］", "“‘（《〈〔【「『［", strict=True))
 _CLOSED_BY: Final = {opening: closing for closing, opening in _OPENED_BY.items()}
 _SAME: Final = str.maketrans("()[]", "（）［］")
@@ -27,14 +26,6 @@ _PAGE: Final = re.compile(r"<style>.*?</style>|<[^<>]*>|&#?[0-9A-Za-z]+;", re.DO
 """The mark-up of a web page: a style sheet, a tag, or a reference that stands for a character, such as `&lt;`."""
 _ESCAPE: Final = re.compile(r"\\[!-/:-@\[-`{-~]")
 """The mark-up of Markdown between characters that its reader sees side by side."""
-
-
-class HalfWidth(NamedTuple):
-    """A half-width mark that should be full-width."""
-
-    start: int
-    mark: str
-    right: str
 
 
 def full_width(text: str) -> str:
@@ -74,17 +65,15 @@ def _parentheses(text: str) -> dict[int, int]:
     return found
 
 
-def half_width(text: str) -> list[HalfWidth]:
-    """Find the half-width marks of a line that stand beside Chinese, a period at the end of a Chinese sentence included."""
+def half_width(text: str) -> list[tuple[int, str, str]]:
+    """Find the half-width marks of a line that stand beside Chinese, a period at the end of a Chinese sentence included.
+
+    Return the place of each, the mark, and the one that is right.
+    """
     pairs = enumerate(zip(text, full_width(text), strict=True))
-    found = [HalfWidth(place, mark, right) for place, (mark, right) in pairs if mark != right]
+    found = [(place, mark, right) for place, (mark, right) in pairs if mark != right]
     periods = (match.start() for match in _PERIOD.finditer(text, _FIRST_PERIOD))
-    return sorted([*found, *(HalfWidth(place, ".", "。") for place in periods)])
-
-
-def straight_quotes(text: str) -> list[int]:
-    """Find where the quotation marks of a typewriter stand beside Chinese."""
-    return [match.start() for match in _STRAIGHT.finditer(text)]
+    return sorted([*found, *((place, ".", "。") for place in periods)])
 
 
 def unpaired(text: str) -> Iterator[tuple[int, str, bool]]:

@@ -12,7 +12,7 @@ from xuncha.cli.options import option, optional
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import CommentNumber, Identity
-from xuncha.model.vocabulary import CHANNELS, Channel, channel_name
+from xuncha.model.vocabulary import CHANNELS, Channel, word_name
 from xuncha.requests import typed
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _table(found: Mapping[int, Comment]) -> Columns:
         answered: str | Text = Text(_("not answered"), "yellow")
         if each.reply:
             answered = f"{each.reply.date} {_on_one_line(each.reply.text)}"
-        day, how = each.received.isoformat(), channel_name(each.channel)
+        day, how = each.received.isoformat(), word_name(each.channel)
         table.add(str(place), day, how, each.about or "", said, answered)
     return table
 

@@ -17,7 +17,7 @@ from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.records import EvidenceFile, Measure, Problem
 from xuncha.model.register import Frame, MeasureRow
-from xuncha.model.vocabulary import result_name
+from xuncha.model.vocabulary import word_name
 from xuncha.tally import Horizon
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def measure_screen(
                 text.append(f"\n{screen.clean(item)}", "cyan")
         entries.append((_day(entry.date), text))
     entries += [
-        (_day(review.date), _joined(_("reviewed"), result_name(review.result), review.text))
+        (_day(review.date), _joined(_("reviewed"), word_name(review.result), review.text))
         for review in measure.reviews
     ]
     worked: list[RenderableType] = [Text(), Text(_("Progress"), "bold"), _pairs(*entries)] if entries else []

@@ -11,8 +11,7 @@ from xuncha.language import gettext as _
 from xuncha.model.fields import Line, Name, Record
 from xuncha.model.vocabulary import Status
 
-FIELD: Final = "fields."
-"""Begins the role of a column that holds a declared field: `fields.cause`."""
+FIELD: Final = "fields."  # begins the role of a column that holds a declared field: `fields.cause`
 IGNORE: Final = "ignore"
 ROLES: Final = (
     "number", "category", "problem", "finding", "part", "measure", "goal", "kind", "leader", "office", "co_offices", "person",

@@ -78,12 +78,8 @@ def closing_up(there: Iterable[Identity], gone: Identity) -> dict[Identity, Iden
 
 def places_after(paths: Iterable[str], numbers: Mapping[Identity, Identity]) -> dict[str, str]:
     """Return by the paths of the files that move where each of them stands afterwards; the new numbers are given by the old ones."""
-    found = {}
-    for path in paths:
-        identity = Identity.of_file(path) or Identity.of_evidence(path)
-        if identity and identity in numbers:
-            found[path] = place_after(path, Move(identity, numbers[identity]))
-    return found
+    named = ((path, Identity.of_file(path) or Identity.of_evidence(path)) for path in paths)
+    return {path: place_after(path, Move(old, numbers[old])) for path, old in named if old and old in numbers}
 
 
 _CITED: Final = re.compile(
@@ -92,27 +88,17 @@ _CITED: Final = re.compile(
 """A number behind a word that tells that it means a problem or a measure, and no amount."""
 
 
-class Citation(NamedTuple):
-    """A problem or a measure that a text names."""
-
-    said: str  # as the text says it, such as 措施1.4
-    identity: Identity
-
-
-def citations(value: object) -> Iterator[Citation]:
-    """Yield what the texts of plain data name by its number, at any depth."""
+def citations(value: object) -> Iterator[tuple[str, Identity]]:
+    """Yield what the texts of plain data name by its number, at any depth: as they say it, such as 措施1.4, and what it is."""
     if isinstance(value, str):
         for match in _CITED.finditer(half_width_digits(value)):  # where every character keeps its place
             if Identity.is_number(match["n"]):
-                yield Citation(value[match.start() : match.end()], Identity.parse(match["n"]))
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from citations(inner)
-    elif isinstance(value, list):
-        for inner in value:
+                yield value[match.start() : match.end()], Identity.parse(match["n"])
+    elif isinstance(value, Mapping | list):
+        for inner in value.values() if isinstance(value, Mapping) else value:
             yield from citations(inner)
 
 
 def cites(record: object, identity: Identity) -> bool:
     """Return whether a text of a record speaks of a problem or a measure by its number, as in 见措施1.3 or 问题3."""
-    return any(each.identity == identity for each in citations(record))
+    return any(named == identity for _said, named in citations(record))

@@ -56,8 +56,7 @@ LETTERS: Final[Words] = {
     "supervision": ("督办", "督办函"),
     "warning": ("告诫", "告诫函", "警示"),
 }
-WAYS: Final[Words] = {"email": ("邮件", "邮箱"), "group": ("群", "群机器人")}
-"""In which letters are sent."""
+WAYS: Final[Words] = {"email": ("邮件", "邮箱"), "group": ("群", "群机器人")}  # in which letters are sent
 ROLES: Final[Words] = {
     "manager": ("管理员",),
     "section": ("科室", "责任科室"),

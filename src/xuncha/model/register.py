@@ -10,8 +10,7 @@ from typing import Literal, NamedTuple
 
 from xuncha.model.vocabulary import FieldType, Requirement, Status, Term
 
-Values = tuple[tuple[str, int | float | str], ...]
-"""The values of declared fields, by their keys."""
+Values = tuple[tuple[str, int | float | str], ...]  # the values of declared fields, by their keys
 
 
 class FieldFrame(NamedTuple):

@@ -24,10 +24,8 @@ class Fingerprint(NamedTuple):
     """False where the pointer of git-lfs stands in the file's place: hash and size are those that it tells."""
 
 
-LARGEST = 256 * 1024
-"""Bytes in one file that says something; beyond this it is not a record."""
-LARGEST_POINTER = 1024
-"""Bytes in a pointer of git-lfs, by its specification."""
+LARGEST = 256 * 1024  # bytes in one file that says something; beyond this it is not a record
+LARGEST_POINTER = 1024  # bytes in a pointer of git-lfs, by its specification
 _POINTER = re.compile(
     rb"version https://(?:git-lfs\.github\.com|hawser\.github\.com)/spec/v1\n(?:ext-[^\n]+\n)*"
     rb"oid sha256:(?P<sha256>[0-9a-f]{64})\nsize (?P<size>[0-9]{1,18})\n"

@@ -17,8 +17,7 @@ from xuncha.language import gettext as _
 from xuncha.model.formats import is_percent
 from xuncha.model.vocabulary import Status
 
-LONGEST = 24
-"""Characters of a state; whatever is longer tells of progress."""
+LONGEST = 24  # characters of a state; whatever is longer tells of progress
 _ABOUT: Final = "(?:[A-D]类,|目前|现|截至目前|至今|该|此|本|项|条|问题|措施|任务|工作|事项|整改|均|全部|全面|都|皆|并|且|了|,)*"
 """Words around the one that counts; they change nothing."""
 _DAY: Final = r"(?:\d{4}[年./-]\d{1,2}(?:[月./-]\d{1,2})?[日月]?)"

@@ -6,7 +6,7 @@ import re
 from typing import Final, Literal, get_args
 
 from xuncha import language
-from xuncha.language import gettext as _
+from xuncha.language import mark
 from xuncha.model import names
 
 Status = Literal["not_started", "in_progress", "submitted", "closed"]
@@ -22,66 +22,34 @@ Action = Literal[
 
 WORDS: Final = {status: words[0] for status, words in names.STATUSES.items()}
 """The words that documents and tables write."""
-UNSAID: Final = "待明确"
-"""What papers print in place of a name or a day that nobody has said yet."""
+UNSAID: Final = "待明确"  # what papers print in place of a name or a day that nobody has said yet
+
+
+_NAMES: Final = {
+    "not_started": mark("not started"), "in_progress": mark("in progress"), "submitted": mark("closing applied for"), "closed": mark("closed"),
+    "at_once": mark("at once"), "once": mark("once"), "long_term": mark("long-term"),
+    "done": mark("closed"), "green": mark("in time"), "yellow": mark("due soon"), "red": mark("overdue"), "none": mark("no time limit yet"),
+    "holds": mark("holds"), "slipped": mark("slipped"),
+    "phone": mark("phone"), "post": mark("post"), "email": mark("e-mail"), "visit": mark("visit"), "web": mark("web"),
+    "progress": mark("progress is recorded"), "evidence": mark("evidence is there"), "submission": mark("closing was applied for"),
+    "second_person": mark("somebody else than who applied closes it"), "signed_commit": mark("the commit is signed"),
+}  # fmt: skip
+"""The words of all closed lists but `Action`, no two of which have a word in common, as people say them."""
+
+
+def word_name(word: Status | Term | Light | ReviewResult | Channel | Requirement) -> str:
+    """Name a word of a closed list in the chosen language."""
+    return language.gettext(_NAMES[word])
 
 
 def status_name(status: str | None) -> str:
     """Name a status in the chosen language; give what is no status as it stands."""
-    return {
-        "not_started": _("not started"),
-        "in_progress": _("in progress"),
-        "submitted": _("closing applied for"),
-        "closed": _("closed"),
-    }.get(status or "", status or "-")
+    return language.gettext(_NAMES[status]) if status in STATUSES else status or "-"
 
 
 def action_name(action: str) -> str:
     """Name an action in the chosen language, as the help names its command; in English as it is typed."""
     return language.gettext(f"xuncha {action}").removeprefix("xuncha ")
-
-
-def result_name(result: ReviewResult) -> str:
-    """Return what a review found as people call it, in the chosen language."""
-    return {"holds": _("holds"), "slipped": _("slipped")}[result]
-
-
-def term_name(term: Term) -> str:
-    """Name a term in the chosen language."""
-    return {"at_once": _("at once"), "once": _("once"), "long_term": _("long-term")}[term]
-
-
-def light_name(light: Light) -> str:
-    """Say in the chosen language what a light means."""
-    return {
-        "done": _("closed"),
-        "green": _("in time"),
-        "yellow": _("due soon"),
-        "red": _("overdue"),
-        "none": _("no time limit yet"),
-    }[light]
-
-
-def channel_name(channel: Channel) -> str:
-    """Return how a comment came, as people call it, in the chosen language."""
-    return {
-        "phone": _("phone"),
-        "post": _("post"),
-        "email": _("e-mail"),
-        "visit": _("visit"),
-        "web": _("web"),
-    }[channel]
-
-
-def requirement_name(requirement: Requirement) -> str:
-    """Say what is required before a measure may be closed, in the chosen language."""
-    return {
-        "progress": _("progress is recorded"),
-        "evidence": _("evidence is there"),
-        "submission": _("closing was applied for"),
-        "second_person": _("somebody else than who applied closes it"),
-        "signed_commit": _("the commit is signed"),
-    }[requirement]
 
 
 CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)

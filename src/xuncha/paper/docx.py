@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
-from xuncha.chinese.telephones import TELEPHONE
+from xuncha.chinese.numbers import TELEPHONE
 from xuncha.paper.heading import PITCH, begins_page, lines, pitch, reference, signature_indent, title
 from xuncha.paper.outline import Block, Contents, Document, Form, LandscapeBreak, PageBreak, Table
 from xuncha.paper.packing import pack

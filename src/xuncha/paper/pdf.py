@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from xuncha.chinese.telephones import TELEPHONE
+from xuncha.chinese.numbers import TELEPHONE
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.paper.heading import begins_page, lines, pitch, reference, signature_indent, title

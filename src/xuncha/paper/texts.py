@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from xuncha.chinese.characters import width
-from xuncha.chinese.telephones import TELEPHONE
+from xuncha.chinese.numbers import TELEPHONE
 from xuncha.paper.heading import pieces
 from xuncha.paper.outline import Block, Contents, Document, Form, PageBreak, Table
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING
 
+from xuncha.chinese.counts import Thing
 from xuncha.chinese.days import in_words
 from xuncha.language import gettext as _
+from xuncha.model.register import Register
 from xuncha.proof.chapter import Chapter, Facts, Found, Text
 from xuncha.proof.counts import Stated, named, opening, totals
 from xuncha.proof.dates import course
 from xuncha.tally import tally
-
-if TYPE_CHECKING:
-    from xuncha.chinese.counts import Thing
-    from xuncha.model.register import Register
 
 RULES = Chapter()
 _NOT_ALL = re.compile(
@@ -58,11 +55,10 @@ def _shown(text: Text) -> dict[Thing, int]:
     return {"problems": len(problems), "measures": sum(len(problem.measures) for problem in problems)}
 
 
-@RULES.rule(
-    "more-than-stated",
+@RULES.rule("more-than-stated",
     why="A notice that says 3 and shows 4 contradicts itself.",
     example="一、基本情况\n细化为{1→2}个问题。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
-)
+)  # fmt: skip
 def _more_than_stated(text: Text) -> Found:
     """Find more problems or measures than there are in all; another number than is said to be published."""
     published = {count.thing: count for count in opening(text) if count.role == "published"}
@@ -83,12 +79,10 @@ def _shows(said: Stated, number: int) -> str:
     return message.format(number=said.number, things=named(said.thing), shown=number)
 
 
-@RULES.rule(
-    "fewer-than-stated",
-    "warning",
+@RULES.rule("fewer-than-stated", "warning",
     why="Who reads of 3 problems and finds 2 wonders what became of the third; a word says that not all is published.",
     example="一、基本情况\n细化为3个问题{→，现将可以公开的2个问题公布如下}。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
-)
+)  # fmt: skip
 def _fewer_than_stated(text: Text) -> Found:
     """Find fewer problems or measures than there are in all, and no word on it."""
     if any(_NOT_ALL.search(words) for words in text.texts):
@@ -99,11 +93,10 @@ def _fewer_than_stated(text: Text) -> Found:
             yield wholes[-1][:2], _shows(wholes[-1], number), hint
 
 
-@RULES.rule(
-    "ledger-count",
+@RULES.rule("ledger-count",
     why="Every number of a notice is what the ledger says.",
     example="细化为1{5→4}个问题，制定34条整改措施。",
-)
+)  # fmt: skip
 def _ledger_count(text: Text) -> Found:
     known = text.facts.counts if text.facts else {}
     for count in opening(text):
@@ -115,11 +108,10 @@ def _ledger_count(text: Text) -> Found:
             yield count[:2], message, ""
 
 
-@RULES.rule(
-    "ledger-date",
+@RULES.rule("ledger-date",
     why="The day of the feedback is what the ledger says.",
     example="2023年6月5日至9月8日开展巡察，于11月1{2→0}日反馈了巡察情况。",
-)
+)  # fmt: skip
 def _ledger_date(text: Text) -> Found:
     told = course(text).feedback
     if text.facts and text.facts.feedback and told and told.written.exact not in {None, text.facts.feedback}:

@@ -7,27 +7,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from xuncha import language
 from xuncha.catalogue import Broken, Catalogue, Check, Rule
 from xuncha.chinese.characters import half_width_digits
 from xuncha.chinese.days import Written, written
 from xuncha.chinese.headings import Level, heading
+from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.pages import Pages
+from xuncha.pages.line import Kind, Line
+from xuncha.reading.notice import Notice
 from xuncha.reading.reading import read
 
-if TYPE_CHECKING:
-    from xuncha.errors import Severity
-    from xuncha.pages.line import Kind, Line
-    from xuncha.reading.notice import Notice
-
-Position = tuple[int, int]
-"""Which of the text's lines, and which character of it; both from 0."""
+Position = tuple[int, int]  # which of the text's lines, and which character of it; both from 0
 Found = Broken[Position]
 Matches = Iterator[tuple[int, re.Match[str]]]
-LOWEST = Level.SUB
-"""The lowest level of the standard: 一、 （一） 1. （1）."""
+LOWEST = Level.SUB  # the lowest level of the standard: 一、 （一） 1. （1）
 _MENDED = re.compile("{([^{→]*)→([^}]*)}")
 _TITLE = re.compile(r"《[^《》]{1,120}》")
 _ORGANISING = re.compile("组织|总体|基本|概况|开展|推进")
@@ -147,41 +144,34 @@ class Chapter(Catalogue[Position]):
         code: str,
         severity: Severity,
         pattern: str,
-        message: Callable[[], str],
+        message: str,
         *,
         instead: str = "",
-        hint: Callable[[], str] = str,
+        hint: str = "",
         mark: str = "",
         before: int = 0,
         in_titles: bool = True,
         secret: bool = False,
         **texts: str,
     ) -> None:
-        """Enter a rule that is broken wherever a pattern matches.
+        """Enter a rule that is broken wherever a pattern matches, with `why` and `example` as every rule has them.
 
-        Args:
-            code: of the rule.
-            severity: of its findings.
-            pattern: if it has a group `words`, those are meant, and a match without the group is none.
-            message: with `{words}` for the words that are meant, and perhaps `{mark}`.
-            instead: what to write instead, as a template of `re.sub`.
-            hint: what else to do, perhaps with `{mark}`.
-            mark: the mark that the message and the hint name.
-            before: how many characters before the words are shown with them.
-            in_titles: whether titles in 书名号 are looked at.
-            secret: whether the words are not to be repeated in full.
-            texts: `why` and `example`, as every rule has them.
+        If the pattern has a group `words`, those are meant, and a match without the group is none. The message names them as
+        `{words}`, after `before` characters in front of them; if they are `secret`, not in full. `instead` is what to write, as a
+        template of `re.sub`, else the hint says what to do. Both may name the `mark`, a hint also as `{example}`. If not
+        `in_titles`, titles in 书名号 are not looked at.
         """
         compiled = re.compile(pattern)
         group = "words" if "words" in compiled.groupindex else 0
 
         def check(text: Text) -> Found:
+            todo = language.gettext(hint).format(mark=mark, example=mark) if hint else ""
             for line, match in text.search(compiled, None if in_titles else text.untitled):
                 start, end = match.span(group)
                 if start >= 0:
                     words = text.texts[line][max(0, start - before) : end]
                     words = f"{words[:3]}…{words[-2:]}" if secret else words
-                    todo = write(match.expand(instead)) if instead else hint().format(mark=mark)
-                    yield (line, start), message().format(words=words, mark=mark), todo
+                    right = write(match.expand(instead)) if instead else todo
+                    yield (line, start), language.gettext(message).format(words=words, mark=mark), right
 
         self.rule(code, severity, **texts)(check)

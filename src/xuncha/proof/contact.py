@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from xuncha.language import gettext as _
+from xuncha.language import mark
 from xuncha.proof.chapter import Chapter, Found, Text, write
 
 RULES = Chapter()
@@ -40,56 +41,39 @@ _NO_COLON = re.compile(
 )
 _COLON = re.compile(r"(?:电子邮件|邮箱|邮编|邮政编码|传真|电话|地址|信箱|方式)[：:]")
 
-RULES.pattern(
-    "identity-number",
-    "error",
+RULES.pattern("identity-number", "error",
     rf"(?<![0-9A-Za-z]){_IDENTITY}",
-    lambda: _("the number of an identity card: {words}"),
+    mark("the number of an identity card: {words}"), hint=mark("leave it out"), secret=True,
     why="The number of an identity card is never published.",
     example="对责任人张某{（身份证号370502198001011234）→}批评教育。",
-    hint=lambda: _("leave it out"),
-    secret=True,
-)
+)  # fmt: skip
 
-RULES.pattern(
-    "mobile-number",
-    "error",
+RULES.pattern("mobile-number", "error",
     rf"(?:联系人.{{0,20}}|(?<!联系电话[：:])(?<!监督电话[：:])(?<!举报电话[：:]))(?P<words>{_MOBILE})",
-    lambda: _("a mobile number: {words}"),
+    mark("a mobile number: {words}"), hint=mark("give the telephone of an office"), secret=True,
     why="The mobile number of a person is not published; a notice gives the telephone of an office.",
     example="联系人：{李某→办公室}，电话：{13800138000→0546-8382481}。",
-    hint=lambda: _("give the telephone of an office"),
-    secret=True,
-)
+)  # fmt: skip
 
-RULES.pattern(
-    "mobile-contact",
-    "warning",
+RULES.pattern("mobile-contact", "warning",
     rf"^(?!.*联系人).*?(?:联系|监督|举报)电话[：:](?P<words>{_MOBILE})",
-    lambda: _("a mobile number: {words}"),
+    mark("a mobile number: {words}"), hint=mark("give the telephone of an office"), secret=True,
     why="A branch that has no other telephone may give a mobile number, as long as it is that of the office, not of a person.",
     example="联系电话：{13800138000→0546-8382481}。",
-    hint=lambda: _("give the telephone of an office"),
-    secret=True,
-)
+)  # fmt: skip
 
-RULES.pattern(
-    "bank-card",
-    "error",
+RULES.pattern("bank-card", "error",
     rf"(?<![0-9])(?!{_IDENTITY})(?:62[0-9]{{14,17}}|[0-9]{{4}}(?: [0-9]{{4}}){{3}}(?: [0-9]{{1,3}})?)(?![0-9])",
-    lambda: _("the number of a bank card: {words}"),
+    mark("the number of a bank card: {words}"), hint=mark("leave it out"), secret=True,
     why="The number of an account is never published.",
     example="追缴资金已转入{6222021604001234567→指定}账户。",
-    hint=lambda: _("leave it out"),
-    secret=True,
-)
+)  # fmt: skip
 
 
-@RULES.rule(
-    "phone",
+@RULES.rule("phone",
     why="A telephone number that is one digit short reaches nobody: 010 and 02x take eight digits, other areas seven or eight.",
     example="电话：0546-838248{→1}。",
-)
+)  # fmt: skip
 def _phone(text: Text) -> Found:
     for line, match in text.search(_LABELLED):
         number = match["number"].strip()
@@ -98,22 +82,18 @@ def _phone(text: Text) -> Found:
             yield (line, match.start("number")), message, _("see how many digits it has")
 
 
-RULES.pattern(
-    "postcode",
-    "error",
+RULES.pattern("postcode", "error",
     r"(?:邮编|邮政编码|邮码)\s*[：:]?\s*(?![0-8][0-9]{5}(?![0-9A-Za-z]))(?P<words>[0-9A-Za-z]{3,10})",
-    lambda: _("{words} is no postal code"),
+    mark("{words} is no postal code"), hint=mark("it has six digits"),
     why="A postal code has six digits.",
     example="邮编：25709{→1}",
-    hint=lambda: _("it has six digits"),
-)
+)  # fmt: skip
 
 
-@RULES.rule(
-    "email",
+@RULES.rule("email",
     why="An e-mail address with a slip in it reaches nobody.",
     example="电子邮箱：dysfgwbgs@dy.shandong{，→.}cn",
-)
+)  # fmt: skip
 def _email(text: Text) -> Found:
     message = _("{words} is no e-mail address")
     for line, match in text.search(_AT):
@@ -124,23 +104,18 @@ def _email(text: Text) -> Found:
         yield (line, match.start("rest")), message.format(words=match["rest"]), _("the @ is missing")
 
 
-RULES.pattern(
-    "postal-box",
-    "note",
+RULES.pattern("postal-box", "note",
     r"邮政信箱(?=[:：][^；;。，,]{0,20}[路街道巷][0-9]{1,5}号)",
-    lambda: _("“{words}” is followed by a street"),
+    mark("“{words}” is followed by a street"), instead="通信地址",
     why="邮政信箱 is a box at the post office with a number; a street and a house are a 通信地址.",
     example="{邮政信箱→通信地址}：府前大街77号1012房间",
-    instead="通信地址",
-)
+)  # fmt: skip
 
 
-@RULES.rule(
-    "contact-colon",
-    "note",
+@RULES.rule("contact-colon", "note",
     why="What is told in one line is told in one form.",
     example="电话：0546-8382481；电子邮箱{→：}dysfgwbgs@dy.shandong.cn。",
-)
+)  # fmt: skip
 def _contact_colon(text: Text) -> Found:
     for line, match in text.search(_NO_COLON):
         if _COLON.search(text.plain[line]):

@@ -11,6 +11,7 @@ from typing import NamedTuple, get_args
 
 from xuncha.chinese.counts import RoleName, Thing, is_share, rates, roles
 from xuncha.language import gettext as _
+from xuncha.language import mark
 from xuncha.proof.chapter import Chapter, Found, Text
 from xuncha.reading.counts import Statement, settled, statements
 
@@ -23,9 +24,6 @@ _NOT_BEHIND = re.compile("[，。；、：0-9（）()]")  # ends what stands beh
 _REFINED = re.compile("梳理|细化|分解|制定|制订|明确|确定|列出|形成|归纳")
 _OTHERS = re.compile("重点|突出|共性|难点|典型|遗留")  # before 问题: some of them, chosen by another measure
 _EARLIER = re.compile("上一?[轮次届]|历次|以往|往年|去年")  # of another inspection
-_SHARE = re.compile(
-    r"(?:(?<![一-鿿])完成|(?<=整改|问题|措施)完成|销号|办结|整改|合规|覆盖|合格|达标|公开|上报|录入|占比|比例)(?:率|重)?(?:为|达到?|是)?\s*(?P<rate>[0-9]{1,5}(?:\.[0-9]{1,4})?)\s*[%％]"
-)
 
 
 class Stated(NamedTuple):
@@ -92,11 +90,10 @@ def named(thing: Thing) -> str:
     return _("problems") if thing == "problems" else _("measures")
 
 
-@RULES.rule(
-    "count-sum",
+@RULES.rule("count-sum",
     why="What is complete and what is not yet must add up to the total: it is the first sum that readers do.",
     example="梳理为1{5→4}个问题，已完成整改13个，正在整改1个。",
-)
+)  # fmt: skip
 def _count_sum(text: Text) -> Found:
     known = totals(text)
     for line, found in enumerate(stated(text)):
@@ -126,11 +123,10 @@ def _sum(parts: list[Stated], whole: Stated) -> str:
     return message.format(part=shown, total=whole.number, things=named(whole.thing))
 
 
-@RULES.rule(
-    "count-differs",
+@RULES.rule("count-differs",
     why="One total has one number, wherever it is said.",
     example="细化为14个问题，逐项整改。\n截至目前，梳理出的1{5→4}个问题已完成整改13个。",
-)
+)  # fmt: skip
 def _count_differs(text: Text) -> Found:
     """Find totals of one thing that differ; what was fed back may be fewer than what it was broken down into."""
     for wholes in totals(text).values():
@@ -143,12 +139,10 @@ def _count_differs(text: Text) -> Found:
                 yield count[:2], shown, _("count again, and correct one of them")
 
 
-@RULES.rule(
-    "count-unit",
-    "note",
+@RULES.rule("count-unit", "note",
     why="What is counted in 条 once is counted in 条 always.",
     example="制定34条整改措施，33{项→条}措施已完成。",
-)
+)  # fmt: skip
 def _count_unit(text: Text) -> Found:
     """Find the first unit of measures that is another than before."""
     measures = [count for count in opening(text) if count.thing == "measures"]
@@ -159,11 +153,10 @@ def _count_unit(text: Text) -> Found:
         yield other[:2], shown, _("choose one of them")
 
 
-@RULES.rule(
-    "completion-rate",
+@RULES.rule("completion-rate",
     why="The rate is what is complete divided by the total: 19 of 25 is 76 %.",
     example="反馈25个问题，已完成整改19个，正在整改6个，整改完成率7{8→6}%。",
-)
+)  # fmt: skip
 def _completion_rate(text: Text) -> Found:
     """Find rates that are the quotient of nothing that is stated in their line, or in the opening."""
     whole = opening(text)
@@ -192,13 +185,10 @@ def _quotients(found: Sequence[Stated], thing: Thing | None) -> list[tuple[int, 
     return quotients
 
 
-@RULES.rule(
-    "rate-impossible",
+RULES.pattern("rate-impossible", "error",
+    r"(?:(?<![一-鿿])完成|(?<=整改|问题|措施)完成|销号|办结|整改|合规|覆盖|合格|达标|公开|上报|录入|占比|比例)(?:率|重)?(?:为|达到?|是)?\s*"
+    r"(?!100(?:\.0{1,4})?\s*[%％])[1-9][0-9]{2,4}(?:\.[0-9]{1,4})?\s*[%％]",
+    mark("“{words}” is more than all"),
     why="No more than all can be complete.",
     example="截至目前，整改完成率10{3→0}%。",
-)
-def _rate_impossible(text: Text) -> Found:
-    for line, match in text.search(_SHARE):
-        if float(match["rate"]) > 100:  # noqa: PLR2004
-            words = text.texts[line][slice(*match.span())]
-            yield (line, match.start()), _("“{words}” is more than all").format(words=words), ""
+)  # fmt: skip

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from xuncha.chinese.days import Written, calendar_day, in_words, is_between, months_later
 from xuncha.chinese.numbers import NUMBER, value
 from xuncha.language import gettext as _
+from xuncha.language import mark
 from xuncha.proof.chapter import Chapter, Found, Text
 
 RULES = Chapter()
@@ -33,8 +34,7 @@ _LENGTH_OF_IT = re.compile(
     rf"[^。；;0-9]{{0,60}}?(?:为期|历时){_LENGTH}的?[^。；;，,]{{0,6}}(?:巡[察视]|整改|公示)"
 )
 """Behind who was inspected: 对某局开展了为期45天的巡察."""
-_NEAR, _HALF_A_MONTH = 30, 16
-"""Characters before a day; days by which months may differ."""
+_NEAR, _HALF_A_MONTH = 30, 16  # characters before a day; days by which months may differ
 
 
 class LineDate(NamedTuple):
@@ -80,11 +80,10 @@ def _spans(text: Text) -> Iterator[tuple[int, Written, Written, date, date]]:
                 yield line, one, other, first, months_later(last, 12) if next_year else last
 
 
-@RULES.rule(
-    "date-impossible",
+@RULES.rule("date-impossible",
     why="A day that the calendar does not have was never anybody's day.",
     example="2024年2月{30→29}日，召开专题会议。",
-)
+)  # fmt: skip
 def _date_impossible(text: Text) -> Found:
     for line, found in enumerate(text.dates):
         for each in found:
@@ -94,11 +93,10 @@ def _date_impossible(text: Text) -> Found:
                 yield (line, each.start), message, ""
 
 
-@RULES.rule(
-    "date-order",
+@RULES.rule("date-order",
     why="First comes the inspection, then the feedback, then the notice.",
     example="2023年6月5日至9月8日，市委第五巡察组开展巡察，并于2023年{8→11}月10日反馈了巡察情况。",
-)
+)  # fmt: skip
 def _date_order(text: Text) -> Found:
     messages = (
         _("the inspection ends on {later}, before it begins on {earlier}"),
@@ -117,11 +115,10 @@ def _date_order(text: Text) -> Found:
             yield (line, other.start), shown, ""
 
 
-@RULES.rule(
-    "span-length",
+@RULES.rule("span-length",
     why="How many days a time has can be counted: its first and its last day say it already.",
     example="集中整改期{45→92}天，从2024年3月1日至2024年5月31日。",
-)
+)  # fmt: skip
 def _span_length(text: Text) -> Found:
     """Find numbers of days and months right before or behind two days that are not so far apart; of an inspection they may be working days."""
     message = _("“{words}”: from {earlier} to {later} there are {days} days")
@@ -142,12 +139,10 @@ def _span_length(text: Text) -> Found:
                 yield (line, start), shown, _("count again, and correct one of them")
 
 
-@RULES.rule(
-    "date-after-notice",
-    "warning",
+@RULES.rule("date-after-notice", "warning",
     why="A notice cannot tell of what was done after its own day.",
     example="一是加强培训。2024年{5→3}月，组织专题培训。\n二是健全制度。\n2024年4月18日",
-)
+)  # fmt: skip
 def _date_after_notice(text: Text) -> Found:
     notice = course(text).notice
     day = notice.written.exact if notice else None
@@ -163,12 +158,10 @@ def _date_after_notice(text: Text) -> Found:
                 yield (line, each.start), message, ""
 
 
-@RULES.rule(
-    "date-year",
-    "warning",
+@RULES.rule("date-year", "warning",
     why="A notice is read for years: each paragraph gives its first date with the year, and again where a new year begins.",
     example="{→2024年}3月15日，召开专题会议。",
-)
+)  # fmt: skip
 def _date_year(text: Text) -> Found:
     """Find months without a year: none stands before them in the line, or they seem to go back in time."""
     for line, found in enumerate(text.dates):
@@ -191,35 +184,25 @@ def _date_year(text: Text) -> Found:
             before = each
 
 
-RULES.pattern(
-    "year-bare",
-    "error",
+RULES.pattern("year-bare", "error",
     rf"(?<![0-9A-Za-z〔\[（(.\-—－/])(199[0-9]|20[0-4][0-9])(?=[\u4e00-\u9fff]){_NO_UNIT}(.{{0,2}})",
-    lambda: _("“{words}” lacks {mark}"),
+    mark("“{words}” lacks {mark}"), instead=r"\1年\2", mark="年",
     why="A year is followed by 年.",
     example="2023{→年}以来，组织专题培训。",
-    instead=r"\1年\2",
-    mark="年",
-)
+)  # fmt: skip
 
-RULES.pattern(
-    "date-form",
-    "note",
+RULES.pattern("date-form", "note",
     rf"(?<![0-9.\-/]){_YEAR}(?P<mark>[.\-/])[0-9]{{1,2}}(?P=mark)[0-9]{{1,2}}(?![0-9.\-/])"
     "|(?<=年)0[1-9]月(?:[0-9]{1,2}日)?|(?<=月)0[1-9]日"
     "|(?<![0-9〇一二三四五六七八九.])[0-9]{2}年(?=[0-9]{1,2}月|以来|底|初|度)",
-    lambda: _("“{words}” is no date as official documents write it"),
+    mark("“{words}” is no date as official documents write it"), hint=mark("write it like {example}"), mark="2024年4月18日",
     why="A date is written 2024年4月18日: with 年, 月 and 日, the whole year, no noughts before a digit (GB/T 9704-2012, 7.3.5.4).",
     example="2024{.4.18→年4月18日}，召开专题会议。",
-    hint=lambda: _("write it like {example}").format(example="2024年4月18日"),
-)
+)  # fmt: skip
 
-RULES.pattern(
-    "range-dash",
-    "note",
+RULES.pattern("range-dash", "note",
     rf"(?<![0-9])({_YEAR}年?)[-－~]({_YEAR}年)",
-    lambda: _("“{words}” has a hyphen for a dash"),
+    mark("“{words}” has a hyphen for a dash"), instead=r"\1—\2",
     why="From one year to another goes a dash as long as a character (GB/T 15834-2011, 4.13.3).",
     example="《三年行动计划（2023{-→—}2025年）》",
-    instead=r"\1—\2",
-)
+)  # fmt: skip

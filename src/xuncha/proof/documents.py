@@ -6,6 +6,7 @@ import re
 
 from xuncha.chinese.characters import HAN
 from xuncha.language import gettext as _
+from xuncha.language import mark
 from xuncha.proof.chapter import Chapter, Found, Text, write
 from xuncha.proof.dates import course
 
@@ -18,24 +19,18 @@ _ISSUED = re.compile(
 )
 _FIRST_YEAR = 1949
 
-RULES.pattern(
-    "document-brackets",
-    "error",
+RULES.pattern("document-brackets", "error",
     rf"(?<={HAN})[\[(（【［｛{{《<]\s?(?P<year>(?:19|20)[0-9]{{2}}|[0-9]{{2}})年?\s?[\])）】］｝}}》>]\s?第?(?P<number>[0-9]{{1,5}})号",
-    lambda: _("“{words}”: the year of a document number stands in {mark}"),
+    mark("“{words}”: the year of a document number stands in {mark}"), instead=r"〔\g<year>〕\g<number>号", mark="〔 〕",
     why="The year of a document number stands between 〔 and 〕 (GB/T 9704-2012, 7.2.5).",
     example="印发《行动方案》（东发改产业{[→〔}2023{]→〕}360号）。",
-    instead=r"〔\g<year>〕\g<number>号",
-    mark="〔 〕",
-)
+)  # fmt: skip
 
 
-@RULES.rule(
-    "document-number",
-    "warning",
+@RULES.rule("document-number", "warning",
     why="A document number is 〔2023〕360号: the whole year without 年, the number without 第 and without noughts before it, with 号 (GB/T 9704-2012, 7.2.5).",
     example="印发《行动方案》（东发改产业〔2023〕{第0→}36号）。",
-)
+)  # fmt: skip
 def _document_number(text: Text) -> Found:
     for line, match in text.search(_NUMBER):
         year, number = match["year"], match["number"]
@@ -47,11 +42,10 @@ def _document_number(text: Text) -> Found:
             yield (line, match.start()), shown, write(right)
 
 
-@RULES.rule(
-    "document-year",
+@RULES.rule("document-year",
     why="A document has the number of the year in which it was issued, and a notice quotes what has been issued.",
     example="于2023年12月20日以东发改产业〔202{2→3}〕360号文件印发。",
-)
+)  # fmt: skip
 def _document_year(text: Text) -> Found:
     notice = course(text).notice
     last = notice.written.year if notice and notice.written.year else 9999

@@ -22,12 +22,10 @@ _FORMS = {
 """In what headings of a level are alike or not, and which levels."""
 
 
-@RULES.rule(
-    "heading-form",
-    "note",
+@RULES.rule("heading-form", "note",
     why="Headings of one level are alike: all end with 问题 or 方面, or none; all begin with 关于, or none; all have a full stop, or none.",
     example="（一）关于学习贯彻上级部署方面\n（二）关于优化营商环境方面\n（三）{→关于}社会信用体系建设{不完善→方面}",
-)
+)  # fmt: skip
 def _heading_form(text: Text) -> Found:
     """Find headings that differ from most others of their level in their part; from the first, where it is half and half."""
     groups: dict[tuple[int, int], list[Heading]] = {}
@@ -51,12 +49,10 @@ def _heading_form(text: Text) -> Found:
             yield (heading.line, heading.start), shown, ""
 
 
-@RULES.rule(
-    "heading-stop",
-    "note",
+@RULES.rule("heading-stop", "note",
     why="A heading that stands alone in its line ends without a full stop.",
     example="（一）关于学习贯彻上级部署方面{。→}\n对照要求，逐项整改。",
-)
+)  # fmt: skip
 def _heading_stop(text: Text) -> Found:
     """Find headings of one sentence alone in a line, and a paragraph below; the first of each level, with how many there are."""
     found: dict[int, list[Heading]] = {}
@@ -75,12 +71,10 @@ def _heading_stop(text: Text) -> Found:
         yield (line, len(text.texts[line]) - 1), message, _("leave it out")
 
 
-@RULES.rule(
-    "issuer-differs",
-    "warning",
+@RULES.rule("issuer-differs", "warning",
     why="Who signs a notice is who speaks in its title.",
     example="中共某市水务局党组关于巡察整改进展情况的通报\n中共某市水{利→务}局党组\n2024年4月18日",
-)
+)  # fmt: skip
 def _issuer_differs(text: Text) -> Found:
     """Find a signature before the date at the end that is another party organisation than that of the title."""
     titles = (re.search(rf"(?P<issuer>{_ISSUER})关于", words.replace(" ", "")) for words in text.texts[:10])

@@ -6,9 +6,9 @@ import re
 
 from xuncha.chinese.characters import HAN
 from xuncha.chinese.punctuation import half_width as half_width_marks
-from xuncha.chinese.punctuation import straight_quotes, unpaired
+from xuncha.chinese.punctuation import unpaired
 from xuncha.language import gettext as _
-from xuncha.language import ngettext
+from xuncha.language import mark, ngettext
 from xuncha.proof.chapter import Chapter, Found, Text, write
 
 RULES = Chapter()
@@ -22,106 +22,81 @@ _HAN = re.compile(HAN)
 _PARAGRAPH = 40  # characters from which a line is a paragraph, which ends with a mark
 
 
-@RULES.rule(
-    "half-width",
-    "warning",
+@RULES.rule("half-width", "warning",
     why="Chinese text has full-width punctuation; what is lifted from a web page loses it.",
     example="按照有关要求{,→，}现将整改情况予以公布{(→（}含长期任务{)→）}。",
-)
+)  # fmt: skip
 def _half_width(text: Text) -> Found:
     """Find half-width marks beside Chinese characters, all of a line together."""
     for line, words in enumerate(text.texts):
         if marks := half_width_marks(words):
+            places, wrong, right = zip(*marks, strict=True)
             message = ngettext(
                 "{n} half-width mark among Chinese: {marks}",
                 "{n} half-width marks among Chinese: {marks}",
                 len(marks),
-            ).format(n=len(marks), marks=" ".join(dict.fromkeys(each.mark for each in marks)))
-            right = " ".join(dict.fromkeys(each.right for each in marks))
-            yield (line, marks[0].start), message, write(right)
+            ).format(n=len(marks), marks=" ".join(dict.fromkeys(wrong)))
+            yield (line, places[0]), message, write(" ".join(dict.fromkeys(right)))
 
 
-@RULES.rule(
-    "straight-quotes",
-    "warning",
+RULES.pattern("straight-quotes", "warning",
+    rf"""^.*?(?P<words>(?<={HAN})["']|["'](?={HAN}))""",
+    mark("straight quotation marks: {words}"), instead="“ ”",
     why="Chinese quotation marks are “ and ”.",
     example='落实{"→“}一岗双责{"→”}要求。',
-)
-def _quotes(text: Text) -> Found:
-    """Find the quotation marks of a typewriter beside Chinese characters; the first of each line."""
-    for line, words in enumerate(text.texts):
-        for place in straight_quotes(words)[:1]:
-            message = _("straight quotation marks: {words}").format(words=words[place])
-            yield (line, place), message, write("“ ”")
+)  # fmt: skip
 
 
-@RULES.rule(
-    "unbalanced",
+@RULES.rule("unbalanced",
     why="Quotation marks, parentheses and 书名号 come in pairs.",
     example="落实“一岗双责{→”}，修订《信息公开办法（试行{→）}》。",
-)
+)  # fmt: skip
 def _unbalanced(text: Text) -> Found:
     """Find marks that are not closed, or that nothing has opened, line by line."""
     for line, words in enumerate(text.plain):
         in_lists = {match.end() - 1 for match in _LIST_MARK.finditer(words)}
-        for start, mark, opening in unpaired(words):
+        for start, found, opening in unpaired(words):
             if opening or start not in in_lists:
                 message, shown = _("{mark} is not closed: “{words}”"), words[start : start + _AROUND]
                 if not opening:
                     message = _("{mark} closes what nothing has opened: “{words}”")
                     shown = words[max(0, start - _AROUND) : start + 1]
-                yield (line, start), message.format(mark=mark, words=shown), ""
+                yield (line, start), message.format(mark=found, words=shown), ""
 
 
-RULES.pattern(
-    "doubled-mark",
-    "error",
+RULES.pattern("doubled-mark", "error",
     rf"(?<![{_STOPS}])(?:[？！?!]{{2,3}}|。{{3,}})(?![{_STOPS}])|(?P<words>[{_STOPS}]{{2,}})",
-    lambda: _("one mark too many: “{words}”"),
+    mark("one mark too many: “{words}”"), hint=mark("leave one of them"), before=4,
     why="A sentence ends once.",
     example="完成一个、销号一个。{。→}确保件件有落实。",
-    hint=lambda: _("leave one of them"),
-    before=4,
-)
+)  # fmt: skip
 
-RULES.pattern(
-    "stop-twice",
-    "note",
+RULES.pattern("stop-twice", "note",
     "[。！？][”’]+。",
-    lambda: _("a full stop inside and outside the quotation: “{words}”"),
+    mark("a full stop inside and outside the quotation: “{words}”"), hint=mark("leave one of them"),
     why="What ends inside quotation marks does not end again outside.",
     example="他说：“整改要到位。”{。→}",
-    hint=lambda: _("leave one of them"),
-)
+)  # fmt: skip
 
-RULES.pattern(
-    "ellipsis",
-    "warning",
+RULES.pattern("ellipsis", "warning",
     r"\.{3,}|。{3,}|…(?!…)(?<!……)",
-    lambda: _("“{words}” stands for ……"),
+    mark("“{words}” stands for ……"), instead="……",
     why="Chinese points of ellipsis are …… (GB/T 15834-2011, 4.11).",
     example="台账、清单{...→……}一应俱全。",
-    instead="……",
-)
+)  # fmt: skip
 
-RULES.pattern(
-    "pause-between-quotes",
-    "note",
+RULES.pattern("pause-between-quotes", "note",
     "^.*?(?P<words>”、“|》、《)",
-    lambda: _("no {mark} is needed here: {words}"),
+    mark("no {mark} is needed here: {words}"), hint=mark("leave {mark} out"), mark="、",
     why="Between quotations, or titles in 书名号, that stand side by side there is usually no 、 (GB/T 15834-2011, 4.5.3.5).",
     example="上线“绿色金融专区”{、→}“乡村振兴专区”。",
-    hint=lambda: _("leave {mark} out"),
-    mark="、",
-)
+)  # fmt: skip
 
 
-@RULES.rule(
-    "no-full-stop",
-    "warning",
+@RULES.rule("no-full-stop", "warning",
     why="A paragraph ends with a mark; without one, something of it may be lost.",
     example="收到反馈意见后，我局党组第一时间召开会议传达学习，研究部署整改工作，逐项明确责任领导和责任科室{→。}",
-)
+)  # fmt: skip
 def _no_full_stop(text: Text) -> Found:
     """Find paragraphs that end in nothing. Headings may, and so may what has no mark inside, such as a list of a web page."""
     for line, words in enumerate(text.texts):

@@ -90,11 +90,10 @@ def _runs_on(text: Text, above: Heading, heading: Heading) -> bool:
     return (heading.level, heading.number - 1) in {(_INSIDE[mark.family], mark.number) for mark in inside}
 
 
-@RULES.rule(
-    "heading-number",
+@RULES.rule("heading-number",
     why="Headings of one level are numbered without a gap and without repeating: a reader who finds 3 after 1 looks for 2.",
     example="一、整改工作组织情况\n{三→二}、反馈问题整改情况",
-)
+)  # fmt: skip
 def _heading_number(text: Text) -> Found:
     """Find numbers of headings that are skipped, repeated or out of order; below a higher one they may begin again or go on."""
     last: dict[int, list[int]] = {}
@@ -130,12 +129,10 @@ def _heading_number(text: Text) -> Found:
         del known[:-_DEEPEST]
 
 
-@RULES.rule(
-    "heading-level",
-    "warning",
+@RULES.rule("heading-level", "warning",
     why="The levels are 一、 then （一） then 1. then （1）(GB/T 9704-2012, 7.3.3); a level that others use is not passed over, and a lower one does not come first.",
     example="{（一）关于学习方面\n→}一、整改工作组织情况\n（一）关于{→学习方面\n（二）关于}决策方面",
-)
+)  # fmt: skip
 def _heading_level(text: Text) -> Found:
     used = Counter(heading.level for heading in text.headings)
     path: list[int] = []
@@ -152,12 +149,10 @@ def _heading_level(text: Text) -> Found:
         path.append(heading.level)
 
 
-@RULES.rule(
-    "heading-jump",
-    "note",
+@RULES.rule("heading-jump", "note",
     why="Below 一、 comes （一）, then 1., then （1）(GB/T 9704-2012, 7.3.3); a notice of two levels may have 一、 and 1., and one such place is shown.",
     example="一、整改工作组织情况\n{1.→（一）}加强领导\n{2.→（二）}落实责任",
-)
+)  # fmt: skip
 def _heading_jump(text: Text) -> Found:
     """Find the first heading that passes a level over, such as 1. right below 一、."""
     warned = {line for (line, _start), *_rest in _heading_level.check(text)} if _heading_level.check else {}
@@ -169,12 +164,10 @@ def _heading_jump(text: Text) -> Found:
             return
 
 
-@RULES.rule(
-    "heading-mark",
-    "warning",
+@RULES.rule("heading-mark", "warning",
     why="Behind 一 stands 、 and behind 1 a full stop; behind a parenthesis stands nothing (GB/T 15834-2011; GB/T 9704-2012, 7.3.3).",
     example="（一）{、→}关于学习方面",
-)
+)  # fmt: skip
 def _heading_mark(text: Text) -> Found:
     """Find numbers of headings with other punctuation: the first of its kind, since whoever writes 1、 writes 2、."""
     shown: set[tuple[int, str]] = set()
@@ -186,11 +179,10 @@ def _heading_mark(text: Text) -> Found:
             yield (heading.line, 0), message, write(heading.mark.removesuffix(heading.after) + usual[:1])
 
 
-@RULES.rule(
-    "enumeration-number",
+@RULES.rule("enumeration-number",
     why="一是 二是 三是 are read out by the public one by one: a number that is missing looks like a measure that is.",
     example="一是加强学习。{三→二}是健全制度。",
-)
+)  # fmt: skip
 def _enumeration_number(text: Text) -> Found:
     for group in _enumerations(text):
         for item, expected in group.faults:
@@ -202,12 +194,10 @@ def _enumeration_number(text: Text) -> Found:
             yield item[:2], message, _("renumber the items")
 
 
-@RULES.rule(
-    "enumeration-alone",
-    "note",
+@RULES.rule("enumeration-alone", "note",
     why="一是 announces that 二是 follows; what stands alone is not numbered.",
     example="{一是→}加强学习，全年集中学习12次。",
-)
+)  # fmt: skip
 def _enumeration_alone(text: Text) -> Found:
     for group in _enumerations(text):
         repeated = group.repeated

@@ -30,10 +30,8 @@ _MOST = 0.6
 _NO_PART = re.compile("已|正在|尚|未|涉及|覆盖|带动|惠及|同比|环比|增长|下降|占|率")
 _IN_TWO = re.compile("同时|既|女|岁|学历|党员|以[上下]")  # of people: who is in one part may be in another
 _REST = re.compile("等|其余|其他|其它|余下|剩余|另")
-_NAME, _FEW = 24, 8
-"""Characters before the number of a part; and behind the last one before its sum."""
-_NEAR, _SHORTEST = 60, 3
-"""Characters before a figure in which its name stands, and of the name."""
+_NAME, _FEW = 24, 8  # characters before the number of a part; and behind the last one before its sum
+_NEAR, _SHORTEST = 60, 3  # characters before a figure in which its name stands, and of the name
 _NOT_LABEL = re.compile("^.*(?:期间|前期|先后|目前|累计|共计|合计|总计|共|已|现|全部|并|[是要了])")
 _RATE = re.compile(
     r"(?P<words>(?:完成|办结|销号|整改|化解|解决|兑现|追缴|收缴|清缴|回收|到位|清零|参训|参学)率(?:为|达到?|是)?\s?(?P<rate>[0-9]{1,3}(?:\.[0-9]{1,4})?)\s?[%％])(?!以上|左右)"
@@ -125,26 +123,21 @@ def _told(text: Text, *, certain: bool) -> Found:
             yield (line, whole.start), said, _("count again, and correct one of them")
 
 
-RULES.rule(
-    "parts-exceed",
+RULES.rule("parts-exceed",
     why="A part is not more than its whole, and money that was spent once is not counted twice.",
     example="追缴资金3{0→5}万元，其中甲单位20万元、乙单位15万元。",
-)(lambda text: _told(text, certain=True))
+)(lambda text: _told(text, certain=True))  # fmt: skip
 
-RULES.rule(
-    "parts-differ",
-    "warning",
+RULES.rule("parts-differ", "warning",
     why="Whoever lists the parts of a whole lets readers add them up; a word such as 等 or 其余 says that there are others.",
     example="追缴资金30万元，其中甲单位1{0→5}万元、乙单位15万元。",
-)(lambda text: _told(text, certain=False))
+)(lambda text: _told(text, certain=False))  # fmt: skip
 
 
-@RULES.rule(
-    "share",
-    "warning",
+@RULES.rule("share", "warning",
     why="A share is the part divided by the whole that stand beside it.",
     example="收到信访件20件，办结17件，办结率{9→8}5%。",
-)
+)  # fmt: skip
 def _share(text: Text) -> Found:
     """Find rates that the two numbers of one unit before them in the sentence do not give; `completion-rate` looks at problems and measures."""
     message = _("{done} of {total} is {rate}%, not {written}%")
@@ -162,12 +155,10 @@ def _share(text: Text) -> Found:
                     yield (line, sentence.start() + match.start()), shown, ""
 
 
-@RULES.rule(
-    "figure-differs",
-    "warning",
+@RULES.rule("figure-differs", "warning",
     why="What was reached in all has one number, in the first part and in the last.",
     example="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金{25→30}万元，继续清理。",
-)
+)  # fmt: skip
 def _figure_differs(text: Text) -> Found:
     """Find figures of one name that differ in what is told of the whole: before the first problem, and from the third part on."""
     end, known = len(text.lines), dict[tuple[str, str], tuple[float, str]]()

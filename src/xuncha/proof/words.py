@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
 
+from xuncha.catalogue import Check
 from xuncha.chinese.characters import HAN
 from xuncha.language import gettext as _
+from xuncha.language import mark
 from xuncha.proof.chapter import Chapter, Found, Position, Text, write
-
-if TYPE_CHECKING:
-    from xuncha.catalogue import Check
 
 RULES = Chapter()
 _SENTENCE = re.compile(r"[^。！？；;]+")
@@ -86,45 +84,34 @@ def _slipped(table: str) -> Check[Position]:
     return check
 
 
-RULES.rule(
-    "wrong-word",
+RULES.rule("wrong-word",
     why="A word for another that sounds or looks like it: 巡查 is a patrol, 巡察 is an inspection by the party.",
     example="现将巡{查→察}整改情况予以公布。",
-)(_slipped(_CERTAIN))
+)(_slipped(_CERTAIN))  # fmt: skip
 
-RULES.rule(
-    "likely-word",
-    "warning",
+RULES.rule("likely-word", "warning",
     why="截止 ends something, and has no object: 截至 is “up to”; 得 stands before what a verb leads to; and others of the kind.",
     example="截{止→至}目前，已完成整改13个。",
-)(_slipped(_LIKELY))
+)(_slipped(_LIKELY))  # fmt: skip
 
-RULES.rule(
-    "measure-word",
-    "note",
+RULES.rule("measure-word", "note",
     why="Documents are counted in 件, rules in 项.",
     example="全年发布规范性文件5{条→件}。",
-)(_slipped(_UNITS))
+)(_slipped(_UNITS))  # fmt: skip
 
-RULES.pattern(
-    "adverb",
-    "note",
+RULES.pattern("adverb", "note",
     "(积极|认真|扎实|深入|切实|及时|严格|主动|充分|稳步|坚决|坚定|不断|进一步|持续)的"
     "(?:推进|推动|落实|开展|加强|学习|贯彻|执行|做好|抓好|完成|整改|提升|提高|解决|促进|履行|增强|压实|发挥|改进)",
-    lambda: _("“{words}”: before a verb stands {mark}"),
+    mark("“{words}”: before a verb stands {mark}"), instead=r"\1地", mark="地", in_titles=False,
     why="Before a verb stands 地.",
     example="扎实{的→地}推进整改工作。",
-    instead=r"\1地",
-    mark="地",
-    in_titles=False,
-)
+)  # fmt: skip
 
 
-@RULES.rule(
-    "doubled-word",
+@RULES.rule("doubled-word",
     why="A word was typed twice.",
     example="专项整治{抽查→}抽查项目60个。",
-)
+)  # fmt: skip
 def _doubled_word(text: Text) -> Found:
     for line, match in text.search(_DOUBLED, text.untitled):
         once = match[1] or match[0][0]
@@ -132,35 +119,26 @@ def _doubled_word(text: Text) -> Found:
             yield (line, match.start()), _("“{words}” stands twice").format(words=once), write(once)
 
 
-RULES.pattern(
-    "synonym",
-    "warning",
+RULES.pattern("synonym", "warning",
     "提升提高|提高提升|加强强化|强化加强|推进推动|推动推进|进行开展|开展进行|防止避免|避免防止|大约约|帮助协助|协助帮助|立刻马上",
-    lambda: _("“{words}” says one thing twice"),
+    mark("“{words}” says one thing twice"), hint=mark("leave one of them"), in_titles=False,
     why="Two words for one thing: one was to replace the other.",
     example="进一步{提升→}提高政治判断力。",
-    hint=lambda: _("leave one of them"),
-    in_titles=False,
-)
+)  # fmt: skip
 
-RULES.pattern(
-    "approximate",
-    "warning",
+RULES.pattern("approximate", "warning",
     rf"(?:{_NEARLY}){_NUMBER}(?:余|多|左右|上下)"
     rf"|(?:{_NEARLY}|超过|超){_NUMBER}[万亿]?[余多]?[个项件条次人名家户元]+(?:左右|上下|以上)",
-    lambda: _("“{words}” is approximate twice over"),
+    mark("“{words}” is approximate twice over"), hint=mark("leave one of them"),
     why="近 and 余, 约 and 左右 both say that a number is not exact; 近 says it is less, 余 that it is more.",
     example="累计检查项目{近→}60余个。",
-    hint=lambda: _("leave one of them"),
-)
+)  # fmt: skip
 
 
-@RULES.rule(
-    "repeated-sentence",
-    "warning",
+@RULES.rule("repeated-sentence", "warning",
     why="The same sentence twice was copied, and not changed where it should have been.",
     example="定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。{\n定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。→}",
-)
+)  # fmt: skip
 def _repeated_sentence(text: Text) -> Found:
     seen: dict[str, Position] = {}
     for line, match in text.search(_SENTENCE, text.texts):
@@ -171,12 +149,10 @@ def _repeated_sentence(text: Text) -> Found:
             yield place, shown, ""
 
 
-@RULES.rule(
-    "quotes-differ",
-    "note",
+@RULES.rule("quotes-differ", "note",
     why="A term that has quotation marks once has them always.",
     example="开展“双公示”工作培训，将“双公示”工作纳入考核，{双公示→“双公示”}信息合规率100%。",
-)
+)  # fmt: skip
 def _quotes_differ(text: Text) -> Found:
     quoted = Counter(match[1] for _line, match in text.search(_QUOTED, text.texts))
     often = [term for term, times in quoted.most_common(60) if times > 1]
@@ -190,12 +166,10 @@ def _quotes_differ(text: Text) -> Found:
             yield (line, match.start()), message, write(f"“{match[0]}”")
 
 
-@RULES.rule(
-    "ordinal",
-    "note",
+@RULES.rule("ordinal", "note",
     why="Places are written 第一位 and 第四位, or 第1位 and 第4位: in one way (GB/T 15835-2011, 4.3).",
     example="增幅列全省第{一→1}位，占比列全省第4位。",
-)
+)  # fmt: skip
 def _ordinal(text: Text) -> Found:
     """Find places that are written in both ways in one line; the first of each line."""
     digits: dict[tuple[int, str], bool] = {}
@@ -208,11 +182,10 @@ def _ordinal(text: Text) -> Found:
             yield (line, match.start()), message.format(words=match[0]), _("choose one of them")
 
 
-@RULES.rule(
-    "inspector-differs",
+@RULES.rule("inspector-differs",
     why="One notice is about one inspection.",
     example="市委第五巡察组对我局党组开展巡察。\n收到市委第{三→五}巡察组反馈意见后，第一时间召开会议。",
-)
+)  # fmt: skip
 def _inspector_differs(text: Text) -> Found:
     first: dict[str, str] = {}
     for line, match in text.search(_INSPECTORS, text.texts):

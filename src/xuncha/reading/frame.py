@@ -7,16 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise, takewhile
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese.days import days, is_between, only_day
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import heading
+from xuncha.pages.line import Line
 from xuncha.reading.lines import is_noise
 from xuncha.reading.notice import Contact, Dates, Notice
-
-if TYPE_CHECKING:
-    from xuncha.pages.line import Line
 
 _BODY: Final = r"(?:党组|党委|党工委|工委|委员会|支部|总支部?|党总支|总支|局|公司|集团|中心|医院|学院|大学|学校|政府|办公室|镇|乡|街道|委|厅|院|协会|联合会|工会|联社|银行)"
 _TITLE: Final = re.compile(

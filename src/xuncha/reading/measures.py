@@ -7,19 +7,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.chinese.days import written
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.punctuation import sentence
 from xuncha.model.states import LONGEST, State, state_of_text
 from xuncha.model.states import state as state_of_words
+from xuncha.pages.line import Line
 from xuncha.reading.labels import Label, LabelKind, first_label, labels
 from xuncha.reading.lines import joined
 from xuncha.reading.notice import Measure, Words
-
-if TYPE_CHECKING:
-    from xuncha.pages.line import Line
 
 OF_ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"})
 """Labels whose text ends with the line; then what they interrupted goes on."""
@@ -103,7 +101,7 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
 
 def with_state_of_problem(done: Sequence[Measure], of_problem: State | None) -> list[Measure]:
     """Give the state of a problem to those of its measures that have none of their own."""
-    return [with_state(each, of_problem) if of_problem and not each.status else each for each in done]
+    return [each if each.status else with_state(each, of_problem) for each in done]
 
 
 def _without_state_of_problem(text: Line) -> tuple[Line | None, State | None]:
@@ -199,8 +197,7 @@ def _measure(line: Line) -> Measure:
             found = _with_label(found, label.kind, inside[label.start : label.end])
         text, again = without_state(text.rstrip("（( "))
         of_state = of_state or again
-    if of_state:
-        found = with_state(found, of_state)
+    found = with_state(found, of_state)
     # What labels say and nothing understands is kept.
     said = [text.rstrip(_PARTING) or line.text, found.text.text.strip()]
     return _with_text(found, "\n".join(filter(None, said)))
@@ -245,7 +242,7 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
     match kind:
         case "due":
             found[kind], of_state = without_state(value)
-            measure = with_state(measure, of_state) if of_state else measure
+            measure = with_state(measure, of_state)
         case "leader" | "goal":
             found = {kind: value}
         case "office":
@@ -266,8 +263,10 @@ def _with_text(measure: Measure, text: str) -> Measure:
     return replace(measure, text=measure.text._replace(text=text))
 
 
-def with_state(measure: Measure, found: State) -> Measure:
-    """Return a measure with what its state says."""
+def with_state(measure: Measure, found: State | None) -> Measure:
+    """Return a measure with what its state says, if anything."""
+    if found is None:
+        return measure
     long_term = found.long_term or measure.long_term
     return replace(measure, status=found.status, long_term=long_term, staged=found.staged, doubt=found.doubt)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from xuncha.chinese.counts import Thing
-    from xuncha.model.vocabulary import Status
-    from xuncha.pages.line import Line
+from xuncha.chinese.counts import Thing
+from xuncha.model.vocabulary import Status
+from xuncha.pages.line import Line
 
 _COUNTED = (
     "problems_total", "measures_total", "problems_done", "measures_done", "measures_in_progress", "completion_rate",

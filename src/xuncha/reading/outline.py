@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING
 
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import Heading, Level, heading
 from xuncha.chinese.punctuation import sentence_end
+from xuncha.pages.line import Line
 from xuncha.reading.labels import LabelKind, first_label, labels
 from xuncha.reading.lines import joined
-
-if TYPE_CHECKING:
-    from xuncha.pages.line import Line
 
 
 @dataclass

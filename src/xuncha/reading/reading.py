@@ -1,34 +1,71 @@
-"""The reader of published notices: out of the lines of a document, what it says, as far as it says so. Pure functions."""
+"""The reader of published notices: out of the lines of a document, what it says, as far as it says so. Pure functions.
+
+Which headings are categories, which are problems, and which are parts of them, is told here; what is below is measures.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import Final
 
+from xuncha.chinese.enumerations import items
+from xuncha.chinese.headings import Level
 from xuncha.chinese.limits import limit
+from xuncha.chinese.punctuation import sentence_end
+from xuncha.pages.line import Line, Pages
 from xuncha.reading.counts import stated
 from xuncha.reading.frame import frame, with_opening
+from xuncha.reading.labels import first_label, labels
 from xuncha.reading.lines import paragraphs
-from xuncha.reading.notice import Category, Notice, Stated
+from xuncha.reading.measures import OF_ONE_LINE, measures, state_alone, with_state_of_problem, without_state
+from xuncha.reading.notice import Category, Measure, Notice, Problem, Stated, Words
 from xuncha.reading.outline import Node, outline
-from xuncha.reading.tree import categories, is_of_leaders, told, zone
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from xuncha.pages.line import Line, Pages
+_DEEPEST: Final = 3  # levels of headings: category, problem, part
+_NOTHING: Final = Words("", 1, 1)
+_STOPS: Final = "。；：:;，, （(【"
+_LONGEST: Final = 150  # characters of a heading
+_NAMES_A_FAULT: Final = re.compile(
+    r"存在|^(?:关于|针对|对于|聚焦|在[“\"「]|[“\"「])"
+    r"|(?:问题|方面|现象|情形)(?:的?整改(?:落实)?(?:进展)?(?:情况)?)?$"
+    r"|[”\"」]的?整改(?:落实)?(?:进展)?(?:情况)?$"
+)
+_SOUNDS_LIKE_A_FAULT: Final = re.compile(
+    r"不(?![断仅忘定折但准时只同敢懈])|(?<![从并])未(?!来)|没有|缺[乏失位少]|薄弱|滞后|偏[差低少慢软松]|差距|[弱淡虚边老]化"
+    r"|短板|漏洞|盲区|欠缺|缓慢|松[懈散弛]|流于形式|走过场|打折扣|失之于|过[多高低长]|宽松|粗放|违[规反]|迟报|漏报|有待|乏力"
+    r"|浮于|形同虚设|悬空|屡禁|重[^，。]{1,8}轻|脱节|随意|混乱|拖延|推诿|不足|空转|虚设|超标|欠账|隐患"
+)
+_PLAN: Final = re.compile(r"下一?步|下一?阶段|今后|后续|打算|努力方向|工作(?:计划|安排)|长效机制|常态长效")
+_PROGRESS: Final = re.compile(
+    r"(?:反馈|具体|重点|突出|问题|任务|事项|意见).*(?:整改|落实|完成|进展)|整改.*(?:进展|落实|完成|成效)(?:情况)?"
+)
+_ACTS: Final = re.compile(
+    "进一步|持续|全面|切实|认真|深入|着力|坚[决持]|严[格肃把]|[强深优细]化|加[强大快]|建立|健全|完善|制定|修订|开展|组织|推[进动行]|规范|提[升高]|[落压夯]实"
+    "|狠抓|抓[好实]|紧盯|聚焦|突出|注重|明确|召开|印发|出台|举办|督促|清理|整治|实[行施]|做[好实]|扩大|拓[宽展]|筑牢|树[立牢]|增强|统筹|创新|用好|畅通|改[进造]"
+)
+"""How what was done begins, rather than a fault."""
+_RESULTS: Final = re.compile("成效|完成情况|整改结果|监督方式|联系方式|附件")
+_OF_PROBLEMS: Final = re.compile("问题|意见|任务|事项")
+_ORGANISES: Final = re.compile(
+    "^(?:关于)?(?:巡[察视])?整改[^，。]{0,8}(?:组织|领导|部署|推进|开展|基本情况|总体)"
+)
+_OF_LEADERS: Final = re.compile(
+    r"(?:书记|主要(?:负责|领导)|第一责任人|一把手|领导班子|班子成员|党[组委]成员|[局院校厅县区镇]长)[^，。]{0,20}(?:情况|工作|责任|整改)"
+)
 
 
 def read(pages: Pages) -> Notice:
     """Read a notice."""
     notice, text, afterwards = frame(paragraphs(pages))
     opening, roots = outline(text)
-    title, nodes = zone(roots)
+    title, nodes = _zone(roots)
     first = _place(nodes[0].line) if nodes else None
     before = list(takewhile(lambda line: _place(line) != first, text))
-    of_leaders = [root for root in roots if is_of_leaders(root)]
+    of_leaders = [root for root in roots if _is_of_leaders(root)]
     inside = _places(of_leaders)
     counts = stated(line.text for line in before if _place(line) not in inside)
     if counts == Stated():
@@ -36,10 +73,10 @@ def read(pages: Pages) -> Notice:
         counts = stated(line.text for line in text if _place(line) not in inside)
     texts = ["\n".join(line.text for line in part) for part in (opening, before[len(opening) :])]
     notice = with_opening(notice, *texts)
-    found = tuple(_with_limits(category, notice.dates.feedback) for category in categories(title, nodes))
-    work, plans = told(roots, nodes)
-    notice = replace(notice, stated=counts, categories=found)
-    return replace(notice, work=tuple(work), next_steps=(*plans, *afterwards))
+    found = tuple(_with_limits(category, notice.dates.feedback) for category in _categories(title, nodes))
+    work, plans = _told_apart(roots, nodes)
+    nexts = (*plans, *afterwards)
+    return replace(notice, stated=counts, categories=found, work=tuple(work), next_steps=nexts)
 
 
 def _place(line: Line) -> tuple[int, int]:
@@ -55,9 +92,194 @@ def _with_limits(category: Category, since: date | None) -> Category:
     """Add the days that the time limits of measures name."""
     problems = []
     for problem in category.problems:
-        measures = []
+        dated = []
         for each in problem.measures:
             found = limit(each.due or "", since)
-            measures.append(replace(each, limit=found.day, long_term=each.long_term or found.long_term))
-        problems.append(replace(problem, measures=tuple(measures)))
+            dated.append(replace(each, limit=found.day, long_term=each.long_term or found.long_term))
+        problems.append(replace(problem, measures=tuple(dated)))
     return replace(category, problems=tuple(problems))
+
+
+def _zone(roots: list[Node]) -> tuple[Words, list[Node]]:
+    """Find the chapter that goes through the problems. Return its title, which may be empty, and the outermost headings in it."""
+    chapters = [node for node in roots if node.head.level is Level.CHAPTER]
+    holding = [node for node in chapters if _holds_problems(node)]
+    # Beside chapters whose headings name faults, another one counts only if it says that it is about problems.
+    sure = [node for node in holding if _name_faults(node)]
+    if holding := [node for node in holding if not sure or node in sure or _OF_PROBLEMS.search(_title(node))]:
+        nodes = [child for node in holding for child in node.children if not _is_of_leaders(child)]
+        return _heading(holding[0]), nodes
+    categories = [node for node in chapters if _is_category(_title(node))]
+    return _NOTHING, categories or [node for node in roots if node not in chapters]
+
+
+def _told_apart(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[Line]]:
+    """Return the paragraphs of the chapters before the problems, how the work was organised; and of those on what comes next."""
+    those = set(map(id, nodes))
+    sections = enumerate((root, *root.children) for root in roots)
+    inside = [place for place, section in sections if not those.isdisjoint(map(id, section))]
+    first, last = (inside[0], inside[-1]) if inside else (0, len(roots))
+    others = (root for root in roots[last + 1 :] if not _is_of_leaders(root))
+    after = [root for root in others if not _RESULTS.search(_title(root))]
+    plans = [root for root in after if _PLAN.search(_title(root))] or after[-1:]
+    return list(_paragraphs(roots[:first])), list(_paragraphs(plans))
+
+
+def _paragraphs(chapters: Iterable[Node]) -> Iterator[Line]:
+    for chapter in chapters:
+        rest = chapter.line.part(chapter.head.end + _heading_end(chapter.rest))
+        yield from filter(None, (rest, *chapter.below()))
+
+
+def _is_of_leaders(node: Node) -> bool:
+    """Return whether a section tells what leaders did themselves; it holds no problems."""
+    title = _title(node)
+    return bool(_OF_LEADERS.search(title)) and not _says_fault(title)
+
+
+def _holds_problems(chapter: Node) -> bool:
+    """Return whether a chapter goes through problems, and is not itself the heading of some."""
+    title = _title(chapter)
+    if _PLAN.search(title) or not chapter.children or _is_of_leaders(chapter):
+        return False
+    if _most(_title(child).endswith("方面") for child in chapter.children):
+        return True
+    return not _is_category(title) and (bool(_PROGRESS.search(title)) or _name_faults(chapter))
+
+
+def _name_faults(chapter: Node) -> bool:
+    below = [child for node in chapter.children for child in node.children]
+    return _most_say_fault(chapter.children) or _most_say_fault(below)
+
+
+def _is_category(title: str) -> bool:
+    """Return whether a chapter is itself a heading over problems, rather than says how they were dealt with."""
+    if _PROGRESS.search(title):
+        return not _PLAN.search(title) and title.startswith(("关于", "针对", "在“"))
+    return not _PLAN.search(title) and not _ORGANISES.search(title) and _says_fault(title)
+
+
+def _says_fault(title: str) -> bool:
+    """Return whether a heading names a fault or a field with some, rather than what was done."""
+    says = _NAMES_A_FAULT.search(title.strip(_STOPS)) or _SOUNDS_LIKE_A_FAULT.search(title)
+    return len(title) <= _LONGEST and bool(says)
+
+
+def _most_say_fault(nodes: Iterable[Node]) -> bool:
+    return _most(_says_fault(_title(node)) for node in nodes)
+
+
+def _most(holds: Iterable[object]) -> bool:
+    """Return whether something holds for half of some things or more."""
+    found = list(map(bool, holds))
+    return bool(found) and 2 * sum(found) >= len(found)
+
+
+def _categories(title: Words, nodes: list[Node]) -> tuple[Category, ...]:
+    """Read the categories with their problems and measures; without any, one with the title of the chapter."""
+    depth = max(map(_depth, nodes), default=0)
+    if depth == 0:
+        return ()
+    without_categories = depth == 1 and not _most(_title(node).endswith("方面") for node in nodes)
+    numbered_as_problems = depth < _DEEPEST and nodes[0].head.level not in {Level.CHAPTER, Level.SECTION}
+    if without_categories or numbered_as_problems:
+        return (Category(title, tuple(map(_problem, nodes))),)
+    # Where most have headings below them, the others have, too.
+    alike = _most(map(_headings, nodes))
+    below = [_headings(node) or (node.children if alike else []) or [node] for node in nodes]
+    pairs = zip(nodes, below, strict=True)
+    return tuple(Category(_heading(node), tuple(map(_problem, problems))) for node, problems in pairs)
+
+
+def _depth(node: Node) -> int:
+    return 1 + max(map(_depth, _headings(node)), default=0)
+
+
+def _headings(node: Node) -> list[Node]:
+    """Return what is below a heading, as far as it is headings again; none where it is measures."""
+    children = node.children
+    if not children or any(_headings(child) for child in children):
+        return children
+    if node.announces_list("measures", "result"):
+        return []
+    rests = [child.rest[_heading_end(child.rest) :].strip() for child in children]
+    rests = ["" if state_alone(rest) else rest for rest in rests]
+    pairs = list(zip(children, rests, strict=True))
+    if children[0].head.level is Level.CIRCLE and not any(child.children for child in children):
+        return []
+    if _most_say_fault(children):
+        have_form = _most(_NAMES_A_FAULT.search(_title(child)) for child in children)
+        are_headings = have_form or _most(_told(child) or child.children or rest for child, rest in pairs)
+    else:
+        texts = ("\n".join([child.rest, *_told(child)]) for child in children)
+        # What is to be done may have a heading, too.
+        acts = _most(_ACTS.match(_title(child)) for child in children)
+        head_paragraphs = len(children) > 1 and _most(_told(child) and not rest for child, rest in pairs)
+        with_children = _most(child.children for child in children)
+        are_headings = with_children or (head_paragraphs and not acts) or _most(map(_has_measures, texts))
+    return children if are_headings else []
+
+
+def _told(node: Node) -> list[str]:
+    """Return the paragraphs right below a number that do not only say who answers for it, or how far it is."""
+    found = []
+    for text in (line.text for line in node.body):
+        label = first_label(text)
+        if not label or not (label.kind in OF_ONE_LINE or state_alone(text[label.start :])):
+            found.append(text)
+    return found
+
+
+def _has_measures(text: str) -> bool:
+    return bool(items(text)) or any(label.kind == "measures" for label in labels(text))
+
+
+def _heading_end(text: str) -> int:
+    """Return where the heading ends with which a paragraph begins: at a full stop, a label or an enumeration."""
+    end = sentence_end(text)
+    begins = [label.begin for label in labels(text[: end + 1])] + [item.begin for item in items(text)[:1]]
+    return min([end, *filter(None, begins)])
+
+
+def _heading(node: Node) -> Words:
+    """Return the heading of a node, without its number, the stop at its end and a state in brackets."""
+    line = node.line.part(node.head.end, node.head.end + _heading_end(node.rest))
+    if line is None:
+        return Words("", node.line.line, node.line.column)
+    text, _state = without_state(line.text.rstrip(_STOPS))
+    return Words(text.rstrip(_STOPS), line.line, line.column)
+
+
+def _title(node: Node) -> str:
+    return _heading(node).text
+
+
+def _problem(node: Node) -> Problem:
+    found, finding = _measures(node)
+    parts = [measure for child in _headings(node) for measure in _part(child, _heading(child))]
+    return Problem(str(node.head.number), _heading(node), (*found, *parts), finding)
+
+
+def _part(node: Node, title: Words) -> Iterator[Measure]:
+    """Yield the measures below the heading of a part; headings below that one are joined to it."""
+    for measure in _measures(node)[0]:
+        yield replace(measure, part=title)
+    for child in _headings(node):
+        yield from _part(child, title._replace(text=f"{title.text}：{_title(child)}"))
+
+
+def _measures(node: Node) -> tuple[list[Measure], str | None]:
+    """Read the measures right below a heading, and what is said before them."""
+    end = _heading_end(node.rest)
+    rest = node.line.part(node.head.end + end)
+    own: list[Line] = [rest] if rest else []
+    if _headings(node):
+        own += node.body
+        text = "\n".join(line.text for line in own)
+        if not _has_measures(text):
+            return [], text or None
+    else:
+        own += node.below()
+    found, finding = measures(own)
+    state = without_state(node.rest[:end].rstrip(_STOPS))[1]
+    return with_state_of_problem(found, state), finding

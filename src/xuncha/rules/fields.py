@@ -18,8 +18,11 @@ from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Broken
-    from xuncha.model.records import Measure, Problem
+    from xuncha.model.records import Measure
     from xuncha.model.register import FieldFrame, Frame
+
+Kind = Literal["problem", "measure"]
+Value = int | float | str
 
 
 @RULES.rule("field-value", asks="fields",
@@ -30,74 +33,63 @@ def field_of_measure(measure: Measure, around: Neighbourhood) -> Broken[Location
     return _wrong(measure.fields, around.frame, "measure")
 
 
-def _of_problem(problem: Problem, frame: Frame) -> Broken[Location]:
-    return _wrong(problem.fields, frame, "problem")
-
-
-field_of_problem = replace(field_of_measure, check=_of_problem)
-
-
-def declared(frame: Frame, of: Literal["problem", "measure"], key: str) -> FieldFrame:
-    """Find the field that is meant by its key or its label, as it was typed. Raises RefusedError if there is no such field."""
-    kinds = [kind for kind in frame.fields if kind.of == of]
-    for kind in kinds:
-        if key in {kind.key, kind.label}:
-            return kind
-    raise RefusedError("field-value", _undeclared(key), suggestion(key, [kind.key for kind in kinds]))
+field_of_problem = replace(
+    field_of_measure, check=lambda problem, frame: _wrong(problem.fields, frame, "problem")
+)
 
 
 def _undeclared(key: str) -> str:
     return _("the field `{key}` is not declared under `fields` in data/ledger.yaml").format(key=key)
 
 
-def typed(
-    frame: Frame, of: Literal["problem", "measure"], key: str, text: str
-) -> tuple[str, int | float | str]:
+def typed(frame: Frame, of: Kind, key: str, text: str) -> tuple[str, Value]:
     """Read a field and its value as they were typed: its key; a number as a number, a day in the one form of the files.
 
-    Raises RefusedError if there is no such field, or the text is none of its type.
+    The field may be named by its label. Raises RefusedError if there is no such field, or the text is none of its type.
     """
-    kind = declared(frame, of, key)
-    value: int | float | str = text.strip()
+    kinds = [kind for kind in frame.fields if kind.of == of]
+    kind = next((kind for kind in kinds if key in {kind.key, kind.label}), None)
+    if kind is None:
+        raise RefusedError("field-value", _undeclared(key), suggestion(key, [kind.key for kind in kinds]))
+    value: Value = text.strip()
     if kind.type == "number":
         with contextlib.suppress(ValueError):
             value = float(text)
             value = int(value) if value == int(value) else value
-    if why := wrong_value(kind, value):
-        message, hint = why
-        raise RefusedError("field-value", message.format(label=kind.label, value=value), hint)
+    if why := _wrong_value(kind, value):
+        raise RefusedError("field-value", *why)
     return kind.key, value
 
 
-def _wrong(
-    values: Mapping[str, int | float | str], frame: Frame, of: Literal["problem", "measure"]
-) -> Broken[Location]:
+def _wrong(values: Mapping[str, Value], frame: Frame, of: Kind) -> Broken[Location]:
     """Yield the values whose field is not declared, or which are not of its type."""
     kinds = {kind.key: kind for kind in frame.fields if kind.of == of}
     for key, value in values.items():
-        if kind := kinds.get(key):
-            if why := wrong_value(kind, value):
-                message, hint = why
-                yield ("fields", key), message.format(label=kind.label, value=value), hint
-        else:
+        if key not in kinds:
             meant = next((kind.key for kind in kinds.values() if kind.label == key), None)
             hint = _("write `{key}: …` instead").format(key=meant) if meant else suggestion(key, list(kinds))
             yield ("fields", key), _undeclared(key), hint
+        elif why := _wrong_value(kinds[key], value):
+            yield ("fields", key), *why
 
 
-def wrong_value(kind: FieldFrame, value: float | str) -> tuple[str, str] | None:
+def _wrong_value(kind: FieldFrame, value: Value) -> tuple[str, str] | None:
     """Tell why a value is none of a field, with what to write instead; None where it is."""
+    message = hint = ""
     match kind.type:
         case "choice" if value not in kind.choices:
-            return _("“{value}” is not one of the choices of {label}"), suggestion(str(value), kind.choices)
+            message = _("“{value}” is not one of the choices of {label}")
+            hint = suggestion(str(value), kind.choices)
         case "number" if isinstance(value, str):
-            return _("{label} must be a number; “{value}” is not one"), _("write a number, without quotes")
+            message = _("{label} must be a number; “{value}” is not one")
+            hint = _("write a number, without quotes")
         case "date":
             try:
                 iso_date(value)
             except PydanticCustomError:
                 message = _("{label} must be a day; “{value}” is not one")
-                return message, _("write year-month-day, such as 2024-12-31")
+                hint = _("write year-month-day, such as 2024-12-31")
         case "text" if not isinstance(value, str) or is_blank(value):
-            return _("{label} must be text; “{value}” is not"), _("put it into double quotes to make it text")
-    return None
+            message = _("{label} must be text; “{value}” is not")
+            hint = _("put it into double quotes to make it text")
+    return (message.format(label=kind.label, value=value), hint) if message else None

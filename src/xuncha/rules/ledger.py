@@ -1,13 +1,14 @@
-"""The rules of `data/ledger.yaml` and of a problem's own file."""
+"""The rules of `data/ledger.yaml`, of a problem's own file, and of a comment."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from xuncha import __version__
 from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import PLACEHOLDER, PLACEHOLDERS
 from xuncha.rules.catalogue import RULES, Location, asked_of
 from xuncha.rules.fields import field_of_problem
@@ -15,7 +16,7 @@ from xuncha.rules.names import unknown
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Broken
-    from xuncha.model.records import Problem
+    from xuncha.model.records import Comment, Problem
     from xuncha.model.register import Frame
     from xuncha.model.settings import Settings
 
@@ -132,8 +133,7 @@ def ledger_unsaid(settings: Settings) -> Broken[Location]:
     why="A notice shows a problem under a category.",
     wrong="category:", right="category: a",
 )  # fmt: skip
-def category_unsaid(problem: Problem, frame: Frame) -> Broken[Location]:
-    del frame
+def category_unsaid(problem: Problem, _frame: Frame) -> Broken[Location]:
     if problem.category is None:
         yield ("category",), _("the category is not said yet"), _("write `category: …`")
 
@@ -149,5 +149,27 @@ def requires_newer(settings: Settings) -> Broken[Location]:
         yield ("requires",), message.format(asked=asked, version=__version__), _("install a newer xuncha")
 
 
+@RULES.rule("unknown-about", scope="comment", asks="about",
+    why="A comment that is about a problem or a measure is found with it; a number that nobody has leads nowhere.",
+    wrong="about: '9.1'", right="about: '2.1'",
+)  # fmt: skip
+def unknown_about(comment: Comment, is_there: Callable[[Identity], bool]) -> Broken[Location]:
+    if comment.about is not None and not is_there(Identity.parse(comment.about)):
+        message = _("there is no problem and no measure {id}").format(id=comment.about)
+        yield ("about",), message, _("see `xuncha list`; or take the key out")
+
+
+@RULES.rule("reply-before-received", scope="comment", asks="received reply",
+    why="Nobody answers before he is asked: one of the two days is a slip of the pen.",
+    wrong="reply: {date: 2024-05-01, text: 已答复。}", right="reply: {date: 2024-05-10, text: 已答复。}",
+)  # fmt: skip
+def reply_before_received(comment: Comment, _is_there: Callable[[Identity], bool]) -> Broken[Location]:
+    if comment.reply and comment.reply.date < comment.received:
+        message = _("the reply is dated {date}, before the comment was received on {received}")
+        message = message.format(date=comment.reply.date, received=comment.received)
+        yield ("reply", "date"), message, _("write the day on which it was answered")
+
+
 SETTINGS_RULES = asked_of("ledger")
 PROBLEM_RULES = [*asked_of("problem"), field_of_problem]
+COMMENT_RULES = asked_of("comment")

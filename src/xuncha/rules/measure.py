@@ -111,8 +111,7 @@ def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Lo
     why="Only closed long-term measures are looked at again (回头看).",
     wrong="reviews: [{date: 2024-12-20, result: holds}]", right="reviews: []",
 )  # fmt: skip
-def review_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    del around
+def review_unexpected(measure: Measure, _around: Neighbourhood) -> Broken[Location]:
     if measure.reviews and measure.term != "long_term":
         message = _("there are reviews, but the measure is not a long-term one")
         yield ("reviews",), message, _("write `term: long_term`, or take `reviews` out")

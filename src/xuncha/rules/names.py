@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.rules.catalogue import Location
 
-Key = Literal["categories", "leaders", "offices", "outcomes"]
-"""The keys of data/ledger.yaml that list names."""
+Key = Literal["categories", "leaders", "offices", "outcomes"]  # the keys of data/ledger.yaml that list names
 _MOST = 30  # names that one sentence lists
 
 

@@ -12,7 +12,7 @@ from xuncha.model.identity import COMMENTS, CommentNumber, Identity
 from xuncha.model.records import Comment
 from xuncha.model.source import Entry, Source
 from xuncha.rules.catalogue import broken
-from xuncha.rules.comment import COMMENT_RULES
+from xuncha.rules.ledger import COMMENT_RULES
 from xuncha.store import editing
 from xuncha.store.faults import about, link
 from xuncha.store.reading import parse

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.vocabulary import result_name
+from xuncha.model.vocabulary import word_name
 from xuncha.store.edits import Append
 from xuncha.workflow.verb import Case, PlannedChange, verb
 
@@ -30,6 +30,6 @@ def review(case: Case, *, result: ReviewResult, findings: str | None = None) -> 
     reopening = _("The result has slipped: open it again with xuncha reopen {id} --reason …")
     return PlannedChange(
         [Append("reviews", entry)],
-        note=_("reviewed: {result}").format(result=result_name(result)),
+        note=_("reviewed: {result}").format(result=word_name(result)),
         next_step=reopening.format(id=case.identity) if result == "slipped" else "",
     )

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from xuncha.desk.fields import selection
 from xuncha.desk.view import desk_of, made, page, pages_of, visitor_of
 from xuncha.language import gettext as _
-from xuncha.model.vocabulary import STATUSES, TERMS, status_name, term_name
+from xuncha.model.vocabulary import STATUSES, TERMS, status_name, word_name
 from xuncha.requests.selection import select
 from xuncha.tally import Horizon
 from xuncha.workflow.verbs import VERBS
@@ -81,7 +81,7 @@ def _choices(found: Register) -> list[tuple[str, str, list[tuple[str, str]]]]:
         ("leader", _("Leader"), [(each, each) for each in frame.leaders]),
         ("category", _("Category"), [*frame.categories]),
         ("problem", _("Problem"), [(each.id, f"{each.id} {each.title}") for each in found.problems]),
-        ("term", _("Term"), [(each, term_name(each)) for each in TERMS]),
+        ("term", _("Term"), [(each, word_name(each)) for each in TERMS]),
         (
             "order",
             _("Sorted by"),

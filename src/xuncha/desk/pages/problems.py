@@ -15,7 +15,7 @@ from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.names import TERMS
-from xuncha.model.vocabulary import term_name
+from xuncha.model.vocabulary import word_name
 from xuncha.requests import typed
 from xuncha.requests.answers import rows_of, version
 from xuncha.requests.outcomes import about_added
@@ -102,7 +102,7 @@ def show(request: Request, given: Typed | None = None, error: XunchaError | None
         "fields": fields,
         "stands": standing(record, fields),
         "version": stood,
-        "terms": [(each, term_name(cast("Term", each))) for each in TERMS],
+        "terms": [(each, word_name(cast("Term", each))) for each in TERMS],
         "typed": given or {},
     }
     status = status_of(error) if error else 200

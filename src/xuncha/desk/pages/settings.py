@@ -14,7 +14,7 @@ from xuncha.desk.view import desk_of, here, made, page, status_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.vocabulary import requirement_name
+from xuncha.model.vocabulary import word_name
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import load_settings
 from xuncha.store.reading import decode, parse
@@ -88,7 +88,7 @@ def show(
         opened=section or request.query_params.get("section", ""),
         meanwhile=differences(typed, data) if meanwhile and typed else [],
         text=decode(content),
-        requirement_name=requirement_name,
+        requirement_name=word_name,
         error=error,
         **made(request),
     )
