@@ -22,10 +22,12 @@ _OF_THE_LEDGER: Final = frozenset({"data", "templates"})  # the folders in which
 _BLOCK: Final = 1024 * 1024
 
 
-def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> None:
+def check(form: str, forms: Sequence[str], output: Path | None, name: str, *, as_json: bool = False) -> None:
     """See to it, before any work, that a form is one of `forms` and fits where it goes (UsageError); a file of it might be called `name`."""
     from xuncha.paper.forms import TEXT  # noqa: PLC0415  help and completion need no paper
 
+    if as_json:
+        return
     if form not in forms:
         hint = _("known are: {names}").format(names=_(", ").join(forms))
         raise UsageError("unknown-format", _("there is no format “{form}”").format(form=form), hint)
@@ -66,13 +68,8 @@ def paper(call: Context, name: str, form: str, **given: object) -> tuple[bytes, 
     return content, [*warnings, *remark(templates)]
 
 
-def deliver_paper(
-    call: Context, name: str, form: str, output: Path | None, told: object = None, **given: object
-) -> None:
-    """Make a paper as `paper` does, and deliver it; where `told` is given, print that for programs instead."""
-    if told is not None:
-        screen.data(told)
-        return
+def deliver_paper(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
+    """Make a paper as `paper` does, and deliver it."""
     content, warnings = paper(call, name, form, **given)
     deliver(content, warnings, output, call.root)
 

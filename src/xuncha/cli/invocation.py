@@ -20,7 +20,7 @@ PANELS: Final = {
     "Check and publish": {
         "check": "doctor validate proof schema",
         "publish": "notice dashboard",
-        "case": "report",
+        "report": "report",
         "archive": "archive",
     },
     "In and out": {"imports": "import", "exports": "export", "rollup": "rollup"},
