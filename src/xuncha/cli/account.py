@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
@@ -13,13 +13,14 @@ from xuncha.errors import InvalidLedgerError, RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.requests import typed
+from xuncha.rules.names import Key, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from xuncha.accounts.account import Account, Role
+    from xuncha.accounts.account import Account
+    from xuncha.accounts.book import Accounts
     from xuncha.cli.columns import Columns
-    from xuncha.rules.names import Key
 
 Name = Annotated[str, options.argument("NAME", _("The account, by the name that commits will have"))]
 
@@ -60,10 +61,9 @@ def add(
     """
     from xuncha.accounts import passwords  # noqa: PLC0415  the help need not wait for it
     from xuncha.accounts.account import Account  # noqa: PLC0415
-    from xuncha.accounts.book import Accounts  # noqa: PLC0415
 
     about = _about(call, role, office, leader)
-    accounts = Accounts(call.root)
+    accounts = _accounts(call)
     password = passwords.generated()
     told = {"name": name, "email": email, "added": call.today, "password": passwords.hashed(password)}
     accounts.add(Account.model_validate({**told, **about}))
@@ -85,19 +85,13 @@ def set_(
         xuncha account set 规划科李强 --office 财务科
         xuncha account set 规划科李强 --role viewer
     """
-    from xuncha.accounts.book import Accounts  # noqa: PLC0415
-
-    accounts = Accounts(call.root)
+    accounts = _accounts(call)
     stood = accounts.get(name)
     changed: dict[str, Any] = {"email": email} if email else {}
     if role or office or leader:
-        as_role = role or stood.role
-        same = as_role == stood.role
-        office, leader = (
-            office or (stood.office if same else None),
-            leader or (stood.leader if same else None),
-        )
-        changed |= _about(call, as_role, office, leader)
+        if role in {None, stood.role}:
+            office, leader = office or stood.office, leader or stood.leader
+        changed |= _about(call, role or stood.role, office, leader)
     if not changed:
         said = _("it is not said what to change")
         raise UsageError(
@@ -107,27 +101,28 @@ def set_(
     screen.line(_("{name} is changed.").format(name=name))
 
 
+def _accounts(call: Context) -> Accounts:
+    from xuncha.accounts.book import Accounts  # noqa: PLC0415
+
+    return Accounts(call.root)
+
+
 def _about(call: Context, role: str, office: str | None, leader: str | None) -> dict[str, object]:
-    """Read what an account may do, and for whom."""
-    as_role = cast("Role", typed.word(role, "--role", names.ROLES))
-    _must_fit(call, as_role == "section", "--office", office, "offices")
-    _must_fit(call, as_role == "leader", "--leader", leader, "leaders")
+    """Read what an account may do, and for whom; refuse an office or a leader that the role has not, lacks, or the ledger does not know."""
+    as_role = typed.word(role, "--role", names.ROLES)
+    keys: dict[str, Key] = {"section": "offices", "leader": "leaders"}
+    for (needing, key), given in zip(keys.items(), (office, leader), strict=True):
+        named = key.removesuffix("s")
+        if as_role == needing and given is None:
+            said = _("this role needs {option}").format(option=f"--{named}")
+            raise UsageError("usage", said, _("name it as the ledger does"))
+        if given is not None and as_role != needing:
+            said = _("this role has no {option}").format(option=f"--{named}")
+            raise UsageError("usage", said, _("leave {option} out").format(option=f"--{named}"))
+        if given is not None:
+            for _place, said, *hint in unknown([((), given)], getattr(call.register().frame, key), key):
+                raise RefusedError(f"unknown-{named}", said, *hint)
     return {"role": as_role, "office": office, "leader": leader}
-
-
-def _must_fit(call: Context, needed: bool, option_: str, given: str | None, key: Key) -> None:
-    """Refuse an office or a leader that the role has not, lacks, or the ledger does not know."""
-    if needed and given is None:
-        said = _("this role needs {option}").format(option=option_)
-        raise UsageError("usage", said, _("name it as the ledger does"))
-    if given is not None and not needed:
-        said = _("this role has no {option}").format(option=option_)
-        raise UsageError("usage", said, _("leave {option} out").format(option=option_))
-    if given is not None:
-        from xuncha.rules.names import unknown  # noqa: PLC0415
-
-        for _place, said, *hint in unknown([((), given)], getattr(call.register().frame, key), key):
-            raise RefusedError(f"unknown-{key.removesuffix('s')}", said, *hint)
 
 
 def _tell(name: str, password: str) -> None:
@@ -142,12 +137,9 @@ def list_(call: Context, as_json: options.Json = False) -> None:
     Examples:
         xuncha account list
     """
-    from xuncha.accounts.book import Accounts  # noqa: PLC0415
-
-    found = Accounts(call.root).all()
+    found = _accounts(call).all()
     if as_json:
-        kept = {"password"}
-        screen.data([each.model_dump(mode="json", exclude=kept) for each in found.values()])
+        screen.data([each.model_dump(mode="json", exclude={"password"}) for each in found.values()])
     elif found:
         known: dict[str, Sequence[str]] = {}
         with suppress(InvalidLedgerError):  # who may sign in is told all the same
@@ -160,10 +152,10 @@ def list_(call: Context, as_json: options.Json = False) -> None:
 
 def _table(found: Iterable[Account], known: Mapping[str, Iterable[str]]) -> Columns:
     from xuncha.accounts.account import role_name  # noqa: PLC0415
-    from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
+    from xuncha.cli.columns import FIXED, Column, Columns  # noqa: PLC0415
 
     headings = (_("Account"), _("Role"), _("Office or leader"), _("E-mail"), _("Added"), _("State"))
-    table = Columns(*(Column(heading, wraps=heading == headings[-1]) for heading in headings))
+    table = Columns(FIXED, FIXED, FIXED, FIXED, FIXED, Column(), headings=headings)
     for each in found:
         unknown = [
             _("{name} is not in the ledger").format(name=named)
@@ -185,10 +177,9 @@ def passwd(call: Context, name: Name) -> None:
         xuncha account passwd 规划科李强
     """
     from xuncha.accounts import passwords  # noqa: PLC0415
-    from xuncha.accounts.book import Accounts  # noqa: PLC0415
 
     password = passwords.generated()
-    accounts = Accounts(call.root)
+    accounts = _accounts(call)
     accounts.alter(name, password=passwords.hashed(password), renew=True)
     _tell(name, password)
     if accounts.get(name).disabled:
@@ -206,9 +197,7 @@ def disable(call: Context, name: Name, again: bool = optional("--undo", _("Let t
         xuncha account disable 规划科李强
         xuncha account disable 规划科李强 --undo
     """
-    from xuncha.accounts.book import Accounts  # noqa: PLC0415
-
-    Accounts(call.root).alter(name, disabled=not again)
+    _accounts(call).alter(name, disabled=not again)
     screen.line((_("{name} may sign in again.") if again else _("{name} is disabled.")).format(name=name))
 
 
@@ -219,7 +208,5 @@ def remove(call: Context, name: Name) -> None:
     Examples:
         xuncha account remove 规划科李强
     """
-    from xuncha.accounts.book import Accounts  # noqa: PLC0415
-
-    Accounts(call.root).remove(name)
+    _accounts(call).remove(name)
     screen.line(_("{name} is removed.").format(name=name))

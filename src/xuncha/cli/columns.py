@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -26,7 +26,6 @@ _NEVER_FIRST = frozenset("，。、；：！？）》〉」』】〕”’")
 class Column(NamedTuple):
     """How the cells of one column are laid out."""
 
-    heading: str = ""
     wraps: bool = True
     """Whether long cells are broken into lines; if not, they are cut off where there is no room at all."""
     fills: bool = False  # whether the column takes the room that the others leave
@@ -34,15 +33,20 @@ class Column(NamedTuple):
     style: str = ""
 
 
+FIXED = Column(wraps=False)
+RIGHT = Column(wraps=False, right=True)
+WIDE = Column(fills=True)
+
+
 class Columns:
     """A table without lines, for `screen.show`; `gap` blanks stand between two columns."""
 
-    def __init__(self, *columns: Column, gap: int = 1) -> None:
+    def __init__(self, *columns: Column, headings: Sequence[str] = (), gap: int = 1) -> None:
         self.columns = columns
         self.gap = gap
-        self.rows: list[tuple[Cell, ...]] = []
-        if any(column.heading for column in columns):
-            self.add(*(Text(column.heading, "dim") for column in columns))
+        self.rows: list[tuple[Cell, ...]] = (
+            [tuple(Text(each, "dim") for each in headings)] if headings else []
+        )
 
     def add(self, *cells: Cell) -> None:
         """Add a row."""

@@ -122,14 +122,10 @@ def list_(
 def _table(found: Mapping[int, Comment]) -> Columns:
     from rich.text import Text  # noqa: PLC0415
 
-    from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
+    from xuncha.cli.columns import FIXED, RIGHT, Column, Columns  # noqa: PLC0415
 
-    number, received, channel, about = (
-        Column(heading, wraps=False) for heading in (_("No."), _("Received"), _("Channel"), _("About"))
-    )
-    table = Columns(
-        number._replace(right=True), received, channel, about, Column(_("Comment")), Column(_("Reply"))
-    )
+    headings = (_("No."), _("Received"), _("Channel"), _("About"), _("Comment"), _("Reply"))
+    table = Columns(RIGHT, FIXED, FIXED, FIXED, Column(), Column(), headings=headings)
     for place, each in found.items():
         said = _on_one_line(each.text) + (_(" ({reason})").format(reason=each.name) if each.name else "")
         answered: str | Text = Text(_("not answered"), "yellow")

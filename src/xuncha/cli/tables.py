@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from xuncha.cli import screen
-from xuncha.cli.columns import Column, Columns
+from xuncha.cli.columns import FIXED, RIGHT, WIDE, Column, Columns
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.register import MeasureRow, Register
@@ -87,13 +87,12 @@ def _waiting(
         if not rows:
             continue
         rows.sort(key=lambda each: each[0] or date.min)
-        fixed, wrapping = Column(wraps=False), Column()
-        table = Columns(fixed, Column(fills=True), fixed, fixed, wrapping, wrapping)
+        table = Columns(FIXED, WIDE, FIXED, FIXED, Column(), Column())
         for day, said, row in rows[:limit]:
             who = (or_unsaid(row.leader), or_unsaid(row.office))
             table.add(row.id, row.title, said, _left((day - counts.as_of).days) if day else "", *who)
         heading = Text(f"{title} {len(rows)}", style)
-        shown += [Text(), heading, table, *_rest(len(rows), limit, again if past else command)]
+        shown += [Text(), heading, table, *rest(len(rows), limit, again if past else command)]
     return shown
 
 
@@ -112,7 +111,7 @@ def todo_screen(waiting: Sequence[Task], due_soon_days: int) -> list[RenderableT
         tasks = [task for task in waiting if task.kind == kind]
         if not tasks:
             continue
-        table = Columns(Column(wraps=False), Column(fills=True), Column(wraps=False), Column())
+        table = Columns(FIXED, WIDE, FIXED, Column())
         for task in tasks:
             left = term(task.row.term) if task.days is None else _left(task.days)
             table.add(task.row.id, task.row.title, left, or_unsaid(task.row.office))
@@ -129,7 +128,7 @@ def _head(register: Register, counts: Tally) -> RenderableType:
         unknown = _("{inspector}, the day of the feedback not said")
     said = known if frame.feedback else unknown
     inspected = said.format(inspector=frame.inspector, day=frame.feedback)
-    table = Columns(Column(fills=True), Column(wraps=False), gap=2)
+    table = Columns(WIDE, FIXED, gap=2)
     name = screen.clean(counts.organisation or _("organisation not said"))
     table.add(Text(name, "bold"), Text(counts.as_of.isoformat(), "dim"))
     table.add(Text(screen.clean(inspected), "dim"), "")
@@ -137,8 +136,7 @@ def _head(register: Register, counts: Tally) -> RenderableType:
 
 
 def _counts(counts: Tally) -> list[RenderableType]:
-    fixed = Column(wraps=False)
-    table = Columns(fixed, fixed._replace(right=True), fixed, fixed, gap=2)
+    table = Columns(FIXED, RIGHT, FIXED, FIXED, gap=2)
     for label, closed, total, said in (
         (_("Problems"), counts.problems_closed, counts.problems, _("{rate} of problems complete")),
         (_("Measures"), counts.closed, counts.measures, _("{rate} of measures closed")),
@@ -150,14 +148,20 @@ def _counts(counts: Tally) -> list[RenderableType]:
     parts = [f"{status_name(status)} {number}" for status, number in counts.by_status.items() if number]
     if counts.long_term_closed:
         parts.append(_("of which long-term with a staged result {n}").format(n=counts.long_term_closed))
-    lights = (
-        (_("Overdue"), counts.overdue, "bold red"),
-        (_("Due soon"), counts.due_soon, "bold yellow"),
-        (_("Due for review"), counts.review_due, "bold magenta"),
-        *([(_("Not assigned"), counts.not_assigned, "bold cyan")] if counts.not_assigned else []),
+    lights = marks(counts.overdue, counts.due_soon, counts.review_due, counts.not_assigned or None)
+    return [Text(), table, Text("  ".join(parts), "dim"), lights]
+
+
+def marks(overdue: int, due_soon: int, review_due: int, not_assigned: int | None) -> Text:
+    """Say on a line what calls for something; None is left out."""
+    told = (
+        (_("Overdue"), overdue, "bold red"),
+        (_("Due soon"), due_soon, "bold yellow"),
+        (_("Due for review"), review_due, "bold magenta"),
+        (_("Not assigned"), not_assigned, "bold cyan"),
     )
-    marks = [(f"{label} {number}  ", style if number else "dim") for label, number, style in lights]
-    return [Text(), table, Text("  ".join(parts), "dim"), Text.assemble(*marks)]
+    parts = [(f"{label} {n}  ", style if n else "dim") for label, n, style in told if n is not None]
+    return Text.assemble(*parts)
 
 
 def _left(days: int) -> str:
@@ -177,30 +181,23 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> l
     shown = grouped
     if limit is not None and len(grouped) > limit:
         shown = ([group for group in grouped if not group.complete] or list(grouped))[:limit]
-    fixed, right = Column(wraps=False), Column(wraps=False, right=True)
     # Marks stand at the right edge; where there are none, the bars stand beside the titles.
     wide = Column(fills=any(group.overdue or group.complete for group in shown))
     numbered = by == "problem"
-    table = Columns(*[right] * numbered, wide, fixed, right, fixed)
+    table = Columns(*[RIGHT] * numbered, wide, FIXED, RIGHT, FIXED)
     for group in shown:
         mark = Text("✓" if group.complete else "", "green")
         if group.overdue:
             mark = Text(_("{n} late").format(n=group.overdue), "bold red")
         count = f"{group.closed}/{group.total}"
         table.add(*[group.key or ""] * numbered, group.title, bar(group.closed, group.total), count, mark)
-    return [
-        Text(),
-        Text(titles[by], "bold"),
-        table,
-        *_rest(len(grouped), len(shown), whole),
-    ]
+    return [Text(), Text(titles[by], "bold"), table, *rest(len(grouped), len(shown), whole)]
 
 
 def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
     """Lay out the table of `list`."""
-    wrapping = [Column(heading) for heading in (_("Measure"), _("Leader"), _("Office"))]
-    number, due, status = (Column(heading, wraps=False) for heading in (_("No."), _("Due"), _("Status")))
-    table = Columns(number, *wrapping, due, status)
+    headings = (_("No."), _("Measure"), _("Leader"), _("Office"), _("Due"), _("Status"))
+    table = Columns(FIXED, Column(), Column(), Column(), FIXED, FIXED, headings=headings)
     states = {(status, light): state(status, light) for status in STATUSES for light in LIGHTS}
     terms = {word: term(word) for word in TERMS}
     for row in rows:
@@ -233,7 +230,8 @@ def or_unsaid(said: str | None) -> str | Text:
     return said if said is not None else Text(_("not said"), "dim")
 
 
-def _rest(total: int, shown: int | None, command: str) -> list[RenderableType]:
+def rest(total: int, shown: int | None, command: str) -> list[RenderableType]:
+    """Say how many rows are not among those that are shown (None: all are), and what shows them."""
     if shown is None or total <= shown:
         return []
     return [Text(_("… and {n} more: {command}").format(n=total - shown, command=command), "dim")]

@@ -42,11 +42,10 @@ def events_table(events: list[Event]) -> Columns:
     from rich.cells import cell_len, set_cell_size  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
+    from xuncha.cli.columns import FIXED, Column, Columns  # noqa: PLC0415
     from xuncha.requests.outcomes import what_was_done  # noqa: PLC0415
 
-    when, who = (Column(heading, wraps=False) for heading in (_("When"), _("Who")))
-    table = Columns(when, who, Column(_("What")), gap=2)
+    table = Columns(FIXED, FIXED, Column(), headings=(_("When"), _("Who"), _("What")), gap=2)
     for event in events:
         author = screen.clean(event.author)
         if cell_len(author) > _WIDEST_AUTHOR:
