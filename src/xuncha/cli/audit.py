@@ -114,16 +114,15 @@ def _show(done: Audit, since: str | None) -> None:
 
 def _of_commit(found: list[Finding[HistoryPlace]]) -> list[RenderableType]:
     """Return the findings of one commit, below a line that says which it is."""
-    from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
+
+    from xuncha.cli.columns import FIXED, Column, Columns  # noqa: PLC0415
 
     first = found[0].place
     said = "  ".join(filter(None, (first.commit[:10], first.date[:10], first.author)))
-    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
-    table.add_column(no_wrap=True, min_width=6)
-    table.add_column(overflow="fold")
+    table = Columns(FIXED, Column(), gap=2)
     for each in found:
         what = Text(screen.clean(each.message))
         what.append(f" {each.severity}[{each.code}]", "red" if each.severity == "error" else "yellow")
-        table.add_row(Text(f"  {screen.clean(each.place.id or '')}"), what)
+        table.add(f"  {each.place.id or '':4}", what)
     return [Text(screen.clean(said), "bold"), table]

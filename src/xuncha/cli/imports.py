@@ -19,6 +19,8 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.requests import typed
+from xuncha.rules.names import suggestion
+from xuncha.store.files import WorkingTree, located
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -59,29 +61,19 @@ def import_notice(
         xuncha import notice 通报.html my-ledger
         xuncha import notice 通报.txt --json
     """
+    from xuncha.exchange.notice import draft_of  # noqa: PLC0415
     from xuncha.pages import lines  # noqa: PLC0415
     from xuncha.reading import notice as room  # noqa: PLC0415
     from xuncha.reading.reading import read  # noqa: PLC0415
 
     notice = read(lines(file))
-    said = room.as_json(notice)
-    from xuncha.exchange.notice import draft_of  # noqa: PLC0415
-
-    draft = draft_of(notice, str(file), call.today)
+    said, draft = room.as_json(notice), draft_of(notice, str(file), call.today)
     if as_json:
         screen.data(said | ({"doubts": doubts_json(draft)} if dry_run else {}))
         return
-    from xuncha.exchange.entering import Enterer  # noqa: PLC0415
-    from xuncha.skeleton import create  # noqa: PLC0415
-    from xuncha.store.files import located  # noqa: PLC0415
-
-    root = located(folder)
-    intake = Enterer(draft).new(file.name, None)
+    intake = _as_new(located(folder), draft, file.name, dry_run=dry_run)
     if dry_run:
-        create.checked_as_new(root, intake)
         _show_notice(said)
-    else:
-        create.found(root, intake, file.name)
     screen.show(*doubtful(draft))
     say_what_is_done(folder, draft, intake, is_there=False, dry_run=dry_run)
 
@@ -158,7 +150,6 @@ def import_table(
 
 def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
     """Find the folder of the ledger, and whether one is there."""
-    from xuncha.store.files import located  # noqa: PLC0415
     from xuncha.trail.presence import must_be_here  # noqa: PLC0415
 
     try:
@@ -174,16 +165,14 @@ def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
 def _roles(given: list[str] | None) -> dict[str, str]:
     """Read `HEADING=ROLE` as it is typed. Raises UsageError if it is not of that form, or there is no such role."""
     from xuncha.model.forms import ROLES, is_role  # noqa: PLC0415
-    from xuncha.rules.names import suggestion  # noqa: PLC0415
 
     found = {}
     for each in given or ():
         heading, _equals, role = (part.strip() for part in each.replace("＝", "=").rpartition("="))
         if not heading or not role:
             said = _("--column: “{text}” is not of the form HEADING=ROLE").format(text=each)
-            raise UsageError(
-                "bad-column", said, _("write it like {examples}").format(examples="整改计划=measure")
-            )
+            hint = _("write it like {examples}").format(examples="整改计划=measure")
+            raise UsageError("bad-column", said, hint)
         if not is_role(role):
             said = _("--column: there is no role {role}").format(role=role)
             raise UsageError("bad-column", said, suggestion(role, ROLES))
@@ -198,21 +187,15 @@ def wanted(
     from xuncha.exchange.sheet.reading import Wanted  # noqa: PLC0415
     from xuncha.store import forms  # noqa: PLC0415
     from xuncha.store.cache import register  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
 
     source = WorkingTree(root)
     chosen = forms.form(source, form) if form else None
     if not (root / LEDGER_FILE).exists():
         return Wanted(call.today, day, chosen, columns)
     frame = register(root).frame
-    return Wanted(
-        call.today,
-        day or (date.fromisoformat(frame.feedback) if frame.feedback else None),
-        chosen,
-        columns,
-        frame.fields,
-        tuple(forms.load_forms(source)[0].values()),
-    )
+    day = day or (date.fromisoformat(frame.feedback) if frame.feedback else None)
+    known = tuple(forms.load_forms(source)[0].values())
+    return Wanted(call.today, day, chosen, columns, frame.fields, known)
 
 
 def _as_new(
@@ -221,8 +204,8 @@ def _as_new(
     name: str,
     *,
     dry_run: bool,
-    organisation: str | None,
-    day: date | None,
+    organisation: str | None = None,
+    day: date | None = None,
 ) -> Intake:
     """Make a new ledger of a draft, or look whether one could be made."""
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
@@ -249,7 +232,6 @@ def _changes(
 ) -> tuple[Intake, Before, list[RefusedError]]:
     """Change the ledger that is there, or look what would change; return also the closings that its policy refuses."""
     from xuncha.exchange.updating import Updater  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     call.warn_of_leftovers()
@@ -271,11 +253,8 @@ def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
         said = _("a workbook of `export xlsx` is read without a form: none is saved")
         raise RefusedError("no-form", said)
     if not is_there:
-        raise UsageError(
-            "no-ledger",
-            _("a form is saved in a ledger, and none is here"),
-            _("leave --dry-run out, or make a ledger first: xuncha init"),
-        )
+        hint = _("leave --dry-run out, or make a ledger first: xuncha init")
+        raise UsageError("no-ledger", _("a form is saved in a ledger, and none is here"), hint)
     path = forms.path_of(name)
     why = {column.heading: column.why for column in draft.columns}
     content = forms.written(draft.form.model_copy(update={"name": name}), why)
@@ -293,18 +272,12 @@ def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
 def _columns(draft: Draft) -> list[RenderableType]:
     from xuncha.model.forms import role_name  # noqa: PLC0415
 
-    headings = (_("Column"), _("Heading"), _("Taken for"), _("Why"))
     several = len({column.sheet for column in draft.columns}) > 1
-    rows = (
-        (
-            f"{each.sheet}!{each.letter}" if several else each.letter,
-            each.heading,
-            f"{each.role} {role_name(each.role)}".strip(),
-            each.why,
-        )
-        for each in draft.columns
-    )
-    return listed(_("Columns"), headings, rows)
+    rows = []
+    for each in draft.columns:
+        place = f"{each.sheet}!{each.letter}" if several else each.letter
+        rows.append((place, each.heading, f"{each.role} {role_name(each.role)}".strip(), each.why))
+    return listed(_("Columns"), (_("Column"), _("Heading"), _("Taken for"), _("Why")), rows)
 
 
 def _differences(intake: Intake, before: Before) -> Iterator[str]:
@@ -312,12 +285,10 @@ def _differences(intake: Intake, before: Before) -> Iterator[str]:
     from xuncha.store.reading import parse  # noqa: PLC0415
     from xuncha.workflow.differences import differences  # noqa: PLC0415
 
-    changed = (
-        (path, old, new) for path, new in intake.files.items() if (old := before.get(path)) is not None
-    )
     texts = (
         f"{Identity.of_file(path) or path} {text}"
-        for path, old, new in changed
+        for path, new in intake.files.items()
+        if (old := before.get(path)) is not None
         for text in differences(parse(old), parse(new))
     )
     yield from islice(texts, _MOST_LINES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,19 +21,15 @@ if TYPE_CHECKING:
 _MOST_DOUBTS = 200  # on the screen; the weightiest come first
 
 
-def listed(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[RenderableType]:
+def listed(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[RenderableType]:
     """Show rows as a table with a title; nothing where there are none."""
-    from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table(
-        title=title, title_justify="left", box=None, pad_edge=False, header_style="dim", padding=(0, 1, 0, 0)
-    )
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(screen.clean(text)) for text in row))
-    return [table, Text()] if table.rows else []
+    from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
+
+    table = Columns(*[Column()] * len(headings), headings=headings)
+    table.rows += rows
+    return [Text(title, "italic"), table, Text()] if rows else []
 
 
 def doubtful(draft: Draft) -> list[RenderableType]:
