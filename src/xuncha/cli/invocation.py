@@ -15,7 +15,7 @@ PANELS: Final = {
     "Make": {"write": "init add edit", "work": "remove", "comment": "comment"},
     "Look": {"read": "status todo list show", "publish": "calendar"},
     "Do": {"work": "set start progress attach submit return close reopen extend escalate review"},
-    "Trail": {"track": "log undo", "audit": "audit"},
+    "Trail": {"trail": "log undo audit"},
     "Share": {"share": "setup sync", "serve": "serve", "account": "account"},
     "Check and publish": {
         "check": "doctor validate proof schema",

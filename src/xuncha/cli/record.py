@@ -10,8 +10,7 @@ from rich.text import Text
 
 from xuncha.cli import screen
 from xuncha.cli.columns import Column, Columns
-from xuncha.cli.tables import bar, measures_table, or_unsaid, state, term
-from xuncha.cli.track import events_table
+from xuncha.cli.tables import bar, events_table, measures_table, or_unsaid, state, term
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE, Identity
@@ -135,4 +134,4 @@ def _joined(*parts: str | None) -> str:
 
 
 def _history(events: Sequence[Event]) -> list[RenderableType]:
-    return [Text(), Text(_("History"), "bold"), events_table(list(events))] if events else []
+    return [Text(), Text(_("History"), "bold"), events_table(events)] if events else []

@@ -1,4 +1,4 @@
-"""The screens of status and list: rich tables that are right in 80 columns."""
+"""The screens of status, todo, list and log: tables that are right in 80 columns."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from xuncha.cli import screen
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xuncha.todo import Task
+    from xuncha.trail.history import Event
 
 _BAR = 20
+_WIDEST_AUTHOR = 16
 _MANY = 40  # rows of one kind on a screen; the rest is counted
 
 
@@ -204,6 +207,24 @@ def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
         said = states[row.status, horizon.light(row)]
         limit = row.due or terms[row.term]
         table.add(row.id, row.title, or_unsaid(row.leader), or_unsaid(row.office), limit, said)
+    return table
+
+
+def events_table(events: Sequence[Event]) -> Columns:
+    """Lay out the table of `log`: when, who, what."""
+    from xuncha.requests.outcomes import what_was_done  # noqa: PLC0415  what only counts shows no history
+
+    table = Columns(FIXED, FIXED, Column(), headings=(_("When"), _("Who"), _("What")), gap=2)
+    for event in events:
+        author = screen.clean(event.author)
+        if cell_len(author) > _WIDEST_AUTHOR:
+            author = set_cell_size(author, _WIDEST_AUTHOR - 1) + "…"
+        what = Text(screen.clean(what_was_done(event)))
+        if event.reason:
+            what.append(_(" ({reason})").format(reason=screen.clean(event.reason)), "dim")
+        if event.by_hand:
+            what.append(_(" [by hand]"), "yellow")
+        table.add(event.minute, author, what)
     return table
 
 
