@@ -17,7 +17,7 @@ from xuncha import __version__
 from xuncha.cli import screen
 from xuncha.cli.command import WrongUsage, no_such_command, program, see_help
 from xuncha.cli.context import Context
-from xuncha.cli.invocation import HIDDEN, VERBS, check, global_options, must_be_text, readable
+from xuncha.cli.invocation import FLAGS, HIDDEN, VALUED, VERBS, check, must_be_text, readable
 from xuncha.errors import SurroundingsError, UsageError, XunchaError, cause_of
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
@@ -74,7 +74,7 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
     """Return what is wrong with a command line, in the chosen language as far as Typer tells the kinds apart."""
     match type(error).__name__:
         case "NoSuchOption":
-            near = error.possibilities or get_close_matches(error.option_name, global_options())
+            near = error.possibilities or get_close_matches(error.option_name, VALUED + FLAGS)
             others = _(", ").join(near)
             known = _(" (there is {options})").format(options=others) if others else ""
             return _("there is no option {name}").format(name=error.option_name) + known

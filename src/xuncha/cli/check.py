@@ -17,6 +17,8 @@ from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.parts import how_to_add
+from xuncha.rules.names import suggestion
+from xuncha.store.files import WorkingTree
 
 if TYPE_CHECKING:
     from xuncha.cli.columns import Columns
@@ -91,7 +93,6 @@ def validate(call: Context, as_json: options.Json = False) -> None:
     """
     from xuncha.requests.answers import findings_json  # noqa: PLC0415
     from xuncha.store.cache import register  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import check  # noqa: PLC0415
 
     call.must_be_here()
@@ -158,7 +159,6 @@ def proof(
 def _silenced(option: str) -> Silenced:
     """Read which rule is to be silent."""
     from xuncha.proof.desk import RULES, Silenced  # noqa: PLC0415
-    from xuncha.rules.names import suggestion  # noqa: PLC0415
 
     silenced = Silenced.from_option(option)
     if silenced is None:

@@ -14,6 +14,7 @@ from xuncha.model import names
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.vocabulary import CHANNELS, Channel, channel_name
 from xuncha.requests import typed
+from xuncha.store.files import WorkingTree
 
 if TYPE_CHECKING:
     from xuncha.cli.columns import Columns
@@ -102,7 +103,6 @@ def list_(
         xuncha comment list --about 2.3 --json
     """
     from xuncha.requests.selection import comments_about  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import comments  # noqa: PLC0415
 
     call.must_be_here()

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from xuncha.cli import screen
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.store.files import find
+from xuncha.model.identity import Identity
+from xuncha.model.source import Source
+from xuncha.rules.names import no_such
+from xuncha.store.files import WorkingTree, find
 
 if TYPE_CHECKING:
-    from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
     from xuncha.model.register import Register
-    from xuncha.model.source import Source
     from xuncha.paper.own import Own
     from xuncha.tally import Tally
     from xuncha.trail.history import Event
@@ -64,7 +65,7 @@ class Context:
         """Return the call with the ledger as it stood on a day or at a revision; with None, as it stands. Raises RefusedError if history knows no such moment."""
         if moment is None:
             return self
-        from xuncha.requests.moments import moment as found_in_history  # noqa: PLC0415  only looking back needs git
+        from xuncha.requests.moments import moment as found_in_history  # noqa: PLC0415
 
         commit, day = found_in_history(self.root, moment, "--at", self.today)
         self._warn_of_a_cut_off_history()
@@ -74,34 +75,30 @@ class Context:
         """Return the register of the ledger; warn of what an interrupted command left behind."""
         from xuncha.store import cache  # noqa: PLC0415  `init` and `--help` need no ledger
 
-        if self.commit is None:
-            self.must_be_here()
-        with screen.patience(_("The files are being read")), self.places_named():
+        with self._reading():
             if self.commit is None:
                 return cache.register(self.root)
-            from xuncha.trail.tree import Tree  # noqa: PLC0415
+            from xuncha.trail.tree import Tree  # noqa: PLC0415  only looking back needs git
 
             return cache.register_at(Tree(self.root, self.commit))
 
     def source(self) -> Source:
         """Return where the files are read from: the folder, or the commit that is looked at."""
-        from xuncha.store.files import WorkingTree  # noqa: PLC0415
+        if self.commit is None:
+            return WorkingTree(self.root)
         from xuncha.trail.tree import Tree  # noqa: PLC0415
 
-        return WorkingTree(self.root) if self.commit is None else Tree(self.root, self.commit)
+        return Tree(self.root, self.commit)
 
     def ledger(self) -> Ledger:
         """Return the whole ledger as records, every file read anew; warn of what an interrupted command left behind."""
         from xuncha.store.loading import ledger  # noqa: PLC0415
 
-        if self.commit is None:
-            self.must_be_here()
-        with screen.patience(_("The files are being read")), self.places_named():
+        with self._reading():
             return ledger(self.source())
 
     def history(self, which: Identity | None = None) -> list[Event]:
         """Return what was done to the whole ledger, a problem with its measures, or one measure (RefusedError if it is not there); newest first."""
-        from xuncha.rules.names import no_such  # noqa: PLC0415
         from xuncha.trail.git import Git  # noqa: PLC0415  only what shows the history needs git
         from xuncha.trail.history import history, history_of_measure, history_of_problem  # noqa: PLC0415
 
@@ -141,6 +138,13 @@ class Context:
         from xuncha.paper.own import at_commit, on_disk  # noqa: PLC0415
 
         return on_disk(self.root) if self.commit is None else at_commit(self.root, self.commit)
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        if self.commit is None:
+            self.must_be_here()
+        with screen.patience(_("The files are being read")), self.places_named():
+            yield
 
     @contextlib.contextmanager
     def places_named(self) -> Iterator[None]:

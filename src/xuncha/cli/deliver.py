@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from xuncha.cli import screen
+from xuncha.cli.context import Context
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.store.files import replace
 from xuncha.system import is_link
-
-if TYPE_CHECKING:
-    from xuncha.cli.context import Context
 
 _OF_THE_LEDGER: Final = frozenset({"data", "templates"})  # the folders in which every file has its meaning
 _BLOCK: Final = 1024 * 1024
@@ -76,8 +75,6 @@ def deliver_paper(call: Context, name: str, form: str, output: Path | None, **gi
 
 def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
     """Write a document to a file: its bytes, or what a stream gives. Raises what `must_be_free` does; SurroundingsError if it cannot be written, and is as it was."""
-    from xuncha.store.files import replace  # noqa: PLC0415
-
     try:
         must_be_free(output, root)
         if screen.prints_into(output):  # be that a file: what is printed next must not be written over it

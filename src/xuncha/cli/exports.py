@@ -10,7 +10,7 @@ from xuncha.cli.context import Context
 from xuncha.cli.deliver import deliver, must_be_free
 from xuncha.cli.options import optional
 from xuncha.cli.understood import doubtful
-from xuncha.errors import RefusedError, UsageError
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.requests import selection
 
@@ -25,7 +25,7 @@ def export() -> None:
 
 
 @command("export", "xlsx")
-def export_xlsx(call: Context, output: options.Output = None) -> None:
+def export_xlsx(call: Context, output: options.IntoFile) -> None:
     """Write the ledger as an Excel workbook, ready to print: the ledger, the counts, the three lists.
 
     `import table` gives the same ledger back.
@@ -35,9 +35,6 @@ def export_xlsx(call: Context, output: options.Output = None) -> None:
     """
     from xuncha.exchange.sheet.writing import workbook  # noqa: PLC0415
 
-    if output is None:
-        message = _("name the file with -o, such as {name}").format(name="-o 台账.xlsx")
-        raise UsageError("usage", message, _("see `xuncha export xlsx --help`"))
     ledger = call.ledger()
     with screen.progress(_("Writing"), len(ledger.measures)) as tick:
         content = workbook(ledger, call.today, tick)
@@ -47,12 +44,12 @@ def export_xlsx(call: Context, output: options.Output = None) -> None:
 @command("export", "table")
 def export_table(
     call: Context,
+    output: options.IntoFile,
     file: Path | None = optional(
         "FILE", _("The office's own workbook (.xlsx, .xlsm) or Word document (.docx), which stays as it is")
     ),
     form: str | None = optional("--form NAME", _("Fill it by this form of data/forms")),
     office: options.OfOffice = None,
-    output: options.Output = None,
 ) -> None:
     """Fill the office's own table with what the ledger says now; without one, write a table to be filled in.
 
@@ -69,9 +66,6 @@ def export_table(
     from xuncha.exchange.sheet.filling import filled  # noqa: PLC0415
     from xuncha.exchange.sheet.writing import of_office  # noqa: PLC0415
 
-    if output is None:
-        message = _("name the file with -o, such as {name}").format(name="-o 月报.xlsx")
-        raise UsageError("usage", message, _("see `xuncha export table --help`"))
     chosen, _leader = selection.known(call.register(), office=office, leader=None)
     if file is None:
         table = of_office(call.ledger(), chosen, call.today)
@@ -119,7 +113,7 @@ def export_json(call: Context, output: options.Output = None) -> None:
 @command("export", "rows")
 def export_rows(
     call: Context,
-    output: options.Output = None,
+    output: options.IntoFile,
     texts: bool = optional("--texts", _("With the titles of problems and measures")),
     audit: bool = optional("--audit", _("With what the audit of the history has found")),
 ) -> None:
@@ -131,9 +125,6 @@ def export_rows(
         xuncha export rows -o 水务局.parquet
         xuncha export rows --audit -o 水务局.parquet
     """
-    if output is None:
-        message = _("name the file with -o, such as {name}").format(name="-o 水务局.parquet")
-        raise UsageError("usage", message, _("see `xuncha export rows --help`"))
     must_be_free(output, call.root)
     from xuncha.region.handing_in import as_parquet  # noqa: PLC0415
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from xuncha import system
 from xuncha.chinese.characters import is_blank
@@ -39,34 +39,13 @@ METAVARS: Final = (
 """What stands for values in the help; each is a message of the catalogue."""
 HIDDEN: Final = {"merge-driver": "share"}
 """What git types, and nobody else."""
-
-
-class GlobalOption(NamedTuple):
-    """An option of the whole program, a flag without a metavar; the variable stands in for it where it is not given."""
-
-    help: str
-    metavar: str = ""
-    variable: str = ""
-
-
-def global_options() -> dict[str, GlobalOption]:
-    """Return the table of the options by their names, with the help in the chosen language."""
-    return {
-        "--ledger": GlobalOption(
-            _("The ledger's folder; else the nearest one upwards"), "DIR", "XUNCHA_LEDGER"
-        ),
-        "--today": GlobalOption(_("Count as on this day, such as 2024-04-18"), "DATE", "XUNCHA_TODAY"),
-        "--lang": GlobalOption(_("The language on screen"), "zh|en"),
-        "--no-color": GlobalOption(_("No colours, as with NO_COLOR")),
-        "--install-completion": GlobalOption(_("Let this shell complete numbers and names")),
-        "--show-completion": GlobalOption(_("Show the completion script")),
-        "--version": GlobalOption(_("Show the version")),
-    }
+VALUED: Final = ("--ledger", "--today", "--lang")
+FLAGS: Final = ("--no-color", "--install-completion", "--show-completion", "--version")
+"""The options of the whole program; those of `cli.command.everything`, which says in the help what they are for."""
 
 
 def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
     """Take the options of the whole program out of the arguments, but from behind `--`; return the rest, and each value given last."""
-    known = global_options()
     rest: list[str] = []
     given: dict[str, str | None] = {}
     left = list(reversed([readable(argument) for argument in arguments]))
@@ -76,12 +55,12 @@ def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
             rest += [argument, *reversed(left)]
             break
         name, equals, value = argument.partition("=")
-        if name not in known:
+        if name not in VALUED + FLAGS:
             rest.append(argument)
         elif equals:
             given[name] = value
         else:
-            given[name] = left.pop() if known[name].metavar and left else None
+            given[name] = left.pop() if name in VALUED and left else None
     return rest, given
 
 
@@ -128,10 +107,9 @@ def must_be_text(typed: Iterable[str], variable: str = "") -> None:
 
 
 def check(given: Mapping[str, str | None]) -> None:
-    """See to it that options with a metavar were given a value, and flags none. Raises UsageError for one that was not."""
-    known = global_options()
+    """See to it that options that take a value were given a value, and flags none. Raises UsageError for one that was not."""
     for name, value in given.items():
-        needed = bool(known[name].metavar)
+        needed = name in VALUED
         if (needed and is_blank(value or "")) or (not needed and value is not None):
             said = _("{name} needs a value") if needed else _("{name} takes no value")
             raise UsageError("usage", said.format(name=name), _("see `{path} --help`").format(path="xuncha"))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import check, deliver, save
-from xuncha.cli.options import FORMS, option, optional
+from xuncha.cli.options import FORMS, optional
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.vocabulary import UNSAID
@@ -87,7 +84,7 @@ def dashboard(
 @command("calendar")
 def calendar(
     call: Context,
-    output: Annotated[Path, option("-o --output FILE", _("Write it to a file, whole or not at all"))],
+    output: options.IntoFile,
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
     closed: bool = optional(
@@ -103,11 +100,7 @@ def calendar(
         xuncha calendar -o deadlines.ics
         xuncha calendar -o 规划科.ics --office 规划科
     """
-    from xuncha.deadlines.ics import (  # noqa: PLC0415  dates and their words are for this command alone
-        Workdays,
-        entries,
-        ics,
-    )
+    from xuncha.deadlines.ics import Workdays, entries, ics  # noqa: PLC0415  for this command alone
 
     found = call.register()
     office, leader = selection.known(found, office=office, leader=leader)

@@ -23,6 +23,7 @@ from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, U
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.requests import outcomes, typed
+from xuncha.store.files import located
 
 if TYPE_CHECKING:
     from xuncha.workflow.add import Added
@@ -56,7 +57,6 @@ def init(
         xuncha init my-ledger --organisation 中共某市水务局党组 --feedback 2024-07-08
     """
     from xuncha.skeleton.create import create  # noqa: PLC0415
-    from xuncha.store.files import located  # noqa: PLC0415
 
     days = {"started": started, "ended": ended, "feedback": feedback}
     said = {
