@@ -50,8 +50,11 @@ def serve(
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     if not demo:
         call.must_be_here()
-    if host is not None and not demo:
-        _must_have_accounts(call.root)
+        if host is not None and not _has_accounts(call.root):
+            said = _("there are no accounts, so the desk is not opened to other machines")
+            raise RefusedError(
+                "no-accounts", said, _("add the first: xuncha account add NAME --role manager")
+            )
     with needs("desk"):
         from xuncha.desk.serve import Server  # noqa: PLC0415  a server is for this command alone
     if call.day_is_given:
@@ -71,17 +74,10 @@ def serve(
         server.run()
 
 
-def _must_have_accounts(root: Path) -> None:
-    """Refuse to open a desk to others into which nobody could come.
-
-    Raises:
-        RefusedError: there are no accounts.
-    """
+def _has_accounts(root: Path) -> bool:
     from xuncha.accounts.book import Accounts  # noqa: PLC0415
 
-    if not Accounts(root).all():
-        said = _("there are no accounts, so the desk is not opened to other machines")
-        raise RefusedError("no-accounts", said, _("add the first: xuncha account add NAME --role manager"))
+    return bool(Accounts(root).all())
 
 
 @contextlib.contextmanager
@@ -103,17 +99,19 @@ def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
         rows, accounts = register(root).measures, Accounts(root)
         of = {"section": next(row for row in rows if row.status == "in_progress")}
         of["leader"] = next(row for row in rows if row.status == "submitted")
-        told = {}
-        for role in ROLES:
-            told[role_name(role)] = password = passwords.generated()
-            account = Account(
-                name=role_name(role),
+        told = {role_name(role): passwords.generated() for role in ROLES}
+        for role, (name, password) in zip(ROLES, told.items(), strict=True):
+            office = of[role].office if role == "section" else None
+            leader = of[role].leader if role == "leader" else None
+            hashed = passwords.hashed(password)
+            made = Account(
+                name=name,
                 role=role,
-                office=of[role].office if role == "section" else None,
-                leader=of[role].leader if role == "leader" else None,
+                office=office,
+                leader=leader,
                 added=call.today,
-                password=passwords.hashed(password),
+                password=hashed,
                 renew=False,
             )
-            accounts.add(account)
+            accounts.add(made)
         yield root, told
