@@ -115,18 +115,23 @@ def import_table(
         xuncha import table 月报.xlsx --column 整改计划=measure
     """
     from xuncha.exchange.sheet.reading import draft_of  # noqa: PLC0415
+    from xuncha.exchange.updating import Updater  # noqa: PLC0415
+    from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     root, is_there = _target(call, folder)
     day = typed.day(feedback, "--feedback", call.today, past=True) if feedback else None
     draft = draft_of(file, wanted(call, root, form=form, day=day, columns=_roles(columns)))
-    before: Before = {}
-    refused: list[RefusedError] = []
     if is_there:
-        intake, before, refused = _changes(
-            call, root, draft, file.name, dry_run=dry_run, partly=partly, new=new, as_shown=as_shown
-        )
+        call.warn_of_leftovers()
+        updater = Updater(draft, root, new_names=new, partly=partly or dry_run)
+        refused = updater.refused
+        if dry_run:
+            intake, before = taking_in.proposed(WorkingTree(root), updater.changed)
+        else:
+            intake, before = taking_in.take_in(root, updater.changed, file.name, as_shown)
     else:
         intake = _as_new(root, draft, file.name, dry_run=dry_run, organisation=organisation, day=day)
+        before, refused = {}, []
     saved = _save(root, draft, save_form, is_there=is_there or not dry_run) if save_form else ""
     for error in refused:
         screen.error(error)
@@ -217,30 +222,6 @@ def _as_new(
     else:
         create.found(root, intake, name)
     return intake
-
-
-def _changes(
-    call: Context,
-    root: Path,
-    draft: Draft,
-    name: str,
-    *,
-    dry_run: bool,
-    partly: bool,
-    new: bool,
-    as_shown: str | None,
-) -> tuple[Intake, Before, list[RefusedError]]:
-    """Change the ledger that is there, or look what would change; return also the closings that its policy refuses."""
-    from xuncha.exchange.updating import Updater  # noqa: PLC0415
-    from xuncha.workflow import intake as taking_in  # noqa: PLC0415
-
-    call.warn_of_leftovers()
-    updater = Updater(draft, root, new_names=new, partly=partly or dry_run)
-    if dry_run:
-        intake, before = taking_in.proposed(WorkingTree(root), updater.changed)
-    else:
-        intake, before = taking_in.take_in(root, updater.changed, name, as_shown)
-    return intake, before, updater.refused
 
 
 def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
