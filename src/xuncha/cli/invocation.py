@@ -23,7 +23,7 @@ PANELS: Final = {
         "report": "report",
         "archive": "archive",
     },
-    "In and out": {"imports": "import", "exports": "export", "rollup": "rollup"},
+    "In and out": {"imports": "import", "publish": "export", "rollup": "rollup"},
 }
 """The groups of commands by their titles: each has modules of `xuncha.cli`, and each of these its verbs.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import get_args
 
 from xuncha.cli import options, screen
@@ -18,7 +17,6 @@ from xuncha.requests.selection import Selection, select, texts_in
 from xuncha.store.files import WorkingTree
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 
-_SPAN = re.compile(r"([0-9]{1,5})d?")
 _GROUPINGS: tuple[str, ...] = get_args(Grouping)
 
 
