@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Collection
 from functools import wraps
 from importlib import import_module
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
@@ -25,23 +25,15 @@ Function = TypeVar("Function", bound="Callable[..., None]")
 WrongUsage: type[Exception] = typer.BadParameter.__bases__[0]
 
 
-class _Entry(NamedTuple):
-    """A function that is a command, or a group of them."""
-
-    function: Callable[..., None]
-    hidden: bool
-    is_group: bool
-
-
-_ENTRIES: dict[tuple[str, ...], _Entry] = {}
-"""The commands of the modules that are imported, by their words: `("report", "weekly")`."""
+_ENTRIES: dict[tuple[str, ...], tuple[Callable[..., None], bool, bool]] = {}
+"""The commands of the modules that are imported, by their words: `("report", "weekly")`; whether each is hidden, and whether it is a group."""
 
 
 def command(*words: str, hidden: bool = False, is_group: bool = False) -> Callable[[Function], Function]:
     """Enter a function as the command of these words; a first parameter `call` is given the `Context`."""
 
     def enter(function: Function) -> Function:
-        _ENTRIES[words] = _Entry(function, hidden, is_group)
+        _ENTRIES[words] = function, hidden, is_group
         return function
 
     return enter
@@ -149,15 +141,16 @@ def program(verb: str | None = None) -> typer.Typer:
     modules = VERBS | HIDDEN
     for module in dict.fromkeys(modules.values()) if verb is None else [modules[verb]]:
         import_module(f"xuncha.cli.{module}")
-    entries = [(words, entry) for words, entry in _ENTRIES.items() if verb in {None, words[0]}]
+    entries = [(words, *entry) for words, entry in _ENTRIES.items() if verb in {None, words[0]}]
     order = list(modules)  # that of the help; groups first, since others stand in them
-    for words, entry in sorted(entries, key=lambda item: (not item[1].is_group, order.index(item[0][0]))):
-        if entry.is_group:
+    entries.sort(key=lambda entry: (not entry[-1], order.index(entry[0][0])))
+    for words, function, hidden, is_group in entries:
+        if is_group:
             groups[words[0]] = typer.Typer(cls=_Group, no_args_is_help=True)
-            app.add_typer(groups[words[0]], name=words[0], callback=entry.function)
+            app.add_typer(groups[words[0]], name=words[0], callback=function)
         else:
             parent = groups[words[0]] if len(words) > 1 else app
-            parent.command(words[-1], cls=_Command, hidden=entry.hidden)(_called(entry.function))
+            parent.command(words[-1], cls=_Command, hidden=hidden)(_called(function))
     return app
 
 

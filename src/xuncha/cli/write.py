@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -87,21 +86,12 @@ def init(
 
 
 def _ask(call: Context, root: Path) -> None:
-    """Ask for what the ledger does not say yet, and commit the answers."""
+    """Ask for what the ledger does not say yet, as far as the user goes, and commit the answers."""
     from xuncha.store.editing import apply  # noqa: PLC0415
     from xuncha.store.reading import parse  # noqa: PLC0415
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
     from xuncha.workflow.settings import edits  # noqa: PLC0415
 
-    before = (root / LEDGER_FILE).read_bytes()
-    if answers := _asked(parse(before), call.today):
-        keep(root, LEDGER_FILE, apply(before, edits(parse(before), answers)), before)
-        screen.line(_("{path} is changed and committed.").format(path=LEDGER_FILE))
-    screen.line(_("Then: xuncha add problem …"))
-
-
-def _asked(data: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """Ask for what a ledger does not say yet, as far as the user goes; an empty answer leaves a question for another time."""
     questions = {
         "organisation": _("The inspected organisation"),
         "inspector": _("The inspectors"),
@@ -113,16 +103,21 @@ def _asked(data: Mapping[str, Any], today: date) -> dict[str, Any]:
         "leaders": _("The leaders who may answer for measures, separated by commas"),
         "offices": _("The offices that do the work, separated by commas"),
     }
+    before = (root / LEDGER_FILE).read_bytes()
+    data = parse(before)
     known = {**data, **(data.get("inspection") or {})}
-    found: dict[str, Any] = {}
+    answers: dict[str, Any] = {}
     screen.line(_("An empty answer leaves a question for another time: xuncha init --ask"))
     try:
         for key, question in questions.items():
-            if not known.get(key) and (answer := _answer(key, question, today)):
-                found[key] = answer
+            if not known.get(key) and (answer := _answer(key, question, call.today)):
+                answers[key] = answer
     except typer.Abort:
         screen.line()
-    return found
+    if answers:
+        keep(root, LEDGER_FILE, apply(before, edits(data, answers)), before)
+        screen.line(_("{path} is changed and committed.").format(path=LEDGER_FILE))
+    screen.line(_("Then: xuncha add problem …"))
 
 
 def _answer(key: str, question: str, today: date) -> str | date | list[str] | None:

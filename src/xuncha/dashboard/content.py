@@ -1,9 +1,4 @@
-"""What a dashboard shows: the counts of all, and the rows behind each of them, as plain values.
-
-This is the wall between the ledger and whoever looks: the template is given what is made here and nothing else. An internal
-board has it all. A public one has the titles, states and deadlines of what is published, numbered afresh, and counts; no leader,
-office, finding, goal, note or reason, no progress, and nothing of what is withheld, which only counts (docs/adr/0012).
-"""
+"""What a dashboard shows, as plain values: the wall between the ledger and whoever looks, since the template is given nothing else (docs/adr/0012)."""
 
 from __future__ import annotations
 

@@ -74,7 +74,12 @@ def select(found: Register, texts: Texts, today: date, wanted: Selection) -> lis
         and (last is None or (row.status != "closed" and horizon.today <= (row.due or "") <= last))
     ]
     rows = _with_fields(found, rows, wanted.fields)
-    return _holding(texts, rows, wanted.words) if wanted.words else rows
+    if not wanted.words:
+        return rows
+    identities = [Identity.parse(row.id) for row in rows]
+    said, words = texts(identities), [word.casefold() for word in wanted.words]
+    pairs = zip(rows, identities, strict=True)
+    return [row for row, identity in pairs if all(word in said.get(identity, "") for word in words)]
 
 
 def _with_fields(found: Register, rows: list[MeasureRow], wanted: Mapping[str, str]) -> list[MeasureRow]:
@@ -93,17 +98,6 @@ def _with_fields(found: Register, rows: list[MeasureRow], wanted: Mapping[str, s
             pair = typed_field(found.frame, "measure", name, text)
             rows = [row for row in rows if pair in row.fields]
     return rows
-
-
-def _holding(texts: Texts, rows: Sequence[MeasureRow], words: Sequence[str]) -> list[MeasureRow]:
-    """Return the rows in whose text all the words are, however their letters are written."""
-    identities = [Identity.parse(row.id) for row in rows]
-    found, folded = texts(identities), [word.casefold() for word in words]
-    return [
-        row
-        for row, identity in zip(rows, identities, strict=True)
-        if all(word in found.get(identity, "") for word in folded)
-    ]
 
 
 def texts_in(source: Source) -> Texts:
