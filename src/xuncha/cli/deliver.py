@@ -41,9 +41,9 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str, *, as
 
 
 def deliver(
-    content: bytes | Path, warnings: Sequence[str], output: Path | None, root: Path, said: str = ""
+    content: bytes | Path, warnings: Sequence[str], output: Path | None, root: Path, said: str | None = ""
 ) -> None:
-    """Show a document, or save it to a file, be it the content of another; `said` is the sentence that names the file, with `{path}` in it."""
+    """Show a document, or save it to a file, be it the content of another; `said` is the sentence that names the file, with `{path}` in it; None says nothing."""
     for sentence in warnings:
         screen.warning(sentence)
     with BytesIO(content) if isinstance(content, bytes) else content.open("rb") as stream:
@@ -51,7 +51,7 @@ def deliver(
             _print(stream)
             return
         save(stream, output, root)
-    if not screen.prints_into(output):
+    if said is not None and not screen.prints_into(output):
         screen.line((said or _("It is in {path}.")).format(path=output))
 
 

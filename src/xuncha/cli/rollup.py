@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check, deliver, must_be_free, save
+from xuncha.cli.deliver import check, deliver, must_be_free
 from xuncha.cli.options import optional
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
@@ -103,10 +103,13 @@ def rollup(
             if asked.region:
                 screen.warning(_("a region.yaml was found, and what it says is not in the new one"))
             return
-        content = rows() if form == "parquet" else b""
+        content, warnings = rows() if form == "parquet" else b"", list[str]()
     if form:
-        base = asked.base if asked.region else None
-        _give(done, form, output, content, base, dispatch=dispatch, internal=internal, as_json=as_json)
+        if form != "parquet":
+            base = asked.base if asked.region else None
+            content, warnings = _made(done, form, base, dispatch=dispatch, internal=internal)
+        said = _("It is in {path}. It is internal: do not publish it.") if internal or dispatch else ""
+        deliver(content, warnings, output, beside, None if as_json else said)
     if as_json:
         screen.data(done.as_json())
     elif not form:
@@ -160,32 +163,20 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
     return form
 
 
-def _give(
-    done: Rollup,
-    form: str,
-    output: Path | None,
-    content: bytes,
-    base: Path | None,
-    *,
-    dispatch: bool,
-    internal: bool,
-    as_json: bool,
-) -> None:
-    """Make a document, unless it is all rows (`content`), and write or print it; templates of one's own stand in `base`, beside region.yaml."""
+def _made(
+    done: Rollup, form: str, base: Path | None, *, dispatch: bool, internal: bool
+) -> tuple[bytes, list[str]]:
+    """Make a document; templates of one's own stand in `base`, beside region.yaml."""
     from xuncha.paper.own import Own, on_disk  # noqa: PLC0415
     from xuncha.region.documents import made  # noqa: PLC0415
     from xuncha.region.telling import telling  # noqa: PLC0415
 
-    kind, warnings = "dispatch" if dispatch else "page" if form == "html" else "notice", list[str]()
-    if form != "parquet":
-        with screen.patience(_("Making the document")):
-            own = on_disk(base) if base else Own({})
-            content, warnings = made(telling(done, internal=internal), kind, form, own)
-    if output and as_json:  # which is all that is printed
-        save(content, output, output.absolute().parent)
-        return
-    said = _("It is in {path}. It is internal: do not publish it.") if internal or dispatch else ""
-    deliver(content, warnings, output, output.absolute().parent if output else Path.cwd(), said)
+    kind, own = (
+        "dispatch" if dispatch else "page" if form == "html" else "notice",
+        on_disk(base) if base else Own({}),
+    )
+    with screen.patience(_("Making the document")):
+        return made(telling(done, internal=internal), kind, form, own)
 
 
 def _say_others(done: Rollup) -> None:
