@@ -16,7 +16,7 @@ PANELS: Final = {
     "Look": {"read": "status todo list show", "publish": "calendar"},
     "Do": {"work": "set start progress attach submit return close reopen extend escalate review"},
     "Trail": {"trail": "log undo audit"},
-    "Share": {"share": "setup sync", "serve": "serve", "account": "account"},
+    "Share": {"share": "setup sync", "serve": "serve account"},
     "Check and publish": {
         "check": "doctor validate proof schema",
         "publish": "notice dashboard",
