@@ -146,7 +146,7 @@ def show(call: Context, identity: options.Either, as_json: options.Json = False)
         xuncha show 2.3
         xuncha show 2 --json
     """
-    from xuncha.cli.record import measure_screen, problem_screen  # noqa: PLC0415
+    from xuncha.cli.tables import measure_screen, problem_screen  # noqa: PLC0415
     from xuncha.model.records import Problem  # noqa: PLC0415
     from xuncha.requests.answers import record_json, rows_of, version  # noqa: PLC0415
     from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from xuncha.cli import screen
 from xuncha.cli.columns import FIXED, RIGHT, WIDE, Column, Columns
-from xuncha.cli.tables import marks, rest
+from xuncha.cli.tables import head, marks, rest, sums
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.region.counts import Counts
@@ -73,8 +73,6 @@ def state_name(state: str) -> str:
 
 
 def _head(done: Rollup) -> RenderableType:
-    table = Columns(WIDE, FIXED, gap=2)
-    table.add(Text(screen.clean(done.name or _("Roll-up")), "bold"), Text(done.as_of.isoformat(), "dim"))
     states = Counter(unit.state for unit in done.units)
     counted = ngettext("{n} unit counted", "{n} units counted", done.total.units).format(n=done.total.units)
     parts = [
@@ -82,18 +80,12 @@ def _head(done: Rollup) -> RenderableType:
         for state in ("late", "repeated", "older", "missing", "broken")
         if states[state]
     ]
-    table.add(Text("  ".join([counted, *parts]), "dim"), "")
-    return table
+    return head(done.name or _("Roll-up"), done.as_of, "  ".join([counted, *parts]))
 
 
 def _sums(done: Rollup) -> list[RenderableType]:
     counts = done.total.counts
-    table = Columns(FIXED, RIGHT, FIXED, gap=2)
-    for label, closed, total, said in (
-        (_("Problems"), counts.problems_closed, counts.problems, _("{rate} of problems complete")),
-        (_("Measures"), counts.closed, counts.total, _("{rate} of measures closed")),
-    ):
-        table.add(label, Text(f"{closed}/{total}", "bold"), said.format(rate=percent(closed, total)))
+    table = sums((counts.problems_closed, counts.problems), (counts.closed, counts.total))
     shown: list[RenderableType] = [Text(), table]
     if counts.long_term_closed:
         staged = _("of which long-term with a staged result {n}")
