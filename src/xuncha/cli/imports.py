@@ -71,7 +71,11 @@ def import_notice(
     if as_json:
         screen.data(said | ({"doubts": doubts_json(draft)} if dry_run else {}))
         return
-    intake = _as_new(located(folder), draft, file.name, dry_run=dry_run)
+    from xuncha.exchange.entering import Enterer  # noqa: PLC0415
+    from xuncha.skeleton.create import found  # noqa: PLC0415
+
+    intake = Enterer(draft).new(file.name, None)
+    found(located(folder), intake, file.name, dry_run=dry_run)
     if dry_run:
         _show_notice(said)
     screen.show(*doubtful(draft))
@@ -114,8 +118,10 @@ def import_table(
         xuncha import table 月报.xlsx --dry-run --save-form 月报
         xuncha import table 月报.xlsx --column 整改计划=measure
     """
+    from xuncha.exchange.entering import Enterer  # noqa: PLC0415
     from xuncha.exchange.sheet.reading import draft_of  # noqa: PLC0415
     from xuncha.exchange.updating import Updater  # noqa: PLC0415
+    from xuncha.skeleton.create import found  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     root, is_there = _target(call, folder)
@@ -130,7 +136,8 @@ def import_table(
         else:
             intake, before = taking_in.take_in(root, updater.changed, file.name, as_shown)
     else:
-        intake = _as_new(root, draft, file.name, dry_run=dry_run, organisation=organisation, day=day)
+        intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
+        found(root, intake, file.name, dry_run=dry_run)
         before, refused = {}, []
     saved = _save(root, draft, save_form, is_there=is_there or not dry_run) if save_form else ""
     for error in refused:
@@ -201,27 +208,6 @@ def wanted(
     day = day or (date.fromisoformat(frame.feedback) if frame.feedback else None)
     known = tuple(forms.load_forms(source)[0].values())
     return Wanted(call.today, day, chosen, columns, frame.fields, known)
-
-
-def _as_new(
-    root: Path,
-    draft: Draft,
-    name: str,
-    *,
-    dry_run: bool,
-    organisation: str | None = None,
-    day: date | None = None,
-) -> Intake:
-    """Make a new ledger of a draft, or look whether one could be made."""
-    from xuncha.exchange.entering import Enterer  # noqa: PLC0415
-    from xuncha.skeleton import create  # noqa: PLC0415
-
-    intake = Enterer(draft).new(name, organisation, day.isoformat() if day else None)
-    if dry_run:
-        create.checked_as_new(root, intake)
-    else:
-        create.found(root, intake, name)
-    return intake
 
 
 def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:

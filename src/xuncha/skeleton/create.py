@@ -84,16 +84,16 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
     return kept
 
 
-def found(root: Path, intake: Intake, origin: str) -> None:
+def found(root: Path, intake: Intake, origin: str, *, dry_run: bool = False) -> None:
     """Make a new ledger of files, with git and what belongs around it, in one commit; or leave the folder as it was.
 
-    Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already, or git refuses the
+    With `dry_run`, check the files alone. Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already, or git refuses the
     commit; SurroundingsError if git does not know who commits, or the folder cannot be written.
     """
     checked_as_new(root, intake)
-    contents = {
-        path: content for path, content in around().items() if not (root / path).exists()
-    } | intake.files
+    if dry_run:
+        return
+    contents = {path: each for path, each in around().items() if not (root / path).exists()} | intake.files
     try:
         with _repository(root, or_nothing=True), begin(root) as session:
             session.git.user()
