@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -12,12 +12,10 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, optional
-from xuncha.cli.understood import as_json as understood
-from xuncha.cli.understood import doubtful, doubts_json, listed, say_what_is_done, short
 from xuncha.errors import RefusedError, SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.identity import LEDGER_FILE, PROBLEMS, Identity
 from xuncha.requests import typed
 from xuncha.rules.names import suggestion
 from xuncha.store.files import WorkingTree, located
@@ -25,13 +23,14 @@ from xuncha.store.files import WorkingTree, located
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from xuncha.exchange.drafts import Draft
+    from xuncha.exchange.drafts import Draft, MeasureDraft
     from xuncha.exchange.sheet.reading import Wanted
     from xuncha.workflow.intake import Intake
 
 Before = dict[str, bytes | None]
 """The files as they were, by their paths; None where there was none."""
 _MOST_LINES = 400  # of what changes, on the screen
+_MOST_DOUBTS = 200  # likewise; the weightiest come first
 
 
 @group("import")
@@ -69,7 +68,7 @@ def import_notice(
     notice = read(lines(file))
     said, draft = room.as_json(notice), draft_of(notice, str(file), call.today)
     if as_json:
-        screen.data(said | ({"doubts": doubts_json(draft)} if dry_run else {}))
+        screen.data(said | ({"doubts": _doubts_json(draft)} if dry_run else {}))
         return
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
     from xuncha.skeleton.create import found  # noqa: PLC0415
@@ -79,7 +78,7 @@ def import_notice(
     if dry_run:
         _show_notice(said)
     screen.show(*doubtful(draft))
-    say_what_is_done(folder, draft, intake, is_there=False, dry_run=dry_run)
+    _say_what_is_done(folder, draft, intake, is_there=False, dry_run=dry_run)
 
 
 @command("import", "xlsx", hidden=True)
@@ -157,7 +156,7 @@ def import_table(
         screen.line(said.format(n=n))
     for text in _differences(intake, before):
         screen.line(text)
-    say_what_is_done(root, draft, intake, is_there=is_there, dry_run=dry_run)
+    _say_what_is_done(root, draft, intake, is_there=is_there, dry_run=dry_run)
 
 
 def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
@@ -244,7 +243,7 @@ def _columns(draft: Draft) -> list[RenderableType]:
     for each in draft.columns:
         place = f"{each.sheet}!{each.letter}" if several else each.letter
         rows.append((place, each.heading, f"{each.role} {role_name(each.role)}".strip(), each.why))
-    return listed(_("Columns"), (_("Column"), _("Heading"), _("Taken for"), _("Why")), rows)
+    return _listed(_("Columns"), (_("Column"), _("Heading"), _("Taken for"), _("Why")), rows)
 
 
 def _differences(intake: Intake, before: Before) -> Iterator[str]:
@@ -282,11 +281,89 @@ def _show_notice(said: dict[str, Any]) -> None:
     for category in said["categories"]:
         screen.line(category["title"] or "-")
         for problem in category["problems"]:
-            screen.line(f"  {problem['number']}. {short(problem['title'])}")
+            screen.line(f"  {problem['number']}. {_short(problem['title'])}")
             part = None
             for measure in problem["measures"]:
                 if measure["part"] != part:
                     part = measure["part"]
-                    screen.line(f"    {short(part or '')}")
-                screen.line(f"    - {short(measure['text'], 30)}")
+                    screen.line(f"    {_short(part or '')}")
+                screen.line(f"    - {_short(measure['text'], 30)}")
     screen.line()
+
+
+def _listed(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[RenderableType]:
+    """Show rows as a table with a title; nothing where there are none."""
+    from rich.text import Text  # noqa: PLC0415
+
+    from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
+
+    table = Columns(*[Column()] * len(headings), headings=headings)
+    table.rows += rows
+    return [Text(title, "italic"), table, Text()] if rows else []
+
+
+def doubtful(draft: Draft) -> list[RenderableType]:
+    """Show what is doubtful, with what was made of it."""
+    doubts = draft.weighed()
+    rows = [(doubt.place, _short(doubt.text), doubt.made) for doubt in doubts[:_MOST_DOUBTS]]
+    if len(doubts) > _MOST_DOUBTS:
+        more = _("{n} more; --json lists all").format(n=len(doubts) - _MOST_DOUBTS)
+        rows.append(("…", "", more))
+    return _listed(_("Doubtful"), (_("Place"), _("What stands there"), _("What was made of it")), rows)
+
+
+def _doubts_json(draft: Draft) -> list[dict[str, str]]:
+    """Return what is doubtful, for programs."""
+    return [{"place": doubt.place, "text": doubt.text, "message": doubt.made} for doubt in draft.weighed()]
+
+
+def understood(draft: Draft, intake: Intake, before: Before, *, written: bool) -> dict[str, Any]:
+    """Return what was understood and done, for programs."""
+    from xuncha.model.records import Measure  # noqa: PLC0415
+    from xuncha.workflow.intake import digest  # noqa: PLC0415
+
+    def measure(each: MeasureDraft) -> dict[str, Any]:
+        said = {key: each.record.get(key) for key in Measure.model_fields}
+        return {**said, "status": each.status, "place": each.place}
+
+    return {
+        "form": draft.form.model_dump() if draft.form else None,
+        "problems": [
+            {
+                "title": problem.record["title"],
+                "category": problem.category or None,
+                "finding": problem.record.get("finding"),
+                "fields": problem.record.get("fields"),
+                "place": problem.place,
+                "measures": [measure(each) for each in problem.measures],
+            }
+            for problem in draft.problems
+        ],
+        "doubts": _doubts_json(draft),
+        "written": written,
+        "added": [step.id for step in intake.steps if before.get(Identity.parse(step.id).path) is None],
+        "digest": digest(intake, before),
+        "changed": [path for path in intake.files if before.get(path) is not None],
+    }
+
+
+def _short(text: str, most: int = 60) -> str:
+    """Put a text on one line, shortened."""
+    text = screen.clean(" ".join(text.split()))
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _say_what_is_done(root: Path, draft: Draft, intake: Intake, *, is_there: bool, dry_run: bool) -> None:
+    """Say how much was understood, and what was written."""
+    told = _("Understood: {problems} problems, {measures} measures.")
+    screen.line(told.format(problems=len(draft.problems), measures=len(draft.measures)))
+    if dry_run:
+        screen.line(_("Nothing was written: this was a dry run."))
+    elif not is_there:
+        screen.line(_("A ledger is made: {path}").format(path=root))
+    elif not intake.files:
+        screen.line(_("The ledger says the same already: nothing was changed."))
+    else:
+        n = sum(path.startswith(PROBLEMS) for path in intake.files)
+        told = ngettext("{n} file was written, in one commit.", "{n} files were written, in one commit.", n)
+        screen.line(told.format(n=n))

@@ -9,7 +9,6 @@ from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import check, deliver, must_be_free, save
 from xuncha.cli.options import FORMS, optional
-from xuncha.cli.understood import doubtful
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -179,7 +178,7 @@ def export_table(
         xuncha export table 月报.xlsx --form 月报 -o 月报（已填）.xlsx
         xuncha export table 台账.docx --form 台账 -o 台账（已填）.docx
     """
-    from xuncha.cli.imports import wanted  # noqa: PLC0415
+    from xuncha.cli.imports import doubtful, wanted  # noqa: PLC0415
     from xuncha.exchange.sheet.filling import filled  # noqa: PLC0415
     from xuncha.exchange.sheet.writing import of_office  # noqa: PLC0415
 
