@@ -30,7 +30,6 @@ class Column(NamedTuple):
     """Whether long cells are broken into lines; if not, they are cut off where there is no room at all."""
     fills: bool = False  # whether the column takes the room that the others leave
     right: bool = False
-    style: str = ""
 
 
 FIXED = Column(wraps=False)
@@ -114,8 +113,6 @@ def _lines(
     cell: Cell, room: int, gap: int, column: Column, console: Console
 ) -> Iterator[str | list[Segment]]:
     """Break a cell into lines that fit the room, each padded for what follows it."""
-    if column.style and isinstance(cell, str):
-        cell = Text(cell, column.style)
     if isinstance(cell, str):
         for line in wrapped(cell, room) if column.wraps else [cell]:
             taken = width(line)

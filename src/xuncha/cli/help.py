@@ -6,7 +6,7 @@ import inspect
 import re
 import shutil
 from collections.abc import Iterable
-from itertools import chain
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha import language
@@ -34,12 +34,10 @@ def described(docstring: str | None) -> tuple[list[str], list[str]]:
     """Return the paragraphs before the first section of a docstring, each as one line; and the lines of its examples."""
     if not docstring:
         return [_NONE], []
-    paragraphs: list[str] = []
-    for block in re.split(r"\n\s*\n", inspect.cleandoc(docstring)):
-        if _SECTION.match(block):
-            break
-        paragraphs.append(" ".join(block.split()))
-    examples = re.search(r"^Examples:\n((?: +\S.*\n?)+)", inspect.cleandoc(docstring), re.MULTILINE)
+    text = inspect.cleandoc(docstring)
+    blocks = takewhile(lambda block: not _SECTION.match(block), re.split(r"\n\s*\n", text))
+    paragraphs = [" ".join(block.split()) for block in blocks]
+    examples = re.search(r"^Examples:\n((?: +\S.*\n?)+)", text, re.MULTILINE)
     return paragraphs, [line.strip() for line in examples[1].splitlines()] if examples else []
 
 

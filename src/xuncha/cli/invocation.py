@@ -86,9 +86,7 @@ def _encoding_of_locale() -> str:
 
     named = next((os.environ[each] for each in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(each)), "")
     encoding = locale.normalize(named).partition(".")[2].partition("@")[0].lower()
-    return (
-        "gb18030" if encoding in {"gbk", "gb2312", "euccn"} else encoding
-    )  # the standard that holds them all
+    return "gb18030" if encoding in {"gbk", "gb2312", "euccn"} else encoding  # which holds all three
 
 
 def must_be_text(typed: Iterable[str], variable: str = "") -> None:

@@ -371,10 +371,10 @@ def _title(identity: Identity, title: str) -> Text:
 
 def _pairs(*pairs: tuple[str, str | Text | None]) -> Columns:
     """Lay out labels or days, each with what is said beside it; leave out those with nothing."""
-    table = Columns(Column(wraps=False, style="dim"), Column(), gap=2)
+    table = Columns(FIXED, Column(), gap=2)
     for label, said in pairs:
         if said:
-            table.add(label, said)
+            table.add(Text(screen.clean(label), "dim"), said)
     return table
 
 
