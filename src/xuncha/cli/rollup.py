@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -12,7 +12,7 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import check, deliver, must_be_free
-from xuncha.cli.options import optional
+from xuncha.cli.options import option, optional
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -32,6 +32,11 @@ _FAILURES: Final[Words] = {
     "broken": ("损坏", "不能读取"),
 }
 
+_FAIL_ON = _("End with exit code 1 if there is such a unit: overdue, audit, missing or broken")
+_FailOn = Annotated[list[str] | None, option("--fail-on WORD", _FAIL_ON, tuple(_FAILURES))]
+_FORM = _("The form, else as FILE is named: parquet is all rows, html a page, docx the notice")
+_Form = Annotated[str | None, option(f"-f --format {'|'.join(_FORMS)}", _FORM, _FORMS)]
+
 
 @command("rollup")
 def rollup(
@@ -45,22 +50,14 @@ def rollup(
     similar: bool = optional(
         "--similar", _("The same problem in many units, by the titles of those that hand in texts")
     ),
-    fail_on: list[str] | None = optional(
-        "--fail-on WORD",
-        _("End with exit code 1 if there is such a unit: overdue, audit, missing or broken"),
-        tuple(_FAILURES),
-    ),
+    fail_on: _FailOn = None,
     rank: bool = optional("--rank", _("The best first, instead of the order of the sources")),
     everything: bool = optional("--all", _("Every row, however many there are")),
     engine: str = optional(
         "--engine NAME", _("What counts: duckdb, or a master of Spark such as local[*]"), default="duckdb"
     ),
     init: bool = optional("--init", _("Write a region.yaml of what is found, and count nothing")),
-    form: str | None = optional(
-        f"-f --format {'|'.join(_FORMS)}",
-        _("The form, else as FILE is named: parquet is all rows, html a page, docx the notice"),
-        _FORMS,
-    ),
+    form: _Form = None,
     output: options.Output = None,
     dispatch: bool = optional("--dispatch", _("The dispatch instead of the notice; it is internal")),
     internal: bool = optional(
@@ -97,17 +94,12 @@ def rollup(
         with screen.progress(_("Reading ledgers"), len(asked.sources)) as tick:
             done, rows = stack.enter_context(rolled_up(asked, tick))
         if init:
-            from xuncha.region.plan import written  # noqa: PLC0415
-
-            deliver(written(done.as_region(beside)), (), output, beside)
-            if asked.region:
-                screen.warning(_("a region.yaml was found, and what it says is not in the new one"))
+            deliver(_region(done, asked, beside), (), output, beside)
             return
         content, warnings = rows() if form == "parquet" else b"", list[str]()
+    if form and form != "parquet":
+        content, warnings = _made(done, form, asked, dispatch=dispatch, internal=internal)
     if form:
-        if form != "parquet":
-            base = asked.base if asked.region else None
-            content, warnings = _made(done, form, base, dispatch=dispatch, internal=internal)
         said = _("It is in {path}. It is internal: do not publish it.") if internal or dispatch else ""
         deliver(content, warnings, output, beside, None if as_json else said)
     if as_json:
@@ -163,18 +155,25 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
     return form
 
 
+def _region(done: Rollup, asked: Asked, folder: Path) -> bytes:
+    """Return a region.yaml of what was found, which names sources from a folder."""
+    from xuncha.region.plan import written  # noqa: PLC0415
+
+    if asked.region:
+        screen.warning(_("a region.yaml was found, and what it says is not in the new one"))
+    return written(done.as_region(folder))
+
+
 def _made(
-    done: Rollup, form: str, base: Path | None, *, dispatch: bool, internal: bool
+    done: Rollup, form: str, asked: Asked, *, dispatch: bool, internal: bool
 ) -> tuple[bytes, list[str]]:
-    """Make a document; templates of one's own stand in `base`, beside region.yaml."""
+    """Make a document; templates of one's own stand beside region.yaml."""
     from xuncha.paper.own import Own, on_disk  # noqa: PLC0415
     from xuncha.region.documents import made  # noqa: PLC0415
     from xuncha.region.telling import telling  # noqa: PLC0415
 
-    kind, own = (
-        "dispatch" if dispatch else "page" if form == "html" else "notice",
-        on_disk(base) if base else Own({}),
-    )
+    kind = "dispatch" if dispatch else "page" if form == "html" else "notice"
+    own = on_disk(asked.base) if asked.region else Own({})
     with screen.patience(_("Making the document")):
         return made(telling(done, internal=internal), kind, form, own)
 
