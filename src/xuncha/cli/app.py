@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import threading
 from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from typer import _completion_classes as shells
+from typer import completion
 
 from xuncha import __version__
 from xuncha.cli import screen
@@ -54,8 +57,6 @@ def _given(given: Mapping[str, str | None], option: str, variable: str) -> str:
 
 def _completion(*, install: bool) -> None:
     """Teach the shell that the program was typed in to complete, or show what it would be taught."""
-    from typer import completion  # noqa: PLC0415
-
     shell = completion._get_shell_name()  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
     if shell not in {"bash", "zsh", "fish", "powershell", "pwsh"}:
         said = _("there is no completion for this shell: {shell}").format(shell=shell or "?")
@@ -126,10 +127,6 @@ def _call(words: list[str], given: Mapping[str, str | None]) -> int:
 
 def _complete(words: list[str], given: Mapping[str, str | None]) -> int:
     """Answer a shell that asks to complete: in time, and without a word of what is wrong, in the middle of somebody's typing."""
-    import threading  # noqa: PLC0415  only here is somebody waiting for each key
-
-    from typer import _completion_classes as shells  # noqa: PLC0415
-
     # Typer would read a text as markup, and break it into lines, of which fish offers each.
     shells._sanitize_help_text = lambda text: text  # noqa: SLF001
     watch = threading.Timer(_PATIENCE, os._exit, [1])

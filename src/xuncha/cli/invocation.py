@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import locale
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -82,8 +83,6 @@ def readable(typed: str) -> str:
 
 def _encoding_of_locale() -> str:
     """Return the encoding that the variables of the locale name, whether or not the system has that locale."""
-    import locale  # noqa: PLC0415  where all is UTF-8 nobody asks
-
     named = next((os.environ[each] for each in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(each)), "")
     encoding = locale.normalize(named).partition(".")[2].partition("@")[0].lower()
     return "gb18030" if encoding in {"gbk", "gb2312", "euccn"} else encoding  # which holds all three

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from xuncha.cli import options, screen
@@ -214,8 +215,6 @@ def export_json(call: Context, output: options.Output = None) -> None:
     Examples:
         xuncha export json -o ledger.json
     """
-    import json  # noqa: PLC0415
-
     from xuncha.exchange.sheet.layout import as_json  # noqa: PLC0415
 
     whole = as_json(call.ledger())
