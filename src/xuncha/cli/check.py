@@ -18,6 +18,7 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.parts import how_to_add
 from xuncha.rules.names import suggestion
+from xuncha.store.cache import register
 from xuncha.store.files import WorkingTree
 
 if TYPE_CHECKING:
@@ -92,7 +93,6 @@ def validate(call: Context, as_json: options.Json = False) -> None:
         xuncha validate
     """
     from xuncha.requests.answers import findings_json  # noqa: PLC0415
-    from xuncha.store.cache import register  # noqa: PLC0415
     from xuncha.store.loading import check  # noqa: PLC0415
 
     call.must_be_here()

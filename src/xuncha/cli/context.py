@@ -14,15 +14,18 @@ from xuncha.cli import screen
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
+from xuncha.model.register import Register
 from xuncha.model.source import Source
 from xuncha.rules.names import no_such
+from xuncha.store import cache
 from xuncha.store.files import WorkingTree, find
+from xuncha.tally import Tally, tally
+from xuncha.trail import presence
+from xuncha.trail.repository import git_dir, private
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger
-    from xuncha.model.register import Register
     from xuncha.paper.own import Own
-    from xuncha.tally import Tally
     from xuncha.trail.history import Event
     from xuncha.workflow.change import Session
     from xuncha.workflow.perform import Result
@@ -73,8 +76,6 @@ class Context:
 
     def register(self) -> Register:
         """Return the register of the ledger; warn of what an interrupted command left behind."""
-        from xuncha.store import cache  # noqa: PLC0415  `init` and `--help` need no ledger
-
         with self._reading():
             if self.commit is None:
                 return cache.register(self.root)
@@ -122,8 +123,6 @@ class Context:
 
     def history_if_any(self, which: Identity | None = None) -> list[Event]:
         """Return what `history` does; nothing outside a repository, and, with a warning, where git is not installed."""
-        from xuncha.trail.repository import git_dir  # noqa: PLC0415
-
         try:
             return self.history(which) if git_dir(self.root) else []
         except SurroundingsError as error:
@@ -172,15 +171,11 @@ class Context:
 
     def must_be_here(self) -> None:
         """Check that git leaves no file of the ledger out of the folder (SurroundingsError); warn of what an interrupted command left behind."""
-        from xuncha.trail.presence import must_be_here  # noqa: PLC0415
-
-        must_be_here(self.root)
+        presence.must_be_here(self.root)
         self.warn_of_leftovers()
 
     def warn_of_leftovers(self) -> None:
         """Warn of what an interrupted command left without a commit, and say what to type."""
-        from xuncha.trail.repository import private  # noqa: PLC0415
-
         journal = private(self.root, "journal")
         if journal is None or not journal.exists():
             return
@@ -195,8 +190,6 @@ class Context:
 
     def say_standing(self, register: Register | None) -> Tally | None:
         """Say in a line how the ledger stands, and return the counts; None where it breaks rules."""
-        from xuncha.tally import tally  # noqa: PLC0415
-
         if register is None:
             screen.warning(_("other files of the ledger break rules"), _("see `xuncha validate`"))
             return None

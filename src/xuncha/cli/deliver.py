@@ -16,6 +16,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.store.files import replace
 from xuncha.system import is_link
+from xuncha.trail.repository import common_dir, git_dir
 
 _OF_THE_LEDGER: Final = frozenset({"data", "templates"})  # the folders in which every file has its meaning
 _BLOCK: Final = 1024 * 1024
@@ -94,8 +95,6 @@ def _print(stream: BinaryIO) -> None:
 
 def must_be_free(output: Path, root: Path) -> None:
     """Refuse to write a document (RefusedError) through a link, behind one that the ledger brought along, into git's folder, or over a part of a ledger."""
-    from xuncha.trail.repository import common_dir, git_dir  # noqa: PLC0415
-
     named, place, ledger = output.absolute(), _place(output), root.resolve()
     folder = git_dir(root)
     of_git = [folder.resolve(), common_dir(folder).resolve()] if folder else []

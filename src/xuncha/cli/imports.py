@@ -18,7 +18,9 @@ from xuncha.language import ngettext
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS, Identity
 from xuncha.requests import typed
 from xuncha.rules.names import suggestion
+from xuncha.store.cache import register
 from xuncha.store.files import WorkingTree, located
+from xuncha.trail.presence import must_be_here
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -161,8 +163,6 @@ def import_table(
 
 def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
     """Find the folder of the ledger, and whether one is there."""
-    from xuncha.trail.presence import must_be_here  # noqa: PLC0415
-
     try:
         root = call.root if folder is None else located(folder)
     except SurroundingsError as error:
@@ -197,7 +197,6 @@ def wanted(
     """Put together how a table is to be read: as it was said, and as the ledger that is there has it."""
     from xuncha.exchange.sheet.reading import Wanted  # noqa: PLC0415
     from xuncha.store import forms  # noqa: PLC0415
-    from xuncha.store.cache import register  # noqa: PLC0415
 
     source = WorkingTree(root)
     chosen = forms.form(source, form) if form else None

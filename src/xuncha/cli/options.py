@@ -5,17 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
+from xuncha.model.register import Register
+from xuncha.store.cache import register
 from xuncha.store.files import WorkingTree, find
-
-if TYPE_CHECKING:
-    from xuncha.model.register import Register
 
 FORMS: Final = ("txt", "md", "html", "docx", "pdf")
 """Those of `xuncha.paper.forms`, where no paper is loaded for them."""
@@ -48,13 +47,7 @@ def _complete(values: Callable[[Path], Iterable[tuple[str, str]]]) -> Offered:
 
 def _offer(values: Callable[[Register], Iterable[tuple[str, str]]]) -> Offered:
     """Return a completion that offers values of the register, each with its title."""
-
-    def found(root: Path) -> Iterable[tuple[str, str]]:
-        from xuncha.store.cache import register  # noqa: PLC0415
-
-        return values(register(root))
-
-    return _complete(found)
+    return _complete(lambda root: values(register(root)))
 
 
 def harmless(text: str) -> str:

@@ -19,6 +19,7 @@ from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.requests import selection, typed
 from xuncha.system import temporary_folder
+from xuncha.trail.repository import git_dir
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure
@@ -299,7 +300,6 @@ def _give(
 def _entered(call: Context) -> date | None:
     """Return the day on which the last measure was entered, as far as git tells it."""
     from xuncha.trail.history import last_entered  # noqa: PLC0415
-    from xuncha.trail.repository import git_dir  # noqa: PLC0415
 
     try:
         day = last_entered(call.root) if git_dir(call.root) else None

@@ -18,6 +18,7 @@ from xuncha.model import names
 from xuncha.parts import needs
 from xuncha.requests import typed
 from xuncha.rules.names import Key, unknown
+from xuncha.store.cache import register
 from xuncha.system import temporary_folder
 
 if TYPE_CHECKING:
@@ -91,7 +92,6 @@ def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
     from xuncha.accounts.account import ROLES, Account, role_name  # noqa: PLC0415
     from xuncha.accounts.book import Accounts  # noqa: PLC0415
     from xuncha.skeleton.create import create  # noqa: PLC0415
-    from xuncha.store.cache import register  # noqa: PLC0415
 
     for secret in (sending.SMTP, sending.GROUP):
         os.environ.pop(secret, None)  # letters of the example reach nobody
