@@ -7,7 +7,9 @@ import re
 import shutil
 from collections.abc import Iterable
 from itertools import chain, takewhile
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
+
+from typer.core import TyperArgument, TyperOption
 
 from xuncha import language
 from xuncha.chinese.characters import columns
@@ -15,9 +17,6 @@ from xuncha.cli import screen
 from xuncha.cli.invocation import PANELS
 from xuncha.language import gettext as _
 from xuncha.language import mark
-
-if TYPE_CHECKING:
-    from typer.core import TyperArgument, TyperOption
 
 _WIDEST: Final = 80
 _NAMES: Final = 30  # columns that the names of options may take before their help begins on the next line

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from rich.console import RenderableType
 from rich.text import Text
 
 from xuncha.cli import screen
@@ -14,16 +15,12 @@ from xuncha.cli.tables import head, marks, rest, sums
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.region.counts import Counts
+from xuncha.region.moved import Moved
+from xuncha.region.rollup import Rollup
+from xuncha.region.similar import Similar
 from xuncha.region.standing import UnitRow, places
+from xuncha.region.trend import Point, Trend
 from xuncha.tally import percent
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from xuncha.region.moved import Moved
-    from xuncha.region.rollup import Rollup
-    from xuncha.region.similar import Similar
-    from xuncha.region.trend import Point, Trend
 
 _UNITS: Final = 40
 """Units that are shown where not every row is asked for."""

@@ -6,17 +6,15 @@ import re
 import unicodedata
 from collections.abc import Container, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese import days
 from xuncha.chinese.characters import is_blank
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
+from xuncha.model.names import Words
 from xuncha.rules.names import no_such, suggestion
-
-if TYPE_CHECKING:
-    from xuncha.model.names import Words
 
 _SPAN = re.compile(r"([0-9]{1,5})d?")
 _FIRST_YEAR: Final = 1949
