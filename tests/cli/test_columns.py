@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from xuncha.cli.columns import Column, Columns, width, wrapped
+from xuncha.cli.columns import FIXED, Column, Columns, width, wrapped
 
 WORDS = st.text(alphabet="ab 甲乙，。“—1é\u0301ｱ🙂", max_size=40)
 CONSOLE = Console(file=io.StringIO(), width=80)
@@ -72,7 +72,7 @@ def test_numbers_stand_at_the_right_and_a_filling_column_takes_the_room() -> Non
 
 @pytest.mark.parametrize("columns", [1, 5])
 def test_a_screen_without_room_is_no_reason_to_stop(columns: int) -> None:
-    table = Columns(Column("No.", wraps=False), Column("Measure"), Column("Due", wraps=False))
+    table = Columns(FIXED, Column(), FIXED, headings=("No.", "Measure", "Due"))
     table.add("1.1", "做好1.1号工作", "2024-12-31")
     assert shown(table, columns)
 

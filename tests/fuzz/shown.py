@@ -41,8 +41,8 @@ def _screens(root: Path) -> str:
     from xuncha.audit.examine import audit
     from xuncha.audit.page import render
     from xuncha.cli import screen
-    from xuncha.cli.audit import _show
-    from xuncha.cli.track import events_table
+    from xuncha.cli.tables import events_table
+    from xuncha.cli.trail import _show
     from xuncha.model.identity import Identity
     from xuncha.trail.history import history as events_of
     from xuncha.trail.history import history_of_measure, history_of_problem

@@ -219,7 +219,7 @@ def test_closing_takes_one_lock_and_reads_the_bytes_of_each_file_once(
         monkeypatch.setattr(module, name, counted(getattr(module, name), name, counts))
     monkeypatch.chdir(ledger.root)
     import_module("xuncha.cli.work")  # enters the commands
-    do = inspect.unwrap(command._ENTRIES["close",].function)
+    do = inspect.unwrap(command._ENTRIES["close",][0])
     do(Context(None, DAY, clock=lambda: DAY), measures=identities, note=None, day=None)
     n = len(identities)
     assert counts == {"_lock": 1, "parse": 2 * n + problems, "tree": n}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import threading
 from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
@@ -12,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from typer import _completion_classes as shells
+from typer import completion
 
 from xuncha import __version__
 from xuncha.cli import screen
 from xuncha.cli.command import WrongUsage, no_such_command, program, see_help
 from xuncha.cli.context import Context
-from xuncha.cli.invocation import HIDDEN, VERBS, check, global_options, must_be_text, readable
+from xuncha.cli.invocation import FLAGS, HIDDEN, VALUED, VERBS, check, must_be_text, readable
 from xuncha.errors import SurroundingsError, UsageError, XunchaError, cause_of
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
@@ -54,8 +57,6 @@ def _given(given: Mapping[str, str | None], option: str, variable: str) -> str:
 
 def _completion(*, install: bool) -> None:
     """Teach the shell that the program was typed in to complete, or show what it would be taught."""
-    from typer import completion  # noqa: PLC0415
-
     shell = completion._get_shell_name()  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
     if shell not in {"bash", "zsh", "fish", "powershell", "pwsh"}:
         said = _("there is no completion for this shell: {shell}").format(shell=shell or "?")
@@ -74,7 +75,7 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
     """Return what is wrong with a command line, in the chosen language as far as Typer tells the kinds apart."""
     match type(error).__name__:
         case "NoSuchOption":
-            near = error.possibilities or get_close_matches(error.option_name, global_options())
+            near = error.possibilities or get_close_matches(error.option_name, VALUED + FLAGS)
             others = _(", ").join(near)
             known = _(" (there is {options})").format(options=others) if others else ""
             return _("there is no option {name}").format(name=error.option_name) + known
@@ -126,10 +127,6 @@ def _call(words: list[str], given: Mapping[str, str | None]) -> int:
 
 def _complete(words: list[str], given: Mapping[str, str | None]) -> int:
     """Answer a shell that asks to complete: in time, and without a word of what is wrong, in the middle of somebody's typing."""
-    import threading  # noqa: PLC0415  only here is somebody waiting for each key
-
-    from typer import _completion_classes as shells  # noqa: PLC0415
-
     # Typer would read a text as markup, and break it into lines, of which fish offers each.
     shells._sanitize_help_text = lambda text: text  # noqa: SLF001
     watch = threading.Timer(_PATIENCE, os._exit, [1])

@@ -17,10 +17,12 @@ from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.parts import how_to_add
+from xuncha.rules.names import suggestion
+from xuncha.store.cache import register
+from xuncha.store.files import WorkingTree
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
+    from xuncha.cli.columns import Columns
     from xuncha.doctor.examination import Diagnosis, State
     from xuncha.proof.desk import Silenced
 
@@ -70,16 +72,16 @@ def _show_diagnoses(found: list[Diagnosis], root: Path) -> None:
         screen.line(_("All is well around the ledger. To check what is in it: xuncha validate"))
 
 
-def _marked(state: State, message: str) -> Table:
+def _marked(state: State, message: str) -> Columns:
     """Put a sentence behind its mark, which is a word: it says the same in a pipe, and without colours."""
-    from rich.table import Table  # noqa: PLC0415
+    from rich.cells import set_cell_size  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
+    from xuncha.cli.columns import FIXED, Column, Columns  # noqa: PLC0415
+
     marks = {"well": _("ok"), "note": _("note"), "warning": _("warn"), "error": _("error"), "unknown": "-"}
-    table = Table.grid()
-    table.add_column(width=len(_INDENT), no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_row(Text(marks[state], style=_STYLES[state]), Text(screen.clean(message)))
+    table = Columns(FIXED, Column(), gap=0)
+    table.add(Text(set_cell_size(marks[state], len(_INDENT)), _STYLES[state]), message)
     return table
 
 
@@ -91,8 +93,6 @@ def validate(call: Context, as_json: options.Json = False) -> None:
         xuncha validate
     """
     from xuncha.requests.answers import findings_json  # noqa: PLC0415
-    from xuncha.store.cache import register  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import check  # noqa: PLC0415
 
     call.must_be_here()
@@ -159,7 +159,6 @@ def proof(
 def _silenced(option: str) -> Silenced:
     """Read which rule is to be silent."""
     from xuncha.proof.desk import RULES, Silenced  # noqa: PLC0415
-    from xuncha.rules.names import suggestion  # noqa: PLC0415
 
     silenced = Silenced.from_option(option)
     if silenced is None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from rich.cells import cell_len, chop_cells, set_cell_size
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.segment import Segment
 from rich.text import Text
 
 from xuncha.cli import screen
-
-if TYPE_CHECKING:
-    from rich.console import Console, ConsoleOptions, RenderResult
 
 Cell = str | Text
 """Words out of the ledger, which are made harmless here; or styled text, which is harmless already."""
@@ -26,23 +24,26 @@ _NEVER_FIRST = frozenset("，。、；：！？）》〉」』】〕”’")
 class Column(NamedTuple):
     """How the cells of one column are laid out."""
 
-    heading: str = ""
     wraps: bool = True
     """Whether long cells are broken into lines; if not, they are cut off where there is no room at all."""
     fills: bool = False  # whether the column takes the room that the others leave
     right: bool = False
-    style: str = ""
+
+
+FIXED = Column(wraps=False)
+RIGHT = Column(wraps=False, right=True)
+WIDE = Column(fills=True)
 
 
 class Columns:
     """A table without lines, for `screen.show`; `gap` blanks stand between two columns."""
 
-    def __init__(self, *columns: Column, gap: int = 1) -> None:
+    def __init__(self, *columns: Column, headings: Sequence[str] = (), gap: int = 1) -> None:
         self.columns = columns
         self.gap = gap
-        self.rows: list[tuple[Cell, ...]] = []
-        if any(column.heading for column in columns):
-            self.add(*(Text(column.heading, "dim") for column in columns))
+        self.rows: list[tuple[Cell, ...]] = (
+            [tuple(Text(each, "dim") for each in headings)] if headings else []
+        )
 
     def add(self, *cells: Cell) -> None:
         """Add a row."""
@@ -110,8 +111,6 @@ def _lines(
     cell: Cell, room: int, gap: int, column: Column, console: Console
 ) -> Iterator[str | list[Segment]]:
     """Break a cell into lines that fit the room, each padded for what follows it."""
-    if column.style and isinstance(cell, str):
-        cell = Text(cell, column.style)
     if isinstance(cell, str):
         for line in wrapped(cell, room) if column.wraps else [cell]:
             taken = width(line)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from functools import wraps
 from importlib import import_module
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from xuncha.chinese.characters import is_blank
-from xuncha.cli.invocation import HIDDEN, VERBS, GlobalOption, global_options, take
+from xuncha.cli.invocation import HIDDEN, VERBS, take
+from xuncha.cli.options import optional
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
+from xuncha.rules.names import suggestion
 
 Function = TypeVar("Function", bound="Callable[..., None]")
 
@@ -23,23 +25,15 @@ Function = TypeVar("Function", bound="Callable[..., None]")
 WrongUsage: type[Exception] = typer.BadParameter.__bases__[0]
 
 
-class _Entry(NamedTuple):
-    """A function that is a command, or a group of them."""
-
-    function: Callable[..., None]
-    hidden: bool
-    is_group: bool
-
-
-_ENTRIES: dict[tuple[str, ...], _Entry] = {}
-"""The commands of the modules that are imported, by their words: `("report", "weekly")`."""
+_ENTRIES: dict[tuple[str, ...], tuple[Callable[..., None], bool, bool]] = {}
+"""The commands of the modules that are imported, by their words: `("report", "weekly")`; whether each is hidden, and whether it is a group."""
 
 
 def command(*words: str, hidden: bool = False, is_group: bool = False) -> Callable[[Function], Function]:
     """Enter a function as the command of these words; a first parameter `call` is given the `Context`."""
 
     def enter(function: Function) -> Function:
-        _ENTRIES[words] = _Entry(function, hidden, is_group)
+        _ENTRIES[words] = function, hidden, is_group
         return function
 
     return enter
@@ -129,8 +123,6 @@ def see_help(context: Any) -> str:  # noqa: ANN401
 
 def no_such_command(name: str, known: Collection[str], code: str = "usage") -> UsageError:
     """Return the error that a command is not there, with the one that may be meant."""
-    from xuncha.rules.names import suggestion  # noqa: PLC0415
-
     return UsageError(code, _("there is no command {name}").format(name=name), suggestion(name, known))
 
 
@@ -144,24 +136,39 @@ def program(verb: str | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(_taking(_everything, global_options() if verb is None else {}))
+    app.callback()(everything if verb is None else lambda: None)
     groups: dict[str, typer.Typer] = {}
     modules = VERBS | HIDDEN
     for module in dict.fromkeys(modules.values()) if verb is None else [modules[verb]]:
         import_module(f"xuncha.cli.{module}")
-    entries = [(words, entry) for words, entry in _ENTRIES.items() if verb in {None, words[0]}]
+    entries = [(words, *entry) for words, entry in _ENTRIES.items() if verb in {None, words[0]}]
     order = list(modules)  # that of the help; groups first, since others stand in them
-    for words, entry in sorted(entries, key=lambda item: (not item[1].is_group, order.index(item[0][0]))):
-        if entry.is_group:
+    entries.sort(key=lambda entry: (not entry[-1], order.index(entry[0][0])))
+    for words, function, hidden, is_group in entries:
+        if is_group:
             groups[words[0]] = typer.Typer(cls=_Group, no_args_is_help=True)
-            app.add_typer(groups[words[0]], name=words[0], callback=entry.function)
+            app.add_typer(groups[words[0]], name=words[0], callback=function)
         else:
             parent = groups[words[0]] if len(words) > 1 else app
-            parent.command(words[-1], cls=_Command, hidden=entry.hidden)(_called(entry.function))
+            parent.command(words[-1], cls=_Command, hidden=hidden)(_called(function))
     return app
 
 
-def _everything(**_given: object) -> None:
+def everything(
+    ledger: str | None = optional(
+        "--ledger DIR", _("The ledger's folder; else the nearest one upwards"), variable="XUNCHA_LEDGER"
+    ),
+    today: str | None = optional(
+        "--today DATE", _("Count as on this day, such as 2024-04-18"), variable="XUNCHA_TODAY"
+    ),
+    lang: str | None = optional("--lang zh|en", _("The language on screen")),
+    no_color: bool = optional("--no-color", _("No colours, as with NO_COLOR")),
+    install_completion: bool = optional(
+        "--install-completion", _("Let this shell complete numbers and names")
+    ),
+    show_completion: bool = optional("--show-completion", _("Show the completion script")),
+    version: bool = optional("--version", _("Show the version")),
+) -> None:
     """Keep a ledger over plain files for rectification after an inspection.
 
     Begin: xuncha init my-ledger --example. On a command: xuncha close --help
@@ -169,19 +176,6 @@ def _everything(**_given: object) -> None:
     Examples:
         xuncha --help
     """
-
-
-def _taking(function: Callable[..., None], known: Mapping[str, GlobalOption]) -> Callable[..., None]:
-    """Let Typer know options of the whole program, for the help and for completion; they are read before it begins."""
-    parameters = []
-    for name, (text, metavar, variable) in known.items():
-        given = typer.Option(None, name, metavar=metavar or None, envvar=variable or None, help=text)
-        word, kind = name.strip("-").replace("-", "_"), str | None if metavar else bool
-        parameters.append(
-            inspect.Parameter(word, inspect.Parameter.KEYWORD_ONLY, default=given, annotation=kind)
-        )
-    function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    return function
 
 
 def _called(function: Callable[..., None]) -> Callable[..., None]:

@@ -14,6 +14,7 @@ from xuncha.model import names
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.vocabulary import CHANNELS, Channel, word_name
 from xuncha.requests import typed
+from xuncha.store.files import WorkingTree
 
 if TYPE_CHECKING:
     from xuncha.cli.columns import Columns
@@ -102,7 +103,6 @@ def list_(
         xuncha comment list --about 2.3 --json
     """
     from xuncha.requests.selection import comments_about  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import comments  # noqa: PLC0415
 
     call.must_be_here()
@@ -122,14 +122,10 @@ def list_(
 def _table(found: Mapping[int, Comment]) -> Columns:
     from rich.text import Text  # noqa: PLC0415
 
-    from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
+    from xuncha.cli.columns import FIXED, RIGHT, Column, Columns  # noqa: PLC0415
 
-    number, received, channel, about = (
-        Column(heading, wraps=False) for heading in (_("No."), _("Received"), _("Channel"), _("About"))
-    )
-    table = Columns(
-        number._replace(right=True), received, channel, about, Column(_("Comment")), Column(_("Reply"))
-    )
+    headings = (_("No."), _("Received"), _("Channel"), _("About"), _("Comment"), _("Reply"))
+    table = Columns(RIGHT, FIXED, FIXED, FIXED, Column(), Column(), headings=headings)
     for place, each in found.items():
         said = _on_one_line(each.text) + (_(" ({reason})").format(reason=each.name) if each.name else "")
         answered: str | Text = Text(_("not answered"), "yellow")

@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING
 from xuncha.cli import screen
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.store.files import find
+from xuncha.model.identity import Identity
+from xuncha.model.register import Register
+from xuncha.model.source import Source
+from xuncha.rules.names import no_such
+from xuncha.store import cache
+from xuncha.store.files import WorkingTree, find
+from xuncha.tally import Tally, tally
+from xuncha.trail import presence
+from xuncha.trail.repository import git_dir, private
 
 if TYPE_CHECKING:
-    from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
-    from xuncha.model.register import Register
-    from xuncha.model.source import Source
     from xuncha.paper.own import Own
-    from xuncha.tally import Tally
     from xuncha.trail.history import Event
     from xuncha.workflow.change import Session
     from xuncha.workflow.perform import Result
@@ -64,7 +68,7 @@ class Context:
         """Return the call with the ledger as it stood on a day or at a revision; with None, as it stands. Raises RefusedError if history knows no such moment."""
         if moment is None:
             return self
-        from xuncha.requests.moments import moment as found_in_history  # noqa: PLC0415  only looking back needs git
+        from xuncha.requests.moments import moment as found_in_history  # noqa: PLC0415
 
         commit, day = found_in_history(self.root, moment, "--at", self.today)
         self._warn_of_a_cut_off_history()
@@ -72,36 +76,30 @@ class Context:
 
     def register(self) -> Register:
         """Return the register of the ledger; warn of what an interrupted command left behind."""
-        from xuncha.store import cache  # noqa: PLC0415  `init` and `--help` need no ledger
-
-        if self.commit is None:
-            self.must_be_here()
-        with screen.patience(_("The files are being read")), self.places_named():
+        with self._reading():
             if self.commit is None:
                 return cache.register(self.root)
-            from xuncha.trail.tree import Tree  # noqa: PLC0415
+            from xuncha.trail.tree import Tree  # noqa: PLC0415  only looking back needs git
 
             return cache.register_at(Tree(self.root, self.commit))
 
     def source(self) -> Source:
         """Return where the files are read from: the folder, or the commit that is looked at."""
-        from xuncha.store.files import WorkingTree  # noqa: PLC0415
+        if self.commit is None:
+            return WorkingTree(self.root)
         from xuncha.trail.tree import Tree  # noqa: PLC0415
 
-        return WorkingTree(self.root) if self.commit is None else Tree(self.root, self.commit)
+        return Tree(self.root, self.commit)
 
     def ledger(self) -> Ledger:
         """Return the whole ledger as records, every file read anew; warn of what an interrupted command left behind."""
         from xuncha.store.loading import ledger  # noqa: PLC0415
 
-        if self.commit is None:
-            self.must_be_here()
-        with screen.patience(_("The files are being read")), self.places_named():
+        with self._reading():
             return ledger(self.source())
 
     def history(self, which: Identity | None = None) -> list[Event]:
         """Return what was done to the whole ledger, a problem with its measures, or one measure (RefusedError if it is not there); newest first."""
-        from xuncha.rules.names import no_such  # noqa: PLC0415
         from xuncha.trail.git import Git  # noqa: PLC0415  only what shows the history needs git
         from xuncha.trail.history import history, history_of_measure, history_of_problem  # noqa: PLC0415
 
@@ -125,8 +123,6 @@ class Context:
 
     def history_if_any(self, which: Identity | None = None) -> list[Event]:
         """Return what `history` does; nothing outside a repository, and, with a warning, where git is not installed."""
-        from xuncha.trail.repository import git_dir  # noqa: PLC0415
-
         try:
             return self.history(which) if git_dir(self.root) else []
         except SurroundingsError as error:
@@ -141,6 +137,13 @@ class Context:
         from xuncha.paper.own import at_commit, on_disk  # noqa: PLC0415
 
         return on_disk(self.root) if self.commit is None else at_commit(self.root, self.commit)
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        if self.commit is None:
+            self.must_be_here()
+        with screen.patience(_("The files are being read")), self.places_named():
+            yield
 
     @contextlib.contextmanager
     def places_named(self) -> Iterator[None]:
@@ -168,15 +171,11 @@ class Context:
 
     def must_be_here(self) -> None:
         """Check that git leaves no file of the ledger out of the folder (SurroundingsError); warn of what an interrupted command left behind."""
-        from xuncha.trail.presence import must_be_here  # noqa: PLC0415
-
-        must_be_here(self.root)
+        presence.must_be_here(self.root)
         self.warn_of_leftovers()
 
     def warn_of_leftovers(self) -> None:
         """Warn of what an interrupted command left without a commit, and say what to type."""
-        from xuncha.trail.repository import private  # noqa: PLC0415
-
         journal = private(self.root, "journal")
         if journal is None or not journal.exists():
             return
@@ -191,8 +190,6 @@ class Context:
 
     def say_standing(self, register: Register | None) -> Tally | None:
         """Say in a line how the ledger stands, and return the counts; None where it breaks rules."""
-        from xuncha.tally import tally  # noqa: PLC0415
-
         if register is None:
             screen.warning(_("other files of the ledger break rules"), _("see `xuncha validate`"))
             return None

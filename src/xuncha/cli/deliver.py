@@ -7,25 +7,27 @@ from collections.abc import Sequence
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from xuncha.cli import screen
+from xuncha.cli.context import Context
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.store.files import replace
 from xuncha.system import is_link
-
-if TYPE_CHECKING:
-    from xuncha.cli.context import Context
+from xuncha.trail.repository import common_dir, git_dir
 
 _OF_THE_LEDGER: Final = frozenset({"data", "templates"})  # the folders in which every file has its meaning
 _BLOCK: Final = 1024 * 1024
 
 
-def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> None:
+def check(form: str, forms: Sequence[str], output: Path | None, name: str, *, as_json: bool = False) -> None:
     """See to it, before any work, that a form is one of `forms` and fits where it goes (UsageError); a file of it might be called `name`."""
     from xuncha.paper.forms import TEXT  # noqa: PLC0415  help and completion need no paper
 
+    if as_json:
+        return
     if form not in forms:
         hint = _("known are: {names}").format(names=_(", ").join(forms))
         raise UsageError("unknown-format", _("there is no format “{form}”").format(form=form), hint)
@@ -40,9 +42,9 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str) -> No
 
 
 def deliver(
-    content: bytes | Path, warnings: Sequence[str], output: Path | None, root: Path, said: str = ""
+    content: bytes | Path, warnings: Sequence[str], output: Path | None, root: Path, said: str | None = ""
 ) -> None:
-    """Show a document, or save it to a file, be it the content of another; `said` is the sentence that names the file, with `{path}` in it."""
+    """Show a document, or save it to a file, be it the content of another; `said` is the sentence that names the file, with `{path}` in it; None says nothing."""
     for sentence in warnings:
         screen.warning(sentence)
     with BytesIO(content) if isinstance(content, bytes) else content.open("rb") as stream:
@@ -50,7 +52,7 @@ def deliver(
             _print(stream)
             return
         save(stream, output, root)
-    if not screen.prints_into(output):
+    if said is not None and not screen.prints_into(output):
         screen.line((said or _("It is in {path}.")).format(path=output))
 
 
@@ -66,21 +68,14 @@ def paper(call: Context, name: str, form: str, **given: object) -> tuple[bytes, 
     return content, [*warnings, *remark(templates)]
 
 
-def deliver_paper(
-    call: Context, name: str, form: str, output: Path | None, told: object = None, **given: object
-) -> None:
-    """Make a paper as `paper` does, and deliver it; where `told` is given, print that for programs instead."""
-    if told is not None:
-        screen.data(told)
-        return
+def deliver_paper(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
+    """Make a paper as `paper` does, and deliver it."""
     content, warnings = paper(call, name, form, **given)
     deliver(content, warnings, output, call.root)
 
 
 def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
     """Write a document to a file: its bytes, or what a stream gives. Raises what `must_be_free` does; SurroundingsError if it cannot be written, and is as it was."""
-    from xuncha.store.files import replace  # noqa: PLC0415
-
     try:
         must_be_free(output, root)
         if screen.prints_into(output):  # be that a file: what is printed next must not be written over it
@@ -100,8 +95,6 @@ def _print(stream: BinaryIO) -> None:
 
 def must_be_free(output: Path, root: Path) -> None:
     """Refuse to write a document (RefusedError) through a link, behind one that the ledger brought along, into git's folder, or over a part of a ledger."""
-    from xuncha.trail.repository import common_dir, git_dir  # noqa: PLC0415
-
     named, place, ledger = output.absolute(), _place(output), root.resolve()
     folder = git_dir(root)
     of_git = [folder.resolve(), common_dir(folder).resolve()] if folder else []

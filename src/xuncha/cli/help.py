@@ -6,8 +6,10 @@ import inspect
 import re
 import shutil
 from collections.abc import Iterable
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from itertools import chain, takewhile
+from typing import Any, Final
+
+from typer.core import TyperArgument, TyperOption
 
 from xuncha import language
 from xuncha.chinese.characters import columns
@@ -15,9 +17,6 @@ from xuncha.cli import screen
 from xuncha.cli.invocation import PANELS
 from xuncha.language import gettext as _
 from xuncha.language import mark
-
-if TYPE_CHECKING:
-    from typer.core import TyperArgument, TyperOption
 
 _WIDEST: Final = 80
 _NAMES: Final = 30  # columns that the names of options may take before their help begins on the next line
@@ -34,12 +33,10 @@ def described(docstring: str | None) -> tuple[list[str], list[str]]:
     """Return the paragraphs before the first section of a docstring, each as one line; and the lines of its examples."""
     if not docstring:
         return [_NONE], []
-    paragraphs: list[str] = []
-    for block in re.split(r"\n\s*\n", inspect.cleandoc(docstring)):
-        if _SECTION.match(block):
-            break
-        paragraphs.append(" ".join(block.split()))
-    examples = re.search(r"^Examples:\n((?: +\S.*\n?)+)", inspect.cleandoc(docstring), re.MULTILINE)
+    text = inspect.cleandoc(docstring)
+    blocks = takewhile(lambda block: not _SECTION.match(block), re.split(r"\n\s*\n", text))
+    paragraphs = [" ".join(block.split()) for block in blocks]
+    examples = re.search(r"^Examples:\n((?: +\S.*\n?)+)", text, re.MULTILINE)
     return paragraphs, [line.strip() for line in examples[1].splitlines()] if examples else []
 
 

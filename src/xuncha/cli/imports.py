@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -12,24 +12,27 @@ from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
 from xuncha.cli.options import argument, optional
-from xuncha.cli.understood import as_json as understood
-from xuncha.cli.understood import doubtful, doubts_json, listed, say_what_is_done, short
 from xuncha.errors import RefusedError, SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.identity import LEDGER_FILE, PROBLEMS, Identity
 from xuncha.requests import typed
+from xuncha.rules.names import suggestion
+from xuncha.store.cache import register
+from xuncha.store.files import WorkingTree, located
+from xuncha.trail.presence import must_be_here
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from xuncha.exchange.drafts import Draft
+    from xuncha.exchange.drafts import Draft, MeasureDraft
     from xuncha.exchange.sheet.reading import Wanted
     from xuncha.workflow.intake import Intake
 
 Before = dict[str, bytes | None]
 """The files as they were, by their paths; None where there was none."""
 _MOST_LINES = 400  # of what changes, on the screen
+_MOST_DOUBTS = 200  # likewise; the weightiest come first
 
 
 @group("import")
@@ -59,31 +62,25 @@ def import_notice(
         xuncha import notice 通报.html my-ledger
         xuncha import notice 通报.txt --json
     """
+    from xuncha.exchange.notice import draft_of  # noqa: PLC0415
     from xuncha.pages import lines  # noqa: PLC0415
     from xuncha.reading import notice as room  # noqa: PLC0415
     from xuncha.reading.reading import read  # noqa: PLC0415
 
     notice = read(lines(file))
-    said = room.as_json(notice)
-    from xuncha.exchange.notice import draft_of  # noqa: PLC0415
-
-    draft = draft_of(notice, str(file), call.today)
+    said, draft = room.as_json(notice), draft_of(notice, str(file), call.today)
     if as_json:
-        screen.data(said | ({"doubts": doubts_json(draft)} if dry_run else {}))
+        screen.data(said | ({"doubts": _doubts_json(draft)} if dry_run else {}))
         return
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
-    from xuncha.skeleton import create  # noqa: PLC0415
-    from xuncha.store.files import located  # noqa: PLC0415
+    from xuncha.skeleton.create import found  # noqa: PLC0415
 
-    root = located(folder)
     intake = Enterer(draft).new(file.name, None)
+    found(located(folder), intake, file.name, dry_run=dry_run)
     if dry_run:
-        create.checked_as_new(root, intake)
         _show_notice(said)
-    else:
-        create.found(root, intake, file.name)
     screen.show(*doubtful(draft))
-    say_what_is_done(folder, draft, intake, is_there=False, dry_run=dry_run)
+    _say_what_is_done(folder, draft, intake, is_there=False, dry_run=dry_run)
 
 
 @command("import", "xlsx", hidden=True)
@@ -122,19 +119,27 @@ def import_table(
         xuncha import table 月报.xlsx --dry-run --save-form 月报
         xuncha import table 月报.xlsx --column 整改计划=measure
     """
+    from xuncha.exchange.entering import Enterer  # noqa: PLC0415
     from xuncha.exchange.sheet.reading import draft_of  # noqa: PLC0415
+    from xuncha.exchange.updating import Updater  # noqa: PLC0415
+    from xuncha.skeleton.create import found  # noqa: PLC0415
+    from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     root, is_there = _target(call, folder)
     day = typed.day(feedback, "--feedback", call.today, past=True) if feedback else None
     draft = draft_of(file, wanted(call, root, form=form, day=day, columns=_roles(columns)))
-    before: Before = {}
-    refused: list[RefusedError] = []
     if is_there:
-        intake, before, refused = _changes(
-            call, root, draft, file.name, dry_run=dry_run, partly=partly, new=new, as_shown=as_shown
-        )
+        call.warn_of_leftovers()
+        updater = Updater(draft, root, new_names=new, partly=partly or dry_run)
+        refused = updater.refused
+        if dry_run:
+            intake, before = taking_in.proposed(WorkingTree(root), updater.changed)
+        else:
+            intake, before = taking_in.take_in(root, updater.changed, file.name, as_shown)
     else:
-        intake = _as_new(root, draft, file.name, dry_run=dry_run, organisation=organisation, day=day)
+        intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
+        found(root, intake, file.name, dry_run=dry_run)
+        before, refused = {}, []
     saved = _save(root, draft, save_form, is_there=is_there or not dry_run) if save_form else ""
     for error in refused:
         screen.error(error)
@@ -153,14 +158,11 @@ def import_table(
         screen.line(said.format(n=n))
     for text in _differences(intake, before):
         screen.line(text)
-    say_what_is_done(root, draft, intake, is_there=is_there, dry_run=dry_run)
+    _say_what_is_done(root, draft, intake, is_there=is_there, dry_run=dry_run)
 
 
 def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
     """Find the folder of the ledger, and whether one is there."""
-    from xuncha.store.files import located  # noqa: PLC0415
-    from xuncha.trail.presence import must_be_here  # noqa: PLC0415
-
     try:
         root = call.root if folder is None else located(folder)
     except SurroundingsError as error:
@@ -174,16 +176,14 @@ def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
 def _roles(given: list[str] | None) -> dict[str, str]:
     """Read `HEADING=ROLE` as it is typed. Raises UsageError if it is not of that form, or there is no such role."""
     from xuncha.model.forms import ROLES, is_role  # noqa: PLC0415
-    from xuncha.rules.names import suggestion  # noqa: PLC0415
 
     found = {}
     for each in given or ():
         heading, _equals, role = (part.strip() for part in each.replace("＝", "=").rpartition("="))
         if not heading or not role:
             said = _("--column: “{text}” is not of the form HEADING=ROLE").format(text=each)
-            raise UsageError(
-                "bad-column", said, _("write it like {examples}").format(examples="整改计划=measure")
-            )
+            hint = _("write it like {examples}").format(examples="整改计划=measure")
+            raise UsageError("bad-column", said, hint)
         if not is_role(role):
             said = _("--column: there is no role {role}").format(role=role)
             raise UsageError("bad-column", said, suggestion(role, ROLES))
@@ -197,68 +197,15 @@ def wanted(
     """Put together how a table is to be read: as it was said, and as the ledger that is there has it."""
     from xuncha.exchange.sheet.reading import Wanted  # noqa: PLC0415
     from xuncha.store import forms  # noqa: PLC0415
-    from xuncha.store.cache import register  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
 
     source = WorkingTree(root)
     chosen = forms.form(source, form) if form else None
     if not (root / LEDGER_FILE).exists():
         return Wanted(call.today, day, chosen, columns)
     frame = register(root).frame
-    return Wanted(
-        call.today,
-        day or (date.fromisoformat(frame.feedback) if frame.feedback else None),
-        chosen,
-        columns,
-        frame.fields,
-        tuple(forms.load_forms(source)[0].values()),
-    )
-
-
-def _as_new(
-    root: Path,
-    draft: Draft,
-    name: str,
-    *,
-    dry_run: bool,
-    organisation: str | None,
-    day: date | None,
-) -> Intake:
-    """Make a new ledger of a draft, or look whether one could be made."""
-    from xuncha.exchange.entering import Enterer  # noqa: PLC0415
-    from xuncha.skeleton import create  # noqa: PLC0415
-
-    intake = Enterer(draft).new(name, organisation, day.isoformat() if day else None)
-    if dry_run:
-        create.checked_as_new(root, intake)
-    else:
-        create.found(root, intake, name)
-    return intake
-
-
-def _changes(
-    call: Context,
-    root: Path,
-    draft: Draft,
-    name: str,
-    *,
-    dry_run: bool,
-    partly: bool,
-    new: bool,
-    as_shown: str | None,
-) -> tuple[Intake, Before, list[RefusedError]]:
-    """Change the ledger that is there, or look what would change; return also the closings that its policy refuses."""
-    from xuncha.exchange.updating import Updater  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
-    from xuncha.workflow import intake as taking_in  # noqa: PLC0415
-
-    call.warn_of_leftovers()
-    updater = Updater(draft, root, new_names=new, partly=partly or dry_run)
-    if dry_run:
-        intake, before = taking_in.proposed(WorkingTree(root), updater.changed)
-    else:
-        intake, before = taking_in.take_in(root, updater.changed, name, as_shown)
-    return intake, before, updater.refused
+    day = day or (date.fromisoformat(frame.feedback) if frame.feedback else None)
+    known = tuple(forms.load_forms(source)[0].values())
+    return Wanted(call.today, day, chosen, columns, frame.fields, known)
 
 
 def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
@@ -271,11 +218,8 @@ def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
         said = _("a workbook of `export xlsx` is read without a form: none is saved")
         raise RefusedError("no-form", said)
     if not is_there:
-        raise UsageError(
-            "no-ledger",
-            _("a form is saved in a ledger, and none is here"),
-            _("leave --dry-run out, or make a ledger first: xuncha init"),
-        )
+        hint = _("leave --dry-run out, or make a ledger first: xuncha init")
+        raise UsageError("no-ledger", _("a form is saved in a ledger, and none is here"), hint)
     path = forms.path_of(name)
     why = {column.heading: column.why for column in draft.columns}
     content = forms.written(draft.form.model_copy(update={"name": name}), why)
@@ -293,18 +237,12 @@ def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
 def _columns(draft: Draft) -> list[RenderableType]:
     from xuncha.model.forms import role_name  # noqa: PLC0415
 
-    headings = (_("Column"), _("Heading"), _("Taken for"), _("Why"))
     several = len({column.sheet for column in draft.columns}) > 1
-    rows = (
-        (
-            f"{each.sheet}!{each.letter}" if several else each.letter,
-            each.heading,
-            f"{each.role} {role_name(each.role)}".strip(),
-            each.why,
-        )
-        for each in draft.columns
-    )
-    return listed(_("Columns"), headings, rows)
+    rows = []
+    for each in draft.columns:
+        place = f"{each.sheet}!{each.letter}" if several else each.letter
+        rows.append((place, each.heading, f"{each.role} {role_name(each.role)}".strip(), each.why))
+    return _listed(_("Columns"), (_("Column"), _("Heading"), _("Taken for"), _("Why")), rows)
 
 
 def _differences(intake: Intake, before: Before) -> Iterator[str]:
@@ -312,12 +250,10 @@ def _differences(intake: Intake, before: Before) -> Iterator[str]:
     from xuncha.store.reading import parse  # noqa: PLC0415
     from xuncha.workflow.differences import differences  # noqa: PLC0415
 
-    changed = (
-        (path, old, new) for path, new in intake.files.items() if (old := before.get(path)) is not None
-    )
     texts = (
         f"{Identity.of_file(path) or path} {text}"
-        for path, old, new in changed
+        for path, new in intake.files.items()
+        if (old := before.get(path)) is not None
         for text in differences(parse(old), parse(new))
     )
     yield from islice(texts, _MOST_LINES)
@@ -344,11 +280,89 @@ def _show_notice(said: dict[str, Any]) -> None:
     for category in said["categories"]:
         screen.line(category["title"] or "-")
         for problem in category["problems"]:
-            screen.line(f"  {problem['number']}. {short(problem['title'])}")
+            screen.line(f"  {problem['number']}. {_short(problem['title'])}")
             part = None
             for measure in problem["measures"]:
                 if measure["part"] != part:
                     part = measure["part"]
-                    screen.line(f"    {short(part or '')}")
-                screen.line(f"    - {short(measure['text'], 30)}")
+                    screen.line(f"    {_short(part or '')}")
+                screen.line(f"    - {_short(measure['text'], 30)}")
     screen.line()
+
+
+def _listed(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[RenderableType]:
+    """Show rows as a table with a title; nothing where there are none."""
+    from rich.text import Text  # noqa: PLC0415
+
+    from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
+
+    table = Columns(*[Column()] * len(headings), headings=headings)
+    table.rows += rows
+    return [Text(title, "italic"), table, Text()] if rows else []
+
+
+def doubtful(draft: Draft) -> list[RenderableType]:
+    """Show what is doubtful, with what was made of it."""
+    doubts = draft.weighed()
+    rows = [(doubt.place, _short(doubt.text), doubt.made) for doubt in doubts[:_MOST_DOUBTS]]
+    if len(doubts) > _MOST_DOUBTS:
+        more = _("{n} more; --json lists all").format(n=len(doubts) - _MOST_DOUBTS)
+        rows.append(("…", "", more))
+    return _listed(_("Doubtful"), (_("Place"), _("What stands there"), _("What was made of it")), rows)
+
+
+def _doubts_json(draft: Draft) -> list[dict[str, str]]:
+    """Return what is doubtful, for programs."""
+    return [{"place": doubt.place, "text": doubt.text, "message": doubt.made} for doubt in draft.weighed()]
+
+
+def understood(draft: Draft, intake: Intake, before: Before, *, written: bool) -> dict[str, Any]:
+    """Return what was understood and done, for programs."""
+    from xuncha.model.records import Measure  # noqa: PLC0415
+    from xuncha.workflow.intake import digest  # noqa: PLC0415
+
+    def measure(each: MeasureDraft) -> dict[str, Any]:
+        said = {key: each.record.get(key) for key in Measure.model_fields}
+        return {**said, "status": each.status, "place": each.place}
+
+    return {
+        "form": draft.form.model_dump() if draft.form else None,
+        "problems": [
+            {
+                "title": problem.record["title"],
+                "category": problem.category or None,
+                "finding": problem.record.get("finding"),
+                "fields": problem.record.get("fields"),
+                "place": problem.place,
+                "measures": [measure(each) for each in problem.measures],
+            }
+            for problem in draft.problems
+        ],
+        "doubts": _doubts_json(draft),
+        "written": written,
+        "added": [step.id for step in intake.steps if before.get(Identity.parse(step.id).path) is None],
+        "digest": digest(intake, before),
+        "changed": [path for path in intake.files if before.get(path) is not None],
+    }
+
+
+def _short(text: str, most: int = 60) -> str:
+    """Put a text on one line, shortened."""
+    text = screen.clean(" ".join(text.split()))
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _say_what_is_done(root: Path, draft: Draft, intake: Intake, *, is_there: bool, dry_run: bool) -> None:
+    """Say how much was understood, and what was written."""
+    told = _("Understood: {problems} problems, {measures} measures.")
+    screen.line(told.format(problems=len(draft.problems), measures=len(draft.measures)))
+    if dry_run:
+        screen.line(_("Nothing was written: this was a dry run."))
+    elif not is_there:
+        screen.line(_("A ledger is made: {path}").format(path=root))
+    elif not intake.files:
+        screen.line(_("The ledger says the same already: nothing was changed."))
+    else:
+        n = sum(path.startswith(PROBLEMS) for path in intake.files)
+        told = ngettext("{n} file was written, in one commit.", "{n} files were written, in one commit.", n)
+        screen.line(told.format(n=n))

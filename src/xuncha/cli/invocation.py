@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import locale
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from xuncha import system
 from xuncha.chinese.characters import is_blank
@@ -15,15 +16,15 @@ PANELS: Final = {
     "Make": {"write": "init add edit", "work": "remove", "comment": "comment"},
     "Look": {"read": "status todo list show", "publish": "calendar"},
     "Do": {"work": "set start progress attach submit return close reopen extend escalate review"},
-    "Trail": {"track": "log undo", "audit": "audit"},
-    "Share": {"share": "setup sync", "serve": "serve", "account": "account"},
+    "Trail": {"trail": "log undo audit"},
+    "Share": {"share": "setup sync", "serve": "serve account"},
     "Check and publish": {
         "check": "doctor validate proof schema",
         "publish": "notice dashboard",
-        "case": "report",
+        "report": "report",
         "archive": "archive",
     },
-    "In and out": {"imports": "import", "exports": "export", "rollup": "rollup"},
+    "In and out": {"imports": "import", "publish": "export", "rollup": "rollup"},
 }
 """The groups of commands by their titles: each has modules of `xuncha.cli`, and each of these its verbs.
 
@@ -39,34 +40,13 @@ METAVARS: Final = (
 """What stands for values in the help; each is a message of the catalogue."""
 HIDDEN: Final = {"merge-driver": "share"}
 """What git types, and nobody else."""
-
-
-class GlobalOption(NamedTuple):
-    """An option of the whole program, a flag without a metavar; the variable stands in for it where it is not given."""
-
-    help: str
-    metavar: str = ""
-    variable: str = ""
-
-
-def global_options() -> dict[str, GlobalOption]:
-    """Return the table of the options by their names, with the help in the chosen language."""
-    return {
-        "--ledger": GlobalOption(
-            _("The ledger's folder; else the nearest one upwards"), "DIR", "XUNCHA_LEDGER"
-        ),
-        "--today": GlobalOption(_("Count as on this day, such as 2024-04-18"), "DATE", "XUNCHA_TODAY"),
-        "--lang": GlobalOption(_("The language on screen"), "zh|en"),
-        "--no-color": GlobalOption(_("No colours, as with NO_COLOR")),
-        "--install-completion": GlobalOption(_("Let this shell complete numbers and names")),
-        "--show-completion": GlobalOption(_("Show the completion script")),
-        "--version": GlobalOption(_("Show the version")),
-    }
+VALUED: Final = ("--ledger", "--today", "--lang")
+FLAGS: Final = ("--no-color", "--install-completion", "--show-completion", "--version")
+"""The options of the whole program; those of `cli.command.everything`, which says in the help what they are for."""
 
 
 def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
     """Take the options of the whole program out of the arguments, but from behind `--`; return the rest, and each value given last."""
-    known = global_options()
     rest: list[str] = []
     given: dict[str, str | None] = {}
     left = list(reversed([readable(argument) for argument in arguments]))
@@ -76,12 +56,12 @@ def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
             rest += [argument, *reversed(left)]
             break
         name, equals, value = argument.partition("=")
-        if name not in known:
+        if name not in VALUED + FLAGS:
             rest.append(argument)
         elif equals:
             given[name] = value
         else:
-            given[name] = left.pop() if known[name].metavar and left else None
+            given[name] = left.pop() if name in VALUED and left else None
     return rest, given
 
 
@@ -103,13 +83,9 @@ def readable(typed: str) -> str:
 
 def _encoding_of_locale() -> str:
     """Return the encoding that the variables of the locale name, whether or not the system has that locale."""
-    import locale  # noqa: PLC0415  where all is UTF-8 nobody asks
-
     named = next((os.environ[each] for each in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(each)), "")
     encoding = locale.normalize(named).partition(".")[2].partition("@")[0].lower()
-    return (
-        "gb18030" if encoding in {"gbk", "gb2312", "euccn"} else encoding
-    )  # the standard that holds them all
+    return "gb18030" if encoding in {"gbk", "gb2312", "euccn"} else encoding  # which holds all three
 
 
 def must_be_text(typed: Iterable[str], variable: str = "") -> None:
@@ -128,10 +104,9 @@ def must_be_text(typed: Iterable[str], variable: str = "") -> None:
 
 
 def check(given: Mapping[str, str | None]) -> None:
-    """See to it that options with a metavar were given a value, and flags none. Raises UsageError for one that was not."""
-    known = global_options()
+    """See to it that options that take a value were given a value, and flags none. Raises UsageError for one that was not."""
     for name, value in given.items():
-        needed = bool(known[name].metavar)
+        needed = name in VALUED
         if (needed and is_blank(value or "")) or (not needed and value is not None):
             said = _("{name} needs a value") if needed else _("{name} takes no value")
             raise UsageError("usage", said.format(name=name), _("see `{path} --help`").format(path="xuncha"))

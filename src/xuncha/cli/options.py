@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
-
-if TYPE_CHECKING:
-    from xuncha.model.register import Register
+from xuncha.model.register import Register
+from xuncha.store.cache import register
+from xuncha.store.files import WorkingTree, find
 
 FORMS: Final = ("txt", "md", "html", "docx", "pdf")
 """Those of `xuncha.paper.forms`, where no paper is loaded for them."""
@@ -35,8 +35,6 @@ def _complete(values: Callable[[Path], Iterable[tuple[str, str]]]) -> Offered:
     """Return a completion that offers values of the ledger in a folder, each with its title."""
 
     def offered(context: typer.Context) -> list[tuple[str, str]]:
-        from xuncha.store.files import find  # noqa: PLC0415
-
         named = context.find_root().params.get("ledger")
         try:
             pairs = values(find(None, Path(named) if named else None))
@@ -49,13 +47,7 @@ def _complete(values: Callable[[Path], Iterable[tuple[str, str]]]) -> Offered:
 
 def _offer(values: Callable[[Register], Iterable[tuple[str, str]]]) -> Offered:
     """Return a completion that offers values of the register, each with its title."""
-
-    def found(root: Path) -> Iterable[tuple[str, str]]:
-        from xuncha.store.cache import register  # noqa: PLC0415
-
-        return values(register(root))
-
-    return _complete(found)
+    return _complete(lambda root: values(register(root)))
 
 
 def harmless(text: str) -> str:
@@ -81,7 +73,6 @@ def _as_a_word(value: str) -> str | None:
 def _comments(root: Path) -> Iterable[tuple[str, str]]:
     """Return the numbers of the comments, each with how its text begins."""
     from xuncha.store.comments import load_comments  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
 
     found, _findings = load_comments(WorkingTree(root))
     return [(str(number), " ".join(each.text.split())[:_OFFERED]) for number, each in found.items()]
@@ -112,12 +103,17 @@ def argument(metavar: str, text: str, offered: Offered | Sequence[str] | None = 
 
 
 def optional(
-    form: str, text: str, offered: Offered | Sequence[str] | None = None, default: object = None
+    form: str,
+    text: str,
+    offered: Offered | Sequence[str] | None = None,
+    default: object = None,
+    variable: str | None = None,
 ) -> Any:  # noqa: ANN401
     """Return the default of a parameter that may be left out: an option, or an argument where `form` is its metavar alone."""
     found = option(form, text, offered) if form.startswith("-") else argument(form, text, offered)
     is_flag = form.rsplit(maxsplit=1)[-1].startswith("-")
     found.default = False if is_flag and default is None else default
+    found.envvar = variable
     return found
 
 
@@ -139,6 +135,7 @@ About = Annotated[
 Reason = Annotated[str, option("--reason TEXT", _("Why; it stays internal"))]
 At = Annotated[str | None, option("--at DATE|REV", _("As it stood then, out of git"))]
 Output = Annotated[Path | None, option("-o --output FILE", _("Write it to a file, whole or not at all"))]
+IntoFile = Annotated[Path, option("-o --output FILE", _("Write it to a file, whole or not at all"))]
 
 
 def form(forms: Sequence[str]) -> Any:  # noqa: ANN401

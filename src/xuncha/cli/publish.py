@@ -1,29 +1,21 @@
-"""Documents: the notice, the dashboard, the calendar; and those for inside the house (report)."""
+"""What is given out: the notice, the dashboard, the calendar, and the whole ledger (export)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check, deliver, deliver_paper, paper, save
-from xuncha.cli.options import FORMS, TABLES, argument, option, optional
-from xuncha.errors import RefusedError, SurroundingsError, UsageError
+from xuncha.cli.deliver import check, deliver, must_be_free, save
+from xuncha.cli.options import FORMS, optional
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.model import names
-from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import UNSAID
 from xuncha.parts import how_to_add
-from xuncha.requests import selection, typed
-
-if TYPE_CHECKING:
-    from xuncha.model.records import Measure
-    from xuncha.report.letter import Letter
+from xuncha.requests import selection
 
 _NAMED = 10  # measures that a warning names; who wants to know all of them sees it in the entries
 
@@ -96,7 +88,7 @@ def dashboard(
 @command("calendar")
 def calendar(
     call: Context,
-    output: Annotated[Path, option("-o --output FILE", _("Write it to a file, whole or not at all"))],
+    output: options.IntoFile,
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
     closed: bool = optional(
@@ -112,11 +104,7 @@ def calendar(
         xuncha calendar -o deadlines.ics
         xuncha calendar -o 规划科.ics --office 规划科
     """
-    from xuncha.deadlines.ics import (  # noqa: PLC0415  dates and their words are for this command alone
-        Workdays,
-        entries,
-        ics,
-    )
+    from xuncha.deadlines.ics import Workdays, entries, ics  # noqa: PLC0415  for this command alone
 
     found = call.register()
     office, leader = selection.known(found, office=office, leader=leader)
@@ -144,214 +132,118 @@ def calendar(
     screen.line(said.format(path=output, n=len(rows)))
 
 
-_PLAN_FORMS: Final = (*FORMS, TABLES)
-
-
-@group("report")
-def report() -> None:
-    """Write internal papers: the weekly report, the dispatch, the plan, the report on progress, letters to offices, the papers of a case.
+@group("export")
+def export() -> None:
+    """Give out the whole ledger, internal texts included.
 
     Examples:
-        xuncha report weekly
-        xuncha report plan -f docx -o plan.docx
+        xuncha export xlsx -o 台账.xlsx
     """
 
 
-@command("report", "weekly")
-def weekly(
-    call: Context,
-    since: str | None = optional(
-        "--since DATE", _("The first day of the report; else that of seven days, today the last of them")
-    ),
-    form: options.Form = "txt",
-    output: options.Output = None,
-    as_json: options.Json = False,
-) -> None:
-    """Write the weekly report: what was done, what is due, what is overdue, what to look at again.
+@command("export", "xlsx")
+def export_xlsx(call: Context, output: options.IntoFile) -> None:
+    """Write the ledger as an Excel workbook, ready to print: the ledger, the counts, the three lists.
 
-    It names leaders and offices, and tells entries that are not published.
+    `import table` gives the same ledger back.
 
     Examples:
-        xuncha report weekly
-        xuncha report weekly --since 2024-04-11 -f docx -o weekly.docx
+        xuncha export xlsx -o 台账.xlsx
     """
-    from xuncha.report import weekly as room  # noqa: PLC0415
-    from xuncha.store.loading import comments  # noqa: PLC0415
+    from xuncha.exchange.sheet.writing import workbook  # noqa: PLC0415
 
-    if not as_json:
-        check(form, FORMS, output, "weekly")
-    first = typed.past_day(since, "--since", call.today) if since else room.first_day(call.today)
-    ledger, events = call.ledger(), call.history_if_any()
-    earlier = _earlier(call, first, room.recorded(events, first, call.today))
-    report = room.weekly(ledger, call.today, first, events, earlier, comments(call.source()).values())
-    told = room.as_json(report, ledger) if as_json else None
-    deliver_paper(call, "report.weekly", form, output, told, report=report)
-
-
-@command("report", "dispatch")
-def dispatch(
-    call: Context, form: options.Form = "txt", output: options.Output = None, as_json: options.Json = False
-) -> None:
-    """Write the dispatch: how the offices stand against each other, and what needs attention.
-
-    Examples:
-        xuncha report dispatch
-        xuncha report dispatch -f docx -o dispatch.docx
-    """
-    from xuncha.report import dispatch as room  # noqa: PLC0415
-
-    if not as_json:
-        check(form, FORMS, output, "dispatch")
     ledger = call.ledger()
-    report = room.dispatch(ledger, call.today)
-    told = room.as_json(report, ledger) if as_json else None
-    deliver_paper(call, "report.dispatch", form, output, told, report=report)
+    with screen.progress(_("Writing"), len(ledger.measures)) as tick:
+        content = workbook(ledger, call.today, tick)
+    deliver(content, (), output, call.root, _("The ledger is in {path}."))
 
 
-@command("report", "plan")
-def plan(
+@command("export", "table")
+def export_table(
     call: Context,
-    day: str | None = optional(
-        "--date DATE",
-        _("The day of the plan; else `papers.plan_date`, else the day on which the last measure was entered"),
+    output: options.IntoFile,
+    file: Path | None = optional(
+        "FILE", _("The office's own workbook (.xlsx, .xlsm) or Word document (.docx), which stays as it is")
     ),
-    form: Annotated[str, options.form(_PLAN_FORMS)] = "txt",
-    output: options.Output = None,
+    form: str | None = optional("--form NAME", _("Fill it by this form of data/forms")),
+    office: options.OfOffice = None,
 ) -> None:
-    """Write the rectification plan: who leads, and the lists of problems, tasks and responsibilities.
+    """Fill the office's own table with what the ledger says now; without one, write a table to be filled in.
 
-    Where nothing tells the day of the plan, its line is left out.
+    Rows are found by their numbers and titles; a cell that says the same already is not touched, and
+    importing the filled table changes nothing. To a table in Word rows are added for measures that it lacks; with
+    --office, for those of this office alone.
 
     Examples:
-        xuncha report plan -f docx -o plan.docx
-        xuncha report plan -f xlsx -o plan.xlsx
+        xuncha export table --office 规划科 -o 规划科.xlsx
+        xuncha export table 月报.xlsx --form 月报 -o 月报（已填）.xlsx
+        xuncha export table 台账.docx --form 台账 -o 台账（已填）.docx
     """
-    from xuncha.report.plan import plan as content  # noqa: PLC0415
+    from xuncha.cli.imports import doubtful, wanted  # noqa: PLC0415
+    from xuncha.exchange.sheet.filling import filled  # noqa: PLC0415
+    from xuncha.exchange.sheet.writing import of_office  # noqa: PLC0415
 
-    check(form, _PLAN_FORMS, output, "plan")
+    chosen, _leader = selection.known(call.register(), office=office, leader=None)
+    if file is None:
+        table = of_office(call.ledger(), chosen, call.today)
+        deliver(table, (), output, call.root, _("The table is in {path}."))
+        return
+    if output.exists() and output.samefile(file):
+        said = _("{path} is the table that is filled, and stays as it is").format(path=output)
+        raise RefusedError("output-is-input", said, _("name another file: {option}").format(option="-o FILE"))
+    content, draft = filled(file, wanted(call, call.root, form=form), call.ledger(), chosen)
+    deliver(content, (), output, call.root, _("The filled table is in {path}."))
+    screen.show(*doubtful(draft))
+
+
+@command("export", "csv")
+def export_csv(call: Context, output: options.Output = None) -> None:
+    """Write a row for each measure, for spreadsheet programs.
+
+    Examples:
+        xuncha export csv -o 台账.csv
+    """
+    from xuncha.exchange.sheet.layout import as_csv  # noqa: PLC0415
+
+    deliver(as_csv(call.ledger()).encode(), (), output, call.root, _("The ledger is in {path}."))
+
+
+@command("export", "json")
+def export_json(call: Context, output: options.Output = None) -> None:
+    """Write all of it as JSON, for programs.
+
+    Examples:
+        xuncha export json -o ledger.json
+    """
+    from xuncha.exchange.sheet.layout import as_json  # noqa: PLC0415
+
+    whole = as_json(call.ledger())
+    if output is None:
+        screen.data(whole)
+        return
+    content = json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    deliver(content.encode(), (), output, call.root, _("The ledger is in {path}."))
+
+
+@command("export", "rows")
+def export_rows(
+    call: Context,
+    output: options.IntoFile,
+    texts: bool = optional("--texts", _("With the titles of problems and measures")),
+    audit: bool = optional("--audit", _("With what the audit of the history has found")),
+) -> None:
+    """Write what counting needs as rows (Parquet), to be handed in for a roll-up: a row a measure, without texts.
+
+    Neither titles nor names nor findings are in it, unless --texts asks for titles; offices are numbers.
+
+    Examples:
+        xuncha export rows -o 水务局.parquet
+        xuncha export rows --audit -o 水务局.parquet
+    """
+    must_be_free(output, call.root)
+    from xuncha.region.handing_in import as_parquet  # noqa: PLC0415
+
     ledger = call.ledger()
-    made = typed.past_day(day, "--date", call.today) if day else ledger.settings.papers.plan_date
-    deliver_paper(
-        call, "report.plan", form, output, report=content(ledger, call.today, made or _entered(call))
-    )
-
-
-@command("report", "progress")
-def progress(
-    call: Context,
-    number: str | None = optional("--number NUMBER", _("The number of the report; else none is printed")),
-    signer: str | None = optional("--signer NAME", _("Who has signed it off; else `papers.signer`")),
-    form: options.Form = "txt",
-    output: options.Output = None,
-    as_json: options.Json = False,
-) -> None:
-    """Write the report on progress to the inspection office: each problem, what is unfinished and why, what comes next.
-
-    What the first responsible person did stands in `papers.head_work`. The report tells what is withheld from the public.
-
-    Examples:
-        xuncha report progress
-        xuncha report progress -f docx -o progress.docx
-    """
-    from xuncha.report import progress as room  # noqa: PLC0415
-
-    if not as_json:
-        check(form, FORMS, output, "progress")
-    ledger = call.ledger()
-    report = room.progress(ledger, call.today, call.history_if_any(), number, signer)
-    told = room.as_json(report, ledger) if as_json else None
-    deliver_paper(call, "report.progress", form, output, told, report=report)
-
-
-@command("report", "letter")
-def letter(
-    call: Context,
-    kind: Annotated[str, argument("KIND", _("reminder, supervision or warning"), [*names.LETTERS])],
-    identities: list[str] | None = optional(
-        "ID", _("Measures of one office, such as 2.3 2.4"), options.measures
-    ),
-    office: str | None = optional(
-        "--office NAME",
-        _("All that this office is late with or has soon due; of a warning, what it is late with"),
-        options.offices,
-    ),
-    number: str | None = optional("--number NUMBER", _("The number of the letter; else none is printed")),
-    signer: str | None = optional("--signer NAME", _("Who has signed it off; else `papers.signer`")),
-    copies: str | None = optional("--copies NAMES", _("Who is given copies; else `papers.copies`")),
-    send: str | None = optional(
-        "--send WAY",
-        _("Send it: email, to the accounts of the office; or group, of WeCom or DingTalk"),
-        [*names.WAYS],
-    ),
-    form: options.Form = "txt",
-    output: options.Output = None,
-) -> None:
-    """Write a letter to an office: a reminder, a supervision notice, or a warning of what is overdue.
-
-    The variables XUNCHA_SMTP and XUNCHA_WEBHOOK say through which server or robot it is sent (docs/desk.md).
-
-    Examples:
-        xuncha report letter reminder 2.3
-        xuncha report letter supervision --office 规划科 -f docx -o letter.docx
-    """
-    from xuncha.report.letter import Said, letter_on, letter_to  # noqa: PLC0415
-
-    which = typed.word(kind, "KIND", names.LETTERS)
-    check(form, FORMS, output, "letter")
-    if bool(identities) == (office is not None):
-        message = _("a letter is on measures or on those of an --office, one of the two")
-        raise UsageError("usage", message, _("see `xuncha report letter --help`"))
-    ledger, said = call.ledger(), Said(number, signer, copies)
-    if office is not None:
-        office, _leader = selection.known(ledger.register(), office=office, leader=None)
-        content = letter_to(ledger, call.today, which, office or "", said)
-    else:
-        chosen = [typed.measure(each, ledger.measures) for each in identities or ()]
-        content = letter_on(ledger, call.today, which, chosen, said)
-    if send is not None:
-        _send(call, typed.word(send, "--send", names.WAYS), which, content)
-    if send is None or output is not None:
-        deliver_paper(call, f"letter.{which}", form, output, letter=content)
-
-
-def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
-    from xuncha.accounts import sending  # noqa: PLC0415
-    from xuncha.accounts.book import Accounts  # noqa: PLC0415
-
-    to = sending.addresses(Accounts(call.root).all(), letter.office) if way == "email" else ()
-    called = names.LETTERS[kind][1]
-    text = paper(call, f"letter.{kind}", "txt", letter=letter)[0].decode()
-    if way == "email":
-        subject = f"{letter.organisation}{called}：{letter.office}"
-        word = paper(call, f"letter.{kind}", "docx", letter=letter)[0]
-        sending.mail(to, subject, text, (f"{called}.docx", word))
-        screen.line(_("Sent to {names}.").format(names=_(", ").join(to)))
-    else:
-        sending.post(text)
-        screen.line(_("Sent to the group."))
-
-
-def _entered(call: Context) -> date | None:
-    """Return the day on which the last measure was entered, as far as git tells it."""
-    from xuncha.trail.history import last_entered  # noqa: PLC0415
-    from xuncha.trail.repository import git_dir  # noqa: PLC0415
-
-    try:
-        day = last_entered(call.root) if git_dir(call.root) else None
-    except SurroundingsError:  # a plan without its day is better than none
-        return None
-    return date.fromisoformat(day) if day else None
-
-
-def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Identity, Measure]:
-    """Return measures as they stood before a day, without those that cannot be known."""
-    from xuncha.store.loading import records_of  # noqa: PLC0415
-    from xuncha.trail.tree import Tree, commit_at  # noqa: PLC0415
-
-    if not wanted or since <= date.min:
-        return {}
-    try:
-        commit = commit_at(call.root, (since - timedelta(days=1)).isoformat())
-    except RefusedError:  # there was no ledger yet
-        return {}
-    return records_of(Tree(call.root, commit), wanted)
+    with screen.patience(_("Replaying the history") if audit else _("Writing")):
+        content = as_parquet(ledger, call.root, call.today, texts=texts, audit=audit)
+    deliver(content, (), output, call.root, _("The rows are in {path}."))

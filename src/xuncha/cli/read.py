@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import get_args
 
 from xuncha.cli import options, screen
@@ -15,9 +14,9 @@ from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
 from xuncha.requests import typed
 from xuncha.requests.selection import Selection, select, texts_in
+from xuncha.store.files import WorkingTree
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 
-_SPAN = re.compile(r"([0-9]{1,5})d?")
 _GROUPINGS: tuple[str, ...] = get_args(Grouping)
 
 
@@ -147,10 +146,9 @@ def show(call: Context, identity: options.Either, as_json: options.Json = False)
         xuncha show 2.3
         xuncha show 2 --json
     """
-    from xuncha.cli.record import measure_screen, problem_screen  # noqa: PLC0415
+    from xuncha.cli.tables import measure_screen, problem_screen  # noqa: PLC0415
     from xuncha.model.records import Problem  # noqa: PLC0415
     from xuncha.requests.answers import record_json, rows_of, version  # noqa: PLC0415
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415
 
     which = Identity.parse(identity)

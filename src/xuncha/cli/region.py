@@ -1,50 +1,60 @@
-"""The screen of a roll-up: how all stand, by groups and by units, and what does not count."""
+"""The screen of a roll-up: how all stand, by groups and by units, what does not count, and what there is beyond the counts."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from rich.console import RenderableType
 from rich.text import Text
 
 from xuncha.cli import screen
-from xuncha.cli.columns import Column, Columns
+from xuncha.cli.columns import FIXED, RIGHT, WIDE, Column, Columns
+from xuncha.cli.tables import head, marks, rest, sums
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.region.counts import Counts, ranked
-from xuncha.region.standing import UnitRow
-from xuncha.tally import percent, rate
+from xuncha.region.counts import Counts
+from xuncha.region.moved import Moved
+from xuncha.region.rollup import Rollup
+from xuncha.region.similar import Similar
+from xuncha.region.standing import UnitRow, places
+from xuncha.region.trend import Point, Trend
+from xuncha.tally import percent
 
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from xuncha.region.rollup import Rollup
-
-_MOST: Final = 40
+_UNITS: Final = 40
 """Units that are shown where not every row is asked for."""
+_MONTHS: Final = 13
+_MOST: Final = 10
+"""Rows that are shown of what there is beyond the counts."""
+_WHOLE: Final = "xuncha rollup --all"
 
 
 def rollup_screen(done: Rollup, *, by_rank: bool, everything: bool) -> list[RenderableType]:
-    """Lay out the screen of `rollup`."""
-    counting = [unit for unit in done.units if unit.is_counted]
+    """Lay out the screen of `rollup`; `everything` shows every row."""
+    ranked = zip(places(done.units), done.units, strict=True)
+    rows = [(place, unit) for place, unit in ranked if unit.is_counted]
+    if by_rank:
+        rows.sort(key=lambda row: row[0] or len(rows) + 1)
     shown = [_head(done), *_sums(done)]
     if done.groups:
-        shown += [Text(), Text(_("By group"), "bold"), _groups(done)]
-    if counting:
-        places = ranked([_rate(unit) for unit in counting])
-        rows = list(zip(places, counting, strict=True))
-        if by_rank:
-            rows.sort(key=lambda row: row[0] or len(rows) + 1)
-        chosen = rows if everything else rows[:_MOST]
-        shown += [Text(), Text(_("By unit"), "bold"), _units(chosen)]
-        if len(chosen) < len(rows):
-            rest = _("… and {n} more: {command}").format(
-                n=len(rows) - len(chosen), command="xuncha rollup --all"
-            )
-            shown.append(Text(rest, "dim"))
-    others = [unit for unit in done.units if unit.message]
-    return shown + _others(others, everything=everything)
+        table = _table(WIDE, RIGHT, headings=(_("Group"), _("Units")))
+        for group in done.groups:
+            name = "  " * (len(group.path) - 1) + group.path[-1]
+            table.add(name, str(group.units), *_cells(group.counts))
+        shown += [Text(), Text(_("By group"), "bold"), table]
+    limit = None if everything else _UNITS
+    if rows:
+        shown += [Text(), Text(_("By unit"), "bold"), _units(rows[:limit]), *rest(len(rows), limit, _WHOLE)]
+    shown += _others([unit for unit in done.units if unit.message], limit)
+    most, beyond = None if everything else _MOST, done.beyond
+    if beyond.moved and beyond.moved.moves:
+        shown += _moved(beyond.moved, most)
+    if beyond.trend:
+        shown += _trend(beyond.trend, everything=everything)
+    if beyond.similar:
+        shown += _similar(beyond.similar, most)
+    return shown
 
 
 def state_name(state: str) -> str:
@@ -59,13 +69,7 @@ def state_name(state: str) -> str:
     }[state]
 
 
-def _rate(unit: UnitRow) -> float | None:
-    return rate(unit.counts.problems_closed, unit.counts.problems) if unit.counts else None
-
-
 def _head(done: Rollup) -> RenderableType:
-    table = Columns(Column(fills=True), Column(wraps=False), gap=2)
-    table.add(Text(screen.clean(done.name or _("Roll-up")), "bold"), Text(done.as_of.isoformat(), "dim"))
     states = Counter(unit.state for unit in done.units)
     counted = ngettext("{n} unit counted", "{n} units counted", done.total.units).format(n=done.total.units)
     parts = [
@@ -73,45 +77,30 @@ def _head(done: Rollup) -> RenderableType:
         for state in ("late", "repeated", "older", "missing", "broken")
         if states[state]
     ]
-    table.add(Text("  ".join([counted, *parts]), "dim"), "")
-    return table
+    return head(done.name or _("Roll-up"), done.as_of, "  ".join([counted, *parts]))
 
 
 def _sums(done: Rollup) -> list[RenderableType]:
     counts = done.total.counts
-    fixed = Column(wraps=False)
-    table = Columns(fixed, fixed._replace(right=True), fixed, gap=2)
-    for label, closed, total, said in (
-        (_("Problems"), counts.problems_closed, counts.problems, _("{rate} of problems complete")),
-        (_("Measures"), counts.closed, counts.total, _("{rate} of measures closed")),
-    ):
-        table.add(label, Text(f"{closed}/{total}", "bold"), said.format(rate=percent(closed, total)))
-    marks = [
-        (_("Overdue"), counts.overdue, "bold red"),
-        (_("Due soon"), counts.due_soon, "bold yellow"),
-        (_("Due for review"), counts.review_due, "bold magenta"),
-        (_("Not assigned"), counts.not_assigned, "bold cyan"),
-    ]
-    texts = [(f"{label} {number}  ", style if number else "dim") for label, number, style in marks]
+    table = sums((counts.problems_closed, counts.problems), (counts.closed, counts.total))
     shown: list[RenderableType] = [Text(), table]
     if counts.long_term_closed:
-        shown.append(
-            Text(_("of which long-term with a staged result {n}").format(n=counts.long_term_closed), "dim")
-        )
-    shown.append(Text.assemble(*texts))
+        staged = _("of which long-term with a staged result {n}")
+        shown.append(Text(staged.format(n=counts.long_term_closed), "dim"))
+    shown.append(marks(counts.overdue, counts.due_soon, counts.review_due, counts.not_assigned))
     if done.late.maximum is not None and done.late.median is not None:
         late = _("Days late: median {median}, at most {maximum}")
         shown.append(Text(late.format(median=f"{done.late.median:g}", maximum=done.late.maximum), "dim"))
     return shown
 
 
-def _table(first: Sequence[Column]) -> Columns:
-    right = Column(wraps=False, right=True)
-    headings = (_("Problems"), "%", _("Measures"), "%", _("Overdue"))
-    return Columns(*first, *(right._replace(heading=heading) for heading in headings))
+def _table(*first: Column, headings: Sequence[str]) -> Columns:
+    """Begin a table of counts, behind the columns that say of what."""
+    counted = (_("Problems"), "%", _("Measures"), "%", _("Overdue"))
+    return Columns(*first, *[RIGHT] * len(counted), headings=(*headings, *counted))
 
 
-def _cells(counts: Counts) -> list[str | Text]:
+def _cells(counts: Counts | Point) -> list[str | Text]:
     return [
         f"{counts.problems_closed}/{counts.problems}",
         percent(counts.problems_closed, counts.problems),
@@ -121,15 +110,8 @@ def _cells(counts: Counts) -> list[str | Text]:
     ]
 
 
-def _groups(done: Rollup) -> RenderableType:
-    table = _table([Column(_("Group"), fills=True), Column(_("Units"), wraps=False, right=True)])
-    for each in done.groups:
-        table.add("  " * (len(each.path) - 1) + each.path[-1], str(each.units), *_cells(each.counts))
-    return table
-
-
 def _units(rows: Sequence[tuple[int | None, UnitRow]]) -> RenderableType:
-    table = _table([Column(_("Rank"), wraps=False, right=True), Column(_("Unit"), fills=True)])
+    table = _table(RIGHT, WIDE, headings=(_("Rank"), _("Unit")))
     named = Counter(unit.unit for _place, unit in rows)
     for place, unit in rows:
         name = unit.unit if unit.unit is not None else unit.source
@@ -139,14 +121,46 @@ def _units(rows: Sequence[tuple[int | None, UnitRow]]) -> RenderableType:
     return table
 
 
-def _others(units: Sequence[UnitRow], *, everything: bool) -> list[RenderableType]:
+def _others(units: Sequence[UnitRow], limit: int | None) -> list[RenderableType]:
     if not units:
         return []
-    table = Columns(Column(wraps=False), Column(), Column(fills=True))
-    for unit in units if everything else units[:_MOST]:
+    table = Columns(FIXED, Column(), WIDE)
+    for unit in units[:limit]:
         name = unit.unit if unit.unit is not None else unit.source
         reason = f"{unit.source}: {unit.message}" if unit.unit is not None and unit.source else unit.message
         table.add(Text(state_name(unit.state), "bold yellow"), name, reason)
-    more = len(units) - _MOST
-    rest = [Text(_("… and {n} more: {command}").format(n=more, command="xuncha rollup --all"), "dim")]
-    return [Text(), Text(_("To be settled"), "bold"), table, *(rest if more > 0 and not everything else [])]
+    return [Text(), Text(_("To be settled"), "bold"), table, *rest(len(units), limit, _WHOLE)]
+
+
+def _moved(moved: Moved, most: int | None) -> list[RenderableType]:
+    headings = (_("Unit"), _("Measures closed"), _("Problems complete"), _("Overdue"))
+    table = Columns(WIDE, RIGHT, RIGHT, RIGHT, headings=headings)
+    for each in moved.moves[:most]:
+        numbers = (each.closed, each.problems_closed, each.overdue)
+        table.add(each.unit or "", *(f"{number:+d}" if number else "" for number in numbers))
+    title = _("Moved since {day}").format(day=moved.since)
+    return [Text(), Text(title, "bold"), table, *rest(len(moved.moves), most, _WHOLE)]
+
+
+def _trend(trend: Trend, *, everything: bool) -> list[RenderableType]:
+    said = ngettext("of {n} unit with a history", "of {n} units with a history", trend.units)
+    title = Text.assemble((_("Trend"), "bold"), "  ", (said.format(n=trend.units), "dim"))
+    if not trend.units:
+        return [Text(), title]
+    table = _table(Column(), RIGHT, headings=(_("As of"), _("Units")))
+    for each in trend.total if everything else trend.total[-_MONTHS:]:
+        table.add(each.day.isoformat(), str(each.units), *_cells(each))
+    return [Text(), title, table]
+
+
+def _similar(found: Similar, most: int | None) -> list[RenderableType]:
+    said = ngettext("among {n} unit that hands in texts", "among {n} units that hand in texts", found.units)
+    title = Text.assemble(
+        (_("The same problem in several units"), "bold"), "  ", (said.format(n=found.units), "dim")
+    )
+    if not found.clusters:
+        return [Text(), title, Text(_("None."), "dim")]
+    table = Columns(RIGHT, WIDE, headings=(_("Units"), _("Problem")))
+    for each in found.clusters[:most]:
+        table.add(str(each.units), screen.clean(each.titles[0]))
+    return [Text(), title, table, *rest(len(found.clusters), most, _WHOLE)]

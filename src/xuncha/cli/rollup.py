@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import deliver, must_be_free
-from xuncha.cli.options import optional
-from xuncha.cli.papers import FORMS, give, paper_for
+from xuncha.cli.deliver import check, deliver, must_be_free
+from xuncha.cli.options import option, optional
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -24,13 +23,19 @@ from xuncha.requests import typed
 if TYPE_CHECKING:
     from xuncha.region.rollup import Asked, Rollup
 
+_FORMS: Final = ("parquet", options.TABLES, *options.FORMS)
 """Of documents that a roll-up gives."""
-FAILURES: Final[Words] = {
+_FAILURES: Final[Words] = {
     "overdue": ("逾期",),
     "audit": ("审计",),
     "missing": ("未报送", "缺报"),
     "broken": ("损坏", "不能读取"),
 }
+
+_FAIL_ON = _("End with exit code 1 if there is such a unit: overdue, audit, missing or broken")
+_FailOn = Annotated[list[str] | None, option("--fail-on WORD", _FAIL_ON, tuple(_FAILURES))]
+_FORM = _("The form, else as FILE is named: parquet is all rows, html a page, docx the notice")
+_Form = Annotated[str | None, option(f"-f --format {'|'.join(_FORMS)}", _FORM, _FORMS)]
 
 
 @command("rollup")
@@ -45,22 +50,14 @@ def rollup(
     similar: bool = optional(
         "--similar", _("The same problem in many units, by the titles of those that hand in texts")
     ),
-    fail_on: list[str] | None = optional(
-        "--fail-on WORD",
-        _("End with exit code 1 if there is such a unit: overdue, audit, missing or broken"),
-        tuple(FAILURES),
-    ),
+    fail_on: _FailOn = None,
     rank: bool = optional("--rank", _("The best first, instead of the order of the sources")),
     everything: bool = optional("--all", _("Every row, however many there are")),
     engine: str = optional(
         "--engine NAME", _("What counts: duckdb, or a master of Spark such as local[*]"), default="duckdb"
     ),
     init: bool = optional("--init", _("Write a region.yaml of what is found, and count nothing")),
-    form: str | None = optional(
-        f"-f --format {'|'.join(FORMS)}",
-        _("The form, else as FILE is named: parquet is all rows, html a page, docx the notice"),
-        FORMS,
-    ),
+    form: _Form = None,
     output: options.Output = None,
     dispatch: bool = optional("--dispatch", _("The dispatch instead of the notice; it is internal")),
     internal: bool = optional(
@@ -80,14 +77,15 @@ def rollup(
         xuncha rollup 各单位/ -o 通报.docx
         xuncha rollup 各单位/ --init -o region.yaml
     """
-    failing = [typed.word(each, "--fail-on", FAILURES) for each in fail_on or ()]
-    paper = None if init else paper_for(form, output, dispatch=dispatch, internal=internal, as_json=as_json)
+    failing = [typed.word(each, "--fail-on", _FAILURES) for each in fail_on or ()]
+    form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
+    beside = output.absolute().parent if output else Path.cwd()
     with needs("region"):
         from xuncha.region.rollup import rolled_up  # noqa: PLC0415  for this command alone
     asked = _asked(call, sources or [Path()], at, audit=audit or "audit" in failing)
     asked = asked._replace(wanted=asked.wanted._replace(trend=trend), similar=similar)
     if output:
-        must_be_free(output, output.absolute().parent)
+        must_be_free(output, beside)
     with contextlib.ExitStack() as stack:
         if engine != "duckdb":
             from xuncha.region.spark import Spark  # noqa: PLC0415
@@ -96,16 +94,21 @@ def rollup(
         with screen.progress(_("Reading ledgers"), len(asked.sources)) as tick:
             done, rows = stack.enter_context(rolled_up(asked, tick))
         if init:
-            _give_region(done, asked, output)
+            deliver(_region(done, asked, beside), (), output, beside)
             return
-        content = rows() if paper and paper.form == "parquet" else b""
-    if paper:
-        give(done, paper, content, asked.base if asked.region else None, as_json=as_json)
+        content, warnings = rows() if form == "parquet" else b"", list[str]()
+    if form and form != "parquet":
+        content, warnings = _made(done, form, asked, dispatch=dispatch, internal=internal)
+    if form:
+        said = _("It is in {path}. It is internal: do not publish it.") if internal or dispatch else ""
+        deliver(content, warnings, output, beside, None if as_json else said)
     if as_json:
         screen.data(done.as_json())
-    elif not paper:
-        _show(done, rank=rank, everything=everything)
-    if not paper or output:
+    elif not form:
+        from xuncha.cli.region import rollup_screen  # noqa: PLC0415
+
+        screen.show(*rollup_screen(done, by_rank=rank, everything=everything))
+    if not form or output:
         _say_others(done)
     raise typer.Exit(1 if set(failing) & done.failures() else 0)
 
@@ -136,21 +139,43 @@ def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> 
     return Asked([str(each.absolute()) for each in named], sources, region, base, wanted)
 
 
-def _give_region(done: Rollup, asked: Asked, output: Path | None) -> None:
+def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: bool) -> str | None:
+    """Return the form of the document that is asked for: the one that is named, or else that of the file; None where none is. Raises UsageError."""
+    named = output.suffix.lower().removeprefix(".") if output else None
+    form = form or named or ("txt" if dispatch and not as_json else None)
+    if form is None and output is None:
+        return None
+    if as_json and output is None:
+        hint = _("name a file: {option}").format(option="-o FILE")
+        raise UsageError("usage", _("--json prints, and so does {form}").format(form=form), hint)
+    if form == named and form not in _FORMS:
+        said = _("{path} is not named as one of the forms").format(path=output)
+        raise UsageError("wrong-suffix", said, _("known are: {names}").format(names=_(", ").join(_FORMS)))
+    check(form or "", _FORMS, output, "region")
+    return form
+
+
+def _region(done: Rollup, asked: Asked, folder: Path) -> bytes:
+    """Return a region.yaml of what was found, which names sources from a folder."""
     from xuncha.region.plan import written  # noqa: PLC0415
 
-    content = written(done.as_region(output.absolute().parent if output else Path.cwd()))
-    deliver(content, (), output, output.absolute().parent if output else Path.cwd())
     if asked.region:
         screen.warning(_("a region.yaml was found, and what it says is not in the new one"))
+    return written(done.as_region(folder))
 
 
-def _show(done: Rollup, *, rank: bool, everything: bool) -> None:
-    from xuncha.cli.beyond import beyond_screen  # noqa: PLC0415
-    from xuncha.cli.region import rollup_screen  # noqa: PLC0415
+def _made(
+    done: Rollup, form: str, asked: Asked, *, dispatch: bool, internal: bool
+) -> tuple[bytes, list[str]]:
+    """Make a document; templates of one's own stand beside region.yaml."""
+    from xuncha.paper.own import Own, on_disk  # noqa: PLC0415
+    from xuncha.region.documents import made  # noqa: PLC0415
+    from xuncha.region.telling import telling  # noqa: PLC0415
 
-    shown = rollup_screen(done, by_rank=rank, everything=everything)
-    screen.show(*shown, *beyond_screen(done, everything=everything))
+    kind = "dispatch" if dispatch else "page" if form == "html" else "notice"
+    own = on_disk(asked.base) if asked.region else Own({})
+    with screen.patience(_("Making the document")):
+        return made(telling(done, internal=internal), kind, form, own)
 
 
 def _say_others(done: Rollup) -> None:

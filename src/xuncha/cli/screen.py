@@ -8,7 +8,9 @@ import errno
 import json
 import os
 import re
+import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -21,8 +23,6 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 
 if TYPE_CHECKING:
-    import threading
-
     from rich.console import RenderableType
 
 
@@ -115,8 +115,6 @@ def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) 
 
 def _show_in_pager(text: str) -> bool:
     """Show a text in the pager that git would use, where it does not fit on the terminal; return whether it was shown. No repository chooses it."""
-    import subprocess  # noqa: PLC0415
-
     process = None
     with contextlib.suppress(OSError, ValueError):  # no terminal that tells its size, or no such pager
         too_long = text.count("\n") >= os.get_terminal_size(1).lines
@@ -150,8 +148,6 @@ def patience(doing: str) -> Iterator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    import threading  # noqa: PLC0415
-
     done = threading.Event()
     watch = threading.Thread(target=_pulse, args=(doing, done), daemon=True, name=WATCH)
     watch.start()

@@ -45,10 +45,7 @@ def sync(
 
     if take not in {None, "ours", "theirs"}:
         raise UsageError("unknown-word", _("--take is ours or theirs, not “{word}”").format(word=take))
-    _say(call, bring_together(call.root_for_writing(), take=cast("Side | None", take)))
-
-
-def _say(call: Context, done: Synced) -> None:
+    done = bring_together(call.root_for_writing(), take=cast("Side | None", take))
     if done.rewritten:
         message = _("somebody has rewritten the history of {name}: commits that were there had gone")
         hint = _("ask who did it; what this clone held of them is kept, and sent again")

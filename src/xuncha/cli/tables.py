@@ -1,28 +1,34 @@
-"""The screens of status and list: rich tables that are right in 80 columns."""
+"""The screens of status, todo, list, log and show: tables that are right in 80 columns."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from xuncha.cli import screen
-from xuncha.cli.columns import Column, Columns
+from xuncha.cli.columns import FIXED, RIGHT, WIDE, Column, Columns
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.model.register import MeasureRow, Register
-from xuncha.model.vocabulary import LIGHTS, STATUSES, TERMS, Light, Status, Term, status_name
+from xuncha.model.identity import EVIDENCE, Identity
+from xuncha.model.register import Frame, MeasureRow, Register
+from xuncha.model.vocabulary import LIGHTS, STATUSES, TERMS, Light, Status, Term, status_name, word_name
 from xuncha.tally import Group, Horizon, Tally, percent, review_day
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from xuncha.model.records import EvidenceFile, Measure, Problem
+    from xuncha.model.settings import OutcomeKind
     from xuncha.todo import Task
+    from xuncha.trail.history import Event
 
 _BAR = 20
+_WIDEST_AUTHOR = 16
 _MANY = 40  # rows of one kind on a screen; the rest is counted
 
 
@@ -87,13 +93,12 @@ def _waiting(
         if not rows:
             continue
         rows.sort(key=lambda each: each[0] or date.min)
-        fixed, wrapping = Column(wraps=False), Column()
-        table = Columns(fixed, Column(fills=True), fixed, fixed, wrapping, wrapping)
+        table = Columns(FIXED, WIDE, FIXED, FIXED, Column(), Column())
         for day, said, row in rows[:limit]:
             who = (or_unsaid(row.leader), or_unsaid(row.office))
             table.add(row.id, row.title, said, _left((day - counts.as_of).days) if day else "", *who)
         heading = Text(f"{title} {len(rows)}", style)
-        shown += [Text(), heading, table, *_rest(len(rows), limit, again if past else command)]
+        shown += [Text(), heading, table, *rest(len(rows), limit, again if past else command)]
     return shown
 
 
@@ -112,7 +117,7 @@ def todo_screen(waiting: Sequence[Task], due_soon_days: int) -> list[RenderableT
         tasks = [task for task in waiting if task.kind == kind]
         if not tasks:
             continue
-        table = Columns(Column(wraps=False), Column(fills=True), Column(wraps=False), Column())
+        table = Columns(FIXED, WIDE, FIXED, Column())
         for task in tasks:
             left = term(task.row.term) if task.days is None else _left(task.days)
             table.add(task.row.id, task.row.title, left, or_unsaid(task.row.office))
@@ -129,35 +134,52 @@ def _head(register: Register, counts: Tally) -> RenderableType:
         unknown = _("{inspector}, the day of the feedback not said")
     said = known if frame.feedback else unknown
     inspected = said.format(inspector=frame.inspector, day=frame.feedback)
-    table = Columns(Column(fills=True), Column(wraps=False), gap=2)
-    name = screen.clean(counts.organisation or _("organisation not said"))
-    table.add(Text(name, "bold"), Text(counts.as_of.isoformat(), "dim"))
-    table.add(Text(screen.clean(inspected), "dim"), "")
+    return head(counts.organisation or _("organisation not said"), counts.as_of, inspected)
+
+
+def head(name: str, day: date, below: str) -> Columns:
+    """Lay out the head of a screen: of whom, as of when, and what is said below."""
+    table = Columns(WIDE, FIXED, gap=2)
+    table.add(Text(screen.clean(name), "bold"), Text(day.isoformat(), "dim"))
+    table.add(Text(screen.clean(below), "dim"), "")
+    return table
+
+
+def sums(problems: tuple[int, int], measures: tuple[int, int], *, bars: bool = False) -> Columns:
+    """Say how many problems are complete of how many, and likewise measures closed."""
+    table = Columns(FIXED, RIGHT, *[FIXED] * (1 + bars), gap=2)
+    for label, (closed, total), said in (
+        (_("Problems"), problems, _("{rate} of problems complete")),
+        (_("Measures"), measures, _("{rate} of measures closed")),
+    ):
+        drawn = [bar(closed, total)] * bars
+        rate = said.format(rate=percent(closed, total))
+        table.add(label, Text(f"{closed}/{total}", "bold"), *drawn, rate)
     return table
 
 
 def _counts(counts: Tally) -> list[RenderableType]:
-    fixed = Column(wraps=False)
-    table = Columns(fixed, fixed._replace(right=True), fixed, fixed, gap=2)
-    for label, closed, total, said in (
-        (_("Problems"), counts.problems_closed, counts.problems, _("{rate} of problems complete")),
-        (_("Measures"), counts.closed, counts.measures, _("{rate} of measures closed")),
-    ):
-        shown = said.format(rate=percent(closed, total))
-        table.add(label, Text(f"{closed}/{total}", "bold"), bar(closed, total), shown)
+    problems, measures = (counts.problems_closed, counts.problems), (counts.closed, counts.measures)
+    table = sums(problems, measures, bars=True)
     if not counts.measures:
         return [Text(), table]
     parts = [f"{status_name(status)} {number}" for status, number in counts.by_status.items() if number]
     if counts.long_term_closed:
         parts.append(_("of which long-term with a staged result {n}").format(n=counts.long_term_closed))
-    lights = (
-        (_("Overdue"), counts.overdue, "bold red"),
-        (_("Due soon"), counts.due_soon, "bold yellow"),
-        (_("Due for review"), counts.review_due, "bold magenta"),
-        *([(_("Not assigned"), counts.not_assigned, "bold cyan")] if counts.not_assigned else []),
+    lights = marks(counts.overdue, counts.due_soon, counts.review_due, counts.not_assigned or None)
+    return [Text(), table, Text("  ".join(parts), "dim"), lights]
+
+
+def marks(overdue: int, due_soon: int, review_due: int, not_assigned: int | None) -> Text:
+    """Say on a line what calls for something; None is left out."""
+    told = (
+        (_("Overdue"), overdue, "bold red"),
+        (_("Due soon"), due_soon, "bold yellow"),
+        (_("Due for review"), review_due, "bold magenta"),
+        (_("Not assigned"), not_assigned, "bold cyan"),
     )
-    marks = [(f"{label} {number}  ", style if number else "dim") for label, number, style in lights]
-    return [Text(), table, Text("  ".join(parts), "dim"), Text.assemble(*marks)]
+    parts = [(f"{label} {n}  ", style if n else "dim") for label, n, style in told if n is not None]
+    return Text.assemble(*parts)
 
 
 def _left(days: int) -> str:
@@ -177,36 +199,47 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> l
     shown = grouped
     if limit is not None and len(grouped) > limit:
         shown = ([group for group in grouped if not group.complete] or list(grouped))[:limit]
-    fixed, right = Column(wraps=False), Column(wraps=False, right=True)
     # Marks stand at the right edge; where there are none, the bars stand beside the titles.
     wide = Column(fills=any(group.overdue or group.complete for group in shown))
     numbered = by == "problem"
-    table = Columns(*[right] * numbered, wide, fixed, right, fixed)
+    table = Columns(*[RIGHT] * numbered, wide, FIXED, RIGHT, FIXED)
     for group in shown:
         mark = Text("✓" if group.complete else "", "green")
         if group.overdue:
             mark = Text(_("{n} late").format(n=group.overdue), "bold red")
         count = f"{group.closed}/{group.total}"
         table.add(*[group.key or ""] * numbered, group.title, bar(group.closed, group.total), count, mark)
-    return [
-        Text(),
-        Text(titles[by], "bold"),
-        table,
-        *_rest(len(grouped), len(shown), whole),
-    ]
+    return [Text(), Text(titles[by], "bold"), table, *rest(len(grouped), len(shown), whole)]
 
 
 def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
     """Lay out the table of `list`."""
-    wrapping = [Column(heading) for heading in (_("Measure"), _("Leader"), _("Office"))]
-    number, due, status = (Column(heading, wraps=False) for heading in (_("No."), _("Due"), _("Status")))
-    table = Columns(number, *wrapping, due, status)
+    headings = (_("No."), _("Measure"), _("Leader"), _("Office"), _("Due"), _("Status"))
+    table = Columns(FIXED, Column(), Column(), Column(), FIXED, FIXED, headings=headings)
     states = {(status, light): state(status, light) for status in STATUSES for light in LIGHTS}
     terms = {word: term(word) for word in TERMS}
     for row in rows:
         said = states[row.status, horizon.light(row)]
         limit = row.due or terms[row.term]
         table.add(row.id, row.title, or_unsaid(row.leader), or_unsaid(row.office), limit, said)
+    return table
+
+
+def events_table(events: Sequence[Event]) -> Columns:
+    """Lay out the table of `log`: when, who, what."""
+    from xuncha.requests.outcomes import what_was_done  # noqa: PLC0415  what only counts shows no history
+
+    table = Columns(FIXED, FIXED, Column(), headings=(_("When"), _("Who"), _("What")), gap=2)
+    for event in events:
+        author = screen.clean(event.author)
+        if cell_len(author) > _WIDEST_AUTHOR:
+            author = set_cell_size(author, _WIDEST_AUTHOR - 1) + "…"
+        what = Text(screen.clean(what_was_done(event)))
+        if event.reason:
+            what.append(_(" ({reason})").format(reason=screen.clean(event.reason)), "dim")
+        if event.by_hand:
+            what.append(_(" [by hand]"), "yellow")
+        table.add(event.minute, author, what)
     return table
 
 
@@ -233,7 +266,121 @@ def or_unsaid(said: str | None) -> str | Text:
     return said if said is not None else Text(_("not said"), "dim")
 
 
-def _rest(total: int, shown: int | None, command: str) -> list[RenderableType]:
+def rest(total: int, shown: int | None, command: str) -> list[RenderableType]:
+    """Say how many rows are not among those that are shown (None: all are), and what shows them."""
     if shown is None or total <= shown:
         return []
     return [Text(_("… and {n} more: {command}").format(n=total - shown, command=command), "dim")]
+
+
+def problem_screen(
+    identity: Identity,
+    problem: Problem,
+    frame: Frame,
+    rows: Sequence[MeasureRow],
+    horizon: Horizon,
+    events: Sequence[Event],
+) -> list[RenderableType]:
+    """Show a problem with its measures."""
+    closed = sum(row.status == "closed" for row in rows)
+    facts = _pairs(
+        (_("Category"), or_unsaid(dict(frame.categories).get(problem.category or ""))),
+        (_("Finding"), problem.finding),
+        *_fields(problem, frame),
+        (_("Published"), None if problem.publish else _("no: counts, and appears in nothing public")),
+    )
+    count = Text.assemble(bar(closed, len(rows)), f" {closed}/{len(rows)}")
+    table = [measures_table(rows, horizon)] if rows else []
+    return [_title(identity, problem.title), facts, count, Text(), *table, *_history(events)]
+
+
+def measure_screen(
+    identity: Identity,
+    measure: Measure,
+    kinds: Sequence[OutcomeKind],
+    frame: Frame,
+    row: MeasureRow,
+    horizon: Horizon,
+    events: Sequence[Event],
+) -> list[RenderableType]:
+    """Show a measure; `kinds` are those of its outcomes."""
+    closed, escalated, outcomes = measure.closed, measure.escalated, measure.outcomes
+    brought = [f"{each.label} {outcomes[each.key]:g} {each.unit}" for each in kinds if each.key in outcomes]
+    facts = _pairs(
+        (_("Status"), state(measure.status, horizon.light(row))),
+        (_("Goal"), measure.goal),
+        (_("Part"), measure.part),
+        (_("Leader"), or_unsaid(measure.leader)),
+        (_("Office"), or_unsaid(measure.office)),
+        (_("Person"), measure.person),
+        (_("Co-offices"), _(", ").join(measure.co_offices)),
+        (_("Due"), measure.due.isoformat() if measure.due else term(measure.term)),
+        (_("Closed"), _joined(_day(closed.date), closed.by, closed.note) if closed else None),
+        (_("Escalated"), _joined(_day(escalated.date), escalated.to) if escalated else None),
+        (_("Outcomes"), _(", ").join(brought)),
+        (_("In the notice"), measure.notice_text),
+        *_fields(measure, frame),
+        (_("Published"), None if row.publish else _("no: counts, and appears in nothing public")),
+    )
+    from xuncha.model.records import EvidenceFile  # noqa: PLC0415  what only counts needs no records
+
+    entries: list[tuple[str, str | Text]] = []
+    for entry in measure.progress:
+        text = Text(screen.clean(entry.text))
+        if not entry.publish:
+            text.append(_(" [internal]"), "yellow")
+        for item in entry.evidence:
+            if isinstance(item, EvidenceFile):
+                text.append(f"\n{EVIDENCE}/{identity}/{item.file}", "cyan")
+                text.append(_about(item), "dim")
+            else:
+                text.append(f"\n{screen.clean(item)}", "cyan")
+        entries.append((_day(entry.date), text))
+    entries += [
+        (_day(review.date), _joined(_("reviewed"), word_name(review.result), review.text))
+        for review in measure.reviews
+    ]
+    worked: list[RenderableType] = [Text(), Text(_("Progress"), "bold"), _pairs(*entries)] if entries else []
+    return [_title(identity, measure.title), facts, *worked, *_history(events)]
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else _("no day said")
+
+
+def _about(item: EvidenceFile) -> str:
+    """Tell the size of an evidence file, and its original name, as far as the entry says them."""
+    told = ""
+    if item.size is not None:
+        told += "  " + ngettext("{n} byte", "{n} bytes", item.size).format(n=f"{item.size:,}")
+    if item.name is not None:
+        told += "  " + _("originally {name}").format(name=screen.clean(item.name))
+    return told
+
+
+def _fields(record: Problem | Measure, frame: Frame) -> Iterator[tuple[str, str]]:
+    """Yield what the office tracks besides, by its name."""
+    for kind in frame.fields:
+        if kind.key in record.fields:
+            yield kind.label, str(record.fields[kind.key])
+
+
+def _title(identity: Identity, title: str) -> Text:
+    return Text(f"{identity} {screen.clean(title)}", "bold")
+
+
+def _pairs(*pairs: tuple[str, str | Text | None]) -> Columns:
+    """Lay out labels or days, each with what is said beside it; leave out those with nothing."""
+    table = Columns(FIXED, Column(), gap=2)
+    for label, said in pairs:
+        if said:
+            table.add(Text(screen.clean(label), "dim"), said)
+    return table
+
+
+def _joined(*parts: str | None) -> str:
+    return " ".join(part for part in parts if part)
+
+
+def _history(events: Sequence[Event]) -> list[RenderableType]:
+    return [Text(), Text(_("History"), "bold"), events_table(events)] if events else []

@@ -133,12 +133,8 @@ def remove(call: Context, identity: options.Either, reason: options.Reason) -> N
     from xuncha.workflow.remove import remove as take_away  # noqa: PLC0415
 
     with call.session() as session:
-        done = take_away(
-            session,
-            Identity.parse(identity),
-            given.read({"reason": reason}, call.today)["reason"],
-            call.today,
-        )
+        why = given.read({"reason": reason}, call.today)["reason"]
+        done = take_away(session, Identity.parse(identity), why, call.today)
     screen.line(_("{id} {title} is removed").format(id=done.identity, title=done.title))
     for old, new in done.moves.items():
         screen.line(f"    {old} → {new} {done.titles[old]}")
@@ -147,10 +143,7 @@ def remove(call: Context, identity: options.Either, reason: options.Reason) -> N
         message = _("its time limit had passed: an audit will name this")
         screen.warning(message, _("if that was not meant: xuncha undo puts it back, and history keeps both"))
     if done.outdated:
-        said = _("{where} says {said}, now {new}")
-        told = [
-            said.format(where=each.where, said=each.said, new=each.new or _("removed"))
-            for each in done.outdated
-        ]
+        said, removed = _("{where} says {said}, now {new}"), _("removed")
+        told = [said.format_map(each._asdict() | {"new": each.new or removed}) for each in done.outdated]
         message = _("numbers that have changed stand in texts: {texts}")
         screen.warning(message.format(texts=_("; ").join(told)), _("put them right with `xuncha edit`"))

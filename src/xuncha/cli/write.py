@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,6 +22,7 @@ from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, U
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.requests import outcomes, typed
+from xuncha.store.files import located
 
 if TYPE_CHECKING:
     from xuncha.workflow.add import Added
@@ -56,7 +56,6 @@ def init(
         xuncha init my-ledger --organisation 中共某市水务局党组 --feedback 2024-07-08
     """
     from xuncha.skeleton.create import create  # noqa: PLC0415
-    from xuncha.store.files import located  # noqa: PLC0415
 
     days = {"started": started, "ended": ended, "feedback": feedback}
     said = {
@@ -87,44 +86,38 @@ def init(
 
 
 def _ask(call: Context, root: Path) -> None:
+    """Ask for what the ledger does not say yet, as far as the user goes, and commit the answers."""
     from xuncha.store.editing import apply  # noqa: PLC0415
     from xuncha.store.reading import parse  # noqa: PLC0415
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
     from xuncha.workflow.settings import edits  # noqa: PLC0415
 
+    questions = {
+        "organisation": _("The inspected organisation"),
+        "inspector": _("The inspectors"),
+        "round": _("The round of the inspection"),
+        "started": _("The day on which the inspection began"),
+        "ended": _("The day on which it ended"),
+        "feedback": _("The day of the feedback"),
+        "categories": _("The categories of the feedback, separated by commas"),
+        "leaders": _("The leaders who may answer for measures, separated by commas"),
+        "offices": _("The offices that do the work, separated by commas"),
+    }
     before = (root / LEDGER_FILE).read_bytes()
-    if answers := _asked(parse(before), call.today):
-        keep(root, LEDGER_FILE, apply(before, edits(parse(before), answers)), before)
+    data = parse(before)
+    known = {**data, **(data.get("inspection") or {})}
+    answers: dict[str, Any] = {}
+    screen.line(_("An empty answer leaves a question for another time: xuncha init --ask"))
+    try:
+        for key, question in questions.items():
+            if not known.get(key) and (answer := _answer(key, question, call.today)):
+                answers[key] = answer
+    except typer.Abort:
+        screen.line()
+    if answers:
+        keep(root, LEDGER_FILE, apply(before, edits(data, answers)), before)
         screen.line(_("{path} is changed and committed.").format(path=LEDGER_FILE))
     screen.line(_("Then: xuncha add problem …"))
-
-
-def _asked(data: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """Ask for what a ledger does not say yet, as far as the user goes; an empty answer leaves a question for another time."""
-    inspection = data.get("inspection") or {}
-    questions = {
-        "organisation": (_("The inspected organisation"), data.get("organisation")),
-        "inspector": (_("The inspectors"), inspection.get("inspector")),
-        "round": (_("The round of the inspection"), inspection.get("round")),
-        "started": (_("The day on which the inspection began"), inspection.get("started")),
-        "ended": (_("The day on which it ended"), inspection.get("ended")),
-        "feedback": (_("The day of the feedback"), inspection.get("feedback")),
-        "categories": (_("The categories of the feedback, separated by commas"), data["categories"]),
-        "leaders": (_("The leaders who may answer for measures, separated by commas"), data["leaders"]),
-        "offices": (_("The offices that do the work, separated by commas"), data["offices"]),
-    }
-    found: dict[str, Any] = {}
-    screen.line(_("An empty answer leaves a question for another time: xuncha init --ask"))
-    for key, (question, known) in questions.items():
-        if known:
-            continue
-        try:
-            if answer := _answer(key, question, today):
-                found[key] = answer
-        except typer.Abort:
-            screen.line()
-            break
-    return found
 
 
 def _answer(key: str, question: str, today: date) -> str | date | list[str] | None:
@@ -248,12 +241,19 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
         xuncha edit data/comments/001.yaml
         xuncha edit
     """
-    if identity is None:
-        _enter_all(call)
-        return
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
-    from xuncha.workflow.edit import editable  # noqa: PLC0415
+    from xuncha.workflow.edit import edit_all, editable  # noqa: PLC0415
 
+    if identity is None:
+        with call.session() as session:
+            all_done = edit_all(session)
+        if all_done is None:
+            screen.line(_("Nothing was changed by hand."))
+            return
+        for line in [*all_done.lines, _("This is committed.")]:
+            screen.line(line)
+        _say_done(call, all_done.result)
+        return
     root = call.root_for_writing()
     path = editable(root, identity)
     target = root / path
@@ -285,20 +285,6 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
     _say_done(call, done)
 
 
-def _enter_all(call: Context) -> None:
-    from xuncha.workflow.edit import edit_all  # noqa: PLC0415
-
-    with call.session() as session:
-        done = edit_all(session)
-    if done is None:
-        screen.line(_("Nothing was changed by hand."))
-        return
-    for line in done.lines:
-        screen.line(line)
-    screen.line(_("This is committed."))
-    _say_done(call, done.result)
-
-
 def _say_done(call: Context, done: Result) -> None:
     """Say the new counts; and what an editor may change and an inspector will ask about, since it can still be taken back."""
     from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
@@ -308,11 +294,9 @@ def _say_done(call: Context, done: Result) -> None:
     said = [_("an audit will name this: {message}").format(message=each.message) for each in found[:_NAMED]]
     if len(found) > _NAMED:
         said.append(_("an audit will name {n} more: xuncha audit").format(n=len(found) - _NAMED))
-    for message in said[:-1]:
-        screen.warning(message)
-    if said:
-        hint = _("if that was not meant: xuncha undo puts it back, and history keeps both")
-        screen.warning(said[-1], hint)
+    hint = _("if that was not meant: xuncha undo puts it back, and history keeps both")
+    for message in said:
+        screen.warning(message, hint if message is said[-1] else "")
 
 
 def _editor() -> str:

@@ -1,9 +1,4 @@
-"""What a dashboard shows: the counts of all, and the rows behind each of them, as plain values.
-
-This is the wall between the ledger and whoever looks: the template is given what is made here and nothing else. An internal
-board has it all. A public one has the titles, states and deadlines of what is published, numbered afresh, and counts; no leader,
-office, finding, goal, note or reason, no progress, and nothing of what is withheld, which only counts (docs/adr/0012).
-"""
+"""What a dashboard shows, as plain values: the wall between the ledger and whoever looks, since the template is given nothing else (docs/adr/0012)."""
 
 from __future__ import annotations
 
@@ -166,10 +161,9 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
     """Gather what the dashboard shows of a ledger and its trail (newest first), counted on a day; names only if it is internal."""
     register = ledger.register()
     horizon = Horizon.of(register, today)
-    rows = _Rows(register.measures, horizon, _items(ledger, events, today, internal=internal))
+    rows = _Rows(register.measures, horizon, _items(ledger, register, horizon, events, internal=internal))
     categories = tuple(_categories(ledger, register, rows, internal=internal))
     problems = [problem for category in categories for problem in category.problems]
-    lights = [rows.group(name, (row for row in rows.all if horizon.light(row) == name)) for name in LIGHTS]
     return Board(
         organisation=ledger.settings.name,
         inspector=register.frame.inspector,
@@ -184,7 +178,10 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
         staged=rows.group(
             "staged", (row for row in rows.all if row.term == "long_term" and row.status == "closed")
         ),
-        lights=tuple(light._replace(items=_by_deadline(light.items)) for light in lights),
+        lights=tuple(
+            rows.group(name, (row for row in rows.all if horizon.light(row) == name), by_deadline=True)
+            for name in LIGHTS
+        ),
         reviews=rows.group("review", filter(horizon.review_due, rows.all)),
         categories=categories,
         problems=tuple(sorted(problems, key=lambda problem: int(problem.number))),
@@ -199,24 +196,22 @@ class _Rows(NamedTuple):
     horizon: Horizon
     items: dict[str, Item]
 
-    def group(self, key: str, rows: Iterable[MeasureRow], title: str = "") -> Group:
+    def group(
+        self, key: str, rows: Iterable[MeasureRow], title: str = "", *, by_deadline: bool = False
+    ) -> Group:
         """Count some rows, and list those of them that may be shown."""
         counted = list(rows)
         lights = Counter(map(self.horizon.light, counted))
-        return Group(
-            key=key,
-            title=title,
-            total=len(counted),
-            closed=lights["done"],
-            overdue=lights["red"],
-            due_soon=lights["yellow"],
-            items=tuple(self.items[row.id] for row in counted if row.id in self.items),
-        )
+        items = [self.items[row.id] for row in counted if row.id in self.items]
+        if by_deadline:
+            items.sort(key=lambda item: item.due or Date.max)
+        return Group(key, title, len(counted), lights["done"], lights["red"], lights["yellow"], tuple(items))
 
 
-def _items(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: bool) -> dict[str, Item]:
-    register = ledger.register()
-    horizon = Horizon.of(register, today)
+def _items(
+    ledger: Ledger, register: Register, horizon: Horizon, events: Sequence[Event], *, internal: bool
+) -> dict[str, Item]:
+    today = Date.fromisoformat(horizon.today)
     numbers = {row.id: row.id for row in register.measures} if internal else _afresh(register)
     reasons = _reasons(events) if internal else {}
     found = {}
@@ -280,10 +275,6 @@ def _reasons(events: Sequence[Event]) -> dict[str, Said]:
     }
 
 
-def _by_deadline(items: Iterable[Item]) -> tuple[Item, ...]:
-    return tuple(sorted(items, key=lambda item: item.due or Date.max))
-
-
 def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bool) -> Iterator[CategoryItem]:
     """Yield the categories and problems of which something may be shown; on an internal board, all with a problem."""
     for key, title in _headings(register):
@@ -292,16 +283,9 @@ def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bo
             measures = rows.group("", row.measures)
             if internal or measures.items:
                 number = row.id if internal else measures.items[0].number.partition(".")[0]
-                problems.append(
-                    ProblemItem(
-                        number=number,
-                        title=row.title,
-                        complete=row.complete,
-                        finding=ledger.problems[int(row.id)].finding if internal else None,
-                        withheld=not row.publish,
-                        measures=measures._replace(key=f"problem-{number}"),
-                    )
-                )
+                finding = ledger.problems[int(row.id)].finding if internal else None
+                group = measures._replace(key=f"problem-{number}")
+                problems.append(ProblemItem(number, row.title, row.complete, finding, not row.publish, group))
         if problems:
             inside = [row for row in rows.all if row.category == key]
             yield CategoryItem(title, rows.group(f"category-{problems[0].number}", inside), tuple(problems))
@@ -321,24 +305,16 @@ def _timeline(ledger: Ledger, rows: _Rows, events: Sequence[Event], today: Date)
     due = {row.id: Date.fromisoformat(row.due) for row in rows.all if row.due}
     start = min(ledger.settings.inspection.feedback or today, today)
     axis = Axis(min([start, *due.values()]), max([today, *due.values()]))
-    closed = {
-        str(identity): measure.closed.date if measure.closed else None
-        for identity, measure in ledger.measures.items()
-    }
+    measures = ledger.measures.items()
+    closed = {str(identity): each.closed.date if each.closed else None for identity, each in measures}
     closed_by = running(changes(closed, events, start, today))
     due_by = running(Counter(due.values()))
     periods = []
     for place, span in enumerate(axis.spans, 1):
         those = (row for row in rows.all if row.id in due and span.first <= due[row.id] <= span.last)
-        group = rows.group(f"due-{place}", those, span.title)
-        periods.append(
-            Period(
-                span=span,
-                due=group._replace(items=_by_deadline(group.items)),
-                due_by_end=due_by(span.last),
-                closed_by_end=closed_by(span.last) if span.first <= today else None,
-            )
-        )
+        group = rows.group(f"due-{place}", those, span.title, by_deadline=True)
+        closed_by_end = closed_by(span.last) if span.first <= today else None
+        periods.append(Period(span, group, due_by(span.last), closed_by_end))
     return Timeline(
         today=axis.place(today, whole=True),
         periods=tuple(periods),

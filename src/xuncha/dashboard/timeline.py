@@ -52,17 +52,12 @@ class Axis:
         self.first = _first_day(starts[0])
         self.last = _last_day(starts[-1] + size - 1)
         every = -(-len(starts) // _TICKS)
-        self.spans = tuple(
-            Span(
-                max(_first_day(start), self.first),
-                _last_day(start + size - 1),
-                _title(start, size),
-                "" if place % every else _tick(start, size, start - every * size if place else None),
-                self.place(_first_day(start)),
-                self.place(_last_day(start + size - 1), whole=True),
-            )
-            for place, start in enumerate(starts)
-        )
+        self.spans: list[Span] = []
+        for place, start in enumerate(starts):
+            begin, end = _first_day(start), _last_day(start + size - 1)
+            tick = "" if place % every else _tick(start, size, start - every * size if place else None)
+            ends = self.place(begin), self.place(end, whole=True)
+            self.spans.append(Span(begin, end, _title(start, size), tick, *ends))
 
     def place(self, day: Date, *, whole: bool = False) -> float:
         """Locate the beginning of a day on the axis, or with `whole` its end, from 0 to 1; what lies outside moves to the nearer end."""

@@ -300,7 +300,7 @@ class Desk:
                 if denied := [number for number, row in found if not row or not visitor.may(action, row)]:
                     raise not_allowed(*denied)
             result = perform(session, action, identities, today, **values)
-            self.keep(result.commit, outcome([result]))
+            self.keep(result.commit, outcome(result))
         return result
 
     def must_be_as_shown(self, versions: Mapping[Identity | CommentNumber, str]) -> None:

@@ -57,8 +57,5 @@ def _diagnoses(check: Rule[Severity | None], around: Surroundings) -> list[Diagn
         return [Diagnosis(check.code, "unknown", _("not looked at: {reason}").format(reason=error))]
     if not found:
         return [Diagnosis(check.code, "well", language.gettext(check.well))]
-    git_fails = check.code in _GIT_FAILS
-    return [
-        Diagnosis(check.code, each.place or each.severity, each.message, each.hint, git_fails)
-        for each in found
-    ]
+    fails, code = check.code in _GIT_FAILS, check.code
+    return [Diagnosis(code, each.place or each.severity, each.message, each.hint, fails) for each in found]

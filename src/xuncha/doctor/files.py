@@ -48,16 +48,10 @@ def _interrupted(around: Surroundings) -> Ailments:
         yield None, said.format(command=found.command, paths=_(", ").join(found.paths)), mend
 
 
-@CHECKS.rule(
-    "git-lock",
-    well=mark("git has left no lock behind"),
-    why=(
-        "A git that was killed leaves a file that ends in `.lock`, and every later one waits for it in vain. Such a file does not say "
-        "whose it is: where the system shows what runs, a git at work in this repository is looked for; elsewhere its age is told."
-    ),
-    wrong="A `*.lock` in git's folder whose git is gone.",
-    right="when no git is running here, on no other computer either: delete the file that is named",
-)
+@CHECKS.rule("git-lock", well=mark("git has left no lock behind"),
+    why="A git that was killed leaves a file that ends in `.lock`, and every later one waits for it in vain. Such a file does not say whose it is: where the system shows what runs, a git at work in this repository is looked for; elsewhere its age is told.",
+    wrong="A `*.lock` in git's folder whose git is gone.", right="when no git is running here, on no other computer either: delete the file that is named",
+)  # fmt: skip
 def _git_lock(around: Surroundings) -> Ailments:
     for path in _locks(around):
         try:

@@ -94,11 +94,9 @@ def _not_shared(around: Surroundings) -> Ailments:
     right="keep the ledger on a server of your own network, or a share; send there no more if it must not be there: git remote remove origin",
 )  # fmt: skip
 def _public_remote(around: Surroundings) -> Ailments:
-    told = [line.partition("\t") for line in (around.ask("remote", "-v") or "").splitlines()]
-    places = {
-        (name, host) for name, _tab, address in told if (host := public_host(address.rpartition(" (")[0]))
-    }
-    for name, host in sorted(places):
+    told = [line.partition("\t") for line in around.ask("remote", "-v").splitlines()]
+    places = {(name, public_host(address.rpartition(" (")[0])) for name, _tab, address in told}
+    for name, host in sorted((name, host) for name, host in places if host):
         said = _(
             "the remote {name} is at {host}, outside your network: findings and names that are sent there stay there for ever"
         )

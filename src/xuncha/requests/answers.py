@@ -8,19 +8,17 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xuncha.model.records import Measure
+from xuncha.errors import Finding, Place
+from xuncha.model.identity import Identity
+from xuncha.model.records import Measure, Problem
+from xuncha.model.register import MeasureRow, Register
 from xuncha.requests.selection import known
 from xuncha.rules.names import no_such
-from xuncha.tally import measure_json
+from xuncha.tally import Horizon, measure_json
 from xuncha.todo import Task, tasks
 from xuncha.trail.repository import common_dir, git_dir
 
 if TYPE_CHECKING:
-    from xuncha.errors import Finding, Place
-    from xuncha.model.identity import Identity
-    from xuncha.model.records import Problem
-    from xuncha.model.register import MeasureRow, Register
-    from xuncha.tally import Horizon
     from xuncha.trail.history import Event
 
 
@@ -33,41 +31,25 @@ def waiting(
     leader: str | None = None,
     person: str | None = None,
 ) -> list[Task]:
-    """Return what waits on a day, for all or for one office, leader or person.
+    """Return what waits on a day, for all or for one office, leader (what was escalated to them, too) or person.
 
-    Args:
-        found: the ledger.
-        events: its history, newest first, which tells what was returned.
-        today: the day.
-        office: in part, as far as it fits one alone; likewise `leader`.
-        leader: see `office`; also what was escalated to them.
-        person: as it stands in the files.
-
-    Raises:
-        RefusedError: the ledger knows no such office or leader.
+    An office or a leader may be named in part, as far as it fits one alone. The events of the history, newest first, tell what
+    was returned. Raises RefusedError if the ledger knows no such office or leader.
     """
     office, leader = known(found, office=office, leader=leader)
+    last = {event.now or event.id: event.action for event in reversed([*events]) if event.to != event.from_}
+    returned = {str(number) for number, action in last.items() if action == "return"}
     return [
         task
-        for task in tasks(found, today, _returned(events))
+        for task in tasks(found, today, returned)
         if office in {None, task.row.office}
         and leader in {None, task.row.leader, task.row.escalated_to}
         and person in {None, task.row.person}
     ]
 
 
-def _returned(events: Iterable[Event]) -> set[str]:
-    """Return the numbers of the measures whose last application was returned."""
-    last = {event.now or event.id: event.action for event in reversed([*events]) if event.to != event.from_}
-    return {str(number) for number, action in last.items() if action == "return"}
-
-
 def rows_of(found: Register, identity: Identity) -> Sequence[MeasureRow]:
-    """Return the rows of a problem's measures; the problem may be named by one of them.
-
-    Raises:
-        RefusedError: there is no such problem or measure.
-    """
+    """Return the rows of a problem's measures; the problem may be named by one of them. Raises RefusedError if it is not there."""
     rows = next((row.measures for row in found.problems if row.id == str(identity.problem)), None)
     if rows is None or identity.measure > len(rows):
         raise no_such(identity)
@@ -94,12 +76,7 @@ def record_json(
 
 
 def version(root: Path, path: str) -> str:
-    """Return the name that git gives to the bytes of a file as it stands, in hexadecimal; empty where there is no file.
-
-    Args:
-        root: the ledger's folder.
-        path: the file, relative to it.
-    """
+    """Return the name that git gives to the bytes of a file of the ledger as it stands, in hexadecimal; empty where there is none."""
     try:
         content = (root / path).read_bytes()
     except OSError:

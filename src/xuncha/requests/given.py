@@ -60,14 +60,8 @@ GIVEN: Final[Mapping[str, Given]] = {
 def read(given: Mapping[str, Any], today: date, prefix: str = "--") -> dict[str, Any]:
     """Read what was typed for a verb, by its parameters; what was left out (None) is left to the verb.
 
-    Args:
-        given: what was typed, by the parameters of the verb.
-        today: the day from which a day without a year is counted.
-        prefix: what stands before the name of an option in errors.
-
-    Raises:
-        UsageError: a value is none of its kind.
-        RefusedError: a day is still to come.
+    A day without a year is counted from today; errors name an option with the prefix. Raises UsageError if a value is none of
+    its kind; RefusedError if a day is still to come.
     """
     known = {}
     for parameter, value in given.items():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 from xuncha.chinese import days
 from xuncha.errors import RefusedError
@@ -13,33 +12,19 @@ from xuncha.requests.typed import past_day
 from xuncha.trail.tree import commit_at, day_of
 
 
-class Moment(NamedTuple):
-    """A moment that history knows."""
+def moment(root: Path, text: str, option: str, today: date) -> tuple[str, date]:
+    """Find a moment of history: the commit that held the ledger then, and the day as of which it is counted.
 
-    commit: str
-    """The commit that held the ledger then."""
-    day: date
-    """The day as of which it is counted."""
-
-
-def moment(root: Path, text: str, option: str, today: date) -> Moment:
-    """Find a moment of history.
-
-    Raises:
-        RefusedError: history knows no such moment, or it is still to come.
-        SurroundingsError: the ledger is in no repository, or git is not installed.
+    Raises RefusedError if history knows no such moment, or it is still to come; SurroundingsError if the ledger is in no
+    repository, or git is not installed.
     """
     said = named(root, text, option, today)
     commit = commit_at(root, said)
-    return Moment(commit, day_of(root, commit, said))
+    return commit, day_of(root, commit, said)
 
 
 def named(root: Path, text: str, option: str, today: date, *, to_come: bool = False) -> str:
-    """Read a moment of history, as `trail.tree` takes it: a day as 2024-04-18, or a revision.
-
-    Raises:
-        RefusedError: it is a day, and still to come.
-    """
+    """Read a moment of history, as `trail.tree` takes it: a day as 2024-04-18, or a revision. Raises RefusedError if it is a day, and still to come."""
     day = days.typed(text, today, past=True)
     if day is None:
         return text

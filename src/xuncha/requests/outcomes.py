@@ -8,8 +8,6 @@ from xuncha.language import gettext as _
 from xuncha.trail.repository import detached
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from xuncha.trail.history import Event
     from xuncha.workflow.add import Added
     from xuncha.workflow.change import Session
@@ -32,13 +30,11 @@ class Outcome(NamedTuple):
         )
 
 
-def outcome(results: Sequence[Result]) -> Outcome:
-    """Say what came of actions, each sentence once."""
-    plans = [plan for result in results for plan in result.plans]
-    notes = [line for plan in plans for line in about_plan(plan)]
-    notes += [line for result in results for line in about_completed(result)]
-    notes += [plan.next_step for plan in plans if plan.next_step]
-    warnings = [plan.warning for plan in plans if plan.warning]
+def outcome(result: Result) -> Outcome:
+    """Say what came of an action, each sentence once."""
+    notes = [line for plan in result.plans for line in about_plan(plan)] + about_completed(result)
+    notes += [plan.next_step for plan in result.plans if plan.next_step]
+    warnings = [plan.warning for plan in result.plans if plan.warning]
     return Outcome(tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(warnings)))
 
 

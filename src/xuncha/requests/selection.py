@@ -48,16 +48,9 @@ Texts = Callable[[Sequence[Identity]], Mapping[Identity, str]]
 
 
 def select(found: Register, texts: Texts, today: date, wanted: Selection) -> list[MeasureRow]:
-    """Return the measures that are selected, in the order of the ledger.
+    """Return the measures that are selected on a day, in the order of the ledger; `texts` are asked for of those that pass all other filters.
 
-    Args:
-        found: the ledger.
-        texts: what `words` are searched in; asked for of those alone that pass all other filters.
-        today: the day on which it is looked at.
-        wanted: the filters.
-
-    Raises:
-        RefusedError: an office, a leader, a category, a problem or a field is not in the ledger.
+    Raises RefusedError if an office, a leader, a category, a problem or a field is not in the ledger.
     """
     horizon = Horizon.of(found, today)
     office, leader = known(found, office=wanted.office, leader=wanted.leader)
@@ -81,7 +74,12 @@ def select(found: Register, texts: Texts, today: date, wanted: Selection) -> lis
         and (last is None or (row.status != "closed" and horizon.today <= (row.due or "") <= last))
     ]
     rows = _with_fields(found, rows, wanted.fields)
-    return _holding(texts, rows, wanted.words) if wanted.words else rows
+    if not wanted.words:
+        return rows
+    identities = [Identity.parse(row.id) for row in rows]
+    said, words = texts(identities), [word.casefold() for word in wanted.words]
+    pairs = zip(rows, identities, strict=True)
+    return [row for row, identity in pairs if all(word in said.get(identity, "") for word in words)]
 
 
 def _with_fields(found: Register, rows: list[MeasureRow], wanted: Mapping[str, str]) -> list[MeasureRow]:
@@ -100,17 +98,6 @@ def _with_fields(found: Register, rows: list[MeasureRow], wanted: Mapping[str, s
             pair = typed_field(found.frame, "measure", name, text)
             rows = [row for row in rows if pair in row.fields]
     return rows
-
-
-def _holding(texts: Texts, rows: Sequence[MeasureRow], words: Sequence[str]) -> list[MeasureRow]:
-    """Return the rows in whose text all the words are, however their letters are written."""
-    identities = [Identity.parse(row.id) for row in rows]
-    found, folded = texts(identities), [word.casefold() for word in words]
-    return [
-        row
-        for row, identity in zip(rows, identities, strict=True)
-        if all(word in found.get(identity, "") for word in folded)
-    ]
 
 
 def texts_in(source: Source) -> Texts:
@@ -134,32 +121,24 @@ def comments_about(
 ) -> dict[int, Comment]:
     """Return the comments that are about a problem with its measures, or about one measure; of all, or of those without a reply.
 
-    Raises:
-        RefusedError: there is no such problem or measure.
+    Raises RefusedError if there is no such problem or measure.
     """
     wanted = Identity.parse(about) if about else None
     if wanted and not any(
         entry.name == wanted.path.rpartition("/")[2] for entry in source.entries(wanted.folder)
     ):
         raise no_such(wanted)
-    return {
-        number: each
-        for number, each in entered.items()
-        if (wanted is None or _is_about(each, wanted)) and not (unanswered and each.reply)
-    }
-
-
-def _is_about(comment: Comment, wanted: Identity) -> bool:
-    identity = Identity.perhaps(comment.about)
-    return identity is not None and wanted in {identity, Identity(identity.problem)}
+    found = {}
+    for number, each in entered.items():
+        identity = Identity.perhaps(each.about)
+        is_about = wanted is None or (identity and wanted in {identity, Identity(identity.problem)})
+        if is_about and not (unanswered and each.reply):
+            found[number] = each
+    return found
 
 
 def known(register: Register, *, office: str | None, leader: str | None) -> tuple[str | None, str | None]:
-    """Return the office and the leader that are meant by what was typed, a part that fits one alone.
-
-    Raises:
-        RefusedError: there is none such in `ledger.yaml`, or there are several.
-    """
+    """Return the office and the leader that are meant by what was typed, a part that fits one alone. Raises RefusedError if none is."""
     frame = register.frame
     return (
         office and _known(office, frame.offices, "unknown-office"),
@@ -168,11 +147,7 @@ def known(register: Register, *, office: str | None, leader: str | None) -> tupl
 
 
 def known_category(register: Register, text: str) -> str:
-    """Return the key of the category that is meant by its key or its title.
-
-    Raises:
-        RefusedError: there is none such, or there are several.
-    """
+    """Return the key of the category that is meant by its key or its title. Raises RefusedError if none is."""
     key = category_meant(text, register.frame.categories)
     return _known(key, [key for key, _title in register.frame.categories], "unknown-category")
 

@@ -6,17 +6,15 @@ import re
 import unicodedata
 from collections.abc import Container, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.chinese import days
 from xuncha.chinese.characters import is_blank
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
+from xuncha.model.names import Words
 from xuncha.rules.names import no_such, suggestion
-
-if TYPE_CHECKING:
-    from xuncha.model.names import Words
 
 _SPAN = re.compile(r"([0-9]{1,5})d?")
 _FIRST_YEAR: Final = 1949
@@ -24,11 +22,7 @@ _FIRST_YEAR: Final = 1949
 
 
 def word(text: str, option: str, words: Words) -> str:
-    """Return the word of a closed list that was typed, in English or in Chinese, as the files write it.
-
-    Raises:
-        UsageError: it is none of them.
-    """
+    """Return the word of a closed list that was typed, in English or in Chinese, as the files write it. Raises UsageError if it is none of them."""
     plain = unicodedata.normalize("NFKC", text).strip()
     for each, names in words.items():
         if plain in {each, *names}:
@@ -52,16 +46,10 @@ def measure(text: str, known: Container[Identity]) -> Identity:
 
 
 def day(text: str, option: str, today: date, *, past: bool = False) -> date:
-    """Read a day of an option, or of a variable that stands for one.
+    """Read a day of an option, or of a variable that stands for one, which the error names.
 
-    Args:
-        text: as it was typed.
-        option: its name, for the error.
-        today: the day from which a day without a year is counted.
-        past: only a day up to today can be meant.
-
-    Raises:
-        UsageError: it is no day of the calendar, not one alone, or none that an office of today can mean.
+    A day without a year is counted from today; with `past`, only a day up to today can be meant. Raises UsageError if it is no day
+    of the calendar, not one alone, or none that an office of today can mean.
     """
     if found := days.typed(text, today, past=past):
         if found.year < _FIRST_YEAR:
@@ -76,12 +64,7 @@ def day(text: str, option: str, today: date, *, past: bool = False) -> date:
 
 
 def past_day(text: str, option: str, today: date) -> date:
-    """Read a day of an option that is not still to come.
-
-    Raises:
-        UsageError: it is no day.
-        RefusedError: it is still to come.
-    """
+    """Read a day of an option. Raises UsageError if it is no day; RefusedError if it is still to come."""
     found = day(text, option, today, past=True)
     if found > today:
         hint = _("give a day up to {today}").format(today=today)
@@ -90,11 +73,7 @@ def past_day(text: str, option: str, today: date) -> date:
 
 
 def a_problem(text: str) -> Identity:
-    """Read the number of a problem.
-
-    Raises:
-        RefusedError: it is that of a measure, or none.
-    """
+    """Read the number of a problem. Raises RefusedError if it is that of a measure, or none."""
     identity = Identity.parse(text)
     if not identity.is_problem:
         said = _("{id} is a measure; a problem is asked for").format(id=identity)
@@ -103,11 +82,7 @@ def a_problem(text: str) -> Identity:
 
 
 def pairs(given: Sequence[str] | None) -> dict[str, str]:
-    """Read `KEY=VALUE` as it is typed; a full-width ＝ too.
-
-    Raises:
-        UsageError: there is no `=`, or nothing on one side of it.
-    """
+    """Read `KEY=VALUE` as it is typed; a full-width ＝ too. Raises UsageError if there is no `=`, or nothing on one side of it."""
     found = {}
     for each in given or ():
         key, _equals, value = each.replace("＝", "=").partition("=")
@@ -119,22 +94,14 @@ def pairs(given: Sequence[str] | None) -> dict[str, str]:
 
 
 def filled(text: str, message: str, hint: str) -> str:
-    """Return a text that says something.
-
-    Raises:
-        UsageError: it is empty.
-    """
+    """Return a text that says something. Raises UsageError if it is empty."""
     if is_blank(text):
         raise UsageError("empty-text", message, hint)
     return text
 
 
 def span(text: str) -> int:
-    """Read a number of days, `14` or `14d`.
-
-    Raises:
-        UsageError: it is none.
-    """
+    """Read a number of days, `14` or `14d`. Raises UsageError if it is none."""
     match = _SPAN.fullmatch(text)
     if match is None:
         said = _("--due-within: “{text}” is not a number of days").format(text=text)

@@ -7,9 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
@@ -28,10 +26,7 @@ from xuncha.workflow.intake import Intake, checked, message
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.settings import Said, edits
 
-if TYPE_CHECKING:
-    from importlib.resources.abc import Traversable
-
-
+_HERE = Path(__file__).parent
 _DAY = re.compile(r"\{today([+-][0-9]+)?\}")
 _FILES = {
     ".gitattributes": "gitattributes",
@@ -53,11 +48,11 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
     """
     _must_be_new(root)
     Git(next(folder for folder in (root, *root.parents) if folder.is_dir())).user()
-    contents, skeleton = around(), resources.files("xuncha.skeleton")
+    contents = around()
     if example:
-        contents |= _dated_files(skeleton / "example", "", today)
+        contents |= _example(today)
     else:
-        empty = (skeleton / "ledger.yaml").read_bytes()
+        empty = (_HERE / "ledger.yaml").read_bytes()
         contents[LEDGER_FILE] = apply(empty, edits(parse(empty), known or {}))
         checked(Overlay(WorkingTree(root), {LEDGER_FILE: contents[LEDGER_FILE]}))
     if git_dir(root) not in {None, root.resolve() / ".git"}:
@@ -84,16 +79,16 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
     return kept
 
 
-def found(root: Path, intake: Intake, origin: str) -> None:
+def found(root: Path, intake: Intake, origin: str, *, dry_run: bool = False) -> None:
     """Make a new ledger of files, with git and what belongs around it, in one commit; or leave the folder as it was.
 
-    Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already, or git refuses the
+    With `dry_run`, check the files alone. Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already, or git refuses the
     commit; SurroundingsError if git does not know who commits, or the folder cannot be written.
     """
     checked_as_new(root, intake)
-    contents = {
-        path: content for path, content in around().items() if not (root / path).exists()
-    } | intake.files
+    if dry_run:
+        return
+    contents = {path: each for path, each in around().items() if not (root / path).exists()} | intake.files
     try:
         with _repository(root, or_nothing=True), begin(root) as session:
             session.git.user()
@@ -144,8 +139,7 @@ def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
 
 def around() -> dict[str, bytes]:
     """Give the files that belong around every new ledger: the settings of git, the files for CI, the schemas for editors."""
-    skeleton = resources.files("xuncha.skeleton")
-    contents = {path: (skeleton / name).read_bytes() for path, name in _FILES.items()}
+    contents = {path: (_HERE / name).read_bytes() for path, name in _FILES.items()}
     return contents | {f"data/schema/{kind}.json": schema_file(kind) for kind in KINDS}
 
 
@@ -154,14 +148,11 @@ def schema_file(kind: str) -> bytes:
     return (json.dumps(one(kind), ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _dated_files(folder: Traversable, above: str, today: date) -> dict[str, bytes]:
-    """Read the files of a folder, with days in place of `{today}` and `{today-30}`."""
-    found: dict[str, bytes] = {}
-    for item in folder.iterdir():
-        if item.is_dir():
-            found |= _dated_files(item, f"{above}{item.name}/", today)
-        else:
-            text = item.read_text(encoding="utf-8")
-            dated = _DAY.sub(lambda match: f"{today + timedelta(days=int(match[1] or 0))}", text)
-            found[above + item.name] = dated.encode()
+def _example(today: date) -> dict[str, bytes]:
+    """Read the files of the example, with days in place of `{today}` and `{today-30}`."""
+    folder, found = _HERE / "example", {}
+    for file in folder.rglob("*.yaml"):
+        text = file.read_text(encoding="utf-8")
+        dated = _DAY.sub(lambda match: f"{today + timedelta(days=int(match[1] or 0))}", text)
+        found[file.relative_to(folder).as_posix()] = dated.encode()
     return found

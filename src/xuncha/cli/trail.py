@@ -1,4 +1,4 @@
-"""The audit: whether history kept the rules."""
+"""The trail: log, undo, and the audit of whether history kept the rules."""
 
 from __future__ import annotations
 
@@ -16,11 +16,62 @@ from xuncha.cli.options import optional
 from xuncha.errors import Finding, RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.model.identity import Identity
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xuncha.audit.catalogue import Audit, HistoryPlace
+
+
+@command("log")
+def log(call: Context, identity: options.Perhaps = None, as_json: options.Json = False) -> None:
+    """Show who did what when, newest first.
+
+    Examples:
+        xuncha log
+        xuncha log 2.3
+    """
+    call.warn_of_leftovers()
+    events = call.history(Identity.parse(identity) if identity else None)
+    if as_json:
+        screen.data([event.as_json() for event in events])
+    elif events:
+        from xuncha.cli.tables import events_table  # noqa: PLC0415
+
+        screen.show(events_table(events), wide=True)
+    else:
+        screen.line(_("Nothing has been committed yet."))
+
+
+@command("undo")
+def undo(
+    call: Context,
+    count: int = optional("N", _("How many commits"), default=1),
+    others: bool = optional("--others", _("Also what other people did")),
+) -> None:
+    """Take back the last things that were done, by a new commit: all of them, or nothing.
+
+    History keeps both. What other people did is left to them, unless --others asks for it; the ledger's `people` say which
+    addresses are one person's.
+
+    Examples:
+        xuncha undo
+        xuncha undo 2
+        xuncha undo && xuncha log
+    """
+    from xuncha.workflow.perform import Result  # noqa: PLC0415
+    from xuncha.workflow.undo import undo as take_back  # noqa: PLC0415
+
+    if count < 1:
+        raise UsageError("usage", _("N is 1 or more, not {n}").format(n=count), _("type: xuncha undo 2"))
+    done = take_back(call.root, count, others=others)
+    if not isinstance(done, Result):
+        screen.line(_("Taken back: {what}, which had been interrupted").format(what=f"`{done.command}`"))
+        return
+    for title in done.titles:
+        screen.line(_("Taken back: {what}").format(what=title))
+    call.say_counts(done)
 
 
 @command("audit")
@@ -114,16 +165,15 @@ def _show(done: Audit, since: str | None) -> None:
 
 def _of_commit(found: list[Finding[HistoryPlace]]) -> list[RenderableType]:
     """Return the findings of one commit, below a line that says which it is."""
-    from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
+
+    from xuncha.cli.columns import FIXED, Column, Columns  # noqa: PLC0415
 
     first = found[0].place
     said = "  ".join(filter(None, (first.commit[:10], first.date[:10], first.author)))
-    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
-    table.add_column(no_wrap=True, min_width=6)
-    table.add_column(overflow="fold")
+    table = Columns(FIXED, Column(), gap=2)
     for each in found:
         what = Text(screen.clean(each.message))
         what.append(f" {each.severity}[{each.code}]", "red" if each.severity == "error" else "yellow")
-        table.add_row(Text(f"  {screen.clean(each.place.id or '')}"), what)
+        table.add(f"  {each.place.id or '':4}", what)
     return [Text(screen.clean(said), "bold"), table]

@@ -1,0 +1,368 @@
+"""Papers for inside the house: report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Annotated, Final
+
+from xuncha.cli import options, screen
+from xuncha.cli.command import command, group
+from xuncha.cli.context import Context
+from xuncha.cli.deliver import check, deliver, deliver_paper, paper
+from xuncha.cli.options import FORMS, TABLES, argument, optional
+from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
+from xuncha.language import gettext as _
+from xuncha.model import names
+from xuncha.model.identity import Identity
+from xuncha.requests import selection, typed
+from xuncha.system import temporary_folder
+from xuncha.trail.repository import git_dir
+
+if TYPE_CHECKING:
+    from xuncha.model.records import Ledger, Measure
+    from xuncha.report.dossier import Dossier
+    from xuncha.report.letter import Letter
+
+_DOSSIER_FORMS: Final = (*FORMS, "zip")
+_PLAN_FORMS: Final = (*FORMS, TABLES)
+
+
+@group("report")
+def report() -> None:
+    """Write internal papers: the weekly report, the dispatch, the plan, the report on progress, letters to offices, the papers of a case.
+
+    Examples:
+        xuncha report weekly
+        xuncha report plan -f docx -o plan.docx
+    """
+
+
+@command("report", "weekly")
+def weekly(
+    call: Context,
+    since: str | None = optional(
+        "--since DATE", _("The first day of the report; else that of seven days, today the last of them")
+    ),
+    form: options.Form = "txt",
+    output: options.Output = None,
+    as_json: options.Json = False,
+) -> None:
+    """Write the weekly report: what was done, what is due, what is overdue, what to look at again.
+
+    It names leaders and offices, and tells entries that are not published.
+
+    Examples:
+        xuncha report weekly
+        xuncha report weekly --since 2024-04-11 -f docx -o weekly.docx
+    """
+    from xuncha.report import weekly as room  # noqa: PLC0415
+    from xuncha.store.loading import comments  # noqa: PLC0415
+
+    check(form, FORMS, output, "weekly", as_json=as_json)
+    first = typed.past_day(since, "--since", call.today) if since else room.first_day(call.today)
+    ledger, events = call.ledger(), call.history_if_any()
+    earlier = _earlier(call, first, room.recorded(events, first, call.today))
+    report = room.weekly(ledger, call.today, first, events, earlier, comments(call.source()).values())
+    _give(call, room, ledger, report, form, output, as_json=as_json)
+
+
+@command("report", "dispatch")
+def dispatch(
+    call: Context, form: options.Form = "txt", output: options.Output = None, as_json: options.Json = False
+) -> None:
+    """Write the dispatch: how the offices stand against each other, and what needs attention.
+
+    Examples:
+        xuncha report dispatch
+        xuncha report dispatch -f docx -o dispatch.docx
+    """
+    from xuncha.report import dispatch as room  # noqa: PLC0415
+
+    check(form, FORMS, output, "dispatch", as_json=as_json)
+    ledger = call.ledger()
+    _give(call, room, ledger, room.dispatch(ledger, call.today), form, output, as_json=as_json)
+
+
+@command("report", "plan")
+def plan(
+    call: Context,
+    day: str | None = optional(
+        "--date DATE",
+        _("The day of the plan; else `papers.plan_date`, else the day on which the last measure was entered"),
+    ),
+    form: Annotated[str, options.form(_PLAN_FORMS)] = "txt",
+    output: options.Output = None,
+) -> None:
+    """Write the rectification plan: who leads, and the lists of problems, tasks and responsibilities.
+
+    Where nothing tells the day of the plan, its line is left out.
+
+    Examples:
+        xuncha report plan -f docx -o plan.docx
+        xuncha report plan -f xlsx -o plan.xlsx
+    """
+    from xuncha.report.plan import plan as content  # noqa: PLC0415
+
+    check(form, _PLAN_FORMS, output, "plan")
+    ledger = call.ledger()
+    made = typed.past_day(day, "--date", call.today) if day else ledger.settings.papers.plan_date
+    report = content(ledger, call.today, made or _entered(call))
+    deliver_paper(call, "report.plan", form, output, report=report)
+
+
+@command("report", "progress")
+def progress(
+    call: Context,
+    number: str | None = optional("--number NUMBER", _("The number of the report; else none is printed")),
+    signer: str | None = optional("--signer NAME", _("Who has signed it off; else `papers.signer`")),
+    form: options.Form = "txt",
+    output: options.Output = None,
+    as_json: options.Json = False,
+) -> None:
+    """Write the report on progress to the inspection office: each problem, what is unfinished and why, what comes next.
+
+    What the first responsible person did stands in `papers.head_work`. The report tells what is withheld from the public.
+
+    Examples:
+        xuncha report progress
+        xuncha report progress -f docx -o progress.docx
+    """
+    from xuncha.report import progress as room  # noqa: PLC0415
+
+    check(form, FORMS, output, "progress", as_json=as_json)
+    ledger = call.ledger()
+    report = room.progress(ledger, call.today, call.history_if_any(), number, signer)
+    _give(call, room, ledger, report, form, output, as_json=as_json)
+
+
+@command("report", "letter")
+def letter(
+    call: Context,
+    kind: Annotated[str, argument("KIND", _("reminder, supervision or warning"), [*names.LETTERS])],
+    identities: list[str] | None = optional(
+        "ID", _("Measures of one office, such as 2.3 2.4"), options.measures
+    ),
+    office: str | None = optional(
+        "--office NAME",
+        _("All that this office is late with or has soon due; of a warning, what it is late with"),
+        options.offices,
+    ),
+    number: str | None = optional("--number NUMBER", _("The number of the letter; else none is printed")),
+    signer: str | None = optional("--signer NAME", _("Who has signed it off; else `papers.signer`")),
+    copies: str | None = optional("--copies NAMES", _("Who is given copies; else `papers.copies`")),
+    send: str | None = optional(
+        "--send WAY",
+        _("Send it: email, to the accounts of the office; or group, of WeCom or DingTalk"),
+        [*names.WAYS],
+    ),
+    form: options.Form = "txt",
+    output: options.Output = None,
+) -> None:
+    """Write a letter to an office: a reminder, a supervision notice, or a warning of what is overdue.
+
+    The variables XUNCHA_SMTP and XUNCHA_WEBHOOK say through which server or robot it is sent (docs/desk.md).
+
+    Examples:
+        xuncha report letter reminder 2.3
+        xuncha report letter supervision --office 规划科 -f docx -o letter.docx
+    """
+    from xuncha.report.letter import Said, letter_on, letter_to  # noqa: PLC0415
+
+    which = typed.word(kind, "KIND", names.LETTERS)
+    check(form, FORMS, output, "letter")
+    if bool(identities) == (office is not None):
+        message = _("a letter is on measures or on those of an --office, one of the two")
+        raise UsageError("usage", message, _("see `xuncha report letter --help`"))
+    ledger, said = call.ledger(), Said(number, signer, copies)
+    if office is not None:
+        office, _leader = selection.known(ledger.register(), office=office, leader=None)
+        content = letter_to(ledger, call.today, which, office or "", said)
+    else:
+        chosen = [typed.measure(each, ledger.measures) for each in identities or ()]
+        content = letter_on(ledger, call.today, which, chosen, said)
+    if send is not None:
+        _send(call, typed.word(send, "--send", names.WAYS), which, content)
+    if send is None or output is not None:
+        deliver_paper(call, f"letter.{which}", form, output, letter=content)
+
+
+def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
+    from xuncha.accounts import sending  # noqa: PLC0415
+    from xuncha.accounts.book import Accounts  # noqa: PLC0415
+
+    to = sending.addresses(Accounts(call.root).all(), letter.office) if way == "email" else ()
+    called = names.LETTERS[kind][1]
+    text = paper(call, f"letter.{kind}", "txt", letter=letter)[0].decode()
+    if way == "email":
+        subject = f"{letter.organisation}{called}：{letter.office}"
+        word = paper(call, f"letter.{kind}", "docx", letter=letter)[0]
+        sending.mail(to, subject, text, (f"{called}.docx", word))
+        screen.line(_("Sent to {names}.").format(names=_(", ").join(to)))
+    else:
+        sending.post(text)
+        screen.line(_("Sent to the group."))
+
+
+@command("report", "closing")
+def closing(
+    call: Context,
+    identities: list[str] | None = optional("ID", _("The measures, such as 2.3 2.4"), options.measures),
+    submitted: bool = optional("--submitted", _("All measures whose closing is applied for")),
+    form: options.Form = "txt",
+    output: options.Output = None,
+    as_json: options.Json = False,
+) -> None:
+    """Write the application to close, a page for each measure: what was done, what proves it, and room to sign.
+
+    What the ledger knows of whoever applied, returned and closed is told as its record, never as a signature.
+
+    Examples:
+        xuncha report closing 2.3 -f docx -o closing.docx
+        xuncha report closing --submitted -f pdf -o closing.pdf
+    """
+    from xuncha.report import closing as room  # noqa: PLC0415
+
+    check(form, FORMS, output, "closing", as_json=as_json)
+    if bool(identities) == submitted:
+        said = _("the application to close is for measures or for all that are --submitted, one of the two")
+        raise UsageError("usage", said, _("see `xuncha report closing --help`"))
+    ledger = call.ledger()
+    chosen = [typed.measure(each, ledger.measures) for each in identities or ()]
+    report = room.closing(ledger, call.today, chosen, call.history_if_any())
+    _give(call, room, ledger, report, form, output, as_json=as_json)
+
+
+@command("report", "dossier")
+def dossier(
+    call: Context,
+    identity: options.Measure,
+    form: Annotated[str, options.form(_DOSSIER_FORMS)] = "txt",
+    output: options.Output = None,
+    as_json: options.Json = False,
+) -> None:
+    """Write the dossier of a measure: its record, its evidence with hashes, and every step with who and when.
+
+    As PDF, pictures and PDF files of its evidence are bound in behind it; a zip holds the paper and all files.
+
+    Examples:
+        xuncha report dossier 2.3
+        xuncha report dossier 2.3 -f pdf -o dossier.pdf
+        xuncha report dossier 2.3 -f zip -o dossier.zip
+    """
+    from xuncha.paper.own import remark  # noqa: PLC0415
+    from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
+    from xuncha.report import dossier as room  # noqa: PLC0415
+    from xuncha.report.handing import handed_over  # noqa: PLC0415
+
+    check(form, _DOSSIER_FORMS, output, "dossier", as_json=as_json)
+    ledger, which = _of_one(call, identity)
+    commit, day, is_changed = _standing(call)
+    events = call.history_if_any(which)
+    report = room.dossier(ledger, day, call.root, which, events, commit, is_changed=is_changed)
+    templates = call.templates()
+    with temporary_folder() as place:
+        with screen.patience(_("Making the document")):
+            made = handed_over(
+                report,
+                "txt" if as_json else form,
+                call.root,
+                place,
+                lambda found: document(f"report.dossier{OUTLINE}", templates, report=found),
+            )
+        if as_json:
+            screen.data(room.as_json(made.report, ledger))
+            return
+        warnings = [*made.warnings, *_left_out(made.report), *remark(templates)]
+        deliver(made.content, warnings, output, call.root)
+
+
+def _give(
+    call: Context,
+    room: ModuleType,
+    ledger: Ledger,
+    report: object,
+    form: str,
+    output: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Print the report of a room of `xuncha.report` for programs, or make a paper of it."""
+    if as_json:
+        screen.data(room.as_json(report, ledger))
+    else:
+        name = room.__name__.rpartition(".")[2]
+        deliver_paper(call, f"report.{name}", form, output, report=report)
+
+
+def _entered(call: Context) -> date | None:
+    """Return the day on which the last measure was entered, as far as git tells it."""
+    from xuncha.trail.history import last_entered  # noqa: PLC0415
+
+    try:
+        day = last_entered(call.root) if git_dir(call.root) else None
+    except SurroundingsError:  # a plan without its day is better than none
+        return None
+    return date.fromisoformat(day) if day else None
+
+
+def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Identity, Measure]:
+    """Return measures as they stood before a day, without those that cannot be known."""
+    from xuncha.store.loading import records_of  # noqa: PLC0415
+    from xuncha.trail.tree import Tree, commit_at  # noqa: PLC0415
+
+    if not wanted or since <= date.min:
+        return {}
+    try:
+        commit = commit_at(call.root, (since - timedelta(days=1)).isoformat())
+    except RefusedError:  # there was no ledger yet
+        return {}
+    return records_of(Tree(call.root, commit), wanted)
+
+
+def _of_one(call: Context, text: str) -> tuple[Ledger, Identity]:
+    """Return a measure by its number, and the ledger as far as it concerns it: what is wrong elsewhere, or with its evidence, keeps no dossier back."""
+    from xuncha.model.records import Ledger  # noqa: PLC0415
+    from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415
+
+    call.must_be_here()
+    source, found = call.source(), Identity.parse(text)
+    is_there = found.path in {f"{found.folder}/{each.name}" for each in source.entries(found.folder)}
+    which = typed.measure(text, {found} if is_there else ())
+    settings = load_settings(source)
+    if settings.settings is None:
+        raise InvalidLedgerError(settings.findings)
+    problem, measure = record_of(source, Identity(which.problem)), record_of(source, which)
+    return Ledger(settings.settings, {which.problem: problem}, {which: measure}), which  # type: ignore[dict-item]
+
+
+def _standing(call: Context) -> tuple[str, date, bool]:
+    """Return the commit, empty outside a repository; the day as which the ledger is told, that of the commit unless one is given; and whether something is not committed."""
+    from xuncha.trail.bundle import FOLDERS  # noqa: PLC0415
+    from xuncha.trail.git import Git  # noqa: PLC0415
+    from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
+
+    try:
+        commit = commit_at(call.root, "HEAD")
+    except XunchaError:
+        return "", call.today, False
+    day = call.today if call.day_is_given else day_of(call.root, commit, "HEAD")
+    is_changed = bool(Git(call.root).by_hand(*FOLDERS))
+    if is_changed:
+        screen.warning(_("the dossier tells what is not committed, too"), _("see `git status`"))
+    return commit, day, is_changed
+
+
+def _left_out(report: Dossier) -> list[str]:
+    """Say which files of evidence are not bound in or not packed, and why."""
+    from xuncha.report.evidence import why  # noqa: PLC0415
+
+    is_bound = report.form == "pdf"
+    said = _("not bound in: {name}: {reason}") if is_bound else _("not in it: {name}: {reason}")
+    return [
+        said.format(name=piece.name, reason=why(reason))
+        for piece in report.record.evidence
+        if (reason := piece.fault or (piece.apart if is_bound else ""))
+    ]
