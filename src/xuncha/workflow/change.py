@@ -26,7 +26,6 @@ from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal, no_
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import checked_out, git_dir
 from xuncha.workflow import journal
-from xuncha.workflow.committer import must_have_a_key
 from xuncha.workflow.journal import FileChange
 
 if TYPE_CHECKING:
@@ -117,8 +116,7 @@ class Session:
     def must_be_clean(self, *paths: str) -> None:
         """Refuse to mix a change into someone's unfinished one.
 
-        Raises:
-            RefusedError: a file was changed by hand and not committed.
+        Raises RefusedError if a file was changed by hand and not committed.
         """
         self._clean.update(path for path in paths if (self.root / path).is_file())
         for path in self.git.unfinished(*paths):
@@ -140,8 +138,7 @@ class Session:
     def must_be_no_links(self, paths: Sequence[str]) -> None:
         """Refuse what would write, or read, outside the ledger.
 
-        Raises:
-            RefusedError: a file is a link, or is reached through one.
+        Raises RefusedError if a file is a link, or is reached through one.
         """
         for path in paths:
             if self.source.behind_link(path):
@@ -151,12 +148,13 @@ class Session:
     def commit(self, changes: Sequence[FileChange], message: Message, *, signed: bool = False) -> None:
         """Write the files and commit them.
 
-        Raises:
-            RefusedError: git, or one of its hooks, refused, or a link leads out of the ledger; every file is as it was.
-            SurroundingsError: a file could not be written, or another branch holds the ledger; every file is as it was.
+        Raises RefusedError if git, or one of its hooks, refused, or a link leads out of the ledger; SurroundingsError
+        if a file could not be written, or another branch holds the ledger. Every file is then as it was.
         """
-        if signed:
-            must_have_a_key()
+        if signed and author.account():  # on the office desk, the key would be that of the machine
+            said = _("the policy asks for a signature, and this machine has not your key")
+            hint = _("close it with xuncha on the machine that has it, and bring that together")
+            raise RefusedError("signed-elsewhere", said, hint)
         self.must_be_no_links([change.path for change in changes])
         # New files first and deletions last, so that nobody reads of evidence that is not there.
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
@@ -188,8 +186,7 @@ class Session:
     def advance(self, before: str, after: str) -> None:
         """Bring branch and files from one commit to another that follows it.
 
-        Raises:
-            RefusedError: git refused; everything is as it was.
+        Raises RefusedError if git refused; everything is as it was.
         """
         with self._journaled([], [before, after]):
             objects.fast_forward(self.git, after)
@@ -228,8 +225,8 @@ class Session:
 def begin(root: Path) -> Iterator[Session]:
     """Take the ledger's lock, and take back what an interrupted command left behind.
 
-    Raises:
-        SurroundingsError: no git, no repository, another command has held the lock for a minute, or git its own for too long.
+    Raises SurroundingsError if there is no git or no repository, another command has held the lock for a
+    minute, or git its own for too long.
     """
     git = Git.in_repository(root, to_write=True)
     with _locked(root, PATIENCE) as taken:
