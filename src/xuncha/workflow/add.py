@@ -44,8 +44,7 @@ def add_problem(
 ) -> Added:
     """Add a problem under the next free number; with `new`, enter a category that is named for the first time by its title.
 
-    Raises:
-        XunchaError: as `perform`.
+    Raises XunchaError as `perform`.
     """
     before = register(session.root)
     identity = Identity(len(before.problems) + 1)
@@ -74,8 +73,7 @@ def add_measure(
 
     With `new`, leaders and offices that are named for the first time are entered into data/ledger.yaml.
 
-    Raises:
-        XunchaError: as `perform`.
+    Raises XunchaError as `perform`.
     """
     before = register(session.root)
     row = next((row for row in before.problems if row.id == str(problem)), None)

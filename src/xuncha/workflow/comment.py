@@ -39,10 +39,8 @@ def add_comment(
 ) -> CommentNumber:
     """Enter a comment under the next free number.
 
-    Raises:
-        InvalidLedgerError: the register of comments breaks rules already.
-        RefusedError: the comment would break a rule, or git refuses.
-        SurroundingsError: git or the disk is against it.
+    Raises InvalidLedgerError if the register of comments breaks rules already; RefusedError if the comment would
+    break a rule, or git refuses; SurroundingsError if git or the disk is against it.
     """
     if about and not (session.root / about.path).is_file():
         raise no_such(about)
@@ -63,10 +61,9 @@ def add_comment(
 def reply(session: Session, number: CommentNumber, text: str, day: date) -> Comment:
     """Enter what was answered to a comment; return the comment as it stood before.
 
-    Raises:
-        InvalidLedgerError: the register of comments breaks rules already.
-        RefusedError: there is no such comment, it is answered already, the reply would break a rule, or git refuses.
-        SurroundingsError: git or the disk is against it.
+    Raises InvalidLedgerError if the register of comments breaks rules already; RefusedError if there is no such
+    comment, it is answered already, the reply would break a rule, or git refuses; SurroundingsError if git or the
+    disk is against it.
     """
     comment = comments(session.source).get(number.number)
     if comment is None:

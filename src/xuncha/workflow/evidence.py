@@ -40,6 +40,7 @@ _ENDING: Final = re.compile(r"(?<=.)\.\w{1,20}$")
 _UNNAMED: Final = "附件"
 _NOT_FOR_ALL: Final = str.maketrans('/\\:*?"<>|', "／＼：＊？＂＜＞｜")
 """What one system or another gives a meaning of its own, and the full-width signs that look alike."""
+_NO_WAITING: Final = getattr(os, "O_NONBLOCK", 0)  # at the open end of a pipe nobody may ever write
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}\ud800-\udfff]")
 
 
@@ -48,11 +49,7 @@ def kept(
 ) -> tuple[dict[str, Any], bool]:
     """Return what the entry says of a file that a measure is to keep, and whether another entry names the same file already.
 
-    Args:
-        original: its name where it comes from.
-        found: its hash and size.
-        measure: the one that is to keep it.
-        names: of the evidence files that are there already.
+    `original` is its name where it comes from; `names` are those of the evidence files that are there already.
     """
     items = [item for entry in measure.progress for item in entry.evidence if not isinstance(item, str)]
     there = next((item.file for item in items if item.sha256 == found.sha256), None)
@@ -96,13 +93,11 @@ def _folded(name: str) -> str:
 def read(root: Path, identity: Identity, file: Path) -> bytes:
     """Read a file, wherever it is, that is to become evidence of a measure.
 
-    Raises:
-        RefusedError: it cannot be read, is no ordinary file, is empty, is not the file itself but its pointer, or is
-            too large for git alone.
-        SurroundingsError: it is for git-lfs, and that is not set up here.
+    Raises RefusedError if it cannot be read, is no ordinary file, is empty, is not the file itself but its
+    pointer, or is too large for git alone; SurroundingsError if it is for git-lfs, and that is not set up here.
     """
     try:
-        with _opened(file) as stream:
+        with open(file, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAITING)) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 said = _("{path} is no file, but a pipe, a device or the like").format(path=file)
                 raise RefusedError(
@@ -117,9 +112,8 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
 def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> bytes:
     """Read what is to become evidence of a measure; `path` is how it is called where it comes from.
 
-    Raises:
-        RefusedError: it is empty, which proves nothing, is not the file itself but its pointer, or is too large for git alone.
-        SurroundingsError: it is for git-lfs, and that is not set up here.
+    Raises RefusedError if it is empty, which proves nothing, is not the file itself but its pointer, or is too
+    large for git alone; SurroundingsError if it is for git-lfs, and that is not set up here.
     """
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
@@ -144,18 +138,11 @@ def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> 
     return content
 
 
-def _opened(file: Path) -> BinaryIO:
-    """Open a file without waiting: at the open end of a pipe nobody may ever write."""
-    return os.fdopen(
-        os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
-    )
-
-
 def _goes_to_lfs(root: Path, path: str) -> bool:
     """Return whether git-lfs keeps a file of the ledger.
 
-    Raises:
-        SurroundingsError: .gitattributes says so, and git does not know git-lfs: it would keep the file itself.
+    Raises SurroundingsError if .gitattributes says so, and git does not know git-lfs: it would keep the file
+    itself.
     """
     git = Git.in_repository(root, to_write=True)
     if git.attributes([path], "filter").get(path, {}).get("filter") != "lfs":

@@ -38,8 +38,7 @@ def proposed(
 ) -> tuple[Intake, dict[str, bytes | None]]:
     """Check what a plan would change of a ledger; return that and the files as they are. Nothing is written.
 
-    Raises:
-        InvalidLedgerError: the ledger breaks rules, or would.
+    Raises InvalidLedgerError if the ledger breaks rules, or would.
     """
     intake = plan(ledger(source), source)
     before: dict[str, bytes | None] = dict.fromkeys(intake.files)
@@ -57,10 +56,9 @@ def take_in(
 
     Return what `proposed` does. `as_shown` is the `digest` of what was shown before; None where nothing was.
 
-    Raises:
-        InvalidLedgerError: the ledger breaks rules, or would.
-        RefusedError: something else would change than was shown, a file has uncommitted changes, or git refuses.
-        SurroundingsError: git or the disk is against it.
+    Raises InvalidLedgerError if the ledger breaks rules, or would; RefusedError if something else would change
+    than was shown, a file has uncommitted changes, or git refuses; SurroundingsError if git or the disk is
+    against it.
     """
     with begin(root) as session:
         intake, before = proposed(session.source, plan)
@@ -88,8 +86,7 @@ def digest(intake: Intake, before: Mapping[str, bytes | None]) -> str:
 def checked(source: Source) -> None:
     """Check a ledger as it will stand.
 
-    Raises:
-        InvalidLedgerError: it breaks rules.
+    Raises InvalidLedgerError if it breaks rules.
     """
     if findings := check(source):
         raise InvalidLedgerError(findings)

@@ -67,10 +67,8 @@ def perform(
 
     `given` are the arguments of the verb.
 
-    Raises:
-        InvalidLedgerError: the ledger breaks rules already.
-        RefusedError: the workflow, the policy or a rule is against it.
-        SurroundingsError: git or the disk is.
+    Raises InvalidLedgerError if the ledger breaks rules already; RefusedError if the workflow, the policy or a
+    rule is against it; SurroundingsError if git or the disk is.
     """
     verb = VERBS[action]
     before = register(session.root)
@@ -143,8 +141,7 @@ def _problems_after(
 ) -> dict[str, ProblemRow]:
     """Check what is planned as it will stand, and return the rows of the problems that it is about, by their numbers.
 
-    Raises:
-        RefusedError: it would break a rule; the first that it would break.
+    Raises RefusedError for the first rule that it would break.
     """
     source = Overlay(session.source, {change.path: change.after for change in changes})
     rows = {problem.id: problem for problem in before.problems}

@@ -65,10 +65,9 @@ class Removal:
 def remove(session: Session, identity: Identity, reason: str, today: date) -> Removal:
     """Remove a measure that was not started, or a problem without measures, and close up the numbers behind it.
 
-    Raises:
-        InvalidLedgerError: the ledger breaks rules already.
-        RefusedError: it was started, or something would be renumbered that was once submitted or closed.
-        SurroundingsError: git or the disk is against it, or the history here is not whole.
+    Raises InvalidLedgerError if the ledger breaks rules already; RefusedError if it was started, or something
+    would be renumbered that was once submitted or closed; SurroundingsError if git or the disk is against it, or
+    the history here is not whole.
     """
     before = register(session.root)
     titles = {Identity.parse(row.id): row.title for row in before.problems}
@@ -106,8 +105,7 @@ def _must_be_removable(
 ) -> tuple[str | None, str | None]:
     """Return the status and the time limit of what is to be removed.
 
-    Raises:
-        RefusedError: work was done on it.
+    Raises RefusedError if work was done on it.
     """
     hint = _("what was worked on stays: close it, or keep it out of the notice with `publish: false`")
     if identity.is_problem:
@@ -154,8 +152,7 @@ def _must_be_undecided(
 def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Identity]) -> list[FileChange]:
     """Return what becomes of the files: records and evidence.
 
-    Raises:
-        RefusedError: one of them was changed by hand, or is a link.
+    Raises RefusedError if one of them was changed by hand, or is a link.
     """
     paths = {each.path for each in moves}
     paths |= {path for path in listing(session.git, "HEAD") if Identity.of_evidence(path) in moves}
@@ -187,8 +184,8 @@ def _followed_by_comments(
 ) -> list[FileChange]:
     """Return the changes of the comments that are about something which takes another number.
 
-    Raises:
-        RefusedError: one is about what is to be removed, or its layout does not let the number be changed safely.
+    Raises RefusedError if one is about what is to be removed, or its layout does not let the number be changed
+    safely.
     """
     changes = []
     for path, content, data in _comments(session):

@@ -19,20 +19,10 @@ if TYPE_CHECKING:
     from xuncha.model.register import Frame
 
 
-@verb(
-    "set",
-    "设定",
-    UNCHANGED,
-    "title",
-    "goal",
-    "leader",
-    "office",
-    "co_offices",
-    "person",
-    "due",
-    "fields",
-    "category",
-)
+_KEYS = ("title", "goal", "leader", "office", "co_offices", "person", "due", "fields", "category")
+
+
+@verb("set", "设定", UNCHANGED, *_KEYS)
 def _set(
     case: Case,
     *,
@@ -114,8 +104,7 @@ def _fields(
 ) -> dict[str, int | float | str]:
     """Add the values of declared fields to those that a record has, each as its type is written.
 
-    Raises:
-        RefusedError: a field is not declared, or a value is none of its type.
+    Raises RefusedError if a field is not declared, or a value is none of its type.
     """
     from xuncha.rules.fields import typed  # noqa: PLC0415  the help reads this module
 

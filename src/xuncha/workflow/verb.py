@@ -125,8 +125,7 @@ class Verb:
     def target(self, identity: object, status: Status) -> Status:
         """Return the status that the action leads a measure to.
 
-        Raises:
-            RefusedError: the action is not open in this status.
+        Raises RefusedError if the action is not open in this status.
         """
         if status in self.transitions:
             return self.transitions[status]
