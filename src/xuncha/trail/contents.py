@@ -7,11 +7,11 @@ import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
-from threading import Timer
 from typing import IO, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
+from xuncha.trail.door import SlowError, after
 from xuncha.trail.git import CutShortError, Git, GitError, read_batch
 
 SHA1_DIGITS = 40
@@ -25,10 +25,6 @@ class Stored(NamedTuple):
     size: int
     sha256: str
     content: bytes  # all of it; of a large one the first bytes, one more than it might have
-
-
-class SlowError(GitError):
-    """Git was ended, since it took too long."""
 
 
 @contextlib.contextmanager
@@ -52,17 +48,12 @@ def piped(
                 slow = True
                 process.terminate()
 
-            watch = Timer(seconds or 0, end)
-            watch.daemon = True
-            if seconds is not None:
-                watch.start()
-            try:
-                yield process.stdout
-            except CutShortError:
-                if process.stdout.read(1) or not process.wait():
-                    raise  # else git itself says why
-            finally:
-                watch.cancel()
+            with after(seconds, end):
+                try:
+                    yield process.stdout
+                except CutShortError:
+                    if process.stdout.read(1) or not process.wait():
+                        raise  # else git itself says why
         if slow:
             raise SlowError(_("it took more than {n} seconds").format(n=seconds))
         if process.returncode:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, Identity
-from xuncha.trail.contents import SlowError
+from xuncha.trail.door import SlowError
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.limits import fits, swollen
 from xuncha.trail.replay import RAW, Commit, log

@@ -19,7 +19,8 @@ from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
-from xuncha.trail.contents import SlowError, piped
+from xuncha.trail.contents import piped
+from xuncha.trail.door import SlowError
 from xuncha.trail.git import CutShortError, Git, GitError
 
 if TYPE_CHECKING:
