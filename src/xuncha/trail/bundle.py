@@ -1,6 +1,6 @@
-"""A history that travels: a repository of its own that stands at one commit, its files, and the bundle in one file.
+"""A history that travels: a repository of its own that stands at one commit, its files, and the bundle in one file; and one that came.
 
-All depend on the commit alone: neither on how this machine's git is set up, nor on how the objects happen to be packed, nor
+What is made depends on the commit alone: neither on how this machine's git is set up, nor on how the objects happen to be packed, nor
 on what else the repository holds (docs/adr/0019-the-record-office.md).
 """
 
@@ -16,11 +16,13 @@ from typing import IO, Final
 from xuncha import system
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import LARGEST_POINTER, pointed_at
-from xuncha.system import died
+from xuncha.system import died, temporary_folder
 from xuncha.trail.contents import filtered, piped
 from xuncha.trail.git import Git, GitError, Leaf
 from xuncha.trail.limits import listed
+from xuncha.trail.repository import must_stay
 
 FOLDERS: Final = ("data", "templates")
 """What of a ledger's folder belongs to the ledger."""
@@ -67,6 +69,32 @@ def alone(folder: Path | None = None) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[Path]:
+    """Inside, git reads this repository in the folder that is given, and knows no settings of this machine.
+
+    Raises SurroundingsError if something in the repository leads out of it.
+    """
+    must_stay(folder)
+    with temporary_folder() as place, alone():
+        os.environ["GIT_DIR"] = str(folder.resolve())
+        os.environ["GIT_WORK_TREE"] = str(place)
+        yield place
+
+
+def ledgers_in(place: Path, commit: str) -> list[str]:
+    """Return where there are ledgers in a commit: empty for its top, else with a slash at the end. Raises RefusedError if there is none."""
+    git = Git(place)
+    if git.kinds([f"{commit}:{LEDGER_FILE}"]) == ["blob"]:
+        return [""]
+    listed = git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
+    names = (system.decoded(each) for each in listed.split(b"\0"))
+    found = [name.removesuffix(LEDGER_FILE) for name in names if name.endswith(f"/{LEDGER_FILE}")]
+    if not found:
+        raise RefusedError("no-ledger", _("there is no ledger in it: no {file}").format(file=LEDGER_FILE))
+    return found
 
 
 def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
