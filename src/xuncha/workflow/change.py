@@ -21,7 +21,7 @@ from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, Identity
 from xuncha.store import files
-from xuncha.trail import author, committing, locks, objects
+from xuncha.trail import author, locks, objects
 from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal, no_user
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import checked_out, git_dir
@@ -167,7 +167,7 @@ class Session:
             known = self.git.staged(*doubtful) if doubtful else {}
             new = [path for path in doubtful if path not in known]
             stood = self._tip()
-            committing.commit(self.git, message.text(), paths, new=new, signed=signed)
+            self.git.commit(message.text(), paths, new=new, signed=signed)
             if self._tip() == stood and not self._committed(changes, []):
                 raise CutShortError
             if (tip := locks.branch(self.root)) is not None:
