@@ -15,6 +15,7 @@ from xuncha.trail.door import SlowError, after
 from xuncha.trail.git import CutShortError, Git, GitError, read_batch
 
 SHA1_DIGITS = 40
+_BLOCK = 1 << 20
 
 
 class Stored(NamedTuple):
@@ -59,6 +60,16 @@ def piped(
         if process.returncode:
             said.seek(0)
             raise git.failure(said.read(), b"", process.returncode)
+
+
+def pieces(pipe: BufferedReader) -> Iterator[bytes]:
+    """Yield what stands before each NUL. Raises CutShortError if something stands behind the last one."""
+    rest = b""
+    while block := pipe.read1(_BLOCK):
+        *whole, rest = (rest + block).split(b"\0")
+        yield from whole
+    if rest:
+        raise CutShortError
 
 
 def _begun(name: str, kind: str, size: int) -> hashlib._Hash:
@@ -114,7 +125,7 @@ def filtered(git: Git, name: str, *settings: str, target: IO[bytes] | None = Non
     """
     digest, size = hashlib.sha256(), 0
     with piped(git, *settings, "cat-file", "--filters", name) as pipe:
-        while block := pipe.read(1024 * 1024):
+        while block := pipe.read(_BLOCK):
             digest.update(block)
             size += len(block)
             if target:

@@ -34,7 +34,7 @@ _RECORD = re.compile(
 )
 """How `git status` ends the line of a file that is ignored, and may be a record or evidence; not what programs leave behind."""
 _FOUND = re.compile(rf"({_HASH.pattern}) ([a-z]+) ([0-9]+)\n")
-_NOT_FOUND = re.compile(r"(.*) (?:missing|ambiguous|submodule)\n")
+_NOT_FOUND = re.compile(r"(.*) (?:missing|ambiguous|submodule)()\n")
 _REFERENCE = re.compile(rf"({_HASH.pattern})[ \t](\S+)")
 _IDENTITY = re.compile(r"(.*) <(.*)> [0-9]+ [+-][0-9]{4}")
 
@@ -266,10 +266,10 @@ class Git(Door):
             self.run("cat-file", "--batch-check", "--buffer", stdin=system.encoded("".join(asked)))
         )
         lines = told.splitlines(keepends=True)
-        found = [(_FOUND.fullmatch(line), _NOT_FOUND.fullmatch(line)) for line in lines]
-        if len(found) != len(asked) or not all(map(any, found)):
+        found = [_FOUND.fullmatch(line) or _NOT_FOUND.fullmatch(line) for line in lines]
+        if len(found) != len(asked) or not all(found):
             raise CutShortError
-        return [here[2] if here else "" for here, _missing in found]
+        return [match[2] or "" for match in found if match]
 
     def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
         """Return what .gitattributes says of files, by path and name: `unspecified`, `set`, `unset` or a value."""

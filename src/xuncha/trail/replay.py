@@ -13,18 +13,15 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
-from xuncha.trail.contents import piped
+from xuncha.trail.contents import pieces, piped
 from xuncha.trail.door import SlowError
 from xuncha.trail.git import CutShortError, Git, GitError
-
-if TYPE_CHECKING:
-    from io import BufferedReader
 
 RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 """The options by which `log` tells of the files."""
@@ -55,7 +52,6 @@ _SUBJECT: Final = 1 << 12
 """Bytes that are read of a subject: every screen and paper that tells of the history shows it."""
 _MOST_TOUCHED: Final = 4_000_000
 """Files that all commits together may touch; each takes some hundred bytes of memory."""
-_BLOCK: Final = 1 << 20
 _PATIENCE: Final = 10.0
 """Seconds in which it is looked for another place of a ledger."""
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
@@ -138,20 +134,10 @@ def log(git: Git, *asked: str, seconds: float | None = None) -> Iterator[Commit]
     options = ("-z", "--encoding=UTF-8", "--no-color", "--no-show-signature", f"--format={form}")
     try:
         with piped(git, *SETTINGS, "log", *options, *asked, seconds=seconds) as pipe:
-            yield from _read(_pieces(pipe))
+            yield from _read(pieces(pipe))
     except GitError:
         git.run("rev-parse", "--git-dir")  # where git opens no repository at all, it says so in other words
         raise
-
-
-def _pieces(pipe: BufferedReader) -> Iterator[bytes]:
-    """Yield what stands before each NUL."""
-    rest = b""
-    while block := pipe.read1(_BLOCK):
-        *whole, rest = (rest + block).split(b"\0")
-        yield from whole
-    if rest:
-        raise CutShortError
 
 
 def _read(told: Iterator[bytes]) -> Iterator[Commit]:
