@@ -7,7 +7,7 @@ what people said of it; `check` gives every finding there is. All of them use on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -170,9 +170,30 @@ def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
     if not warn:
         return found
     from xuncha.store.forms import load_forms  # noqa: PLC0415  for `validate` alone
-    from xuncha.store.own import remarks  # noqa: PLC0415  likewise
 
-    return [*found, *load_forms(source)[1], *remarks(source)]
+    return [*found, *load_forms(source)[1], *_own_templates(source)]
+
+
+def _own_templates(source: Source, folder: str = "templates") -> Iterator[Finding[Place]]:
+    """Name the templates that are not the built-in ones word for word, and every link among them; they hinder nothing."""
+    from xuncha.paper.own import FOLDER, differs, is_template  # noqa: PLC0415  for `validate` alone
+
+    if folder == FOLDER and (FOLDER, "link") in source.entries(""):
+        yield link(FOLDER)
+        return
+    try:
+        for name, kind in sorted(source.entries(folder)):
+            path = f"{folder}/{name}"
+            if kind == "link":
+                yield link(path)
+            elif kind == "folder":
+                yield from _own_templates(source, path)
+            elif is_template(name) and differs(path.removeprefix(f"{FOLDER}/"), source.read(path)):
+                message = _("{path} is the ledger's own: documents say what stands there")
+                hint = _("read it like a record; without it the program's own template is used")
+                yield about(path, "own-template", message, hint)._replace(severity="note")
+    except OSError as error:
+        yield unreadable(folder, error)
 
 
 def ledger(source: Source) -> Ledger:
