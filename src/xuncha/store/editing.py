@@ -55,7 +55,7 @@ def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
 def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple[bytes, dict[str, Any]]:
     """Edit a record's file, and return its new bytes with what they say as plain data.
 
-    `data` is what it says now, as `parse` gives it; each edit is of another key. Raises RefusedError if the layout of
+    `data` is what it says now, as `parse` gives it. Raises RefusedError if the layout of
     the file does not let it be edited safely; it must be edited by hand.
     """
     meant = dict(data)
@@ -66,7 +66,7 @@ def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple
             case Remove(key):
                 meant.pop(key, None)
             case Append(key, item, place):
-                items = list(data.get(key) or [])
+                items = list(meant.get(key) or [])
                 items.insert(len(items) if place is None else place, item)
                 meant[key] = items
     return rewritten(content, meant, data, _("change it by hand, and type: xuncha edit")), meant

@@ -144,9 +144,7 @@ def _new_names(frame: Frame, record: dict[str, Any]) -> list[Append]:
 def _entered(session: Session, edits: Sequence[Append]) -> tuple[FileChange, Frame]:
     """Enter names into data/ledger.yaml; return the change, and what is known with them."""
     before = session.source.read(LEDGER_FILE)
-    after = before
-    for edit in edits:
-        after = apply(after, [edit])
+    after = apply(before, edits)
     own = load_settings(Overlay(session.source, {LEDGER_FILE: after}))
     for finding in own.findings:
         raise RefusedError(finding.code, finding.message, finding.hint)
