@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.register import Frame, MeasureRow, ProblemRow
+from xuncha.model.vocabulary import Term
 from xuncha.rules.fields import typed
 from xuncha.rules.names import category_meant, meant, no_such
 from xuncha.store.cache import register
@@ -18,10 +20,6 @@ from xuncha.workflow.change import Message, Session, StatusChange
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.settings import categories
 from xuncha.workflow.verbs import SUBJECTS
-
-if TYPE_CHECKING:
-    from xuncha.model.register import Frame, MeasureRow, ProblemRow
-    from xuncha.model.vocabulary import Term
 
 
 class Added(NamedTuple):

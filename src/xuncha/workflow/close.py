@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError, together
 from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+from xuncha.model.vocabulary import Requirement
 from xuncha.store.edits import Set
 from xuncha.workflow.verb import Case, PlannedChange, verb
-
-if TYPE_CHECKING:
-    from xuncha.model.identity import Identity
-    from xuncha.model.vocabulary import Requirement
 
 
 @verb("close", "销号", {"in_progress": "closed", "submitted": "closed"}, "status", "closed")

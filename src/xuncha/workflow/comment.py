@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.identity import CommentNumber
+from xuncha.model.identity import CommentNumber, Identity
+from xuncha.model.records import Comment
+from xuncha.model.vocabulary import Channel
 from xuncha.rules.names import no_such
 from xuncha.store import editing
 from xuncha.store.comments import load_comments
@@ -16,11 +18,6 @@ from xuncha.store.loading import comments
 from xuncha.workflow.change import Message, Session
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import SUBJECTS
-
-if TYPE_CHECKING:
-    from xuncha.model.identity import Identity
-    from xuncha.model.records import Comment
-    from xuncha.model.vocabulary import Channel
 
 REPLIED: Final = "答复意见"
 """How the subject of the commit of a reply begins."""

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from xuncha.errors import InvalidLedgerError
 from xuncha.store import files
 from xuncha.store.loading import load_settings
 from xuncha.trail.git import Git
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def addresses(root: Path) -> set[str]:

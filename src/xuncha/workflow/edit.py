@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha import system
-from xuncha.errors import InvalidLedgerError, RefusedError
+from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
 from xuncha.rules.names import no_such
@@ -18,16 +18,12 @@ from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import check, load_problem, load_settings
 from xuncha.store.reading import parse
 from xuncha.workflow import evidence
-from xuncha.workflow.change import Message, StatusChange, begin
+from xuncha.workflow.change import Message, Session, StatusChange, begin
 from xuncha.workflow.comment import no_such_comment, shortened
 from xuncha.workflow.differences import differences
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, standing
 from xuncha.workflow.verbs import SUBJECTS
-
-if TYPE_CHECKING:
-    from xuncha.errors import Finding, Place
-    from xuncha.workflow.change import Session
 
 _PARTS: Final = ("data", "templates")
 """What belongs to a ledger and people change by hand."""

@@ -7,19 +7,16 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.records import Ledger
+from xuncha.model.source import Source
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check, ledger
 from xuncha.workflow.change import Message, StatusChange, begin
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import SUBJECTS
-
-if TYPE_CHECKING:
-    from xuncha.model.records import Ledger
-    from xuncha.model.source import Source
 
 
 @dataclass

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.errors import InvalidLedgerError, RefusedError, together
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Measure, Problem
+from xuncha.model.register import ProblemRow, Register
+from xuncha.model.vocabulary import Action
 from xuncha.rules.names import no_such
 from xuncha.store import editing
 from xuncha.store.cache import register
@@ -21,13 +23,8 @@ from xuncha.store.reading import parse
 from xuncha.store.record import shape
 from xuncha.workflow.change import Message, Session, StatusChange
 from xuncha.workflow.journal import FileChange
-from xuncha.workflow.verb import Case
+from xuncha.workflow.verb import Case, PlannedChange, Verb
 from xuncha.workflow.verbs import VERBS
-
-if TYPE_CHECKING:
-    from xuncha.model.register import ProblemRow, Register
-    from xuncha.model.vocabulary import Action
-    from xuncha.workflow.verb import PlannedChange, Verb
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, CommentNumber, Identity
 from xuncha.model.moves import citations, closing_up, places_after
+from xuncha.model.register import MeasureRow, Register
 from xuncha.rules.names import no_such
 from xuncha.store.cache import register
 from xuncha.store.comments import renumbered
@@ -24,9 +25,6 @@ from xuncha.workflow.change import Message, Session, StatusChange
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import standing
 from xuncha.workflow.verbs import SUBJECTS
-
-if TYPE_CHECKING:
-    from xuncha.model.register import MeasureRow, Register
 
 _DECIDED: Final = r"status['\"]?[[:space:]]*:[[:space:]]*['\"]?(submitted|closed)"
 """The line of a file that says that closing was applied for, or granted, as git's -G reads it."""
