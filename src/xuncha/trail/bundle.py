@@ -100,12 +100,8 @@ def ledgers_in(place: Path, commit: str) -> list[str]:
 def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     """Make a repository that stands at a commit and borrows its objects; nothing is checked out.
 
-    Args:
-        root: the ledger's folder.
-        commit: its full hash.
-        folder: of the new repository; it is made.
-        tags: the pattern of the tags that come along: those on what led to the commit, and those on what did not, from
-            which it is seen that history was rewritten. What came after the commit does not come along.
+    `tags` is the pattern of the tags that come along: those on what led to the commit, and those on what did not, from which it is
+    seen that history was rewritten. What came after the commit does not come along.
 
     Returns where the ledger is in it: the folder, or one below it. Raises GitError if a path leads out of the repository;
     RefusedError if the ledger holds more files than any does; SurroundingsError if the history is not all there.

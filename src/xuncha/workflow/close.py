@@ -66,19 +66,18 @@ def missing(
 
 def refusal(requirement: Requirement, identity: Identity) -> RefusedError:
     """Return the error for a requirement that is not met."""
-    refusals = {
-        "progress": (_("{id} has no progress entry"), _("say what was done: xuncha progress {id} …")),
-        "evidence": (
-            _("{id} has no evidence"),
-            _(
+    match requirement:
+        case "progress":
+            said, hint = _("{id} has no progress entry"), _("say what was done: xuncha progress {id} …")
+        case "evidence":
+            said = _("{id} has no evidence")
+            hint = _(
                 "name it with xuncha progress {id} … --evidence 文号, or attach a file with xuncha attach {id} FILE"
-            ),
-        ),
-        "submission": (_("closing of {id} has not been applied for"), _("type: xuncha submit {id}")),
-        "second_person": (
-            _("{id} must be closed by someone else than the one who applied for it"),
-            _("let another person close it; if no one applied for it: xuncha submit {id}"),
-        ),
-    }
-    message, hint = (text.format(id=identity) for text in refusals[requirement])
-    return RefusedError(f"close-requires-{requirement}".replace("_", "-"), message, hint, identity.path)
+            )
+        case "submission":
+            said, hint = _("closing of {id} has not been applied for"), _("type: xuncha submit {id}")
+        case _:  # second_person: for a signature git is asked
+            said = _("{id} must be closed by someone else than the one who applied for it")
+            hint = _("let another person close it; if no one applied for it: xuncha submit {id}")
+    code = f"close-requires-{requirement}".replace("_", "-")
+    return RefusedError(code, said.format(id=identity), hint.format(id=identity), identity.path)

@@ -129,34 +129,24 @@ class Verb:
         """
         if status in self.transitions:
             return self.transitions[status]
-        refusals = {
-            "not_started": (
-                "not-started",
-                _("{id} has not been started, so `{action}` is refused"),
-                _("start it first: xuncha start {id}"),
-            ),
-            "in_progress": (
-                "in-progress",
-                _("{id} is in progress, so `{action}` is refused"),
-                _(
+        match status:
+            case "not_started":
+                said = _("{id} has not been started, so `{action}` is refused")
+                hint = _("start it first: xuncha start {id}")
+            case "in_progress":
+                said = _("{id} is in progress, so `{action}` is refused")
+                hint = _(
                     "it is in progress: apply for closing with xuncha submit {id}, or close it with xuncha close {id}"
-                ),
-            ),
-            "submitted": (
-                "already-submitted",
-                _("closing of {id} has been applied for, so `{action}` is refused"),
-                _("closing has been applied for: xuncha close {id}, or xuncha return {id} --reason …"),
-            ),
-            "closed": (
-                "already-closed",
-                _("{id} is closed already, so `{action}` is refused"),
-                _("if the problem has come back: xuncha reopen {id} --reason …"),
-            ),
-        }
-        code, message, hint = refusals[status]
-        raise RefusedError(
-            code, message.format(id=identity, action=action_name(self.action)), hint.format(id=identity)
-        )
+                )
+            case "submitted":
+                said = _("closing of {id} has been applied for, so `{action}` is refused")
+                hint = _("closing has been applied for: xuncha close {id}, or xuncha return {id} --reason …")
+            case "closed":
+                said = _("{id} is closed already, so `{action}` is refused")
+                hint = _("if the problem has come back: xuncha reopen {id} --reason …")
+        code = f"already-{status}" if status in {"submitted", "closed"} else status.replace("_", "-")
+        said = said.format(id=identity, action=action_name(self.action))
+        raise RefusedError(code, said, hint.format(id=identity))
 
 
 def verb(
