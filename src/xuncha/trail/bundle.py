@@ -24,8 +24,7 @@ from xuncha.trail.git import Git, GitError, Leaf
 from xuncha.trail.limits import listed
 from xuncha.trail.repository import must_stay
 
-FOLDERS: Final = ("data", "templates")
-"""What of a ledger's folder belongs to the ledger."""
+FOLDERS: Final = ("data", "templates")  # what of a ledger's folder belongs to the ledger
 _BRANCH: Final = "main"  # what the one branch is called, whatever it is called where the history comes from
 _TIP: Final = f"refs/heads/{_BRANCH}"
 _FORM: Final = "--format=%(objectname) %(refname)"

@@ -113,8 +113,7 @@ class Door:
     def __init__(self, root: Path, *, writes: bool = False) -> None:
         self.root = root
         self.writes = writes
-        self.ended = 0
-        """The exit code of the last `run` that gave an answer."""
+        self.ended = 0  # the exit code of the last `run` that gave an answer
 
     @classmethod
     def in_repository(cls, root: Path, *, to_write: bool = False) -> Self:

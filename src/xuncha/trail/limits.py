@@ -23,10 +23,8 @@ from xuncha.model.identity import PARTS
 from xuncha.trail.contents import pieces, piped, stored, whole
 from xuncha.trail.git import CutShortError, Git, GitError, Leaf, read_batch
 
-MOST: Final = 200_000
-"""Files and folders that a ledger may have at one commit."""
-DEEPEST: Final = 16
-"""Folders that may stand one in another, below the ledger's own."""
+MOST: Final = 200_000  # files and folders that a ledger may have at one commit
+DEEPEST: Final = 16  # folders that may stand one in another, below the ledger's own
 _LARGEST_FOLDER: Final = MOST * 64
 """Bytes of a folder in git that is looked into; one with longer names holds fewer files, and is taken for too large all the same."""
 _ENTRY: Final = {2 * size: re.compile(rb"([0-7]+) ([^\0]*)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
@@ -139,8 +137,7 @@ def swollen(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None
     """
     commits = list(commits)
     seen = {} if seen is None else seen
-    tops: dict[str, Swollen] = {}
-    """By git's name: where each folder stands first."""
+    tops: dict[str, Swollen] = {}  # by git's name: where each folder stands first
     for commit, _name, content in _folders(git, _look_above(git, commits, seen)):
         if content is None:
             return [Swollen(commit, "data")]

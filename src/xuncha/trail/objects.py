@@ -21,10 +21,8 @@ class Held(NamedTuple):
     blob: str
 
 
-Listing = dict[str, Held]
-"""The files of a ledger at one commit, by their paths."""
-Changes = dict[str, Held | None]
-"""What becomes of files; None takes one away."""
+Listing = dict[str, Held]  # the files of a ledger at one commit, by their paths
+Changes = dict[str, Held | None]  # what becomes of files; None takes one away
 
 
 def listing(git: Git, commit: str) -> Listing:

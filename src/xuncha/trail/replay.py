@@ -44,16 +44,13 @@ _SAID_TWICE: Final = " / "  # between the values of a trailer that should be the
 # Asked for one by one the trailers would take git as long as all the rest.
 _TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _NAMES)},unfold,separator=%x1e)"
 _FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%ct", "%cI", "%ce", "%s", _TRAILERS)
-SUBMODULE: Final = "160000"
-"""The mode of an entry that stands for another repository."""
-_LONGEST: Final = 1 << 16
-"""Bytes that are read of a name or a trailer."""
+SUBMODULE: Final = "160000"  # the mode of an entry that stands for another repository
+_LONGEST: Final = 1 << 16  # bytes that are read of a name or a trailer
 _SUBJECT: Final = 1 << 12
 """Bytes that are read of a subject: every screen and paper that tells of the history shows it."""
 _MOST_TOUCHED: Final = 4_000_000
 """Files that all commits together may touch; each takes some hundred bytes of memory."""
-_PATIENCE: Final = 10.0
-"""Seconds in which it is looked for another place of a ledger."""
+_PATIENCE: Final = 10.0  # seconds in which it is looked for another place of a ledger
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
 _DATE: Final = re.compile(r"(.+)T.{8}([+-][0-9]+:[0-9]+)")
 """A date as git writes it: the day, and the zone."""
@@ -299,10 +296,8 @@ class Elsewhere(NamedTuple):
     folder: str
     states: list[str]
     """Git's names of how it stood last, before its settings were last changed, and when they came."""
-    is_copied: bool
-    """Whether all of the ledger is the same in the commit."""
-    went: int | None
-    """When it was taken away, as `Commit.moment`; None where it is still there."""
+    is_copied: bool  # whether all of the ledger is the same in the commit
+    went: int | None  # when it was taken away, as `Commit.moment`; None where it is still there
 
 
 def elsewhere(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[Elsewhere]:

@@ -26,8 +26,7 @@ class Added(NamedTuple):
     """What was added."""
 
     identity: Identity
-    entered: tuple[str, ...] = ()
-    """The names that were entered into data/ledger.yaml on the way."""
+    entered: tuple[str, ...] = ()  # the names that were entered into data/ledger.yaml on the way
     twin: str | None = None
     """The number of another problem, or measure of the same problem, with the same title."""
 

@@ -33,14 +33,12 @@ if TYPE_CHECKING:
 
 _KILLED = 129
 """The exit code from which on a program, started by another one, was ended by a signal."""
-PATIENCE = 60.0
-"""Seconds to wait for another command to finish."""
+PATIENCE = 60.0  # seconds to wait for another command to finish
 
 
 _one_thread = threading.Lock()
 """Held by the thread of this process that holds the lock of a repository, or tries to."""
-_changed: list[Git] = []
-"""The repository in which this run of the program has made its last commit."""
+_changed: list[Git] = []  # the repository in which this run of the program has made its last commit
 
 
 def note_commit(git: Git) -> None:
@@ -72,8 +70,7 @@ class Message:
     action: Action
     steps: Sequence[StatusChange] = ()
     reason: str = ""
-    undoes: Sequence[str] = ()
-    """The commits that are taken back, the newest first."""
+    undoes: Sequence[str] = ()  # the commits that are taken back, the newest first
     renumbered: Mapping[Identity, Identity] = field(default_factory=dict)
     """The new numbers of what takes another one because something was removed, by the old ones."""
     comments: Sequence[str] = ()
@@ -105,11 +102,9 @@ class Session:
     def __init__(self, root: Path, git: Git, leftover: Leftover | None) -> None:
         self.root = root
         self.git = git
-        self.leftover = leftover
-        """What `begin` took back."""
+        self.leftover = leftover  # what `begin` took back
         self.source = files.WorkingTree(root)
-        self.made = ""
-        """The commit that was made last with it, in full."""
+        self.made = ""  # the commit that was made last with it, in full
         self._clean: set[str] = set()
         """Files that are what the last commit holds, so that git knows them."""
 

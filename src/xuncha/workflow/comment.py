@@ -19,10 +19,8 @@ from xuncha.workflow.change import Message, Session
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import SUBJECTS
 
-REPLIED: Final = "答复意见"
-"""How the subject of the commit of a reply begins."""
-_SHOWN: Final = 30
-"""Characters of a comment that a subject quotes."""
+REPLIED: Final = "答复意见"  # how the subject of the commit of a reply begins
+_SHOWN: Final = 30  # characters of a comment that a subject quotes
 
 
 def add_comment(

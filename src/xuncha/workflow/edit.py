@@ -25,17 +25,14 @@ from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, standing
 from xuncha.workflow.verbs import SUBJECTS
 
-_PARTS: Final = ("data", "templates")
-"""What belongs to a ledger and people change by hand."""
-_MANY: Final = 8
-"""Numbers that the subject of a commit names."""
+_PARTS: Final = ("data", "templates")  # what belongs to a ledger and people change by hand
+_MANY: Final = 8  # numbers that the subject of a commit names
 
 
 class Entered(NamedTuple):
     """Changes made by hand that were committed."""
 
-    lines: list[str]
-    """What changed, in words."""
+    lines: list[str]  # what changed, in words
     result: Result
 
 

@@ -32,10 +32,8 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 100 * 1024 * 1024
 """Bytes in a file that git alone keeps: the forges refuse larger ones for good, since history cannot forget them."""
-_LONGEST: Final = 255
-"""Bytes in a name: what the usual systems hold."""
-_MOST: Final = 200
-"""Characters in a name that the ledger holds."""
+_LONGEST: Final = 255  # bytes in a name: what the usual systems hold
+_MOST: Final = 200  # characters in a name that the ledger holds
 _ENDING: Final = re.compile(r"(?<=.)\.\w{1,20}$")
 _UNNAMED: Final = "附件"
 _NOT_FOR_ALL: Final = str.maketrans('/\\:*?"<>|', "／＼：＊？＂＜＞｜")

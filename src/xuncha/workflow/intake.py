@@ -23,11 +23,9 @@ from xuncha.workflow.verbs import SUBJECTS
 class Intake:
     """The files that are to be written, and what that does to problems and measures."""
 
-    files: dict[str, bytes] = field(default_factory=dict)
-    """Their new contents by their paths."""
+    files: dict[str, bytes] = field(default_factory=dict)  # their new contents by their paths
     steps: list[StatusChange] = field(default_factory=list)
-    signed: bool = False
-    """Whether the policy asks for a signed commit."""
+    signed: bool = False  # whether the policy asks for a signed commit
 
 
 def proposed(

@@ -32,14 +32,11 @@ class Result:
     """What a command did, and how the ledger stands after it."""
 
     steps: Sequence[StatusChange]
-    titles: Sequence[str]
-    """Of what the steps were done to."""
-    register: Register | None
-    """None while other files break rules."""
+    titles: Sequence[str]  # of what the steps were done to
+    register: Register | None  # None while other files break rules
     completed: Sequence[ProblemRow] = ()
     plans: Sequence[PlannedChange] = ()
-    commit: str = ""
-    """That was made."""
+    commit: str = ""  # that was made
 
 
 class _PlannedAction(NamedTuple):
@@ -48,8 +45,7 @@ class _PlannedAction(NamedTuple):
     identity: Identity
     step: StatusChange
     plan: PlannedChange
-    data: dict[str, Any]
-    """What the file will hold."""
+    data: dict[str, Any]  # what the file will hold
     changes: list[FileChange]
 
 

@@ -28,19 +28,15 @@ from xuncha.workflow.verbs import SUBJECTS
 
 _DECIDED: Final = r"status['\"]?[[:space:]]*:[[:space:]]*['\"]?(submitted|closed)"
 """The line of a file that says that closing was applied for, or granted, as git's -G reads it."""
-_MANY: Final = 8
-"""Of what is named one by one."""
+_MANY: Final = 8  # of what is named one by one
 
 
 class Outdated(NamedTuple):
     """A text that names a number which has changed."""
 
-    where: str
-    """The number of the problem or measure that says it, as it is now; else the file."""
-    said: str
-    """Such as 措施1.4."""
-    new: str
-    """The number that is meant now; empty where it was removed."""
+    where: str  # the number of the problem or measure that says it, as it is now; else the file
+    said: str  # such as 措施1.4
+    new: str  # the number that is meant now; empty where it was removed
 
 
 @dataclass(frozen=True)
@@ -49,15 +45,11 @@ class Removal:
 
     identity: Identity
     title: str
-    overdue: bool
-    """Whether its time limit had passed."""
-    moves: Mapping[Identity, Identity]
-    """The new numbers of what followed it, by the old ones."""
-    titles: Mapping[Identity, str]
-    """Of what was renumbered, by the old numbers."""
+    overdue: bool  # whether its time limit had passed
+    moves: Mapping[Identity, Identity]  # the new numbers of what followed it, by the old ones
+    titles: Mapping[Identity, str]  # of what was renumbered, by the old numbers
     outdated: Sequence[Outdated]
-    register: Register | None
-    """How the ledger stands; None while files of it break rules."""
+    register: Register | None  # how the ledger stands; None while files of it break rules
 
 
 def remove(session: Session, identity: Identity, reason: str, today: date) -> Removal:

@@ -20,8 +20,7 @@ from xuncha.workflow.verbs import SUBJECTS
 
 _NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber", "init"})
 """What is by hand; what brings others' work and mends numbers for it has no before of its own, and the beginning has none."""
-_SHOWN = 3
-"""Subjects that the subject of an undo repeats."""
+_SHOWN = 3  # subjects that the subject of an undo repeats
 
 
 def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None = None) -> Result | Leftover:
@@ -123,8 +122,7 @@ def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> list[FileC
     git = session.git
     stands: dict[str, bytes | None] = {}
     """What the files hold when the commits so far are taken back."""
-    sources: dict[str, str] = {}
-    """The commit before which a file held that."""
+    sources: dict[str, str] = {}  # the commit before which a file held that
     begun: dict[str, bytes | None] = {}
     for commit, subject in commits:
         paths = _touched(git, commit)

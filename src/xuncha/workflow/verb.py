@@ -43,17 +43,13 @@ class NamedFile(NamedTuple):
 class PlannedChange(NamedTuple):
     """What a verb does to one measure, and what it tells about it."""
 
-    edits: Sequence[Edit] = ()
-    """The edits beside that of the status."""
-    reason: str = ""
-    """For the trailer of the commit."""
+    edits: Sequence[Edit] = ()  # the edits beside that of the status
+    reason: str = ""  # for the trailer of the commit
     evidence: NamedFile | None = None
     signed: bool = False
-    note: str = ""
-    """A line on what was done beside the change of status."""
+    note: str = ""  # a line on what was done beside the change of status
     next_step: str = ""
-    warning: tuple[str, str] | None = None
-    """A message and a hint."""
+    warning: tuple[str, str] | None = None  # a message and a hint
 
 
 @dataclass(frozen=True)
@@ -61,8 +57,7 @@ class Case:
     """One measure in the hands of a command, with all that a verb may ask; git is asked only where a verb asks."""
 
     session: Session
-    frame: Frame
-    """The settings that the measure is checked against."""
+    frame: Frame  # the settings that the measure is checked against
     today: date
     identity: Identity
     measure: Measure
@@ -110,10 +105,8 @@ class Verb:
     """How the subject of the commit begins: the trail is a document, and documents are Chinese."""
     transitions: Mapping[Status, Status]
     """From which statuses the action is open, and to which each of them leads."""
-    changes: frozenset[str]
-    """The keys of a measure's file that the action may change."""
-    several: bool
-    """Whether the command takes several measures at once."""
+    changes: frozenset[str]  # the keys of a measure's file that the action may change
+    several: bool  # whether the command takes several measures at once
     of_problems: Callable[..., PlannedChange] | None = None
     """Plans the action for a problem; takes the problem and the frame, then what is given. None: it is done to measures alone."""
 
