@@ -110,7 +110,7 @@ class _Builder:
         for event in self.events:
             if isinstance(event, DocumentStartEvent) and root:
                 hint = _("keep one record in a file")
-                _refuse("several-documents", event, _("a second document begins here"), hint)
+                refuse("several-documents", event, _("a second document begins here"), hint)
             elif isinstance(event, NodeEvent):
                 root = self.node(event, 0)
         return root
@@ -120,15 +120,15 @@ class _Builder:
         mark = event.start_mark
         if event.anchor:  # an alias has one, too
             hint = _("write the value itself, in quotes if it is text")
-            _refuse("anchor", event, _("anchors (&) and aliases (*) are not for records"), hint)
+            refuse("anchor", event, _("anchors (&) and aliases (*) are not for records"), hint)
         bare = event.tag == "!" and isinstance(event, ScalarEvent) and self.text[mark.index] == "!"
         if event.tag not in {None, "!"} or bare:
             hint = _("write the value alone, in quotes if it is text")
-            _refuse("tag", event, _("tags (!) are not for records"), hint)
+            refuse("tag", event, _("tags (!) are not for records"), hint)
         self.nodes += 1
         if self.nodes > self.most:
             message = _("there are more than {n} values in the file").format(n=self.most)
-            _refuse("file-too-large", event, message, _("a file is one record"))
+            refuse("file-too-large", event, message, _("a file is one record"))
         node = Node("scalar", mark.line, mark.column, mark.index)
         if isinstance(event, ScalarEvent):
             node.style, node.text, node.end = event.style or "", event.value, event.end_mark.index
@@ -143,10 +143,10 @@ class _Builder:
         node.style = "flow" if event.flow_style else "block"
         if deep >= DEEPEST:
             message = _("values are nested more than {n} levels deep").format(n=DEEPEST)
-            _refuse("too-deep", event, message, _("nest the values less deeply"))
+            refuse("too-deep", event, message, _("nest the values less deeply"))
         if is_key:
             hint = _("put text with brackets into double quotes")
-            _refuse("not-a-mapping", event, _("a key is one word"), hint)
+            refuse("not-a-mapping", event, _("a key is one word"), hint)
         self.fill(node, deep + 1)
         return node
 
@@ -162,7 +162,7 @@ class _Builder:
             item = self.node(inner, deep, is_key=is_key)
             if is_key and item.text in known:
                 message = _("the key “{key}” stands here a second time").format(key=item.text[:80])
-                _refuse("duplicate-key", inner, message, _("keep one of the two"))
+                refuse("duplicate-key", inner, message, _("keep one of the two"))
             if is_key:
                 known.add(item.text)
                 node.keys.append(item)
@@ -174,7 +174,8 @@ class _Builder:
             node.items.append(item)
 
 
-def _refuse(code: str, event: Any, message: str, hint: str) -> None:  # noqa: ANN401
+def refuse(code: str, event: Any, message: str, hint: str) -> None:  # noqa: ANN401
+    """Refuse a text for what begins with an event."""
     raise UnreadableError(code, event.start_mark.line + 1, event.start_mark.column + 1, message, hint)
 
 
