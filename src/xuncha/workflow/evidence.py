@@ -98,9 +98,8 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
         with open(file, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAITING)) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 said = _("{path} is no file, but a pipe, a device or the like").format(path=file)
-                raise RefusedError(
-                    "not-a-file", said, _("write what comes out of it to a file, and attach that")
-                )
+                hint = _("write what comes out of it to a file, and attach that")
+                raise RefusedError("not-a-file", said, hint)
             return read_stream(root, identity, str(file), stream)
     except OSError as error:
         message = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
@@ -128,11 +127,9 @@ def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> 
         raise RefusedError("too-large-for-git", message.format(path=path, **megabytes), hint)
     content = stream.read(size)
     if len(content) <= LARGEST_POINTER and pointed_at(content):
-        message = _("{path} is not the file, but the pointer that git-lfs keeps in its stead").format(
-            path=path
-        )
+        message = _("{path} is not the file, but the pointer that git-lfs keeps in its stead")
         hint = _("type `git lfs pull` where it comes from, and attach the file itself")
-        raise RefusedError("lfs-pointer", message, hint)
+        raise RefusedError("lfs-pointer", message.format(path=path), hint)
     return content
 
 
@@ -148,6 +145,5 @@ def _goes_to_lfs(root: Path, path: str) -> bool:
     if git.setting("filter.lfs.process") or git.setting("filter.lfs.clean"):
         return True
     message = _(".gitattributes gives {path} to git-lfs, which is not set up here").format(path=path)
-    raise SurroundingsError(
-        "no-lfs", message, _("install git-lfs (https://git-lfs.com), and type: git lfs install")
-    )
+    hint = _("install git-lfs (https://git-lfs.com), and type: git lfs install")
+    raise SurroundingsError("no-lfs", message, hint)

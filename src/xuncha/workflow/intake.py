@@ -59,9 +59,8 @@ def take_in(
         intake, before = proposed(session.source, plan)
         if as_shown not in {None, digest(intake, before)}:
             said = _("the ledger was changed after this was shown")
-            raise RefusedError(
-                "changed-meanwhile", said, _("look again at what would change, and decide again")
-            )
+            hint = _("look again at what would change, and decide again")
+            raise RefusedError("changed-meanwhile", said, hint)
         if intake.files:
             session.must_be_clean(*[path for path, content in before.items() if content is not None])
             changes = [FileChange(path, before[path], content) for path, content in intake.files.items()]

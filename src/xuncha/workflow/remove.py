@@ -101,13 +101,10 @@ def _must_be_removable(
     if identity.is_problem:
         measures = next(row.measures for row in before.problems if row.id == str(identity))
         if measures:
-            message = _("problem {id} has measures: {ids}")
+            said = _("problem {id} has measures: {ids}")
             ids = _(", ").join(row.id for row in measures[:_MANY]) + ("…" if len(measures) > _MANY else "")
-            raise RefusedError(
-                "has-measures",
-                message.format(id=identity, ids=ids),
-                _("remove them first, the last one first"),
-            )
+            hint = _("remove them first, the last one first")
+            raise RefusedError("has-measures", said.format(id=identity, ids=ids), hint)
         return None, None
     row: MeasureRow = next(row for row in before.measures if row.id == str(identity))
     if not is_untouched(parse(session.source.read(identity.path))):
@@ -134,9 +131,8 @@ def _must_be_undecided(
             "{id} cannot be removed: {ids} would get another number, and closing of it was applied for or granted under this one"
         )
         hint = _("change what {id} says with `xuncha edit {id}`, or keep it out of the notice")
-        raise RefusedError(
-            "number-in-use", said.format(id=identity, ids=named), hint.format(id=identity), identity.path
-        )
+        said, hint = (text.format(id=identity, ids=named) for text in (said, hint))
+        raise RefusedError("number-in-use", said, hint, identity.path)
 
 
 def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Identity]) -> list[FileChange]:

@@ -76,10 +76,9 @@ def _set_problem(
 ) -> PlannedChange:
     """Plan the same for a problem."""
     if unfit := [name for name, value in others.items() if value]:
-        message = _("{what} is said of a measure, not of a problem").format(
-            what=f"--{unfit[0]}".replace("_", "-")
-        )
-        raise RefusedError("not-a-measure", message, _("name a measure, such as 2.3"))
+        said = _("{what} is said of a measure, not of a problem")
+        said = said.format(what=f"--{unfit[0]}".replace("_", "-"))
+        raise RefusedError("not-a-measure", said, _("name a measure, such as 2.3"))
     given = {
         "title": title,
         "category": category and category_meant(category, frame.categories),
