@@ -7,8 +7,9 @@ what people said of it; `check` gives every finding there is. All of them use on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
@@ -153,7 +154,7 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
         if measure and not unsound:
             loaded.measures[identity] = measure
         if measure and frame:
-            around = Neighbourhood(identity, frame, loaded.problem, _fingerprints(source, identity))
+            around = Neighbourhood(identity, frame, loaded.problem, partial(_fingerprint, source, identity))
             wrong += placed_if_any(source, path, broken_measure(measure, around, unsound, warn=warn))
         findings += sorted(wrong, key=by_place)
     return loaded
@@ -244,7 +245,7 @@ def checked_measure(
     Raises RefusedError for the first rule that it would break.
     """
     shaped = shape(Measure, data)
-    around = Neighbourhood(identity, frame, problem, _fingerprints(source, identity))
+    around = Neighbourhood(identity, frame, problem, partial(_fingerprint, source, identity))
     findings: list[Finding[Any]] = shaped.broken
     try:
         findings += broken_measure(shaped.record, around, shaped.unsound)
@@ -299,12 +300,9 @@ def _identities(
     return identities, findings + gaps(paths, _("measure {n} is missing"), f"{number}.")
 
 
-def _fingerprints(source: Source, identity: Identity) -> Callable[[str], Fingerprint | None]:
-    def fingerprint(name: str) -> Fingerprint | None:
-        path = f"{EVIDENCE}/{identity}/{name}"
-        try:
-            return source.fingerprint(path)
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, path) from None
-
-    return fingerprint
+def _fingerprint(source: Source, identity: Identity, name: str) -> Fingerprint | None:
+    path = f"{EVIDENCE}/{identity}/{name}"
+    try:
+        return source.fingerprint(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
