@@ -293,10 +293,11 @@ def _enter_all(call: Context) -> None:
     if done is None:
         screen.line(_("Nothing was changed by hand."))
         return
-    for line in done.lines:
+    lines, result = done
+    for line in lines:
         screen.line(line)
     screen.line(_("This is committed."))
-    _say_done(call, done.result)
+    _say_done(call, result)
 
 
 def _say_done(call: Context, done: Result) -> None:

@@ -29,13 +29,6 @@ _PARTS: Final = ("data", "templates")  # what belongs to a ledger and people cha
 _MANY: Final = 8  # numbers that the subject of a commit names
 
 
-class Entered(NamedTuple):
-    """Changes made by hand that were committed."""
-
-    lines: list[str]  # what changed, in words
-    result: Result
-
-
 def editable(root: Path, text: str) -> str:
     """Return the path of the file that is meant: by the number of a problem or a measure, or by the path of a comment or the settings.
 
@@ -86,8 +79,8 @@ def _findings(source: Overlay, path: str) -> list[Finding[Place]]:
     return [finding for finding in found if finding.place.path == path]
 
 
-def edit_all(session: Session) -> Entered | None:
-    """Keep everything that was changed, made or deleted by hand, in one commit; return None where nothing was.
+def edit_all(session: Session) -> tuple[list[str], Result] | None:
+    """Keep everything that was changed, made or deleted by hand, in one commit; return what changed, in words, or None.
 
     Raises InvalidLedgerError if the ledger breaks rules as it stands, RefusedError and SurroundingsError as `perform`; then
     nothing is committed, and the files stay as they are.
@@ -102,7 +95,7 @@ def edit_all(session: Session) -> Entered | None:
         raise InvalidLedgerError(findings)
     changed = list(_changed(session, paths))
     result = _kept(session, changed, [FileChange(each.path, each.new, each.new) for each in changed])
-    return Entered([line for each in changed for line in each.in_words()], result)
+    return [line for each in changed for line in each.in_words()], result
 
 
 def _kept(session: Session, changed: Sequence[_Changed], files: Sequence[FileChange]) -> Result:
