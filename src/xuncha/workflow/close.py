@@ -10,7 +10,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import Requirement
 from xuncha.store.edits import Set
-from xuncha.workflow.verb import Case, PlannedChange, verb
+from xuncha.workflow.verb import Case, PlannedChange, applicants, verb
 
 
 @verb("close", "销号", {"in_progress": "closed", "submitted": "closed"}, "status", "closed")
@@ -30,7 +30,7 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
         case.measure.status,
         [entry.evidence for entry in case.measure.progress],
         closer=addresses(case.session.root) if two else (),
-        applicants=case.applicants() if two else (),
+        applicants=applicants(case.session.root, case.identity) if two else (),
     )
     if lacking:
         raise together([refusal(each, case.identity) for each in lacking])

@@ -62,10 +62,6 @@ class Case:
     identity: Identity
     measure: Measure
 
-    def applicants(self) -> set[str]:
-        """Return the e-mails of whoever made the application that stands; none without an application."""
-        return applicants(self.session.root, self.identity)
-
 
 def applicants(root: Path, identity: Identity) -> set[str]:
     """Return the e-mails of whoever made the application of a measure that stands; none without an application.
