@@ -278,7 +278,7 @@ def _lines(text: str) -> list[str]:
 def _item(item: str | dict[str, Any]) -> str:
     """Write an item of a list, a line for each of its keys."""
     if isinstance(item, str):
-        return f"- {_scalar(item)}\n"
+        return f"- {_text(item)}\n"
     lines = [f"{key}: {flow(value)}" for key, value in item.items()]
     return "- " + "\n  ".join(lines) + "\n"
 
@@ -289,16 +289,12 @@ def flow(value: Any) -> str:  # noqa: ANN401
         return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(flow, value)) + "]"
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> str:  # noqa: ANN401
-    """Write a scalar: plain where the library writes it plain and no flow collection takes it for more, else in quotes."""
     return _text(value) if isinstance(value, str) else json.dumps(value)
 
 
 @lru_cache(maxsize=4096)
 def _text(value: str) -> str:
+    """Write a text: plain where the library writes it plain and no flow collection takes it for more, else in quotes."""
     plain: str = format_yaml(value, width=None)
     if plain == value and not _SPECIAL.search(value) and not value.startswith(("-", "=", "<<")):
         return value
