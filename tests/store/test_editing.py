@@ -174,11 +174,13 @@ def _assert_own_lines(own: list[str], new: list[str], edit: Edit) -> None:
             assert new == []
         case Set(key, str() as value):
             _assert_value_alone(own, new, key, value)
-        case Set():
+        case Set(_, dict() as value):
             assert new[0].startswith(own[0][: own[0].index(":") + 1])
             comment = re.search(r"( +#[^'\"}]*)?[\r\n]+\Z", own[-1])
             assert comment
-            assert new[-1].endswith(comment[0]) or own[-1].lstrip().startswith("#")
+            # It stays behind its line, and goes with the line of a key that goes.
+            stays = any(line.endswith(comment[0]) for line in new) or own[-1].lstrip().startswith("#")
+            assert stays or own[-1].lstrip().partition(":")[0].strip("'\"") not in value
         case Append() if not re.search(r": *\[", own[0]):
             assert new[: len(own)] == own
             assert len(new) > len(own)

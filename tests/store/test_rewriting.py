@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import LEDGER
 from xuncha.errors import RefusedError
-from xuncha.store.editing import fresh
+from xuncha.store.editing import fresh, rewritten
 from xuncha.store.reading import parse
-from xuncha.store.rewriting import rewritten
 
 FILE = """\
 # 首行

@@ -11,7 +11,6 @@ import pytest
 
 from tests.conftest import LedgerOnDisk
 from xuncha.errors import SurroundingsError
-from xuncha.trail.committing import commit
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.repository import git_dir, private
 
@@ -150,7 +149,7 @@ def test_a_file_of_any_name_is_committed_alone(ledger: LedgerOnDisk, name: str) 
     for each in (name, "另一个.txt", "x", "a"):
         (ledger.root / "data" / each).write_bytes(b"1\n")
     ledger.git("add", "data/x")
-    commit(git, "subject\n\nA: b\n", [f"data/{name}"], new=[f"data/{name}"])
+    git.commit("subject\n\nA: b\n", [f"data/{name}"], new=[f"data/{name}"])
     shown = git.run("show", "--format=", "--name-only", "-z")
     assert shown == os.fsencode(f"data/{name}\0")
     assert ledger.git("diff", "--cached", "--name-only") == "data/x\n"
@@ -241,7 +240,7 @@ def test_a_commit_that_is_refused_leaves_the_index_as_it_was(ledger: LedgerOnDis
     ledger.write("data/new", "1")
     ledger.write(ledger.path("1.2"), ledger.read("1.2") + "# x\n")
     with pytest.raises(GitError):
-        commit(Git(ledger.root), "x\n", [ledger.path("1.2"), "data/new"], new=["data/new"])
+        Git(ledger.root, writes=True).commit("x\n", [ledger.path("1.2"), "data/new"], new=["data/new"])
     assert ledger.git("ls-files", "--stage", "-z") == before
 
 
@@ -249,8 +248,8 @@ def test_a_commit_that_is_refused_leaves_the_index_as_it_was(ledger: LedgerOnDis
 def test_many_files_are_committed_alone_and_a_refusal_leaves_the_index_as_it_was(
     ledger: LedgerOnDisk, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xuncha.trail.committing.MANY", 1)
-    git, new = Git(ledger.root), f"data/{name}"
+    monkeypatch.setattr("xuncha.trail.git.MANY", 1)
+    git, new = Git(ledger.root, writes=True), f"data/{name}"
     (ledger.root / new).write_bytes(b"1\n")
     (ledger.root / "data/另一个.txt").write_bytes(b"1\n")
     ledger.write(ledger.path("1.1"), ledger.read("1.1") + "# 改\n")
@@ -261,10 +260,10 @@ def test_many_files_are_committed_alone_and_a_refusal_leaves_the_index_as_it_was
     hook.chmod(0o755)
     before = ledger.git("status", "--porcelain")
     with pytest.raises(GitError):
-        commit(git, "subject\n", [new, ledger.path("1.1")], new=[new])
+        git.commit("subject\n", [new, ledger.path("1.1")], new=[new])
     assert ledger.git("status", "--porcelain") == before
     hook.unlink()
-    commit(git, "subject\n", [new, ledger.path("1.1")], new=[new])
+    git.commit("subject\n", [new, ledger.path("1.1")], new=[new])
     shown = git.run("show", "--format=", "--name-only", "-z").split(b"\0")
     assert set(shown) == {os.fsencode(new), os.fsencode(ledger.path("1.1")), b""}
     assert not ledger.git("diff", "--cached", "--name-only")

@@ -314,7 +314,7 @@ def test_an_error_that_is_no_one_s_restores_the_files_too(
         raise MemoryError
 
     state = State(ledger)
-    monkeypatch.setattr("xuncha.trail.committing.commit", fails)
+    monkeypatch.setattr("xuncha.trail.git.Git.commit", fails)
     for work in WORK.values():
         with pytest.raises(MemoryError):
             work(ledger)

@@ -250,9 +250,10 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
         if all_done is None:
             screen.line(_("Nothing was changed by hand."))
             return
-        for line in [*all_done.lines, _("This is committed.")]:
+        lines, result = all_done
+        for line in [*lines, _("This is committed.")]:
             screen.line(line)
-        _say_done(call, all_done.result)
+        _say_done(call, result)
         return
     root = call.root_for_writing()
     path = editable(root, identity)

@@ -17,8 +17,7 @@ from xuncha.region.rows import Stamp, rows_of
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger
 from xuncha.system import keep_within, temporary_folder
-from xuncha.trail.bare import ledgers_in, opened
-from xuncha.trail.bundle import alone, unpack
+from xuncha.trail.bundle import alone, ledgers_in, opened, unpack
 from xuncha.trail.git import Git
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import git_dir, tip

@@ -18,7 +18,6 @@ from xuncha.store.reading import parse
 from xuncha.store.schema import KINDS, one
 from xuncha.sync import registration
 from xuncha.system import remove_tree
-from xuncha.trail import committing
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Message, begin, note_commit
@@ -71,7 +70,7 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
             replace(root / path, contents[path])
         registration.register(git)
     try:
-        committing.commit(git, Message("建立台账", "init").text(), new, new=new)
+        git.commit(Message("建立台账", "init").text(), new, new=new)
         note_commit(git)
     except GitError as error:
         said = _("the files are there, but git refused the commit: {said}").format(said=error.said)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -54,31 +55,44 @@ def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
 def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple[bytes, dict[str, Any]]:
     """Edit a record's file, and return its new bytes with what they say as plain data.
 
-    `data` is what it says now, as `parse` gives it; each edit is of another key. Raises RefusedError if the layout of
+    `data` is what it says now, as `parse` gives it. Raises RefusedError if the layout of
     the file does not let it be edited safely; it must be edited by hand.
     """
-    text = decode(content)
-    root = tree(text)
-    text = spliced(text, [splice for edit in edits if (splice := _splice(text, root, edit))])
-    keys = _(", ").join(f"`{edit.key}`" for edit in edits)
-    meant = _meant(data, edits)
-    return verified(content, text, meant, keys, _("change it by hand, and type: xuncha edit")), meant
+    meant = dict(data)
+    for edit in edits:
+        match edit:
+            case Set(key, value):
+                meant[key] = value
+            case Remove(key):
+                meant.pop(key, None)
+            case Append(key, item, place):
+                items = list(meant.get(key) or [])
+                items.insert(len(items) if place is None else place, item)
+                meant[key] = items
+    return rewritten(content, meant, data, _("change it by hand, and type: xuncha edit")), meant
 
 
-def spliced(text: str, splices: Sequence[Splice]) -> str:
-    """Replace what splices say; of several in one place, what goes is taken out first, and what comes stands in their order."""
-    # From the end to the beginning, so that what comes before keeps its place.
+def rewritten(
+    content: bytes, meant: dict[str, Any], said: dict[str, Any] | None = None, hint: str = ""
+) -> bytes:
+    """Return a record's file so that it says what is meant; only what differs is touched. `said` is what it says now.
+
+    Raises UnreadableError if the file cannot be read as a record; RefusedError, with the hint, as `edited` does.
+    """
+    said = parse(content) if said is None else said
+    text = after = decode(content)
+    splices = _mapping(text, tree(text), said, meant)
+    # From the end to the beginning, so that what comes before keeps its place; of several in one place, what goes is taken out first.
     for splice in sorted(splices, key=lambda splice: (splice.start, splice.end))[::-1]:
-        text = text[: splice.start] + splice.text + text[splice.end :]
-    return text
-
-
-def verified(before: bytes, text: str, meant: dict[str, Any], keys: str, hint: str = "") -> bytes:
-    """Return an edited text as bytes, with the byte order mark that was there, if it says what is meant (else RefusedError)."""
-    if not says(text, meant):
+        after = after[: splice.start] + splice.text + after[splice.end :]
+    if not _last_line_end(text):  # the last line had no end: then the new last line has none either
+        after = after.removesuffix(_last_line_end(after))
+    if not says(after, meant):
+        keys = (f"`{key}`" for key in dict.fromkeys((*said, *meant)) if said.get(key) != meant.get(key))
         message = _("the layout of this file does not let {keys} be changed safely")
-        raise RefusedError("odd-layout", message.format(keys=keys), hint)
-    return byte_order_mark(before) + text.encode()
+        hint = hint or _("change it in the file itself")
+        raise RefusedError("odd-layout", message.format(keys=_(", ").join(keys)), hint)
+    return byte_order_mark(content) + after.encode()
 
 
 def byte_order_mark(content: bytes) -> bytes:
@@ -95,57 +109,87 @@ def fresh(record: dict[str, Any], schema: str) -> bytes:
 def rename_evidence(content: bytes, old: str, new: str) -> bytes:
     """Give an evidence file another name in the file of its measure; every other byte stays.
 
-    Raises UnreadableError if the file cannot be read as a record; RefusedError if the layout does not let it be
-    changed safely.
+    Raises UnreadableError if the file cannot be read as a record; RefusedError if it names no such file, or the layout
+    does not let it be changed safely.
     """
-    text = decode(content)
-    places = [
-        node
-        for entry in _items(tree(text).get("progress"))
-        for item in _items(entry.get("evidence"))
-        if (node := item.get("file")) is not None and node.text == old
-    ]
-    for node in reversed(places):
-        text = text[: node.start] + json.dumps(new, ensure_ascii=False) + text[node.end :]
-    meant = parse(content)
+    said, meant = parse(content), parse(content)
     for entry in meant.get("progress", []):
         for item in entry.get("evidence", []):
             if isinstance(item, dict) and item.get("file") == old:
                 item["file"] = new
-    return verified(content, text, meant if places else {}, "`file`")
+    return rewritten(content, meant if meant != said else {}, said)
 
 
-def _items(node: Node | None) -> list[Node]:
-    return node.items if node is not None and node.kind == "sequence" else []
+def _mapping(text: str, node: Node, said: dict[str, Any], meant: dict[str, Any]) -> Iterator[Splice]:
+    """Yield what makes one mapping of another."""
+    for key in said:
+        if key not in meant:
+            yield _remove(text, node, key)
+    for name, item in zip(node.keys, node.items, strict=True):
+        if name.text in meant and said[name.text] != meant[name.text]:
+            yield from _value(text, item, name.end, said[name.text], meant[name.text])
+    for key, value in meant.items():
+        if key not in said:
+            yield _insert(text, node, key, value)
 
 
-def _meant(data: dict[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
-    data = dict(data)
-    for edit in edits:
-        match edit:
-            case Set(key, value):
-                data[key] = value
-            case Remove(key):
-                data.pop(key, None)
-            case Append(key, item, place):
-                items = list(data.get(key) or [])
-                items.insert(len(items) if place is None else place, item)
-                data[key] = items
-    return data
+def _value(text: str, node: Node, behind: int | None, said: Any, meant: Any) -> Iterator[Splice]:  # noqa: ANN401
+    """Yield what makes one value of another; `behind` is where its key ends, None for an item of a list."""
+    if isinstance(said, dict) and isinstance(meant, dict) and _by_key(text, node, said, meant):
+        yield from _mapping(text, node, said, meant)
+    elif isinstance(said, list) and isinstance(meant, list) and said and meant:
+        yield from _sequence(text, node, said, meant)
+    elif node.style == "block":
+        written = flow(meant)
+        if behind is not None:
+            yield Splice(behind, node.end, f": {written}")
+        else:
+            yield Splice(node.start, node.end, written)
+    else:
+        yield _replace(node, meant)
 
 
-def _splice(text: str, root: Node, edit: Edit) -> Splice | None:
-    node = root.get(edit.key)
-    match edit:
-        case Set(key, value):
-            return insert(text, root, key, value) if node is None else replace(node, value)
-        case Remove(key):
-            return None if node is None else remove(text, root, key)
-        case Append(key, item, place):
-            return insert(text, root, key, [item]) if node is None else _append(text, node, item, place)
+def _by_key(text: str, node: Node, said: dict[str, Any], meant: dict[str, Any]) -> bool:
+    """Return whether a mapping can be changed key by key: one stays; and the first does, if it stands on the line of a list's item."""
+    names = [key.text for key in node.keys]
+    if names != list(said) or meant.keys().isdisjoint(names):
+        return False
+    first = node.keys[0].start
+    return node.style == "flow" or names[0] in meant or not text[line_start(text, first) : first].strip()
 
 
-def replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> Splice:
+def _sequence(text: str, node: Node, said: list[Any], meant: list[Any]) -> Iterator[Splice]:
+    """Yield what makes one list of another; in block style each item begins a line of its own."""
+    old, new = list(map(repr, said)), list(map(repr, meant))
+    for what, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what == "equal":
+            continue
+        place = start + min(end - start, last - first)
+        for item, one, other in zip(node.items[start:place], said[start:], meant[first:], strict=False):
+            yield from _value(text, item, None, one, other)
+        more = meant[first + place - start : last]
+        if node.style == "flow":
+            yield _between_commas(node, place, end, more)
+            continue
+        for item in node.items[place:end]:
+            yield Splice(line_start(text, item.start), line_end(text, item.end), "")
+        if more and place:
+            yield insert_lines(text, node.items[place - 1].end, more, node.column)
+        elif more:
+            above = line_start(text, node.items[0].start)
+            yield Splice(above, above, block(more, node.column, common_line_end(text)))
+
+
+def _between_commas(node: Node, place: int, end: int, more: list[Any]) -> Splice:
+    """Replace some items of a list in brackets."""
+    written = ", ".join(map(flow, more))
+    if end < len(node.items):
+        return Splice(node.items[place].start, node.items[end].start, f"{written}, " if more else "")
+    start = node.items[place - 1].end if place else node.items[0].start
+    return Splice(start, node.items[-1].end, f", {written}" if more else "")
+
+
+def _replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> Splice:
     if node.start == node.end:  # a key without a value: it stands right behind the colon
         return Splice(node.start, node.end, f" {flow(value)}")
     quote = node.style if node.style in {"'", '"'} else ""
@@ -154,15 +198,11 @@ def replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> Splic
     return Splice(node.start, node.end, written)
 
 
-def remove(text: str, root: Node, key: str) -> Splice:
+def _remove(text: str, root: Node, key: str) -> Splice:
     place = next(place for place, name in enumerate(root.keys) if name.text == key)
     if root.style == "flow":
         return _remove_between_commas(text, root, place)
-    start, end = line_start(text, root.keys[place].start), line_end(text, root.items[place].end)
-    if end == len(text) and not text.endswith(("\n", "\r")):
-        # It was the last line and had no end: then the new last line has none either.
-        start -= len(_last_line_end(text[:start]))
-    return Splice(start, end, "")
+    return Splice(line_start(text, root.keys[place].start), line_end(text, root.items[place].end), "")
 
 
 def _remove_between_commas(text: str, root: Node, place: int) -> Splice:
@@ -178,7 +218,7 @@ def _remove_between_commas(text: str, root: Node, place: int) -> Splice:
     return Splice(root.items[place - 1].end if place else start, root.items[place].end, "")
 
 
-def insert(text: str, root: Node, key: str, value: Any) -> Splice:  # noqa: ANN401
+def _insert(text: str, root: Node, key: str, value: Any) -> Splice:  # noqa: ANN401
     """Put a new key behind those that come before it in the order of the keys."""
     if not root.keys:  # `{}`
         return Splice(root.start, root.end, flow({key: value}))
@@ -190,21 +230,6 @@ def insert(text: str, root: Node, key: str, value: Any) -> Splice:  # noqa: ANN4
     if root.style == "flow":
         return Splice(end, end, f", {key}: {flow(value)}")
     return insert_lines(text, end, {key: value}, root.column)
-
-
-def _append(text: str, node: Node, item: str | dict[str, Any], place: int | None) -> Splice:
-    following = node.items[place] if place is not None and place < len(node.items) else None
-    if node.style == "flow":
-        if not node.items:
-            return Splice(node.start, node.end, flow([item]))
-        if following:
-            return Splice(following.start, following.start, f"{flow(item)}, ")
-        end = node.items[-1].end
-        return Splice(end, end, f", {flow(item)}")
-    if following:
-        start = line_start(text, following.start)
-        return Splice(start, start, block([item], node.column, common_line_end(text)))
-    return insert_lines(text, node.end, [item], node.column)
 
 
 def insert_lines(text: str, index: int, value: Any, indent: int) -> Splice:  # noqa: ANN401
@@ -253,7 +278,7 @@ def _lines(text: str) -> list[str]:
 def _item(item: str | dict[str, Any]) -> str:
     """Write an item of a list, a line for each of its keys."""
     if isinstance(item, str):
-        return f"- {_scalar(item)}\n"
+        return f"- {_text(item)}\n"
     lines = [f"{key}: {flow(value)}" for key, value in item.items()]
     return "- " + "\n  ".join(lines) + "\n"
 
@@ -264,16 +289,12 @@ def flow(value: Any) -> str:  # noqa: ANN401
         return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(flow, value)) + "]"
-    return _scalar(value)
-
-
-def _scalar(value: Any) -> str:  # noqa: ANN401
-    """Write a scalar: plain where the library writes it plain and no flow collection takes it for more, else in quotes."""
     return _text(value) if isinstance(value, str) else json.dumps(value)
 
 
 @lru_cache(maxsize=4096)
 def _text(value: str) -> str:
+    """Write a text: plain where the library writes it plain and no flow collection takes it for more, else in quotes."""
     plain: str = format_yaml(value, width=None)
     if plain == value and not _SPECIAL.search(value) and not value.startswith(("-", "=", "<<")):
         return value

@@ -9,10 +9,8 @@ from xuncha.errors import Finding, Place, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.names import KEY_NAMES, key_meant
 
-DEEPEST = 20
-"""Levels of nesting; the deepest record has five."""
-MOST = 10_000
-"""Values in one file; a record of years has some hundreds."""
+DEEPEST = 20  # levels of nesting; the deepest record has five
+MOST = 10_000  # values in one file; a record of years has some hundreds
 LINE_END = re.compile(r"\r\n|\n|\r")
 _SLIP = re.compile(
     r"^\s*(?:-\s+)?(?P<key>[A-Za-z_]+|[\u4e00-\u9fff]{2,8})(?:(?P<wide>\s*：)|:(?=[^\s/:]))", re.MULTILINE

@@ -28,8 +28,7 @@ _NO_LINK: int | None = getattr(os, "O_NOFOLLOW", None)
 _READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | (_NO_LINK or 0)
 """How a file is opened; a pipe that nobody writes to keeps nobody waiting."""
 _MANY = 50  # files from which on it is quicker to bring all to the disk at once
-TEMPORARY = ".xuncha-new-"
-"""How the names of files begin that are being written."""
+TEMPORARY = ".xuncha-new-"  # how the names of files begin that are being written
 
 
 class WorkingTree:

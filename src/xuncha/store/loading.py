@@ -7,8 +7,9 @@ what people said of it; `check` gives every finding there is. All of them use on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
@@ -153,7 +154,7 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
         if measure and not unsound:
             loaded.measures[identity] = measure
         if measure and frame:
-            around = Neighbourhood(identity, frame, loaded.problem, _fingerprints(source, identity))
+            around = Neighbourhood(identity, frame, loaded.problem, partial(_fingerprint, source, identity))
             wrong += placed_if_any(source, path, broken_measure(measure, around, unsound, warn=warn))
         findings += sorted(wrong, key=by_place)
     return loaded
@@ -170,9 +171,30 @@ def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
     if not warn:
         return found
     from xuncha.store.forms import load_forms  # noqa: PLC0415  for `validate` alone
-    from xuncha.store.own import remarks  # noqa: PLC0415  likewise
 
-    return [*found, *load_forms(source)[1], *remarks(source)]
+    return [*found, *load_forms(source)[1], *_own_templates(source)]
+
+
+def _own_templates(source: Source, folder: str = "templates") -> Iterator[Finding[Place]]:
+    """Name the templates that are not the built-in ones word for word, and every link among them; they hinder nothing."""
+    from xuncha.paper.own import FOLDER, differs, is_template  # noqa: PLC0415  for `validate` alone
+
+    if folder == FOLDER and (FOLDER, "link") in source.entries(""):
+        yield link(FOLDER)
+        return
+    try:
+        for name, kind in sorted(source.entries(folder)):
+            path = f"{folder}/{name}"
+            if kind == "link":
+                yield link(path)
+            elif kind == "folder":
+                yield from _own_templates(source, path)
+            elif is_template(name) and differs(path.removeprefix(f"{FOLDER}/"), source.read(path)):
+                message = _("{path} is the ledger's own: documents say what stands there")
+                hint = _("read it like a record; without it the program's own template is used")
+                yield about(path, "own-template", message, hint)._replace(severity="note")
+    except OSError as error:
+        yield unreadable(folder, error)
 
 
 def ledger(source: Source) -> Ledger:
@@ -223,7 +245,7 @@ def checked_measure(
     Raises RefusedError for the first rule that it would break.
     """
     shaped = shape(Measure, data)
-    around = Neighbourhood(identity, frame, problem, _fingerprints(source, identity))
+    around = Neighbourhood(identity, frame, problem, partial(_fingerprint, source, identity))
     findings: list[Finding[Any]] = shaped.broken
     try:
         findings += broken_measure(shaped.record, around, shaped.unsound)
@@ -278,12 +300,9 @@ def _identities(
     return identities, findings + gaps(paths, _("measure {n} is missing"), f"{number}.")
 
 
-def _fingerprints(source: Source, identity: Identity) -> Callable[[str], Fingerprint | None]:
-    def fingerprint(name: str) -> Fingerprint | None:
-        path = f"{EVIDENCE}/{identity}/{name}"
-        try:
-            return source.fingerprint(path)
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, path) from None
-
-    return fingerprint
+def _fingerprint(source: Source, identity: Identity, name: str) -> Fingerprint | None:
+    path = f"{EVIDENCE}/{identity}/{name}"
+    try:
+        return source.fingerprint(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.events import (
-    AliasEvent,
+    CollectionEndEvent,
     DocumentStartEvent,
-    MappingEndEvent,
     MappingStartEvent,
+    NodeEvent,
     ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
 )
 from ruamel.yaml.reader import Reader
 
@@ -63,14 +62,12 @@ def tree(text: str, fold: int = 1) -> Node:
     """
     if match := _UNPRINTABLE.search(text):
         raise invisible(text, match.start())
-    builder = _Builder(text, MOST * fold)
     yaml = YAML(typ="safe", pure=True)
     yaml.Reader = _Reader
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            for event in yaml.parse(text):
-                builder.take(event)
+            root = _Builder(text, MOST * fold, yaml.parse(text)).document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -83,7 +80,13 @@ def tree(text: str, fold: int = 1) -> Node:
     except (AssertionError, ValueError, OverflowError):
         # So the parser refuses a version of YAML that it does not know, and a character beyond the last one: "\U00110000".
         raise UnreadableError("yaml-syntax", 1, 1, _("this is not YAML")) from None
-    return builder.result()
+    if root is None or (root.kind == "scalar" and not root.text):
+        hint = _("fill it in, or bring it back with `git checkout -- FILE`")
+        raise UnreadableError("empty-file", 1, 1, _("the file is empty"), hint)
+    if root.kind != "mapping":
+        message, hint = _("this is not a list of keys with values"), _("write lines such as `title: …`")
+        raise UnreadableError("not-a-mapping", root.line + 1, root.column + 1, message, hint)
+    return root
 
 
 class _Reader(Reader):
@@ -94,100 +97,86 @@ class _Reader(Reader):
 
 
 class _Builder:
-    """Builds the tree from the events, one by one; holds the collections that are open."""
+    """Builds the tree out of the events, none of which has a type."""
 
-    def __init__(self, text: str, most: int) -> None:
+    def __init__(self, text: str, most: int, events: Iterator[Any]) -> None:
         self.text = text
-        self.root: Node | None = None
-        self.open: list[Node] = []
-        self.documents = 0
+        self.events = events
         self.nodes, self.most = 0, most
-        self.known: list[set[str]] = []
-        """The keys so far of each collection that is open."""
 
-    def take(self, event: Any) -> None:  # noqa: ANN401  ruamel.yaml's events have no types
-        if isinstance(event, DocumentStartEvent):
-            self.documents += 1
-            if self.documents > 1:
+    def document(self) -> Node | None:
+        """Build the tree of the one document; None where there is nothing in it."""
+        root = None
+        for event in self.events:
+            if isinstance(event, DocumentStartEvent) and root:
                 hint = _("keep one record in a file")
-                self.refuse("several-documents", event, _("a second document begins here"), hint)
-        elif isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            hint = _("write the value itself, in quotes if it is text")
-            self.refuse("anchor", event, _("anchors (&) and aliases (*) are not for records"), hint)
-        elif isinstance(event, ScalarEvent | MappingStartEvent | SequenceStartEvent):
-            self.begin(event)
-        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
-            node = self.open.pop()
-            self.known.pop()
-            flow = node.style == "flow" or not node.items
-            node.end = event.end_mark.index if flow else node.items[-1].end
+                refuse("several-documents", event, _("a second document begins here"), hint)
+            elif isinstance(event, NodeEvent):
+                root = self.node(event, 0)
+        return root
 
-    def begin(self, event: Any) -> None:  # noqa: ANN401
+    def node(self, event: Any, deep: int, *, is_key: bool = False) -> Node:  # noqa: ANN401
+        """Build a key or a value, with all that is in it."""
         mark = event.start_mark
+        if event.anchor:  # an alias has one, too
+            hint = _("write the value itself, in quotes if it is text")
+            refuse("anchor", event, _("anchors (&) and aliases (*) are not for records"), hint)
         bare = event.tag == "!" and isinstance(event, ScalarEvent) and self.text[mark.index] == "!"
         if event.tag not in {None, "!"} or bare:
             hint = _("write the value alone, in quotes if it is text")
-            self.refuse("tag", event, _("tags (!) are not for records"), hint)
+            refuse("tag", event, _("tags (!) are not for records"), hint)
         self.nodes += 1
         if self.nodes > self.most:
             message = _("there are more than {n} values in the file").format(n=self.most)
-            self.refuse("file-too-large", event, message, _("a file is one record"))
+            refuse("file-too-large", event, message, _("a file is one record"))
         node = Node("scalar", mark.line, mark.column, mark.index)
         if isinstance(event, ScalarEvent):
-            node.style = event.style or ""
-            node.text = event.value
-            node.end = event.end_mark.index
+            node.style, node.text, node.end = event.style or "", event.value, event.end_mark.index
             if node.style in {"|", ">"}:
                 # The blank lines below are part of a block text only where its head says so.
                 lines = self.text[node.start : node.end]
                 keeps = _KEEPS_BLANK_LINES.match(lines)
                 kept = _LAST_LINE_END.sub("", lines) if keeps else lines.rstrip(" \t\r\n")
                 node.end = node.start + len(kept)
-        else:
-            node.kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
-            node.style = "flow" if event.flow_style else "block"
-            if len(self.open) >= DEEPEST:
-                message = _("values are nested more than {n} levels deep").format(n=DEEPEST)
-                self.refuse("too-deep", event, message, _("nest the values less deeply"))
-        self.place(node, event)
-        if node.kind != "scalar":
-            self.open.append(node)
-            self.known.append(set())
+            return node
+        node.kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
+        node.style = "flow" if event.flow_style else "block"
+        if deep >= DEEPEST:
+            message = _("values are nested more than {n} levels deep").format(n=DEEPEST)
+            refuse("too-deep", event, message, _("nest the values less deeply"))
+        if is_key:
+            hint = _("put text with brackets into double quotes")
+            refuse("not-a-mapping", event, _("a key is one word"), hint)
+        self.fill(node, deep + 1)
+        return node
 
-    def place(self, node: Node, event: Any) -> None:  # noqa: ANN401
-        if not self.open:
-            self.root = node
-            return
-        parent = self.open[-1]
-        if parent.kind == "mapping" and len(parent.keys) == len(parent.items):
-            if node.kind != "scalar":
-                hint = _("put text with brackets into double quotes")
-                self.refuse("not-a-mapping", event, _("a key is one word"), hint)
-            if node.text in self.known[-1]:
-                message = _("the key “{key}” stands here a second time").format(key=node.text[:80])
-                self.refuse("duplicate-key", event, message, _("keep one of the two"))
-            self.known[-1].add(node.text)
-            parent.keys.append(node)
-        else:
-            if parent.keys and node.start == node.end:
+    def fill(self, node: Node, deep: int) -> None:
+        """Build what is in a collection."""
+        known: set[str] = set()
+        for inner in self.events:
+            if isinstance(inner, CollectionEndEvent):
+                flow = node.style == "flow" or not node.items
+                node.end = inner.end_mark.index if flow else node.items[-1].end
+                return
+            is_key = node.kind == "mapping" and len(node.keys) == len(node.items)
+            item = self.node(inner, deep, is_key=is_key)
+            if is_key and item.text in known:
+                message = _("the key “{key}” stands here a second time").format(key=item.text[:80])
+                refuse("duplicate-key", inner, message, _("keep one of the two"))
+            if is_key:
+                known.add(item.text)
+                node.keys.append(item)
+                continue
+            if node.keys and item.start == item.end:
                 # The parser puts a value that is not there before whatever comes next; it belongs behind its key.
-                colon = _COLON.match(self.text, parent.keys[-1].end)
-                node.start = node.end = colon.end() if colon else parent.keys[-1].end
-            parent.items.append(node)
+                colon = _COLON.match(self.text, node.keys[-1].end)
+                item.start = item.end = colon.end() if colon else node.keys[-1].end
+            node.items.append(item)
 
-    def refuse(self, code: str, event: Any, message: str, hint: str) -> None:  # noqa: ANN401
-        mark = event.start_mark
-        raise UnreadableError(code, mark.line + 1, mark.column + 1, message, hint)
 
-    def result(self) -> Node:
-        if self.root is None or (self.root.kind == "scalar" and not self.root.text):
-            hint = _("fill it in, or bring it back with `git checkout -- FILE`")
-            raise UnreadableError("empty-file", 1, 1, _("the file is empty"), hint)
-        if self.root.kind != "mapping":
-            line, column = self.root.line + 1, self.root.column + 1
-            message, hint = _("this is not a list of keys with values"), _("write lines such as `title: …`")
-            raise UnreadableError("not-a-mapping", line, column, message, hint)
-        return self.root
+def refuse(code: str, event: Any, message: str, hint: str) -> None:  # noqa: ANN401
+    """Refuse a text for what begins with an event."""
+    raise UnreadableError(code, event.start_mark.line + 1, event.start_mark.column + 1, message, hint)
 
 
 def agree(node: Node, data: object) -> bool:

@@ -39,11 +39,9 @@ def decode(content: bytes, fold: int = 1) -> str:
     `fold` says how many times larger than a record it may be. Raises UnreadableError if it is too large, not UTF-8, or with characters that no text has.
     """
     if len(content) > LARGEST * fold:
-        message = _("the file has over {size} KiB, more than a record has").format(
-            size=LARGEST * fold // 1024
-        )
+        message = _("the file has over {size} KiB, more than a record has")
         hint = _("put long texts into a file of their own and attach it")
-        raise UnreadableError("file-too-large", 1, 1, message, hint)
+        raise UnreadableError("file-too-large", 1, 1, message.format(size=LARGEST * fold // 1024), hint)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:

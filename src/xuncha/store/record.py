@@ -185,19 +185,16 @@ def _given(value: object) -> str:
 
 
 def _reason(complaint: ErrorDetails) -> str:
-    context = complaint.get("ctx", {})
-    match complaint["type"]:
-        case "greater_than_equal":
-            return _("the smallest is {n}").format(n=context["ge"])
-        case "less_than_equal":
-            return _("the largest is {n}").format(n=context["le"])
-        case "string_too_long":
-            return _("at most {n} characters").format(n=context["max_length"])
-        case "bad_amount":
-            return _("write a number that is not negative")
-        case "string_pattern_mismatch":
-            return _("write it in the form that the schema shows")
-    return ""
+    limits = complaint.get("ctx", {})
+    number = next((limits[key] for key in ("ge", "le", "max_length") if key in limits), "")
+    reasons = {
+        "greater_than_equal": _("the smallest is {n}"),
+        "less_than_equal": _("the largest is {n}"),
+        "string_too_long": _("at most {n} characters"),
+        "bad_amount": _("write a number that is not negative"),
+        "string_pattern_mismatch": _("write it in the form that the schema shows"),
+    }
+    return reasons.get(complaint["type"], "").format(n=number)
 
 
 _MOST = 100  # findings of one file; whoever has more to mend will run it again

@@ -1,6 +1,6 @@
-"""A history that travels: a repository of its own that stands at one commit, its files, and the bundle in one file.
+"""A history that travels: a repository of its own that stands at one commit, its files, and the bundle in one file; and one that came.
 
-All depend on the commit alone: neither on how this machine's git is set up, nor on how the objects happen to be packed, nor
+What is made depends on the commit alone: neither on how this machine's git is set up, nor on how the objects happen to be packed, nor
 on what else the repository holds (docs/adr/0019-the-record-office.md).
 """
 
@@ -16,14 +16,15 @@ from typing import IO, Final
 from xuncha import system
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import LARGEST_POINTER, pointed_at
-from xuncha.system import died
+from xuncha.system import died, temporary_folder
 from xuncha.trail.contents import filtered, piped
 from xuncha.trail.git import Git, GitError, Leaf
 from xuncha.trail.limits import listed
+from xuncha.trail.repository import must_stay
 
-FOLDERS: Final = ("data", "templates")
-"""What of a ledger's folder belongs to the ledger."""
+FOLDERS: Final = ("data", "templates")  # what of a ledger's folder belongs to the ledger
 _BRANCH: Final = "main"  # what the one branch is called, whatever it is called where the history comes from
 _TIP: Final = f"refs/heads/{_BRANCH}"
 _FORM: Final = "--format=%(objectname) %(refname)"
@@ -69,15 +70,37 @@ def alone(folder: Path | None = None) -> Iterator[None]:
         os.environ.update(before)
 
 
+@contextlib.contextmanager
+def opened(folder: Path) -> Iterator[Path]:
+    """Inside, git reads this repository in the folder that is given, and knows no settings of this machine.
+
+    Raises SurroundingsError if something in the repository leads out of it.
+    """
+    must_stay(folder)
+    with temporary_folder() as place, alone():
+        os.environ["GIT_DIR"] = str(folder.resolve())
+        os.environ["GIT_WORK_TREE"] = str(place)
+        yield place
+
+
+def ledgers_in(place: Path, commit: str) -> list[str]:
+    """Return where there are ledgers in a commit: empty for its top, else with a slash at the end. Raises RefusedError if there is none."""
+    git = Git(place)
+    if git.kinds([f"{commit}:{LEDGER_FILE}"]) == ["blob"]:
+        return [""]
+    listed = git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
+    names = (system.decoded(each) for each in listed.split(b"\0"))
+    found = [name.removesuffix(LEDGER_FILE) for name in names if name.endswith(f"/{LEDGER_FILE}")]
+    if not found:
+        raise RefusedError("no-ledger", _("there is no ledger in it: no {file}").format(file=LEDGER_FILE))
+    return found
+
+
 def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     """Make a repository that stands at a commit and borrows its objects; nothing is checked out.
 
-    Args:
-        root: the ledger's folder.
-        commit: its full hash.
-        folder: of the new repository; it is made.
-        tags: the pattern of the tags that come along: those on what led to the commit, and those on what did not, from
-            which it is seen that history was rewritten. What came after the commit does not come along.
+    `tags` is the pattern of the tags that come along: those on what led to the commit, and those on what did not, from which it is
+    seen that history was rewritten. What came after the commit does not come along.
 
     Returns where the ledger is in it: the folder, or one below it. Raises GitError if a path leads out of the repository;
     RefusedError if the ledger holds more files than any does; SurroundingsError if the history is not all there.

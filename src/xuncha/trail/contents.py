@@ -7,14 +7,15 @@ import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator
 from io import BufferedReader
-from threading import Timer
 from typing import IO, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
+from xuncha.trail.door import SlowError, after
 from xuncha.trail.git import CutShortError, Git, GitError, read_batch
 
 SHA1_DIGITS = 40
+_BLOCK = 1 << 20
 
 
 class Stored(NamedTuple):
@@ -25,10 +26,6 @@ class Stored(NamedTuple):
     size: int
     sha256: str
     content: bytes  # all of it; of a large one the first bytes, one more than it might have
-
-
-class SlowError(GitError):
-    """Git was ended, since it took too long."""
 
 
 @contextlib.contextmanager
@@ -52,22 +49,27 @@ def piped(
                 slow = True
                 process.terminate()
 
-            watch = Timer(seconds or 0, end)
-            watch.daemon = True
-            if seconds is not None:
-                watch.start()
-            try:
-                yield process.stdout
-            except CutShortError:
-                if process.stdout.read(1) or not process.wait():
-                    raise  # else git itself says why
-            finally:
-                watch.cancel()
+            with after(seconds, end):
+                try:
+                    yield process.stdout
+                except CutShortError:
+                    if process.stdout.read(1) or not process.wait():
+                        raise  # else git itself says why
         if slow:
             raise SlowError(_("it took more than {n} seconds").format(n=seconds))
         if process.returncode:
             said.seek(0)
             raise git.failure(said.read(), b"", process.returncode)
+
+
+def pieces(pipe: BufferedReader) -> Iterator[bytes]:
+    """Yield what stands before each NUL. Raises CutShortError if something stands behind the last one."""
+    rest = b""
+    while block := pipe.read1(_BLOCK):
+        *whole, rest = (rest + block).split(b"\0")
+        yield from whole
+    if rest:
+        raise CutShortError
 
 
 def _begun(name: str, kind: str, size: int) -> hashlib._Hash:
@@ -123,7 +125,7 @@ def filtered(git: Git, name: str, *settings: str, target: IO[bytes] | None = Non
     """
     digest, size = hashlib.sha256(), 0
     with piped(git, *settings, "cat-file", "--filters", name) as pipe:
-        while block := pipe.read(1024 * 1024):
+        while block := pipe.read(_BLOCK):
             digest.update(block)
             size += len(block)
             if target:

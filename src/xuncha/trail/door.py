@@ -10,8 +10,8 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from threading import Timer
@@ -90,14 +90,30 @@ class CutShortError(GitError):
         super().__init__(_("git was interrupted"), ended=0)
 
 
+class SlowError(GitError):
+    """Git was ended, since it took too long."""
+
+
+@contextlib.contextmanager
+def after(seconds: float | None, act: Callable[[], None]) -> Iterator[None]:
+    """Do something beside what is inside when that takes longer than some seconds."""
+    watch = Timer(seconds or 0, act)
+    watch.daemon = True
+    if seconds is not None:
+        watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
 class Door:
     """Git in one ledger's folder, to read; or, with `writes`, to change something, with the hooks, filters and signing that are set up."""
 
     def __init__(self, root: Path, *, writes: bool = False) -> None:
         self.root = root
         self.writes = writes
-        self.ended = 0
-        """The exit code of the last `run` that gave an answer."""
+        self.ended = 0  # the exit code of the last `run` that gave an answer
 
     @classmethod
     def in_repository(cls, root: Path, *, to_write: bool = False) -> Self:
@@ -160,11 +176,8 @@ class Door:
             hint = _("install git (https://git-scm.com) and try again")
             raise SurroundingsError("no-git", said, hint) from None
         waited_for: list[Path] = []
-        watch = Timer(_PATIENCE, self._end_if_it_waits, [process, waited_for])
-        watch.daemon = True
-        watch.start()
         try:
-            with process:
+            with after(_PATIENCE, partial(self._end_if_it_waits, process, waited_for)), process:
                 try:
                     yield process
                 except BaseException as error:
@@ -176,18 +189,23 @@ class Door:
                     process.wait()
                     raise
         finally:
-            watch.cancel()
             if waited_for:
                 _waited_for.update(dict.fromkeys(filter(None, [git_dir(self.root)]), waited_for[0]))
                 raise leads_away(waited_for[0])
 
-    @contextlib.contextmanager
     def elsewhere(
-        self, arguments: Sequence[str], surroundings: Mapping[str, str]
-    ) -> Iterator[subprocess.Popen[bytes]]:
-        """Start git for a repository elsewhere, with these arguments and no others but those that it always has; see `trail.mirror`."""
+        self, arguments: Sequence[str], surroundings: Mapping[str, str], seconds: float
+    ) -> tuple[int, bytes]:
+        """Run git for a repository elsewhere, with these arguments and no others but those that it always has; see `trail.mirror`.
+
+        Returns its exit code and what it complained of. Raises SlowError if it takes more than some seconds.
+        """
         with self._started(arguments, surroundings) as process:
-            yield process
+            try:
+                _printed, said = process.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                raise SlowError(_("it took more than {n} seconds").format(n=seconds)) from None
+        return process.returncode, said
 
     def _must_hold_files(self) -> None:
         """Look once at the small folders of git's: what is no file there, git would wait for, or read for ever."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -22,6 +23,9 @@ __all__ = ("CutShortError", "Git", "GitError", "Leaf", "literal", "read_batch")
 MANY = 500
 """Paths from which on git is not given each by itself; it compares each with every file, and a command line has an end."""
 _BLOCK = 1024 * 1024  # bytes that are read at once of a large object
+UTF8 = ("-c", "i18n.commitEncoding=UTF-8")  # whatever is set up for what others write
+_AT_ONCE = ("-c", "core.fsyncMethod=batch")
+"""Brings many objects to the disk together; a git before 2.36 does it one by one."""
 _QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 """How git reads a path with such characters from its input."""
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
@@ -30,7 +34,7 @@ _RECORD = re.compile(
 )
 """How `git status` ends the line of a file that is ignored, and may be a record or evidence; not what programs leave behind."""
 _FOUND = re.compile(rf"({_HASH.pattern}) ([a-z]+) ([0-9]+)\n")
-_NOT_FOUND = re.compile(r"(.*) (?:missing|ambiguous|submodule)\n")
+_NOT_FOUND = re.compile(r"(.*) (?:missing|ambiguous|submodule)()\n")
 _REFERENCE = re.compile(rf"({_HASH.pattern})[ \t](\S+)")
 _IDENTITY = re.compile(r"(.*) <(.*)> [0-9]+ [+-][0-9]{4}")
 
@@ -262,10 +266,10 @@ class Git(Door):
             self.run("cat-file", "--batch-check", "--buffer", stdin=system.encoded("".join(asked)))
         )
         lines = told.splitlines(keepends=True)
-        found = [(_FOUND.fullmatch(line), _NOT_FOUND.fullmatch(line)) for line in lines]
-        if len(found) != len(asked) or not all(map(any, found)):
+        found = [_FOUND.fullmatch(line) or _NOT_FOUND.fullmatch(line) for line in lines]
+        if len(found) != len(asked) or not all(found):
             raise CutShortError
-        return [here[2] if here else "" for here, _missing in found]
+        return [match[2] or "" for match in found if match]
 
     def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
         """Return what .gitattributes says of files, by path and name: `unspecified`, `set`, `unset` or a value."""
@@ -340,3 +344,34 @@ class Git(Door):
     def _hashes(self, paths: list[str], *options: str) -> dict[str, str]:
         told = self.text("hash-object", *options, "--", *paths) if paths else ""
         return dict(zip(paths, _all_hashes(told, len(paths)), strict=True))
+
+    def commit(self, message: str, paths: Sequence[str], *, new: Sequence[str], signed: bool = False) -> None:
+        """Commit these files alone, whatever else is staged; `new` are those of them that git does not know yet.
+
+        `signed` asks for a signature even where git is not set up to give one. Raises GitError if it was refused; the index is
+        as it was.
+        """
+        asked = (*UTF8, "commit", "--quiet", *(["--gpg-sign"] if signed else []), "--file=-")
+        at_once = len(paths) >= MANY
+        if at_once:
+            self.run("diff", "--cached", "--quiet", "--no-ext-diff", answers=(0, 1))
+            at_once = self.ended == 0  # nothing else is staged
+        try:
+            if at_once:
+                self._update_index(paths, "--add", "--remove")
+            elif new:
+                self.run("add", "--force", "--intent-to-add", "--", *literal(new))  # .gitignore or not
+            self.run(*asked, *([] if at_once else ["--only", "--", *literal(paths)]), stdin=message.encode())
+        except BaseException:
+            with contextlib.suppress(GitError):  # the index is locked: then nothing was added either
+                if at_once:
+                    self._update_index(new, "--force-remove")
+                elif new:
+                    self.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(new))
+                if at_once and (known := system.encoded("\0".join(literal(set(paths) - set(new))))):
+                    self.run("reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=known)
+            raise
+
+    def _update_index(self, paths: Sequence[str], *options: str) -> None:
+        listed = system.encoded("".join(f"{path}\0" for path in paths))
+        self.run(*_AT_ONCE, "update-index", *options, "-z", "--stdin", stdin=listed)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, Identity
-from xuncha.trail.contents import SlowError
+from xuncha.trail.door import SlowError
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.limits import fits, swollen
 from xuncha.trail.replay import RAW, Commit, log
@@ -85,7 +85,7 @@ def history(root: Path) -> list[Event]:
     Returns an event for each problem or measure that a commit names, in the commit's order; one without an id for a commit
     that names none. Empty outside a repository and before the first commit.
     """
-    events = [event for commit in _all(root, "data") for event in _events(commit)]
+    events = [event for commit in _commits(root, "data") for event in _events(commit)]
     if not events and git_dir(root) is not None:
         git = Git(root)
         if git.head() is not None and git.run("ls-tree", "HEAD", "--", "data"):
@@ -124,7 +124,7 @@ def history_of_problem(root: Path, identity: Identity) -> list[Event]:
             break
         number, folder, before = str(before), before.folder, None
         undone: set[str] = set()
-        for commit in _all(root, folder, until):
+        for commit in _commits(root, folder, until):
             undone.update(commit.trailers.undoes)  # what is taken back is older
             here, stands = list(_events(commit)), commit.hash not in undone
             came = next((each for each in here if stands and each.moves and each.to == number), None)
@@ -154,7 +154,7 @@ def ever(root: Path, line: str) -> set[str]:
     options = (f"-G{line}", "--text", "--no-textconv", "--no-ext-diff", *RAW)
     found = [
         (commit.hash, str(identity))
-        for commit in _all(root, PROBLEMS, options=options)
+        for commit in _commits(root, PROBLEMS, "HEAD", *options)
         for touched in commit.touched
         if touched.blob and (identity := Identity.of_file(touched.path)) and identity.measure
     ]
@@ -174,7 +174,7 @@ def last_of(root: Path, commits: Iterable[str]) -> list[str]:
 def last_entered(root: Path) -> str | None:
     """Return the day on which the last of the measures was entered, that are there now or were; None where git tells of none."""
     options = ("--diff-filter=A", *RAW)
-    for commit in _all(root, PROBLEMS, options=options):
+    for commit in _commits(root, PROBLEMS, "HEAD", *options):
         entered = (Identity.of_file(touched.path) for touched in commit.touched)
         if commit.trailers.action != "renumber" and any(each and each.measure for each in entered):
             return commit.day
@@ -220,7 +220,7 @@ def _later(root: Path, events: Iterable[Event]) -> _Later:
             number = "" if event.removed else _number_after(later, commit, event.to or "")
             now[Identity.parse(event.id or "")] = number
         paths = [each.folder if each.is_problem else each.path for each in now]
-        for earlier in _all(root, paths, f"{commit}^", options=() if len(now) == 1 else RAW):
+        for earlier in _commits(root, paths, f"{commit}^", *(() if len(now) == 1 else RAW)):
             # What a merge has touched is not told.
             touched = [each for file in earlier.touched if (each := Identity.of_file(file.path))]
             here = {number for each in touched for number in (each, Identity(each.problem))}
@@ -323,52 +323,43 @@ def _on_all_sides(root: Path, path: str, until: str) -> list[Commit]:
     every = list(_commits(root, path, until, "--full-history", *RAW, without=beneath))
     beside = [each for each in every if each.hash not in known and len(each.parents) == 1]
     for gone in [each for each in beside if any(not touched.blob for touched in each.touched)]:
-        others = {each.hash for each in _commits(root, path, gone.hash, "--no-patch", without=beneath)}
+        others = {each.hash for each in _commits(root, path, gone.hash, without=beneath)}
         beside = [each for each in beside if each.hash not in others]
     wanted = known | {each.hash for each in beside}
     return [each for each in every if each.hash in wanted]
 
 
-def _all(
-    root: Path, paths: str | Sequence[str], until: str = "HEAD", *, options: Sequence[str] = ()
-) -> Iterator[Commit]:
-    """Find the commits that touched a folder, or one of several paths, newest first; with options, as `git log` tells them."""
-    options, told = options or ("--no-patch",), set()
-    try:
-        for commit in _commits(root, paths, until, *options, seconds=PATIENCE):
-            told.add(commit.hash)
-            yield commit
-    except SlowError:  # folders of nothing but folders, without end: see `trail.limits`
-        known = Git(root).text("rev-list", until, "--").split()
-        large = [f":(exclude,literal){each.path}" for each in swollen(Git(root), known)]
-        for commit in _commits(root, paths, until, *options, without=large):
-            if commit.hash not in told:
-                yield commit
-
-
 def _commits(
     root: Path,
     paths: str | Sequence[str],
-    until: str,
+    until: str = "HEAD",
     *options: str,
-    without: Iterable[str] = (),
-    seconds: float | None = None,
+    without: Sequence[str] = (),
+    hurried: bool = True,
 ) -> Iterator[Commit]:
-    """Read the commits that touched a path, or one of several; none outside a repository and before the first commit."""
+    """Find the commits that touched a path, or one of several, newest first; with options, as `git log` tells them.
+
+    There are none outside a repository and before the first commit.
+    """
     if git_dir(root) is None:
         return
-    git, found = Git(root), False
-    asked = [paths] if isinstance(paths, str) else paths
+    git, told = Git(root), set()
+    of = [paths] if isinstance(paths, str) else paths
+    asked = [*(options or ["--no-patch"]), until, "--", *of, *without]
     try:
-        for commit in log(git, *options, until, "--", *asked, *without, seconds=seconds):
-            found = True
+        for commit in log(git, *asked, seconds=PATIENCE if hurried else None):
+            told.add(commit.hash)
             yield commit
-    except SlowError:
-        raise
+    except SlowError:  # folders of nothing but folders, without end: see `trail.limits`
+        known = git.text("rev-list", until, "--").split()
+        large = [f":(exclude,literal){each.path}" for each in swollen(git, known)]
+        for commit in _commits(root, paths, until, *options, without=[*without, *large], hurried=False):
+            if commit.hash not in told:
+                yield commit
     except GitError:
         if not git.is_unborn():
             raise
-    if not found:
+    if not told:
         git.head()  # which must be known, if it is not that nothing is committed
 
 

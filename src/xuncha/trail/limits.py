@@ -20,21 +20,19 @@ from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
-from xuncha.trail.contents import SHA1_DIGITS, piped, stored, whole
+from xuncha.trail.contents import pieces, piped, stored, whole
 from xuncha.trail.git import CutShortError, Git, GitError, Leaf, read_batch
 
-MOST: Final = 200_000
-"""Files and folders that a ledger may have at one commit."""
-DEEPEST: Final = 16
-"""Folders that may stand one in another, below the ledger's own."""
-_BLOCK: Final = 1 << 20
+MOST: Final = 200_000  # files and folders that a ledger may have at one commit
+DEEPEST: Final = 16  # folders that may stand one in another, below the ledger's own
 _LARGEST_FOLDER: Final = MOST * 64
 """Bytes of a folder in git that is looked into; one with longer names holds fewer files, and is taken for too large all the same."""
-_ENTRY: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{20})", re.DOTALL)
-_ENTRY_SHA256: Final = re.compile(rb"([0-7]+) ([^\0]*)\0(.{32})", re.DOTALL)
-_FOLDER: Final = re.compile(rb"40000 [^\0/]+\0(.{20})|[0-7]+ [^\0/]+\0.{20}", re.DOTALL)
-_FOLDER_SHA256: Final = re.compile(rb"40000 [^\0/]+\0(.{32})|[0-7]+ [^\0/]+\0.{32}", re.DOTALL)
-"""An entry of a folder; of another folder its name in git, of a file nothing. Nothing else may stand between the entries."""
+_ENTRY: Final = {2 * size: re.compile(rb"([0-7]+) ([^\0]*)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
+_FOLDER: Final = {
+    2 * size: re.compile(rb"40000 [^\0/]+\0(.{%d})|[0-7]+ [^\0/]+\0.{%d}" % (size, size), re.DOTALL)
+    for size in (20, 32)
+}
+"""An entry of a folder, by the digits of a hash; of another folder its name in git, of a file nothing. Nothing else may stand between the entries."""
 _LISTED: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.*)", re.DOTALL)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
 _PARTS: Final = frozenset(system.encoded(PurePosixPath(part).name) for part in PARTS)
@@ -69,23 +67,15 @@ def listed(git: Git, commit: str, *paths: str, folders: bool = False, deep: bool
     GitError if there is no such commit or tree, or git has not told all; RefusedError if there are more than any
     ledger has.
     """
-    lines: list[bytes] = []
-    rest = b""
+    found: list[Leaf] = []
     with piped(git, "ls-tree", "-z", "-t", *(["-r"] if deep else []), commit, "--", *paths) as pipe:
-        while block := pipe.read(_BLOCK):
-            *whole, rest = (rest + block).split(b"\0")
-            lines += whole
-            deep_down = next((line for line in whole if line.count(b"/") > DEEPEST), None)
-            if deep_down or len(lines) > MOST:
-                raise _too_much(commit, (deep_down or lines[-1]).partition(b"\t")[2])
-        if rest:
-            raise CutShortError
-    found = []
-    for line in lines:
-        if not (match := _LISTED.fullmatch(line)):
-            raise CutShortError
-        mode, name, path = match.groups()
-        found.append(Leaf(mode.decode(), name.decode(), system.decoded(path)))
+        for line in pieces(pipe):
+            if not (match := _LISTED.fullmatch(line)):
+                raise CutShortError
+            mode, name, path = match.groups()
+            if path.count(b"/") > DEEPEST or len(found) == MOST:
+                raise _too_much(commit, path)
+            found.append(Leaf(mode.decode(), name.decode(), system.decoded(path)))
     _must_be_all(git, commit, paths, found, deep=deep)
     return found if folders else [leaf for leaf in found if leaf.mode != "040000"]
 
@@ -147,8 +137,7 @@ def swollen(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None
     """
     commits = list(commits)
     seen = {} if seen is None else seen
-    tops: dict[str, Swollen] = {}
-    """By git's name: where each folder stands first."""
+    tops: dict[str, Swollen] = {}  # by git's name: where each folder stands first
     for commit, _name, content in _folders(git, _look_above(git, commits, seen)):
         if content is None:
             return [Swollen(commit, "data")]
@@ -225,9 +214,10 @@ def _all_fit(git: Git, names: Iterable[str]) -> bool:
         for name, _name, content in _folders(git, {each: each for each in waiting}):
             if content is None:
                 return False
-            entry = _FOLDER if len(name) == SHA1_DIGITS else _FOLDER_SHA256
             place = _only_other(content, before, ends, len(name) // 2)
-            found = list(entry.finditer(content, *ends[place : place + 2] if place is not None else ()))
+            found = list(
+                _FOLDER[len(name)].finditer(content, *ends[place : place + 2] if place is not None else ())
+            )
             if place is None:
                 ends = [0, *(match.end() for match in found)]
                 if ends[-1] != len(content) or [match.start() for match in found] != ends[:-1]:
@@ -316,8 +306,7 @@ def _entries(content: bytes, name: str) -> list[tuple[bytes, bytes, bytes]]:
 
     Raises GitError if a name leads into another folder: when git writes files out, such a one takes the place of the file there.
     """
-    found: list[tuple[bytes, bytes, bytes]]
-    found = (_ENTRY if len(name) == SHA1_DIGITS else _ENTRY_SHA256).findall(content)
+    found: list[tuple[bytes, bytes, bytes]] = _ENTRY[len(name)].findall(content)
     if odd := next((last for _mode, last, _name in found if b"/" in last), None):
         said = _("a folder at {commit} is damaged: it holds an entry with the name of a path, {path}")
         path = odd.decode("utf-8", "backslashreplace")

@@ -11,8 +11,7 @@ from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.trail.repository import checked_out, common_dir, git_dir
 
-PATIENCE = 5.0
-"""Seconds for which a lock may be that of a git which is just about to end."""
+PATIENCE = 5.0  # seconds for which a lock may be that of a git which is just about to end
 _LOCK = re.compile(r"[\"'“‘]([^\"'“”‘’\n]+\.lock)[\"'”’]")
 
 

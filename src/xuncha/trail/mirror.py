@@ -6,13 +6,12 @@ import contextlib
 import os
 import re
 from pathlib import Path
-from threading import Timer
 from typing import Final
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.system import remove_tree
-from xuncha.trail.door import Door
+from xuncha.trail.door import Door, SlowError
 
 _ADDRESS: Final = re.compile(r"(?:https|ssh|file)://[^\s-][^\0\n]*|[\w.-]+@\w[\w.-]*:[\w./~][^\0\n]*")
 """What is fetched: an address, or USER@HOST:PATH as ssh has it."""
@@ -68,27 +67,12 @@ def bring(address: str, folder: Path, seconds: float) -> str:
 
 
 def _git(root: Path, seconds: float, *arguments: str) -> str:
-    late: list[bool] = []
     surroundings = dict(_SURROUNDINGS)
     if "GIT_SSH_COMMAND" not in os.environ and "GIT_SSH" not in os.environ:
         surroundings["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes -o ConnectTimeout=20"
-    with Door(root).elsewhere([*_QUIETLY, *arguments], surroundings) as process:
-
-        def end() -> None:
-            late.append(True)
-            with contextlib.suppress(OSError):
-                process.terminate()
-
-        watch = Timer(seconds, end)
-        watch.daemon = True
-        watch.start()
-        try:
-            _printed, said = process.communicate()
-        finally:
-            watch.cancel()
-    if late:
+    try:
+        code, said = Door(root).elsewhere([*_QUIETLY, *arguments], surroundings, seconds)
+    except SlowError:
         return _("it takes more than {n} seconds").format(n=f"{seconds:g}")
-    if process.returncode:
-        lines = said.decode("utf-8", "replace").strip().splitlines() or [_("git gave no reason")]
-        return shown(lines[-1])
-    return ""
+    lines = said.decode("utf-8", "replace").strip().splitlines() or [_("git gave no reason")]
+    return shown(lines[-1]) if code else ""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from xuncha import system
 from xuncha.model.identity import PARTS
 from xuncha.system import temporary_folder
-from xuncha.trail.git import Git, literal
+from xuncha.trail.git import UTF8, Git, literal
 from xuncha.trail.limits import listed
 
 
@@ -21,10 +21,8 @@ class Held(NamedTuple):
     blob: str
 
 
-Listing = dict[str, Held]
-"""The files of a ledger at one commit, by their paths."""
-Changes = dict[str, Held | None]
-"""What becomes of files; None takes one away."""
+Listing = dict[str, Held]  # the files of a ledger at one commit, by their paths
+Changes = dict[str, Held | None]  # what becomes of files; None takes one away
 
 
 def listing(git: Git, commit: str) -> Listing:
@@ -59,8 +57,7 @@ def commit(git: Git, tree: str, parents: Iterable[str], message: str) -> str:
     """Make a commit, signed where git is set up to sign, and return its name."""
     sign = git.run("config", "--type=bool", "commit.gpgSign", answers=(0, 1)).strip() == b"true"
     options = [option for parent in parents for option in ("-p", parent)] + ["-S"] * sign
-    utf8 = ("-c", "i18n.commitEncoding=UTF-8")
-    return git.text(*utf8, "commit-tree", tree, *options, "-F", "-", stdin=message.encode())
+    return git.text(*UTF8, "commit-tree", tree, *options, "-F", "-", stdin=message.encode())
 
 
 def at_the_top(git: Git) -> Git:

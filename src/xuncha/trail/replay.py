@@ -13,17 +13,15 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
-from xuncha.trail.contents import SlowError, piped
+from xuncha.trail.contents import pieces, piped
+from xuncha.trail.door import SlowError
 from xuncha.trail.git import CutShortError, Git, GitError
-
-if TYPE_CHECKING:
-    from io import BufferedReader
 
 RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 """The options by which `log` tells of the files."""
@@ -46,17 +44,13 @@ _SAID_TWICE: Final = " / "  # between the values of a trailer that should be the
 # Asked for one by one the trailers would take git as long as all the rest.
 _TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _NAMES)},unfold,separator=%x1e)"
 _FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%ct", "%cI", "%ce", "%s", _TRAILERS)
-SUBMODULE: Final = "160000"
-"""The mode of an entry that stands for another repository."""
-_LONGEST: Final = 1 << 16
-"""Bytes that are read of a name or a trailer."""
+SUBMODULE: Final = "160000"  # the mode of an entry that stands for another repository
+_LONGEST: Final = 1 << 16  # bytes that are read of a name or a trailer
 _SUBJECT: Final = 1 << 12
 """Bytes that are read of a subject: every screen and paper that tells of the history shows it."""
 _MOST_TOUCHED: Final = 4_000_000
 """Files that all commits together may touch; each takes some hundred bytes of memory."""
-_BLOCK: Final = 1 << 20
-_PATIENCE: Final = 10.0
-"""Seconds in which it is looked for another place of a ledger."""
+_PATIENCE: Final = 10.0  # seconds in which it is looked for another place of a ledger
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
 _DATE: Final = re.compile(r"(.+)T.{8}([+-][0-9]+:[0-9]+)")
 """A date as git writes it: the day, and the zone."""
@@ -137,20 +131,10 @@ def log(git: Git, *asked: str, seconds: float | None = None) -> Iterator[Commit]
     options = ("-z", "--encoding=UTF-8", "--no-color", "--no-show-signature", f"--format={form}")
     try:
         with piped(git, *SETTINGS, "log", *options, *asked, seconds=seconds) as pipe:
-            yield from _read(_pieces(pipe))
+            yield from _read(pieces(pipe))
     except GitError:
         git.run("rev-parse", "--git-dir")  # where git opens no repository at all, it says so in other words
         raise
-
-
-def _pieces(pipe: BufferedReader) -> Iterator[bytes]:
-    """Yield what stands before each NUL."""
-    rest = b""
-    while block := pipe.read1(_BLOCK):
-        *whole, rest = (rest + block).split(b"\0")
-        yield from whole
-    if rest:
-        raise CutShortError
 
 
 def _read(told: Iterator[bytes]) -> Iterator[Commit]:
@@ -312,10 +296,8 @@ class Elsewhere(NamedTuple):
     folder: str
     states: list[str]
     """Git's names of how it stood last, before its settings were last changed, and when they came."""
-    is_copied: bool
-    """Whether all of the ledger is the same in the commit."""
-    went: int | None
-    """When it was taken away, as `Commit.moment`; None where it is still there."""
+    is_copied: bool  # whether all of the ledger is the same in the commit
+    went: int | None  # when it was taken away, as `Commit.moment`; None where it is still there
 
 
 def elsewhere(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[Elsewhere]:

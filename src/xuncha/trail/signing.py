@@ -16,8 +16,7 @@ from xuncha.trail.git import CutShortError, Git
 from xuncha.trail.programs import NO_SIGNERS
 from xuncha.trail.replay import SETTINGS
 
-_LONGEST_HEADER: Final = 1 << 16
-"""Bytes of a commit in which its signature stands."""
+_LONGEST_HEADER: Final = 1 << 16  # bytes of a commit in which its signature stands
 _ADDRESS: Final = re.compile(r"<([^<>]*)>$")
 _KEY: Final = re.compile(r" (?:ssh|ecdsa|sk)-[^ ]+ ([A-Za-z0-9+/=]+)(?: |$)")
 """A key in a list of signers, behind its kind."""
@@ -31,8 +30,7 @@ class Signature(NamedTuple):
     """The letter of git's `%G?`: G good, X or Y expired since, B bad, U by a key that nobody here trusts, N none, E not to be verified."""
     there: bool
     ssh: bool
-    signers: frozenset[str] = frozenset()
-    """Whose key it is: addresses, patterns of them, or names."""
+    signers: frozenset[str] = frozenset()  # whose key it is: addresses, patterns of them, or names
 
 
 def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:

@@ -16,8 +16,7 @@ from xuncha.trail.git import CutShortError, Git, GitError
 from xuncha.trail.repository import common_dir, git_dir
 
 PREFIX: Final = "xuncha/audit/"
-SHORT: Final = 12
-"""Digits of a hash that are printed."""
+SHORT: Final = 12  # digits of a hash that are printed
 _NAME = re.compile(rf"refs/tags/{PREFIX}([1-9][0-9]{{0,8}})-([0-9a-f]{{{SHORT}}})")
 _ERRORS = re.compile(r"^Xuncha-Errors: ([0-9]{1,9})$", re.MULTILINE)
 _DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T")

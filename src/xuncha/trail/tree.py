@@ -31,11 +31,9 @@ class Tree:
         self.git = Git(root)
         self.commit = commit
         self._folders: dict[str, list[Entry]] = {}
-        self._known: set[str] = set()
-        """The folders that were listed."""
+        self._known: set[str] = set()  # the folders that were listed
         self._whole = False
-        self._names: dict[str, str] = {}
-        """By path: git's name of the bytes of a file."""
+        self._names: dict[str, str] = {}  # by path: git's name of the bytes of a file
         self._blobs: dict[str, bytes] = {}
 
     def entries(self, folder: str) -> list[Entry]:

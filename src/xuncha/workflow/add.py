@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.register import Frame, MeasureRow, ProblemRow
+from xuncha.model.vocabulary import Term
 from xuncha.rules.fields import typed
 from xuncha.rules.names import category_meant, meant, no_such
 from xuncha.store.cache import register
@@ -19,17 +21,12 @@ from xuncha.workflow.journal import FileChange
 from xuncha.workflow.settings import categories
 from xuncha.workflow.verbs import SUBJECTS
 
-if TYPE_CHECKING:
-    from xuncha.model.register import Frame, MeasureRow, ProblemRow
-    from xuncha.model.vocabulary import Term
-
 
 class Added(NamedTuple):
     """What was added."""
 
     identity: Identity
-    entered: tuple[str, ...] = ()
-    """The names that were entered into data/ledger.yaml on the way."""
+    entered: tuple[str, ...] = ()  # the names that were entered into data/ledger.yaml on the way
     twin: str | None = None
     """The number of another problem, or measure of the same problem, with the same title."""
 
@@ -44,8 +41,7 @@ def add_problem(
 ) -> Added:
     """Add a problem under the next free number; with `new`, enter a category that is named for the first time by its title.
 
-    Raises:
-        XunchaError: as `perform`.
+    Raises XunchaError as `perform`.
     """
     before = register(session.root)
     identity = Identity(len(before.problems) + 1)
@@ -74,8 +70,7 @@ def add_measure(
 
     With `new`, leaders and offices that are named for the first time are entered into data/ledger.yaml.
 
-    Raises:
-        XunchaError: as `perform`.
+    Raises XunchaError as `perform`.
     """
     before = register(session.root)
     row = next((row for row in before.problems if row.id == str(problem)), None)
@@ -146,9 +141,7 @@ def _new_names(frame: Frame, record: dict[str, Any]) -> list[Append]:
 def _entered(session: Session, edits: Sequence[Append]) -> tuple[FileChange, Frame]:
     """Enter names into data/ledger.yaml; return the change, and what is known with them."""
     before = session.source.read(LEDGER_FILE)
-    after = before
-    for edit in edits:
-        after = apply(after, [edit])
+    after = apply(before, edits)
     own = load_settings(Overlay(session.source, {LEDGER_FILE: after}))
     for finding in own.findings:
         raise RefusedError(finding.code, finding.message, finding.hint)

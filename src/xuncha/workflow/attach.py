@@ -39,9 +39,7 @@ def attach(
             message = message.format(file=held, id=case.identity)
             raise RefusedError("already-attached", message, hint, case.identity.path)
     told = {"date": written_on.isoformat(), "text": text, "evidence": [described], "publish": False}
-    path = f"{EVIDENCE}/{case.identity}/{held}"
-    return PlannedChange(
-        [Append("progress", told, place_of(written_on, [each.date for each in case.measure.progress]))],
-        evidence=NamedFile(path, None if is_there else file.content),
-        note=_("{name} attached").format(name=evidence.shown(file.name)),
-    )
+    place = place_of(written_on, [each.date for each in case.measure.progress])
+    kept = NamedFile(f"{EVIDENCE}/{case.identity}/{held}", None if is_there else file.content)
+    note = _("{name} attached").format(name=evidence.shown(file.name))
+    return PlannedChange([Append("progress", told, place)], evidence=kept, note=note)

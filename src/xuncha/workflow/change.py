@@ -21,12 +21,11 @@ from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, Identity
 from xuncha.store import files
-from xuncha.trail import author, committing, locks, objects
+from xuncha.trail import author, locks, objects
 from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal, no_user
 from xuncha.trail.presence import must_be_here
 from xuncha.trail.repository import checked_out, git_dir
 from xuncha.workflow import journal
-from xuncha.workflow.committer import must_have_a_key
 from xuncha.workflow.journal import FileChange
 
 if TYPE_CHECKING:
@@ -34,14 +33,12 @@ if TYPE_CHECKING:
 
 _KILLED = 129
 """The exit code from which on a program, started by another one, was ended by a signal."""
-PATIENCE = 60.0
-"""Seconds to wait for another command to finish."""
+PATIENCE = 60.0  # seconds to wait for another command to finish
 
 
 _one_thread = threading.Lock()
 """Held by the thread of this process that holds the lock of a repository, or tries to."""
-_changed: list[Git] = []
-"""The repository in which this run of the program has made its last commit."""
+_changed: list[Git] = []  # the repository in which this run of the program has made its last commit
 
 
 def note_commit(git: Git) -> None:
@@ -73,8 +70,7 @@ class Message:
     action: Action
     steps: Sequence[StatusChange] = ()
     reason: str = ""
-    undoes: Sequence[str] = ()
-    """The commits that are taken back, the newest first."""
+    undoes: Sequence[str] = ()  # the commits that are taken back, the newest first
     renumbered: Mapping[Identity, Identity] = field(default_factory=dict)
     """The new numbers of what takes another one because something was removed, by the old ones."""
     comments: Sequence[str] = ()
@@ -106,19 +102,16 @@ class Session:
     def __init__(self, root: Path, git: Git, leftover: Leftover | None) -> None:
         self.root = root
         self.git = git
-        self.leftover = leftover
-        """What `begin` took back."""
+        self.leftover = leftover  # what `begin` took back
         self.source = files.WorkingTree(root)
-        self.made = ""
-        """The commit that was made last with it, in full."""
+        self.made = ""  # the commit that was made last with it, in full
         self._clean: set[str] = set()
         """Files that are what the last commit holds, so that git knows them."""
 
     def must_be_clean(self, *paths: str) -> None:
         """Refuse to mix a change into someone's unfinished one.
 
-        Raises:
-            RefusedError: a file was changed by hand and not committed.
+        Raises RefusedError if a file was changed by hand and not committed.
         """
         self._clean.update(path for path in paths if (self.root / path).is_file())
         for path in self.git.unfinished(*paths):
@@ -140,8 +133,7 @@ class Session:
     def must_be_no_links(self, paths: Sequence[str]) -> None:
         """Refuse what would write, or read, outside the ledger.
 
-        Raises:
-            RefusedError: a file is a link, or is reached through one.
+        Raises RefusedError if a file is a link, or is reached through one.
         """
         for path in paths:
             if self.source.behind_link(path):
@@ -151,12 +143,13 @@ class Session:
     def commit(self, changes: Sequence[FileChange], message: Message, *, signed: bool = False) -> None:
         """Write the files and commit them.
 
-        Raises:
-            RefusedError: git, or one of its hooks, refused, or a link leads out of the ledger; every file is as it was.
-            SurroundingsError: a file could not be written, or another branch holds the ledger; every file is as it was.
+        Raises RefusedError if git, or one of its hooks, refused, or a link leads out of the ledger; SurroundingsError
+        if a file could not be written, or another branch holds the ledger. Every file is then as it was.
         """
-        if signed:
-            must_have_a_key()
+        if signed and author.account():  # on the office desk, the key would be that of the machine
+            said = _("the policy asks for a signature, and this machine has not your key")
+            hint = _("close it with xuncha on the machine that has it, and bring that together")
+            raise RefusedError("signed-elsewhere", said, hint)
         self.must_be_no_links([change.path for change in changes])
         # New files first and deletions last, so that nobody reads of evidence that is not there.
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
@@ -169,7 +162,7 @@ class Session:
             known = self.git.staged(*doubtful) if doubtful else {}
             new = [path for path in doubtful if path not in known]
             stood = self._tip()
-            committing.commit(self.git, message.text(), paths, new=new, signed=signed)
+            self.git.commit(message.text(), paths, new=new, signed=signed)
             if self._tip() == stood and not self._committed(changes, []):
                 raise CutShortError
             if (tip := locks.branch(self.root)) is not None:
@@ -188,8 +181,7 @@ class Session:
     def advance(self, before: str, after: str) -> None:
         """Bring branch and files from one commit to another that follows it.
 
-        Raises:
-            RefusedError: git refused; everything is as it was.
+        Raises RefusedError if git refused; everything is as it was.
         """
         with self._journaled([], [before, after]):
             objects.fast_forward(self.git, after)
@@ -228,8 +220,8 @@ class Session:
 def begin(root: Path) -> Iterator[Session]:
     """Take the ledger's lock, and take back what an interrupted command left behind.
 
-    Raises:
-        SurroundingsError: no git, no repository, another command has held the lock for a minute, or git its own for too long.
+    Raises SurroundingsError if there is no git or no repository, another command has held the lock for a
+    minute, or git its own for too long.
     """
     git = Git.in_repository(root, to_write=True)
     with _locked(root, PATIENCE) as taken:

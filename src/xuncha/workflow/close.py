@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from xuncha.errors import RefusedError, together
 from xuncha.language import gettext as _
+from xuncha.model.identity import Identity
+from xuncha.model.vocabulary import Requirement
 from xuncha.store.edits import Set
-from xuncha.workflow.verb import Case, PlannedChange, verb
-
-if TYPE_CHECKING:
-    from xuncha.model.identity import Identity
-    from xuncha.model.vocabulary import Requirement
+from xuncha.workflow.verb import Case, PlannedChange, applicants, verb
 
 
 @verb("close", "销号", {"in_progress": "closed", "submitted": "closed"}, "status", "closed")
@@ -24,7 +21,7 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
         xuncha close 2.3
         xuncha close 1.1 2.1 --note 验收通过
     """
-    from xuncha.workflow.committer import addresses, must_have_a_key  # noqa: PLC0415  the help changes nothing
+    from xuncha.workflow.committer import addresses  # noqa: PLC0415  the help changes nothing
 
     requires = case.frame.close_requires
     two = "second_person" in requires
@@ -33,12 +30,10 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
         case.measure.status,
         [entry.evidence for entry in case.measure.progress],
         closer=addresses(case.session.root) if two else (),
-        applicants=case.applicants() if two else (),
+        applicants=applicants(case.session.root, case.identity) if two else (),
     )
     if lacking:
         raise together([refusal(each, case.identity) for each in lacking])
-    if "signed_commit" in requires:
-        must_have_a_key()
     reason = (note or "").strip()
     closed = {"date": (day or case.today).isoformat(), "by": case.session.git.user()[0]} | (
         {"note": reason} if reason else {}
@@ -71,19 +66,18 @@ def missing(
 
 def refusal(requirement: Requirement, identity: Identity) -> RefusedError:
     """Return the error for a requirement that is not met."""
-    refusals = {
-        "progress": (_("{id} has no progress entry"), _("say what was done: xuncha progress {id} …")),
-        "evidence": (
-            _("{id} has no evidence"),
-            _(
+    match requirement:
+        case "progress":
+            said, hint = _("{id} has no progress entry"), _("say what was done: xuncha progress {id} …")
+        case "evidence":
+            said = _("{id} has no evidence")
+            hint = _(
                 "name it with xuncha progress {id} … --evidence 文号, or attach a file with xuncha attach {id} FILE"
-            ),
-        ),
-        "submission": (_("closing of {id} has not been applied for"), _("type: xuncha submit {id}")),
-        "second_person": (
-            _("{id} must be closed by someone else than the one who applied for it"),
-            _("let another person close it; if no one applied for it: xuncha submit {id}"),
-        ),
-    }
-    message, hint = (text.format(id=identity) for text in refusals[requirement])
-    return RefusedError(f"close-requires-{requirement}".replace("_", "-"), message, hint, identity.path)
+            )
+        case "submission":
+            said, hint = _("closing of {id} has not been applied for"), _("type: xuncha submit {id}")
+        case _:  # second_person: for a signature git is asked
+            said = _("{id} must be closed by someone else than the one who applied for it")
+            hint = _("let another person close it; if no one applied for it: xuncha submit {id}")
+    code = f"close-requires-{requirement}".replace("_", "-")
+    return RefusedError(code, said.format(id=identity), hint.format(id=identity), identity.path)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.identity import CommentNumber
+from xuncha.model.identity import CommentNumber, Identity
+from xuncha.model.records import Comment
+from xuncha.model.vocabulary import Channel
 from xuncha.rules.names import no_such
 from xuncha.store import editing
 from xuncha.store.comments import load_comments
@@ -17,15 +19,8 @@ from xuncha.workflow.change import Message, Session
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import SUBJECTS
 
-if TYPE_CHECKING:
-    from xuncha.model.identity import Identity
-    from xuncha.model.records import Comment
-    from xuncha.model.vocabulary import Channel
-
-REPLIED: Final = "答复意见"
-"""How the subject of the commit of a reply begins."""
-_SHOWN: Final = 30
-"""Characters of a comment that a subject quotes."""
+REPLIED: Final = "答复意见"  # how the subject of the commit of a reply begins
+_SHOWN: Final = 30  # characters of a comment that a subject quotes
 
 
 def add_comment(
@@ -39,10 +34,8 @@ def add_comment(
 ) -> CommentNumber:
     """Enter a comment under the next free number.
 
-    Raises:
-        InvalidLedgerError: the register of comments breaks rules already.
-        RefusedError: the comment would break a rule, or git refuses.
-        SurroundingsError: git or the disk is against it.
+    Raises InvalidLedgerError if the register of comments breaks rules already; RefusedError if the comment would
+    break a rule, or git refuses; SurroundingsError if git or the disk is against it.
     """
     if about and not (session.root / about.path).is_file():
         raise no_such(about)
@@ -63,10 +56,9 @@ def add_comment(
 def reply(session: Session, number: CommentNumber, text: str, day: date) -> Comment:
     """Enter what was answered to a comment; return the comment as it stood before.
 
-    Raises:
-        InvalidLedgerError: the register of comments breaks rules already.
-        RefusedError: there is no such comment, it is answered already, the reply would break a rule, or git refuses.
-        SurroundingsError: git or the disk is against it.
+    Raises InvalidLedgerError if the register of comments breaks rules already; RefusedError if there is no such
+    comment, it is answered already, the reply would break a rule, or git refuses; SurroundingsError if git or the
+    disk is against it.
     """
     comment = comments(session.source).get(number.number)
     if comment is None:

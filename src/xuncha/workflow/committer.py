@@ -1,37 +1,19 @@
-"""Who commits: under which addresses the ledger knows them, and whether they can sign."""
+"""Who commits: under which addresses the ledger knows them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from xuncha.errors import InvalidLedgerError, RefusedError
-from xuncha.language import gettext as _
+from xuncha.errors import InvalidLedgerError
 from xuncha.store import files
 from xuncha.store.loading import load_settings
-from xuncha.trail import author
 from xuncha.trail.git import Git
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-
-def must_have_a_key() -> None:
-    """Refuse to sign for somebody else: on the office desk, the key would be that of the machine.
-
-    Raises:
-        RefusedError: somebody has signed in.
-    """
-    if author.account():
-        said = _("the policy asks for a signature, and this machine has not your key")
-        hint = _("close it with xuncha on the machine that has it, and bring that together")
-        raise RefusedError("signed-elsewhere", said, hint)
 
 
 def addresses(root: Path) -> set[str]:
     """Return the e-mails of whoever commits in this ledger, in small letters: git's, and those that the ledger says are the same person's.
 
-    Raises:
-        SurroundingsError: git does not know who that is.
+    Raises SurroundingsError if git does not know who that is.
     """
     email = Git(root, writes=True).user()[1]  # as it commits, by the settings of the repository, too
     try:

@@ -10,10 +10,8 @@ from xuncha.model.names import key_name
 from xuncha.model.vocabulary import status_name
 
 _MISSING: Final = object()
-_LONGEST: Final = 24
-"""Characters of a text that are shown."""
-_BEFORE: Final = 6
-"""Characters that are shown before the first that differs, of a long text."""
+_LONGEST: Final = 24  # characters of a text that are shown
+_BEFORE: Final = 6  # characters that are shown before the first that differs, of a long text
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha import system
-from xuncha.errors import InvalidLedgerError, RefusedError
+from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
 from xuncha.rules.names import no_such
@@ -18,37 +18,21 @@ from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import check, load_problem, load_settings
 from xuncha.store.reading import parse
 from xuncha.workflow import evidence
-from xuncha.workflow.change import Message, StatusChange, begin
-from xuncha.workflow.comment import no_such_comment, shortened, subject
+from xuncha.workflow.change import Message, Session, StatusChange, begin
+from xuncha.workflow.comment import no_such_comment, shortened
 from xuncha.workflow.differences import differences
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, standing
 from xuncha.workflow.verbs import SUBJECTS
 
-if TYPE_CHECKING:
-    from xuncha.errors import Finding, Place
-    from xuncha.workflow.change import Session
-
-_PARTS: Final = ("data", "templates")
-"""What belongs to a ledger and people change by hand."""
-_MANY: Final = 8
-"""Numbers that the subject of a commit names."""
-
-
-class Entered(NamedTuple):
-    """Changes made by hand that were committed."""
-
-    lines: list[str]
-    """What changed, in words."""
-    result: Result
+_PARTS: Final = ("data", "templates")  # what belongs to a ledger and people change by hand
+_MANY: Final = 8  # numbers that the subject of a commit names
 
 
 def editable(root: Path, text: str) -> str:
     """Return the path of the file that is meant: by the number of a problem or a measure, or by the path of a comment or the settings.
 
-    Raises:
-        InvalidLedgerError: it is a link, or it is the settings and no file.
-        RefusedError: there is none.
+    Raises InvalidLedgerError if it is a link, or it is the settings and no file; RefusedError if there is none.
     """
     text = text.replace("\\", "/") if system.WINDOWS else text
     comment = CommentNumber.of_file(text)
@@ -69,8 +53,7 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
     `opened` is what stood in it when the editing began; None where nobody can have changed it since. Return None if the
     last commit holds just what was written.
 
-    Raises:
-        XunchaError: as `perform`; rules that other files break do not matter.
+    Raises XunchaError as `perform`; rules that other files break do not matter.
     """
     with begin(root) as session:
         old = session.source.read(path)
@@ -81,20 +64,8 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
             return None
         if findings := _findings(Overlay(session.source, {path: content}), path):
             raise InvalidLedgerError(findings)
-        if comment := CommentNumber.of_file(path):
-            said = subject(SUBJECTS["edit"], f"意见 {comment}", str(parse(content)["text"]))
-            session.commit([FileChange(path, old, content)], Message(said, "edit", comments=[str(comment)]))
-            return Result([], [said], standing(root), commit=session.made)
-        identity = Identity.of_file(path)
-        title, steps = path, []
-        if identity is not None:
-            title = str(parse(content)["title"])
-            earlier = session.git.blobs([f"HEAD:./{path}"])[0] or b""
-            steps = [StatusChange(str(identity), _status(earlier), _status(content))]
-        named = f"{identity} {title}" if identity else path
-        message = Message(f"{SUBJECTS['edit']} {named}", "edit", steps)
-        session.commit([FileChange(path, old, content)], message)
-    return Result(steps, [title], standing(root), commit=session.made)
+        changed = _Changed(path, session.git.blobs([f"HEAD:./{path}"])[0], content)
+        return _kept(session, [changed], [FileChange(path, old, content)])
 
 
 def _findings(source: Overlay, path: str) -> list[Finding[Place]]:
@@ -108,33 +79,38 @@ def _findings(source: Overlay, path: str) -> list[Finding[Place]]:
     return [finding for finding in found if finding.place.path == path]
 
 
-def edit_all(session: Session) -> Entered | None:
-    """Keep everything that was changed, made or deleted by hand, in one commit; return None where nothing was.
+def edit_all(session: Session) -> tuple[list[str], Result] | None:
+    """Keep everything that was changed, made or deleted by hand, in one commit; return what changed, in words, or None.
 
-    Raises:
-        InvalidLedgerError: the ledger breaks rules as it stands; nothing is committed, and the files stay as they are.
-        RefusedError, SurroundingsError: as `perform`.
+    Raises InvalidLedgerError if the ledger breaks rules as it stands, RefusedError and SurroundingsError as `perform`; then
+    nothing is committed, and the files stay as they are.
     """
-    paths = [path for path in session.git.by_hand(*_PARTS) if not _is_hidden(path)]
+    # What has a name with a dot before it, or is in such a folder, is none of the ledger's.
+    paths = [path for path in session.git.by_hand(*_PARTS) if "/." not in f"/{path}"]
     paths = session.git.uncommitted(*paths) if paths else []
     if not paths:
         return None
     session.must_be_no_links(paths)
     if findings := check(session.source):
         raise InvalidLedgerError(findings)
-    changed = [_Changed(path, *contents) for path, contents in _contents(session, paths)]
+    changed = list(_changed(session, paths))
+    result = _kept(session, changed, [FileChange(each.path, each.new, each.new) for each in changed])
+    return [line for each in changed for line in each.in_words()], result
+
+
+def _kept(session: Session, changed: Sequence[_Changed], files: Sequence[FileChange]) -> Result:
+    """Commit what was changed by hand, under the numbers of what it was done to."""
     steps = list(_steps(session, changed))
-    comments = [str(number) for path in paths if (number := CommentNumber.of_file(path))]
-    numbers = [*(step.id for step in steps), *(f"意见 {number}" for number in comments)] or paths
+    comments = [str(number) for each in changed if (number := CommentNumber.of_file(each.path))]
+    numbers = [*(step.id for step in steps), *(f"意见 {number}" for number in comments)]
+    numbers = numbers or [each.path for each in changed]
     named = numbers[0]
     if len(numbers) > 1:
         named = "、".join(numbers[:_MANY]) + (f"等{len(numbers)}项" if len(numbers) > _MANY else "")
     elif title := next((each.title for each in changed if each.identity or comments), ""):
         named = f"{named} {title}"
-    message = Message(f"{SUBJECTS['edit']} {named}", "edit", steps, comments=comments)
-    session.commit([FileChange(each.path, each.new, each.new) for each in changed], message)
-    lines = [line for each in changed for line in each.in_words()]
-    return Entered(lines, Result(steps, [each.path for each in changed], standing(session.root)))
+    session.commit(files, Message(f"{SUBJECTS['edit']} {named}", "edit", steps, comments=comments))
+    return Result(steps, [each.path for each in changed], standing(session.root), commit=session.made)
 
 
 class _Changed(NamedTuple):
@@ -172,22 +148,17 @@ class _Changed(NamedTuple):
         return [f"{short} {line}" for line in told] or [_("{what}: comments or layout").format(what=short)]
 
 
-def _is_hidden(path: str) -> bool:
-    """Return whether a file is none of the ledger's, since its name or a folder's begins with a dot."""
-    return any(part.startswith(".") for part in path.split("/"))
-
-
-def _contents(session: Session, paths: list[str]) -> Iterator[tuple[str, tuple[bytes | None, bytes | None]]]:
-    """Yield the files, each with what the last commit holds and what stands in it."""
+def _changed(session: Session, paths: list[str]) -> Iterator[_Changed]:
+    """Read the files, as the last commit holds them and as they stand."""
     for path, old in zip(paths, session.git.blobs(f"HEAD:./{path}" for path in paths), strict=True):
         target, new = session.root / path, None
         if target.is_file():
             proved = Identity.of_evidence(path)
             new = evidence.read(session.root, proved, target) if proved else target.read_bytes()
-        yield path, (old, new)
+        yield _Changed(path, old, new)
 
 
-def _steps(session: Session, changed: list[_Changed]) -> Iterator[StatusChange]:
+def _steps(session: Session, changed: Sequence[_Changed]) -> Iterator[StatusChange]:
     """Yield what becomes of each problem and measure, in the order of the ledger."""
     records = {each.identity: each for each in changed if each.identity}
     proved = {identity for each in changed if (identity := Identity.of_evidence(each.path))}

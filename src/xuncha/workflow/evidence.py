@@ -32,14 +32,13 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 100 * 1024 * 1024
 """Bytes in a file that git alone keeps: the forges refuse larger ones for good, since history cannot forget them."""
-_LONGEST: Final = 255
-"""Bytes in a name: what the usual systems hold."""
-_MOST: Final = 200
-"""Characters in a name that the ledger holds."""
+_LONGEST: Final = 255  # bytes in a name: what the usual systems hold
+_MOST: Final = 200  # characters in a name that the ledger holds
 _ENDING: Final = re.compile(r"(?<=.)\.\w{1,20}$")
 _UNNAMED: Final = "附件"
 _NOT_FOR_ALL: Final = str.maketrans('/\\:*?"<>|', "／＼：＊？＂＜＞｜")
 """What one system or another gives a meaning of its own, and the full-width signs that look alike."""
+_NO_WAITING: Final = getattr(os, "O_NONBLOCK", 0)  # at the open end of a pipe nobody may ever write
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}\ud800-\udfff]")
 
 
@@ -48,11 +47,7 @@ def kept(
 ) -> tuple[dict[str, Any], bool]:
     """Return what the entry says of a file that a measure is to keep, and whether another entry names the same file already.
 
-    Args:
-        original: its name where it comes from.
-        found: its hash and size.
-        measure: the one that is to keep it.
-        names: of the evidence files that are there already.
+    `original` is its name where it comes from; `names` are those of the evidence files that are there already.
     """
     items = [item for entry in measure.progress for item in entry.evidence if not isinstance(item, str)]
     there = next((item.file for item in items if item.sha256 == found.sha256), None)
@@ -96,18 +91,15 @@ def _folded(name: str) -> str:
 def read(root: Path, identity: Identity, file: Path) -> bytes:
     """Read a file, wherever it is, that is to become evidence of a measure.
 
-    Raises:
-        RefusedError: it cannot be read, is no ordinary file, is empty, is not the file itself but its pointer, or is
-            too large for git alone.
-        SurroundingsError: it is for git-lfs, and that is not set up here.
+    Raises RefusedError if it cannot be read, is no ordinary file, is empty, is not the file itself but its
+    pointer, or is too large for git alone; SurroundingsError if it is for git-lfs, and that is not set up here.
     """
     try:
-        with _opened(file) as stream:
+        with open(file, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAITING)) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 said = _("{path} is no file, but a pipe, a device or the like").format(path=file)
-                raise RefusedError(
-                    "not-a-file", said, _("write what comes out of it to a file, and attach that")
-                )
+                hint = _("write what comes out of it to a file, and attach that")
+                raise RefusedError("not-a-file", said, hint)
             return read_stream(root, identity, str(file), stream)
     except OSError as error:
         message = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
@@ -117,9 +109,8 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
 def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> bytes:
     """Read what is to become evidence of a measure; `path` is how it is called where it comes from.
 
-    Raises:
-        RefusedError: it is empty, which proves nothing, is not the file itself but its pointer, or is too large for git alone.
-        SurroundingsError: it is for git-lfs, and that is not set up here.
+    Raises RefusedError if it is empty, which proves nothing, is not the file itself but its pointer, or is too
+    large for git alone; SurroundingsError if it is for git-lfs, and that is not set up here.
     """
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
@@ -136,26 +127,17 @@ def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> 
         raise RefusedError("too-large-for-git", message.format(path=path, **megabytes), hint)
     content = stream.read(size)
     if len(content) <= LARGEST_POINTER and pointed_at(content):
-        message = _("{path} is not the file, but the pointer that git-lfs keeps in its stead").format(
-            path=path
-        )
+        message = _("{path} is not the file, but the pointer that git-lfs keeps in its stead")
         hint = _("type `git lfs pull` where it comes from, and attach the file itself")
-        raise RefusedError("lfs-pointer", message, hint)
+        raise RefusedError("lfs-pointer", message.format(path=path), hint)
     return content
-
-
-def _opened(file: Path) -> BinaryIO:
-    """Open a file without waiting: at the open end of a pipe nobody may ever write."""
-    return os.fdopen(
-        os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb"
-    )
 
 
 def _goes_to_lfs(root: Path, path: str) -> bool:
     """Return whether git-lfs keeps a file of the ledger.
 
-    Raises:
-        SurroundingsError: .gitattributes says so, and git does not know git-lfs: it would keep the file itself.
+    Raises SurroundingsError if .gitattributes says so, and git does not know git-lfs: it would keep the file
+    itself.
     """
     git = Git.in_repository(root, to_write=True)
     if git.attributes([path], "filter").get(path, {}).get("filter") != "lfs":
@@ -163,6 +145,5 @@ def _goes_to_lfs(root: Path, path: str) -> bool:
     if git.setting("filter.lfs.process") or git.setting("filter.lfs.clean"):
         return True
     message = _(".gitattributes gives {path} to git-lfs, which is not set up here").format(path=path)
-    raise SurroundingsError(
-        "no-lfs", message, _("install git-lfs (https://git-lfs.com), and type: git lfs install")
-    )
+    hint = _("install git-lfs (https://git-lfs.com), and type: git lfs install")
+    raise SurroundingsError("no-lfs", message, hint)

@@ -18,21 +18,18 @@ def extend(case: Case, *, due: date, reason: str, late: bool = False) -> Planned
         xuncha extend 2.3 --due 2024-06-30 --reason 手续未完
     """
     old = case.measure.due
+    has_passed = old is not None and old < case.today
     if old is not None and due <= old:
-        message = _("{due} is not later than the time limit of {id}, {old}")
-        message = message.format(due=due, old=old, id=case.identity)
-        raise RefusedError("not-later", message, _("give a later day"))
-    if old is not None and old < case.today and not late:
-        message = _(
-            "the time limit of {id}, {due}, has passed; `xuncha audit` names every extension after it"
-        )
-        hint = _("to extend it all the same: --late")
-        raise RefusedError(
-            "already-late", message.format(id=case.identity, due=old), hint, case.identity.path
-        )
+        said = _("{due} is not later than the time limit of {id}, {old}")
+        said = said.format(due=due, old=old, id=case.identity)
+        raise RefusedError("not-later", said, _("give a later day"))
+    if has_passed and not late:
+        said = _("the time limit of {id}, {due}, has passed; `xuncha audit` names every extension after it")
+        said, hint = said.format(id=case.identity, due=old), _("to extend it all the same: --late")
+        raise RefusedError("already-late", said, hint, case.identity.path)
     note = _("the time limit is now {due}").format(due=due)
     warning = None
-    if old is not None and old < case.today:
-        message = _("the time limit had passed before it was moved: an audit will name this")
-        warning = message, _("if that was not meant: xuncha undo puts it back, and history keeps both")
+    if has_passed:
+        said = _("the time limit had passed before it was moved: an audit will name this")
+        warning = said, _("if that was not meant: xuncha undo puts it back, and history keeps both")
     return PlannedChange([Set("due", due.isoformat())], reason, note=note, warning=warning)

@@ -7,30 +7,25 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
+from xuncha.model.records import Ledger
+from xuncha.model.source import Source
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check, ledger
 from xuncha.workflow.change import Message, StatusChange, begin
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import SUBJECTS
 
-if TYPE_CHECKING:
-    from xuncha.model.records import Ledger
-    from xuncha.model.source import Source
-
 
 @dataclass
 class Intake:
     """The files that are to be written, and what that does to problems and measures."""
 
-    files: dict[str, bytes] = field(default_factory=dict)
-    """Their new contents by their paths."""
+    files: dict[str, bytes] = field(default_factory=dict)  # their new contents by their paths
     steps: list[StatusChange] = field(default_factory=list)
-    signed: bool = False
-    """Whether the policy asks for a signed commit."""
+    signed: bool = False  # whether the policy asks for a signed commit
 
 
 def proposed(
@@ -38,8 +33,7 @@ def proposed(
 ) -> tuple[Intake, dict[str, bytes | None]]:
     """Check what a plan would change of a ledger; return that and the files as they are. Nothing is written.
 
-    Raises:
-        InvalidLedgerError: the ledger breaks rules, or would.
+    Raises InvalidLedgerError if the ledger breaks rules, or would.
     """
     intake = plan(ledger(source), source)
     before: dict[str, bytes | None] = dict.fromkeys(intake.files)
@@ -57,18 +51,16 @@ def take_in(
 
     Return what `proposed` does. `as_shown` is the `digest` of what was shown before; None where nothing was.
 
-    Raises:
-        InvalidLedgerError: the ledger breaks rules, or would.
-        RefusedError: something else would change than was shown, a file has uncommitted changes, or git refuses.
-        SurroundingsError: git or the disk is against it.
+    Raises InvalidLedgerError if the ledger breaks rules, or would; RefusedError if something else would change
+    than was shown, a file has uncommitted changes, or git refuses; SurroundingsError if git or the disk is
+    against it.
     """
     with begin(root) as session:
         intake, before = proposed(session.source, plan)
         if as_shown not in {None, digest(intake, before)}:
             said = _("the ledger was changed after this was shown")
-            raise RefusedError(
-                "changed-meanwhile", said, _("look again at what would change, and decide again")
-            )
+            hint = _("look again at what would change, and decide again")
+            raise RefusedError("changed-meanwhile", said, hint)
         if intake.files:
             session.must_be_clean(*[path for path, content in before.items() if content is not None])
             changes = [FileChange(path, before[path], content) for path, content in intake.files.items()]
@@ -88,8 +80,7 @@ def digest(intake: Intake, before: Mapping[str, bytes | None]) -> str:
 def checked(source: Source) -> None:
     """Check a ledger as it will stand.
 
-    Raises:
-        InvalidLedgerError: it breaks rules.
+    Raises InvalidLedgerError if it breaks rules.
     """
     if findings := check(source):
         raise InvalidLedgerError(findings)

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from xuncha.errors import InvalidLedgerError, RefusedError, together
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Measure, Problem
+from xuncha.model.register import ProblemRow, Register
+from xuncha.model.vocabulary import Action
 from xuncha.rules.names import no_such
 from xuncha.store import editing
 from xuncha.store.cache import register
@@ -21,13 +23,8 @@ from xuncha.store.reading import parse
 from xuncha.store.record import shape
 from xuncha.workflow.change import Message, Session, StatusChange
 from xuncha.workflow.journal import FileChange
-from xuncha.workflow.verb import Case
+from xuncha.workflow.verb import Case, PlannedChange, Verb
 from xuncha.workflow.verbs import VERBS
-
-if TYPE_CHECKING:
-    from xuncha.model.register import ProblemRow, Register
-    from xuncha.model.vocabulary import Action
-    from xuncha.workflow.verb import PlannedChange, Verb
 
 
 @dataclass(frozen=True)
@@ -35,14 +32,11 @@ class Result:
     """What a command did, and how the ledger stands after it."""
 
     steps: Sequence[StatusChange]
-    titles: Sequence[str]
-    """Of what the steps were done to."""
-    register: Register | None
-    """None while other files break rules."""
+    titles: Sequence[str]  # of what the steps were done to
+    register: Register | None  # None while other files break rules
     completed: Sequence[ProblemRow] = ()
     plans: Sequence[PlannedChange] = ()
-    commit: str = ""
-    """That was made."""
+    commit: str = ""  # that was made
 
 
 class _PlannedAction(NamedTuple):
@@ -51,8 +45,7 @@ class _PlannedAction(NamedTuple):
     identity: Identity
     step: StatusChange
     plan: PlannedChange
-    data: dict[str, Any]
-    """What the file will hold."""
+    data: dict[str, Any]  # what the file will hold
     changes: list[FileChange]
 
 
@@ -67,10 +60,8 @@ def perform(
 
     `given` are the arguments of the verb.
 
-    Raises:
-        InvalidLedgerError: the ledger breaks rules already.
-        RefusedError: the workflow, the policy or a rule is against it.
-        SurroundingsError: git or the disk is.
+    Raises InvalidLedgerError if the ledger breaks rules already; RefusedError if the workflow, the policy or a
+    rule is against it; SurroundingsError if git or the disk is.
     """
     verb = VERBS[action]
     before = register(session.root)
@@ -143,8 +134,7 @@ def _problems_after(
 ) -> dict[str, ProblemRow]:
     """Check what is planned as it will stand, and return the rows of the problems that it is about, by their numbers.
 
-    Raises:
-        RefusedError: it would break a rule; the first that it would break.
+    Raises RefusedError for the first rule that it would break.
     """
     source = Overlay(session.source, {change.path: change.after for change in changes})
     rows = {problem.id: problem for problem in before.problems}

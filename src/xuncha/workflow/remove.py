@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, CommentNumber, Identity
 from xuncha.model.moves import citations, closing_up, places_after
+from xuncha.model.register import MeasureRow, Register
 from xuncha.rules.names import no_such
 from xuncha.store.cache import register
 from xuncha.store.comments import renumbered
@@ -25,24 +26,17 @@ from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import standing
 from xuncha.workflow.verbs import SUBJECTS
 
-if TYPE_CHECKING:
-    from xuncha.model.register import MeasureRow, Register
-
 _DECIDED: Final = r"status['\"]?[[:space:]]*:[[:space:]]*['\"]?(submitted|closed)"
 """The line of a file that says that closing was applied for, or granted, as git's -G reads it."""
-_MANY: Final = 8
-"""Of what is named one by one."""
+_MANY: Final = 8  # of what is named one by one
 
 
 class Outdated(NamedTuple):
     """A text that names a number which has changed."""
 
-    where: str
-    """The number of the problem or measure that says it, as it is now; else the file."""
-    said: str
-    """Such as 措施1.4."""
-    new: str
-    """The number that is meant now; empty where it was removed."""
+    where: str  # the number of the problem or measure that says it, as it is now; else the file
+    said: str  # such as 措施1.4
+    new: str  # the number that is meant now; empty where it was removed
 
 
 @dataclass(frozen=True)
@@ -51,24 +45,19 @@ class Removal:
 
     identity: Identity
     title: str
-    overdue: bool
-    """Whether its time limit had passed."""
-    moves: Mapping[Identity, Identity]
-    """The new numbers of what followed it, by the old ones."""
-    titles: Mapping[Identity, str]
-    """Of what was renumbered, by the old numbers."""
+    overdue: bool  # whether its time limit had passed
+    moves: Mapping[Identity, Identity]  # the new numbers of what followed it, by the old ones
+    titles: Mapping[Identity, str]  # of what was renumbered, by the old numbers
     outdated: Sequence[Outdated]
-    register: Register | None
-    """How the ledger stands; None while files of it break rules."""
+    register: Register | None  # how the ledger stands; None while files of it break rules
 
 
 def remove(session: Session, identity: Identity, reason: str, today: date) -> Removal:
     """Remove a measure that was not started, or a problem without measures, and close up the numbers behind it.
 
-    Raises:
-        InvalidLedgerError: the ledger breaks rules already.
-        RefusedError: it was started, or something would be renumbered that was once submitted or closed.
-        SurroundingsError: git or the disk is against it, or the history here is not whole.
+    Raises InvalidLedgerError if the ledger breaks rules already; RefusedError if it was started, or something
+    would be renumbered that was once submitted or closed; SurroundingsError if git or the disk is against it, or
+    the history here is not whole.
     """
     before = register(session.root)
     titles = {Identity.parse(row.id): row.title for row in before.problems}
@@ -106,20 +95,16 @@ def _must_be_removable(
 ) -> tuple[str | None, str | None]:
     """Return the status and the time limit of what is to be removed.
 
-    Raises:
-        RefusedError: work was done on it.
+    Raises RefusedError if work was done on it.
     """
     hint = _("what was worked on stays: close it, or keep it out of the notice with `publish: false`")
     if identity.is_problem:
         measures = next(row.measures for row in before.problems if row.id == str(identity))
         if measures:
-            message = _("problem {id} has measures: {ids}")
+            said = _("problem {id} has measures: {ids}")
             ids = _(", ").join(row.id for row in measures[:_MANY]) + ("…" if len(measures) > _MANY else "")
-            raise RefusedError(
-                "has-measures",
-                message.format(id=identity, ids=ids),
-                _("remove them first, the last one first"),
-            )
+            hint = _("remove them first, the last one first")
+            raise RefusedError("has-measures", said.format(id=identity, ids=ids), hint)
         return None, None
     row: MeasureRow = next(row for row in before.measures if row.id == str(identity))
     if not is_untouched(parse(session.source.read(identity.path))):
@@ -146,16 +131,14 @@ def _must_be_undecided(
             "{id} cannot be removed: {ids} would get another number, and closing of it was applied for or granted under this one"
         )
         hint = _("change what {id} says with `xuncha edit {id}`, or keep it out of the notice")
-        raise RefusedError(
-            "number-in-use", said.format(id=identity, ids=named), hint.format(id=identity), identity.path
-        )
+        said, hint = (text.format(id=identity, ids=named) for text in (said, hint))
+        raise RefusedError("number-in-use", said, hint, identity.path)
 
 
 def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Identity]) -> list[FileChange]:
     """Return what becomes of the files: records and evidence.
 
-    Raises:
-        RefusedError: one of them was changed by hand, or is a link.
+    Raises RefusedError if one of them was changed by hand, or is a link.
     """
     paths = {each.path for each in moves}
     paths |= {path for path in listing(session.git, "HEAD") if Identity.of_evidence(path) in moves}
@@ -187,8 +170,8 @@ def _followed_by_comments(
 ) -> list[FileChange]:
     """Return the changes of the comments that are about something which takes another number.
 
-    Raises:
-        RefusedError: one is about what is to be removed, or its layout does not let the number be changed safely.
+    Raises RefusedError if one is about what is to be removed, or its layout does not let the number be changed
+    safely.
     """
     changes = []
     for path, content, data in _comments(session):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.model.vocabulary import word_name
+from xuncha.model.vocabulary import ReviewResult, word_name
 from xuncha.store.edits import Append
 from xuncha.workflow.verb import Case, PlannedChange, verb
-
-if TYPE_CHECKING:
-    from xuncha.model.vocabulary import ReviewResult
 
 
 @verb("review", "回头看", {"closed": "closed"}, "reviews")

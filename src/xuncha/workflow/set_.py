@@ -19,20 +19,10 @@ if TYPE_CHECKING:
     from xuncha.model.register import Frame
 
 
-@verb(
-    "set",
-    "设定",
-    UNCHANGED,
-    "title",
-    "goal",
-    "leader",
-    "office",
-    "co_offices",
-    "person",
-    "due",
-    "fields",
-    "category",
-)
+_KEYS = ("title", "goal", "leader", "office", "co_offices", "person", "due", "fields", "category")
+
+
+@verb("set", "设定", UNCHANGED, *_KEYS)
 def _set(
     case: Case,
     *,
@@ -86,10 +76,9 @@ def _set_problem(
 ) -> PlannedChange:
     """Plan the same for a problem."""
     if unfit := [name for name, value in others.items() if value]:
-        message = _("{what} is said of a measure, not of a problem").format(
-            what=f"--{unfit[0]}".replace("_", "-")
-        )
-        raise RefusedError("not-a-measure", message, _("name a measure, such as 2.3"))
+        said = _("{what} is said of a measure, not of a problem")
+        said = said.format(what=f"--{unfit[0]}".replace("_", "-"))
+        raise RefusedError("not-a-measure", said, _("name a measure, such as 2.3"))
     given = {
         "title": title,
         "category": category and category_meant(category, frame.categories),
@@ -114,8 +103,7 @@ def _fields(
 ) -> dict[str, int | float | str]:
     """Add the values of declared fields to those that a record has, each as its type is written.
 
-    Raises:
-        RefusedError: a field is not declared, or a value is none of its type.
+    Raises RefusedError if a field is not declared, or a value is none of its type.
     """
     from xuncha.rules.fields import typed  # noqa: PLC0415  the help reads this module
 

@@ -20,8 +20,7 @@ from xuncha.workflow.verbs import SUBJECTS
 
 _NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber", "init"})
 """What is by hand; what brings others' work and mends numbers for it has no before of its own, and the beginning has none."""
-_SHOWN = 3
-"""Subjects that the subject of an undo repeats."""
+_SHOWN = 3  # subjects that the subject of an undo repeats
 
 
 def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None = None) -> Result | Leftover:
@@ -30,15 +29,11 @@ def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None
     The last one may be what an interrupted command left without a commit; else they are the newest commits of commands that are not
     taken back yet, without what other people did.
 
-    Args:
-        root: the ledger's folder.
-        count: how many commits.
-        others: whether what other people did is taken back too.
-        commit: the one commit that is meant, in full, which must be the last one; None for the newest.
+    With `others`, what other people did is taken back too. `commit` is the one commit that is meant, in full, which must be
+    the last one; None for the newest.
 
-    Raises:
-        RefusedError: there is not so much to take back, or later work stands on it.
-        SurroundingsError: git or the disk is against it, or the history here is not whole.
+    Raises RefusedError if there is not so much to take back, or later work stands on it; SurroundingsError if git
+    or the disk is against it, or the history here is not whole.
     """
     with begin(root) as session:
         if session.leftover is not None and commit is None:
@@ -122,18 +117,12 @@ def _steps(events: Sequence[Event]) -> list[StatusChange]:
 def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> list[FileChange]:
     """Return the changes that give the files of some commits back as they were before them.
 
-    Args:
-        session: the right to change the ledger.
-        commits: each with its subject, the newest first.
-
-    Raises:
-        RefusedError: one of the files has been changed since.
+    The newest comes first, each with its subject. Raises RefusedError if one of the files has been changed since.
     """
     git = session.git
     stands: dict[str, bytes | None] = {}
     """What the files hold when the commits so far are taken back."""
-    sources: dict[str, str] = {}
-    """The commit before which a file held that."""
+    sources: dict[str, str] = {}  # the commit before which a file held that
     begun: dict[str, bytes | None] = {}
     for commit, subject in commits:
         paths = _touched(git, commit)

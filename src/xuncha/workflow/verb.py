@@ -43,17 +43,13 @@ class NamedFile(NamedTuple):
 class PlannedChange(NamedTuple):
     """What a verb does to one measure, and what it tells about it."""
 
-    edits: Sequence[Edit] = ()
-    """The edits beside that of the status."""
-    reason: str = ""
-    """For the trailer of the commit."""
+    edits: Sequence[Edit] = ()  # the edits beside that of the status
+    reason: str = ""  # for the trailer of the commit
     evidence: NamedFile | None = None
     signed: bool = False
-    note: str = ""
-    """A line on what was done beside the change of status."""
+    note: str = ""  # a line on what was done beside the change of status
     next_step: str = ""
-    warning: tuple[str, str] | None = None
-    """A message and a hint."""
+    warning: tuple[str, str] | None = None  # a message and a hint
 
 
 @dataclass(frozen=True)
@@ -61,15 +57,10 @@ class Case:
     """One measure in the hands of a command, with all that a verb may ask; git is asked only where a verb asks."""
 
     session: Session
-    frame: Frame
-    """The settings that the measure is checked against."""
+    frame: Frame  # the settings that the measure is checked against
     today: date
     identity: Identity
     measure: Measure
-
-    def applicants(self) -> set[str]:
-        """Return the e-mails of whoever made the application that stands; none without an application."""
-        return applicants(self.session.root, self.identity)
 
 
 def applicants(root: Path, identity: Identity) -> set[str]:
@@ -110,10 +101,8 @@ class Verb:
     """How the subject of the commit begins: the trail is a document, and documents are Chinese."""
     transitions: Mapping[Status, Status]
     """From which statuses the action is open, and to which each of them leads."""
-    changes: frozenset[str]
-    """The keys of a measure's file that the action may change."""
-    several: bool
-    """Whether the command takes several measures at once."""
+    changes: frozenset[str]  # the keys of a measure's file that the action may change
+    several: bool  # whether the command takes several measures at once
     of_problems: Callable[..., PlannedChange] | None = None
     """Plans the action for a problem; takes the problem and the frame, then what is given. None: it is done to measures alone."""
 
@@ -125,39 +114,28 @@ class Verb:
     def target(self, identity: object, status: Status) -> Status:
         """Return the status that the action leads a measure to.
 
-        Raises:
-            RefusedError: the action is not open in this status.
+        Raises RefusedError if the action is not open in this status.
         """
         if status in self.transitions:
             return self.transitions[status]
-        refusals = {
-            "not_started": (
-                "not-started",
-                _("{id} has not been started, so `{action}` is refused"),
-                _("start it first: xuncha start {id}"),
-            ),
-            "in_progress": (
-                "in-progress",
-                _("{id} is in progress, so `{action}` is refused"),
-                _(
+        match status:
+            case "not_started":
+                said = _("{id} has not been started, so `{action}` is refused")
+                hint = _("start it first: xuncha start {id}")
+            case "in_progress":
+                said = _("{id} is in progress, so `{action}` is refused")
+                hint = _(
                     "it is in progress: apply for closing with xuncha submit {id}, or close it with xuncha close {id}"
-                ),
-            ),
-            "submitted": (
-                "already-submitted",
-                _("closing of {id} has been applied for, so `{action}` is refused"),
-                _("closing has been applied for: xuncha close {id}, or xuncha return {id} --reason …"),
-            ),
-            "closed": (
-                "already-closed",
-                _("{id} is closed already, so `{action}` is refused"),
-                _("if the problem has come back: xuncha reopen {id} --reason …"),
-            ),
-        }
-        code, message, hint = refusals[status]
-        raise RefusedError(
-            code, message.format(id=identity, action=action_name(self.action)), hint.format(id=identity)
-        )
+                )
+            case "submitted":
+                said = _("closing of {id} has been applied for, so `{action}` is refused")
+                hint = _("closing has been applied for: xuncha close {id}, or xuncha return {id} --reason …")
+            case "closed":
+                said = _("{id} is closed already, so `{action}` is refused")
+                hint = _("if the problem has come back: xuncha reopen {id} --reason …")
+        code = f"already-{status}" if status in {"submitted", "closed"} else status.replace("_", "-")
+        said = said.format(id=identity, action=action_name(self.action))
+        raise RefusedError(code, said, hint.format(id=identity))
 
 
 def verb(

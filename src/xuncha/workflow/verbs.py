@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.workflow.attach import attach
 from xuncha.workflow.close import close
@@ -16,9 +16,7 @@ from xuncha.workflow.review import review
 from xuncha.workflow.set_ import set_
 from xuncha.workflow.start import start
 from xuncha.workflow.submit import submit
-
-if TYPE_CHECKING:
-    from xuncha.workflow.verb import Verb
+from xuncha.workflow.verb import Verb
 
 VERBS: Final[Mapping[str, Verb]] = {
     verb.action: verb

@@ -15,10 +15,10 @@ from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import word_name
+from xuncha.store.editing import rewritten
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import load_settings
 from xuncha.store.reading import decode, parse
-from xuncha.store.rewriting import rewritten
 from xuncha.workflow.differences import differences
 from xuncha.workflow.edit import edit as keep
 from xuncha.workflow.edit import editable
