@@ -16,7 +16,6 @@ from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book, Sheet, Value
 from xuncha.tally import Grouping, groups, percent, tally
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.layout import Told
     from xuncha.model.records import Ledger
 
 SHEET: Final = "整改台账"
@@ -39,15 +38,14 @@ _LIST_WIDTHS: Final = (9, 44, 44, 20, 22, 14)
 def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
     """Write the workbook of a ledger; `tick` is told how many measures came since the last time. Raises SurroundingsError without the part `office`."""
     book = Book(f"{ledger.settings.name}整改台账")
-    told = layout.told(ledger)
-    _write_ledger(book, ledger, told, today, tick)
+    _write_ledger(book, ledger, today, tick)
     _write_counts(book, ledger, today)
     _write_lists(book, ledger)
     names = zip_longest(ledger.settings.leaders, ledger.settings.offices, fillvalue=None)
     choices = book.sheet(supplement.CHOICES, (24, 24), landscape=False, head="1:1", frozen="A2")
     choices.table(("责任领导", "责任科室"), list(names), [TEXT] * 2)
-    sheet = book.sheet(supplement.NAME, (9, 16, 24, 90), landscape=True, head="1:1", frozen="A2")
-    sheet.table(supplement.HEADINGS, list(supplement.rows(ledger, told)), [TEXT] * 4)
+    sheet = book.sheet(supplement.NAME, (9, 130), landscape=True, head="1:1", frozen="A2")
+    sheet.table(supplement.HEADINGS, list(supplement.rows(ledger)), [TEXT] * 2)
     choices.raw.hide()
     sheet.raw.hide()
     return book.content()
@@ -61,12 +59,12 @@ def of_office(ledger: Ledger, office: str | None, today: date) -> bytes:
     problems = {number: problem for number, problem in ledger.problems.items() if number in numbers}
     book = Book(f"{ledger.settings.name}整改台账{office or ''}")
     ledger = replace(ledger, problems=problems, measures=own)
-    _write_ledger(book, ledger, layout.told(ledger), today, lambda _more: None, remarks=False)
+    _write_ledger(book, ledger, today, lambda _more: None, remarks=False)
     return book.content()
 
 
 def _write_ledger(
-    book: Book, ledger: Ledger, told: Told, today: date, tick: Callable[[int], None], *, remarks: bool = True
+    book: Book, ledger: Ledger, today: date, tick: Callable[[int], None], *, remarks: bool = True
 ) -> None:
     """Write the sheet of the ledger, each problem over its measures; `remarks` are what only our own workbooks say."""
     columns, of_problem = layout.columns(ledger), layout.of_problem(ledger)
@@ -86,7 +84,7 @@ def _write_ledger(
     )
     rows: list[list[Value]] = []
     present = None
-    for said in layout.rows(ledger, told):
+    for said in layout.rows(ledger):
         hidden = of_problem if said["number"] == present else ()
         present = said["number"]
         cells = [None if column.meaning in hidden else said.get(column.meaning) for column in columns]
