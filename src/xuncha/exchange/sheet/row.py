@@ -8,7 +8,7 @@ from typing import Final
 
 from xuncha.exchange.drafts import Told
 from xuncha.exchange.sheet import ticks
-from xuncha.exchange.sheet.grid import Cell
+from xuncha.exchange.sheet.grid import Cell, Unseen
 from xuncha.model.identity import Identity
 
 UNNAMED: Final = "unnamed"
@@ -65,9 +65,9 @@ class Row:
         """Return the first cell of this role."""
         return next(iter(self.found.get(role, ())), None)
 
-    def unseen(self, role: str) -> bool:
-        """Return whether a person sees one of the cells of this role otherwise than it was read."""
-        return any(cell.unseen for cell in self.found.get(role, ()))
+    def unseen(self, role: str) -> Unseen:
+        """Return why a person sees one of the cells of this role otherwise than it was read."""
+        return next((cell.unseen for cell in self.found.get(role, ()) if cell.unseen), "")
 
     def address(self, *roles: str) -> str:
         """Where the first cell of these roles stands; else the row."""

@@ -22,11 +22,15 @@ def look(draft: Draft, sheet: Sheet, own: Iterable[header.Table], said: Mapping[
     """
     heads = [table.header for table in own]
     _look_at_struck(draft, sheet)
-    partly = _("struck out in part: read all the same, but tells no state")
-    replaced = _("its number format hides it or shows something else: read all the same, but tells no state")
-    for spots, made in ((sheet.struck_in_part, partly), (sheet.replaced, replaced)):
-        for spot in sorted(spots & sheet.cells.keys()):
-            draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
+    told = {
+        "partly": _("struck out in part: read all the same, but tells no state"),
+        "replaced": _(
+            "its number format hides it or shows something else: read all the same, but tells no state"
+        ),
+    }
+    firsts = ((cell.unseen, spot) for spot, cell in sheet.cells.items() if sheet.is_first(spot))
+    for why, spot in sorted(each for each in firsts if each[0] in told):
+        draft.doubt(told[why], sheet.text(*spot), sheet.name, address(*spot))
     finder = header.Finder(sheet, said)
     if beside := finder.beside(heads or sheet.by_row):
         made = _("a second table beside the first: not read; put it below, or into a sheet of its own")
@@ -51,8 +55,8 @@ def _look_at_struck(draft: Draft, sheet: Sheet) -> None:
     gone = set()
     for row, columns in sheet.by_row.items():
         # Numbers and what is merged from above may have been left as they were.
-        own = [column for column in columns if sheet.begins(row, column)]
-        struck = [column for column in own if (row, column) in sheet.struck]
+        own = [column for column in columns if sheet.is_first((row, column))]
+        struck = [column for column in own if sheet.cells[row, column].unseen == "struck"]
         words = [column for column in own if not sheet.text(row, column).isdecimal()]
         if words and set(words) <= set(struck):
             gone.add(row)
