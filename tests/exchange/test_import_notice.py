@@ -67,7 +67,7 @@ def test_a_ledger_that_is_there_is_not_written_over(ledger: LedgerOnDisk) -> Non
     [
         ("没有序号的文字。", "no-problems"),
         ("", "no-problems"),
-        ("（一）甲方面\n1.乙问题\n" + "长" * 60_000, "text-too-long"),
+        ("（一）甲方面\n1.乙问题\n" + "长" * 60_000, "bad-value"),
     ],
 )
 def test_what_makes_no_ledger_says_why_and_writes_nothing(

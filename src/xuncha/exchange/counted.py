@@ -1,44 +1,31 @@
-"""What a notice counts, held against what is read of it: contradictions, and paragraphs whose counts become those of the ledger."""
+"""What a notice counts, held against what is read of it; and its paragraphs without counts that would contradict the ledger's sooner or later."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, pairwise
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from xuncha.chinese.counts import Thing, counts, is_share, roles, things
-from xuncha.chinese.days import written
+from xuncha.chinese.counts import Thing, counts, roles, things
 from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import with_kept_braces
-from xuncha.reading.counts import ALL_DONE, BRACKETS, Kind, Statement, statements
+from xuncha.reading.counts import ALL_DONE, BRACKETS, Statement, statements
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft
     from xuncha.pages.line import Line
     from xuncha.reading.notice import Stated
 
-_Units = set[tuple["Thing", str]]  # units in which things are counted in a paragraph that names them
-
-_PLACEHOLDERS: Final[dict[tuple[Thing, Kind | None], str]] = {
-    ("problems", "total"): "{问题数}", ("problems", "done"): "{已完成问题数}",
-    ("measures", "total"): "{措施数}", ("measures", "done"): "{已完成措施数}", ("measures", "in_progress"): "{推进中措施数}",
-}  # fmt: skip
 _SENTENCE: Final = re.compile(r"[^。！？；!?;\n]+[。！？；!?;\n]*[”’）)]*")
 _RATE: Final = re.compile(
     "(?:完成|整改|办结|销号|落实)率[^，。；]{0,8}?(?:[0-9０-９]|百分之|[一二三四五六七八九十]成)"
 )
-_PLAIN: Final = {"done": "完成|整改|销号|办结|清零", "in_progress": "正在|推进|整改中|进行中"}
-"""What says plainly that things are done or in progress, rather than nearly done, kept up or put off."""
-_OPEN: Final = re.compile("正|推进|进行|整改中|尚|仍|未|剩|其余|还有|延期|基本|部分|初步")
-"""What is not done for certain; what is long-term or kept up may be done."""
-_NEARLY_DONE: Final = re.compile("基本|初步|部分|阶段|长期|持续")  # what some offices count as done in a rate
 _FOLLOWS: Final = re.compile("其[中余]|剩[余下]|余下|另")
-_BRACES: Final = frozenset("{}｛｝")
 _NUMBERED: Final = ("是", "要", "第", "（一）", "（1）", "1.", "1）")
 """Enumerations that are numbered anew where one of their items has gone."""
 
@@ -58,18 +45,13 @@ def read_of(draft: Draft) -> dict[Thing, Tally]:
 
 
 def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[str, str]]:
-    """Yield what a notice counts otherwise than it lists or adds up: in a sentence, and as a remark in the ledger's file, or empty."""
-    quotients: list[tuple[Thing, str, int, int]] = []
+    """Yield what a notice counts otherwise than it lists: in a sentence, and as a remark in the ledger's file, or empty. How its counts add up `proof` tells."""
     stating: tuple[tuple[Thing, str, str, int | None, int | None], ...] = (
         ("problems", _("problems"), "个问题", stated.problems_total, stated.problems_done),
         ("measures", _("measures"), "条措施", stated.measures_total, stated.measures_done),
     )
     for thing, name, unit, total, done in stating:
         listed, closed = read[thing]
-        left = listed - closed
-        parts = [(said, number) for of, said, number in stated.open if of == thing]
-        parts = parts if any(_OPEN.search(said) for said, _number in parts) else []
-        sums, shown = _sums(parts), " + ".join(f"{said}{number}" for said, number in parts)
         if total not in {None, listed}:
             message = _("{total} {things} are stated, {n} are listed")
             remark = (
@@ -85,113 +67,46 @@ def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[s
         elif done is not None and done < closed:
             message = _("{total} {things} are stated to be done; by their own words {n} are")
             yield message.format(total=done, things=name, n=closed), ""
-        elif parts and (left > max(sums) or (total in {None, listed} and left not in sums)):
-            message = _("{parts}: so many {things} are stated not to be done; as they are read, {n} are open")
-            yield message.format(parts=shown, things=name, n=left), ""
-        if total is not None and done is not None and parts and total - done not in sums:
-            message = _("{done} done and {parts} are not the {total} {things} in all")
-            yield message.format(done=done, parts=shown, things=name, total=total), ""
-        reached = closed if done is None else done
-        nearly_done = _sums([each for each in parts if _NEARLY_DONE.search(each[0])])
-        if whole := total or listed:
-            quotients += [(thing, name, reached + more, whole) for more in sorted(nearly_done)]
-    for of, percent in stated.rates:
-        pairs = [each for each in quotients if of in {None, each[0]}]
-        if pairs and not any(is_share(percent, *each[2:]) for each in pairs):
-            _of, name, part, whole = pairs[0]
-            message = _("the rate stated, {percent}%, is not {rate}%: {done} of {total} {things}")
-            right = f"{100 * part / whole:.2f}"
-            yield message.format(percent=percent, done=part, total=whole, things=name, rate=right), ""
 
 
-def _sums(parts: Sequence[tuple[str, int]]) -> set[int]:
-    """Return the sums of some of the parts, or of none: one may be a part of another."""
-    numbers = [number for _said, number in parts[:8]]  # of many more, the sums are too many
-    return {sum(some) for size in range(len(numbers) + 1) for some in combinations(numbers, size)}
+def without_counts(lines: Iterable[Line], known: set[int | None]) -> tuple[list[str], list[Line]]:
+    """Leave out the sentences that count problems or measures, or anything else by a number that is `known`; return also these."""
+    fewer: Counter[Family] = Counter()
+    """How many items have gone, of each enumeration that goes on."""
+    kept: list[str] = []
+    left_out: list[Line] = []
+    for line in lines:
+        begins = [match.start() for match in _SENTENCE.finditer(line.text)]
+        found: dict[int, list[Statement]] = defaultdict(list)
+        for each in statements(BRACKETS.sub(lambda aside: " " * len(aside[0]), line.text)):
+            found[begins[bisect_right(begins, each.start) - 1]].append(each)
+        said, before, number = "", len(left_out), None
+        for start, end in pairwise([*begins, len(line.text)]):
+            words = line.text[start:end]
+            if own := _number(words):
+                if number:  # nothing is left of the item before
+                    fewer[number.family] += 1
+                fewer[own.family] *= own.number > 1
+                number = own
+            if _is_counting(words, found[start], known, follows=len(left_out) > before):
+                left_out += filter(None, [line.part(start, end)])
+                continue
+            said += number.less(fewer[number.family]) if number else ""
+            said += with_kept_braces(words[len(own.words) :] if own else words)
+            number = None
+        if number:
+            fewer[number.family] += 1
+        if said:
+            kept.append(re.sub("[；;]$", "。", said) if len(left_out) > before else said)
+    return kept, left_out
 
 
-class Paragraphs:
-    """Makes the paragraphs of a notice those of a ledger.
-
-    A count that says for certain what the ledger counts, too, and says the same, becomes a placeholder. A sentence with any other
-    one would contradict the ledger sooner or later: it is left out, and listed.
-    """
-
-    def __init__(self, read: dict[Thing, Tally], going_on: int, stated: Stated) -> None:
-        problems, measures = read["problems"], read["measures"]
-        self.numbers: dict[tuple[Thing, Kind | None], int] = {
-            ("problems", "total"): problems.total, ("problems", "done"): problems.closed,
-            ("measures", "total"): measures.total, ("measures", "done"): measures.closed, ("measures", "in_progress"): going_on,
-        }  # fmt: skip
-        said = (stated.problems_total, stated.problems_done, stated.measures_total, stated.measures_done)
-        self.known = {*self.numbers.values(), *said}
-        self.left_out: list[Line] = []
-
-    def live(self, lines: Iterable[Line]) -> list[str]:
-        """Return paragraphs with live counts; what is left out is added to `left_out`."""
-        fewer: Counter[Family] = Counter()
-        """How many items have gone, of each enumeration that goes on."""
-        kept = []
-        for line in lines:
-            every = list(statements(BRACKETS.sub(lambda aside: " " * len(aside[0]), line.text)))
-            begins = [match.start() for match in _SENTENCE.finditer(line.text)]
-            units = {(each.thing, each.count.unit) for each in every if each.named}
-            found: dict[int, list[Statement]] = defaultdict(list)
-            for each in every:
-                found[begins[bisect_right(begins, each.start) - 1]].append(each)
-            said, before, number = "", len(self.left_out), None
-            for start, end in pairwise([*begins, len(line.text)]):
-                if own := _number(line.text[start:end]):
-                    if number:  # nothing is left of the item before
-                        fewer[number.family] += 1
-                    fewer[own.family] *= own.number > 1
-                    number = own
-                follows = len(self.left_out) > before
-                words = self._live(line.text, start, end, found[start], units, follows=follows)
-                if words is None:
-                    self.left_out += filter(None, [line.part(start, end)])
-                    continue
-                said += number.less(fewer[number.family]) if number else ""
-                said += words[len(own.words) :] if own else words
-                number = None
-            if number:
-                fewer[number.family] += 1
-            if said:
-                kept.append(re.sub("[；;]$", "。", said) if len(self.left_out) > before else said)
-        return kept
-
-    def _live(
-        self, text: str, start: int, end: int, found: list[Statement], units: _Units, *, follows: bool
-    ) -> str | None:
-        """Return a sentence of a paragraph with live counts; None where it is to be left out."""
-        words = text[start:end]
-        counted = list(counts(words))
-        named = {start + each.start: each.number for each in counted if each.thing}
-        claims = _RATE.search(words) or _all_done(words) or (follows and counted and _FOLLOWS.match(words))
-        numbers = {*named.values(), *(each.count.number for each in found)}
-        if not (claims or any(each.kind for each in found) or numbers & self.known):
-            return with_kept_braces(words)
-        places = {each.start: self._placeholder(each, units, words) for each in found}
-        aside = any(any(counts(aside[0])) for aside in BRACKETS.finditer(words))
-        all_placed = len(places) == len(found) and named.keys() <= places.keys()
-        if claims or aside or not all_placed or None in places.values():
-            return None
-        live, place = "", start
-        for each in found:
-            live += with_kept_braces(text[place : each.start]) + str(places[each.start])
-            place = each.start + each.count.end - each.count.start - len(each.count.unit)
-            if text[each.start - 1 : each.start] in _BRACES or text[place : place + 1] in _BRACES:
-                return None
-        return live + with_kept_braces(text[place:end])
-
-    def _placeholder(self, each: Statement, units: _Units, words: str) -> str | None:
-        """Return what may stand in the place of a count, if what it says is certain."""
-        plain = each.kind not in _PLAIN or re.search(_PLAIN[each.kind], each.said)
-        dated = each.kind != "total" and any(written(words))
-        is_unit = (each.thing, each.count.unit) in units
-        said = self.numbers.get((each.thing, each.kind)) == each.count.number and is_unit
-        is_certain = said and plain and not dated and not each.count.about
-        return _PLACEHOLDERS.get((each.thing, each.kind)) if is_certain else None
+def _is_counting(words: str, found: list[Statement], known: set[int | None], *, follows: bool) -> bool:
+    """Return whether a sentence counts; one that `follows` another one that does may go on with it: 其中2个."""
+    counted = list(counts(words))
+    claims = _RATE.search(words) or _all_done(words) or (follows and counted and _FOLLOWS.match(words))
+    numbers = {each.number for each in counted if each.thing} | {each.count.number for each in found}
+    return bool(claims or any(each.kind for each in found) or numbers & known)
 
 
 class _Number(NamedTuple):

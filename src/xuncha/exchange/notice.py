@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xuncha.chinese.limits import limit
 from xuncha.chinese.punctuation import sentence_end
-from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
-from xuncha.exchange.counted import Paragraphs, contradictions, read_of
+from xuncha.errors import RefusedError
+from xuncha.exchange.counted import contradictions, read_of, without_counts
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.language import gettext as _
 from xuncha.model.states import goes_on
@@ -20,38 +19,15 @@ if TYPE_CHECKING:
 
 _LONGEST_TITLE = 300
 """Characters of a title; a sentence that is longer is shortened there, and kept whole in the progress."""
-_LONGEST_TEXT = 50_000  # characters of one text in a ledger
 
 
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
-    """Make the draft of a ledger out of a notice that is read on the day `today`.
-
-    Raises RefusedError if there are no problems in it; InvalidLedgerError if a text is longer than a ledger holds.
-    """
+    """Make the draft of a ledger out of a notice that is read on the day `today`. Raises RefusedError if there are no problems in it."""
     if not notice.categories:
         said = _("no problems are found in it: none of its headings is numbered")
         hint = _("problems are told by their numbers: {forms}").format(forms="一、 （一） 1. （1）")
         raise RefusedError("no-problems", said, hint, path)
-    message = _("a text of {n} characters is longer than a ledger holds")
-    hint = _("the most is {n} characters; see whether paragraphs have lost their ends")
-    findings = []
-    for words, text in _texts(notice):
-        if len(text) > _LONGEST_TEXT:
-            place, said = Place(path, words.line, words.column), message.format(n=len(text))
-            findings.append(Finding("text-too-long", said, place, hint.format(n=_LONGEST_TEXT)))
-    if findings:
-        raise InvalidLedgerError(findings)
     return _Drafter(notice, today).draft
-
-
-def _texts(notice: Notice) -> Iterator[tuple[Words, str]]:
-    """Return all texts, each with the words that tell its place."""
-    for category in notice.categories:
-        yield category.title, category.title.text
-        for problem in category.problems:
-            yield problem.title, problem.title.text
-            yield problem.title, problem.finding or ""
-            yield from ((measure.text, measure.text.text) for measure in problem.measures)
 
 
 class _Drafter:
@@ -82,7 +58,7 @@ class _Drafter:
             "title": with_kept_braces(notice.title or ""),
             "issuer": with_kept_braces(notice.issuer or ""),
             "date": dates.notice and dates.notice.isoformat(),
-            **self._live(),
+            **self._paragraphs(),
         }
         counted = enumerate(notice.stated.outcomes, 1)
         outcomes = [{"key": f"o{n}", "label": each.label, "unit": each.unit} for n, each in counted]
@@ -153,14 +129,18 @@ class _Drafter:
         for label, amount, unit in self.notice.stated.outcomes:
             draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
 
-    def _live(self) -> dict[str, list[str]]:
+    def _paragraphs(self) -> dict[str, list[str]]:
         """Return the paragraphs of the first and of the third part, without counts that would contradict the ledger's."""
-        going_on = sum(each.status in {"in_progress", "submitted"} for each in self.draft.measures)
-        paragraphs = Paragraphs(read_of(self.draft), going_on, self.notice.stated)
-        found = {key: paragraphs.live(getattr(self.notice, key)) for key in ("work", "next_steps")}
+        stated, tallies = self.notice.stated, read_of(self.draft).values()
+        known = {stated.problems_total, stated.problems_done, stated.measures_total, stated.measures_done}
+        known |= {number for tally in tallies for number in tally}
+        known.add(sum(each.status in {"in_progress", "submitted"} for each in self.draft.measures))
         made = _("it counts what the notice counts itself: not taken into the notice's own text")
-        for line in paragraphs.left_out:
-            self.draft.doubt(made, line.text, address=f"{line.line}:{line.column}")
+        found = {}
+        for key in ("work", "next_steps"):
+            found[key], left_out = without_counts(getattr(self.notice, key), known)
+            for line in left_out:
+                self.draft.doubt(made, line.text, address=f"{line.line}:{line.column}")
         return found
 
 
