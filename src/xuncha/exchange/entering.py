@@ -108,7 +108,7 @@ class Enterer:
             if key in record and not self._known(measure, names, key, record[key]):
                 del record[key]
         if others := record.get("co_offices"):
-            in_own = measure.shown.get("co_offices", "")
+            in_own = measure.text("co_offices")
             told = [(name, "co_offices" if name in in_own else "office") for name in others]
             known = [name for name, role in told if self._known(measure, "offices", role, name)]
             record["co_offices"] = known

@@ -99,7 +99,7 @@ def _is_sound(draft: Draft, kind: type[BaseModel], record: dict[str, Any], of: s
 
 def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]) -> None:
     if _is_sound(draft, Problem, record, str(problem.number)):
-        is_same = clean(record["title"]) == problem.shown.get("problem", "")
+        is_same = clean(record["title"]) == problem.text("problem")
         whole = record if is_same else record | problem.record
         _restore_fields(whole, problem)
         problem.record = whole
@@ -107,10 +107,8 @@ def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]
 
 def _restore_fields(whole: dict[str, Any], draft: RecordDraft) -> None:
     """Keep the values of fields beside which the cells still say the same; for the others, the cells count."""
-    told, shown = whole.pop("fields", {}), draft.shown
-    kept = {
-        key: value for key, value in told.items() if layout.shown(value) == shown.get(f"{FIELD}{key}", "")
-    }
+    told = whole.pop("fields", {})
+    kept = {key: value for key, value in told.items() if layout.shown(value) == draft.text(f"{FIELD}{key}")}
     if fields := {**draft.record.get("fields", {}), **kept}:
         whole["fields"] = fields
 
@@ -120,14 +118,14 @@ def _restore_measure(draft: Draft, measure: MeasureDraft, record: dict[str, Any]
         return
     whole = dict(record or measure.record)
     _restore_fields(whole, measure)
-    wanted, shown = layout.texts(whole), measure.shown
+    wanted = layout.texts(whole)
     for column in layout.COLUMNS:
         name = column.meaning
-        for key in column.keys if wanted.get(name, "") != shown.get(name, "") else ():
+        for key in column.keys if wanted.get(name, "") != measure.text(name) else ():
             if key in measure.record:
                 whole[key] = measure.record[key]
             elif name in _MEASURE_COLUMNS:
                 whole.pop(key, None)
-    if wanted.get(layout.REMARK) != shown.get(layout.REMARK):
-        draft.doubt(_("a remark: not taken"), shown.get(layout.REMARK, ""), measure.sheet, measure.address)
+    if wanted.get(layout.REMARK, "") != (remark := measure.text(layout.REMARK)):
+        draft.doubt(_("a remark: not taken"), remark, measure.sheet, measure.address)
     measure.record = whole

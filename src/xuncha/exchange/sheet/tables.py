@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.exchange.drafts import Column, Draft, MeasureDraft, ProblemDraft
-from xuncha.exchange.sheet import cells, header, joined
+from xuncha.exchange.sheet import cells, header, roles
 from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, address, letter
 from xuncha.exchange.sheet.roles import plain
-from xuncha.exchange.sheet.row import UNNAMED, Row
+from xuncha.exchange.sheet.rows import UNNAMED, Reader, Row
 from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import UNSAID
-
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.rows import Reader
 
 _CATEGORY_ROW: Final = re.compile(
     r"^[一二三四五六七八九十]+、|方面[。：:]?$|^第[一二三四五六七八九十]+(?:类|方面|部分)"
@@ -35,8 +32,10 @@ _SIGNED: Final = re.compile(
     r"(?:签字|签名|签章|盖章|填表人|填报人|制表人|审核人|负责人|联系人|联系电话)[)）]?\s*[：:]"
 )
 """Who signs below a table."""
+_IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
+_SAME: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
 _STROKES: Final = frozenset(
-    {"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNSAID, *joined.SAME}
+    {"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNSAID, *_SAME}
 )
 """What stands in a cell that is to stay empty."""
 _STOP: Final = re.compile("[。；;！!]$")
@@ -82,14 +81,14 @@ class Taker:
             name, (role, why) = table.names.get(column, heading), table.choices[column]
             more = (table.first, table.last), table.ticks.get(column)
             self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why, *more))
-        self.reader.fields.declare(self.sheet, table)
+        self.reader.declare(self.sheet, table)
         self.headed = bool(table.column("problem"))
         rows = [row for row in self.sheet.by_row if table.first <= row <= table.last]
         if self.draft.exact:
             for row in rows:
                 self._take_rows([row], table)
             return
-        for spot in joined.settle_same(self.sheet, table):
+        for spot in _settle_same(self.sheet, table):
             made = _("the same as above, where nothing stands above: not taken")
             self.draft.doubt(made, self.sheet.text(*spot), self.sheet.name, address(*spot))
         waiting: list[int] = []
@@ -187,13 +186,13 @@ class Taker:
         begins = self.problem is None or "number" in row.found
         named = any(map(row.text, ("problem", "measure", "finding", "part")))
         if begins and not named and not self.draft.exact:
-            said = " ".join(each for each in row.shown.values() if each)
+            said = " ".join(filter(None, map(row.text, row.found)))
             self.reader.doubt(row, "number", _("neither a problem nor a measure is named: not taken"), said)
             return
         problem = self._problem(row)
         if finding := row.text("finding"):
             problem.record.setdefault("finding", finding)
-        self.reader.fields.put(row, problem.record, "problem")
+        self.reader.put_fields(row, problem.record, "problem")
         for measure in self.reader.measures(row, problem.record["title"]):
             if measure.identity is not None and problem.number is None:
                 problem.number = measure.identity.problem
@@ -221,14 +220,14 @@ class Taker:
         """Turn to a problem: the one of another sheet, or further up, that has the same title; else a new one."""
         alike = self.titled.setdefault(key_of(title), [])
         for other in alike:
-            as_written = other.sheet != self.sheet.name or other.shown.get("problem") == row.text("problem")
+            as_written = other.sheet != self.sheet.name or other.text("problem") == row.text("problem")
             in_category = not other.category or self.category in {"", other.category}
             if as_written and in_category and (not self.draft.exact or number in {None, other.number}):
                 break
         else:
             record = {"title": title} | ({"finding": finding} if finding else {})
             place = row.address("problem")
-            other = ProblemDraft(record, self.sheet.name, place, row.shown, row.told, (row.number, row.last))
+            other = ProblemDraft(record, self.sheet.name, place, row.told, (row.number, row.last))
             other.number = number
             self.draft.problems.append(other)
             alike.append(other)
@@ -282,13 +281,56 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
                 continue
             parts = [(role, cell)]
             if role and held:
-                parts = joined.parted(cell, role, table.headings[column], held)
+                parts = _parted(cell, role, table.headings[column], held)
             elif not role and (column in table.choices or spot[0] not in rows):
                 continue
             for name, part in parts:
                 row.put(name or UNNAMED, part)
     row.settle_ticks()
     return row
+
+
+def _parted(cell: Cell, role: str, heading: str, held: Collection[str]) -> list[tuple[str, Cell]]:
+    """Part a cell of a column into what its labels say, or the two things that its heading joins; whole where it is one thing.
+
+    What has a column of its own is not looked for here: `held` are the roles of all columns.
+    """
+    told = roles.labelled(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
+    if len(told) < 2 or (told.keys() - {role}) & set(held):  # noqa: PLR2004  one thing is the cell itself
+        return [(role, cell)]
+    return [(name, Cell.of(text, "", cell.address, unseen=cell.unseen)) for name, text in told.items()]
+
+
+def _paired(text: str, role: str, heading: str) -> dict[str, str]:
+    """Return the two parts of a text below a heading that joins two names, such as 分管领导/责任车间 or 责任领导（责任科室）."""
+    names, pieces = roles.joined(heading), re.split(r"\s*[/／\n]\s*", text)
+    if match := _IN_BRACKETS.fullmatch(roles.plain(heading)):
+        said = _IN_BRACKETS.fullmatch(text)
+        names, pieces = list(match.groups()), list(said.groups()) if said else []
+    if len(names) != 2 or len(pieces) != 2 or not all(pieces):  # noqa: PLR2004
+        return {}
+    first, second = (roles.role(name) or roles.perhaps(name) for name in names)
+    is_pair = first == role and {first, second} <= roles.PEOPLE
+    return {first: pieces[0], second: pieces[1].strip("（()）")} if is_pair else {}
+
+
+def _settle_same(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
+    """Put in the place of each 同上 of a table what the next filled cell above it says; yield those above which nothing stands.
+
+    A heading that is printed again says nothing.
+    """
+    said: dict[int, Cell] = {}
+    for row, columns in sheet.by_row.items():
+        if not table.first <= row <= table.last or header.is_header(sheet, row, table):
+            continue
+        for column in columns:
+            cell = sheet.cells[row, column]
+            if cell.text not in _SAME:
+                said |= {column: cell} if cell.text else {}
+            elif column in said:
+                sheet.cells[row, column] = said[column]
+            else:
+                yield row, column
 
 
 def _title_of_category(text: str) -> str:
