@@ -30,43 +30,31 @@ _NUMBERED: Final = ("是", "要", "第", "（一）", "（1）", "1.", "1）")
 """Enumerations that are numbered anew where one of their items has gone."""
 
 
-class Tally(NamedTuple):
-    """How many problems or measures are read, and how many of them are closed."""
-
-    total: int
-    closed: int
-
-
-def read_of(draft: Draft) -> dict[Thing, Tally]:
-    """Count what was read."""
+def read_of(draft: Draft) -> dict[Thing, tuple[int, int]]:
+    """Return how many problems and measures are read, and how many of them are closed."""
     closed = [[each.status == "closed" for each in one.measures] for one in draft.problems]
-    problems = Tally(len(closed), sum(bool(each) and all(each) for each in closed))
-    return {"problems": problems, "measures": Tally(len(draft.measures), sum(map(sum, closed)))}
+    problems = len(closed), sum(bool(each) and all(each) for each in closed)
+    return {"problems": problems, "measures": (len(draft.measures), sum(map(sum, closed)))}
 
 
-def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[str, str]]:
-    """Yield what a notice counts otherwise than it lists: in a sentence, and as a remark in the ledger's file, or empty. How its counts add up `proof` tells."""
-    stating: tuple[tuple[Thing, str, str, int | None, int | None], ...] = (
-        ("problems", _("problems"), "个问题", stated.problems_total, stated.problems_done),
-        ("measures", _("measures"), "条措施", stated.measures_total, stated.measures_done),
+def contradictions(stated: Stated, read: dict[Thing, tuple[int, int]]) -> Iterator[str]:
+    """Yield what a notice counts otherwise than it lists; how its counts add up `proof` tells."""
+    stating: tuple[tuple[Thing, str, int | None, int | None], ...] = (
+        ("problems", _("problems"), stated.problems_total, stated.problems_done),
+        ("measures", _("measures"), stated.measures_total, stated.measures_done),
     )
-    for thing, name, unit, total, done in stating:
+    for thing, name, total, done in stating:
         listed, closed = read[thing]
         if total not in {None, listed}:
             message = _("{total} {things} are stated, {n} are listed")
-            remark = (
-                f"通报称共{total}{unit}，正文列出{listed}{unit[0]}；其余须补录。" if total > listed else ""
-            )
-            yield message.format(total=total, things=name, n=listed), remark
-        if done is not None and done > closed:
-            message = _(
-                "{total} {things} are stated to be done; their own words bear out {n}, and no other was closed"
-            )
-            remark = f"通报称已完成{done}{unit}，按各条所写只能认定{closed}{unit[0]}；其余未记为已销号。"
-            yield message.format(total=done, things=name, n=closed), remark
-        elif done is not None and done < closed:
+            yield message.format(total=total, things=name, n=listed)
+        if done not in {None, closed}:
             message = _("{total} {things} are stated to be done; by their own words {n} are")
-            yield message.format(total=done, things=name, n=closed), ""
+            if done is not None and done > closed:
+                message = _(
+                    "{total} {things} are stated to be done; their own words bear out {n}, and no other was closed"
+                )
+            yield message.format(total=done, things=name, n=closed)
 
 
 def without_counts(lines: Iterable[Line], known: set[int | None]) -> tuple[list[str], list[Line]]:

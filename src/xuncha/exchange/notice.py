@@ -123,9 +123,8 @@ class _Drafter:
     def _compare_counts(self) -> None:
         """Say where the notice contradicts itself or what is read of it, and what it counts that no measure can be given."""
         draft = self.draft
-        for message, remark in contradictions(self.notice.stated, read_of(draft)):
+        for message in contradictions(self.notice.stated, read_of(draft)):
             draft.doubt(message)
-            draft.notes += filter(None, [remark])
         for label, amount, unit in self.notice.stated.outcomes:
             draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
 
