@@ -75,10 +75,9 @@ class FilledWord:
         self.filled = {(measure.sheet, measure.rows[0]) for measure in plan.draft.measures}
         for sheet, first in plan.parted:
             self._part(sheet, first)
-        for entry in plan.entries:
-            cell = self.cells[entry.sheet].get(entry.spot)
-            if cell is not None:
-                self._put(cell, entry.value, entry.sheet, entry.spot)
+        for (sheet, spot), value in plan.entries.items():
+            if (cell := self.cells[sheet].get(spot)) is not None:
+                self._put(cell, value, sheet, spot)
         last: dict[tuple[str, int], Any] = {}
         for each in plan.added:
             above = last.get((each.sheet, each.after), self.rows[each.sheet][each.after])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import cells, safety
 from xuncha.exchange.sheet.grid import column_of
-from xuncha.exchange.sheet.plan import AddedRow, Entry, Plan, told_by
+from xuncha.exchange.sheet.plan import AddedRow, Plan, told_by
 from xuncha.exchange.sheet.reading import Wanted, draft_of
 from xuncha.exchange.sheet.tables import title_of_problem
 from xuncha.exchange.wording import key_of
@@ -144,7 +144,7 @@ class Adder:
             for column, value in values.items():
                 if column not in same and value is not None:
                     spot = self.plan.first(place.sheet, (place.row, column))
-                    self.plan.entries.append(Entry(place.sheet, spot, value))
+                    self.plan.entries[place.sheet, spot] = value
         else:
             self.plan.added.append(AddedRow(place.sheet, place.row, values, frozenset(same)))
             made = _("measure {id} of the ledger had no row in the table: one is added")
@@ -215,7 +215,7 @@ class Adder:
                 added.values[column] = number if is_counted else named
             elif is_counted and told != str(number):
                 spot = self.plan.first(sheets[sheet], (row_number, column))
-                self.plan.entries.append(Entry(sheets[sheet], spot, number))
+                self.plan.entries[sheets[sheet], spot] = number
 
     def _number(self, sheet: str, row: int) -> int:
         columns = self.plan.columns(sheet, row)

@@ -97,20 +97,17 @@ def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedErr
 
 def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None) -> Draft:
     """Understand the sheets of a document; `own` is the frame of the ledger where `export` has written it."""
-    exact = own is not None
-    draft = Draft(exact=exact)
+    draft = Draft(exact=own is not None)
     visible = [sheet for sheet in sheets if not sheet.hidden]
-    names = layout.roles(own.fields) if own else None
-    owns = [header.own_table(sheet, names) if names else () for sheet in visible]
-    finders = [_look(draft, *each, wanted.said) for each in zip(visible, owns, strict=True)]
-    tables = {each.sheet.name: _tables(each, wanted, own, only=len(visible) == 1) for each in finders}
+    only, names = len(visible) == 1, layout.roles(own.fields) if own else {}
+    owns = {sheet.name: header.own_table(sheet, names) for sheet in visible if own}
+    finders = [_look(draft, sheet, owns.get(sheet.name, ()), wanted.said) for sheet in visible]
+    tables = owns or {each.sheet.name: _tables(each, wanted.form, only=only) for each in finders}
     named = {name for found in tables.values() for table in found for name in table.names.values()}
-    fitting = (form for form in wanted.forms if not wanted.form and named == set(form.columns))
-    if found := next(fitting, None):
-        wanted = wanted._replace(form=found)
-        finders = [header.Finder(sheet, wanted.said) for sheet in visible]
-        tables = {each.sheet.name: _tables(each, wanted, own, only=len(visible) == 1) for each in finders}
-    form = wanted.form
+    form = wanted.form or next((each for each in wanted.forms if named == set(each.columns)), None)
+    if form and form is not wanted.form and not own:
+        finders = [header.Finder(sheet, wanted._replace(form=form).said) for sheet in visible]
+        tables = {each.sheet.name: _tables(each, form, only=only) for each in finders}
     _list_unread(draft, sheets, tables)
     for sheet in visible:
         start = min((table.header for table in tables[sheet.name]), default=sheet.last_row + 1)
@@ -122,15 +119,15 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
     day = wanted.feedback or exported or said.dates.feedback
     if day:
         draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
-    reader = Reader(draft, own.fields if own else wanted.declared, day)
-    reader.today, reader.states = None if exact else wanted.today, form.states if form else None
+    today, declared = (None, own.fields) if own else (wanted.today, wanted.declared)
+    reader = Reader(draft, declared, day, today, form.states if form else None)
     several = sum(map(bool, tables.values())) > 1
     for sheet in visible:
         category = sheet.name if several and sheet.named and not _GENERIC_SHEET.search(sheet.name) else ""
         taker = Taker(draft, reader, sheet, category)
         for table in tables[sheet.name]:
             taker.take(table)
-    draft.form = None if exact else form or proposed(draft, visible, tables)
+    draft.form = None if own else form or proposed(draft, visible, tables)
     # Numbers count only where they are numbers of problems: each once, and rising.
     told = [problem.number for problem in draft.problems if problem.number is not None]
     if told != sorted(set(told)):
@@ -144,12 +141,9 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
     return draft
 
 
-def _tables(finder: header.Finder, wanted: Wanted, own: Frame | None, *, only: bool) -> list[header.Table]:
+def _tables(finder: header.Finder, form: Form | None, *, only: bool) -> list[header.Table]:
     """Find the tables of a sheet: where the form says, else wherever a header stands; `only` tells that there is no other sheet."""
-    sheet, form = finder.sheet, wanted.form
-    if own is not None:
-        return header.own_table(sheet, layout.roles(own.fields))
-    if form and form.sheet not in {None, sheet.name}:
+    if form and form.sheet not in {None, finder.sheet.name}:
         return []
     if form and form.header and form.rows and (form.sheet or only):
         first, last = form.header[0], form.header[-1]

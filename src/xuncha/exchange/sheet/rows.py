@@ -109,11 +109,16 @@ class Row:
 class Reader:
     """Reads rows; what is not sure stays out of the record, and is listed in the draft with its cell."""
 
-    def __init__(self, draft: Draft, declared: Iterable[FieldFrame], feedback: date | None = None) -> None:
-        self.draft = draft
-        self.feedback = feedback
-        self.today: date | None = None
-        self.states: Mapping[str, Status] | None = None
+    def __init__(
+        self,
+        draft: Draft,
+        declared: Iterable[FieldFrame],
+        feedback: date | None,
+        today: date | None,
+        states: Mapping[str, Status] | None,
+    ) -> None:
+        self.draft, self.feedback, self.today = draft, feedback, today
+        self.states = states
         """What a form says of the words in the column of states."""
         self.known = {each.key: each for each in declared}
         """The fields of the ledger, by their keys; those of a column that no ledger knows come in addition (自定义字段)."""
