@@ -248,17 +248,17 @@ def _changes(
     as_shown: str | None,
 ) -> tuple[Intake, Before, list[RefusedError]]:
     """Change the ledger that is there, or look what would change; return also the closings that its policy refuses."""
-    from xuncha.exchange.updating import Updater  # noqa: PLC0415
+    from xuncha.exchange.entering import Enterer  # noqa: PLC0415
     from xuncha.store.files import WorkingTree  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     call.warn_of_leftovers()
-    updater = Updater(draft, root, new_names=new, partly=partly or dry_run)
+    enterer = Enterer(draft, root, new_names=new, partly=partly or dry_run)
     if dry_run:
-        intake, before = taking_in.proposed(WorkingTree(root), updater.changed)
+        intake, before = taking_in.proposed(WorkingTree(root), enterer.changed)
     else:
-        intake, before = taking_in.take_in(root, updater.changed, name, as_shown)
-    return intake, before, updater.refused
+        intake, before = taking_in.take_in(root, enterer.changed, name, as_shown)
+    return intake, before, enterer.refused
 
 
 def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:

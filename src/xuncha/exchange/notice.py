@@ -1,24 +1,40 @@
-"""The draft of a ledger out of a published notice: what it says, and nothing else."""
+"""The draft of a ledger out of a published notice: what it says, and nothing else; its own paragraphs without counts that would soon contradict the ledger's."""
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from xuncha.chinese.counts import counts, roles, things
+from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.limits import limit
+from xuncha.chinese.numbers import numeral
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import RefusedError
-from xuncha.exchange.counted import contradictions, read_of, without_counts
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.language import gettext as _
 from xuncha.model.states import goes_on
 from xuncha.model.vocabulary import WORDS, Status, with_kept_braces
+from xuncha.reading.counts import ALL_DONE, BRACKETS, Statement, statements
 
 if TYPE_CHECKING:
+    from xuncha.pages.line import Line
     from xuncha.reading.notice import Category, Measure, Notice, Problem, Words
 
 _LONGEST_TITLE = 300
 """Characters of a title; a sentence that is longer is shortened there, and kept whole in the progress."""
+_SENTENCE: Final = re.compile(r"[^。！？；!?;\n]+[。！？；!?;\n]*[”’）)]*")
+_RATE: Final = re.compile(
+    "(?:完成|整改|办结|销号|落实)率[^，。；]{0,8}?(?:[0-9０-９]|百分之|[一二三四五六七八九十]成)"
+)
+_FOLLOWS: Final = re.compile("其[中余]|剩[余下]|余下|另")
+_NUMBERED: Final = ("是", "要", "第", "（一）", "（1）", "1.", "1）")
+"""Enumerations that are numbered anew where one of their items has gone."""
 
 
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
@@ -44,6 +60,11 @@ class _Drafter:
         if self.silent:
             made = _("{n} measures: no state is told, taken for in progress")
             self.draft.doubt(made.format(n=self.silent), role="state")
+        closed = [[each.status == "closed" for each in one.measures] for one in self.draft.problems]
+        self.problems = len(closed), sum(bool(each) and all(each) for each in closed)
+        """How many problems are read, and how many of them are complete."""
+        self.measures = len(self.draft.measures), sum(map(sum, closed))
+        """How many measures are read, and how many of them are closed."""
         self._compare_counts()
         self.draft.settings = self._settings()
 
@@ -121,23 +142,36 @@ class _Drafter:
         return status
 
     def _compare_counts(self) -> None:
-        """Say where the notice contradicts itself or what is read of it, and what it counts that no measure can be given."""
-        draft = self.draft
-        for message in contradictions(self.notice.stated, read_of(draft)):
-            draft.doubt(message)
-        for label, amount, unit in self.notice.stated.outcomes:
-            draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
+        """List what the notice counts otherwise than it lists, and note what it counts that no measure can be given. How its counts add up `proof` tells."""
+        stated = self.notice.stated
+        stating = (
+            (_("problems"), stated.problems_total, stated.problems_done, self.problems),
+            (_("measures"), stated.measures_total, stated.measures_done, self.measures),
+        )
+        for name, total, done, (listed, closed) in stating:
+            if total not in {None, listed}:
+                made = _("{total} {things} are stated, {n} are listed")
+                self.draft.doubt(made.format(total=total, things=name, n=listed))
+            if done is not None and done != closed:
+                made = _("{total} {things} are stated to be done; by their own words {n} are")
+                if done > closed:
+                    made = _(
+                        "{total} {things} are stated to be done; their own words bear out {n}, and no other was closed"
+                    )
+                self.draft.doubt(made.format(total=done, things=name, n=closed))
+        for label, amount, unit in stated.outcomes:
+            self.draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
 
     def _paragraphs(self) -> dict[str, list[str]]:
         """Return the paragraphs of the first and of the third part, without counts that would contradict the ledger's."""
-        stated, tallies = self.notice.stated, read_of(self.draft).values()
+        stated = self.notice.stated
         known = {stated.problems_total, stated.problems_done, stated.measures_total, stated.measures_done}
-        known |= {number for tally in tallies for number in tally}
+        known |= {*self.problems, *self.measures}
         known.add(sum(each.status in {"in_progress", "submitted"} for each in self.draft.measures))
         made = _("it counts what the notice counts itself: not taken into the notice's own text")
         found = {}
         for key in ("work", "next_steps"):
-            found[key], left_out = without_counts(getattr(self.notice, key), known)
+            found[key], left_out = _without_counts(getattr(self.notice, key), known)
             for line in left_out:
                 self.draft.doubt(made, line.text, address=f"{line.line}:{line.column}")
         return found
@@ -165,3 +199,68 @@ def _title_and_rest(text: str) -> tuple[str, str]:
 
 def _address(words: Words) -> str:
     return f"{words.line}:{words.column}"
+
+
+def _without_counts(lines: Iterable[Line], known: set[int | None]) -> tuple[list[str], list[Line]]:
+    """Leave out the sentences that count problems or measures, or anything else by a number that is `known`; return also these."""
+    fewer: Counter[Family] = Counter()
+    """How many items have gone, of each enumeration that goes on."""
+    kept: list[str] = []
+    left_out: list[Line] = []
+    for line in lines:
+        begins = [match.start() for match in _SENTENCE.finditer(line.text)]
+        found: dict[int, list[Statement]] = defaultdict(list)
+        for each in statements(BRACKETS.sub(lambda aside: " " * len(aside[0]), line.text)):
+            found[begins[bisect_right(begins, each.start) - 1]].append(each)
+        said, before, number = "", len(left_out), None
+        for start, end in pairwise([*begins, len(line.text)]):
+            words = line.text[start:end]
+            if own := _number(words):
+                if number:  # nothing is left of the item before
+                    fewer[number.family] += 1
+                fewer[own.family] *= own.number > 1
+                number = own
+            if _is_counting(words, found[start], known, follows=len(left_out) > before):
+                left_out += filter(None, [line.part(start, end)])
+                continue
+            said += number.less(fewer[number.family]) if number else ""
+            said += with_kept_braces(words[len(own.words) :] if own else words)
+            number = None
+        if number:
+            fewer[number.family] += 1
+        if said:
+            kept.append(re.sub("[；;]$", "。", said) if len(left_out) > before else said)
+    return kept, left_out
+
+
+def _is_counting(words: str, found: list[Statement], known: set[int | None], *, follows: bool) -> bool:
+    """Return whether a sentence counts; one that `follows` another one that does may go on with it: 其中2个."""
+    counted = list(counts(words))
+    claims = _RATE.search(words) or _all_done(words) or (follows and counted and _FOLLOWS.match(words))
+    numbers = {each.number for each in counted if each.thing} | {each.count.number for each in found}
+    return bool(claims or any(each.kind for each in found) or numbers & known)
+
+
+class _Number(NamedTuple):
+    """The number with which a sentence begins that is an item."""
+
+    words: str
+    family: Family
+    number: int
+
+    def less(self, by: int) -> str:
+        """Return it as it is written where some items before it have gone."""
+        write = numeral if numeral(self.number) in self.words else str
+        return self.words.replace(write(self.number), write(self.number - by), 1)
+
+
+def _number(words: str) -> _Number | None:
+    found = (mark for mark in marks(words, _NUMBERED) if not mark.start)
+    return next((_Number(words[: mark.end], mark.family, mark.number) for mark in found), None)
+
+
+def _all_done(words: str) -> bool:
+    """Return whether a sentence claims that all is done, without a number."""
+    found = ALL_DONE.search(words)
+    role = any(each.name == "done" for each in roles(words))
+    return bool(found and role and any(things(words)) and not words.startswith("到人", found.end()))

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from xuncha.exchange.entering import Enterer
 from xuncha.exchange.sheet.grid import Cell, Sheet
 from xuncha.exchange.sheet.reading import Wanted, understand
-from xuncha.exchange.updating import Updater
 from xuncha.skeleton.create import around
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import check, ledger
@@ -66,5 +65,5 @@ def test_anything_becomes_a_ledger_that_breaks_no_rule(sheet: Sheet) -> None:
     intake = Enterer(draft).new("a.xlsx", None)
     source = Overlay(WorkingTree(Path("/nowhere")), {**around(), **intake.files})
     assert check(source) == []
-    again = Updater(understand([sheet], Wanted(TODAY, FEEDBACK)), Path()).changed(ledger(source), source)
+    again = Enterer(understand([sheet], Wanted(TODAY, FEEDBACK)), Path()).changed(ledger(source), source)
     assert check(Overlay(source, dict(again.files))) == []

@@ -19,7 +19,6 @@ from xuncha.chinese.characters import UNSAFE_CHARACTER, is_blank
 from xuncha.exchange.entering import Enterer
 from xuncha.exchange.sheet.reading import Wanted, draft_of
 from xuncha.exchange.sheet.writing import workbook
-from xuncha.exchange.updating import Updater
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure, Problem
 from xuncha.model.settings import Settings
@@ -172,7 +171,7 @@ def test_export_then_import_into_the_same_ledger_changes_nothing(whole: Ledger) 
         path = Path(folder) / "台账.xlsx"
         path.write_bytes(workbook(whole, TODAY, lambda _more: None))
         draft = draft_of(path, Wanted(TODAY, FEEDBACK))
-        intake = Updater(draft, Path(folder)).changed(whole, on_disk(whole, Path(folder)))
+        intake = Enterer(draft, Path(folder)).changed(whole, on_disk(whole, Path(folder)))
         assert intake.files == {}
 
 
