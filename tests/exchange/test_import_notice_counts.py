@@ -100,17 +100,6 @@ def test_a_sentence_with_a_count_is_left_out_and_named_with_its_place(said: str,
     assert named == [(said, "4:8"), (said, "15:6")]
 
 
-def test_items_are_numbered_anew_where_one_has_gone(tmp_path: Path) -> None:
-    work = "一是加强领导。二是细化任务14个问题。逐条明确责任。三是梳理14个问题。四是严格督导。\n（一）部署。\n（二）14个问题已完成9个。\n（三）督查。"
-    found = draft(tmp_path, work, "一要梳理14个问题；二要抓紧整改；三要完成9个问题。")
-    assert found.settings["notice"]["work"] == [
-        "一是加强领导。二是逐条明确责任。三是严格督导。",
-        "（一）部署。",
-        "（二）督查。",
-    ]
-    assert found.settings["notice"]["next_steps"] == ["一要抓紧整改。"]
-
-
 @pytest.mark.parametrize(
     ("said", "doubt"),
     [

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.chinese.counts import counts, roles, things
-from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.limits import limit
-from xuncha.chinese.numbers import numeral
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
@@ -33,8 +31,6 @@ _RATE: Final = re.compile(
     "(?:完成|整改|办结|销号|落实)率[^，。；]{0,8}?(?:[0-9０-９]|百分之|[一二三四五六七八九十]成)"
 )
 _FOLLOWS: Final = re.compile("其[中余]|剩[余下]|余下|另")
-_NUMBERED: Final = ("是", "要", "第", "（一）", "（1）", "1.", "1）")
-"""Enumerations that are numbered anew where one of their items has gone."""
 
 
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
@@ -203,8 +199,6 @@ def _address(words: Words) -> str:
 
 def _without_counts(lines: Iterable[Line], known: set[int | None]) -> tuple[list[str], list[Line]]:
     """Leave out the sentences that count problems or measures, or anything else by a number that is `known`; return also these."""
-    fewer: Counter[Family] = Counter()
-    """How many items have gone, of each enumeration that goes on."""
     kept: list[str] = []
     left_out: list[Line] = []
     for line in lines:
@@ -212,24 +206,14 @@ def _without_counts(lines: Iterable[Line], known: set[int | None]) -> tuple[list
         found: dict[int, list[Statement]] = defaultdict(list)
         for each in statements(BRACKETS.sub(lambda aside: " " * len(aside[0]), line.text)):
             found[begins[bisect_right(begins, each.start) - 1]].append(each)
-        said, before, number = "", len(left_out), None
+        said, before = "", len(left_out)
         for start, end in pairwise([*begins, len(line.text)]):
             words = line.text[start:end]
-            if own := _number(words):
-                if number:  # nothing is left of the item before
-                    fewer[number.family] += 1
-                fewer[own.family] *= own.number > 1
-                number = own
             if _is_counting(words, found[start], known, follows=len(left_out) > before):
                 left_out += filter(None, [line.part(start, end)])
-                continue
-            said += number.less(fewer[number.family]) if number else ""
-            said += with_kept_braces(words[len(own.words) :] if own else words)
-            number = None
-        if number:
-            fewer[number.family] += 1
-        if said:
-            kept.append(re.sub("[；;]$", "。", said) if len(left_out) > before else said)
+            else:
+                said += with_kept_braces(words)
+        kept += filter(None, [said])
     return kept, left_out
 
 
@@ -239,24 +223,6 @@ def _is_counting(words: str, found: list[Statement], known: set[int | None], *, 
     claims = _RATE.search(words) or _all_done(words) or (follows and counted and _FOLLOWS.match(words))
     numbers = {each.number for each in counted if each.thing} | {each.count.number for each in found}
     return bool(claims or any(each.kind for each in found) or numbers & known)
-
-
-class _Number(NamedTuple):
-    """The number with which a sentence begins that is an item."""
-
-    words: str
-    family: Family
-    number: int
-
-    def less(self, by: int) -> str:
-        """Return it as it is written where some items before it have gone."""
-        write = numeral if numeral(self.number) in self.words else str
-        return self.words.replace(write(self.number), write(self.number - by), 1)
-
-
-def _number(words: str) -> _Number | None:
-    found = (mark for mark in marks(words, _NUMBERED) if not mark.start)
-    return next((_Number(words[: mark.end], mark.family, mark.number) for mark in found), None)
 
 
 def _all_done(words: str) -> bool:
