@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,9 @@ from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.model.vocabulary import WORDS
 from xuncha.rules.names import nearest
 from xuncha.store import editing
-from xuncha.trail.git import Git
 from xuncha.workflow.change import StatusChange
 from xuncha.workflow.close import missing, refusal
+from xuncha.workflow.committer import addresses
 from xuncha.workflow.intake import Intake
 from xuncha.workflow.settings import INSPECTION
 from xuncha.workflow.verb import applicants
@@ -294,11 +294,9 @@ class Enterer:
         if status == "closed":
             evidence = [entry.get("evidence", ()) for entry in entries]
             requires = self.settings.policy.close_requires
-            closer: Collection[str] = ()
-            applied: Collection[str] = ()
-            if "second_person" in requires:
-                closer = self.settings.addresses(Git(self.root).user()[1])
-                applied = applicants(self.root, identity)
+            two = "second_person" in requires
+            closer = addresses(self.root) if two else ()
+            applied = applicants(self.root, identity) if two else ()
             lacking = missing(requires, known.status, evidence, closer=closer, applicants=applied)
             self.refused += [refusal(each, identity) for each in lacking]
             if lacking:

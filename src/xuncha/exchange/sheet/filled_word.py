@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable
 from copy import deepcopy
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -18,7 +18,7 @@ from lxml import etree
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.documents import word_tables
+from xuncha.exchange.sheet.documents import WordRow, word_tables
 from xuncha.exchange.sheet.plan import AddedRow, Plan, as_text
 from xuncha.language import gettext as _
 from xuncha.paper.harmless import must_be_harmless
@@ -53,10 +53,10 @@ class FilledWord:
         self.repeating: dict[tuple[str, int], bool] = {}
         with safety.of_any_damage(path):
             self.document = Document(io.BytesIO(content))
-            for table in word_tables(self.document):
-                self._look(table.name, table.rows())
+            for name, _above, rows in word_tables(self.document):
+                self._look(name, rows)
 
-    def _look(self, name: str, rows: Iterator[tuple[int, Any, list[Any]]]) -> None:
+    def _look(self, name: str, rows: Iterable[WordRow]) -> None:
         places: dict[Any, Spot] = {}
         self.cells[name], self.rows[name], self.firsts[name] = {}, {}, {}
         for number, row, cells in rows:

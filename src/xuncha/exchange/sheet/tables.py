@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import partial
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from xuncha.exchange.drafts import Column, Draft, MeasureDraft, ProblemDraft
@@ -100,19 +99,19 @@ class Taker:
             self._take_rows(waiting, table)
             waiting = [] if aside else [row]
             if aside:
-                aside()
+                self._turn(row, *aside)
         self._take_rows(waiting, table)
 
-    def _aside(self, row: int, table: header.Table) -> Callable[[], object] | None:
-        """Say what to do with a row that is none of the table's: a heading over the rows below it, a sum, a remark."""
+    def _aside(self, row: int, table: header.Table) -> tuple[str, str] | None:
+        """Return what a row is that is none of the table's, and its text: a `category` or `problem` over the rows below it, a `remark` or sum, or empty."""
         columns = self.sheet.columns(row)
         own = [column for column in columns if self.sheet.begins(row, column)]
         own_texts = list(dict.fromkeys(text for column in own if (text := self.sheet.text(row, column))))
         texts = set(self.sheet.texts(row))
         if not own_texts:
-            return None if texts else lambda: None
+            return None if texts else ("", "")
         first = own_texts[0]
-        remark = partial(self._note, row, " ".join(own_texts))
+        remark = "remark", " ".join(own_texts)
         if self._is_printed(own_texts):
             return remark
         across, has_problems = len(own) > 1, bool(table.column("problem"))
@@ -120,9 +119,9 @@ class Taker:
         if len(texts) != 1 or len(own) != len(columns) or is_measure:
             return None
         if _CATEGORY_ROW.search(first) and (across or not has_problems or not table.column("category")):
-            return partial(self._turn_to_category, first)
+            return "category", _title_of_category(first)
         if not has_problems:
-            return partial(self._turn_to_problem, cells.one_line(without_number(first)), row)
+            return "problem", cells.one_line(without_number(first))
         has_words = table.role(own[0]) == "number" and not re.search(r"\d", first)
         return remark if across or has_words else None
 
@@ -136,17 +135,18 @@ class Taker:
         counted = len(texts) > _FEW and all(each in _COUNTED or each.isdecimal() for each in plainly)
         return bool(is_sum or is_note or is_again or counted)
 
-    def _turn_to_category(self, text: str) -> None:
-        self.category = _title_of_category(text)
-        self.problem = self.head = None
-
-    def _turn_to_problem(self, title: str, row: int) -> None:
-        self.headed = True
-        self._begin(title, "", Row(self.sheet.name, row))
-
-    def _note(self, row: int, text: str) -> None:
-        self.draft.notes.append(text)
-        self.draft.doubt(_("not a row of the table: kept as a remark"), text, self.sheet.name, f"{row}:{row}")
+    def _turn(self, row: int, kind: str, text: str) -> None:
+        """Turn to the category or problem that a row names; keep a remark."""
+        if kind == "category":
+            self.category = text
+            self.problem = self.head = None
+        elif kind == "problem":
+            self.headed = True
+            self._begin(text, "", Row(self.sheet.name, row))
+        elif kind == "remark":
+            self.draft.notes.append(text)
+            made = _("not a row of the table: kept as a remark")
+            self.draft.doubt(made, text, self.sheet.name, f"{row}:{row}")
 
     def _goes_on(self, first: int, row: int, table: header.Table) -> bool:
         """Return whether a row tells more of the measure of the row before it."""
