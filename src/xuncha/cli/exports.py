@@ -67,14 +67,14 @@ def export_table(
     """
     from xuncha.cli.imports import wanted  # noqa: PLC0415
     from xuncha.exchange.sheet.filling import filled  # noqa: PLC0415
-    from xuncha.exchange.sheet.writing import of_office  # noqa: PLC0415
+    from xuncha.exchange.sheet.writing import office_workbook  # noqa: PLC0415
 
     if output is None:
         message = _("name the file with -o, such as {name}").format(name="-o 月报.xlsx")
         raise UsageError("usage", message, _("see `xuncha export table --help`"))
     chosen, _leader = selection.known(call.register(), office=office, leader=None)
     if file is None:
-        table = of_office(call.ledger(), chosen, call.today)
+        table = office_workbook(call.ledger(), chosen, call.today)
         deliver(table, (), output, call.root, _("The table is in {path}."))
         return
     if output.exists() and output.samefile(file):

@@ -41,7 +41,7 @@ class Column(NamedTuple):
     ticked: str | None = None  # the word for which a tick in it stands, where ticks stand in it
 
 
-class Told(NamedTuple):
+class SourceCell(NamedTuple):
     """What a cell says."""
 
     sheet: str
@@ -56,7 +56,7 @@ class RecordDraft:
     record: dict[str, Any]  # by the keys of its file
     sheet: str = ""
     address: str = ""
-    cells: dict[str, list[Told]] = field(default_factory=dict)
+    cells: dict[str, list[SourceCell]] = field(default_factory=dict)
     """The cells that say it, by the roles of the columns."""
     rows: tuple[int, int] = (0, 0)  # the first and the last of its rows
 

@@ -69,7 +69,7 @@ def word(path: Path, content: bytes) -> list[Sheet]:
         text = "\n".join(each.text for each in cell.iter_block_items() if each.tag == qn("w:p"))
         return text, bool(runs) and all(run.font.strike for run in runs)
 
-    with safety.of_any_damage(path):
+    with safety.refusing_damage(path):
         found = []
         for name, above, rows in word_tables(Document(io.BytesIO(content))):
             found.append(_laid_out(path, name, above, (cells for _number, _row, cells in rows), look))
@@ -82,7 +82,7 @@ def page(path: Path, text: str) -> list[Sheet]:
         from lxml import html  # noqa: PLC0415
     found: list[Sheet] = []
     above: deque[str] = deque(maxlen=_ABOVE)
-    with safety.of_any_damage(path):
+    with safety.refusing_damage(path):
         root = html.document_fromstring(text)
         for element in [each for each in root.iter() if not isinstance(each.tag, str) or _is_unseen(each)]:
             if element.getparent() is not None:

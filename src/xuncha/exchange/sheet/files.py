@@ -1,7 +1,4 @@
-"""Tables out of files of every kind that offices use: xlsx, xls, ods, csv, and those in Word documents and web pages.
-
-The kind is told by the content. Each kind has one reader, a library's; all give sheets of cells.
-"""
+"""Tables out of files of every kind that offices use, told by the content: xlsx, xls, ods, csv, Word documents and web pages."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class FilledWord:
 
     def __init__(self, path: Path, content: bytes, package: Package) -> None:
         try:
-            with safety.of_any_damage(path):
+            with safety.refusing_damage(path):
                 must_be_harmless(content)
         except OwnFileError as error:
             said = _("{path} is not filled: {reason}").format(path=path, reason=error)
@@ -51,7 +51,7 @@ class FilledWord:
         self.cells: dict[str, dict[Spot, Any]] = {}
         self.rows: dict[str, dict[int, Any]] = {}
         self.repeating: dict[tuple[str, int], bool] = {}
-        with safety.of_any_damage(path):
+        with safety.refusing_damage(path):
             self.document = Document(io.BytesIO(content))
             for name, _above, rows in word_tables(self.document):
                 self._look(name, rows)

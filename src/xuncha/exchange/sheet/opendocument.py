@@ -74,7 +74,7 @@ def looks(path: Path, package: Package) -> dict[str, Looks]:
     found: dict[str, Looks] = {}
     struck: set[str] = set()
     present = Looks(Sheet(""))
-    with safety.of_any_damage(path), package.archive.open("content.xml") as stream:
+    with safety.refusing_damage(path), package.archive.open("content.xml") as stream:
         for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
             if event == "start":
                 if element.tag == f"{_TABLE}table":

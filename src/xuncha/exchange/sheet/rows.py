@@ -10,7 +10,7 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from xuncha.chinese.limits import full_days
-from xuncha.exchange.drafts import Draft, MeasureDraft, Told
+from xuncha.exchange.drafts import Draft, MeasureDraft, SourceCell
 from xuncha.exchange.sheet import cells, ticks
 from xuncha.exchange.sheet.grid import Cell, Unseen
 from xuncha.exchange.wording import without_number
@@ -71,10 +71,12 @@ class Row:
         return held[0].text if len(held) == 1 else "\n".join(dict.fromkeys(cell.text for cell in held))
 
     @property
-    def told(self) -> dict[str, list[Told]]:
+    def told(self) -> dict[str, list[SourceCell]]:
         """What each cell says, by their roles."""
         found = self.found.items()
-        return {role: [Told(self.sheet, each.address, each.text) for each in held] for role, held in found}
+        return {
+            role: [SourceCell(self.sheet, each.address, each.text) for each in held] for role, held in found
+        }
 
     def first(self, role: str) -> Cell | None:
         """Return the first cell of this role."""

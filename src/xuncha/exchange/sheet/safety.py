@@ -118,7 +118,7 @@ def must_be_short(path: Path, sheet: Sheet) -> None:
 
 
 @contextmanager
-def of_any_damage(path: Path) -> Iterator[None]:
+def refusing_damage(path: Path) -> Iterator[None]:
     """Refuse a file over which a reader stumbles: what it stumbles over is of many kinds. Raises RefusedError if it did."""
     try:
         yield

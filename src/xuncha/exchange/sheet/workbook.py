@@ -1,7 +1,4 @@
-"""Excel workbooks read with distrust: sizes are looked at before anything is unpacked, and nothing in a file is ever run.
-
-Only cells are read: no macro, no external link, no picture. Formulas are not calculated; what Excel stored for them is taken.
-"""
+"""Excel workbooks, of which only cells are read: no macro, no external link, no picture; of a formula the result that is stored."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from xuncha.chinese.characters import is_blank
 from xuncha.exchange.sheet import supplement
 from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, Unseen, clean
-from xuncha.exchange.sheet.safety import hostile, of_any_damage
+from xuncha.exchange.sheet.safety import hostile, refusing_damage
 from xuncha.language import gettext as _
 from xuncha.model.formats import hides
 from xuncha.paper.xlsx import LONGEST_CELL
@@ -35,7 +32,7 @@ def read(path: Path, content: bytes, package: Package) -> list[Sheet]:
     """
     with needs("office"):
         import openpyxl  # noqa: F401, PLC0415
-    with of_any_damage(path), warnings.catch_warnings():
+    with refusing_damage(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of parts that are not read
         return _sheets(path, content, package)
 

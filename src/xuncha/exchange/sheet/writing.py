@@ -51,7 +51,7 @@ def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
     return book.content()
 
 
-def of_office(ledger: Ledger, office: str | None, today: date) -> bytes:
+def office_workbook(ledger: Ledger, office: str | None, today: date) -> bytes:
     """Write the ledger's sheet for an office to fill in: what it answers for or helps with, or all. Raises SurroundingsError without the part `office`."""
     every = ledger.measures.items()
     own = {n: each for n, each in every if office is None or office in (each.office, *each.co_offices)}
