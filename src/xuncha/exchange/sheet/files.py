@@ -30,8 +30,7 @@ def read(path: Path) -> list[Sheet]:
     """
     sheets = _sheets(path, safety.bytes_of(path))
     for sheet in sheets:
-        safety.must_be_short(path, sheet)
-        safety.must_be_narrow(path, sheet)
+        safety.must_fit(path, sheet)
     return sheets
 
 

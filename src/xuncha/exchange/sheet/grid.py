@@ -108,6 +108,10 @@ class Sheet:
         """The last row that holds something."""
         return max(self.by_row, default=0)
 
+    def rows(self, first: int, last: int) -> list[int]:
+        """Return the rows from one to another that hold something."""
+        return [row for row in self.by_row if first <= row <= last]
+
     def columns(self, first: int, last: int = 0) -> list[int]:
         """Return the columns that hold something in a row, or in one of several."""
         rows = range(first, (last or first) + 1)

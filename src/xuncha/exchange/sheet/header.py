@@ -100,7 +100,7 @@ class Finder:
 
     def _table(self, start: int, first: int, headings: Columns, last: int) -> Table:
         sheet = self.sheet
-        rows = [row for row in sheet.by_row if first <= row <= last]
+        rows = sheet.rows(first, last)
         names = self._names(start, first, headings)
         ticked = ticks.columns(sheet, tuple(range(start, first)), rows, self._role_of_ticks)
         headings = headings | {column: word for column, word in ticked.items() if word}

@@ -137,7 +137,7 @@ class Reader:
             key = role.removeprefix(FIELD)
             if key == role or key in self.known:
                 continue
-            rows = [row for row in sheet.by_row if table.first <= row <= table.last]
+            rows = sheet.rows(table.first, table.last)
             merged = any(sheet.same((row, column), (row + 1, column)) for row in rows)
             every = (sheet.cells[row, column] for row in rows if sheet.begins(row, column))
             told = [cell for cell in every if cell.text]

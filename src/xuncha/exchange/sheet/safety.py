@@ -98,23 +98,19 @@ def must_be_few(path: Path, count: int, name: str) -> None:
         raise _too_many(path, name)
 
 
-def must_be_narrow(path: Path, sheet: Sheet) -> None:
-    """Refuse a sheet that people see and that has more filled columns than a table of measures has. Raises RefusedError if it has."""
-    count = len({column for columns in sheet.by_row.values() for column in columns})
-    if count > _MOST_COLUMNS and not sheet.hidden:
-        message = _("{sheet} has {n} filled columns; a table of measures has at most {most}")
-        said = message.format(sheet=sheet.name or path.name, n=count, most=_MOST_COLUMNS)
-        hint = _("copy the table alone, without the other columns, into a new workbook")
-        raise RefusedError("too-large", said, hint)
-
-
-def must_be_short(path: Path, sheet: Sheet) -> None:
-    """Refuse a cell that is longer than a spreadsheet program lets it be. Raises RefusedError if there is one."""
+def must_fit(path: Path, sheet: Sheet) -> None:
+    """Refuse a cell that is longer than a spreadsheet program lets it be, and more filled columns, where they are seen, than a table of measures has. Raises RefusedError."""
+    name = sheet.name or path.name
     for spot, cell in sheet.cells.items():
         if isinstance(cell.value, str) and len(cell.value) > LONGEST_CELL:
             message = _("{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}")
-            place = {"sheet": sheet.name or path.name, "cell": address(*spot)}
+            place = {"sheet": name, "cell": address(*spot)}
             raise RefusedError("cell-too-long", message.format(**place, n=len(cell.value), most=LONGEST_CELL))
+    count = len({column for _row, column in sheet.cells})
+    if count > _MOST_COLUMNS and not sheet.hidden:
+        message = _("{sheet} has {n} filled columns; a table of measures has at most {most}")
+        hint = _("copy the table alone, without the other columns, into a new workbook")
+        raise RefusedError("too-large", message.format(sheet=name, n=count, most=_MOST_COLUMNS), hint)
 
 
 @contextmanager

@@ -82,7 +82,7 @@ class Taker:
             self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why, *more))
         self.reader.declare(self.sheet, table)
         self.headed = bool(table.column("problem"))
-        rows = [row for row in self.sheet.by_row if table.first <= row <= table.last]
+        rows = self.sheet.rows(table.first, table.last)
         if self.draft.exact:
             for row in rows:
                 self._take_rows([row], table)
