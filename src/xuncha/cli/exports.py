@@ -39,8 +39,8 @@ def export_xlsx(call: Context, output: options.Output = None) -> None:
         message = _("name the file with -o, such as {name}").format(name="-o 台账.xlsx")
         raise UsageError("usage", message, _("see `xuncha export xlsx --help`"))
     ledger = call.ledger()
-    with screen.progress(_("Writing"), len(ledger.measures)) as tick:
-        content = workbook(ledger, call.today, tick)
+    with screen.patience(_("Writing")):
+        content = workbook(ledger, call.today)
     deliver(content, (), output, call.root, _("The ledger is in {path}."))
 
 

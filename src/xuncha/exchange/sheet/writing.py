@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
@@ -35,10 +35,10 @@ _GROUPS: Final[dict[Grouping, str]] = {
 _LIST_WIDTHS: Final = (9, 44, 44, 20, 22, 14)
 
 
-def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
-    """Write the workbook of a ledger; `tick` is told how many measures came since the last time. Raises SurroundingsError without the part `office`."""
+def workbook(ledger: Ledger, today: date) -> bytes:
+    """Write the workbook of a ledger. Raises SurroundingsError without the part `office`."""
     book = Book(f"{ledger.settings.name}整改台账")
-    _write_ledger(book, ledger, today, tick)
+    _write_ledger(book, ledger, today)
     _write_counts(book, ledger, today)
     _write_lists(book, ledger)
     names = zip_longest(ledger.settings.leaders, ledger.settings.offices, fillvalue=None)
@@ -59,13 +59,11 @@ def office_workbook(ledger: Ledger, office: str | None, today: date) -> bytes:
     problems = {number: problem for number, problem in ledger.problems.items() if number in numbers}
     book = Book(f"{ledger.settings.name}整改台账{office or ''}")
     ledger = replace(ledger, problems=problems, measures=own)
-    _write_ledger(book, ledger, today, lambda _more: None, remarks=False)
+    _write_ledger(book, ledger, today, remarks=False)
     return book.content()
 
 
-def _write_ledger(
-    book: Book, ledger: Ledger, today: date, tick: Callable[[int], None], *, remarks: bool = True
-) -> None:
+def _write_ledger(book: Book, ledger: Ledger, today: date, *, remarks: bool = True) -> None:
     """Write the sheet of the ledger, each problem over its measures; `remarks` are what only our own workbooks say."""
     columns, of_problem = layout.columns(ledger), layout.of_problem(ledger)
     columns = columns if remarks else columns[:-1]
@@ -89,7 +87,6 @@ def _write_ledger(
         present = said["number"]
         cells = [None if column.meaning in hidden else said.get(column.meaning) for column in columns]
         rows.append([cell and cell[:2] for cell in cells])
-        tick("identity" in said)
     centred = {each for each in columns if each.width <= _WIDEST_WORDS and each.meaning != "category"}
     looks = [CENTRED if column in centred else TEXT for column in columns]
     sheet.table([column.heading for column in columns], rows, looks)
