@@ -223,7 +223,6 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
     """Import a workbook of an office with one part replaced: as a new ledger, and into the existing one."""
     from xuncha.exchange.entering import Enterer
     from xuncha.exchange.sheet.reading import Wanted, draft_of
-    from xuncha.exchange.updating import Updater
     from xuncha.skeleton.create import checked_as_new
     from xuncha.store.files import WorkingTree
     from xuncha.workflow.intake import proposed
@@ -236,7 +235,7 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
         return draft_of(path, Wanted(TODAY, date(2023, 11, 10)))
 
     checked_as_new(sandbox.input, Enterer(draft()).new(path.name, None))
-    proposed(WorkingTree(sandbox.root), Updater(draft(), sandbox.root).changed)
+    proposed(WorkingTree(sandbox.root), Enterer(draft(), sandbox.root).changed)
 
 
 def _sheets() -> list[bytes]:

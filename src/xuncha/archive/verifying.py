@@ -1,4 +1,4 @@
-"""Whether an archive is what it says: files as listed, a sound history, and the ledger's files those of the commit; who has its name on paper need not trust the file."""
+"""Check an archive: its files are as listed, its history is sound, and the ledger's files are those of the commit."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def verify(file: Path, folder: Path) -> Verdict:
             said = _("this does not say of which ledger it is")
             verdict.findings.append(wrong(f"{_DATA}/{FACTS}", "not-ours", said))
     if verdict.facts and (opened / _DATA / BUNDLE).is_file():
-        verdict.add(_of_the_history(opened, verdict.facts, folder / "history"))
+        verdict.add(_history_findings(opened, verdict.facts, folder / "history"))
     return verdict
 
 
@@ -127,7 +127,7 @@ def _changed_beside(folder: Path) -> set[str]:
     return set.intersection(*wrong_files) or wrong_lists
 
 
-def _of_the_history(folder: Path, facts: Facts, place: Path) -> list[Finding[Place]]:
+def _history_findings(folder: Path, facts: Facts, place: Path) -> list[Finding[Place]]:
     path = f"{_DATA}/{BUNDLE}"
     try:
         commit = unpack(folder / path, place)
@@ -139,7 +139,7 @@ def _of_the_history(folder: Path, facts: Facts, place: Path) -> list[Finding[Pla
         root = place / facts.inside
         root.mkdir(parents=True, exist_ok=True)
         with alone():
-            if found := _of_the_ledger(folder / _DATA / LEDGER, root):
+            if found := _ledger_findings(folder / _DATA / LEDGER, root):
                 return found
             said = _("this is not what the history tells")
             paths = files_not_reproduced(folder / _DATA, root, facts) if facts.is_reproducible else []
@@ -150,7 +150,7 @@ def _of_the_history(folder: Path, facts: Facts, place: Path) -> list[Finding[Pla
         return [wrong(path, "bundle", error.message)]
 
 
-def _of_the_ledger(folder: Path, root: Path) -> list[Finding[Place]]:
+def _ledger_findings(folder: Path, root: Path) -> list[Finding[Place]]:
     git = Git(root)
     committed = {leaf.path: leaf.name for leaf in listed(git, "HEAD", *FOLDERS) if leaf.is_file}
     known = fingerprints(git, committed.values())

@@ -121,7 +121,6 @@ def import_table(
     """
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
     from xuncha.exchange.sheet.reading import draft_of  # noqa: PLC0415
-    from xuncha.exchange.updating import Updater  # noqa: PLC0415
     from xuncha.skeleton.create import found  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
@@ -130,12 +129,12 @@ def import_table(
     draft = draft_of(file, wanted(call, root, form=form, day=day, columns=_roles(columns)))
     if is_there:
         call.warn_of_leftovers()
-        updater = Updater(draft, root, new_names=new, partly=partly or dry_run)
-        refused = updater.refused
+        enterer = Enterer(draft, root, new_names=new, partly=partly or dry_run)
+        refused = enterer.refused
         if dry_run:
-            intake, before = taking_in.proposed(WorkingTree(root), updater.changed)
+            intake, before = taking_in.proposed(WorkingTree(root), enterer.changed)
         else:
-            intake, before = taking_in.take_in(root, updater.changed, file.name, as_shown)
+            intake, before = taking_in.take_in(root, enterer.changed, file.name, as_shown)
     else:
         intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
         found(root, intake, file.name, dry_run=dry_run)

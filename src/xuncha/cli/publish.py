@@ -153,8 +153,8 @@ def export_xlsx(call: Context, output: options.IntoFile) -> None:
     from xuncha.exchange.sheet.writing import workbook  # noqa: PLC0415
 
     ledger = call.ledger()
-    with screen.progress(_("Writing"), len(ledger.measures)) as tick:
-        content = workbook(ledger, call.today, tick)
+    with screen.patience(_("Writing")):
+        content = workbook(ledger, call.today)
     deliver(content, (), output, call.root, _("The ledger is in {path}."))
 
 
@@ -181,11 +181,11 @@ def export_table(
     """
     from xuncha.cli.imports import doubtful, wanted  # noqa: PLC0415
     from xuncha.exchange.sheet.filling import filled  # noqa: PLC0415
-    from xuncha.exchange.sheet.writing import of_office  # noqa: PLC0415
+    from xuncha.exchange.sheet.writing import office_workbook  # noqa: PLC0415
 
     chosen, _leader = selection.known(call.register(), office=office, leader=None)
     if file is None:
-        table = of_office(call.ledger(), chosen, call.today)
+        table = office_workbook(call.ledger(), chosen, call.today)
         deliver(table, (), output, call.root, _("The table is in {path}."))
         return
     if output.exists() and output.samefile(file):

@@ -41,7 +41,7 @@ class Column(NamedTuple):
     ticked: str | None = None  # the word for which a tick in it stands, where ticks stand in it
 
 
-class Told(NamedTuple):
+class SourceCell(NamedTuple):
     """What a cell says."""
 
     sheet: str
@@ -56,8 +56,7 @@ class RecordDraft:
     record: dict[str, Any]  # by the keys of its file
     sheet: str = ""
     address: str = ""
-    shown: dict[str, str] = field(default_factory=dict)  # what its row says, by the roles of the columns
-    cells: dict[str, list[Told]] = field(default_factory=dict)
+    cells: dict[str, list[SourceCell]] = field(default_factory=dict)
     """The cells that say it, by the roles of the columns."""
     rows: tuple[int, int] = (0, 0)  # the first and the last of its rows
 
@@ -65,6 +64,10 @@ class RecordDraft:
     def place(self) -> str:
         """Where it stands: `Sheet!C5`."""
         return "!".join(filter(None, (self.sheet, self.address)))
+
+    def text(self, role: str) -> str:
+        """Return what its cells of a role say, below each other; empty where there are none."""
+        return "\n".join(dict.fromkeys(cell.text for cell in self.cells.get(role, ())))
 
 
 @dataclass

@@ -1,35 +1,59 @@
-"""From a draft to the files of a new ledger: what the paper says, and nothing else."""
+"""From a draft to the files of a ledger: what the paper says, and nothing else; of a ledger that is there nothing is lost that the paper does not mention."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from xuncha.errors import RefusedError, together
+from xuncha.exchange.matching import Match, matched
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
+from xuncha.model.vocabulary import WORDS
 from xuncha.rules.names import nearest
 from xuncha.store import editing
 from xuncha.workflow.change import StatusChange
+from xuncha.workflow.close import missing, refusal
+from xuncha.workflow.committer import addresses
 from xuncha.workflow.intake import Intake
 from xuncha.workflow.settings import INSPECTION
+from xuncha.workflow.verb import applicants
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraft
+    from xuncha.model.records import Ledger, Measure, Problem
+    from xuncha.model.source import Source
 
 _LISTS = ("categories", "leaders", "offices")
 _SHORTEST = 2  # characters of a name that is too short to look like another
 _COUNTED = re.compile("副|常务|[第0-9一二三四五六七八九十]+")
 """What tells two posts or offices apart that are called alike."""
+_PLAIN = ("goal", "part", "leader", "office", "person", "due", "term", "notice_text", "outcomes", "escalated")
+_ORDER = ("not_started", "in_progress", "submitted", "closed")
 
 
 class Enterer:
-    """Turns a draft into files, and adds doubts to it; `new_names` may be entered beside those that the ledger has already."""
+    """Turns a draft into files, and adds doubts to it.
 
-    def __init__(self, draft: Draft, *, new_names: bool = True) -> None:
+    Args:
+        draft: what is entered.
+        root: of a ledger that is there; in its history stands who applied for a closing.
+        new_names: whether names may be entered beside those that its lists have already.
+        partly: whether the rest is changed where its policy refuses something.
+    """
+
+    def __init__(
+        self, draft: Draft, root: Path | None = None, *, new_names: bool = False, partly: bool = True
+    ) -> None:
         self.draft = draft
-        self.new_names = new_names
+        self.root, self.is_new = root or Path(), root is None
+        self.new_names = new_names or draft.exact or self.is_new
+        self.partly = partly
+        self.refused: list[RefusedError] = []
         self.intake = Intake()
         self.lists: dict[str, list[Any]] = {}
 
@@ -37,9 +61,9 @@ class Enterer:
         """Make the files of a new ledger out of a file of the name `origin`; what is given goes before what the draft says."""
         settings = dict(self.draft.settings)
         said = settings.get("inspection", {}) | ({"feedback": feedback} if feedback else {})
-        self.begin(settings)
+        self._begin(settings)
         for number, problem in enumerate(self.draft.problems, 1):
-            self.new_problem(number, problem)
+            self._new_problem(number, problem)
         name = organisation or settings.get("organisation")
         whole: dict[str, Any] = {"organisation": name} if name else {}
         if inspection := {key: said[key] for key in INSPECTION if key in said}:
@@ -52,20 +76,49 @@ class Enterer:
         self.intake.files[LEDGER_FILE] = editing.fresh(whole, "schema/ledger.json") + remarks.encode()
         return self.intake
 
-    def begin(self, settings: dict[str, Any]) -> None:
+    def changed(self, ledger: Ledger, source: Source) -> Intake:
+        """Make the files of a ledger that change; what the draft does not mention stays. Raises RefusedError if the policy refuses, unless `partly`."""
+        self.source = source
+        self.settings = ledger.settings
+        settings = ledger.settings.model_dump(mode="json")
+        self._begin(settings)
+        known = {key: len(names) for key, names in self.lists.items()}
+        last = len(ledger.problems)
+        for match in matched(self.draft, ledger):
+            if match.number is None:
+                last += 1
+                self._new_problem(last, match.problem)
+            else:
+                self._change_problem(match.number, ledger.problems[match.number], match.problem)
+                self._take_measures(ledger, match)
+        edits: list[editing.Edit] = []
+        if not settings["organisation"] and (name := self.draft.settings.get("organisation")):
+            edits.append(editing.Set("organisation", name))
+        for key, names in self.lists.items():
+            edits += [editing.Append(key, name) for name in names[known[key] :]]
+        for key in ("fields", "outcomes"):
+            there, named = {each["key"] for each in settings[key]}, self.draft.settings.get(key, ())
+            edits += [editing.Append(key, each) for each in named if each["key"] not in there]
+        if edits:
+            self._edit(LEDGER_FILE, edits)
+        if self.refused and not self.partly:
+            raise together(self.refused)
+        return self.intake
+
+    def _begin(self, settings: dict[str, Any]) -> None:
         """Take from a ledger's settings the lists that grow by what the draft names; those that are empty take every name."""
         self.lists = {key: list(settings.get(key, ())) for key in _LISTS}
         self.open = {key for key in _LISTS if self.new_names or not self.lists[key]}
 
-    def new_problem(self, number: int, problem: ProblemDraft) -> None:
+    def _new_problem(self, number: int, problem: ProblemDraft) -> None:
         """Add the files of a problem and its measures."""
         record = dict(problem.record)
-        record["category"] = self.category(problem)
+        record["category"] = self._category(problem)
         self._enter(Identity(number), record)
         for place, measure in enumerate(problem.measures, 1):
-            self.new_measure(Identity(number, place), measure)
+            self._new_measure(Identity(number, place), measure)
 
-    def category(self, problem: ProblemDraft) -> str | None:
+    def _category(self, problem: ProblemDraft) -> str | None:
         """Return the key of the category that a problem is said to be of; None where the ledger has none and none may be entered.
 
         A workbook of another ledger names keys which this one need not have.
@@ -80,17 +133,17 @@ class Enterer:
             known.append({"key": found, "title": problem.category})
         elif found is None:
             made = _("no category of the ledger: not taken; with --new it is entered")
-            self.doubt(problem, "category", problem.category, made)
+            self._doubt(problem, "category", problem.category, made)
         return found
 
-    def new_measure(self, identity: Identity, measure: MeasureDraft) -> None:
+    def _new_measure(self, identity: Identity, measure: MeasureDraft) -> None:
         """Add the file of a measure."""
         record = dict(measure.record)
         record["status"] = measure.status
         if measure.status == "closed":
             record.setdefault("closed", {})
-        self.without_files(measure, record, identity)
-        self.meet(measure, record)
+        self._without_files(measure, record, identity)
+        self._meet(measure, record)
         self._enter(identity, {key: value for key, value in record.items() if value not in ([], "")})
 
     def _enter(self, identity: Identity, record: dict[str, Any]) -> None:
@@ -100,7 +153,7 @@ class Enterer:
         self.intake.files[identity.path] = editing.fresh(ordered, schema)
         self.intake.steps.append(StatusChange(str(identity), None, record.get("status")))
 
-    def meet(self, measure: MeasureDraft, record: dict[str, Any]) -> None:
+    def _meet(self, measure: MeasureDraft, record: dict[str, Any]) -> None:
         """Put the names of a measure into the ledger's lists; where none may be entered, take an unknown one away."""
         if (to := record.get("escalated", {}).get("to")) and not self._known(measure, "leaders", "", to):
             del record["escalated"]
@@ -108,7 +161,7 @@ class Enterer:
             if key in record and not self._known(measure, names, key, record[key]):
                 del record[key]
         if others := record.get("co_offices"):
-            in_own = measure.shown.get("co_offices", "")
+            in_own = measure.text("co_offices")
             told = [(name, "co_offices" if name in in_own else "office") for name in others]
             known = [name for name, role in told if self._known(measure, "offices", role, name)]
             record["co_offices"] = known
@@ -125,33 +178,137 @@ class Enterer:
             made = _("no name of the ledger's lists: not taken; with --new it is entered")
             if near:
                 made = _("no name of the ledger's lists, like {near}: not taken; with --new it is entered")
-            self.doubt(measure, role, name, made.format(near=near))
+            self._doubt(measure, role, name, made.format(near=near))
             return None
         if near:
             made = _("a new name, entered beside “{near}”, which looks like it")
-            self.doubt(measure, role, name, made.format(near=near))
+            self._doubt(measure, role, name, made.format(near=near))
         known.append(name)
         return name
 
-    def without_files(self, measure: MeasureDraft, record: dict[str, Any], identity: Identity) -> None:
+    def _without_files(self, measure: MeasureDraft, record: dict[str, Any], identity: Identity) -> None:
         """Turn evidence files that are not in this ledger into words."""
         for place, entry in enumerate(record.get("progress", ())):
             evidence = entry.get("evidence", ())
-            lost = [item for item in evidence if isinstance(item, dict) and not self.has_file(identity, item)]
+            lost = [
+                item for item in evidence if isinstance(item, dict) and not self._has_file(identity, item)
+            ]
             role = "evidence" if "evidence" in measure.cells else "progress"
             for item in lost:
                 made = _("the file is not in this ledger: its name is kept as evidence")
-                self.doubt(measure, role, item["file"], made)
+                self._doubt(measure, role, item["file"], made)
             if lost:
                 words = [item["file"] if item in lost else item for item in evidence]
                 record["progress"][place] = {**entry, "evidence": words}
 
-    def has_file(self, identity: Identity, item: dict[str, Any]) -> bool:  # noqa: ARG002  for `Updater`
-        """Return whether an evidence file is in the ledger; a new one has none."""
-        return False
+    def _has_file(self, identity: Identity, item: dict[str, Any]) -> bool:
+        """Return whether an evidence file is in the ledger, with the same content; a new one has none."""
+        if self.is_new:
+            return False
+        found = self.source.fingerprint(f"{EVIDENCE}/{identity}/{item['file']}")
+        return found is not None and found.sha256 == item["sha256"]
 
-    def doubt(self, about: RecordDraft, role: str, text: str, made: str) -> None:
+    def _doubt(self, about: RecordDraft, role: str, text: str, made: str) -> None:
         """List something doubtful about a problem or a measure: at the cell of the role, where there is one."""
         told = about.cells.get(role)
         sheet, address = told[0][:2] if told else (about.sheet, about.address)
         self.draft.doubt(made, text, sheet, address, role)
+
+    def _change_problem(self, number: int, known: Problem, problem: ProblemDraft) -> None:
+        new = problem.record
+        said = {key_of(known.title), key_of(known.finding or "")}
+        category = self._category(problem)
+        named = {key: new[key] for key in ("title", "finding") if new.get(key)}
+        wanted = {key: text for key, text in named.items() if self.draft.exact or key_of(text) not in said}
+        wanted |= {"category": category or known.category, "publish": new.get("publish", known.publish)}
+        if fields := {**known.fields, **new.get("fields", {})}:
+            wanted["fields"] = fields
+        edits = [editing.Set(key, value) for key, value in wanted.items() if value != getattr(known, key)]
+        if edits:
+            self._edit(Identity(number).path, edits)
+            self.intake.steps.append(StatusChange(str(number), None, None))
+
+    def _take_measures(self, ledger: Ledger, match: Match) -> None:
+        number = match.number or 0
+        last = len(ledger.by_problem()[number])
+        for measure, identity in match.measures:
+            if identity is None:
+                last += 1
+                self._new_measure(Identity(number, last), measure)
+            else:
+                self._change_measure(identity, ledger.measures[identity], measure)
+
+    def _change_measure(self, identity: Identity, known: Measure, measure: MeasureDraft) -> None:
+        old, whole = known.model_dump(mode="json", exclude_defaults=True), known.model_dump(mode="json")
+        new = dict(measure.record)
+        self._without_files(measure, new, identity)
+        self._meet(measure, new)
+        wanted = {key: new[key] for key in _PLAIN if new.get(key)}
+        wanted |= {key: new[key] for key in ("co_offices", "publish") if key in new}
+        if self.draft.exact or key_of(new["title"]) != key_of(known.title):
+            wanted = {"title": new["title"], **wanted}
+        if fields := {**old.get("fields", {}), **new.get("fields", {})}:
+            wanted["fields"] = fields
+        fresh_values = ((key, value) for key, value in wanted.items() if value != old.get(key, whole[key]))
+        edits: list[editing.Edit] = [editing.Set(key, value) for key, value in fresh_values]
+        told = old.get("progress", [])
+        everything = key_of("".join(entry["text"] for entry in told))
+        fresh = [entry for entry in new.get("progress", ()) if key_of(entry["text"]) not in everything]
+        if fresh and new.get("status", known.status) == "not_started":
+            new["status"] = "in_progress"
+        status = self._status(measure, identity, known, new, [*told, *fresh], edits)
+        reviews = [review for review in new.get("reviews", ()) if review not in old.get("reviews", ())]
+        days = [entry.get("date", "") for entry in told]
+        for entry in fresh:
+            day = entry.get("date", "")
+            place = next((number for number, other in enumerate(days) if other > day), len(days))
+            days.insert(place, day)
+            edits.append(editing.Append("progress", entry, place if place < len(days) - 1 else None))
+        edits += [editing.Append("reviews", review) for review in reviews]
+        if edits:
+            self._edit(identity.path, edits)
+            self.intake.steps.append(StatusChange(str(identity), known.status, status))
+
+    def _status(
+        self,
+        measure: MeasureDraft,
+        identity: Identity,
+        known: Measure,
+        new: dict[str, Any],
+        entries: Sequence[dict[str, Any]],
+        edits: list[editing.Edit],
+    ) -> str:
+        """Move the status on, never back: what the ledger has closed, a table does not open again; nor past the policy."""
+        status: str = new.get("status", known.status)
+        if _ORDER.index(status) < _ORDER.index(known.status):
+            if (known.status, status) != ("submitted", "in_progress"):
+                made = _("the ledger says {status} already: kept").format(status=WORDS[known.status])
+                self._doubt(measure, "state", WORDS[new["status"]], made)
+            return known.status
+        if status == known.status:
+            day = new.get("closed", {}).get("date")
+            if known.closed and day not in {None, known.closed.date and known.closed.date.isoformat()}:
+                before = known.closed.model_dump(mode="json", exclude_defaults=True)
+                edits.append(editing.Set("closed", {**before, "date": day}))
+            return status
+        if status == "closed":
+            evidence = [entry.get("evidence", ()) for entry in entries]
+            requires = self.settings.policy.close_requires
+            two = "second_person" in requires
+            closer = addresses(self.root) if two else ()
+            applied = applicants(self.root, identity) if two else ()
+            lacking = missing(requires, known.status, evidence, closer=closer, applicants=applied)
+            self.refused += [refusal(each, identity) for each in lacking]
+            if lacking:
+                return known.status
+            edits.append(editing.Set("closed", new.get("closed", {})))
+            self.intake.signed |= "signed_commit" in requires
+        edits.append(editing.Set("status", status))
+        return status
+
+    def _edit(self, path: str, edits: Iterable[editing.Edit]) -> None:
+        """Make edits one after another; those that change nothing change no byte."""
+        content = self.source.read(path)
+        for edit in edits:
+            content = editing.apply(content, [edit])
+        self.intake.files[path] = content

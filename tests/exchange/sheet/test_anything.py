@@ -10,9 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xuncha.exchange.entering import Enterer
-from xuncha.exchange.sheet.grid import Cell, Sheet
+from xuncha.exchange.sheet.grid import Cell, Sheet, clean
 from xuncha.exchange.sheet.reading import Wanted, understand
-from xuncha.exchange.updating import Updater
 from xuncha.skeleton.create import around
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import check, ledger
@@ -66,5 +65,11 @@ def test_anything_becomes_a_ledger_that_breaks_no_rule(sheet: Sheet) -> None:
     intake = Enterer(draft).new("a.xlsx", None)
     source = Overlay(WorkingTree(Path("/nowhere")), {**around(), **intake.files})
     assert check(source) == []
-    again = Updater(understand([sheet], Wanted(TODAY, FEEDBACK)), Path()).changed(ledger(source), source)
+    again = Enterer(understand([sheet], Wanted(TODAY, FEEDBACK)), Path()).changed(ledger(source), source)
     assert check(Overlay(source, dict(again.files))) == []
+
+
+def test_a_text_of_which_nothing_is_seen_is_none() -> None:
+    """A rule refuses such a text as empty, so an import must not write one."""
+    assert clean("\U0001342f") == clean("\u3164\n\u200b") == ""
+    assert clean("甲\n\U0001342f\n乙") == "甲\n乙"

@@ -15,7 +15,6 @@ from xuncha.exchange.drafts import MeasureDraft, ProblemDraft
 from xuncha.exchange.entering import Enterer
 from xuncha.exchange.sheet.filling import filled
 from xuncha.exchange.sheet.reading import Wanted, draft_of
-from xuncha.exchange.updating import Updater
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger
 
@@ -74,7 +73,7 @@ def wanted(root: Path, draft: Draft) -> Wanted:
 def changes(path: Path, how: Wanted, root: Path) -> list[str]:
     """Return the files that importing a table would change."""
     source = WorkingTree(root)
-    intake = Updater(draft_of(path, how), root).changed(ledger(source), source)
+    intake = Enterer(draft_of(path, how), root).changed(ledger(source), source)
     there = {path: (root / path).read_bytes() if (root / path).exists() else b"" for path in intake.files}
     return [path for path, content in intake.files.items() if content != there[path]]
 

@@ -19,7 +19,6 @@ from xuncha.chinese.characters import UNSAFE_CHARACTER, is_blank
 from xuncha.exchange.entering import Enterer
 from xuncha.exchange.sheet.reading import Wanted, draft_of
 from xuncha.exchange.sheet.writing import workbook
-from xuncha.exchange.updating import Updater
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure, Problem
 from xuncha.model.settings import Settings
@@ -156,7 +155,7 @@ def on_disk(whole: Ledger, folder: Path) -> Overlay:
 def test_export_then_import_gives_the_same_ledger(whole: Ledger) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "台账.xlsx"
-        path.write_bytes(workbook(whole, TODAY, lambda _more: None))
+        path.write_bytes(workbook(whole, TODAY))
         draft = draft_of(path, Wanted(TODAY))
         intake = Enterer(draft).new("台账.xlsx", None)
         again = ledger(Overlay(WorkingTree(Path(folder)), {**around(), **intake.files}))
@@ -170,9 +169,9 @@ def test_export_then_import_gives_the_same_ledger(whole: Ledger) -> None:
 def test_export_then_import_into_the_same_ledger_changes_nothing(whole: Ledger) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "台账.xlsx"
-        path.write_bytes(workbook(whole, TODAY, lambda _more: None))
+        path.write_bytes(workbook(whole, TODAY))
         draft = draft_of(path, Wanted(TODAY, FEEDBACK))
-        intake = Updater(draft, Path(folder)).changed(whole, on_disk(whole, Path(folder)))
+        intake = Enterer(draft, Path(folder)).changed(whole, on_disk(whole, Path(folder)))
         assert intake.files == {}
 
 
@@ -192,7 +191,7 @@ def test_an_odd_title_comes_back(text: str, tmp_path: Path) -> None:
         {Identity(1, 1): measure},
     )
     path = tmp_path / "台账.xlsx"
-    path.write_bytes(workbook(whole, TODAY, lambda _more: None))
+    path.write_bytes(workbook(whole, TODAY))
     intake = Enterer(draft_of(path, Wanted(TODAY))).new("台账.xlsx", None)
     again = ledger(Overlay(WorkingTree(tmp_path), {**around(), **intake.files}))
     assert (again.settings, again.problems, again.measures) == (

@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from xuncha.exchange.sheet import safety
 from xuncha.exchange.sheet.grid import Sheet, Spot
@@ -15,34 +15,16 @@ from xuncha.language import gettext as _
 from xuncha.parts import needs
 
 _Look = Callable[[Any], tuple[str, bool]]
+WordRow = tuple[int, Any, list[Any]]
+"""The number of a row, its element, and its cells, each in every place that it covers."""
 _ABOVE: Final = 6  # paragraphs above a table that may name the organisation and the feedback
 _MOST_SPANNED: Final = 2_000  # rows or columns that one cell of a document may cover
 _OF_TEXT: Final = {"p", "h1", "h2", "h3", "caption", "div", "title"}
 _UNSEEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-class WordTable(NamedTuple):
-    """A table of a Word document, with the paragraphs right above it, which are the first rows of its sheet."""
-
-    name: str
-    above: list[str]
-    element: Any
-
-    def rows(self) -> Iterator[tuple[int, Any, list[Any]]]:
-        """Return the rows with their numbers, their elements and their cells, each cell in every place that it covers."""
-        above: list[Any] = []
-        for number, row in enumerate(self.element.tr_lst, len(self.above) + 1):
-            cells: list[Any] = [None] * min(row.grid_before, _MOST_SPANNED)
-            for cell in row.tc_lst:
-                goes_on = cell.vMerge == "continue" and len(cells) < len(above)
-                first = above[len(cells)] if goes_on else None
-                cells += [cell if first is None else first] * min(max(cell.grid_span, 1), _MOST_SPANNED)
-            above = cells
-            yield number, row, cells
-
-
-def word_tables(document: Any) -> Iterator[WordTable]:  # noqa: ANN401
-    """Find the tables of a Word document."""
+def word_tables(document: Any) -> Iterator[tuple[str, list[str], Iterator[WordRow]]]:  # noqa: ANN401
+    """Find the tables of a Word document: their names, the paragraphs right above each, which are the first rows of its sheet, and its own rows."""
     from docx.table import Table  # noqa: PLC0415
 
     above: list[str] = []
@@ -50,10 +32,23 @@ def word_tables(document: Any) -> Iterator[WordTable]:  # noqa: ANN401
     for block in document.iter_inner_content():
         if isinstance(block, Table):
             number += 1
-            yield WordTable(table_name(number), above[-_ABOVE:], block._tbl)  # noqa: SLF001
+            last = above[-_ABOVE:]
+            yield table_name(number), last, _word_rows(block._tbl, len(last) + 1)  # noqa: SLF001
             above = []
         elif words := block.text.strip():
             above.append(words)
+
+
+def _word_rows(table: Any, first: int) -> Iterator[WordRow]:  # noqa: ANN401
+    above: list[Any] = []
+    for number, row in enumerate(table.tr_lst, first):
+        cells: list[Any] = [None] * min(row.grid_before, _MOST_SPANNED)
+        for cell in row.tc_lst:
+            goes_on = cell.vMerge == "continue" and len(cells) < len(above)
+            first_cell = above[len(cells)] if goes_on else None
+            cells += [cell if first_cell is None else first_cell] * min(max(cell.grid_span, 1), _MOST_SPANNED)
+        above = cells
+        yield number, row, cells
 
 
 def table_name(number: int) -> str:
@@ -74,11 +69,10 @@ def word(path: Path, content: bytes) -> list[Sheet]:
         text = "\n".join(each.text for each in cell.iter_block_items() if each.tag == qn("w:p"))
         return text, bool(runs) and all(run.font.strike for run in runs)
 
-    with safety.of_any_damage(path):
+    with safety.refusing_damage(path):
         found = []
-        for table in word_tables(Document(io.BytesIO(content))):
-            rows = (cells for _number, _row, cells in table.rows())
-            found.append(_laid_out(path, table.name, table.above, rows, look))
+        for name, above, rows in word_tables(Document(io.BytesIO(content))):
+            found.append(_laid_out(path, name, above, (cells for _number, _row, cells in rows), look))
         return found
 
 
@@ -88,7 +82,7 @@ def page(path: Path, text: str) -> list[Sheet]:
         from lxml import html  # noqa: PLC0415
     found: list[Sheet] = []
     above: deque[str] = deque(maxlen=_ABOVE)
-    with safety.of_any_damage(path):
+    with safety.refusing_damage(path):
         root = html.document_fromstring(text)
         for element in [each for each in root.iter() if not isinstance(each.tag, str) or _is_unseen(each)]:
             if element.getparent() is not None:

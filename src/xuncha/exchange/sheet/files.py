@@ -1,7 +1,4 @@
-"""Tables out of files of every kind that offices use: xlsx, xls, ods, csv, and those in Word documents and web pages.
-
-The kind is told by the content. Each kind has one reader, a library's; all give sheets of cells.
-"""
+"""Tables out of files of every kind that offices use, told by the content: xlsx, xls, ods, csv, Word documents and web pages."""
 
 from __future__ import annotations
 
@@ -33,8 +30,7 @@ def read(path: Path) -> list[Sheet]:
     """
     sheets = _sheets(path, safety.bytes_of(path))
     for sheet in sheets:
-        safety.must_be_short(path, sheet)
-        safety.must_be_narrow(path, sheet)
+        safety.must_fit(path, sheet)
     return sheets
 
 
@@ -57,12 +53,11 @@ def _calamine(path: Path, content: bytes, package: Package | None = None) -> lis
     """Read .xls, and .ods with what the library does not tell of its package."""
     with needs("office"):
         import python_calamine as calamine  # noqa: PLC0415
+    looks = opendocument.looks(path, package) if package else {}
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         safety.must_be_few(path, len(book.sheets_metadata), "sheet")
         sheets = []
-        with safety.of_any_damage(path):
-            looks = opendocument.looks(package) if package else {}
         for told in book.sheets_metadata:
             if told.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
@@ -75,7 +70,7 @@ def _calamine(path: Path, content: bytes, package: Package | None = None) -> lis
             sheet.hidden = told.visible != calamine.SheetVisibleEnum.Visible
             for row, values in enumerate(found.to_python(skip_empty_area=False), 1):
                 for column, value in enumerate(values, 1):
-                    sheet.put((row, column), value, struck=(row, column) in sheet.struck)
+                    sheet.put((row, column), value, struck=(row, column) in look.struck)
             sheet.settle(look.merged)
             sheets.append(sheet)
     except calamine.PasswordError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable
 from copy import deepcopy
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -18,7 +18,7 @@ from lxml import etree
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.documents import word_tables
+from xuncha.exchange.sheet.documents import WordRow, word_tables
 from xuncha.exchange.sheet.plan import AddedRow, Plan, as_text
 from xuncha.language import gettext as _
 from xuncha.paper.harmless import must_be_harmless
@@ -40,7 +40,7 @@ class FilledWord:
 
     def __init__(self, path: Path, content: bytes, package: Package) -> None:
         try:
-            with safety.of_any_damage(path):
+            with safety.refusing_damage(path):
                 must_be_harmless(content)
         except OwnFileError as error:
             said = _("{path} is not filled: {reason}").format(path=path, reason=error)
@@ -51,12 +51,12 @@ class FilledWord:
         self.cells: dict[str, dict[Spot, Any]] = {}
         self.rows: dict[str, dict[int, Any]] = {}
         self.repeating: dict[tuple[str, int], bool] = {}
-        with safety.of_any_damage(path):
+        with safety.refusing_damage(path):
             self.document = Document(io.BytesIO(content))
-            for table in word_tables(self.document):
-                self._look(table.name, table.rows())
+            for name, _above, rows in word_tables(self.document):
+                self._look(name, rows)
 
-    def _look(self, name: str, rows: Iterator[tuple[int, Any, list[Any]]]) -> None:
+    def _look(self, name: str, rows: Iterable[WordRow]) -> None:
         places: dict[Any, Spot] = {}
         self.cells[name], self.rows[name], self.firsts[name] = {}, {}, {}
         for number, row, cells in rows:
@@ -75,10 +75,9 @@ class FilledWord:
         self.filled = {(measure.sheet, measure.rows[0]) for measure in plan.draft.measures}
         for sheet, first in plan.parted:
             self._part(sheet, first)
-        for entry in plan.entries:
-            cell = self.cells[entry.sheet].get(entry.spot)
-            if cell is not None:
-                self._put(cell, entry.value, entry.sheet, entry.spot)
+        for (sheet, spot), value in plan.entries.items():
+            if (cell := self.cells[sheet].get(spot)) is not None:
+                self._put(cell, value, sheet, spot)
         last: dict[tuple[str, int], Any] = {}
         for each in plan.added:
             above = last.get((each.sheet, each.after), self.rows[each.sheet][each.after])

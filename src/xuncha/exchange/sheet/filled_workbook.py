@@ -26,7 +26,7 @@ class FilledWorkbook:
 
     def __init__(self, path: Path, content: bytes, package: Package) -> None:
         has_macros = "macro" in package.kind(package.main).lower()
-        with safety.of_any_damage(path):
+        with safety.refusing_damage(path):
             self.book: Any = load_workbook(io.BytesIO(content), keep_vba=has_macros)
         self.sheets = {sheet.title: sheet for sheet in self.book.worksheets}
         self.firsts: dict[str, dict[Spot, Spot]] = {}
@@ -43,9 +43,9 @@ class FilledWorkbook:
         """Return the workbook, filled."""
         for sheet, first in plan.parted:
             self._part(self.sheets[sheet], first)
-        for entry in plan.entries:
-            cell: Any = self.sheets[entry.sheet].cell(*entry.spot)
-            value = entry.value
+        for (sheet, spot), told in plan.entries.items():
+            cell: Any = self.sheets[sheet].cell(*spot)
+            value = told
             if isinstance(value, Due):
                 value = value.day if isinstance(cell.value, date) else as_text(value, str(cell.value))
             if isinstance(value, date) and not isinstance(cell.value, date | None):

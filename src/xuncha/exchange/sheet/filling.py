@@ -1,34 +1,32 @@
-"""The office's own table, filled with what the ledger says now; a cell that says the same already is not touched."""
+"""The office's own table, filled with what the ledger says now: a cell that says the same already is not touched, and rows are added for measures that it lacks."""
 
 from __future__ import annotations
 
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.errors import RefusedError
-from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.added import Adder
-from xuncha.exchange.sheet.plan import Plan
+from xuncha.exchange.sheet import cells, safety
+from xuncha.exchange.sheet.grid import column_of
+from xuncha.exchange.sheet.plan import AddedRow, Plan, told_by
 from xuncha.exchange.sheet.reading import Wanted, draft_of
+from xuncha.exchange.sheet.tables import title_of_problem
+from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
+from xuncha.model.forms import FIELD
 from xuncha.pages.kind import ZIP
 
 if TYPE_CHECKING:
-    from xuncha.exchange.drafts import Draft
-    from xuncha.exchange.sheet.grid import Spot
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from xuncha.exchange.drafts import Draft, RecordDraft
+    from xuncha.exchange.sheet.filled_word import FilledWord
+    from xuncha.exchange.sheet.filled_workbook import FilledWorkbook
+    from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
 
-
-class _Writer(Protocol):
-    """Writes a plan into a file of one kind."""
-
-    takes_rows: bool  # whether rows can be added
-
-    def first(self, sheet: str, spot: Spot) -> Spot:
-        """Return the first place of the cell that covers a place."""
-
-    def write(self, plan: Plan) -> bytes:
-        """Return the file, filled."""
+_OF_PROBLEM: Final = ("number", "category", "problem", "finding")
 
 
 def filled(path: Path, wanted: Wanted, ledger: Ledger, office: str | None = None) -> tuple[bytes, Draft]:
@@ -49,7 +47,7 @@ def filled(path: Path, wanted: Wanted, ledger: Ledger, office: str | None = None
     return writer.write(plan), draft
 
 
-def _writer(path: Path) -> _Writer:
+def _writer(path: Path) -> FilledWord | FilledWorkbook:
     """Return what writes into a file of this kind, which its content tells."""
     content = safety.bytes_of(path)
     kind, package = safety.unpacked(path, content) if content.startswith(ZIP) else ("", None)
@@ -63,3 +61,162 @@ def _writer(path: Path) -> _Writer:
         return FilledWorkbook(path, content, package)
     said = _("{path}: only a workbook of Excel (.xlsx, .xlsm) or a Word document (.docx) can be filled")
     raise RefusedError("not-a-workbook", said.format(path=path), _("save it as .xlsx in Excel or WPS"))
+
+
+class Place(NamedTuple):
+    """A row below which one may be added."""
+
+    sheet: str
+    row: int
+    category: str  # what the table says of it; empty where it names no categories
+
+
+class Adder:
+    """Adds rows to a plan; to a file that takes none, it fills those that are empty."""
+
+    def __init__(self, plan: Plan, *, takes_rows: bool) -> None:
+        self.plan, self.ledger, self.takes_rows = plan, plan.ledger, takes_rows
+        fields = (f"{FIELD}{each.key}" for each in self.ledger.settings.fields if each.of == "problem")
+        self.of_problem = {*_OF_PROBLEM, *fields}
+        self.places: dict[Identity, Place] = {}
+        self.problems: dict[int, Place] = {}
+        """The last row of each problem."""
+        self.empty: dict[int, Place] = {}
+        """The rows of problems beside which no measure stands yet."""
+        self.unheaded: set[int] = set()
+        """Problems that stand beside their measures, rather than in a row above them."""
+        for match in plan.matches:
+            place = Place(match.problem.sheet, match.problem.rows[1], match.problem.category)
+            for measure, identity in match.measures:
+                place = Place(measure.sheet, measure.rows[1], match.problem.category)
+                if identity:
+                    self.places[identity] = place
+            if match.number is not None:
+                if place.row:
+                    self.problems[match.number] = place
+                if place.row and not match.measures:
+                    self.empty[match.number] = place
+                if match.problem.rows[1]:
+                    self.unheaded.add(match.number)
+        numbers = ({each.text("number") for each, _n in match.measures} for match in plan.matches)
+        self.counts_rows = any(len(each) > 1 for each in numbers)
+        """Whether the numbers of the table count its rows rather than its problems."""
+        own = [(measure.identity, each) for match in plan.matches for measure, each in match.measures]
+        self.identities = any(said for said, _each in own) and all(said in {None, each} for said, each in own)
+        """Whether the table has the ledger's numbers of measures."""
+
+    def add(self, missing: Iterable[Identity]) -> list[Identity]:
+        """Add rows for these measures; return those for which none could be added."""
+        there = set(self.problems)
+        ordered = sorted(missing, key=lambda identity: (identity.problem not in there, identity))
+        left = sorted(identity for identity in ordered if not self._add(identity))
+        if self.plan.added and not self.identities:
+            self._count()
+        return left
+
+    def _add(self, identity: Identity) -> bool:
+        number = identity.problem
+        empty, known = self.empty.pop(number, None), number in self.problems
+        earlier = [each for each in self.places if each.problem == number and each < identity]
+        place = self.places[max(earlier)] if earlier else self.problems.get(number) or self._below(number)
+        record = self.plan.record(identity)
+        columns = self.plan.columns(place.sheet, place.row) if place else []
+        by_role = {each.role: column_of(each.letter) for each in reversed(columns)}
+        one = by_role.get("measure") and len(cells.items(record["title"])) == 1
+        headed = "problem" in by_role or (known and number not in self.unheaded)
+        if place is None or not one or not headed:
+            return False  # it would be read as several measures, or as one of another problem
+        values = self.plan.values(record, columns, {"co_offices"} - by_role.keys())
+        same = {column for role, column in by_role.items() if role in self.of_problem}
+        if not known:
+            own = self._of_problem(number)
+            values |= {by_role[role]: value for role, value in own.items() if role in by_role}
+            goes_on = place.category and place.category == own["category"]
+            same = {column for role, column in by_role.items() if role == "category" and goes_on}
+        if (column := by_role.get("number")) and (self.identities or self.counts_rows):
+            values[column] = str(identity) if self.identities else None
+            same.discard(column)
+        others = [(role, column) for role, column in by_role.items() if column not in same]
+        agree = all(self._agrees(place, role, column, record) for role, column in others)
+        if not agree or not (empty or self.takes_rows):
+            return False
+        if empty:
+            for column, value in values.items():
+                if column not in same and value is not None:
+                    spot = self.plan.first(place.sheet, (place.row, column))
+                    self.plan.entries[place.sheet, spot] = value
+        else:
+            self.plan.added.append(AddedRow(place.sheet, place.row, values, frozenset(same)))
+            made = _("measure {id} of the ledger had no row in the table: one is added")
+            self.plan.draft.doubt(made.format(id=identity), record["title"])
+        self.places[identity] = place
+        self.problems.setdefault(number, place._replace(category=place.category and self._category(number)))
+        return True
+
+    def _below(self, number: int) -> Place | None:
+        """Return the row below which a problem is added: the last of the one before it in its category."""
+        fits, category = [], key_of(self._category(number))
+        for other, place in self.problems.items():
+            has_column = any(each.role == "category" for each in self.plan.columns(place.sheet, place.row))
+            if has_column or not place.category or key_of(place.category) == category:
+                fits.append(other)
+        before = max((each for each in fits if each < number), default=max(fits, default=None))
+        return None if before is None else self.problems[before]
+
+    def _category(self, number: int) -> str:
+        key = self.ledger.problems[number].category
+        return next((each.title for each in self.ledger.settings.categories if each.key == key), "")
+
+    def _of_problem(self, number: int) -> dict[str, object]:
+        """Return what the cells of a problem are to hold, by the roles of the columns."""
+        problem = self.ledger.problems[number]
+        text = problem.finding or problem.title
+        title = text if title_of_problem(text)[0] == problem.title else problem.title
+        told = {"number": number, "category": self._category(number) or None, "problem": title}
+        fields = {f"{FIELD}{key}": value for key, value in problem.fields.items()}
+        return {**told, "finding": problem.finding, **fields}
+
+    def _agrees(self, place: Place, role: str, column: int, record: Mapping[str, Any]) -> bool:
+        """Return whether a cell is none that goes on below the row, or holds what the measure says, too."""
+        first = self.plan.first(place.sheet, (place.row, column))
+        below = self.plan.first(place.sheet, (place.row + 1, column))
+        if first != below or (place.sheet, first) in self.plan.parted:
+            return True
+        if role == "measure":
+            return False
+        told, wishes = told_by(record).get(role), self.plan.wishes.get((place.sheet, first, role), ())
+        return all(wish.told == told for wish in wishes) if wishes else not told
+
+    def _count(self) -> None:
+        """Count the rows or problems on, where the table counts them without a gap."""
+        sheets = list(dict.fromkeys(each.sheet for each in self.plan.draft.columns))
+        draft, matches = self.plan.draft, self.plan.matches
+        own = [(each.problem.text("number").strip("、.．"), each.number) for each in matches]
+        counted: Sequence[RecordDraft] = draft.measures if self.counts_rows else draft.problems
+        units: list[tuple[tuple[int, int, int], str, AddedRow | None]] = [
+            ((sheets.index(each.sheet), each.rows[0], 0), each.text("number").strip("、.．"), None)
+            for each in counted
+        ]
+        for order, row in enumerate(self.plan.added, 1):
+            column = self._number(row.sheet, row.after)
+            if column and column not in row.same:
+                units.append(((sheets.index(row.sheet), row.after, order), "", row))
+        units.sort(key=itemgetter(0))
+        said = [told for _place, told, added in units if added is None]
+        begin = int(said[0]) if said and said[0].isdecimal() else 0
+        goes_on = said == [str(number) for number in range(begin, begin + len(said))]
+        is_ledgers = all(told == str(number or "") for told, number in own)
+        is_counted = begin and goes_on and (self.counts_rows or not is_ledgers)
+        for number, ((sheet, row_number, _order), told, added) in enumerate(units, begin):
+            column = self._number(sheets[sheet], row_number)
+            if added:
+                # Where nothing is said, Word counts.
+                named = None if self.counts_rows or not any(said) else added.values.get(column)
+                added.values[column] = number if is_counted else named
+            elif is_counted and told != str(number):
+                spot = self.plan.first(sheets[sheet], (row_number, column))
+                self.plan.entries[sheets[sheet], spot] = number
+
+    def _number(self, sheet: str, row: int) -> int:
+        columns = self.plan.columns(sheet, row)
+        return next((column_of(each.letter) for each in columns if each.role == "number"), 0)

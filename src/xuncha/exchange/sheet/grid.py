@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import lru_cache
 from itertools import product
-from typing import Final, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Self
 
 from xuncha.chinese.characters import is_blank, without_unsafe
 from xuncha.errors import RefusedError
@@ -24,6 +24,10 @@ Spot = tuple[int, int]
 """The row and the column of a cell, counted from 1."""
 
 
+Unseen = Literal["", "struck", "partly", "replaced"]
+"""Why a cell tells no state: it is struck out, wholly or in part, or its number format hides it or shows something else."""
+
+
 class Cell(NamedTuple):
     """A cell that holds something."""
 
@@ -31,11 +35,10 @@ class Cell(NamedTuple):
     form: str  # its number format
     text: str  # what it says, numbers as they are meant
     address: str = ""
-    unseen: bool = False
-    """Whether a person sees it struck out, not at all, or something else in its place: it tells no state."""
+    unseen: Unseen = ""
 
     @classmethod
-    def of(cls, value: object, form: str = "", address: str = "", *, unseen: bool = False) -> Self:
+    def of(cls, value: object, form: str = "", address: str = "", *, unseen: Unseen = "") -> Self:
         """Make a cell of what it holds."""
         return cls(value, form, _said(value, form), address, unseen)
 
@@ -63,10 +66,6 @@ class Sheet:
     hidden: bool = False
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    struck: set[Spot] = field(default_factory=set)  # cells whose text is struck out
-    struck_in_part: set[Spot] = field(default_factory=set)
-    replaced: set[Spot] = field(default_factory=set)
-    """Cells whose number format hides what they hold, or shows something else."""
     unstored: list[Spot] = field(default_factory=list)  # formulas of which the file does not hold the result
     by_row: dict[int, list[int]] = field(default_factory=dict)
     """The rows that hold something, in order, each with its columns."""
@@ -75,8 +74,7 @@ class Sheet:
         """Put a cell in, of a reader that does not tell its number format; what is empty is left out."""
         if value is not None and not is_blank(str(value)):
             form = "General" if isinstance(value, str | int | float) else DAY
-            self.cells[spot] = Cell.of(value, form, unseen=struck)
-            self.struck |= {spot} if struck else set()
+            self.cells[spot] = Cell.of(value, form, unseen="struck" if struck else "")
 
     def settle(self, merged: list[tuple[int, int, int, int]]) -> None:
         """Lay merged cells (left, top, right, bottom) over what they cover, and put the rows in order. Raises RefusedError if they cover too much."""
@@ -110,6 +108,10 @@ class Sheet:
         """The last row that holds something."""
         return max(self.by_row, default=0)
 
+    def rows(self, first: int, last: int) -> list[int]:
+        """Return the rows from one to another that hold something."""
+        return [row for row in self.by_row if first <= row <= last]
+
     def columns(self, first: int, last: int = 0) -> list[int]:
         """Return the columns that hold something in a row, or in one of several."""
         rows = range(first, (last or first) + 1)
@@ -133,18 +135,22 @@ class Sheet:
         spot = (row, column)
         return spot in self.cells and self.anchors.get(spot, spot)[0] == row
 
+    def is_first(self, spot: Spot) -> bool:
+        """Return whether a place is none that a merged cell covers besides its first."""
+        return self.anchors.get(spot, spot) == spot
+
     def same(self, one: Spot, other: Spot) -> bool:
         """Return whether two places are one merged cell."""
         return one in self.anchors and self.anchors[one] == self.anchors.get(other)
 
 
 def clean(content: object) -> str:
-    """Return the text of a cell: line ends as one, no control characters, no blank lines, no blanks at the ends of lines."""
+    """Return the text of a cell: line ends as one, no control characters, no line of which nothing is seen, no blanks at the ends of lines."""
     if _CLEAN.fullmatch(text := str(content)):
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
     lines = [without_unsafe(line).replace("\t", " ").strip(" \u3000") for line in text.split("\n")]
-    return "\n".join(line for line in lines if line)
+    return "\n".join(line for line in lines if not is_blank(line))
 
 
 def address(row: int, column: int) -> str:

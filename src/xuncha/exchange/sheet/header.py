@@ -34,10 +34,10 @@ class Table(NamedTuple):
     last: int
     headings: Columns
     choices: dict[int, Choice]
-    names: Columns = {}  # noqa: RUF012  never changed
+    names: Columns
     """What a form calls the columns: the headings of two rows joined, each once."""
-    heads: tuple[Columns, ...] = ()  # what the rows of the header say, as `plain` gives it
-    ticks: Columns = {}  # noqa: RUF012  never changed
+    heads: tuple[Columns, ...]  # what the rows of the header say, as `plain` gives it
+    ticks: Columns
     """The words for which ticks stand in some columns; see `ticks`."""
 
     def role(self, column: int) -> str:
@@ -100,7 +100,7 @@ class Finder:
 
     def _table(self, start: int, first: int, headings: Columns, last: int) -> Table:
         sheet = self.sheet
-        rows = [row for row in sheet.by_row if first <= row <= last]
+        rows = sheet.rows(first, last)
         names = self._names(start, first, headings)
         ticked = ticks.columns(sheet, tuple(range(start, first)), rows, self._role_of_ticks)
         headings = headings | {column: word for column, word in ticked.items() if word}
@@ -257,7 +257,7 @@ def own_table(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
         headings = sheet.filled(row)
         if len(set(headings.values()) & set(known)) > _FEWEST:
             choices = {column: Choice(known.get(name, IGNORE), "") for column, name in headings.items()}
-            return [Table(row, row + 1, sheet.last_row, headings, choices, headings)]
+            return [Table(row, row + 1, sheet.last_row, headings, choices, headings, (), {})]
     return []
 
 

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xuncha.chinese.characters import is_formula
 from xuncha.exchange.sheet.cells import show_entry
 from xuncha.exchange.sheet.grid import DAY, Cell
-from xuncha.exchange.sheet.row import Row
 from xuncha.model.forms import FIELD
 from xuncha.model.vocabulary import UNSAID, WORDS
 
 if TYPE_CHECKING:
-    from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger, Measure, Problem
     from xuncha.model.register import FieldFrame
 
@@ -60,8 +58,6 @@ COLUMNS: Final = (
     Column(REMARK, "备注", 12, ("publish", "escalated")),
 )
 WITHOUT_LIMIT: Final = {"long_term": LONG_TERM, "at_once": AT_ONCE, "once": UNSAID}
-Told = Mapping["Identity", dict[str, Cell]]
-_ROLES: Final = {"identity": "number"}
 OF_PROBLEM: Final = {"number", "category", "problem"}
 """Columns that tell of a problem; the others tell of its measures."""
 _OPTIONAL: Final = {"part", "goal", "person"}  # columns that are there only where a measure has such a thing
@@ -84,16 +80,11 @@ def of_problem(ledger: Ledger) -> set[str]:
 def roles(fields: Iterable[FieldFrame]) -> dict[str, str]:
     """Return what the columns of our own workbook hold, by their headings."""
     own = {each.label: f"{FIELD}{each.key}" for each in fields}
-    return own | {column.heading: _ROLES.get(column.meaning, column.meaning) for column in COLUMNS}
+    meanings = {column.heading: column.meaning for column in COLUMNS}
+    return own | meanings | {"编号": "number"}
 
 
-def told(ledger: Ledger) -> Told:
-    """Return what the rows of measures say, by the meanings of the columns."""
-    every = ledger.measures.items()
-    return {n: values(n, each.model_dump(mode="json", exclude_defaults=True)) for n, each in every}
-
-
-def rows(ledger: Ledger, told: Told) -> Iterator[dict[str, Cell]]:
+def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
     """Return what the rows say, by the meanings of the columns: a row a measure, and one for a problem without measures."""
     titles: dict[str | None, str] = {category.key: category.title for category in ledger.settings.categories}
     for number, measures in ledger.by_problem().items():
@@ -103,8 +94,9 @@ def rows(ledger: Ledger, told: Told) -> Iterator[dict[str, Cell]]:
         head = {name: Cell.of(value, "General") for name, value in shown.items()}
         if not measures:
             yield head
-        for identity in measures:
-            yield head | told[identity]
+        for identity, measure in measures.items():
+            own = {"identity": Cell.of(str(identity), "@")}
+            yield head | own | values(measure.model_dump(mode="json", exclude_defaults=True))
 
 
 def as_csv(ledger: Ledger) -> str:
@@ -113,7 +105,7 @@ def as_csv(ledger: Ledger) -> str:
     table = csv.writer(written, lineterminator="\r\n")
     shown = columns(ledger, every=True)
     table.writerow([column.heading for column in shown])
-    for said in rows(ledger, told(ledger)):
+    for said in rows(ledger):
         table.writerow([_text(said.get(column.meaning)) for column in shown])
     return _BOM + written.getvalue()
 
@@ -144,7 +136,7 @@ def as_json(ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
+def values(record: dict[str, Any]) -> dict[str, Cell]:
     """Return what the row of a measure's record says, by the meanings of the columns; what it does not say is left out."""
     long_term = record.get("term") == "long_term"
     due, closed, escalated = record.get("due"), record.get("closed"), record.get("escalated", {})
@@ -154,7 +146,6 @@ def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
         ("不公开", not record.get("publish", True)),
     )
     found: dict[str, object] = {
-        "identity": str(identity),
         "part": record.get("part"),
         "measure": record["title"],
         "goal": record.get("goal"),
@@ -174,9 +165,9 @@ def values(identity: Identity, record: dict[str, Any]) -> dict[str, Cell]:
     return {name: Cell.of(_fitting(value), form.get(name, "@")) for name, value in found.items() if value}
 
 
-def row(said: dict[str, Cell]) -> Row:
-    """Return the row of a measure as a reader finds it, of what it says."""
-    return Row("", 1, {_ROLES.get(name, name): [cell] for name, cell in said.items() if cell.text})
+def texts(record: dict[str, Any]) -> dict[str, str]:
+    """Return the texts of the cells that a measure's record fills, by the meanings of the columns."""
+    return {name: cell.text for name, cell in values(record).items() if cell.text}
 
 
 def shown(value: object) -> str:

@@ -1,13 +1,19 @@
-"""What an OpenDocument table holds besides its values, which its reader does not tell: what is merged, hidden, struck out, remarked."""
+"""What an OpenDocument table holds besides its values, which its reader does not tell: what is merged, hidden, struck out, remarked.
+
+A few bytes of it may stand for millions of cells: it is looked at before its reader is asked.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from xuncha.exchange.sheet.grid import Sheet, clean
+from xuncha.exchange.sheet import safety
+from xuncha.exchange.sheet.grid import Sheet, Spot, clean
+from xuncha.paper.xlsx import LONGEST_CELL
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from xml.etree.ElementTree import Element
 
     from xuncha.pages.package import Package
@@ -26,8 +32,10 @@ class Looks:
     sheet: Sheet
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     """The left column, the top row, the right column and the bottom row of each."""
+    struck: set[Spot] = field(default_factory=set)
     rows: int = 0
     columns: int = 0
+    filled: tuple[int, int] = (0, 1)  # the last row and the last column that hold something
 
     def take_column(self, element: Element) -> None:
         """Take in what is said of columns."""
@@ -41,29 +49,32 @@ class Looks:
         row, count = self.rows + 1, _number(element, "number-rows-repeated")
         if element.get(f"{_TABLE}visibility") in _UNSEEN:
             self.sheet.hidden_rows |= set(range(row, row + min(count, _MOST)))
-        column = 1
+        column, last = 1, 0
         for cell in (each for each in element if each.tag in _CELLS):
             right = column + _number(cell, "number-columns-spanned") - 1
             bottom = row + _number(cell, "number-rows-spanned") - 1
             if (right, bottom) != (column, row):
                 self.merged.append((column, row, right, bottom))
             if _is_struck(cell, struck):
-                self.sheet.struck.add((row, column))
+                self.struck.add((row, column))
             if remark := cell.find(f"{_OFFICE}annotation"):
                 said = "\n".join("".join(each.itertext()) for each in remark.iter(f"{_TEXT}p"))
                 self.sheet.comments[row, column] = clean(said)
             column += _number(cell, "number-columns-repeated")
+            last = column - 1 if len(cell) or cell.get(f"{_OFFICE}value") is not None else last
         self.rows += count
+        if last:
+            self.filled = self.rows, max(self.filled[1], last)
 
 
-def looks(package: Package) -> dict[str, Looks]:
-    """Return how the sheets of a document look, by their names."""
+def looks(path: Path, package: Package) -> dict[str, Looks]:
+    """Return how the sheets of a document look, by their names. Raises RefusedError if it holds more cells or blanks than are read in a few seconds."""
     from defusedxml.ElementTree import iterparse  # noqa: PLC0415
 
     found: dict[str, Looks] = {}
     struck: set[str] = set()
     present = Looks(Sheet(""))
-    with package.archive.open("content.xml") as stream:
+    with safety.refusing_damage(path), package.archive.open("content.xml") as stream:
         for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
             if event == "start":
                 if element.tag == f"{_TABLE}table":
@@ -78,6 +89,10 @@ def looks(package: Package) -> dict[str, Looks]:
             elif element.tag == f"{_TABLE}table-row":
                 present.take_row(element, struck)
                 element.clear()
+            elif element.tag == f"{_TABLE}table":
+                safety.must_be_few(path, present.filled[0] * present.filled[1], "c")
+            elif element.tag == f"{_TEXT}s" and _number(element, "c", _TEXT) > LONGEST_CELL:
+                raise safety.hostile(path)
     return found
 
 
@@ -91,6 +106,5 @@ def _is_struck(cell: Element, struck: set[str]) -> bool:
     return bool(pieces) and (by_piece or cell.get(f"{_TABLE}style-name") in struck)
 
 
-def _number(element: Element, name: str) -> int:
-    said = element.get(f"{_TABLE}{name}", "1")
-    return max(int(said), 1) if said.isdecimal() else 1
+def _number(element: Element, name: str, space: str = _TABLE) -> int:
+    return max(int(element.get(f"{space}{name}", "1")), 1)

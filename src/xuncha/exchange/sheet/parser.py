@@ -1,9 +1,4 @@
-"""One sheet of a workbook, parsed once: its cells, what is hidden or struck out in it, and what is merged.
-
-openpyxl's readers tell only the cells, or keep an object of each; what they make of one cell is taken from them.
-
-The parser in C is safe here: what it could expand makes a file hostile, which is seen before any of it is read.
-"""
+"""One sheet of a workbook, parsed once: its cells, what is hidden or struck out in it, and what is merged. Entities have been refused before."""
 
 from __future__ import annotations
 

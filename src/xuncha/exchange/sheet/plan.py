@@ -29,14 +29,6 @@ _BESIDE: Final = {"co_offices": "office", "closed_date": "state"}
 _DIGITS: Final = re.compile(r"\d{4}([-./])\d{1,2}\1\d{1,2}")  # a day as some offices write it
 
 
-class Entry(NamedTuple):
-    """A cell that is to hold something else."""
-
-    sheet: str
-    spot: Spot
-    value: object
-
-
 class Due(NamedTuple):
     """A time limit with what is said of it behind the day."""
 
@@ -80,7 +72,8 @@ class Plan:
 
     def __init__(self, draft: Draft, ledger: Ledger, first: Callable[[str, Spot], Spot]) -> None:
         self.draft, self.ledger, self.first = draft, ledger, first
-        self.entries: list[Entry] = []
+        self.entries: dict[tuple[str, Spot], object] = {}
+        """What cells are to hold that hold something else."""
         self.added: list[AddedRow] = []
         self.matches = list(matched(draft, ledger))
         self.wishes: dict[tuple[str, Spot, str], list[Wish]] = {}
@@ -142,12 +135,12 @@ class Plan:
             if not any(wish.changed for wish in wishes):
                 continue
             if all(wish.told == wishes[0].told for wish in wishes):
-                self.entries.append(Entry(sheet, spot, wishes[0].value))
+                self.entries[sheet, spot] = wishes[0].value
             elif len({wish.row for wish in wishes}) == len(wishes):
                 self.parted.add((sheet, spot))
-                self.entries += [Entry(sheet, (wish.row, spot[1]), wish.value) for wish in wishes]
+                self.entries |= {(sheet, (wish.row, spot[1])): wish.value for wish in wishes}
             elif len({wish.row for wish in wishes}) == 1 and (text := _listed(role, wishes)):
-                self.entries.append(Entry(sheet, spot, text))
+                self.entries[sheet, spot] = text
             else:
                 made = _(
                     "several measures stand in this cell, and the ledger does not say the same of all: not filled in"

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.exchange.drafts import Draft
-from xuncha.exchange.sheet import files, header, layout, roles, supplement, unseen
-from xuncha.exchange.sheet.grid import Sheet, address
+from xuncha.exchange.sheet import files, header, layout, roles, supplement
+from xuncha.exchange.sheet.grid import Sheet, address, letter
 from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import Reader
 from xuncha.exchange.sheet.tables import Taker
@@ -96,20 +97,17 @@ def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedErr
 
 def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None) -> Draft:
     """Understand the sheets of a document; `own` is the frame of the ledger where `export` has written it."""
-    exact = own is not None
-    draft = Draft(exact=exact)
+    draft = Draft(exact=own is not None)
     visible = [sheet for sheet in sheets if not sheet.hidden]
-    names = layout.roles(own.fields) if own else None
-    owns = [header.own_table(sheet, names) if names else () for sheet in visible]
-    finders = [unseen.look(draft, *each, wanted.said) for each in zip(visible, owns, strict=True)]
-    tables = {each.sheet.name: _tables(each, wanted, own, only=len(visible) == 1) for each in finders}
+    only, names = len(visible) == 1, layout.roles(own.fields) if own else {}
+    owns = {sheet.name: header.own_table(sheet, names) for sheet in visible if own}
+    finders = [_look(draft, sheet, owns.get(sheet.name, ()), wanted.said) for sheet in visible]
+    tables = owns or {each.sheet.name: _tables(each, wanted.form, only=only) for each in finders}
     named = {name for found in tables.values() for table in found for name in table.names.values()}
-    fitting = (form for form in wanted.forms if not wanted.form and named == set(form.columns))
-    if found := next(fitting, None):
-        wanted = wanted._replace(form=found)
-        finders = [header.Finder(sheet, wanted.said) for sheet in visible]
-        tables = {each.sheet.name: _tables(each, wanted, own, only=len(visible) == 1) for each in finders}
-    form = wanted.form
+    form = wanted.form or next((each for each in wanted.forms if named == set(each.columns)), None)
+    if form and form is not wanted.form and not own:
+        finders = [header.Finder(sheet, wanted._replace(form=form).said) for sheet in visible]
+        tables = {each.sheet.name: _tables(each, form, only=only) for each in finders}
     _list_unread(draft, sheets, tables)
     for sheet in visible:
         start = min((table.header for table in tables[sheet.name]), default=sheet.last_row + 1)
@@ -121,15 +119,15 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
     day = wanted.feedback or exported or said.dates.feedback
     if day:
         draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
-    reader = Reader(draft, own.fields if own else wanted.declared, day)
-    reader.today, reader.states = None if exact else wanted.today, form.states if form else None
+    today, declared = (None, own.fields) if own else (wanted.today, wanted.declared)
+    reader = Reader(draft, declared, day, today, form.states if form else None)
     several = sum(map(bool, tables.values())) > 1
     for sheet in visible:
         category = sheet.name if several and sheet.named and not _GENERIC_SHEET.search(sheet.name) else ""
         taker = Taker(draft, reader, sheet, category)
         for table in tables[sheet.name]:
             taker.take(table)
-    draft.form = None if exact else form or proposed(draft, visible, tables)
+    draft.form = None if own else form or proposed(draft, visible, tables)
     # Numbers count only where they are numbers of problems: each once, and rising.
     told = [problem.number for problem in draft.problems if problem.number is not None]
     if told != sorted(set(told)):
@@ -143,12 +141,9 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
     return draft
 
 
-def _tables(finder: header.Finder, wanted: Wanted, own: Frame | None, *, only: bool) -> list[header.Table]:
+def _tables(finder: header.Finder, form: Form | None, *, only: bool) -> list[header.Table]:
     """Find the tables of a sheet: where the form says, else wherever a header stands; `only` tells that there is no other sheet."""
-    sheet, form = finder.sheet, wanted.form
-    if own is not None:
-        return header.own_table(sheet, layout.roles(own.fields))
-    if form and form.sheet not in {None, sheet.name}:
+    if form and form.sheet not in {None, finder.sheet.name}:
         return []
     if form and form.header and form.rows and (form.sheet or only):
         first, last = form.header[0], form.header[-1]
@@ -166,6 +161,63 @@ def proposed(draft: Draft, sheets: Sequence[Sheet], tables: Mapping[str, Sequenc
         where = {"header": [table.header, table.first - 1], "rows": [table.first, None]}
         where |= {"sheet": sheet.name} if sheet.named else {}
     return Form.model_construct(name=_NAME, columns=columns, states=draft.words, **where)
+
+
+def _look(draft: Draft, sheet: Sheet, own: Iterable[header.Table], said: Mapping[str, str]) -> header.Finder:
+    """List what is hidden, and take away what is struck out or belongs to a second table beside the first.
+
+    Return what finds the tables in the rest; `said` are the roles of columns that somebody has named, by the plain headings.
+    `own` are the tables where `export` has written them: no other row is a header.
+    """
+    heads = [table.header for table in own]
+    _look_at_struck(draft, sheet)
+    told = {
+        "partly": _("struck out in part: read all the same, but tells no state"),
+        "replaced": _(
+            "its number format hides it or shows something else: read all the same, but tells no state"
+        ),
+    }
+    firsts = ((cell.unseen, spot) for spot, cell in sheet.cells.items() if sheet.is_first(spot))
+    for why, spot in sorted(each for each in firsts if each[0] in told):
+        draft.doubt(told[why], sheet.text(*spot), sheet.name, address(*spot))
+    finder = header.Finder(sheet, said)
+    if beside := finder.beside(heads or sheet.by_row):
+        made = _("a second table beside the first: not read; put it below, or into a sheet of its own")
+        last = letter(max(column for _row, column in sheet.cells))
+        draft.doubt(made, sheet=sheet.name, address=f"{letter(beside)}:{last}")
+        sheet.without(lambda spot: spot[1] >= beside)
+        finder = header.Finder(sheet, said)
+    rows = enumerate(sorted(row for row in sheet.hidden_rows if sheet.by_row.get(row)))
+    runs = [[row for _n, row in run] for _key, run in groupby(rows, key=lambda pair: pair[1] - pair[0])]
+    if runs:
+        made = _("hidden rows, perhaps by a filter: read like the others")
+        draft.doubt(made, sheet=sheet.name, address=",".join(f"{run[0]}:{run[-1]}" for run in runs))
+    filled = {column for columns in sheet.by_row.values() for column in columns}
+    for column in sorted(filled & sheet.hidden_columns):
+        made = _("a hidden column: read like the others")
+        draft.doubt(made, sheet=sheet.name, address=f"{letter(column)}:{letter(column)}")
+    return finder
+
+
+def _look_at_struck(draft: Draft, sheet: Sheet) -> None:
+    """Take away rows of which all texts are struck out; single cells are read, and listed."""
+    gone = set()
+    for row, columns in sheet.by_row.items():
+        # Numbers and what is merged from above may have been left as they were.
+        own = [column for column in columns if sheet.is_first((row, column))]
+        struck = [column for column in own if sheet.cells[row, column].unseen == "struck"]
+        words = [column for column in own if not sheet.text(row, column).isdecimal()]
+        if words and set(words) <= set(struck):
+            gone.add(row)
+            text = " ".join(dict.fromkeys(sheet.text(row, column) for column in own))
+            draft.doubt(_("struck out: not read"), text, sheet.name, f"{row}:{row}")
+            draft.notes.append(text)
+        else:
+            for column in struck:
+                made = _("struck out: read all the same, since its row is not; but tells no state")
+                draft.doubt(made, sheet.text(row, column), sheet.name, address(row, column))
+    if gone:
+        sheet.without(lambda spot: spot[0] in gone and sheet.begins(*spot))
 
 
 def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[header.Table]]) -> None:

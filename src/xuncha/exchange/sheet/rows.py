@@ -1,28 +1,33 @@
-"""One row of a table, or several that tell of one measure: what its cells say of measures."""
+"""One row of a table, or several that tell of one measure: its cells by what their columns hold, and what they say of measures."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, zip_longest
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from xuncha.chinese.limits import full_days
-from xuncha.exchange.drafts import Draft, MeasureDraft
-from xuncha.exchange.sheet import cells
-from xuncha.exchange.sheet.fields import Fields
-from xuncha.exchange.sheet.grid import Cell
-from xuncha.exchange.sheet.row import UNNAMED, Row
+from xuncha.exchange.drafts import Draft, MeasureDraft, SourceCell
+from xuncha.exchange.sheet import cells, ticks
+from xuncha.exchange.sheet.grid import Cell, Unseen
 from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
 from xuncha.model import states
 from xuncha.model.forms import FIELD
+from xuncha.model.identity import Identity
+from xuncha.model.register import FieldFrame
 from xuncha.model.vocabulary import WORDS, Status
 
 if TYPE_CHECKING:
-    from xuncha.model.register import FieldFrame
+    from xuncha.exchange.sheet.grid import Sheet
+    from xuncha.exchange.sheet.header import Table
+    from xuncha.model.vocabulary import FieldType
 
+UNNAMED: Final = "unnamed"
+"""The role of cells below no heading."""
 _LONGEST_TITLE: Final = 2000
 _OF_PROBLEM: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that tell nothing of a measure."""
@@ -30,21 +35,134 @@ IN_PARTS: Final = {"goal", "progress", "due", "state", "evidence"}
 """Roles of which a cell may hold a part for each of several measures."""
 
 
+@dataclass
+class Row:
+    """The cells of a measure's row, by what their columns hold; of several rows, where one measure takes several."""
+
+    sheet: str
+    number: int
+    found: dict[str, list[Cell]] = field(default_factory=dict)
+    ticks: list[tuple[str, Cell]] = field(default_factory=list)
+    """Cells of columns in which ticks stand for words, with the words; after `settle_ticks`, those not understood."""
+    comments: list[tuple[str, str]] = field(default_factory=list)
+    """Comments on the cells, with their addresses."""
+    last: int = 0  # the last of several rows
+
+    def put(self, role: str, cell: Cell) -> None:
+        """Put in what a cell says; of a sentence that was cut, the rest behind its beginning."""
+        held = self.found.setdefault(role, [])
+        if role == "measure" and held:
+            held[:] = [Cell.of(held[0].text + cell.text, "", held[0].address)]
+        else:
+            held.append(cell)
+
+    def settle_ticks(self) -> None:
+        """Take the word of the one tick for the state."""
+        if len(self.ticks) != 1 or "state" in self.found:
+            return
+        word, cell = self.ticks[0]
+        if ticks.is_state(word) and (ticks.is_tick(cell.text) or cell.text == word):
+            self.found["state"] = [Cell.of(word, address=cell.address)]
+            self.ticks.clear()
+
+    def text(self, role: str) -> str:
+        """Return what the cells of this role say, below each other; empty where there are none."""
+        held = self.found.get(role, ())
+        return held[0].text if len(held) == 1 else "\n".join(dict.fromkeys(cell.text for cell in held))
+
+    @property
+    def told(self) -> dict[str, list[SourceCell]]:
+        """What each cell says, by their roles."""
+        found = self.found.items()
+        return {
+            role: [SourceCell(self.sheet, each.address, each.text) for each in held] for role, held in found
+        }
+
+    def first(self, role: str) -> Cell | None:
+        """Return the first cell of this role."""
+        return next(iter(self.found.get(role, ())), None)
+
+    def unseen(self, role: str) -> Unseen:
+        """Return why a person sees one of the cells of this role otherwise than it was read."""
+        return next((cell.unseen for cell in self.found.get(role, ()) if cell.unseen), "")
+
+    def address(self, *roles: str) -> str:
+        """Where the first cell of these roles stands; else the row."""
+        places = (cell.address for role in roles if (cell := self.first(role)))
+        return next(places, f"{self.number}:{self.number}")
+
+    @property
+    def problem_number(self) -> int | None:
+        """The number of the problem."""
+        told = (cell.text.strip("、.．") for cell in self.found.get("number", ()))
+        return next((int(text) for text in told if re.fullmatch("[1-9][0-9]{0,4}", text)), None)
+
+    @property
+    def identity(self) -> Identity | None:
+        """The number of the measure, such as 2.3."""
+        for value, form, *_rest in self.found.get("number", ()):
+            decimals = re.search(r"0\.(0+)", form) if isinstance(value, float) else None
+            said = f"{value:.{len(decimals[1])}f}" if decimals else str(value)  # 2.10 is not 2.1
+            if match := re.fullmatch(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})", "".join(said.split())):
+                return Identity(int(match[1]), int(match[2]))
+        return None
+
+
 class Reader:
     """Reads rows; what is not sure stays out of the record, and is listed in the draft with its cell."""
 
-    def __init__(self, draft: Draft, declared: Iterable[FieldFrame], feedback: date | None = None) -> None:
-        self.draft = draft
-        self.feedback = feedback
-        self.today: date | None = None
-        self.states: Mapping[str, Status] | None = None
+    def __init__(
+        self,
+        draft: Draft,
+        declared: Iterable[FieldFrame],
+        feedback: date | None,
+        today: date | None,
+        states: Mapping[str, Status] | None,
+    ) -> None:
+        self.draft, self.feedback, self.today = draft, feedback, today
+        self.states = states
         """What a form says of the words in the column of states."""
-        self.fields = Fields(draft, declared)
+        self.known = {each.key: each for each in declared}
+        """The fields of the ledger, by their keys; those of a column that no ledger knows come in addition (自定义字段)."""
 
     def doubt(self, row: Row, role: str, made: str, text: str | None = None) -> None:
         """List a doubtful cell."""
         address = row.address(role, "measure", "problem")
         self.draft.doubt(made, row.text(role) if text is None else text, row.sheet, address, role)
+
+    def declare(self, sheet: Sheet, table: Table) -> None:
+        """Declare the fields of a table's columns: of the problem where the cells are merged over rows, else of the measure."""
+        for column in table.choices:
+            role = table.role(column)
+            key = role.removeprefix(FIELD)
+            if key == role or key in self.known:
+                continue
+            rows = sheet.rows(table.first, table.last)
+            merged = any(sheet.same((row, column), (row + 1, column)) for row in rows)
+            every = (sheet.cells[row, column] for row in rows if sheet.begins(row, column))
+            told = [cell for cell in every if cell.text]
+            of: Literal["problem", "measure"] = "problem" if merged else "measure"
+            label = table.names[column].rpartition("/")[2]
+            new = FieldFrame(key, label, of, _type(told), ())
+            self.known[key] = new
+            written = {name: value for name, value in new._asdict().items() if value}
+            self.draft.settings.setdefault("fields", []).append(written)
+
+    def put_fields(self, row: Row, record: dict[str, Any], of: str) -> None:
+        """Put the values of the declared fields into a record."""
+        for role, held in row.found.items():
+            key = role.removeprefix(FIELD)
+            if key == role or key not in self.known or self.known[key].of != of:
+                continue
+            value, doubts = _value(self.known[key], held), []
+            if value is None:
+                doubts = [_("it fits the field {key} of the ledger not: not taken").format(key=key)]
+            elif self.known[key].type != "text" and len({cell.text for cell in held}) > 1:
+                doubts = [_("several values for one measure: the first was taken")]
+            if value is not None and record.setdefault("fields", {}).setdefault(key, value) != value:
+                doubts += [_("another row of the problem says otherwise: not taken")]
+            for made in doubts:
+                self.doubt(row, role, made)
 
     def measures(self, row: Row, problem: str) -> list[MeasureDraft]:
         """Read what a row says of the measures of a problem: of one, or of several that stand in one cell."""
@@ -53,7 +171,7 @@ class Reader:
         drafts = []
         for place, text in enumerate(texts):
             draft = self._measure(row if len(texts) == 1 else _share(row, place, len(texts)), text)
-            draft.identity, draft.shown = identity, row.shown
+            draft.identity = identity
             draft.cells, draft.rows = row.told, (row.number, row.last)
             drafts.append(draft)
         told = {cell.address for cell in row.found.get("progress", ())}
@@ -100,7 +218,7 @@ class Reader:
             measure.record["publish"] = False
         elif public not in {"", "是", "公开", "√"}:
             self.doubt(row, "publish", _("neither yes nor no: not taken"))
-        self.fields.put(row, measure.record, "measure")
+        self.put_fields(row, measure.record, "measure")
         return measure
 
     def _line(self, row: Row, role: str, text: str) -> str:
@@ -247,3 +365,22 @@ def _share(row: Row, place: int, count: int) -> Row:
         elif role not in {"progress", "evidence"} or place == 0:
             found[role] = held
     return Row(row.sheet, row.number, found)
+
+
+def _type(told: list[Cell]) -> FieldType:
+    """Return the type that all of these cells have."""
+    if told and all(cells.number_in(cell) is not None for cell in told):
+        return "number"
+    dates = [isinstance(cell.value, date) and cells.exact_day(cell) for cell in told]
+    return "date" if told and all(dates) else "text"
+
+
+def _value(kind: FieldFrame, held: list[Cell]) -> int | float | str | None:
+    """Return what the cells of one field say, in the field's type; None where they do not fit it."""
+    text = "\n".join(dict.fromkeys(cell.text for cell in held))
+    if kind.type == "number":
+        return cells.number_in(held[0])
+    if kind.type == "date":
+        day = cells.exact_day(held[0])
+        return day.isoformat() if day else None
+    return text if kind.type == "text" or text in kind.choices else None

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from xuncha.errors import RefusedError, cause_of
 from xuncha.exchange.sheet.grid import Sheet, address
@@ -16,9 +16,6 @@ from xuncha.pages.budget import TooManyError, must_be_modest
 from xuncha.pages.kind import Foreign, foreign
 from xuncha.pages.package import Package, PackageError
 from xuncha.paper.xlsx import LONGEST_CELL
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
 
 _MEGABYTE: Final = 1024 * 1024
 LARGEST_FILE: Final = 50 * _MEGABYTE
@@ -35,8 +32,6 @@ _MOST: Final = {
     "dataValidation": 66_000, "conditionalFormatting": 66_000, "cfRule": 66_000, "Relationship": 66_000, "Override": 10_000,
 }  # fmt: skip
 """Elements that a part may have: what Excel allows, or what is read in a few seconds."""
-_SPACE: Final = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
-_TABLE, _TEXT, _OFFICE = (_SPACE % name for name in ("table", "text", "office"))
 _MOST_IN_ALL: Final = {"": 3_000_000}  # elements of a part of an OpenDocument table
 _MOST_OF_WORD: Final = {**_MOST_IN_ALL, "tbl": 100, "tr": 5_000, "tc": 100_000, "p": 200_000}
 """Elements of a part of a Word document."""
@@ -71,42 +66,11 @@ def unpacked(path: Path, content: bytes) -> tuple[Literal["xlsx", "docx", "ods"]
         texts = (name for name in package.sizes if package.is_text(name))
         must_be_modest(package, texts, {"xlsx": _MOST, "docx": _MOST_OF_WORD, "ods": _MOST_IN_ALL}[kind])
         package.must_declare_nothing()
-        if kind == "ods":
-            with of_any_damage(path):
-                _must_not_repeat(path, package)
     except TooManyError as error:
         raise _too_many(path, str(error)) from error
     except PackageError as error:
         raise _refused(path, error) from error
     return kind, package
-
-
-def _must_not_repeat(path: Path, package: Package) -> None:
-    """Refuse an OpenDocument table in which a few bytes stand for more cells or blanks than are read in a few seconds."""
-    from defusedxml.ElementTree import iterparse  # noqa: PLC0415
-
-    rows = filled = widest = columns = last = 0
-    with package.archive.open("content.xml") as stream:
-        for _event, element in iterparse(stream, forbid_dtd=True):
-            name = element.tag.rpartition("}")[2]
-            if name in {"table-cell", "covered-table-cell"}:
-                columns += _repeated(element, "columns")
-                last = columns if len(element) or element.get(f"{_OFFICE}value") is not None else last
-            elif name == "table-row":
-                rows += _repeated(element, "rows")
-                filled, widest = (rows, max(widest, last)) if last else (filled, widest)
-                columns = last = 0
-                element.clear()
-            elif name == "table":
-                must_be_few(path, filled * max(widest, 1), "c")
-                rows = filled = widest = 0
-                element.clear()
-            elif name == "s" and int(element.get(f"{_TEXT}c", "1")) > LONGEST_CELL:
-                raise hostile(path)
-
-
-def _repeated(element: Element, of: str) -> int:
-    return int(element.get(f"{_TABLE}number-{of}-repeated", "1"))
 
 
 def must_be_of_a_known_kind(path: Path, content: bytes) -> None:
@@ -134,27 +98,23 @@ def must_be_few(path: Path, count: int, name: str) -> None:
         raise _too_many(path, name)
 
 
-def must_be_narrow(path: Path, sheet: Sheet) -> None:
-    """Refuse a sheet that people see and that has more filled columns than a table of measures has. Raises RefusedError if it has."""
-    count = len({column for columns in sheet.by_row.values() for column in columns})
-    if count > _MOST_COLUMNS and not sheet.hidden:
-        message = _("{sheet} has {n} filled columns; a table of measures has at most {most}")
-        said = message.format(sheet=sheet.name or path.name, n=count, most=_MOST_COLUMNS)
-        hint = _("copy the table alone, without the other columns, into a new workbook")
-        raise RefusedError("too-large", said, hint)
-
-
-def must_be_short(path: Path, sheet: Sheet) -> None:
-    """Refuse a cell that is longer than a spreadsheet program lets it be. Raises RefusedError if there is one."""
+def must_fit(path: Path, sheet: Sheet) -> None:
+    """Refuse a cell that is longer than a spreadsheet program lets it be, and more filled columns, where they are seen, than a table of measures has. Raises RefusedError."""
+    name = sheet.name or path.name
     for spot, cell in sheet.cells.items():
         if isinstance(cell.value, str) and len(cell.value) > LONGEST_CELL:
             message = _("{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}")
-            place = {"sheet": sheet.name or path.name, "cell": address(*spot)}
+            place = {"sheet": name, "cell": address(*spot)}
             raise RefusedError("cell-too-long", message.format(**place, n=len(cell.value), most=LONGEST_CELL))
+    count = len({column for _row, column in sheet.cells})
+    if count > _MOST_COLUMNS and not sheet.hidden:
+        message = _("{sheet} has {n} filled columns; a table of measures has at most {most}")
+        hint = _("copy the table alone, without the other columns, into a new workbook")
+        raise RefusedError("too-large", message.format(sheet=name, n=count, most=_MOST_COLUMNS), hint)
 
 
 @contextmanager
-def of_any_damage(path: Path) -> Iterator[None]:
+def refusing_damage(path: Path) -> Iterator[None]:
     """Refuse a file over which a reader stumbles: what it stumbles over is of many kinds. Raises RefusedError if it did."""
     try:
         yield

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Final
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 
 from xuncha.exchange.drafts import Column, Draft, MeasureDraft, ProblemDraft
-from xuncha.exchange.sheet import cells, header, joined
+from xuncha.exchange.sheet import cells, header, roles
 from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, address, letter
 from xuncha.exchange.sheet.roles import plain
-from xuncha.exchange.sheet.row import UNNAMED, Row
+from xuncha.exchange.sheet.rows import UNNAMED, Reader, Row
 from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import UNSAID
-
-if TYPE_CHECKING:
-    from xuncha.exchange.sheet.rows import Reader
 
 _CATEGORY_ROW: Final = re.compile(
     r"^[一二三四五六七八九十]+、|方面[。：:]?$|^第[一二三四五六七八九十]+(?:类|方面|部分)"
@@ -35,8 +31,10 @@ _SIGNED: Final = re.compile(
     r"(?:签字|签名|签章|盖章|填表人|填报人|制表人|审核人|负责人|联系人|联系电话)[)）]?\s*[：:]"
 )
 """Who signs below a table."""
+_IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
+_SAME: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
 _STROKES: Final = frozenset(
-    {"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNSAID, *joined.SAME}
+    {"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNSAID, *_SAME}
 )
 """What stands in a cell that is to stay empty."""
 _STOP: Final = re.compile("[。；;！!]$")
@@ -82,14 +80,14 @@ class Taker:
             name, (role, why) = table.names.get(column, heading), table.choices[column]
             more = (table.first, table.last), table.ticks.get(column)
             self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why, *more))
-        self.reader.fields.declare(self.sheet, table)
+        self.reader.declare(self.sheet, table)
         self.headed = bool(table.column("problem"))
-        rows = [row for row in self.sheet.by_row if table.first <= row <= table.last]
+        rows = self.sheet.rows(table.first, table.last)
         if self.draft.exact:
             for row in rows:
                 self._take_rows([row], table)
             return
-        for spot in joined.settle_same(self.sheet, table):
+        for spot in _settle_same(self.sheet, table):
             made = _("the same as above, where nothing stands above: not taken")
             self.draft.doubt(made, self.sheet.text(*spot), self.sheet.name, address(*spot))
         waiting: list[int] = []
@@ -101,19 +99,19 @@ class Taker:
             self._take_rows(waiting, table)
             waiting = [] if aside else [row]
             if aside:
-                aside()
+                self._turn(row, *aside)
         self._take_rows(waiting, table)
 
-    def _aside(self, row: int, table: header.Table) -> Callable[[], object] | None:
-        """Say what to do with a row that is none of the table's: a heading over the rows below it, a sum, a remark."""
+    def _aside(self, row: int, table: header.Table) -> tuple[str, str] | None:
+        """Return what a row is that is none of the table's, and its text: a `category` or `problem` over the rows below it, a `remark` or sum, or empty."""
         columns = self.sheet.columns(row)
         own = [column for column in columns if self.sheet.begins(row, column)]
         own_texts = list(dict.fromkeys(text for column in own if (text := self.sheet.text(row, column))))
         texts = set(self.sheet.texts(row))
         if not own_texts:
-            return None if texts else lambda: None
+            return None if texts else ("", "")
         first = own_texts[0]
-        remark = partial(self._note, row, " ".join(own_texts))
+        remark = "remark", " ".join(own_texts)
         if self._is_printed(own_texts):
             return remark
         across, has_problems = len(own) > 1, bool(table.column("problem"))
@@ -121,9 +119,9 @@ class Taker:
         if len(texts) != 1 or len(own) != len(columns) or is_measure:
             return None
         if _CATEGORY_ROW.search(first) and (across or not has_problems or not table.column("category")):
-            return partial(self._turn_to_category, first)
+            return "category", _title_of_category(first)
         if not has_problems:
-            return partial(self._turn_to_problem, cells.one_line(without_number(first)), row)
+            return "problem", cells.one_line(without_number(first))
         has_words = table.role(own[0]) == "number" and not re.search(r"\d", first)
         return remark if across or has_words else None
 
@@ -137,17 +135,18 @@ class Taker:
         counted = len(texts) > _FEW and all(each in _COUNTED or each.isdecimal() for each in plainly)
         return bool(is_sum or is_note or is_again or counted)
 
-    def _turn_to_category(self, text: str) -> None:
-        self.category = _title_of_category(text)
-        self.problem = self.head = None
-
-    def _turn_to_problem(self, title: str, row: int) -> None:
-        self.headed = True
-        self._begin(title, "", Row(self.sheet.name, row))
-
-    def _note(self, row: int, text: str) -> None:
-        self.draft.notes.append(text)
-        self.draft.doubt(_("not a row of the table: kept as a remark"), text, self.sheet.name, f"{row}:{row}")
+    def _turn(self, row: int, kind: str, text: str) -> None:
+        """Turn to the category or problem that a row names; keep a remark."""
+        if kind == "category":
+            self.category = text
+            self.problem = self.head = None
+        elif kind == "problem":
+            self.headed = True
+            self._begin(text, "", Row(self.sheet.name, row))
+        elif kind == "remark":
+            self.draft.notes.append(text)
+            made = _("not a row of the table: kept as a remark")
+            self.draft.doubt(made, text, self.sheet.name, f"{row}:{row}")
 
     def _goes_on(self, first: int, row: int, table: header.Table) -> bool:
         """Return whether a row tells more of the measure of the row before it."""
@@ -187,13 +186,13 @@ class Taker:
         begins = self.problem is None or "number" in row.found
         named = any(map(row.text, ("problem", "measure", "finding", "part")))
         if begins and not named and not self.draft.exact:
-            said = " ".join(each for each in row.shown.values() if each)
+            said = " ".join(filter(None, map(row.text, row.found)))
             self.reader.doubt(row, "number", _("neither a problem nor a measure is named: not taken"), said)
             return
         problem = self._problem(row)
         if finding := row.text("finding"):
             problem.record.setdefault("finding", finding)
-        self.reader.fields.put(row, problem.record, "problem")
+        self.reader.put_fields(row, problem.record, "problem")
         for measure in self.reader.measures(row, problem.record["title"]):
             if measure.identity is not None and problem.number is None:
                 problem.number = measure.identity.problem
@@ -221,14 +220,14 @@ class Taker:
         """Turn to a problem: the one of another sheet, or further up, that has the same title; else a new one."""
         alike = self.titled.setdefault(key_of(title), [])
         for other in alike:
-            as_written = other.sheet != self.sheet.name or other.shown.get("problem") == row.text("problem")
+            as_written = other.sheet != self.sheet.name or other.text("problem") == row.text("problem")
             in_category = not other.category or self.category in {"", other.category}
             if as_written and in_category and (not self.draft.exact or number in {None, other.number}):
                 break
         else:
             record = {"title": title} | ({"finding": finding} if finding else {})
             place = row.address("problem")
-            other = ProblemDraft(record, self.sheet.name, place, row.shown, row.told, (row.number, row.last))
+            other = ProblemDraft(record, self.sheet.name, place, row.told, (row.number, row.last))
             other.number = number
             self.draft.problems.append(other)
             alike.append(other)
@@ -282,13 +281,56 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
                 continue
             parts = [(role, cell)]
             if role and held:
-                parts = joined.parted(cell, role, table.headings[column], held)
+                parts = _parted(cell, role, table.headings[column], held)
             elif not role and (column in table.choices or spot[0] not in rows):
                 continue
             for name, part in parts:
                 row.put(name or UNNAMED, part)
     row.settle_ticks()
     return row
+
+
+def _parted(cell: Cell, role: str, heading: str, held: Collection[str]) -> list[tuple[str, Cell]]:
+    """Part a cell of a column into what its labels say, or the two things that its heading joins; whole where it is one thing.
+
+    What has a column of its own is not looked for here: `held` are the roles of all columns.
+    """
+    told = roles.labelled(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
+    if len(told) < 2 or (told.keys() - {role}) & set(held):  # noqa: PLR2004  one thing is the cell itself
+        return [(role, cell)]
+    return [(name, Cell.of(text, "", cell.address, unseen=cell.unseen)) for name, text in told.items()]
+
+
+def _paired(text: str, role: str, heading: str) -> dict[str, str]:
+    """Return the two parts of a text below a heading that joins two names, such as 分管领导/责任车间 or 责任领导（责任科室）."""
+    names, pieces = roles.joined(heading), re.split(r"\s*[/／\n]\s*", text)
+    if match := _IN_BRACKETS.fullmatch(roles.plain(heading)):
+        said = _IN_BRACKETS.fullmatch(text)
+        names, pieces = list(match.groups()), list(said.groups()) if said else []
+    if len(names) != 2 or len(pieces) != 2 or not all(pieces):  # noqa: PLR2004
+        return {}
+    first, second = (roles.role(name) or roles.perhaps(name) for name in names)
+    is_pair = first == role and {first, second} <= roles.PEOPLE
+    return {first: pieces[0], second: pieces[1].strip("（()）")} if is_pair else {}
+
+
+def _settle_same(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
+    """Put in the place of each 同上 of a table what the next filled cell above it says; yield those above which nothing stands.
+
+    A heading that is printed again says nothing.
+    """
+    said: dict[int, Cell] = {}
+    for row, columns in sheet.by_row.items():
+        if not table.first <= row <= table.last or header.is_header(sheet, row, table):
+            continue
+        for column in columns:
+            cell = sheet.cells[row, column]
+            if cell.text not in _SAME:
+                said |= {column: cell} if cell.text else {}
+            elif column in said:
+                sheet.cells[row, column] = said[column]
+            else:
+                yield row, column
 
 
 def _title_of_category(text: str) -> str:

@@ -1,7 +1,4 @@
-"""Excel workbooks read with distrust: sizes are looked at before anything is unpacked, and nothing in a file is ever run.
-
-Only cells are read: no macro, no external link, no picture. Formulas are not calculated; what Excel stored for them is taken.
-"""
+"""Excel workbooks, of which only cells are read: no macro, no external link, no picture; of a formula the result that is stored."""
 
 from __future__ import annotations
 
@@ -10,12 +7,12 @@ import warnings
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.chinese.characters import is_blank
 from xuncha.exchange.sheet import supplement
-from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, clean
-from xuncha.exchange.sheet.safety import hostile, of_any_damage
+from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, Unseen, clean
+from xuncha.exchange.sheet.safety import hostile, refusing_damage
 from xuncha.language import gettext as _
 from xuncha.model.formats import hides
 from xuncha.paper.xlsx import LONGEST_CELL
@@ -35,7 +32,7 @@ def read(path: Path, content: bytes, package: Package) -> list[Sheet]:
     """
     with needs("office"):
         import openpyxl  # noqa: F401, PLC0415
-    with of_any_damage(path), warnings.catch_warnings():
+    with refusing_damage(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of parts that are not read
         return _sheets(path, content, package)
 
@@ -60,8 +57,12 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
         with worksheet._get_source() as source:  # noqa: SLF001
             parser = SheetParser(source, reader.shared_strings, book)
             for spot, made in parser.cells(partial(_made, looks)):
-                if made:
-                    _take(sheet, spot, made)
+                if made is None:
+                    continue
+                if spot in sheet.cells:
+                    raise ValueError(_("row {row} is there twice, or a cell of it").format(row=spot[0]))
+                sheet.cells[spot] = made[0]
+                sheet.unstored += [spot] if made[1] else []
         sheet.unstored.sort()
         sheet.hidden_rows = parser.hidden_rows({row for row, _column in sheet.cells})
         sheet.hidden_columns = parser.hidden_columns({column for _row, column in sheet.cells})
@@ -81,17 +82,8 @@ def _looks(book: Any) -> list[tuple[str, bool]]:  # noqa: ANN401
     return [(str(forms.get(each.numFmtId) or "General"), bool(fonts[each.fontId].strike)) for each in styles]
 
 
-class _Made(NamedTuple):
-    """What a cell is, wherever it stands."""
-
-    cell: Cell
-    struck: bool | None
-    replaced: bool
-    unstored: bool
-
-
-def _made(looks: Sequence[tuple[str, bool]], found: dict[str, Any]) -> _Made | None:
-    """Return what a cell is; None where it is empty."""
+def _made(looks: Sequence[tuple[str, bool]], found: dict[str, Any]) -> tuple[Cell, bool] | None:
+    """Return what a cell is, wherever it stands, and whether its result was not stored; None where it is empty."""
     from openpyxl.utils.escape import unescape  # noqa: PLC0415
 
     value, (form, is_struck) = found["value"], looks[found["style_id"]]
@@ -99,23 +91,10 @@ def _made(looks: Sequence[tuple[str, bool]], found: dict[str, Any]) -> _Made | N
         value = unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
     if value is None or is_blank(str(value)):
         return None
-    struck = is_struck or found["struck"]
-    replaced = hides(form, text=isinstance(value, str | bool))
-    cell = Cell.of(value, form, unseen=struck is not None or replaced)
-    return _Made(cell, struck, replaced, found["unstored"])
-
-
-def _take(sheet: Sheet, spot: Spot, made: _Made) -> None:
-    """Put a cell into the sheet."""
-    if spot in sheet.cells:
-        raise ValueError(_("row {row} is there twice, or a cell of it").format(row=spot[0]))
-    sheet.cells[spot] = made.cell
-    if made.unstored:
-        sheet.unstored.append(spot)
-    if made.struck is not None:
-        (sheet.struck if made.struck else sheet.struck_in_part).add(spot)
-    if made.replaced:
-        sheet.replaced.add(spot)
+    unseen: Unseen = "replaced" if hides(form, text=isinstance(value, str | bool)) else ""
+    if is_struck or found["struck"] is not None:
+        unseen = "struck" if is_struck or found["struck"] else "partly"
+    return Cell.of(value, form, unseen=unseen), found["unstored"]
 
 
 def _comments(package: Package, part: str) -> dict[Spot, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import zip_longest
@@ -16,7 +16,6 @@ from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book, Sheet, Value
 from xuncha.tally import Grouping, groups, percent, tally
 
 if TYPE_CHECKING:
-    from xuncha.exchange.sheet.layout import Told
     from xuncha.model.records import Ledger
 
 SHEET: Final = "整改台账"
@@ -36,24 +35,23 @@ _GROUPS: Final[dict[Grouping, str]] = {
 _LIST_WIDTHS: Final = (9, 44, 44, 20, 22, 14)
 
 
-def workbook(ledger: Ledger, today: date, tick: Callable[[int], None]) -> bytes:
-    """Write the workbook of a ledger; `tick` is told how many measures came since the last time. Raises SurroundingsError without the part `office`."""
+def workbook(ledger: Ledger, today: date) -> bytes:
+    """Write the workbook of a ledger. Raises SurroundingsError without the part `office`."""
     book = Book(f"{ledger.settings.name}整改台账")
-    told = layout.told(ledger)
-    _write_ledger(book, ledger, told, today, tick)
+    _write_ledger(book, ledger, today)
     _write_counts(book, ledger, today)
     _write_lists(book, ledger)
     names = zip_longest(ledger.settings.leaders, ledger.settings.offices, fillvalue=None)
     choices = book.sheet(supplement.CHOICES, (24, 24), landscape=False, head="1:1", frozen="A2")
     choices.table(("责任领导", "责任科室"), list(names), [TEXT] * 2)
-    sheet = book.sheet(supplement.NAME, (9, 16, 24, 90), landscape=True, head="1:1", frozen="A2")
-    sheet.table(supplement.HEADINGS, list(supplement.rows(ledger, told)), [TEXT] * 4)
+    sheet = book.sheet(supplement.NAME, (9, 130), landscape=True, head="1:1", frozen="A2")
+    sheet.table(supplement.HEADINGS, list(supplement.rows(ledger)), [TEXT] * 2)
     choices.raw.hide()
     sheet.raw.hide()
     return book.content()
 
 
-def of_office(ledger: Ledger, office: str | None, today: date) -> bytes:
+def office_workbook(ledger: Ledger, office: str | None, today: date) -> bytes:
     """Write the ledger's sheet for an office to fill in: what it answers for or helps with, or all. Raises SurroundingsError without the part `office`."""
     every = ledger.measures.items()
     own = {n: each for n, each in every if office is None or office in (each.office, *each.co_offices)}
@@ -61,13 +59,11 @@ def of_office(ledger: Ledger, office: str | None, today: date) -> bytes:
     problems = {number: problem for number, problem in ledger.problems.items() if number in numbers}
     book = Book(f"{ledger.settings.name}整改台账{office or ''}")
     ledger = replace(ledger, problems=problems, measures=own)
-    _write_ledger(book, ledger, layout.told(ledger), today, lambda _more: None, remarks=False)
+    _write_ledger(book, ledger, today, remarks=False)
     return book.content()
 
 
-def _write_ledger(
-    book: Book, ledger: Ledger, told: Told, today: date, tick: Callable[[int], None], *, remarks: bool = True
-) -> None:
+def _write_ledger(book: Book, ledger: Ledger, today: date, *, remarks: bool = True) -> None:
     """Write the sheet of the ledger, each problem over its measures; `remarks` are what only our own workbooks say."""
     columns, of_problem = layout.columns(ledger), layout.of_problem(ledger)
     columns = columns if remarks else columns[:-1]
@@ -86,12 +82,11 @@ def _write_ledger(
     )
     rows: list[list[Value]] = []
     present = None
-    for said in layout.rows(ledger, told):
+    for said in layout.rows(ledger):
         hidden = of_problem if said["number"] == present else ()
         present = said["number"]
         cells = [None if column.meaning in hidden else said.get(column.meaning) for column in columns]
         rows.append([cell and cell[:2] for cell in cells])
-        tick("identity" in said)
     centred = {each for each in columns if each.width <= _WIDEST_WORDS and each.meaning != "category"}
     looks = [CENTRED if column in centred else TEXT for column in columns]
     sheet.table([column.heading for column in columns], rows, looks)
