@@ -16,9 +16,8 @@ from xuncha.chinese.punctuation import full_width
 from xuncha.errors import InvalidLedgerError
 from xuncha.language import gettext as _
 from xuncha.pages.package import Package
-from xuncha.paper.docx import LONGEST_PROPERTY
 from xuncha.paper.harmless import DROPPED, FORGOTTEN, must_be_harmless
-from xuncha.paper.heading import lines
+from xuncha.paper.heading import LONGEST_PROPERTY, lines
 from xuncha.paper.own import Own, OwnFileError
 from xuncha.paper.packing import pack
 from xuncha.paper.process import LimitError, run

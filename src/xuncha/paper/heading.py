@@ -13,6 +13,8 @@ from xuncha.paper.outline import Block, Document, LandscapeBreak, Part
 
 _LONGEST_TITLE: Final = {False: 20, True: 28}
 """Characters of 22 pt in a line of the type area, upright and lying."""
+LONGEST_PROPERTY: Final = 255
+"""Characters of the title among the properties of a Word file."""
 _DAY: Final = 4.0  # characters between the date and the right edge
 PITCH: Final = 28.95
 """Points from line to line: 22 of them fill a page."""
