@@ -210,7 +210,11 @@ def titled(text: str) -> str:
     """Escape a title for a web page that breaks it between names and terms, and within long ones between words."""
     from markupsafe import Markup, escape  # noqa: PLC0415
 
-    parts = (words if sum(map(width, words)) > _PIECE else ["".join(words)] for words in pieces(text))
+    try:
+        found = pieces(text)
+    except ImportError:  # the part `office` knows words; without it a browser breaks the title where it must
+        return escape(text)
+    parts = (words if sum(map(width, words)) > _PIECE else ["".join(words)] for words in found)
     every = [word for words in parts for word in words]
     joints = (
         "<wbr>" if width(before[-1:]) == width(after[:1]) == 1 else "" for before, after in pairwise(every)
