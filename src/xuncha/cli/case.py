@@ -73,9 +73,7 @@ def dossier(
         xuncha report dossier 2.3 -f zip -o dossier.zip
     """
     from xuncha.paper.own import remark  # noqa: PLC0415
-    from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
     from xuncha.report import dossier as room  # noqa: PLC0415
-    from xuncha.report.handing import handed_over  # noqa: PLC0415
 
     if not as_json:
         check(form, _DOSSIER_FORMS, output, "dossier")
@@ -86,13 +84,7 @@ def dossier(
     templates = call.templates()
     with temporary_folder() as place:
         with screen.patience(_("Making the document")):
-            made = handed_over(
-                report,
-                "txt" if as_json else form,
-                call.root,
-                place,
-                lambda found: document(f"report.dossier{OUTLINE}", templates, report=found),
-            )
+            made = room.handed_over(report, "txt" if as_json else form, call.root, place, templates)
         if as_json:
             screen.data(room.as_json(made.report, ledger))
             return
@@ -146,7 +138,7 @@ def _standing(call: Context) -> tuple[str, date, bool]:
 
 def _left_out(report: Dossier) -> list[str]:
     """Say which files of evidence are not bound in or not packed, and why."""
-    from xuncha.report.evidence import why  # noqa: PLC0415
+    from xuncha.report.record import why  # noqa: PLC0415
 
     is_bound = report.form == "pdf"
     said = _("not bound in: {name}: {reason}") if is_bound else _("not in it: {name}: {reason}")

@@ -294,24 +294,22 @@ def letter(
         xuncha report letter reminder 2.3
         xuncha report letter supervision --office 规划科 -f docx -o letter.docx
     """
-    from xuncha.report.letter import Said, letter_on, letter_to  # noqa: PLC0415
+    from xuncha.report.letter import letter as content  # noqa: PLC0415
 
     which = typed.word(kind, "KIND", names.LETTERS)
     check(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter is on measures or on those of an --office, one of the two")
         raise UsageError("usage", message, _("see `xuncha report letter --help`"))
-    ledger, said = call.ledger(), Said(number, signer, copies)
-    if office is not None:
-        office, _leader = selection.known(ledger.register(), office=office, leader=None)
-        content = letter_to(ledger, call.today, which, office or "", said)
-    else:
-        chosen = [typed.measure(each, ledger.measures) for each in identities or ()]
-        content = letter_on(ledger, call.today, which, chosen, said)
+    ledger = call.ledger()
+    to = selection.known(ledger.register(), office=office, leader=None)[0] or [
+        typed.measure(each, ledger.measures) for each in identities or ()
+    ]
+    told = content(ledger, call.today, which, to, number=number, signer=signer, copies=copies)
     if send is not None:
-        _send(call, typed.word(send, "--send", names.WAYS), which, content)
+        _send(call, typed.word(send, "--send", names.WAYS), which, told)
     if send is None or output is not None:
-        deliver_paper(call, f"letter.{which}", form, output, letter=content)
+        deliver_paper(call, f"letter.{which}", form, output, letter=told)
 
 
 def _send(call: Context, way: str, kind: str, letter: Letter) -> None:

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure
 from xuncha.report import record as told
-from xuncha.report.items import items, rows_json
-from xuncha.report.record import MeasureRecord
-from xuncha.report.steps import Fact, facts, steps
+from xuncha.report.items import items, plain, rows_json
+from xuncha.report.record import MeasureRecord, Step, steps
 from xuncha.trail.history import Event
+
+Deed = Literal["submit", "return", "close"]
+
+
+class Fact(NamedTuple):
+    """What the ledger knows of an application, a return or a closing."""
+
+    deed: Deed
+    by: str | None
+    day: Date | None
+    said: str | None  # the reason of a return, the note on a closing
+    recorded: Date | None  # the day of the commit, where that is another; None also where there is no commit
+    in_history: bool  # False: it stands in the file alone
 
 
 class ApprovalForm(NamedTuple):
@@ -52,10 +65,9 @@ def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events:
         said = _("nothing was done yet for {ids}, so there is nothing to apply for")
         hint = _("record what was done: xuncha progress {id} …").format(id=idle[0])
         raise RefusedError("not-started", said.format(ids=_(", ").join(idle)), hint)
-    by_number: dict[str, list[Event]] = {str(each): [] for each in chosen}
+    happened: dict[str, list[Event]] = defaultdict(list)
     for event in events:
-        if (happened := by_number.get(event.number or "")) is not None:
-            happened.append(event)
+        happened[event.number or ""].append(event)
     return Closing(
         organisation=ledger.settings.name,
         date=today,
@@ -63,12 +75,41 @@ def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events:
             _form(
                 ledger,
                 told.record(ledger, each, found),
-                facts(steps(happened), ledger.measures[each]),
+                facts(steps(happened[str(each)]), ledger.measures[each]),
                 ledger.measures[each],
             )
-            for each, happened in zip(chosen, by_number.values(), strict=True)
+            for each in chosen
         ),
     )
+
+
+def facts(done: Sequence[Step], measure: Measure) -> tuple[Fact, ...]:
+    """List who applied for the closing of a measure, who returned it and who closed it, since it was opened last."""
+    found: list[Fact] = []
+    for step in done:
+        if step.undone or step.action == "undo" or not step.moves:
+            continue  # what was taken back and what took it back are as if they had not been
+        if step.from_ == "closed":
+            found.clear()
+        elif (deed := _deed(step)) is not None:
+            found.append(Fact(deed, step.author, step.day, step.reason, None, in_history=True))
+    closed = measure.closed
+    if closed is None or measure.status != "closed":
+        return tuple(found)
+    if found and found[-1].deed == "close":
+        last = found.pop()
+        day = closed.date or last.day
+        recorded = None if day == last.day else last.day
+        return (*found, last._replace(day=day, said=closed.note or last.said, recorded=recorded))
+    return (*found, Fact("close", closed.by, closed.date, closed.note, None, in_history=False))
+
+
+def _deed(step: Step) -> Deed | None:
+    if step.to == "closed":
+        return "close"
+    if step.to == "submitted":
+        return "submit"
+    return "return" if step.from_ == "submitted" else None
 
 
 def _form(ledger: Ledger, record: MeasureRecord, known: Sequence[Fact], measure: Measure) -> ApprovalForm:
@@ -97,19 +138,8 @@ def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
             {
                 **rows[form.record.item.id],
                 **told.as_json(form.record),
-                "known": {
-                    who: [_fact_json(fact) for fact in getattr(form, who)]
-                    for who in ("office", "leader", "desk", "group")
-                },
+                "known": {who: plain(getattr(form, who)) for who in ("office", "leader", "desk", "group")},
             }
             for form in report.forms
         ],
     }
-
-
-def _fact_json(fact: Fact) -> dict[str, Any]:
-    days = {
-        key: value.isoformat() if value else None
-        for key, value in (("day", fact.day), ("recorded", fact.recorded))
-    }
-    return {**fact._asdict(), **days}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -84,6 +85,20 @@ def rows_json(ledger: Ledger, today: date) -> dict[str, dict[str, Any]]:
     register = ledger.register()
     horizon = Horizon.of(register, today)
     return {row.id: measure_json(row, horizon) for row in register.measures}
+
+
+def pressing_json(rows: dict[str, dict[str, Any]], pressing: Iterable[Item]) -> list[dict[str, Any]]:
+    """Give the rows of some measures, each with the days that are left."""
+    return [{**rows[item.id], "days": item.days} for item in pressing]
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401  what `--json` tells
+    """Return a value as JSON has it: named tuples as objects, days as text, and no underscore behind a key."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {key.rstrip("_"): plain(each) for key, each in value._asdict().items()}
+    return [plain(each) for each in value] if isinstance(value, tuple) else value
 
 
 def told_fields(settings: Settings, record: Problem | Measure) -> tuple[tuple[str, str], ...]:
