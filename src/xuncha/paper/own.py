@@ -87,11 +87,6 @@ def at_commit(root: Path, commit: str) -> Own:
     return Own(found | dict.fromkeys(links, _is_link()))
 
 
-def own(where: Path | Own) -> Own:
-    """Return the files in a folder; or those that are given."""
-    return on_disk(where) if isinstance(where, Path) else where
-
-
 def built_in() -> Path:
     """Return the folder of the built-in templates: inside the installed package, or beside its source."""
     package = Path(__file__).parents[1]

@@ -34,7 +34,7 @@ from xuncha.chinese.punctuation import full_width, sentence
 from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.language import gettext as _
 from xuncha.paper.outline import CELL, LINE_END, Document, OutlineError, read
-from xuncha.paper.own import FOLDER, Own, OwnFileError, built_in, differs, own, own_among
+from xuncha.paper.own import FOLDER, Own, OwnFileError, built_in, differs, own_among
 from xuncha.paper.process import LIMITS, LimitError, run, too_large, too_much_memory
 from xuncha.paper.texts import markdown, titled, unbroken
 
@@ -131,8 +131,6 @@ def _must_fit(*values: object, most: int = LONGEST) -> None:
         raise OverflowError(_("one step makes more than {n} characters").format(n=LONGEST))
 
 
-OUTLINE: Final = ".outline.j2"
-"""How the names of templates end that give an outline, for the forms that are laid out by `xuncha.paper`."""
 _BAD_VALUES = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
 TEMPLATE_ERRORS: Final = (TemplateError, *_BAD_VALUES, RecursionError, MemoryError, OSError)
 """Errors that a template can raise; all are reported as the template's."""
@@ -163,19 +161,18 @@ class _Cells(str):
     __slots__ = ()
 
 
-def render(name: str, root: Path | Own, **given: object) -> str:
+def render(name: str, files: Own, **given: object) -> str:
     """Render a template; in a process of its own where one of the ledger's is among those that it is made of.
 
     Args:
         name: of the template, such as `notice.txt.j2`. In a web page (`.html.j2`) values are escaped; in an outline
             (`.outline.j2`) each is printed on one line.
-        root: the ledger's folder, whose own `templates/` go before the built-in ones; or these themselves.
+        files: the templates that go before the built-in ones.
         given: data alone, without methods that do anything: a template may call whatever an object offers.
 
     Raises:
         InvalidLedgerError: the template is wrong, or takes more than it may; with its file and line.
     """
-    files = own(root)
     try:
         if (first := own_among(name, files)) is None:
             return rendered(name, None, given)
@@ -203,9 +200,8 @@ def rendered(name: str, files: Own | None, given: Mapping[str, object]) -> str:
     return text if files is None else _UNSAFE.sub("", text)
 
 
-def document(name: str, root: Path | Own, **given: object) -> Document:
+def document(name: str, files: Own, **given: object) -> Document:
     """Make the document that an outline template gives. Raises InvalidLedgerError if the template is wrong, or what it gives is no outline."""
-    files = own(root)
     try:
         return read(render(name, files, **given))
     except OutlineError as error:
@@ -221,7 +217,7 @@ def environment(name: str, files: Own | None) -> Environment:
         loader=ChoiceLoader(loaders),
         autoescape=name.endswith((".html.j2", ".docx")),
         undefined=StrictUndefined,
-        finalize=_on_one_line if name.endswith(OUTLINE) else None,
+        finalize=_on_one_line if name.endswith(".outline.j2") else None,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
