@@ -117,9 +117,7 @@ def test_stand_ins_are_told_on_standard_error(ledger: Ledger) -> None:
         assert "stands in" not in result.err or language == "en"
 
 
-@pytest.mark.parametrize(
-    ("form", "package"), [("docx", "docx"), ("docx", "rjieba"), ("pdf", "typst"), ("pdf", "rjieba")]
-)
+@pytest.mark.parametrize(("form", "package"), [("docx", "rjieba"), ("pdf", "typst"), ("pdf", "rjieba")])
 def test_a_missing_part_is_named_with_the_command_that_installs_it(
     ledger: Ledger, tmp_path: Path, form: str, package: str
 ) -> None:

@@ -1,19 +1,15 @@
-"""A document as a Word file in the format of GB/T 9704-2012, always of the same bytes. The sheet of styles and the page are in `blank/`."""
+"""A document as a Word file in the format of GB/T 9704-2012, always of the same bytes: the parts in `blank/` are templates, and `word/document.xml` is the page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from io import BytesIO
-from itertools import count
+from functools import cache
+from itertools import count, zip_longest
+from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
-from xml.sax.saxutils import escape
-from zipfile import ZipFile
+from typing import Any, Final
 
-from docx import Document as open_word  # noqa: N813  its own function is named like a class
-from docx.enum.section import WD_ORIENT
-from docx.oxml import OxmlElement, parse_xml
-from docx.shared import Emu, Pt, Twips
+from jinja2 import Environment, FileSystemLoader
 
 from xuncha.chinese.telephones import TELEPHONE
 from xuncha.paper.heading import (
@@ -26,281 +22,123 @@ from xuncha.paper.heading import (
     signature_indent,
     title,
 )
-from xuncha.paper.outline import Block, Contents, Document, Field, Form, LandscapeBreak, PageBreak, Table
+from xuncha.paper.outline import Block, Contents, Document, Form, LandscapeBreak, PageBreak, Table
 from xuncha.paper.packing import pack
 from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, Paged, Sheet, paged
 from xuncha.paper.texts import CONTENTS
 
-if TYPE_CHECKING:
-    from docx.document import Document as WordDocument
-    from docx.section import Section
-    from docx.table import Table as WordTable
-    from docx.text.paragraph import Paragraph
-
-STYLES: Final = {
+_STYLES: Final = {
     "to": "Salutation",
-    "h1": "Heading 1",
-    "h2": "Heading 2",
-    "h3": "Heading 3",
-    "h4": "Heading 4",
-    "p": "Body Text",
+    "h1": "Heading1",
+    "h2": "Heading2",
+    "h3": "Heading3",
+    "h4": "Heading4",
+    "p": "BodyText",
     "sign": "Signature",
     "date": "Date",
     "copies": "Copies",
     "table-title": "Caption",
 }
 """Word's own styles for the kinds of blocks, so that it shows the headings beside the text."""
-_BLANK = Path(__file__).parent / "blank"
-_CHARACTER = 314  # the width of a character of the body, in twentieths of a point: 28 of them fill 156 mm
+_TWIPS: Final = 20  # in a point
+_CHARACTER: Final = 314  # the width of a character of the body, in twips: 28 of them fill 156 mm
 _WITH_BEFORE: Final = ("sign", "copies")
 """Kinds of blocks that stay on the page of the one before: a page without text is forged easily."""
-_SIZES: Final = {LANDSCAPE: (16838, 11906), LARGE: (23811, 16838)}
-"""Of the paper, A4 and A3, in twentieths of a point."""
-_W: Final = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_SHEETS: Final = {UPRIGHT: "upright", LANDSCAPE: "landscape", LARGE: "large"}
+_WIDTHS: Final = {UPRIGHT: 8845, LANDSCAPE: 12756, LARGE: 19729}
+"""Of the type area, in twips."""
 _COVER: Final = (0.3, 0.7)  # the columns of a cover
-_ROOM: Final = 240  # twentieths of a point above the line on which somebody signs
-_SIGNED: Final = 850  # of the least height of such a row
-_APART: Final = 'w:before="120" w:after="120"'
-_CLOSE: Final = 'w:before="20" w:after="20" w:line="300" w:lineRule="exact"'
-"""The lines of a cover, and of a form, which is to stand on one page."""
-_LONG: Final = 120  # characters of a value whose row may be torn between two pages
-_RIGHT_EDGE: Final = 8844  # twentieths of a point from the left edge of the type area
+_HYPHEN: Final = "\N{NON-BREAKING HYPHEN}"
+_Part = dict[str, Any]
+
+
+@cache
+def _parts() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "blank"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def docx(document: Document) -> bytes:
-    """Write the document as a Word file."""
-    files = sorted(path for path in _BLANK.rglob("*") if path.is_file())
-    blank = pack((path.relative_to(_BLANK).as_posix(), path.read_bytes()) for path in files)
-    word = open_word(BytesIO(blank))
-    word.core_properties.title = document.title[:LONGEST_PROPERTY]
-    sheet = LANDSCAPE if document.landscape else UPRIGHT
-    if document.landscape:
-        _lay(word.sections[0], sheet)
-    _add_head(word, document)
-    before: Paragraph | None = None
-    is_new_page, headings = False, count(1)
-    for number, block in enumerate(document.blocks):
-        if isinstance(block, Block):
-            paragraph = _add_block(word, block, document, headings)
-            if block.kind in _WITH_BEFORE and before is not None:
-                before.paragraph_format.keep_with_next = True
-            paragraph.paragraph_format.page_break_before = is_new_page or None
-            before, is_new_page = paragraph, False
-            continue
-        if isinstance(block, Table):
-            if before is not None:
-                before.paragraph_format.keep_with_next = True
-            _add_table(word, paged(block, sheet, new_page=begins_page(document.blocks, number)))
-        elif isinstance(block, LandscapeBreak):
-            sheet = LARGE if block.large else LANDSCAPE
-            _lay(word.add_section(), sheet)
-        else:
-            _add_other(word, block, document, is_new_page=is_new_page)
-        before = None
-        is_new_page = isinstance(block, PageBreak) and not block.title
+    """Write the document as a Word file. Raises ImportError if the part `office` is not installed."""
+    blocks = list(_head(document))
+    sheet = _add_blocks(blocks, document)
     points = pitch(document)
-    for paragraph in word.paragraphs if points < PITCH else ():
-        _set_pitch(paragraph, points)
-    stream = BytesIO()
-    word.save(stream)
-    with ZipFile(stream) as parts:
-        return pack((name, parts.read(name)) for name in parts.namelist())
+    given = {
+        "title": document.title[:LONGEST_PROPERTY],
+        "blocks": blocks,
+        "sheet": _SHEETS[sheet],
+        "is_one_section": not any("section" in block for block in blocks),
+        "pitch": round(points * _TWIPS) if points < PITCH else 0,
+    }
+    parts = _parts()
+    return pack((name, parts.get_template(name).render(given).encode()) for name in parts.list_templates())
 
 
-def _add_head(word: WordDocument, document: Document) -> None:
-    """Add the mark, the number and the title."""
+def _head(document: Document) -> Iterator[_Part]:
+    """Yield the mark, the number and the title."""
     if document.mark:
-        word.add_paragraph(document.mark, "Mark")
+        yield {"style": "Mark", "lines": [document.mark]}
     if document.number or document.signer:
-        word.add_paragraph(reference(document), "Reference Both" if document.signer else "Reference")
-    _add_title(word, title(document))
+        yield {"style": "ReferenceBoth" if document.signer else "Reference", "lines": [reference(document)]}
+    yield {"style": "Title", "lines": title(document)}
 
 
-def _add_block(word: WordDocument, block: Block, document: Document, headings: Iterator[int]) -> Paragraph:
-    """Add a paragraph or a heading; `headings` numbers those of the table of contents."""
-    paragraph = word.add_paragraph(style=STYLES[block.kind])
-    _write(paragraph, block.text)
-    if block.kind == "sign":
-        paragraph.paragraph_format.right_indent = Twips(round(signature_indent(document) * _CHARACTER))
-    if block.kind == "h1":
-        _mark(paragraph, next(headings))
-    return paragraph
+def _add_blocks(found: list[_Part], document: Document) -> Sheet:
+    """Add what the page is given of each block; return the sheet of the last page."""
+    sheet = LANDSCAPE if document.landscape else UPRIGHT
+    is_new_page, headings, is_first = False, count(1), True
+    for number, (block, after) in enumerate(zip_longest(document.blocks, document.blocks[1:])):
+        if isinstance(block, Block):
+            found.append(_paragraph(block, after, document, headings) | {"new_page": is_new_page})
+        elif isinstance(block, Table):
+            new_page = begins_page(document.blocks, number)
+            found.append(_table(paged(block, sheet, new_page=new_page), sheet))
+        elif isinstance(block, LandscapeBreak):
+            found.append({"section": _SHEETS[sheet], "is_first": is_first})
+            sheet, is_first = LARGE if block.large else LANDSCAPE, False
+        elif isinstance(block, PageBreak) and block.title:
+            found.append({"style": "Title", "lines": lines(block.title), "new_page": True})
+        elif isinstance(block, Contents):
+            found.append({"contents": document.listed, "title": CONTENTS, "new_page": is_new_page})
+        elif isinstance(block, Form):
+            if not block.widths:
+                next(each for each in reversed(found) if "style" in each)["over_cover"] = True
+            widths = _widths(block.widths or _COVER, sheet)
+            found.append({"form": block.fields, "widths": widths, "is_cover": not block.widths})
+        is_new_page = isinstance(block, PageBreak) and not block.title
+    return sheet
 
 
-def _add_other(word: WordDocument, block: object, document: Document, *, is_new_page: bool) -> None:
-    """Add what is neither text nor a table."""
-    if isinstance(block, PageBreak) and block.title:
-        _add_title(word, lines(block.title), is_new_page=True)
-    elif isinstance(block, Contents):
-        _add_contents(word, document.listed, is_new_page=is_new_page)
-    elif isinstance(block, Form):
-        _add_form(word, block)
+def _paragraph(block: Block, after: object, document: Document, headings: Iterator[int]) -> _Part:
+    """Return a paragraph or a heading; `headings` numbers those of the table of contents."""
+    is_kept = isinstance(after, Table) or (isinstance(after, Block) and after.kind in _WITH_BEFORE)
+    sign = {"right": round(signature_indent(document) * _CHARACTER)} if block.kind == "sign" else {}
+    return {
+        **sign,
+        "style": _STYLES[block.kind],
+        "lines": [TELEPHONE.sub(lambda found: found[0].replace("-", _HYPHEN), block.text)],
+        "kept": is_kept,
+        "heading": next(headings) if block.kind == "h1" else 0,
+    }
 
 
-def _lay(section: Section, sheet: Sheet) -> None:
-    """Set a section to landscape, its binding edge at the top."""
-    lies = section.orientation == WD_ORIENT.LANDSCAPE
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = map(Twips, _SIZES[sheet])
-    if lies:
-        return
-    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (
-        section.left_margin, section.right_margin, section.bottom_margin, section.top_margin,
-    )  # fmt: skip
-    section.footer_distance = section.footer_distance * 2 // 3 if section.footer_distance else None
-
-
-def _write(paragraph: Paragraph, text: str) -> None:
-    """Write a text, so that no line breaks a telephone number."""
-    end = 0
-    run = paragraph.add_run()
-    for found in TELEPHONE.finditer(text):
-        before, *others = found[0].split("-")
-        run.add_text(text[end : found.start()] + before)
-        for part in others:
-            run._r.append(OxmlElement("w:noBreakHyphen"))  # noqa: SLF001  python-docx reads it, and does not write it
-            run.add_text(part)
-        end = found.end()
-    run.add_text(text[end:])
-
-
-def _set_pitch(paragraph: Paragraph, points: float) -> None:
-    """Set the lines of a paragraph, and what is left free above and below it, closer than its style has them."""
-    style, own = paragraph.style.paragraph_format if paragraph.style else None, paragraph.paragraph_format
-    own.line_spacing = Pt(points)
-    if style is not None and style.space_before:
-        own.space_before = Pt(style.space_before.pt * points / PITCH)
-    if style is not None and style.space_after:
-        own.space_after = Pt(style.space_after.pt * points / PITCH)
-
-
-def _new_table(word: WordDocument, shares: Sequence[float], style: str | None) -> tuple[WordTable, list[int]]:
-    """Add a table as wide as the type area, without rows; return it with the widths of its columns, in twentieths of a point."""
-    section = word.sections[-1]
-    whole = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
-    widths = [Emu(round(whole * share)) for share in shares]
-    table = word.add_table(0, 0, style)
-    table.autofit = False
-    for width in widths:
-        table.add_column(width)
-    return table, [width.twips for width in widths]
-
-
-def _add_table(word: WordDocument, cut: Paged) -> None:
-    """Add a table, its rows as they stand in the file: python-docx would take ten seconds for a thousand."""
-    made, widths = _new_table(word, cut.table.widths, "Table Grid")
-    for row in _rows(cut, widths):
-        made._tbl.append(parse_xml(row))  # noqa: SLF001  python-docx offers no way to add what is there already
-
-
-def _rows(cut: Paged, widths: Sequence[int]) -> Iterator[str]:
-    """Yield the rows as XML: the head is repeated on each page, no row is torn, and rows of one cell stay together."""
-    table = cut.table
+def _table(cut: Paged, sheet: Sheet) -> _Part:
+    """Return a table as wide as the type area of a sheet."""
+    table, widths = cut.table, _widths(cut.table.widths, sheet)
     styles = ["TableShort" if short else "TableText" for short in table.centred()]
-    yield _row(table.header, widths, ["TableHead"] * len(widths), [1] * len(widths), "<w:tblHeader/>")
-    for cells, spans, kept, begins in zip(table.rows, table.spans(), cut.kept, cut.begins, strict=True):
-        marks = ("<w:keepNext/>" if kept else "") + ("<w:pageBreakBefore/>" if begins else "")
-        yield _row(cells, widths, styles, spans, keep=marks)
+    rows: list[_Part] = [
+        {"cells": [(cell, width, "TableHead", 1) for cell, width in zip(table.header, widths, strict=True)]}
+    ]
+    for row, spans, kept, begins in zip(table.rows, table.spans(), cut.kept, cut.begins, strict=True):
+        cells = list(zip(row, widths, styles, spans, strict=True))
+        rows.append({"cells": cells, "kept": kept, "begins": begins})
+    return {"rows": rows, "widths": widths}
 
 
-def _row(
-    cells: Sequence[str],
-    widths: Sequence[int],
-    styles: Sequence[str],
-    spans: Sequence[int],
-    mark: str = "",
-    keep: str = "",
-) -> str:
-    """Write a row as XML; `mark` is XML for the row, as where it is a head, `keep` for its paragraphs."""
-    merged = {0: "<w:vMerge/>", 1: ""}
-    shown = ""
-    for text, width, style, span in zip(cells, widths, styles, spans, strict=True):
-        merge = merged.get(span, '<w:vMerge w:val="restart"/>')
-        run = f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
-        shown += (
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merge}<w:vAlign w:val="center"/></w:tcPr>'
-            f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{keep}</w:pPr>{run}</w:p></w:tc>'
-        )
-    return f"<w:tr {_W}><w:trPr><w:cantSplit/>{mark}</w:trPr>{shown}</w:tr>"
-
-
-def _add_title(word: WordDocument, lines: Sequence[str], *, is_new_page: bool = False) -> None:
-    """Add a title in its lines."""
-    paragraph = word.add_paragraph(style="Title")
-    for line in lines[:-1]:
-        paragraph.add_run(line).add_break()
-    paragraph.add_run(lines[-1])
-    paragraph.paragraph_format.page_break_before = is_new_page or None
-
-
-def _add_form(word: WordDocument, form: Form) -> None:
-    """Add a form; what stands on a cover has no lines around it, and pushes the title down."""
-    is_cover = not form.widths
-    above = word.paragraphs[-1].paragraph_format
-    if is_cover:
-        above.space_before, above.space_after = Pt(PITCH * 4), Pt(PITCH * 3)
-    made, widths = _new_table(word, form.widths or _COVER, None if is_cover else "Table Grid")
-    for field in form.fields:
-        made._tbl.append(parse_xml(_field(field, widths, is_cover=is_cover)))  # noqa: SLF001  as above
-
-
-def _field(field: Field, widths: Sequence[int], *, is_cover: bool) -> str:
-    """Write a row as XML; its last cell reaches to the edge."""
-    cells, last = "", len(field.cells) - 1
-    for place, text in enumerate(field.cells):
-        span = len(widths) - last if place == last else 1
-        width = sum(widths[place : place + span])
-        merged = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
-        is_label = place % 2 == 0
-        style = "TableHead" if is_label and not is_cover else "TableText"
-        # A label that kept with what follows would make LibreOffice have all of the form stand on one page.
-        align = "" if is_cover or not is_label else '<w:keepNext w:val="0"/>'
-        align += f"<w:spacing {_APART if is_cover else _CLOSE}/>"
-        align += '<w:jc w:val="right"/>' if is_label and is_cover else ""
-        large = '<w:rPr><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr>' if is_cover else ""
-        shown = f"{text}：" if is_label and is_cover else text
-        said = "".join(_paragraph(line, style, align, large) for line in shown.split("\n"))
-        if field.signature and place == last:
-            said += _paragraph(
-                field.signature, "TableText", f'<w:spacing w:before="{_ROOM}"/><w:jc w:val="right"/>', large
-            )
-        vertical = "top" if is_cover or (field.signature and not is_label) else "center"
-        cells += f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merged}<w:vAlign w:val="{vertical}"/></w:tcPr>{said}</w:tc>'
-    is_torn = max(map(len, field.cells)) > _LONG
-    kept = "" if is_torn else "<w:cantSplit/>"
-    height = f'<w:trHeight w:val="{_SIGNED}" w:hRule="atLeast"/>' if field.signature else ""
-    return f"<w:tr {_W}><w:trPr>{kept}{height}</w:trPr>{cells}</w:tr>"
-
-
-def _paragraph(text: str, style: str, more: str, run: str) -> str:
-    shown = f'<w:r>{run}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{more}</w:pPr>{shown}</w:p>'
-
-
-def _mark(paragraph: Paragraph, number: int) -> None:
-    """Give a heading the bookmark by which the table of contents finds its page."""
-    named = f'{_W} w:id="{number}"'
-    paragraph._p.insert(1, parse_xml(f'<w:bookmarkStart {named} w:name="_Toc{number:06d}"/>'))  # noqa: SLF001
-    paragraph._p.append(parse_xml(f"<w:bookmarkEnd {named}/>"))  # noqa: SLF001
-
-
-def _add_contents(word: WordDocument, titles: Sequence[str], *, is_new_page: bool) -> None:
-    """Add the table of contents; the programs that open the file fill in the pages."""
-    heading = word.add_paragraph(CONTENTS, "Caption")
-    heading.paragraph_format.page_break_before = is_new_page or None
-    for number, each in enumerate(titles, 1):
-        paragraph = word.add_paragraph(style="Salutation")
-        tab = f'<w:tabs {_W}><w:tab w:val="right" w:leader="dot" w:pos="{_RIGHT_EDGE}"/></w:tabs>'
-        paragraph.paragraph_format.element.get_or_add_pPr().append(parse_xml(tab))
-        paragraph.add_run(f"{each}\t")
-        for part in _page_of(number):
-            paragraph._p.append(parse_xml(f"<w:r {_W}>{part}</w:r>"))  # noqa: SLF001
-
-
-def _page_of(number: int) -> Iterator[str]:
-    """Yield the runs of a field that shows on which page a heading stands."""
-    yield '<w:fldChar w:fldCharType="begin" w:dirty="true"/>'
-    yield f'<w:instrText xml:space="preserve"> PAGEREF _Toc{number:06d} \\h </w:instrText>'
-    yield '<w:fldChar w:fldCharType="separate"/>'
-    yield "<w:t/>"
-    yield '<w:fldChar w:fldCharType="end"/>'
+def _widths(shares: Sequence[float], sheet: Sheet) -> list[int]:
+    """Compute the widths of columns in twips; a half is rounded down, so that they are no wider than the type area."""
+    return [ceil(share * _WIDTHS[sheet] - 0.5) for share in shares]
