@@ -1,12 +1,7 @@
 """What a document consists of, without its layout; and the plain lines in which a template gives it.
 
-A template gives a line for each block: its kind, a blank, its text. `mark` is what stands above the title, such as 内部资料;
-`number` and `signer` are what stands between the two: the number of the document, and who has signed it off; `landscape` alone turns the
-paper: all of it before the first block, else what follows, on a new page, with `A3` a large one; `table` with the widths of its columns begins
-a table, and the lines `row` after it are its rows, the first of them the head. `form` with widths begins a form to be filled in, whose lines
-`field` hold labels and values in turn, and `opinion` a label, what is known, and the line to sign on; `page` begins a new page, `page TITLE` one
-with a title of its own. `cover` makes a cover of the title and the lines `field` after it, `contents` lists the headings and what is bound in,
-of which `bound PAGES TITLE` tells each. What a value holds cannot begin a line or a cell: the environment of the templates prints it on one.
+A template gives a line for each block: its kind, a blank, its text (docs/templates.md, "An outline"). What a value holds cannot begin a line
+or a cell: the environment of the templates prints it on one.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -17,6 +17,8 @@ from xuncha.report.record import MeasureRecord, Step, steps
 from xuncha.trail.history import Event
 
 Deed = Literal["submit", "return", "close"]
+_DEEDS: Final[dict[str, Deed]] = {"closed": "close", "submitted": "submit"}
+"""What leads to a status; what leads from an application to another one is a return."""
 
 
 class Fact(NamedTuple):
@@ -38,6 +40,10 @@ class ApprovalForm(NamedTuple):
     leader: tuple[Fact, ...]  # what the responsible leader did under the name that the ledger has
     desk: tuple[Fact, ...]  # what anybody else did: the office of the leading group keeps the ledger
     group: tuple[Fact, ...]  # what the head of the leading group did
+
+
+_WHO: Final = ApprovalForm._fields[1:]
+"""Whoever has a say."""
 
 
 class Closing(NamedTuple):
@@ -91,7 +97,7 @@ def facts(done: Sequence[Step], measure: Measure) -> tuple[Fact, ...]:
             continue  # what was taken back and what took it back are as if they had not been
         if step.from_ == "closed":
             found.clear()
-        elif (deed := _deed(step)) is not None:
+        elif deed := _DEEDS.get(step.to or "") or ("return" if step.from_ == "submitted" else None):
             found.append(Fact(deed, step.author, step.day, step.reason, None, in_history=True))
     closed = measure.closed
     if closed is None or measure.status != "closed":
@@ -104,28 +110,15 @@ def facts(done: Sequence[Step], measure: Measure) -> tuple[Fact, ...]:
     return (*found, Fact("close", closed.by, closed.date, closed.note, None, in_history=False))
 
 
-def _deed(step: Step) -> Deed | None:
-    if step.to == "closed":
-        return "close"
-    if step.to == "submitted":
-        return "submit"
-    return "return" if step.from_ == "submitted" else None
-
-
 def _form(ledger: Ledger, record: MeasureRecord, known: Sequence[Fact], measure: Measure) -> ApprovalForm:
     """Give each fact to whoever it is about; only a name that the ledger itself holds makes it a leader's."""
     group = ledger.settings.leading_group
     leaders = {measure.leader, measure.escalated.to if measure.escalated else None} - {None}
-    decided = [fact for fact in known if fact.deed != "submit"]
-    by_leader = [fact for fact in decided if fact.by in leaders]
-    by_head = [fact for fact in decided if group and fact.by == group.head and fact not in by_leader]
-    return ApprovalForm(
-        record,
-        office=tuple(fact for fact in known if fact.deed == "submit"),
-        leader=tuple(by_leader),
-        desk=tuple(fact for fact in decided if fact not in by_leader and fact not in by_head),
-        group=tuple(by_head),
-    )
+    given: dict[str, list[Fact]] = defaultdict(list)
+    for fact in known:
+        decides = "leader" if fact.by in leaders else "group" if group and fact.by == group.head else "desk"
+        given["office" if fact.deed == "submit" else decides].append(fact)
+    return ApprovalForm(record, *(tuple(given[who]) for who in _WHO))
 
 
 def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
@@ -138,7 +131,7 @@ def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
             {
                 **rows[form.record.item.id],
                 **told.as_json(form.record),
-                "known": {who: plain(getattr(form, who)) for who in ("office", "leader", "desk", "group")},
+                "known": {who: plain(getattr(form, who)) for who in _WHO},
             }
             for form in report.forms
         ],
