@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import count, zip_longest
 from math import ceil
-from pathlib import Path
 from typing import Any, Final
-
-from jinja2 import Environment, FileSystemLoader
 
 from xuncha.chinese.telephones import TELEPHONE
 from xuncha.paper.heading import (
@@ -25,7 +21,7 @@ from xuncha.paper.heading import (
 from xuncha.paper.outline import Block, Contents, Document, Form, LandscapeBreak, PageBreak, Table
 from xuncha.paper.packing import pack
 from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, Paged, Sheet, paged
-from xuncha.paper.texts import CONTENTS
+from xuncha.paper.texts import CONTENTS, layouts
 
 _STYLES: Final = {
     "to": "Salutation",
@@ -48,18 +44,9 @@ _SHEETS: Final = {UPRIGHT: "upright", LANDSCAPE: "landscape", LARGE: "large"}
 _WIDTHS: Final = {UPRIGHT: 8845, LANDSCAPE: 12756, LARGE: 19729}
 """Of the type area, in twips."""
 _COVER: Final = (0.3, 0.7)  # the columns of a cover
+_BLANK: Final = "blank/"
 _HYPHEN: Final = "\N{NON-BREAKING HYPHEN}"
 _Part = dict[str, Any]
-
-
-@cache
-def _parts() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "blank"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def docx(document: Document) -> bytes:
@@ -74,8 +61,9 @@ def docx(document: Document) -> bytes:
         "is_one_section": not any("section" in block for block in blocks),
         "pitch": round(points * _TWIPS) if points < PITCH else 0,
     }
-    parts = _parts()
-    return pack((name, parts.get_template(name).render(given).encode()) for name in parts.list_templates())
+    parts = [name for name in layouts().list_templates() if name.startswith(_BLANK)]
+    made = (layouts().get_template(name).render(given).encode() for name in parts)
+    return pack(zip((name.removeprefix(_BLANK) for name in parts), made, strict=True))
 
 
 def _head(document: Document) -> Iterator[_Part]:

@@ -9,7 +9,6 @@ from zipfile import BadZipFile
 from xuncha.language import gettext as _
 from xuncha.pages.package import KINDS_OF_PARTS, Package, PackageError, Relationship
 from xuncha.paper.own import OwnFileError
-from xuncha.paper.traces import parsed
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -168,6 +167,14 @@ _REVISION: Final = re.compile(
 _PLACES: Final = frozenset({"src", "href", "althref"})
 """Attributes that name a file or an address: a file's own pictures and links are named by relationships."""
 _OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
+
+
+def parsed(part: bytes) -> _Element:
+    """Parse a part that is XML, without its comments: one within a text would hide what follows it."""
+    from lxml import etree  # noqa: PLC0415
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    return etree.fromstring(part, parser)
 
 
 def must_be_harmless(content: bytes, *, made: bool = False) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import groupby, pairwise, zip_longest
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.characters import width
 from xuncha.chinese.telephones import TELEPHONE
 from xuncha.paper.heading import pieces
 from xuncha.paper.outline import Block, Contents, Document, Form, PageBreak, Table
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 CONTENTS: Final = "目\u3000录"
 """What stands above the table of contents."""
@@ -182,13 +186,6 @@ def markdown(text: str) -> str:
 
 def html(document: Document) -> str:
     """Write the document as a web page that stands alone: no script, nothing from elsewhere; `page.html.j2` lays it out."""
-    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415  for this form alone
-
-    loader = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    environment.filters |= {"unbroken": unbroken, "titled": titled}
     given = {
         "headings": _TAGS,
         "zip": zip,
@@ -196,7 +193,20 @@ def html(document: Document) -> str:
         "contents": CONTENTS,
         "contents_block": Contents(),
     }
-    return environment.get_template("page.html.j2").render(document=document, **given)
+    return layouts().get_template("page.html.j2").render(document=document, **given)
+
+
+@cache
+def layouts() -> Environment:
+    """Return the layouts of this room, which are templates, and nobody's own."""
+    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415  for some forms alone
+
+    loader = FileSystemLoader(Path(__file__).parent)
+    made = Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    made.filters |= {"unbroken": unbroken, "titled": titled}
+    return made
 
 
 def unbroken(text: str) -> str:
