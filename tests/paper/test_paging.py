@@ -12,9 +12,9 @@ from tests.paper.documents import tables
 from tests.paper.files import needs_fonts, needs_poppler, pages, pdf, text_of_pdf
 from xuncha.chinese.characters import width
 from xuncha.paper.docx import docx
-from xuncha.paper.heading import PITCH, pitch
 from xuncha.paper.outline import Block, Document, LandscapeBreak, Table, read
 from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, Sheet, paged
+from xuncha.paper.printed import PITCH, printed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,8 +110,8 @@ def test_a_letter_has_no_second_page_for_three_lines(tmp_path: Path) -> None:
     for lines in range(8, 14):
         shown = pages(pdf(letter(lines))[0], tmp_path)
         assert len(shown) == 1 or len(shown[1]) > 4, lines
-    assert pitch(letter(3)) == PITCH
-    assert pitch(Document("通报", (Block("p", "填" * 700),))) == PITCH, (
+    assert printed(letter(3))["pitch"] == PITCH
+    assert printed(Document("通报", (Block("p", "填" * 700),)))["pitch"] == PITCH, (
         "a notice keeps the lines of the standard"
     )
 

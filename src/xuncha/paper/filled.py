@@ -20,7 +20,7 @@ from xuncha.errors import InvalidLedgerError
 from xuncha.language import gettext as _
 from xuncha.pages.package import Package
 from xuncha.paper.harmless import DROPPED, FORGOTTEN, must_be_harmless, parsed
-from xuncha.paper.heading import LONGEST_PROPERTY, lines
+from xuncha.paper.heading import lines
 from xuncha.paper.own import Own, OwnFileError
 from xuncha.paper.packing import pack
 from xuncha.paper.process import LimitError, run
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_LONGEST_PROPERTY: Final = 255  # characters
 _LARGEST: Final = 100 * 1024 * 1024
 _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _NAMED: Final = frozenset({"docPr", "cNvPr"})
@@ -163,7 +164,7 @@ def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
         if str(setting.tag).rpartition("}")[2] in FORGOTTEN:
             word.settings.element.remove(setting)
     word.core_properties._element.clear()  # noqa: SLF001  there is no other way to take all away
-    word.core_properties.title = title[:LONGEST_PROPERTY]
+    word.core_properties.title = title[:_LONGEST_PROPERTY]
     stream = BytesIO()
     word.save(stream)
     with ZipFile(stream) as parts:

@@ -1,28 +1,17 @@
-"""The title of a printed document, broken into lines as a person would; its number, where its signature stands, and how close the lines of a letter are (GB/T 9704-2012, 7.2.5, 7.3.1 and 7.3.5)."""
+"""The title of a document, broken into lines as a person would break it (GB/T 9704-2012, 7.3.1)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
-from math import ceil
 from typing import Final
 
 from xuncha.chinese.characters import width
-from xuncha.paper.outline import Block, Document, LandscapeBreak, Part
 
-_LONGEST_TITLE: Final = {False: 20, True: 28}
-"""Characters of 22 pt in a line of the type area, upright and lying."""
-LONGEST_PROPERTY: Final = 255
-"""Characters of the title among the properties of a Word file."""
-_DAY: Final = 4.0  # characters between the date and the right edge
-PITCH: Final = 28.95
-"""Points from line to line: 22 of them fill a page."""
-_PAGE: Final = 22
-_ROW: Final = 28
-_TOO_FEW: Final = (
-    4  # lines that are worth no page of their own: the standard lets the pitch give way (7.3.5.4)
-)
+LONGEST: Final = 20
+"""Characters of 22 pt in a line of the type area."""
+LONGEST_LANDSCAPE: Final = 28
 _MOST_LINES: Final = 4  # beyond these no shape is looked for
 _NOT_FIRST = re.compile(r"[的地得和与及暨或等者了、，。：；！？）》”’〕)]")
 _NOT_LAST = re.compile(r".*([和与及暨或对向给将在以从按为第中]|关于|中共|[（《“‘〔(]|[0-9A-Za-z])")
@@ -38,50 +27,9 @@ _TERMS = re.compile(
 """Terms of the field, which stand on one line where they can."""
 
 
-def title(document: Document) -> list[str]:
-    """Break the title of a document into lines."""
-    return lines(document.title, _LONGEST_TITLE[document.landscape])
-
-
-def signature_indent(document: Document) -> float:
-    """Compute the characters between the signature and the right edge: centred over the date, as far as the type area allows."""
-    texts = {block.kind: block.text for block in document.blocks if isinstance(block, Block)}
-    return max(0.0, _DAY + (width(texts.get("date", "")) - width(texts.get("sign", ""))) / 2)
-
-
-def reference(document: Document) -> str:
-    """Return the line of the number of a document and of who has signed it off, with a tab between the two."""
-    return f"{document.number}\t签发人：{document.signer}" if document.signer else document.number
-
-
-def begins_page(blocks: Sequence[Part], at: int) -> bool:
-    """Tell whether a table begins a page, below its caption."""
-    before = at - 1
-    if before >= 0 and isinstance(caption := blocks[before], Block) and caption.kind == "table-title":
-        before -= 1
-    return before >= 0 and isinstance(blocks[before], LandscapeBreak)
-
-
-def pitch(document: Document) -> float:
-    """Compute the points from line to line: less than usual in a letter of which a few lines alone would stand on its last page."""
-    blocks = [block for block in document.blocks if isinstance(block, Block)]
-    if len(blocks) < len(document.blocks) or not any(block.kind == "to" for block in blocks):
-        return PITCH
-    head = len(title(document)) + 1 + 2 * bool(document.mark) + 2 * bool(document.number or document.signer)
-    extra = {"sign": 1, "copies": 1, "to": -2, "date": -2}
-    used = head + sum(
-        max(1, ceil((width(block.text) + 2 + min(0, extra.get(block.kind, 0))) / _ROW))
-        + max(0, extra.get(block.kind, 0))
-        for block in blocks
-    )
-    pages = (used - 1) // _PAGE or used // _PAGE
-    over = used + 0.5 - pages * _PAGE
-    return PITCH * _PAGE / (_PAGE + over / pages) if pages and over <= _TOO_FEW + 0.5 else PITCH
-
-
 def pieces(title: str) -> list[list[str]]:
     """Split a title into what a narrow screen breaks last: names, quotations and terms of the field, each with its words."""
-    words = list(_words(title, _LONGEST_TITLE[True]))
+    words = list(_words(title, LONGEST_LANDSCAPE))
     whole = _inside(words) - {place for place, word in enumerate(words) if place and _SUBJECT.match(word)}
     found: list[list[str]] = []
     for place, word in enumerate(words):
@@ -93,7 +41,7 @@ def pieces(title: str) -> list[list[str]]:
     return found
 
 
-def lines(title: str, longest: int = _LONGEST_TITLE[False]) -> list[str]:
+def lines(title: str, longest: int = LONGEST) -> list[str]:
     """Break a title into lines of at most so many full-width characters.
 
     Of all ways that tear nothing and have a shape, the one that breaks the fewest names, begins a line with the subject, has

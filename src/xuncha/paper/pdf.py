@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from xuncha.chinese.telephones import TELEPHONE
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.paper.heading import begins_page, lines, pitch, reference, signature_indent, title
-from xuncha.paper.outline import Block, Contents, Document, Form, LandscapeBreak, PageBreak, Table
-from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, paged
-from xuncha.paper.texts import CONTENTS
+from xuncha.paper.outline import Document
+from xuncha.paper.printed import printed
 from xuncha.parts import needs
 
 _PAGE = Path(__file__).parent / "page.typ"
@@ -44,27 +41,12 @@ _STAND_INS: Final = {
     "second": _KAI + _SERIF + _SANS,
     "number": _SERIF + _SANS,
 }
-_UNBROKEN = re.compile(f"({TELEPHONE.pattern})")
 _NOT_SHOWN = re.compile(r"the text (.+?) could not be displayed")
 
 
 def pdf(document: Document) -> tuple[bytes, list[str]]:
     """Write the document as PDF, with a warning for each font that stands in for another. Raises SurroundingsError if no font has a character."""
-    with needs("office"):
-        title_lines = title(document)
-    given = {
-        "title": document.title,
-        "lines": title_lines,
-        "mark": document.mark,
-        "landscape": document.landscape,
-        "indent": signature_indent(document),
-        "reference": reference(document).split("\t"),
-        "pitch": pitch(document),
-        "blocks": list(_as_data(document)),
-        "bound": [each.__dict__ for each in document.bound],
-        "contents": CONTENTS,
-    }
-    return laid_out(_PAGE, given)
+    return laid_out(_PAGE, printed(document))
 
 
 def laid_out(page: Path, given: Mapping[str, object]) -> tuple[bytes, list[str]]:
@@ -85,32 +67,6 @@ def laid_out(page: Path, given: Mapping[str, object]) -> tuple[bytes, list[str]]
         # What else that form forbids, such as fonts whose makers do not let them be embedded for good, is no fault of a reader's.
         content = typst.compile(source, font_paths=fonts, format="pdf", sys_inputs=inputs)
     return content, warnings
-
-
-def _as_data(document: Document) -> Iterator[dict[str, object]]:
-    """Yield the blocks; a text comes in parts, of which every other one is a telephone number, which no line breaks."""
-    sheet = LANDSCAPE if document.landscape else UPRIGHT
-    for number, block in enumerate(document.blocks):
-        if isinstance(block, LandscapeBreak):
-            sheet = LARGE if block.large else LANDSCAPE
-            yield {"kind": "turn", "large": block.large}
-        elif isinstance(block, Table):
-            table = paged(block, sheet, new_page=begins_page(document.blocks, number)).table
-            centred = block.centred()
-            every = [zip(*row, centred, strict=True) for row in zip(table.rows, table.spans(), strict=True)]
-            cells = [
-                [{"text": text, "rows": n, "short": short} for text, n, short in row if n] for row in every
-            ]
-            yield {"kind": "table", "header": table.header, "rows": cells, "widths": table.widths}
-        elif isinstance(block, PageBreak):
-            yield {"kind": "page", "lines": lines(block.title) if block.title else []}
-        elif isinstance(block, Contents):
-            yield {"kind": "contents"}
-        elif isinstance(block, Form):
-            rows = [each.__dict__ for each in block.fields]
-            yield {"kind": "form" if block.widths else "cover", "widths": block.widths, "rows": rows}
-        elif isinstance(block, Block):
-            yield {"kind": block.kind, "text": _UNBROKEN.split(block.text)}
 
 
 def _chosen(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
