@@ -46,8 +46,10 @@ LONGEST: Final = 10_000_000
 _BITS: Final = 100_000  # of a number: to show one takes a time that grows faster than the number does
 _WIDENING: Final = ("batch", "center", "indent", "round", "slice", "tojson", "truncate", "wordwrap")
 """Filters that are given how much they are to make."""
-_PERCENT = re.compile(r"%(?:\([^)]*\))?[-+ #0]*([0-9]*\*?)(?:\.([0-9]*\*?))?")
-"""A mark such as `%5.2f`, with its width and its precision."""
+_PERCENT = re.compile(r"%(?:\(.*\))?[-+ #0]*[0-9]*\.?(?:\*|[0-9]{6})", re.DOTALL)
+"""A mark such as `%5.2f` that asks for too much, or takes from the values how much it is to make."""
+_FIELD = re.compile(r"\{|[0-9]{6}")
+"""The same in a field such as `{:>5}`, behind its colon."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -58,12 +60,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401  Jinja's own
         super().__init__(**settings)
         self.filters |= {name: _bounded(self.filters[name]) for name in _WIDENING}
-        self.filters["format"] = lambda text, *args, **kwargs: _percent(str(text), kwargs or args)
+        self.filters["format"] = lambda text, *args, **kwargs: _percent(str(text)) % (kwargs or args)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
         """Do what an operator does, unless the result would be too long."""
         if operator == "%" and isinstance(left, str):
-            return _percent(left, right)
+            _percent(left)
         if operator == "**" and isinstance(left, int) and isinstance(right, int):
             _must_fit(left.bit_length() * right, most=_BITS)
         if operator == "*" and isinstance(left, int) and isinstance(right, int):
@@ -89,29 +91,23 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:  # noqa: ANN401
         """Wrap `format` of a text as Jinja does, and refuse a field that would be too wide."""
         wrapped = super().wrap_str_format(value)
-        return wrapped and _bounded_format(wrapped, str(value.__self__))
+        for _text, _name, form, _conversion in Formatter().parse(str(value.__self__)) if wrapped else ():
+            _must_be_narrow(_FIELD.search(form or ""))
+        return wrapped
 
 
-def _percent(text: str, values: Any) -> Any:  # noqa: ANN401
-    """Fill the marks of a text (`%5d`), unless one would be too wide."""
-    widths = [each for mark in _PERCENT.findall(text) for each in mark]
-    _must_fit(*(int(each[:10]) for each in widths if each.isdecimal()))
-    if any("*" in each for each in widths):  # the width is among the values
-        _must_fit(*(values if isinstance(values, tuple) else [values]))
-    return text % values
+def _percent(text: str) -> str:
+    """Return a text whose marks (`%5d`) are to be filled, unless one would be too wide."""
+    _must_be_narrow(_PERCENT.search(text))
+    return text
 
 
-def _bounded_format(wrapped: Callable[..., str], text: str) -> Callable[..., str]:
-    @wraps(wrapped)
-    def bounded(*args: Any, **kwargs: Any) -> str:  # noqa: ANN401
-        forms = [form or "" for _text, _name, form, _conversion in Formatter().parse(text)]
-        _must_fit(*(int(each[:10]) for form in forms for each in re.findall("[0-9]+", form)))
-        # `{:{0}}` takes the width from the values, and could take it apart: `{0[0]}`
-        if any("{" in form for form in forms):
-            raise ValueError(_("the width of a field is written as a number"))
-        return wrapped(*args, **kwargs)
-
-    return bounded
+def _must_be_narrow(found: re.Match[str] | None) -> None:
+    """Refuse what was found of a width; one from the values could take them apart, too: `{:{0[0]}}`."""
+    if found and found[0][-1] in "*{":
+        raise ValueError(_("the width of a field is written as a number"))
+    if found:
+        raise OverflowError(_("one step makes more than {n} characters").format(n=LONGEST))
 
 
 def _bounded(called: Callable[..., Any]) -> Callable[..., Any]:
