@@ -29,6 +29,9 @@ MOST_PAGES: Final = 500
 _LIMITS: Final = Limits(seconds=30, memory=1536 * 1024 * 1024, output=2 * LARGEST)
 _MOST_POINTS: Final = 80_000_000  # of a picture; unpacked, each takes four bytes and more
 _HEAD: Final = 1024  # bytes in which readers of PDF look for its mark
+_MARKS: Final[dict[bytes, Kind]] = {
+    b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif",
+}  # fmt: skip
 _ANNEX: Final = Path(__file__).parent / "annex.typ"
 _PICTURE: Final = (
     '#set page(paper: "a4", margin: (top: 45mm, bottom: 30mm, left: 28mm, right: 26mm))\n'
@@ -90,15 +93,10 @@ def looked_into(path: Path) -> Pages:
 
 def _kind(head: bytes) -> Kind | None:
     """Tell by its first bytes what a file is, whatever it is called."""
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return "gif"
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "webp"
-    return "pdf" if b"%PDF-" in head else None
+    found = next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), None)
+    return found or ("pdf" if b"%PDF-" in head else None)
 
 
 def pypdf() -> Any:  # noqa: ANN401  the module

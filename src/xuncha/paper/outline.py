@@ -121,6 +121,11 @@ class Field:
     cells: tuple[str, ...]
     signature: str = ""  # the line at its foot on which somebody signs; there is room above it
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Its labels, each with its value."""
+        return list(zip(self.cells[::2], self.cells[1::2], strict=True))
+
 
 @dataclass(frozen=True)
 class Form:
@@ -158,6 +163,11 @@ class Document:
         ""  # of the document (文号), and who has signed it off (签发人); empty where nobody has said it
     )
     signer: str = ""
+
+    @property
+    def reference(self) -> tuple[str, ...]:
+        """Its number and, if somebody has signed it off, who."""
+        return (self.number, f"签发人：{self.signer}") if self.signer else (self.number,)
 
     @property
     def listed(self) -> tuple[str, ...]:

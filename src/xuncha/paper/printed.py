@@ -34,7 +34,7 @@ def printed(document: Document) -> dict[str, Any]:
         "mark": document.mark,
         "landscape": document.landscape,
         "indent": _signature_indent(document),
-        "reference": [document.number, *([f"签发人：{document.signer}"] if document.signer else [])],
+        "reference": document.reference,
         "pitch": pitch(document, len(title_lines)),
         "blocks": list(_blocks(document)),
         "bound": [each.__dict__ for each in document.bound],
@@ -91,7 +91,7 @@ def pitch(document: Document, title_lines: int) -> float:
     blocks = [block for block in document.blocks if isinstance(block, Block)]
     if len(blocks) < len(document.blocks) or not any(block.kind == "to" for block in blocks):
         return PITCH
-    head = title_lines + 1 + 2 * bool(document.mark) + 2 * bool(document.number or document.signer)
+    head = title_lines + 1 + 2 * bool(document.mark) + 2 * any(document.reference)
     extra = {"sign": 1, "copies": 1, "to": -2, "date": -2}
     used = head + sum(
         max(1, ceil((width(block.text) + 2 + min(0, extra.get(block.kind, 0))) / _ROW))

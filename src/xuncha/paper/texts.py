@@ -36,12 +36,8 @@ _MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILI
 def txt(document: Document) -> str:
     """Write the document as text, with a line end at its end; a paragraph is one line, a table is set in columns."""
     lines = [document.mark] if document.mark else []
-    if document.number or document.signer:
-        lines.append(
-            _apart(document.number, f"签发人：{document.signer}")
-            if document.signer
-            else _indented(document.number, 0.5)
-        )
+    if any(document.reference):
+        lines.append(_apart(*document.reference) if document.signer else _indented(document.number, 0.5))
     lines += [_indented(document.title, 0.5), ""]
     for block in document.blocks:
         if isinstance(block, Table):
@@ -68,17 +64,12 @@ def _form(form: Form) -> list[str]:
     """Set a form in lines: a label and its value on each, what has several lines below its label."""
     lines: list[str] = []
     for field in form.fields:
-        for label, value in pairs(field.cells):
+        for label, value in field.pairs:
             many = "\n" in value
             lines += [f"{label}：" if many else f"{label}：{value}"]
             lines += [f"\u3000\u3000{line}" for line in value.split("\n")] if many else []
         lines += [_indented(field.signature, 1), ""] if field.signature else []
     return lines
-
-
-def pairs(cells: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the labels of a row of a form, each with its value."""
-    return list(zip(cells[::2], cells[1::2], strict=True))
 
 
 def _indented(text: str, share: float) -> str:
@@ -147,9 +138,8 @@ def _pieces(text: str, room: int) -> Iterator[str]:
 def md(document: Document) -> str:
     """Write the document as Markdown (CommonMark, with the tables of GFM), with a line end at its end."""
     parts = [markdown(document.mark)] if document.mark else []
-    if document.number or document.signer:
-        signer = f"签发人：{document.signer}" if document.signer else ""
-        parts.append(markdown("\u3000".join(filter(None, (document.number, signer)))))
+    if any(document.reference):
+        parts.append(markdown("\u3000".join(filter(None, document.reference))))
     parts.append(f"# {_inside(document.title)}")
     for block in document.blocks:
         if isinstance(block, Table):
@@ -158,7 +148,7 @@ def md(document: Document) -> str:
             parts.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
         elif isinstance(block, Form):
             for field in block.fields:
-                said = (f"**{_inside(label)}**：{_inside(value)}" for label, value in pairs(field.cells))
+                said = (f"**{_inside(label)}**：{_inside(value)}" for label, value in field.pairs)
                 parts += [each.replace("\n", "  \n") for each in said]
                 parts += [markdown(field.signature)] if field.signature else []
         elif isinstance(block, PageBreak):
@@ -189,7 +179,6 @@ def html(document: Document) -> str:
     given = {
         "headings": _TAGS,
         "zip": zip,
-        "pairs": pairs,
         "contents": CONTENTS,
         "contents_block": Contents(),
     }
