@@ -52,11 +52,11 @@ _JPEG: Final = b"\xff\xd8"
 _END_OF_JPEG: Final = 0xD9
 _SCAN: Final = 0xDA
 _SCANNED: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
-"""What ends the points of a picture: a marker that is none of theirs."""
+"""The marker that ends the pixels of a JPEG."""
 _BEGIN: Final = 0xFF  # each segment of a JPEG begins with it
 _FIRST_ADDED: Final = 0xE0  # the marker from which on a segment holds what programs have added
 _NEEDED: Final = (b"\xff\xe0\x00\x10JFIF\x00", b"\xff\xee\x00\x0eAdobe")
-"""How those of them begin that say how large the points are, and of what colours."""
+"""How the added segments begin that are kept: they tell the resolution and the colours."""
 
 
 def fill(name: str, files: Own, title: str, words: str, **given: object) -> bytes:
@@ -113,7 +113,7 @@ def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[
             return super().fix_tables(xml)
 
         def render_properties(self, context: Any, jinja_env: Any = None) -> None:  # noqa: ANN401
-            """They are replaced."""
+            """Do nothing: the properties are replaced."""
 
     template = Filled(BytesIO(content))
     jinja = environment(name, files)
@@ -154,7 +154,7 @@ def _at_mark(
 
 
 def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
-    """Save the file without what tells of its past, its punctuation full-width."""
+    """Save the file without its metadata, its punctuation full-width."""
     for holder in (word.part.package, word.part):
         for name, relationship in list(holder.rels.items()):
             # The properties are made anew, since nothing says that there is one part of them, or what it holds.
@@ -177,7 +177,7 @@ def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
 
 
 def _cleaned(name: str, kind: str, part: bytes, hidden: frozenset[str]) -> bytes:
-    """Return a part without what nobody sees, its punctuation full-width."""
+    """Return a part without invisible content, its punctuation full-width."""
     if kind.startswith("image/"):
         return _without_metadata(name, part)
     if not kind.endswith("+xml") or kind.endswith("relationships+xml"):
@@ -211,7 +211,7 @@ def _hidden_styles(styles: _Element) -> frozenset[str]:
 
 
 def _without_traces(part: bytes, hidden: frozenset[str]) -> _Element:
-    """Parse a part, and take out of it what nobody sees; `hidden` are the names of the styles that hide text."""
+    """Parse a part, and remove its invisible content; `hidden` are the names of the styles that hide text."""
     root = parsed(part)
     for element in list(root.iter("*")):
         for full_name in list(element.attrib):
@@ -250,7 +250,7 @@ def _is_hidden(run: _Element, hidden: frozenset[str]) -> bool:
 
 
 def _without_metadata(name: str, content: bytes) -> bytes:
-    """Return a picture of which everything is seen. Raises OwnFileError if it is of another kind, or damaged."""
+    """Return a picture, PNG or JPEG, without its metadata. Raises OwnFileError if it is of another kind, or damaged."""
     try:
         if content.startswith(_PNG):
             return _of_png(content)

@@ -41,7 +41,7 @@ _ATTRIBUTES: Final = frozenset({"instr", "fldCharType"})
 
 
 def look_at_fields(part: _Element) -> None:
-    """Refuse a field of a part of the file that is none of the harmless ones, or that programs may read differently (OwnFileError)."""
+    """Refuse a part with a field that is not allowed, or that programs may read differently (OwnFileError)."""
     for element in part.iter("*"):
         space, name = _names(element.tag)
         told = [_names(str(attribute)) for attribute in element.attrib]
@@ -81,7 +81,7 @@ def _walk(top: _Element) -> None:
 
 
 class _Fields:
-    """Fields that stand inside each other, with their codes in pieces."""
+    """The fields that are open, one inside another; their codes come in pieces."""
 
     def __init__(self) -> None:
         self._codes = [""]
@@ -158,7 +158,7 @@ DROPPED: Final = {
 }  # fmt: skip
 """Kinds of relationships to what tells of the file's past: who wrote it, where, and how it looked."""
 FORGOTTEN: Final = {"docVars", "rsids", "docId", "writeProtection", "documentProtection"}
-"""Settings that tell of the machine and of the hands through which the file went; WPS keeps the machine's number among `docVars`."""
+"""Settings that name a machine or people; WPS keeps the machine's number among `docVars`."""
 _ACTIVE: Final = frozenset({"altChunk", "object", "OLEObject", "control", "ocx", "subDoc", "mailMerge", "frame", "entryMacro", "exitMacro", "script"})  # fmt: skip
 _REVISION: Final = re.compile(
     r"(?:customXml)?(?:ins|del|moveFrom|moveTo|Ins|Del|MoveFrom|MoveTo)(?:Range(?:Start|End))?|cell(?:Ins|Del|Merge)|\w+Change|del(?:Text|InstrText)"

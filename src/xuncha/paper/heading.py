@@ -20,7 +20,7 @@ _BODY = re.compile(
     r".*(党组|党委|党工委|纪委|纪检组|监委|工委|市委|省委|县委|区委|州委|旗委|镇委|乡委|委员会|政府|办公室|办公厅|"
     r"部务会|理事会|董事会|管委会|村委会|居委会|支委会|局|厅|部|院|组|中心|公司|集团|银行|大学|学院|学校|中学|小学|医院|协会|联合会|总工会|支部|总支|街道|社区)"
 )
-"""Ends the name of a body."""
+"""The last word of an organisation's name."""
 _TERMS = re.compile(
     r"巡[察视]反馈(意见|问题)|反馈(意见|问题)|集中整改|整改(落实|工作|进展)*情况|巡[察视]整改|进展情况|(落实|工作|实施)方案|看板|工作(周报|规则|规定)|管理办法"
 )
@@ -100,7 +100,7 @@ def _inside(words: Sequence[str]) -> set[int]:
 
 
 def _is_misshapen(widths: Sequence[float]) -> bool:
-    """Whether lines have a waist, which neither a trapezoid nor a rhombus has, or one is much shorter than another."""
+    """Tell whether the lines form neither a trapezoid nor a rhombus, or one is much shorter than another."""
     triples = zip(widths, widths[1:], widths[2:], strict=False)
     return min(widths) * 3 <= max(widths) or any(before > each < after for before, each, after in triples)
 

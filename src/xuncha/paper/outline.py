@@ -30,7 +30,7 @@ _OF_A_COVER: Final = 2  # cells in a row
 SHORT: Final = 12
 """Full-width characters of the longest text that is short."""
 _UNBROKEN: Final = ((9, 0.85), (6, 0.85), (4, 0.6))
-"""Characters of the longest text that is kept on one line, and what a column of longer ones keeps of its share: the first for which there is room."""
+"""Tried in turn: texts of so many characters stay on one line, and a column of longer texts keeps so much of its share."""
 
 
 @dataclass(frozen=True)
@@ -142,7 +142,7 @@ class Contents:
 
 @dataclass(frozen=True)
 class Bound:
-    """Something that is bound in behind the document, where the form has pages."""
+    """A file appended to the document, in forms that have pages."""
 
     pages: int
     title: str

@@ -26,7 +26,7 @@ _REFERENCE = re.compile(r'"([\w.]+\.j2)"')  # in a built-in template: the name o
 
 
 class OwnFileError(Exception):
-    """A file is there that may not be used; says why. `name` is the file's; empty where the asker knows it."""
+    """A file may not be used. The text is the reason; `name` is empty where the caller knows it."""
 
     def __init__(self, said: str, name: str = "") -> None:
         super().__init__(said)

@@ -35,7 +35,7 @@ class Sheet(NamedTuple):
 UPRIGHT: Final = Sheet(156, 225)
 LANDSCAPE: Final = Sheet(225, 156)
 LARGE: Final = Sheet(348, 243)
-"""A3, lying."""
+"""A3, landscape."""
 
 
 class Paged(NamedTuple):
@@ -104,7 +104,7 @@ def _groups(rows: Sequence[Row]) -> Iterator[list[Row]]:
 
 
 def _continued(chunk: Sequence[Row], row: Row) -> Row:
-    """Fill what the cells above cover in a row that begins a page: short texts as they are, of long ones the beginning."""
+    """Repeat the covered cells in a row that begins a page: short texts in full, long ones by their beginning."""
     made = list(row)
     for place, cell in enumerate(row):
         if cell:

@@ -1,4 +1,4 @@
-"""What the printed forms lay out, as plain data: what a template of pages, be it Word's or typst's, need not work out for itself (GB/T 9704-2012, 7.2.5 and 7.3.5)."""
+"""What stands on the pages of a document, as plain data for the layouts of Word and typst (GB/T 9704-2012, 7.2.5 and 7.3.5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The templates of documents, a ledger's own before the built-in ones: programs that others may write, in a sandbox. What they do not know is an error.
+"""Render the templates of documents in a sandbox, a ledger's own before the built-in ones. An undefined name is an error.
 
 The sandbox is Jinja's own, in which no single step makes more than a document can hold; `process` limits what many steps add up to.
 """

@@ -1,4 +1,4 @@
-"""Measures as reports tell of them: plain values, so that a template has nothing in hand but data."""
+"""Measures as plain values: a template is given nothing but data."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Item(NamedTuple):
 
     @property
     def long_term(self) -> bool:
-        """Tell whether it never ends."""
+        """Tell whether it is a long-term measure."""
         return self.term == "long_term"
 
 
@@ -102,7 +102,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401  what `--json` tells
 
 
 def told_fields(settings: Settings, record: Problem | Measure) -> tuple[tuple[str, str], ...]:
-    """List what an office tracks besides of a record: the name of each declared field that has a value, and the value."""
+    """List the declared fields of a record that have a value, each label with its value."""
     values = record.fields
     return tuple((kind.label, str(values[kind.key])) for kind in settings.fields if kind.key in values)
 

@@ -173,7 +173,7 @@ def as_json(report: Progress, ledger: Ledger) -> dict[str, Any]:
 
 
 def _reasons(events: Iterable[Event]) -> dict[str, tuple[Reason, ...]]:
-    """Collect by measures why they are not finished, without what was taken back."""
+    """Collect by measure the reasons why it is not finished, without those of commits that were undone."""
     events = list(events)
     undone, found = taken_back(events), dict[str, tuple[Reason, ...]]()
     for event in events:

@@ -17,10 +17,10 @@ from xuncha.tally import Horizon, Tally, groups, review_day, tally
 from xuncha.trail.history import Event, taken_back
 
 _TOLD = frozenset({"add", "start", "submit", "return", "close", "reopen", "extend", "escalate", "review"})
-"""The actions that are told by themselves; what `progress` and `attach` record is told by the entries."""
+"""The actions that a report names; what `progress` and `attach` record shows in the entries."""
 
 DAYS: Final = 7
-"""That a weekly report covers, its own day the last of them: whoever writes it once a week tells each day once."""
+"""How many days a weekly report covers, its own day the last of them: whoever writes it once a week tells each day once."""
 
 
 class Comments(NamedTuple):
@@ -52,7 +52,7 @@ class Work(NamedTuple):
 
 
 class Section(NamedTuple):
-    """What an office has of a leader's."""
+    """An office's part of a leader's measures."""
 
     office: str
     total: int
@@ -112,7 +112,7 @@ class Weekly(NamedTuple):
 
 
 def first_day(today: Date) -> Date:
-    """Return the first day of the report of a day, where nobody says another one."""
+    """Return the first day that the report of a day covers by default."""
     return today - timedelta(days=DAYS - 1)
 
 
