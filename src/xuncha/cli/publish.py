@@ -112,18 +112,14 @@ def calendar(
         xuncha calendar -o deadlines.ics
         xuncha calendar -o 规划科.ics --office 规划科
     """
-    from xuncha.deadlines.ics import (  # noqa: PLC0415  dates and their words are for this command alone
-        Workdays,
-        entries,
-        ics,
-    )
+    from xuncha import deadlines  # noqa: PLC0415  dates and their words are for this command alone
 
     found = call.register()
     office, leader = selection.known(found, office=office, leader=leader)
-    workdays = Workdays()
-    rows = entries(found, call.today, workdays, office=office, leader=leader, closed=closed)
+    workdays = deadlines.Workdays()
+    rows = deadlines.entries(found, call.today, workdays, office=office, leader=leader, closed=closed)
     whose = "，".join(filter(None, [office, leader]))
-    save(ics(found.frame, rows, call.today, workdays.last_year, whose), output, call.root)
+    save(deadlines.ics(found.frame, rows, call.today, workdays.last_year, whose), output, call.root)
     if unchecked := [row.measure.id for row in rows if row.unchecked]:
         said = ngettext(
             "the days off are known up to {year}: whether {n} day is a working day was not checked ({ids})",
