@@ -37,7 +37,6 @@ _SAVED_PAGE: Final = re.compile(
 _WORD_XML: Final = re.compile(
     rb"(?:<\?mso-application\b|<(?:pkg:package|w:wordDocument|Workbook|ss:Workbook|office:document)\b)"
 )
-_WEB_PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|table)\b", re.IGNORECASE)
 _OFFICE_NAMES: Final = (".docx", ".xlsx")
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
 _OPEN_DOCUMENT: Final = re.compile(
@@ -106,7 +105,7 @@ def kind_of(content: bytes, path: Path) -> Kind:
 
 def _refuse_others(content: bytes, path: str) -> None:
     found = foreign(content, path)
-    if found is None or (found.kind == "empty" and not path.lower().endswith((".docx", ".xlsx"))):
+    if found is None or (found.kind == "empty" and not path.lower().endswith(_OFFICE_NAMES)):
         return
     hints = {
         "pdf": _("save the document that it was made of as .docx, or its text as .txt"),
@@ -152,7 +151,7 @@ def foreign(content: bytes, name: str = "") -> Foreign | None:
         (_WORD_XML.match(head), "xml", _("this is a document saved as one XML file (.xml)")),
         (content.startswith(_ARCHIVES), "archive", _("this is an archive, but no document")),
         (content.startswith(_PICTURES), "picture", _("this is a picture, in which there is no text")),
-        (name.lower().endswith(_OFFICE_NAMES) and _WEB_PAGE.match(head), "page", _("this is a web page (HTML)")),
+        (name.lower().endswith(_OFFICE_NAMES) and _PAGE.match(head), "page", _("this is a web page (HTML)")),
     )  # fmt: skip
     return next((Foreign(unknown, kind, message) for is_one, kind, message in kinds if is_one), None)
 
