@@ -159,9 +159,7 @@ class Document:
     blocks: tuple[Part, ...]
     landscape: bool = False
     mark: str = ""  # above the title, flush left, such as 内部资料; empty where there is none
-    number: str = (
-        ""  # of the document (文号), and who has signed it off (签发人); empty where nobody has said it
-    )
+    number: str = ""  # 文号; empty where nobody has said it, likewise who has signed it off (签发人)
     signer: str = ""
 
     @property

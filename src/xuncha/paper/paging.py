@@ -12,11 +12,9 @@ from xuncha.chinese.characters import width
 from xuncha.paper.outline import SHORT, Table
 
 _POINTS: Final = 72 / 25.4  # of a millimetre
-_CHARACTER: Final = (
-    12.0  # points of a character in a cell, of the line that it stands in, and what a row has besides
-)
-_LINE: Final = 17.0
-_AROUND: Final = 6.0
+_CHARACTER: Final = 12.0  # points of a character in a cell
+_LINE: Final = 17.0  # of its line
+_AROUND: Final = 6.0  # of what a row has besides its lines
 _CAPTION: Final = 29.0  # points of the line above a table
 _BESIDE: Final = 0.6  # characters of the space left and right in a cell
 _WORTH_FILLING: Final = 0.4  # of a page: where less is left, rows that belong together go to the next one

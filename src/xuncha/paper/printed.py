@@ -18,9 +18,7 @@ PITCH: Final = 28.95
 """Points from line to line: 22 of them fill a page."""
 _PAGE: Final = 22
 _ROW: Final = 28
-_TOO_FEW: Final = (
-    4  # lines that are worth no page of their own: the standard lets the pitch give way (7.3.5.4)
-)
+_TOO_FEW: Final = 4  # lines not worth a page of their own: the standard lets the pitch give way (7.3.5.4)
 _DAY: Final = 4.0  # characters between the date and the right edge
 _UNBROKEN = re.compile(f"({TELEPHONE.pattern})")
 

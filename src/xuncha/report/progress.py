@@ -63,9 +63,7 @@ class Outcome(NamedTuple):
     label: str
     unit: str
     amount: int | float
-    by_problem: tuple[
-        tuple[str, int | float], ...
-    ]  # of those problems that have any; they add up to the whole
+    by_problem: tuple[tuple[str, int | float], ...]  # those that have any; they add up to the amount
 
 
 class Progress(NamedTuple):
