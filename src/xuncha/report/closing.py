@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import Any, Final, Literal, NamedTuple
 
@@ -12,13 +12,13 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure
 from xuncha.report import record as told
-from xuncha.report.items import items, plain, rows_json
+from xuncha.report.items import Item, items, plain, rows_json
 from xuncha.report.record import MeasureRecord, Step, steps
 from xuncha.trail.history import Event
 
 Deed = Literal["submit", "return", "close"]
 _DEEDS: Final[dict[str, Deed]] = {"closed": "close", "submitted": "submit"}
-"""What leads to a status; what leads from an application to another one is a return."""
+"""By the status that a step leads to; one that leads from submitted to another status is a return."""
 
 
 class Fact(NamedTuple):
@@ -74,19 +74,8 @@ def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events:
     happened: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         happened[event.number or ""].append(event)
-    return Closing(
-        organisation=ledger.settings.name,
-        date=today,
-        forms=tuple(
-            _form(
-                ledger,
-                told.record(ledger, each, found),
-                facts(steps(happened[str(each)]), ledger.measures[each]),
-                ledger.measures[each],
-            )
-            for each in chosen
-        ),
-    )
+    forms = tuple(_form(ledger, each, found, happened[str(each)]) for each in chosen)
+    return Closing(ledger.settings.name, today, forms)
 
 
 def facts(done: Sequence[Step], measure: Measure) -> tuple[Fact, ...]:
@@ -110,15 +99,18 @@ def facts(done: Sequence[Step], measure: Measure) -> tuple[Fact, ...]:
     return (*found, Fact("close", closed.by, closed.date, closed.note, None, in_history=False))
 
 
-def _form(ledger: Ledger, record: MeasureRecord, known: Sequence[Fact], measure: Measure) -> ApprovalForm:
+def _form(
+    ledger: Ledger, identity: Identity, found: Mapping[Identity, Item], events: Sequence[Event]
+) -> ApprovalForm:
     """Give each fact to whoever it is about; only a name that the ledger itself holds makes it a leader's."""
+    measure = ledger.measures[identity]
     group = ledger.settings.leading_group
     leaders = {measure.leader, measure.escalated.to if measure.escalated else None} - {None}
     given: dict[str, list[Fact]] = defaultdict(list)
-    for fact in known:
+    for fact in facts(steps(events), measure):
         decides = "leader" if fact.by in leaders else "group" if group and fact.by == group.head else "desk"
         given["office" if fact.deed == "submit" else decides].append(fact)
-    return ApprovalForm(record, *(tuple(given[who]) for who in _WHO))
+    return ApprovalForm(told.record(ledger, identity, found), *(tuple(given[who]) for who in _WHO))
 
 
 def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
