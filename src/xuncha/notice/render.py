@@ -20,19 +20,10 @@ _OWN_WORD_FILE = "notice.docx"
 
 
 def render(content: NoticeContent, form: str, files: Own) -> tuple[bytes, list[str]]:
-    """Render the notice in one form.
+    """Render the notice as txt, md, html, pdf, or docx: the file of the office filled, or one laid out.
 
-    Args:
-        content: what it says.
-        form: `txt`, `md`, `html`, `pdf`, or `docx`: the file of the office filled, or one laid out.
-        files: the templates that go before the built-in ones.
-
-    Returns:
-        The file, and sentences about what is not as it should be.
-
-    Raises:
-        InvalidLedgerError: a template of the ledger is wrong; with its file and line.
-        SurroundingsError: the form needs what is not installed.
+    `files` are the templates that go before the built-in ones. Return the file, and warnings. Raises InvalidLedgerError with its file and
+    line if one of them is wrong; SurroundingsError if the form needs what is not installed.
     """
     if form in TEXTS:
         text = TEXTS[form](rendered(f"notice.{form}.j2", files, notice=content))

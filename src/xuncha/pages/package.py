@@ -68,14 +68,8 @@ class Relationship(NamedTuple):
 class Package:
     """The parts of an Office file by their names, which differ in more than upper and lower case.
 
-    Args:
-        content: of the file.
-        largest: bytes that all texts together may have unpacked, and that everything may grow by.
-        most_parts: the number of parts it may have.
-
-    Raises:
-        PackageError: it is damaged, under a password, or larger than that.
-        SurroundingsError: the part `office` is not installed.
+    All texts together may have `largest` bytes unpacked, and everything may grow by as many. Raises PackageError if the file is damaged,
+    under a password, or larger than that; SurroundingsError if the part `office` is not installed.
     """
 
     def __init__(self, content: bytes, largest: int, most_parts: int = _MOST_PARTS) -> None:
@@ -181,15 +175,8 @@ class Package:
         """Refuse parts with more XML than any program writes, counted as a stream before any library reads it; what is no XML is passed over.
 
         A few bytes, packed, become millions of elements; libraries make an object of each, and some go through them for each other.
-
-        Args:
-            names: of the parts.
-            most: elements that a part may have, by their names without a namespace; an empty name stands for all together.
-            deepest: how deep elements may stand in each other.
-
-        Raises:
-            PackageError: a part is hostile or damaged.
-            TooManyError: it has too many elements of a name.
+        `most` are the elements that a part may have, by their names without a namespace, an empty name for all together; `deepest` is how
+        deep they may stand in each other. Raises TooManyError, and PackageError if a part is hostile or damaged.
         """
         for name in names:
             counts = Counter[str]()

@@ -20,15 +20,8 @@ TABLES: Final = "xlsx"
 def paper(name: str, form: str, files: Own, **given: object) -> tuple[bytes, list[str]]:
     """Make a document in a form; return it with warnings, such as fonts that are missing, and own templates that were used.
 
-    Args:
-        name: of its template, such as report.weekly.
-        form: one of `FORMS`, or `TABLES`.
-        files: the templates that go before the built-in ones.
-        given: what the template is given.
-
-    Raises:
-        InvalidLedgerError: a template of the ledger's own is wrong; with its file and line.
-        SurroundingsError: the form needs a part that is not installed.
+    `name` is that of its template, such as report.weekly; `files` are the templates that go before the built-in ones; `given` is what it is
+    given. Raises InvalidLedgerError with its file and line if a template is wrong; SurroundingsError if the form needs what is not installed.
     """
     content, warnings = made(document(f"{name}.outline.j2", files, **given), form)
     return content, [*warnings, *remark(files)]

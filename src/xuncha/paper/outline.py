@@ -57,9 +57,7 @@ class Table:
     def fitted(self, room: float, beside: float) -> tuple[float, ...]:
         """Compute widths by which no state, number or day is broken, as far as there is room.
 
-        Args:
-            room: the width of the table in full-width characters.
-            beside: of these, what a cell has left and right of its text.
+        `room` is the width of the table in full-width characters; of these, a cell has `beside` left and right of its text.
         """
         shares = [share * room for share in self.widths]
         columns = [[width(cell) for cell in column] for column in zip(self.header, *self.rows, strict=True)]

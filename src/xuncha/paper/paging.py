@@ -47,12 +47,10 @@ class Paged(NamedTuple):
 
 
 def paged(table: Table, sheet: Sheet, *, new_page: bool) -> Paged:
-    """Cut a table where pages end, and tell what goes on again on the next one.
+    """Cut a table where the pages of a sheet end, and tell what goes on again on the next one.
 
-    Args:
-        table: as an outline gives it.
-        sheet: the type area of its pages.
-        new_page: whether it begins a page, below its caption; else nothing is known of where it stands, and what belongs together takes half a page at most.
+    `new_page` tells whether it begins a page, below its caption; else nothing is known of where it stands, and what belongs together takes
+    half a page at most.
     """
     characters = sheet.width * _POINTS / _CHARACTER
     table = replace(table, widths=table.fitted(characters, _BESIDE))

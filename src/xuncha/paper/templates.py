@@ -160,14 +160,9 @@ class _Cells(str):
 def render(name: str, files: Own, **given: object) -> str:
     """Render a template; in a process of its own where one of the ledger's is among those that it is made of.
 
-    Args:
-        name: of the template, such as `notice.txt.j2`. In a web page (`.html.j2`) values are escaped; in an outline
-            (`.outline.j2`) each is printed on one line.
-        files: the templates that go before the built-in ones.
-        given: data alone, without methods that do anything: a template may call whatever an object offers.
-
-    Raises:
-        InvalidLedgerError: the template is wrong, or takes more than it may; with its file and line.
+    In a web page (`.html.j2`) values are escaped; in an outline (`.outline.j2`) each is printed on one line. `files` go before the built-in
+    templates; `given` is data alone, since a template may call whatever an object offers. Raises InvalidLedgerError with its file and line
+    if the template is wrong, or takes more than it may.
     """
     try:
         if (first := own_among(name, files)) is None:

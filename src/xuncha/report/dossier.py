@@ -142,17 +142,10 @@ def _due(root: Path, revision: str, identity: Identity) -> Date | None:
 
 
 def handed_over(report: Dossier, form: str, root: Path, folder: Path, files: Own) -> Handed:
-    """Make a dossier in a form.
+    """Make a dossier in a form: one of `paper.forms.FORMS`, or zip.
 
-    Args:
-        report: the dossier, before any file of its evidence was read.
-        form: one of `paper.forms.FORMS`, or zip.
-        root: the ledger's folder.
-        folder: for temporary files; empty.
-        files: the templates that go before the built-in ones.
-
-    Raises:
-        SurroundingsError: a part is not installed, or no font has a character; a zip then holds a Word file.
+    No file of its evidence need have been read. `folder` is for temporary files, and empty; `files` are the templates that go before the
+    built-in ones. Raises SurroundingsError if a part is not installed, or no font has a character; a zip then holds a Word file.
     """
     identity, copies = Identity.parse(report.record.item.id), folder if form in {"pdf", ZIP} else None
     pieces = [taken(root, identity, piece, copies) for piece in report.record.evidence]
