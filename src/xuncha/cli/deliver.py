@@ -56,10 +56,10 @@ def deliver(
 
 def paper(call: Context, name: str, form: str, **given: object) -> tuple[bytes, list[str]]:
     """Make a paper of the outline template of this name; return it with the warnings."""
-    from xuncha.paper import forms  # noqa: PLC0415
+    from xuncha.paper import templates  # noqa: PLC0415
 
     with screen.patience(_("Making the document")):
-        return forms.paper(name, form, call.templates(), **given)
+        return templates.paper(name, form, call.templates(), **given)
 
 
 def deliver_paper(

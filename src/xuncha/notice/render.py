@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.punctuation import full_width_lines, full_width_markdown, full_width_page
-from xuncha.paper.forms import paper
 from xuncha.paper.own import OwnFileError, remark
+from xuncha.paper.templates import paper, wrong
 from xuncha.paper.templates import render as rendered
-from xuncha.paper.templates import wrong
 
 if TYPE_CHECKING:
     from xuncha.notice.content import NoticeContent

@@ -33,8 +33,9 @@ from xuncha.chinese.numbers import numeral
 from xuncha.chinese.punctuation import full_width, sentence
 from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.language import gettext as _
+from xuncha.paper.forms import made
 from xuncha.paper.outline import CELL, LINE_END, Document, OutlineError, read
-from xuncha.paper.own import FOLDER, Own, OwnFileError, built_in, differs, own_among
+from xuncha.paper.own import FOLDER, Own, OwnFileError, built_in, differs, own_among, remark
 from xuncha.paper.process import LIMITS, LimitError, run, too_large, too_much_memory
 from xuncha.paper.texts import markdown, titled, unbroken
 
@@ -189,6 +190,16 @@ def rendered(name: str, files: Own | None, given: Mapping[str, object]) -> str:
         raise wrong(*place_of(error, name), reason(error), files, given) from None
     text = "".join(pieces)
     return text if files is None else _UNSAFE.sub("", text)
+
+
+def paper(name: str, form: str, files: Own, **given: object) -> tuple[bytes, list[str]]:
+    """Make a document in a form; return it with warnings, such as fonts that are missing, and own templates that were used.
+
+    `name` is that of its template, such as report.weekly; `files` are the templates that go before the built-in ones; `given` is what it is
+    given. Raises InvalidLedgerError with its file and line if a template is wrong; SurroundingsError if the form needs what is not installed.
+    """
+    content, warnings = made(document(f"{name}.outline.j2", files, **given), form)
+    return content, [*warnings, *remark(files)]
 
 
 def document(name: str, files: Own, **given: object) -> Document:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from xuncha.chinese.punctuation import full_width_page
-from xuncha.paper.forms import paper
 from xuncha.paper.own import Own, remark
-from xuncha.paper.templates import render
+from xuncha.paper.templates import paper, render
 from xuncha.region.telling import Telling
 
 _END: Final = "</body>"
