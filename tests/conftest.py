@@ -16,7 +16,7 @@ import pytest
 from hypothesis import settings
 
 from tests import program
-from tests.nursery import nursery
+from tests.nursery import Nursery, nursery
 from tests.once import built_once
 
 if TYPE_CHECKING:
@@ -270,6 +270,12 @@ def environment(
     if "faults" not in request.path.parts:  # only those tests check that git syncs to the disk
         monkeypatch.setenv("GIT_TEST_FSYNC", "0")
     return dict(os.environ)
+
+
+@pytest.fixture
+def patched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fork each run of the program from this process, with everything that the test has replaced in it."""
+    monkeypatch.setattr("tests.nursery.nursery", Nursery)
 
 
 @pytest.fixture

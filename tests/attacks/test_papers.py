@@ -22,7 +22,7 @@ from tests.notice.forms import printed
 from tests.notice.test_own_word_file import PATH, refused, word
 from tests.notice.test_own_word_file import changed as changed_word
 from tests.paper.files import all_of_word, parts
-from xuncha.deadlines.ics import Workdays, entries, ics
+from xuncha.deadlines import Workdays, entries, ics
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import files
 from xuncha.exchange.sheet.reading import Wanted, draft_of

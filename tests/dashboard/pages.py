@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.conftest import TODAY
 from xuncha.dashboard.content import content, render
+from xuncha.paper.own import on_disk
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger as load
 from xuncha.trail.history import history
@@ -24,4 +25,4 @@ def board(root: Path, *, internal: bool = False, today: str = TODAY) -> Board:
 
 def page(root: Path, *, internal: bool = False, today: str = TODAY) -> str:
     """Return the page of a ledger on disk."""
-    return render(board(root, internal=internal, today=today), root)
+    return render(board(root, internal=internal, today=today), on_disk(root))

@@ -12,7 +12,7 @@ from icalendar import Calendar
 from tests.cli.inside import run_inside
 from tests.conftest import measure
 from tests.punctuation import half_width
-from xuncha.deadlines.ics import Workdays
+from xuncha.deadlines import Workdays
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import chinese_calendar
 import pytest
 
-from xuncha.deadlines.ics import Workdays
+from xuncha.deadlines import Workdays
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,9 @@ from xuncha.model.settings import Category, Contact, Inspection, NoticeSettings,
 from xuncha.notice.content import content
 from xuncha.notice.render import render
 from xuncha.pages import html as web
-from xuncha.pages import markdown, plain, word
-from xuncha.pages.line import Pages
+from xuncha.pages import markdown, word
+from xuncha.pages.line import Pages, plain_lines
+from xuncha.paper.own import Own
 from xuncha.reading.notice import as_json
 from xuncha.reading.reading import read
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DAY = date(2024, 6, 15)
-READERS: dict[str, Callable[[str], Any]] = {"txt": plain.lines, "md": markdown.lines, "html": web.lines}
+READERS: dict[str, Callable[[str], Any]] = {"txt": plain_lines, "md": markdown.lines, "html": web.lines}
 _WORDS = ["建立", "台账", "水利", "工程", "组织", "学习", "调度", "群众", "服务", "管理", "资金", "项目", "每月", "3次", "《办法》", "“回头看”", "A4"]  # fmt: skip
 _FAULTS = ["不够有力", "不及时", "存在薄弱环节", "流于形式", "有差距", "执行打折扣", "存在“轻监管”"]
 
@@ -132,7 +133,7 @@ def said(measure: Measure) -> tuple[str | None, str, str | None]:
 @pytest.mark.parametrize("form", READERS)
 @given(ledger=ledgers())
 def test_a_notice_of_a_ledger_read_back_gives_the_same_tree_and_counts(form: str, ledger: Ledger) -> None:
-    text = render(content(ledger, DAY), form, Path(__file__).parent)[0].decode()
+    text = render(content(ledger, DAY), form, Own({}))[0].decode()
     found = as_json(read(Pages("notice", form, READERS[form](text))))  # type: ignore[arg-type]
     shown = [
         (

@@ -13,6 +13,7 @@ from tests.conftest import TODAY
 from tests.program import aside
 from xuncha.notice.content import content
 from xuncha.notice.render import render
+from xuncha.paper.own import on_disk
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger as load
 
@@ -38,7 +39,8 @@ def notice(root: Path, form: str = "txt", today: str = TODAY) -> str:
 def printed(root: Path, form: str, today: str = TODAY) -> bytes:
     """Return the notice of a ledger on disk, in any form."""
     said = content(load(WorkingTree(root)), date.fromisoformat(today))
-    return (aside(render, said, form, root) if form == "pdf" else render(said, form, root))[0]
+    files = on_disk(root)
+    return (aside(render, said, form, files) if form == "pdf" else render(said, form, files))[0]
 
 
 def rewrite(ledger: LedgerOnDisk, path: str, old: str, new: str) -> None:

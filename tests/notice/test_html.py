@@ -13,6 +13,7 @@ from tests.notice.forms import VOID, Page, notice, settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 INLINE_ONLY = {"p", "h1", "h2", "h3", "h4", "h5", "title", "time"}
 PHRASING = {"time", "wbr", "span"}
@@ -145,3 +146,12 @@ def test_a_telephone_number_stays_on_one_line_and_a_title_is_broken_between_name
     heading = shown.split("<h1>")[1].split("</h1>")[0].split("<wbr>")
     assert "".join(heading) == title
     assert {"中共某市水务局党组", "关于市委第五巡察组"} <= set(heading)
+
+
+def test_an_installation_without_the_part_that_knows_words_makes_the_page_all_the_same(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    """The core makes the notice in text, Markdown and HTML."""
+    (tmp_path / "rjieba.py").write_text("raise ModuleNotFoundError('no', name='rjieba')\n", encoding="utf-8")
+    shown = ledger.ok("notice", "-f", "html", PYTHONPATH=str(tmp_path))
+    assert "<h1>中共某市水务局党组关于巡察整改进展情况的通报</h1>" in shown

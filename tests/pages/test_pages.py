@@ -114,10 +114,11 @@ def test_numbers_that_word_counts_by_itself_are_read(tmp_path: Path) -> None:
 
 @given(st.lists(st.text(alphabet="甲乙 　\t<>&\"'*_`\\|[]()#-。，1", max_size=20), max_size=5))
 def test_a_place_is_where_the_character_stands(texts: list[str]) -> None:
-    from xuncha.pages import html, markdown, plain
+    from xuncha.pages import html, markdown
+    from xuncha.pages.line import plain_lines
 
     whole = "\n".join(texts)
-    for read in (plain.lines, markdown.lines, html.lines):
+    for read in (plain_lines, markdown.lines, html.lines):
         for line in read(whole):
             assert line.text == line.text.strip()
             for offset, character in enumerate(line.text):

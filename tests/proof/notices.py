@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xuncha.pages import plain
+from xuncha.pages.line import plain_lines
 from xuncha.proof.chapter import Text
 from xuncha.proof.desk import proofread
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def proof(text: str, facts: Facts | None = None) -> list[Finding[Place]]:
     """Return the findings in a text."""
-    return proofread(Text(plain.lines(text), facts=facts), "通报.txt")
+    return proofread(Text(plain_lines(text), facts=facts), "通报.txt")
 
 
 def codes(text: str, facts: Facts | None = None) -> list[str]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.faults.table import chosen
 from tests.proof.notices import proof
-from xuncha.pages import plain
+from xuncha.pages.line import plain_lines
 
 NOTICE = max(
     (
@@ -85,6 +85,6 @@ def test_no_repetition_makes_it_slow(piece: str) -> None:
 
 def test_all_of_a_long_notice_is_proofread_in_a_moment() -> None:
     text = (NOTICE * (24_000 // len(NOTICE) + 1))[:24_000]
-    assert len(plain.lines(text)) > 50
+    assert len(plain_lines(text)) > 50
     proof(text)
     assert seconds(text) < 1

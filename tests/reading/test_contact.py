@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xuncha.pages import plain
-from xuncha.pages.line import Pages
+from xuncha.pages.line import Pages, plain_lines
 from xuncha.reading.reading import read
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ NOTICE = """中共某县水利局党组关于巡察整改进展情况的通报
 
 
 def notice(contact: str, measures: str = "一是开展轮训。二是健全制度。") -> Notice:
-    return read(Pages("", "txt", plain.lines(NOTICE.format(contact=contact, measures=measures))))
+    return read(Pages("", "txt", plain_lines(NOTICE.format(contact=contact, measures=measures))))
 
 
 @pytest.mark.parametrize(

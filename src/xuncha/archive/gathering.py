@@ -25,6 +25,7 @@ from xuncha.model.vocabulary import STATUSES, UNSAID, status_name
 from xuncha.notice.content import content
 from xuncha.notice.render import render
 from xuncha.paper.forms import FORMS
+from xuncha.paper.own import on_disk
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import comments
 from xuncha.store.loading import ledger as load
@@ -101,7 +102,7 @@ def notices(
     made, lacking, warnings = {}, {}, []
     for form in forms:
         try:
-            made[form], said = render(content(ledger, day), form, root)
+            made[form], said = render(content(ledger, day), form, on_disk(root))
         except XunchaError as error:
             lacking[form] = error
         else:

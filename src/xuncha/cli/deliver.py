@@ -58,14 +58,10 @@ def deliver(
 
 def paper(call: Context, name: str, form: str, **given: object) -> tuple[bytes, list[str]]:
     """Make a paper of the outline template of this name; return it with the warnings."""
-    from xuncha.paper.forms import made  # noqa: PLC0415
-    from xuncha.paper.own import remark  # noqa: PLC0415
-    from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
+    from xuncha.paper import templates  # noqa: PLC0415
 
-    templates = call.templates()
     with screen.patience(_("Making the document")):
-        content, warnings = made(document(name + OUTLINE, templates, **given), form)
-    return content, [*warnings, *remark(templates)]
+        return templates.paper(name, form, call.templates(), **given)
 
 
 def deliver_paper(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:

@@ -104,7 +104,7 @@ def calendar(
         xuncha calendar -o deadlines.ics
         xuncha calendar -o 规划科.ics --office 规划科
     """
-    from xuncha.deadlines.ics import Workdays, entries, ics  # noqa: PLC0415  for this command alone
+    from xuncha.deadlines import Workdays, entries, ics  # noqa: PLC0415  for this command alone
 
     found = call.register()
     office, leader = selection.known(found, office=office, leader=leader)

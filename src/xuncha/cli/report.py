@@ -169,24 +169,22 @@ def letter(
         xuncha report letter reminder 2.3
         xuncha report letter supervision --office 规划科 -f docx -o letter.docx
     """
-    from xuncha.report.letter import Said, letter_on, letter_to  # noqa: PLC0415
+    from xuncha.report.letter import letter as content  # noqa: PLC0415
 
     which = typed.word(kind, "KIND", names.LETTERS)
     check(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter is on measures or on those of an --office, one of the two")
         raise UsageError("usage", message, _("see `xuncha report letter --help`"))
-    ledger, said = call.ledger(), Said(number, signer, copies)
-    if office is not None:
-        office, _leader = selection.known(ledger.register(), office=office, leader=None)
-        content = letter_to(ledger, call.today, which, office or "", said)
-    else:
-        chosen = [typed.measure(each, ledger.measures) for each in identities or ()]
-        content = letter_on(ledger, call.today, which, chosen, said)
+    ledger = call.ledger()
+    to = selection.known(ledger.register(), office=office, leader=None)[0] or [
+        typed.measure(each, ledger.measures) for each in identities or ()
+    ]
+    told = content(ledger, call.today, which, to, number=number, signer=signer, copies=copies)
     if send is not None:
-        _send(call, typed.word(send, "--send", names.WAYS), which, content)
+        _send(call, typed.word(send, "--send", names.WAYS), which, told)
     if send is None or output is not None:
-        deliver_paper(call, f"letter.{which}", form, output, letter=content)
+        deliver_paper(call, f"letter.{which}", form, output, letter=told)
 
 
 def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
@@ -253,9 +251,7 @@ def dossier(
         xuncha report dossier 2.3 -f zip -o dossier.zip
     """
     from xuncha.paper.own import remark  # noqa: PLC0415
-    from xuncha.paper.templates import OUTLINE, document  # noqa: PLC0415
     from xuncha.report import dossier as room  # noqa: PLC0415
-    from xuncha.report.handing import handed_over  # noqa: PLC0415
 
     check(form, _DOSSIER_FORMS, output, "dossier", as_json=as_json)
     ledger, which = _of_one(call, identity)
@@ -265,13 +261,7 @@ def dossier(
     templates = call.templates()
     with temporary_folder() as place:
         with screen.patience(_("Making the document")):
-            made = handed_over(
-                report,
-                "txt" if as_json else form,
-                call.root,
-                place,
-                lambda found: document(f"report.dossier{OUTLINE}", templates, report=found),
-            )
+            made = room.handed_over(report, "txt" if as_json else form, call.root, place, templates)
         if as_json:
             screen.data(room.as_json(made.report, ledger))
             return
@@ -357,7 +347,7 @@ def _standing(call: Context) -> tuple[str, date, bool]:
 
 def _left_out(report: Dossier) -> list[str]:
     """Say which files of evidence are not bound in or not packed, and why."""
-    from xuncha.report.evidence import why  # noqa: PLC0415
+    from xuncha.report.record import why  # noqa: PLC0415
 
     is_bound = report.form == "pdf"
     said = _("not bound in: {name}: {reason}") if is_bound else _("not in it: {name}: {reason}")

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from operator import attrgetter
-from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from xuncha.chinese.punctuation import full_width_page
@@ -146,9 +145,9 @@ class Board(NamedTuple):
     timeline: Timeline
 
 
-def render(board: Board, root: Path | Own) -> str:
+def render(board: Board, files: Own) -> str:
     """Render a board as one page that needs no script and no network, by the ledger's own template if it has one."""
-    return full_width_page(fill("dashboard.html.j2", root, board=board))
+    return full_width_page(fill("dashboard.html.j2", files, board=board))
 
 
 STATUSES: Final[tuple[Status, ...]] = ("closed", "submitted", "in_progress", "not_started")

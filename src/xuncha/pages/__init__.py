@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
 
-from xuncha.pages import plain
-from xuncha.pages.kind import bytes_of, kind_of, must_be_readable
-from xuncha.pages.line import Pages
+from xuncha.pages import html, markdown
+from xuncha.pages.kind import bytes_of, decoded, kind_of, must_be_readable
+from xuncha.pages.line import Pages, plain_lines
 
 __all__ = ["Pages", "lines"]
 
@@ -24,13 +23,9 @@ def lines(path: Path) -> Pages:
         from xuncha.pages import word  # noqa: PLC0415  needs the part `office`
 
         return Pages(str(path), kind, *word.lines(content, str(path)))
-    text = plain.decoded(content, str(path))
+    text = decoded(content, str(path))
     must_be_readable(str(path), 0, len(text))
-    room = (
-        plain
-        if kind == "txt"
-        else import_module({"md": "xuncha.pages.markdown", "html": "xuncha.pages.html"}[kind])
-    )
-    pages = Pages(str(path), kind, room.lines(text))
+    read = {"txt": plain_lines, "md": markdown.lines, "html": html.lines}[kind]
+    pages = Pages(str(path), kind, read(text))
     must_be_readable(str(path), len(pages.lines), 0)
     return pages

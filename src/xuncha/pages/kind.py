@@ -1,7 +1,8 @@
-"""The kind of a document, told by its first bytes, whatever it is called; and the refusal of those that are not read."""
+"""What a document holds, its kind told by its first bytes, whatever it is called; and the refusal of those that are not read."""
 
 from __future__ import annotations
 
+import codecs
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -36,13 +37,14 @@ _SAVED_PAGE: Final = re.compile(
 _WORD_XML: Final = re.compile(
     rb"(?:<\?mso-application\b|<(?:pkg:package|w:wordDocument|Workbook|ss:Workbook|office:document)\b)"
 )
-_WEB_PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|table)\b", re.IGNORECASE)
 _OFFICE_NAMES: Final = (".docx", ".xlsx")
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
 _OPEN_DOCUMENT: Final = re.compile(
     rb"mimetypeapplication/vnd\.oasis\.opendocument\.(?P<kind>text|spreadsheet)"
 )
 _ARCHIVES: Final = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", _EMPTY_ZIP)
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_FEW: Final = 20  # control characters that a text may hold before it is taken for none
 _PICTURES: Final = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 
 
@@ -67,6 +69,21 @@ def bytes_of(path: Path) -> bytes:
     return content
 
 
+def decoded(content: bytes, path: str) -> str:
+    """Return the text of a file, a line feed at the end of each line. Raises RefusedError if it is no text, or in another encoding."""
+    # A text in GB18030 that happens to be valid UTF-8 does not occur. Notepad's “Unicode” has a mark.
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if len(_CONTROL.findall(text[:100_000])) <= _FEW:
+            return text.replace("\r\n", "\n").replace("\r", "\n")
+    hint = _("read are .docx, and .txt, .md and .html in UTF-8, UTF-16 or GB18030")
+    raise RefusedError("not-a-text", _("this is neither a text nor a document that is read"), hint, path)
+
+
 def must_be_readable(path: str, lines: int, characters: int) -> None:
     """Refuse a document with more lines or characters than anybody writes: it would take too long to understand (RefusedError)."""
     if lines > _MOST_LINES or characters > _MOST_CHARACTERS:
@@ -88,7 +105,7 @@ def kind_of(content: bytes, path: Path) -> Kind:
 
 def _refuse_others(content: bytes, path: str) -> None:
     found = foreign(content, path)
-    if found is None or (found.kind == "empty" and not path.lower().endswith((".docx", ".xlsx"))):
+    if found is None or (found.kind == "empty" and not path.lower().endswith(_OFFICE_NAMES)):
         return
     hints = {
         "pdf": _("save the document that it was made of as .docx, or its text as .txt"),
@@ -134,7 +151,7 @@ def foreign(content: bytes, name: str = "") -> Foreign | None:
         (_WORD_XML.match(head), "xml", _("this is a document saved as one XML file (.xml)")),
         (content.startswith(_ARCHIVES), "archive", _("this is an archive, but no document")),
         (content.startswith(_PICTURES), "picture", _("this is a picture, in which there is no text")),
-        (name.lower().endswith(_OFFICE_NAMES) and _WEB_PAGE.match(head), "page", _("this is a web page (HTML)")),
+        (name.lower().endswith(_OFFICE_NAMES) and _PAGE.match(head), "page", _("this is a web page (HTML)")),
     )  # fmt: skip
     return next((Foreign(unknown, kind, message) for is_one, kind, message in kinds if is_one), None)
 

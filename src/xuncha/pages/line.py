@@ -79,3 +79,9 @@ def line_of(pieces: Iterable[tuple[str, int, int]]) -> Line | None:
             texts.append(text)
             length += len(text)
     return Line("".join(texts), tuple(spans)).part(0)
+
+
+def plain_lines(text: str) -> tuple[Line, ...]:
+    """Return the lines of a plain text that are not blank."""
+    found = (line_of([(line, number, 1)]) for number, line in enumerate(text.split("\n"), 1))
+    return tuple(filter(None, found))

@@ -7,6 +7,8 @@ import posixpath
 import re
 import zipfile
 import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -30,12 +32,23 @@ _OTHER_THAN_UTF_8: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<", b"\x00
 """How a part begins that is XML in UTF-16 or UTF-32."""
 
 
+_CHUNK: Final = 64 * 1024
+_LONGEST_TOKEN: Final = 1024 * 1024  # bytes of a tag with its attributes, or of a comment
+_DEEPEST: Final = 100
+_MOST_ATTRIBUTES: Final = 200  # of one element
+_MOST_ALIKE: Final = 500_000  # elements of one name in a part, where nothing else is said
+
+
 class PackageError(Exception):
     """A file may not be read; `fault` says why, and the text what was found."""
 
     def __init__(self, fault: Fault, said: str = "") -> None:
         super().__init__(said)
         self.fault = fault
+
+
+class TooManyError(PackageError):
+    """A part has more elements of a name than it may have; the text of the error is that name."""
 
 
 class Relationship(NamedTuple):
@@ -55,14 +68,8 @@ class Relationship(NamedTuple):
 class Package:
     """The parts of an Office file by their names, which differ in more than upper and lower case.
 
-    Args:
-        content: of the file.
-        largest: bytes that all texts together may have unpacked, and that everything may grow by.
-        most_parts: the number of parts it may have.
-
-    Raises:
-        PackageError: it is damaged, under a password, or larger than that.
-        SurroundingsError: the part `office` is not installed.
+    All texts together may have `largest` bytes unpacked, and everything may grow by as many. Raises PackageError if the file is damaged,
+    under a password, or larger than that; SurroundingsError if the part `office` is not installed.
     """
 
     def __init__(self, content: bytes, largest: int, most_parts: int = _MOST_PARTS) -> None:
@@ -164,6 +171,57 @@ class Package:
         """The part with which reading begins, such as word/document.xml; empty where the file names none."""
         return next(iter(self.related("", "officeDocument")), "")
 
+    def must_be_modest(self, names: Iterable[str], most: Mapping[str, int], deepest: int = _DEEPEST) -> None:
+        """Refuse parts with more XML than any program writes, counted as a stream before any library reads it; what is no XML is passed over.
+
+        A few bytes, packed, become millions of elements; libraries make an object of each, and some go through them for each other.
+        `most` are the elements that a part may have, by their names without a namespace, an empty name for all together; `deepest` is how
+        deep they may stand in each other. Raises TooManyError, and PackageError if a part is hostile or damaged.
+        """
+        for name in names:
+            counts = Counter[str]()
+            ended: list[str] = []
+            depth = total = 0
+
+            def start(_tag: str, attributes: list[str]) -> None:
+                nonlocal depth
+                depth += 1
+                if depth - len(ended) > deepest or len(attributes) > 2 * _MOST_ATTRIBUTES:  # noqa: B023  used up within the loop
+                    raise PackageError("hostile", name)  # noqa: B023
+
+            for _chunk in self._fed(name, start, ended.append):
+                depth -= len(ended)
+                for tag, count in Counter(ended).items():
+                    own = tag.rpartition(":")[2]
+                    counts[own] += count
+                    total += count
+                    if counts[own] > most.get(own, _MOST_ALIKE) or total > most.get("", total):
+                        raise TooManyError("too-large", own)
+                ended.clear()
+
+    def _fed(self, name: str, start: object, end: object) -> Iterator[bytes]:
+        """Feed a part to a parser, with a pause behind each chunk; a declaration ends it, and nothing is expanded."""
+        from xml.parsers import expat  # noqa: PLC0415
+
+        parser = expat.ParserCreate()
+        parser.ordered_attributes = True
+        parser.buffer_text = False
+        parser.StartElementHandler, parser.EndElementHandler = start, end  # type: ignore[assignment]
+        parser.StartDoctypeDeclHandler = _refuse_declaration
+        fed = 0
+        try:
+            with self.archive.open(name) as stream:
+                while chunk := stream.read(_CHUNK):
+                    parser.Parse(chunk, False)
+                    fed += len(chunk)
+                    if fed - parser.CurrentByteIndex > _LONGEST_TOKEN:
+                        raise PackageError("hostile", name)
+                    yield chunk
+        except expat.ExpatError:
+            return
+        except DAMAGES as error:
+            raise PackageError("damaged", str(error)[:200]) from None
+
     def _begins_in_utf_16(self, name: str) -> bool:
         with self.archive.open(name) as stream:
             return stream.read(4).startswith(_OTHER_THAN_UTF_8)
@@ -185,3 +243,7 @@ class Package:
                 raise PackageError("hostile", name) from None
             except DAMAGES as error:
                 raise PackageError("damaged", str(error)[:200]) from None
+
+
+def _refuse_declaration(*_said: object) -> None:
+    raise PackageError("hostile")

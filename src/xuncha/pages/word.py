@@ -8,7 +8,6 @@ from typing import Final
 from xuncha.chinese.numbers import numeral
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.pages.budget import must_be_modest
 from xuncha.pages.kind import must_be_readable
 from xuncha.pages.line import Line, line_of
 from xuncha.pages.package import DAMAGES, Fault, Package, PackageError
@@ -159,7 +158,7 @@ def lines(content: bytes, path: str) -> tuple[tuple[Line, ...], dict[int, tuple[
         main = _main(package, path)
         kinds = ("styles", "numbering")
         parts = [part for kind in kinds for part in package.related(main, kind)[:1]]
-        must_be_modest(package, (*parts, main), _MOST, _DEEPEST)
+        package.must_be_modest((*parts, main), _MOST, _DEEPEST)
         numbering = Numbering()
         for part in parts:
             _read(package, part, numbering)

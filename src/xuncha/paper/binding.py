@@ -1,4 +1,4 @@
-"""Evidence bound in behind a document: PDF files page by page, pictures on a page each. Whoever made them may wish us ill.
+"""Evidence appended to a document: PDF files page by page, each picture on a page of its own. The files may be hostile.
 
 Each file is looked into in a process of its own (`process`), which hands back pages that do nothing: no links, no scripts, no files
 inside; seals and other marks stay. Only what came out of it is bound.
@@ -29,6 +29,9 @@ MOST_PAGES: Final = 500
 _LIMITS: Final = Limits(seconds=30, memory=1536 * 1024 * 1024, output=2 * LARGEST)
 _MOST_POINTS: Final = 80_000_000  # of a picture; unpacked, each takes four bytes and more
 _HEAD: Final = 1024  # bytes in which readers of PDF look for its mark
+_MARKS: Final[dict[bytes, Kind]] = {
+    b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif",
+}  # fmt: skip
 _ANNEX: Final = Path(__file__).parent / "annex.typ"
 _PICTURE: Final = (
     '#set page(paper: "a4", margin: (top: 45mm, bottom: 30mm, left: 28mm, right: 26mm))\n'
@@ -58,7 +61,7 @@ class Pages(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """Says what is bound in behind it, or in the case of a picture around it."""
+    """The sheet in front of an appended file; of a picture, the text around it."""
 
     title: str
     sha256: str  # of the file that the pages were made of
@@ -66,7 +69,7 @@ class Sheet(NamedTuple):
 
 
 class NotBoundError(Exception):
-    """A file cannot be bound in; says why as a word: other-kind, too-large, encrypted, too-many-pages, damaged."""
+    """A file cannot be bound in. The text is the reason, one word: other-kind, too-large, encrypted, too-many-pages, damaged."""
 
 
 def looked_into(path: Path) -> Pages:
@@ -90,19 +93,14 @@ def looked_into(path: Path) -> Pages:
 
 def _kind(head: bytes) -> Kind | None:
     """Tell by its first bytes what a file is, whatever it is called."""
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    if head.startswith((b"GIF87a", b"GIF89a")):
-        return "gif"
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "webp"
-    return "pdf" if b"%PDF-" in head else None
+    found = next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), None)
+    return found or ("pdf" if b"%PDF-" in head else None)
 
 
 def pypdf() -> Any:  # noqa: ANN401  the module
-    """Load the library; what it would say by itself on standard error is said by us."""
+    """Load the library, and silence what it prints on standard error."""
     with needs("office"):
         import pypdf as library  # noqa: PLC0415  for this form alone
 
@@ -113,7 +111,7 @@ def pypdf() -> Any:  # noqa: ANN401  the module
 
 
 def pages_of(kind: Kind, path: str) -> bytes:
-    """Make a PDF of a file, in the process that is there for it; or say as a word why not. Raises what libraries raise if the file is damaged."""
+    """Make a PDF of a file in the process for it, or return the reason why not, one word. Raises what libraries raise if the file is damaged."""
     return _page_of_picture(Path(path), kind) if kind != "pdf" else _harmless(Path(path))
 
 
@@ -159,7 +157,7 @@ def _harmless(path: Path) -> bytes:
 
 
 def _still(page: Any) -> None:  # noqa: ANN401  a page of pypdf, which is not typed
-    """Take from a page all that does something when it is opened or clicked."""
+    """Remove from a page everything that acts when it is opened or clicked."""
     for name in _DOING:
         page.pop(name, None)
     marks = page.get("/Annots")

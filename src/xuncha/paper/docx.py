@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
+from docx import Document as open_word  # noqa: N813  its own function is named like a class
+from docx.enum.section import WD_ORIENT
+from docx.oxml import OxmlElement, parse_xml
+from docx.shared import Emu, Pt, Twips
+
 from xuncha.chinese.numbers import TELEPHONE
-from xuncha.paper.heading import PITCH, begins_page, lines, pitch, reference, signature_indent, title
-from xuncha.paper.outline import Block, Contents, Document, Form, LandscapeBreak, PageBreak, Table
+from xuncha.paper.heading import (
+    LONGEST_PROPERTY,
+    PITCH,
+    begins_page,
+    lines,
+    pitch,
+    signature_indent,
+    title,
+)
+from xuncha.paper.outline import Block, Contents, Document, Field, Form, LandscapeBreak, PageBreak, Table
 from xuncha.paper.packing import pack
 from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, Paged, Sheet, paged
-from xuncha.parts import needs
+from xuncha.paper.texts import CONTENTS
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
     from docx.section import Section
+    from docx.table import Table as WordTable
     from docx.text.paragraph import Paragraph
 
 STYLES: Final = {
@@ -36,22 +51,23 @@ STYLES: Final = {
 """Word's own styles for the kinds of blocks, so that it shows the headings beside the text."""
 _BLANK = Path(__file__).parent / "blank"
 _CHARACTER = 314  # the width of a character of the body, in twentieths of a point: 28 of them fill 156 mm
-LONGEST_PROPERTY: Final = 255
 _WITH_BEFORE: Final = ("sign", "copies")
 """Kinds of blocks that stay on the page of the one before: a page without text is forged easily."""
 _SIZES: Final = {LANDSCAPE: (16838, 11906), LARGE: (23811, 16838)}
 """Of the paper, A4 and A3, in twentieths of a point."""
-_NAMESPACE: Final = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_W: Final = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_COVER: Final = (0.3, 0.7)  # the columns of a cover
+_ROOM: Final = 240  # twentieths of a point above the line on which somebody signs
+_SIGNED: Final = 850  # of the least height of such a row
+_APART: Final = 'w:before="120" w:after="120"'
+_CLOSE: Final = 'w:before="20" w:after="20" w:line="300" w:lineRule="exact"'
+"""The lines of a cover, and of a form, which is to stand on one page."""
+_LONG: Final = 120  # characters of a value whose row may be torn between two pages
+_RIGHT_EDGE: Final = 8844  # twentieths of a point from the left edge of the type area
 
 
 def docx(document: Document) -> bytes:
-    """Write the document as a Word file. Raises SurroundingsError if the part `office` is not installed."""
-    with needs("office"):
-        from docx import Document as open_word  # noqa: N813, PLC0415  its own function is named like a class
-
-        from xuncha.paper import docx_forms as forms  # noqa: PLC0415
-
-        title_lines = title(document)
+    """Write the document as a Word file."""
     files = sorted(path for path in _BLANK.rglob("*") if path.is_file())
     blank = pack((path.relative_to(_BLANK).as_posix(), path.read_bytes()) for path in files)
     word = open_word(BytesIO(blank))
@@ -59,18 +75,12 @@ def docx(document: Document) -> bytes:
     sheet = LANDSCAPE if document.landscape else UPRIGHT
     if document.landscape:
         _lay(word.sections[0], sheet)
-    _add_head(word, document, title_lines)
+    _add_head(word, document)
     before: Paragraph | None = None
-    is_new_page, headings = False, 0
+    is_new_page, headings = False, count(1)
     for number, block in enumerate(document.blocks):
         if isinstance(block, Block):
-            paragraph = word.add_paragraph(style=STYLES[block.kind])
-            _write(paragraph, block.text)
-            if block.kind == "sign":
-                _sign(paragraph, signature_indent(document))
-            if block.kind == "h1":
-                headings += 1
-                forms.mark(paragraph, headings)
+            paragraph = _add_block(word, block, document, headings)
             if block.kind in _WITH_BEFORE and before is not None:
                 before.paragraph_format.keep_with_next = True
             paragraph.paragraph_format.page_break_before = is_new_page or None
@@ -84,32 +94,52 @@ def docx(document: Document) -> bytes:
             sheet = LARGE if block.large else LANDSCAPE
             _lay(word.add_section(), sheet)
         else:
-            _add(word, block, document, is_new_page=is_new_page)
+            _add_other(word, block, document, is_new_page=is_new_page)
         before = None
         is_new_page = isinstance(block, PageBreak) and not block.title
-    _close_up(word, pitch(document))
+    points = pitch(document)
+    for paragraph in word.paragraphs if points < PITCH else ():
+        _set_pitch(paragraph, points)
     stream = BytesIO()
     word.save(stream)
     with ZipFile(stream) as parts:
         return pack((name, parts.read(name)) for name in parts.namelist())
 
 
-def _add_head(word: WordDocument, document: Document, title_lines: Sequence[str]) -> None:
+def _add_head(word: WordDocument, document: Document) -> None:
     """Add the mark, the number and the title."""
-    from xuncha.paper import docx_forms as forms  # noqa: PLC0415
-
     if document.mark:
         word.add_paragraph(document.mark, "Mark")
     if document.number or document.signer:
-        word.add_paragraph(reference(document), "Reference Both" if document.signer else "Reference")
-    forms.add_title(word, title_lines)
+        word.add_paragraph(
+            "\t".join(document.reference), "Reference Both" if document.signer else "Reference"
+        )
+    _add_title(word, title(document))
+
+
+def _add_block(word: WordDocument, block: Block, document: Document, headings: Iterator[int]) -> Paragraph:
+    """Add a paragraph or a heading; `headings` numbers those of the table of contents."""
+    paragraph = word.add_paragraph(style=STYLES[block.kind])
+    _write(paragraph, block.text)
+    if block.kind == "sign":
+        paragraph.paragraph_format.right_indent = Twips(round(signature_indent(document) * _CHARACTER))
+    if block.kind == "h1":
+        _mark(paragraph, next(headings))
+    return paragraph
+
+
+def _add_other(word: WordDocument, block: object, document: Document, *, is_new_page: bool) -> None:
+    """Add what is neither text nor a table."""
+    if isinstance(block, PageBreak) and block.title:
+        _add_title(word, lines(block.title), is_new_page=True)
+    elif isinstance(block, Contents):
+        _add_contents(word, document.listed, is_new_page=is_new_page)
+    elif isinstance(block, Form):
+        _add_form(word, block)
 
 
 def _lay(section: Section, sheet: Sheet) -> None:
     """Set a section to landscape, its binding edge at the top."""
-    from docx.enum.section import WD_ORIENT  # noqa: PLC0415
-    from docx.shared import Twips  # noqa: PLC0415
-
     lies = section.orientation == WD_ORIENT.LANDSCAPE
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = map(Twips, _SIZES[sheet])
@@ -123,8 +153,6 @@ def _lay(section: Section, sheet: Sheet) -> None:
 
 def _write(paragraph: Paragraph, text: str) -> None:
     """Write a text, so that no line breaks a telephone number."""
-    from docx.oxml import OxmlElement  # noqa: PLC0415
-
     end = 0
     run = paragraph.add_run()
     for found in TELEPHONE.finditer(text):
@@ -137,23 +165,8 @@ def _write(paragraph: Paragraph, text: str) -> None:
     run.add_text(text[end:])
 
 
-def _sign(paragraph: Paragraph, indent: float) -> None:
-    """Set who signs where it belongs."""
-    from docx.shared import Twips  # noqa: PLC0415
-
-    paragraph.paragraph_format.right_indent = Twips(round(indent * _CHARACTER))
-
-
-def _close_up(word: WordDocument, points: float) -> None:
-    """Set the lines of a document so many points apart, where that is less than usual."""
-    for paragraph in word.paragraphs if points < PITCH else ():
-        _set_pitch(paragraph, points)
-
-
 def _set_pitch(paragraph: Paragraph, points: float) -> None:
     """Set the lines of a paragraph, and what is left free above and below it, closer than its style has them."""
-    from docx.shared import Pt  # noqa: PLC0415
-
     style, own = paragraph.style.paragraph_format if paragraph.style else None, paragraph.paragraph_format
     own.line_spacing = Pt(points)
     if style is not None and style.space_before:
@@ -162,36 +175,22 @@ def _set_pitch(paragraph: Paragraph, points: float) -> None:
         own.space_after = Pt(style.space_after.pt * points / PITCH)
 
 
-def _add(word: WordDocument, block: object, document: Document, *, is_new_page: bool) -> None:
-    """Add what is neither text nor a table."""
-    from xuncha.paper import docx_forms as forms  # noqa: PLC0415
-
-    if isinstance(block, PageBreak) and block.title:
-        forms.add_title(word, lines(block.title), is_new_page=True)
-    elif isinstance(block, Contents):
-        forms.add_contents(word, document.listed, is_new_page=is_new_page)
-    elif isinstance(block, Form):
-        forms.add_form(word, block, table_width(word))
-
-
-def table_width(word: WordDocument) -> int:
-    """Return the width of the type area, in EMU."""
+def _new_table(word: WordDocument, shares: Sequence[float], style: str | None) -> tuple[WordTable, list[int]]:
+    """Add a table as wide as the type area, without rows; return it with the widths of its columns, in twentieths of a point."""
     section = word.sections[-1]
-    return (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+    whole = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+    widths = [Emu(round(whole * share)) for share in shares]
+    table = word.add_table(0, 0, style)
+    table.autofit = False
+    for width in widths:
+        table.add_column(width)
+    return table, [width.twips for width in widths]
 
 
 def _add_table(word: WordDocument, cut: Paged) -> None:
-    """Add a table as wide as the type area, its rows as they stand in the file: python-docx would take ten seconds for a thousand."""
-    from docx.oxml import parse_xml  # noqa: PLC0415
-    from docx.shared import Emu  # noqa: PLC0415
-
-    table, whole = cut.table, table_width(word)
-    widths = [Emu(round(whole * share)) for share in table.widths]
-    made = word.add_table(0, 0, "Table Grid")
-    made.autofit = False
-    for width in widths:
-        made.add_column(width)
-    for row in _rows(cut, [width.twips for width in widths]):
+    """Add a table, its rows as they stand in the file: python-docx would take ten seconds for a thousand."""
+    made, widths = _new_table(word, cut.table.widths, "Table Grid")
+    for row in _rows(cut, widths):
         made._tbl.append(parse_xml(row))  # noqa: SLF001  python-docx offers no way to add what is there already
 
 
@@ -223,4 +222,86 @@ def _row(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merge}<w:vAlign w:val="center"/></w:tcPr>'
             f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{keep}</w:pPr>{run}</w:p></w:tc>'
         )
-    return f'<w:tr xmlns:w="{_NAMESPACE}"><w:trPr><w:cantSplit/>{mark}</w:trPr>{shown}</w:tr>'
+    return f"<w:tr {_W}><w:trPr><w:cantSplit/>{mark}</w:trPr>{shown}</w:tr>"
+
+
+def _add_title(word: WordDocument, lines: Sequence[str], *, is_new_page: bool = False) -> None:
+    """Add a title in its lines."""
+    paragraph = word.add_paragraph(style="Title")
+    for line in lines[:-1]:
+        paragraph.add_run(line).add_break()
+    paragraph.add_run(lines[-1])
+    paragraph.paragraph_format.page_break_before = is_new_page or None
+
+
+def _add_form(word: WordDocument, form: Form) -> None:
+    """Add a form; what stands on a cover has no lines around it, and pushes the title down."""
+    is_cover = not form.widths
+    above = word.paragraphs[-1].paragraph_format
+    if is_cover:
+        above.space_before, above.space_after = Pt(PITCH * 4), Pt(PITCH * 3)
+    made, widths = _new_table(word, form.widths or _COVER, None if is_cover else "Table Grid")
+    for field in form.fields:
+        made._tbl.append(parse_xml(_field(field, widths, is_cover=is_cover)))  # noqa: SLF001  as above
+
+
+def _field(field: Field, widths: Sequence[int], *, is_cover: bool) -> str:
+    """Write a row as XML; its last cell reaches to the edge."""
+    cells, last = "", len(field.cells) - 1
+    for place, text in enumerate(field.cells):
+        span = len(widths) - last if place == last else 1
+        width = sum(widths[place : place + span])
+        merged = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
+        is_label = place % 2 == 0
+        style = "TableHead" if is_label and not is_cover else "TableText"
+        # A label that kept with what follows would make LibreOffice have all of the form stand on one page.
+        align = "" if is_cover or not is_label else '<w:keepNext w:val="0"/>'
+        align += f"<w:spacing {_APART if is_cover else _CLOSE}/>"
+        align += '<w:jc w:val="right"/>' if is_label and is_cover else ""
+        large = '<w:rPr><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr>' if is_cover else ""
+        shown = f"{text}：" if is_label and is_cover else text
+        said = "".join(_paragraph(line, style, align, large) for line in shown.split("\n"))
+        if field.signature and place == last:
+            said += _paragraph(
+                field.signature, "TableText", f'<w:spacing w:before="{_ROOM}"/><w:jc w:val="right"/>', large
+            )
+        vertical = "top" if is_cover or (field.signature and not is_label) else "center"
+        cells += f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merged}<w:vAlign w:val="{vertical}"/></w:tcPr>{said}</w:tc>'
+    is_torn = max(map(len, field.cells)) > _LONG
+    kept = "" if is_torn else "<w:cantSplit/>"
+    height = f'<w:trHeight w:val="{_SIGNED}" w:hRule="atLeast"/>' if field.signature else ""
+    return f"<w:tr {_W}><w:trPr>{kept}{height}</w:trPr>{cells}</w:tr>"
+
+
+def _paragraph(text: str, style: str, more: str, run: str) -> str:
+    shown = f'<w:r>{run}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{more}</w:pPr>{shown}</w:p>'
+
+
+def _mark(paragraph: Paragraph, number: int) -> None:
+    """Give a heading the bookmark by which the table of contents finds its page."""
+    named = f'{_W} w:id="{number}"'
+    paragraph._p.insert(1, parse_xml(f'<w:bookmarkStart {named} w:name="_Toc{number:06d}"/>'))  # noqa: SLF001
+    paragraph._p.append(parse_xml(f"<w:bookmarkEnd {named}/>"))  # noqa: SLF001
+
+
+def _add_contents(word: WordDocument, titles: Sequence[str], *, is_new_page: bool) -> None:
+    """Add the table of contents; the programs that open the file fill in the pages."""
+    heading = word.add_paragraph(CONTENTS, "Caption")
+    heading.paragraph_format.page_break_before = is_new_page or None
+    for number, each in enumerate(titles, 1):
+        paragraph = word.add_paragraph(style="Salutation")
+        tab = f'<w:tabs {_W}><w:tab w:val="right" w:leader="dot" w:pos="{_RIGHT_EDGE}"/></w:tabs>'
+        paragraph.paragraph_format.element.get_or_add_pPr().append(parse_xml(tab))
+        paragraph.add_run(f"{each}\t")
+        for part in _page_of(number):
+            paragraph._p.append(parse_xml(f"<w:r {_W}>{part}</w:r>"))  # noqa: SLF001
+
+
+def _page_of(number: int) -> Iterator[str]:
+    """Yield the runs of a field that shows on which page a heading stands."""
+    yield '<w:fldChar w:fldCharType="begin" w:dirty="true"/>'
+    yield f'<w:instrText xml:space="preserve"> PAGEREF _Toc{number:06d} \\h </w:instrText>'
+    yield '<w:fldChar w:fldCharType="separate"/>'
+    yield "<w:t/>"
+    yield '<w:fldChar w:fldCharType="end"/>'

@@ -1,4 +1,7 @@
-"""An office's own Word file, filled: its marks are Jinja's, in the sandbox; macros, links, fields that fetch, and what names people are refused."""
+"""An office's own Word file, filled: its marks are Jinja's, in the sandbox; macros, links, fields that fetch, and what names people are refused.
+
+What no reader sees is taken out of it: hidden text, comments in the XML, names, marks of editing; of pictures, where and by whom they were made.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 import traceback
 from collections.abc import Mapping
 from io import BytesIO
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zipfile import BadZipFile, ZipFile
 
 from jinja2 import TemplateSyntaxError
@@ -16,19 +19,44 @@ from xuncha.chinese.punctuation import full_width
 from xuncha.errors import InvalidLedgerError
 from xuncha.language import gettext as _
 from xuncha.pages.package import Package
-from xuncha.paper.docx import LONGEST_PROPERTY
-from xuncha.paper.harmless import DROPPED, FORGOTTEN, must_be_harmless
+from xuncha.paper.harmless import DROPPED, FORGOTTEN, must_be_harmless, parsed
 from xuncha.paper.heading import lines
 from xuncha.paper.own import Own, OwnFileError
 from xuncha.paper.packing import pack
 from xuncha.paper.process import LimitError, run
 from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, reason, wrong
-from xuncha.paper.traces import hidden_styles, without_metadata, without_traces
 from xuncha.parts import needs
 
-_WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_LONGEST_PROPERTY: Final = 255  # characters
 _LARGEST: Final = 100 * 1024 * 1024
 _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
+_NAMED: Final = frozenset({"docPr", "cNvPr"})
+"""Elements with an obligatory `name`, which programs fill with that of the picture's file."""
+_ATTRIBUTES: Final = frozenset({"descr", "title", "alt", "paraId", "textId"})
+_ELEMENTS: Final = frozenset(
+    {f"{_W}{name}" for name in ("alias", "tag", "dataBinding", "tblCaption", "tblDescription", "proofErr")}
+)
+_WRAPPERS: Final = frozenset({f"{_W}customXml", f"{_W}smartTag"})
+_OF_WRAPPERS: Final = frozenset({f"{_W}customXmlPr", f"{_W}smartTagPr"})
+_OF_FIELDS: Final = frozenset({f"{_W}{name}" for name in ("rPr", "fldChar", "instrText")})
+_NO: Final = frozenset({"0", "false", "off"})
+_PNG: Final = b"\x89PNG\r\n\x1a\n"
+_SHOWN_OF_PNG: Final = frozenset(
+    {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"bKGD", b"pHYs"}
+)
+_JPEG: Final = b"\xff\xd8"
+_END_OF_JPEG: Final = 0xD9
+_SCAN: Final = 0xDA
+_SCANNED: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+"""The marker that ends the pixels of a JPEG."""
+_BEGIN: Final = 0xFF  # each segment of a JPEG begins with it
+_FIRST_ADDED: Final = 0xE0  # the marker from which on a segment holds what programs have added
+_NEEDED: Final = (b"\xff\xe0\x00\x10JFIF\x00", b"\xff\xee\x00\x0eAdobe")
+"""How the added segments begin that are kept: they tell the resolution and the colours."""
 
 
 def fill(name: str, files: Own, title: str, words: str, **given: object) -> bytes:
@@ -85,7 +113,7 @@ def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[
             return super().fix_tables(xml)
 
         def render_properties(self, context: Any, jinja_env: Any = None) -> None:  # noqa: ANN401
-            """They are replaced."""
+            """Do nothing: the properties are replaced."""
 
     template = Filled(BytesIO(content))
     jinja = environment(name, files)
@@ -126,7 +154,7 @@ def _at_mark(
 
 
 def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
-    """Save the file without what tells of its past, its punctuation full-width."""
+    """Save the file without its metadata, its punctuation full-width."""
     for holder in (word.part.package, word.part):
         for name, relationship in list(holder.rels.items()):
             # The properties are made anew, since nothing says that there is one part of them, or what it holds.
@@ -136,33 +164,129 @@ def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
         if str(setting.tag).rpartition("}")[2] in FORGOTTEN:
             word.settings.element.remove(setting)
     word.core_properties._element.clear()  # noqa: SLF001  there is no other way to take all away
-    word.core_properties.title = title[:LONGEST_PROPERTY]
+    word.core_properties.title = title[:_LONGEST_PROPERTY]
     stream = BytesIO()
     word.save(stream)
     with ZipFile(stream) as parts:
         kinds = Package(stream.getvalue(), _LARGEST)
         styles = word.part._styles_part.element  # noqa: SLF001  no other way to the part itself
-        hidden = hidden_styles(styles)
+        hidden = _hidden_styles(styles)
         return pack(
             (name, _cleaned(name, kinds.kind(name), parts.read(name), hidden)) for name in parts.namelist()
         )
 
 
 def _cleaned(name: str, kind: str, part: bytes, hidden: frozenset[str]) -> bytes:
-    """Return a part without what nobody sees, its punctuation full-width."""
+    """Return a part without invisible content, its punctuation full-width."""
     if kind.startswith("image/"):
-        return without_metadata(name, part)
+        return _without_metadata(name, part)
     if not kind.endswith("+xml") or kind.endswith("relationships+xml"):
         return part
     from lxml import etree  # noqa: PLC0415
 
-    root = without_traces(part, hidden)
-    for paragraph in root.iter(f"{_WORD}p"):
+    root = _without_traces(part, hidden)
+    for paragraph in root.iter(f"{_W}p"):
         # Paragraphs inside it, as in a text box, are told by themselves.
-        every = paragraph.iter(f"{_WORD}t")
-        texts = [each for each in every if next(each.iterancestors(f"{_WORD}p")) is paragraph]
+        every = paragraph.iter(f"{_W}t")
+        texts = [each for each in every if next(each.iterancestors(f"{_W}p")) is paragraph]
         wide = full_width("".join(text.text or "" for text in texts))
         for text in texts:
             length = len(text.text or "")
             text.text, wide = wide[:length], wide[length:]
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
+
+
+def _hidden_styles(styles: _Element) -> frozenset[str]:
+    """Return the names of the styles that hide text, by themselves or by what they are based on."""
+    bases: dict[str, str] = {}
+    hidden: set[str] = set()
+    for style in styles.iter(f"{_W}style"):
+        name, base = style.get(f"{_W}styleId", ""), style.find(f"{_W}basedOn")
+        bases[name] = "" if base is None else base.get(f"{_W}val", "")
+        if _hides(style):
+            hidden.add(name)
+    while more := {name for name, base in bases.items() if base in hidden and name not in hidden}:
+        hidden |= more
+    return frozenset(hidden)
+
+
+def _without_traces(part: bytes, hidden: frozenset[str]) -> _Element:
+    """Parse a part, and remove its invisible content; `hidden` are the names of the styles that hide text."""
+    root = parsed(part)
+    for element in list(root.iter("*")):
+        for full_name in list(element.attrib):
+            name = str(full_name).rpartition("}")[2]
+            if name in _ATTRIBUTES or name.startswith("rsid"):
+                del element.attrib[full_name]
+        if element.tag.rpartition("}")[2] in _NAMED and "name" in element.attrib:
+            element.set("name", "")
+        parent = element.getparent()
+        if element.tag in _ELEMENTS and parent is not None:
+            parent.remove(element)
+        elif element.tag in _WRAPPERS and parent is not None:
+            place = parent.index(element)
+            parent[place : place + 1] = [child for child in element if child.tag not in _OF_WRAPPERS]
+        elif element.tag == f"{_W}r" and _is_hidden(element, hidden):
+            for child in list(element):
+                if child.tag not in _OF_FIELDS:
+                    element.remove(child)
+    return root
+
+
+def _hides(holder: _Element) -> bool:
+    """Return whether the properties of a run or a style, but not those of a paragraph's mark, hide text."""
+    found = holder.find(f"{_W}rPr/{_W}vanish")
+    return found is not None and found.get(f"{_W}val", "1") not in _NO
+
+
+def _is_hidden(run: _Element, hidden: frozenset[str]) -> bool:
+    own = run.find(f"{_W}rPr/{_W}vanish")
+    if own is not None:
+        return _hides(run)
+    style = run.find(f"{_W}rPr/{_W}rStyle")
+    paragraph = next(run.iterancestors(f"{_W}p"), None)
+    of_paragraph = None if paragraph is None else paragraph.find(f"{_W}pPr/{_W}pStyle")
+    return any(each is not None and each.get(f"{_W}val") in hidden for each in (style, of_paragraph))
+
+
+def _without_metadata(name: str, content: bytes) -> bytes:
+    """Return a picture, PNG or JPEG, without its metadata. Raises OwnFileError if it is of another kind, or damaged."""
+    try:
+        if content.startswith(_PNG):
+            return _of_png(content)
+        if content.startswith(_JPEG):
+            return _of_jpeg(content)
+    except IndexError:
+        pass
+    said = _("the picture {name} may tell where and by whom it was made; put it in as PNG or JPEG")
+    raise OwnFileError(said.format(name=name))
+
+
+def _of_png(content: bytes) -> bytes:
+    kept, at, kind = [_PNG], len(_PNG), b""
+    while kind != b"IEND":
+        kind = content[at + 4 : at + 8]
+        end = at + 12 + int.from_bytes(content[at : at + 4], "big")
+        if end > len(content):
+            raise IndexError
+        kept += [content[at:end]] if kind in _SHOWN_OF_PNG else []
+        at = end
+    return b"".join(kept)
+
+
+def _of_jpeg(content: bytes) -> bytes:
+    kept, at = [_JPEG], len(_JPEG)
+    while (marker := content[at + 1]) != _END_OF_JPEG:
+        if content[at] != _BEGIN:
+            raise IndexError
+        if marker == _BEGIN:  # it may stand there more than once
+            at += 1
+            continue
+        end = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+        if marker == _SCAN:
+            found = _SCANNED.search(content, end)
+            end = found.start() if found else len(content)
+        if marker < _FIRST_ADDED or content.startswith(_NEEDED, at):
+            kept.append(content[at:end])
+        at = end
+    return b"".join([*kept, bytes([_BEGIN, _END_OF_JPEG])])

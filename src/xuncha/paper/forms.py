@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Final
 
 from xuncha.paper.outline import Document
+from xuncha.parts import needs
 
 TEXT: Final = ("txt", "md", "html")
 """The forms that are text; they can be shown on a screen."""
@@ -15,10 +16,9 @@ TABLES: Final = "xlsx"
 
 
 def made(document: Document, form: str) -> tuple[bytes, list[str]]:
-    """Write a document in a form; return it with warnings, such as fonts that are missing."""
-    room = "texts" if form in TEXT else form
-    written = getattr(import_module(f"xuncha.paper.{room}"), form)(document)
-    if form == "pdf":
-        content, warnings = written
-        return content, warnings
-    return written.encode() if form in TEXT else written, []
+    """Write a document in a form; return it with warnings, such as fonts that are missing. Raises SurroundingsError if it needs a part that is not installed."""
+    with needs("office"):
+        written = getattr(import_module(f"xuncha.paper.{'texts' if form in TEXT else form}"), form)(document)
+    if isinstance(written, str):
+        return written.encode(), []
+    return (written, []) if isinstance(written, bytes) else written

@@ -9,7 +9,6 @@ from zipfile import BadZipFile
 from xuncha.language import gettext as _
 from xuncha.pages.package import KINDS_OF_PARTS, Package, PackageError, Relationship
 from xuncha.paper.own import OwnFileError
-from xuncha.paper.traces import parsed
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -42,7 +41,7 @@ _ATTRIBUTES: Final = frozenset({"instr", "fldCharType"})
 
 
 def look_at_fields(part: _Element) -> None:
-    """Refuse a field of a part of the file that is none of the harmless ones, or that programs may read differently (OwnFileError)."""
+    """Refuse a part with a field that is not allowed, or that programs may read differently (OwnFileError)."""
     for element in part.iter("*"):
         space, name = _names(element.tag)
         told = [_names(str(attribute)) for attribute in element.attrib]
@@ -66,62 +65,46 @@ def _unclear(name: str) -> OwnFileError:
 
 def _walk(top: _Element) -> None:
     """Judge the fields of a part, or of one alternative, which must begin and end there."""
-    fields = _Fields()
+    codes, shown = [""], [True]
+    """Of the fields that are open, one inside another; first the text around all: their codes, and whether the code has ended."""
     waiting = list(reversed(top))
     while waiting:
         element = waiting.pop()
         if element.tag == _ALTERNATIVES:
-            if fields.in_code and any(_names(each.tag)[1] in {*_PARTS, "t"} for each in element.iter("*")):
+            if not shown[-1] and any(_names(each.tag)[1] in {*_PARTS, "t"} for each in element.iter("*")):
                 raise _unclear("AlternateContent")
             for alternative in element:
                 _walk(alternative)
             continue
-        fields.take(element)
-        waiting += reversed(element)
-    fields.end(whole=top.getparent() is not None)
-
-
-class _Fields:
-    """Fields that stand inside each other, with their codes in pieces."""
-
-    def __init__(self) -> None:
-        self._codes = [""]
-        self._shown = [True]
-        """Whether what follows is a field's result rather than its code; the first is the text around all fields."""
-
-    @property
-    def in_code(self) -> bool:
-        return not self._shown[-1]
-
-    def take(self, element: _Element) -> None:
         space, name = _names(element.tag)
         if name == "fldSimple":
             _judge(element.get(f"{{{space}}}instr", ""))
-        elif name in {"instrText", "delInstrText"} or (name == "t" and self.in_code):
-            self._codes[-1] += "".join(str(text) for text in element.itertext())
+        elif name in {"instrText", "delInstrText"} or (name == "t" and not shown[-1]):
+            codes[-1] += "".join(str(text) for text in element.itertext())
         elif name == "fldChar":
-            self._follow(element.get(f"{{{space}}}fldCharType", ""))
+            _follow(element.get(f"{{{space}}}fldCharType", ""), codes, shown)
+        waiting += reversed(element)
+    for code in codes:
+        _judge(code)
+    if len(codes) > 1 and top.getparent() is not None:
+        raise _unclear("fldChar")
 
-    def _follow(self, step: str) -> None:
-        if step == "begin":
-            if self.in_code:
-                self._codes[-1] += "{}"  # the code is not known before that field is worked out
-            self._codes.append("")
-            self._shown.append(False)
-        elif len(self._codes) > 1:
-            _judge(self._codes[-1])
-            self._shown[-1] = True
-            if step == "end":
-                self._codes.pop()
-                self._shown.pop()
-        else:
-            raise _unclear("fldChar")
 
-    def end(self, *, whole: bool) -> None:
-        for code in self._codes:
-            _judge(code)
-        if whole and len(self._codes) > 1:
-            raise _unclear("fldChar")
+def _follow(step: str, codes: list[str], shown: list[bool]) -> None:
+    """Begin a field, or judge the one whose code or result ends."""
+    if step == "begin":
+        if not shown[-1]:
+            codes[-1] += "{}"  # the code is not known before that field is worked out
+        codes.append("")
+        shown.append(False)
+    elif len(codes) > 1:
+        _judge(codes[-1])
+        shown[-1] = True
+        if step == "end":
+            codes.pop()
+            shown.pop()
+    else:
+        raise _unclear("fldChar")
 
 
 def _judge(code: str) -> None:
@@ -159,7 +142,7 @@ DROPPED: Final = {
 }  # fmt: skip
 """Kinds of relationships to what tells of the file's past: who wrote it, where, and how it looked."""
 FORGOTTEN: Final = {"docVars", "rsids", "docId", "writeProtection", "documentProtection"}
-"""Settings that tell of the machine and of the hands through which the file went; WPS keeps the machine's number among `docVars`."""
+"""Settings that name a machine or people; WPS keeps the machine's number among `docVars`."""
 _ACTIVE: Final = frozenset({"altChunk", "object", "OLEObject", "control", "ocx", "subDoc", "mailMerge", "frame", "entryMacro", "exitMacro", "script"})  # fmt: skip
 _REVISION: Final = re.compile(
     r"(?:customXml)?(?:ins|del|moveFrom|moveTo|Ins|Del|MoveFrom|MoveTo)(?:Range(?:Start|End))?|cell(?:Ins|Del|Merge)|\w+Change|del(?:Text|InstrText)"
@@ -168,6 +151,14 @@ _REVISION: Final = re.compile(
 _PLACES: Final = frozenset({"src", "href", "althref"})
 """Attributes that name a file or an address: a file's own pictures and links are named by relationships."""
 _OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
+
+
+def parsed(part: bytes) -> _Element:
+    """Parse a part that is XML, without its comments: one within a text would hide what follows it."""
+    from lxml import etree  # noqa: PLC0415
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    return etree.fromstring(part, parser)
 
 
 def must_be_harmless(content: bytes, *, made: bool = False) -> None:

@@ -13,6 +13,8 @@ from xuncha.paper.outline import Block, Document, LandscapeBreak, Part
 
 _LONGEST_TITLE: Final = {False: 20, True: 28}
 """Characters of 22 pt in a line of the type area, upright and lying."""
+LONGEST_PROPERTY: Final = 255
+"""Characters of the title among the properties of a Word file."""
 _DAY: Final = 4.0  # characters between the date and the right edge
 PITCH: Final = 28.95
 """Points from line to line: 22 of them fill a page."""
@@ -45,11 +47,6 @@ def signature_indent(document: Document) -> float:
     """Compute the characters between the signature and the right edge: centred over the date, as far as the type area allows."""
     texts = {block.kind: block.text for block in document.blocks if isinstance(block, Block)}
     return max(0.0, _DAY + (width(texts.get("date", "")) - width(texts.get("sign", ""))) / 2)
-
-
-def reference(document: Document) -> str:
-    """Return the line of the number of a document and of who has signed it off, with a tab between the two."""
-    return f"{document.number}\t签发人：{document.signer}" if document.signer else document.number
 
 
 def begins_page(blocks: Sequence[Part], at: int) -> bool:

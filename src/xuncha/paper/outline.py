@@ -1,12 +1,7 @@
 """What a document consists of, without its layout; and the plain lines in which a template gives it.
 
-A template gives a line for each block: its kind, a blank, its text. `mark` is what stands above the title, such as 内部资料;
-`number` and `signer` are what stands between the two: the number of the document, and who has signed it off; `landscape` alone turns the
-paper: all of it before the first block, else what follows, on a new page, with `A3` a large one; `table` with the widths of its columns begins
-a table, and the lines `row` after it are its rows, the first of them the head. `form` with widths begins a form to be filled in, whose lines
-`field` hold labels and values in turn, and `opinion` a label, what is known, and the line to sign on; `page` begins a new page, `page TITLE` one
-with a title of its own. `cover` makes a cover of the title and the lines `field` after it, `contents` lists the headings and what is bound in,
-of which `bound PAGES TITLE` tells each. What a value holds cannot begin a line or a cell: the environment of the templates prints it on one.
+A template gives a line for each block: its kind, a blank, its text (docs/templates.md, "An outline"). What a value holds cannot begin a line
+or a cell: the environment of the templates prints it on one.
 """
 
 from __future__ import annotations
@@ -35,7 +30,7 @@ _OF_A_COVER: Final = 2  # cells in a row
 SHORT: Final = 12
 """Full-width characters of the longest text that is short."""
 _UNBROKEN: Final = ((9, 0.85), (6, 0.85), (4, 0.6))
-"""Characters of the longest text that is kept on one line, and what a column of longer ones keeps of its share: the first for which there is room."""
+"""Tried in turn: texts of so many characters stay on one line, and a column of longer texts keeps so much of its share."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +57,7 @@ class Table:
     def fitted(self, room: float, beside: float) -> tuple[float, ...]:
         """Compute widths by which no state, number or day is broken, as far as there is room.
 
-        Args:
-            room: the width of the table in full-width characters.
-            beside: of these, what a cell has left and right of its text.
+        `room` is the width of the table in full-width characters; of these, a cell has `beside` left and right of its text.
         """
         shares = [share * room for share in self.widths]
         columns = [[width(cell) for cell in column] for column in zip(self.header, *self.rows, strict=True)]
@@ -126,6 +119,11 @@ class Field:
     cells: tuple[str, ...]
     signature: str = ""  # the line at its foot on which somebody signs; there is room above it
 
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """Its labels, each with its value."""
+        return list(zip(self.cells[::2], self.cells[1::2], strict=True))
+
 
 @dataclass(frozen=True)
 class Form:
@@ -142,7 +140,7 @@ class Contents:
 
 @dataclass(frozen=True)
 class Bound:
-    """Something that is bound in behind the document, where the form has pages."""
+    """A file appended to the document, in forms that have pages."""
 
     pages: int
     title: str
@@ -159,10 +157,13 @@ class Document:
     blocks: tuple[Part, ...]
     landscape: bool = False
     mark: str = ""  # above the title, flush left, such as 内部资料; empty where there is none
-    number: str = (
-        ""  # of the document (文号), and who has signed it off (签发人); empty where nobody has said it
-    )
+    number: str = ""  # 文号; empty where nobody has said it, likewise who has signed it off (签发人)
     signer: str = ""
+
+    @property
+    def reference(self) -> tuple[str, ...]:
+        """Its number and, if somebody has signed it off, who."""
+        return (self.number, f"签发人：{self.signer}") if self.signer else (self.number,)
 
     @property
     def listed(self) -> tuple[str, ...]:

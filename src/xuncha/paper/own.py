@@ -26,7 +26,7 @@ _REFERENCE = re.compile(r'"([\w.]+\.j2)"')  # in a built-in template: the name o
 
 
 class OwnFileError(Exception):
-    """A file is there that may not be used; says why. `name` is the file's; empty where the asker knows it."""
+    """A file may not be used. The text is the reason; `name` is empty where the caller knows it."""
 
     def __init__(self, said: str, name: str = "") -> None:
         super().__init__(said)
@@ -85,11 +85,6 @@ def at_commit(root: Path, commit: str) -> Own:
         read += each.size
     links = {"." if name == FOLDER else name for name, leaf in leaves.items() if leaf.mode == _LINK}
     return Own(found | dict.fromkeys(links, _is_link()))
-
-
-def own(where: Path | Own) -> Own:
-    """Return the files in a folder; or those that are given."""
-    return on_disk(where) if isinstance(where, Path) else where
 
 
 def built_in() -> Path:

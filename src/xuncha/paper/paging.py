@@ -12,11 +12,9 @@ from xuncha.chinese.characters import width
 from xuncha.paper.outline import SHORT, Table
 
 _POINTS: Final = 72 / 25.4  # of a millimetre
-_CHARACTER: Final = (
-    12.0  # points of a character in a cell, of the line that it stands in, and what a row has besides
-)
-_LINE: Final = 17.0
-_AROUND: Final = 6.0
+_CHARACTER: Final = 12.0  # points of a character in a cell
+_LINE: Final = 17.0  # of its line
+_AROUND: Final = 6.0  # of what a row has besides its lines
 _CAPTION: Final = 29.0  # points of the line above a table
 _BESIDE: Final = 0.6  # characters of the space left and right in a cell
 _WORTH_FILLING: Final = 0.4  # of a page: where less is left, rows that belong together go to the next one
@@ -35,7 +33,7 @@ class Sheet(NamedTuple):
 UPRIGHT: Final = Sheet(156, 225)
 LANDSCAPE: Final = Sheet(225, 156)
 LARGE: Final = Sheet(348, 243)
-"""A3, lying."""
+"""A3, landscape."""
 
 
 class Paged(NamedTuple):
@@ -49,12 +47,10 @@ class Paged(NamedTuple):
 
 
 def paged(table: Table, sheet: Sheet, *, new_page: bool) -> Paged:
-    """Cut a table where pages end, and tell what goes on again on the next one.
+    """Cut a table where the pages of a sheet end, and tell what goes on again on the next one.
 
-    Args:
-        table: as an outline gives it.
-        sheet: the type area of its pages.
-        new_page: whether it begins a page, below its caption; else nothing is known of where it stands, and what belongs together takes half a page at most.
+    `new_page` tells whether it begins a page, below its caption; else nothing is known of where it stands, and what belongs together takes
+    half a page at most.
     """
     characters = sheet.width * _POINTS / _CHARACTER
     table = replace(table, widths=table.fitted(characters, _BESIDE))
@@ -104,7 +100,7 @@ def _groups(rows: Sequence[Row]) -> Iterator[list[Row]]:
 
 
 def _continued(chunk: Sequence[Row], row: Row) -> Row:
-    """Fill what the cells above cover in a row that begins a page: short texts as they are, of long ones the beginning."""
+    """Repeat the covered cells in a row that begins a page: short texts in full, long ones by their beginning."""
     made = list(row)
     for place, cell in enumerate(row):
         if cell:

@@ -11,7 +11,7 @@ from typing import Final
 from xuncha.chinese.numbers import TELEPHONE
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.paper.heading import begins_page, lines, pitch, reference, signature_indent, title
+from xuncha.paper.heading import begins_page, lines, pitch, signature_indent, title
 from xuncha.paper.outline import Block, Contents, Document, Form, LandscapeBreak, PageBreak, Table
 from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, paged
 from xuncha.paper.texts import CONTENTS
@@ -58,7 +58,7 @@ def pdf(document: Document) -> tuple[bytes, list[str]]:
         "mark": document.mark,
         "landscape": document.landscape,
         "indent": signature_indent(document),
-        "reference": reference(document).split("\t"),
+        "reference": document.reference,
         "pitch": pitch(document),
         "blocks": list(_as_data(document)),
         "bound": [each.__dict__ for each in document.bound],

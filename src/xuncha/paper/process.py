@@ -1,4 +1,4 @@
-"""A ledger's own templates run in a process of its own, and files of others are looked into in one, which may take so much time and memory and no more: only the system sees to that (docs/adr/0025)."""
+"""Run a ledger's own templates, and look into files of others, in a process with limits on time and memory, which only the system can enforce (docs/adr/0025)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The templates of documents, a ledger's own before the built-in ones: programs that others may write, in a sandbox. What they do not know is an error.
+"""Render the templates of documents in a sandbox, a ledger's own before the built-in ones. An undefined name is an error.
 
 The sandbox is Jinja's own, in which no single step makes more than a document can hold; `process` limits what many steps add up to.
 """
@@ -33,8 +33,9 @@ from xuncha.chinese.numbers import numeral
 from xuncha.chinese.punctuation import full_width, sentence
 from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.language import gettext as _
+from xuncha.paper.forms import made
 from xuncha.paper.outline import CELL, LINE_END, Document, OutlineError, read
-from xuncha.paper.own import FOLDER, Own, OwnFileError, built_in, differs, own, own_among
+from xuncha.paper.own import FOLDER, Own, OwnFileError, built_in, differs, own_among, remark
 from xuncha.paper.process import LIMITS, LimitError, run, too_large, too_much_memory
 from xuncha.paper.texts import markdown, titled, unbroken
 
@@ -46,8 +47,10 @@ LONGEST: Final = 10_000_000
 _BITS: Final = 100_000  # of a number: to show one takes a time that grows faster than the number does
 _WIDENING: Final = ("batch", "center", "indent", "round", "slice", "tojson", "truncate", "wordwrap")
 """Filters that are given how much they are to make."""
-_PERCENT = re.compile(r"%(?:\([^)]*\))?[-+ #0]*([0-9]*\*?)(?:\.([0-9]*\*?))?")
-"""A mark such as `%5.2f`, with its width and its precision."""
+_PERCENT = re.compile(r"%(?:\(.*\))?[-+ #0]*[0-9]*\.?(?:\*|[0-9]{6})", re.DOTALL)
+"""A mark such as `%5.2f` that asks for too much, or takes from the values how much it is to make."""
+_FIELD = re.compile(r"\{|[0-9]{6}")
+"""The same in a field such as `{:>5}`, behind its colon."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -58,12 +61,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401  Jinja's own
         super().__init__(**settings)
         self.filters |= {name: _bounded(self.filters[name]) for name in _WIDENING}
-        self.filters["format"] = lambda text, *args, **kwargs: _percent(str(text), kwargs or args)
+        self.filters["format"] = lambda text, *args, **kwargs: _percent(str(text)) % (kwargs or args)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
         """Do what an operator does, unless the result would be too long."""
         if operator == "%" and isinstance(left, str):
-            return _percent(left, right)
+            _percent(left)
         if operator == "**" and isinstance(left, int) and isinstance(right, int):
             _must_fit(left.bit_length() * right, most=_BITS)
         if operator == "*" and isinstance(left, int) and isinstance(right, int):
@@ -89,29 +92,23 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:  # noqa: ANN401
         """Wrap `format` of a text as Jinja does, and refuse a field that would be too wide."""
         wrapped = super().wrap_str_format(value)
-        return wrapped and _bounded_format(wrapped, str(value.__self__))
+        for _text, _name, form, _conversion in Formatter().parse(str(value.__self__)) if wrapped else ():
+            _must_be_narrow(_FIELD.search(form or ""))
+        return wrapped
 
 
-def _percent(text: str, values: Any) -> Any:  # noqa: ANN401
-    """Fill the marks of a text (`%5d`), unless one would be too wide."""
-    widths = [each for mark in _PERCENT.findall(text) for each in mark]
-    _must_fit(*(int(each[:10]) for each in widths if each.isdecimal()))
-    if any("*" in each for each in widths):  # the width is among the values
-        _must_fit(*(values if isinstance(values, tuple) else [values]))
-    return text % values
+def _percent(text: str) -> str:
+    """Return a text whose marks (`%5d`) are to be filled, unless one would be too wide."""
+    _must_be_narrow(_PERCENT.search(text))
+    return text
 
 
-def _bounded_format(wrapped: Callable[..., str], text: str) -> Callable[..., str]:
-    @wraps(wrapped)
-    def bounded(*args: Any, **kwargs: Any) -> str:  # noqa: ANN401
-        forms = [form or "" for _text, _name, form, _conversion in Formatter().parse(text)]
-        _must_fit(*(int(each[:10]) for form in forms for each in re.findall("[0-9]+", form)))
-        # `{:{0}}` takes the width from the values, and could take it apart: `{0[0]}`
-        if any("{" in form for form in forms):
-            raise ValueError(_("the width of a field is written as a number"))
-        return wrapped(*args, **kwargs)
-
-    return bounded
+def _must_be_narrow(found: re.Match[str] | None) -> None:
+    """Refuse what was found of a width; one from the values could take them apart, too: `{:{0[0]}}`."""
+    if found and found[0][-1] in "*{":
+        raise ValueError(_("the width of a field is written as a number"))
+    if found:
+        raise OverflowError(_("one step makes more than {n} characters").format(n=LONGEST))
 
 
 def _bounded(called: Callable[..., Any]) -> Callable[..., Any]:
@@ -131,8 +128,6 @@ def _must_fit(*values: object, most: int = LONGEST) -> None:
         raise OverflowError(_("one step makes more than {n} characters").format(n=LONGEST))
 
 
-OUTLINE: Final = ".outline.j2"
-"""How the names of templates end that give an outline, for the forms that are laid out by `xuncha.paper`."""
 _BAD_VALUES = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
 TEMPLATE_ERRORS: Final = (TemplateError, *_BAD_VALUES, RecursionError, MemoryError, OSError)
 """Errors that a template can raise; all are reported as the template's."""
@@ -163,19 +158,13 @@ class _Cells(str):
     __slots__ = ()
 
 
-def render(name: str, root: Path | Own, **given: object) -> str:
+def render(name: str, files: Own, **given: object) -> str:
     """Render a template; in a process of its own where one of the ledger's is among those that it is made of.
 
-    Args:
-        name: of the template, such as `notice.txt.j2`. In a web page (`.html.j2`) values are escaped; in an outline
-            (`.outline.j2`) each is printed on one line.
-        root: the ledger's folder, whose own `templates/` go before the built-in ones; or these themselves.
-        given: data alone, without methods that do anything: a template may call whatever an object offers.
-
-    Raises:
-        InvalidLedgerError: the template is wrong, or takes more than it may; with its file and line.
+    In a web page (`.html.j2`) values are escaped; in an outline (`.outline.j2`) each is printed on one line. `files` go before the built-in
+    templates; `given` is data alone, since a template may call whatever an object offers. Raises InvalidLedgerError with its file and line
+    if the template is wrong, or takes more than it may.
     """
-    files = own(root)
     try:
         if (first := own_among(name, files)) is None:
             return rendered(name, None, given)
@@ -203,9 +192,18 @@ def rendered(name: str, files: Own | None, given: Mapping[str, object]) -> str:
     return text if files is None else _UNSAFE.sub("", text)
 
 
-def document(name: str, root: Path | Own, **given: object) -> Document:
+def paper(name: str, form: str, files: Own, **given: object) -> tuple[bytes, list[str]]:
+    """Make a document in a form; return it with warnings, such as fonts that are missing, and own templates that were used.
+
+    `name` is that of its template, such as report.weekly; `files` are the templates that go before the built-in ones; `given` is what it is
+    given. Raises InvalidLedgerError with its file and line if a template is wrong; SurroundingsError if the form needs what is not installed.
+    """
+    content, warnings = made(document(f"{name}.outline.j2", files, **given), form)
+    return content, [*warnings, *remark(files)]
+
+
+def document(name: str, files: Own, **given: object) -> Document:
     """Make the document that an outline template gives. Raises InvalidLedgerError if the template is wrong, or what it gives is no outline."""
-    files = own(root)
     try:
         return read(render(name, files, **given))
     except OutlineError as error:
@@ -221,7 +219,7 @@ def environment(name: str, files: Own | None) -> Environment:
         loader=ChoiceLoader(loaders),
         autoescape=name.endswith((".html.j2", ".docx")),
         undefined=StrictUndefined,
-        finalize=_on_one_line if name.endswith(OUTLINE) else None,
+        finalize=_on_one_line if name.endswith(".outline.j2") else None,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import groupby, pairwise, zip_longest
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.characters import width
 from xuncha.chinese.numbers import TELEPHONE
 from xuncha.paper.heading import pieces
 from xuncha.paper.outline import Block, Contents, Document, Form, PageBreak, Table
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 CONTENTS: Final = "目\u3000录"
 """What stands above the table of contents."""
@@ -32,12 +36,8 @@ _MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILI
 def txt(document: Document) -> str:
     """Write the document as text, with a line end at its end; a paragraph is one line, a table is set in columns."""
     lines = [document.mark] if document.mark else []
-    if document.number or document.signer:
-        lines.append(
-            _apart(document.number, f"签发人：{document.signer}")
-            if document.signer
-            else _indented(document.number, 0.5)
-        )
+    if any(document.reference):
+        lines.append(_apart(*document.reference) if document.signer else _indented(document.number, 0.5))
     lines += [_indented(document.title, 0.5), ""]
     for block in document.blocks:
         if isinstance(block, Table):
@@ -64,17 +64,12 @@ def _form(form: Form) -> list[str]:
     """Set a form in lines: a label and its value on each, what has several lines below its label."""
     lines: list[str] = []
     for field in form.fields:
-        for label, value in pairs(field.cells):
+        for label, value in field.pairs:
             many = "\n" in value
             lines += [f"{label}：" if many else f"{label}：{value}"]
             lines += [f"\u3000\u3000{line}" for line in value.split("\n")] if many else []
         lines += [_indented(field.signature, 1), ""] if field.signature else []
     return lines
-
-
-def pairs(cells: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the labels of a row of a form, each with its value."""
-    return list(zip(cells[::2], cells[1::2], strict=True))
 
 
 def _indented(text: str, share: float) -> str:
@@ -143,9 +138,8 @@ def _pieces(text: str, room: int) -> Iterator[str]:
 def md(document: Document) -> str:
     """Write the document as Markdown (CommonMark, with the tables of GFM), with a line end at its end."""
     parts = [markdown(document.mark)] if document.mark else []
-    if document.number or document.signer:
-        signer = f"签发人：{document.signer}" if document.signer else ""
-        parts.append(markdown("\u3000".join(filter(None, (document.number, signer)))))
+    if any(document.reference):
+        parts.append(markdown("\u3000".join(filter(None, document.reference))))
     parts.append(f"# {_inside(document.title)}")
     for block in document.blocks:
         if isinstance(block, Table):
@@ -154,7 +148,7 @@ def md(document: Document) -> str:
             parts.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
         elif isinstance(block, Form):
             for field in block.fields:
-                said = (f"**{_inside(label)}**：{_inside(value)}" for label, value in pairs(field.cells))
+                said = (f"**{_inside(label)}**：{_inside(value)}" for label, value in field.pairs)
                 parts += [each.replace("\n", "  \n") for each in said]
                 parts += [markdown(field.signature)] if field.signature else []
         elif isinstance(block, PageBreak):
@@ -182,21 +176,26 @@ def markdown(text: str) -> str:
 
 def html(document: Document) -> str:
     """Write the document as a web page that stands alone: no script, nothing from elsewhere; `page.html.j2` lays it out."""
-    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415  for this form alone
-
-    loader = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    environment.filters |= {"unbroken": unbroken, "titled": titled}
     given = {
         "headings": _TAGS,
         "zip": zip,
-        "pairs": pairs,
         "contents": CONTENTS,
         "contents_block": Contents(),
     }
-    return environment.get_template("page.html.j2").render(document=document, **given)
+    return layouts().get_template("page.html.j2").render(document=document, **given)
+
+
+@cache
+def layouts() -> Environment:
+    """Return the layouts of this room, which are templates, and nobody's own."""
+    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415  for some forms alone
+
+    loader = FileSystemLoader(Path(__file__).parent)
+    made = Environment(
+        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    made.filters |= {"unbroken": unbroken, "titled": titled}
+    return made
 
 
 def unbroken(text: str) -> str:
@@ -210,7 +209,11 @@ def titled(text: str) -> str:
     """Escape a title for a web page that breaks it between names and terms, and within long ones between words."""
     from markupsafe import Markup, escape  # noqa: PLC0415
 
-    parts = (words if sum(map(width, words)) > _PIECE else ["".join(words)] for words in pieces(text))
+    try:
+        found = pieces(text)
+    except ImportError:  # the part `office` knows words; without it a browser breaks the title where it must
+        return escape(text)
+    parts = (words if sum(map(width, words)) > _PIECE else ["".join(words)] for words in found)
     every = [word for words in parts for word in words]
     joints = (
         "<wbr>" if width(before[-1:]) == width(after[:1]) == 1 else "" for before, after in pairwise(every)

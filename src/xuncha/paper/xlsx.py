@@ -76,15 +76,10 @@ class Book:
         frozen: str,
         large: bool = False,
     ) -> Sheet:
-        """Begin a sheet: as wide as the page, with the number of each page.
+        """Begin a sheet as wide as the page, A4 or, if it is `large`, A3, with the number of each page.
 
-        Args:
-            name: what Excel does not take in it, or another sheet has, is changed.
-            widths: of the columns, in characters of Excel.
-            landscape: whether the page lies.
-            head: the rows that are printed again on each page, such as 1:3.
-            frozen: the cell above and left of which all stays in sight, such as A4.
-            large: whether the paper is A3 instead of A4.
+        A name that Excel does not take, or that another sheet has, is changed. The `widths` of the columns are in characters of Excel; the
+        rows of `head`, such as 1:3, are printed again on each page; what is above and left of the cell `frozen`, such as A4, stays in sight.
         """
         raw: Any = self.raw.add_worksheet(_sheet_name(name, [each.raw.name for each in self._sheets]))
         raw.freeze_panes(frozen)

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from xuncha.errors import Finding, Place
 from xuncha.pages import lines
-from xuncha.pages.kind import bytes_of
-from xuncha.pages.plain import decoded
+from xuncha.pages.kind import bytes_of, decoded
 
 from xuncha.proof import against, contact, counts, dates, documents, forms, library, marks, numbering, sums, words  # fmt: skip  # isort: skip
 from xuncha.proof.chapter import Text

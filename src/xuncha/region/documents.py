@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from xuncha.chinese.punctuation import full_width_page
-from xuncha.paper.forms import made as laid_out
 from xuncha.paper.own import Own, remark
-from xuncha.paper.templates import OUTLINE, document, render
+from xuncha.paper.templates import paper, render
 from xuncha.region.telling import Telling
 
 _END: Final = "</body>"
@@ -35,8 +34,7 @@ def made(region: Telling, kind: str, form: str, files: Own) -> tuple[bytes, list
         return workbook(region), []
     if kind == "page":
         return page(region, files), remark(files)
-    content, warnings = laid_out(document(f"region.{kind}{OUTLINE}", files, region=region), form)
-    return content, [*warnings, *remark(files)]
+    return paper(f"region.{kind}", form, files, region=region)
 
 
 def page(region: Telling, files: Own) -> bytes:

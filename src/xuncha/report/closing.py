@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
-from typing import Any, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure
 from xuncha.report import record as told
-from xuncha.report.items import items, rows_json
-from xuncha.report.record import MeasureRecord
-from xuncha.report.steps import Fact, facts, steps
+from xuncha.report.items import Item, items, plain, rows_json
+from xuncha.report.record import MeasureRecord, Step, steps
 from xuncha.trail.history import Event
+
+Deed = Literal["submit", "return", "close"]
+_DEEDS: Final[dict[str, Deed]] = {"closed": "close", "submitted": "submit"}
+"""By the status that a step leads to; one that leads from submitted to another status is a return."""
+
+
+class Fact(NamedTuple):
+    """What the ledger knows of an application, a return or a closing."""
+
+    deed: Deed
+    by: str | None
+    day: Date | None
+    said: str | None  # the reason of a return, the note on a closing
+    recorded: Date | None  # the day of the commit, where that is another; None also where there is no commit
+    in_history: bool  # False: it stands in the file alone
 
 
 class ApprovalForm(NamedTuple):
@@ -25,6 +40,10 @@ class ApprovalForm(NamedTuple):
     leader: tuple[Fact, ...]  # what the responsible leader did under the name that the ledger has
     desk: tuple[Fact, ...]  # what anybody else did: the office of the leading group keeps the ledger
     group: tuple[Fact, ...]  # what the head of the leading group did
+
+
+_WHO: Final = ApprovalForm._fields[1:]
+"""Whoever has a say."""
 
 
 class Closing(NamedTuple):
@@ -52,39 +71,46 @@ def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events:
         said = _("nothing was done yet for {ids}, so there is nothing to apply for")
         hint = _("record what was done: xuncha progress {id} …").format(id=idle[0])
         raise RefusedError("not-started", said.format(ids=_(", ").join(idle)), hint)
-    by_number: dict[str, list[Event]] = {str(each): [] for each in chosen}
+    happened: dict[str, list[Event]] = defaultdict(list)
     for event in events:
-        if (happened := by_number.get(event.number or "")) is not None:
-            happened.append(event)
-    return Closing(
-        organisation=ledger.settings.name,
-        date=today,
-        forms=tuple(
-            _form(
-                ledger,
-                told.record(ledger, each, found),
-                facts(steps(happened), ledger.measures[each]),
-                ledger.measures[each],
-            )
-            for each, happened in zip(chosen, by_number.values(), strict=True)
-        ),
-    )
+        happened[event.number or ""].append(event)
+    forms = tuple(_form(ledger, each, found, happened[str(each)]) for each in chosen)
+    return Closing(ledger.settings.name, today, forms)
 
 
-def _form(ledger: Ledger, record: MeasureRecord, known: Sequence[Fact], measure: Measure) -> ApprovalForm:
+def facts(done: Sequence[Step], measure: Measure) -> tuple[Fact, ...]:
+    """List who applied for the closing of a measure, who returned it and who closed it, since it was opened last."""
+    found: list[Fact] = []
+    for step in done:
+        if step.undone or step.action == "undo" or not step.moves:
+            continue  # what was taken back and what took it back are as if they had not been
+        if step.from_ == "closed":
+            found.clear()
+        elif deed := _DEEDS.get(step.to or "") or ("return" if step.from_ == "submitted" else None):
+            found.append(Fact(deed, step.author, step.day, step.reason, None, in_history=True))
+    closed = measure.closed
+    if closed is None or measure.status != "closed":
+        return tuple(found)
+    if found and found[-1].deed == "close":
+        last = found.pop()
+        day = closed.date or last.day
+        recorded = None if day == last.day else last.day
+        return (*found, last._replace(day=day, said=closed.note or last.said, recorded=recorded))
+    return (*found, Fact("close", closed.by, closed.date, closed.note, None, in_history=False))
+
+
+def _form(
+    ledger: Ledger, identity: Identity, found: Mapping[Identity, Item], events: Sequence[Event]
+) -> ApprovalForm:
     """Give each fact to whoever it is about; only a name that the ledger itself holds makes it a leader's."""
+    measure = ledger.measures[identity]
     group = ledger.settings.leading_group
     leaders = {measure.leader, measure.escalated.to if measure.escalated else None} - {None}
-    decided = [fact for fact in known if fact.deed != "submit"]
-    by_leader = [fact for fact in decided if fact.by in leaders]
-    by_head = [fact for fact in decided if group and fact.by == group.head and fact not in by_leader]
-    return ApprovalForm(
-        record,
-        office=tuple(fact for fact in known if fact.deed == "submit"),
-        leader=tuple(by_leader),
-        desk=tuple(fact for fact in decided if fact not in by_leader and fact not in by_head),
-        group=tuple(by_head),
-    )
+    given: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts(steps(events), measure):
+        decides = "leader" if fact.by in leaders else "group" if group and fact.by == group.head else "desk"
+        given["office" if fact.deed == "submit" else decides].append(fact)
+    return ApprovalForm(told.record(ledger, identity, found), *(tuple(given[who]) for who in _WHO))
 
 
 def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
@@ -97,19 +123,8 @@ def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
             {
                 **rows[form.record.item.id],
                 **told.as_json(form.record),
-                "known": {
-                    who: [_fact_json(fact) for fact in getattr(form, who)]
-                    for who in ("office", "leader", "desk", "group")
-                },
+                "known": {who: plain(getattr(form, who)) for who in _WHO},
             }
             for form in report.forms
         ],
     }
-
-
-def _fact_json(fact: Fact) -> dict[str, Any]:
-    days = {
-        key: value.isoformat() if value else None
-        for key, value in (("day", fact.day), ("recorded", fact.recorded))
-    }
-    return {**fact._asdict(), **days}

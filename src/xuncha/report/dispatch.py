@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from xuncha.model.records import Ledger
-from xuncha.report.items import Item, desk, items, most_pressing, rows_json
+from xuncha.report.items import Item, desk, items, most_pressing, pressing_json, rows_json
 from xuncha.tally import Group, Tally, groups, percent, rate, tally
 
 
@@ -70,5 +70,5 @@ def as_json(report: Dispatch, ledger: Ledger) -> dict[str, Any]:
     return {
         **{key: counted[key] for key in ("organisation", "as_of", "problems", "measures")},
         "offices": [{**each._asdict(), "rate": rate(each.closed, each.total)} for each in report.standings],
-        "press": [{**rows[item.id], "days": item.days} for item in (*report.overdue, *report.due_soon)],
+        "press": pressing_json(rows, (*report.overdue, *report.due_soon)),
     }

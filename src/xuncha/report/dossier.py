@@ -1,21 +1,39 @@
-"""The dossier of a measure (一事一档): its record, its evidence, and every step with who and when; as a paper, with the evidence bound in, or as a zip."""
+"""The dossier of a measure (一事一档): its record, its evidence, and every step with who and when; as a paper, as a PDF with the evidence bound in, or as a zip of both."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from xuncha.errors import SurroundingsError
 from xuncha.language import speaking
 from xuncha.model.identity import Identity
-from xuncha.model.records import Closed, Ledger, Review
+from xuncha.model.records import Closed, Ledger
+from xuncha.paper import binding, packing
+from xuncha.paper.forms import made
+from xuncha.paper.outline import Document
+from xuncha.paper.own import Own
+from xuncha.paper.templates import document
 from xuncha.report import record as told
-from xuncha.report.evidence import Piece, brought, taken, why
-from xuncha.report.items import items, rows_json
-from xuncha.report.record import MeasureRecord
-from xuncha.report.steps import Extension, Step, extensions, steps
+from xuncha.report.items import desk, items, plain, rows_json
+from xuncha.report.record import MeasureRecord, Piece, Step, brought, steps, taken, why
+from xuncha.store.loading import records_of
 from xuncha.trail.history import Event
+from xuncha.trail.tree import Tree
+
+ZIP: Final = "zip"
+_SUMS: Final = "SHA256SUMS"
+
+
+class Extension(NamedTuple):
+    """A time limit that was moved; None where it cannot be known what it was."""
+
+    step: Step
+    old: Date | None
+    new: Date | None
 
 
 class LookedAgain(NamedTuple):
@@ -52,6 +70,14 @@ class Dossier(NamedTuple):
     """In words, why a file is not given or not bound in, by its `fault` and its `apart`."""
 
 
+class Handed(NamedTuple):
+    """A dossier as it is handed over."""
+
+    report: Dossier  # with what became of each piece of evidence
+    content: bytes | Path  # of a zip the file in the temporary folder
+    warnings: list[str]
+
+
 def dossier(
     ledger: Ledger,
     today: Date,
@@ -63,8 +89,6 @@ def dossier(
     is_changed: bool,
 ) -> Dossier:
     """Gather the dossier of a measure; `events` is its history, newest first, and the ledger need not hold more than its problem."""
-    from xuncha.report.items import desk  # noqa: PLC0415  a field is named like it
-
     measure, settings = ledger.measures[identity], ledger.settings
     record, done = told.record(ledger, identity, items(ledger, today)), steps(events)
     brought_by = brought(root, identity, measure)
@@ -86,13 +110,13 @@ def dossier(
         begins=min(days, default=None),
         ends=closed.date,
         steps=done,
-        extensions=tuple(extensions(root, events)),
+        extensions=tuple(_extensions(root, events, done)),
         returns=tuple(
             each for each in done if (each.from_, each.action) == ("submitted", "return") and not each.undone
         ),
         escalated_to=measure.escalated.to if measure.escalated else None,
         escalated_on=measure.escalated.date if measure.escalated else None,
-        reviews=tuple(map(_looked_again, measure.reviews)),
+        reviews=tuple(LookedAgain(each.date, each.result, each.text) for each in measure.reviews),
         is_closed=measure.status == "closed",
         closed_on=closed.date,
         closed_by=closed.by,
@@ -102,46 +126,108 @@ def dossier(
     )
 
 
-def _looked_again(review: Review) -> LookedAgain:
-    return LookedAgain(review.date, review.result, review.text)
+def _extensions(root: Path, events: Sequence[Event], done: Sequence[Step]) -> Iterator[Extension]:
+    """Yield how often the time limit of a measure was moved, the first one first; the days stand in its file before and after each commit."""
+    for event, step in zip(reversed(events), done, strict=True):
+        if event.action == "extend" and event.id and not step.undone:
+            identity = Identity.parse(event.id)
+            yield Extension(
+                step, _due(root, f"{event.commit}^", identity), _due(root, event.commit, identity)
+            )
 
 
-def with_evidence(
-    report: Dossier, form: str, root: Path, folder: Path | None, look: Callable[[Piece], Piece]
-) -> Dossier:
-    """Return the dossier in a form, with each file of evidence read, copied into a folder if there is one, and looked at."""
-    identity = Identity.parse(report.record.item.id)
-    pieces = tuple(look(taken(root, identity, piece, folder)) for piece in report.record.evidence)
+def _due(root: Path, revision: str, identity: Identity) -> Date | None:
+    found = records_of(Tree(root, revision), {identity}).get(identity)
+    return found.due if found else None
+
+
+def handed_over(report: Dossier, form: str, root: Path, folder: Path, files: Own) -> Handed:
+    """Make a dossier in a form: one of `paper.forms.FORMS`, or zip.
+
+    No file of its evidence need have been read. `folder` is for temporary files, and empty; `files` are the templates that go before the
+    built-in ones. Raises SurroundingsError if a part is not installed, or no font has a character; a zip then holds a Word file.
+    """
+    identity, copies = Identity.parse(report.record.item.id), folder if form in {"pdf", ZIP} else None
+    pieces = [taken(root, identity, piece, copies) for piece in report.record.evidence]
+    looked: dict[int, binding.Pages] = {}
+    if form == "pdf":
+        pieces = [_looked_into(piece, folder, looked) for piece in pieces]
     with speaking("zh"):
         words = {key: why(key) for piece in pieces for key in (piece.fault, piece.apart) if key}
-    return report._replace(record=report.record._replace(evidence=pieces), form=form, why=words)
+    record = report.record._replace(evidence=tuple(pieces))
+    report = report._replace(record=record, form=form, why=words)
+    paper = document("report.dossier.outline.j2", files, report=report)
+    if form == ZIP:
+        return _zipped(report, paper, folder)
+    content, warnings = made(paper, form)
+    if looked:
+        sheets = [
+            binding.Sheet(f"佐证材料{each.number}\u3000{each.name}", each.sha256 or "", looked[each.number])
+            for each in pieces
+            if each.number in looked
+        ]
+        content = binding.bound(content, sheets)
+    return Handed(report, content, warnings)
+
+
+def _looked_into(piece: Piece, folder: Path, looked: dict[int, binding.Pages]) -> Piece:
+    """Make pages of a file of evidence, and put them among those of the others; or say why it is not bound in."""
+    if piece.file is None or piece.fault:
+        return piece
+    try:
+        pages = binding.looked_into(folder / piece.packed)
+    except binding.NotBoundError as error:
+        return piece._replace(apart=str(error))
+    if sum(len(each.content) for each in looked.values()) + len(pages.content) > binding.LARGEST_IN_ALL:
+        return piece._replace(apart="too-large")
+    looked[piece.number] = pages
+    return piece._replace(pages=pages.in_all)
+
+
+def _zipped(report: Dossier, paper: Document, folder: Path) -> Handed:
+    """Pack the paper, as PDF or else as a Word file, and the sound files of evidence in their order, with a list of their hashes."""
+    kind, top = "pdf", f"一事一档{report.record.item.id}"
+    try:
+        content, warnings = made(paper, kind)
+    except SurroundingsError as error:
+        kind, warnings = "docx", [error.message]
+        content, _none = made(paper, kind)
+    first = f"00-{top}.{kind}"
+    (folder / first).write_bytes(content)
+    sums = {first: hashlib.sha256(content).hexdigest()}
+    sums |= {
+        piece.packed: piece.sha256 or "" for piece in report.record.evidence if piece.file and not piece.fault
+    }
+    text = "".join(f"{known}  {name}\n" for name, known in sums.items())
+    (folder / _SUMS).write_text(text, encoding="utf-8", newline="\n")
+    packed = folder / "zip"
+    with packed.open("wb") as stream:
+        packing.store(((f"{top}/{name}", folder / name) for name in (*sums, _SUMS)), report.date, stream)
+    return Handed(report, packed, warnings)
 
 
 def as_json(report: Dossier, ledger: Ledger) -> dict[str, Any]:
     """Make the output of `report dossier --json`."""
-    closed = {"date": report.closed_on, "by": report.closed_by, "note": report.note}
-    escalated = {"to": report.escalated_to, "date": report.escalated_on}
+    closed = {"date": plain(report.closed_on), "by": report.closed_by, "note": report.note}
+    escalated = {"to": report.escalated_to, "date": plain(report.escalated_on)}
     return {
         "organisation": report.organisation,
         "as_of": report.date.isoformat(),
         "commit": report.commit or None,
         **rows_json(ledger, report.date)[report.record.item.id],
         **told.as_json(report.record),
-        "steps": [_plain(step._asdict()) for step in report.steps],
+        "steps": plain(report.steps),
         "extensions": [
-            _plain({"commit": each.step.commit, "old": each.old, "new": each.new, "reason": each.step.reason})
+            {
+                "commit": each.step.commit,
+                "old": plain(each.old),
+                "new": plain(each.new),
+                "reason": each.step.reason,
+            }
             for each in report.extensions
         ],
         "returns": [each.commit for each in report.returns],
-        "escalated": _plain(escalated) if report.escalated_to else None,
-        "reviews": [_plain(each._asdict()) for each in report.reviews],
-        "closed": _plain(closed) if report.is_closed else None,
-    }
-
-
-def _plain(told: dict[str, Any]) -> dict[str, Any]:
-    """Return values with their days as text, and without the underscore that `from_` has."""
-    return {
-        key.rstrip("_"): value.isoformat() if isinstance(value, Date) else value
-        for key, value in told.items()
+        "escalated": escalated if report.escalated_to else None,
+        "reviews": plain(report.reviews),
+        "closed": closed if report.is_closed else None,
     }

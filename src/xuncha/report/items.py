@@ -1,7 +1,8 @@
-"""Measures as reports tell of them: plain values, so that a template has nothing in hand but data."""
+"""Measures as plain values: a template is given nothing but data."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -37,7 +38,7 @@ class Item(NamedTuple):
 
     @property
     def long_term(self) -> bool:
-        """Tell whether it never ends."""
+        """Tell whether it is a long-term measure."""
         return self.term == "long_term"
 
 
@@ -86,8 +87,22 @@ def rows_json(ledger: Ledger, today: date) -> dict[str, dict[str, Any]]:
     return {row.id: measure_json(row, horizon) for row in register.measures}
 
 
+def pressing_json(rows: dict[str, dict[str, Any]], pressing: Iterable[Item]) -> list[dict[str, Any]]:
+    """Give the rows of some measures, each with the days that are left."""
+    return [{**rows[item.id], "days": item.days} for item in pressing]
+
+
+def plain(value: Any) -> Any:  # noqa: ANN401  what `--json` tells
+    """Return a value as JSON has it: named tuples as objects, days as text, and no underscore behind a key."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {key.rstrip("_"): plain(each) for key, each in value._asdict().items()}
+    return [plain(each) for each in value] if isinstance(value, tuple) else value
+
+
 def told_fields(settings: Settings, record: Problem | Measure) -> tuple[tuple[str, str], ...]:
-    """List what an office tracks besides of a record: the name of each declared field that has a value, and the value."""
+    """List the declared fields of a record that have a value, each label with its value."""
     values = record.fields
     return tuple((kind.label, str(values[kind.key])) for kind in settings.fields if kind.key in values)
 

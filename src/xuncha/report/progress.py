@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure
 from xuncha.model.vocabulary import UNSAID
-from xuncha.report.items import Item, items, most_pressing, rows_json
+from xuncha.report.items import Item, items, most_pressing, plain, pressing_json, rows_json
 from xuncha.tally import Horizon, Tally, amount, tally
 from xuncha.trail.history import Event, taken_back
 
@@ -62,9 +63,7 @@ class Outcome(NamedTuple):
     label: str
     unit: str
     amount: int | float
-    by_problem: tuple[
-        tuple[str, int | float], ...
-    ]  # of those problems that have any; they add up to the whole
+    by_problem: tuple[tuple[str, int | float], ...]  # those that have any; they add up to the amount
 
 
 class Progress(NamedTuple):
@@ -164,26 +163,15 @@ def as_json(report: Progress, ledger: Ledger) -> dict[str, Any]:
             }
             for category in report.categories
         ],
-        "unfinished": [
-            {
-                "id": each.item.id,
-                "reasons": [reason._asdict() | {"date": reason.date.isoformat()} for reason in each.reasons],
-            }
-            for each in report.unfinished
-        ],
-        "outcomes": [
-            {**outcome._asdict(), "by_problem": dict(outcome.by_problem)} for outcome in report.outcomes
-        ],
+        "unfinished": [{"id": each.item.id, "reasons": plain(each.reasons)} for each in report.unfinished],
+        "outcomes": [{**each._asdict(), "by_problem": dict(each.by_problem)} for each in report.outcomes],
         "reviews_due": [item.id for item in report.reviews],
-        "next": [
-            {**rows[item.id], "days": item.days}
-            for item in (*report.overdue, *report.due_soon, *report.later)
-        ],
+        "next": pressing_json(rows, (*report.overdue, *report.due_soon, *report.later)),
     }
 
 
 def _reasons(events: Iterable[Event]) -> dict[str, tuple[Reason, ...]]:
-    """Collect by measures why they are not finished, without what was taken back."""
+    """Collect by measure the reasons why it is not finished, without those of commits that were undone."""
     events = list(events)
     undone, found = taken_back(events), dict[str, tuple[Reason, ...]]()
     for event in events:
@@ -207,27 +195,18 @@ def _standing(item: Item, measure: Measure, reasons: tuple[Reason, ...]) -> Stan
 
 def _categories(ledger: Ledger, standing: dict[Identity, Standing]) -> Iterable[Category]:
     """Yield the categories that have problems, as the ledger orders them, last what is under none."""
-    problems = [
-        (
-            ledger.problems[number].category,
-            Problem(
-                str(number),
-                ledger.problems[number].title,
-                sum(measure.status == "closed" for measure in own.values()),
-                tuple(standing[identity] for identity in own),
-            ),
-        )
-        for number, own in ledger.by_problem().items()
-    ]
+    problems: dict[str | None, list[Problem]] = defaultdict(list)
+    for number, own in ledger.by_problem().items():
+        problem, closed = ledger.problems[number], sum(each.status == "closed" for each in own.values())
+        measures = tuple(standing[identity] for identity in own)
+        problems[problem.category].append(Problem(str(number), problem.title, closed, measures))
     for key, title in (*ledger.settings.frame().categories, (None, UNSAID)):
-        if own := tuple(problem for category, problem in problems if category == key):
-            yield Category(title, own)
+        if key in problems:
+            yield Category(title, tuple(problems[key]))
 
 
 def _outcomes(ledger: Ledger) -> Iterable[Outcome]:
     for kind in ledger.settings.outcomes:
         parts = [(str(number), amount(kind.key, own.values())) for number, own in ledger.by_problem().items()]
         if total := amount(kind.key, ledger.measures.values()):
-            yield Outcome(
-                kind.label, kind.unit, total, tuple((number, part) for number, part in parts if part)
-            )
+            yield Outcome(kind.label, kind.unit, total, tuple(part for part in parts if part[1]))

@@ -1,14 +1,54 @@
-"""What the papers of a case tell of one measure: its record as plain values, with its entries and its evidence numbered."""
+"""What the papers of a case tell of one measure: its record as plain values, its evidence by numbers, and its history."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from datetime import date as Date  # noqa: N812  a field is named `date`
+from errno import ELOOP
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from xuncha.model.identity import Identity
-from xuncha.model.records import Ledger
-from xuncha.report.evidence import Entry, Piece, pieces_and_entries, pieces_json
-from xuncha.report.items import Item, told_fields
+from xuncha.language import gettext as _
+from xuncha.model.identity import EVIDENCE, Identity
+from xuncha.model.records import EvidenceFile, Ledger, Measure
+from xuncha.report.items import Item, plain, told_fields
+from xuncha.store.files import WorkingTree, fingerprint
+from xuncha.trail.history import Event, taken_back
+from xuncha.trail.replay import touching
+from xuncha.trail.repository import git_dir
+from xuncha.workflow.evidence import held
+
+
+class Piece(NamedTuple):
+    """A piece of evidence: a document number or other words, or a file in the ledger."""
+
+    number: int  # from 1, in the order of the entries
+    name: str  # as the office calls it
+    date: Date | None  # of the first entry that names it
+    file: str | None = None  # its name in the ledger; None where it is words alone
+    sha256: str | None = None
+    size: int | None = None
+    by: str | None = None  # who brought the file, and on which day, as far as history knows
+    on: Date | None = None
+    fault: str = ""  # why its file cannot be given, as a key of `why`; empty where it can
+    apart: str = ""  # why it is not bound in, likewise
+    pages: int | None = None  # those that it takes in the bound document, with the sheet before it
+
+    @property
+    def packed(self) -> str:
+        """Its name in a zip, by which it is found in the list."""
+        return f"{self.number:02d}-{held(self.name)}"
+
+
+class Entry(NamedTuple):
+    """A progress entry, with the numbers of its evidence."""
+
+    date: Date | None
+    text: str
+    publish: bool
+    evidence: tuple[int, ...]
 
 
 class Outcome(NamedTuple):
@@ -35,11 +75,35 @@ class MeasureRecord(NamedTuple):
     outcomes: tuple[Outcome, ...]
 
 
+class Step(NamedTuple):
+    """One thing that was done to a measure; a name in it is a fact of the ledger, never a signature."""
+
+    commit: str
+    day: Date
+    minute: str  # day and time on the clock of whoever did it
+    author: str
+    email: str
+    account: str  # who was signed in to the desk; empty where it was no browser
+    applied_by: str  # the e-mail of whoever made the commit, where that is another than its author
+    action: str | None  # None where no command of ours made the commit
+    from_: str | None
+    to: str | None
+    reason: str | None
+    subject: str
+    by_hand: bool
+    undone: bool  # taken back later
+
+    @property
+    def moves(self) -> bool:
+        """Whether the measure has another status from then on."""
+        return self.to is not None and self.from_ != self.to
+
+
 def record(ledger: Ledger, identity: Identity, items: Mapping[Identity, Item]) -> MeasureRecord:
     """Gather what is told of one measure of a ledger."""
     measure, problem = ledger.measures[identity], ledger.problems[identity.problem]
     titles = {each.key: each.title for each in ledger.settings.categories}
-    pieces, entries = pieces_and_entries(measure)
+    pieces, entries = _numbered(measure)
     return MeasureRecord(
         item=items[identity],
         leader=measure.leader,
@@ -59,15 +123,115 @@ def record(ledger: Ledger, identity: Identity, items: Mapping[Identity, Item]) -
     )
 
 
+def _numbered(measure: Measure) -> tuple[tuple[Piece, ...], tuple[Entry, ...]]:
+    """Return the evidence of a measure, numbered, and its entries with the numbers that they name; a file that several entries name is one piece."""
+    pieces: dict[str, Piece] = {}
+    entries = []
+    for entry in measure.progress:
+        named: dict[int, None] = {}
+        for item in entry.evidence:
+            if isinstance(item, EvidenceFile):
+                key, name = f"/{item.file}", item.name or item.file
+                new = Piece(len(pieces) + 1, name, entry.date, item.file, item.sha256, item.size)
+            else:
+                key, new = item, Piece(len(pieces) + 1, item, entry.date)
+            named[pieces.setdefault(key, new).number] = None
+        entries.append(Entry(entry.date, entry.text, entry.publish, tuple(named)))
+    return tuple(pieces.values()), tuple(entries)
+
+
 def as_json(record: MeasureRecord) -> dict[str, Any]:
     """Give what `--json` tells of it besides what `list --json` does."""
+    shown = ("number", "name", "date", "file", "sha256", "size", "by", "on")
     return {
         "problem_title": record.item.problem_title,
         "goal": record.item.goal,
-        "progress": [
-            {**each._asdict(), "date": each.date.isoformat() if each.date else None}
-            for each in record.entries
+        "progress": plain(record.entries),
+        "evidence": [
+            {key: plain(getattr(piece, key)) for key in shown} | {"fault": piece.fault or None}
+            for piece in record.evidence
         ],
-        "evidence": list(pieces_json(record.evidence)),
-        "outcomes": [each._asdict() for each in record.outcomes],
+        "outcomes": plain(record.outcomes),
     }
+
+
+def brought(root: Path, identity: Identity, measure: Measure) -> dict[str, tuple[str, str]]:
+    """Return who brought each evidence file of a measure and on which day, by the names of the files."""
+    is_held = any(isinstance(item, EvidenceFile) for entry in measure.progress for item in entry.evidence)
+    found: dict[str, tuple[str, str]] = {}
+    for commit in touching(root, f"{EVIDENCE}/{identity}") if is_held and git_dir(root) else ():
+        for file in commit.touched:
+            found.setdefault(file.path.rpartition("/")[2], (commit.author, commit.day))
+    return found
+
+
+def taken(root: Path, identity: Identity, piece: Piece, folder: Path | None = None) -> Piece:
+    """Read the file of a piece, and say what is wrong with it; copy it, if it is sound, into a folder under its name in a zip.
+
+    A link is not followed; what is not the file that was attached is not copied.
+    """
+    if piece.file is None:
+        return piece
+    target = folder and folder / piece.packed
+    try:
+        with (
+            WorkingTree(root).stream(f"{EVIDENCE}/{identity}/{piece.file}") as stream,
+            target.open("w+b") if target else nullcontext(stream) as seen,
+        ):
+            if target:
+                shutil.copyfileobj(stream, seen)
+                seen.seek(0)
+            found = fingerprint(seen)
+    except FileNotFoundError:
+        return piece._replace(fault="missing")
+    except OSError as error:
+        return piece._replace(fault="link" if error.errno == ELOOP else "unreadable")
+    if found.fetched and found.sha256 == piece.sha256:
+        return piece._replace(size=found.size)
+    if target:
+        target.unlink()
+    return piece._replace(fault="changed" if found.fetched else "not-fetched")
+
+
+def why(fault: str) -> str:
+    """Say why a file of evidence is not given or not bound in, in the chosen language."""
+    return {
+        "missing": _("the file is not there"),
+        "link": _("it is a link, which is not followed"),
+        "unreadable": _("the file cannot be read"),
+        "changed": _("the file is not the one that was attached: its SHA-256 is another"),
+        "not-fetched": _("the file is kept by git-lfs, and was not fetched"),
+        "other-kind": _("it is neither a PDF nor a picture"),
+        "too-large": _("the file is too large to be bound in"),
+        "encrypted": _("the PDF is encrypted or under a password"),
+        "too-many-pages": _("it has too many pages"),
+        "damaged": _("it is damaged, or too large once it is unpacked"),
+    }[fault]
+
+
+def steps(events: Iterable[Event]) -> tuple[Step, ...]:
+    """Tell the history of one measure from its beginning on; `events` as `trail.history` gives them, newest first."""
+    events = list(events)
+    undone = taken_back(events)
+    same = (
+        "commit",
+        "minute",
+        "author",
+        "email",
+        "account",
+        "action",
+        "from_",
+        "to",
+        "reason",
+        "subject",
+        "by_hand",
+    )
+    return tuple(
+        Step(
+            **{name: getattr(event, name) for name in same},
+            day=Date.fromisoformat(event.day),
+            applied_by=event.committer if event.committer != event.email else "",
+            undone=event.commit in undone,
+        )
+        for event in reversed(events)
+    )

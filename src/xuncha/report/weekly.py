@@ -12,15 +12,15 @@ from typing import Any, Final, NamedTuple
 from xuncha.model.identity import Identity
 from xuncha.model.records import Comment, Ledger, Measure
 from xuncha.model.vocabulary import UNSAID, ReviewResult
-from xuncha.report.items import Item, desk, items, most_pressing, rows_json
+from xuncha.report.items import Item, desk, items, most_pressing, plain, pressing_json, rows_json
 from xuncha.tally import Horizon, Tally, groups, review_day, tally
 from xuncha.trail.history import Event, taken_back
 
 _TOLD = frozenset({"add", "start", "submit", "return", "close", "reopen", "extend", "escalate", "review"})
-"""The actions that are told by themselves; what `progress` and `attach` record is told by the entries."""
+"""The actions that a report names; what `progress` and `attach` record shows in the entries."""
 
 DAYS: Final = 7
-"""That a weekly report covers, its own day the last of them: whoever writes it once a week tells each day once."""
+"""How many days a weekly report covers, its own day the last of them: whoever writes it once a week tells each day once."""
 
 
 class Comments(NamedTuple):
@@ -52,7 +52,7 @@ class Work(NamedTuple):
 
 
 class Section(NamedTuple):
-    """What an office has of a leader's."""
+    """An office's part of a leader's measures."""
 
     office: str
     total: int
@@ -112,7 +112,7 @@ class Weekly(NamedTuple):
 
 
 def first_day(today: Date) -> Date:
-    """Return the first day of the report of a day, where nobody says another one."""
+    """Return the first day that the report of a day covers by default."""
     return today - timedelta(days=DAYS - 1)
 
 
@@ -166,14 +166,13 @@ def recorded(events: Iterable[Event], since: Date, today: Date) -> set[Identity]
 
 def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
     """Make the output of `report weekly --json`."""
-    counted = report.counts.as_json(())
-    rows = rows_json(ledger, report.date)
+    counted, rows = report.counts.as_json(()), rows_json(ledger, report.date)
     return {
         "organisation": report.organisation,
-        "since": report.since.isoformat(),
+        "since": plain(report.since),
         **{key: counted[key] for key in ("as_of", "problems", "measures")},
         "did": report.did,
-        "comments": report.comments._asdict(),
+        "comments": plain(report.comments),
         "leaders": [
             {
                 "leader": None if leader.name == UNSAID else leader.name,
@@ -181,10 +180,10 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
             }
             for leader in report.leaders
         ],
-        "overdue": [{**rows[item.id], "days": item.days} for item in report.overdue],
-        "due_soon": [{**rows[item.id], "days": item.days} for item in report.due_soon],
+        "overdue": pressing_json(rows, report.overdue),
+        "due_soon": pressing_json(rows, report.due_soon),
         "reviews_due": [
-            {**rows[review.item.id], "last": review.last.isoformat(), "review_due": review.due.isoformat()}
+            {**rows[review.item.id], "last": plain(review.last), "review_due": plain(review.due)}
             for review in report.reviews
         ],
     }
@@ -196,12 +195,10 @@ def _section_json(section: Section) -> dict[str, Any]:
         "office": None if section.office == UNSAID else section.office,
         "done": [
             {
-                "id": work.item.id,
-                "title": work.item.title,
-                "status": work.item.status,
+                **{key: getattr(work.item, key) for key in ("id", "title", "status")},
                 "actions": list(work.actions),
                 "progress": [
-                    {"date": entry.date.isoformat(), "text": entry.text, "publish": entry.publish}
+                    {key: plain(getattr(entry, key)) for key in ("date", "text", "publish")}
                     for entry in work.entries
                 ],
             }

@@ -13,7 +13,7 @@ from xuncha.desk.fields import Field, fields_of, lacking, standing
 from xuncha.desk.papers import PAPERS, title_of
 from xuncha.desk.view import desk_of, made, page, visitor_of
 from xuncha.model.identity import Identity
-from xuncha.report.evidence import brought
+from xuncha.report.record import brought
 from xuncha.requests.answers import rows_of, version
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_settings, record_of

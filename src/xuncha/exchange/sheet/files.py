@@ -12,8 +12,7 @@ from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import opendocument, safety
 from xuncha.exchange.sheet.grid import Sheet
 from xuncha.language import gettext as _
-from xuncha.pages.kind import COMPOUND_FILE, ZIP
-from xuncha.pages.plain import decoded
+from xuncha.pages.kind import COMPOUND_FILE, ZIP, decoded
 from xuncha.parts import needs
 
 if TYPE_CHECKING:

@@ -12,9 +12,8 @@ from typing import Final, Literal
 from xuncha.errors import RefusedError, cause_of
 from xuncha.exchange.sheet.grid import Sheet, address
 from xuncha.language import gettext as _
-from xuncha.pages.budget import TooManyError, must_be_modest
 from xuncha.pages.kind import Foreign, foreign
-from xuncha.pages.package import Package, PackageError
+from xuncha.pages.package import Package, PackageError, TooManyError
 from xuncha.paper.xlsx import LONGEST_CELL
 
 _MEGABYTE: Final = 1024 * 1024
@@ -64,7 +63,7 @@ def unpacked(path: Path, content: bytes) -> tuple[Literal["xlsx", "docx", "ods"]
         kind = _kind(path, package)
         # A sheet is one whatever it is called.
         texts = (name for name in package.sizes if package.is_text(name))
-        must_be_modest(package, texts, {"xlsx": _MOST, "docx": _MOST_OF_WORD, "ods": _MOST_IN_ALL}[kind])
+        package.must_be_modest(texts, {"xlsx": _MOST, "docx": _MOST_OF_WORD, "ods": _MOST_IN_ALL}[kind])
         package.must_declare_nothing()
     except TooManyError as error:
         raise _too_many(path, str(error)) from error

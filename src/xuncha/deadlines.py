@@ -1,15 +1,14 @@
 """The calendar of the deadlines: for each measure the one day that it waits for, and when to be reminded of it, as iCalendar (RFC 5545).
 
-It counts in working days of China, the shifted ones among them, as far as the State Council has announced them. The same ledger
-on the same day gives the same bytes. An entry keeps its UID for good, so a calendar that imports the file again changes what it
-has instead of doubling it.
+It is internal: it names leaders and offices, and holds what is withheld. It counts in working days of China, as far as the State
+Council has announced them (docs/adr/0011). An entry keeps its UID for good, so a calendar that imports the file again changes
+what it has instead of doubling it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 from uuid import UUID, uuid5
@@ -35,7 +34,7 @@ class Workdays:
     def __init__(self) -> None:
         with needs("office"):
             import chinese_calendar  # noqa: PLC0415  no other command needs it
-        self._is_workday = cache(chinese_calendar.is_workday)
+        self._is_workday: Callable[[date], bool] = chinese_calendar.is_workday
         self._first_year: int = min(chinese_calendar.holidays).year
         self.last_year: int = max(chinese_calendar.holidays).year
 
@@ -147,8 +146,7 @@ def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose
         last_modified=stamp,
         subcomponents=components or [_time_zone()],
     )
-    written: bytes = calendar.to_ical()
-    return written
+    return bytes(calendar.to_ical())
 
 
 def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: int) -> Event:
