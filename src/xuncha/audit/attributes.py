@@ -76,8 +76,8 @@ def converted(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Iter
             if new := _conversions(_lines(texts[name]), macros, below, evidence) - found:
                 found.update(new)
                 said = _("{path} has git convert files of the ledger when it writes them out: {names}")
-                place = HistoryPlace(commit.hash, commit.author, commit.date, file)
-                yield CONVERTED.at(place, said.format(path=file, names=in_code(sorted(new))))
+                said = said.format(path=file, names=in_code(sorted(new)))
+                yield CONVERTED.at(HistoryPlace.of(commit, file), said)
 
 
 def _lines(content: bytes) -> list[list[str]]:

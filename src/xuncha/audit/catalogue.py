@@ -9,6 +9,7 @@ from xuncha.catalogue import Catalogue
 
 if TYPE_CHECKING:
     from xuncha.errors import Finding
+    from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
 
 
@@ -23,6 +24,11 @@ class HistoryPlace(NamedTuple):
     """Empty where it is about a commit as a whole."""
     id: str | None = None
     """The number of the problem or measure."""
+
+    @classmethod
+    def of(cls, commit: Commit, path: str = "", number: str | None = None) -> HistoryPlace:
+        """Return the place of a file at a commit, or of the commit as a whole."""
+        return cls(commit.hash, commit.author, commit.date, path, number)
 
 
 RULES: Final[Catalogue[HistoryPlace]] = Catalogue()

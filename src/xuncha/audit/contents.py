@@ -15,7 +15,8 @@ from xuncha.model.identity import EVIDENCE
 
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Change, Step
+    from xuncha.audit.lines import Step
+    from xuncha.audit.replayed import Change
     from xuncha.catalogue import Broken
 
 _PROTECTED: Final = ("title", "goal", "term", "due", "closed", "escalated")
@@ -130,7 +131,7 @@ def deadline_passed(step: Step) -> Broken[HistoryPlace]:
                 "the deadline of {id}, {old}, had passed when this was committed; the author's date is {day}"
             )
             yield step.at(change), message.format(id=change.id, old=old, day=step.commit.day), "", "warning"
-        elif (day := datetime.fromtimestamp(step.claimed, UTC).date().isoformat()) > old:
+        elif (day := datetime.fromtimestamp(step.here.claimed, UTC).date().isoformat()) > old:
             message = _(
                 "the deadline of {id}, {old}, had passed when it was moved, if the clock of a commit of {day} before it was right"
             )
@@ -212,7 +213,7 @@ def rebound_withdrawn(step: Step) -> Broken[HistoryPlace]:
         turned = word(slipped, "result") == "slipped" != word(now, "result")
         if turned and slipped in entries(change.new, "reviews"):
             closer = change.before.closer if change.before else None
-            past = step.past.get(closer.commit) if closer else None
+            past = step.lines.past.get(closer.commit) if closer else None
             if not any(slipped in entries(each.new, "reviews") for each in (past.changes if past else ())):
                 message = _(
                     "{id} had slipped as of {day}, and its next look back finds otherwise: it was not opened again in between"

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.facts import entries, statement, word
+from xuncha.audit.facts import entries, mapping, statement, word
 from xuncha.audit.replayed import BELIEVED, CLOCKS
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.facts import Data
-    from xuncha.audit.replayed import Step
+    from xuncha.audit.lines import Step
     from xuncha.catalogue import Broken
     from xuncha.trail.replay import Commit
 
@@ -68,10 +68,10 @@ def clock_ahead(step: Step) -> Broken[HistoryPlace]:
 def clock_backwards(step: Step) -> Broken[HistoryPlace]:
     """Find a commit that is more than a day older than one before it, or whose author's date is weeks older than itself."""
     commit, made = step.commit, step.commit.moment_committed
-    if step.last and made < step.last - CLOCKS and not step.ahead:
-        earlier = datetime.fromtimestamp(step.last, UTC).date().isoformat()
+    if step.here.last and made < step.here.last - CLOCKS and not step.ahead:
+        earlier = datetime.fromtimestamp(step.here.last, UTC).date().isoformat()
         message = _("the commit is dated {day}, {n} days before the one it stands on ({earlier})")
-        said = message.format(day=commit.committed[:10], n=(step.last - made) // CLOCKS, earlier=earlier)
+        said = message.format(day=commit.committed[:10], n=(step.here.last - made) // CLOCKS, earlier=earlier)
         yield step.at(step.changes[0]), said, ""
     if made - commit.moment >= BELIEVED:
         message = _("the commit says {day}, and was made on {made}")
@@ -126,12 +126,11 @@ def _days(data: Data | None) -> set[str]:
 def predated(step: Step) -> Broken[HistoryPlace]:
     """Find closings dated before what they stand on, or long before their commit."""
     for change in step.closings if step.commit.trailers.action != "import" else ():
-        note = (change.new or {}).get("closed")
-        day = word(note, "date") if isinstance(note, dict) else None
+        day = word(mapping(change.new, "closed"), "date")
         if day is None:
             continue
         last = max((word(each, "date") or "" for each in entries(change.new, "progress")), default="")
-        applicant = change.before.applicant if change.before else None
+        applicant = next(iter(change.applicants), None)
         if day < last:
             message = _("{id} was closed as of {day}, and its last entry is of {last}")
         elif applicant and day < applicant.day and not _is_found(step, day, applicant.day):
@@ -147,7 +146,7 @@ def predated(step: Step) -> Broken[HistoryPlace]:
 
 def _is_found(step: Step, day: str, made: str) -> bool:
     """Return whether a commit of a day tells what was before the ledger: one of the first, by which what was on paper is entered."""
-    return day < step.began and _earlier(made, BELIEVED) < step.began
+    return day < step.lines.began and _earlier(made, BELIEVED) < step.lines.began
 
 
 def _earlier(day: str, seconds: int) -> str:
@@ -163,8 +162,7 @@ def _earlier(day: str, seconds: int) -> str:
 )
 def before_feedback(step: Step) -> Broken[HistoryPlace]:
     """Find new entries of days before the feedback."""
-    inspection = (step.settings or {}).get("inspection")
-    feedback = word(inspection, "feedback") if isinstance(inspection, dict) else None
+    feedback = word(mapping(step.settings, "inspection"), "feedback")
     if feedback is None or step.commit.trailers.action == "import" or step.day < feedback:
         return
     for change in step.measures:

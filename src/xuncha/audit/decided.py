@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.facts import entries, in_code, statement, word
+from xuncha.audit.facts import entries, in_code, mapping, statement, word
 from xuncha.audit.people import people_of
 from xuncha.audit.replayed import BELIEVED
 from xuncha.language import gettext as _
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.facts import Data
-    from xuncha.audit.replayed import Change, Step
+    from xuncha.audit.lines import Step
+    from xuncha.audit.replayed import Change
     from xuncha.catalogue import Broken
 
 _NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
@@ -66,14 +67,12 @@ def settings_changed(step: Step) -> Broken[HistoryPlace]:
     for change in step.changes:
         if change.path != LEDGER_FILE or change.old is None or change.new is None:
             continue
-        told = (each.get("inspection") for each in (change.old, change.new))
-        before, after = (each if isinstance(each, dict) else {} for each in told)
-        for key in [
-            key for key in _INSPECTION if before.get(key) is not None and before[key] != after.get(key)
-        ]:
-            message = _("`{key}` of the inspection was {old} and is {new}")
-            said = message.format(key=key, old=before[key], new=after.get(key) or _("none"))
-            yield step.at(change), said, ""
+        before, after = (mapping(each, "inspection") for each in (change.old, change.new))
+        for key in _INSPECTION:
+            if before.get(key) is not None and before[key] != after.get(key):
+                message = _("`{key}` of the inspection was {old} and is {new}")
+                said = message.format(key=key, old=before[key], new=after.get(key) or _("none"))
+                yield step.at(change), said, ""
         known, now = _addresses(change.old), _addresses(change.new)
         held = Counter(email for _name, email in now)
         shared = {email for _name, email in now - known if held[email] > 1}

@@ -13,7 +13,8 @@ from xuncha.audit import anchors, attributes, contents, decided, hand, people, p
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.examination import Examination, checked
 from xuncha.audit.facts import is_record
-from xuncha.audit.replayed import Files, State, Step, Version, changes_of
+from xuncha.audit.lines import Lines, Step
+from xuncha.audit.replayed import Files, State, Version, changes_of
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
@@ -107,8 +108,7 @@ def _too_many(
 ) -> Iterator[Finding[HistoryPlace]]:
     """Yield the folders that are too large to be looked into."""
     for each in large:
-        commit = commits[known[each.commit]]
-        yield TOO_MANY.at(HistoryPlace(commit.hash, commit.author, commit.date, each.shown), each.message)
+        yield TOO_MANY.at(HistoryPlace.of(commits[known[each.commit]], each.shown), each.message)
 
 
 def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
@@ -134,7 +134,7 @@ def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
     files = Files(stored(Git(root), blobs, LARGEST), blobs)
     changes = changes_of(commit, before, files)
     after = before.changed((change.path, change.after) for change in changes)
-    found = checked(Step(commit, before, after, changes, files)) if changes else []
+    found = checked(Step(commit, before, after, changes, Lines([], files))) if changes else []
     return [each for each in found if each.code not in _OF_HISTORY]
 
 

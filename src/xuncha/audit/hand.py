@@ -14,7 +14,8 @@ from xuncha.trail.replay import log
 
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Change, Step
+    from xuncha.audit.lines import Step
+    from xuncha.audit.replayed import Change
     from xuncha.catalogue import Broken
     from xuncha.errors import Finding
     from xuncha.trail.git import Git

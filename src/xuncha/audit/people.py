@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xuncha.audit.catalogue import RULES
-from xuncha.audit.facts import entries, word
+from xuncha.audit.facts import entries, mapping, word
 from xuncha.audit.replayed import Who
 from xuncha.chinese.characters import without_invisible
 from xuncha.language import gettext as _
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.facts import Data
-    from xuncha.audit.replayed import Step
+    from xuncha.audit.lines import Step
     from xuncha.catalogue import Broken
 
 
@@ -101,8 +101,8 @@ def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
     """Find closings by two persons who may be one."""
     for change in step.closings if "second_person" in step.requires else ():
         who = Who.of(step.commit)
-        applicants = change.before.applicants if change.before else ()
-        if message := next(filter(None, (_doubt(each, who, step.settings) for each in applicants)), ""):
+        doubts = (_doubt(each, who, step.settings) for each in change.applicants)
+        if message := next(filter(None, doubts), ""):
             yield step.at(change), message.format(id=change.id, name=who.name), ""
 
 
@@ -131,8 +131,7 @@ def closed_by(step: Step) -> Broken[HistoryPlace]:
     if step.commit.trailers.action == "import":
         return
     for change in step.closings:
-        note = (change.new or {}).get("closed")
-        by = word(note, "by") if isinstance(note, dict) else None
+        by = word(mapping(change.new, "closed"), "by")
         if by and named(by) not in _names(step):
             message = _("{id} says that {by} closed it, and {author} did")
             yield step.at(change), message.format(id=change.id, by=by, author=step.commit.author), ""
@@ -145,7 +144,7 @@ def _names(step: Step) -> set[str]:
     people = people_of(settings)
     persons = {name for name, _emails in people}
     names = {named(each) for each in (listed if isinstance(listed, list) else []) if isinstance(each, str)}
-    names = {each for each in names if each not in persons and not step.signs(each)}
+    names = {each for each in names if each not in persons and not step.lines.signs(each)}
     return {*names, *(name for name, emails in people if mine & emails), named(step.commit.author)}
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.contents import elsewhere_now
-from xuncha.audit.facts import Data, entries, is_record, number_of, read, word
+from xuncha.audit.facts import Data, entries, is_record, mapping, number_of, read, word
 from xuncha.audit.people import named
 from xuncha.audit.replayed import BELIEVED
 from xuncha.language import gettext as _
@@ -24,7 +24,9 @@ from xuncha.trail.replay import SUBMODULE, elsewhere
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from xuncha.audit.replayed import Files, State, Step
+    from xuncha.audit.joining import Joining
+    from xuncha.audit.lines import Step
+    from xuncha.audit.replayed import State
     from xuncha.catalogue import Broken
     from xuncha.errors import Finding, Severity
     from xuncha.trail.git import Git
@@ -111,8 +113,7 @@ def look_alikes(seen: Mapping[str, str], commits: Mapping[str, Commit]) -> Itera
     for path, name in seen.items():
         own = names.get(_same_name(path))
         if own and own != path:
-            place = HistoryPlace(name, commits[name].author, commits[name].date, path)
-            yield look_alike.at(place, _differs(path, own))
+            yield look_alike.at(HistoryPlace.of(commits[name], path), _differs(path, own))
 
 
 MOVED = RULES.declare(
@@ -133,7 +134,7 @@ def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Iterator[Findin
             since.add(commit.hash)
     before = dict.fromkeys(each for commit in commits if commit.hash in since for each in commit.parents)
     mine = _Told.of(git, f"{given.hash}:{git.text('rev-parse', '--show-prefix').strip()}")
-    place = HistoryPlace(given.hash, given.author, given.date, LEDGER_FILE)
+    place = HistoryPlace.of(given, LEDGER_FILE)
     for other in elsewhere(git, given, [each for each in before if each not in since]):
         near = other.went is not None and abs(other.went - given.moment_committed) < BELIEVED
         told = (_Told.of(git, each, alone=not mine.pieces) for each in dict.fromkeys(other.states))
@@ -164,15 +165,16 @@ class _Told(NamedTuple):
     def of(cls, git: Git, folder: str, *, alone: bool = False) -> _Told:
         """Read a ledger by git's name of its folder; if `alone`, its settings alone."""
         settings = read(git.blobs([f"{folder}{LEDGER_FILE}"])[0])
-        inspection = settings.get("inspection")
-        day = word(inspection, "feedback") if isinstance(inspection, dict) else None
+        day = word(mapping(settings, "inspection"), "feedback")
         records = [] if alone else list(_records(git, f"{folder}{PROBLEMS}"))
         titles = {title for each in records if (title := _plain(each.get("title")))}
         texts = [word(each, key) for each in records for key in ("title", "goal", "finding")]
         texts += [word(entry, "text") for each in records for entry in entries(each, "progress")]
         plain = [said[:_LONG] for each in texts if each and (said := _plain(each))]
         pieces = {each[at : at + _PIECE] for each in plain for at in range(max(1, len(each) - _PIECE + 1))}
-        return cls((_plain(settings.get("organisation")), _plain(day or inspection)), titles, pieces)
+        return cls(
+            (_plain(settings.get("organisation")), _plain(day or settings.get("inspection"))), titles, pieces
+        )
 
     def is_like(self, other: _Told, share: float) -> bool:
         """Return whether two ledgers were made for one inspection, or have more than a share of what they say in common."""
@@ -234,14 +236,14 @@ def beginnings(commits: Sequence[Commit], anchors: Iterable[Anchor]) -> list[Com
     return sorted(found, key=lambda each: (each.hash not in led, each.moment_committed))
 
 
-def entered(
-    commit: Commit, sides: list[State], result: State, files: Files
-) -> Iterator[Finding[HistoryPlace]]:
+def entered(joining: Joining) -> Iterator[Finding[HistoryPlace]]:
     """Yield the links, pointers and look-alikes that a merge brings, and that stand on none of its sides."""
+    commit, sides, result = joining.commit, [side.state for side in joining.sides], joining.result
+    files = joining.lines.files
     for path, *_rest in commit.touched:
         version, held = result.get(path), [each for side in sides if (each := side.get(path))]
         if version and not any(version[:2] == each[:2] for each in held):
-            place = HistoryPlace(commit.hash, commit.author, commit.date, path, number_of(path))
+            place = HistoryPlace.of(commit, path, number_of(path))
             if said := no_file(path, version.mode):
                 yield link.at(place, said)
             if files.pointer(version.blob) and any(not files.pointer(each.blob) for each in held):
@@ -249,5 +251,5 @@ def entered(
     added = [path for path, *_rest in commit.touched if result.get(path) and not sides[0].get(path)]
     for path, twin in _twins(added, sides[0], result):
         if not any(side.get(path) and side.get(twin) for side in sides):
-            place = HistoryPlace(commit.hash, commit.author, commit.date, path, number_of(path))
+            place = HistoryPlace.of(commit, path, number_of(path))
             yield look_alike.at(place, _differs(path, twin), "", _weight(path))

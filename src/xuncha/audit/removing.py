@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Step, Version
+    from xuncha.audit.lines import Step
+    from xuncha.audit.replayed import Version
     from xuncha.catalogue import Broken
 
 

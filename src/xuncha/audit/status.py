@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES
-from xuncha.audit.facts import entries, in_code, proofs_of, requires, word
+from xuncha.audit.facts import entries, in_code, mapping, proofs_of, requires, word
 from xuncha.audit.people import is_one_person
 from xuncha.audit.replayed import Who
 from xuncha.language import gettext as _
@@ -20,7 +20,8 @@ from xuncha.workflow.verbs import VERBS
 if TYPE_CHECKING:
     from xuncha.audit.catalogue import HistoryPlace
     from xuncha.audit.facts import Data
-    from xuncha.audit.replayed import Change, Step
+    from xuncha.audit.lines import Step
+    from xuncha.audit.replayed import Change
     from xuncha.catalogue import Broken, Check
     from xuncha.errors import Finding
     from xuncha.model.vocabulary import Requirement
@@ -63,7 +64,6 @@ def lacks(
     asked: Sequence[Requirement], change: Change, who: Who, settings: Data | None
 ) -> dict[Requirement, str]:
     """Return what a closing lacks of what is asked, each with a sentence that has room for `{id}`; a signature is not tried."""
-    applicants = change.before.applicants if change.before else ()
     told = {key: message for key, message, _wrong in _LACKS}
     lacking = missing(
         [each for each in asked if each != "second_person"],
@@ -77,7 +77,7 @@ def lacks(
         applicants=(),
     )
     found = {each: language.gettext(told[each]) for each in lacking}
-    said = (is_one_person(each, who, settings) for each in applicants or (None,))
+    said = (is_one_person(each, who, settings) for each in change.applicants or (None,))
     if "second_person" in asked and (why := next(filter(None, said), "")):
         found["second_person"] = why
     return found
@@ -153,8 +153,7 @@ _DAYS: Final = (("review_every_days", 180, 1), ("due_soon_days", 14, -1))
 
 
 def _days(settings: Data, key: str, usual: int) -> int:
-    policy = settings.get("policy")
-    days = policy.get(key, usual) if isinstance(policy, dict) else usual
+    days = mapping(settings, "policy").get(key, usual)
     return days if isinstance(days, int) else usual
 
 

@@ -29,7 +29,7 @@ def remarks(root: Path) -> Iterator[Finding[HistoryPlace]]:
     for commit in replay.touching(root, FOLDER):
         for touched in commit.touched:
             if touched.blob and (len(commit.parents) < 2 or touched not in seen):  # noqa: PLR2004
-                place = HistoryPlace(commit.hash, commit.author, commit.date, touched.path)
+                place = HistoryPlace.of(commit, touched.path)
                 if said := no_file(touched.path, touched.mode):
                     yield link.at(place, said)
                 elif is_template(touched.path):

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Change, Past, Step, Version
+    from xuncha.audit.lines import Step
+    from xuncha.audit.replayed import Change, Past, Version
     from xuncha.catalogue import Broken
     from xuncha.errors import Finding
     from xuncha.trail.replay import Commit
@@ -71,7 +72,9 @@ def restored(step: Step) -> Restored | None:
     said = step.commit.trailers
     if said.action != "undo" or not said.undoes:
         return None
-    named = [step.past[name] for name in said.undoes if name in step.past and step.lineage(name)]
+    named = [
+        step.lines.past[name] for name in said.undoes if name in step.lines.past and step.stands_on(name)
+    ]
     if len(named) == len(said.undoes):
         return _taken_back(step, named)
     found = list(_by_change(step))
@@ -83,9 +86,13 @@ def _by_change(step: Step) -> Iterator[Past]:
     touched = {change.path for change in step.changes}
     stands = {change.path: change.before for change in step.changes}
     count = len(step.commit.trailers.undoes)
-    for name, past in islice(reversed(step.past.items()), _MOST):
+    for name, past in islice(reversed(step.lines.past.items()), _MOST):
         commit, changes = past
-        if commit.trailers.action in _NOT_TAKEN_BACK or name in step.taken_back or not step.lineage(name):
+        if (
+            commit.trailers.action in _NOT_TAKEN_BACK
+            or name in step.lines.taken_back
+            or not step.stands_on(name)
+        ):
             continue
         if not touched & {change.path for change in changes}:
             continue
