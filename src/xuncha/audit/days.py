@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from xuncha.audit.facts import Data
     from xuncha.audit.lines import Step
     from xuncha.catalogue import Broken
+    from xuncha.errors import Severity
     from xuncha.trail.replay import Commit
 
 _FOLLOWERS = 9
@@ -56,7 +57,7 @@ def clock_ahead(step: Step) -> Broken[HistoryPlace]:
     if step.ahead or commit.moment > commit.moment_committed + CLOCKS:
         day = max(commit.day, commit.committed[:10])
         message = _("the commit is dated {day}, which had not come when it was made")
-        yield step.at(step.changes[0]), message.format(day=day), ""
+        yield step.found(step.changes[0], message, day=day)
 
 
 @RULES.rule(
@@ -71,12 +72,11 @@ def clock_backwards(step: Step) -> Broken[HistoryPlace]:
     if step.here.last and made < step.here.last - CLOCKS and not step.ahead:
         earlier = datetime.fromtimestamp(step.here.last, UTC).date().isoformat()
         message = _("the commit is dated {day}, {n} days before the one it stands on ({earlier})")
-        said = message.format(day=commit.committed[:10], n=(step.here.last - made) // CLOCKS, earlier=earlier)
-        yield step.at(step.changes[0]), said, ""
+        days = (step.here.last - made) // CLOCKS
+        yield step.found(step.changes[0], message, day=commit.committed[:10], n=days, earlier=earlier)
     if made - commit.moment >= BELIEVED:
         message = _("the commit says {day}, and was made on {made}")
-        said = message.format(day=commit.day, made=commit.committed[:10])
-        yield step.at(step.changes[0]), said, "", "warning"
+        yield step.found(step.changes[0], message, "warning", day=commit.day, made=commit.committed[:10])
 
 
 @RULES.rule(
@@ -90,7 +90,7 @@ def clock_zone(step: Step) -> Broken[HistoryPlace]:
     if step.commit.zones:
         message = _("the commit gives the zone {zone}, which no clock has; git shows it as of {day}")
         day, zone = step.commit.zones[0]
-        yield step.at(step.changes[0]), message.format(zone=zone, day=day), ""
+        yield step.found(step.changes[0], message, zone=zone, day=day)
 
 
 @RULES.rule(
@@ -105,7 +105,7 @@ def postdated(step: Step) -> Broken[HistoryPlace]:
         late = {day for day in _days(change.new) if day > today}
         if days := sorted(late and late - _days(change.old)):
             message = _("{id} tells of {days}, which had not come on {day}")
-            yield step.at(change), message.format(id=change.named, days=_(", ").join(days), day=today), ""
+            yield step.found(change, message, id=change.named, days=_(", ").join(days), day=today)
 
 
 def _days(data: Data | None) -> set[str]:
@@ -131,17 +131,17 @@ def predated(step: Step) -> Broken[HistoryPlace]:
             continue
         last = max((word(each, "date") or "" for each in entries(change.new, "progress")), default="")
         applicant = next(iter(change.applicants), None)
+        severity: Severity = "error"
         if day < last:
             message = _("{id} was closed as of {day}, and its last entry is of {last}")
         elif applicant and day < applicant.day and not _is_found(step, day, applicant.day):
             message, last = _("{id} was closed as of {day}, and applied for on {last}"), applicant.day
         elif day <= _earlier(step.day, BELIEVED) and not _is_found(step, day, step.day):
             message, last = _("{id} was closed as of {day}, by a commit of {last}"), step.day
-            yield step.at(change), message.format(id=change.id, day=day, last=last), "", "warning"
-            continue
+            severity = "warning"
         else:
             continue
-        yield step.at(change), message.format(id=change.id, day=day, last=last), ""
+        yield step.found(change, message, severity, day=day, last=last)
 
 
 def _is_found(step: Step, day: str, made: str) -> bool:
@@ -181,5 +181,4 @@ def before_feedback(step: Step) -> Broken[HistoryPlace]:
                 "entries of {id} tell of {days}, before the feedback of {feedback}",
                 len(early),
             )
-            said = message.format(id=change.id, days=_(", ").join(sorted(early)), feedback=feedback)
-            yield step.at(change), said, ""
+            yield step.found(change, message, days=_(", ").join(sorted(early)), feedback=feedback)

@@ -141,10 +141,11 @@ class Examination:
         if again := set(asked) - set(step.requires):
             yield from self._asked_again(step, again)
         undone = undoing.restored(step)
-        as_said = undone.files if undone else undoing.renumbered(step) or removing.removed(step)
-        if as_said is None:
+        removes = commit.trailers.action == "remove"
+        as_said = undone.files if undone else removing.removed(step) if removes else undoing.renumbered(step)
+        if as_said is None or isinstance(as_said, str):
             yield from checked(step)
-            yield from status.dodged(step)
+            yield from status.dodged(step, status.asked_until_shortly_before(step) - {*step.requires})
             self._note_closings(step)
             return
         if undone:
@@ -212,8 +213,8 @@ class Examination:
         for each in self._closed_since if soon else ():
             if step.stands_on(each.commit.hash) and each.commit.hash not in self._lines.taken_back:
                 names = {name for commit, gone in soon if each.stands_on(commit) for name in gone}
-                names -= {*status.asked_until_shortly_before(each)}
-                yield from status.dodged_until(each, names, step)
+                names -= status.asked_until_shortly_before(each)
+                yield from status.dodged(each, names, step)
                 if "signed_commit" in names:
                     self._must_sign(each, lenient=True)
 

@@ -19,6 +19,7 @@ from xuncha.workflow.verbs import VERBS
 if TYPE_CHECKING:
     from xuncha.audit.facts import Data
     from xuncha.audit.replayed import Change, Files
+    from xuncha.errors import Severity
     from xuncha.model.vocabulary import Action, Requirement
     from xuncha.trail.replay import Commit
     from xuncha.workflow.verb import Verb
@@ -136,6 +137,13 @@ class Step:
     def at(self, change: Change) -> HistoryPlace:
         """Return the place of a change in the history."""
         return HistoryPlace.of(self.commit, change.path, change.id)
+
+    def found(
+        self, change: Change, message: str, severity: Severity | None = None, **words: object
+    ) -> tuple[HistoryPlace, str, str, Severity | None]:
+        """Return what a check has found of a change: its place, and the message with these words in it, the number and the path."""
+        said = message.format(**{"id": change.id, "path": change.path, **words})
+        return self.at(change), said, "", severity
 
     def stands_on(self, commit: str) -> bool:
         """Return whether the commit stands on another one."""

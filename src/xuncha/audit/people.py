@@ -51,16 +51,13 @@ def known_as(email: str, settings: Data | None) -> set[str]:
 
 def is_one_person(applicant: Who | None, closer: Who, settings: Data | None) -> str:
     """Say why a closing was not the work of two persons; empty where nothing shows that."""
-    if applicant is None:
-        return _(
-            "{id} was closed by the one who had applied for it, or nobody had; the policy asked two persons"
-        )
-    his, hers = (known_as(each.email, settings) for each in (applicant, closer))
-    if not his or not hers:
+    his = known_as(applicant.email, settings) if applicant else set()
+    hers = known_as(closer.email, settings)
+    if applicant and not (his and hers):
         return _(
             "{id} was applied for or closed by somebody without an address; the policy asked two persons"
         )
-    if his & hers:
+    if not applicant or his & hers:
         return _(
             "{id} was closed by the one who had applied for it, or nobody had; the policy asked two persons"
         )
@@ -103,7 +100,7 @@ def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
         who = Who.of(step.commit)
         doubts = (_doubt(each, who, step.settings) for each in change.applicants)
         if message := next(filter(None, doubts), ""):
-            yield step.at(change), message.format(id=change.id, name=who.name), ""
+            yield step.found(change, message, name=who.name)
 
 
 @RULES.rule(
@@ -117,7 +114,7 @@ def account_mismatch(step: Step) -> Broken[HistoryPlace]:
     account, author = step.commit.trailers.account, step.commit.author
     if account and folded(account) != folded(author):
         message = _("the commit says that {account} was signed in, and its author is {author}")
-        yield step.at(step.changes[0]), message.format(account=account, author=author), ""
+        yield step.found(step.changes[0], message, account=account, author=author)
 
 
 @RULES.rule(
@@ -134,7 +131,7 @@ def closed_by(step: Step) -> Broken[HistoryPlace]:
         by = word(mapping(change.new, "closed"), "by")
         if by and named(by) not in _names(step):
             message = _("{id} says that {by} closed it, and {author} did")
-            yield step.at(change), message.format(id=change.id, by=by, author=step.commit.author), ""
+            yield step.found(change, message, by=by, author=step.commit.author)
 
 
 def _names(step: Step) -> set[str]:

@@ -56,8 +56,8 @@ def status_jump(step: Step) -> Broken[HistoryPlace]:
         elif verb and before not in verb.transitions:
             message = _("{id} is {to}, and `{action}` is not open to it")
         if message:
-            names = {"from_": status_name(before), "to": status_name(after)}
-            yield step.at(change), message.format(id=change.id, action=action_name(action or ""), **names), ""
+            was, now = status_name(before), status_name(after)
+            yield step.found(change, message, from_=was, to=now, action=action_name(action or ""))
 
 
 def lacks(
@@ -89,7 +89,7 @@ def _closed_without(requirement: Requirement) -> Check[HistoryPlace]:
     def check(step: Step) -> Broken[HistoryPlace]:
         for change in step.closings:
             if said := lacks(step.requires, change, Who.of(step.commit), step.settings).get(requirement):
-                yield step.at(change), said.format(id=change.id), ""
+                yield step.found(change, said)
 
     return check
 
@@ -145,7 +145,7 @@ def policy_weakened(step: Step) -> Broken[HistoryPlace]:
                 message = _(
                     "`{key}` of the policy was {old} and is {new}: what is due is shown later, or not at all"
                 )
-                yield step.at(change), message.format(key=key, old=old, new=new), ""
+                yield step.found(change, message, key=key, old=old, new=new)
 
 
 _DAYS: Final = (("review_every_days", 180, 1), ("due_soon_days", 14, -1))
@@ -170,29 +170,21 @@ DODGED = RULES.declare(
 )
 
 
-def asked_until_shortly_before(step: Step) -> tuple[Requirement, ...]:
+def asked_until_shortly_before(step: Step) -> set[Requirement]:
     """Return what the policy asked before it was loosened, if that was a few days before."""
     since, asked = step.loosened
-    return asked if step.commit.moment_committed - since <= _FEW_DAYS else ()
+    return {*asked} if step.commit.moment_committed - since <= _FEW_DAYS else set()
 
 
-def dodged_until(step: Step, asked: Iterable[Requirement], again: Step) -> Iterator[Finding[HistoryPlace]]:
-    """Yield the closings of a commit that lack what the policy had asked before, and asks again from another commit on."""
-    for change in step.closings:
-        lacking = lacks(sorted(asked), change, Who.of(step.commit), step.settings)
-        if lacking:
-            message = _(
-                "{id} was closed without {names}, which the policy had asked before, and asks again since {day}"
-            )
-            said = message.format(id=change.id, names=in_code(sorted(lacking)), day=again.commit.day)
-            yield DODGED.at(step.at(change), said)
-
-
-def dodged(step: Step) -> Iterator[Finding[HistoryPlace]]:
-    """Yield the closings that the policy would have refused a few days before."""
-    asked = asked_until_shortly_before(step)
+def dodged(step: Step, asked: set[Requirement], again: Step | None = None) -> Iterator[Finding[HistoryPlace]]:
+    """Yield the closings of a commit that lack what the policy had asked before; from another commit on it may ask that again."""
     for change in step.closings if asked else ():
-        lacking = lacks(asked, change, Who.of(step.commit), step.settings).keys() - set(step.requires)
-        if lacking:
+        if lacking := lacks(sorted(asked), change, Who.of(step.commit), step.settings):
             message = _("{id} was closed without {names}, which the policy had asked until shortly before")
-            yield DODGED.at(step.at(change), message.format(id=change.id, names=in_code(sorted(lacking))))
+            if again:
+                message = _(
+                    "{id} was closed without {names}, which the policy had asked before, and asks again since {day}"
+                )
+            day = again.commit.day if again else ""
+            said = message.format(id=change.id, names=in_code(sorted(lacking)), day=day)
+            yield DODGED.at(step.at(change), said)

@@ -268,11 +268,8 @@ def false_undo(step: Step) -> Broken[HistoryPlace]:
         message = _(
             "the commit says that it takes {commit} back, and the files are not what they were before that"
         )
-        yield (
-            step.at(step.changes[0]),
-            message.format(commit=_(", ").join(each[:10] for each in step.commit.trailers.undoes) or "-"),
-            "",
-        )
+        undoes = _(", ").join(each[:10] for each in step.commit.trailers.undoes)
+        yield step.found(step.changes[0], message, commit=undoes or "-")
 
 
 def _new_number(step: Step, change: Change) -> str | None:
@@ -296,8 +293,7 @@ def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
     for change in moved:
         titled = change.after is None or word(change.old, "title") != word(change.new, "title")
         if titled and (number := _new_number(step, change)):
-            message = _("{id} was renumbered to {number}").format(id=change.named, number=number)
-            yield step.at(change), message, ""
+            yield step.found(change, _("{id} was renumbered to {number}"), id=change.named, number=number)
 
 
 @RULES.rule(
@@ -310,4 +306,4 @@ def deleted(step: Step) -> Broken[HistoryPlace]:
     """Find records that are gone."""
     for change in step.gone:
         if not _new_number(step, change):
-            yield step.at(change), _("{path} was deleted").format(path=change.path), ""
+            yield step.found(change, _("{path} was deleted"))
