@@ -36,20 +36,11 @@ def converted(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Iter
     own = git.text("rev-parse", "--show-prefix").strip()
     above = [own[: place + 1] for place, letter in enumerate(own) if letter == "/"]
     asked = [f":(top,literal){folder}{_FILE}" for folder in ("", *above, f"{own}data/")]
-    options = (
-        "--full-history",
-        "--topo-order",
-        "--reverse",
-        "--diff-merges=first-parent",
-        "--raw",
-        "--no-abbrev",
-        "--no-renames",
-    )
+    walk = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent")
+    raw = ("--raw", "--no-abbrev", "--no-renames")
+    above_data = log(git, *walk, *raw, "HEAD", "--", *asked)
     told = [
-        (commit, each.path, each.blob)
-        for commit in log(git, *options, "HEAD", "--", *asked)
-        for each in commit.touched
-        if each.is_here
+        (commit, each.path, each.blob) for commit in above_data for each in commit.touched if each.is_here
     ]
     told += [
         (commit, f"{own}{each.path}", each.blob)
@@ -103,7 +94,7 @@ def _meant(words: Iterable[str], macros: Mapping[str, set[str]]) -> set[str]:
         if (each := left.pop()) not in found:
             found.add(each)
             left += macros.get(each, ())
-    return {each for each in found if _converts(each)}
+    return {each for each in found if each.partition("=")[0] in {"working-tree-encoding", "filter", "ident"}}
 
 
 def _conversions(
@@ -117,10 +108,6 @@ def _conversions(
             kept = all(each.startswith(evidence) for each in matched)
             found |= (names - {"filter=lfs"} if kept else names) if matched else set()
     return found
-
-
-def _converts(attribute: str) -> bool:
-    return attribute.partition("=")[0] in {"working-tree-encoding", "filter", "ident"}
 
 
 def _may_match(pattern: str, path: str) -> bool:

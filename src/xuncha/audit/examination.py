@@ -55,7 +55,6 @@ class Examination:
 
     def __init__(self, commits: list[Commit], files: Files, marks: list[Anchor], signed: set[str]) -> None:
         self.commits = commits
-        self.files = files
         self._beginnings = places.beginnings(commits, marks)
         self.given = self._beginnings[0].hash if self._beginnings else ""
         self.on_claims = False
@@ -88,11 +87,8 @@ class Examination:
             for parent in commit.parents:
                 if self._children[parent] == 1:  # where history branches, a merge may ask for it again
                     del self._lines.reached[parent]
-        found += [
-            *self._second_beginnings(),
-            *self._unjustified_renumberings(),
-            *self._signers.findings(root),
-        ]
+        found += [*self._second_beginnings(), *self._unjustified_renumberings()]
+        found += self._signers.findings(root)
         self.on_claims |= self._signers.on_claims
         return list(dict.fromkeys(found))
 
@@ -119,27 +115,24 @@ class Examination:
             yield from self._merge(commit, here, parents)
         else:
             before = parents[0].state if parents else here.state
-            yield from self._plain(commit, here, before, changes_of(commit, before, self.files))
+            yield from self._plain(commit, here, before, changes_of(commit, before, self._lines.files))
 
     def _plain(
         self, commit: Commit, here: Reached, before: State, changes: list[Change]
     ) -> Iterator[Finding[HistoryPlace]]:
         """Ask every check of what a commit did to the ledger as it stood before."""
-        here.state = after = before.changed((change.path, change.after) for change in changes)
-        if not changes or not self._adopts(commit, here, changes):
-            if here.adopted and not changes and (said := claimed(commit.trailers)):
+        here.state = before
+        if not changes:
+            if here.adopted and (said := claimed(commit.trailers)):
                 number = next(iter(commit.trailers.ids), None)
                 yield RULES["trailers-mismatch"].at(HistoryPlace.of(commit, "", number), said)
             return
-        step = Step(commit, before, after, changes, self._lines, here)
+        step = Step(commit, before, changes, self._lines, here)
+        here.state = step.after
+        if not self._adopts(commit, here, changes):
+            return
         self._signers.note(commit, step.settings, closes=bool(step.closings))
-        settings = self.files.record(after.get(LEDGER_FILE))
-        asked = step.requires if settings is step.settings else requires(settings)
-        if gone := set(step.requires) - set(asked):
-            here.loosened = (commit.moment_committed, step.requires)
-            self._loosened.append((commit, gone))
-        if again := set(asked) - set(step.requires):
-            yield from self._asked_again(step, again)
+        yield from self._note_policy(step)
         undone = undoing.restored(step)
         removes = commit.trailers.action == "remove"
         as_said = undone.files if undone else removing.removed(step) if removes else undoing.renumbered(step)
@@ -160,7 +153,7 @@ class Examination:
                 yield from RULES[code](step)
         here.state = before.changed(as_said.items())
         if commit.trailers.action == "renumber":
-            self._note_renumbering(step, here.line)
+            self._note_renumbering(step)
 
     def _adopts(self, commit: Commit, here: Reached, changes: list[Change]) -> bool:
         """Note what a commit did, and return whether it is to be asked: the one that brings the ledger is taken as it is."""
@@ -202,12 +195,17 @@ class Examination:
         if asked or "signed_commit" in status.asked_until_shortly_before(step):
             self._must_sign(step, lenient=not asked)
 
-    def _asked_again(self, step: Step, again: set[Requirement]) -> Iterator[Finding[HistoryPlace]]:
-        """Yield the closings between a loosening of the policy and a commit that takes it back soon after."""
-        made = step.commit.moment_committed
+    def _note_policy(self, step: Step) -> Iterator[Finding[HistoryPlace]]:
+        """Note what the policy no longer asks; yield the closings between a loosening and a commit that takes it back soon after."""
+        settings, made = step.files.record(step.after.get(LEDGER_FILE)), step.commit.moment_committed
+        asked = step.requires if settings is step.settings else requires(settings)
+        if gone := set(step.requires) - set(asked):
+            step.here.loosened = (made, step.requires)
+            self._loosened.append((step.commit, gone))
+        again = set(asked) - set(step.requires)
         soon = [
             (commit.hash, gone & again)
-            for commit, gone in self._loosened
+            for commit, gone in (self._loosened if again else ())
             if step.stands_on(commit.hash) and made - commit.moment_committed <= status.SOON
         ]
         for each in self._closed_since if soon else ():
@@ -225,7 +223,7 @@ class Examination:
             mild = lenient or (step.commit.trailers.action == "import" and change.before is None)
             self._signers.must(who, step.settings, step.at(change), lenient=mild)
 
-    def _note_renumbering(self, step: Step, line: int) -> None:
+    def _note_renumbering(self, step: Step) -> None:
         """Note what has to have been renumbered for the sake of another clone."""
         gone = [change for change in step.changes if change.after is None]
         come = {change.path for change in step.changes if change.before is None}
@@ -233,7 +231,7 @@ class Examination:
         pairs = zip(step.commit.trailers.ids, step.commit.trailers.targets, strict=False)
         up = any((Identity.perhaps(new) or ()) > (Identity.perhaps(old) or ()) for old, new in pairs)
         moved = [each for each in gone if each.is_record or each.comment]
-        self._renumbered += [(step.at(each), come, head | {each.path}, up, line) for each in moved]
+        self._renumbered += [(step.at(each), come, head | {each.path}, up, step.here.line) for each in moved]
 
     def _merge(
         self, commit: Commit, here: Reached, parents: list[Reached]
@@ -264,7 +262,7 @@ class Examination:
             paths = sorted(side.state.differing(result))
             versions = ((path, result.get(path)) for path in paths)
             touched = (replay.Touched(path, *(held[:2] if held else ("", ""))) for path, held in versions)
-            done = changes_of(commit._replace(touched=tuple(touched)), side.state, self.files)
+            done = changes_of(commit._replace(touched=tuple(touched)), side.state, self._lines.files)
             yield from self._plain(commit, here, side.state, done)
 
     def _doubt(self, path: str, line: int) -> Severity | None:

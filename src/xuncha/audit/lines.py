@@ -112,10 +112,10 @@ class Step:
 
     commit: Commit
     before: State
-    after: State
     changes: list[Change]  # one at least
     lines: Lines
     here: Reached = field(default_factory=lambda: Reached(State()))
+    after: State = field(init=False)
     loosened: tuple[int, tuple[Requirement, ...]] = field(init=False)
     """When the policy was last loosened before the commit, and what it had asked."""
     measures: list[Change] = field(init=False)  # of measures that are there afterwards, and can be read
@@ -125,8 +125,9 @@ class Step:
     """The changes that take away a record, a comment, or the ledger's own file."""
 
     def __post_init__(self) -> None:
-        """Sort the changes."""
+        """Apply the changes, and sort them."""
         self.files, self.loosened = self.lines.files, self.here.loosened
+        self.after = self.before.changed((each.path, each.after) for each in self.changes)
         readable = [each for each in self.changes if each.new is not None]
         self.measures = [each for each in readable if each.id and "." in each.id and each.is_record]
         self.closings = [each for each in self.measures if each.statuses[1] == "closed" != each.statuses[0]]

@@ -95,8 +95,7 @@ def _chosen(joining: Joining, path: str, base: Any) -> Iterator[Finding[HistoryP
         if held is None or held[:2] in (touched[1:], named_by(base)):
             continue
         changes = changes_of(made, before, files)
-        after = before.changed((each.path, each.after) for each in changes)
-        step = Step(made, before, after, changes, Lines([], files))
+        step = Step(made, before, changes, Lines([], files))
         for finding in _done(step, was if isinstance(was, dict) else None):
             if finding.code not in told:
                 told.add(finding.code)

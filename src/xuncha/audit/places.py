@@ -1,4 +1,4 @@
-"""Places: what stands where a file of the ledger should be, or beside it, or where the ledger stood before."""
+"""Places: what stands where a file of the ledger should be, or beside it, or where the ledger stood before; and templates of its own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
@@ -17,9 +18,10 @@ from xuncha.audit.replayed import BELIEVED
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
 from xuncha.model.source import LARGEST
+from xuncha.paper.own import FOLDER, is_template
 from xuncha.trail.contents import stored
 from xuncha.trail.git import Leaf
-from xuncha.trail.replay import SUBMODULE, elsewhere
+from xuncha.trail.replay import SUBMODULE, Touched, elsewhere, touching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -226,14 +228,18 @@ def beginnings(commits: Sequence[Commit], anchors: Iterable[Anchor]) -> list[Com
         if begins or not held.isdisjoint(commit.parents):
             held.add(commit.hash)
     names = {each.hash for each in commits} if len(found) > 1 else set()
-    first = min(
-        (each for each in anchors if each.commit in names), key=lambda each: each.moment, default=None
-    )
-    led = {first.commit} if first else set()
-    for commit in reversed(commits) if led else ():
-        if commit.hash in led:
-            led.update(commit.parents)
+    verified = [each for each in anchors if each.commit in names]
+    led = ancestors(min(verified, key=lambda each: each.moment).commit, commits) if verified else set()
     return sorted(found, key=lambda each: (each.hash not in led, each.moment_committed))
+
+
+def ancestors(name: str, commits: Sequence[Commit]) -> set[str]:
+    """Return a commit and all that led to it."""
+    found = {name}
+    for commit in reversed(commits):
+        if commit.hash in found:
+            found.update(commit.parents)
+    return found
 
 
 def entered(joining: Joining) -> Iterator[Finding[HistoryPlace]]:
@@ -253,3 +259,26 @@ def entered(joining: Joining) -> Iterator[Finding[HistoryPlace]]:
         if not any(side.get(path) and side.get(twin) for side in sides):
             place = HistoryPlace.of(commit, path, number_of(path))
             yield look_alike.at(place, _differs(path, twin), "", _weight(path))
+
+
+OWN_TEMPLATE: Final = RULES.declare(
+    "own-template",
+    "note",
+    why="A template of the ledger's own can make a notice say what the records do not, such as that all is complete. Read it like a record.",
+    wrong="A commit adds or changes `templates/notice.txt.j2`. (This hinders nothing, and `audit --json` does not tell it.)",
+)
+
+
+def templates(root: Path) -> Iterator[Finding[HistoryPlace]]:
+    """Name each commit that adds or changes a template, or a link; a merge only where it brings what no side of it had."""
+    seen: set[Touched] = set()
+    for commit in touching(root, FOLDER):
+        for touched in commit.touched:
+            if touched.blob and (len(commit.parents) < 2 or touched not in seen):  # noqa: PLR2004
+                place = HistoryPlace.of(commit, touched.path)
+                if said := no_file(touched.path, touched.mode):
+                    yield link.at(place, said)
+                elif is_template(touched.path):
+                    said = _("the ledger's own {path} came or changed").format(path=touched.path)
+                    yield OWN_TEMPLATE.at(place, said)
+            seen.add(touched)

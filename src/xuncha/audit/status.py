@@ -64,19 +64,11 @@ def lacks(
     asked: Sequence[Requirement], change: Change, who: Who, settings: Data | None
 ) -> dict[Requirement, str]:
     """Return what a closing lacks of what is asked, each with a sentence that has room for `{id}`; a signature is not tried."""
-    told = {key: message for key, message, _wrong in _LACKS}
-    lacking = missing(
-        [each for each in asked if each != "second_person"],
-        change.statuses[0],
-        [
-            list(proofs_of(entry))
-            for entry in entries(change.new, "progress")
-            if (word(entry, "text") or "").strip()
-        ],
-        closer=(),
-        applicants=(),
-    )
-    found = {each: language.gettext(told[each]) for each in lacking}
+    told = [each for each in entries(change.new, "progress") if (word(each, "text") or "").strip()]
+    evidence = [list(proofs_of(each)) for each in told]
+    by_one = [each for each in asked if each != "second_person"]
+    lacking = missing(by_one, change.statuses[0], evidence, closer=(), applicants=())
+    found = {each: language.gettext(_LACKS[each][0]) for each in lacking}
     said = (is_one_person(each, who, settings) for each in change.applicants or (None,))
     if "second_person" in asked and (why := next(filter(None, said), "")):
         found["second_person"] = why
@@ -94,29 +86,26 @@ def _closed_without(requirement: Requirement) -> Check[HistoryPlace]:
     return check
 
 
-_LACKS: tuple[tuple[Requirement, str, str], ...] = (
-    (
-        "progress",
+_LACKS: Final[dict[Requirement, tuple[str, str]]] = {
+    "progress": (
         mark("{id} was closed without a progress entry, which the policy asked"),
         "2.3 is closed in a commit before which, and in which, it has no progress entry, while `close_requires` names `progress`.",
     ),
-    (
-        "evidence",
+    "evidence": (
         mark("{id} was closed without evidence, which the policy asked"),
         "No entry of 2.3 names evidence when it is closed, while `close_requires` names `evidence`.",
     ),
-    (
-        "submission",
+    "submission": (
         mark("{id} was closed without an application, which the policy asked"),
         "2.3 is closed out of `in_progress`, while `close_requires` names `submission`.",
     ),
-    (
-        "second_person",
-        "",
+    "second_person": (
+        "",  # `is_one_person` says why
         "The author of the commit that closes 2.3, or its committer, is the one who applied for it, by all addresses of `people` or by the account of the desk; or has no address; or nobody applied; while `close_requires` names `second_person`. Who applied is told by the history alone: after a merge, by the application that no side had gone beyond; of two that did not know of each other, both count.",
     ),
-)
-for _requirement, _said, _wrong in _LACKS:
+}
+"""By what the policy may ask: what is said where it is lacking, and how that is seen."""
+for _requirement, (_said, _wrong) in _LACKS.items():
     RULES.declare(
         f"close-requires-{_requirement}".replace("_", "-"),
         why="A measure was closed without what the policy in force at that commit asks.",
