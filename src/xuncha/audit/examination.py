@@ -198,14 +198,15 @@ class Examination:
     def _note_policy(self, step: Step) -> Iterator[Finding[HistoryPlace]]:
         """Note what the policy no longer asks; yield the closings between a loosening and a commit that takes it back soon after."""
         settings, made = step.files.record(step.after.get(LEDGER_FILE)), step.commit.moment_committed
-        asked = step.requires if settings is step.settings else requires(settings)
-        if gone := set(step.requires) - set(asked):
+        if settings is step.settings:
+            return
+        before, after = set(step.requires), set(requires(settings))
+        if gone := before - after:
             step.here.loosened = (made, step.requires)
             self._loosened.append((step.commit, gone))
-        again = set(asked) - set(step.requires)
         soon = [
-            (commit.hash, gone & again)
-            for commit, gone in (self._loosened if again else ())
+            (commit.hash, gone & (after - before))
+            for commit, gone in (self._loosened if after - before else ())
             if step.stands_on(commit.hash) and made - commit.moment_committed <= status.SOON
         ]
         for each in self._closed_since if soon else ():

@@ -112,9 +112,10 @@ def _outside(step: Step, change: Change) -> str:
     A comment is entered and answered by itself, or edited with others.
     """
     said, action = step.commit.trailers, step.commit.trailers.action
+    if change.id in said.ids:
+        return ""
     if change.id:
-        message = _("the commit changed {id}, which its trailers do not name")
-        return message.format(id=change.id) if change.id not in said.ids else ""
+        return _("the commit changed {id}, which its trailers do not name").format(id=change.id)
     if change.comment and action in {"comment", "edit"}:
         is_named = str(change.comment) in said.comments and (action == "edit" or len(said.comments) == 1)
         message = _("the commit changed {path}, which its trailers do not name")
@@ -147,9 +148,10 @@ def _false_course(step: Step) -> str:
     fits = fits and len(said.targets) == sum(each.to is not None for each in said.courses)
     did = []
     for course in said.courses:
-        known, change = Identity.perhaps(course.id), changed.get(course.id)
+        change = changed.get(course.id)
         if change is not None and change.unreadable:
             return ""
+        known = None if change else Identity.perhaps(course.id)
         stood = word(step.files.record(step.before.get(known.path)), "status") if known else None
         before, after = change.statuses if change else (stood, stood)
         if "." not in course.id:  # a problem has no status, and no trailer for it
@@ -189,4 +191,4 @@ def _beyond(step: Step, change: Change) -> str:
         keys = sorted(str(key) for key in fields if change.old.get(key) != change.new.get(key))
         message = _("`{action}` does not change {keys} of {id}") if keys else ""
     number = change.path if change.comment else change.id
-    return message.format(action=action, path=change.path, keys=in_code(keys), id=number)
+    return message and message.format(action=action, path=change.path, keys=in_code(keys), id=number)
