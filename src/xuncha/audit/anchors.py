@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from xuncha.trail.replay import Commit
     from xuncha.trail.tags import Anchor
 
-_SHOWN: Final = 20
-"""Missing numbers that are named."""
+_SHOWN: Final = 20  # missing numbers that are named
 
 REWRITTEN = RULES.declare(
     "history-rewritten",

@@ -26,8 +26,7 @@ _LATE = RULES.declare(
     wrong="A branch that left in March and is dated March is merged in June, when others have gone on until June, or when an anchor of May does not "
     "contain it; and 2.3 was closed, extended or removed on it. Where a deadline that had passed by the day of the merge was moved so, it is an error. (Two weeks are let pass: work may lie in a clone. What somebody else has gone on from, weeks before, who had worked here before the branches parted, has not come by the merge.)",
 )
-_LONG: Final = BELIEVED + CLOCKS
-"""Seconds by which a day may be older than what others did meanwhile."""
+_LONG: Final = BELIEVED + CLOCKS  # seconds by which a day may be older than what others did meanwhile
 
 
 def outrun(

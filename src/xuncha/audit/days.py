@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from xuncha.errors import Severity
     from xuncha.trail.replay import Commit
 
-_FOLLOWERS = 9
-"""Commits that are asked whether one before them was ahead."""
+_FOLLOWERS = 9  # commits that are asked whether one before them was ahead
 YEARS = 5 * 366 * CLOCKS
 """Seconds for which no ledger lies still."""
 

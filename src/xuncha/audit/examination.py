@@ -238,9 +238,8 @@ class Examination:
         self, commit: Commit, here: Reached, parents: list[Reached]
     ) -> Iterator[Finding[HistoryPlace]]:
         lines = self._lines
-        result = here.state = parents[0].state.changed(
-            Joining(commit, parents, lines, self._signers).versions()
-        )
+        whole = Joining(commit, parents, lines, self._signers)
+        result = here.state = parents[0].state.changed(whole.versions())
         if not here.adopted:
             self._adopts(commit, here, [])
             return

@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
 _CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber", "remove"})
 """Actions whose commits reach no check of trailers while they do what they say."""
-_SHOWN: Final = 8
-"""Numbers that a message names."""
-_AT_ONCE: Final = 1000
-"""Commits that git is asked about on one command line."""
+_SHOWN: Final = 8  # numbers that a message names
+_AT_ONCE: Final = 1000  # commits that git is asked about on one command line
 
 
 @RULES.rule(

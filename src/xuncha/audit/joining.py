@@ -66,10 +66,7 @@ class Brought:
         )
         lines = self._lines
         found: dict[int, Commit] = {}
-        bits = self.own
-        while bits:
-            place = bits.bit_length() - 1
-            bits ^= 1 << place
+        for place in lines.last(self.own, len(lines.commits)):
             commit, held = lines.commits[place], found.get(place)
             old = self.others - commit.moment_committed >= BELIEVED
             if held is None and old and lines.changing >> place & 1 and self._is_another(commit, mine):
@@ -157,9 +154,8 @@ class Joining:
         lines, line, last = self.lines, union(self.sides[:-1]), self.sides[-1].line
         held = self.joined(path, [*lines.newest(line & last)])
         if held is None and path in lines.held:
-            one, two = (
-                [each for place, each in lines.held[path] if side >> place & 1] for side in (line, last)
-            )
+            told = lines.held[path]
+            one, two = ([each for place, each in told if side >> place & 1] for side in (line, last))
             known = {each.blob for each in two}
             held = next((each for each in reversed(one) if each.blob in known), None)
         return held
@@ -206,9 +202,8 @@ class Joining:
     def _applicants(self, held: _Held) -> tuple[Who, ...]:
         """Return those whose applications stand; of two that did not know of each other, both do."""
         applied = {who for _side, each in held if not each.closer for who in each.applicants}
-        return tuple(
-            sorted((who for who in applied if self._stands(who, held)), key=lambda who: (who.day, who))
-        )
+        standing = [who for who in applied if self._stands(who, held)]
+        return tuple(sorted(standing, key=lambda who: (who.day, who)))
 
     def _eased(self, held: _Held, status: str | None) -> Eased | None:
         """Return what a measure was to reach before that was changed on any side, and when the others heard of that."""
@@ -223,10 +218,8 @@ class Joining:
                 for other, each in others
             ):
                 continue  # there it was changed again, or taken back
-            place, brought = (
-                lines.places[eased.commit],
-                next(each for each in self.brought if each.side is side),
-            )
+            place = lines.places[eased.commit]
+            brought = next(each for each in self.brought if each.side is side)
             came = max(self.commit.moment_committed, brought.others)
             if brought.own >> place & 1:
                 unheard = any(

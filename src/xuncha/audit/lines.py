@@ -83,9 +83,9 @@ class Lines:
                 commit, changes = self.past[self.commits[place].hash]
                 yield Past(commit, [each for each in changes if each.path == path])
 
-    def last(self, bits: int) -> Iterator[int]:
+    def last(self, bits: int, most: int = _MOST) -> Iterator[int]:
         """Yield the places of the newest of some commits, the newest first; of whoever was away for longer no more than some."""
-        for _number in range(_MOST):
+        for _number in range(most):
             if not bits:
                 return
             place = bits.bit_length() - 1

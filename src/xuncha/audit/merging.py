@@ -238,9 +238,8 @@ def brought_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[st
     git = Git(root)
     options = ("--merges", "--full-history", "--topo-order", "--reverse", "--diff-merges=separate", *RAW)
     merges = log(git, *options, f"{before}..HEAD", "--", PROBLEMS)
-    places = dict.fromkeys(
-        (each.path, ("HEAD", *merge.parents)) for merge in merges for each in merge.touched
-    )
+    touched = ((each.path, merge.parents) for merge in merges for each in merge.touched)
+    places = dict.fromkeys((path, ("HEAD", *parents)) for path, parents in touched)
     contents = iter(git.blobs(f"{each}:./{path}" for path, commits in places for each in commits))
     found: dict[str, tuple[str, list[str], str]] = {}
     for path, (_head, *parents) in places:

@@ -26,10 +26,9 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Return a name or an address without what nobody sees: letter case, width, blanks, signs without a shape."""
-    plain = without_invisible(unicodedata.normalize("NFKC", text).casefold()).replace(
-        "\N{REPLACEMENT CHARACTER}", ""
-    )
-    return "".join(each for each in plain if not (each.isspace() or unicodedata.category(each) == "Cf"))
+    plain = without_invisible(unicodedata.normalize("NFKC", text).casefold())
+    seen = (each for each in plain if not each.isspace() and each != "\N{REPLACEMENT CHARACTER}")
+    return "".join(each for each in seen if unicodedata.category(each) != "Cf")
 
 
 @lru_cache(maxsize=4096)

@@ -36,15 +36,11 @@ if TYPE_CHECKING:
     from xuncha.trail.tags import Anchor
 
 _LINK: Final = "120000"
-_TOLD: Final = 20
-"""Files and folders of a folder by which it is known."""
-_PIECE: Final = 4
-"""Letters of a piece of a text: two ledgers of one trade have few of them in common."""
+_TOLD: Final = 20  # files and folders of a folder by which it is known
+_PIECE: Final = 4  # letters of a piece of a text: two ledgers of one trade have few of them in common
 _LONG: Final = 2000
-_LIKE: Final = 0.5
-"""What two ledgers have in common that are one."""
-_LIKE_ONE_GONE: Final = 0.2
-"""The same, where one of them went away within two weeks."""
+_LIKE: Final = 0.5  # what two ledgers have in common that are one
+_LIKE_ONE_GONE: Final = 0.2  # the same, where one of them went away within two weeks
 
 
 @RULES.rule(
@@ -199,12 +195,11 @@ def _records(git: Git, name: str) -> Iterator[Data]:
             mode, _kind, name = facts.split(" ")
             yield Leaf(mode, name, path)
 
-    folders = (
-        [leaf.name for leaf in held(name) if leaf.mode == "040000"] if git.kinds([name]) == ["tree"] else []
-    )
-    files = [
-        leaf.name for folder in folders for leaf in held(folder) if leaf.is_file and is_record(leaf.path)
-    ]
+    if git.kinds([name]) != ["tree"]:
+        return
+    folders = [leaf.name for leaf in held(name) if leaf.mode == "040000"]
+    leaves = [leaf for folder in folders for leaf in held(folder)]
+    files = [leaf.name for leaf in leaves if leaf.is_file and is_record(leaf.path)]
     for each in stored(git, dict.fromkeys(files), LARGEST) if files else ():
         yield read(each.content)
 

@@ -30,11 +30,9 @@ UNSIGNED = RULES.declare(
 class _Lack(NamedTuple):
     """Why a signature is not taken for good."""
 
-    message: str
-    """With room for `{id}`."""
+    message: str  # with room for `{id}`
     severity: Severity = "error"
-    is_known: bool = True
-    """Whether git could tell."""
+    is_known: bool = True  # whether git could tell
 
 
 def _unsigned(root: Path, authors: Mapping[str, tuple[Who, Data | None]]) -> dict[str, _Lack]:
@@ -123,9 +121,8 @@ class Signers:
         lacks = _unsigned(root, authors)
         for who, _settings, place, lenient in self._asked:
             if lack := lacks.get(who.commit):
-                yield UNSIGNED.at(
-                    place, lack.message.format(id=place.id), "", "warning" if lenient else lack.severity
-                )
+                severity: Severity = "warning" if lenient else lack.severity
+                yield UNSIGNED.at(place, lack.message.format(id=place.id), "", severity)
         for who, _settings, found in self._claims:
             if lack := lacks.get(who.commit):
                 self.on_claims |= not lack.is_known

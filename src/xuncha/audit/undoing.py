@@ -148,9 +148,8 @@ def judged(step: Step, undone: Restored) -> Iterator[Finding[HistoryPlace]]:
 
 def of_others(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlace]]:
     """Judge the undo of others' work, or of what has stood for weeks, by what becomes of it, like any change."""
-    looked_at = {
-        each.path for each in step.measures if entries(each.old, "reviews") != entries(each.new, "reviews")
-    }
+    pairs = {each.path: [entries(data, "reviews") for data in (each.old, each.new)] for each in step.measures}
+    looked_at = {path for path, (old, new) in pairs.items() if old != new}
     put_off = {each.path for each in step.measures if is_put_off(each)}
     for finding in [each for code in _OF_OTHERS for each in RULES[code](step)]:
         is_grave = finding.place.path in (put_off if finding.code in _DEADLINES else looked_at)

@@ -114,13 +114,10 @@ def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
     base, here, there = listings
     for without, tip, other in ((theirs, ours, there), (ours, theirs, here)):
         for commit, gone in _removals(git, without, tip):
-            touched = sorted(
-                path
-                for path in {*base, *other}
-                if other.get(path) != base.get(path)
-                and here.get(path) != there.get(path)
-                and any(_concerned(each, gone) for each in _owners(git, path, base, other))
-            )
+            changed = (path for path in {*base, *other} if other.get(path) != base.get(path))
+            apart = [path for path in changed if here.get(path) != there.get(path)]
+            owners = {path: _owners(git, path, base, other) for path in sorted(apart)}
+            touched = [path for path, held in owners.items() if any(_concerned(each, gone) for each in held)]
             if not touched:
                 continue
             said = _(

@@ -77,6 +77,5 @@ def must_hold(
             hint = _(
                 "keep what stands here: xuncha sync --take ours; or take back what was done here against it: xuncha undo"
             )
-        raise RefusedError(
-            "closed-over", said.format(what=in_words(each)), hint.format(id=Identity.of_file(each.path))
-        )
+        number = Identity.of_file(each.path)
+        raise RefusedError("closed-over", said.format(what=in_words(each)), hint.format(id=number))
