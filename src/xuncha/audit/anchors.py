@@ -56,8 +56,7 @@ def rewritten(anchors: list[Anchor], known: Mapping[str, Commit]) -> Iterator[Fi
 def drop_anchor(root: Path, done: Audit) -> Anchor:
     """Keep what an audit has seen: an annotated tag on the present commit, signed where git is set up to sign.
 
-    Where the present commit has an anchor already, that one is given. An audit that has found errors is kept as well, with
-    their number: what somebody would have reason to rewrite is what has to be held fast.
+    Where the present commit has an anchor already, that one is given. Errors are counted in it, and do not hinder it.
 
     Raises:
         RefusedError: nothing is committed yet; or git refused the tag, as where it cannot sign.

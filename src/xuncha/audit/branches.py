@@ -73,9 +73,8 @@ def outrun(
 def late(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Iterator[Finding[HistoryPlace]]:
     """Yield the commits of a side that decide something and are dated long before what else was known when they came.
 
-    Whoever was away for weeks merges what others have published meanwhile: their days are not asked for, his own are. But that he was
-    away is believed only where he has worked on the other side, and they have not. What somebody else had gone on from, weeks before,
-    has not come by the merge. `anchors` are the place and the moment of each verification.
+    Of whoever was away for weeks his own days are asked for, not those of what others have published meanwhile. That he was away is
+    believed only where he has worked on the other side, and they have not. `anchors` are the place and the moment of each verification.
     """
     lines = joining.lines
     for side in joining.brought:

@@ -17,8 +17,8 @@ from xuncha.audit.hand import claimed
 from xuncha.audit.joining import Joining
 from xuncha.audit.lines import Lines, Reached, Step, union
 from xuncha.audit.merging import differences
+from xuncha.audit.people import Signers
 from xuncha.audit.replayed import BELIEVED, Change, Files, State, Who, changes_of
-from xuncha.audit.signers import Signers
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.trail import replay

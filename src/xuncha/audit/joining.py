@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.audit.facts import is_record, word
 from xuncha.audit.lines import Lines, Reached, union
-from xuncha.audit.people import folded, known_as
+from xuncha.audit.people import Signers, folded, known_as
 from xuncha.audit.replayed import BELIEVED, Eased, State, Version
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.sync.values import MISSING, UNSETTLED, merge_values, settled
 
 if TYPE_CHECKING:
     from xuncha.audit.replayed import Who
-    from xuncha.audit.signers import Signers
     from xuncha.trail.replay import Commit
 
 _Held = list[tuple[Reached, Version]]

@@ -1,7 +1,4 @@
-"""Numbers given twice: which problems, measures and comments that are not sent yet must take other numbers. What is there already keeps its number.
-
-And removals: where one side has closed up numbers that the other has worked under, nobody can join them unasked.
-"""
+"""Numbers given twice: what is not sent yet takes other ones; and removals of what the other side has worked on, which nobody can join unasked."""
 
 from __future__ import annotations
 

@@ -1,9 +1,4 @@
-"""Sync (同步): what was recorded here and what was recorded elsewhere, joined and sent.
-
-All of it is made in git's objects, and checked there; branch and files then only go forward to what is finished. So
-nobody sees a half of it, or a conflict marker, and whatever is in the way leaves everything as it was
-(docs/adr/0018-sync-without-markers.md).
-"""
+"""Sync (同步): what was recorded here and what was recorded elsewhere, joined and sent (docs/adr/0018-sync-without-markers.md)."""
 
 from __future__ import annotations
 

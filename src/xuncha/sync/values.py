@@ -1,8 +1,4 @@
-"""What two sides have made of one record, merged field by field. Pure functions over plain data.
-
-Whichever side is called ours, the same comes out: where something has to come first, the contents decide what.
-The rules, and why they are as they are, stand in docs/adr/0017-merging-by-field.md.
-"""
+"""What two sides have made of one record, merged field by field (docs/adr/0017-merging-by-field.md). Pure functions over plain data."""
 
 from __future__ import annotations
 
