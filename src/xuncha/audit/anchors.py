@@ -5,20 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.replayed import CLOCKS
-from xuncha.errors import RefusedError
+from xuncha.errors import Finding, RefusedError
 from xuncha.language import gettext as _
 from xuncha.trail import tags
-from xuncha.trail.replay import contains
-
-if TYPE_CHECKING:
-    from xuncha.audit.catalogue import Audit
-    from xuncha.errors import Finding
-    from xuncha.trail.replay import Commit
-    from xuncha.trail.tags import Anchor
+from xuncha.trail.replay import Commit, contains
+from xuncha.trail.tags import Anchor
 
 _SHOWN: Final = 20  # missing numbers that are named
 

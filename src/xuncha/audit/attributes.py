@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import in_code
+from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.source import LARGEST
 from xuncha.trail.contents import stored
-from xuncha.trail.replay import log
-
-if TYPE_CHECKING:
-    from xuncha.errors import Finding
-    from xuncha.trail.git import Git
-    from xuncha.trail.replay import Commit
+from xuncha.trail.git import Git
+from xuncha.trail.replay import Commit, log
 
 _FILE: Final = ".gitattributes"
 _MACRO: Final = "[attr]"

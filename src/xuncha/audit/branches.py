@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import in_code, number_of, requires, word
+from xuncha.audit.joining import Joining
 from xuncha.audit.lines import union
-from xuncha.audit.replayed import BELIEVED, CLOCKS, Change, Who
+from xuncha.audit.replayed import BELIEVED, CLOCKS, Change, State, Who
 from xuncha.audit.status import DODGED, lacks, no_longer_asked
+from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-
-if TYPE_CHECKING:
-    from xuncha.audit.joining import Joining
-    from xuncha.audit.replayed import State
-    from xuncha.errors import Finding
-    from xuncha.model.vocabulary import Requirement
+from xuncha.model.vocabulary import Requirement
 
 _LATE = RULES.declare(
     "late-branch",

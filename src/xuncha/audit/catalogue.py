@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.catalogue import Catalogue
-
-if TYPE_CHECKING:
-    from xuncha.errors import Finding
-    from xuncha.trail.replay import Commit
-    from xuncha.trail.tags import Anchor
+from xuncha.errors import Finding
+from xuncha.trail.replay import Commit
+from xuncha.trail.tags import Anchor
 
 
 class HistoryPlace(NamedTuple):

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from xuncha.audit.catalogue import LENIENT, RULES
+from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
 from xuncha.audit.facts import Data, Proof, entries, files_of, in_code, proofs_of, statement, word
+from xuncha.audit.lines import Step
+from xuncha.audit.replayed import Change
+from xuncha.catalogue import Broken
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE
-
-if TYPE_CHECKING:
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.lines import Step
-    from xuncha.audit.replayed import Change
-    from xuncha.catalogue import Broken
 
 _PROTECTED: Final = ("title", "goal", "term", "due", "closed", "escalated")
 _LISTS: Final = ("progress", "reviews")

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from xuncha.audit.catalogue import RULES
-from xuncha.audit.facts import entries, mapping, statement, word
+from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.facts import Data, entries, mapping, statement, word
+from xuncha.audit.lines import Step
 from xuncha.audit.replayed import BELIEVED, CLOCKS
+from xuncha.catalogue import Broken
+from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.facts import Data
-    from xuncha.audit.lines import Step
-    from xuncha.catalogue import Broken
-    from xuncha.errors import Severity
-    from xuncha.trail.replay import Commit
+from xuncha.trail.replay import Commit
 
 _FOLLOWERS = 9  # commits that are asked whether one before them was ahead
 YEARS = 5 * 366 * CLOCKS

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
-from xuncha.audit.catalogue import RULES
-from xuncha.audit.facts import entries, in_code, mapping, number_of, statement, word
+from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.facts import Data, entries, in_code, mapping, number_of, statement, word
+from xuncha.audit.lines import Step
 from xuncha.audit.people import people_of
-from xuncha.audit.replayed import BELIEVED
+from xuncha.audit.replayed import BELIEVED, Change
+from xuncha.catalogue import Broken
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.facts import Data
-    from xuncha.audit.lines import Step
-    from xuncha.audit.replayed import Change
-    from xuncha.catalogue import Broken
 
 _NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _INSPECTION: Final = ("inspector", "round", "feedback")

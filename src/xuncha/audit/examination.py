@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import cache, reduce
 from operator import and_
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from xuncha.audit import branches, places, removing, status, undoing
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
@@ -19,16 +18,14 @@ from xuncha.audit.lines import Lines, Reached, Step, union
 from xuncha.audit.merging import differences
 from xuncha.audit.people import Signers
 from xuncha.audit.replayed import BELIEVED, Change, Files, State, Who, changes_of
+from xuncha.catalogue import Check, Rule
+from xuncha.errors import Finding, Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.vocabulary import Requirement
 from xuncha.trail import replay
-
-if TYPE_CHECKING:
-    from xuncha.catalogue import Check, Rule
-    from xuncha.errors import Finding, Severity
-    from xuncha.model.vocabulary import Requirement
-    from xuncha.trail.replay import Commit
-    from xuncha.trail.tags import Anchor
+from xuncha.trail.replay import Commit
+from xuncha.trail.tags import Anchor
 
 
 def checked(step: Step) -> list[Finding[HistoryPlace]]:

@@ -6,7 +6,7 @@ import contextlib
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha.audit import anchors, attributes, contents, decided, hand, people, places  # noqa: F401  each enters its checks
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
@@ -14,7 +14,7 @@ from xuncha.audit.examination import Examination, checked
 from xuncha.audit.facts import is_record
 from xuncha.audit.lines import Lines, Step
 from xuncha.audit.replayed import Files, State, Version, changes_of
-from xuncha.errors import RefusedError, SurroundingsError
+from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
 from xuncha.model.source import LARGEST
@@ -26,9 +26,6 @@ from xuncha.trail.signing import signed
 from xuncha.trail.tags import SHORT
 from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
-
-if TYPE_CHECKING:
-    from xuncha.errors import Finding
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HASH: Final = re.compile(r"[0-9a-f]{4,64}")

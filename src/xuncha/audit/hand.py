@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, get_args
+from typing import Final, get_args
 
-from xuncha.audit.catalogue import RULES
+from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import in_code, number_of, word
+from xuncha.audit.lines import Step
+from xuncha.audit.replayed import Change
+from xuncha.catalogue import Broken
+from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.vocabulary import Action
-from xuncha.trail.replay import log
-
-if TYPE_CHECKING:
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.lines import Step
-    from xuncha.audit.replayed import Change
-    from xuncha.catalogue import Broken
-    from xuncha.errors import Finding
-    from xuncha.trail.git import Git
-    from xuncha.trail.replay import Trailers
+from xuncha.trail.git import Git
+from xuncha.trail.replay import Trailers, log
 
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
 _CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber", "remove"})

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from xuncha.audit.facts import is_record, word
 from xuncha.audit.lines import Lines, Reached, union
 from xuncha.audit.people import Signers, folded, known_as
-from xuncha.audit.replayed import BELIEVED, Eased, State, Version
+from xuncha.audit.replayed import BELIEVED, Eased, State, Version, Who
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.sync.values import MISSING, UNSETTLED, merge_values, settled
-
-if TYPE_CHECKING:
-    from xuncha.audit.replayed import Who
-    from xuncha.trail.replay import Commit
+from xuncha.trail.replay import Commit
 
 _Held = list[tuple[Reached, Version]]
 """A file on each side that has it."""

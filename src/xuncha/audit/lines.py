@@ -8,21 +8,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property, reduce
 from operator import or_
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from xuncha.audit.catalogue import HistoryPlace
-from xuncha.audit.facts import requires
-from xuncha.audit.replayed import BELIEVED, CLOCKS, Past, State, Version
+from xuncha.audit.facts import Data, requires
+from xuncha.audit.replayed import BELIEVED, CLOCKS, Change, Files, Past, State, Version
+from xuncha.errors import Severity
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.vocabulary import Action, Requirement
+from xuncha.trail.replay import Commit
+from xuncha.workflow.verb import Verb
 from xuncha.workflow.verbs import VERBS
-
-if TYPE_CHECKING:
-    from xuncha.audit.facts import Data
-    from xuncha.audit.replayed import Change, Files
-    from xuncha.errors import Severity
-    from xuncha.model.vocabulary import Action, Requirement
-    from xuncha.trail.replay import Commit
-    from xuncha.workflow.verb import Verb
 
 _MOST: Final = 1000
 """Commits of one side of a merge that are looked at; whoever was away for longer is looked at from where he came back."""

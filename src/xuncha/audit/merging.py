@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.contents import changed_since, deadline, is_put_off
-from xuncha.audit.facts import in_code, mapping, number_of, read, requires
-from xuncha.audit.joining import named_by
+from xuncha.audit.facts import Data, in_code, mapping, number_of, read, requires
+from xuncha.audit.joining import Joining, named_by
 from xuncha.audit.lines import Lines, Step, union
 from xuncha.audit.replayed import Unreadable, changes_of
+from xuncha.catalogue import Rule
+from xuncha.errors import Finding, Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
 from xuncha.sync.turns import is_back, turns
-from xuncha.sync.values import MISSING, ONWARD, PAIRS, UNSETTLED, named, settled
+from xuncha.sync.values import MISSING, ONWARD, PAIRS, UNSETTLED, Location, named, settled
 from xuncha.trail.git import Git
 from xuncha.trail.replay import RAW, Touched, log
 
-if TYPE_CHECKING:
-    from xuncha.audit.facts import Data
-    from xuncha.audit.joining import Joining
-    from xuncha.catalogue import Rule
-    from xuncha.errors import Finding, Severity
-    from xuncha.sync.values import Location
-
-    _Difference = tuple[Rule[HistoryPlace], Location]
-    """The rule that a value of a merge breaks, since its sides do not explain it, and where it stands."""
+_Difference = tuple[Rule[HistoryPlace], Location]
+"""The rule that a value of a merge breaks, since its sides do not explain it, and where it stands."""
 
 _INVENTED = RULES.declare(
     "merge-invented",

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
-from xuncha.audit.facts import entries, mapping, word
+from xuncha.audit.facts import Data, entries, mapping, word
+from xuncha.audit.lines import Step
 from xuncha.audit.replayed import BELIEVED, Who
+from xuncha.catalogue import Broken
 from xuncha.chinese.characters import without_invisible
+from xuncha.errors import Finding, Severity
 from xuncha.language import gettext as _
 from xuncha.model.settings import addresses
+from xuncha.trail.replay import Commit
 from xuncha.trail.signing import signatures
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from xuncha.audit.facts import Data
-    from xuncha.audit.lines import Step
-    from xuncha.catalogue import Broken
-    from xuncha.errors import Finding, Severity
-    from xuncha.trail.replay import Commit
 
 
 @lru_cache(maxsize=4096)

@@ -4,36 +4,29 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.contents import elsewhere_now
 from xuncha.audit.facts import Data, entries, is_record, mapping, number_of, read, word
+from xuncha.audit.joining import Joining
+from xuncha.audit.lines import Step
 from xuncha.audit.people import named
-from xuncha.audit.replayed import BELIEVED
+from xuncha.audit.replayed import BELIEVED, State
+from xuncha.catalogue import Broken
+from xuncha.errors import Finding, Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
 from xuncha.model.source import LARGEST
 from xuncha.paper.own import FOLDER, is_template
 from xuncha.trail.contents import stored
-from xuncha.trail.git import Leaf
-from xuncha.trail.replay import SUBMODULE, Touched, elsewhere, touching
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from xuncha.audit.joining import Joining
-    from xuncha.audit.lines import Step
-    from xuncha.audit.replayed import State
-    from xuncha.catalogue import Broken
-    from xuncha.errors import Finding, Severity
-    from xuncha.trail.git import Git
-    from xuncha.trail.replay import Commit
-    from xuncha.trail.tags import Anchor
+from xuncha.trail.git import Git, Leaf
+from xuncha.trail.replay import SUBMODULE, Commit, Touched, elsewhere, touching
+from xuncha.trail.tags import Anchor
 
 _LINK: Final = "120000"
 _TOLD: Final = 20  # files and folders of a folder by which it is known

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
-from xuncha.audit.catalogue import RULES
+from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import word
+from xuncha.audit.lines import Step
+from xuncha.audit.replayed import Version
 from xuncha.audit.undoing import follows, same
+from xuncha.catalogue import Broken
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.moves import closing_up, comments, identities, places_after
 from xuncha.workflow.remove import is_untouched
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.lines import Step
-    from xuncha.audit.replayed import Version
-    from xuncha.catalogue import Broken
 
 
 def removed(step: Step) -> Mapping[str, Version | None] | str:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.audit.facts import Data, is_record, number_of, word
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, PROBLEMS, CommentNumber
-from xuncha.model.source import LARGEST_POINTER, pointed_at
+from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
-
-if TYPE_CHECKING:
-    from xuncha.model.source import Fingerprint
-    from xuncha.trail.contents import Stored
-    from xuncha.trail.replay import Commit
+from xuncha.trail.contents import Stored
+from xuncha.trail.replay import Commit
 
 CLOCKS: Final = 86_400
 """Seconds by which clocks may differ."""

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha import language
-from xuncha.audit.catalogue import LENIENT, RULES
-from xuncha.audit.facts import entries, in_code, mapping, proofs_of, requires, word
+from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
+from xuncha.audit.facts import Data, entries, in_code, mapping, proofs_of, requires, word
+from xuncha.audit.lines import Step
 from xuncha.audit.people import is_one_person
-from xuncha.audit.replayed import Who
+from xuncha.audit.replayed import Change, Who
+from xuncha.catalogue import Broken, Check
+from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.vocabulary import action_name, status_name
+from xuncha.model.vocabulary import Requirement, action_name, status_name
 from xuncha.workflow.close import missing
 from xuncha.workflow.verbs import VERBS
-
-if TYPE_CHECKING:
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.facts import Data
-    from xuncha.audit.lines import Step
-    from xuncha.audit.replayed import Change
-    from xuncha.catalogue import Broken, Check
-    from xuncha.errors import Finding
-    from xuncha.model.vocabulary import Requirement
 
 _FEW_DAYS: Final = 7 * 86_400
 """Seconds for which a closing is held against the policy that was loosened before it."""

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from xuncha.audit.catalogue import RULES
+from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.contents import deadline, is_put_off
 from xuncha.audit.facts import entries, word
+from xuncha.audit.lines import Step
 from xuncha.audit.people import folded, known_as
-from xuncha.audit.replayed import BELIEVED
+from xuncha.audit.replayed import BELIEVED, Change, Past, Version
+from xuncha.catalogue import Broken
+from xuncha.errors import Finding, Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.moves import Move, number_after, place_after
 from xuncha.model.vocabulary import status_name
 from xuncha.sync.turns import is_back
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.lines import Step
-    from xuncha.audit.replayed import Change, Past, Version
-    from xuncha.catalogue import Broken
-    from xuncha.errors import Finding, Severity
-    from xuncha.trail.replay import Commit
+from xuncha.trail.replay import Commit
 
 _NOT_TAKEN_BACK: Final = frozenset({"", "undo", "sync", "renumber", "init"})
 ALWAYS: Final = (
