@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
+from xuncha.audit.catalogue import RULES, Audit, Findings, HistoryPlace
 from xuncha.audit.replayed import CLOCKS
-from xuncha.errors import Finding, RefusedError
+from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.trail import tags
 from xuncha.trail.replay import Commit, contains
@@ -26,7 +26,7 @@ REWRITTEN = RULES.declare(
 )
 
 
-def rewritten(anchors: list[Anchor], known: Mapping[str, Commit]) -> Iterator[Finding[HistoryPlace]]:
+def rewritten(anchors: list[Anchor], known: Mapping[str, Commit]) -> Findings:
     """Yield the anchors whose commit history no longer contains, that were moved, or are gone."""
     for anchor in anchors:
         place = HistoryPlace(anchor.commit, anchor.author, anchor.date)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Final
 
-from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.facts import in_code
-from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.source import LARGEST
@@ -28,7 +27,7 @@ CONVERTED = RULES.declare(
 )
 
 
-def converted(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Iterator[Finding[HistoryPlace]]:
+def converted(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Findings:
     """Yield the commits since which git converts files of the ledger; `paths` are those that it ever had."""
     own = git.text("rev-parse", "--show-prefix").strip()
     above = [own[: place + 1] for place, letter in enumerate(own) if letter == "/"]

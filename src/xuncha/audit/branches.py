@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.facts import in_code, number_of, requires, word
 from xuncha.audit.joining import Joining
 from xuncha.audit.lines import union
 from xuncha.audit.replayed import BELIEVED, CLOCKS, Change, State, Who
 from xuncha.audit.status import DODGED, lacks, no_longer_asked
-from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import Requirement
@@ -28,7 +27,7 @@ _LONG: Final = BELIEVED + CLOCKS  # seconds by which a day may be older than wha
 
 def outrun(
     joining: Joining, bases: Sequence[State], at_closing: Mapping[str, Sequence[Requirement]]
-) -> Iterator[Finding[HistoryPlace]]:
+) -> Findings:
     """Yield what a merge no longer asks, and the closings of a side that did not know yet what the other asks.
 
     A closing is held against the policy at that closing, as `at_closing` has it for each commit: the side may have caught up since.
@@ -67,7 +66,7 @@ def outrun(
                 yield DODGED.at(at, message.format(id=named, names=in_code(sorted(lacking))))
 
 
-def late(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Iterator[Finding[HistoryPlace]]:
+def late(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findings:
     """Yield the commits of a side that decide something and are dated long before what else was known when they came.
 
     Of whoever was away for weeks his own days are asked for, not those of what others have published meanwhile. That he was away is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -26,6 +27,8 @@ class HistoryPlace(NamedTuple):
         return cls(commit.hash, commit.author, commit.date, path, number)
 
 
+Findings = Iterator[Finding[HistoryPlace]]
+"""What is yielded of history beside the checks of single commits."""
 RULES: Final[Catalogue[HistoryPlace]] = Catalogue()
 """A check is asked of every commit that has one parent or none; the rules without a check are for merges, and for history as a whole."""
 LENIENT: Final = "a warning in an import"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import Data, entries, mapping, statement, word
@@ -104,10 +103,10 @@ def postdated(step: Step) -> Broken[HistoryPlace]:
 
 def _days(data: Data | None) -> set[str]:
     """Return the days of all that was done to a measure, or of a comment and its reply."""
-    told: list[Any] = [*entries(data, "progress"), *entries(data, "reviews")]
-    told += [(data or {}).get(key) for key in ("closed", "escalated", "reply")]
-    told.append({"date": (data or {}).get("received")})
-    return {each["date"] for each in told if isinstance(each, dict) and isinstance(each.get("date"), str)}
+    told = [*entries(data, "progress"), *entries(data, "reviews")]
+    told += [mapping(data, key) for key in ("closed", "escalated", "reply")]
+    days = [word(data, "received"), *(word(each, "date") for each in told)]
+    return {day for day in days if day}
 
 
 @RULES.rule(

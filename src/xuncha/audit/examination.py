@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from functools import cache, reduce
 from operator import and_
 from pathlib import Path
 
 from xuncha.audit import branches, places, removing, status, undoing
-from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
+from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
 from xuncha.audit.days import YEARS, ahead
 from xuncha.audit.facts import requires
 from xuncha.audit.hand import claimed
@@ -89,7 +88,7 @@ class Examination:
         self.on_claims |= self._signers.on_claims
         return list(dict.fromkeys(found))
 
-    def _ask(self, place: int, commit: Commit) -> Iterator[Finding[HistoryPlace]]:
+    def _ask(self, place: int, commit: Commit) -> Findings:
         lines = self._lines
         parents = [lines.reached[parent] for parent in commit.parents]
         made, last = commit.moment_committed, max((each.moment for each in parents), default=0)
@@ -114,9 +113,7 @@ class Examination:
             before = parents[0].state if parents else here.state
             yield from self._plain(commit, here, before, changes_of(commit, before, self._lines.files))
 
-    def _plain(
-        self, commit: Commit, here: Reached, before: State, changes: list[Change]
-    ) -> Iterator[Finding[HistoryPlace]]:
+    def _plain(self, commit: Commit, here: Reached, before: State, changes: list[Change]) -> Findings:
         """Ask every check of what a commit did to the ledger as it stood before."""
         here.state = before
         if not changes:
@@ -165,7 +162,7 @@ class Examination:
         # What another beginning of history brings claims to be a ledger of its own.
         return here.adopted and commit.hash != self.given
 
-    def _second_beginnings(self) -> Iterator[Finding[HistoryPlace]]:
+    def _second_beginnings(self) -> Findings:
         """Yield the commits that bring the ledger once more."""
         said = _("the ledger begins a second time: {commit} has brought it already")
         for each in self._beginnings[1:]:
@@ -192,7 +189,7 @@ class Examination:
         if asked or "signed_commit" in status.asked_until_shortly_before(step):
             self._must_sign(step, lenient=not asked)
 
-    def _note_policy(self, step: Step) -> Iterator[Finding[HistoryPlace]]:
+    def _note_policy(self, step: Step) -> Findings:
         """Note what the policy no longer asks; yield the closings between a loosening and a commit that takes it back soon after."""
         settings, made = step.files.record(step.after.get(LEDGER_FILE)), step.commit.moment_committed
         if settings is step.settings:
@@ -231,9 +228,7 @@ class Examination:
         moved = [each for each in gone if each.is_record or each.comment]
         self._renumbered += [(step.at(each), come, head | {each.path}, up, step.here.line) for each in moved]
 
-    def _merge(
-        self, commit: Commit, here: Reached, parents: list[Reached]
-    ) -> Iterator[Finding[HistoryPlace]]:
+    def _merge(self, commit: Commit, here: Reached, parents: list[Reached]) -> Findings:
         lines = self._lines
         whole = Joining(commit, parents, lines, self._signers)
         result = here.state = parents[0].state.changed(whole.versions())
@@ -282,7 +277,7 @@ class Examination:
             for place, _line in added[:number]
         )
 
-    def _unjustified_renumberings(self) -> Iterator[Finding[HistoryPlace]]:
+    def _unjustified_renumberings(self) -> Findings:
         """Yield the renumberings of numbers that nobody else has published, or only when they had long been known."""
         filled: set[str] = set()
         for place, come, left, up, line in reversed(self._renumbered):

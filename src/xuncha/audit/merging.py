@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import changed_since, deadline, is_put_off
 from xuncha.audit.facts import Data, in_code, mapping, number_of, read, requires
 from xuncha.audit.joining import Joining, named_by
 from xuncha.audit.lines import Lines, Step, union
 from xuncha.audit.replayed import Unreadable, changes_of
 from xuncha.catalogue import Rule
-from xuncha.errors import Finding, Severity
+from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
 from xuncha.sync.turns import is_back, turns
@@ -54,7 +54,7 @@ _UNSEEN = RULES.declare(
 )
 
 
-def differences(joining: Joining, touched: Iterable[str] | None) -> Iterator[Finding[HistoryPlace]]:
+def differences(joining: Joining, touched: Iterable[str] | None) -> Findings:
     """Yield what a merge has invented or lost, compared with its sides and what these have in common; and what it has done itself.
 
     Of several sides all but the last count as one, joined as `sync` would have done it. `touched` are the paths in which the merge differs
@@ -78,7 +78,7 @@ def differences(joining: Joining, touched: Iterable[str] | None) -> Iterator[Fin
         yield from _chosen(joining, path, base)
 
 
-def _chosen(joining: Joining, path: str, base: Any) -> Iterator[Finding[HistoryPlace]]:  # noqa: ANN401
+def _chosen(joining: Joining, path: str, base: Any) -> Findings:  # noqa: ANN401
     """Judge what a merge has done to a file on which its sides had nothing in common, or disagreed, like a change of each side."""
     files, now = joining.lines.files, joining.result.get(path)
     touched = Touched(path, *(now[:2] if now else ("", "")))
@@ -97,7 +97,7 @@ def _chosen(joining: Joining, path: str, base: Any) -> Iterator[Finding[HistoryP
                 yield finding
 
 
-def _done(step: Step, was: Data | None) -> Iterator[Finding[HistoryPlace]]:
+def _done(step: Step, was: Data | None) -> Findings:
     """Yield what a merge has done to a file of one side, beside what was common to all."""
     if was is None:
         for rule in RULES.values():
@@ -192,9 +192,7 @@ def _of_value(location: Location, base: Any, sides: list[Any], result: Any) -> I
     yield _LOST if any(result == each for each in (base, *sides)) else _INVENTED, location
 
 
-def _of_fields(
-    location: Location, base: dict[str, Any], sides: list[dict[str, Any]], result: dict[str, Any]
-) -> Iterator[_Difference]:
+def _of_fields(location: Location, base: Data, sides: list[Data], result: Data) -> Iterator[_Difference]:
     """Compare the keys of a mapping, each by itself."""
     free: set[str] = set()
     """Keys that are decided as a pair: where the sides differ in it, each may come from another one."""

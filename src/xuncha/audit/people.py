@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
+from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
 from xuncha.audit.facts import Data, entries, mapping, word
 from xuncha.audit.lines import Step
 from xuncha.audit.replayed import BELIEVED, Who
@@ -261,7 +261,7 @@ class Signers:
         if who.commit in self._doubted:
             self._claims.append((who, settings, found))
 
-    def findings(self, root: Path) -> Iterator[Finding[HistoryPlace]]:
+    def findings(self, root: Path) -> Findings:
         """Yield the closings that had to be signed and were not, and what was not believed without a signature."""
         authors = {who.commit: (who, settings) for who, settings, *_more in self._asked}
         authors |= {who.commit: (who, settings) for who, settings, _found in self._claims}

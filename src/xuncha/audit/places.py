@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import elsewhere_now
 from xuncha.audit.facts import Data, entries, is_record, mapping, number_of, read, word
 from xuncha.audit.joining import Joining
@@ -18,7 +18,7 @@ from xuncha.audit.lines import Step
 from xuncha.audit.people import named
 from xuncha.audit.replayed import BELIEVED, State
 from xuncha.catalogue import Broken
-from xuncha.errors import Finding, Severity
+from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
 from xuncha.model.source import LARGEST
@@ -98,7 +98,7 @@ def _differs(path: str, twin: str) -> str:
     return _("{path} differs from {twin} only in letter case or composition").format(path=path, twin=twin)
 
 
-def look_alikes(seen: Mapping[str, str], commits: Mapping[str, Commit]) -> Iterator[Finding[HistoryPlace]]:
+def look_alikes(seen: Mapping[str, str], commits: Mapping[str, Commit]) -> Findings:
     """Yield the folders and files that stood beside the ledger's under the same name but for letter case; `seen` tells since when."""
     names = {_same_name(each): each for each in ("data", "templates", *PARTS)}
     for path, name in seen.items():
@@ -117,7 +117,7 @@ MOVED = RULES.declare(
 )
 
 
-def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Iterator[Finding[HistoryPlace]]:
+def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Findings:
     """Yield where the ledger of a commit that brings one stood before, or in what came into its history since, if it is the same one."""
     since = {given.hash}
     for commit in commits:
@@ -230,7 +230,7 @@ def ancestors(name: str, commits: Sequence[Commit]) -> set[str]:
     return found
 
 
-def entered(joining: Joining) -> Iterator[Finding[HistoryPlace]]:
+def entered(joining: Joining) -> Findings:
     """Yield the links, pointers and look-alikes that a merge brings, and that stand on none of its sides."""
     commit, sides, result = joining.commit, [side.state for side in joining.sides], joining.result
     files = joining.lines.files
@@ -257,7 +257,7 @@ OWN_TEMPLATE: Final = RULES.declare(
 )
 
 
-def templates(root: Path) -> Iterator[Finding[HistoryPlace]]:
+def templates(root: Path) -> Findings:
     """Name each commit that adds or changes a template, or a link; a merge only where it brings what no side of it had."""
     seen: set[Touched] = set()
     for commit in touching(root, FOLDER):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from xuncha import language
-from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
+from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
 from xuncha.audit.facts import Data, entries, in_code, mapping, proofs_of, requires, word
 from xuncha.audit.lines import Step
 from xuncha.audit.people import is_one_person
 from xuncha.audit.replayed import Change, Who
 from xuncha.catalogue import Broken, Check
-from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
@@ -159,7 +158,7 @@ def asked_until_shortly_before(step: Step) -> set[Requirement]:
     return {*asked} if step.commit.moment_committed - since <= _FEW_DAYS else set()
 
 
-def dodged(step: Step, asked: set[Requirement], again: Step | None = None) -> Iterator[Finding[HistoryPlace]]:
+def dodged(step: Step, asked: set[Requirement], again: Step | None = None) -> Findings:
     """Yield the closings of a commit that lack what the policy had asked before; from another commit on it may ask that again."""
     for change in step.closings if asked else ():
         if lacking := lacks(sorted(asked), change, Who.of(step.commit), step.settings):

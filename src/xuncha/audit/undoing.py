@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import deadline, is_put_off
 from xuncha.audit.facts import entries, word
 from xuncha.audit.lines import Step
 from xuncha.audit.people import folded, known_as
 from xuncha.audit.replayed import BELIEVED, Change, Past, Version
 from xuncha.catalogue import Broken
-from xuncha.errors import Finding, Severity
+from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.moves import Move, number_after, place_after
@@ -127,7 +127,7 @@ def _is_own(step: Step, undone: Iterable[Commit]) -> bool:
     )
 
 
-def judged(step: Step, undone: Restored) -> Iterator[Finding[HistoryPlace]]:
+def judged(step: Step, undone: Restored) -> Findings:
     """Yield what a true undo did that no undo may do in silence: little where that is his own and new."""
     for code in ALWAYS:
         yield from RULES[code](step)
@@ -141,7 +141,7 @@ def judged(step: Step, undone: Restored) -> Iterator[Finding[HistoryPlace]]:
             yield finding
 
 
-def of_others(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlace]]:
+def of_others(step: Step, undone: Sequence[Commit]) -> Findings:
     """Judge the undo of others' work, or of what has stood for weeks, by what becomes of it, like any change."""
     pairs = {each.path: [entries(data, "reviews") for data in (each.old, each.new)] for each in step.measures}
     looked_at = {path for path, (old, new) in pairs.items() if old != new}

@@ -6,7 +6,7 @@ import contextlib
 import shlex
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError
@@ -23,7 +23,7 @@ from xuncha.sync import numbers, registration, sharing
 from xuncha.sync.names import Renaming, contradicts, followed, listed_names, renamings
 from xuncha.sync.turns import attributed, must_hold
 from xuncha.sync.uniting import missed, read_records, refusal, settlement, unite
-from xuncha.sync.values import Side, Versions
+from xuncha.sync.values import Data, Side, Versions
 from xuncha.trail import objects
 from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal
 from xuncha.trail.objects import Changes, Held, Listing
@@ -191,7 +191,7 @@ class Joining:
         message = Message(subject, "attach", [StatusChange(str(identity), status, status)])
         self._commit({old: None, new: self._listing[old], identity.path: held}, message)
 
-    def _rewritten(self, path: str, change: Callable[[bytes], bytes]) -> tuple[Held, dict[str, Any]] | None:
+    def _rewritten(self, path: str, change: Callable[[bytes], bytes]) -> tuple[Held, Data] | None:
         """Return a record as it is after a change of its text, and what it says then; None where its layout forbids that."""
         held = self._listing[path]
         try:
@@ -246,7 +246,7 @@ class Joining:
         now = self._read({path: held for path, held in after.items() if held != before.get(path)})
         return any(contradicts(was[path], now[path], renaming) for path in was.keys() & now.keys())
 
-    def _read(self, listing: Listing) -> dict[str, dict[str, Any]]:
+    def _read(self, listing: Listing) -> dict[str, Data]:
         """Read the settings, the problems and the measures of a listing; leave out what cannot be read."""
         paths = [path for path in listing if path == LEDGER_FILE or Identity.of_file(path)]
         return read_records(self.git, listing, paths)
