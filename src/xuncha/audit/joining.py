@@ -182,9 +182,9 @@ class Joining:
         if status == "submitted":
             return version._replace(applicants=self._applicants(held))
         if status == "closed":
-            closings = [(side, each) for side, each in held if each.closer]
-            stand = [each for side, each in closings if each.closer and self._stands(each.closer, held)]
-            closed = next(iter(stand or [each for _side, each in closings]), _NOTHING)
+            closings = [each for _side, each in held if each.closer]
+            stand = [each for each in closings if each.closer and self._stands(each.closer, held)]
+            closed = next(iter(stand or closings), _NOTHING)
             return version._replace(applicants=closed.applicants, closer=closed.closer)
         return version
 

@@ -145,12 +145,9 @@ def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Findings:
 class _Told(NamedTuple):
     """By what a ledger is known in another folder."""
 
-    inspected: tuple[str, str]
-    """The organisation, and the day of the feedback."""
-    titles: set[str]
-    """Those of some problems and measures, no more than tell what it is."""
-    pieces: set[str]
-    """What these say, in pieces of some letters."""
+    inspected: tuple[str, str]  # the organisation, and the day of the feedback
+    titles: set[str]  # those of some problems and measures, no more than tell what it is
+    pieces: set[str]  # what these say, in pieces of some letters
 
     @classmethod
     def of(cls, git: Git, folder: str, *, alone: bool = False) -> _Told:
@@ -163,9 +160,8 @@ class _Told(NamedTuple):
         texts += [word(entry, "text") for each in records for entry in entries(each, "progress")]
         plain = [said[:_LONG] for each in texts if each and (said := _plain(each))]
         pieces = {each[at : at + _PIECE] for each in plain for at in range(max(1, len(each) - _PIECE + 1))}
-        return cls(
-            (_plain(settings.get("organisation")), _plain(day or settings.get("inspection"))), titles, pieces
-        )
+        inspected = _plain(settings.get("organisation")), _plain(day or settings.get("inspection"))
+        return cls(inspected, titles, pieces)
 
     def is_like(self, other: _Told, share: float) -> bool:
         """Return whether two ledgers were made for one inspection, or have more than a share of what they say in common."""
