@@ -1,4 +1,4 @@
-"""What a merge brings: what the others of a side did not know, and since when; whose application stands then, and what was asked before."""
+"""A merge: what a file would be by its sides, what each of them brings that the others did not know, and whose application stands then."""
 
 from __future__ import annotations
 
