@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -273,9 +274,12 @@ def environment(
 
 
 @pytest.fixture
-def patched(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fork each run of the program from this process, with everything that the test has replaced in it."""
-    monkeypatch.setattr("tests.nursery.nursery", Nursery)
+def patched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let runs of the program have what the test has replaced before the first of them: they are forked from a fork of this process."""
+    made = cache(Nursery)
+    monkeypatch.setattr("tests.nursery.nursery", made)
+    yield
+    made().close()
 
 
 @pytest.fixture

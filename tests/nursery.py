@@ -97,6 +97,10 @@ class Nursery:
             streams = [nothing.fileno(), how["stdout"].fileno(), how["stderr"].fileno()]
             return self.spawn(command[len(_JOB) :], how["cwd"], how["env"], streams)
 
+    def close(self) -> None:
+        """End it."""
+        self._control.close()
+
 
 @cache
 def nursery() -> Nursery:

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from xuncha.errors import Finding, Severity
 
 P = TypeVar("P")
-Broken = Iterator[tuple[P, str, str] | tuple[P, str, str, Severity]]
+Broken = Iterator[tuple[P, str, str] | tuple[P, str, str, Severity | None]]
 """What a check yields: the place, the message, and the hint or nothing; and where it is less grave than the rule says, how grave.
 The rule adds its code and its severity."""
 Check = Callable[..., Broken[P]]

@@ -25,7 +25,7 @@ def found(
     """Return the codes that the audit gives to a merge; but for a list that one side took out and the other went on with."""
     return {
         rule.code
-        for rule, location, _severity in _of_value((), base, [ours, theirs], result)
+        for rule, location in _of_value((), base, [ours, theirs], result)
         if location != ("co_offices",)
     }
 

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.catalogue import RULES, Audit, Findings, HistoryPlace
 from xuncha.audit.replayed import CLOCKS
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.trail import tags
-from xuncha.trail.replay import contains
+from xuncha.trail.replay import Commit, contains
+from xuncha.trail.tags import Anchor
 
-if TYPE_CHECKING:
-    from xuncha.audit.catalogue import Audit
-    from xuncha.errors import Finding
-    from xuncha.trail.replay import Commit
-    from xuncha.trail.tags import Anchor
-
-_SHOWN: Final = 20
-"""Missing numbers that are named."""
+_SHOWN: Final = 20  # missing numbers that are named
 
 REWRITTEN = RULES.declare(
     "history-rewritten",
@@ -32,7 +26,7 @@ REWRITTEN = RULES.declare(
 )
 
 
-def rewritten(anchors: list[Anchor], known: Mapping[str, Commit]) -> Iterator[Finding[HistoryPlace]]:
+def rewritten(anchors: list[Anchor], known: Mapping[str, Commit]) -> Findings:
     """Yield the anchors whose commit history no longer contains, that were moved, or are gone."""
     for anchor in anchors:
         place = HistoryPlace(anchor.commit, anchor.author, anchor.date)
@@ -57,8 +51,7 @@ def rewritten(anchors: list[Anchor], known: Mapping[str, Commit]) -> Iterator[Fi
 def drop_anchor(root: Path, done: Audit) -> Anchor:
     """Keep what an audit has seen: an annotated tag on the present commit, signed where git is set up to sign.
 
-    Where the present commit has an anchor already, that one is given. An audit that has found errors is kept as well, with
-    their number: what somebody would have reason to rewrite is what has to be held fast.
+    Where the present commit has an anchor already, that one is given. Errors are counted in it, and do not hinder it.
 
     Raises:
         RefusedError: nothing is committed yet; or git refused the tag, as where it cannot sign.

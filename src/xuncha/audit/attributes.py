@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.facts import in_code
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.source import LARGEST
 from xuncha.trail.contents import stored
-from xuncha.trail.replay import log
-
-if TYPE_CHECKING:
-    from xuncha.errors import Finding
-    from xuncha.trail.git import Git
-    from xuncha.trail.replay import Commit
+from xuncha.trail.git import Git
+from xuncha.trail.replay import Commit, log
 
 _FILE: Final = ".gitattributes"
 _MACRO: Final = "[attr]"
@@ -31,25 +27,16 @@ CONVERTED = RULES.declare(
 )
 
 
-def converted(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Iterator[Finding[HistoryPlace]]:
+def converted(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Findings:
     """Yield the commits since which git converts files of the ledger; `paths` are those that it ever had."""
     own = git.text("rev-parse", "--show-prefix").strip()
     above = [own[: place + 1] for place, letter in enumerate(own) if letter == "/"]
     asked = [f":(top,literal){folder}{_FILE}" for folder in ("", *above, f"{own}data/")]
-    options = (
-        "--full-history",
-        "--topo-order",
-        "--reverse",
-        "--diff-merges=first-parent",
-        "--raw",
-        "--no-abbrev",
-        "--no-renames",
-    )
+    walk = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent")
+    raw = ("--raw", "--no-abbrev", "--no-renames")
+    above_data = log(git, *walk, *raw, "HEAD", "--", *asked)
     told = [
-        (commit, each.path, each.blob)
-        for commit in log(git, *options, "HEAD", "--", *asked)
-        for each in commit.touched
-        if each.is_here
+        (commit, each.path, each.blob) for commit in above_data for each in commit.touched if each.is_here
     ]
     told += [
         (commit, f"{own}{each.path}", each.blob)
@@ -76,8 +63,8 @@ def converted(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Iter
             if new := _conversions(_lines(texts[name]), macros, below, evidence) - found:
                 found.update(new)
                 said = _("{path} has git convert files of the ledger when it writes them out: {names}")
-                place = HistoryPlace(commit.hash, commit.author, commit.date, file)
-                yield CONVERTED.at(place, said.format(path=file, names=in_code(sorted(new))))
+                said = said.format(path=file, names=in_code(sorted(new)))
+                yield CONVERTED.at(HistoryPlace.of(commit, file), said)
 
 
 def _lines(content: bytes) -> list[list[str]]:
@@ -103,7 +90,7 @@ def _meant(words: Iterable[str], macros: Mapping[str, set[str]]) -> set[str]:
         if (each := left.pop()) not in found:
             found.add(each)
             left += macros.get(each, ())
-    return {each for each in found if _converts(each)}
+    return {each for each in found if each.partition("=")[0] in {"working-tree-encoding", "filter", "ident"}}
 
 
 def _conversions(
@@ -117,10 +104,6 @@ def _conversions(
             kept = all(each.startswith(evidence) for each in matched)
             found |= (names - {"filter=lfs"} if kept else names) if matched else set()
     return found
-
-
-def _converts(attribute: str) -> bool:
-    return attribute.partition("=")[0] in {"working-tree-encoding", "filter", "ident"}
 
 
 def _may_match(pattern: str, path: str) -> bool:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
-from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.common import Lines, Reached, union
+from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.facts import in_code, number_of, requires, word
-from xuncha.audit.replayed import BELIEVED, CLOCKS, Change, Who
+from xuncha.audit.joining import Joining
+from xuncha.audit.lines import union
+from xuncha.audit.replayed import BELIEVED, CLOCKS, Change, State, Who
 from xuncha.audit.status import DODGED, lacks, no_longer_asked
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-
-if TYPE_CHECKING:
-    from xuncha.audit.joining import Brought
-    from xuncha.audit.replayed import Files, State
-    from xuncha.audit.signers import Signers
-    from xuncha.errors import Finding
-    from xuncha.model.vocabulary import Requirement
-    from xuncha.trail.replay import Commit
+from xuncha.model.vocabulary import Requirement
 
 _LATE = RULES.declare(
     "late-branch",
@@ -28,33 +22,24 @@ _LATE = RULES.declare(
     wrong="A branch that left in March and is dated March is merged in June, when others have gone on until June, or when an anchor of May does not "
     "contain it; and 2.3 was closed, extended or removed on it. Where a deadline that had passed by the day of the merge was moved so, it is an error. (Two weeks are let pass: work may lie in a clone. What somebody else has gone on from, weeks before, who had worked here before the branches parted, has not come by the merge.)",
 )
-_LONG: Final = BELIEVED + CLOCKS
-"""Seconds by which a day may be older than what others did meanwhile."""
+_LONG: Final = BELIEVED + CLOCKS  # seconds by which a day may be older than what others did meanwhile
 
 
 def outrun(
-    commit: Commit,
-    bases: Sequence[State],
-    sides: Sequence[Reached],
-    result: State,
-    lines: Lines,
-    files: Files,
-    at_closing: Mapping[str, Sequence[Requirement]],
-    signers: Signers,
-) -> Iterator[Finding[HistoryPlace]]:
+    joining: Joining, bases: Sequence[State], at_closing: Mapping[str, Sequence[Requirement]]
+) -> Findings:
     """Yield what a merge no longer asks, and the closings of a side that did not know yet what the other asks.
 
     A closing is held against the policy at that closing, as `at_closing` has it for each commit: the side may have caught up since.
-    Those that the other asks to be signed are noted in `signers`.
+    Those that the other asks to be signed are noted.
     """
-    place = HistoryPlace(commit.hash, commit.author, commit.date, LEDGER_FILE)
-    asked = [
-        requires(files.record(each.get(LEDGER_FILE)))
-        for each in (*bases, *(side.state for side in sides), result)
-    ]
+    sides, result, lines = joining.sides, joining.result, joining.lines
+    files, states = lines.files, (*bases, *(side.state for side in sides), result)
+    asked = [requires(files.record(each.get(LEDGER_FILE))) for each in states]
     before, each_asked, now = asked[: len(bases)], asked[len(bases) : -1], asked[-1]
     known = {name for each in before for name in each}
     if gone := [name for name in dict.fromkeys(sum(each_asked, ())) if name not in {*known, *now}]:
+        place = HistoryPlace.of(joining.commit, LEDGER_FILE)
         yield RULES["policy-weakened"].at(place, no_longer_asked(gone))
     settings = files.record(result.get(LEDGER_FILE))
     for number, (side, here) in enumerate(zip(sides, each_asked, strict=True)):
@@ -62,56 +47,46 @@ def outrun(
         new = [name for name in now if name in elsewhere or name not in here]
         own = side.line & ~union(each for each in sides if each is not side) & lines.deciding
         done = [lines.past[lines.commits[place].hash].changes for place in lines.last(own)] if new else []
-        for path in dict.fromkeys(
-            each.path for changes in done for each in changes if each.statuses[1] == "closed"
-        ):
-            version, old = side.state.get(path), bases[0].get(path)
-            record = files.record(version)
-            if (
-                version is None
-                or version.closer is None
-                or word(files.record(old), "status") == "closed"
-                or word(record, "status") != "closed"
-            ):
+        closed = (each.path for changes in done for each in changes if each.statuses[1] == "closed")
+        for path in dict.fromkeys(closed):
+            version, was = side.state.get(path), files.record(bases[0].get(path))
+            record, closer = files.record(version), version.closer if version else None
+            stays = word(was, "status") != "closed" == word(record, "status")
+            if version is None or closer is None or not stays:
                 continue
             stood = "submitted" if version.applicants else "in_progress"
-            change = Change(path, number_of(path), version, version, {}, record, (stood, "closed"))
-            closer = version.closer
+            named = number_of(path)
+            change = Change(path, named, version, version, {}, record, (stood, "closed"))
             more = [name for name in new if name not in at_closing.get(closer.commit, here)]
-            at = HistoryPlace(closer.commit, closer.name, closer.day, path, number_of(path))
+            at = HistoryPlace(closer.commit, closer.name, closer.day, path, named)
             if "signed_commit" in more:
-                signers.must(closer, settings, at, lenient=True)
+                joining.signers.must(closer, settings, at, lenient=True)
             if lacking := lacks(more, change, closer, settings):
                 message = _("{id} was closed without {names}, which another branch asked already")
-                yield DODGED.at(at, message.format(id=number_of(path), names=in_code(sorted(lacking))))
+                yield DODGED.at(at, message.format(id=named, names=in_code(sorted(lacking))))
 
 
-def late(sides: Sequence[Brought], anchors: Sequence[tuple[int, float]]) -> Iterator[Finding[HistoryPlace]]:
+def late(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findings:
     """Yield the commits of a side that decide something and are dated long before what else was known when they came.
 
-    Whoever was away for weeks merges what others have published meanwhile: their days are not asked for, his own are. But that he was
-    away is believed only where he has worked on the other side, and they have not. What somebody else had gone on from, weeks before,
-    has not come by the merge.
-
-    Args:
-        sides: what each of them brings, without what another one has grown out of.
-        anchors: the place and the moment of each verification.
+    Of whoever was away for weeks his own days are asked for, not those of what others have published meanwhile. That he was away is
+    believed only where he has worked on the other side, and they have not. `anchors` are the place and the moment of each verification.
     """
-    for side in sides:
-        merge, lines = side.merge, side.lines
+    lines = joining.lines
+    for side in joining.brought:
         verified = max((moment for place, moment in anchors if side.theirs >> place & 1), default=0)
         for place in lines.last(side.own & lines.deciding):
             commit, changes = lines.past[lines.commits[place].hash]
             past_anchor, gap = verified - commit.moment_committed, side.others - commit.moment_committed
             behind = max(past_anchor, gap if side.is_asked(commit) else 0)
             if behind >= _LONG and (decided := next(filter(decides, changes), None)):
-                at = HistoryPlace(commit.hash, commit.author, commit.date, decided.path, decided.id)
+                at = HistoryPlace.of(commit, decided.path, decided.id)
                 message = _("{what} is dated {day}, and came {n} days after that by a merge")
                 said = message.format(what=decided.named, day=commit.committed[:10], n=int(behind) // 86_400)
-                passed = any(due < merge.committed[:10] for each in changes if (due := _moved(each)))
+                passed = any(due < joining.commit.committed[:10] for each in changes if (due := _moved(each)))
                 found = _LATE.at(at, said, "", "error" if passed else "warning")
                 if past_anchor < _LONG and (other := side.gone_on(place)):
-                    side.signers.claim(Who.of(other), side.settings, [found])
+                    joining.signers.claim(Who.of(other), side.settings, [found])
                 else:
                     yield found
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from xuncha.catalogue import Catalogue
-
-if TYPE_CHECKING:
-    from xuncha.errors import Finding
-    from xuncha.trail.tags import Anchor
+from xuncha.errors import Finding
+from xuncha.trail.replay import Commit
+from xuncha.trail.tags import Anchor
 
 
 class HistoryPlace(NamedTuple):
@@ -17,14 +17,18 @@ class HistoryPlace(NamedTuple):
 
     commit: str
     author: str
-    date: str
-    """When the author made the commit: ISO 8601 with the offset."""
-    path: str = ""
-    """Empty where it is about a commit as a whole."""
-    id: str | None = None
-    """The number of the problem or measure."""
+    date: str  # when the author made the commit: ISO 8601 with the offset
+    path: str = ""  # empty where it is about a commit as a whole
+    id: str | None = None  # the number of the problem or measure
+
+    @classmethod
+    def of(cls, commit: Commit, path: str = "", number: str | None = None) -> HistoryPlace:
+        """Return the place of a file at a commit, or of the commit as a whole."""
+        return cls(commit.hash, commit.author, commit.date, path, number)
 
 
+Findings = Iterator[Finding[HistoryPlace]]
+"""What is yielded of history beside the checks of single commits."""
 RULES: Final[Catalogue[HistoryPlace]] = Catalogue()
 """A check is asked of every commit that has one parent or none; the rules without a check are for merges, and for history as a whole."""
 LENIENT: Final = "a warning in an import"
@@ -35,18 +39,12 @@ LENIENT: Final = "a warning in an import"
 class Audit:
     """What an audit found."""
 
-    findings: list[Finding[HistoryPlace]]
-    """In the order of history."""
-    commits: int
-    """How many were asked."""
-    changes: int
-    """Of files, in all these commits."""
-    tip: str
-    """The commit up to which history was looked at; empty where nothing is committed."""
-    given: str = ""
-    """The commit that brought the ledger: what stood in it is taken as it was."""
-    anchors: list[Anchor] = field(default_factory=list)
-    """What was verified before."""
+    findings: list[Finding[HistoryPlace]]  # in the order of history
+    commits: int  # how many were asked
+    changes: int  # of files, in all these commits
+    tip: str  # the commit up to which history was looked at; empty where nothing is committed
+    given: str = ""  # the commit that brought the ledger: what stood in it is taken as it was
+    anchors: list[Anchor] = field(default_factory=list)  # what was verified before
     on_claims: bool = False
     """Whether two persons were asked for, and who they are rests on what commits say of themselves."""
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from xuncha.audit.catalogue import LENIENT, RULES
+from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
 from xuncha.audit.facts import Data, Proof, entries, files_of, in_code, proofs_of, statement, word
+from xuncha.audit.lines import Step
+from xuncha.audit.replayed import Change
+from xuncha.catalogue import Broken
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE
-
-if TYPE_CHECKING:
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Change, Step
-    from xuncha.catalogue import Broken
 
 _PROTECTED: Final = ("title", "goal", "term", "due", "closed", "escalated")
 _LISTS: Final = ("progress", "reviews")
@@ -40,12 +38,10 @@ def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
         old, new = change.old or {}, change.new or {}
         free = {"closed"} if change.statuses[1] != "closed" else set()  # opened again
         renamed = step.renamed_evidence(change.id) if old.get("progress") != new.get("progress") else {}
-        if keys := [key for key in changed_since(old, new, renamed) if key not in free]:
+        keys = [key for key in changed_since(old, new, renamed) if key not in free]
+        if keys or (not free and old.get("outcomes") != new.get("outcomes")):
             message = _("{id} was closed, and {keys} changed without its being opened again")
-            yield step.at(change), message.format(id=change.id, keys=in_code(keys)), ""
-        elif free == set() and old.get("outcomes") != new.get("outcomes"):
-            message = _("{id} was closed, and {keys} changed without its being opened again")
-            yield step.at(change), message.format(id=change.id, keys=in_code(["outcomes"])), "", "warning"
+            yield step.found(change, message, None if keys else "warning", keys=in_code(keys or ["outcomes"]))
 
 
 def changed_since(closed: Data, now: Data, renamed: dict[str, str]) -> list[str]:
@@ -109,7 +105,7 @@ def deadline_moved(step: Step) -> Broken[HistoryPlace]:
             message = _("the deadline of {id} moved from {old} to {new}, which is no later day")
         else:
             continue
-        yield step.at(change), message.format(id=change.id, old=old, new=new or _("none")), ""
+        yield step.found(change, message, old=old, new=new or _("none"))
 
 
 @RULES.rule(
@@ -124,17 +120,17 @@ def deadline_passed(step: Step) -> Broken[HistoryPlace]:
     for change, old, new in _moved_deadlines(step):
         if step.day > old:
             message = _("the deadline of {id}, {old}, had passed when it was moved to {new}")
-            yield step.at(change), message.format(id=change.id, old=old, new=new or _("none")), ""
+            yield step.found(change, message, old=old, new=new or _("none"))
         elif step.commit.committed[:10] > old:
             message = _(
                 "the deadline of {id}, {old}, had passed when this was committed; the author's date is {day}"
             )
-            yield step.at(change), message.format(id=change.id, old=old, day=step.commit.day), "", "warning"
-        elif (day := datetime.fromtimestamp(step.claimed, UTC).date().isoformat()) > old:
+            yield step.found(change, message, "warning", old=old, day=step.commit.day)
+        elif (day := datetime.fromtimestamp(step.here.claimed, UTC).date().isoformat()) > old:
             message = _(
                 "the deadline of {id}, {old}, had passed when it was moved, if the clock of a commit of {day} before it was right"
             )
-            yield step.at(change), message.format(id=change.id, old=old, day=day), "", "warning"
+            yield step.found(change, message, "warning", old=old, day=day)
 
 
 def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
@@ -172,9 +168,9 @@ def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
                 "{n} entries of {key} of {id} were rewritten",
                 rewritten,
             )
-            yield step.at(change), message.format(n=rewritten, key=f"`{key}`", id=change.id), ""
+            yield step.found(change, message, n=rewritten, key=f"`{key}`")
     for change, keys in _changed_sayings(step, gone=False):
-        yield step.at(change), _("{keys} of {path} were rewritten").format(keys=keys, path=change.named), ""
+        yield step.found(change, _("{keys} of {path} were rewritten"), keys=keys, path=change.named)
 
 
 @RULES.rule(
@@ -190,9 +186,9 @@ def entry_removed(step: Step) -> Broken[HistoryPlace]:
             message = ngettext(
                 "{n} entry of {key} of {id} was removed", "{n} entries of {key} of {id} were removed", removed
             )
-            yield step.at(change), message.format(n=removed, key=f"`{key}`", id=change.id), ""
+            yield step.found(change, message, n=removed, key=f"`{key}`")
     for change, keys in _changed_sayings(step, gone=True):
-        yield step.at(change), _("{keys} of {path} were removed").format(keys=keys, path=change.named), ""
+        yield step.found(change, _("{keys} of {path} were removed"), keys=keys, path=change.named)
 
 
 @RULES.rule(
@@ -212,16 +208,12 @@ def rebound_withdrawn(step: Step) -> Broken[HistoryPlace]:
         turned = word(slipped, "result") == "slipped" != word(now, "result")
         if turned and slipped in entries(change.new, "reviews"):
             closer = change.before.closer if change.before else None
-            past = step.past.get(closer.commit) if closer else None
+            past = step.lines.past.get(closer.commit) if closer else None
             if not any(slipped in entries(each.new, "reviews") for each in (past.changes if past else ())):
                 message = _(
                     "{id} had slipped as of {day}, and its next look back finds otherwise: it was not opened again in between"
                 )
-                yield (
-                    step.at(change),
-                    message.format(id=change.id, day=word(slipped, "date") or _("none")),
-                    "",
-                )
+                yield step.found(change, message, day=word(slipped, "date") or _("none"))
 
 
 def _last_look(data: Data | None) -> Data:
@@ -258,7 +250,7 @@ def evidence_hash(step: Step) -> Broken[HistoryPlace]:
                 message = _("{id} names {file} as evidence, and the hash of that file is another one")
             else:
                 continue
-            yield step.at(change), message.format(id=change.id, file=proof.file), ""
+            yield step.found(change, message, file=proof.file)
 
 
 @RULES.rule(
@@ -273,7 +265,7 @@ def evidence_changed(step: Step) -> Broken[HistoryPlace]:
         if change.is_evidence and change.before and change.after and change.before[:2] != change.after[:2]:
             digests = {step.files.digest(each.blob) for each in (change.before, change.after)}
             if len(digests) > 1:
-                yield step.at(change), _("{path} was changed").format(path=change.path), ""
+                yield step.found(change, _("{path} was changed"))
             elif step.files.pointer(change.after.blob) and not step.files.pointer(change.before.blob):
                 yield step.at(change), elsewhere_now(change.path), "", "warning"
 
@@ -293,4 +285,4 @@ def evidence_removed(step: Step) -> Broken[HistoryPlace]:
     for change in step.changes:
         gone = change.is_evidence and change.before and not change.after
         if gone and change.name not in step.renamed_evidence(change.id):
-            yield step.at(change), _("{path} was deleted").format(path=change.path), ""
+            yield step.found(change, _("{path} was deleted"))

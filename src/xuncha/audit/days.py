@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
 
-from xuncha.audit.catalogue import RULES
-from xuncha.audit.facts import entries, statement, word
+from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.facts import Data, entries, mapping, statement, word
+from xuncha.audit.lines import Step
 from xuncha.audit.replayed import BELIEVED, CLOCKS
+from xuncha.catalogue import Broken
+from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.trail.replay import Commit
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.facts import Data
-    from xuncha.audit.replayed import Step
-    from xuncha.catalogue import Broken
-    from xuncha.trail.replay import Commit
-
-_FOLLOWERS = 9
-"""Commits that are asked whether one before them was ahead."""
+_FOLLOWERS = 9  # commits that are asked whether one before them was ahead
 YEARS = 5 * 366 * CLOCKS
 """Seconds for which no ledger lies still."""
 
@@ -56,7 +50,7 @@ def clock_ahead(step: Step) -> Broken[HistoryPlace]:
     if step.ahead or commit.moment > commit.moment_committed + CLOCKS:
         day = max(commit.day, commit.committed[:10])
         message = _("the commit is dated {day}, which had not come when it was made")
-        yield step.at(step.changes[0]), message.format(day=day), ""
+        yield step.found(step.changes[0], message, day=day)
 
 
 @RULES.rule(
@@ -68,15 +62,14 @@ def clock_ahead(step: Step) -> Broken[HistoryPlace]:
 def clock_backwards(step: Step) -> Broken[HistoryPlace]:
     """Find a commit that is more than a day older than one before it, or whose author's date is weeks older than itself."""
     commit, made = step.commit, step.commit.moment_committed
-    if step.last and made < step.last - CLOCKS and not step.ahead:
-        earlier = datetime.fromtimestamp(step.last, UTC).date().isoformat()
+    if step.here.last and made < step.here.last - CLOCKS and not step.ahead:
+        earlier = datetime.fromtimestamp(step.here.last, UTC).date().isoformat()
         message = _("the commit is dated {day}, {n} days before the one it stands on ({earlier})")
-        said = message.format(day=commit.committed[:10], n=(step.last - made) // CLOCKS, earlier=earlier)
-        yield step.at(step.changes[0]), said, ""
+        days = (step.here.last - made) // CLOCKS
+        yield step.found(step.changes[0], message, day=commit.committed[:10], n=days, earlier=earlier)
     if made - commit.moment >= BELIEVED:
         message = _("the commit says {day}, and was made on {made}")
-        said = message.format(day=commit.day, made=commit.committed[:10])
-        yield step.at(step.changes[0]), said, "", "warning"
+        yield step.found(step.changes[0], message, "warning", day=commit.day, made=commit.committed[:10])
 
 
 @RULES.rule(
@@ -90,7 +83,7 @@ def clock_zone(step: Step) -> Broken[HistoryPlace]:
     if step.commit.zones:
         message = _("the commit gives the zone {zone}, which no clock has; git shows it as of {day}")
         day, zone = step.commit.zones[0]
-        yield step.at(step.changes[0]), message.format(zone=zone, day=day), ""
+        yield step.found(step.changes[0], message, zone=zone, day=day)
 
 
 @RULES.rule(
@@ -105,15 +98,15 @@ def postdated(step: Step) -> Broken[HistoryPlace]:
         late = {day for day in _days(change.new) if day > today}
         if days := sorted(late and late - _days(change.old)):
             message = _("{id} tells of {days}, which had not come on {day}")
-            yield step.at(change), message.format(id=change.named, days=_(", ").join(days), day=today), ""
+            yield step.found(change, message, id=change.named, days=_(", ").join(days), day=today)
 
 
 def _days(data: Data | None) -> set[str]:
     """Return the days of all that was done to a measure, or of a comment and its reply."""
-    told: list[Any] = [*entries(data, "progress"), *entries(data, "reviews")]
-    told += [(data or {}).get(key) for key in ("closed", "escalated", "reply")]
-    told.append({"date": (data or {}).get("received")})
-    return {each["date"] for each in told if isinstance(each, dict) and isinstance(each.get("date"), str)}
+    told = [*entries(data, "progress"), *entries(data, "reviews")]
+    told += [mapping(data, key) for key in ("closed", "escalated", "reply")]
+    days = [word(data, "received"), *(word(each, "date") for each in told)]
+    return {day for day in days if day}
 
 
 @RULES.rule(
@@ -126,28 +119,27 @@ def _days(data: Data | None) -> set[str]:
 def predated(step: Step) -> Broken[HistoryPlace]:
     """Find closings dated before what they stand on, or long before their commit."""
     for change in step.closings if step.commit.trailers.action != "import" else ():
-        note = (change.new or {}).get("closed")
-        day = word(note, "date") if isinstance(note, dict) else None
+        day = word(mapping(change.new, "closed"), "date")
         if day is None:
             continue
         last = max((word(each, "date") or "" for each in entries(change.new, "progress")), default="")
-        applicant = change.before.applicant if change.before else None
+        applicant = next(iter(change.applicants), None)
+        severity: Severity = "error"
         if day < last:
             message = _("{id} was closed as of {day}, and its last entry is of {last}")
         elif applicant and day < applicant.day and not _is_found(step, day, applicant.day):
             message, last = _("{id} was closed as of {day}, and applied for on {last}"), applicant.day
         elif day <= _earlier(step.day, BELIEVED) and not _is_found(step, day, step.day):
             message, last = _("{id} was closed as of {day}, by a commit of {last}"), step.day
-            yield step.at(change), message.format(id=change.id, day=day, last=last), "", "warning"
-            continue
+            severity = "warning"
         else:
             continue
-        yield step.at(change), message.format(id=change.id, day=day, last=last), ""
+        yield step.found(change, message, severity, day=day, last=last)
 
 
 def _is_found(step: Step, day: str, made: str) -> bool:
     """Return whether a commit of a day tells what was before the ledger: one of the first, by which what was on paper is entered."""
-    return day < step.began and _earlier(made, BELIEVED) < step.began
+    return day < step.lines.began and _earlier(made, BELIEVED) < step.lines.began
 
 
 def _earlier(day: str, seconds: int) -> str:
@@ -163,8 +155,7 @@ def _earlier(day: str, seconds: int) -> str:
 )
 def before_feedback(step: Step) -> Broken[HistoryPlace]:
     """Find new entries of days before the feedback."""
-    inspection = (step.settings or {}).get("inspection")
-    feedback = word(inspection, "feedback") if isinstance(inspection, dict) else None
+    feedback = word(mapping(step.settings, "inspection"), "feedback")
     if feedback is None or step.commit.trailers.action == "import" or step.day < feedback:
         return
     for change in step.measures:
@@ -183,5 +174,4 @@ def before_feedback(step: Step) -> Broken[HistoryPlace]:
                 "entries of {id} tell of {days}, before the feedback of {feedback}",
                 len(early),
             )
-            said = message.format(id=change.id, days=_(", ").join(sorted(early)), feedback=feedback)
-            yield step.at(change), said, ""
+            yield step.found(change, message, days=_(", ").join(sorted(early)), feedback=feedback)

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator
+from typing import Final
 
-from xuncha.audit.catalogue import RULES
-from xuncha.audit.facts import entries, in_code, statement, word
+from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.facts import Data, entries, in_code, mapping, number_of, statement, word
+from xuncha.audit.lines import Step
 from xuncha.audit.people import people_of
-from xuncha.audit.replayed import BELIEVED
+from xuncha.audit.replayed import BELIEVED, Change
+from xuncha.catalogue import Broken
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, Identity
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.facts import Data
-    from xuncha.audit.replayed import Change, Step
-    from xuncha.catalogue import Broken
+from xuncha.model.identity import LEDGER_FILE
 
 _NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _INSPECTION: Final = ("inspector", "round", "feedback")
@@ -37,22 +32,17 @@ def problem_rewritten(step: Step) -> Broken[HistoryPlace]:
             continue
         finding = word(change.old, "finding")
         if finding and finding != word(change.new, "finding"):
-            yield step.at(change), _("the finding of problem {id} was rewritten").format(id=change.id), ""
+            yield step.found(change, _("the finding of problem {id} was rewritten"))
         if word(change.old, "title") != word(change.new, "title") and _is_complete(step, change):
             message = _("the title of problem {id} was rewritten when all its measures were closed")
-            yield step.at(change), message.format(id=change.id), "", "warning"
+            yield step.found(change, message, "warning")
 
 
 def _is_complete(step: Step, change: Change) -> bool:
     """Return whether all measures of a problem were closed before the commit."""
     folder = step.before.folders.get(change.path.rpartition("/")[0], {})
-    records = [step.files.record(each) for path, each in folder.items() if _is_measure(path)]
+    records = [step.files.record(each) for path, each in folder.items() if "." in (number_of(path) or "")]
     return bool(records) and all(word(each, "status") == "closed" for each in records)
-
-
-def _is_measure(path: str) -> bool:
-    identity = Identity.of_file(path)
-    return identity is not None and not identity.is_problem
 
 
 @RULES.rule(
@@ -66,26 +56,22 @@ def settings_changed(step: Step) -> Broken[HistoryPlace]:
     for change in step.changes:
         if change.path != LEDGER_FILE or change.old is None or change.new is None:
             continue
-        told = (each.get("inspection") for each in (change.old, change.new))
-        before, after = (each if isinstance(each, dict) else {} for each in told)
-        for key in [
-            key for key in _INSPECTION if before.get(key) is not None and before[key] != after.get(key)
-        ]:
-            message = _("`{key}` of the inspection was {old} and is {new}")
-            said = message.format(key=key, old=before[key], new=after.get(key) or _("none"))
-            yield step.at(change), said, ""
+        before, after = (mapping(each, "inspection") for each in (change.old, change.new))
+        for key in _INSPECTION:
+            if before.get(key) is not None and before[key] != after.get(key):
+                message = _("`{key}` of the inspection was {old} and is {new}")
+                yield step.found(change, message, key=key, old=before[key], new=after.get(key) or _("none"))
         known, now = _addresses(change.old), _addresses(change.new)
         held = Counter(email for _name, email in now)
+        lost = {email for _name, email in known - now}
         shared = {email for _name, email in now - known if held[email] > 1}
+        no_longer = _("{addresses} is no longer that of whom `people` named")
         for message, emails in (
-            (
-                _("{addresses} is no longer that of whom `people` named"),
-                {email for _name, email in known - now},
-            ),
+            (no_longer, lost),
             (_("{addresses} is that of two in `people` since"), shared),
         ):
             if emails:
-                yield step.at(change), message.format(addresses=_(", ").join(sorted(emails))), ""
+                yield step.found(change, message, addresses=_(", ").join(sorted(emails)))
 
 
 def _addresses(settings: Data) -> set[tuple[str, str]]:
@@ -105,10 +91,9 @@ def withheld(step: Step) -> Broken[HistoryPlace]:
         if not change.is_record or change.old is None or change.new is None:
             continue
         if change.old.get("publish") is not False and change.new.get("publish") is False:
-            yield step.at(change), _("{id} is withheld from the notice").format(id=change.id), ""
+            yield step.found(change, _("{id} is withheld from the notice"))
         elif change.statuses[0] == "closed" and _hidden(change.old, change.new):
-            message = _("{id} was closed, and an entry is withheld from the notice since")
-            yield step.at(change), message.format(id=change.id), ""
+            yield step.found(change, _("{id} was closed, and an entry is withheld from the notice since"))
 
 
 def _hidden(old: Data, new: Data) -> bool:
@@ -133,11 +118,9 @@ def watered_down(step: Step) -> Broken[HistoryPlace]:
             continue
         pairs = {key: (getattr(eased, key), word(change.new, key) or "") for key in ("title", "goal")}
         for key, (old, new) in pairs.items():
-            if not (_says_less(old, new) or (key == "title" and eased.applied and old != new)):
-                continue
-            message = _("{id} was closed shortly after its {key} changed from “{old}” to “{new}”")
-            said = message.format(id=change.id, key=in_code([key]), old=old, new=new)
-            yield step.at(change), said, ""
+            if _says_less(old, new) or (key == "title" and eased.applied and old != new):
+                message = _("{id} was closed shortly after its {key} changed from “{old}” to “{new}”")
+                yield step.found(change, message, key=in_code([key]), old=old, new=new)
 
 
 def _says_less(old: str, new: str) -> bool:

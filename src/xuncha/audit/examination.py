@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from functools import cache, reduce
-from operator import and_, or_
+from operator import and_
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from xuncha.audit import branches, places, removing, status, undoing
-from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
-from xuncha.audit.common import Lines, Reached, union
+from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
 from xuncha.audit.days import YEARS, ahead
 from xuncha.audit.facts import requires
 from xuncha.audit.hand import claimed
 from xuncha.audit.joining import Joining
+from xuncha.audit.lines import Lines, Reached, Step, union
 from xuncha.audit.merging import differences
-from xuncha.audit.replayed import BELIEVED, Change, Files, State, Step, Who, changes_of
-from xuncha.audit.signers import Signers
+from xuncha.audit.people import Signers
+from xuncha.audit.replayed import BELIEVED, Change, Files, State, Who, changes_of
+from xuncha.catalogue import Check, Rule
+from xuncha.errors import Finding, Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
+from xuncha.model.vocabulary import Requirement
 from xuncha.trail import replay
-
-if TYPE_CHECKING:
-    from xuncha.catalogue import Check, Rule
-    from xuncha.errors import Finding, Severity
-    from xuncha.model.vocabulary import Requirement
-    from xuncha.trail.replay import Commit
-    from xuncha.trail.tags import Anchor
+from xuncha.trail.replay import Commit
+from xuncha.trail.tags import Anchor
 
 
 def checked(step: Step) -> list[Finding[HistoryPlace]]:
@@ -55,17 +51,17 @@ class Examination:
 
     def __init__(self, commits: list[Commit], files: Files, marks: list[Anchor], signed: set[str]) -> None:
         self.commits = commits
-        self.files = files
         self._beginnings = places.beginnings(commits, marks)
         self.given = self._beginnings[0].hash if self._beginnings else ""
         self.on_claims = False
         """Whether two persons were asked for anywhere, and nothing but what commits say of themselves tells who they are."""
         self._marks = marks
-        self._ahead = ahead(commits)
         self._children = Counter(parent for commit in commits for parent in commit.parents)
-        self._lines = Lines(commits, files)
         self._signers = Signers(signed)
-        self._taken_back: set[str] = set()
+        self._lines = Lines(commits, files)
+        self._lines.ahead = ahead(commits)
+        self._lines.began = self._beginnings[0].day if self._beginnings else ""
+        self._lines.signs = self._signers.signs
         self._asked: dict[str, tuple[Requirement, ...]] = {}
         """What the policy asked at each commit that closes something."""
         self._loosened: list[tuple[Commit, set[Requirement]]] = []
@@ -87,68 +83,63 @@ class Examination:
             for parent in commit.parents:
                 if self._children[parent] == 1:  # where history branches, a merge may ask for it again
                     del self._lines.reached[parent]
-        found += [
-            *self._second_beginnings(),
-            *self._unjustified_renumberings(),
-            *self._signers.findings(root),
-        ]
+        found += [*self._second_beginnings(), *self._unjustified_renumberings()]
+        found += self._signers.findings(root)
         self.on_claims |= self._signers.on_claims
         return list(dict.fromkeys(found))
 
-    def _ask(self, place: int, commit: Commit) -> Iterator[Finding[HistoryPlace]]:
-        parents = [self._lines.reached[parent] for parent in commit.parents]
-        line = reduce(or_, (each.line for each in parents), 1 << place)
-        last = max((each.moment for each in parents), default=0)
-        told = commit.touched and len(parents) < 2 and commit.hash not in self._ahead  # noqa: PLR2004
-        moment = max(last, commit.moment_committed) if told else last
+    def _ask(self, place: int, commit: Commit) -> Findings:
+        lines = self._lines
+        parents = [lines.reached[parent] for parent in commit.parents]
+        made, last = commit.moment_committed, max((each.moment for each in parents), default=0)
         claims = max((each.claimed for each in parents), default=0)
-        near = commit.touched and (not last or commit.moment_committed - last < YEARS)
-        claimed_here = max(claims, commit.moment_committed) if near else claims
-        loosened = max((each.loosened for each in parents), default=(0, ()))
-        here = Reached(State(), line, moment, claimed_here, any(each.adopted for each in parents), loosened)
-        self._lines.reached[commit.hash] = here
-        self._lines.made_by[commit.committer] |= 1 << place
+        told = commit.touched and len(parents) < 2 and commit.hash not in lines.ahead  # noqa: PLR2004
+        near = commit.touched and (not last or made - last < YEARS)
+        here = lines.reached[commit.hash] = Reached(
+            State(),
+            union(parents) | 1 << place,
+            last,
+            moment=max(last, made) if told else last,
+            claimed=max(claims, made) if near else claims,
+            adopted=any(each.adopted for each in parents),
+            loosened=max((each.loosened for each in parents), default=(0, ())),
+        )
+        lines.made_by[commit.committer] |= 1 << place
         if any(mark.commit == commit.hash for mark in self._marks):
-            self._verified.append(line)
+            self._verified.append(here.line)
         if len(parents) > 1:
-            yield from self._merge(commit, here, parents, last)
+            yield from self._merge(commit, here, parents)
         else:
             before = parents[0].state if parents else here.state
-            yield from self._plain(commit, here, before, changes_of(commit, before, self.files), last)
+            yield from self._plain(commit, here, before, changes_of(commit, before, self._lines.files))
 
-    def _plain(
-        self, commit: Commit, here: Reached, before: State, changes: list[Change], last: int
-    ) -> Iterator[Finding[HistoryPlace]]:
+    def _plain(self, commit: Commit, here: Reached, before: State, changes: list[Change]) -> Findings:
         """Ask every check of what a commit did to the ledger as it stood before."""
-        here.state = after = before.changed((change.path, change.after) for change in changes)
-        if not changes or not self._adopts(commit, here, changes):
-            if here.adopted and not changes and (said := claimed(commit.trailers)):
+        here.state = before
+        if not changes:
+            if here.adopted and (said := claimed(commit.trailers)):
                 number = next(iter(commit.trailers.ids), None)
-                place = HistoryPlace(commit.hash, commit.author, commit.date, "", number)
-                yield RULES["trailers-mismatch"].at(place, said)
+                yield RULES["trailers-mismatch"].at(HistoryPlace.of(commit, "", number), said)
             return
-        step = self._step(commit, before, after, changes, here, last)
+        step = Step(commit, before, changes, self._lines, here)
+        here.state = step.after
+        if not self._adopts(commit, here, changes):
+            return
         self._signers.note(commit, step.settings, closes=bool(step.closings))
-        settings = self.files.record(after.get(LEDGER_FILE))
-        asked = step.requires if settings is step.settings else requires(settings)
-        if gone := set(step.requires) - set(asked):
-            here.loosened = (commit.moment_committed, step.requires)
-            self._loosened.append((commit, gone))
-        if again := set(asked) - set(step.requires):
-            yield from self._asked_again(step, again)
+        yield from self._note_policy(step)
         undone = undoing.restored(step)
-        as_said = undone.files if undone else undoing.renumbered(step) or removing.removed(step)
-        if as_said is None:
+        removes = commit.trailers.action == "remove"
+        as_said = undone.files if undone else removing.removed(step) if removes else undoing.renumbered(step)
+        if as_said is None or isinstance(as_said, str):
             yield from checked(step)
-            yield from status.dodged(step)
+            yield from status.dodged(step, status.asked_until_shortly_before(step) - {*step.requires})
             self._note_closings(step)
             return
         if undone:
-            self._taken_back.update(each.hash for each in undone.commits)
+            taken_back = {each.hash for each in undone.commits}
+            self._lines.taken_back |= taken_back
             yield from undoing.judged(step, undone)
-            if "signed_commit" in step.requires and not self._signers.signed.isdisjoint(
-                each.hash for each in undone.commits
-            ):
+            if "signed_commit" in step.requires and taken_back & self._signers.signed:
                 self._signers.claim(Who.of(commit), step.settings, [*undoing.of_others(step, undone.commits)])
             self._note_closings(step)
         else:
@@ -156,89 +147,68 @@ class Examination:
                 yield from RULES[code](step)
         here.state = before.changed(as_said.items())
         if commit.trailers.action == "renumber":
-            self._note_renumbering(step, here.line)
+            self._note_renumbering(step)
 
     def _adopts(self, commit: Commit, here: Reached, changes: list[Change]) -> bool:
         """Note what a commit did, and return whether it is to be asked: the one that brings the ledger is taken as it is."""
+        place = self._lines.places[commit.hash]
         for change in changes:
             if change.before is None:
-                self._added[change.path].append((self._lines.places[commit.hash], here.line))
-        self._lines.note(
-            self._lines.places[commit.hash], changes, decides=any(map(branches.decides, changes))
-        )
+                self._added[change.path].append((place, here.line))
+        self._lines.note(place, changes, decides=any(map(branches.decides, changes)))
         if here.adopted:
             return True
         here.adopted = here.state.get(LEDGER_FILE) is not None
-        return (
-            here.adopted and commit.hash != self.given
-        )  # another beginning of history, which claims to be a ledger of its own
+        # What another beginning of history brings claims to be a ledger of its own.
+        return here.adopted and commit.hash != self.given
 
-    def _second_beginnings(self) -> Iterator[Finding[HistoryPlace]]:
+    def _second_beginnings(self) -> Findings:
         """Yield the commits that bring the ledger once more."""
+        said = _("the ledger begins a second time: {commit} has brought it already")
         for each in self._beginnings[1:]:
-            said = _("the ledger begins a second time: {commit} has brought it already").format(
-                commit=self.given[:10]
-            )
-            yield places.SECOND.at(HistoryPlace(each.hash, each.author, each.date, LEDGER_FILE), said)
-
-    def _step(
-        self, commit: Commit, before: State, after: State, changes: list[Change], here: Reached, last: int
-    ) -> Step:
-        return Step(
-            commit,
-            before,
-            after,
-            changes,
-            self.files,
-            self._lines.past,
-            self._taken_back,
-            last,
-            here.claimed,
-            commit.hash in self._ahead,
-            self.commits[self._lines.places[self.given]].day,
-            lambda name: bool(here.line >> self._lines.places[name] & 1),
-            here.loosened,
-            self._signers.signs,
-        )
+            yield places.SECOND.at(HistoryPlace.of(each, LEDGER_FILE), said.format(commit=self.given[:10]))
 
     def _note_closings(self, step: Step) -> None:
         """Note which closings have to be signed, and whether who closed is a claim alone."""
-        if step.closings:
-            self._asked[step.commit.hash] = step.requires
-            if self._loosened:
-                self._closed_since.append(step)
-            two, asked = ("second_person" in step.requires, "signed_commit" in step.requires)
-            for change in step.closings if two else ():
-                applicants = change.before.applicants if change.before else ()
-                signed = [each for each in applicants if each.commit in self._signers.signed]
-                self.on_claims |= not (asked and applicants and len(signed) == len(applicants))
-                for applicant in applicants if asked else ():
-                    message = _(
-                        "{id} was applied for in the name of {name}, who has not signed that, and signs else"
-                    )
-                    said = message.format(id=change.id, name=applicant.name)
-                    doubt = RULES["second-person-doubtful"].at(step.at(change), said)
-                    self._signers.claim(applicant, step.settings, [doubt])
-            if asked or "signed_commit" in status.asked_until_shortly_before(step):
-                self._must_sign(step, lenient=not asked)
+        if not step.closings:
+            return
+        self._asked[step.commit.hash] = step.requires
+        if self._loosened:
+            self._closed_since.append(step)
+        asked = "signed_commit" in step.requires
+        for change in step.closings if "second_person" in step.requires else ():
+            signed = all(each.commit in self._signers.signed for each in change.applicants)
+            self.on_claims |= not (asked and change.applicants and signed)
+            for applicant in change.applicants if asked else ():
+                message = _(
+                    "{id} was applied for in the name of {name}, who has not signed that, and signs else"
+                )
+                said = message.format(id=change.id, name=applicant.name)
+                doubt = RULES["second-person-doubtful"].at(step.at(change), said)
+                self._signers.claim(applicant, step.settings, [doubt])
+        if asked or "signed_commit" in status.asked_until_shortly_before(step):
+            self._must_sign(step, lenient=not asked)
 
-    def _asked_again(self, step: Step, again: set[Requirement]) -> Iterator[Finding[HistoryPlace]]:
-        """Yield the closings between a loosening of the policy and a commit that takes it back soon after."""
-        made = step.commit.moment_committed
+    def _note_policy(self, step: Step) -> Findings:
+        """Note what the policy no longer asks; yield the closings between a loosening and a commit that takes it back soon after."""
+        settings, made = step.files.record(step.after.get(LEDGER_FILE)), step.commit.moment_committed
+        if settings is step.settings:
+            return
+        before, after = set(step.requires), set(requires(settings))
+        if gone := before - after:
+            step.here.loosened = (made, step.requires)
+            self._loosened.append((step.commit, gone))
         soon = [
-            (commit, gone & again)
-            for commit, gone in self._loosened
-            if step.lineage(commit.hash) and made - commit.moment_committed <= status.SOON
+            (commit.hash, gone & (after - before))
+            for commit, gone in (self._loosened if after - before else ())
+            if step.stands_on(commit.hash) and made - commit.moment_committed <= status.SOON
         ]
         for each in self._closed_since if soon else ():
-            if step.lineage(each.commit.hash) and each.commit.hash not in self._taken_back:
-                names: set[Requirement] = set().union(
-                    *(gone for commit, gone in soon if each.lineage(commit.hash))
-                )
-                yield from status.dodged_until(
-                    each, names - set(status.asked_until_shortly_before(each)), step
-                )
-                if "signed_commit" in names - set(status.asked_until_shortly_before(each)):
+            if step.stands_on(each.commit.hash) and each.commit.hash not in self._lines.taken_back:
+                names = {name for commit, gone in soon if each.stands_on(commit) for name in gone}
+                names -= status.asked_until_shortly_before(each)
+                yield from status.dodged(each, names, step)
+                if "signed_commit" in names:
                     self._must_sign(each, lenient=True)
 
     def _must_sign(self, step: Step, *, lenient: bool) -> None:
@@ -248,7 +218,7 @@ class Examination:
             mild = lenient or (step.commit.trailers.action == "import" and change.before is None)
             self._signers.must(who, step.settings, step.at(change), lenient=mild)
 
-    def _note_renumbering(self, step: Step, line: int) -> None:
+    def _note_renumbering(self, step: Step) -> None:
         """Note what has to have been renumbered for the sake of another clone."""
         gone = [change for change in step.changes if change.after is None]
         come = {change.path for change in step.changes if change.before is None}
@@ -256,45 +226,36 @@ class Examination:
         pairs = zip(step.commit.trailers.ids, step.commit.trailers.targets, strict=False)
         up = any((Identity.perhaps(new) or ()) > (Identity.perhaps(old) or ()) for old, new in pairs)
         moved = [each for each in gone if each.is_record or each.comment]
-        self._renumbered += [(step.at(each), come, head | {each.path}, up, line) for each in moved]
+        self._renumbered += [(step.at(each), come, head | {each.path}, up, step.here.line) for each in moved]
 
-    def _merge(
-        self, commit: Commit, here: Reached, parents: list[Reached], last: int
-    ) -> Iterator[Finding[HistoryPlace]]:
-        joining = Joining(commit, parents, self._lines, self.files, self._signers)
-        here.state = parents[0].state.changed(joining.versions())
+    def _merge(self, commit: Commit, here: Reached, parents: list[Reached]) -> Findings:
+        lines = self._lines
+        whole = Joining(commit, parents, lines, self._signers)
+        result = here.state = parents[0].state.changed(whole.versions())
         if not here.adopted:
             self._adopts(commit, here, [])
             return
         # What has not grown out of this ledger is no side of it, nor is what another side has grown out of: what the merge took
         # from there, the merge did.
         adopted = [side for side in parents if side.adopted]
-        newest = [id(each) for each in self._lines.newest(union(adopted))]
+        newest = [id(each) for each in lines.newest(union(adopted))]
         adopted = [side for side in adopted if id(side) in newest]
-        ledgers = [side.state for side in adopted]
-        bases = [each.state for each in self._lines.newest(reduce(and_, (side.line for side in adopted)))]
-        if len(ledgers) > 1 and bases:
+        bases = [each.state for each in lines.newest(reduce(and_, (side.line for side in adopted)))]
+        if len(adopted) > 1 and bases:
+            joining = Joining(commit, adopted, lines, self._signers, result)
             paths = [each.path for each in commit.touched] if adopted[0] is parents[0] else None
-            yield from differences(commit, adopted, here.state, self._lines, self.files, paths)
-            yield from places.entered(commit, ledgers, here.state, self.files)
-            yield from branches.outrun(
-                commit, bases, adopted, here.state, self._lines, self.files, self._asked, self._signers
-            )
-            verified = [
-                (self._lines.places[each.commit], each.moment)
-                for each in self._marks
-                if each.commit in self._lines.places
-            ]
-            yield from branches.late(joining.among(adopted), verified)
+            yield from differences(joining, paths)
+            yield from places.entered(joining)
+            yield from branches.outrun(joining, bases, self._asked)
+            marks = [each for each in self._marks if each.commit in lines.places]
+            yield from branches.late(joining, [(lines.places[each.commit], each.moment) for each in marks])
             return
-        result = here.state
-        for side in reversed(ledgers):
-            taken = {path: result.get(path) for path in sorted(side.differing(result))}
-            touched = (
-                replay.Touched(path, *(held[:2] if held else ("", ""))) for path, held in taken.items()
-            )
-            done = changes_of(commit._replace(touched=tuple(touched)), side, self.files)
-            yield from self._plain(commit, here, side, done, last)
+        for side in reversed(adopted):
+            paths = sorted(side.state.differing(result))
+            versions = ((path, result.get(path)) for path in paths)
+            touched = (replay.Touched(path, *(held[:2] if held else ("", ""))) for path, held in versions)
+            done = changes_of(commit._replace(touched=tuple(touched)), side.state, self._lines.files)
+            yield from self._plain(commit, here, side.state, done)
 
     def _doubt(self, path: str, line: int) -> Severity | None:
         """Return how grave it is that a record was moved for the sake of another: nothing where it was, or might have been, unsent."""
@@ -316,7 +277,7 @@ class Examination:
             for place, _line in added[:number]
         )
 
-    def _unjustified_renumberings(self) -> Iterator[Finding[HistoryPlace]]:
+    def _unjustified_renumberings(self) -> Findings:
         """Yield the renumberings of numbers that nobody else has published, or only when they had long been known."""
         filled: set[str] = set()
         for place, come, left, up, line in reversed(self._renumbered):

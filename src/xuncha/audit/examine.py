@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from xuncha.audit import anchors, attributes, contents, decided, hand, people, places, templates  # noqa: F401  each enters its checks
+from xuncha.audit import anchors, attributes, contents, decided, hand, people, places  # noqa: F401  each enters its checks
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.examination import Examination, checked
 from xuncha.audit.facts import is_record
-from xuncha.audit.replayed import Files, State, Step, Version, changes_of
-from xuncha.errors import RefusedError, SurroundingsError
+from xuncha.audit.lines import Lines, Step
+from xuncha.audit.replayed import Files, State, Version, changes_of
+from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
 from xuncha.model.source import LARGEST
@@ -26,11 +26,6 @@ from xuncha.trail.signing import signed
 from xuncha.trail.tags import SHORT
 from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
-
-if TYPE_CHECKING:
-    from xuncha.errors import Finding
-    from xuncha.trail.limits import Swollen
-    from xuncha.trail.replay import Commit
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HASH: Final = re.compile(r"[0-9a-f]{4,64}")
@@ -72,27 +67,27 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
             place = HistoryPlace(start, anchor.author if anchor else "", anchor.date if anchor else "")
             findings.append(anchors.REWRITTEN.at(place, message))
         elif start:
-            seen = _ancestors(start, commits, known)
+            seen = places.ancestors(start, commits)
     signed_ones = signed(git, known)  # so is each commit
     touched = [each for commit in commits for each in commit.touched if each.is_here]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
     examination = Examination(commits, Files(stored(git, blobs, LARGEST), records), marks, signed_ones)
     found = [
-        *_too_many(large, commits, known),
+        *(TOO_MANY.at(HistoryPlace.of(by_hash[each.commit], each.shown), each.message) for each in large),
         *hand.without_others(git, examination.run(root)),
-        *templates.remarks(root),
+        *places.templates(root),
+        *places.look_alikes(seen_names, by_hash),
+        *attributes.converted(git, commits, {each.path for each in touched}),
     ]
-    found += places.look_alikes(seen_names, by_hash)
-    found += attributes.converted(git, commits, {each.path for each in touched})
     if examination.given:
         found += places.moved(git, by_hash[examination.given], commits)
     found.sort(key=lambda each: known[each.place.commit])
     findings += [each for each in found if each.place.commit not in seen]
     asked = [commit for commit in commits if commit.hash not in seen]
     changes = sum(len(commit.touched) for commit in asked)
-    tip = commits[-1].hash
-    return Audit(findings, len(asked), changes, tip, examination.given, marks, examination.on_claims)
+    given, on_claims = examination.given, examination.on_claims
+    return Audit(findings, len(asked), changes, commits[-1].hash, given, marks, on_claims)
 
 
 TOO_MANY = RULES.declare(
@@ -100,15 +95,6 @@ TOO_MANY = RULES.declare(
     why="A few objects of git can stand for more files than any machine can list; what is in such a folder is not looked into, at any commit.",
     wrong="A commit brings a folder data/problems/02 that holds itself over a million files.",
 )
-
-
-def _too_many(
-    large: list[Swollen], commits: list[Commit], known: dict[str, int]
-) -> Iterator[Finding[HistoryPlace]]:
-    """Yield the folders that are too large to be looked into."""
-    for each in large:
-        commit = commits[known[each.commit]]
-        yield TOO_MANY.at(HistoryPlace(commit.hash, commit.author, commit.date, each.shown), each.message)
 
 
 def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
@@ -133,8 +119,7 @@ def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
     blobs = dict.fromkeys([*stood, *(each.blob for each in commit.touched if each.is_here)])
     files = Files(stored(Git(root), blobs, LARGEST), blobs)
     changes = changes_of(commit, before, files)
-    after = before.changed((change.path, change.after) for change in changes)
-    found = checked(Step(commit, before, after, changes, files)) if changes else []
+    found = checked(Step(commit, before, changes, Lines([], files))) if changes else []
     return [each for each in found if each.code not in _OF_HISTORY]
 
 
@@ -144,13 +129,11 @@ _OF_HISTORY: Final = ("close-requires-second-person", "predated", "watered-down"
 
 def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
     """Return the commit of `--since`, and why nothing can begin with it; empty where it can."""
-    moment = since
+    moment, digits = since, since.lower()
     with contextlib.suppress(ValueError, OverflowError):
         if _DAY.fullmatch(since):
             moment = (date.fromisoformat(since) - timedelta(days=1)).isoformat()
-    if _HASH.fullmatch(
-        digits := since.lower()
-    ):  # never a branch or a tag that somebody has given such a name
+    if _HASH.fullmatch(digits):  # never a branch or a tag that somebody has given such a name
         found = [name for name in known if name.startswith(digits)]
         if len(found) == 1:
             return found[0], ""
@@ -170,12 +153,3 @@ def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
         return since, said.format(commit=since)
     said = _("history no longer contains {commit}")
     return commit, "" if commit in known else said.format(commit=commit[:SHORT])
-
-
-def _ancestors(start: str, commits: list[Commit], known: dict[str, int]) -> set[str]:
-    """Return a commit and all that led to it."""
-    found = {start}
-    for commit in reversed(commits[: known[start] + 1]):
-        if commit.hash in found:
-            found.update(commit.parents)
-    return found

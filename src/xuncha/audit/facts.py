@@ -29,6 +29,12 @@ def word(data: Mapping[str, Any] | None, key: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def mapping(data: Mapping[str, Any] | None, key: str) -> Data:
+    """Return the mapping under a key; an empty one where there is none."""
+    value = data.get(key) if data else None
+    return value if isinstance(value, dict) else {}
+
+
 def entries(data: Data | None, key: str) -> list[Data]:
     """Return the dated entries under a key."""
     found = data.get(key) if data else None
@@ -58,8 +64,7 @@ def files_of(data: Data | None) -> set[Proof]:
 
 def requires(settings: Data | None) -> tuple[Requirement, ...]:
     """Return what `data/ledger.yaml` asks before a measure may be closed."""
-    policy = settings.get("policy") if settings else None
-    asked = policy.get("close_requires", ["progress"]) if isinstance(policy, dict) else ["progress"]
+    asked = mapping(settings, "policy").get("close_requires", ["progress"])
     return tuple(each for each in _REQUIREMENTS if isinstance(asked, list) and each in asked)
 
 

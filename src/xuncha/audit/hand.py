@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, get_args
+from typing import Final, get_args
 
-from xuncha.audit.catalogue import RULES
+from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import in_code, number_of, word
+from xuncha.audit.lines import Step
+from xuncha.audit.replayed import Change
+from xuncha.catalogue import Broken
+from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.vocabulary import Action
-from xuncha.trail.replay import log
-
-if TYPE_CHECKING:
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Change, Step
-    from xuncha.catalogue import Broken
-    from xuncha.errors import Finding
-    from xuncha.trail.git import Git
-    from xuncha.trail.replay import Trailers
+from xuncha.trail.git import Git
+from xuncha.trail.replay import Trailers, log
 
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
 _CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber", "remove"})
 """Actions whose commits reach no check of trailers while they do what they say."""
-_SHOWN: Final = 8
-"""Numbers that a message names."""
-_AT_ONCE: Final = 1000
-"""Commits that git is asked about on one command line."""
+_SHOWN: Final = 8  # numbers that a message names
+_AT_ONCE: Final = 1000  # commits that git is asked about on one command line
 
 
 @RULES.rule(
@@ -38,8 +33,7 @@ def unreadable(step: Step) -> Broken[HistoryPlace]:
     """Find files that cannot be read."""
     for change in step.changes:
         if change.unreadable:
-            message = _("{path} cannot be read: {reason}")
-            yield step.at(change), message.format(path=change.path, reason=change.unreadable), ""
+            yield step.found(change, _("{path} cannot be read: {reason}"), reason=change.unreadable)
 
 
 @RULES.rule(
@@ -53,7 +47,7 @@ def by_hand(step: Step) -> Broken[HistoryPlace]:
         numbers = list(dict.fromkeys(change.id or change.path for change in step.changes))
         more = _(" and {n} more").format(n=len(numbers) - _SHOWN) if len(numbers) > _SHOWN else ""
         what = _(", ").join(numbers[:_SHOWN]) + more
-        yield step.at(step.changes[0]), _("changed by hand: {what}").format(what=what), ""
+        yield step.found(step.changes[0], _("changed by hand: {what}"), what=what)
 
 
 @RULES.rule(
@@ -74,14 +68,10 @@ def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
     if action in _NEEDS_REASON and not step.commit.trailers.reason:
         message = _("the commit says `{action}`, and gives no reason").format(action=action)
         yield first._replace(id=None), message, ""
-    for change in step.changes:
-        if message := _outside(step, change):
-            yield step.at(change), message, ""
+    yield from ((step.at(each), said, "") for each in step.changes if (said := _outside(step, each)))
     if message := _false_course(step):
         yield first, message, ""
-    for change in step.changes:
-        if message := _beyond(step, change):
-            yield step.at(change), message, ""
+    yield from ((step.at(each), said, "") for each in step.changes if (said := _beyond(step, each)))
 
 
 def claimed(said: Trailers) -> str:
@@ -111,30 +101,23 @@ def without_others(git: Git, found: list[Finding[HistoryPlace]]) -> list[Finding
 
 
 def _outside(step: Step, change: Change) -> str:
-    """Say that a change is about something that the trailers do not name; empty where they do."""
-    action = step.commit.trailers.action
-    if change.id and change.id not in step.commit.trailers.ids:
+    """Say that a change is about something that the trailers do not name, or their action does not touch; empty where it is not.
+
+    A comment is entered and answered by itself, or edited with others.
+    """
+    said, action = step.commit.trailers, step.commit.trailers.action
+    if change.id in said.ids:
+        return ""
+    if change.id:
         return _("the commit changed {id}, which its trailers do not name").format(id=change.id)
-    if change.comment:
-        return _outside_of_comments(step, change)
-    free = action == "edit" or (
-        change.path == LEDGER_FILE and (action == "import" or _enters(action, change))
-    )
-    if not change.id and not free:
-        return _("`{action}` does not change {path}").format(action=action, path=change.path)
-    return ""
-
-
-def _outside_of_comments(step: Step, change: Change) -> str:
-    """Say the same of a change of a comment: it is entered and answered by itself, or edited with others."""
-    trailers = step.commit.trailers
-    if trailers.action not in {"comment", "edit"}:
-        return _("`{action}` does not change {path}").format(action=trailers.action, path=change.path)
-    if str(change.comment) not in trailers.comments or (
-        trailers.action == "comment" and len(trailers.comments) > 1
-    ):
-        return _("the commit changed {path}, which its trailers do not name").format(path=change.path)
-    return ""
+    if change.comment and action in {"comment", "edit"}:
+        is_named = str(change.comment) in said.comments and (action == "edit" or len(said.comments) == 1)
+        message = _("the commit changed {path}, which its trailers do not name")
+        return "" if is_named else message.format(path=change.path)
+    is_entered = change.path == LEDGER_FILE and (action == "import" or _enters(action, change))
+    if is_entered or (action == "edit" and not change.comment):
+        return ""
+    return _("`{action}` does not change {path}").format(action=action, path=change.path)
 
 
 def _enters(action: str | None, change: Change) -> bool:
@@ -155,17 +138,16 @@ def _false_course(step: Step) -> str:
     A commit that changed no status may say another one than stands: a rebase has put it behind the work of others.
     """
     said, changed = step.commit.trailers, {change.id: change for change in step.changes if change.is_record}
-    told, did = [said.sources, said.targets], []
-    named = [
-        sum(each.from_ is not None for each in said.courses),
-        sum(each.to is not None for each in said.courses),
-    ]
-    fits = [len(each) for each in told] == named
+    fits = len(said.sources) == sum(each.from_ is not None for each in said.courses)
+    fits = fits and len(said.targets) == sum(each.to is not None for each in said.courses)
+    did = []
     for course in said.courses:
         change = changed.get(course.id)
         if change is not None and change.unreadable:
             return ""
-        before, after = change.statuses if change else (_stands(step, course.id),) * 2
+        known = None if change else Identity.perhaps(course.id)
+        stood = word(step.files.record(step.before.get(known.path)), "status") if known else None
+        before, after = change.statuses if change else (stood, stood)
         if "." not in course.id:  # a problem has no status, and no trailer for it
             before, after = None, None
         did.append((before, after))
@@ -174,49 +156,33 @@ def _false_course(step: Step) -> str:
     if fits:
         return ""
     shown = [tuple(filter(None, (ends[end] for ends in did))) for end in (0, 1)]
-    texts = [" → ".join(_(", ").join(end) or "-" for end in ends) for ends in (told, shown)]
+    texts = [
+        " → ".join(_(", ").join(end) or "-" for end in ends) for ends in ((said.sources, said.targets), shown)
+    ]
     return _("the commit says {said}, and the files went {did}").format(said=texts[0], did=texts[1])
 
 
-def _stands(step: Step, number: str) -> str | None:
-    """Return the status of a measure before a commit; None where there is none."""
-    known = Identity.perhaps(number)
-    return word(step.files.record(step.before.get(known.path)), "status") if known else None
-
-
 def _beyond(step: Step, change: Change) -> str:
-    """Say that a change is more than its action changes; empty where it is not."""
-    action, verb = step.commit.trailers.action, step.verb
+    """Say that a change is more than its action changes; empty where it is not.
+
+    `comment` enters a comment, or the reply that it had not.
+    """
+    action, verb, message = step.commit.trailers.action, step.verb, ""
+    free, is_judged = verb.changes if verb else frozenset[str](), change.is_record
     if action == "comment":
-        return _beyond_a_reply(change)
-    if verb is None and action != "add":
+        is_answered = (change.old or {}).get("reply") is not None
+        free, is_judged = frozenset(() if is_answered else ("reply",)), change.comment is not None
+        message = _("`{action}` does not change {path}") if change.id else ""
+    elif verb is None and action != "add":
         return ""
-    if change.is_evidence:
-        said = _("`{action}` does not change {path}") if action != "attach" else ""
-        return said.format(action=action, path=change.path)
-    if change.before is None:
-        said = _("`{action}` does not enter {id}") if action != "add" else ""
-        return said.format(action=action, id=change.id)
-    if change.old is None or change.new is None or not change.is_record:
-        return ""
-    fields = {*change.old, *change.new} - (verb.changes if verb else set())
-    keys = sorted(str(key) for key in fields if change.old.get(key) != change.new.get(key))
-    said = _("`{action}` does not change {keys} of {id}") if keys else ""
-    return said.format(action=action, keys=in_code(keys), id=change.id)
-
-
-def _beyond_a_reply(change: Change) -> str:
-    """Say that `comment` did more to a file than to enter a comment, or the reply that it had not; empty where it did not."""
-    if not change.comment:
-        return (
-            _("`{action}` does not change {path}").format(action="comment", path=change.path)
-            if change.id
-            else ""
-        )
-    if change.before is None or change.old is None or change.new is None:
-        return ""
-    free = {"reply"} if change.old.get("reply") is None else set()
-    fields = {*change.old, *change.new} - free
-    keys = sorted(str(key) for key in fields if change.old.get(key) != change.new.get(key))
-    said = _("`{action}` does not change {keys} of {id}") if keys else ""
-    return said.format(action="comment", keys=in_code(keys), id=change.path)
+    elif change.is_evidence:
+        message = _("`{action}` does not change {path}") if action != "attach" else ""
+    elif change.before is None:
+        message = _("`{action}` does not enter {id}") if action != "add" else ""
+    keys: list[str] = []
+    if change.old is not None and change.new is not None and is_judged:
+        fields = {*change.old, *change.new} - free
+        keys = sorted(str(key) for key in fields if change.old.get(key) != change.new.get(key))
+        message = _("`{action}` does not change {keys} of {id}") if keys else ""
+    number = change.path if change.comment else change.id
+    return message and message.format(action=action, path=change.path, keys=in_code(keys), id=number)

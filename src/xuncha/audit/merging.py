@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
-from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.common import named_by, union
+from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import changed_since, deadline, is_put_off
-from xuncha.audit.facts import in_code, number_of, read, requires
-from xuncha.audit.replayed import Step, Unreadable, changes_of
+from xuncha.audit.facts import Data, in_code, mapping, number_of, read, requires
+from xuncha.audit.joining import Joining, named_by
+from xuncha.audit.lines import Lines, Step, union
+from xuncha.audit.replayed import Unreadable, changes_of
+from xuncha.catalogue import Rule
+from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
 from xuncha.sync.turns import is_back, turns
-from xuncha.sync.values import MISSING, ONWARD, PAIRS, UNSETTLED, named, settled
+from xuncha.sync.values import MISSING, ONWARD, PAIRS, UNSETTLED, Location, named, settled
 from xuncha.trail.git import Git
 from xuncha.trail.replay import RAW, Touched, log
 
-if TYPE_CHECKING:
-    from xuncha.audit.common import Lines, Reached
-    from xuncha.audit.facts import Data
-    from xuncha.audit.replayed import Files, State, Version
-    from xuncha.catalogue import Rule
-    from xuncha.errors import Finding, Severity
-    from xuncha.sync.values import Location
-    from xuncha.trail.replay import Commit
-
-    _Difference = tuple[Rule[HistoryPlace], Location, Severity | None]
-    """The rule that a value of a merge breaks, since its sides do not explain it; where it stands; and where it is less grave, how grave."""
+_Difference = tuple[Rule[HistoryPlace], Location]
+"""The rule that a value of a merge breaks, since its sides do not explain it, and where it stands."""
 
 _INVENTED = RULES.declare(
     "merge-invented",
@@ -60,82 +54,54 @@ _UNSEEN = RULES.declare(
 )
 
 
-def differences(
-    commit: Commit,
-    sides: Sequence[Reached],
-    result: State,
-    lines: Lines,
-    files: Files,
-    touched: Iterable[str] | None,
-) -> Iterator[Finding[HistoryPlace]]:
+def differences(joining: Joining, touched: Iterable[str] | None) -> Findings:
     """Yield what a merge has invented or lost, compared with its sides and what these have in common; and what it has done itself.
 
     Of several sides all but the last count as one, joined as `sync` would have done it. `touched` are the paths in which the merge differs
     from the first of them, where that is known.
     """
-    *others, last = sides
+    sides, result, lines = joining.sides, joining.result, joining.lines
     paths = dict.fromkeys(sides[0].state.differing(result) if touched is None else touched)
     for side in sides[touched is not None :]:  # what a side has left alone, the merge may have of another one
         common = lines.newest(side.line & union(each for each in sides if each is not side))
         done = {path for each in common for path in each.state.differing(side.state)}
-        paths |= dict.fromkeys(
-            sorted(path for path in done if _name(side.state, path) != _name(result, path))
-        )
+        changed = (path for path in done if named_by(side.state.get(path)) != named_by(result.get(path)))
+        paths |= dict.fromkeys(sorted(changed))
     for path in paths:
-        base = lines.base(path, others, last)
-        versions = [lines.joined(path, others), last.state.get(path)], result.get(path)
-        number = number_of(path)
-        for rule, location, severity in _of_file(path, base, *versions, lines):
-            place = HistoryPlace(commit.hash, commit.author, commit.date, path, number)
+        base, number = joining.base(path), number_of(path)
+        for rule, location in _of_file(joining, path, base):
+            place = HistoryPlace.of(joining.commit, path, number)
             if rule is _CLOSED_OVER:
-                yield rule.at(place, *_fallen(path, sides, result, lines, files))
-                continue
-            said = _message(rule, path, number or path, ".".join(map(str, location)))
-            yield rule.at(place, said, "", severity)
-        yield from _chosen(commit, path, base, sides, result, lines, files)
-    lines.forget()
+                yield rule.at(place, *_fallen(joining, path))
+            else:
+                yield rule.at(place, _message(rule, path, number or path, ".".join(map(str, location))))
+        yield from _chosen(joining, path, base)
 
 
-def _name(state: State, path: str) -> Any:  # noqa: ANN401
-    return named_by(state.get(path))
-
-
-def _chosen(
-    commit: Commit,
-    path: str,
-    base: Any,  # noqa: ANN401
-    sides: Sequence[Reached],
-    result: State,
-    lines: Lines,
-    files: Files,
-) -> Iterator[Finding[HistoryPlace]]:
+def _chosen(joining: Joining, path: str, base: Any) -> Findings:  # noqa: ANN401
     """Judge what a merge has done to a file on which its sides had nothing in common, or disagreed, like a change of each side."""
-    trailers = commit.trailers._replace(action="edit")
-    now = result.get(path)
+    files, now = joining.lines.files, joining.result.get(path)
     touched = Touched(path, *(now[:2] if now else ("", "")))
-    made = commit._replace(trailers=trailers, touched=(touched,))
-    told: set[str] = set()
-    for side in sides:
-        held = side.state.get(path)
+    trailers = joining.commit.trailers._replace(action="edit")
+    made = joining.commit._replace(trailers=trailers, touched=(touched,))
+    was, told = joining.content(path, base), set[str]()
+    for side in joining.sides:
+        held, before = side.state.get(path), side.state
         if held is None or held[:2] in (touched[1:], named_by(base)):
             continue
-        changes = changes_of(made, side.state, files)
-        step = Step(
-            made, side.state, side.state.changed((each.path, each.after) for each in changes), changes, files
-        )
-        was = lines.content(path, base)
+        changes = changes_of(made, before, files)
+        step = Step(made, before, changes, Lines([], files))
         for finding in _done(step, was if isinstance(was, dict) else None):
             if finding.code not in told:
                 told.add(finding.code)
                 yield finding
 
 
-def _done(step: Step, was: Data | None) -> Iterator[Finding[HistoryPlace]]:
+def _done(step: Step, was: Data | None) -> Findings:
     """Yield what a merge has done to a file of one side, beside what was common to all."""
     if was is None:
-        chapters = ("hand", "days")
         for rule in RULES.values():
-            if rule.check and rule.chapter not in chapters:
+            if rule.chapter not in {"hand", "days"}:
                 yield from rule(step)
         return
     yield from RULES["deleted"](step)
@@ -147,22 +113,21 @@ def _done(step: Step, was: Data | None) -> Iterator[Finding[HistoryPlace]]:
         yield from passed or [each._replace(severity=severity) for each in RULES["deadline-moved"](step)]
 
 
-def _fallen(
-    path: str, sides: Sequence[Reached], result: State, lines: Lines, files: Files
-) -> tuple[str, str, Severity]:
+def _fallen(joining: Joining, path: str) -> tuple[str, str, Severity]:
     """Say who had turned back what a merge closes, and how grave that is: whether the application for the closing fell by it."""
-    held = [(side, version) for side in sides if (version := side.state.get(path))]
+    lines = joining.lines
+    held = [(side, version) for side in joining.sides if (version := side.state.get(path))]
     closings = [version for _side, version in held if version.closer]
     applicants = {each.commit for version in closings for each in version.applicants}
-    asked = {"submission", "second_person"} & {*requires(files.record(result.get(LEDGER_FILE)))}
+    settings = lines.files.record(joining.result.get(LEDGER_FILE))
+    asked = {"submission", "second_person"} & {*requires(settings)}
     who = _("somebody")
     severity: Severity = "warning"
     for side, version in held:
         if version in closings:
             continue
-        if asked and (
-            not applicants or any(each.commit.hash in applicants for each in lines.changes(path, side.line))
-        ):
+        done = lines.changes(path, side.line)
+        if asked and (not applicants or any(each.commit.hash in applicants for each in done)):
             severity = "error"
         line = union(each for each, other in held if other in closings)
         for commit, (change, *_more) in lines.changes(path, side.line & ~line):
@@ -191,25 +156,21 @@ def _message(rule: Rule[HistoryPlace], path: str, number: str, field: str) -> st
     return said[0 if field else 1].format(path=path, id=number, field=field, reason=reason)
 
 
-def _of_file(
-    path: str,
-    base: Any,  # noqa: ANN401
-    sides: Sequence[Any],
-    result: Version | None,
-    lines: Lines,
-) -> list[_Difference]:
-    """Compare one file of a merge with how it stands at the base and on each side."""
+def _of_file(joining: Joining, path: str, base: Any) -> Iterable[_Difference]:  # noqa: ANN401
+    """Compare one file of a merge with how it stands at the base and on each side; of several sides all but the last are joined."""
+    *others, last = joining.sides
+    result, sides = joining.result.get(path), [joining.joined(path, others), last.state.get(path)]
     if result is not None:  # what one side took back and another needs may stay: nothing is lost by that
         sides = [side for side in sides if side is not None]
-    kept = [named_by(version) for version in (base, *sides, result)]
-    if kept[-1] == settled(kept[0], kept[1:-1]):
-        return []
-    before, *values, after = (lines.content(path, version) for version in (base, *sides, result))
+    was, *kept, now = (named_by(version) for version in (base, *sides, result))
+    if now == settled(was, kept):
+        return ()
+    before, *values, after = (joining.content(path, version) for version in (base, *sides, result))
     if isinstance(after, Unreadable):
-        return [(RULES["unreadable"], (), None)]
+        return [(RULES["unreadable"], ())]
     if any(isinstance(each, Unreadable) for each in (before, *values)):  # named where it was made unreadable
-        return []
-    return list(_of_value((), before, values, after))
+        return ()
+    return _of_value((), before, values, after)
 
 
 def _of_value(location: Location, base: Any, sides: list[Any], result: Any) -> Iterator[_Difference]:  # noqa: ANN401
@@ -224,16 +185,14 @@ def _of_value(location: Location, base: Any, sides: list[Any], result: Any) -> I
         found = next(_of_items(location, base, sides, result), None)
         if found or agreed is UNSETTLED:
             if found:
-                yield found[0], location, None
+                yield found[0], location
             return
     elif agreed is UNSETTLED and any(result == side for side in sides if side != base):
         return
-    yield _LOST if any(result == each for each in (base, *sides)) else _INVENTED, location, None
+    yield _LOST if any(result == each for each in (base, *sides)) else _INVENTED, location
 
 
-def _of_fields(
-    location: Location, base: dict[str, Any], sides: list[dict[str, Any]], result: dict[str, Any]
-) -> Iterator[_Difference]:
+def _of_fields(location: Location, base: Data, sides: list[Data], result: Data) -> Iterator[_Difference]:
     """Compare the keys of a mapping, each by itself."""
     free: set[str] = set()
     """Keys that are decided as a pair: where the sides differ in it, each may come from another one."""
@@ -243,17 +202,17 @@ def _of_fields(
             free.update(pair)
     was, *statuses, now = (each.get("status") for each in (base, *sides, result))
     if "status" in free and "closed" in statuses and "closed" not in (was, now):
-        yield _REOPENED, ("status",), None
+        yield _REOPENED, ("status",)
     if "status" in free and now == "closed" and any(is_back(was, each) for each in statuses):
-        yield _CLOSED_OVER, ("status",), None
+        yield _CLOSED_OVER, ("status",)
     if not location and (keys := _unseen(sides, result)):
-        yield _UNSEEN, (in_code(keys),), None
+        yield _UNSEEN, (in_code(keys),)
     for key in dict.fromkeys(key for each in (base, *sides, result) for key in each):
         before, *values, after = (each.get(key, MISSING) for each in (base, *sides, result))
         if key not in free:
             yield from _of_value((*location, key), before, values, after)
         elif not any(after == value for value in values):
-            yield _INVENTED, (key,), None
+            yield _INVENTED, (key,)
 
 
 def _unseen(sides: Sequence[Data], now: Data) -> list[str]:
@@ -263,34 +222,26 @@ def _unseen(sides: Sequence[Data], now: Data) -> list[str]:
     return min((changed_since(side, now, {}) for side in holders), key=len, default=[])
 
 
-class Brought(NamedTuple):
-    """What merges brought into a closed measure, or closed it over."""
+def brought_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str], str]]:
+    """Return what merges since a commit brought into closed measures and stands there, or closed over what others had done.
 
-    by: str
-    """Who closed it, as its note says."""
-    keys: list[str]
-    """What came after its closing."""
-    turned_back: str = ""
-    """Who had turned it back on another side, and when; empty where nobody had."""
-
-
-def brought_into_closed(root: Path, before: str) -> dict[str, Brought]:
-    """Return what merges since a commit brought into closed measures and stands there, or closed over what others had done: by number."""
+    By number: who closed it, as its note says; the keys of what came after its closing; and who had turned it back on another
+    side, and when, or nothing where nobody had.
+    """
     git = Git(root)
     options = ("--merges", "--full-history", "--topo-order", "--reverse", "--diff-merges=separate", *RAW)
     merges = log(git, *options, f"{before}..HEAD", "--", PROBLEMS)
-    places = dict.fromkeys(
-        (each.path, ("HEAD", *merge.parents)) for merge in merges for each in merge.touched
-    )
+    touched = ((each.path, merge.parents) for merge in merges for each in merge.touched)
+    places = dict.fromkeys((path, ("HEAD", *parents)) for path, parents in touched)
     contents = iter(git.blobs(f"{each}:./{path}" for path, commits in places for each in commits))
-    found: dict[str, Brought] = {}
+    found: dict[str, tuple[str, list[str], str]] = {}
     for path, (_head, *parents) in places:
         now, *sides = (read(next(contents)) for _commit in range(len(parents) + 1))
         over = _closed_over(git, path, parents, [now, *sides])
         keys = _unseen(sides, now)
         if keys or over:  # of several merges the first tells the most
-            by = str(note.get("by", "?")) if isinstance(note := now.get("closed"), dict) else "?"
-            found.setdefault(number_of(path) or path, Brought(by, keys, over))
+            by = str(mapping(now, "closed").get("by", "?"))
+            found.setdefault(number_of(path) or path, (by, keys, over))
     return found
 
 

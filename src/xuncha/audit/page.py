@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from xuncha import language
 from xuncha.audit.anchors import line
-from xuncha.audit.catalogue import RULES
-from xuncha.audit.facts import read
+from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
+from xuncha.audit.facts import Data, read
 from xuncha.chinese.characters import without_unsafe
 from xuncha.chinese.punctuation import full_width_page
+from xuncha.errors import Finding
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.names import KEY_NAMES, REQUIREMENTS
 from xuncha.model.source import LARGEST
@@ -19,11 +20,6 @@ from xuncha.model.vocabulary import action_name
 from xuncha.paper.templates import rendered
 from xuncha.trail.contents import stored
 from xuncha.trail.git import Git
-
-if TYPE_CHECKING:
-    from xuncha.audit.catalogue import Audit, HistoryPlace
-    from xuncha.audit.facts import Data
-    from xuncha.errors import Finding
 
 ASKED: Final = (
     ("销号均具备当时规则要求的条件，各项措施的状态逐步推进，没有越级。", "status-jump close-requires-progress close-requires-evidence close-requires-submission close-requires-second-person close-requires-signed-commit second-person-doubtful closed-by predated"),

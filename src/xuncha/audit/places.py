@@ -1,46 +1,39 @@
-"""Places: what stands where a file of the ledger should be, or beside it, or where the ledger stood before."""
+"""Places: what stands where a file of the ledger should be, or beside it, or where the ledger stood before; and templates of its own."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from pathlib import Path
+from typing import Final, NamedTuple
 
-from xuncha.audit.catalogue import RULES, HistoryPlace
+from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import elsewhere_now
-from xuncha.audit.facts import Data, entries, is_record, number_of, read, word
+from xuncha.audit.facts import Data, entries, is_record, mapping, number_of, read, word
+from xuncha.audit.joining import Joining
+from xuncha.audit.lines import Step
 from xuncha.audit.people import named
-from xuncha.audit.replayed import BELIEVED
+from xuncha.audit.replayed import BELIEVED, State
+from xuncha.catalogue import Broken
+from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
 from xuncha.model.source import LARGEST
+from xuncha.paper.own import FOLDER, is_template
 from xuncha.trail.contents import stored
-from xuncha.trail.git import Leaf
-from xuncha.trail.replay import SUBMODULE, elsewhere
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from xuncha.audit.replayed import Files, State, Step
-    from xuncha.catalogue import Broken
-    from xuncha.errors import Finding, Severity
-    from xuncha.trail.git import Git
-    from xuncha.trail.replay import Commit
-    from xuncha.trail.tags import Anchor
+from xuncha.trail.git import Git, Leaf
+from xuncha.trail.replay import SUBMODULE, Commit, Touched, elsewhere, touching
+from xuncha.trail.tags import Anchor
 
 _LINK: Final = "120000"
-_TOLD: Final = 20
-"""Files and folders of a folder by which it is known."""
-_PIECE: Final = 4
-"""Letters of a piece of a text: two ledgers of one trade have few of them in common."""
+_TOLD: Final = 20  # files and folders of a folder by which it is known
+_PIECE: Final = 4  # letters of a piece of a text: two ledgers of one trade have few of them in common
 _LONG: Final = 2000
-_LIKE: Final = 0.5
-"""What two ledgers have in common that are one."""
-_LIKE_ONE_GONE: Final = 0.2
-"""The same, where one of them went away within two weeks."""
+_LIKE: Final = 0.5  # what two ledgers have in common that are one
+_LIKE_ONE_GONE: Final = 0.2  # the same, where one of them went away within two weeks
 
 
 @RULES.rule(
@@ -105,14 +98,13 @@ def _differs(path: str, twin: str) -> str:
     return _("{path} differs from {twin} only in letter case or composition").format(path=path, twin=twin)
 
 
-def look_alikes(seen: Mapping[str, str], commits: Mapping[str, Commit]) -> Iterator[Finding[HistoryPlace]]:
+def look_alikes(seen: Mapping[str, str], commits: Mapping[str, Commit]) -> Findings:
     """Yield the folders and files that stood beside the ledger's under the same name but for letter case; `seen` tells since when."""
     names = {_same_name(each): each for each in ("data", "templates", *PARTS)}
     for path, name in seen.items():
         own = names.get(_same_name(path))
         if own and own != path:
-            place = HistoryPlace(name, commits[name].author, commits[name].date, path)
-            yield look_alike.at(place, _differs(path, own))
+            yield look_alike.at(HistoryPlace.of(commits[name], path), _differs(path, own))
 
 
 MOVED = RULES.declare(
@@ -125,7 +117,7 @@ MOVED = RULES.declare(
 )
 
 
-def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Iterator[Finding[HistoryPlace]]:
+def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Findings:
     """Yield where the ledger of a commit that brings one stood before, or in what came into its history since, if it is the same one."""
     since = {given.hash}
     for commit in commits:
@@ -133,7 +125,7 @@ def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Iterator[Findin
             since.add(commit.hash)
     before = dict.fromkeys(each for commit in commits if commit.hash in since for each in commit.parents)
     mine = _Told.of(git, f"{given.hash}:{git.text('rev-parse', '--show-prefix').strip()}")
-    place = HistoryPlace(given.hash, given.author, given.date, LEDGER_FILE)
+    place = HistoryPlace.of(given, LEDGER_FILE)
     for other in elsewhere(git, given, [each for each in before if each not in since]):
         near = other.went is not None and abs(other.went - given.moment_committed) < BELIEVED
         told = (_Told.of(git, each, alone=not mine.pieces) for each in dict.fromkeys(other.states))
@@ -153,26 +145,23 @@ def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Iterator[Findin
 class _Told(NamedTuple):
     """By what a ledger is known in another folder."""
 
-    inspected: tuple[str, str]
-    """The organisation, and the day of the feedback."""
-    titles: set[str]
-    """Those of some problems and measures, no more than tell what it is."""
-    pieces: set[str]
-    """What these say, in pieces of some letters."""
+    inspected: tuple[str, str]  # the organisation, and the day of the feedback
+    titles: set[str]  # those of some problems and measures, no more than tell what it is
+    pieces: set[str]  # what these say, in pieces of some letters
 
     @classmethod
     def of(cls, git: Git, folder: str, *, alone: bool = False) -> _Told:
         """Read a ledger by git's name of its folder; if `alone`, its settings alone."""
         settings = read(git.blobs([f"{folder}{LEDGER_FILE}"])[0])
-        inspection = settings.get("inspection")
-        day = word(inspection, "feedback") if isinstance(inspection, dict) else None
+        day = word(mapping(settings, "inspection"), "feedback")
         records = [] if alone else list(_records(git, f"{folder}{PROBLEMS}"))
         titles = {title for each in records if (title := _plain(each.get("title")))}
         texts = [word(each, key) for each in records for key in ("title", "goal", "finding")]
         texts += [word(entry, "text") for each in records for entry in entries(each, "progress")]
         plain = [said[:_LONG] for each in texts if each and (said := _plain(each))]
         pieces = {each[at : at + _PIECE] for each in plain for at in range(max(1, len(each) - _PIECE + 1))}
-        return cls((_plain(settings.get("organisation")), _plain(day or inspection)), titles, pieces)
+        inspected = _plain(settings.get("organisation")), _plain(day or settings.get("inspection"))
+        return cls(inspected, titles, pieces)
 
     def is_like(self, other: _Told, share: float) -> bool:
         """Return whether two ledgers were made for one inspection, or have more than a share of what they say in common."""
@@ -195,12 +184,11 @@ def _records(git: Git, name: str) -> Iterator[Data]:
             mode, _kind, name = facts.split(" ")
             yield Leaf(mode, name, path)
 
-    folders = (
-        [leaf.name for leaf in held(name) if leaf.mode == "040000"] if git.kinds([name]) == ["tree"] else []
-    )
-    files = [
-        leaf.name for folder in folders for leaf in held(folder) if leaf.is_file and is_record(leaf.path)
-    ]
+    if git.kinds([name]) != ["tree"]:
+        return
+    folders = [leaf.name for leaf in held(name) if leaf.mode == "040000"]
+    leaves = [leaf for folder in folders for leaf in held(folder)]
+    files = [leaf.name for leaf in leaves if leaf.is_file and is_record(leaf.path)]
     for each in stored(git, dict.fromkeys(files), LARGEST) if files else ():
         yield read(each.content)
 
@@ -224,24 +212,28 @@ def beginnings(commits: Sequence[Commit], anchors: Iterable[Anchor]) -> list[Com
         if begins or not held.isdisjoint(commit.parents):
             held.add(commit.hash)
     names = {each.hash for each in commits} if len(found) > 1 else set()
-    first = min(
-        (each for each in anchors if each.commit in names), key=lambda each: each.moment, default=None
-    )
-    led = {first.commit} if first else set()
-    for commit in reversed(commits) if led else ():
-        if commit.hash in led:
-            led.update(commit.parents)
+    verified = [each for each in anchors if each.commit in names]
+    led = ancestors(min(verified, key=lambda each: each.moment).commit, commits) if verified else set()
     return sorted(found, key=lambda each: (each.hash not in led, each.moment_committed))
 
 
-def entered(
-    commit: Commit, sides: list[State], result: State, files: Files
-) -> Iterator[Finding[HistoryPlace]]:
+def ancestors(name: str, commits: Sequence[Commit]) -> set[str]:
+    """Return a commit and all that led to it."""
+    found = {name}
+    for commit in reversed(commits):
+        if commit.hash in found:
+            found.update(commit.parents)
+    return found
+
+
+def entered(joining: Joining) -> Findings:
     """Yield the links, pointers and look-alikes that a merge brings, and that stand on none of its sides."""
+    commit, sides, result = joining.commit, [side.state for side in joining.sides], joining.result
+    files = joining.lines.files
     for path, *_rest in commit.touched:
         version, held = result.get(path), [each for side in sides if (each := side.get(path))]
         if version and not any(version[:2] == each[:2] for each in held):
-            place = HistoryPlace(commit.hash, commit.author, commit.date, path, number_of(path))
+            place = HistoryPlace.of(commit, path, number_of(path))
             if said := no_file(path, version.mode):
                 yield link.at(place, said)
             if files.pointer(version.blob) and any(not files.pointer(each.blob) for each in held):
@@ -249,5 +241,28 @@ def entered(
     added = [path for path, *_rest in commit.touched if result.get(path) and not sides[0].get(path)]
     for path, twin in _twins(added, sides[0], result):
         if not any(side.get(path) and side.get(twin) for side in sides):
-            place = HistoryPlace(commit.hash, commit.author, commit.date, path, number_of(path))
+            place = HistoryPlace.of(commit, path, number_of(path))
             yield look_alike.at(place, _differs(path, twin), "", _weight(path))
+
+
+OWN_TEMPLATE: Final = RULES.declare(
+    "own-template",
+    "note",
+    why="A template of the ledger's own can make a notice say what the records do not, such as that all is complete. Read it like a record.",
+    wrong="A commit adds or changes `templates/notice.txt.j2`. (This hinders nothing, and `audit --json` does not tell it.)",
+)
+
+
+def templates(root: Path) -> Findings:
+    """Name each commit that adds or changes a template, or a link; a merge only where it brings what no side of it had."""
+    seen: set[Touched] = set()
+    for commit in touching(root, FOLDER):
+        for touched in commit.touched:
+            if touched.blob and (len(commit.parents) < 2 or touched not in seen):  # noqa: PLR2004
+                place = HistoryPlace.of(commit, touched.path)
+                if said := no_file(touched.path, touched.mode):
+                    yield link.at(place, said)
+                elif is_template(touched.path):
+                    said = _("the ledger's own {path} came or changed").format(path=touched.path)
+                    yield OWN_TEMPLATE.at(place, said)
+            seen.add(touched)

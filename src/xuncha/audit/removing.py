@@ -3,53 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
 
-from xuncha.audit.catalogue import RULES
+from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import word
+from xuncha.audit.lines import Step
+from xuncha.audit.replayed import Version
 from xuncha.audit.undoing import follows, same
+from xuncha.catalogue import Broken
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.moves import closing_up, comments, identities, places_after
 from xuncha.workflow.remove import is_untouched
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
 
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Step, Version
-    from xuncha.catalogue import Broken
-
-
-class _Judged(NamedTuple):
-    """What an audit says of a `remove`: the files after it, or why the commit before does not allow it."""
-
-    files: Mapping[str, Version | None]
-    objection: str = ""
-
-
-def removed(step: Step) -> Mapping[str, Version | None] | None:
-    """Return the files after a `remove` that the commit before allows; None where the commit is none, or does more."""
-    if step.commit.trailers.action != "remove":
-        return None
-    judged = _judged(step)
-    return None if judged.objection else judged.files
-
-
-def _judged(step: Step) -> _Judged:
+def removed(step: Step) -> Mapping[str, Version | None] | str:
+    """Return the files after a `remove`; or why the commit before does not allow it."""
     said = step.commit.trailers
     gone = Identity.perhaps(said.ids[0]) if len(said.ids) == 1 else None
     there = {path for folder in step.before.folders.values() for path in folder}
     if gone is None or gone.path not in there:
-        return _Judged({}, _("it does not say what it removes"))
+        return _("it does not say what it removes")
     if not said.reason:
-        return _Judged({}, _("it gives no reason"))
+        return _("it gives no reason")
     moves, about = closing_up(identities(there), gone), _commented(step, there)
     if objection := _worked_on(step, gone, there) or _needed(step, gone, moves, about):
-        return _Judged({}, objection)
-    wanted: dict[str, Version | None] = {gone.path: None}
+        return objection
     places = places_after(there, moves)
-    wanted |= dict.fromkeys(places)
+    wanted: dict[str, Version | None] = {gone.path: None, **dict.fromkeys(places)}
     wanted |= {new: step.before.get(old) for old, new in places.items()}
     told = Counter((str(old), str(new)) for old, new in moves.items())
     following = [each for each in step.changes if follows(each, lambda number: moves.get(number, number))]
@@ -61,12 +42,12 @@ def _judged(step: Step) -> _Judged:
         != {path for path, identity in about.items() if identity in moves}
     )
     if does_more:
-        return _Judged({}, _("it does something else than its trailers say"))
+        return _("it does something else than its trailers say")
     files = {change.path: change.after for change in step.changes}
     for path, version in wanted.items():
         now = step.after.get(path)
         files[path] = now and now.going_on(version)
-    return _Judged(files)
+    return files
 
 
 def _worked_on(step: Step, gone: Identity, there: set[str]) -> str:
@@ -112,9 +93,9 @@ def _commented(step: Step, there: set[str]) -> dict[str, Identity]:
 )
 def false_remove(step: Step) -> Broken[HistoryPlace]:
     """Find removals that the commit before does not allow."""
-    if step.commit.trailers.action == "remove" and (objection := _judged(step).objection):
+    if step.commit.trailers.action == "remove" and isinstance(objection := removed(step), str):
         message = _("the commit says `remove`, and that was not allowed: {reason}")
-        yield step.at(step.changes[0]), message.format(reason=objection), ""
+        yield step.found(step.changes[0], message, reason=objection)
 
 
 @RULES.rule(

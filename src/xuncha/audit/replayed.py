@@ -1,32 +1,19 @@
-"""History as it is replayed: how the files stood at a commit, what the next one did to them, and what they say.
-
-The files are of any age and may hold anything: whoever looks into their plain data here never fails.
-"""
+"""History as it is replayed: how the files stood at a commit, what the next one did to them, and what they say."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
+from collections.abc import Container, Iterable, Iterator
+from typing import Final, NamedTuple
 
-from xuncha.audit.catalogue import HistoryPlace
-from xuncha.audit.facts import Data, is_record, number_of, requires, word
+from xuncha.audit.facts import Data, is_record, number_of, word
 from xuncha.language import gettext as _
-from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, CommentNumber
-from xuncha.model.source import LARGEST_POINTER, pointed_at
+from xuncha.model.identity import EVIDENCE, PROBLEMS, CommentNumber
+from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
-from xuncha.workflow.verbs import VERBS
-
-if TYPE_CHECKING:
-    from xuncha.model.source import Fingerprint
-    from xuncha.model.vocabulary import Action, Requirement
-    from xuncha.trail.contents import Stored
-    from xuncha.trail.replay import Commit
-    from xuncha.workflow.verb import Verb
+from xuncha.trail.contents import Stored
+from xuncha.trail.replay import Commit
 
 CLOCKS: Final = 86_400
 """Seconds by which clocks may differ."""
@@ -39,12 +26,10 @@ class Who(NamedTuple):
 
     name: str
     email: str
-    committer: str
-    """The e-mail of whoever made the commit."""
+    committer: str  # the e-mail of whoever made the commit
     day: str
     commit: str
-    since: str
-    """The commit by which it stands: that one, or an undo which gave it back."""
+    since: str  # the commit by which it stands: that one, or an undo which gave it back
 
     @classmethod
     def of(cls, made: Commit) -> Who:
@@ -57,12 +42,9 @@ class Eased(NamedTuple):
 
     title: str
     goal: str
-    moment: int
-    """When they were changed, or came in by a merge."""
-    applied: bool
-    """Whether closing was applied for then."""
-    commit: str
-    """The last commit that changed them."""
+    moment: int  # when they were changed, or came in by a merge
+    applied: bool  # whether closing was applied for then
+    commit: str  # the last commit that changed them
 
 
 class Version(NamedTuple):
@@ -74,17 +56,9 @@ class Version(NamedTuple):
     """The last content that could be read, to which what follows is compared; empty where there was none."""
     applicants: tuple[Who, ...] = ()
     """Whoever made the application that stands, or stood when the measure was closed; of several that met in a merge it may be any."""
-    decided: bool = False
-    """Whether closing of the measure was ever applied for or granted."""
-    closer: Who | None = None
-    """Whoever closed the measure, while it is closed."""
-    eased: Eased | None = None
-    """What the measure was to reach before that was last changed."""
-
-    @property
-    def applicant(self) -> Who | None:
-        """The first of those who have applied."""
-        return next(iter(self.applicants), None)
+    decided: bool = False  # whether closing of the measure was ever applied for or granted
+    closer: Who | None = None  # whoever closed the measure, while it is closed
+    eased: Eased | None = None  # what the measure was to reach before that was last changed
 
     @property
     def is_file(self) -> bool:
@@ -190,17 +164,13 @@ class Change(NamedTuple):
     """What a commit did to one file."""
 
     path: str
-    id: str | None
-    """The number of the problem or measure; None where the file belongs to none."""
+    id: str | None  # the number of the problem or measure; None where the file belongs to none
     before: Version | None
     after: Version | None
-    old: Data | None
-    """What it said before, as far as that could be read; of evidence nothing."""
+    old: Data | None  # what it said before, as far as that could be read; of evidence nothing
     new: Data | None
-    statuses: tuple[str | None, str | None]
-    """The status before and after."""
-    unreadable: str = ""
-    """Why what it holds now cannot be read."""
+    statuses: tuple[str | None, str | None]  # before and after
+    unreadable: str = ""  # why what it holds now cannot be read
 
     @property
     def is_record(self) -> bool:
@@ -211,6 +181,11 @@ class Change(NamedTuple):
     def comment(self) -> CommentNumber | None:
         """The comment whose file it is; None where it is none."""
         return None if self.id else CommentNumber.of_file(self.path)
+
+    @property
+    def applicants(self) -> tuple[Who, ...]:
+        """Whoever had applied for closing before, or had when the measure was closed."""
+        return self.before.applicants if self.before else ()
 
     @property
     def named(self) -> str:
@@ -233,87 +208,6 @@ class Past(NamedTuple):
 
     commit: Commit
     changes: list[Change]
-
-
-@dataclass
-class Step:
-    """One commit replayed: how all stood before and after it, and what changed."""
-
-    commit: Commit
-    before: State
-    after: State
-    changes: list[Change]
-    """One at least."""
-    files: Files
-    past: dict[str, Past] = field(default_factory=dict, repr=False)
-    """The commits before it, by their hashes."""
-    taken_back: Container[str] = ()
-    """Those that were taken back."""
-    last: int = 0
-    """The moment of the newest commit of the ledger that it stands on, in seconds since 1970; 0 where it is the first."""
-    claimed: int = 0
-    """The same, with commits whose clock may have been ahead, but by years."""
-    ahead: bool = False
-    """Whether the commits after it show that its clock was ahead."""
-    began: str = "0"
-    """The day on which the history of the ledger begins."""
-    lineage: Callable[[str], bool] = field(default=lambda _commit: True, repr=False)
-    """Whether the commit stands on another one."""
-    loosened: tuple[int, tuple[Requirement, ...]] = (0, ())
-    """When the policy was last loosened, and what it had asked."""
-    signs: Callable[[str], bool] = field(default=lambda _name: False, repr=False)
-    """Whether somebody of a name signs."""
-    measures: list[Change] = field(init=False)
-    """The changes of measures that are there afterwards, and can be read."""
-    closings: list[Change] = field(init=False)
-    """The changes by which the commit closes measures."""
-    comments: list[Change] = field(init=False)
-    """The changes of comments that are there afterwards, and can be read."""
-    gone: list[Change] = field(init=False)
-    """The changes that take away a record, a comment, or the ledger's own file."""
-
-    def __post_init__(self) -> None:
-        """Sort the changes."""
-        readable = [each for each in self.changes if each.new is not None]
-        self.measures = [each for each in readable if each.id and "." in each.id and each.is_record]
-        self.closings = [each for each in self.measures if each.statuses[1] == "closed" != each.statuses[0]]
-        self.comments = [each for each in readable if each.comment]
-        gone = [each for each in self.changes if each.after is None]
-        self.gone = [each for each in gone if each.is_record or each.comment or each.path == LEDGER_FILE]
-
-    def at(self, change: Change) -> HistoryPlace:
-        """Return the place of a change in the history."""
-        return HistoryPlace(self.commit.hash, self.commit.author, self.commit.date, change.path, change.id)
-
-    @cached_property
-    def requires(self) -> tuple[Requirement, ...]:
-        """The policy in force: that of the commit before, since none is made for its own commit."""
-        return requires(self.settings)
-
-    @cached_property
-    def settings(self) -> Data | None:
-        """What `data/ledger.yaml` said before the commit."""
-        return self.files.record(self.before.get(LEDGER_FILE))
-
-    @cached_property
-    def day(self) -> str:
-        """The day of the commit, as far as the commits around it bear it out."""
-        if self.ahead:
-            return datetime.fromtimestamp(self.last, UTC).date().isoformat()
-        late = self.commit.moment_committed - self.commit.moment
-        return self.commit.day if -CLOCKS <= late < BELIEVED else self.commit.committed[:10]
-
-    @property
-    def verb(self) -> Verb | None:
-        """The verb that the commit says it was; None where it is no action on measures."""
-        return VERBS.get(cast("Action", self.commit.trailers.action))
-
-    def renamed_evidence(self, identity: str | None) -> dict[str, str]:
-        """Return the evidence files of a measure that only took another name: their names before and after."""
-        evidence = [each for each in self.changes if each.is_evidence and each.id == identity]
-        come = {each.after.blob: each.name for each in evidence if each.after and not each.before}
-        gone = {each.name: each.before.blob for each in evidence if each.before and not each.after}
-        return {name: come[blob] for name, blob in gone.items() if blob in come}
 
 
 def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:

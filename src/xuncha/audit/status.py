@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from xuncha import language
-from xuncha.audit.catalogue import LENIENT, RULES
-from xuncha.audit.facts import entries, in_code, proofs_of, requires, word
+from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
+from xuncha.audit.facts import Data, entries, in_code, mapping, proofs_of, requires, word
+from xuncha.audit.lines import Step
 from xuncha.audit.people import is_one_person
-from xuncha.audit.replayed import Who
+from xuncha.audit.replayed import Change, Who
+from xuncha.catalogue import Broken, Check
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.vocabulary import action_name, status_name
+from xuncha.model.vocabulary import Requirement, action_name, status_name
 from xuncha.workflow.close import missing
 from xuncha.workflow.verbs import VERBS
-
-if TYPE_CHECKING:
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.facts import Data
-    from xuncha.audit.replayed import Change, Step
-    from xuncha.catalogue import Broken, Check
-    from xuncha.errors import Finding
-    from xuncha.model.vocabulary import Requirement
 
 _FEW_DAYS: Final = 7 * 86_400
 """Seconds for which a closing is held against the policy that was loosened before it."""
@@ -55,29 +49,20 @@ def status_jump(step: Step) -> Broken[HistoryPlace]:
         elif verb and before not in verb.transitions:
             message = _("{id} is {to}, and `{action}` is not open to it")
         if message:
-            names = {"from_": status_name(before), "to": status_name(after)}
-            yield step.at(change), message.format(id=change.id, action=action_name(action or ""), **names), ""
+            was, now = status_name(before), status_name(after)
+            yield step.found(change, message, from_=was, to=now, action=action_name(action or ""))
 
 
 def lacks(
     asked: Sequence[Requirement], change: Change, who: Who, settings: Data | None
 ) -> dict[Requirement, str]:
     """Return what a closing lacks of what is asked, each with a sentence that has room for `{id}`; a signature is not tried."""
-    applicants = change.before.applicants if change.before else ()
-    told = {key: message for key, message, _wrong in _LACKS}
-    lacking = missing(
-        [each for each in asked if each != "second_person"],
-        change.statuses[0],
-        [
-            list(proofs_of(entry))
-            for entry in entries(change.new, "progress")
-            if (word(entry, "text") or "").strip()
-        ],
-        closer=(),
-        applicants=(),
-    )
-    found = {each: language.gettext(told[each]) for each in lacking}
-    said = (is_one_person(each, who, settings) for each in applicants or (None,))
+    told = [each for each in entries(change.new, "progress") if (word(each, "text") or "").strip()]
+    evidence = [list(proofs_of(each)) for each in told]
+    by_one = [each for each in asked if each != "second_person"]
+    lacking = missing(by_one, change.statuses[0], evidence, closer=(), applicants=())
+    found = {each: language.gettext(_LACKS[each][0]) for each in lacking}
+    said = (is_one_person(each, who, settings) for each in change.applicants or (None,))
     if "second_person" in asked and (why := next(filter(None, said), "")):
         found["second_person"] = why
     return found
@@ -89,34 +74,31 @@ def _closed_without(requirement: Requirement) -> Check[HistoryPlace]:
     def check(step: Step) -> Broken[HistoryPlace]:
         for change in step.closings:
             if said := lacks(step.requires, change, Who.of(step.commit), step.settings).get(requirement):
-                yield step.at(change), said.format(id=change.id), ""
+                yield step.found(change, said)
 
     return check
 
 
-_LACKS: tuple[tuple[Requirement, str, str], ...] = (
-    (
-        "progress",
+_LACKS: Final[dict[Requirement, tuple[str, str]]] = {
+    "progress": (
         mark("{id} was closed without a progress entry, which the policy asked"),
         "2.3 is closed in a commit before which, and in which, it has no progress entry, while `close_requires` names `progress`.",
     ),
-    (
-        "evidence",
+    "evidence": (
         mark("{id} was closed without evidence, which the policy asked"),
         "No entry of 2.3 names evidence when it is closed, while `close_requires` names `evidence`.",
     ),
-    (
-        "submission",
+    "submission": (
         mark("{id} was closed without an application, which the policy asked"),
         "2.3 is closed out of `in_progress`, while `close_requires` names `submission`.",
     ),
-    (
-        "second_person",
-        "",
+    "second_person": (
+        "",  # `is_one_person` says why
         "The author of the commit that closes 2.3, or its committer, is the one who applied for it, by all addresses of `people` or by the account of the desk; or has no address; or nobody applied; while `close_requires` names `second_person`. Who applied is told by the history alone: after a merge, by the application that no side had gone beyond; of two that did not know of each other, both count.",
     ),
-)
-for _requirement, _said, _wrong in _LACKS:
+}
+"""By what the policy may ask: what is said where it is lacking, and how that is seen."""
+for _requirement, (_said, _wrong) in _LACKS.items():
     RULES.declare(
         f"close-requires-{_requirement}".replace("_", "-"),
         why="A measure was closed without what the policy in force at that commit asks.",
@@ -145,7 +127,7 @@ def policy_weakened(step: Step) -> Broken[HistoryPlace]:
                 message = _(
                     "`{key}` of the policy was {old} and is {new}: what is due is shown later, or not at all"
                 )
-                yield step.at(change), message.format(key=key, old=old, new=new), ""
+                yield step.found(change, message, key=key, old=old, new=new)
 
 
 _DAYS: Final = (("review_every_days", 180, 1), ("due_soon_days", 14, -1))
@@ -153,8 +135,7 @@ _DAYS: Final = (("review_every_days", 180, 1), ("due_soon_days", 14, -1))
 
 
 def _days(settings: Data, key: str, usual: int) -> int:
-    policy = settings.get("policy")
-    days = policy.get(key, usual) if isinstance(policy, dict) else usual
+    days = mapping(settings, "policy").get(key, usual)
     return days if isinstance(days, int) else usual
 
 
@@ -171,29 +152,21 @@ DODGED = RULES.declare(
 )
 
 
-def asked_until_shortly_before(step: Step) -> tuple[Requirement, ...]:
+def asked_until_shortly_before(step: Step) -> set[Requirement]:
     """Return what the policy asked before it was loosened, if that was a few days before."""
     since, asked = step.loosened
-    return asked if step.commit.moment_committed - since <= _FEW_DAYS else ()
+    return {*asked} if step.commit.moment_committed - since <= _FEW_DAYS else set()
 
 
-def dodged_until(step: Step, asked: Iterable[Requirement], again: Step) -> Iterator[Finding[HistoryPlace]]:
-    """Yield the closings of a commit that lack what the policy had asked before, and asks again from another commit on."""
-    for change in step.closings:
-        lacking = lacks(sorted(asked), change, Who.of(step.commit), step.settings)
-        if lacking:
-            message = _(
-                "{id} was closed without {names}, which the policy had asked before, and asks again since {day}"
-            )
-            said = message.format(id=change.id, names=in_code(sorted(lacking)), day=again.commit.day)
-            yield DODGED.at(step.at(change), said)
-
-
-def dodged(step: Step) -> Iterator[Finding[HistoryPlace]]:
-    """Yield the closings that the policy would have refused a few days before."""
-    asked = asked_until_shortly_before(step)
+def dodged(step: Step, asked: set[Requirement], again: Step | None = None) -> Findings:
+    """Yield the closings of a commit that lack what the policy had asked before; from another commit on it may ask that again."""
     for change in step.closings if asked else ():
-        lacking = lacks(asked, change, Who.of(step.commit), step.settings).keys() - set(step.requires)
-        if lacking:
+        if lacking := lacks(sorted(asked), change, Who.of(step.commit), step.settings):
             message = _("{id} was closed without {names}, which the policy had asked until shortly before")
-            yield DODGED.at(step.at(change), message.format(id=change.id, names=in_code(sorted(lacking))))
+            if again:
+                message = _(
+                    "{id} was closed without {names}, which the policy had asked before, and asks again since {day}"
+                )
+            day = again.commit.day if again else ""
+            said = message.format(id=change.id, names=in_code(sorted(lacking)), day=day)
+            yield DODGED.at(step.at(change), said)

@@ -3,50 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from xuncha.audit.catalogue import RULES
+from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import deadline, is_put_off
 from xuncha.audit.facts import entries, word
+from xuncha.audit.lines import Step
 from xuncha.audit.people import folded, known_as
-from xuncha.audit.replayed import BELIEVED
+from xuncha.audit.replayed import BELIEVED, Change, Past, Version
+from xuncha.catalogue import Broken
+from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.moves import Move, number_after, place_after
 from xuncha.model.vocabulary import status_name
 from xuncha.sync.turns import is_back
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from xuncha.audit.catalogue import HistoryPlace
-    from xuncha.audit.replayed import Change, Past, Step, Version
-    from xuncha.catalogue import Broken
-    from xuncha.errors import Finding
-    from xuncha.trail.replay import Commit
+from xuncha.trail.replay import Commit
 
 _NOT_TAKEN_BACK: Final = frozenset({"", "undo", "sync", "renumber", "init"})
 ALWAYS: Final = (
-    "account-mismatch",
-    "clock-ahead",
-    "clock-backwards",
-    "clock-zone",
-    "policy-weakened",
-    "removed-overdue",
-)
+    "account-mismatch", "clock-ahead", "clock-backwards", "clock-zone", "policy-weakened", "removed-overdue",
+)  # fmt: skip
 """What a commit is asked in any case, also where it did just what it says."""
 _DEADLINES: Final = ("deadline-moved", "deadline-passed")
 _OF_OTHERS: Final = (
-    "entry-removed",
-    "entry-rewritten",
-    "evidence-removed",
-    "deleted",
-    "withheld",
-    "settings-changed",
-    "problem-rewritten",
+    "entry-removed", "entry-rewritten", "evidence-removed", "deleted", "withheld", "settings-changed", "problem-rewritten",
     *_DEADLINES,
-)
+)  # fmt: skip
 """What it is asked where it takes back what others did, what is weeks old, or an undo."""
 _MOST: Final = 1000
 """Commits before an undo among which it is looked for what it took back, where their hashes are others since."""
@@ -55,12 +40,9 @@ _MOST: Final = 1000
 class Restored(NamedTuple):
     """What a true undo did."""
 
-    files: dict[str, Version | None]
-    """The files after it, each with the past of what it is again."""
-    commits: list[Commit]
-    """What it took back."""
-    is_own: bool
-    """Whether that was his own and new, and no undo: whoever does that is believed."""
+    files: dict[str, Version | None]  # the files after it, each with the past of what it is again
+    commits: list[Commit]  # what it took back
+    is_own: bool  # whether that was his own and new, and no undo: whoever does that is believed
 
 
 def restored(step: Step) -> Restored | None:
@@ -71,23 +53,23 @@ def restored(step: Step) -> Restored | None:
     said = step.commit.trailers
     if said.action != "undo" or not said.undoes:
         return None
-    named = [step.past[name] for name in said.undoes if name in step.past and step.lineage(name)]
-    if len(named) == len(said.undoes):
-        return _taken_back(step, named)
-    found = list(_by_change(step))
+    past = step.lines.past
+    found = [past[name] for name in said.undoes if name in past and step.stands_on(name)]
+    if len(found) < len(said.undoes):
+        found = list(_by_change(step))
     return _taken_back(step, found) if len(found) == len(said.undoes) else None
 
 
 def _by_change(step: Step) -> Iterator[Past]:
     """Yield the commits that an undo may have meant, the newest first, as many as it names at most."""
+    lines, count = step.lines, len(step.commit.trailers.undoes)
     touched = {change.path for change in step.changes}
     stands = {change.path: change.before for change in step.changes}
-    count = len(step.commit.trailers.undoes)
-    for name, past in islice(reversed(step.past.items()), _MOST):
+    for name, past in islice(reversed(lines.past.items()), _MOST):
         commit, changes = past
-        if commit.trailers.action in _NOT_TAKEN_BACK or name in step.taken_back or not step.lineage(name):
+        if commit.trailers.action in _NOT_TAKEN_BACK or name in lines.taken_back or not step.stands_on(name):
             continue
-        if not touched & {change.path for change in changes}:
+        if touched.isdisjoint(change.path for change in changes):
             continue
         if all(same(step, stands.get(each.path, step.before.get(each.path)), each.after) for each in changes):
             stands.update((each.path, each.before) for each in changes)
@@ -116,22 +98,19 @@ def _taken_back(step: Step, undone: Iterable[Past]) -> Restored | None:
         now = step.after.get(path)
         if not same(step, now, version):
             return None
-        if path in touched or now:
-            again = now and now.going_on(version)
+        if now is None and path not in touched:
+            continue
+        again = now and now.going_on(version)
+        if now and again:
             before, made = step.before.get(path), step.commit.hash
-            if now and again:
-                stood = before.applicants if before else ()
-                back = [each if each in stood else each._replace(since=made) for each in again.applicants]
-                again = again._replace(applicants=tuple(back))
-            if (
-                now and again and not is_own
-            ):  # less is asked since now, and it is by his word that closing is applied for again
+            stood = before.applicants if before else ()
+            back = tuple(each if each in stood else each._replace(since=made) for each in again.applicants)
+            if not is_own:  # less is asked since now, and it is by his word that closing is applied for again
                 onward = word(step.files.record(before), "status") != "closed"
                 applies = onward and any(each.commit == made for each in now.applicants)
-                again = again._replace(
-                    eased=now.eased, applicants=now.applicants if applies else again.applicants
-                )
-            found[path] = again
+                back, again = now.applicants if applies else back, again._replace(eased=now.eased)
+            again = again._replace(applicants=back)
+        found[path] = again
     return Restored(found, commits, is_own)
 
 
@@ -148,7 +127,7 @@ def _is_own(step: Step, undone: Iterable[Commit]) -> bool:
     )
 
 
-def judged(step: Step, undone: Restored) -> Iterator[Finding[HistoryPlace]]:
+def judged(step: Step, undone: Restored) -> Findings:
     """Yield what a true undo did that no undo may do in silence: little where that is his own and new."""
     for code in ALWAYS:
         yield from RULES[code](step)
@@ -162,11 +141,10 @@ def judged(step: Step, undone: Restored) -> Iterator[Finding[HistoryPlace]]:
             yield finding
 
 
-def of_others(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryPlace]]:
+def of_others(step: Step, undone: Sequence[Commit]) -> Findings:
     """Judge the undo of others' work, or of what has stood for weeks, by what becomes of it, like any change."""
-    looked_at = {
-        each.path for each in step.measures if entries(each.old, "reviews") != entries(each.new, "reviews")
-    }
+    pairs = {each.path: [entries(data, "reviews") for data in (each.old, each.new)] for each in step.measures}
+    looked_at = {path for path, (old, new) in pairs.items() if old != new}
     put_off = {each.path for each in step.measures if is_put_off(each)}
     for finding in [each for code in _OF_OTHERS for each in RULES[code](step)]:
         is_grave = finding.place.path in (put_off if finding.code in _DEADLINES else looked_at)
@@ -178,10 +156,9 @@ def of_others(step: Step, undone: Sequence[Commit]) -> Iterator[Finding[HistoryP
         if is_back(after, before) and change.new not in held:  # else it was renumbered
             who = _(", ").join(dict.fromkeys(each.author for each in undone))
             message = _("{id} is {to} again, since what {who} did was taken back")
-            said = message.format(id=change.id, to=status_name(after), who=who)
-            yield RULES["status-jump"].at(
-                step.at(change), said, "", "error" if after == "closed" else "warning"
-            )
+            severity: Severity = "error" if after == "closed" else "warning"
+            found = step.found(change, message, severity, to=status_name(after), who=who)
+            yield RULES["status-jump"].at(*found)
 
 
 def same(step: Step, one: Version | None, two: Version | None) -> bool:
@@ -205,11 +182,9 @@ def renumbered(step: Step) -> dict[str, Version | None] | None:
     gone = [change for change in step.changes if change.after is None]
     come = {change.path: change for change in step.changes if change.before is None}
     others = [change for change in step.changes if change.before and change.after]
-    if (
-        move is None
-        or not gone
-        or not all(follows(change, lambda number: number_after(number, move)) for change in others)
-    ):
+    if move is None or not gone:
+        return None
+    if not all(follows(change, lambda number: number_after(number, move)) for change in others):
         return None
     moved: dict[str, Version | None] = {change.path: None for change in gone}
     moved |= {change.path: change.after for change in others}
@@ -261,11 +236,8 @@ def false_undo(step: Step) -> Broken[HistoryPlace]:
         message = _(
             "the commit says that it takes {commit} back, and the files are not what they were before that"
         )
-        yield (
-            step.at(step.changes[0]),
-            message.format(commit=_(", ").join(each[:10] for each in step.commit.trailers.undoes) or "-"),
-            "",
-        )
+        undoes = _(", ").join(each[:10] for each in step.commit.trailers.undoes)
+        yield step.found(step.changes[0], message, commit=undoes or "-")
 
 
 def _new_number(step: Step, change: Change) -> str | None:
@@ -289,8 +261,7 @@ def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
     for change in moved:
         titled = change.after is None or word(change.old, "title") != word(change.new, "title")
         if titled and (number := _new_number(step, change)):
-            message = _("{id} was renumbered to {number}").format(id=change.named, number=number)
-            yield step.at(change), message, ""
+            yield step.found(change, _("{id} was renumbered to {number}"), id=change.named, number=number)
 
 
 @RULES.rule(
@@ -303,4 +274,4 @@ def deleted(step: Step) -> Broken[HistoryPlace]:
     """Find records that are gone."""
     for change in step.gone:
         if not _new_number(step, change):
-            yield step.at(change), _("{path} was deleted").format(path=change.path), ""
+            yield step.found(change, _("{path} was deleted"))

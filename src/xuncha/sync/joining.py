@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import shlex
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError
@@ -19,21 +19,11 @@ from xuncha.store.edits import Set
 from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
-from xuncha.sync import registration, sharing
+from xuncha.sync import numbers, registration, sharing
 from xuncha.sync.names import Renaming, contradicts, followed, listed_names, renamings
-from xuncha.sync.numbers import (
-    as_named,
-    in_order,
-    moved,
-    moves,
-    must_have_room,
-    must_not_meet,
-    must_not_mix,
-    same_names,
-)
 from xuncha.sync.turns import attributed, must_hold
 from xuncha.sync.uniting import missed, read_records, refusal, settlement, unite
-from xuncha.sync.values import Side, Versions
+from xuncha.sync.values import Data, Side, Versions
 from xuncha.trail import objects
 from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal
 from xuncha.trail.objects import Changes, Held, Listing
@@ -61,13 +51,6 @@ class Renamed(NamedTuple):
     new: str
 
 
-class Citing(NamedTuple):
-    """A record in whose text a number stands that is another one now."""
-
-    identity: Identity
-    move: Move
-
-
 @dataclass
 class Adjustments:
     """What had to change so that two histories can stand together."""
@@ -77,7 +60,8 @@ class Adjustments:
     kept: list[Numbered] = field(default_factory=list)
     """What one side had taken back, and stays because the other side has worked on it, or after it."""
     followed: list[Renamed] = field(default_factory=list)  # of the settings
-    citing: list[Citing] = field(default_factory=list)
+    citing: list[tuple[Identity, Move]] = field(default_factory=list)
+    """The records in whose text a number stands that is another one now."""
 
 
 @dataclass
@@ -104,15 +88,15 @@ class Joining:
         anew_here = entered_anew(git, self.theirs, self.ours, base)
         anew = entered_anew(git, self.ours, self.theirs, base)
         listings = [base, *(objects.listing(git, tip) for tip in (self.ours, self.theirs))]
-        sides = Versions(*map(as_named, listings))
+        sides = Versions(*map(numbers.as_named, listings))
         base, mine, other = sides
         self._tip, self._listing = self.ours, mine
-        must_not_meet(git, sides, self.ours, self.theirs)
-        must_not_mix(git, sides, Versions(set(), anew_here, anew))
-        plan = moves(base, self._listing, other, anew_here)
-        for move in in_order(plan, up=True):
+        numbers.must_not_meet(git, sides, self.ours, self.theirs)
+        numbers.must_not_mix(git, sides, Versions(set(), anew_here, anew))
+        plan = numbers.moves(base, self._listing, other, anew_here)
+        for move in numbers.in_order(plan, up=True):
             self._renumber(move)
-        for old, new in same_names(base, self._listing, other).items():
+        for old, new in numbers.same_names(base, self._listing, other).items():
             self._rename(old, new)
         united = unite(git, Versions(base, self._listing, other), anew=anew, take=self.take)
         histories = git, self._tip, self.theirs
@@ -122,19 +106,19 @@ class Joining:
         if any(each.location == ("status",) for each in disputes):
             settings = read_records(git, united.listing, [LEDGER_FILE]).get(LEDGER_FILE, {})
             must_hold(*histories, disputes, self.take, settings)
-        down = in_order(plan, up=False)
+        down = numbers.in_order(plan, up=False)
         later = dict(united.listing)
         for move in down:
-            later = _with(later, moved(later, move))
+            later = _with(later, numbers.moved(later, move))
         back = missed(later, other, self._listing)
         self._listing = united.listing | back
-        must_have_room(self._listing)
+        numbers.must_have_room(self._listing)
         self._merge(settlement(united.disputes, self.take))
         for move in down:
             self._renumber(move)
         self._follow(sides)
         self._must_be_valid(other)
-        self._note_citing(sides, [*in_order(plan, up=True), *down])
+        self._note_citing(sides, [*numbers.in_order(plan, up=True), *down])
         self.adjustments.kept = sorted(united.kept | {each for path in back if (each := numbered(path))})
         return self._tip
 
@@ -175,7 +159,7 @@ class Joining:
             step = StatusChange(str(move.old), None, str(move.new))
             message = Message(f"{action} {move.old} → {move.new} {title}", "renumber", [step])
         self.adjustments.renumbered.append(Renumbered(move, title))
-        self._commit(moved(self._listing, move) | self._followed(move), message)
+        self._commit(numbers.moved(self._listing, move) | self._followed(move), message)
 
     def _followed(self, move: Move) -> Changes:
         """Return the comments about a problem or a measure that moves, as they are about it under its new number."""
@@ -194,21 +178,27 @@ class Joining:
 
     def _rename(self, old: str, new: str) -> None:
         """Give one evidence file another name, since there is another one of its name there."""
-        identity = Identity.of_evidence(old)
-        held = self._listing.get(identity.path) if identity else None
-        if identity is None or held is None:
+        identity, names = Identity.of_evidence(old), (old.rpartition("/")[2], new.rpartition("/")[2])
+        if identity is None or identity.path not in self._listing:
             return
-        names = old.rpartition("/")[2], new.rpartition("/")[2]
-        try:
-            content = editing.rename_evidence(self.git.blobs([held.blob])[0] or b"", *names)
-        except (RefusedError, UnreadableError):
+        found = self._rewritten(identity.path, lambda text: editing.rename_evidence(text, *names))
+        if found is None:
             return  # it will be in dispute
-        record = Held(held.mode, objects.store(self.git, [content])[0])
-        status = str(parse(content).get("status", ""))
+        held, record = found
+        status = str(record.get("status", ""))
         self.adjustments.renamed.append(Renamed(identity, *names))
         subject = f"{SUBJECTS['attach']} {identity} 改名：{' → '.join(names)}"
         message = Message(subject, "attach", [StatusChange(str(identity), status, status)])
-        self._commit({old: None, new: self._listing[old], identity.path: record}, message)
+        self._commit({old: None, new: self._listing[old], identity.path: held}, message)
+
+    def _rewritten(self, path: str, change: Callable[[bytes], bytes]) -> tuple[Held, Data] | None:
+        """Return a record as it is after a change of its text, and what it says then; None where its layout forbids that."""
+        held = self._listing[path]
+        try:
+            content = change(self.git.blobs([held.blob])[0] or b"")
+        except (RefusedError, UnreadableError):
+            return None
+        return Held(held.mode, objects.store(self.git, [content])[0]), parse(content)
 
     def _merge(self, reason: str) -> None:
         """Make the merge commit: the ledger's files as they were united, all others as git merges them."""
@@ -256,26 +246,22 @@ class Joining:
         now = self._read({path: held for path, held in after.items() if held != before.get(path)})
         return any(contradicts(was[path], now[path], renaming) for path in was.keys() & now.keys())
 
-    def _read(self, listing: Listing) -> dict[str, dict[str, Any]]:
+    def _read(self, listing: Listing) -> dict[str, Data]:
         """Read the settings, the problems and the measures of a listing; leave out what cannot be read."""
         paths = [path for path in listing if path == LEDGER_FILE or Identity.of_file(path)]
         return read_records(self.git, listing, paths)
 
     def _edit(self, path: str, edits: Sequence[Set], renaming: Renaming) -> None:
         """Change a record, in a commit in which nothing else happens."""
-        identity, held = Identity.of_file(path), self._listing[path]
-        if identity is None:
-            return
-        try:
-            content = editing.apply(self.git.blobs([held.blob])[0] or b"", edits)
-        except RefusedError:
-            return  # its layout forbids it, and the rule that it breaks is told
-        record = parse(content)
+        identity = Identity.of_file(path)
+        found = self._rewritten(path, lambda text: editing.apply(text, edits)) if identity else None
+        if identity is None or found is None:
+            return  # the rule that it breaks is told
+        held, record = found
         status = str(record["status"]) if "status" in record else None
         said = f"{SUBJECTS['edit']} {identity} {record.get('title', '')}"
         steps, reason = [StatusChange(str(identity), status, status)], f"{renaming.old} 已改为 {renaming.new}"
-        message = Message(said, "edit", steps, reason=reason)
-        self._commit({path: Held(held.mode, objects.store(self.git, [content])[0])}, message)
+        self._commit({path: held}, Message(said, "edit", steps, reason=reason))
         self.adjustments.followed.append(Renamed(identity, renaming.old, renaming.new))
 
     def _note_citing(self, sides: Versions, found: Sequence[Move]) -> None:
@@ -284,7 +270,7 @@ class Joining:
         for path, record in self._read(written).items() if found else ():
             if identity := Identity.of_file(place_now(path, found)):
                 cited = [move for move in found if isinstance(move.old, Identity) and cites(record, move.old)]
-                self.adjustments.citing += [Citing(identity, move) for move in cited]
+                self.adjustments.citing += [(identity, move) for move in cited]
 
     def _must_be_valid(self, other: Listing) -> None:
         """Refuse a result that breaks a rule which neither side broke."""

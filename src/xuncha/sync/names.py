@@ -1,8 +1,4 @@
-"""Names that one side has renamed in data/ledger.yaml, and that the other goes on using: the records follow. Pure functions.
-
-A name counts as renamed where a new one stands in its place in the list, or, of a category, under its title; and where
-no record of that side says otherwise (docs/adr/0018-sync-without-markers.md).
-"""
+"""Names that one side has renamed in data/ledger.yaml, and that the other goes on using: the records follow. Pure functions."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Numbers given twice: which problems, measures and comments that are not sent yet must take other numbers. What is there already keeps its number.
-
-And removals: where one side has closed up numbers that the other has worked under, nobody can join them unasked.
-"""
+"""Numbers given twice: what is not sent yet takes other ones; and removals of what the other side has worked on, which nobody can join unasked."""
 
 from __future__ import annotations
 
@@ -114,13 +111,10 @@ def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
     base, here, there = listings
     for without, tip, other in ((theirs, ours, there), (ours, theirs, here)):
         for commit, gone in _removals(git, without, tip):
-            touched = sorted(
-                path
-                for path in {*base, *other}
-                if other.get(path) != base.get(path)
-                and here.get(path) != there.get(path)
-                and any(_concerned(each, gone) for each in _owners(git, path, base, other))
-            )
+            changed = (path for path in {*base, *other} if other.get(path) != base.get(path))
+            apart = [path for path in changed if here.get(path) != there.get(path)]
+            owners = {path: _owners(git, path, base, other) for path in sorted(apart)}
+            touched = [path for path, held in owners.items() if any(_concerned(each, gone) for each in held)]
             if not touched:
                 continue
             said = _(

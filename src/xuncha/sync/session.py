@@ -1,9 +1,4 @@
-"""Sync (同步): what was recorded here and what was recorded elsewhere, joined and sent.
-
-All of it is made in git's objects, and checked there; branch and files then only go forward to what is finished. So
-nobody sees a half of it, or a conflict marker, and whatever is in the way leaves everything as it was
-(docs/adr/0018-sync-without-markers.md).
-"""
+"""Sync (同步): what was recorded here and what was recorded elsewhere, joined and sent (docs/adr/0018-sync-without-markers.md)."""
 
 from __future__ import annotations
 
@@ -46,17 +41,14 @@ class Synced(Adjustments):
     received: int = 0
     sent: int = 0
     joined: bool = False  # whether both sides had something new
-    reopened: list[str] = field(default_factory=list)
-    """The measures that were closed here, and are not any more by what has come."""
+    reopened: list[str] = field(default_factory=list)  # what was closed here, and is not by what has come
     earlier: list[tuple[str, str, str]] = field(default_factory=list)
     """The ids of measures whose time limits are earlier than here, as they were, and as they are (docs/adr/0017)."""
     anchors: SentTags = field(default_factory=SentTags)
     before: str = "HEAD"  # the commit that was here
     rewritten: bool = False  # whether commits that were there are there no more
-    by_hand: list[str] = field(default_factory=list)
-    """Files of the ledger that have changes which are not committed, and so are not sent."""
-    register: Register | None = None
-    """How the ledger stands; None while it breaks rules, or where nothing has come."""
+    by_hand: list[str] = field(default_factory=list)  # files with changes that are not committed, so not sent
+    register: Register | None = None  # how it stands; None while it breaks rules, or nothing has come
 
     def add(self, new: Adjustments) -> None:
         """Add the adjustments of one more attempt; what is moved twice is told once."""
@@ -156,16 +148,16 @@ def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None
     if theirs is None:
         return git.counts(ours, "--")[0]
     if sharing.behind(git, theirs, ours):
-        return sharing.ahead_and_behind(git, ours, theirs)[0] if ours != theirs else 0
+        return sharing.ahead(git, ours, theirs) if ours != theirs else 0
     joining = None if sharing.behind(git, ours, theirs) else Joining(git, ours, theirs, way.name, take)
     result = joining.join() if joining else theirs
     _must_not_overwrite(session, ours, result)
     session.advance(ours, result)
-    done.received += sharing.ahead_and_behind(git, ours, theirs)[1]
+    done.received += sharing.ahead(git, theirs, ours)
     if joining:
         done.joined = True
         done.add(joining.adjustments)
-    return sharing.ahead_and_behind(git, result, theirs)[0]
+    return sharing.ahead(git, result, theirs)
 
 
 def _must_not_overwrite(session: Session, ours: str, result: str) -> None:

@@ -178,10 +178,9 @@ def behind(git: Git, commit: str, other: str) -> bool:
     return git.bases(commit, other) == [commit]
 
 
-def ahead_and_behind(git: Git, ours: str, theirs: str) -> tuple[int, int]:
-    """Count the commits that one has and the other has not, and the other way round: for people, see `behind`."""
-    ahead, behind = git.counts("--left-right", f"{ours}...{theirs}", "--", of=2)
-    return ahead, behind
+def ahead(git: Git, ours: str, theirs: str) -> int:
+    """Count the commits that one has and the other has not; for people: see `behind`."""
+    return git.counts(f"{theirs}..{ours}", "--")[0]
 
 
 def unfinished_operations(folder: Path | None) -> list[str]:

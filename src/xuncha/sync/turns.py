@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.sync.uniting import in_words
-from xuncha.sync.values import ONWARD, Dispute, Side
+from xuncha.sync.values import ONWARD, Data, Dispute, Side
 from xuncha.trail.git import Git
 from xuncha.trail.replay import log
 
@@ -52,7 +52,7 @@ def attributed(git: Git, ours: str, theirs: str, dispute: Dispute) -> Dispute:
 
 
 def must_hold(
-    git: Git, ours: str, theirs: str, disputes: Sequence[Dispute], take: Side | None, settings: dict[str, Any]
+    git: Git, ours: str, theirs: str, disputes: Sequence[Dispute], take: Side | None, settings: Data
 ) -> None:
     """Refuse to take a closing whose application the other side has turned down or withdrawn, where the policy asks for one."""
     policy = settings.get("policy")
@@ -77,6 +77,5 @@ def must_hold(
             hint = _(
                 "keep what stands here: xuncha sync --take ours; or take back what was done here against it: xuncha undo"
             )
-        raise RefusedError(
-            "closed-over", said.format(what=in_words(each)), hint.format(id=Identity.of_file(each.path))
-        )
+        number = Identity.of_file(each.path)
+        raise RefusedError("closed-over", said.format(what=in_words(each)), hint.format(id=number))

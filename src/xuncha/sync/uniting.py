@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -18,7 +18,7 @@ from xuncha.model.vocabulary import status_name
 from xuncha.store import editing
 from xuncha.store.faults import LINE_END, UnreadableError
 from xuncha.store.reading import decode, parse, says
-from xuncha.sync.values import UNSETTLED, Dispute, Merged, Side, Versions, merge_values, settled
+from xuncha.sync.values import UNSETTLED, Data, Dispute, Merged, Side, Versions, merge_values, settled
 from xuncha.sync.weaving import Weaver
 from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError
@@ -28,7 +28,7 @@ _ERROR = 128  # the exit code from which on `git merge-file` counts no conflicts
 _WITH = {"status": "closed", "term": "due"}  # what is shown in dispute together with a key that is
 
 
-def read_records(git: Git, listing: Listing, paths: Iterable[str]) -> dict[str, dict[str, Any]]:
+def read_records(git: Git, listing: Listing, paths: Iterable[str]) -> dict[str, Data]:
     """Read those of these files that a listing has and that can be read, by their paths."""
     known = [path for path in paths if path in listing]
     found = {}
@@ -70,7 +70,7 @@ def merge_record(
     return Merged(editing.byte_order_mark(ours) + text.encode(), disputes)
 
 
-def _layouts(texts: Versions, end: str, values: Versions, data: dict[str, Any]) -> Iterator[str]:
+def _layouts(texts: Versions, end: str, values: Versions, data: Data) -> Iterator[str]:
     """Yield the record as text: woven; else edited into ours; else written anew under the comments at the top of ours."""
     woven = Weaver(texts, end).record(values, data)
     if woven is not None:

@@ -1,8 +1,4 @@
-"""What two sides have made of one record, merged field by field. Pure functions over plain data.
-
-Whichever side is called ours, the same comes out: where something has to come first, the contents decide what.
-The rules, and why they are as they are, stand in docs/adr/0017-merging-by-field.md.
-"""
+"""What two sides have made of one record, merged field by field (docs/adr/0017-merging-by-field.md). Pure functions over plain data."""
 
 from __future__ import annotations
 
@@ -16,6 +12,8 @@ Location = tuple[str | int, ...]
 Name = tuple[str, int]
 """What makes an item of a list the same one on both sides, and which of several of that name it is."""
 Side = Literal["ours", "theirs"]
+Data = dict[str, Any]
+"""What a record says, as plain data."""
 T = TypeVar("T")
 
 
@@ -85,9 +83,7 @@ ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
 """The statuses in the order in which the workflow leads through them."""
 
 
-def merge_values(
-    before: dict[str, Any], ours: dict[str, Any], theirs: dict[str, Any], take: Side | None = None
-) -> Merged[dict[str, Any]]:
+def merge_values(before: Data, ours: Data, theirs: Data, take: Side | None = None) -> Merged[Data]:
     """Merge two versions of a record; `before` is empty where both have made it anew.
 
     `take` says whose word counts in a dispute; while nobody has said so, ours stands.
@@ -116,7 +112,7 @@ class _Merger:
         self.disputes.append(Dispute(location, ours, theirs))
         return versions.theirs if self.take == "theirs" else versions.ours
 
-    def mapping(self, location: Location, versions: Versions) -> dict[str, Any]:
+    def mapping(self, location: Location, versions: Versions) -> Data:
         """Merge key by key, in an order that both sides would recognise."""
         data = {}
         for key in _ordered(*versions.map(lambda each: list(each) if isinstance(each, dict) else [])):
@@ -167,7 +163,7 @@ class _Merger:
         arrange = _by_day if key in _DAYS else _ordered
         return [found[name] for name in arrange(*lists.map(list)) if name in found]
 
-    def pair(self, data: dict[str, Any], versions: Versions, keys: tuple[str, str]) -> None:
+    def pair(self, data: Data, versions: Versions, keys: tuple[str, str]) -> None:
         """Merge two keys of which each would be wrong without the other."""
         pairs = versions.map(lambda each: tuple(each.get(key, MISSING) for key in keys))
         chosen = pairs.settled()

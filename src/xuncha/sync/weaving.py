@@ -1,7 +1,4 @@
-"""The merged record as a text: of each field the lines of the side that changed it, comments and all.
-
-A text whose layout cannot be taken apart by lines (a record in braces, say) is not woven; `records` knows what to do then.
-"""
+"""The merged record as a text: of each field the lines of the side that changed it, comments and all, where its layout has lines for each."""
 
 from __future__ import annotations
 
