@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
-from tests import program
-from tests.nursery import Nursery, nursery
+from tests import nursery, program
 from tests.once import built_once
 
 if TYPE_CHECKING:
@@ -268,18 +266,10 @@ def environment(
         "HOME": str(home),
     }.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(nursery, "patches", monkeypatch)
     if "faults" not in request.path.parts:  # only those tests check that git syncs to the disk
         monkeypatch.setenv("GIT_TEST_FSYNC", "0")
     return dict(os.environ)
-
-
-@pytest.fixture
-def patched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let runs of the program have what the test has replaced before the first of them: they are forked from a fork of this process."""
-    made = cache(Nursery)
-    monkeypatch.setattr("tests.nursery.nursery", made)
-    yield
-    made().close()
 
 
 @pytest.fixture
@@ -323,7 +313,7 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
     collects = hasattr(session.config, "workerinput") or not session.config.getoption("numprocesses", None)
     if controller and collects:
         program.load()
-        nursery()  # before it inherits thousands of tests
+        nursery.nursery()  # before it inherits thousands of tests
         controller.pause()
     try:
         return (yield)

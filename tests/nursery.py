@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    import pytest
+
 _MOST = 1 << 20
 """Bytes of one request at most."""
 _JOB = (sys.executable, "-P", "-X", "utf8", "-m", "xuncha")
@@ -106,6 +108,17 @@ class Nursery:
 def nursery() -> Nursery:
     """Return the nursery of this process; forked as early as possible it is small, and so are its forks."""
     return Nursery()
+
+
+patches: pytest.MonkeyPatch | None = None
+"""What the present test has replaced."""
+
+
+def is_patched() -> bool:
+    """Return whether the present test has replaced something of the program: then its runs must be forked from what it has made."""
+    replaced = patches._setattr if patches else ()
+    names = (str(getattr(each, "__module__", None) or getattr(each, "__name__", "")) for each, *_ in replaced)
+    return any(name.partition(".")[0] == "xuncha" for name in names)
 
 
 class _Forks:

@@ -104,10 +104,13 @@ def start(
     alike = all(environment[name] == os.environ.get(name) for name in at_start)
     if not (alike and hasattr(os, "fork")):
         return _started(arguments, folder, environment, streams)
-    from tests.nursery import nursery
+    from tests.nursery import Nursery, is_patched, nursery
 
     seen = tempfile.TemporaryFile()  # noqa: SIM115  closed by the waiting function
-    run = nursery().spawn(arguments, folder, environment, streams, seen.fileno() if _measured() else None)
+    own = Nursery() if is_patched() else None
+    run = (own or nursery()).spawn(
+        arguments, folder, environment, streams, seen.fileno() if _measured() else None
+    )
 
     def wait() -> int:
         with seen:
@@ -117,6 +120,8 @@ def start(
                 os.kill(run.pid, signal.SIGKILL)
                 raise
             _add_to_measured(seen)
+        if own:
+            own.close()
         return code
 
     return wait

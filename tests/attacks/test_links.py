@@ -218,10 +218,10 @@ def test_every_command_that_writes_a_file_is_tried() -> None:
 
     folder = Path(xuncha.__file__).parent / "cli"
     taking = sum(
-        path.read_text(encoding="utf-8").count("options.Output = None")
-        + path.read_text(encoding="utf-8").count('("-o --output')
+        path.read_text(encoding="utf-8").count(way)
         for path in folder.glob("*.py")
         if path.name != "options.py"
+        for way in ("options.Output = None", "options.IntoFile", '("-o --output')
     )
     others = {"archive -o", "calendar -o"}
     known = {" ".join(words) for words in WRITING if words[-1] == "-o"} | others

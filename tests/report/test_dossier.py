@@ -141,7 +141,6 @@ def test_the_zip_holds_every_sound_file_under_its_number(bare_ledger: LedgerOnDi
     assert held == {f"{row['number']:02d}-{row['name']}": KINDS[row["name"]] for row in rows}
 
 
-@pytest.mark.usefixtures("patched")
 def test_where_no_pdf_can_be_made_the_zip_holds_a_word_file(
     bare_ledger: LedgerOnDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
