@@ -17,6 +17,7 @@ import pytest
 
 from tests.desk.served import KEY, client_of, served, told, visit
 from tests.workflow.surroundings import findings
+from xuncha.trail import locks
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
@@ -41,7 +42,10 @@ CRAMPED = (
 
 
 @pytest.mark.parametrize("lock", ["index.lock", "HEAD.lock", "refs/heads/main.lock"])
-def test_a_lock_of_git_is_named_and_nothing_is_lost(ledger: LedgerOnDisk, lock: str) -> None:
+def test_a_lock_of_git_is_named_and_nothing_is_lost(
+    ledger: LedgerOnDisk, lock: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(locks, "PATIENCE", 0.5)
     visitor = visit(ledger)
     held = ledger.write(f".git/{lock}", "")
     answer = visitor.act("progress", "1.2", text="保留的话")
