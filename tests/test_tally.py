@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given, target
 from hypothesis import strategies as st
 
+from xuncha.model.records import Measure
 from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
 from xuncha.model.vocabulary import STATUSES, TERMS, Status
 from xuncha.tally import (
@@ -17,6 +18,7 @@ from xuncha.tally import (
     Grouping,
     Horizon,
     Tally,
+    amount,
     groups,
     measure_json,
     percent,
@@ -273,6 +275,33 @@ def test_only_open_measures_are_still_a_leader_s_own_task() -> None:
         ).escalated
         == 1
     )
+
+
+@pytest.mark.parametrize(
+    ("amounts", "total"),
+    [
+        ([], 0),
+        ([None, 3], 3),
+        ([0.1, 0.2], 0.3),
+        ([1.5, 1.5], 3),
+        ([0.000001, None], 0.000001),
+        ([0.0000004], 0),
+    ],
+)
+def test_an_outcome_is_added_up_to_six_places_and_is_whole_where_it_can_be(
+    amounts: list[float | None], total: float
+) -> None:
+    measures = [
+        Measure(title="措施", status="closed", outcomes={} if each is None else {"money": each})
+        for each in amounts
+    ]
+    added = amount("money", measures)
+    assert (added, type(added)) == (total, type(total))
+
+
+def test_a_notice_counts_what_is_applied_for_as_in_progress() -> None:
+    counts = tally(register([[row("1.1"), row("1.2"), row("1.3", "submitted"), row("1.4", "closed")]]), TODAY)
+    assert counts.measures_in_progress == 3
 
 
 def test_the_rates_are_said_as_notices_print_them() -> None:
