@@ -115,10 +115,9 @@ patches: pytest.MonkeyPatch | None = None
 
 
 def is_patched() -> bool:
-    """Return whether the present test has replaced something of the program: then its runs must be forked from what it has made."""
-    replaced = patches._setattr if patches else ()
-    names = (str(getattr(each, "__module__", None) or getattr(each, "__name__", "")) for each, *_ in replaced)
-    return any(name.partition(".")[0] == "xuncha" for name in names)
+    """Return whether the present test has replaced anything but variables: then its runs must be forked from what it has made."""
+    replaced = [*patches._setattr, *patches._setitem] if patches else []
+    return any(target is not sys.modules[__name__] and target is not os.environ for target, *_ in replaced)
 
 
 class _Forks:
