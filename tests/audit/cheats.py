@@ -1040,6 +1040,14 @@ def renumbers_by_hand(book: Book) -> None:
 
 
 @cheat("trailers-mismatch")
+def enters_a_file_without_a_number_beside_progress(book: Book) -> None:
+    entry = {"date": book.today, "text": "又开展了一次。"}
+    measure = {**book.data("1.1"), "progress": [*book.data("1.1")["progress"], entry]}
+    said = message("进展", "progress", ("Id", "1.1"), ("From", "in_progress"), ("To", "in_progress"))
+    book.commit(said, {path_of("1.1"): measure, "data/problems/01/x.yaml": {"a": 1}})
+
+
+@cheat("trailers-mismatch")
 def claims_a_closing_in_an_empty_commit(book: Book) -> None:
     book.commit(message("销号", "close", ("Id", "1.1"), ("From", "submitted"), ("To", "closed")))
 

@@ -80,3 +80,15 @@ def test_the_way_into_a_folder_with_blanks_can_be_typed_as_it_is_shown(
     ledger: LedgerOnDisk, tmp_path: Path
 ) -> None:
     assert f'cd "{tmp_path}/某局 台账"\n' in ledger.ok("init", tmp_path / "某局 台账")
+
+
+def test_what_is_said_of_the_organisation_is_said_in_the_example_too(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    trial = LedgerOnDisk(tmp_path, environment)
+    trial.ok("init", "--example", "--organisation", "某县教育局党组", "--office", "督导室")
+    assert "某县教育局党组" in trial.ok("status")
+    assert trial.run("validate").code == 0
+    trial.ok("set", "1.1", "--office", "督导室")
+    settings = (tmp_path / "data/ledger.yaml").read_text(encoding="utf-8")
+    assert "# 一个小例子" in settings

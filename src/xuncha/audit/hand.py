@@ -178,7 +178,7 @@ def _beyond(step: Step, change: Change) -> str:
     elif change.is_evidence:
         message = _("`{action}` does not change {path}") if action != "attach" else ""
     elif change.before is None:
-        message = _("`{action}` does not enter {id}") if action != "add" else ""
+        message = _("`{action}` does not enter {id}") if action != "add" and change.is_record else ""
     keys: list[str] = []
     if change.old is not None and change.new is not None and is_judged:
         fields = {*change.old, *change.new} - free

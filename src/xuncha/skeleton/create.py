@@ -47,13 +47,11 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
     """
     _must_be_new(root)
     Git(next(folder for folder in (root, *root.parents) if folder.is_dir())).user()
-    contents = around()
-    if example:
-        contents |= _example(today)
-    else:
-        empty = (_HERE / "ledger.yaml").read_bytes()
-        contents[LEDGER_FILE] = apply(empty, edits(parse(empty), known or {}))
-        checked(Overlay(WorkingTree(root), {LEDGER_FILE: contents[LEDGER_FILE]}))
+    files = _example(today) if example else {LEDGER_FILE: (_HERE / "ledger.yaml").read_bytes()}
+    settings = files[LEDGER_FILE]
+    files[LEDGER_FILE] = apply(settings, edits(parse(settings), known or {}))
+    checked(Overlay(WorkingTree(root), files))
+    contents = around() | files
     if git_dir(root) not in {None, root.resolve() / ".git"}:
         # Deeper in a repository no service looks for them.
         contents = {path: content for path, content in contents.items() if path not in _AT_THE_TOP}
