@@ -1,1 +1,1 @@
-"""Papers (公文): what a document consists of, the templates that say it, and the forms it takes. Knows no ledger."""
+"""Documents on paper (公文): their outline, the templates that fill it, and the forms in which they are written. Knows nothing of ledgers."""

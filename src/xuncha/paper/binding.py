@@ -1,7 +1,7 @@
-"""Evidence appended to a document: PDF files page by page, each picture on a page of its own. The files may be hostile.
+"""Append evidence to a PDF document: PDF files page by page, each picture on a page of its own. The files may be hostile.
 
-Each file is looked into in a process of its own (`process`), which hands back pages that do nothing: no links, no scripts, no files
-inside; seals and other marks stay. Only what came out of it is bound.
+A separate process (`process`) reads each file and returns harmless pages, without links, scripts or embedded files; seals and other
+annotations stay. Only the pages that this process returned are appended.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from xuncha.parts import needs
 
 Kind = Literal["pdf", "png", "jpg", "gif", "webp"]
 LARGEST: Final = 64 * 1024 * 1024
-"""Bytes in one file."""
+"""Maximum size of one file, in bytes."""
 LARGEST_IN_ALL: Final = 4 * LARGEST
-"""Bytes in all pages that are bound in behind one document."""
+"""Maximum size of all pages appended to one document, in bytes."""
 MOST_PAGES: Final = 500
-"""Pages in one file."""
+"""Maximum number of pages of one file."""
 _LIMITS: Final = Limits(seconds=30, memory=1536 * 1024 * 1024, output=2 * LARGEST)
-_MOST_POINTS: Final = 80_000_000  # of a picture; unpacked, each takes four bytes and more
-_HEAD: Final = 1024  # bytes in which readers of PDF look for its mark
+_MOST_POINTS: Final = 80_000_000  # pixels of a picture; unpacked, each takes four bytes or more
+_HEAD: Final = 1024  # PDF readers look for the mark %PDF- in so many first bytes
 _MARKS: Final[dict[bytes, Kind]] = {
     b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif",
 }  # fmt: skip
@@ -40,40 +40,40 @@ _PICTURE: Final = (
 _ACTIVE: Final = frozenset(
     {"/Link", "/FileAttachment", "/Sound", "/Movie", "/Screen", "/3D", "/RichMedia", "/Popup"}
 )
-"""Kinds of annotations that lead elsewhere, play something or hold files."""
+"""Kinds of annotations that link elsewhere, play something or hold files."""
 _OF_PDF_A: Final = ("/Metadata", "/OutputIntents")
-"""Entries of a document by which it says that it keeps the rules of PDF/A."""
+"""Entries of a document by which it claims to conform to PDF/A."""
 _DOING: Final = ("/A", "/AA", "/Dest")
-"""Entries by which a page or an annotation does something."""
+"""Entries that give a page or an annotation an action or a link target."""
 
 
 class Pages(NamedTuple):
-    """Pages to be bound in."""
+    """The pages made of one file, ready to be appended."""
 
     kind: Kind
     content: bytes  # a PDF
-    number: int  # of them
+    number: int  # of pages
 
     @property
     def in_all(self) -> int:
-        """How many pages it takes in the bound document: those of a PDF stand behind a sheet of their own."""
+        """Number of pages that it adds to the document: a PDF has a cover sheet in front of its own pages."""
         return self.number + (self.kind == "pdf")
 
 
 class Sheet(NamedTuple):
-    """The sheet in front of an appended file; of a picture, the text around it."""
+    """The cover sheet of an appended PDF file; for a picture, the text on its page."""
 
     title: str
-    sha256: str  # of the file that the pages were made of
+    sha256: str  # of the original file
     pages: Pages
 
 
 class NotBoundError(Exception):
-    """A file cannot be bound in. The text is the reason, one word: other-kind, too-large, encrypted, too-many-pages, damaged."""
+    """A file cannot be appended. The text is the reason, in one word: other-kind, too-large, encrypted, too-many-pages, damaged."""
 
 
 def looked_into(path: Path) -> Pages:
-    """Make pages of a file. Raises NotBoundError if that cannot be done; SurroundingsError if the part `office` is not installed."""
+    """Make harmless pages of a file. Raises NotBoundError if that is impossible; SurroundingsError if the part `office` is not installed."""
     pypdf()
     if path.stat().st_size > LARGEST:
         raise NotBoundError("too-large")
@@ -92,7 +92,7 @@ def looked_into(path: Path) -> Pages:
 
 
 def _kind(head: bytes) -> Kind | None:
-    """Tell by its first bytes what a file is, whatever it is called."""
+    """Return the kind of a file by its first bytes, whatever its name; None if the kind is not supported."""
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "webp"
     found = next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), None)
@@ -100,9 +100,9 @@ def _kind(head: bytes) -> Kind | None:
 
 
 def pypdf() -> Any:  # noqa: ANN401  the module
-    """Load the library, and silence what it prints on standard error."""
+    """Import pypdf, and suppress its messages on standard error."""
     with needs("office"):
-        import pypdf as library  # noqa: PLC0415  for this form alone
+        import pypdf as library  # noqa: PLC0415  only this form needs it
 
     quiet = logging.getLogger("pypdf")
     quiet.addHandler(logging.NullHandler())
@@ -111,7 +111,7 @@ def pypdf() -> Any:  # noqa: ANN401  the module
 
 
 def pages_of(kind: Kind, path: str) -> bytes:
-    """Make a PDF of a file in the process for it, or return the reason why not, one word. Raises what libraries raise if the file is damaged."""
+    """Make a PDF of a file, inside the separate process; return a reason in one word if that is impossible. Libraries raise their own errors if the file is damaged."""
     return _page_of_picture(Path(path), kind) if kind != "pdf" else _harmless(Path(path))
 
 
@@ -119,15 +119,15 @@ def _page_of_picture(path: Path, kind: Kind) -> bytes:
     from docx.image.exceptions import UnrecognizedImageError  # noqa: PLC0415
     from docx.image.image import Image  # noqa: PLC0415
 
-    with suppress(UnrecognizedImageError):  # it does not know every picture that typst does
-        seen = Image.from_blob(path.read_bytes())
-        if seen.px_width * seen.px_height > _MOST_POINTS:
+    with suppress(UnrecognizedImageError):  # python-docx knows fewer kinds of pictures than typst
+        image = Image.from_blob(path.read_bytes())
+        if image.px_width * image.px_height > _MOST_POINTS:
             return b"too-large"
     os.environ["RAYON_NUM_THREADS"] = "1"
     import typst  # noqa: PLC0415
 
-    folder: Any = str(path.parent)  # typst's own types ask for bytes where the source is bytes
-    # Without fonts: nothing is written on it.
+    folder: Any = str(path.parent)  # typst's type hints want bytes here if the source is bytes
+    # No fonts are needed: the page holds no text.
     return typst.compile(
         _PICTURE.encode(),
         sys_inputs={"name": path.name, "kind": kind},
@@ -150,44 +150,44 @@ def _harmless(path: Path) -> bytes:
         _still(writer.add_page(page))
     stream = BytesIO()
     writer.write(stream)
-    again = library.PdfWriter()  # as whoever binds it will do
-    again.append(BytesIO(stream.getvalue()), import_outline=False)
-    again.write(BytesIO())
-    return stream.getvalue() if len(again.pages) == count else b"damaged"
+    trial = library.PdfWriter()  # try to append it, as `bound` will do
+    trial.append(BytesIO(stream.getvalue()), import_outline=False)
+    trial.write(BytesIO())
+    return stream.getvalue() if len(trial.pages) == count else b"damaged"
 
 
 def _still(page: Any) -> None:  # noqa: ANN401  a page of pypdf, which is not typed
     """Remove from a page everything that acts when it is opened or clicked."""
     for name in _DOING:
         page.pop(name, None)
-    marks = page.get("/Annots")
-    marks = marks.get_object() if marks is not None else None
-    if not isinstance(marks, list):
+    annotations = page.get("/Annots")
+    annotations = annotations.get_object() if annotations is not None else None
+    if not isinstance(annotations, list):
         page.pop("/Annots", None)
         return
     kept = []
-    for each in marks:
-        mark = each.get_object()
-        if isinstance(mark, dict) and mark.get("/Subtype") not in _ACTIVE:
+    for reference in annotations:
+        annotation = reference.get_object()
+        if isinstance(annotation, dict) and annotation.get("/Subtype") not in _ACTIVE:
             for name in _DOING:
-                mark.pop(name, None)
-            kept.append(each)
-    marks[:] = kept
+                annotation.pop(name, None)
+            kept.append(reference)
+    annotations[:] = kept
 
 
 def bound(content: bytes, sheets: Sequence[Sheet]) -> bytes:
-    """Bind pages in behind a PDF, each piece with its sheet."""
+    """Append the pages of files to a PDF, each file with its cover sheet."""
     library = pypdf()
     writer = library.PdfWriter(clone_from=BytesIO(content))
-    for name in _OF_PDF_A:  # which what is bound in need not be
+    for name in _OF_PDF_A:  # the appended pages need not conform to PDF/A
         writer.root_object.pop(name, None)
-    number, said = len(writer.pages) + 1, []
+    number, entries = len(writer.pages) + 1, []
     for title, sha256, pages in sheets:
-        told = {"title": title, "sha256": sha256, "picture": pages.kind != "pdf"}
-        said.append({**told, "number": number, "pages": pages.number})
+        entry = {"title": title, "sha256": sha256, "picture": pages.kind != "pdf"}
+        entries.append({**entry, "number": number, "pages": pages.number})
         number += pages.in_all
-    made = library.PdfReader(BytesIO(laid_out(_ANNEX, {"sheets": said})[0]))
-    for page, sheet in zip(made.pages, sheets, strict=True):
+    covers = library.PdfReader(BytesIO(laid_out(_ANNEX, {"sheets": entries})[0]))
+    for page, sheet in zip(covers.pages, sheets, strict=True):
         first = len(writer.pages)
         if sheet.pages.kind == "pdf":
             writer.add_page(page)

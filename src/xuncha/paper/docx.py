@@ -1,4 +1,4 @@
-"""A document as a Word file in the format of GB/T 9704-2012, always of the same bytes. The sheet of styles and the page are in `blank/`."""
+"""Write a document as a Word file in the format of GB/T 9704-2012; the same document always gives the same bytes. Styles and page come from `blank/`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 from zipfile import ZipFile
 
-from docx import Document as open_word  # noqa: N813  its own function is named like a class
+from docx import Document as open_word  # noqa: N813  the function has the name of a class
 from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement, parse_xml
 from docx.shared import Emu, Pt, Twips
@@ -48,26 +48,26 @@ STYLES: Final = {
     "copies": "Copies",
     "table-title": "Caption",
 }
-"""Word's own styles for the kinds of blocks, so that it shows the headings beside the text."""
+"""The Word style of each kind of block. Headings have Word's built-in styles, so that its navigation pane lists them."""
 _BLANK = Path(__file__).parent / "blank"
 _CHARACTER = 314  # the width of a character of the body, in twentieths of a point: 28 of them fill 156 mm
 _WITH_BEFORE: Final = ("sign", "copies")
-"""Kinds of blocks that stay on the page of the one before: a page without text is forged easily."""
+"""Kinds of blocks that stay on the page of the block before: a signature on a page without text is easily forged."""
 _SIZES: Final = {LANDSCAPE: (16838, 11906), LARGE: (23811, 16838)}
-"""Of the paper, A4 and A3, in twentieths of a point."""
+"""Width and height of landscape A4 and A3 paper, in twentieths of a point."""
 _W: Final = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
-_COVER: Final = (0.3, 0.7)  # the columns of a cover
-_ROOM: Final = 240  # twentieths of a point above the line on which somebody signs
-_SIGNED: Final = 850  # of the least height of such a row
+_COVER: Final = (0.3, 0.7)  # widths of the two columns of a cover, as shares
+_ROOM: Final = 240  # space above the line to sign on, in twentieths of a point
+_SIGNED: Final = 850  # least height of a row with such a line, in twentieths of a point
 _APART: Final = 'w:before="120" w:after="120"'
 _CLOSE: Final = 'w:before="20" w:after="20" w:line="300" w:lineRule="exact"'
-"""The lines of a cover, and of a form, which is to stand on one page."""
-_LONG: Final = 120  # characters of a value whose row may be torn between two pages
+"""Paragraph spacing: `_APART` on a cover, `_CLOSE` in a form, which must fit on one page."""
+_LONG: Final = 120  # a row may break across pages if a value has more characters
 _RIGHT_EDGE: Final = 8844  # twentieths of a point from the left edge of the type area
 
 
 def docx(document: Document) -> bytes:
-    """Write the document as a Word file."""
+    """Return the document as a Word file."""
     files = sorted(path for path in _BLANK.rglob("*") if path.is_file())
     blank = pack((path.relative_to(_BLANK).as_posix(), path.read_bytes()) for path in files)
     word = open_word(BytesIO(blank))
@@ -118,7 +118,7 @@ def _add_head(word: WordDocument, document: Document) -> None:
 
 
 def _add_block(word: WordDocument, block: Block, document: Document, headings: Iterator[int]) -> Paragraph:
-    """Add a paragraph or a heading; `headings` numbers those of the table of contents."""
+    """Add a paragraph or a heading; `headings` gives the next number of a heading in the table of contents."""
     paragraph = word.add_paragraph(style=STYLES[block.kind])
     _write(paragraph, block.text)
     if block.kind == "sign":
@@ -129,7 +129,7 @@ def _add_block(word: WordDocument, block: Block, document: Document, headings: I
 
 
 def _add_other(word: WordDocument, block: object, document: Document, *, is_new_page: bool) -> None:
-    """Add what is neither text nor a table."""
+    """Add a title on a new page, a table of contents or a form; do nothing for other blocks."""
     if isinstance(block, PageBreak) and block.title:
         _add_title(word, lines(block.title), is_new_page=True)
     elif isinstance(block, Contents):
@@ -140,10 +140,10 @@ def _add_other(word: WordDocument, block: object, document: Document, *, is_new_
 
 def _lay(section: Section, sheet: Sheet) -> None:
     """Set a section to landscape, its binding edge at the top."""
-    lies = section.orientation == WD_ORIENT.LANDSCAPE
+    is_landscape = section.orientation == WD_ORIENT.LANDSCAPE
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = map(Twips, _SIZES[sheet])
-    if lies:
+    if is_landscape:
         return
     section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (
         section.left_margin, section.right_margin, section.bottom_margin, section.top_margin,
@@ -152,21 +152,21 @@ def _lay(section: Section, sheet: Sheet) -> None:
 
 
 def _write(paragraph: Paragraph, text: str) -> None:
-    """Write a text, so that no line breaks a telephone number."""
+    """Write a text into a paragraph; telephone numbers are never broken across lines."""
     end = 0
     run = paragraph.add_run()
-    for found in TELEPHONE.finditer(text):
-        before, *others = found[0].split("-")
-        run.add_text(text[end : found.start()] + before)
+    for match in TELEPHONE.finditer(text):
+        before, *others = match[0].split("-")
+        run.add_text(text[end : match.start()] + before)
         for part in others:
-            run._r.append(OxmlElement("w:noBreakHyphen"))  # noqa: SLF001  python-docx reads it, and does not write it
+            run._r.append(OxmlElement("w:noBreakHyphen"))  # noqa: SLF001  python-docx reads this element, but cannot write it
             run.add_text(part)
-        end = found.end()
+        end = match.end()
     run.add_text(text[end:])
 
 
 def _set_pitch(paragraph: Paragraph, points: float) -> None:
-    """Set the lines of a paragraph, and what is left free above and below it, closer than its style has them."""
+    """Reduce the line pitch of a paragraph to `points`, and the space above and below it in proportion."""
     style, own = paragraph.style.paragraph_format if paragraph.style else None, paragraph.paragraph_format
     own.line_spacing = Pt(points)
     if style is not None and style.space_before:
@@ -188,14 +188,14 @@ def _new_table(word: WordDocument, shares: Sequence[float], style: str | None) -
 
 
 def _add_table(word: WordDocument, cut: Paged) -> None:
-    """Add a table, its rows as they stand in the file: python-docx would take ten seconds for a thousand."""
-    made, widths = _new_table(word, cut.table.widths, "Table Grid")
+    """Add a table, with its rows written directly as XML: python-docx would take ten seconds for a thousand rows."""
+    word_table, widths = _new_table(word, cut.table.widths, "Table Grid")
     for row in _rows(cut, widths):
-        made._tbl.append(parse_xml(row))  # noqa: SLF001  python-docx offers no way to add what is there already
+        word_table._tbl.append(parse_xml(row))  # noqa: SLF001  python-docx has no public way to add a finished row
 
 
 def _rows(cut: Paged, widths: Sequence[int]) -> Iterator[str]:
-    """Yield the rows as XML: the head is repeated on each page, no row is torn, and rows of one cell stay together."""
+    """Yield the rows as XML: the header is repeated on each page, no row breaks across pages, and rows of one merged cell stay together."""
     table = cut.table
     styles = ["TableShort" if short else "TableText" for short in table.centred()]
     yield _row(table.header, widths, ["TableHead"] * len(widths), [1] * len(widths), "<w:tblHeader/>")
@@ -212,7 +212,7 @@ def _row(
     mark: str = "",
     keep: str = "",
 ) -> str:
-    """Write a row as XML; `mark` is XML for the row, as where it is a head, `keep` for its paragraphs."""
+    """Return a row as XML; `mark` is added to the row properties, such as the mark of a header, `keep` to those of its paragraphs."""
     merged = {0: "<w:vMerge/>", 1: ""}
     shown = ""
     for text, width, style, span in zip(cells, widths, styles, spans, strict=True):
@@ -226,7 +226,7 @@ def _row(
 
 
 def _add_title(word: WordDocument, lines: Sequence[str], *, is_new_page: bool = False) -> None:
-    """Add a title in its lines."""
+    """Add a title that is already broken into lines."""
     paragraph = word.add_paragraph(style="Title")
     for line in lines[:-1]:
         paragraph.add_run(line).add_break()
@@ -235,18 +235,18 @@ def _add_title(word: WordDocument, lines: Sequence[str], *, is_new_page: bool = 
 
 
 def _add_form(word: WordDocument, form: Form) -> None:
-    """Add a form; what stands on a cover has no lines around it, and pushes the title down."""
+    """Add a form; a cover has no borders, and its title stands lower."""
     is_cover = not form.widths
     above = word.paragraphs[-1].paragraph_format
     if is_cover:
         above.space_before, above.space_after = Pt(PITCH * 4), Pt(PITCH * 3)
-    made, widths = _new_table(word, form.widths or _COVER, None if is_cover else "Table Grid")
+    word_table, widths = _new_table(word, form.widths or _COVER, None if is_cover else "Table Grid")
     for field in form.fields:
-        made._tbl.append(parse_xml(_field(field, widths, is_cover=is_cover)))  # noqa: SLF001  as above
+        word_table._tbl.append(parse_xml(_field(field, widths, is_cover=is_cover)))  # noqa: SLF001  as above
 
 
 def _field(field: Field, widths: Sequence[int], *, is_cover: bool) -> str:
-    """Write a row as XML; its last cell reaches to the edge."""
+    """Return a row of a form as XML; its last cell extends to the right edge."""
     cells, last = "", len(field.cells) - 1
     for place, text in enumerate(field.cells):
         span = len(widths) - last if place == last else 1
@@ -254,19 +254,19 @@ def _field(field: Field, widths: Sequence[int], *, is_cover: bool) -> str:
         merged = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
         is_label = place % 2 == 0
         style = "TableHead" if is_label and not is_cover else "TableText"
-        # A label that kept with what follows would make LibreOffice have all of the form stand on one page.
+        # If labels were kept with the next paragraph, LibreOffice would force the whole form onto one page.
         align = "" if is_cover or not is_label else '<w:keepNext w:val="0"/>'
         align += f"<w:spacing {_APART if is_cover else _CLOSE}/>"
         align += '<w:jc w:val="right"/>' if is_label and is_cover else ""
         large = '<w:rPr><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr>' if is_cover else ""
         shown = f"{text}：" if is_label and is_cover else text
-        said = "".join(_paragraph(line, style, align, large) for line in shown.split("\n"))
+        paragraphs = "".join(_paragraph(line, style, align, large) for line in shown.split("\n"))
         if field.signature and place == last:
-            said += _paragraph(
+            paragraphs += _paragraph(
                 field.signature, "TableText", f'<w:spacing w:before="{_ROOM}"/><w:jc w:val="right"/>', large
             )
         vertical = "top" if is_cover or (field.signature and not is_label) else "center"
-        cells += f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merged}<w:vAlign w:val="{vertical}"/></w:tcPr>{said}</w:tc>'
+        cells += f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merged}<w:vAlign w:val="{vertical}"/></w:tcPr>{paragraphs}</w:tc>'
     is_torn = max(map(len, field.cells)) > _LONG
     kept = "" if is_torn else "<w:cantSplit/>"
     height = f'<w:trHeight w:val="{_SIGNED}" w:hRule="atLeast"/>' if field.signature else ""
@@ -279,14 +279,14 @@ def _paragraph(text: str, style: str, more: str, run: str) -> str:
 
 
 def _mark(paragraph: Paragraph, number: int) -> None:
-    """Give a heading the bookmark by which the table of contents finds its page."""
+    """Give a heading the bookmark from which the table of contents gets its page number."""
     named = f'{_W} w:id="{number}"'
     paragraph._p.insert(1, parse_xml(f'<w:bookmarkStart {named} w:name="_Toc{number:06d}"/>'))  # noqa: SLF001
     paragraph._p.append(parse_xml(f"<w:bookmarkEnd {named}/>"))  # noqa: SLF001
 
 
 def _add_contents(word: WordDocument, titles: Sequence[str], *, is_new_page: bool) -> None:
-    """Add the table of contents; the programs that open the file fill in the pages."""
+    """Add the table of contents; the program that opens the file fills in the page numbers."""
     heading = word.add_paragraph(CONTENTS, "Caption")
     heading.paragraph_format.page_break_before = is_new_page or None
     for number, each in enumerate(titles, 1):
@@ -299,7 +299,7 @@ def _add_contents(word: WordDocument, titles: Sequence[str], *, is_new_page: boo
 
 
 def _page_of(number: int) -> Iterator[str]:
-    """Yield the runs of a field that shows on which page a heading stands."""
+    """Yield the XML of a field that shows the page number of a heading."""
     yield '<w:fldChar w:fldCharType="begin" w:dirty="true"/>'
     yield f'<w:instrText xml:space="preserve"> PAGEREF _Toc{number:06d} \\h </w:instrText>'
     yield '<w:fldChar w:fldCharType="separate"/>'

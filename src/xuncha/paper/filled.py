@@ -1,6 +1,6 @@
-"""An office's own Word file, filled: its marks are Jinja's, in the sandbox; macros, links, fields that fetch, and what names people are refused.
+"""Fill in an office's own Word file: its marks are Jinja's, run in the sandbox. Refuse macros, links, fields that fetch, and names of people.
 
-What no reader sees is taken out of it: hidden text, comments in the XML, names, marks of editing; of pictures, where and by whom they were made.
+Content that no reader sees is removed: hidden text, XML comments, names, marks of editing, and in pictures the place and the author.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _LONGEST_PROPERTY: Final = 255  # characters
 _LARGEST: Final = 100 * 1024 * 1024
 _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _NAMED: Final = frozenset({"docPr", "cNvPr"})
-"""Elements with an obligatory `name`, which programs fill with that of the picture's file."""
+"""Elements that must have a `name`; programs fill it with the name of the picture's file."""
 _ATTRIBUTES: Final = frozenset({"descr", "title", "alt", "paraId", "textId"})
 _ELEMENTS: Final = frozenset(
     {f"{_W}{name}" for name in ("alias", "tag", "dataBinding", "tblCaption", "tblDescription", "proofErr")}
@@ -54,13 +54,13 @@ _SCAN: Final = 0xDA
 _SCANNED: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """The marker that ends the pixels of a JPEG."""
 _BEGIN: Final = 0xFF  # each segment of a JPEG begins with it
-_FIRST_ADDED: Final = 0xE0  # the marker from which on a segment holds what programs have added
+_FIRST_ADDED: Final = 0xE0  # segments with this marker or a higher one hold what programs have added
 _NEEDED: Final = (b"\xff\xe0\x00\x10JFIF\x00", b"\xff\xee\x00\x0eAdobe")
-"""How the added segments begin that are kept: they tell the resolution and the colours."""
+"""First bytes of the added segments that are kept: they give the resolution and the colours."""
 
 
 def fill(name: str, files: Own, title: str, words: str, **given: object) -> bytes:
-    """Fill the marks of an own Word file in a process of its own; `words` names the template of their macros. Raises InvalidLedgerError with the file's name."""
+    """Fill in an own Word file in a separate process; `words` is the template with the macros for its marks. Raises InvalidLedgerError with the file's name."""
     try:
         return run("fill", files, given, name=name, title=title, words=words)
     except (OwnFileError, LimitError) as error:
@@ -68,7 +68,7 @@ def fill(name: str, files: Own, title: str, words: str, **given: object) -> byte
 
 
 def filled(name: str, files: Own, title: str, words: str, given: Mapping[str, object]) -> bytes:
-    """Fill the marks of a Word file in this process; see `fill`."""
+    """Fill in a Word file in this process; see `fill`."""
     with needs("office"):
         import docxtpl  # noqa: F401, PLC0415
         from lxml.etree import XMLSyntaxError  # noqa: PLC0415
@@ -76,28 +76,28 @@ def filled(name: str, files: Own, title: str, words: str, given: Mapping[str, ob
         content = files.read(name) or b""
         files.used.append(name)
         must_be_harmless(content)
-        made = _finished(_rendered(content, name, files, words, given), title)
-        must_be_harmless(made, made=True)
+        document = _finished(_rendered(content, name, files, words, given), title)
+        must_be_harmless(document, made=True)
     except OwnFileError as error:
-        said = str(error)
+        message = str(error)
     except (BadZipFile, XMLSyntaxError, EOFError, NotImplementedError, RuntimeError):
-        said = _("it is not a Word document (.docx)")
+        message = _("it is not a Word document (.docx)")
     else:
-        return made
-    raise wrong(name, 0, said, files, ("words", *given))
+        return document
+    raise wrong(name, 0, message, files, ("words", *given))
 
 
 def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[str, object]) -> Any:  # noqa: ANN401
     from docxtpl import DocxTemplate  # noqa: PLC0415
     from lxml import etree  # noqa: PLC0415
 
-    torn = _(
+    torn_message = _(
         "a mark begins in one paragraph and ends in another; write {{%p … %}} where it stands alone"
     ).format()
     sources: list[str] = []
 
     class Filled(DocxTemplate):  # type: ignore[misc,unused-ignore]
-        """Keeps the text that is being filled, for errors; and lets no value pass for a mark of docxtpl's own."""
+        """A template that keeps its XML source for error messages, and never reads a value as one of docxtpl's own marks."""
 
         def render_xml_part(self, src_xml: str, part: Any, context: Any, jinja_env: Any = None) -> str:  # noqa: ANN401
             self.current_rendering_part = part
@@ -109,11 +109,11 @@ def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[
             try:
                 etree.fromstring(xml)
             except etree.XMLSyntaxError:
-                raise TemplateSyntaxError(torn, 0) from None
+                raise TemplateSyntaxError(torn_message, 0) from None
             return super().fix_tables(xml)
 
         def render_properties(self, context: Any, jinja_env: Any = None) -> None:  # noqa: ANN401
-            """Do nothing: the properties are replaced."""
+            """Do nothing: `_finished` replaces the properties."""
 
     template = Filled(BytesIO(content))
     jinja = environment(name, files)
@@ -130,9 +130,9 @@ def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[
             raise wrong(error.name, error.lineno, error.message or "", files, given) from None
         raise _at_mark(name, sources, error.lineno, error.message or "", files, given) from None
     except TEMPLATE_ERRORS as error:
-        where, line = place_of(error, name)
-        if where != name:
-            raise wrong(where, line, reason(error), files, given) from None
+        template_name, line = place_of(error, name)
+        if template_name != name:
+            raise wrong(template_name, line, reason(error), files, given) from None
         frames = traceback.extract_tb(error.__traceback__)
         in_text = [0, *(frame.lineno or 0 for frame in frames if frame.filename == "<template>")]
         raise _at_mark(name, sources, in_text[-1], reason(error), files, given) from None
@@ -144,32 +144,32 @@ def _at_mark(
 ) -> InvalidLedgerError:
     source = sources[-1].split("\n") if sources else []
     shown = re.sub(r"<[^>]*>", "", source[line - 1]).strip() if 0 < line <= len(source) else ""
-    named = re.search(r"'(\w+)'", message)
+    name_match = re.search(r"'(\w+)'", message)
     marks: list[str] = _MARK.findall(shown)
-    mark = next((each for each in marks if named and named[1] in each), marks[0] if marks else "")
-    said = f"{mark}: {message}" if mark else message
-    (finding,) = wrong(name, 0, said, files, ("words", *given)).findings
+    mark = next((each for each in marks if name_match and name_match[1] in each), marks[0] if marks else "")
+    text = f"{mark}: {message}" if mark else message
+    (finding,) = wrong(name, 0, text, files, ("words", *given)).findings
     place = finding.place._replace(excerpt=shown, column=shown.find(mark) + 1)
     return InvalidLedgerError([finding._replace(place=place)])
 
 
 def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
-    """Save the file without its metadata, its punctuation full-width."""
+    """Save the file without its metadata, and with full-width punctuation."""
     for holder in (word.part.package, word.part):
         for name, relationship in list(holder.rels.items()):
-            # The properties are made anew, since nothing says that there is one part of them, or what it holds.
+            # The core properties are made anew: a file may have several such parts, with any content.
             if relationship.reltype.rpartition("/")[2] in {*DROPPED, "core-properties"}:
                 del holder.rels[name]
     for setting in list(word.settings.element):
         if str(setting.tag).rpartition("}")[2] in FORGOTTEN:
             word.settings.element.remove(setting)
-    word.core_properties._element.clear()  # noqa: SLF001  there is no other way to take all away
+    word.core_properties._element.clear()  # noqa: SLF001  no public way to remove everything
     word.core_properties.title = title[:_LONGEST_PROPERTY]
     stream = BytesIO()
     word.save(stream)
     with ZipFile(stream) as parts:
         kinds = Package(stream.getvalue(), _LARGEST)
-        styles = word.part._styles_part.element  # noqa: SLF001  no other way to the part itself
+        styles = word.part._styles_part.element  # noqa: SLF001  no public way to reach the part
         hidden = _hidden_styles(styles)
         return pack(
             (name, _cleaned(name, kinds.kind(name), parts.read(name), hidden)) for name in parts.namelist()
@@ -177,7 +177,7 @@ def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
 
 
 def _cleaned(name: str, kind: str, part: bytes, hidden: frozenset[str]) -> bytes:
-    """Return a part without invisible content, its punctuation full-width."""
+    """Return a part without invisible content, and with full-width punctuation."""
     if kind.startswith("image/"):
         return _without_metadata(name, part)
     if not kind.endswith("+xml") or kind.endswith("relationships+xml"):
@@ -186,9 +186,9 @@ def _cleaned(name: str, kind: str, part: bytes, hidden: frozenset[str]) -> bytes
 
     root = _without_traces(part, hidden)
     for paragraph in root.iter(f"{_W}p"):
-        # Paragraphs inside it, as in a text box, are told by themselves.
-        every = paragraph.iter(f"{_W}t")
-        texts = [each for each in every if next(each.iterancestors(f"{_W}p")) is paragraph]
+        # Paragraphs nested in it, as in a text box, get a turn of their own.
+        elements = paragraph.iter(f"{_W}t")
+        texts = [element for element in elements if next(element.iterancestors(f"{_W}p")) is paragraph]
         wide = full_width("".join(text.text or "" for text in texts))
         for text in texts:
             length = len(text.text or "")
@@ -197,7 +197,7 @@ def _cleaned(name: str, kind: str, part: bytes, hidden: frozenset[str]) -> bytes
 
 
 def _hidden_styles(styles: _Element) -> frozenset[str]:
-    """Return the names of the styles that hide text, by themselves or by what they are based on."""
+    """Return the ids of the styles that hide text, themselves or through a style that they are based on."""
     bases: dict[str, str] = {}
     hidden: set[str] = set()
     for style in styles.iter(f"{_W}style"):
@@ -211,7 +211,7 @@ def _hidden_styles(styles: _Element) -> frozenset[str]:
 
 
 def _without_traces(part: bytes, hidden: frozenset[str]) -> _Element:
-    """Parse a part, and remove its invisible content; `hidden` are the names of the styles that hide text."""
+    """Parse a part, and remove its invisible content; `hidden` are the ids of the styles that hide text."""
     root = parsed(part)
     for element in list(root.iter("*")):
         for full_name in list(element.attrib):
@@ -234,19 +234,19 @@ def _without_traces(part: bytes, hidden: frozenset[str]) -> _Element:
 
 
 def _hides(holder: _Element) -> bool:
-    """Return whether the properties of a run or a style, but not those of a paragraph's mark, hide text."""
-    found = holder.find(f"{_W}rPr/{_W}vanish")
-    return found is not None and found.get(f"{_W}val", "1") not in _NO
+    """Return whether a run or a style hides text; the properties of a paragraph mark do not count."""
+    vanish = holder.find(f"{_W}rPr/{_W}vanish")
+    return vanish is not None and vanish.get(f"{_W}val", "1") not in _NO
 
 
 def _is_hidden(run: _Element, hidden: frozenset[str]) -> bool:
-    own = run.find(f"{_W}rPr/{_W}vanish")
-    if own is not None:
+    vanish = run.find(f"{_W}rPr/{_W}vanish")
+    if vanish is not None:
         return _hides(run)
-    style = run.find(f"{_W}rPr/{_W}rStyle")
+    run_style = run.find(f"{_W}rPr/{_W}rStyle")
     paragraph = next(run.iterancestors(f"{_W}p"), None)
-    of_paragraph = None if paragraph is None else paragraph.find(f"{_W}pPr/{_W}pStyle")
-    return any(each is not None and each.get(f"{_W}val") in hidden for each in (style, of_paragraph))
+    paragraph_style = None if paragraph is None else paragraph.find(f"{_W}pPr/{_W}pStyle")
+    return any(each is not None and each.get(f"{_W}val") in hidden for each in (run_style, paragraph_style))
 
 
 def _without_metadata(name: str, content: bytes) -> bytes:
@@ -258,8 +258,8 @@ def _without_metadata(name: str, content: bytes) -> bytes:
             return _of_jpeg(content)
     except IndexError:
         pass
-    said = _("the picture {name} may tell where and by whom it was made; put it in as PNG or JPEG")
-    raise OwnFileError(said.format(name=name))
+    message = _("the picture {name} may tell where and by whom it was made; put it in as PNG or JPEG")
+    raise OwnFileError(message.format(name=name))
 
 
 def _of_png(content: bytes) -> bytes:
@@ -279,7 +279,7 @@ def _of_jpeg(content: bytes) -> bytes:
     while (marker := content[at + 1]) != _END_OF_JPEG:
         if content[at] != _BEGIN:
             raise IndexError
-        if marker == _BEGIN:  # it may stand there more than once
+        if marker == _BEGIN:  # it may be repeated before a segment
             at += 1
             continue
         end = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")

@@ -1,4 +1,4 @@
-"""The forms that a document takes on its way to a screen or a file; each is a module of this room, loaded when it is wanted."""
+"""The forms in which a document is written, such as txt, docx or pdf; the module of a form is loaded only when needed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from xuncha.paper.outline import Document
 from xuncha.parts import needs
 
 TEXT: Final = ("txt", "md", "html")
-"""The forms that are text; they can be shown on a screen."""
+"""The text forms; they can be shown on a screen."""
 FORMS: Final = (*TEXT, "docx", "pdf")
 TABLES: Final = "xlsx"
-"""The form in which only the tables of a document are."""
+"""The form that holds only the tables of a document."""
 
 
 def made(document: Document, form: str) -> tuple[bytes, list[str]]:
-    """Write a document in a form; return it with warnings, such as fonts that are missing. Raises SurroundingsError if it needs a part that is not installed."""
+    """Write a document in a form; return it with warnings, such as missing fonts. Raises SurroundingsError if the form needs a part that is not installed."""
     with needs("office"):
         written = getattr(import_module(f"xuncha.paper.{'texts' if form in TEXT else form}"), form)(document)
     if isinstance(written, str):

@@ -1,4 +1,4 @@
-"""Refuse a Word file in which something runs, fetches, or names people: only known kinds of parts, relationships and fields are let through (ISO/IEC 29500)."""
+"""Refuse a Word file that runs code, fetches data or names people: only known kinds of parts, relationships and fields are accepted (ISO/IEC 29500)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _ALLOWED: Final = frozenset({"PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "PAGEREF", "REF", "TOC", "STYLEREF", "SEQ", "TITLE"})  # fmt: skip
-"""Fields that show something of the document itself."""
+"""Fields that show data of the document itself."""
 _FETCHING: Final = frozenset({
     "DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "INCLUDE", "IMPORT", "LINK", "EMBED", "DATABASE", "MACROBUTTON", "HYPERLINK",
     "GOTOBUTTON", "AUTOTEXTLIST", "RD", "SHAPE", "CONTROL", "HTMLACTIVEX", "ADDIN", "PRIVATE",
@@ -35,7 +35,7 @@ _KNOWN: Final = (
     "http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/", "urn:schemas-microsoft-com:",
     "http://schemas.microsoft.com/office/word/2010/wordprocessing",
 )  # fmt: skip
-"""Namespaces of elements in which a field may stand: text, drawings, text boxes."""
+"""Namespaces of elements that may contain a field: text, drawings, text boxes."""
 _PARTS: Final = frozenset({"fldSimple", "instrText", "delInstrText", "fldChar"})
 _ATTRIBUTES: Final = frozenset({"instr", "fldCharType"})
 
@@ -44,8 +44,8 @@ def look_at_fields(part: _Element) -> None:
     """Refuse a part with a field that is not allowed, or that programs may read differently (OwnFileError)."""
     for element in part.iter("*"):
         space, name = _names(element.tag)
-        told = [_names(str(attribute)) for attribute in element.attrib]
-        strange = any(each in _ATTRIBUTES and other not in _WORDS for other, each in told)
+        attributes = [_names(str(attribute)) for attribute in element.attrib]
+        strange = any(each in _ATTRIBUTES and namespace not in _WORDS for namespace, each in attributes)
         if name in _PARTS and not strange:
             above = (_names(each.tag)[0] for each in element.iterancestors())
             strange = space not in _WORDS or not all(each.startswith(_KNOWN) for each in above)
@@ -64,9 +64,9 @@ def _unclear(name: str) -> OwnFileError:
 
 
 def _walk(top: _Element) -> None:
-    """Judge the fields of a part, or of one alternative, which must begin and end there."""
+    """Check the fields of a part, or of one alternative; a field that begins in an alternative must end there."""
     codes, shown = [""], [True]
-    """Of the fields that are open, one inside another; first the text around all: their codes, and whether the code has ended."""
+    """An entry for each open field, the innermost last, after one for the surrounding text: the code so far, and whether the code has ended."""
     waiting = list(reversed(top))
     while waiting:
         element = waiting.pop()
@@ -91,10 +91,10 @@ def _walk(top: _Element) -> None:
 
 
 def _follow(step: str, codes: list[str], shown: list[bool]) -> None:
-    """Begin a field, or judge the one whose code or result ends."""
+    """Begin a field, or check the field whose code or result ends."""
     if step == "begin":
         if not shown[-1]:
-            codes[-1] += "{}"  # the code is not known before that field is worked out
+            codes[-1] += "{}"  # the nested field changes this code when it is evaluated
         codes.append("")
         shown.append(False)
     elif len(codes) > 1:
@@ -108,7 +108,7 @@ def _follow(step: str, codes: list[str], shown: list[bool]) -> None:
 
 
 def _judge(code: str) -> None:
-    """Refuse a code that begins with the name of a field that is not allowed, or holds one further on."""
+    """Refuse a code that begins with a field name that is not allowed, or contains a forbidden one later."""
     first = (code.split() or ["="])[0].upper()
     if first not in _ALLOWED and not first.startswith("="):
         raise OwnFileError(_("it holds the field {name}").format(name=first))
@@ -126,7 +126,7 @@ _TEXTS: Final = {
     "header", "footer", "footnotes", "endnotes", "core-properties", "diagramData", "diagramLayout", "diagramQuickStyle",
     "diagramColors", "diagramDrawing",
 }  # fmt: skip
-"""Kinds of relationships to parts that are looked through."""
+"""Kinds of relationships to parts whose content is checked."""
 _TEXT_KIND: Final = re.compile(
     rf"{re.escape(_OFFICE)}(?:wordprocessingml\.(?:document\.main|styles|numbering|settings|webSettings|fontTable|header|footer|footnotes|endnotes)"
     r"|theme|drawingml\.diagram\w+)\+xml|application/vnd\.ms-word\.stylesWithEffects\+xml|application/vnd\.ms-office\.drawingml\.diagramDrawing\+xml"
@@ -136,25 +136,25 @@ _OTHER_KINDS: Final = {
     "image": re.compile(r"image/(?:png|jpe?g|pjpeg|gif|bmp|tiff?|(?:x-)?emf|(?:x-)?wmf)"),
     "font": re.compile(rf"application/x-font[\w-]*|{re.escape(_OFFICE)}obfuscatedFont"),
 }
-"""Kinds of relationships to parts that are no text, with the kinds of those parts."""
+"""Kinds of relationships to parts that are not text, with the content types allowed for these parts."""
 DROPPED: Final = {
     "extended-properties", "custom-properties", "thumbnail", "customXml", "customXmlProps", "glossaryDocument", "people",
 }  # fmt: skip
-"""Kinds of relationships to what tells of the file's past: who wrote it, where, and how it looked."""
+"""Kinds of relationships to parts that reveal the file's history: who wrote it, where, and how it looked."""
 FORGOTTEN: Final = {"docVars", "rsids", "docId", "writeProtection", "documentProtection"}
-"""Settings that name a machine or people; WPS keeps the machine's number among `docVars`."""
+"""Settings that identify a machine or people; WPS keeps the machine's number in `docVars`."""
 _ACTIVE: Final = frozenset({"altChunk", "object", "OLEObject", "control", "ocx", "subDoc", "mailMerge", "frame", "entryMacro", "exitMacro", "script"})  # fmt: skip
 _REVISION: Final = re.compile(
     r"(?:customXml)?(?:ins|del|moveFrom|moveTo|Ins|Del|MoveFrom|MoveTo)(?:Range(?:Start|End))?|cell(?:Ins|Del|Merge)|\w+Change|del(?:Text|InstrText)"
 )
-"""Elements of tracked changes: what they hold is there for one reader and gone for another."""
+"""Elements of tracked changes: one reader sees their content, and another does not."""
 _PLACES: Final = frozenset({"src", "href", "althref"})
-"""Attributes that name a file or an address: a file's own pictures and links are named by relationships."""
+"""Attributes that name a file or an address. The file's own pictures and links do not need them: relationships name these."""
 _OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
 
 
 def parsed(part: bytes) -> _Element:
-    """Parse a part that is XML, without its comments: one within a text would hide what follows it."""
+    """Parse a part that is XML, without its comments: a comment within a text would hide the text after it."""
     from lxml import etree  # noqa: PLC0415
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
@@ -162,7 +162,7 @@ def parsed(part: bytes) -> _Element:
 
 
 def must_be_harmless(content: bytes, *, made: bool = False) -> None:
-    """Refuse a Word file that must not be filled, or, once it is `made`, published (OwnFileError, which says why; BadZipFile if it is none)."""
+    """Refuse a Word file that must not be filled in or, once `made`, must not be published. Raises OwnFileError with the reason; BadZipFile if it is no Word file."""
     try:
         package = Package(content, _LARGEST, _MOST_PARTS)
         if not package.main:
@@ -170,33 +170,33 @@ def must_be_harmless(content: bytes, *, made: bool = False) -> None:
         for name in _texts(package, made=made):
             _look_through(parsed(package.read(name)), made=made)
     except PackageError as error:
-        said = {"too-large": _("the file is too large"), "hostile": _("a part of it declares entities")}
-        if error.fault in said:
-            raise OwnFileError(said[error.fault]) from error
+        messages = {"too-large": _("the file is too large"), "hostile": _("a part of it declares entities")}
+        if error.fault in messages:
+            raise OwnFileError(messages[error.fault]) from error
         raise BadZipFile from error
 
 
 def _texts(package: Package, *, made: bool) -> list[str]:
-    """Follow the relationships from the file to all its parts. Return those that are looked through."""
+    """Follow the relationships from the file to all its parts, and refuse links to the outside. Return the names of the parts whose content is checked."""
     by_source: dict[str, list[Relationship]] = {}
     for each in package.relationships:
         if each.external:
             raise OwnFileError(_("it links to the outside: {target}").format(target=each.target))
         by_source.setdefault(each.source, []).append(each)
-    kept: dict[str, str] = {}  # the names of parts, each with the kind of a relationship to it
+    kept: dict[str, str] = {}  # names of parts, each with the kind of a relationship to it
     dropped: set[str] = set()
     waiting = [(each, False) for each in by_source.get("", ())]
     while waiting:
-        each, goes = waiting.pop()
+        each, is_dropped = waiting.pop()
         if each.target not in package.sizes:
             continue
-        goes = goes or (not made and each.kind in DROPPED and each.source in {"", package.main})
-        if not goes:
+        is_dropped = is_dropped or (not made and each.kind in DROPPED and each.source in {"", package.main})
+        if not is_dropped:
             _must_be_known(package, each)
-        found = dropped if goes else kept
-        if each.target not in found:
-            dropped.add(each.target) if goes else kept.setdefault(each.target, each.kind)
-            waiting += [(other, goes) for other in by_source.get(each.target, ())]
+        names = dropped if is_dropped else kept
+        if each.target not in names:
+            dropped.add(each.target) if is_dropped else kept.setdefault(each.target, each.kind)
+            waiting += [(further, is_dropped) for further in by_source.get(each.target, ())]
     lists = "application/vnd.openxmlformats-package.relationships+xml"
     for name in package.sizes:
         if name not in {KINDS_OF_PARTS, *kept, *dropped} and package.kind(name) != lists:
@@ -205,7 +205,7 @@ def _texts(package: Package, *, made: bool) -> list[str]:
 
 
 def _must_be_known(package: Package, to: Relationship) -> None:
-    """Refuse a part whose kind, or the relationship to it, is none of the known ones."""
+    """Refuse a part if its content type, or the relationship to it, is not a known one."""
     kind = package.kind(to.target)
     if to.kind == "officeDocument" and kind != _MAIN and "macro" not in kind.lower():
         raise BadZipFile
@@ -216,8 +216,8 @@ def _must_be_known(package: Package, to: Relationship) -> None:
     pattern = _OTHER_KINDS.get(to.kind)
     is_text = package.read(to.target)[:64].lstrip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n").startswith(b"<")
     if pattern is None or not pattern.fullmatch(kind) or is_text:
-        named = kind if to.kind in _TEXTS else to.target
-        raise _is_active(named or to.target)
+        name = kind if to.kind in _TEXTS else to.target
+        raise _is_active(name or to.target)
 
 
 def _is_active(what: str) -> OwnFileError:
@@ -231,7 +231,7 @@ def _names_people() -> OwnFileError:
 
 
 def _look_through(part: _Element, *, made: bool) -> None:
-    """Refuse what a part of the file must not hold; names count in whatever namespace they stand."""
+    """Refuse a part with forbidden elements or attributes; their names count in every namespace."""
     if part.getroottree().docinfo.doctype:
         raise OwnFileError(_("a part of it declares entities"))
     for element in part.iter("*"):
@@ -244,7 +244,7 @@ def _look_through(part: _Element, *, made: bool) -> None:
             name, text = str(full_name).rpartition("}")[2], str(value).strip()
             if name == "author":
                 raise _names_people()
-            leads = name in _PLACES and text and not text.startswith("#")
-            if leads or (name == "docLocation" and _OUTSIDE.match(text)):
+            is_target = name in _PLACES and text and not text.startswith("#")
+            if is_target or (name == "docLocation" and _OUTSIDE.match(text)):
                 raise OwnFileError(_("it links to the outside: {target}").format(target=text))
     look_at_fields(part)

@@ -1,4 +1,4 @@
-"""The title of a printed document, broken into lines as a person would; its number, where its signature stands, and how close the lines of a letter are (GB/T 9704-2012, 7.2.5, 7.3.1 and 7.3.5)."""
+"""Break the title of a document into lines as a person would, place the signature, and compute the line pitch of a letter (GB/T 9704-2012, 7.2.5, 7.3.1 and 7.3.5)."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from xuncha.chinese.characters import width
 from xuncha.paper.outline import Block, Document, LandscapeBreak, Part
 
 _LONGEST_TITLE: Final = {False: 20, True: 28}
-"""Characters of 22 pt in a line of the type area, upright and lying."""
+"""Full-width characters of 22 pt in a line of the type area; the key tells whether the page is landscape."""
 LONGEST_PROPERTY: Final = 255
-"""Characters of the title among the properties of a Word file."""
+"""Maximum length of the title property of a Word file, in characters."""
 _DAY: Final = 4.0  # characters between the date and the right edge
 PITCH: Final = 28.95
-"""Points from line to line: 22 of them fill a page."""
+"""Usual line pitch in points: 22 lines fill a page."""
 _PAGE: Final = 22
 _ROW: Final = 28
 _TOO_FEW: Final = (
-    4  # lines that are worth no page of their own: the standard lets the pitch give way (7.3.5.4)
+    4  # so few lines get no page of their own: the standard allows a smaller pitch instead (7.3.5.4)
 )
-_MOST_LINES: Final = 4  # beyond these no shape is looked for
+_MOST_LINES: Final = 4  # a title of more lines gets no shape
 _NOT_FIRST = re.compile(r"[的地得和与及暨或等者了、，。：；！？）》”’〕)]")
 _NOT_LAST = re.compile(r".*([和与及暨或对向给将在以从按为第中]|关于|中共|[（《“‘〔(]|[0-9A-Za-z])")
-_SUBJECT = re.compile(r"关于|对于|转发|印发")  # begins what a title is about: the best place for a new line
+_SUBJECT = re.compile(r"关于|对于|转发|印发")  # begins the subject of a title: the best place for a break
 _BODY = re.compile(
     r".*(党组|党委|党工委|纪委|纪检组|监委|工委|市委|省委|县委|区委|州委|旗委|镇委|乡委|委员会|政府|办公室|办公厅|"
     r"部务会|理事会|董事会|管委会|村委会|居委会|支委会|局|厅|部|院|组|中心|公司|集团|银行|大学|学院|学校|中学|小学|医院|协会|联合会|总工会|支部|总支|街道|社区)"
 )
-"""Ends the name of a body."""
+"""A word that ends the name of a body, such as 党组 or 局."""
 _TERMS = re.compile(
     r"巡[察视]反馈(意见|问题)|反馈(意见|问题)|集中整改|整改(落实|工作|进展)*情况|巡[察视]整改|进展情况|(落实|工作|实施)方案|看板|工作(周报|规则|规定)|管理办法"
 )
-"""Terms of the field, which stand on one line where they can."""
+"""Terms of the field; they stay on one line if possible."""
 
 
 def title(document: Document) -> list[str]:
@@ -44,13 +44,13 @@ def title(document: Document) -> list[str]:
 
 
 def signature_indent(document: Document) -> float:
-    """Compute the characters between the signature and the right edge: centred over the date, as far as the type area allows."""
+    """Return the characters between the signature and the right edge: it is centred above the date, but never leaves the type area."""
     texts = {block.kind: block.text for block in document.blocks if isinstance(block, Block)}
     return max(0.0, _DAY + (width(texts.get("date", "")) - width(texts.get("sign", ""))) / 2)
 
 
 def begins_page(blocks: Sequence[Part], at: int) -> bool:
-    """Tell whether a table begins a page, below its caption."""
+    """Return whether the table at an index begins a page; its caption may stand above it."""
     before = at - 1
     if before >= 0 and isinstance(caption := blocks[before], Block) and caption.kind == "table-title":
         before -= 1
@@ -58,7 +58,7 @@ def begins_page(blocks: Sequence[Part], at: int) -> bool:
 
 
 def pitch(document: Document) -> float:
-    """Compute the points from line to line: less than usual in a letter of which a few lines alone would stand on its last page."""
+    """Return the line pitch in points: smaller than usual for a letter whose last page would hold only a few lines."""
     blocks = [block for block in document.blocks if isinstance(block, Block)]
     if len(blocks) < len(document.blocks) or not any(block.kind == "to" for block in blocks):
         return PITCH
@@ -75,24 +75,24 @@ def pitch(document: Document) -> float:
 
 
 def pieces(title: str) -> list[list[str]]:
-    """Split a title into what a narrow screen breaks last: names, quotations and terms of the field, each with its words."""
+    """Split a title into groups of words that a narrow screen keeps together if it can: names, quotations and terms of the field."""
     words = list(_words(title, _LONGEST_TITLE[True]))
-    whole = _inside(words) - {place for place, word in enumerate(words) if place and _SUBJECT.match(word)}
-    found: list[list[str]] = []
+    kept = _inside(words) - {place for place, word in enumerate(words) if place and _SUBJECT.match(word)}
+    groups: list[list[str]] = []
     for place, word in enumerate(words):
-        joined = place in whole or _NOT_FIRST.match(word) or (place and _NOT_LAST.fullmatch(words[place - 1]))
-        if found and joined:
-            found[-1].append(word)
+        joined = place in kept or _NOT_FIRST.match(word) or (place and _NOT_LAST.fullmatch(words[place - 1]))
+        if groups and joined:
+            groups[-1].append(word)
         else:
-            found.append([word])
-    return found
+            groups.append([word])
+    return groups
 
 
 def lines(title: str, longest: int = _LONGEST_TITLE[False]) -> list[str]:
-    """Break a title into lines of at most so many full-width characters.
+    """Break a title into lines of at most `longest` full-width characters.
 
-    Of all ways that tear nothing and have a shape, the one that breaks the fewest names, begins a line with the subject, has
-    the fewest lines, and the most alike ones.
+    The criteria, in this order: no break at a forbidden place, a regular shape, few broken names, a line that begins with the
+    subject, few lines, lines of similar width.
     """
     if width(title) <= longest:
         return [title]
@@ -117,17 +117,17 @@ def lines(title: str, longest: int = _LONGEST_TITLE[False]) -> list[str]:
 
 
 def _words(title: str, longest: int) -> Iterator[str]:
-    """Yield the words of a title; cut one that no line holds."""
-    import rjieba  # noqa: PLC0415  reads its dictionary, a tenth of a second; short titles do without
+    """Yield the words of a title; a word longer than a line is cut."""
+    import rjieba  # noqa: PLC0415  loading its dictionary takes 0.1 s; short titles do not need it
 
     for word in rjieba.cut(title):
         yield from (word[start : start + longest] for start in range(0, len(word), longest))
 
 
 def _inside(words: Sequence[str]) -> set[int]:
-    """Find the words inside a name of a body, inside quotation marks, or inside a term of the field.
+    """Return the places of words with no good break before them: inside the name of a body, a quotation or a term of the field.
 
-    A name reaches from the beginning, or from 关于 or 对, to the last word that ends one before the next of these.
+    A name begins with the title or after a word such as 关于 or 对; it ends at the last word such as 党组 or 局 before the next of these.
     """
     found: set[int] = set()
     start = 0
@@ -147,16 +147,16 @@ def _inside(words: Sequence[str]) -> set[int]:
 
 
 def _is_misshapen(widths: Sequence[float]) -> bool:
-    """Whether lines have a waist, which neither a trapezoid nor a rhombus has, or one is much shorter than another."""
+    """Return whether a line is shorter than both its neighbours, so that the lines are no trapezoid or rhombus, or at most a third of another."""
     triples = zip(widths, widths[1:], widths[2:], strict=False)
-    return min(widths) * 3 <= max(widths) or any(before > each < after for before, each, after in triples)
+    return min(widths) * 3 <= max(widths) or any(before > middle < after for before, middle, after in triples)
 
 
 def _filled(words: Sequence[str], longest: int) -> list[str]:
-    """Fill one line after the other, of a title that is too long for a shape."""
-    found = [""]
+    """Fill one line after another with a title that is too long for a shape."""
+    filled = [""]
     for word in words:
-        if width(found[-1] + word) > longest:
-            found.append("")
-        found[-1] += word
-    return found
+        if width(filled[-1] + word) > longest:
+            filled.append("")
+        filled[-1] += word
+    return filled

@@ -1,7 +1,7 @@
-"""What a document consists of, without its layout; and the plain lines in which a template gives it.
+"""The outline of a document, that is its blocks without layout; and the reader of the text lines in which a template prints it.
 
-A template gives a line for each block: its kind, a blank, its text (docs/templates.md, "An outline"). What a value holds cannot begin a line
-or a cell: the environment of the templates prints it on one.
+A template prints a line for each block: its kind, a blank, its text (docs/templates.md, "An outline"). A value cannot begin a new line
+or cell: the environment of the templates prints each value on one line.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from xuncha.chinese.punctuation import full_width
 from xuncha.language import gettext as _
 
 KINDS: Final = ("to", "h1", "h2", "h3", "h4", "p", "sign", "date", "copies", "table-title")
-"""Of a block: the addressee, flush left; headings 一、 （一） 1. （1）; a paragraph; who signs, and when; who is given copies; what is above a table."""
+"""Kinds of blocks: the addressee, flush left; headings 一、 （一） 1. （1）; a paragraph; the signature; the date; who receives copies; the title above a table."""
 _HEAD: Final = ("title", "mark", "number", "signer")
 CELL: Final = "\x1f"
-"""Between two cells of a row. A ledger holds no such character."""
+"""Separator between two cells of a row; no ledger contains this character."""
 LINE_END: Final = "\x1e"
-"""Between two lines inside a value, which the cells of a form keep."""
+"""Separator between two lines of a value, which the cells of a form keep."""
 _BLANKS = re.compile(r"(?:[^\S\u3000]|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff])+")
-"""Blanks, and what no form can hold; the ideographic space is a character like others."""
-_DIGITS: Final = 6  # of a number of pages, at most
-_OF_A_COVER: Final = 2  # cells in a row
+"""Blanks, and characters that no form can hold; the ideographic space counts as an ordinary character."""
+_DIGITS: Final = 6  # only so many digits of a number of pages are read
+_OF_A_COVER: Final = 2  # cells in a row of a cover
 SHORT: Final = 12
-"""Full-width characters of the longest text that is short."""
+"""A text of at most this width, in full-width characters, is short."""
 _UNBROKEN: Final = ((9, 0.85), (6, 0.85), (4, 0.6))
-"""Tried in turn: texts of so many characters stay on one line, and a column of longer texts keeps so much of its share."""
+"""Tried in turn: texts up to this width stay on one line, and a column with longer texts keeps at least this fraction of its share."""
 
 
 @dataclass(frozen=True)
@@ -43,28 +43,28 @@ class Block:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; `spans` tells how far a cell reaches down over those that are empty at the beginning of the rows below it."""
+    """A table. Empty cells at the beginning of a row are merged with the cells above; `spans` counts the rows that a cell covers."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[float, ...]  # of the columns, as shares of the whole: they add up to 1
 
     def centred(self) -> tuple[bool, ...]:
-        """Tell which columns hold short texts alone, such as names, days and numbers: those are centred."""
+        """Return for each column whether it holds only short texts, such as names, days and numbers; these columns are centred."""
         columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.header)
         return tuple(all(width(cell) <= SHORT for cell in column) for column in columns)
 
     def fitted(self, room: float, beside: float) -> tuple[float, ...]:
-        """Compute widths by which no state, number or day is broken, as far as there is room.
+        """Return widths of the columns, as shares, that break no state, number or day across lines, if there is enough room.
 
-        `room` is the width of the table in full-width characters; of these, a cell has `beside` left and right of its text.
+        `room` is the width of the table in full-width characters; `beside` is the space left and right of the text in a cell together.
         """
         shares = [share * room for share in self.widths]
         columns = [[width(cell) for cell in column] for column in zip(self.header, *self.rows, strict=True)]
         for most, least in _UNBROKEN:
             needs = [
                 max(
-                    ceil(max((each for each in column if each <= most), default=1)) + beside,
+                    ceil(max((length for length in column if length <= most), default=1)) + beside,
                     share * least if max(column) > most else 0,
                 )
                 for column, share in zip(columns, shares, strict=True)
@@ -80,15 +80,15 @@ class Table:
         return self.widths
 
     def spans(self) -> tuple[tuple[int, ...], ...]:
-        """Count for each cell how many rows it covers, as `spans`."""
+        """Return how many rows each cell covers; see the function `spans`."""
         return spans(self.rows)
 
 
 def spans(rows: Sequence[Sequence[object]]) -> tuple[tuple[int, ...], ...]:
-    """Count for each cell of each row how many rows it covers, its own included; 0 where the one above covers it."""
+    """Return for each cell of each row how many rows it covers, its own included; 0 if the cell above covers it."""
     found: list[list[int]] = []
     above: list[int] = []
-    """For each column the row whose cell covers it."""
+    """For each column, the row with the cell that covers this place."""
     for number, row in enumerate(rows):
         filled = next((place for place, cell in enumerate(row) if cell), 0) if number else 0
         above = [*above[:filled], *[number] * (len(row) - filled)]
@@ -100,37 +100,37 @@ def spans(rows: Sequence[Sequence[object]]) -> tuple[tuple[int, ...], ...]:
 
 @dataclass(frozen=True)
 class LandscapeBreak:
-    """What follows begins on a new landscape page."""
+    """A break: the next block begins a new landscape page."""
 
     large: bool = False  # A3 instead of A4
 
 
 @dataclass(frozen=True)
 class PageBreak:
-    """What follows begins on a new page."""
+    """A break: the next block begins a new page."""
 
-    title: str = ""  # above it; empty where it has none of its own
+    title: str = ""  # title at the top of that page; may be empty
 
 
 @dataclass(frozen=True)
 class Field:
-    """A row of a form: a label, its value, and so on; the last value reaches to the edge. Values may hold several lines."""
+    """A row of a form: labels and values in turn; the last value extends to the right edge. Values may have several lines."""
 
     cells: tuple[str, ...]
-    signature: str = ""  # the line at its foot on which somebody signs; there is room above it
+    signature: str = ""  # the line to sign on, at the bottom, with space above it
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        """Its labels, each with its value."""
+        """The labels, each with its value."""
         return list(zip(self.cells[::2], self.cells[1::2], strict=True))
 
 
 @dataclass(frozen=True)
 class Form:
-    """A form to be filled in and signed; or what stands on a cover."""
+    """A form to be filled in and signed; or, without widths, the lines of a cover."""
 
     fields: tuple[Field, ...]
-    widths: tuple[float, ...] = ()  # of the columns, as shares of the whole; of a cover none
+    widths: tuple[float, ...] = ()  # of the columns, as shares of the whole; empty for a cover
 
 
 @dataclass(frozen=True)
@@ -151,37 +151,37 @@ Part = Block | Table | LandscapeBreak | PageBreak | Form | Contents | Bound
 
 @dataclass(frozen=True)
 class Document:
-    """A document on paper."""
+    """A document: its title, and its blocks in order."""
 
     title: str
     blocks: tuple[Part, ...]
     landscape: bool = False
     mark: str = ""  # above the title, flush left, such as 内部资料; empty where there is none
-    number: str = ""  # 文号; empty where nobody has said it, likewise who has signed it off (签发人)
+    number: str = ""  # 文号; empty if unknown, like the name of the person who signed it off (签发人)
     signer: str = ""
 
     @property
     def reference(self) -> tuple[str, ...]:
-        """Its number and, if somebody has signed it off, who."""
+        """The document number and, if known, the name of the person who signed it off."""
         return (self.number, f"签发人：{self.signer}") if self.signer else (self.number,)
 
     @property
     def listed(self) -> tuple[str, ...]:
-        """The headings that the table of contents names."""
+        """The headings that the table of contents lists."""
         return tuple(each.text for each in self.blocks if isinstance(each, Block) and each.kind == "h1")
 
     @property
     def bound(self) -> tuple[Bound, ...]:
-        """What is bound in behind it."""
+        """The files appended to it."""
         return tuple(each for each in self.blocks if isinstance(each, Bound))
 
 
 class OutlineError(ValueError):
-    """A template has given no valid outline; the message says what is wrong with which of its lines."""
+    """A template has printed an invalid outline; the message says what is wrong, and in which line."""
 
 
 def read(text: str) -> Document:
-    """Read the document that a template has given, without empty lines and blocks. Raises OutlineError if a line is none of those above, or without a title."""
+    """Read the document from the outline that a template has printed; skip empty lines and blocks. Raises OutlineError if a line has an unknown kind, or the title is missing."""
     head = dict.fromkeys(_HEAD, "")
     landscape = False
     blocks: list[Part | _Rows] = []
@@ -207,7 +207,7 @@ def read(text: str) -> Document:
 
 
 def _block(kind: str, rest: str, line: str) -> Part | _Rows | None:
-    """Return the block that a line begins; None where it begins none, or an empty one."""
+    """Return the block that a line begins; None if it begins none, or an empty one."""
     if kind == "bound":
         return _bound(rest, line)
     if kind in {"table", "form"}:
@@ -247,7 +247,7 @@ def _bound(text: str, line: str) -> Bound:
 
 
 def _field(kind: str, text: str, columns: int, line: str) -> Field:
-    """Read a row of a form of so many columns; of a cover, which has none, a label and a value."""
+    """Read a row of a form with so many columns; for a cover, which has 0, a label and a value."""
     cells = ["\n".join(filter(None, map(_plain, cell.split(LINE_END)))) for cell in text.split(CELL)]
     signature = cells.pop() if kind == "opinion" else ""
     if not cells or len(cells) % 2 or len(cells) > (columns or _OF_A_COVER):

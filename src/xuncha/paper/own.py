@@ -1,4 +1,4 @@
-"""The files that an office puts before the built-in templates. None is read through a link: what it leads to would stand in a document that is published."""
+"""The template files of an office, which take precedence over the built-in ones. Links are never followed: their target would end up in a published document."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from xuncha.trail.git import Git
 from xuncha.trail.limits import listed
 
 LARGEST: Final = 20 * 1024 * 1024
-"""Bytes in one file."""
+"""Maximum size of one file, in bytes."""
 _LARGEST_IN_ALL: Final = 50 * 1024 * 1024
 _MOST: Final = 1000
-_DEEPEST: Final = 16  # folders in one another; what is deeper is not looked at
+_DEEPEST: Final = 16  # levels of folders; deeper ones are ignored
 FOLDER: Final = "templates"
 _LINK: Final = "120000"
-_REFERENCE = re.compile(r'"([\w.]+\.j2)"')  # in a built-in template: the name of another one
+_REFERENCE = re.compile(r'"([\w.]+\.j2)"')  # the name of another template, in a built-in one
 
 
 class OwnFileError(Exception):
-    """A file may not be used. The text is the reason; `name` is empty where the caller knows it."""
+    """A template file of the office may not be used. The text is the reason; `name` is empty where the caller knows it."""
 
     def __init__(self, said: str, name: str = "") -> None:
         super().__init__(said)
@@ -34,12 +34,12 @@ class OwnFileError(Exception):
 
 
 class Own:
-    """The files by their names, those in folders with the folder's name before them; in place of one that may not be used, the reason."""
+    """An office's own files by their paths in `templates/`: the content as bytes or, for a file that may not be used, the reason as text."""
 
     def __init__(self, files: Mapping[str, bytes | str]) -> None:
         self.files = files
         self.used: list[str] = []
-        """The names of those that went into a document."""
+        """Names of the files that went into a document."""
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of a file by its name; None where there is none. Raises OwnFileError if it may not be used."""
@@ -52,12 +52,12 @@ class Own:
 
 
 def on_disk(root: Path) -> Own:
-    """Read the files in the `templates/` of a ledger's folder."""
+    """Read the office's own files from `templates/` in the folder of a ledger."""
     top = root / FOLDER
     if is_link(top):
         return Own({".": _is_link()})
-    found: dict[str, bytes | str] = {}
-    read = 0
+    contents: dict[str, bytes | str] = {}
+    total = 0
     for folder, folders, files in os.walk(top):
         if len(Path(folder).relative_to(top).parts) >= _DEEPEST:
             folders.clear()
@@ -65,26 +65,26 @@ def on_disk(root: Path) -> Own:
             name = place.relative_to(top).as_posix()
             try:
                 if is_link(place):
-                    found[name] = _is_link()
+                    contents[name] = _is_link()
                 elif place.is_file():
                     size = place.stat().st_size
-                    found[name] = _too_large(size, read, len(found)) or place.read_bytes()
-                    read += size
+                    contents[name] = _too_large(size, total, len(contents)) or place.read_bytes()
+                    total += size
             except OSError as error:
-                found[name] = cause_of(error)
-    return Own(found)
+                contents[name] = cause_of(error)
+    return Own(contents)
 
 
 def at_commit(root: Path, commit: str) -> Own:
-    """Read the files as one commit of the ledger holds them; its hash is given in full."""
-    git, found, read = Git(root), dict[str, bytes | str](), 0
+    """Read the office's own files from a commit of the ledger, given by its full hash."""
+    git, contents, total = Git(root), dict[str, bytes | str](), 0
     leaves = {leaf.path.removeprefix(f"{FOLDER}/"): leaf for leaf in listed(git, commit, FOLDER)}
     files = {name: leaf.name for name, leaf in leaves.items() if leaf.mode in {"100644", "100755"}}
-    for name, each in zip(files, stored(git, files.values(), LARGEST), strict=True):
-        found[name] = _too_large(each.size, read, len(found)) or each.content
-        read += each.size
+    for name, file in zip(files, stored(git, files.values(), LARGEST), strict=True):
+        contents[name] = _too_large(file.size, total, len(contents)) or file.content
+        total += file.size
     links = {"." if name == FOLDER else name for name, leaf in leaves.items() if leaf.mode == _LINK}
-    return Own(found | dict.fromkeys(links, _is_link()))
+    return Own(contents | dict.fromkeys(links, _is_link()))
 
 
 def built_in() -> Path:
@@ -95,13 +95,13 @@ def built_in() -> Path:
 
 
 def differs(name: str, content: bytes) -> bool:
-    """Return whether a file is the ledger's own, and not the built-in one word for word."""
-    usual = built_in() / name
-    return not usual.is_file() or usual.read_bytes() != content
+    """Return whether a file differs from the built-in one of this name, or there is no such one."""
+    built_in_file = built_in() / name
+    return not built_in_file.is_file() or built_in_file.read_bytes() != content
 
 
 def own_among(name: str, files: Own) -> str | None:
-    """Find an own file among a template and those that it refers to; None where there is none. Raises OwnFileError with the name of one that may not be used."""
+    """Return the name of the first own file among a template and those it refers to; None if all are built in. Raises OwnFileError with the name of a file that may not be used."""
     waiting = [name]
     for each in waiting:
         try:
@@ -111,20 +111,20 @@ def own_among(name: str, files: Own) -> str | None:
         if content is not None and differs(each, content):
             return each
         usual = built_in() / each
-        found = _REFERENCE.findall(usual.read_text(encoding="utf-8")) if usual.is_file() else []
-        waiting += [other for other in dict.fromkeys(found) if other not in waiting]
+        references = _REFERENCE.findall(usual.read_text(encoding="utf-8")) if usual.is_file() else []
+        waiting += [other for other in dict.fromkeys(references) if other not in waiting]
     return None
 
 
 def remark(files: Own) -> list[str]:
-    """Return the sentence that tells which own files went into a document; none where the built-in ones made it."""
+    """Return the warning that names the own files in a document; an empty list if only built-in ones were used."""
     paths = _(", ").join(f"{FOLDER}/{name}" for name in dict.fromkeys(files.used))
-    said = _("this is made with the ledger's own {paths}, and says what stands there")
-    return [said.format(paths=paths)] if paths else []
+    message = _("this is made with the ledger's own {paths}, and says what stands there")
+    return [message.format(paths=paths)] if paths else []
 
 
 def is_template(name: str) -> bool:
-    """Return whether a file in `templates/` is named as one that goes into documents."""
+    """Return whether a file in `templates/` has the name of a template: .j2 or .docx."""
     return name.endswith((".j2", ".docx"))
 
 
@@ -133,7 +133,7 @@ def _is_link() -> str:
 
 
 def _too_large(size: int, read: int, count: int) -> str:
-    """Say why a file is not read, where it is too large, or is behind so many others; else nothing."""
+    """Return why a file is not read: it is too large, or the files before it are too many or too large together; empty if it is read."""
     if read + size > _LARGEST_IN_ALL or count >= _MOST:
         return _("the folder templates/ is too large")
     return _("the file is too large") if size > LARGEST else ""

@@ -1,4 +1,4 @@
-"""Files packed into one zip, of the same bytes on any day, system and machine."""
+"""Pack files into a zip that has the same bytes on any day, system and machine."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import IO, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-_FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # the first one that the format knows
+_FIRST_DAY: Final = (1980, 1, 1, 0, 0, 0)  # the earliest moment that a zip can hold
 _LAST_YEAR: Final = 2107
 _MODE: Final = 0o100644 << 16
 _UNIX: Final = 3
 
 
 def pack(parts: Iterable[tuple[str, bytes]]) -> bytes:
-    """Pack parts in their order, compressed, without a day."""
+    """Return a zip of parts in the given order, compressed, all with the same fixed date."""
     stream = BytesIO()
     with ZipFile(stream, "w", ZIP_DEFLATED) as target:
         for name, content in parts:
@@ -29,7 +29,7 @@ def pack(parts: Iterable[tuple[str, bytes]]) -> bytes:
 
 
 def store(files: Iterable[tuple[str, Path]], day: date, target: IO[bytes]) -> None:
-    """Pack files in their order under their names, stored, of one day, so that no library decides about the bytes."""
+    """Write a zip of files in the given order, with these names and this day; uncompressed, because compressed bytes depend on the library."""
     moment = (min(max(day.year, _FIRST_DAY[0]), _LAST_YEAR), day.month, day.day, 0, 0, 0)
     with ZipFile(target, "w", ZIP_STORED) as archive:
         for name, path in files:

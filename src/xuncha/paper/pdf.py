@@ -1,4 +1,4 @@
-"""A document as PDF in the format of GB/T 9704-2012: typst lays out what `page.typ` says. A character that no font has is an error, never a box."""
+"""Write a document as PDF in the format of GB/T 9704-2012: typst lays it out with `page.typ`. A character that no font has is an error, never a box."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _WANTED: Final = {
     "second": ("楷体_GB2312", ("KaiTi_GB2312", "楷体_GB2312", "KaiTi", "楷体", "STKaiti", "华文楷体", "FZKai-Z03S", "FZKai-Z03")),
     "number": ("宋体", ("SimSun", "宋体", "NSimSun", "STSong", "FZShuSong-Z01S", "FZShuSong-Z01")),
 }  # fmt: skip
-"""For each part of the page: the font that the standard and its users name, and how the systems call it and its equals."""
+"""For each part of the page: the name of the font in the standard, and the names under which systems install it or an equivalent font."""
 _STAND_INS: Final = {
     "title": _SERIF + _SANS,
     "body": _SERIF + _KAI + _SANS,
@@ -49,7 +49,7 @@ _NOT_SHOWN = re.compile(r"the text (.+?) could not be displayed")
 
 
 def pdf(document: Document) -> tuple[bytes, list[str]]:
-    """Write the document as PDF, with a warning for each font that stands in for another. Raises SurroundingsError if no font has a character."""
+    """Return the document as PDF, and a warning for each font that replaces a missing one. Raises SurroundingsError if no font has a character."""
     with needs("office"):
         title_lines = title(document)
     given = {
@@ -68,27 +68,27 @@ def pdf(document: Document) -> tuple[bytes, list[str]]:
 
 
 def laid_out(page: Path, given: Mapping[str, object]) -> tuple[bytes, list[str]]:
-    """Have a page laid out, with the fonts among what it is given; as `pdf`."""
+    """Lay out a page of typst from the given values and the fonts chosen here. Returns and raises the same as `pdf`."""
     with needs("office"):
         import typst  # noqa: PLC0415
 
     fonts = typst.Fonts()
     families, warnings = _chosen(fonts.families())
     source, inputs = page.read_bytes(), {"paper": json.dumps({**given, "fonts": families})}
-    try:  # As PDF/A, which allows no boxes in place of characters.
+    try:  # PDF/A allows no boxes in place of characters.
         content = typst.compile(
             source, font_paths=fonts, format="pdf", sys_inputs=inputs, pdf_standards="a-2b"
         )
     except typst.TypstError as error:
         if lacking := _NOT_SHOWN.search(str(error)):
             raise _no_font(lacking[1].strip('`"')) from None
-        # What else that form forbids, such as fonts whose makers do not let them be embedded for good, is no fault of a reader's.
+        # PDF/A also forbids other things, such as fonts that may not be embedded permanently; these do no harm to a reader.
         content = typst.compile(source, font_paths=fonts, format="pdf", sys_inputs=inputs)
     return content, warnings
 
 
 def _as_data(document: Document) -> Iterator[dict[str, object]]:
-    """Yield the blocks; a text comes in parts, of which every other one is a telephone number, which no line breaks."""
+    """Yield the blocks as data for typst. A text is split: every second part is a telephone number, which is not broken across lines."""
     sheet = LANDSCAPE if document.landscape else UPRIGHT
     for number, block in enumerate(document.blocks):
         if isinstance(block, LandscapeBreak):
@@ -114,7 +114,7 @@ def _as_data(document: Document) -> Iterator[dict[str, object]]:
 
 
 def _chosen(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
-    """Choose for each part of the page the fonts that are installed, the best first; return them with the warnings."""
+    """Choose the installed fonts for each part of the page, the best first; return them with the warnings."""
     there = {family.casefold(): family for family in families}
     chosen, warnings = {}, []
     for part, (name, wanted) in _WANTED.items():

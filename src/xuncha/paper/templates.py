@@ -1,6 +1,6 @@
-"""Render the templates of documents in a sandbox, a ledger's own before the built-in ones. An undefined name is an error.
+"""Render the templates of documents in a sandbox. A ledger's own templates take precedence over the built-in ones; an undefined name is an error.
 
-The sandbox is Jinja's own, in which no single step makes more than a document can hold; `process` limits what many steps add up to.
+The sandbox is Jinja's, extended so that no single step makes more than a document can hold; `process` limits what many steps add up to.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ if TYPE_CHECKING:
     from jinja2.runtime import Context
 
 LONGEST: Final = 10_000_000
-"""Characters or items that one step may make."""
-_BITS: Final = 100_000  # of a number: to show one takes a time that grows faster than the number does
+"""Maximum number of characters or items that one step may make."""
+_BITS: Final = 100_000  # bits of a number: the time to print one grows faster than its length
 _WIDENING: Final = ("batch", "center", "indent", "round", "slice", "tojson", "truncate", "wordwrap")
-"""Filters that are given how much they are to make."""
+"""Filters with an argument that decides how much they make."""
 _PERCENT = re.compile(r"%(?:\(.*\))?[-+ #0]*[0-9]*\.?(?:\*|[0-9]{6})", re.DOTALL)
-"""A mark such as `%5.2f` that asks for too much, or takes from the values how much it is to make."""
+"""The beginning of a mark such as `%5.2f`, if its width has six digits or more, or is taken from the values (`*`)."""
 _FIELD = re.compile(r"\{|[0-9]{6}")
-"""The same in a field such as `{:>5}`, behind its colon."""
+"""The same for a field such as `{:>5}`, in the part after its colon."""
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -64,7 +64,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters["format"] = lambda text, *args, **kwargs: _percent(str(text)) % (kwargs or args)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
-        """Do what an operator does, unless the result would be too long."""
+        """Apply an operator, unless the result would be too long."""
         if operator == "%" and isinstance(left, str):
             _percent(left)
         if operator == "**" and isinstance(left, int) and isinstance(right, int):
@@ -77,20 +77,20 @@ class Sandbox(ImmutableSandboxedEnvironment):
                     _must_fit(len(many) * times)
         return super().call_binop(context, operator, left, right)
 
-    def call(  # Jinja's names, which no argument of a template has
+    def call(  # Jinja's names, so that no argument of a template has the same one
         __self,  # noqa: N805
         __context: Context,  # noqa: PYI063
         __obj: Any,  # noqa: ANN401
         *args: Any,  # noqa: ANN401
         **kwargs: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
-        """Call an object, unless it is a method of a text or a number that is asked for too much: `'x'.center(10**9)`."""
+        """Call an object, unless it is a method of a text or a number with too large a number as argument: `'x'.center(10**9)`."""
         if isinstance(__obj, BuiltinMethodType):
             _must_fit(*args, *kwargs.values())
         return super().call(__context, __obj, *args, **kwargs)
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:  # noqa: ANN401
-        """Wrap `format` of a text as Jinja does, and refuse a field that would be too wide."""
+        """Wrap the method `format` of a text as Jinja does, and refuse a field that would be too wide."""
         wrapped = super().wrap_str_format(value)
         for _text, _name, form, _conversion in Formatter().parse(str(value.__self__)) if wrapped else ():
             _must_be_narrow(_FIELD.search(form or ""))
@@ -98,13 +98,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 
 def _percent(text: str) -> str:
-    """Return a text whose marks (`%5d`) are to be filled, unless one would be too wide."""
+    """Return a text with format marks (`%5d`) unchanged, unless one of them is too wide."""
     _must_be_narrow(_PERCENT.search(text))
     return text
 
 
 def _must_be_narrow(found: re.Match[str] | None) -> None:
-    """Refuse what was found of a width; one from the values could take them apart, too: `{:{0[0]}}`."""
+    """Refuse a width that was found: it is too large, or taken from the values, which could also read what is inside them: `{:{0[0]}}`."""
     if found and found[0][-1] in "*{":
         raise ValueError(_("the width of a field is written as a number"))
     if found:
@@ -112,7 +112,7 @@ def _must_be_narrow(found: re.Match[str] | None) -> None:
 
 
 def _bounded(called: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a filter so that it refuses a number that asks for too much; what Jinja has marked it with is kept."""
+    """Wrap a filter so that it refuses too large a number; the attributes that Jinja has set on it are kept."""
 
     @wraps(called)
     def bounded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
@@ -123,7 +123,7 @@ def _bounded(called: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _must_fit(*values: object, most: int = LONGEST) -> None:
-    """Refuse numbers that ask for too much, among other values."""
+    """Raise OverflowError if a number among the values is larger than `most`."""
     if any(isinstance(each, int) and abs(each) > most for each in values):
         raise OverflowError(_("one step makes more than {n} characters").format(n=LONGEST))
 
@@ -131,13 +131,13 @@ def _must_fit(*values: object, most: int = LONGEST) -> None:
 _BAD_VALUES = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
 TEMPLATE_ERRORS: Final = (TemplateError, *_BAD_VALUES, RecursionError, MemoryError, OSError)
 """Errors that a template can raise; all are reported as the template's."""
-_LINE = 38  # full-width characters in a line of the text form, to which the signature is set right
+_LINE = 38  # full-width characters in a line of the text form; the signature is aligned to its right end
 _UNSAFE = re.compile(f"(?![{CELL}{LINE_END}])[{UNSAFE}]")
-"""What could drive a terminal or show another text; the two signs of an outline go no further than its reader."""
+"""Characters that could control a terminal or hide a text, except the two separators of an outline, which its reader removes."""
 
 
 def _own_template(files: Own, template: str) -> tuple[str, str, Callable[[], bool]] | None:
-    """Read one of the ledger's own templates for Jinja; what leads out of its folder is refused."""
+    """Read one of the ledger's own templates for Jinja; refuse a path that leads out of its folder."""
     name = "/".join(split_template_path(template))
     try:
         content = files.read(name)
@@ -153,17 +153,17 @@ def _own_template(files: Own, template: str) -> tuple[str, str, Callable[[], boo
 
 
 class _Cells(str):
-    """A row whose cells are separated already."""
+    """The text of a row whose cells are already separated."""
 
     __slots__ = ()
 
 
 def render(name: str, files: Own, **given: object) -> str:
-    """Render a template; in a process of its own where one of the ledger's is among those that it is made of.
+    """Render a template; in a separate process if it, or a template that it refers to, is the ledger's own.
 
-    In a web page (`.html.j2`) values are escaped; in an outline (`.outline.j2`) each is printed on one line. `files` go before the built-in
-    templates; `given` is data alone, since a template may call whatever an object offers. Raises InvalidLedgerError with its file and line
-    if the template is wrong, or takes more than it may.
+    In a web page (`.html.j2`) values are escaped; in an outline (`.outline.j2`) each is printed on one line. `files` take precedence over the
+    built-in templates; `given` must be plain data, since a template may call every method of an object. Raises InvalidLedgerError with its file
+    and line if the template is wrong, or exceeds a limit.
     """
     try:
         if (first := own_among(name, files)) is None:
@@ -176,7 +176,7 @@ def render(name: str, files: Own, **given: object) -> str:
 
 
 def rendered(name: str, files: Own | None, given: Mapping[str, object]) -> str:
-    """Render a template in this process; what own files print is made harmless. Raises InvalidLedgerError with its file and line if it is wrong."""
+    """Render a template in this process; unsafe characters in the output of own files are removed. Raises InvalidLedgerError with its file and line if it is wrong."""
     pieces, size = [], 0
     try:
         for piece in environment(name, files).get_template(name).generate(given):
@@ -193,17 +193,17 @@ def rendered(name: str, files: Own | None, given: Mapping[str, object]) -> str:
 
 
 def paper(name: str, form: str, files: Own, **given: object) -> tuple[bytes, list[str]]:
-    """Make a document in a form; return it with warnings, such as fonts that are missing, and own templates that were used.
+    """Make a document in a form; return it with warnings of missing fonts and of own templates that were used.
 
-    `name` is that of its template, such as report.weekly; `files` are the templates that go before the built-in ones; `given` is what it is
-    given. Raises InvalidLedgerError with its file and line if a template is wrong; SurroundingsError if the form needs what is not installed.
+    `name` is the name of its template, such as report.weekly; `files` take precedence over the built-in templates; `given` are the values for
+    the template. Raises InvalidLedgerError with its file and line if a template is wrong; SurroundingsError if the form needs a missing part.
     """
     content, warnings = made(document(f"{name}.outline.j2", files, **given), form)
     return content, [*warnings, *remark(files)]
 
 
 def document(name: str, files: Own, **given: object) -> Document:
-    """Make the document that an outline template gives. Raises InvalidLedgerError if the template is wrong, or what it gives is no outline."""
+    """Make a document from an outline template. Raises InvalidLedgerError if the template is wrong, or does not print an outline."""
     try:
         return read(render(name, files, **given))
     except OutlineError as error:
@@ -211,7 +211,7 @@ def document(name: str, files: Own, **given: object) -> Document:
 
 
 def environment(name: str, files: Own | None) -> Environment:
-    """Make the sandbox in which a template runs; `files` is None where the built-in ones alone are used."""
+    """Make the sandbox in which a template runs; `files` is None if only built-in templates are used."""
     loaders: list[BaseLoader] = [FileSystemLoader(built_in())]
     if files is not None:
         loaders.insert(0, FunctionLoader(partial(_own_template, files)))
@@ -239,7 +239,7 @@ def environment(name: str, files: Own | None) -> Environment:
 
 
 def _on_one_line(value: object) -> object:
-    """Put a value on one line, as an outline prints it."""
+    """Put a value on one line for an outline."""
     if isinstance(value, str) and not isinstance(value, _Cells):
         return LINE_END.join(value.replace(CELL, " ").splitlines())
     return value
@@ -252,26 +252,26 @@ def _cells(values: Iterable[object]) -> str:
 
 
 def place_of(error: BaseException, name: str) -> tuple[str, int]:
-    """Find the template and the line in which an error arose."""
+    """Return the template and the line in which an error arose."""
     frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(".j2")]
     return (Path(frames[-1].filename).name, frames[-1].lineno or 1) if frames else (name, 1)
 
 
 def reason(error: BaseException) -> str:
-    """Say why a template cannot be rendered."""
+    """Return the reason why a template cannot be rendered."""
     return too_much_memory(LIMITS.memory) if isinstance(error, MemoryError) else str(error)
 
 
 def wrong(name: str, line: int, message: str, files: Own | None, given: Iterable[str]) -> InvalidLedgerError:
-    """Make the error of a template, with its place; line 0 means the whole file."""
+    """Return the error for a template, with its place; line 0 means the whole file."""
     try:
         content = (files.read(name) if files else None) or b""
     except OwnFileError:
         content = b""
     excerpt = "".join(content.decode("utf-8", "replace").splitlines()[line - 1 : line]) if line else ""
-    said = _("the template is wrong: {message}").format(message=" ".join(message.split()))
+    text = _("the template is wrong: {message}").format(message=" ".join(message.split()))
     names = _(", ").join(f"`{name}`" for name in given)
     hint = _("a template is given {names}; docs/templates.md says what is in it").format(names=names)
     return InvalidLedgerError(
-        [Finding("template", said, Place(f"{FOLDER}/{name}", line or 1, 1, excerpt), hint)]
+        [Finding("template", text, Place(f"{FOLDER}/{name}", line or 1, 1, excerpt), hint)]
     )

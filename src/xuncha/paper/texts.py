@@ -1,4 +1,4 @@
-"""A document as text: plain for a terminal and for e-mail, as Markdown, and as a web page that prints well."""
+"""Write a document as text: plain for a terminal and for e-mail, as Markdown, and as a web page that prints well."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 CONTENTS: Final = "目\u3000录"
-"""What stands above the table of contents."""
+"""The heading of the table of contents."""
 _LINE: Final = 38  # full-width characters in a line
 _RULE: Final = "-" * (_LINE * 2)
-_PIECE: Final = 14  # characters of a title that a line of a telephone holds
+_PIECE: Final = 14  # characters of a title that fit into a line on a telephone
 _GAP: Final = 1  # between two columns, in full-width characters
-_LEAST: Final = 2  # what a column is wide at least
+_LEAST: Final = 2  # least width of a column, in full-width characters
 _NOT_FIRST: Final = "，。、；：？！”’）》〉】〕…—,.;:?!)%"
 _NOT_LAST: Final = "（《〈【〔“‘("
 _MARKS: Final = {"h1": "##", "h2": "###", "h3": "####", "h4": "#####"}
@@ -34,7 +34,7 @@ _MARKDOWN_START = re.compile(r"^(\s*)((?:[0-9]+(?=[.)]))|(?=[-+=]))", re.MULTILI
 
 
 def txt(document: Document) -> str:
-    """Write the document as text, with a line end at its end; a paragraph is one line, a table is set in columns."""
+    """Return the document as plain text that ends with a line end; a paragraph is one line, and tables are set in columns."""
     lines = [document.mark] if document.mark else []
     if any(document.reference):
         lines.append(_apart(*document.reference) if document.signer else _indented(document.number, 0.5))
@@ -55,13 +55,13 @@ def txt(document: Document) -> str:
                 _indented(block.text, 1) if block.kind in {"sign", "date"} else f"\u3000\u3000{block.text}"
             )
             lines.append(block.text if block.kind in {"to", "copies"} else right)
-    # Of several empty lines one stays, and none at the end.
+    # Keep one of several empty lines, and none at the end.
     kept = [line for line, before in zip(lines, ["x", *lines], strict=False) if line or before]
     return "\n".join(kept).rstrip("\n") + "\n"
 
 
 def _form(form: Form) -> list[str]:
-    """Set a form in lines: a label and its value on each, what has several lines below its label."""
+    """Return the lines of a form: a label and its value on one line, or a value of several lines below its label."""
     lines: list[str] = []
     for field in form.fields:
         for label, value in field.pairs:
@@ -73,28 +73,28 @@ def _form(form: Form) -> list[str]:
 
 
 def _indented(text: str, share: float) -> str:
-    """Indent a text by a share of what is free in its line: a half centres it, 1 sets it right."""
+    """Indent a text by a share of the free space in its line: 0.5 centres it, 1 aligns it right."""
     return "\u3000" * max(0, int((_LINE - width(text)) * share)) + text
 
 
 def _apart(left: str, right: str) -> str:
-    """Set one text left and one right in a line."""
+    """Return a line with one text at its left end and one at its right end."""
     return left + "\u3000" * max(1, int(_LINE - width(left) - width(right))) + right
 
 
 def _table(table: Table) -> list[str]:
-    """Set a table in lines: the head and the rows, with rules between them where one takes several lines."""
+    """Return the lines of a table: header and rows, with rules between the rows if one of them takes several lines."""
     widths = _columns(table.fitted(max(_LINE - _GAP * (len(table.widths) - 1), 1), 0))
     rows = [_row(row, widths) for row in table.rows]
-    apart = any(len(lines) > 1 for lines in rows)
+    has_rules = any(len(lines) > 1 for lines in rows)
     shown = [*_row(table.header, widths), _RULE]
     for number, (row, lines) in enumerate(zip(table.rows, rows, strict=True)):
-        shown += [_RULE, *lines] if apart and number and row[0] else lines
+        shown += [_RULE, *lines] if has_rules and number and row[0] else lines
     return [*shown, _RULE] if rows else shown
 
 
 def _columns(shares: Sequence[float]) -> list[int]:
-    """Compute the widths of columns in full-width characters; what rounding leaves goes to the widest."""
+    """Return the widths of columns in full-width characters; the widest column gets what is left after rounding."""
     room = max(_LINE - _GAP * (len(shares) - 1), _LEAST * len(shares))
     widths = [max(_LEAST, int(share * room + 1e-6)) for share in shares]
     widths[widths.index(max(widths))] += room - sum(widths)
@@ -113,7 +113,7 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
 
 
 def _wrapped(text: str, room: int) -> list[str]:
-    """Wrap a text to a width; a word of Latin letters or digits stays whole where it fits."""
+    """Wrap a text to a width; a word of Latin letters or digits is not broken if it fits into a line."""
     lines, line = [], ""
     for piece in _pieces(text, room):
         if line and width(line + piece) > room:
@@ -128,7 +128,7 @@ def _wrapped(text: str, room: int) -> list[str]:
 
 
 def _pieces(text: str, room: int) -> Iterator[str]:
-    """Split a text into what is not broken: a Chinese character, a run of half-width ones no wider than a line."""
+    """Yield the pieces of a text that are not broken: a Chinese character, or a run of half-width characters no wider than a line."""
     for narrow, run in groupby(text, lambda character: width(character) < 1 and character != " "):
         characters = "".join(run)
         step = room * 2 if narrow else 1
@@ -136,7 +136,7 @@ def _pieces(text: str, room: int) -> Iterator[str]:
 
 
 def md(document: Document) -> str:
-    """Write the document as Markdown (CommonMark, with the tables of GFM), with a line end at its end."""
+    """Return the document as Markdown (CommonMark, with the tables of GFM) that ends with a line end."""
     parts = [markdown(document.mark)] if document.mark else []
     if any(document.reference):
         parts.append(markdown("\u3000".join(filter(None, document.reference))))
@@ -148,8 +148,8 @@ def md(document: Document) -> str:
             parts.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
         elif isinstance(block, Form):
             for field in block.fields:
-                said = (f"**{_inside(label)}**：{_inside(value)}" for label, value in field.pairs)
-                parts += [each.replace("\n", "  \n") for each in said]
+                pairs = (f"**{_inside(label)}**：{_inside(value)}" for label, value in field.pairs)
+                parts += [each.replace("\n", "  \n") for each in pairs]
                 parts += [markdown(field.signature)] if field.signature else []
         elif isinstance(block, PageBreak):
             parts += ["---", *([f"# {_inside(block.title)}"] if block.title else [])]
@@ -164,18 +164,18 @@ def md(document: Document) -> str:
 
 
 def _inside(text: str) -> str:
-    """Escape a text that begins no line, where fewer characters mean something."""
+    """Escape a text that does not begin a line: fewer characters have a meaning there."""
     return markdown(f"x{text}")[1:]
 
 
 def markdown(text: str) -> str:
-    """Escape a text for Markdown; blanks before a line, which could make it code, become one."""
+    """Escape a text for Markdown; blanks at the beginning of a line, which could make it code, become one blank."""
     text = _MARKDOWN.sub(r"\\\g<0>", _BLANKS.sub(" ", text))
     return _MARKDOWN_START.sub(r"\1\2\\", text)
 
 
 def html(document: Document) -> str:
-    """Write the document as a web page that stands alone: no script, nothing from elsewhere; `page.html.j2` lays it out."""
+    """Return the document as a self-contained web page: no script, no files from elsewhere; `page.html.j2` lays it out."""
     given = {
         "headings": _TAGS,
         "zip": zip,
@@ -187,8 +187,8 @@ def html(document: Document) -> str:
 
 @cache
 def layouts() -> Environment:
-    """Return the layouts of this room, which are templates, and nobody's own."""
-    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415  for some forms alone
+    """Return the environment for the layouts of `paper`: templates that a ledger cannot replace."""
+    from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415  only some forms need it
 
     loader = FileSystemLoader(Path(__file__).parent)
     made = Environment(
@@ -199,26 +199,26 @@ def layouts() -> Environment:
 
 
 def unbroken(text: str) -> str:
-    """Escape a text for a web page that keeps telephone numbers, of the class `whole`, on one line."""
+    """Escape a text for a web page, and keep telephone numbers on one line by the class `whole`."""
     from markupsafe import Markup, escape  # noqa: PLC0415  as above
 
     return Markup(TELEPHONE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704  escaped before
 
 
 def titled(text: str) -> str:
-    """Escape a title for a web page that breaks it between names and terms, and within long ones between words."""
+    """Escape a title for a web page, and allow line breaks between names and terms, and inside long ones between words."""
     from markupsafe import Markup, escape  # noqa: PLC0415
 
     try:
-        found = pieces(text)
-    except ImportError:  # the part `office` knows words; without it a browser breaks the title where it must
+        groups = pieces(text)
+    except ImportError:  # words are found by the part `office`; without it the browser chooses the breaks
         return escape(text)
-    parts = (words if sum(map(width, words)) > _PIECE else ["".join(words)] for words in found)
-    every = [word for words in parts for word in words]
+    parts = (words if sum(map(width, words)) > _PIECE else ["".join(words)] for words in groups)
+    units = [word for words in parts for word in words]
     joints = (
-        "<wbr>" if width(before[-1:]) == width(after[:1]) == 1 else "" for before, after in pairwise(every)
+        "<wbr>" if width(before[-1:]) == width(after[:1]) == 1 else "" for before, after in pairwise(units)
     )
     return Markup("").join(
-        escape(word) + Markup(joint)  # noqa: S704  one of the two above
-        for word, joint in zip_longest(every, joints, fillvalue="")
+        escape(word) + Markup(joint)  # noqa: S704  `joint` is one of the two texts above
+        for word, joint in zip_longest(units, joints, fillvalue="")
     )

@@ -1,4 +1,4 @@
-"""The process in which a ledger's own templates run, and files of others are looked into. It answers with a line of JSON and the document; whoever asked runs nothing of it."""
+"""The separate process that runs a ledger's own templates and reads files from outside. It answers with a line of JSON and the document, so the caller executes nothing of them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from xuncha.paper.own import Own
 from xuncha.paper.process import Job, too_large, too_much_memory
 from xuncha.system import keep_within
 
-_LONGEST = 300  # characters of what went wrong
+_LONGEST = 300  # characters of an error message
 
 
 def main() -> None:
     """Read a job from standard input, do it within its limits, and write the answer to standard output."""
-    with os.fdopen(0, "rb") as asked:
-        request = asked.read()
-    job: Job = pickle.loads(request)  # noqa: S301  of the program itself
+    with os.fdopen(0, "rb") as source:
+        request = source.read()
+    job: Job = pickle.loads(request)  # noqa: S301  the program itself has written it
     _keep(job)
-    with os.fdopen(1, "wb") as told:
-        told.write(answer(job))
+    with os.fdopen(1, "wb") as target:
+        target.write(answer(job))
 
 
 def answer(job: Job) -> bytes:
@@ -42,28 +42,28 @@ def answer(job: Job) -> bytes:
             head = {"lacking": (error.code, error.message, error.hint)}
         except MemoryError:
             head = {"limit": too_much_memory(job.limits.memory)}
-        except Exception as error:  # noqa: BLE001  whatever a template can do wrong is the template's
+        except Exception as error:  # noqa: BLE001  every error is reported as the template's
             head = {"limit": f"{type(error).__name__}: {error}"[:_LONGEST]}
     return json.dumps(head).encode() + b"\n" + content
 
 
 def _document(job: Job, files: Own) -> bytes:
     if job.task == "fill":
-        from xuncha.paper.filled import filled  # noqa: PLC0415  for a Word file alone
+        from xuncha.paper.filled import filled  # noqa: PLC0415  only for a Word file
 
         return filled(files=files, given=job.given, **job.arguments)
     if job.task == "look":
-        from xuncha.paper.binding import pages_of  # noqa: PLC0415  for evidence alone
+        from xuncha.paper.binding import pages_of  # noqa: PLC0415  only for evidence
 
         return pages_of(**job.arguments)
-    from xuncha.paper.templates import rendered  # noqa: PLC0415  fills no Word file
+    from xuncha.paper.templates import rendered  # noqa: PLC0415  not needed for Word files
 
     return rendered(files=files, given=job.given, **job.arguments).encode()
 
 
 def _keep(job: Job) -> None:
-    """Have the system end this process where it takes more than it may; write no file and, except for pictures, which typst lays out in threads, start no process."""
-    wanted = {
+    """Set limits, at which the system ends this process; it can write no file and start no process, except for the task `look`, since typst lays out pictures in threads."""
+    limits = {
         "RLIMIT_CORE": 0,
         "RLIMIT_FSIZE": 0,
         "RLIMIT_NPROC": 0,
@@ -71,5 +71,5 @@ def _keep(job: Job) -> None:
         "RLIMIT_AS": job.limits.memory,
     }
     if job.task == "look":
-        del wanted["RLIMIT_NPROC"]
-    keep_within(wanted)
+        del limits["RLIMIT_NPROC"]
+    keep_within(limits)

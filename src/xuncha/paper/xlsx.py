@@ -1,4 +1,4 @@
-"""Excel workbooks, ready to be printed on A4: the writer of sheets, and a document's tables as such a workbook. Cells hold values, never formulas."""
+"""Write Excel workbooks that are ready to be printed on A4: sheet by sheet, or from the tables of a document. Cells hold values, never formulas."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from xuncha.paper.outline import Block, Document, LandscapeBreak, Table, spans
 from xuncha.parts import needs
 
 _ACROSS: Final = {True: 128, False: 84}
-"""Widths of a page in characters of Excel, landscape and upright: more would be made smaller than 11 points in print."""
+"""Width of a page in characters of Excel; the key tells whether it is landscape. A wider sheet would be printed smaller than 11 points."""
 _LINE: Final = 15.0  # height of a line of 11 points, in points
 _HIGHEST: Final = 409.0  # the highest row that Excel knows, in points
 _A3_WIDTH, _A3_HEIGHT = 1100.0, 720.0
-"""Of a page that lies, between its margins, in points; a little less than there is."""
+"""Size of a landscape A3 page between its margins, in points; a little less than there is."""
 _CHARACTER: Final = 6.2  # the width of a character of 11 points, in points: Excel takes 6, LibreOffice 7
 LONGEST_CELL: Final = 32_767
-"""Characters of a cell: Excel's own limit."""
+"""Maximum length of a cell, in characters: Excel's own limit."""
 _NO_SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\]")
 _LONGEST_NAME: Final = 31
 _SPECIAL: Final = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
-"""What XML does not take, and what Excel would read as an escaped character."""
+"""Characters that XML does not allow, and text that Excel would read as an escaped character."""
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _PIXELS_OF_A_CHARACTER: Final = 7
 EPOCH: Final = date(1899, 12, 30)
-"""From which Excel counts days."""
-_CREATED: Final = datetime(2000, 1, 1)  # noqa: DTZ001  no time: the same ledger makes the same bytes
+"""The day from which Excel counts days."""
+_CREATED: Final = datetime(2000, 1, 1)  # noqa: DTZ001  a fixed time, so that the same ledger makes the same bytes
 Value = str | int | date | tuple[object, str] | None
-"""Of a cell; with its number format, where it has one of its own."""
+"""The value of a cell; as a pair with its number format, if it has its own."""
 
 
 class Look(NamedTuple):
@@ -54,7 +54,7 @@ MARK: Final = Look("黑体", framed=False)
 
 
 class Book:
-    """A workbook, whose sheets are written one after another, each from top to bottom; `raw` is that of XlsxWriter. Raises SurroundingsError without it."""
+    """A workbook whose sheets are written one after another, each from top to bottom; `raw` is the workbook of XlsxWriter. Raises SurroundingsError if that is not installed."""
 
     def __init__(self, title: str) -> None:
         with needs("office"):
@@ -76,10 +76,10 @@ class Book:
         frozen: str,
         large: bool = False,
     ) -> Sheet:
-        """Begin a sheet as wide as the page, A4 or, if it is `large`, A3, with the number of each page.
+        """Begin a sheet as wide as the page, A4 or, if `large`, A3, with page numbers.
 
-        A name that Excel does not take, or that another sheet has, is changed. The `widths` of the columns are in characters of Excel; the
-        rows of `head`, such as 1:3, are printed again on each page; what is above and left of the cell `frozen`, such as A4, stays in sight.
+        A name that Excel does not accept, or that another sheet has, is changed. The `widths` of the columns are in characters of Excel; the
+        rows of `head`, such as 1:3, are printed on each page; the rows above and columns left of the cell `frozen`, such as A4, stay visible.
         """
         raw: Any = self.raw.add_worksheet(_sheet_name(name, [each.raw.name for each in self._sheets]))
         raw.freeze_panes(frozen)
@@ -102,7 +102,7 @@ class Book:
         return self._stream.getvalue()
 
     def _style(self, look: Look, form: str) -> int:
-        """Return the number of the style of cells that look so; texts are kept as texts when they are edited."""
+        """Return the index of the style for cells with a look and a number format; the format `@` keeps texts as texts when they are edited."""
         made: dict[str, Any] = {"align": look.align, "valign": "vcenter", "text_wrap": True}
         made |= {"font_name": look.font, "font_size": look.size, "font_family": 0, "border": int(look.framed)}
         made |= {"pattern": 1, "bg_color": look.fill} if look.fill else {}
@@ -111,41 +111,41 @@ class Book:
 
 
 class _Cells(dict[Any, tuple[str, float]]):
-    """What cells of one look and width hold, as XML behind their place, and how tall they are: by their text, each made once."""
+    """A cache for cells of one look and width: from a value to the XML that follows the address of the cell, and the height in points."""
 
     def __init__(self, book: Book, look: Look, room: float) -> None:
         self._book, self._look, self._room = book, look, room
 
     def of(self, value: Value) -> tuple[str, float]:
-        """Return what a cell with this value holds, and its height."""
+        """Return the XML and the height of a cell with this value."""
         content, form = value if isinstance(value, tuple) else (value, "General")
-        # As a key, True would be 1.
+        # The type is part of the key, since True equals 1.
         return self[content if isinstance(content, str) and content else (content, form, type(content))]
 
     def __missing__(self, key: Any) -> tuple[str, float]:  # noqa: ANN401
-        """Write a cell; a text stays a text, whatever it begins with, and one that is too long is cut."""
+        """Make a cell; a text stays a text, whatever it begins with, and is cut if it is too long."""
         content, form, _type = (key, "@", str) if isinstance(key, str) else key
-        text, told = str(content or ""), "/>"
+        text, xml = str(content or ""), "/>"
         if isinstance(key, str):
             text = text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
             space = ' xml:space="preserve"' if text != text.strip() else ""
             shown = _SPECIAL.sub(lambda it: _ENTITIES.get(it[0]) or f"_x{ord(it[0]):04X}_", text)
-            told = f' t="inlineStr"><is><t{space}>{shown}</t></is></c>'
-            if shown == text:  # then it stands once in the file; XlsxWriter takes <r>…</r> for XML
-                told = f' t="s"><v>{self._book.raw.str_table._get_shared_string_index(text)}</v></c>'  # noqa: SLF001
+            xml = f' t="inlineStr"><is><t{space}>{shown}</t></is></c>'
+            if shown == text:  # shared; XlsxWriter takes <r>…</r> for XML
+                xml = f' t="s"><v>{self._book.raw.str_table._get_shared_string_index(text)}</v></c>'  # noqa: SLF001
         elif isinstance(content, date):
             form = "yyyy-mm-dd" if form == "General" else form
             days = (content - EPOCH).days
-            told = f"><v>{days - (0 < days <= 60)}</v></c>"  # noqa: PLR2004  Excel has a 29th of February in 1900
+            xml = f"><v>{days - (0 < days <= 60)}</v></c>"  # noqa: PLR2004  Excel has a 29th of February in 1900
         elif content not in {None, ""}:
-            told = f' t="b"><v>{content:d}</v></c>' if isinstance(content, bool) else f"><v>{content}</v></c>"
-        cell = f' s="{self._book.style(self._look, form)}"{told}'
+            xml = f' t="b"><v>{content:d}</v></c>' if isinstance(content, bool) else f"><v>{content}</v></c>"
+        cell = f' s="{self._book.style(self._look, form)}"{xml}'
         self[key] = cell, _height(text, self._room, self._look.size)
         return self[key]
 
 
 class Sheet:
-    """A sheet that is being written here, row by row: XlsxWriter takes three times as long. `raw` is that of XlsxWriter."""
+    """A sheet whose rows are written as XML here, since XlsxWriter takes three times as long. `raw` is the sheet of XlsxWriter."""
 
     def __init__(self, book: Book, raw: Any, widths: Sequence[float]) -> None:  # noqa: ANN401
         from xlsxwriter.utility import xl_col_to_name  # noqa: PLC0415
@@ -161,7 +161,7 @@ class Sheet:
 
     @property
     def rows(self) -> int:
-        """How many are written."""
+        """Number of rows written so far."""
         return len(self._lines)
 
     def finish(self) -> None:
@@ -176,13 +176,13 @@ class Sheet:
         )
 
     def offer(self, column: str, first: int, choices: list[str] | str) -> None:
-        """Offer choices, or those of a place such as =Sheet!$A$2:$A$9, in a column from a row to the last; whatever else is typed is taken, too."""
+        """Offer a list of choices, or the cells of a range such as =Sheet!$A$2:$A$9, in a column from row `first` to the last; other input is accepted, too."""
         last = max(first, self.rows)
-        told = {"validate": "list", "source": choices, "show_error": False}
-        self.raw.data_validation(f"{column}{first}:{column}{last}", told)
+        options = {"validate": "list", "source": choices, "show_error": False}
+        self.raw.data_validation(f"{column}{first}:{column}{last}", options)
 
     def keep_together(self, firsts: Sequence[int], head: int) -> None:
-        """Begin a page of A3, lying, before a group of rows that would not fit on the one before; `head` rows are printed again on each page."""
+        """Begin a landscape A3 page before a group of rows that would not fit on the page before; `head` rows are printed on each page."""
         heights = self._heights
         scale = min(1.0, _A3_WIDTH / (sum(self.widths) * _CHARACTER))
         room = _A3_HEIGHT / scale - sum(heights[:head])
@@ -195,17 +195,17 @@ class Sheet:
             left -= height if height <= room else height % room
 
     def line(self, *cells: tuple[Value, Look, int]) -> None:
-        """Write a row: values with their looks, and over how many columns each extends."""
+        """Write a row; each cell is given as its value, its look, and the number of columns over which it extends."""
         row: list[str] = []
         tallest = 0.0
         for value, look, columns in cells:
-            if columns > 1:  # merge_range() would write the cells, too
+            if columns > 1:  # merge_range() would also write the cells
                 self.raw.merge.append((self.rows, len(row), self.rows, len(row) + columns - 1))
-            made = _Cells(self._book, look, sum(self.widths[len(row) : len(row) + columns]))
-            content, height = made.of(value)
+            cache = _Cells(self._book, look, sum(self.widths[len(row) : len(row) + columns]))
+            content, height = cache.of(value)
             tallest = max(tallest, height)
-            for told in (content, *[made.of(None)[0]] * (columns - 1)):
-                row.append(f'<c r="{self.letters[len(row)]}{self.rows + 1}"{told}')
+            for xml in (content, *[cache.of(None)[0]] * (columns - 1)):
+                row.append(f'<c r="{self.letters[len(row)]}{self.rows + 1}"{xml}')
         self._lines.append("".join(row))
         self._heights.append(min(_HIGHEST, round(tallest, 1)))
 
@@ -214,16 +214,16 @@ class Sheet:
         self.line((text, TITLE, len(self.widths)))
 
     def table(self, header: Sequence[str], rows: Sequence[Sequence[Value]], looks: Sequence[Look]) -> None:
-        """Write the head of a table and its rows, with the looks of the columns; what is empty at the beginning of a row belongs to the cell above."""
+        """Write the header and the rows of a table, with a look for each column; empty cells at the beginning of a row are merged with the cells above."""
         self.line(*((name, HEAD, 1) for name in header))
-        made = [_Cells(self._book, look, width) for look, width in zip(looks, self.widths, strict=False)]
+        caches = [_Cells(self._book, look, width) for look, width in zip(looks, self.widths, strict=False)]
         heights: list[float] = []
         tall: list[tuple[int, int, float]] = []
-        """Of merged cells: how many rows, the first, the height needed."""
-        for place, (row, over) in enumerate(zip(rows, spans(rows), strict=True)):
+        """For each merged cell: how many rows it covers, the first of them, the height that it needs."""
+        for place, (row, spanned) in enumerate(zip(rows, spans(rows), strict=True)):
             line: list[str] = []
             top, tallest = self.rows, 0.0
-            for letter, value, span, cells in zip(self.letters, row, over, made, strict=False):
+            for letter, value, span, cells in zip(self.letters, row, spanned, caches, strict=False):
                 content, height = cells[value] if type(value) is str and value else cells.of(value)
                 if span > 1:
                     self.raw.merge.append((top, len(line), top + span - 1, len(line)))
@@ -233,7 +233,7 @@ class Sheet:
                 line.append(f'<c r="{letter}{top + 1}"{content}')
             heights.append(tallest)
             self._lines.append("".join(line))
-        # The rows share what a merged cell needs beyond them; Excel finds no heights there.
+        # If a merged cell needs more height than its rows have, each row gets an equal share; Excel does not do this itself.
         for span, first, needed in sorted(tall):
             lacking = needed - sum(heights[first : first + span])
             for place in range(first, first + span) if lacking > 0 else ():
@@ -242,7 +242,7 @@ class Sheet:
 
 
 def xlsx(document: Document) -> bytes:
-    """Write the tables of a document as a workbook; each is named by the title above it."""
+    """Return the tables of a document as a workbook; a sheet has the name of the title above its table."""
     book, landscape, large = Book(document.title), document.landscape, False
     for before, block in pairwise((Block("p", ""), *document.blocks)):
         if isinstance(block, LandscapeBreak):
@@ -261,7 +261,7 @@ def xlsx(document: Document) -> bytes:
 
 
 def _sheet_name(title: str, taken: Sequence[str]) -> str:
-    """Return a name that Excel takes, and that no other sheet has."""
+    """Return a name for a sheet that Excel accepts, and that no other sheet has."""
     cut = _NO_SHEET_NAME.sub(" ", title).strip(" '").encode("utf-16-le")[: 2 * (_LONGEST_NAME - 3)]
     name = cut.decode("utf-16-le", "ignore").strip(" '") or "1"
     others = {each.lower() for each in taken}
@@ -270,7 +270,7 @@ def _sheet_name(title: str, taken: Sequence[str]) -> str:
 
 
 def _height(text: str, room: float, size: int) -> float:
-    """How tall a text stands in a column, in points. A line ends a little early: no Chinese character is cut in two."""
+    """Return the height of a text in a column, in points. Lines are counted as slightly shorter than the column: no Chinese character is cut in two."""
     scale = size / 11
     if 2 * len(text) * scale <= room - 2 and "\n" not in text:
         return _LINE * scale + 6
