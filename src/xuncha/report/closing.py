@@ -1,4 +1,4 @@
-"""The application to close (销号审批表): a page for each measure, with what the ledger knows of whoever applied, returned and closed, and room to sign."""
+"""The application to close (销号审批表): a page for each measure, with who applied, returned and closed it according to the ledger, and with space to sign."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ from xuncha.trail.history import Event
 
 Deed = Literal["submit", "return", "close"]
 _DEEDS: Final[dict[str, Deed]] = {"closed": "close", "submitted": "submit"}
-"""By the status that a step leads to; one that leads from submitted to another status is a return."""
+"""The action by the status that a step leads to; a step from submitted to any other status is a return."""
 
 
 class Fact(NamedTuple):
-    """What the ledger knows of an application, a return or a closing."""
+    """An application, a return or a closing, as the ledger records it."""
 
     deed: Deed
     by: str | None
     day: Date | None
     said: str | None  # the reason of a return, the note on a closing
-    recorded: Date | None  # the day of the commit, where that is another; None also where there is no commit
-    in_history: bool  # False: it stands in the file alone
+    recorded: Date | None  # the day of the commit, if it is another one; None also without a commit
+    in_history: bool  # False if only the file says it
 
 
 class ApprovalForm(NamedTuple):
-    """The form for one measure: what is known of each who has a say stands in their field, as a fact of the ledger."""
+    """The form for one measure. The field of each person or body that decides shows what the ledger knows of their part, as facts."""
 
     record: MeasureRecord
-    office: tuple[Fact, ...]  # who applied
-    leader: tuple[Fact, ...]  # what the responsible leader did under the name that the ledger has
-    desk: tuple[Fact, ...]  # what anybody else did: the office of the leading group keeps the ledger
-    group: tuple[Fact, ...]  # what the head of the leading group did
+    office: tuple[Fact, ...]  # applications
+    leader: tuple[Fact, ...]  # actions of the responsible leader, under the name that the ledger has
+    desk: tuple[Fact, ...]  # actions of anybody else: the office of the leading group keeps the ledger
+    group: tuple[Fact, ...]  # actions of the head of the leading group
 
 
 _WHO: Final = ApprovalForm._fields[1:]
-"""Whoever has a say."""
+"""The fields of those who apply or decide."""
 
 
 class Closing(NamedTuple):
@@ -55,22 +55,22 @@ class Closing(NamedTuple):
 
 
 def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events: Iterable[Event]) -> Closing:
-    """Gather the forms for some measures; with none named, for all whose closing is applied for.
+    """Gather the forms for the given measures or, if none are given, for all measures with the status submitted.
 
-    `events` is the history of the ledger, newest first. Raises RefusedError if there is nothing to apply for; see also `items`.
+    `events` is the history of the ledger, newest first. Raises RefusedError if there are none, or one is not started yet; see also `items`.
     """
     found = items(ledger, today)
     chosen = [*dict.fromkeys(identities)] or [
         identity for identity, measure in ledger.measures.items() if measure.status == "submitted"
     ]
     if not chosen:
-        said = _("no measure waits for closing, so there is nothing to print")
-        raise RefusedError("nothing-submitted", said, _("name measures, such as xuncha report closing 2.3"))
+        text = _("no measure waits for closing, so there is nothing to print")
+        raise RefusedError("nothing-submitted", text, _("name measures, such as xuncha report closing 2.3"))
     idle = [str(each) for each in chosen if ledger.measures[each].status == "not_started"]
     if idle:
-        said = _("nothing was done yet for {ids}, so there is nothing to apply for")
+        text = _("nothing was done yet for {ids}, so there is nothing to apply for")
         hint = _("record what was done: xuncha progress {id} …").format(id=idle[0])
-        raise RefusedError("not-started", said.format(ids=_(", ").join(idle)), hint)
+        raise RefusedError("not-started", text.format(ids=_(", ").join(idle)), hint)
     happened: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         happened[event.number or ""].append(event)
@@ -79,11 +79,11 @@ def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events:
 
 
 def facts(done: Sequence[Step], measure: Measure) -> tuple[Fact, ...]:
-    """List who applied for the closing of a measure, who returned it and who closed it, since it was opened last."""
+    """List who applied to close a measure, who returned it and who closed it, since it was last reopened."""
     found: list[Fact] = []
     for step in done:
         if step.undone or step.action == "undo" or not step.moves:
-            continue  # what was taken back and what took it back are as if they had not been
+            continue  # neither a step that was undone nor the undo itself counts
         if step.from_ == "closed":
             found.clear()
         elif deed := _DEEDS.get(step.to or "") or ("return" if step.from_ == "submitted" else None):
@@ -102,19 +102,19 @@ def facts(done: Sequence[Step], measure: Measure) -> tuple[Fact, ...]:
 def _form(
     ledger: Ledger, identity: Identity, found: Mapping[Identity, Item], events: Sequence[Event]
 ) -> ApprovalForm:
-    """Give each fact to whoever it is about; only a name that the ledger itself holds makes it a leader's."""
+    """Put each fact into the field of whoever acted; it is a leader's only if the ledger itself names that leader."""
     measure = ledger.measures[identity]
     group = ledger.settings.leading_group
     leaders = {measure.leader, measure.escalated.to if measure.escalated else None} - {None}
-    given: dict[str, list[Fact]] = defaultdict(list)
+    by_field: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts(steps(events), measure):
-        decides = "leader" if fact.by in leaders else "group" if group and fact.by == group.head else "desk"
-        given["office" if fact.deed == "submit" else decides].append(fact)
-    return ApprovalForm(told.record(ledger, identity, found), *(tuple(given[who]) for who in _WHO))
+        decider = "leader" if fact.by in leaders else "group" if group and fact.by == group.head else "desk"
+        by_field["office" if fact.deed == "submit" else decider].append(fact)
+    return ApprovalForm(told.record(ledger, identity, found), *(tuple(by_field[field]) for field in _WHO))
 
 
 def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
-    """Make the output of `report closing --json`."""
+    """Return the output of `report closing --json`."""
     rows = rows_json(ledger, report.date)
     return {
         "organisation": report.organisation,
@@ -123,7 +123,7 @@ def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
             {
                 **rows[form.record.item.id],
                 **told.as_json(form.record),
-                "known": {who: plain(getattr(form, who)) for who in _WHO},
+                "known": {field: plain(getattr(form, field)) for field in _WHO},
             }
             for form in report.forms
         ],

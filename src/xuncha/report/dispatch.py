@@ -1,4 +1,4 @@
-"""The dispatch (调度通报): how the offices stand against each other, and what is overdue or due soon."""
+"""The dispatch (调度通报): it compares the offices, and lists what is overdue or due soon."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from xuncha.tally import Group, Tally, groups, percent, rate, tally
 
 
 class Standing(NamedTuple):
-    """How an office stands."""
+    """The counts and the rank of an office."""
 
     place: int | None
-    """From 1; those that are equal share a place. None for the measures that no office is named for."""
+    """The rank, from 1; equal offices share a rank. None for measures without an office."""
     office: str
     total: int
     closed: int
-    rate: str  # 销号率: of measures, in percent
+    rate: str  # 销号率: share of closed measures, in percent
     overdue: int
 
 
@@ -36,7 +36,7 @@ class Dispatch(NamedTuple):
 
 
 def dispatch(ledger: Ledger, today: Date) -> Dispatch:
-    """Gather what the dispatch of a ledger says on a day; see `items` for what is refused."""
+    """Gather the content of the dispatch on a day; `items` says what is refused."""
     found, register = items(ledger, today), ledger.register()
     return Dispatch(
         organisation=ledger.settings.name,
@@ -50,12 +50,12 @@ def dispatch(ledger: Ledger, today: Date) -> Dispatch:
 
 
 def ranked(offices: list[Group]) -> tuple[Standing, ...]:
-    """Rank the offices by the rate of their measures, then by how few are overdue, then as the ledger has them; measures of no office come last, without a place."""
-    worths = {
+    """Rank the offices by the rate of closed measures, then by few overdue ones, then in the order of the ledger; measures without an office come last, without a rank."""
+    scores = {
         group: (-(rate(group.closed, group.total) or 0), group.overdue) for group in offices if group.key
     }
-    order = sorted(worths.values())
-    places = {group: order.index(worth) + 1 for group, worth in sorted(worths.items(), key=itemgetter(1))}
+    order = sorted(scores.values())
+    places = {group: order.index(worth) + 1 for group, worth in sorted(scores.items(), key=itemgetter(1))}
     return tuple(
         Standing(places.get(group), title, total, closed, percent(closed, total), overdue)
         for group in (*places, *(group for group in offices if not group.key))
@@ -64,7 +64,7 @@ def ranked(offices: list[Group]) -> tuple[Standing, ...]:
 
 
 def as_json(report: Dispatch, ledger: Ledger) -> dict[str, Any]:
-    """Make the output of `report dispatch --json`."""
+    """Return the output of `report dispatch --json`."""
     counted = report.counts.as_json(())
     rows = rows_json(ledger, report.date)
     return {

@@ -1,4 +1,4 @@
-"""The dossier of a measure (一事一档): its record, its evidence, and every step with who and when; as a paper, as a PDF with the evidence bound in, or as a zip of both."""
+"""The dossier of a measure (一事一档): its record, its evidence, and every step with who and when; as a document, a PDF with the evidence appended, or a zip of both."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _SUMS: Final = "SHA256SUMS"
 
 
 class Extension(NamedTuple):
-    """A time limit that was moved; None where it cannot be known what it was."""
+    """An extension: the time limit before and after it, or None where that is unknown."""
 
     step: Step
     old: Date | None
@@ -37,7 +37,7 @@ class Extension(NamedTuple):
 
 
 class LookedAgain(NamedTuple):
-    """A later look at a long-term measure."""
+    """A review (回头看) of a long-term measure."""
 
     date: Date
     result: str
@@ -50,10 +50,10 @@ class Dossier(NamedTuple):
     organisation: str
     desk: str
     date: Date
-    commit: str  # that it is made of; empty outside a repository
-    is_changed: bool  # whether what is not committed is in it, too
+    commit: str  # the commit that it is made from; empty outside a repository
+    is_changed: bool  # whether it includes changes that are not committed
     record: MeasureRecord
-    begins: Date | None  # the first day that the ledger or its history tells of
+    begins: Date | None  # the first day in the ledger or its history
     ends: Date | None  # when it was closed
     steps: tuple[Step, ...]
     extensions: tuple[Extension, ...]
@@ -67,14 +67,14 @@ class Dossier(NamedTuple):
     note: str | None
     form: str  # txt, md, html, docx, pdf or zip
     why: dict[str, str]
-    """In words, why a file is not given or not bound in, by its `fault` and its `apart`."""
+    """Texts that say why a file is missing or not appended, by the keys in `fault` and `apart`."""
 
 
 class Handed(NamedTuple):
-    """A dossier as it is handed over."""
+    """A finished dossier."""
 
-    report: Dossier  # with what became of each piece of evidence
-    content: bytes | Path  # of a zip the file in the temporary folder
+    report: Dossier  # with the result for each piece of evidence
+    content: bytes | Path  # for a zip, its path in the temporary folder
     warnings: list[str]
 
 
@@ -88,7 +88,7 @@ def dossier(
     *,
     is_changed: bool,
 ) -> Dossier:
-    """Gather the dossier of a measure; `events` is its history, newest first, and the ledger need not hold more than its problem."""
+    """Gather the dossier of a measure; `events` is its history, newest first, and the ledger needs to hold only its problem."""
     measure, settings = ledger.measures[identity], ledger.settings
     record, done = told.record(ledger, identity, items(ledger, today)), steps(events)
     brought_by = brought(root, identity, measure)
@@ -127,7 +127,7 @@ def dossier(
 
 
 def _extensions(root: Path, events: Sequence[Event], done: Sequence[Step]) -> Iterator[Extension]:
-    """Yield how often the time limit of a measure was moved, the first one first; the days stand in its file before and after each commit."""
+    """Yield the extensions of a measure, the oldest first; the time limits are read from its file before and after each commit."""
     for event, step in zip(reversed(events), done, strict=True):
         if event.action == "extend" and event.id and not step.undone:
             identity = Identity.parse(event.id)
@@ -137,15 +137,15 @@ def _extensions(root: Path, events: Sequence[Event], done: Sequence[Step]) -> It
 
 
 def _due(root: Path, revision: str, identity: Identity) -> Date | None:
-    found = records_of(Tree(root, revision), {identity}).get(identity)
-    return found.due if found else None
+    measure = records_of(Tree(root, revision), {identity}).get(identity)
+    return measure.due if measure else None
 
 
 def handed_over(report: Dossier, form: str, root: Path, folder: Path, files: Own) -> Handed:
     """Make a dossier in a form: one of `paper.forms.FORMS`, or zip.
 
-    No file of its evidence need have been read. `folder` is for temporary files, and empty; `files` are the templates that go before the
-    built-in ones. Raises SurroundingsError if a part is not installed, or no font has a character; a zip then holds a Word file.
+    The files of its evidence are read here. `folder` is for temporary files, and empty; `files` take precedence over the built-in templates.
+    Raises SurroundingsError if a part is not installed, or no font has a character; a zip then holds a Word file instead.
     """
     identity, copies = Identity.parse(report.record.item.id), folder if form in {"pdf", ZIP} else None
     pieces = [taken(root, identity, piece, copies) for piece in report.record.evidence]
@@ -171,7 +171,7 @@ def handed_over(report: Dossier, form: str, root: Path, folder: Path, files: Own
 
 
 def _looked_into(piece: Piece, folder: Path, looked: dict[int, binding.Pages]) -> Piece:
-    """Make pages of a file of evidence, and put them among those of the others; or say why it is not bound in."""
+    """Add the pages of an evidence file to `looked`, by the number of the piece; or record in the piece why it is not appended."""
     if piece.file is None or piece.fault:
         return piece
     try:
@@ -185,7 +185,7 @@ def _looked_into(piece: Piece, folder: Path, looked: dict[int, binding.Pages]) -
 
 
 def _zipped(report: Dossier, paper: Document, folder: Path) -> Handed:
-    """Pack the paper, as PDF or else as a Word file, and the sound files of evidence in their order, with a list of their hashes."""
+    """Pack the document, as PDF or else as a Word file, and the intact files of evidence in their order, with a list of their hashes."""
     kind, top = "pdf", f"一事一档{report.record.item.id}"
     try:
         content, warnings = made(paper, kind)
@@ -198,7 +198,7 @@ def _zipped(report: Dossier, paper: Document, folder: Path) -> Handed:
     sums |= {
         piece.packed: piece.sha256 or "" for piece in report.record.evidence if piece.file and not piece.fault
     }
-    text = "".join(f"{known}  {name}\n" for name, known in sums.items())
+    text = "".join(f"{sha256}  {name}\n" for name, sha256 in sums.items())
     (folder / _SUMS).write_text(text, encoding="utf-8", newline="\n")
     packed = folder / "zip"
     with packed.open("wb") as stream:
@@ -207,7 +207,7 @@ def _zipped(report: Dossier, paper: Document, folder: Path) -> Handed:
 
 
 def as_json(report: Dossier, ledger: Ledger) -> dict[str, Any]:
-    """Make the output of `report dossier --json`."""
+    """Return the output of `report dossier --json`."""
     closed = {"date": plain(report.closed_on), "by": report.closed_by, "note": report.note}
     escalated = {"to": report.escalated_to, "date": plain(report.escalated_on)}
     return {

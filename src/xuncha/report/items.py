@@ -1,4 +1,4 @@
-"""Measures as plain values: a template is given nothing but data."""
+"""Measures as plain values: templates are given only data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from xuncha.tally import Horizon, measure_json
 
 
 class Item(NamedTuple):
-    """A measure and how it stands on a day."""
+    """A measure, with its light and days left on a given day."""
 
     id: str
     problem: str  # its number
@@ -24,29 +24,29 @@ class Item(NamedTuple):
     part: str | None
     title: str
     goal: str | None
-    leader: str  # 待明确 where nobody is named yet; likewise the office
+    leader: str  # 待明确 if no one is named yet; likewise for the office
     office: str
     co_offices: tuple[str, ...]
     term: Term
     due: date | None
-    days: int | None  # until it is due; below 0 where it is late, None without a time limit
+    days: int | None  # days until it is due; negative if overdue, None without a time limit
     status: Status
     light: Light
     publish: bool
     last: date | None  # the day of its latest progress entry
-    fields: tuple[tuple[str, str], ...]  # what the office tracks besides, by its name
+    fields: tuple[tuple[str, str], ...]  # the office's own fields: label and value
 
     @property
     def long_term(self) -> bool:
-        """Tell whether it is a long-term measure."""
+        """Return whether it is a long-term measure."""
         return self.term == "long_term"
 
 
 def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
-    """Describe every measure of a ledger as it stands on a day, in the ledger's order. Raises RefusedError if there are none yet."""
+    """Return every measure of a ledger on a day, in the order of the ledger. Raises RefusedError if there are none yet."""
     if not ledger.measures:
-        said = _("the ledger holds no measures yet, so there is nothing to tell")
-        raise RefusedError("nothing-to-tell", said, _("see `xuncha add --help`"))
+        message = _("the ledger holds no measures yet, so there is nothing to tell")
+        raise RefusedError("nothing-to-tell", message, _("see `xuncha add --help`"))
     horizon = Horizon.of(ledger.register(), today)
     found = {}
     for identity, measure in ledger.measures.items():
@@ -75,25 +75,25 @@ def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
 
 
 def most_pressing(found: dict[Identity, Item], light: Light) -> tuple[Item, ...]:
-    """List the items under one light, the earliest time limit first."""
+    """List the items with one light, the earliest time limit first."""
     pressing = [item for item in found.values() if item.light == light]
     return tuple(sorted(pressing, key=lambda item: item.days or 0))
 
 
 def rows_json(ledger: Ledger, today: date) -> dict[str, dict[str, Any]]:
-    """Make the measures of `list --json` by their numbers."""
+    """Return the measures as in `list --json`, by their ids."""
     register = ledger.register()
     horizon = Horizon.of(register, today)
     return {row.id: measure_json(row, horizon) for row in register.measures}
 
 
 def pressing_json(rows: dict[str, dict[str, Any]], pressing: Iterable[Item]) -> list[dict[str, Any]]:
-    """Give the rows of some measures, each with the days that are left."""
+    """Return the rows of some measures, each with the number of days left."""
     return [{**rows[item.id], "days": item.days} for item in pressing]
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401  what `--json` tells
-    """Return a value as JSON has it: named tuples as objects, days as text, and no underscore behind a key."""
+def plain(value: Any) -> Any:  # noqa: ANN401  any value in the output of `--json`
+    """Return a value for JSON: named tuples become objects, days become text, and an underscore at the end of a key is removed."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
@@ -102,11 +102,11 @@ def plain(value: Any) -> Any:  # noqa: ANN401  what `--json` tells
 
 
 def told_fields(settings: Settings, record: Problem | Measure) -> tuple[tuple[str, str], ...]:
-    """List the declared fields of a record that have a value, each label with its value."""
+    """List the declared fields of a record that have a value, as pairs of label and value."""
     values = record.fields
     return tuple((kind.label, str(values[kind.key])) for kind in settings.fields if kind.key in values)
 
 
 def desk(settings: Settings) -> str:
-    """Name who signs internal papers: the office of the leading group, else the organisation itself."""
+    """Return who signs internal documents: the office of the leading group, or else the organisation itself."""
     return settings.name + ("巡察整改工作领导小组办公室" if settings.leading_group else "")

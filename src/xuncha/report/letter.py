@@ -21,18 +21,18 @@ class Letter(NamedTuple):
     desk: str
     date: Date
     office: str
-    leaders: tuple[str, ...]  # who answers for the measures, and is given a copy
+    leaders: tuple[str, ...]  # the leaders who answer for the measures, and get a copy
     items: tuple[Item, ...]
     overdue: int
     due_soon: int
     due_soon_days: int
-    number: str  # of the letter (文号), who has signed it off, and who is given copies: as somebody has said it, else empty
+    number: str  # 文号, the number of the letter; like signer and copies, empty unless given
     signer: str
     copies: tuple[str, ...]
 
 
 _LEADERS: Final = "责任领导"
-"""Stands among the copies for the leaders who answer for the measures."""
+"""The word in `copies` that means the leaders who answer for the measures."""
 
 
 def letter(
@@ -45,10 +45,10 @@ def letter(
     signer: str | None = None,
     copies: str | None = None,
 ) -> Letter:
-    """Write a letter to an office on all its measures that are overdue or, except in a warning, due soon; or on some measures of one office.
+    """Gather a letter to an office on all its measures that are overdue or, except in a warning, due soon; or on given measures of one office.
 
-    `number`, `signer` and `copies` are what whoever writes it says of it; the latter two else what `papers` in the settings says.
-    Raises RefusedError if there is no such measure, one is closed, they are several offices', or a warning is not due yet.
+    `number`, `signer` and `copies` come from the writer; without the last two, `papers` in the settings applies. Raises RefusedError
+    if no measure fits, one is closed, they belong to several offices, or one is not overdue in a warning.
     """
     found, papers = items(ledger, today), ledger.settings.papers
     if isinstance(to, str):
@@ -58,7 +58,7 @@ def letter(
         _must_be_due(chosen, kind)
     leaders = tuple(dict.fromkeys(item.leader for item in chosen))
     named = [copies] if copies is not None else papers.copies
-    given = [name for each in named for name in (leaders if each == _LEADERS else [each])]
+    recipients = [name for each in named for name in (leaders if each == _LEADERS else [each])]
     return Letter(
         organisation=ledger.settings.name,
         desk=desk(ledger.settings),
@@ -71,33 +71,33 @@ def letter(
         due_soon_days=ledger.settings.policy.due_soon_days,
         number=number or "",
         signer=(papers.signer if signer is None else signer) or "",
-        copies=tuple(name for name in dict.fromkeys(given) if name not in {"", UNSAID}),
+        copies=tuple(name for name in dict.fromkeys(recipients) if name not in {"", UNSAID}),
     )
 
 
 def _pressing(every: Iterable[Item], kind: str, office: str) -> list[Item]:
-    """List the measures of an office of which a letter reminds or warns (RefusedError if there are none)."""
+    """List the measures of an office that a letter of this kind names. Raises RefusedError if there are none."""
     lights = {"red"} if kind == "warning" else {"red", "yellow"}
     chosen = [item for item in every if item.office == office and item.light in lights]
     if not chosen:
-        told = _("no measure of {office} is overdue or due soon, so there is nothing to remind it of")
+        message = _("no measure of {office} is overdue or due soon, so there is nothing to remind it of")
         if kind == "warning":
-            told = _("no measure of {office} is overdue, so there is nothing to warn of")
-        raise RefusedError("nothing-to-press", told.format(office=office))
+            message = _("no measure of {office} is overdue, so there is nothing to warn of")
+        raise RefusedError("nothing-to-press", message.format(office=office))
     return chosen
 
 
 def _must_be_due(chosen: Sequence[Item], kind: str) -> None:
-    """Refuse measures on which there can be no such letter (RefusedError)."""
+    """Refuse measures that a letter of this kind cannot name (RefusedError)."""
     if closed := next((item.id for item in chosen if item.status == "closed"), None):
-        told = _("{id} is closed; there is nothing to remind of").format(id=closed)
-        raise RefusedError("already-closed", told, _("see `xuncha list --overdue`"))
+        message = _("{id} is closed; there is nothing to remind of").format(id=closed)
+        raise RefusedError("already-closed", message, _("see `xuncha list --overdue`"))
     if len(offices := dict.fromkeys(item.office for item in chosen)) > 1:
-        told = _("a letter goes to one office, and these measures are of {names}")
-        told = told.format(names=_(", ").join(offices))
-        raise RefusedError("several-offices", told, _("write one for each"))
+        message = _("a letter goes to one office, and these measures are of {names}")
+        message = message.format(names=_(", ").join(offices))
+        raise RefusedError("several-offices", message, _("write one for each"))
     early = [item.id for item in chosen if item.light != "red"]
     if kind == "warning" and early:
-        told = _("a warning is for what is overdue, and {ids} is not").format(ids=_(", ").join(early))
+        message = _("a warning is for what is overdue, and {ids} is not").format(ids=_(", ").join(early))
         hint = _("send a reminder: xuncha report letter reminder {ids}").format(ids=" ".join(early))
-        raise RefusedError("not-overdue", told, hint)
+        raise RefusedError("not-overdue", message, hint)

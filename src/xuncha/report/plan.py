@@ -1,4 +1,4 @@
-"""The rectification plan (整改落实方案): who leads, and three lists (三个清单) of what is to be done, not how far it is."""
+"""The rectification plan (整改落实方案): who leads, and the three lists (三个清单) of what is to be done, without the progress."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xuncha.report.items import Item, desk, items, told_fields
 from xuncha.tally import Tally, tally
 
 _MOST_ON_A4: Final = 90
-"""Characters of the longest text of a list that stands well in a column of A4."""
+"""Length of the longest text that fits well into a column of a list on A4, in characters."""
 
 
 class PlannedProblem(NamedTuple):
@@ -20,10 +20,10 @@ class PlannedProblem(NamedTuple):
 
     number: str
     title: str
-    category: str  # its title; 待明确 where none is said
-    finding: str | None  # the inspectors' own words: the plan is what answers them
+    category: str  # the title; 待明确 without a category
+    finding: str | None  # the inspectors' own words, which the plan answers
     measures: tuple[Item, ...]
-    fields: tuple[tuple[str, str], ...]  # what the office tracks besides, by its name
+    fields: tuple[tuple[str, str], ...]  # the office's own fields: label and value
 
 
 class Plan(NamedTuple):
@@ -34,14 +34,14 @@ class Plan(NamedTuple):
     inspector: str | None
     round: str | None
     feedback: Date | None
-    date: Date | None  # of the plan itself; none where nothing tells it
-    head: str | None  # of the leading group: the first responsible person; none where there is no such group
+    date: Date | None  # of the plan itself; None if unknown
+    head: str | None  # of the leading group: the first responsible person; None without such a group
     office: str | None  # where the office of the leading group is
     leaders: tuple[str, ...]
     offices: tuple[str, ...]
     counts: Tally
-    categories: int  # with a problem
-    at_once: int  # measures by their terms; those that have a day first, then those that still need one
+    categories: int  # those with a problem
+    at_once: int  # numbers of measures by term; `limited` have a day, `undecided` still need one
     limited: int
     undecided: int
     long_term: int
@@ -50,20 +50,20 @@ class Plan(NamedTuple):
 
     @property
     def large(self) -> bool:
-        """Tell whether a page of A4 is too small for the lists."""
+        """Return whether A4 is too small for the lists, so that they need A3."""
         told = [(problem.title, problem.finding or "") for problem in self.problems]
         told += [(item.title, item.goal or "") for problem in self.problems for item in problem.measures]
         return any(len(text) > _MOST_ON_A4 for texts in told for text in texts)
 
     @property
     def by_category(self) -> tuple[PlannedProblem, ...]:
-        """The problems as the list of problems groups them."""
+        """The problems in the order of the list of problems, grouped by category."""
         order = list(dict.fromkeys(problem.category for problem in self.problems))
         return tuple(sorted(self.problems, key=lambda problem: order.index(problem.category)))
 
     @property
     def by_leader(self) -> tuple[Item, ...]:
-        """The measures as the list of responsibilities groups them: by leader, by office, by number."""
+        """The measures in the order of the list of responsibilities: by leader, by office, by number."""
         leaders, offices = [*self.leaders, UNSAID], [*self.offices, UNSAID]
         measures = [item for problem in self.problems for item in problem.measures]
         measures.sort(key=lambda item: (leaders.index(item.leader), offices.index(item.office)))
@@ -71,7 +71,7 @@ class Plan(NamedTuple):
 
 
 def plan(ledger: Ledger, today: Date, made: Date | None = None) -> Plan:
-    """Gather what the plan of a ledger says; `made` is the day of the plan as far as it is known; see `items` for what is refused."""
+    """Gather the content of the plan; `made` is the day of the plan, if known; `items` says what is refused."""
     found, settings, by_problem = items(ledger, today), ledger.settings, ledger.by_problem()
     titles: dict[str | None, str] = {category.key: category.title for category in settings.categories}
     terms = Counter(item.term for item in found.values())

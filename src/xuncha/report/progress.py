@@ -1,4 +1,4 @@
-"""The report on progress to the inspection office (集中整改进展情况报告): each problem as it stands, what is unfinished and why, what came of it, and what the head did."""
+"""The report on progress to the inspection office (集中整改进展情况报告): the state of each problem, what is unfinished and why, the outcomes, and the work of the head."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xuncha.tally import Horizon, Tally, amount, tally
 from xuncha.trail.history import Event, taken_back
 
 _TELLING = frozenset({"extend", "return", "reopen"})
-"""The actions whose reasons tell why a measure is not finished."""
+"""The actions whose reasons explain why a measure is not finished."""
 
 
 class Reason(NamedTuple):
@@ -27,17 +27,17 @@ class Reason(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """A measure as it stands."""
+    """A measure with its state."""
 
     item: Item
-    last: str | None  # its latest entry, of those that are published
+    last: str | None  # the text of its latest published entry
     closed: Date | None
     escalated_to: str | None
-    reasons: tuple[Reason, ...]  # the oldest first; empty for what is closed
+    reasons: tuple[Reason, ...]  # the oldest first; empty if it is closed
 
 
 class Problem(NamedTuple):
-    """A problem as it stands."""
+    """A problem with its measures and their state."""
 
     number: str
     title: str
@@ -58,12 +58,12 @@ class Category(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of the measures."""
+    """An outcome of the measures, such as money recovered."""
 
     label: str
     unit: str
     amount: int | float
-    by_problem: tuple[tuple[str, int | float], ...]  # those that have any; they add up to the amount
+    by_problem: tuple[tuple[str, int | float], ...]  # only problems with some; they add up to the amount
 
 
 class Progress(NamedTuple):
@@ -78,26 +78,26 @@ class Progress(NamedTuple):
     date: Date
     number: str
     signer: str
-    head: str | None  # the first responsible person; none where there is no leading group
+    head: str | None  # the first responsible person; None without a leading group
     office: str | None
-    head_work: tuple[str, ...]  # in their own words
+    head_work: tuple[str, ...]  # in the head's own words
     taken_over: tuple[Standing, ...]  # the measures that were escalated to the head
     counts: Tally
     categories: tuple[Category, ...]
     unfinished: tuple[Standing, ...]
     outcomes: tuple[Outcome, ...]
     staged: tuple[Standing, ...]  # closed long-term measures
-    reviews: tuple[Item, ...]  # those among them that are to be looked at again
+    reviews: tuple[Item, ...]  # those of them that are due for review
     long_term_open: tuple[Item, ...]
     overdue: tuple[Item, ...]
     due_soon: tuple[Item, ...]
-    later: tuple[Item, ...]  # open, with a time limit further off; the next one first
+    later: tuple[Item, ...]  # open, with a later time limit; the earliest first
 
 
 def progress(
     ledger: Ledger, today: Date, events: Sequence[Event], number: str | None = None, signer: str | None = None
 ) -> Progress:
-    """Gather what the report says on a day; `events` is the history, newest first; see `items` for what is refused."""
+    """Gather the content of the report on a day; `events` is the history, newest first; `items` says what is refused."""
     found, settings, register = items(ledger, today), ledger.settings, ledger.register()
     why = _reasons(events)
     standing = {
@@ -137,7 +137,7 @@ def progress(
 
 
 def as_json(report: Progress, ledger: Ledger) -> dict[str, Any]:
-    """Make the output of `report progress --json`."""
+    """Return the output of `report progress --json`."""
     counted, rows = report.counts.as_json(()), rows_json(ledger, report.date)
     return {
         **{key: counted[key] for key in ("organisation", "as_of", "problems", "measures")},
@@ -171,19 +171,19 @@ def as_json(report: Progress, ledger: Ledger) -> dict[str, Any]:
 
 
 def _reasons(events: Iterable[Event]) -> dict[str, tuple[Reason, ...]]:
-    """Collect by measure the reasons why it is not finished, without those of commits that were undone."""
+    """Return for each measure the reasons why it is not finished, without those of undone commits."""
     events = list(events)
     undone, found = taken_back(events), dict[str, tuple[Reason, ...]]()
     for event in events:
         if event.action in _TELLING and event.reason and event.number and event.commit not in undone:
-            told = Reason(str(event.action), Date.fromisoformat(event.day), event.reason)
-            found[event.number] = (told, *found.get(event.number, ()))
+            reason = Reason(str(event.action), Date.fromisoformat(event.day), event.reason)
+            found[event.number] = (reason, *found.get(event.number, ()))
     return found
 
 
 def _standing(item: Item, measure: Measure, reasons: tuple[Reason, ...]) -> Standing:
-    told = [entry for entry in measure.progress if entry.publish]
-    last = max(told, key=lambda entry: entry.date or Date.min, default=None)
+    published = [entry for entry in measure.progress if entry.publish]
+    last = max(published, key=lambda entry: entry.date or Date.min, default=None)
     return Standing(
         item=item,
         last=last.text if last else None,
@@ -194,7 +194,7 @@ def _standing(item: Item, measure: Measure, reasons: tuple[Reason, ...]) -> Stan
 
 
 def _categories(ledger: Ledger, standing: dict[Identity, Standing]) -> Iterable[Category]:
-    """Yield the categories that have problems, as the ledger orders them, last what is under none."""
+    """Yield the categories with problems in the order of the ledger; problems without a category come last."""
     problems: dict[str | None, list[Problem]] = defaultdict(list)
     for number, own in ledger.by_problem().items():
         problem, closed = ledger.problems[number], sum(each.status == "closed" for each in own.values())

@@ -1,4 +1,4 @@
-"""What the papers of a case tell of one measure: its record as plain values, its evidence by numbers, and its history."""
+"""The facts on one measure for the documents of its case: its record as plain values, its numbered evidence, and its history."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from xuncha.workflow.evidence import held
 
 
 class Piece(NamedTuple):
-    """A piece of evidence: a document number or other words, or a file in the ledger."""
+    """A piece of evidence: a document number or other text, or a file in the ledger."""
 
     number: int  # from 1, in the order of the entries
     name: str  # as the office calls it
     date: Date | None  # of the first entry that names it
-    file: str | None = None  # its name in the ledger; None where it is words alone
+    file: str | None = None  # its name in the ledger; None if the piece is only text
     sha256: str | None = None
     size: int | None = None
-    by: str | None = None  # who brought the file, and on which day, as far as history knows
+    by: str | None = None  # who added the file, and on which day, if the history knows
     on: Date | None = None
-    fault: str = ""  # why its file cannot be given, as a key of `why`; empty where it can
-    apart: str = ""  # why it is not bound in, likewise
-    pages: int | None = None  # those that it takes in the bound document, with the sheet before it
+    fault: str = ""  # why its file cannot be given, as a key of `why`; empty if it can
+    apart: str = ""  # why it is not appended, likewise
+    pages: int | None = None  # its pages in the finished document, with the cover sheet
 
     @property
     def packed(self) -> str:
-        """Its name in a zip, by which it is found in the list."""
+        """The name of its file in a zip, which begins with its number in the list."""
         return f"{self.number:02d}-{held(self.name)}"
 
 
@@ -52,7 +52,7 @@ class Entry(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What a measure has brought, of one kind."""
+    """An outcome of a measure."""
 
     label: str
     amount: str
@@ -60,7 +60,7 @@ class Outcome(NamedTuple):
 
 
 class MeasureRecord(NamedTuple):
-    """A measure; what nobody has said is None."""
+    """A measure as plain values; a value that the ledger does not hold is None."""
 
     item: Item
     leader: str | None
@@ -76,31 +76,31 @@ class MeasureRecord(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One thing that was done to a measure; a name in it is a fact of the ledger, never a signature."""
+    """One change of a measure; a name in it is a fact from the ledger, never a signature."""
 
     commit: str
     day: Date
-    minute: str  # day and time on the clock of whoever did it
+    minute: str  # day and time on the author's clock
     author: str
     email: str
-    account: str  # who was signed in to the desk; empty where it was no browser
-    applied_by: str  # the e-mail of whoever made the commit, where that is another than its author
-    action: str | None  # None where no command of ours made the commit
+    account: str  # who was signed in to the desk; empty without a browser
+    applied_by: str  # the e-mail address of the committer, if it is not the author
+    action: str | None  # None if no command of xuncha made the commit
     from_: str | None
     to: str | None
     reason: str | None
     subject: str
     by_hand: bool
-    undone: bool  # taken back later
+    undone: bool  # undone later
 
     @property
     def moves(self) -> bool:
-        """Whether the measure has another status from then on."""
+        """Whether it changes the status of the measure."""
         return self.to is not None and self.from_ != self.to
 
 
 def record(ledger: Ledger, identity: Identity, items: Mapping[Identity, Item]) -> MeasureRecord:
-    """Gather what is told of one measure of a ledger."""
+    """Gather the record of one measure of a ledger."""
     measure, problem = ledger.measures[identity], ledger.problems[identity.problem]
     titles = {each.key: each.title for each in ledger.settings.categories}
     pieces, entries = _numbered(measure)
@@ -124,7 +124,7 @@ def record(ledger: Ledger, identity: Identity, items: Mapping[Identity, Item]) -
 
 
 def _numbered(measure: Measure) -> tuple[tuple[Piece, ...], tuple[Entry, ...]]:
-    """Return the evidence of a measure, numbered, and its entries with the numbers that they name; a file that several entries name is one piece."""
+    """Return the numbered evidence of a measure, and its entries with these numbers; a file that several entries name is one piece."""
     pieces: dict[str, Piece] = {}
     entries = []
     for entry in measure.progress:
@@ -141,7 +141,7 @@ def _numbered(measure: Measure) -> tuple[tuple[Piece, ...], tuple[Entry, ...]]:
 
 
 def as_json(record: MeasureRecord) -> dict[str, Any]:
-    """Give what `--json` tells of it besides what `list --json` does."""
+    """Return the part of the `--json` output that `list --json` does not have."""
     shown = ("number", "name", "date", "file", "sha256", "size", "by", "on")
     return {
         "problem_title": record.item.problem_title,
@@ -156,7 +156,7 @@ def as_json(record: MeasureRecord) -> dict[str, Any]:
 
 
 def brought(root: Path, identity: Identity, measure: Measure) -> dict[str, tuple[str, str]]:
-    """Return who brought each evidence file of a measure and on which day, by the names of the files."""
+    """Return who added each evidence file of a measure, and on which day, by file name."""
     is_held = any(isinstance(item, EvidenceFile) for entry in measure.progress for item in entry.evidence)
     found: dict[str, tuple[str, str]] = {}
     for commit in touching(root, f"{EVIDENCE}/{identity}") if is_held and git_dir(root) else ():
@@ -166,9 +166,9 @@ def brought(root: Path, identity: Identity, measure: Measure) -> dict[str, tuple
 
 
 def taken(root: Path, identity: Identity, piece: Piece, folder: Path | None = None) -> Piece:
-    """Read the file of a piece, and say what is wrong with it; copy it, if it is sound, into a folder under its name in a zip.
+    """Check the file of a piece, and record in the piece what is wrong; copy an intact file into `folder`, under its name in a zip.
 
-    A link is not followed; what is not the file that was attached is not copied.
+    A link is not followed; a file that differs from the one that was attached is not copied.
     """
     if piece.file is None:
         return piece
@@ -176,25 +176,25 @@ def taken(root: Path, identity: Identity, piece: Piece, folder: Path | None = No
     try:
         with (
             WorkingTree(root).stream(f"{EVIDENCE}/{identity}/{piece.file}") as stream,
-            target.open("w+b") if target else nullcontext(stream) as seen,
+            target.open("w+b") if target else nullcontext(stream) as copy,
         ):
             if target:
-                shutil.copyfileobj(stream, seen)
-                seen.seek(0)
-            found = fingerprint(seen)
+                shutil.copyfileobj(stream, copy)
+                copy.seek(0)
+            result = fingerprint(copy)
     except FileNotFoundError:
         return piece._replace(fault="missing")
     except OSError as error:
         return piece._replace(fault="link" if error.errno == ELOOP else "unreadable")
-    if found.fetched and found.sha256 == piece.sha256:
-        return piece._replace(size=found.size)
+    if result.fetched and result.sha256 == piece.sha256:
+        return piece._replace(size=result.size)
     if target:
         target.unlink()
-    return piece._replace(fault="changed" if found.fetched else "not-fetched")
+    return piece._replace(fault="changed" if result.fetched else "not-fetched")
 
 
 def why(fault: str) -> str:
-    """Say why a file of evidence is not given or not bound in, in the chosen language."""
+    """Return the text, in the chosen language, that says why a file of evidence is missing or not appended."""
     return {
         "missing": _("the file is not there"),
         "link": _("it is a link, which is not followed"),
@@ -210,7 +210,7 @@ def why(fault: str) -> str:
 
 
 def steps(events: Iterable[Event]) -> tuple[Step, ...]:
-    """Tell the history of one measure from its beginning on; `events` as `trail.history` gives them, newest first."""
+    """Return the history of one measure, oldest first; `events` come from `trail.history`, newest first."""
     events = list(events)
     undone = taken_back(events)
     same = (

@@ -1,4 +1,4 @@
-"""The weekly report (周报): what was done since a day, by the ledger or else by git's history; what is due next, what is red, and what is to be looked at again."""
+"""The weekly report (周报): what was done since a day, by the ledger and git's history; what is due next, what is overdue, and what is due for review."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from xuncha.tally import Horizon, Tally, groups, review_day, tally
 from xuncha.trail.history import Event, taken_back
 
 _TOLD = frozenset({"add", "start", "submit", "return", "close", "reopen", "extend", "escalate", "review"})
-"""The actions that a report names; what `progress` and `attach` record shows in the entries."""
+"""The actions that a report names; `progress` and `attach` show as entries instead."""
 
 DAYS: Final = 7
-"""How many days a weekly report covers, its own day the last of them: whoever writes it once a week tells each day once."""
+"""Number of days in a weekly report, which ends with its own day: one report a week covers each day once."""
 
 
 class Comments(NamedTuple):
-    """How many comments (意见建议) came and were answered in these days, and how many still wait."""
+    """Numbers of comments (意见建议) that arrived and were answered in these days, and of those still open."""
 
     received: int
     replied: int
     open: int
-    total: int  # that have ever come
+    total: int  # all that ever arrived
 
 
 class Entry(NamedTuple):
@@ -37,22 +37,22 @@ class Entry(NamedTuple):
 
     date: Date
     text: str
-    late: bool  # recorded in these days, and dated before them: no earlier report could tell it
-    publish: bool  # a weekly report tells it all the same
+    late: bool  # recorded in these days, with an earlier date: no earlier report could include it
+    publish: bool  # a weekly report includes all entries
 
 
 class Work(NamedTuple):
-    """What was done for a measure."""
+    """The work on a measure in these days."""
 
     item: Item
     entries: tuple[Entry, ...]
     actions: tuple[str, ...]  # in their order
     taken_over_by: str | None
-    result: ReviewResult | None  # of the last look at it
+    result: ReviewResult | None  # of the last review
 
 
 class Section(NamedTuple):
-    """An office's part of a leader's measures."""
+    """The measures of a leader that belong to one office."""
 
     office: str
     total: int
@@ -63,29 +63,29 @@ class Section(NamedTuple):
 
     @property
     def quiet(self) -> bool:
-        """Whether there is nothing to say of it."""
+        """Whether it has no work, no overdue and no due measures to report."""
         return not (self.done or self.overdue or self.due_soon)
 
 
 class Leader(NamedTuple):
-    """What a leader answers for."""
+    """The measures of a leader, by office."""
 
     name: str
     sections: tuple[Section, ...]
 
     @property
     def quiet(self) -> bool:
-        """Whether there is nothing to say of it."""
+        """Whether none of the sections has anything to report."""
         return all(section.quiet for section in self.sections)
 
 
 class Review(NamedTuple):
-    """A closed long-term measure that is to be looked at again."""
+    """A closed long-term measure that is due for review."""
 
     item: Item
     last: Date
     due: Date
-    days: int  # how late it is
+    days: int  # days that the review is late
 
 
 class Weekly(NamedTuple):
@@ -97,10 +97,10 @@ class Weekly(NamedTuple):
     date: Date
     counts: Tally
     did: dict[str, int]
-    """For how many measures: progressed, closed, submitted, returned, reopened, extended, added."""
+    """Numbers of measures: progressed, closed, submitted, returned, reopened, extended, added."""
     overdue: tuple[Item, ...]
     due_soon: tuple[Item, ...]
-    next_due: Item | None  # what is due first of all that is not near yet
+    next_due: Item | None  # the earliest of those that are not due soon
     leaders: tuple[Leader, ...]
     reviews: tuple[Review, ...]
     comments: Comments
@@ -112,7 +112,7 @@ class Weekly(NamedTuple):
 
 
 def first_day(today: Date) -> Date:
-    """Return the first day that the report of a day covers by default."""
+    """Return the first day of the default period of a day's report."""
     return today - timedelta(days=DAYS - 1)
 
 
@@ -124,9 +124,9 @@ def weekly(
     earlier: Mapping[Identity, Measure],
     comments: Iterable[Comment] = (),
 ) -> Weekly:
-    """Gather what the weekly report of a ledger says; see `items` for what is refused.
+    """Gather the content of the weekly report; `items` says what is refused.
 
-    `since` is the first day that is told of, `today` the last; `events` the history, newest first; `earlier` the measures as they stood before, as
+    `since` is the first day of the period, `today` the last; `events` the history, newest first; `earlier` the measures as they were before, as
     far as that is known.
     """
     found = items(ledger, today)
@@ -156,7 +156,7 @@ def weekly(
 
 
 def recorded(events: Iterable[Event], since: Date, today: Date) -> set[Identity]:
-    """Find the measures for which progress was recorded in these days: they may have new entries with earlier dates."""
+    """Return the measures for which progress was recorded in these days: they may have new entries with earlier dates."""
     return {
         Identity.parse(identity)
         for identity, happened in _happened(events, since, today).items()
@@ -165,7 +165,7 @@ def recorded(events: Iterable[Event], since: Date, today: Date) -> set[Identity]
 
 
 def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
-    """Make the output of `report weekly --json`."""
+    """Return the output of `report weekly --json`."""
     counted, rows = report.counts.as_json(()), rows_json(ledger, report.date)
     return {
         "organisation": report.organisation,
@@ -210,12 +210,12 @@ def _section_json(section: Section) -> dict[str, Any]:
 
 
 def _happened(events: Iterable[Event], since: Date, today: Date) -> dict[str, list[Event]]:
-    """List what commands did to each measure in these days, in order, without what was taken back."""
+    """Return the events of each measure in these days, oldest first, without undone ones."""
     found: dict[str, list[Event]] = {}
     undone = taken_back(events)
     for event in events:
-        counts = event.action != "renumber" and event.commit not in undone
-        if counts and "." in (event.number or "") and since.isoformat() <= event.day <= today.isoformat():
+        is_counted = event.action != "renumber" and event.commit not in undone
+        if is_counted and "." in (event.number or "") and since.isoformat() <= event.day <= today.isoformat():
             found.setdefault(str(event.number), []).insert(0, event)
     return found
 
@@ -226,38 +226,38 @@ def _work(
     known = Counter((entry.date, entry.text) for entry in (earlier.progress if earlier else ()))
     entries = []
     for entry in measure.progress:
-        if entry.date is None:  # an import found it, and no week can be named for it
+        if entry.date is None:  # an import did not know the day, so that it belongs to no week
             continue
         late = earlier is not None and entry.date < since and not known[entry.date, entry.text]
         known[entry.date, entry.text] -= known[entry.date, entry.text] > 0
         if late or since <= entry.date <= today:
             entries.append(Entry(entry.date, entry.text, late, entry.publish))
-    looks = [review for review in measure.reviews if since <= review.date <= today]
+    reviews = [review for review in measure.reviews if since <= review.date <= today]
     dated = {
         "close": bool(measure.closed and measure.closed.date and since <= measure.closed.date <= today),
         "escalate": measure.escalated is not None and since <= measure.escalated.date <= today,
-        "review": bool(looks),
+        "review": bool(reviews),
     }
     actions = [event.action for event in events if event.action in _TOLD]
-    actions += [action for action, there in dated.items() if there and action not in actions]
+    actions += [action for action, is_dated in dated.items() if is_dated and action not in actions]
     return Work(
         item=item,
         entries=tuple(sorted(entries, key=lambda entry: entry.date)),
         actions=tuple(action for action, _repeated in groupby(actions) if action),
         taken_over_by=measure.escalated.to if measure.escalated else None,
-        result=(looks or measure.reviews)[-1].result if measure.reviews else None,
+        result=(reviews or measure.reviews)[-1].result if measure.reviews else None,
     )
 
 
 def _did(works: Sequence[Work]) -> dict[str, int]:
-    told = [(action, work.item.status) for work in works for action in set(work.actions)]
-    actions = Counter(action for action, _status in told)
+    pairs = [(action, work.item.status) for work in works for action in set(work.actions)]
+    actions = Counter(action for action, _status in pairs)
     return {
         "progressed": sum(bool(work.entries) for work in works),
-        "closed": told.count(("close", "closed")),
-        "submitted": told.count(("submit", "submitted")),
+        "closed": pairs.count(("close", "closed")),
+        "submitted": pairs.count(("submit", "submitted")),
         "returned": actions["return"],
-        "reopened": actions["reopen"] - told.count(("reopen", "closed")),
+        "reopened": actions["reopen"] - pairs.count(("reopen", "closed")),
         "extended": actions["extend"],
         "added": actions["add"],
     }
@@ -266,7 +266,7 @@ def _did(works: Sequence[Work]) -> dict[str, int]:
 def _leaders(
     ledger: Ledger, today: Date, done: Sequence[Work], red: Sequence[Item], yellow: Sequence[Item]
 ) -> Iterator[Leader]:
-    """Yield leaders with their offices in the order of `ledger.yaml`, those without a measure left out."""
+    """Yield leaders with their offices in the order of `ledger.yaml`; those without a measure are left out."""
     register = ledger.register()
     for leader in groups(register, today, "leader"):
         own = tuple(
@@ -275,24 +275,24 @@ def _leaders(
         )
         sections = []
         for office in groups(register._replace(problems=own), today, "office"):
-            who = (leader.title, office.title)
+            pair = (leader.title, office.title)
             overdue, due_soon = (
-                tuple(item for item in each if (item.leader, item.office) == who) for each in (red, yellow)
+                tuple(item for item in each if (item.leader, item.office) == pair) for each in (red, yellow)
             )
-            works = tuple(work for work in done if (work.item.leader, work.item.office) == who)
+            works = tuple(work for work in done if (work.item.leader, work.item.office) == pair)
             sections.append(Section(office.title, office.total, office.closed, works, overdue, due_soon))
         yield Leader(leader.title, tuple(sections))
 
 
 def _comments(every: Iterable[Comment], since: Date, today: Date) -> Comments:
-    """Count comments as they stood on a day."""
-    there = [comment for comment in every if comment.received <= today]
-    replies = [comment.reply.date for comment in there if comment.reply and comment.reply.date <= today]
+    """Count the comments on a day."""
+    received = [comment for comment in every if comment.received <= today]
+    replies = [comment.reply.date for comment in received if comment.reply and comment.reply.date <= today]
     return Comments(
-        received=sum(comment.received >= since for comment in there),
+        received=sum(comment.received >= since for comment in received),
         replied=sum(day >= since for day in replies),
-        open=len(there) - len(replies),
-        total=len(there),
+        open=len(received) - len(replies),
+        total=len(received),
     )
 
 
