@@ -1,4 +1,4 @@
-"""Documents read into lines that know where they stand: text, Markdown, web pages, Word. They are hostile input; their content tells their kind."""
+"""Read documents (text, Markdown, web pages, Word) into lines that know their places in the file. Documents are hostile input; content, not the name, decides the kind."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ __all__ = ["Pages", "lines"]
 
 
 def lines(path: Path) -> Pages:
-    """Read the lines of a text (UTF-8, UTF-16, GB18030), Markdown, a web page or a Word document (.docx); blank ones are left out.
+    """Read the lines of a text (UTF-8, UTF-16, GB18030), Markdown, a web page or a Word document (.docx); blank lines are left out.
 
-    Raises RefusedError if it is not there, too large, damaged, under a password, or of a kind that is not read;
+    Raises RefusedError if the file is missing, too large, damaged, protected by a password, or of an unsupported kind;
     SurroundingsError if the part `office` is not installed.
     """
     content = bytes_of(path)

@@ -1,4 +1,4 @@
-"""A web page as its reader sees it, a block a line. Of the parsers at hand, lxml and Beautiful Soup know no places, and `html.parser` takes minutes over open tags."""
+"""Read a web page as its reader sees it, one line for each block. lxml and Beautiful Soup keep no places in the file, and `html.parser` takes minutes on open tags."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _TOKEN = re.compile(
     | (?P<reference>&(?:\#[0-9]{1,7}|\#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});?)""",
     re.VERBOSE | re.DOTALL,
 )
-_RAW = {"script", "style", "textarea", "xmp"}  # elements in which there are no tags
+_RAW = {"script", "style", "textarea", "xmp"}  # elements whose content has no tags
 _UNSEEN = {"noscript", "template", "head", "svg", "select", "object", "iframe", "title"}
 _WITHIN_A_LINE = {
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
     "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
     "sup", "time", "tt", "u", "ucloud", "var", "wbr", "input", "button", "meta", "link",
 }  # fmt: skip
-"""Elements that do not begin a line; neither do those with a colon, which are Word's."""
+"""Elements that do not begin a line; neither do elements with a colon in their name, which come from Word."""
 _HIDES = re.compile(
     r"""<[^\s>]+[^>]*?\s(?:style\s*=\s*(?:"[^"]*?|'[^']*?|[^\s"'>]*?)(?:display\s*:\s*none|visibility\s*:\s*hidden)|hidden(?=[\s/>=]))""",
     re.IGNORECASE,
 )
 """A tag that hides its element."""
-_LONGEST_TAG = 4000  # characters of a tag among which that is looked for
+_LONGEST_TAG = 4000  # only so many characters of a tag are searched for it
 _EMPTY = {"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track"}  # fmt: skip
 _BLANKS = " \t\n\f"
 _WORD = re.compile(rf"[{_BLANKS}]+|[^{_BLANKS}]+")
@@ -58,20 +58,20 @@ class _Page:
     def __init__(self, text: str) -> None:
         self.text = text
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        """Where the lines of the file begin."""
+        """The offsets at which the lines of the file begin."""
         self.lines: list[Line] = []
         self.pieces: list[tuple[str, int, int]] = []
         self.unseen: list[str] = []
-        """The open elements whose content nobody sees."""
+        """The open elements whose content is never shown."""
         self.hidden = ""
-        """The kind of the open element that its own style hides."""
+        """The name of the open element that its own style hides; empty if there is none."""
         self.depth = 0
-        """How many of that kind are open within it, itself included."""
+        """How many elements of this name are open, the hidden one included."""
 
     def tag(self, tag: str, *, ends: bool, empty: bool) -> None:
-        """Read a tag: it may begin a line, or something that nobody sees."""
+        """Read a tag, which may end the line, or begin or end content that is never shown."""
         if tag == "body":
-            self.unseen.clear()  # the head may have been left open
+            self.unseen.clear()  # the head may still be open
         if tag in _UNSEEN:
             if not ends and not empty:
                 self.unseen.append(tag)
@@ -82,7 +82,7 @@ class _Page:
             self.end_line()
 
     def hide(self, tag: str, written: str, *, ends: bool) -> None:
-        """Follow whether an element is open that its own style hides; a paragraph ends where another block begins."""
+        """Note where an element begins or ends that its own style hides; a paragraph ends where another block begins."""
         if self.hidden == "p" and not ends and tag not in _WITHIN_A_LINE:
             self.hidden = ""
         if self.hidden:
@@ -93,18 +93,18 @@ class _Page:
             self.hidden, self.depth = tag, 1
 
     def add(self, start: int, end: int) -> None:
-        """Add text as it stands; blanks are one blank, as a browser shows them."""
+        """Add the text between two offsets; blanks become one blank, as in a browser."""
         for match in _WORD.finditer(self.text, start, end):
             self.add_piece(" " if match[0][0] in _BLANKS else match[0], match.start())
 
     def add_piece(self, text: str, place: int) -> None:
-        """Add a piece of text that stands at a place of the file, if it is seen."""
+        """Add a piece of text with its offset in the file, unless it is hidden."""
         if not self.unseen and not self.hidden:
             line = bisect_right(self.starts, place)
             self.pieces.append((text, line, place - self.starts[line - 1] + 1))
 
     def end_line(self) -> None:
-        """End the line, without blanks after blanks, and without line feeds of the file between two Chinese characters."""
+        """End the line; remove repeated blanks, and line breaks of the file between two Chinese characters."""
         kept: list[tuple[str, int, int]] = []
         for piece in self.pieces:
             if not piece[0] or (piece[0] == " " and kept and kept[-1][0].endswith(" ")):
@@ -115,5 +115,5 @@ class _Page:
                     kept.pop()
             kept.append(piece)
         self.pieces.clear()
-        if found := line_of(kept):
-            self.lines.append(found)
+        if line := line_of(kept):
+            self.lines.append(line)

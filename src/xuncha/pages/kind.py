@@ -1,4 +1,4 @@
-"""What a document holds, its kind told by its first bytes, whatever it is called; and the refusal of those that are not read."""
+"""Find out the kind of a document by its first bytes, whatever its name; and refuse the kinds that are not supported."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from xuncha.pages.line import Kind
 
 LARGEST: Final = 16 * 1024 * 1024
-"""Bytes in one document; a notice has some ten thousand characters."""
+"""Maximum size of one document, in bytes; a notice has some ten thousand characters."""
 _MOST_LINES: Final = 8_000
 _MOST_CHARACTERS: Final = 500_000  # a long notice has some thirty thousand
 _PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|p|table|article)\b", re.IGNORECASE)
@@ -27,13 +27,13 @@ _EMPTY_ZIP: Final = b"PK\x05\x06"
 _BEFORE: Final = re.compile(
     rb"(?:\xef\xbb\xbf|[\s\x00]|<!--.{0,4000}?-->|<\?xml\b[^>]{0,400}\?>)*", re.DOTALL
 )
-"""What may stand before the bytes that tell the kind, and is passed over by the programs that open the file."""
+"""What may precede the bytes that decide the kind; programs that open the file skip it."""
 _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _SAVED_PAGE: Final = re.compile(
     rb"(?:[A-Za-z][\w-]*:[^\n]*\n(?:[ \t][^\n]*\n)*){0,40}?(?:MIME-Version:|Snapshot-Content-Location:|Content-Type:\s*multipart/related|From: <?\"?Saved by)",
     re.IGNORECASE,
 )
-"""The head of a web page saved as one file (.mht): also what some systems call .doc and .xls."""
+"""The head of a web page saved as one file (.mht); some systems give such files the names .doc and .xls."""
 _WORD_XML: Final = re.compile(
     rb"(?:<\?mso-application\b|<(?:pkg:package|w:wordDocument|Workbook|ss:Workbook|office:document)\b)"
 )
@@ -44,15 +44,15 @@ _OPEN_DOCUMENT: Final = re.compile(
 )
 _ARCHIVES: Final = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", _EMPTY_ZIP)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_FEW: Final = 20  # control characters that a text may hold before it is taken for none
+_FEW: Final = 20  # a file with more control characters is not text
 _PICTURES: Final = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*", b"BM")
 
 
 def bytes_of(path: Path) -> bytes:
-    """Return the content of a document. Raises RefusedError if there is no such file, it cannot be read, or it is too large."""
+    """Return the content of a document. Raises RefusedError if the file is missing, cannot be read, or is too large."""
     reason = ""
     try:
-        if path.exists() and not path.is_file():  # a folder, or a pipe, which would keep us waiting
+        if path.exists() and not path.is_file():  # a folder, or a pipe, whose end would never come
             reason = _("it is no file")
         else:
             with path.open("rb") as stream:
@@ -70,8 +70,8 @@ def bytes_of(path: Path) -> bytes:
 
 
 def decoded(content: bytes, path: str) -> str:
-    """Return the text of a file, a line feed at the end of each line. Raises RefusedError if it is no text, or in another encoding."""
-    # A text in GB18030 that happens to be valid UTF-8 does not occur. Notepad's “Unicode” has a mark.
+    """Return the text of a file, with a line feed at the end of each line. Raises RefusedError if it is not text, or in another encoding."""
+    # No real text in GB18030 is also valid UTF-8. Notepad's “Unicode” begins with a mark.
     marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:
         try:
@@ -85,7 +85,7 @@ def decoded(content: bytes, path: str) -> str:
 
 
 def must_be_readable(path: str, lines: int, characters: int) -> None:
-    """Refuse a document with more lines or characters than anybody writes: it would take too long to understand (RefusedError)."""
+    """Raise RefusedError for a document with more lines or characters than anybody writes: it would take too long to analyse."""
     if lines > _MOST_LINES or characters > _MOST_CHARACTERS:
         message = _("the document has more than {lines} lines or {characters} characters")
         message = message.format(lines=_MOST_LINES, characters=_MOST_CHARACTERS)
@@ -94,7 +94,7 @@ def must_be_readable(path: str, lines: int, characters: int) -> None:
 
 
 def kind_of(content: bytes, path: Path) -> Kind:
-    """Tell what kind of document this is. Raises RefusedError for one that is not read, or is under a password."""
+    """Return the kind of a document. Raises RefusedError if the kind is not supported, or a password protects it."""
     _refuse_others(content, str(path))
     if content.startswith(ZIP):
         return "docx"
@@ -122,16 +122,16 @@ def _refuse_others(content: bytes, path: str) -> None:
 
 
 class Foreign(NamedTuple):
-    """A kind of file that is not read."""
+    """A kind of file that is not supported."""
 
     code: str  # such as old-format
     kind: str
-    """Of the file: word, excel, password, pdf, rtf, page, xml, text, table, archive, picture, empty, pointer, other."""
+    """The kind: word, excel, password, pdf, rtf, page, xml, text, table, archive, picture, empty, pointer, other."""
     message: str
 
 
 def foreign(content: bytes, name: str = "") -> Foreign | None:
-    """Return what kind of file this is that nothing here reads; None where it may be a text, a web page or an Office file. A web page named .docx is not read."""
+    """Return the unsupported kind of a file; None if it may be a text, a web page or an Office file. A web page named .docx or .xlsx is unsupported, too."""
     if content.startswith(COMPOUND_FILE):
         return _compound(content)
     if content.startswith(ZIP):
@@ -157,7 +157,7 @@ def foreign(content: bytes, name: str = "") -> Foreign | None:
 
 
 def _head(content: bytes) -> bytes:
-    """Return the beginning of a file from where its kind is told; that of one in UTF-16 as UTF-8."""
+    """Return the beginning of a file from the bytes that decide its kind; UTF-16 is converted to UTF-8."""
     head = content[:16384]
     if head.startswith(_UTF_16):
         head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
@@ -166,7 +166,7 @@ def _head(content: bytes) -> bytes:
 
 
 def _compound(content: bytes) -> Foreign:
-    """Tell what a compound file holds, the container of the formats before 2007 and of encrypted files."""
+    """Return the kind of a compound file, the container of Office formats before 2007 and of encrypted files."""
 
     def holds(*streams: str) -> bool:
         return any(stream.encode("utf-16-le") in content for stream in streams)

@@ -1,4 +1,4 @@
-"""A line of a document, and where each of its characters stands in the file."""
+"""A line of a document, with the place of each of its characters in the file."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ _SEEN: Final = re.compile(f"[^{IGNORABLE}]+")
 
 
 class Span(NamedTuple):
-    """From this character of a line on, the file reads on without a break."""
+    """Characters of a line, from `start` on, that follow each other without a gap in the file."""
 
-    start: int  # the character's place in the line's text, from 0
+    start: int  # the offset of the first of them in the line's text, from 0
     line: int  # of the file, from 1; in a Word document the paragraph
     column: int  # in characters, from 1
 
 
 class Line(NamedTuple):
-    """What a reader sees as one line or paragraph; without blanks at its ends, and never empty."""
+    """A line or paragraph as a reader sees it; without blanks at its ends, and never empty."""
 
     text: str
     spans: tuple[Span, ...]
 
     @property
     def line(self) -> int:
-        """The line of the file in which it begins."""
+        """The line of the file where it begins."""
         return self.spans[0].line
 
     @property
     def column(self) -> int:
-        """The column at which it begins."""
+        """The column where it begins."""
         return self.spans[0].column
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Return the line and the column of the file at which the character at an offset of the text, from 0, stands."""
+        """Return the line and column in the file of the character at an offset of the text, from 0."""
         span = self.spans[bisect_right(self.spans, offset, key=lambda span: span.start) - 1]
         return span.line, span.column + offset - span.start
 
     def part(self, start: int, end: int | None = None) -> Line | None:
-        """Return what stands between two places of the text, without blanks at its ends; None where that is nothing."""
+        """Return the part between two offsets of the text, without blanks at its ends; None if nothing is left."""
         text = self.text[start:end]
         if not (seen := text.strip()):
             return None
@@ -56,17 +56,17 @@ class Line(NamedTuple):
 
 
 class Pages(NamedTuple):
-    """A document that was read."""
+    """The lines of a document that was read."""
 
     path: str
     kind: Kind
     lines: tuple[Line, ...]
     cells: Mapping[int, tuple[int, int]] = MappingProxyType({})
-    """Of a Word document: the row, counted through all tables, and the column of a paragraph in a table."""
+    """For a Word document, by paragraph in a table: the row, counted through all tables, and the column."""
 
 
 def line_of(pieces: Iterable[tuple[str, int, int]]) -> Line | None:
-    """Return the line that consists of pieces of a file, each with its line and column, without what nobody sees; None where it is blank."""
+    """Return the line made of pieces of a file, each with its line and column, without ignorable characters; None if it is blank."""
     texts: list[str] = []
     spans: list[Span] = []
     length = 0

@@ -1,4 +1,4 @@
-"""Markdown without its marks, a line a line; no parser takes them off, since people write `**` against Chinese punctuation, and indent by four blanks."""
+"""Read Markdown line by line, without its marks. No parser is used: people write `**` next to Chinese punctuation, and indent by four blanks."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from itertools import pairwise
 from xuncha.pages.line import Line, line_of
 
 _BEFORE = re.compile(r"[\s\u3000]*(?:>\s?)*\s*(?:#{1,6}\s+|[-*+]\s+)?(?:>\s?)*")
-"""What may stand before the text of a line: quotation, heading, bullet."""
+"""What may precede the text of a line: marks of quotation, heading, bullet."""
 _RULE = re.compile(r"[|:\- ]+|[* ]+|[_ ]+|=+|(?:```|~~~).*")
-"""A line without text: a rule, what underlines a heading, the second line of a table, a fence."""
+"""A line without text: a rule, the underline of a heading, the second line of a table, a fence."""
 _CLOSING = re.compile(r"[ \t]#+$")
 _MARK = re.compile(
     r"""(?P<escape>\\(?=[!-/:-@\[-`{-~]))
@@ -27,7 +27,7 @@ _MARK = re.compile(
 
 
 def lines(text: str) -> tuple[Line, ...]:
-    """Return the lines of a Markdown text that are not blank, without marks and without its head (front matter)."""
+    """Return the lines of a Markdown text that are not blank, without marks and without front matter."""
     every = text.split("\n")
     begin = 0
     if every[0].strip() == "---":
@@ -44,7 +44,7 @@ def _line(line: str, number: int) -> Line | None:
     cuts = [(place, place)]
     while match := _MARK.search(line, place):
         cuts.append(match.span())
-        # What is escaped is text, whatever it is.
+        # An escaped character is text, whatever it is.
         place = match.end() + 1 if match["escape"] else max(match.end(), place + 1)
     cuts.append((len(line), len(line)))
     pieces = [(line[end:start], number, end + 1) for (_begin, end), (start, _end) in pairwise(cuts)]

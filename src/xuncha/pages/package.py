@@ -1,4 +1,4 @@
-"""An Office file (.docx, .xlsx) opened with distrust: a zip of parts, known by their kinds and relationships, and not by their names (ISO/IEC 29500-2)."""
+"""Open an Office file (.docx, .xlsx) without trusting it: a zip of parts, identified by content types and relationships, not by names (ISO/IEC 29500-2)."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ if TYPE_CHECKING:
 
 Fault = Literal["damaged", "password", "too-large", "hostile"]
 DAMAGES: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, LookupError, RuntimeError)  # fmt: skip
-"""What reading a damaged zip raises."""
+"""The errors that reading a damaged zip raises."""
 KINDS_OF_PARTS: Final = "[Content_Types].xml"
 _MOST_PARTS: Final = 5_000
 _LARGEST_LIST: Final = 4 * 1024 * 1024  # bytes of a list of kinds or relationships: thousands of entries
 _ENCRYPTED: Final = 0x1
 _OUTSIDE: Final = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
-"""A target that is no part of the file, whatever its mode says."""
+"""A target outside the file, whatever its mode says."""
 _RELATIONSHIPS: Final = re.compile(r"(?:(?P<folder>.*)/)?_rels/(?P<name>[^/]*)\.rels", re.IGNORECASE)
 _NOT_TEXT: Final = ("image/", "audio/", "video/", "application/x-font", "application/vnd.openxmlformats-officedocument.obfuscatedFont")  # fmt: skip
 _OTHER_THAN_UTF_8: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<", b"\x00\x00")
-"""How a part begins that is XML in UTF-16 or UTF-32."""
+"""First bytes of a part that is XML in UTF-16 or UTF-32."""
 
 
 _CHUNK: Final = 64 * 1024
 _LONGEST_TOKEN: Final = 1024 * 1024  # bytes of a tag with its attributes, or of a comment
 _DEEPEST: Final = 100
 _MOST_ATTRIBUTES: Final = 200  # of one element
-_MOST_ALIKE: Final = 500_000  # elements of one name in a part, where nothing else is said
+_MOST_ALIKE: Final = 500_000  # elements of one name in a part, unless `most` says otherwise
 
 
 class PackageError(Exception):
-    """A file may not be read; `fault` says why, and the text what was found."""
+    """A file may not be read; `fault` is the kind of reason, the text says what was found."""
 
     def __init__(self, fault: Fault, said: str = "") -> None:
         super().__init__(said)
@@ -48,28 +48,28 @@ class PackageError(Exception):
 
 
 class TooManyError(PackageError):
-    """A part has more elements of a name than it may have; the text of the error is that name."""
+    """A part has more elements of one name than allowed; the text of the error is that name."""
 
 
 class Relationship(NamedTuple):
-    """What one part, or the file itself, refers to."""
+    """A reference from one part, or from the file itself."""
 
     source: str  # the part's name; empty for the file itself
     type: str
-    target: str  # the name of a part; or what lies outside
+    target: str  # the name of a part, or an address outside
     external: bool
 
     @property
     def kind(self) -> str:
-        """The last word of its type: officeDocument, image, attachedTemplate."""
+        """The last word of its type, such as officeDocument, image, attachedTemplate."""
         return self.type.rpartition("/")[2]
 
 
 class Package:
-    """The parts of an Office file by their names, which differ in more than upper and lower case.
+    """The parts of an Office file by their names, which must differ in more than upper and lower case.
 
-    All texts together may have `largest` bytes unpacked, and everything may grow by as many. Raises PackageError if the file is damaged,
-    under a password, or larger than that; SurroundingsError if the part `office` is not installed.
+    All texts together may have `largest` bytes when unpacked, and unpacking may add at most as many. Raises PackageError if the file is damaged,
+    protected by a password, or too large; SurroundingsError if the part `office` is not installed.
     """
 
     def __init__(self, content: bytes, largest: int, most_parts: int = _MOST_PARTS) -> None:
@@ -82,7 +82,7 @@ class Package:
         if any(entry.flag_bits & _ENCRYPTED for entry in entries):
             raise PackageError("password")
         packed, unpacked = sum(entry.compress_size for entry in entries), sum(self.sizes.values())
-        # Pictures hardly shrink: what grows is text, or a bomb, whatever it is called.
+        # Pictures hardly shrink: what grows a lot is text or a bomb, whatever its name.
         if len(entries) > most_parts or unpacked - packed > largest:
             raise PackageError("too-large")
         methods = {entry.compress_type for entry in entries} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
@@ -92,14 +92,14 @@ class Package:
             raise PackageError("too-large")
 
     def read(self, name: str) -> bytes:
-        """Return a part, unpacked; never more than the directory says. Raises PackageError if it is damaged."""
+        """Return a part, unpacked, with never more bytes than the directory of the zip says. Raises PackageError if it is damaged."""
         try:
             return self.archive.read(name)
         except DAMAGES as error:
             raise PackageError("damaged", str(error)[:200]) from None
 
     def root(self, name: str) -> Element:
-        """Return a part that is XML. Raises PackageError if it is not, or it declares entities."""
+        """Return the root of a part that is XML. Raises PackageError if it is not XML, or declares entities."""
         with needs("office"):
             from defusedxml.common import DefusedXmlException  # noqa: PLC0415
             from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
@@ -111,14 +111,14 @@ class Package:
             raise PackageError("damaged", f"{name}: {error}"[:200]) from None
 
     def _list(self, name: str) -> Element:
-        """Return a list of kinds or of relationships, which is read before anything is counted."""
+        """Return the root of a list of content types or relationships; its size is checked, since it is read before elements are counted."""
         if self.sizes[name] > _LARGEST_LIST:
             raise PackageError("too-large", name)
         return self.root(name)
 
     @cached_property
     def _kinds(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Kinds by the endings of names, and by names."""
+        """Content types by the ending of a name, and by the whole name."""
         by_ending: dict[str, str] = {}
         by_name: dict[str, str] = {}
         for element in self._list(KINDS_OF_PARTS) if KINDS_OF_PARTS in self.sizes else ():
@@ -130,25 +130,25 @@ class Package:
         return by_ending, by_name
 
     def kind(self, name: str) -> str:
-        """Return the kind of a part, such as image/png; empty where the file does not say it."""
+        """Return the content type of a part, such as image/png; empty if the file does not say it."""
         by_ending, by_name = self._kinds
         return by_name.get(name.lower()) or by_ending.get(name.rpartition(".")[2].lower(), "")
 
     def is_text(self, name: str) -> bool:
-        """Return whether a part is none of the kinds that are no XML, such as pictures."""
+        """Return whether a part may be XML: its content type is not one of those that never are, such as pictures."""
         return not self.kind(name).startswith(_NOT_TEXT)
 
     @cached_property
     def relationships(self) -> tuple[Relationship, ...]:
-        """What the file and its parts refer to."""
+        """All references from the file and its parts."""
         names = {name.lower(): name for name in self.sizes}
         found = []
-        for own in self.sizes:
-            if not (match := _RELATIONSHIPS.fullmatch(own)):
+        for list_name in self.sizes:
+            if not (match := _RELATIONSHIPS.fullmatch(list_name)):
                 continue
             folder = match["folder"] or ""
             source = posixpath.join(folder, match["name"])
-            for element in self._list(own):
+            for element in self._list(list_name):
                 target = element.get("Target", "").strip()
                 external = element.get("TargetMode", "").lower() == "external" or bool(_OUTSIDE.match(target))
                 if not external:
@@ -159,7 +159,7 @@ class Package:
         return tuple(found)
 
     def related(self, source: str, kind: str) -> list[str]:
-        """Return the parts to which a part, or the file itself, refers by relationships of a kind."""
+        """Return the names of the parts to which a part, or the file itself (empty name), has a relationship of a kind."""
         return [
             each.target
             for each in self.relationships
@@ -168,15 +168,15 @@ class Package:
 
     @property
     def main(self) -> str:
-        """The part with which reading begins, such as word/document.xml; empty where the file names none."""
+        """The main part, such as word/document.xml; empty if the file names none."""
         return next(iter(self.related("", "officeDocument")), "")
 
     def must_be_modest(self, names: Iterable[str], most: Mapping[str, int], deepest: int = _DEEPEST) -> None:
-        """Refuse parts with more XML than any program writes, counted as a stream before any library reads it; what is no XML is passed over.
+        """Refuse parts with more XML than any program writes; elements are counted in a stream, before a library reads them. Invalid XML passes.
 
-        A few bytes, packed, become millions of elements; libraries make an object of each, and some go through them for each other.
-        `most` are the elements that a part may have, by their names without a namespace, an empty name for all together; `deepest` is how
-        deep they may stand in each other. Raises TooManyError, and PackageError if a part is hostile or damaged.
+        A few packed bytes can become millions of elements; libraries make an object of each, and some compare every element with every other.
+        `most` is the number of elements that a part may have, by name without namespace; the empty name counts all of them. `deepest` is how
+        deep elements may be nested. Raises TooManyError, and PackageError if a part is hostile or damaged.
         """
         for name in names:
             counts = Counter[str]()
@@ -186,7 +186,7 @@ class Package:
             def start(_tag: str, attributes: list[str]) -> None:
                 nonlocal depth
                 depth += 1
-                if depth - len(ended) > deepest or len(attributes) > 2 * _MOST_ATTRIBUTES:  # noqa: B023  used up within the loop
+                if depth - len(ended) > deepest or len(attributes) > 2 * _MOST_ATTRIBUTES:  # noqa: B023  called only within this turn of the loop
                     raise PackageError("hostile", name)  # noqa: B023
 
             for _chunk in self._fed(name, start, ended.append):
@@ -200,7 +200,7 @@ class Package:
                 ended.clear()
 
     def _fed(self, name: str, start: object, end: object) -> Iterator[bytes]:
-        """Feed a part to a parser, with a pause behind each chunk; a declaration ends it, and nothing is expanded."""
+        """Feed a part to a parser, and yield after each chunk; a declaration raises PackageError, and no entity is expanded."""
         from xml.parsers import expat  # noqa: PLC0415
 
         parser = expat.ParserCreate()
@@ -227,7 +227,7 @@ class Package:
             return stream.read(4).startswith(_OTHER_THAN_UTF_8)
 
     def must_declare_nothing(self) -> None:
-        """Refuse a part that begins with declarations, or in UTF-16 (PackageError): no Office program writes such XML."""
+        """Raise PackageError for a part that begins with declarations, or in UTF-16: no Office program writes such XML."""
         with needs("office"):
             from defusedxml.common import DefusedXmlException  # noqa: PLC0415
             from defusedxml.ElementTree import ParseError, iterparse  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""A Word document (.docx), a paragraph a line, with the numbers that Word counts by itself (ECMA-376 Part 1, 17.9 and 17.18.59); read as a stream, so that a hostile one costs no memory."""
+"""Read a Word document (.docx), one line for each paragraph, with the numbers that Word computes (ECMA-376 Part 1, 17.9 and 17.18.59); as a stream, so that a hostile one costs no memory."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from xuncha.pages.package import DAMAGES, Fault, Package, PackageError
 from xuncha.parts import needs
 
 _DEEPEST_LIST: Final = 8
-_LONGEST_LABEL: Final = 100  # characters of what is written for a number: 第%1章
-_LONGEST_CHAIN: Final = 50  # styles that are based on each other
+_LONGEST_LABEL: Final = 100  # characters of the pattern of a number, such as 第%1章
+_LONGEST_CHAIN: Final = 50  # styles, each based on the next
 _CHINESE: Final = frozenset({
     "chineseCounting", "chineseCountingThousand", "chineseLegalSimplified", "ideographDigital", "japaneseCounting",
     "japaneseDigitalTenThousand", "taiwaneseCounting", "taiwaneseCountingThousand", "ideographTraditional",
@@ -26,22 +26,22 @@ _LETTERS: Final = 26
 
 
 Properties = dict[str, str]
-"""What is said of a paragraph, a style, or a level of a list, by the names of the elements."""
+"""The properties of a paragraph, a style or a level of a list, by the names of their elements."""
 _OF_STYLE: Final = frozenset({"basedOn", "numId", "ilvl"})
 _OF_LEVEL: Final = frozenset({"start", "numFmt", "lvlText"})
 
 
 class Numbering:
-    """The lists of a document, and how far each has been counted: a target of xml.etree's parsers, for the styles and then the numbering."""
+    """The lists of a document, and their counters: a target of xml.etree's parsers, for the styles and then the numbering."""
 
     def __init__(self) -> None:
         self.styles: dict[str, Properties] = {}
         self.lists: dict[str, dict[int, Properties]] = {}
-        """By a list's id, its levels."""
+        """The levels of each list, by the list's id (abstractNumId)."""
         self.lists_of_numbers: dict[str, str] = {}
-        """By a number's id, that of its list."""
+        """The id of the list of each numbering instance, by its numId."""
         self.starts: dict[str, dict[int, int]] = {}
-        """Where a number of a list begins anew, by level."""
+        """The values at which a numbering instance starts anew, by numId and level."""
         self.counts: dict[str, dict[int, int]] = {}
         self._style: Properties = {}
         self._level: Properties = {}
@@ -49,7 +49,7 @@ class Numbering:
         self._override = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """Read the beginning of an element of the styles or of the lists."""
+        """Read the start of an element of the styles or the numbering."""
         values = {key.rpartition("}")[2]: text for key, text in attributes.items()}
         value, level = values.get("val", ""), _whole(values.get("ilvl", ""))
         match tag.rpartition("}")[2]:
@@ -67,7 +67,7 @@ class Numbering:
             case "startOverride":
                 self.starts.setdefault(self._number, {})[self._override] = _whole(value)
             case "lvl":
-                # A list that is changed for one number alone is counted as the list that it changes.
+                # Levels redefined for one numbering instance are ignored: it is counted as the original list.
                 self._level = {} if self._number else self.lists[self._list].setdefault(level, {})
             case name if name in _OF_STYLE:
                 self._style[name] = value
@@ -75,7 +75,7 @@ class Numbering:
                 self._level[name] = _short(value)
 
     def label(self, paragraph: Properties) -> str:
-        """Count a paragraph, and return its number as Word shows it; empty where it has none."""
+        """Count a paragraph, and return its number as Word shows it; empty if it has none."""
         if "numId" not in paragraph:
             paragraph = self._style_with_number(paragraph.get("pStyle", "")) | paragraph
         number = paragraph.get("numId", "")
@@ -85,8 +85,8 @@ class Numbering:
         depth = min(_whole(paragraph.get("ilvl", "")), _DEEPEST_LIST)
         levels = self.lists[name]
         own = levels.get(depth, {})
-        anew = {place: start - 1 for place, start in self.starts.pop(number, {}).items()}
-        counted = {depth: _start(own) - 1} | self.counts.get(name, {}) | anew
+        restarted = {place: start - 1 for place, start in self.starts.pop(number, {}).items()}
+        counted = {depth: _start(own) - 1} | self.counts.get(name, {}) | restarted
         counted[depth] += 1
         counted = self.counts[name] = {place: count for place, count in counted.items() if place <= depth}
         if own.get("numFmt") in {"bullet", "none"}:
@@ -100,7 +100,7 @@ class Numbering:
         return _PLACE.sub(written, own.get("lvlText", ""))
 
     def _style_with_number(self, name: str) -> Properties:
-        """Return a style, or the first one on which it is based, that gives a number."""
+        """Return the first style with a number among a style and those it is based on."""
         seen: set[str] = set()
         while (style := self.styles.get(name)) is not None and name not in seen:
             if "numId" in style:
@@ -123,7 +123,7 @@ def _start(level: Properties) -> int:
 
 
 def _written(number: int, form: str) -> str:
-    """Write a number in one of Word's forms; in digits where it is one that notices do not use."""
+    """Write a number in one of Word's formats; in digits if notices do not use the format."""
     if form in _CHINESE:
         return numeral(number)
     if form.startswith("decimalEnclosedCircle") and 1 <= number <= _CIRCLED:
@@ -139,20 +139,20 @@ def _whole(text: str) -> int:
 
 _LARGEST: Final = 32 * 1024 * 1024  # bytes of all texts of a document, unpacked
 _MOST: Final = {"": 1_000_000}  # elements of a part: a long notice has some fifty thousand
-_DEEPEST: Final = 200  # tables and text boxes stand in each other
+_DEEPEST: Final = 200  # tables and text boxes can be nested
 _CHUNK: Final = 64 * 1024
 _WORDS: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _USUAL_MAIN: Final = ("word/document.xml", "xl/workbook.xml")
-"""Where the text stands in a file that does not say it."""
+"""The main part of a file that does not name it."""
 _PASSED_OVER: Final = frozenset({"Fallback", "moveFrom", "pPrChange", "rPrChange", "sectPrChange"})
-"""Elements whose content is what stood there before, or what stands there twice."""
+"""Elements with earlier content, or with content that another element repeats."""
 _OF_PARAGRAPH: Final = frozenset({"pStyle", "numId", "ilvl"})
 _AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def lines(content: bytes, path: str) -> tuple[tuple[Line, ...], dict[int, tuple[int, int]]]:
-    """Return the paragraphs that are not blank, each line in them for itself; and for those in tables the row, counted through all tables, and the column."""
+    """Return the lines of the paragraphs that are not blank; and, for paragraphs in tables, the row, counted through all tables, and the column."""
     try:
         package = Package(content, _LARGEST)
         main = _main(package, path)
@@ -191,7 +191,7 @@ def _read(package: Package, part: str, target: Numbering | _Body) -> None:
     parser = XMLParser(target=target, forbid_dtd=True)
     try:
         with package.archive.open(part) as stream:
-            # No more comes out than the directory says, whatever is packed.
+            # Unpacking never yields more than the directory of the zip says.
             while chunk := stream.read(_CHUNK):
                 parser.feed(chunk)
         parser.close()
@@ -219,18 +219,18 @@ def _refused(fault: Fault, path: str) -> RefusedError:
 
 
 class _Body:
-    """The lines of a document's body, gathered: a target of xml.etree's parsers."""
+    """The collected lines of a document's body: a target of xml.etree's parsers."""
 
     def __init__(self, numbering: Numbering, path: str) -> None:
         self.numbering = numbering
         self.path = path
         self.lines: list[Line] = []
         self.open: list[tuple[list[str], Properties]] = []
-        """The texts and the properties of the open paragraphs: a text box in a paragraph holds paragraphs."""
+        """The texts and properties of the open paragraphs: a paragraph may contain a text box with paragraphs."""
         self.cells: dict[int, tuple[int, int]] = {}
         self.rows = 0
         self.columns: list[int] = []
-        """The column that is reached in each of the open rows, from 0."""
+        """The current column in each of the open rows, from 0."""
         self.count = self.characters = self.passed_over = 0
         self.in_text = self.in_run = self.hidden = False
 
@@ -295,6 +295,6 @@ class _Body:
         column = 1
         for number, text in enumerate("".join(texts).split("\n")):
             whole = label + text.lstrip() if label and not number else text
-            if found := line_of([(whole, self.count, column)]):
-                self.lines.append(found)
+            if line := line_of([(whole, self.count, column)]):
+                self.lines.append(line)
             column += len(whole) + 1
