@@ -1,1 +1,1 @@
-"""The notice (通报): what may be published of a ledger, and its forms."""
+"""The notice (通报): what of a ledger may be published, and the forms of the notice."""

@@ -1,7 +1,7 @@
-"""What a notice says: only what may be published, with the counts of all.
+"""The content of a notice: only what may be published, with counts of everything.
 
-This is the wall between the ledger and the public: templates are given what is made here and nothing else. No name of a
-leader, no finding, no note, no reason, and nothing of what is withheld comes through; withheld items only count.
+This is the wall between the ledger and the public: templates get these values and nothing else. No leader's name, no finding, no
+note, no reason and no withheld item passes; withheld items only count.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PublicMeasure:
-    """A measure as a notice tells it."""
+    """A measure in a notice."""
 
     title: str
     text: str
-    """The notice's own words, else the published progress entries in order; empty where there are none."""
+    """The text written for the notice, or else the published progress entries in order; empty if there are none."""
     status: Status
     long_term: bool
     not_started_text: str | None = None
@@ -39,17 +39,17 @@ class PublicMeasure:
 
 @dataclass(frozen=True)
 class PublicPart:
-    """The measures of a sub-problem; without a title, measures that belong to the problem itself."""
+    """The measures of a sub-problem or, without a title, those that belong to the problem itself."""
 
     number: int
-    """Among the sub-problems of the problem, from 1; 0 without a title."""
+    """The number of the sub-problem within its problem, from 1; 0 without a title."""
     title: str | None
     measures: tuple[PublicMeasure, ...]
 
 
 @dataclass(frozen=True)
 class PublicProblem:
-    """A problem that may be shown, with at least one measure."""
+    """A published problem, with at least one published measure."""
 
     title: str
     parts: tuple[PublicPart, ...]
@@ -57,7 +57,7 @@ class PublicProblem:
 
 @dataclass(frozen=True)
 class PublicCategory:
-    """A category with at least one problem to show."""
+    """A category with at least one published problem."""
 
     title: str
     problems: tuple[PublicProblem, ...]
@@ -65,7 +65,7 @@ class PublicCategory:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the measures brought besides, all of them together, withheld ones included."""
+    """A sum of outcomes of all measures, withheld ones included."""
 
     label: str
     amount: int | float
@@ -74,7 +74,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class PublicContact:
-    """Where the public sends comments. Not the record itself: a template may call whatever an object offers."""
+    """Where the public sends comments. It is a copy of the record, because a template may call every method of an object."""
 
     office: str | None
     phone: str | None
@@ -86,7 +86,7 @@ class PublicContact:
 
 @dataclass(frozen=True)
 class PublicAnchor:
-    """The last verification of the history, by which a reader can hold the ledger to what it was (核验)."""
+    """The last verification of the history, with which a reader can check the ledger (核验)."""
 
     number: int
     commit: str
@@ -97,7 +97,7 @@ class PublicAnchor:
 
 @dataclass(frozen=True)
 class NoticeContent:
-    """All that a template is given, under the name `notice`."""
+    """All values for a template, under the name `notice`."""
 
     title: str
     issuer: str
@@ -110,40 +110,40 @@ class NoticeContent:
     feedback: Date
     has_leading_group: bool
     counts: Tally
-    """Of everything, withheld items included."""
+    """Counts of everything, withheld items included."""
     outcomes: tuple[Outcome, ...]
     categories: tuple[PublicCategory, ...]
     contact: PublicContact
     work: tuple[str, ...]
-    """Paragraphs of the first part that replace the usual ones."""
+    """Paragraphs that replace the standard ones of the first part."""
     next_steps: tuple[str, ...]
-    """Paragraphs of the third part that replace the usual ones."""
+    """Paragraphs that replace the standard ones of the third part."""
     short_name: str | None
     measure_unit: str
     rhythm: str | None
     """How often the offices report to the leaders: 每周."""
     not_started_text: str | None
     tells_counts: bool
-    """Whether `work` itself tells what is complete."""
+    """Whether `work` itself states what is complete."""
     assigned: bool
     """Whether each measure has a leader, an office and, where it is done once, a time limit."""
     close_requires: tuple[Requirement, ...]
     review_every_days: int | None
-    """How often long-term measures are looked at again; None where the ledger does not say it itself."""
+    """Interval of reviews of long-term measures, in days; None if the ledger itself does not set it."""
     anchor: PublicAnchor | None = None
 
 
 def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> NoticeContent:
-    """Gather what the notice of a ledger says, counted on a day, with the verification of its history at the end.
+    """Gather the content of the notice of a ledger, with the counts on a day and the verification of its history.
 
     Raises:
-        RefusedError: `ledger.yaml` lacks what a notice needs, or there is nothing to tell of yet.
+        RefusedError: `ledger.yaml` lacks a value that a notice needs, or the ledger has no measures yet.
     """
     settings = ledger.settings
     register = ledger.register()
     counts = tally(register, today)
-    said = {key: _filled(value, counts) for key, value in settings.notice}
-    lacking = [f"notice.{key}" for key in ("title", "issuer", "date") if said[key] is None]
+    filled = {key: _filled(value, counts) for key, value in settings.notice}
+    lacking = [f"notice.{key}" for key in ("title", "issuer", "date") if filled[key] is None]
     if settings.organisation is None:
         lacking.insert(0, "organisation")
     lacking += [
@@ -158,18 +158,18 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
         message = _("the ledger holds no measures yet, so there is nothing to tell")
         raise RefusedError("nothing-to-tell", message, _("see `xuncha add --help`"))
     return NoticeContent(
-        **said,
+        **filled,
         organisation=settings.organisation,
         **settings.inspection.model_dump(),
         has_leading_group=settings.leading_group is not None,
         counts=counts,
         outcomes=_outcomes(ledger),
-        categories=_categories(ledger, said["not_started_text"]),
+        categories=_categories(ledger, filled["not_started_text"]),
         contact=PublicContact(**settings.contact.model_dump()),
         tells_counts=any(
-            found["name"].startswith("已完成")
+            match["name"].startswith("已完成")
             for text in settings.notice.work
-            for found in PLACEHOLDER.finditer(text)
+            for match in PLACEHOLDER.finditer(text)
         ),
         assigned=all(row.assigned for row in register.measures),
         close_requires=tuple(settings.policy.close_requires),
@@ -179,8 +179,8 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
     )
 
 
-def _filled(value: Any, counts: Tally) -> Any:  # noqa: ANN401  whatever a key of `notice` holds
-    """Put the counts in the places of `PLACEHOLDERS` in the texts of a value."""
+def _filled(value: Any, counts: Tally) -> Any:  # noqa: ANN401  any value of a key of `notice`
+    """Replace the placeholders (`PLACEHOLDERS`) in the texts of a value by the counts."""
     if isinstance(value, str):
         filled = PLACEHOLDER.sub(lambda found: str(getattr(counts, PLACEHOLDERS[found["name"]])), value)
         return KEPT_BRACES.sub(r"\g<kept>", filled)
@@ -188,7 +188,7 @@ def _filled(value: Any, counts: Tally) -> Any:  # noqa: ANN401  whatever a key o
 
 
 def told_after(ledger: Ledger) -> list[str]:
-    """Return the measures of which the notice prints an entry of a day after its own; nobody can tell of what is still to come."""
+    """Return the ids of measures with a published entry dated after the notice; a notice cannot report the future."""
     day, found = ledger.settings.notice.date or Date.max, []
     for row, measure in zip(ledger.register().measures, ledger.measures.values(), strict=True):
         days = [entry.date for entry in measure.progress if entry.publish and entry.date]
@@ -219,11 +219,11 @@ def _categories(ledger: Ledger, not_started_text: str | None) -> tuple[PublicCat
 
 
 def _parts(measures: Iterable[Measure], not_started_text: str | None) -> tuple[PublicPart, ...]:
-    """Group the published measures by their sub-problems, in the order in which these first occur."""
-    by_part: dict[str | None, list[PublicMeasure]] = {None: []}  # what is in no part stands above the first
+    """Group the published measures by their sub-problems, in the order of their first occurrence."""
+    by_part: dict[str | None, list[PublicMeasure]] = {None: []}  # measures without a sub-problem come first
     for measure in (each for each in measures if each.publish):
-        told = [entry.text for entry in measure.progress if entry.publish]
-        texts = [measure.notice_text] if measure.notice_text else told
+        entries = [entry.text for entry in measure.progress if entry.publish]
+        texts = [measure.notice_text] if measure.notice_text else entries
         text = "".join(sentence("".join(line.strip() for line in each.splitlines())) for each in texts)
         long_term = measure.term == "long_term"
         public = PublicMeasure(measure.title, text, measure.status, long_term, not_started_text)

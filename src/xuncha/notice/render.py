@@ -1,4 +1,4 @@
-"""The notice in its forms: templates lay out what `content` gives, in the words of one of them."""
+"""Render the notice in its forms: templates lay out the values from `content`; the words of the notice come from one of them."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from xuncha.paper.own import Own
 
 TEXTS: Final = {"txt": full_width_lines, "md": full_width_markdown, "html": full_width_page}
-"""The forms that are text, each with what makes its punctuation full-width."""
+"""The text forms, each with the function that makes its punctuation full-width."""
 _OWN_WORD_FILE = "notice.docx"
 
 
 def render(content: NoticeContent, form: str, files: Own) -> tuple[bytes, list[str]]:
-    """Render the notice as txt, md, html, pdf, or docx: the file of the office filled, or one laid out.
+    """Render the notice as txt, md, html, pdf, or docx: the office's own file filled in, or the built-in layout.
 
-    `files` are the templates that go before the built-in ones. Return the file, and warnings. Raises InvalidLedgerError with its file and
-    line if one of them is wrong; SurroundingsError if the form needs what is not installed.
+    `files` take precedence over the built-in templates. Return the file, and warnings. Raises InvalidLedgerError with its file and line if
+    a template is wrong; SurroundingsError if the form needs a part that is not installed.
     """
     if form in TEXTS:
         text = TEXTS[form](rendered(f"notice.{form}.j2", files, notice=content))
         return text.encode(), remark(files)
     if form == "docx" and _has_own_word_file(files):
-        from xuncha.paper.filled import fill  # noqa: PLC0415  for a file of one's own alone
+        from xuncha.paper.filled import fill  # noqa: PLC0415  only for an own file
 
         filled = fill(_OWN_WORD_FILE, files, content.title, "notice.words.j2", notice=content)
         return filled, remark(files)
