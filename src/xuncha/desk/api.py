@@ -58,7 +58,7 @@ router = APIRouter(prefix="/api", responses=_REFUSALS)
 
 def _filters() -> list[dict[str, Any]]:
     """Return the OpenAPI parameters of `list`: the filters, and the day as of which measures are listed."""
-    found = {"at": "", **{each.name: each.default for each in fields(Selection)}}
+    defaults = {"at": "", **{each.name: each.default for each in fields(Selection)}}
     kinds = {True: {"type": "boolean"}, False: {"type": "string"}}
     several = {"type": "array", "items": {"type": "string"}}
     return [
@@ -68,7 +68,7 @@ def _filters() -> list[dict[str, Any]]:
             "required": False,
             "schema": several if name in {"words", "fields"} else kinds[default is False],
         }
-        for name, default in found.items()
+        for name, default in defaults.items()
     ]
 
 
@@ -93,34 +93,34 @@ class _Asked(BaseModel):
 @router.get("/status")
 def status(request: Request, by: str = "problem", at: str | None = None) -> dict[str, Any]:
     """Return the counts, as `xuncha status --json`."""
-    found, _texts, today = desk_of(request).at(at)
+    register, _texts, today = desk_of(request).at(at)
     grouping: Grouping = typed.word(by, "by", names.GROUPINGS)  # type: ignore[assignment]
-    return tally(found, today).as_json(groups(found, today, grouping))
+    return tally(register, today).as_json(groups(register, today, grouping))
 
 
 @router.get("/list", openapi_extra={"parameters": _filters()})
 def list_(request: Request) -> list[dict[str, Any]]:
     """Return the filtered measures, as `xuncha list --json`; filters are named as its options, `words` are searched."""
-    asked = request.query_params
-    found, texts, today = desk_of(request).at(asked.get("at"))
-    horizon = Horizon.of(found, today)
-    return [measure_json(row, horizon) for row in select(found, texts, today, selection(asked))]
+    query = request.query_params
+    register, texts, today = desk_of(request).at(query.get("at"))
+    horizon = Horizon.of(register, today)
+    return [measure_json(row, horizon) for row in select(register, texts, today, selection(query))]
 
 
 @router.get("/show/{identity}")
 def show(request: Request, identity: str) -> dict[str, Any]:
     """Return a whole problem or measure, as `xuncha show --json`."""
     desk = desk_of(request)
-    which, found = Identity.parse(identity), desk.look().register
-    rows = rows_of(found, which)
-    record = record_of(WorkingTree(desk.root), which)
+    number, register = Identity.parse(identity), desk.look().register
+    rows = rows_of(register, number)
+    record = record_of(WorkingTree(desk.root), number)
     return record_json(
-        which,
+        number,
         record,
         rows,
-        Horizon.of(found, desk.today),
-        desk.history(which),
-        version(desk.root, which.path),
+        Horizon.of(register, desk.today),
+        desk.history(number),
+        version(desk.root, number.path),
     )
 
 
@@ -148,8 +148,8 @@ def todo(
 ) -> list[dict[str, Any]]:
     """Return the tasks of today, as `xuncha todo --json`."""
     desk = desk_of(request)
-    found = desk.look().register
-    tasks = waiting(found, desk.events(), desk.today, office=office, leader=leader, person=person)
+    register = desk.look().register
+    tasks = waiting(register, desk.events(), desk.today, office=office, leader=leader, person=person)
     return [task.as_json() for task in tasks]
 
 
@@ -161,13 +161,13 @@ def _done(desk: Desk, result: Result) -> dict[str, Any]:
     ]
     counts = tally(result.register, desk.today).as_json([]) if result.register else None
     completed = [problem.id for problem in result.completed]
-    said = desk.outcome(result.commit)
-    warnings = [{"message": message, "hint": hint} for message, hint in said.warnings]
+    outcome = desk.outcome(result.commit)
+    warnings = [{"message": message, "hint": hint} for message, hint in outcome.warnings]
     return {
         "done": steps,
         "completed": completed,
         "counts": counts,
-        "notes": [*said.notes],
+        "notes": [*outcome.notes],
         "warnings": warnings,
     }
 
@@ -175,14 +175,14 @@ def _done(desk: Desk, result: Result) -> dict[str, Any]:
 def _enter(verb: Verb) -> None:
     """Add the route of a verb; the request's model is made from the verb's parameters."""
     kinds: dict[str, Any] = {"text": str, "flag": bool, "list": list[str]}
-    asked_for: dict[str, Any] = {}
+    model_fields: dict[str, Any] = {}
     for each in verb.parameters:
         name, kind, _read = GIVEN[each.name]
         if each.default is each.empty:
-            asked_for[name] = (kinds[kind], ...)
+            model_fields[name] = (kinds[kind], ...)
         else:
-            asked_for[name] = (bool, False) if kind == "flag" else (kinds[kind] | None, None)
-    asked = create_model(f"{verb.action.capitalize()}Request", __base__=_Asked, **asked_for)
+            model_fields[name] = (bool, False) if kind == "flag" else (kinds[kind] | None, None)
+    request_model = create_model(f"{verb.action.capitalize()}Request", __base__=_Asked, **model_fields)
 
     async def act(request: Request, body: Any) -> dict[str, Any]:  # noqa: ANN401  a model of its own for each verb
         desk = desk_of(request)
@@ -193,7 +193,7 @@ def _enter(verb: Verb) -> None:
         return _done(desk, result)
 
     act.__doc__ = (verb.function.__doc__ or "").partition("\n")[0]
-    act.__annotations__["body"] = Annotated[asked, Body()]
+    act.__annotations__["body"] = Annotated[request_model, Body()]
     router.post(f"/{verb.action}", name=verb.action)(act)
 
 

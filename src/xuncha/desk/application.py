@@ -131,8 +131,8 @@ def application(desk: Desk, entrance: ByLink | ByAccount, demo: Mapping[str, str
         redoc_url=None,
         routes=[*ROUTES],
     )
-    for kind, told in _HANDLERS.items():
-        app.add_exception_handler(kind, told)
+    for kind, handler in _HANDLERS.items():
+        app.add_exception_handler(kind, handler)
     app.state.desk, app.state.entrance, app.state.demo = desk, entrance, demo
     app.include_router(api.router)
     return app
@@ -145,10 +145,10 @@ _CODES = {400: "malformed", 403: "forbidden", 404: "not-found", 405: "not-allowe
 def _answer(request: Request, status: int, error: XunchaError) -> Response:
     """Answer with an error: as JSON for a program, as a page for a person."""
     if request.url.path.startswith("/api/"):
-        told: dict[str, Any] = {"code": error.code, "message": error.message, "hint": error.hint}
+        details: dict[str, Any] = {"code": error.code, "message": error.message, "hint": error.hint}
         if isinstance(error, InvalidLedgerError):
-            told["message"] = "; ".join(each.message for each in error.findings)
-        return JSONResponse({"error": told}, status)
+            details["message"] = "; ".join(each.message for each in error.findings)
+        return JSONResponse({"error": details}, status)
     return page(request, "error", status, error=error, kept=())
 
 
@@ -158,23 +158,23 @@ def _refused(request: Request, error: XunchaError) -> Response:
 
 
 def _malformed(request: Request, error: RequestValidationError) -> Response:
-    told = [f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors()]
-    return _answer(request, 422, UsageError("malformed", _("; ").join(told)))
+    faults = [f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors()]
+    return _answer(request, 422, UsageError("malformed", _("; ").join(faults)))
 
 
 def _failed(request: Request, error: HTTPException) -> Response:
-    said = {
+    messages = {
         404: _("there is no such page"),
         405: _("this cannot be done here"),
     }
     if error.status_code == 400 and (unread := why_unread(error.detail)):  # noqa: PLR2004
         return _answer(request, 413, unread)
-    told = said.get(error.status_code, error.detail)
+    message = messages.get(error.status_code, error.detail)
     if request.url.path.startswith("/static/"):  # strangers may ask: tell them nothing of the ledger
-        answer: Response = PlainTextResponse(told, error.status_code)
+        answer: Response = PlainTextResponse(message, error.status_code)
     else:
         code = _CODES.get(error.status_code, "refused")
-        answer = _answer(request, error.status_code, RefusedError(code, told))
+        answer = _answer(request, error.status_code, RefusedError(code, message))
     answer.headers.update(error.headers or {})  # the header with the allowed methods
     return answer
 
@@ -182,9 +182,9 @@ def _failed(request: Request, error: HTTPException) -> Response:
 def _too_large(request: Request, _error: TooLargeError) -> Response:
     if not visitor_of(request).signed_in:
         return _answer(request, 403, not_signed_in())
-    said = _("the request is larger than {n} MB, or did not come to its end").format(n=LARGEST // 1024**2)
+    message = _("the request is larger than {n} MB, or did not come to its end").format(n=LARGEST // 1024**2)
     hint = _("send less at once: several files one after the other, a large one made smaller")
-    return _answer(request, 413, RefusedError("too-large", said, hint))
+    return _answer(request, 413, RefusedError("too-large", message, hint))
 
 
 def _surroundings(request: Request, error: OSError) -> Response:
@@ -192,8 +192,8 @@ def _surroundings(request: Request, error: OSError) -> Response:
 
 
 def _bug(request: Request, error: Exception) -> Response:
-    said = _("this is a bug in xuncha: {error}").format(error=f"{type(error).__name__}: {error}")
-    return _answer(request, 500, RefusedError("bug", said))
+    message = _("this is a bug in xuncha: {error}").format(error=f"{type(error).__name__}: {error}")
+    return _answer(request, 500, RefusedError("bug", message))
 
 
 _HANDLERS: dict[type[Exception], Callable[[Request, Any], Response]] = {

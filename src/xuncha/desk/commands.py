@@ -46,8 +46,8 @@ class _Sentence(NamedTuple):
 @cache
 def _known(_language: str) -> list[_Sentence]:
     """Return the messages of the current language that name commands, the longest first."""
-    found = [_sentence(each) for each in {*sentences()} if "`" in each or "xuncha " in each]
-    return sorted(found, key=lambda each: len(each.text), reverse=True)
+    messages = [_sentence(each) for each in {*sentences()} if "`" in each or "xuncha " in each]
+    return sorted(messages, key=lambda each: len(each.text), reverse=True)
 
 
 def _sentence(message: str) -> _Sentence:
@@ -97,14 +97,14 @@ def _pieces(sentence: str, given: Sequence[str]) -> Iterator[Markup]:
     for match in _COMMAND.finditer(sentence):
         yield escape(filled(sentence[end : match.start()]))
         end = match.end()
-        said = match["quoted"] or match["bare"]
-        program, _blank, rest = said.partition(" ")
+        command = match["quoted"] or match["bare"]
+        program, _blank, rest = command.partition(" ")
         if program == "xuncha" and (found := _page(filled(rest).split())):
             yield Markup('<a href="{}">{}</a>').format(*found)
         elif match["quoted"]:
-            yield Markup("<code>{}</code>").format(filled(said))
+            yield Markup("<code>{}</code>").format(filled(command))
         else:
-            yield escape(filled(said))
+            yield escape(filled(command))
     yield escape(filled(sentence[end:]))
 
 
@@ -113,17 +113,17 @@ def _page(words: Sequence[str]) -> tuple[str, str] | None:
     command, *given = words or [""]
     if "--help" in given:
         return None
-    ids = [str(found) for each in given if (found := Identity.perhaps(each))]
-    named = " ".join((action_name(command), *ids))
+    ids = [str(identity) for each in given if (identity := Identity.perhaps(each))]
+    title = " ".join((action_name(command), *ids))
     if command in VERBS and ids:
-        return f"/act?{urlencode({'action': command, 'id': ids}, doseq=True)}", named
+        return f"/act?{urlencode({'action': command, 'id': ids}, doseq=True)}", title
     if command == "edit":
         address = f"/edit/{ids[0]}" if ids else edit_address(given[0]) if given else ""
         return (address, " ".join((action_name("edit"), *given))) if address else None
     if ids and command in {"show", "remove", "log", "add"}:
         return {
             "show": (address_of(ids[0]), ids[0]),
-            "remove": (f"/remove/{ids[0]}", named),
+            "remove": (f"/remove/{ids[0]}", title),
             "log": (f"/log?{urlencode({'id': ids[0]})}", f"{_('Log')} {ids[0]}"),
             "add": (address_of(ids[0]), f"{_('Add a measure')} {ids[0]}"),
         }[command]

@@ -57,13 +57,13 @@ class ByLink:
             answer = RedirectResponse("/", 303)
             answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict")
             return answer
-        kind, _blank, told = headers.get("authorization", "").partition(" ")
-        if kind.casefold() == "bearer" and same(told.strip(), self._key):
+        kind, _blank, credentials = headers.get("authorization", "").partition(" ")
+        if kind.casefold() == "bearer" and same(credentials.strip(), self._key):
             return Visitor("", owns=True)
         if same(cookies.get(self._cookie, ""), self._session):
             return Visitor(self._token, owns=True)
-        said = _("open the link that `xuncha serve` printed: it holds the secret of this desk")
-        return refusal(scope, "no-secret", said)
+        message = _("open the link that `xuncha serve` printed: it holds the secret of this desk")
+        return refusal(scope, "no-secret", message)
 
     def refreshed(self, visitor: Visitor) -> Visitor:
         """Return the visitor unchanged: the link is valid until the desk ends."""
@@ -111,8 +111,8 @@ class ByAccount:
             if path != "/language":
                 scope["path"] = SIGNED_OUT
             return Visitor("")
-        asked = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
-        return RedirectResponse(f"{SIGN_IN}?{urlencode({'back': asked})}", 303)
+        address = path + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+        return RedirectResponse(f"{SIGN_IN}?{urlencode({'back': address})}", 303)
 
     def refreshed(self, visitor: Visitor) -> Visitor:
         """Return the visitor with the present state of their account.

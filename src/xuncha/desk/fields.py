@@ -39,26 +39,26 @@ class Field(NamedTuple):
 
 def fields_of(verb: Verb, *, problem: bool = False) -> list[Field]:
     """Return the fields of a verb's form, for measures or for a problem."""
-    asked = signature(verb.of_problems).parameters if verb.of_problems else {}
+    parameters = signature(verb.of_problems).parameters if verb.of_problems else {}
     return [
         Field(each.name, GIVEN[each.name].name, GIVEN[each.name].kind, each.default is each.empty)
         for each in verb.parameters
-        if (each.name in asked if problem else each.name != "category")
+        if (each.name in parameters if problem else each.name != "category")
     ]
 
 
 def standing(record: Measure | Problem, fields: Sequence[Field]) -> dict[str, str]:
     """Return the values of a record for the fields of a form, as typed; without missing ones."""
-    found = {}
+    texts = {}
     for field in fields:
         value = getattr(record, field.parameter, None)
         if isinstance(value, Mapping):
             value = [f"{key}={each}" for key, each in value.items()]
         if value:
-            found[field.name] = (
+            texts[field.name] = (
                 "\n".join(value) if isinstance(value, Sequence) and not isinstance(value, str) else str(value)
             )
-    return found
+    return texts
 
 
 def lacking(

@@ -97,8 +97,8 @@ def action(
                 if in_turn:
                     return await desk_of(request).change(answer, request, form)
                 if limiter and limiter.statistics().tasks_waiting >= _WAITING:
-                    said = _("too many are signing in just now")
-                    raise SurroundingsError("busy", said, _("try again in a minute"))
+                    message = _("too many are signing in just now")
+                    raise SurroundingsError("busy", message, _("try again in a minute"))
                 return await run_sync(answer, request, form, limiter=limiter)
             except XunchaError as error:  # the function was not called
                 return shown_why(request, error, form)
@@ -118,30 +118,30 @@ def signed_out(request: Request, form: FormData) -> Response:
 
 def _kept(form: FormData) -> list[tuple[str, str]]:
     """Return labels and texts of what was typed into a form, so that a page can show them for copying."""
-    called = {
+    labels = {
         "co_office": key_name("co_offices"),
         "field": key_name("fields"),
         "reason": _("Why; it stays internal"),
     }
-    found = []
+    kept = []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
-            found += [(_("File"), value.filename)] if value.filename else []
+            kept += [(_("File"), value.filename)] if value.filename else []
         elif value.strip() and name not in _NOT_TYPED and not name.startswith(("version-", "stood-")):
-            found.append((called.get(name) or key_name(name.rpartition(".")[2]), value.replace("\r\n", "\n")))
-    return found
+            kept.append((labels.get(name) or key_name(name.rpartition(".")[2]), value.replace("\r\n", "\n")))
+    return kept
 
 
 def why_unread(detail: str) -> RefusedError | None:
     """Translate the framework's error about a form that exceeds a limit; None for any other error."""
-    known: dict[str | tuple[str, ...], str] = {
+    messages: dict[str | tuple[str, ...], str] = {
         ("Field exceeded", "Part exceeded"): _("a field holds more than {n} KB").format(n=_LONGEST // 1024),
         "Too many files": _("there are more than {n} files").format(n=_FILES),
         "Too many fields": _("there are more than {n} fields").format(n=_FIELDS),
     }
-    said = next((said for begins, said in known.items() if detail.startswith(begins)), None)
+    message = next((message for begins, message in messages.items() if detail.startswith(begins)), None)
     hint = _("go back in the browser, where it still stands, and send less at once")
-    return RefusedError("too-large", said, hint) if said else None
+    return RefusedError("too-large", message, hint) if message else None
 
 
 def _must_be_ours(request: Request, form: FormData) -> None:
@@ -183,19 +183,19 @@ def versions(form: FormData) -> dict[str, str]:
 
 def typed(form: FormData, verb: Verb) -> dict[str, Any]:
     """Return what was typed for a verb, by parameter; None for fields left empty or unchanged."""
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for parameter in verb.parameters:
         name, kind, _read = GIVEN[parameter.name]
         if kind == "flag":
-            found[parameter.name] = bool(text(form, name))
+            values[parameter.name] = bool(text(form, name))
         elif kind == "list":
-            found[parameter.name] = lines(form, name) or None
+            values[parameter.name] = lines(form, name) or None
         elif kind == "text":
             required = parameter.default is parameter.empty
-            found[parameter.name] = text(form, name) or ("" if required else None)
+            values[parameter.name] = text(form, name) or ("" if required else None)
         if _stands(form, name):
-            found[parameter.name] = None
-    return found
+            values[parameter.name] = None
+    return values
 
 
 def _stands(form: FormData, name: str) -> bool:

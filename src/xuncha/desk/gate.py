@@ -130,14 +130,14 @@ class Gate:
             scope["visitor"] = Visitor("")
             return None
         try:
-            came = self._entrance.visitor(scope, headers, cookies)
+            visitor = self._entrance.visitor(scope, headers, cookies)
         except XunchaError as error:  # the accounts cannot be read
             return refusal(scope, error.code, error.message, 503)
-        if not isinstance(came, Visitor):
-            return came
-        scope["visitor"] = came
-        by_cookie = came.token and scope["path"].startswith("/api/") and changes(scope)
-        if by_cookie and not same(headers.get("x-xuncha-token", ""), came.token):
+        if not isinstance(visitor, Visitor):
+            return visitor
+        scope["visitor"] = visitor
+        by_cookie = visitor.token and scope["path"].startswith("/api/") and changes(scope)
+        if by_cookie and not same(headers.get("x-xuncha-token", ""), visitor.token):
             return refusal(scope, "no-token", _("a browser sends the token of its page as X-Xuncha-Token"))
         return None
 

@@ -28,8 +28,8 @@ class Impatient(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the timer for a request."""
         super().connection_made(transport)
-        of = [getattr(each, "client", None) for each in self.connections]
-        own = [each for each in of if each and self.client and each[0] == self.client[0]]
+        clients = [getattr(each, "client", None) for each in self.connections]
+        own = [each for each in clients if each and self.client and each[0] == self.client[0]]
         # A proxy on this machine connects for all visitors.
         from_here = not self.client or ip_address(self.client[0]).is_loopback
         if len(self.connections) > MOST or (len(own) > MOST_OF_ONE and not from_here):

@@ -57,7 +57,7 @@ _WHOLE: Final = ":1:1: "
 
 
 class Told(NamedTuple):
-    """A message of a command beside its output: a refusal or a warning, with its hint."""
+    """A message that a command printed besides its output: a refusal or a warning, with its hint."""
 
     is_error: bool
     message: str
@@ -107,18 +107,18 @@ class Job:
     @property
     def told(self) -> list[Told]:
         """Refusals and warnings of the commands, and what prevented them from running."""
-        found = [Told(True, self.failure, [])] if self.failure else []
+        messages = [Told(True, self.failure, [])] if self.failure else []
         for number in range(len(self.commands)):
             for line in self._read(f"{number}.err", _SHOWN).splitlines():
-                if found and line.startswith("  "):
-                    found[-1].more.extend([line.strip()] if line.strip() != "^" else [])
+                if messages and line.startswith("  "):
+                    messages[-1].more.extend([line.strip()] if line.strip() != "^" else [])
                 elif label := _LABEL.match(line):
                     place = label["place"] or _WHOLE
-                    said = line[label.end() :] if place.endswith(_WHOLE) else place + line[label.end() :]
-                    found.append(Told(label["kind"] == "error", said, []))
+                    message = line[label.end() :] if place.endswith(_WHOLE) else place + line[label.end() :]
+                    messages.append(Told(label["kind"] == "error", message, []))
                 elif line.strip():
-                    found.append(Told(self.code != 0, line, []))
-        return found
+                    messages.append(Told(self.code != 0, line, []))
+        return messages
 
     def _read(self, name: str, most: int = -1) -> str:
         with suppress(FileNotFoundError), (self.folder / name).open("rb") as stream:
@@ -138,7 +138,7 @@ class Jobs:
     """The jobs of a desk, in the order of their start."""
 
     def __init__(self, root: Path, in_turn: Callable[[Callable[[], None]], object]) -> None:
-        """Take the ledger in `root`, and what queues a function that changes it."""
+        """Keep the ledger's folder `root`, and `in_turn`, which queues a function that changes the ledger."""
         self._root = root
         self._in_turn = in_turn
         self._lock = threading.RLock()
@@ -151,7 +151,7 @@ class Jobs:
         self._closed = False
 
     def get(self, number: int) -> Job | None:
-        """Return a job; None where there is none, or it is too long ago."""
+        """Return a job; None if there is none of this number, or it was deleted."""
         return self._jobs.get(number)
 
     @property
@@ -180,8 +180,8 @@ class Jobs:
             unfinished = [job.by for job in self._jobs.values() if not job.over.is_set()]
             own = unfinished.count(author.account()) if author.account() else 0
             if self._closed or own >= _MOST_OF_ONE or len(unfinished) >= _MOST_WAITING:
-                said = _("too many jobs are waiting")
-                raise RefusedError("too-busy", said, _("wait until some have ended, and ask again"))
+                message = _("too many jobs are waiting")
+                raise RefusedError("too-busy", message, _("wait until some have ended, and ask again"))
             if self._folder is None:
                 self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
                 lock = InterProcessLock(self._folder / _LOCK)
@@ -252,18 +252,18 @@ class Jobs:
         Otherwise start another one. Of each kind that one and the previous one are kept, which open pages may show.
         """
         with self._lock:
-            made = self._known.setdefault(kind, [])
-            if made:
-                known, last = made[-1]
+            kept = self._known.setdefault(kind, [])
+            if kept:
+                known_state, last = kept[-1]
                 is_old = last.over.is_set() and time.monotonic() - last.began - last.seconds > fresh
-                if known == state and not is_old and last.number in self._jobs:
+                if known_state == state and not is_old and last.number in self._jobs:
                     return last
-            made.append((state, begin()))
-            for _state, old in made[:-2]:
+            kept.append((state, begin()))
+            for _state, old in kept[:-2]:
                 if old.number in self._jobs and old.over.is_set():
                     self._remove(old)
-            made[:] = [each for each in made if each[1].number in self._jobs]
-            return made[-1][1]
+            kept[:] = [each for each in kept if each[1].number in self._jobs]
+            return kept[-1][1]
 
     def _run(self, job: Job, environment: Mapping[str, str]) -> None:
         job.state = "running"
@@ -310,9 +310,9 @@ class Jobs:
                 job.over.set()
             if job.process and job.process.poll() is None:
                 end_all(job.process)
-                last_word = threading.Timer(_GRACE, partial(end_all, job.process, at_once=True))
-                last_word.daemon = True
-                last_word.start()
+                timer = threading.Timer(_GRACE, partial(end_all, job.process, at_once=True))
+                timer.daemon = True
+                timer.start()
 
     def close(self) -> None:
         """Stop reading jobs at once, wait for one that changes the ledger, and delete all files."""

@@ -72,8 +72,8 @@ class Look(NamedTuple):
         """Compute a value of this state once, and return it again later."""
         if key not in self.kept:
             self.kept[key] = make()
-        found: T = self.kept[key]
-        return found
+        value: T = self.kept[key]
+        return value
 
 
 class Desk:
@@ -233,9 +233,9 @@ class Desk:
             await asyncio.wait([ended], timeout=_IN_THE_QUEUE)
             if not ended.done() and queued.cancel():
                 job = self.jobs.writing
-                said = _("the ledger is still being changed, and nothing was done: {what}")
-                said = said.format(what=job.title if job else _("changes of others"))
-                raise SurroundingsError("busy", said, _("wait until that has ended, and send this again"))
+                message = _("the ledger is still being changed, and nothing was done: {what}")
+                message = message.format(what=job.title if job else _("changes of others"))
+                raise SurroundingsError("busy", message, _("wait until that has ended, and send this again"))
             return await ended
         finally:
             self._changes += 1
@@ -251,12 +251,12 @@ class Desk:
     def apart(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:  # noqa: ANN401
         """Call a function of the workflow that takes the lock itself, after the same checks as in `session`."""
         with self.session() as session:
-            found = about_beginning(session)
+            beginning = about_beginning(session)
         with _telling(session):
-            done = function(self.root, *arguments, **named)
-        if isinstance(done, Result):
-            self.keep(done.commit, found)
-        return done
+            result = function(self.root, *arguments, **named)
+        if isinstance(result, Result):
+            self.keep(result.commit, beginning)
+        return result
 
     def _in_turn(self, function: Callable[[], None]) -> None:
         """Run a function that changes the ledger after all earlier changes, and wait for it."""
@@ -296,8 +296,8 @@ class Desk:
             self.must_be_as_shown({Identity.parse(number): shown for number, shown in versions.items()})
             if not (visitor := asks()).may("all"):
                 rows = {row.id: row for row in register(self.root).measures}
-                found = [(str(each), rows.get(str(each))) for each in identities]
-                if denied := [number for number, row in found if not row or not visitor.may(action, row)]:
+                pairs = [(str(each), rows.get(str(each))) for each in identities]
+                if denied := [number for number, row in pairs if not row or not visitor.may(action, row)]:
                     raise not_allowed(*denied)
             result = perform(session, action, identities, today, **values)
             self.keep(result.commit, outcome(result))
@@ -312,10 +312,10 @@ class Desk:
         for number, shown in versions.items():
             if shown and version(self.root, number.path) != shown:
                 name = str(number) if isinstance(number, Identity) else _("comment {n}").format(n=number)
-                said = _("{id} was changed after it was shown here").format(id=name)
+                message = _("{id} was changed after it was shown here").format(id=name)
                 self._changes += 1
                 hint = _("look at it as it stands now, and decide again")
-                raise RefusedError("changed-meanwhile", said, hint, number.path)
+                raise RefusedError("changed-meanwhile", message, hint, number.path)
 
     def changes_since(self, number: Identity | CommentNumber, shown: str) -> list[str]:
         """Return in words what changed in a file since the version shown; empty if no commit has that version."""
@@ -334,7 +334,7 @@ class Desk:
 
 @contextmanager
 def _telling(session: Session) -> Iterator[None]:
-    """Inside, add to a refusal what was taken back before it."""
+    """Inside the block, add to a refusal the warning about an interrupted change that was undone before."""
     try:
         yield
     except XunchaError as error:

@@ -90,9 +90,9 @@ class Sessions:
             RefusedError: the password is wrong, or the source has to wait.
         """
         if (wait := self._wait(source)) > 0:
-            said = _("too many wrong passwords came from here")
+            text = _("too many wrong passwords came from here")
             hint = _("wait {n} seconds, and try again").format(n=int(wait) + 1)
-            raise RefusedError("too-many-tries", said, hint)
+            raise RefusedError("too-many-tries", text, hint)
         right = is_right(password, account.password if account else None)
         if account is None or account.disabled or not right:
             # A correct password does not reset the count, since an attacker may have an account too.
@@ -100,8 +100,8 @@ class Sessions:
             self._tries[source] = _Tries(tries.wrong + 1, time.monotonic())
             while len(self._tries) > _ADDRESSES:
                 self._tries.pop(next(iter(self._tries)))
-            said = _("the name or the password is wrong")
-            raise RefusedError("wrong-password", said, _("whoever keeps this desk sets a forgotten one anew"))
+            text = _("the name or the password is wrong")
+            raise RefusedError("wrong-password", text, _("whoever keeps this desk sets a forgotten one anew"))
 
     def _wait(self, source: str) -> float:
         """Return the seconds that a source has to wait."""

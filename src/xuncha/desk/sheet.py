@@ -148,7 +148,7 @@ def written(part: Part, form: FormData, old: Any, today: date, above: str = "", 
     if not above:
         default = _defaults()[part.key]
     name = f"{above}{part.key}"
-    stood = default if old is None else old
+    current = default if old is None else old
     new: Any
     if part.kind == "group":
         new = _group(part, form, old or {}, today, f"{name}.", default or {})
@@ -163,9 +163,9 @@ def written(part: Part, form: FormData, old: Any, today: date, above: str = "", 
     else:
         new = _value(part, form, name, today)
         if (
-            [*map(_plain, new)] == [*map(_plain, stood or ())]
+            [*map(_plain, new)] == [*map(_plain, current or ())]
             if isinstance(new, list)
-            else new == _plain(stood)
+            else new == _plain(current)
         ):
             return old
     if new or part.kind == "checks" or new == 0:
@@ -182,12 +182,12 @@ def written(part: Part, form: FormData, old: Any, today: date, above: str = "", 
 def _group(
     part: Part, form: FormData, old: Mapping[str, Any], today: date, above: str, default: Mapping[str, Any]
 ) -> dict[str, Any]:
-    found = {
+    values = {
         each.key: written(each, form, old.get(each.key), today, above, default.get(each.key))
         for each in part.inner
     }
-    order = [*(key for key in old if key in found), *(key for key in found if key not in old)]
-    return {key: found[key] for key in order if found[key] is not None}
+    order = [*(key for key in old if key in values), *(key for key in values if key not in old)]
+    return {key: values[key] for key in order if values[key] is not None}
 
 
 def _value(part: Part, form: FormData, name: str, today: date) -> Any:  # noqa: ANN401

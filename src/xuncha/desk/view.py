@@ -80,8 +80,8 @@ def pages_of(rows: Sequence[T], asked: str) -> tuple[Sequence[T], int, int]:
 
 def here(request: Request) -> str:
     """Return path and query of a request, without host and without a secret."""
-    asked = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "key"])
-    return request.url.path + (f"?{asked}" if asked else "")
+    query = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "key"])
+    return request.url.path + (f"?{query}" if query else "")
 
 
 def within(address: str) -> str:
@@ -172,11 +172,11 @@ def made(request: Request) -> dict[str, Any]:
     """Return the change that led to a page: the event, and its commit if the visitor may undo it."""
     desk, commit = desk_of(request), request.query_params.get("done", "")
     events = desk.events() if commit else []
-    found = next((each for each in events if each.commit.startswith(commit)), None)
+    event = next((each for each in events if each.commit.startswith(commit)), None)
     return {
-        "done": found,
-        "tip": desk.may_be_taken_back(found, visitor_of(request)),
-        "outcome": desk.outcome(found.commit) if found else None,
+        "done": event,
+        "tip": desk.may_be_taken_back(event, visitor_of(request)),
+        "outcome": desk.outcome(event.commit) if event else None,
     }
 
 
@@ -203,6 +203,6 @@ def current_visitor(request: Request) -> Visitor:
     Raises:
         RefusedError: the session has ended.
     """
-    found: Visitor = request.app.state.entrance.refreshed(visitor_of(request))
-    request.scope["visitor"] = found
-    return found
+    visitor: Visitor = request.app.state.entrance.refreshed(visitor_of(request))
+    request.scope["visitor"] = visitor
+    return visitor

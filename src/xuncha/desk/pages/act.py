@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 _TOLD: Final = 5
-"""Measures of which the form shows more than the title."""
+"""Details are shown for at most so many measures."""
 
 
 def show(request: Request) -> Response:
@@ -77,9 +77,9 @@ def act(request: Request, form: FormData) -> Response:
         names = [each.filename or "" for each in files if each]
         kept, left = names[: len(results)], names[len(results) :]
         return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form), (kept, left))
-    said = [desk.outcome(each.commit) for each in results]
+    outcomes = [desk.outcome(each.commit) for each in results]
     address = address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures"
-    return forms.done(address, desk.keep(results[-1].commit, reduce(Outcome.and_then, said)))
+    return forms.done(address, desk.keep(results[-1].commit, reduce(Outcome.and_then, outcomes)))
 
 
 def _files(form: FormData) -> list[UploadFile]:
@@ -98,7 +98,7 @@ def _form(
     versions: Mapping[str, str] | None = None,
     files: tuple[Sequence[str], Sequence[str]] = ((), ()),
 ) -> Response:
-    """Show the form of an action, with what was typed and the reason for the refusal; of several files, which were kept."""
+    """Show the form of an action, with what was typed and the reason for the refusal; for several files, also which were saved."""
     desk = desk_of(request)
     verb = VERBS.get(cast("Action", action))
     if verb is None:
@@ -144,11 +144,11 @@ def _standing(desk: Desk, ids: Sequence[str], fields: Sequence[Field]) -> dict[s
     """Return the values that all files have in common for the fields of a form; none if a file cannot be read."""
     source = WorkingTree(desk.root)
     try:
-        said = [standing(record_of(source, Identity.parse(each)), fields) for each in ids]
+        rows = [standing(record_of(source, Identity.parse(each)), fields) for each in ids]
     except InvalidLedgerError:
         return {}
     return {
-        name: text for name, text in (said or [{}])[0].items() if all(each.get(name) == text for each in said)
+        name: text for name, text in (rows or [{}])[0].items() if all(each.get(name) == text for each in rows)
     }
 
 

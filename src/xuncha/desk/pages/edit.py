@@ -50,10 +50,10 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
     stood = version(desk.root, path)
     text = _text(path, (desk.root / path).read_bytes())
     about = made(request)
-    said = []
+    findings = []
     if about["done"] and about["done"].commit == about["tip"]:
         with suppress(XunchaError):  # a failing audit is reported by `audit` itself
-            said = findings_of_last_commit(desk.root)
+            findings = findings_of_last_commit(desk.root)
     return page(
         request,
         "edit",
@@ -66,7 +66,7 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
         theirs=_beside(text, typed) if typed and error and error.code == "changed-meanwhile" else [],
         version=stood,
         by_hand=bool(git_dir(desk.root) and Git(desk.root).unfinished(path)),
-        said=said,
+        said=findings,
         error=error,
         **about,
     )
@@ -89,9 +89,9 @@ def edit(request: Request, form: FormData) -> Response:
         path = editable(root, named)
         content = (root / path).read_bytes()
         if version(root, path) != forms.text(form, "version"):
-            said = _("{path} was changed by someone else meanwhile").format(path=path)
+            message = _("{path} was changed by someone else meanwhile").format(path=path)
             hint = _("it stands beside what you wrote; put both together, and keep that")
-            raise RefusedError("changed-meanwhile", said, hint)
+            raise RefusedError("changed-meanwhile", message, hint)
         done = desk.apart(keep, path, as_in_file(typed, content), content)
     except XunchaError as error:
         return show(request, typed, error)
@@ -108,13 +108,13 @@ def as_in_file(typed: str, before: bytes) -> bytes:
     text = decode(before)
     ending, old = common_line_end(text), _LINE.findall(text)
     lines = typed.removesuffix("\n").split("\n")
-    found = [line + ending for line in lines]
+    result = [line + ending for line in lines]
     shown = [without_unsafe(line.rstrip("\r\n"), "�") for line in old]
     if any(line != kept + ending for line, kept in zip(old, shown, strict=True)):
         # With mixed line ends, or characters that no field shows, untouched lines stay as they are.
-        for start, there, size in SequenceMatcher(None, shown, lines).get_matching_blocks():
-            found[there : there + size] = old[start : start + size]
-    ends = [line if line.endswith(("\n", "\r")) else line + ending for line in found]
+        for start, place, size in SequenceMatcher(None, shown, lines).get_matching_blocks():
+            result[place : place + size] = old[start : start + size]
+    ends = [line if line.endswith(("\n", "\r")) else line + ending for line in result]
     if text and not text.endswith(("\n", "\r")):
         ends[-1] = ends[-1].rstrip("\r\n")
     return (_BOM if before.startswith(_BOM) else b"") + "".join(ends).encode()

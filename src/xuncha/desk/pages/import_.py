@@ -50,8 +50,8 @@ def upload(request: Request, form: FormData) -> Response:
     if kind not in KINDS:
         raise HTTPException(404)
     if not isinstance(file, UploadFile) or not file.filename:
-        said, hint = _("no file is chosen"), _("choose one, or drop it on the page")
-        return _asked(request, RefusedError("no-file", said, hint))
+        message, hint = _("no file is chosen"), _("choose one, or drop it on the page")
+        return _asked(request, RefusedError("no-file", message, hint))
 
     def keep(place: Path) -> None:
         with place.open("wb") as stream:
@@ -160,10 +160,10 @@ def _table(request: Request, desk: Desk, job: Job, form: FormData) -> Response:
         heading, equals, role = (part.strip() for part in line.replace("＝", "=").rpartition("="))
         if line.strip():
             chosen[heading if equals else role] = role if equals else ""
-    said = {heading: role for heading, role in chosen.items() if shown.get(heading) != role}
+    changes = {heading: role for heading, role in chosen.items() if shown.get(heading) != role}
     new = bool(forms.text(form, "new"))
-    again = not found or bool(said) or new != job.given["new"] or forms.text(form, "do") != "import"
-    given = {**job.given, "columns": {**job.given["columns"], **said}, "new": new}
+    again = not found or bool(changes) or new != job.given["new"] or forms.text(form, "do") != "import"
+    given = {**job.given, "columns": {**job.given["columns"], **changes}, "new": new}
     if not again:
         _must_be_as_shown(desk, job)
     file, title = job.given["file"], _("{file} is looked at") if again else _("{file} is taken in")
@@ -190,16 +190,16 @@ def _must_be_as_shown(desk: Desk, job: Job) -> None:
         RefusedError: the ledger has changed.
     """
     if desk.look().number != job.given["number"]:
-        said = _("the ledger was changed after this was shown")
-        raise RefusedError("changed-meanwhile", said, _("look again at what would change, and decide again"))
+        text = _("the ledger was changed after this was shown")
+        raise RefusedError("changed-meanwhile", text, _("look again at what would change, and decide again"))
 
 
 def _notice(desk: Desk, job: Job, form: FormData) -> Response:
     """Make a new ledger from a notice, in a folder beside the served one."""
     name = forms.text(form, "folder")
     if not name or held(name) != name:
-        said = _("“{name}” cannot be the name of a folder").format(name=name)
-        raise RefusedError("bad-folder", said, _("give a plain name"))
+        message = _("“{name}” cannot be the name of a folder").format(name=name)
+        raise RefusedError("bad-folder", message, _("give a plain name"))
     file = job.given["file"]
     title = _("A ledger is made of {file}")
     new = _with_file(desk, title, file.name, lambda place: place.hardlink_to(file), {})

@@ -23,8 +23,8 @@ def show(request: Request) -> Response:
     if job.over.is_set() and job.state == "done" and job.then:
         return led_on(request, job.then)
     made = [name for name in job.files if job.document(name)]
-    said = "" if made or not job.over.is_set() else job.output()
-    return page(request, "job", job=job, made=made, said=said, back=job.given.get("back", ""))
+    output = "" if made or not job.over.is_set() else job.output()
+    return page(request, "job", job=job, made=made, said=output, back=job.given.get("back", ""))
 
 
 def led_on(request: Request, address: str) -> Response:

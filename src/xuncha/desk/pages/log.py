@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 def show(request: Request) -> Response:
     """Show the history of the whole ledger, or of a problem or measure."""
-    desk, asked = desk_of(request), request.query_params
-    number, identity = desk.number, asked.get("id", "").strip()
+    desk, query = desk_of(request), request.query_params
+    number, identity = desk.number, query.get("id", "").strip()
     events: list[Event] = []
     error = None
     try:
         events = desk.history(Identity.parse(identity)) if identity else desk.events()
     except XunchaError as refused:
         error = refused
-    shown, current, pages = pages_of(events, asked.get("page", ""))
+    shown, current, pages = pages_of(events, query.get("page", ""))
     given = {
         "number": number,
         "events": shown,

@@ -26,18 +26,18 @@ _ORDERS: Final = ("due", "office", "leader", "status")
 
 def show(request: Request) -> Response:
     """Show one page of the filtered measures."""
-    desk, asked = desk_of(request), request.query_params
+    desk, query = desk_of(request), request.query_params
     look = desk.look()
-    rows = select(look.register, desk.texts, desk.today, selection(asked))
+    rows = select(look.register, desk.texts, desk.today, selection(query))
     may, account = visitor_of(request).may, visitor_of(request).account
     if account:
         rows.sort(key=lambda row: not account.concerns(row))  # first the measures that concern the account
-    order = asked.get("order", "")
+    order = query.get("order", "")
     if order in _ORDERS:
         value = attrgetter(order)
         rows.sort(key=lambda row: (value(row) is None, value(row) or ""))
-    shown, current, pages = pages_of(rows, asked.get("page", ""))
-    kept = [(name, value) for name, value in asked.multi_items() if value and name not in {"page", "done"}]
+    shown, current, pages = pages_of(rows, query.get("page", ""))
+    kept = [(name, value) for name, value in query.multi_items() if value and name not in {"page", "done"}]
     horizon = Horizon.of(look.register, desk.today)
     verbs = [verb.action for verb in VERBS.values() if verb.several and may(verb.action)]
     return page(
@@ -50,7 +50,7 @@ def show(request: Request) -> Response:
         total=len(rows),
         current=current,
         pages=pages,
-        asked=dict(asked) | {"order": order},
+        asked=dict(query) | {"order": order},
         kept=kept,
         more=_more(kept),
         verbs=verbs,
@@ -59,16 +59,16 @@ def show(request: Request) -> Response:
 
 def _more(kept: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
     """Return the filters without a field on the page: name, value, label, and the address without the filter."""
-    told = {"due_within": _("due within {said} days"), "person": _("person: {said}"), "field": "{said}"}
+    labels = {"due_within": _("due within {said} days"), "person": _("person: {said}"), "field": "{said}"}
     return [
         (
             name,
             value,
-            told[name].format(said=value),
+            labels[name].format(said=value),
             f"/measures?{urlencode([each for each in kept if each != (name, value)])}",
         )
         for name, value in kept
-        if name in told
+        if name in labels
     ]
 
 

@@ -28,8 +28,8 @@ def show(
     desk = desk_of(request)
     look = desk.seen() if error else desk.look()
     identity = Identity.parse(request.path_params["id"])
-    found = look.register
-    rows = found.problems if identity.is_problem else [*found.measures]
+    register = look.register
+    rows = register.problems if identity.is_problem else [*register.measures]
     row = next((each for each in rows if each.id == str(identity)), None)
     if row is None:
         raise no_such(identity)

@@ -74,8 +74,8 @@ def make(request: Request, form: FormData) -> Response:
     }
     named = typed.get("ids", "").split()
     title = title_of(name)
-    of = [each for each in named if name == "dossier" and Identity.is_number(each)]
-    file = f"{' '.join([title, *of[:1], str(desk.today)])}.{kind}"
+    ids = [each for each in named if name == "dossier" and Identity.is_number(each)]
+    file = f"{' '.join([title, *ids[:1], str(desk.today)])}.{kind}"
     job = desk.jobs.new(title, [file], needs=needs)
     job.given = {
         "paper": name,

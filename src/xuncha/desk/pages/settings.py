@@ -129,8 +129,8 @@ def _said(root: Path) -> tuple[bytes, Data]:
 
 def _version(data: Data, section: str) -> str:
     """Return a hash of one section, so that changes of other sections do not matter to its form."""
-    said = json.dumps([data.get(key) for key in SECTIONS[section]], sort_keys=True)
-    return hashlib.sha256(said.encode()).hexdigest()
+    content = json.dumps([data.get(key) for key in SECTIONS[section]], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def change(request: Request, form: FormData) -> Response:
@@ -143,8 +143,8 @@ def change(request: Request, form: FormData) -> Response:
         content, data = _said(desk.root)
         typed = _typed(form, section, data, desk.today)
         if forms.text(form, "version") != _version(data, section):
-            said = _("{path} was changed by someone else meanwhile").format(path=LEDGER_FILE)
-            raise RefusedError("changed-meanwhile", said, _("see what it says now, and decide again"))
+            message = _("{path} was changed by someone else meanwhile").format(path=LEDGER_FILE)
+            raise RefusedError("changed-meanwhile", message, _("see what it says now, and decide again"))
         if more := forms.text(form, "more"):
             blank = int(more) if more.isdecimal() and len(more) < _DIGITS else 0
             return show(request, section, typed, blank=min(blank, _MOST_ROWS) + sheet.BLANK_ROWS)

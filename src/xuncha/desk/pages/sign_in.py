@@ -25,10 +25,10 @@ _KNOWN_FOR = 180 * 24 * 3600
 
 def _entrance(request: Request) -> ByAccount:
     """Return the entrance of the office desk; on the own desk these pages do not exist."""
-    found = request.app.state.entrance
-    if not isinstance(found, ByAccount):
+    entrance = request.app.state.entrance
+    if not isinstance(entrance, ByAccount):
         raise HTTPException(404)
-    return found
+    return entrance
 
 
 def show(

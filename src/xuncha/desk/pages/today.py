@@ -76,5 +76,5 @@ def _chosen(
     query: QueryParams, own: Mapping[str, str | None], known: Mapping[str, Collection[str]]
 ) -> dict[str, str | None]:
     """Return the requested office and leader; by default those of the account, if the ledger lists them."""
-    usual = {name: value if value in known[name] else None for name, value in own.items()}
-    return {name: (query[name] or None) if name in query else value for name, value in usual.items()}
+    defaults = {name: value if value in known[name] else None for name, value in own.items()}
+    return {name: (query[name] or None) if name in query else value for name, value in defaults.items()}

@@ -39,16 +39,16 @@ def show(request: Request) -> Response:
 
 def begin(request: Request, form: FormData) -> Response:
     """Start the action of a button."""
-    jobs, asked, take = desk_of(request).jobs, forms.text(form, "do"), forms.text(form, "take")
-    known = {
+    jobs, task, take = desk_of(request).jobs, forms.text(form, "do"), forms.text(form, "take")
+    tasks = {
         "setup": (_("Setting git up in this clone"), ["setup"]),
         "sync": (_("Bringing together"), ["sync", *(["--take", take] if take in _SIDES else [])]),
         "doctor": (_("What is around the ledger"), ["doctor"]),
     }
-    if asked not in known:
+    if task not in tasks:
         raise HTTPException(404)
-    title, words = known[asked]
+    title, words = tasks[task]
     job = jobs.new(title, needs="sync")
-    job.given = {"back": "/together", "together": asked}
-    jobs.start(job, words, in_turn=partial(must_be_allowed, request, "sync") if asked != "doctor" else None)
+    job.given = {"back": "/together", "together": task}
+    jobs.start(job, words, in_turn=partial(must_be_allowed, request, "sync") if task != "doctor" else None)
     return RedirectResponse(f"/jobs/{job.number}", 303)
