@@ -87,10 +87,10 @@ def role_name(role: Role) -> str:
 
 def not_allowed(*ids: str) -> RefusedError:
     """Return the error for an action that an account may not do; `ids` are the measures concerned."""
-    said = _("your account may not do this")
+    message = _("your account may not do this")
     if ids:
-        said = _("your account may not do this to {ids}").format(ids=_(", ").join(ids))
-    return RefusedError(NOT_ALLOWED, said, _("ask a manager of this desk to do it"))
+        message = _("your account may not do this to {ids}").format(ids=_(", ").join(ids))
+    return RefusedError(NOT_ALLOWED, message, _("ask a manager of this desk to do it"))
 
 
 def not_signed_in() -> RefusedError:

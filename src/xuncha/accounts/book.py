@@ -36,15 +36,15 @@ def _folded(name: str) -> str:
 
 def _must_be_an_address(email: str | None) -> None:
     if email and not re.fullmatch(r"[\w.+-]+@[\w.-]+\w", email):
-        said = _("“{email}” is no e-mail address").format(email=email)
-        raise RefusedError("bad-email", said, _("write it like {examples}").format(examples="wang@x.cn"))
+        message = _("“{email}” is no e-mail address").format(email=email)
+        raise RefusedError("bad-email", message, _("write it like {examples}").format(examples="wang@x.cn"))
 
 
 def _named(name: str, there: Mapping[str, Account]) -> Account:
     """Return an account by its name. Raises RefusedError if there is none."""
     if name not in there:
-        said = _("there is no account {name}").format(name=name)
-        raise RefusedError("no-such-account", said, _("see which there are: xuncha account list"))
+        message = _("there is no account {name}").format(name=name)
+        raise RefusedError("no-such-account", message, _("see which there are: xuncha account list"))
     return there[name]
 
 
@@ -52,8 +52,8 @@ def _must_have_its_own_email(account: Account, there: Mapping[str, Account]) -> 
     """Refuse an e-mail that another account has: two people would count as one."""
     for other in there.values():
         if other.name != account.name and other.author.email.casefold() == account.author.email.casefold():
-            said = _("{name} has this e-mail already").format(name=other.name)
-            raise RefusedError("email-exists", said, _("give each its own: --email ADDRESS"))
+            message = _("{name} has this e-mail already").format(name=other.name)
+            raise RefusedError("email-exists", message, _("give each its own: --email ADDRESS"))
 
 
 class Accounts:
@@ -67,9 +67,9 @@ class Accounts:
         """
         place = shared(root, "accounts")
         if place is None:
-            said = _("{path} is in no git repository, which keeps the accounts").format(path=root)
+            message = _("{path} is in no git repository, which keeps the accounts").format(path=root)
             hint = _("type: git init && git add -A && git commit -m 台账")
-            raise SurroundingsError("no-repository", said, hint)
+            raise SurroundingsError("no-repository", message, hint)
         self._place = place.with_suffix(".json")
         self._read: tuple[tuple[int, int, int] | None, dict[str, Account]] = (None, {})
 
@@ -80,13 +80,13 @@ class Accounts:
             SurroundingsError: the file cannot be read, or is not a file of accounts.
         """
         try:
-            found = self._place.stat()
-            stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
+            status = self._place.stat()
+            stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
             if stamp != self._read[0]:
-                if found.st_mode & 0o077:  # somebody has copied it here
+                if status.st_mode & 0o077:  # somebody has copied it here
                     self._place.chmod(0o600)
-                told = _LIST.validate_json(patiently(self._place.read_bytes, AT_ONCE))
-                self._read = stamp, {each.name: each for each in told}
+                accounts = _LIST.validate_json(patiently(self._place.read_bytes, AT_ONCE))
+                self._read = stamp, {each.name: each for each in accounts}
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -96,9 +96,9 @@ class Accounts:
         return self._read[1]
 
     def _unusable(self, reason: str) -> SurroundingsError:
-        said = _("the accounts in {path} cannot be used: {reason}")
+        message = _("the accounts in {path} cannot be used: {reason}")
         hint = _("bring back a backup of the file; or take it away, and add the accounts anew")
-        return SurroundingsError("accounts", said.format(path=self._place, reason=reason), hint)
+        return SurroundingsError("accounts", message.format(path=self._place, reason=reason), hint)
 
     def get(self, name: str) -> Account:
         """Return an account.
@@ -115,19 +115,19 @@ class Accounts:
             RefusedError: the name or e-mail is taken or invalid, or the first account is not a manager.
         """
         if not _NAME.fullmatch(account.name) or account.name != unicodedata.normalize("NFKC", account.name):
-            said = _("“{name}” cannot be the name of an account").format(name=account.name)
+            text = _("“{name}” cannot be the name of an account").format(name=account.name)
             hint = _("letters, digits, and between them blanks, dots or hyphens; 40 at most")
-            raise RefusedError("bad-name", said, hint)
+            raise RefusedError("bad-name", text, hint)
         _must_be_an_address(account.email)
 
         def added(there: dict[str, Account]) -> None:
             for other in there.values():
                 if _folded(other.name) == _folded(account.name):
-                    said = _("there is an account {name} already").format(name=other.name)
-                    raise RefusedError("account-exists", said, _("its password anew: xuncha account passwd"))
+                    text = _("there is an account {name} already").format(name=other.name)
+                    raise RefusedError("account-exists", text, _("its password anew: xuncha account passwd"))
             if not there and account.role != "manager":
-                said = _("the first account must be a manager's, who may do everything")
-                raise RefusedError("no-manager", said, _("type: xuncha account add NAME --role manager"))
+                text = _("the first account must be a manager's, who may do everything")
+                raise RefusedError("no-manager", text, _("type: xuncha account add NAME --role manager"))
             _must_have_its_own_email(account, there)
             there[account.name] = account
 
@@ -150,10 +150,10 @@ class Accounts:
                 raise RefusedError(
                     "wrong-password", _("the password was set anew meanwhile"), _("sign in again")
                 )
-            told = Account.model_validate({**there[name].model_dump(), **changed})
-            _must_be_an_address(told.email)
-            _must_have_its_own_email(told, there)
-            there[name] = told
+            account = Account.model_validate({**there[name].model_dump(), **changed})
+            _must_be_an_address(account.email)
+            _must_have_its_own_email(account, there)
+            there[name] = account
 
         self._change(altered)
 
@@ -188,9 +188,9 @@ class Accounts:
                 there = dict(self.all())
                 change(there)
                 if not any(each.role == "manager" and not each.disabled for each in there.values()):
-                    said = _("no manager who may sign in would be left")
+                    message = _("no manager who may sign in would be left")
                     raise RefusedError(
-                        "last-manager", said, _("add another manager first: xuncha account add")
+                        "last-manager", message, _("add another manager first: xuncha account add")
                     )
                 content = _LIST.dump_json([*there.values()], indent=2)
                 files.replace(self._place, content, private=True)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pwdlib import PasswordHash
 
 SHORTEST: Final = 10
-"""Characters."""
+"""Characters in the shortest password."""
 LONGEST: Final = 200
-"""Characters; longer passwords take longer to hash."""
+"""Characters in the longest password; longer ones take longer to hash."""
 _EASILY_READ: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _LOWEST_SCORE: Final = 2
 """The zxcvbn score of a password that withstands a million guesses."""
@@ -73,8 +73,8 @@ def weakness(password: str, *about: str) -> RefusedError | None:
 
     hint = _("several words that only you put together are easy to keep in mind")
     if not SHORTEST <= len(password) <= LONGEST:
-        said = _("a password has {least} to {most} characters").format(least=SHORTEST, most=LONGEST)
-        return RefusedError("weak-password", said, hint)
+        message = _("a password has {least} to {most} characters").format(least=SHORTEST, most=LONGEST)
+        return RefusedError("weak-password", message, hint)
     known = [each.casefold() for each in about if len(each) > 1]
     holds_one = any(each in password.casefold() for each in known)
     if holds_one or zxcvbn(password[:_SCORED], user_inputs=["xuncha", *known])["score"] < _LOWEST_SCORE:

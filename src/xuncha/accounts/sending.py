@@ -27,7 +27,7 @@ SMTP: Final = "XUNCHA_SMTP"
 GROUP: Final = "XUNCHA_WEBHOOK"
 """The environment variable with the address of a group's robot. Both hold secrets, which may not be in a ledger's files."""
 _PATIENCE: Final = 20.0
-"""Seconds."""
+"""Seconds to wait for a server."""
 _LONGEST: Final = 2000
 """Bytes in one message: WeCom accepts 2048, DingTalk more."""
 
@@ -38,14 +38,14 @@ def addresses(accounts: Mapping[str, Account], office: str) -> list[str]:
     Raises:
         RefusedError: no active account of the office has an address.
     """
-    found = [
+    emails = [
         each.email for each in accounts.values() if each.office == office and each.email and not each.disabled
     ]
-    if not found:
-        said = _("no account for {office} has an e-mail address").format(office=office)
+    if not emails:
+        message = _("no account for {office} has an e-mail address").format(office=office)
         hint = _("add one: xuncha account add NAME --role section --office {office} --email …")
-        raise RefusedError("no-address", said, hint.format(office=office))
-    return found
+        raise RefusedError("no-address", message, hint.format(office=office))
+    return emails
 
 
 def mail(to: Sequence[str], subject: str, text: str, file: tuple[str, bytes]) -> None:
@@ -90,10 +90,10 @@ def _sender(server: SplitResult) -> str:
     """Return the sender's address: `from=` in the server's address, else the user name if it is an address."""
     given = unquote(server.query).removeprefix("from=") or unquote(server.username or "")
     if "@" not in given:
-        said = _("the variable {variable} does not say from which address").format(variable=SMTP)
+        message = _("the variable {variable} does not say from which address").format(variable=SMTP)
         raise SurroundingsError(
             "not-set-up",
-            said,
+            message,
             _("add it at the end, like {examples}").format(examples="?from=office@example.cn"),
         )
     return given
@@ -129,36 +129,36 @@ def post(text: str) -> None:
     """
     address = _address_from(GROUP, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…", "https", "http")
     short = text.encode()[:_LONGEST].decode(errors="ignore")
-    told = {"msgtype": "text", "text": {"content": short + ("…" if short != text else "")}}
+    body = {"msgtype": "text", "text": {"content": short + ("…" if short != text else "")}}
     try:
         request = urllib.request.Request(  # noqa: S310  of these two kinds
-            address.geturl(), json.dumps(told).encode(), {"Content-Type": "application/json"}
+            address.geturl(), json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
         with urllib.request.build_opener(_NoRedirects).open(request, timeout=_PATIENCE) as answer:
-            said: Any = json.loads(answer.read(64 * 1024))
+            reply: Any = json.loads(answer.read(64 * 1024))
     except (OSError, ValueError, HTTPException, RecursionError) as error:
         # The text of other errors may contain the address, which is a secret.
         reason = cause_of(error) if isinstance(error, OSError) else _("its answer cannot be read")
         raise _not_sent(address.hostname, reason) from None
-    if not isinstance(said, dict) or said.get("errcode") != 0:
-        raise _not_sent(address.hostname, said.get("errmsg", "") if isinstance(said, dict) else said)
+    if not isinstance(reply, dict) or reply.get("errcode") != 0:
+        raise _not_sent(address.hostname, reply.get("errmsg", "") if isinstance(reply, dict) else reply)
 
 
 def _address_from(variable: str, example: str, *schemes: str) -> SplitResult:
     """Return the address in an environment variable. Raises SurroundingsError if it is empty or no address."""
-    found = os.environ.get(variable, "")
-    if not found:
-        said = _("where to send is not set up: the variable {variable} is empty")
+    value = os.environ.get(variable, "")
+    if not value:
+        message = _("where to send is not set up: the variable {variable} is empty")
         hint = _("write it like {examples}").format(examples=example)
-        raise SurroundingsError("not-set-up", said.format(variable=variable), hint)
+        raise SurroundingsError("not-set-up", message.format(variable=variable), hint)
     with suppress(ValueError):
-        address = urlsplit(found)
+        address = urlsplit(value)
         if address.scheme in schemes and address.hostname and (address.port is None or address.port > 0):
             return address
-    said = _("the variable {variable} holds no address").format(variable=variable)
-    raise SurroundingsError("not-set-up", said, _("write it like {examples}").format(examples=example))
+    message = _("the variable {variable} holds no address").format(variable=variable)
+    raise SurroundingsError("not-set-up", message, _("write it like {examples}").format(examples=example))
 
 
 def _not_sent(host: str | None, reason: object) -> SurroundingsError:
-    said = _("{host} did not take it: {reason}").format(host=host, reason=without_unsafe(str(reason), " "))
-    return SurroundingsError("not-sent", said)
+    message = _("{host} did not take it: {reason}").format(host=host, reason=without_unsafe(str(reason), " "))
+    return SurroundingsError("not-sent", message)
