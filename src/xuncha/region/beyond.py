@@ -20,9 +20,9 @@ class Beyond(NamedTuple):
 
     def as_json(self) -> dict[str, Any]:
         """Return the additional part of `rollup --json`."""
-        told: dict[str, Any] = {"moved": self.moved.as_json() if self.moved else None}
+        result: dict[str, Any] = {"moved": self.moved.as_json() if self.moved else None}
         if self.trend:
-            told["trend"] = self.trend.as_json()
+            result["trend"] = self.trend.as_json()
         if self.similar:
-            told["similar"] = self.similar.as_json()
-        return told
+            result["similar"] = self.similar.as_json()
+        return result

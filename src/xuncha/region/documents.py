@@ -40,11 +40,11 @@ def made(region: Telling, kind: str, form: str, files: Own) -> tuple[bytes, list
 def page(region: Telling, files: Own) -> bytes:
     """Make the web page. Its policy allows one script, which only sorts and searches."""
     script = _script()
-    known = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    made = full_width_page(render("region.html.j2", files, region=region, script=f"sha256-{known}"))
-    before, end, after = made.rpartition(_END)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    html = full_width_page(render("region.html.j2", files, region=region, script=f"sha256-{digest}"))
+    before, end, after = html.rpartition(_END)
     if not end:  # an own template, which ends differently
-        return made.encode()
+        return html.encode()
     return f"{before}<script>{script}</script>\n{end}{after}".encode()
 
 

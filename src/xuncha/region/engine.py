@@ -94,7 +94,7 @@ class Duck:
 
     @contextlib.contextmanager
     def patient(self, files: Iterable[str]) -> Iterator[None]:
-        """Inside, stop a question that takes longer than files of these sizes can need: a small file may claim any number of rows."""
+        """Inside the block, stop a question that takes longer than files of these sizes can need: a small file may claim any number of rows."""
         seconds = _PATIENCE
         for file in files:
             with contextlib.suppress(OSError):
@@ -121,11 +121,11 @@ class Duck:
     def table(self, columns: Sequence[str], values: Sequence[tuple[str | None, ...]]) -> Frame:
         """See Engine."""
         lists = [[row[place] for row in values] for place in range(len(columns))]
-        asked = ", ".join(
+        selected = ", ".join(
             f"unnest(${place}::VARCHAR[]) AS {quoted(name)}" for place, name in enumerate(columns, 1)
         )
         name = f"given_{id(lists)}"
-        self.run.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {asked}", lists)
+        self.run.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {selected}", lists)
         return _frame(self.run.table(name))
 
     def answer(self, frame: Frame) -> list[tuple[Any, ...]]:

@@ -50,10 +50,10 @@ def checked(duck: Duck, files: Sequence[str]) -> tuple[dict[Signature, list[str]
     """Check the columns of files. Return the readable files by the types of their columns, and the faults of the others."""
     sound: dict[Signature, list[str]] = defaultdict(list)
     broken: dict[str, str] = {}
-    for file, told in _columns(duck, files, broken).items():
-        said, signature = _fault(duck, file, told)
-        if said:
-            broken[file] = said
+    for file, columns in _columns(duck, files, broken).items():
+        fault, signature = _fault(duck, file, columns)
+        if fault:
+            broken[file] = fault
         else:
             sound[signature].append(file)
     return sound, broken
@@ -63,37 +63,37 @@ def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[s
     """Return the columns and types of files; enter the reason in `broken` for those that are no Parquet files."""
     if not files:
         return {}
-    wanted = ", ".join(map(text, TYPES))
-    asked = (
+    required = ", ".join(map(text, TYPES))
+    query = (
         "SELECT file_name, string_agg(lower(name) || ' ' || coalesce(duckdb_type, ''), ',')"
-        f" FROM parquet_schema({names(files)}) WHERE lower(name) IN ({wanted}) OR num_children > 0 GROUP BY ALL"
+        f" FROM parquet_schema({names(files)}) WHERE lower(name) IN ({required}) OR num_children > 0 GROUP BY ALL"
     )
     try:
-        told = duck.run.execute(asked).fetchall()
+        rows = duck.run.execute(query).fetchall()
     except duck.error as error:
         if len(files) == 1:
             broken[files[0]] = _("it is damaged, or no Parquet file: {said}").format(said=first_line(error))
             return {}
         half = len(files) // 2
         return _columns(duck, files[:half], broken) | _columns(duck, files[half:], broken)
-    found: dict[str, dict[str, str]] = {}
-    for file, columns in told:
+    result: dict[str, dict[str, str]] = {}
+    for file, columns in rows:
         pairs = [each.split(" ", 1) for each in columns.split(",")]
-        found[file] = {name: kind for name, kind in pairs if name in TYPES}
-    return found
+        result[file] = {name: kind for name, kind in pairs if name in TYPES}
+    return result
 
 
 def _fault(duck: Duck, file: str, told: Mapping[str, str]) -> tuple[str, Signature]:
     """Return why a file with these columns cannot be read, or an empty text; and the types of its columns."""
     if missing := [name for name in TYPES if name not in told]:
         newer = _newer(duck, file) if told.get("schema_version") in _WHOLE_NUMBERS else ""
-        said = _("it is no rows file: it lacks {columns}").format(columns=_(", ").join(missing))
-        return newer or said, ""
-    for name, wanted in TYPES.items():
+        message = _("it is no rows file: it lacks {columns}").format(columns=_(", ").join(missing))
+        return newer or message, ""
+    for name, expected in TYPES.items():
         kind = told[name]
-        if kind != wanted and not (wanted == "INTEGER" and kind in _WHOLE_NUMBERS):
-            said = _("its column {column} is {kind}, where {wanted} belongs")
-            return said.format(column=name, kind=kind, wanted=wanted), ""
+        if kind != expected and not (expected == "INTEGER" and kind in _WHOLE_NUMBERS):
+            message = _("its column {column} is {kind}, where {wanted} belongs")
+            return message.format(column=name, kind=kind, wanted=expected), ""
     return "", " ".join(told[name] for name in TYPES)
 
 
@@ -109,28 +109,28 @@ def _newer(duck: Duck, file: str) -> str:
 
 def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, str]:
     """Read each file whole and return the faults of damaged ones; called when a question about all of them has failed."""
-    found: dict[str, str] = {}
+    faults: dict[str, str] = {}
     waiting = [list(files) for files in groups.values() if files]
     columns = ", ".join(["count(*)", *(f"max({name}::{kind})" for name, kind in TYPES.items())])
     while waiting:
         files = waiting.pop()
-        said = ""
+        fault = ""
         try:
             with duck.patient(files):
                 duck.run.execute(
                     f"SELECT {columns} FROM read_parquet({names(files)}, hive_partitioning=false)"
                 )
-                told = duck.run.fetchone()
-            if told and told[0] > (most := _most(files)):
-                said = _("it holds more rows than {n}").format(n=f"{most:,}")
+                row = duck.run.fetchone()
+            if row and row[0] > (most := _most(files)):
+                fault = _("it holds more rows than {n}").format(n=f"{most:,}")
         except duck.error as error:
-            said = _("it is damaged: {said}").format(said=first_line(error))
+            fault = _("it is damaged: {said}").format(said=first_line(error))
         half = len(files) // 2
-        if said and half:
+        if fault and half:
             waiting += [files[:half], files[half:]]
-        elif said:
-            found[files[0]] = said
-    return found
+        elif fault:
+            faults[files[0]] = fault
+    return faults
 
 
 def _most(files: Sequence[str]) -> int:

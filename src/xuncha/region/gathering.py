@@ -1,4 +1,4 @@
-"""Find the sources of a roll-up: those named on the command line and those in region.yaml, of which git fetches addresses."""
+"""Find the sources of a roll-up, on the command line and in region.yaml; git fetches those that are addresses."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _SIDE_BY_SIDE: Final = 8
 
 def named(paths: Iterable[Path]) -> list[Found]:
     """Find the sources of names on the command line, each once. Raises RefusedError if there is no such file or folder."""
-    every = {str(each.path): each for path in reversed(list(paths)) for each in reversed(found(path))}
-    return list(reversed(every.values()))
+    by_path = {str(each.path): each for path in reversed(list(paths)) for each in reversed(found(path))}
+    return list(reversed(by_path.values()))
 
 
 def of_region(region: Region, base: Path) -> tuple[list[Found], list[str]]:
@@ -41,12 +41,12 @@ def of_region(region: Region, base: Path) -> tuple[list[Found], list[str]]:
             addresses.append(unit.source)
             continue
         try:
-            there = found(base / unit.source)
+            inside = found(base / unit.source)
         except RefusedError:
             continue  # the roll-up reports this unit as missing
         sources += [
-            each._replace(shown=unit.source if len(there) == 1 else each.shown)
-            for each in there
+            each._replace(shown=unit.source if len(inside) == 1 else each.shown)
+            for each in inside
             if each.kind != "plan"
         ]
     return sources, addresses
@@ -61,23 +61,23 @@ def fetched(
     home = _home()
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
         places = [home / f"{_name(address)}.git" for address in addresses]
-        for address, place, said in zip(
+        for address, place, reason in zip(
             addresses, places, pool.map(mirror.bring, addresses, places, [seconds] * len(places)), strict=True
         ):
             tick(1)
-            if not said:
+            if not reason:
                 yield Found("bare", place, mirror.shown(address))
             elif place.is_dir():
                 old = _(
                     "it could not be brought up to date, and counts as it was fetched last: {said}"
-                ).format(said=said)
+                ).format(said=reason)
                 yield Found("bare", place, mirror.shown(address), old)
             else:
                 yield Found(
                     "unreachable",
                     place,
                     mirror.shown(address),
-                    _("it could not be fetched: {said}").format(said=said),
+                    _("it could not be fetched: {said}").format(said=reason),
                 )
 
 

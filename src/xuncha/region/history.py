@@ -1,4 +1,4 @@
-"""Read from its history how a ledger stood at the ends of months. Runs in the process that reads ledgers, without an engine."""
+"""Read the states of a ledger at the ends of months from its history. Runs in the process that reads ledgers, without an engine."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from xuncha.trail.tree import Tree
 
 
 def stages(root: Path, commit: str, before: date) -> list[Stage]:
-    """Return how a ledger stood at the ends of months, oldest first, up to the month before a day; empty if its history cannot be read."""
+    """Return the states of a ledger at the ends of months, oldest first, up to the month before a day; empty if its history cannot be read."""
     try:
         lasts = list(_lasts(Git(root), commit, before))
         return list(_read(root, lasts[::-1]))

@@ -51,7 +51,7 @@ class Taken(NamedTuple):
     error: str
     is_missing: bool
     stages: Sequence[Stage] | None = None
-    """How it stood at the ends of months; None if not asked for, or without history."""
+    """Its states at the ends of months; None if not asked for, or without history."""
 
     @property
     def is_live(self) -> bool:
@@ -173,8 +173,8 @@ def _joined(
             files.write(duck, rows, new, WHOLE)
             parts.append(f"SELECT {columns} FROM read_parquet({names([str(new)])})")
         if old and still:
-            asked = "CREATE OR REPLACE TEMP TABLE still AS SELECT unnest($1::VARCHAR[]) AS source"
-            duck.run.execute(asked, [list(still)])
+            query = "CREATE OR REPLACE TEMP TABLE still AS SELECT unnest($1::VARCHAR[]) AS source"
+            duck.run.execute(query, [list(still)])
             parts.append(
                 f"SELECT {columns} FROM read_parquet({names([str(old)])}) SEMI JOIN still USING (source)"
             )

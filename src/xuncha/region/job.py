@@ -10,7 +10,7 @@ Kind = Literal["folder", "bare", "archive"]
 YEARS: Final = 10
 """Years of history in a trend; older days are of no use, and may come from a wrong clock."""
 Stage = tuple[Any, ...]
-"""How a ledger stood at the end of a month: the month (2024-06), problems, complete ones, measures, closed ones, the time
+"""The state of a ledger at the end of a month: the month (2024-06), problems, complete ones, measures, closed ones, the time
 limits of the open ones. Only the month if the ledger was unreadable then."""
 _LENGTH = 8  # bytes for the length of a message
 
@@ -52,7 +52,7 @@ class Read(NamedTuple):
     is_missing: bool = False
     """Whether there was no ledger yet on the day asked for."""
     stages: list[Stage] | None = None
-    """How it stood at the ends of months; None if not asked for, or without history."""
+    """Its states at the ends of months; None if not asked for, or without history."""
 
 
 def month_of(day: date) -> str:

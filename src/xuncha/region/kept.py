@@ -51,7 +51,7 @@ class Kept(NamedTuple):
 def folder_for(asked: Sequence[str], spare: Path) -> Iterator[Path]:
     """Lock and return the cache folder for a roll-up of these sources.
 
-    If there can be none, or another roll-up uses it, return `spare`, of which nothing is kept.
+    If no cache is possible, or another roll-up uses it, return `spare`, which is not kept.
     """
     from fasteners import InterProcessLock  # noqa: PLC0415  for this command alone
 
@@ -74,14 +74,14 @@ def folder_for(asked: Sequence[str], spare: Path) -> Iterator[Path]:
 
 def home() -> Path:
     """Return the user's cache folder for this program. Raises RuntimeError if there is none."""
-    if named := os.environ.get("XUNCHA_CACHE"):
-        return Path(named)
+    if path := os.environ.get("XUNCHA_CACHE"):
+        return Path(path)
     if system.WINDOWS:
         return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData/Local") / "xuncha"
     if sys.platform == "darwin":  # pragma: no cover
         return Path.home() / "Library/Caches/xuncha"
-    named = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(named) if os.path.isabs(named) else Path.home() / ".cache") / "xuncha"  # noqa: PTH117
+    path = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(path) if os.path.isabs(path) else Path.home() / ".cache") / "xuncha"  # noqa: PTH117
 
 
 def load(folder: Path | None) -> Kept:
@@ -89,13 +89,13 @@ def load(folder: Path | None) -> Kept:
     if folder is None:
         return Kept(None, {})
     try:
-        told = json.loads((folder / _INDEX).read_bytes())
-        rows = folder / told["rows"] if told["rows"] else None
+        index = json.loads((folder / _INDEX).read_bytes())
+        rows = folder / index["rows"] if index["rows"] else None
         entries = {
             key: Entry(stamp, [tuple(each) for each in reads], signature)
-            for key, (stamp, reads, signature) in told["sources"].items()
+            for key, (stamp, reads, signature) in index["sources"].items()
         }
-        if told["form"] == _FORM and (rows is None or (rows.parent == folder and rows.is_file())):
+        if index["form"] == _FORM and (rows is None or (rows.parent == folder and rows.is_file())):
             return Kept(rows, entries)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
@@ -105,8 +105,8 @@ def load(folder: Path | None) -> Kept:
 def answers(folder: Path, mark: str) -> Any:  # noqa: ANN401  what was given to `save_answers`
     """Return the cached counts for a mark, or None."""
     with contextlib.suppress(OSError, ValueError, TypeError):
-        found, told = json.loads((folder / _ANSWERS).read_bytes())
-        return told if mark and found == mark else None
+        known_mark, content = json.loads((folder / _ANSWERS).read_bytes())
+        return content if mark and known_mark == mark else None
     return None
 
 
@@ -145,21 +145,21 @@ def _stamp(source: Found) -> str | None:
     if source.kind == "unreachable":
         return None
     if source.kind == "bare":
-        found: Any = tip(source.path)
-        settled = found is not None
+        state: Any = tip(source.path)
+        settled = state is not None
     elif source.kind == "folder":
         files, latest = _seen(f"{source.path}{os.sep}data")
-        found = (files, _tip(str(source.path)))
+        state = (files, _tip(str(source.path)))
         settled = latest < now - _SETTLED
     else:
         try:
             status = source.path.stat()
         except OSError:
             return None
-        found = (status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino)
+        state = (status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino)
         settled = max(status.st_ctime_ns, status.st_mtime_ns) < now - _SETTLED
-    told = marshal.dumps((source.kind, found))
-    return hashlib.blake2b(told, digest_size=16).hexdigest() if settled else None
+    content = marshal.dumps((source.kind, state))
+    return hashlib.blake2b(content, digest_size=16).hexdigest() if settled else None
 
 
 def _seen(folder: str) -> tuple[list[Any], int]:

@@ -119,22 +119,22 @@ def _mark(one: Counts) -> Mark:
 def _load(folder: Path | None) -> dict[date, dict[Name, Mark]]:
     """Read the kept counts by day; return none if the file is damaged."""
     try:
-        told = json.loads((folder / _FILE).read_bytes()) if folder else {}
-        if told.get("form") != _FORM:
+        content = json.loads((folder / _FILE).read_bytes()) if folder else {}
+        if content.get("form") != _FORM:
             return {}
         return {
             date.fromisoformat(day): {
                 (name, round_): Mark._make(map(int, numbers)) for name, round_, *numbers in units
             }
-            for day, units in told["days"].items()
+            for day, units in content["days"].items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
 def _save(folder: Path, days: dict[date, dict[Name, Mark]]) -> None:
-    told = {day.isoformat(): [[*name, *mark] for name, mark in units.items()] for day, units in days.items()}
+    rows = {day.isoformat(): [[*name, *mark] for name, mark in units.items()] for day, units in days.items()}
     temporary = folder / f"{_FILE}.{os.getpid()}"
     with contextlib.suppress(OSError):
-        temporary.write_text(json.dumps({"form": _FORM, "days": told}), encoding="utf-8")
+        temporary.write_text(json.dumps({"form": _FORM, "days": rows}), encoding="utf-8")
         temporary.replace(folder / _FILE)

@@ -56,13 +56,13 @@ def _named_twice(region: Region) -> Iterable[Finding[tuple[int | str, ...]]]:
     sources: dict[str, int] = {}
     for number, unit in enumerate(region.units):
         key = (unit.name, unit.round, unit.source)
-        said = ""
+        message = ""
         if key in seen:
-            said = _("“{name}” is named before, with the same round and source").format(name=unit.name)
+            message = _("“{name}” is named before, with the same round and source").format(name=unit.name)
         elif unit.source is not None and unit.source in sources:
-            said = _("“{source}” is the source of another unit").format(source=unit.source)
-        if said:
-            yield Finding("unit-twice", said, ("units", number, "name"), _("take one of the two out"))
+            message = _("“{source}” is the source of another unit").format(source=unit.source)
+        if message:
+            yield Finding("unit-twice", message, ("units", number, "name"), _("take one of the two out"))
         seen[key] = number
         if unit.source is not None:
             sources[unit.source] = number
@@ -75,7 +75,7 @@ def written(region: Region) -> bytes:
     """Return the text of region.yaml, with a line for each unit."""
     from xuncha.store.editing import flow  # noqa: PLC0415  only `--init` writes one
 
-    said = region.model_dump(mode="json", exclude_defaults=True)
-    units = [f"  - {flow(unit)}\n" for unit in said.pop("units", [])]
-    lines = [f"{key}: {flow(value)}\n" for key, value in said.items()]
+    values = region.model_dump(mode="json", exclude_defaults=True)
+    units = [f"  - {flow(unit)}\n" for unit in values.pop("units", [])]
+    lines = [f"{key}: {flow(value)}\n" for key, value in values.items()]
     return "".join([_HEAD, *lines, "units:\n" if units else "units: []\n", *units]).encode()

@@ -78,10 +78,10 @@ class _Process:
         except (OSError, EOFError, ValueError):
             self._kill(running)
             self._close(running)
-            said = _("reading it ended the process that did: it takes too much memory, or is not a ledger")
+            message = _("reading it ended the process that did: it takes too much memory, or is not a ledger")
             if self._late:
-                said = _("it takes more than {n} seconds").format(n=seconds)
-            return [Read("", [], error=said)]
+                message = _("it takes more than {n} seconds").format(n=seconds)
+            return [Read("", [], error=message)]
         finally:
             watch.cancel()
 

@@ -30,9 +30,9 @@ def counted(rows: Frame, today: date) -> Frame:
     is_lasting = closed & (term == _TERM["long_term"])
     is_late = is_open & (due < day)
     is_near = (due >= day) & (due <= column("due_soon_days") + day)
-    # The day that means a slipped result is long ago, too.
+    # `SLIPPED` is an early day, so a slipped result counts as long ago, too.
     is_long_ago = column("looked_at") <= day - column("review_every_days")
-    asked = {
+    conditions = {
         "not_started": status == _STATUS["not_started"],
         "in_progress": status == _STATUS["in_progress"],
         "submitted": status == _STATUS["submitted"],
@@ -45,7 +45,7 @@ def counted(rows: Frame, today: date) -> Frame:
         & (column("office_code").is_null() | (due.is_null() & (term == _TERM["once"]))),
         "usual": _is_usual(),
     }
-    flags = [nw.when(each).then(1).alias(name) for name, each in asked.items()]
+    flags = [nw.when(each).then(1).alias(name) for name, each in conditions.items()]
     kept = ("schema_version", "as_of", "audit_errors", "audit_warnings")
     coded = rows.with_columns(_code("status", _STATUS), _code("term", _TERM))
     days = nw.when(is_late).then(day - due).alias("days")
@@ -54,15 +54,15 @@ def counted(rows: Frame, today: date) -> Frame:
         .group_by(*KEYS)
         .agg(
             nw.len().alias("rows"),
-            *(column(name).count() for name in ("total", *asked)),
+            *(column(name).count() for name in ("total", *conditions)),
             *(column(name).max() for name in kept),
             column("days").median().alias("median"),
             column("days").max().alias("maximum"),
         )
         .with_columns((column("rows") - column("usual")).alias("strange"))
     )
-    one = coded.select(*KEYS, "problem", "measure", nw.when(closed).then(1).alias("done"))
-    problems = one.group_by(*KEYS, "problem").agg(
+    measure_rows = coded.select(*KEYS, "problem", "measure", nw.when(closed).then(1).alias("done"))
+    problems = measure_rows.group_by(*KEYS, "problem").agg(
         column("done").count(),
         column("measure").max().alias("last"),
         column("measure").sum().alias("sum"),
@@ -92,11 +92,11 @@ def counted(rows: Frame, today: date) -> Frame:
 
 def _code(name: str, codes: Mapping[str, int]) -> nw.Expr:
     """Convert a word to a number, which is compared faster; unknown if it is none of the words."""
-    found: Any = None
+    expression: Any = None
     for word, code in codes.items():
-        which = nw.when(nw.col(name) == word).then(code)
-        found = which if found is None else which.otherwise(found)
-    return cast("nw.Expr", found.alias(f"{name}_code"))
+        branch = nw.when(nw.col(name) == word).then(code)
+        expression = branch if expression is None else branch.otherwise(expression)
+    return cast("nw.Expr", expression.alias(f"{name}_code"))
 
 
 def _is_usual() -> nw.Expr:
@@ -120,9 +120,9 @@ def _is_usual() -> nw.Expr:
 
 def _beside(one: Frame, other: Frame) -> Frame:
     """Join two frames on the key columns; unknown keys match each other."""
-    told = [nw.col(key).fill_null("").alias(f"key_{key}") for key in KEYS]
+    filled = [nw.col(key).fill_null("").alias(f"key_{key}") for key in KEYS]
     joined = [f"key_{key}" for key in KEYS]
-    return one.with_columns(*told).join(other.with_columns(*told).drop(*KEYS), on=joined)
+    return one.with_columns(*filled).join(other.with_columns(*filled).drop(*KEYS), on=joined)
 
 
 def late(rows: Frame, today: date, groups: Frame | None = None) -> Frame:
@@ -130,5 +130,5 @@ def late(rows: Frame, today: date, groups: Frame | None = None) -> Frame:
     column, day = nw.col, today.toordinal()
     overdue = rows.filter((column("status") != "closed") & (column("due") < day))
     days = overdue.select(*KEYS, (day - column("due")).alias("days"))
-    asked = [column("days").median().alias("median"), column("days").max().alias("maximum")]
-    return days.select(*asked) if groups is None else _beside(days, groups).group_by("path").agg(*asked)
+    stats = [column("days").median().alias("median"), column("days").max().alias("maximum")]
+    return days.select(*stats) if groups is None else _beside(days, groups).group_by("path").agg(*stats)

@@ -72,9 +72,9 @@ class Rollup(NamedTuple):
 
     def failures(self) -> set[str]:
         """Return the faults found, in the words of `--fail-on`: overdue, audit, missing, broken."""
-        found: set[str] = {unit.state for unit in self.units if not unit.is_counted}
-        found |= {"overdue"} if self.total.counts.overdue else set()
-        return found | ({"audit"} if any(unit.audit and unit.audit[0] for unit in self.units) else set())
+        faults: set[str] = {unit.state for unit in self.units if not unit.is_counted}
+        faults |= {"overdue"} if self.total.counts.overdue else set()
+        return faults | ({"audit"} if any(unit.audit and unit.audit[0] for unit in self.units) else set())
 
     def as_region(self, base: Path) -> Region:
         """Return a region that expects the units found, with sources relative to a folder."""
@@ -161,8 +161,8 @@ def told_as_ours(duck: Duck) -> Iterator[None]:
     try:
         yield
     except duck.error as error:
-        said = _("DuckDB cannot count this: {said}").format(said=files.first_line(error))
-        raise SurroundingsError("engine", said) from error
+        message = _("DuckDB cannot count this: {said}").format(said=files.first_line(error))
+        raise SurroundingsError("engine", message) from error
 
 
 def _counted_up(asked: Asked, duck: Duck, taken: Intake, folder: Path) -> tuple[Rollup, Intake]:
@@ -207,8 +207,8 @@ def _mark(asked: Asked, taken: Intake) -> str:
     if asked.engine or not taken.mark:
         return ""
     region = asked.region.model_dump_json() if asked.region else ""
-    told = f"{taken.mark} {asked.wanted.today} {asked.base} {region} {Counts._fields} {Shape._fields}"
-    return hashlib.blake2b(told.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+    content = f"{taken.mark} {asked.wanted.today} {asked.base} {region} {Counts._fields} {Shape._fields}"
+    return hashlib.blake2b(content.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
 def _answers(engine: Engine, duck: Duck, taken: Intake, today: date) -> tuple[Answers, Intake]:
@@ -276,17 +276,17 @@ def grouped(units: Sequence[UnitRow]) -> list[GroupRow]:
 
 def _contents(duck: Duck, taken: Intake, several: Sequence[Counted]) -> list[object]:
     """Return a value for each ledger that is equal for equal counted content."""
-    said = "problem, measure, status, term, due, office_code IS NULL, looked_at, due_soon_days, review_every_days"
+    columns = "problem, measure, status, term, due, office_code IS NULL, looked_at, due_soon_days, review_every_days"
     duck.rows(taken.files).to_native().create_view("compared", replace=True)
-    found: list[object] = []
+    contents: list[object] = []
     for each in several:
         where = " AND ".join(
             f"{name} IS NOT DISTINCT FROM {'NULL' if value is None else text(value)}"
             for name, value in zip(KEYS, (each.key, each.unit, each.round), strict=True)
         )
-        asked = f"SELECT count(*), bit_xor(hash({said})), sum(hash({said})) FROM compared WHERE {where}"
-        found.append(duck.run.execute(asked).fetchone())
-    return found
+        query = f"SELECT count(*), bit_xor(hash({columns})), sum(hash({columns})) FROM compared WHERE {where}"
+        contents.append(duck.run.execute(query).fetchone())
+    return contents
 
 
 def _moment(taken: Taken) -> str:

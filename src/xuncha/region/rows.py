@@ -112,5 +112,5 @@ def _codes(measures: Iterable[Measure]) -> dict[str | None, int]:
 
 def too_new(version: int) -> str:
     """Return the message that a file's version is too new for this program."""
-    said = _("it is of version {version}, and this xuncha reads up to version {known}: bring it up to date")
-    return said.format(version=version, known=VERSION)
+    text = _("it is of version {version}, and this xuncha reads up to version {known}: bring it up to date")
+    return text.format(version=version, known=VERSION)

@@ -81,14 +81,14 @@ def similar(duck: Duck, where: Files, taken: Sequence[Taken], units: Sequence[Un
         return Similar(0, [])
     paths = [str(each.source.path) for each in taken if each.source.kind == "rows" and not each.error]
     parts = [f"read_parquet({names([where.kept])})"] if where.kept else []
-    if told := _with_texts(duck, paths):
-        parts.append(f"read_parquet({names(told)}, filename='source', hive_partitioning=false)")
+    if with_titles := _with_texts(duck, paths):
+        parts.append(f"read_parquet({names(with_titles)}, filename='source', hive_partitioning=false)")
     if not parts:
         return Similar(0, [])
     duck.table(("source", "unit", "round"), counting).to_native().create_view("wanted", replace=True)
     same = " AND ".join(f"r.{name} IS NOT DISTINCT FROM w.{name}" for name in ("source", "unit", "round"))
-    asked = f"source, unit, round, problem, left({_COLUMN}, {_LONGEST}) AS title, publish"
-    rows = " UNION ALL ".join(f"SELECT {asked} FROM {part} WHERE {_COLUMN} IS NOT NULL" for part in parts)
+    columns = f"source, unit, round, problem, left({_COLUMN}, {_LONGEST}) AS title, publish"
+    rows = " UNION ALL ".join(f"SELECT {columns} FROM {part} WHERE {_COLUMN} IS NOT NULL" for part in parts)
     found = duck.run.execute(
         "SELECT title, list(DISTINCT number ORDER BY number), bool_or(coalesce(publish, false))"
         f" FROM (SELECT r.*, dense_rank() OVER (ORDER BY r.source, r.unit, r.round) AS number FROM ({rows}) r"
@@ -103,10 +103,10 @@ def _with_texts(duck: Duck, paths: Sequence[str]) -> list[str]:
     """Return the rows files that contain titles of problems."""
     if not paths:
         return []
-    told = duck.run.execute(
+    result = duck.run.execute(
         f"SELECT DISTINCT file_name FROM parquet_schema({names(paths)}) WHERE name = {text(_COLUMN)} AND duckdb_type = 'VARCHAR'"
     )
-    return sorted(name for (name,) in told.fetchall())
+    return sorted(name for (name,) in result.fetchall())
 
 
 def clusters(titles: Sequence[Title]) -> list[Cluster]:
@@ -114,10 +114,10 @@ def clusters(titles: Sequence[Title]) -> list[Cluster]:
     by_sign: dict[str, list[Title]] = defaultdict(list)
     for each in titles:
         by_sign[_SIGNS.sub("", each.text).casefold()].append(each)
-    several = sorted(by_sign.values(), key=lambda each: (-len(_units(each)), each[0].text))
+    groups = sorted(by_sign.values(), key=lambda each: (-len(_units(each)), each[0].text))
     members: dict[int, list[Title]] = defaultdict(list)
-    for number, leader in enumerate(_leaders([each[0].text for each in several])):
-        members[leader] += several[number]
+    for number, leader in enumerate(_leaders([each[0].text for each in groups])):
+        members[leader] += groups[number]
     found = []
     for joined in members.values():
         if len(units := _units(joined)) > 1:
@@ -140,7 +140,7 @@ def _leaders(texts: Sequence[str]) -> list[int]:
     weights = {pair: math.log(size / max(count, least.get(pair, 0))) ** 2 for pair, count in counts.items()}
     wholes = [sum(weights[pair] for pair in each) for each in pairs]  # squared lengths of the vectors
     having: dict[str, list[int]] = defaultdict(list)
-    found = []
+    leaders = []
     for number, each in enumerate(pairs):
         whole = rest = wholes[number]
         candidates: set[int] = set()
@@ -152,14 +152,14 @@ def _leaders(texts: Sequence[str]) -> list[int]:
         best, leader = 0.0, number
         for other in sorted(candidates):
             length = math.sqrt(whole * wholes[other])
-            alike = sum(weights[pair] for pair in each & pairs[other]) / length if length else 0.0
-            if alike >= _ENOUGH and alike > best:
-                best, leader = alike, other
+            similarity = sum(weights[pair] for pair in each & pairs[other]) / length if length else 0.0
+            if similarity >= _ENOUGH and similarity > best:
+                best, leader = similarity, other
         if leader == number:
             for pair in each:
                 having[pair].append(number)
-        found.append(leader)
-    return found
+        leaders.append(leader)
+    return leaders
 
 
 def _pairs(title: str) -> frozenset[str]:

@@ -37,19 +37,19 @@ def found(named: Path) -> list[Found]:
     try:
         mode = path.stat().st_mode
     except OSError:
-        said = _("{path} is not there").format(path=named)
+        message = _("{path} is not there").format(path=named)
         raise RefusedError(
-            "no-such-source", said, _("name a ledger, a rows file, or a folder of such")
+            "no-such-source", message, _("name a ledger, a rows file, or a folder of such")
         ) from None
     if stat.S_ISDIR(mode):
         return list(_in_folder(path, str(named).rstrip("/") or "/", 0))
     kind = _kind(path) if stat.S_ISREG(mode) else "other"
     if kind == "other":
-        said = _("{path} is nothing that a roll-up reads").format(path=named)
+        message = _("{path} is nothing that a roll-up reads").format(path=named)
         hint = _(
             "a ledger's folder, a clone, an archive (.zip), rows (.parquet), region.yaml, or a folder of such"
         )
-        raise RefusedError("no-such-source", said, hint)
+        raise RefusedError("no-such-source", message, hint)
     return [Found(kind, path, str(named))]
 
 

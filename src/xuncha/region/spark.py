@@ -1,4 +1,4 @@
-"""Answer the questions of a roll-up with Spark, for what one machine cannot count; the questions are those for DuckDB."""
+"""Answer the questions of a roll-up with Spark, for data that one machine cannot count; DuckDB answers the same questions."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ class Spark:
 
     def __init__(self, master: str) -> None:
         if not _MASTER.fullmatch(master):
-            said = _("there is no engine “{name}”").format(name=master)
+            message = _("there is no engine “{name}”").format(name=master)
             hint = _("known are: {names}").format(
                 names=_(", ").join(("duckdb", "local[*]", "local-cluster[2,1,1024]", "spark://HOST:PORT"))
             )
-            raise UsageError("unknown-engine", said, hint)
+            raise UsageError("unknown-engine", message, hint)
         with needs("region"):
             import narwhals  # noqa: PLC0415
         try:
             from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415
             from pyspark.sql import SparkSession, functions  # noqa: PLC0415
         except ImportError as error:
-            said = _("this needs the part “{part}”: its package {package} is missing or too old")
-            said = said.format(part="spark", package=error.name or "?")
-            raise SurroundingsError("missing-part", said, how_to_add("spark")) from error
+            message = _("this needs the part “{part}”: its package {package} is missing or too old")
+            message = message.format(part="spark", package=error.name or "?")
+            raise SurroundingsError("missing-part", message, how_to_add("spark")) from error
         java = os.environ.get("JAVA_HOME")
         if not java and program("java") is None:
             raise _no_java()
@@ -76,16 +76,16 @@ class Spark:
     def rows(self, files: Files) -> Frame:
         """See Engine."""
         column = self._functions.col
-        asked = [column(name).cast(_IN_SPARK[TYPES[name]]).alias(name) for name in ASKED]
+        selected = [column(name).cast(_IN_SPARK[TYPES[name]]).alias(name) for name in ASKED]
         parts = [
             self.session.read.parquet(_literal(path)).select(
-                self._functions.lit(path).alias("source"), *asked
+                self._functions.lit(path).alias("source"), *selected
             )
             for group in files.rows
             for path in group
         ]
         if files.kept:
-            parts.append(self.session.read.parquet(_literal(files.kept)).select("source", *asked))
+            parts.append(self.session.read.parquet(_literal(files.kept)).select("source", *selected))
         if not parts:
             columns = ", ".join(f"{name} {_IN_SPARK[TYPES[name]]}" for name in ASKED)
             parts.append(self.session.createDataFrame([], f"source string, {columns}"))
@@ -114,5 +114,5 @@ def _literal(path: str) -> str:
 
 
 def _no_java() -> SurroundingsError:
-    said = _("Spark did not start: it needs Java 17 or later")
-    return SurroundingsError("no-java", said, _("install Java 17, and let JAVA_HOME name its folder"))
+    message = _("Spark did not start: it needs Java 17 or later")
+    return SurroundingsError("no-java", message, _("install Java 17, and let JAVA_HOME name its folder"))

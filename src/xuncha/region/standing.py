@@ -110,9 +110,9 @@ class Standing:
         """
         by_key: dict[str, list[Counted]] = defaultdict(list)
         # Engines answer in any order; units of one rows file are sorted by name.
-        for told_of in sorted(counted, key=lambda each: (each.unit or "", each.round or "")):
-            by_key[told_of.key].append(told_of)
-        told: list[UnitRow | None] = []
+        for ledger_counts in sorted(counted, key=lambda each: (each.unit or "", each.round or "")):
+            by_key[ledger_counts.key].append(ledger_counts)
+        rows: list[UnitRow | None] = []
         candidates: dict[object, list[_Candidate]] = defaultdict(list)
         answered: set[int] = set()
         for each in taken:
@@ -120,19 +120,19 @@ class Standing:
             for one in found or [None]:
                 number = self._expected(each, one)
                 answered |= {number} if number is not None else set()
-                state, said = self._fault(each, one)
-                told.append(None)
-                if one is None or said:
-                    told[-1] = self._row(each, one, number, state, said)
+                state, message = self._fault(each, one)
+                rows.append(None)
+                if one is None or message:
+                    rows[-1] = self._row(each, one, number, state, message)
                     continue
                 same: object = (one.unit, one.round) if one.unit is not None else each.key
                 key = ("expected", number) if number is not None and self.units[number].round else same
-                candidates[(number, key)].append(_Candidate(len(told) - 1, each, one, number))
+                candidates[(number, key)].append(_Candidate(len(rows) - 1, each, one, number))
         for several in candidates.values():
             for candidate, row in self._of_one_unit(several, content, moment):
-                told[candidate.place] = row
+                rows[candidate.place] = row
         lacking = [number for number in range(len(self.units)) if number not in answered]
-        return [row for row in told if row] + [self._missing(self.units[number]) for number in lacking]
+        return [row for row in rows if row] + [self._missing(self.units[number]) for number in lacking]
 
     def _expected(self, taken: Taken, one: Counted | None) -> int | None:
         """Return the index of a ledger's expected unit: by its source, else by its name and round."""
@@ -152,10 +152,10 @@ class Standing:
 
     def _fault(self, taken: Taken, one: Counted | None) -> tuple[State, str]:
         if one is None:
-            said = taken.error or _("there is nothing in it")
-            return ("missing" if taken.is_missing else "broken"), said
-        if said := fault(one.shape):
-            return "broken", said
+            message = taken.error or _("there is nothing in it")
+            return ("missing" if taken.is_missing else "broken"), message
+        if message := fault(one.shape):
+            return "broken", message
         day = one.shape.as_of
         if self.at and day and taken.source.kind == "rows" and day > self.at:
             return "missing", _("it tells of {day}, after the day that is asked for").format(day=day)
@@ -194,37 +194,37 @@ class Standing:
         first, *others = sorted(several, key=lambda each: moments[each.place], reverse=True)
         same, *contents = content([each.counted for each in (first, *others)])
         yield first, self._counting(first)
-        for other, its in zip(others, contents, strict=True):
-            state: State = "repeated" if its == same else "older"
-            said = _("it holds the same as {source}, which is counted")
+        for other, value in zip(others, contents, strict=True):
+            state: State = "repeated" if value == same else "older"
+            text = _("it holds the same as {source}, which is counted")
             if state == "older":
-                said = _("it is not newer than {source}, which is counted")
-            message = said.format(source=first.taken.source.shown)
+                text = _("it is not newer than {source}, which is counted")
+            message = text.format(source=first.taken.source.shown)
             yield other, self._row(other.taken, other.counted, other.expected, state, message)
 
     def _counting(self, one: _Candidate) -> UnitRow:
-        day, said = one.counted.shape.as_of, ""
+        day, message = one.counted.shape.as_of, ""
         state: State = "ok"
         handed_in = one.taken.source.kind in {"rows", "archive"}
         if self.hand_in and day and handed_in and day > self.hand_in:
-            state, said = (
+            state, message = (
                 "late",
                 _("handed in as of {day}, after {limit}").format(day=day, limit=self.hand_in),
             )
         elif self.is_planned and one.expected is None:
-            said = _("it is not among the units that are expected")
+            message = _("it is not among the units that are expected")
         elif one.expected is not None and one.counted.unit != self.units[one.expected].name:
-            said = _("it is expected as {name}").format(name=self.units[one.expected].name)
+            message = _("it is expected as {name}").format(name=self.units[one.expected].name)
         if one.taken.source.said:
-            said = one.taken.source.said
-        return self._row(one.taken, one.counted, one.expected, state, said)
+            message = one.taken.source.said
+        return self._row(one.taken, one.counted, one.expected, state, message)
 
     def _missing(self, unit: Unit) -> UnitRow:
-        said = _("nothing was handed in")
+        message = _("nothing was handed in")
         if self.hand_in and self.today <= self.hand_in:
-            said = _("nothing was handed in yet; the time limit is {day}").format(day=self.hand_in)
+            message = _("nothing was handed in yet; the time limit is {day}").format(day=self.hand_in)
         return UnitRow(
-            unit.name, unit.round, tuple(unit.group), unit.source or "", "missing", said, unit.supervisor
+            unit.name, unit.round, tuple(unit.group), unit.source or "", "missing", message, unit.supervisor
         )
 
 
@@ -235,8 +235,8 @@ def location(source: str, base: Path) -> str:
 
 def _moment(one: _Candidate, moment: Moment) -> tuple[str, str]:
     """Return the time of a ledger's state: the day of rows and archives, the time of a clone's commit."""
-    if one.taken.is_live and (said := one.taken.moment or moment(one.taken)):
-        return said[:10], said
+    if one.taken.is_live and (time := one.taken.moment or moment(one.taken)):
+        return time[:10], time
     return (one.counted.shape.as_of or date.min).isoformat(), "~"
 
 
@@ -245,17 +245,17 @@ def fault(shape: Shape) -> str:
     if (shape.schema_version or VERSION) > VERSION:
         return too_new(shape.schema_version or 0)
     if shape.strange:
-        said = ngettext(
+        message = ngettext(
             "{n} of its rows holds what no ledger says",
             "{n} of its rows hold what no ledger says",
             shape.strange,
         )
-        return said.format(n=shape.strange)
+        return message.format(n=shape.strange)
     if shape.misnumbered:
-        said = ngettext(
+        message = ngettext(
             "in {n} problem a measure is there twice, or one is lacking",
             "in {n} problems a measure is there twice, or one is lacking",
             shape.misnumbered,
         )
-        return said.format(n=shape.misnumbered)
+        return message.format(n=shape.misnumbered)
     return ""

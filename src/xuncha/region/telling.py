@@ -195,7 +195,7 @@ def telling(done: Rollup, *, internal: bool) -> Telling:
     ]
     units = tuple(line for line in shown if line.figures)
     alike = beyond.similar.clusters if beyond.similar else []
-    told = [each for each in alike if internal or each.title]
+    visible = [each for each in alike if internal or each.title]
     return Telling(
         name=harmless(done.name) if done.name else "",
         as_of=done.as_of,
@@ -230,9 +230,9 @@ def telling(done: Rollup, *, internal: bool) -> Telling:
                 each.units,
                 tuple(map(harmless, each.titles[1:4])) if internal else (),
             )
-            for each in told
+            for each in visible
         ),
-        alike_unseen=len(alike) - len(told),
+        alike_unseen=len(alike) - len(visible),
     )
 
 

@@ -61,12 +61,12 @@ class Trend(NamedTuple):
 def trend_of(units: Sequence[UnitRow], taken: Sequence[Taken], today: date) -> Trend:
     """Add up the histories of units that count; the last point is the day of the roll-up."""
     stages = {each.key: each.stages for each in taken if each.stages is not None}
-    told = [unit for unit in units if unit.is_counted and unit.key in stages]
-    firsts = [each[0][0] for unit in told if (each := stages[unit.key])]
+    counted = [unit for unit in units if unit.is_counted and unit.key in stages]
+    firsts = [each[0][0] for unit in counted if (each := stages[unit.key])]
     days = [*_ends(min(firsts), today), today] if firsts else [today]
     total = [Point(day) for day in days]
     groups: dict[tuple[str, ...], list[Point]] = {}
-    for unit in told:
+    for unit in counted:
         points = [_point(stages[unit.key], day) for day in days[:-1]]
         if counts := unit.counts:  # every unit that counts has them
             now = (getattr(counts, name) for name in Point._fields[2:])
@@ -74,7 +74,7 @@ def trend_of(units: Sequence[UnitRow], taken: Sequence[Taken], today: date) -> T
         total = _added(total, points)
         for path in above(unit.group):
             groups[path] = _added(groups.get(path, [Point(day) for day in days]), points)
-    return Trend(len(told), total, groups)
+    return Trend(len(counted), total, groups)
 
 
 def _added(several: Sequence[Point], others: Sequence[Point]) -> list[Point]:

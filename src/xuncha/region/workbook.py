@@ -49,8 +49,8 @@ def _sheet(book: Book, region: Telling, name: str, columns: Sequence[_Column], f
     widths = [column.width for column in columns]
     sheet = book.sheet(name, widths, landscape=True, head="1:3", frozen=frozen, large=sum(widths) > 150)  # noqa: PLR2004
     sheet.title(f"{region.name}巡察整改{name}")
-    said = f"截至{in_words(region.as_of)}，计入{region.total.units}个单位"
-    sheet.line((f"{said}（{_INTERNAL}）" if region.internal else said, MARK, len(columns)))
+    subtitle = f"截至{in_words(region.as_of)}，计入{region.total.units}个单位"
+    sheet.line((f"{subtitle}（{_INTERNAL}）" if region.internal else subtitle, MARK, len(columns)))
     return sheet
 
 

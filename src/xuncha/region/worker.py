@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 def main() -> None:
     """Answer jobs until there are no more."""
     keep_within({"RLIMIT_AS": LIMITS.memory, "RLIMIT_CORE": 0})
-    with os.fdopen(0, "rb") as asked, os.fdopen(os.dup(1), "wb") as told:
+    with os.fdopen(0, "rb") as source, os.fdopen(os.dup(1), "wb") as target:
         os.dup2(2, 1)  # so that stray prints do not mix with the answers
         while True:
             try:
-                job = Job._make(receive(asked))
+                job = Job._make(receive(source))
             except EOFError:
                 return
-            send(told, answer(job))
+            send(target, answer(job))
 
 
 def answer(job: Job) -> list[tuple[object, ...]]:
@@ -46,12 +46,12 @@ def answer(job: Job) -> list[tuple[object, ...]]:
         try:
             return [tuple(each) for each in _found(job)]
         except MemoryError:
-            said = _("it takes more memory than {n} MB").format(n=LIMITS.memory >> 20)
+            message = _("it takes more memory than {n} MB").format(n=LIMITS.memory >> 20)
         except XunchaError as error:
-            said = told(error)
+            message = told(error)
         except OSError as error:
-            said = str(error)
-        return [tuple(Read("", [], error=said))]
+            message = str(error)
+        return [tuple(Read("", [], error=message))]
 
 
 def _found(job: Job) -> Iterator[Read]:
@@ -74,8 +74,8 @@ def _found(job: Job) -> Iterator[Read]:
 
 def _read(root: Path, inside: str, job: Job, source: Source | None) -> Read:
     """Read one ledger from `source`; without one, from history as of the job's day."""
-    found = git_dir(root)
-    commit = tip(found) if found else None
+    folder = git_dir(root)
+    commit = tip(folder) if folder else None
     moment = ""
     try:
         if isinstance(source, WorkingTree):
@@ -86,7 +86,7 @@ def _read(root: Path, inside: str, job: Job, source: Source | None) -> Read:
         if commit:
             moment = committed(root, commit) if not isinstance(source, WorkingTree) else ""
         errors = warnings = None
-        if job.audit and found:
+        if job.audit and folder:
             errors, warnings = _audited(root)
         stamp = Stamp(commit, date.fromisoformat(job.at or job.today), errors, warnings)
         rows = [(*row, *texts) for row, texts in rows_of(ledger(source), stamp)]
@@ -109,17 +109,17 @@ def _of_archive(file: Path, folder: Path, job: Job) -> Read:
     from xuncha.archive.gathering import BUNDLE, FACTS, Facts  # noqa: PLC0415
 
     (inside := folder / "unpacked").mkdir()
-    opened_bag, found = open_bag(file, inside)
-    if opened_bag is None or found:
-        raise InvalidLedgerError(found)
+    opened_bag, findings = open_bag(file, inside)
+    if opened_bag is None or findings:
+        raise InvalidLedgerError(findings)
     payload = opened_bag / "data"
     if not (payload / FACTS).is_file() or not (payload / BUNDLE).is_file():
         raise RefusedError("no-archive", _("{path} is no archive of xuncha").format(path=file.name))
     try:
         facts = Facts.model_validate_json((payload / FACTS).read_bytes())
     except ValueError:
-        said = _("this does not say of which ledger it is")
-        raise RefusedError("not-ours", said) from None
+        message = _("this does not say of which ledger it is")
+        raise RefusedError("not-ours", message) from None
     commit = unpack(payload / BUNDLE, folder / "history")
     root = folder / "history" / facts.inside
     root.mkdir(parents=True, exist_ok=True)
@@ -135,6 +135,6 @@ def told(error: XunchaError) -> str:
     if not isinstance(error, InvalidLedgerError) or not error.findings:
         return error.message
     first = error.findings[0]
-    said = f"{first.place.path}:{first.place.line}:{first.place.column}: {first.message}"
+    text = f"{first.place.path}:{first.place.line}:{first.place.column}: {first.message}"
     more = len(error.findings) - 1
-    return _("{first} (and {n} more)").format(first=said, n=more) if more else said
+    return _("{first} (and {n} more)").format(first=text, n=more) if more else text
