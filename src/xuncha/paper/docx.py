@@ -139,7 +139,7 @@ def _add_other(word: WordDocument, block: object, document: Document, *, is_new_
 
 
 def _lay(section: Section, sheet: Sheet) -> None:
-    """Set a section to landscape, its binding edge at the top."""
+    """Set a section to landscape; the margin at the binding edge, which is on the left of an upright page, comes to the top."""
     is_landscape = section.orientation == WD_ORIENT.LANDSCAPE
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = map(Twips, _SIZES[sheet])

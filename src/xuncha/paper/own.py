@@ -42,7 +42,7 @@ class Own:
         """Names of the files that went into a document."""
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of a file by its name; None where there is none. Raises OwnFileError if it may not be used."""
+        """Return the bytes of a file by its name; None if there is none. Raises OwnFileError if it may not be used."""
         path = PurePosixPath(name)
         for each in (path, *path.parents):
             if isinstance(reason := self.files.get(str(each)), str):

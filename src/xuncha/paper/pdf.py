@@ -115,10 +115,10 @@ def _as_data(document: Document) -> Iterator[dict[str, object]]:
 
 def _chosen(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
     """Choose the installed fonts for each part of the page, the best first; return them with the warnings."""
-    there = {family.casefold(): family for family in families}
+    fonts = {family.casefold(): family for family in families}
     chosen, warnings = {}, []
     for part, (name, wanted) in _WANTED.items():
-        found = [there[each.casefold()] for each in (*wanted, *_STAND_INS[part]) if each.casefold() in there]
+        found = [fonts[each.casefold()] for each in (*wanted, *_STAND_INS[part]) if each.casefold() in fonts]
         if not found:
             raise _no_font(name)
         if found[0].casefold() not in {each.casefold() for each in wanted}:

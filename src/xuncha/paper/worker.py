@@ -26,7 +26,7 @@ def main() -> None:
 
 
 def answer(job: Job) -> bytes:
-    """Do a job, and return the answer."""
+    """Run a job, and return the answer: a line of JSON, then the document."""
     content = b""
     files = Own(job.files)
     with speaking(job.language):

@@ -37,7 +37,7 @@ Value = str | int | date | tuple[object, str] | None
 
 
 class Look(NamedTuple):
-    """How a cell looks."""
+    """The look of a cell."""
 
     font: str = "宋体"
     size: int = 11
@@ -131,7 +131,7 @@ class _Cells(dict[Any, tuple[str, float]]):
             space = ' xml:space="preserve"' if text != text.strip() else ""
             shown = _SPECIAL.sub(lambda it: _ENTITIES.get(it[0]) or f"_x{ord(it[0]):04X}_", text)
             xml = f' t="inlineStr"><is><t{space}>{shown}</t></is></c>'
-            if shown == text:  # shared; XlsxWriter takes <r>…</r> for XML
+            if shown == text:  # unescaped texts are stored once; XlsxWriter takes <r>…</r> for XML
                 xml = f' t="s"><v>{self._book.raw.str_table._get_shared_string_index(text)}</v></c>'  # noqa: SLF001
         elif isinstance(content, date):
             form = "yyyy-mm-dd" if form == "General" else form
