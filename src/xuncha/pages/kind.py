@@ -153,7 +153,7 @@ def foreign(content: bytes, name: str = "") -> Foreign | None:
         (content.startswith(_PICTURES), "picture", _("this is a picture, in which there is no text")),
         (name.lower().endswith(_OFFICE_NAMES) and _PAGE.match(head), "page", _("this is a web page (HTML)")),
     )  # fmt: skip
-    return next((Foreign(unknown, kind, message) for is_one, kind, message in kinds if is_one), None)
+    return next((Foreign(unknown, kind, message) for applies, kind, message in kinds if applies), None)
 
 
 def _head(content: bytes) -> bytes:
