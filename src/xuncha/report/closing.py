@@ -47,7 +47,7 @@ _WHO: Final = ApprovalForm._fields[1:]
 
 
 class Closing(NamedTuple):
-    """All that the template is given, under the name `report`."""
+    """All values for the template, under the name `report`."""
 
     organisation: str
     date: Date
@@ -71,10 +71,10 @@ def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events:
         text = _("nothing was done yet for {ids}, so there is nothing to apply for")
         hint = _("record what was done: xuncha progress {id} …").format(id=idle[0])
         raise RefusedError("not-started", text.format(ids=_(", ").join(idle)), hint)
-    happened: dict[str, list[Event]] = defaultdict(list)
+    by_measure: dict[str, list[Event]] = defaultdict(list)
     for event in events:
-        happened[event.number or ""].append(event)
-    forms = tuple(_form(ledger, each, found, happened[str(each)]) for each in chosen)
+        by_measure[event.number or ""].append(event)
+    forms = tuple(_form(ledger, each, found, by_measure[str(each)]) for each in chosen)
     return Closing(ledger.settings.name, today, forms)
 
 

@@ -24,7 +24,7 @@ class Standing(NamedTuple):
 
 
 class Dispatch(NamedTuple):
-    """All that the template is given, under the name `report`."""
+    """All values for the template, under the name `report`."""
 
     organisation: str
     desk: str

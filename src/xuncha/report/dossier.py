@@ -45,7 +45,7 @@ class LookedAgain(NamedTuple):
 
 
 class Dossier(NamedTuple):
-    """All that the template is given, under the name `report`."""
+    """All values for the template, under the name `report`."""
 
     organisation: str
     desk: str
@@ -93,8 +93,8 @@ def dossier(
     record, done = told.record(ledger, identity, items(ledger, today)), steps(events)
     brought_by = brought(root, identity, measure)
     pieces = tuple(
-        piece._replace(by=who[0], on=Date.fromisoformat(who[1]))
-        if (who := brought_by.get(piece.file or ""))
+        piece._replace(by=origin[0], on=Date.fromisoformat(origin[1]))
+        if (origin := brought_by.get(piece.file or ""))
         else piece
         for piece in record.evidence
     )

@@ -48,11 +48,11 @@ def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
         message = _("the ledger holds no measures yet, so there is nothing to tell")
         raise RefusedError("nothing-to-tell", message, _("see `xuncha add --help`"))
     horizon = Horizon.of(ledger.register(), today)
-    found = {}
+    result = {}
     for identity, measure in ledger.measures.items():
         problem = ledger.problems[identity.problem]
         row = measure.row(identity, problem)
-        found[identity] = Item(
+        result[identity] = Item(
             id=str(identity),
             problem=str(identity.problem),
             problem_title=problem.title,
@@ -71,7 +71,7 @@ def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
             fields=told_fields(ledger.settings, measure),
             last=max((entry.date for entry in measure.progress if entry.date), default=None),
         )
-    return found
+    return result
 
 
 def most_pressing(found: dict[Identity, Item], light: Light) -> tuple[Item, ...]:

@@ -15,7 +15,7 @@ from xuncha.report.items import Item, desk, items
 
 
 class Letter(NamedTuple):
-    """All that the template is given, under the name `letter`."""
+    """All values for the template, under the name `letter`."""
 
     organisation: str
     desk: str
@@ -57,8 +57,8 @@ def letter(
         chosen = [found[identity] for identity in dict.fromkeys(to)]
         _must_be_due(chosen, kind)
     leaders = tuple(dict.fromkeys(item.leader for item in chosen))
-    named = [copies] if copies is not None else papers.copies
-    recipients = [name for each in named for name in (leaders if each == _LEADERS else [each])]
+    entries = [copies] if copies is not None else papers.copies
+    recipients = [name for entry in entries for name in (leaders if entry == _LEADERS else [entry])]
     return Letter(
         organisation=ledger.settings.name,
         desk=desk(ledger.settings),

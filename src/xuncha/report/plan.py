@@ -27,7 +27,7 @@ class PlannedProblem(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """All that the template is given, under the name `report`."""
+    """All values for the template, under the name `report`."""
 
     organisation: str
     desk: str
@@ -51,9 +51,9 @@ class Plan(NamedTuple):
     @property
     def large(self) -> bool:
         """Return whether A4 is too small for the lists, so that they need A3."""
-        told = [(problem.title, problem.finding or "") for problem in self.problems]
-        told += [(item.title, item.goal or "") for problem in self.problems for item in problem.measures]
-        return any(len(text) > _MOST_ON_A4 for texts in told for text in texts)
+        pairs = [(problem.title, problem.finding or "") for problem in self.problems]
+        pairs += [(item.title, item.goal or "") for problem in self.problems for item in problem.measures]
+        return any(len(text) > _MOST_ON_A4 for pair in pairs for text in pair)
 
     @property
     def by_category(self) -> tuple[PlannedProblem, ...]:

@@ -67,7 +67,7 @@ class Outcome(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """All that the template is given, under the name `report`."""
+    """All values for the template, under the name `report`."""
 
     organisation: str
     inspector: str | None
@@ -99,9 +99,9 @@ def progress(
 ) -> Progress:
     """Gather the content of the report on a day; `events` is the history, newest first; `items` says what is refused."""
     found, settings, register = items(ledger, today), ledger.settings, ledger.register()
-    why = _reasons(events)
+    reasons = _reasons(events)
     standing = {
-        identity: _standing(item, ledger.measures[identity], why.get(item.id, ()))
+        identity: _standing(item, ledger.measures[identity], reasons.get(item.id, ()))
         for identity, item in found.items()
     }
     group, inspection, horizon = settings.leading_group, settings.inspection, Horizon.of(register, today)

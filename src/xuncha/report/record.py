@@ -128,15 +128,15 @@ def _numbered(measure: Measure) -> tuple[tuple[Piece, ...], tuple[Entry, ...]]:
     pieces: dict[str, Piece] = {}
     entries = []
     for entry in measure.progress:
-        named: dict[int, None] = {}
+        numbers: dict[int, None] = {}
         for item in entry.evidence:
             if isinstance(item, EvidenceFile):
                 key, name = f"/{item.file}", item.name or item.file
                 new = Piece(len(pieces) + 1, name, entry.date, item.file, item.sha256, item.size)
             else:
                 key, new = item, Piece(len(pieces) + 1, item, entry.date)
-            named[pieces.setdefault(key, new).number] = None
-        entries.append(Entry(entry.date, entry.text, entry.publish, tuple(named)))
+            numbers[pieces.setdefault(key, new).number] = None
+        entries.append(Entry(entry.date, entry.text, entry.publish, tuple(numbers)))
     return tuple(pieces.values()), tuple(entries)
 
 
@@ -213,7 +213,7 @@ def steps(events: Iterable[Event]) -> tuple[Step, ...]:
     """Return the history of one measure, oldest first; `events` come from `trail.history`, newest first."""
     events = list(events)
     undone = taken_back(events)
-    same = (
+    copied = (
         "commit",
         "minute",
         "author",
@@ -228,7 +228,7 @@ def steps(events: Iterable[Event]) -> tuple[Step, ...]:
     )
     return tuple(
         Step(
-            **{name: getattr(event, name) for name in same},
+            **{name: getattr(event, name) for name in copied},
             day=Date.fromisoformat(event.day),
             applied_by=event.committer if event.committer != event.email else "",
             undone=event.commit in undone,

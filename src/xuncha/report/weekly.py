@@ -89,7 +89,7 @@ class Review(NamedTuple):
 
 
 class Weekly(NamedTuple):
-    """All that the template is given, under the name `report`."""
+    """All values for the template, under the name `report`."""
 
     organisation: str
     desk: str
@@ -130,11 +130,11 @@ def weekly(
     far as that is known.
     """
     found = items(ledger, today)
-    happened = _happened(events, since, today)
+    by_measure = _happened(events, since, today)
     done = []
     for identity, item in found.items():
         measure, before = ledger.measures[identity], earlier.get(identity)
-        work = _work(item, measure, happened.get(item.id, []), before, since, today)
+        work = _work(item, measure, by_measure.get(item.id, []), before, since, today)
         if work.entries or work.actions:
             done.append(work)
     red, yellow = most_pressing(found, "red"), most_pressing(found, "yellow")
