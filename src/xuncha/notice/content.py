@@ -126,7 +126,7 @@ class NoticeContent:
     tells_counts: bool
     """Whether `work` itself states what is complete."""
     assigned: bool
-    """Whether each measure has a leader, an office and, where it is done once, a time limit."""
+    """Whether each measure has a leader, an office and, if its term is `once`, a time limit."""
     close_requires: tuple[Requirement, ...]
     review_every_days: int | None
     """Interval of reviews of long-term measures, in days; None if the ledger itself does not set it."""
@@ -189,12 +189,12 @@ def _filled(value: Any, counts: Tally) -> Any:  # noqa: ANN401  any value of a k
 
 def told_after(ledger: Ledger) -> list[str]:
     """Return the ids of measures with a published entry dated after the notice; a notice cannot report the future."""
-    day, found = ledger.settings.notice.date or Date.max, []
+    day, ids = ledger.settings.notice.date or Date.max, []
     for row, measure in zip(ledger.register().measures, ledger.measures.values(), strict=True):
         days = [entry.date for entry in measure.progress if entry.publish and entry.date]
         if row.publish and not measure.notice_text and max(days, default=day) > day:
-            found.append(row.id)
-    return found
+            ids.append(row.id)
+    return ids
 
 
 def _outcomes(ledger: Ledger) -> tuple[Outcome, ...]:
