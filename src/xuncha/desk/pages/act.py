@@ -47,9 +47,9 @@ _TOLD: Final = 5
 
 def show(request: Request) -> Response:
     """Show the form of an action for the measures that were ticked."""
-    asked = request.query_params
-    must_be_allowed(request, asked.get("action", ""))
-    return _form(request, asked.get("action", ""), asked.getlist("id"), {})
+    query = request.query_params
+    must_be_allowed(request, query.get("action", ""))
+    return _form(request, query.get("action", ""), query.getlist("id"), {})
 
 
 def act(request: Request, form: FormData) -> Response:

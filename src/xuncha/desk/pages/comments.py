@@ -39,8 +39,8 @@ def show(
     answered = request.path_params.get("number", "")
     if error and answered and answered not in {str(number) for number in entered}:
         raise error  # its form is gone by now
-    asked = {} if given else request.query_params
-    about, unanswered = asked.get("about", "").strip(), bool(asked.get("unanswered"))
+    query = {} if given else request.query_params
+    about, unanswered = query.get("about", "").strip(), bool(query.get("unanswered"))
     found = comments_about(source, entered, about or None, unanswered=unanswered)
     return page(
         request,
@@ -53,7 +53,7 @@ def show(
         asked={"about": about, "unanswered": unanswered},
         channels=CHANNELS,
         answered=answered,
-        versions={each.number: stood for each, stood in versions.items()},
+        versions={each.number: shown_version for each, shown_version in versions.items()},
         meanwhile=desk.changes_since(CommentNumber.parse(answered), shown) if error and answered else [],
         typed=given or {},
         error=error,

@@ -47,7 +47,7 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
     desk, named = desk_of(request), request.path_params["file"]
     number = desk.number
     path = editable(desk.root, named)
-    stood = version(desk.root, path)
+    shown_version = version(desk.root, path)
     text = _text(path, (desk.root / path).read_bytes())
     about = made(request)
     findings = []
@@ -64,7 +64,7 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
         identity=Identity.of_file(path),
         text=text if typed is None else typed,
         theirs=_beside(text, typed) if typed and error and error.code == "changed-meanwhile" else [],
-        version=stood,
+        version=shown_version,
         by_hand=bool(git_dir(desk.root) and Git(desk.root).unfinished(path)),
         said=findings,
         error=error,

@@ -64,7 +64,7 @@ def show(request: Request) -> Response:
         return RedirectResponse(f"/problems/{identity}", 303)
     row = rows_of(look.register, identity)[identity.measure - 1]
     source = WorkingTree(desk.root)
-    stood = version(desk.root, identity.path)  # before reading, so that a change in between is noticed
+    stamp = version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     measure = cast("Measure", record_of(source, identity))
     settings = load_settings(source).settings if measure.outcomes else None
     events = history_of_measure(desk.root, identity.path, str(identity)) if git_dir(desk.root) else []
@@ -88,7 +88,7 @@ def show(request: Request) -> Response:
         "title_of": title_of,
         "steps": steps(desk, look, identity, measure, partial(visitor_of(request).may, row=row)),
         "opened": request.query_params.get("do", ""),
-        "version": stood,
+        "version": stamp,
         "typed": {},
         "stands": standing(measure, fields_of(VERBS["set"])),
         "removable": is_untouched(measure.model_dump()),

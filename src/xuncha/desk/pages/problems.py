@@ -85,7 +85,7 @@ def show(request: Request, given: Typed | None = None, error: XunchaError | None
     if not identity.is_problem:
         return RedirectResponse(address_of(identity), 303)
     rows = rows_of(look.register, identity)
-    stood = version(desk.root, identity.path)  # before reading, so that a change in between is noticed
+    stamp = version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     record = cast("Problem", record_of(WorkingTree(desk.root), identity))
     horizon = Horizon.of(look.register, desk.today)
     fields = fields_of(VERBS["set"], problem=True)
@@ -101,7 +101,7 @@ def show(request: Request, given: Typed | None = None, error: XunchaError | None
         "set": VERBS["set"],
         "fields": fields,
         "stands": standing(record, fields),
-        "version": stood,
+        "version": stamp,
         "terms": [(each, word_name(cast("Term", each))) for each in TERMS],
         "typed": given or {},
     }

@@ -35,9 +35,9 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     look, events = desk.look(), desk.events()
     visitor, frame = visitor_of(request), look.register.frame
-    known = {"office": frame.offices, "leader": frame.leaders}
-    own = {name: getattr(visitor.account, name, None) for name in known}
-    chosen = _chosen(request.query_params, own, known)
+    listed = {"office": frame.offices, "leader": frame.leaders}
+    own = {name: getattr(visitor.account, name, None) for name in listed}
+    chosen = _chosen(request.query_params, own, listed)
     of_own_office = visitor.account if own["office"] and chosen["office"] == own["office"] else None
     searched = chosen | {"office": None} if of_own_office else chosen  # it also supports other offices
     groups: dict[Kind, list[Task]] = {}
@@ -63,7 +63,7 @@ def show(request: Request) -> Response:
         "current": current,
         "pages": pages,
         "asked": chosen,
-        "strange": [name for key, name in own.items() if name and name not in known[key]],
+        "strange": [name for key, name in own.items() if name and name not in listed[key]],
         "steps": NEXT_STEPS,
         "number": look.number,
         "last": events[0] if events and desk.may_be_taken_back(events[0], visitor) else None,
