@@ -185,14 +185,14 @@ class Accounts:
         try:
             self._place.parent.mkdir(exist_ok=True)
             with self._locked():
-                there = dict(self.all())
-                change(there)
-                if not any(each.role == "manager" and not each.disabled for each in there.values()):
+                accounts = dict(self.all())
+                change(accounts)
+                if not any(each.role == "manager" and not each.disabled for each in accounts.values()):
                     message = _("no manager who may sign in would be left")
                     raise RefusedError(
                         "last-manager", message, _("add another manager first: xuncha account add")
                     )
-                content = _LIST.dump_json([*there.values()], indent=2)
+                content = _LIST.dump_json([*accounts.values()], indent=2)
                 files.replace(self._place, content, private=True)
         except OSError as error:
             raise self._unusable(cause_of(error)) from None

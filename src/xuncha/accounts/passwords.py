@@ -52,9 +52,9 @@ def is_right(password: str, hash_: str | None) -> bool:
     """Return whether a password matches a hash. Without an account (None) it is False, and takes as long."""
     from pwdlib.exceptions import PwdlibError  # noqa: PLC0415
 
-    known = _hashes()
+    hashes = _hashes()
     try:
-        right = len(password) <= LONGEST and known.verify(
+        right = len(password) <= LONGEST and hashes.verify(
             password.encode(errors="replace"), hash_ or _dummy_hash()
         )
     except PwdlibError:  # the file holds no valid hash
@@ -75,8 +75,8 @@ def weakness(password: str, *about: str) -> RefusedError | None:
     if not SHORTEST <= len(password) <= LONGEST:
         message = _("a password has {least} to {most} characters").format(least=SHORTEST, most=LONGEST)
         return RefusedError("weak-password", message, hint)
-    known = [each.casefold() for each in about if len(each) > 1]
-    holds_one = any(each in password.casefold() for each in known)
-    if holds_one or zxcvbn(password[:_SCORED], user_inputs=["xuncha", *known])["score"] < _LOWEST_SCORE:
+    facts = [each.casefold() for each in about if len(each) > 1]
+    holds_one = any(each in password.casefold() for each in facts)
+    if holds_one or zxcvbn(password[:_SCORED], user_inputs=["xuncha", *facts])["score"] < _LOWEST_SCORE:
         return RefusedError("weak-password", _("this password is easily guessed"), hint)
     return None
