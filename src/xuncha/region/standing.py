@@ -117,17 +117,17 @@ class Standing:
         answered: set[int] = set()
         for each in taken:
             found: list[Counted | None] = [*by_key.get(each.key, [])] if not each.error else []
-            for one in found or [None]:
-                number = self._expected(each, one)
+            for entry in found or [None]:
+                number = self._expected(each, entry)
                 answered |= {number} if number is not None else set()
-                state, message = self._fault(each, one)
+                state, message = self._fault(each, entry)
                 rows.append(None)
-                if one is None or message:
-                    rows[-1] = self._row(each, one, number, state, message)
+                if entry is None or message:
+                    rows[-1] = self._row(each, entry, number, state, message)
                     continue
-                same: object = (one.unit, one.round) if one.unit is not None else each.key
+                same: object = (entry.unit, entry.round) if entry.unit is not None else each.key
                 key = ("expected", number) if number is not None and self.units[number].round else same
-                candidates[(number, key)].append(_Candidate(len(rows) - 1, each, one, number))
+                candidates[(number, key)].append(_Candidate(len(rows) - 1, each, entry, number))
         for several in candidates.values():
             for candidate, row in self._of_one_unit(several, content, moment):
                 rows[candidate.place] = row
