@@ -1,4 +1,4 @@
-// What the desk does beyond links and forms; all but dropping files works without it.
+// The script of the desk; everything except dropping files also works without it.
 "use strict";
 
 const LOOK_EVERY = 10000; // milliseconds
@@ -6,7 +6,7 @@ const LOOK_AFTER_SENDING = 1500;
 const main = () => document.getElementById("main");
 let typed = false;
 
-// More files than may be sent at once are refused beside their field.
+// Show an error at the field if the chosen files are larger than one request may be.
 function weigh(field) {
   const bytes = [...field.files].reduce((sum, file) => sum + file.size, 0);
   field.setCustomValidity(bytes > Number(field.dataset.most) ? field.dataset.said : "");
@@ -17,19 +17,19 @@ document.addEventListener("input", (event) => {
   if (event.target.closest("main form")) typed = true;
 });
 
-// Show what others have changed: at once while nothing is being typed, else only that there is something.
+// Reload the page after a change by others; while somebody is typing, only say that there is one.
 async function look() {
   const changed = document.getElementById("changed");
   if (!changed || document.hidden) return;
   const ended = document.getElementById("ended");
-  let number = ""; // stays so while the ledger breaks rules
+  let number = ""; // empty while the ledger breaks rules
   let job;
   try {
     const answer = await fetch("/state", { headers: { Accept: "text/plain" } });
     if (answer.ok) {
       let token, account;
       [number, job, token, account] = (await answer.text()).split("\n");
-      // Whoever has signed in again in another window goes on here.
+      // After a new sign-in in another window, the forms of this page need the new token.
       if (account === document.body.dataset.account) for (const field of document.querySelectorAll("input[name=token]")) field.value = token;
     }
     ended.hidden = true;
@@ -44,7 +44,7 @@ async function look() {
   busy.hidden = !job || location.pathname === `/jobs/${parseInt(job)}`;
   if (job) {
     const link = busy.querySelector("a");
-    if (parseInt(job)) link.href = `/jobs/${parseInt(job)}`; // 0: it is not for whoever sits here
+    if (parseInt(job)) link.href = `/jobs/${parseInt(job)}`; // 0: this user may not see the job
     else link.removeAttribute("href");
     link.textContent = job.slice(job.indexOf(" ") + 1);
   }
@@ -58,20 +58,20 @@ async function look() {
 }
 setInterval(look, LOOK_EVERY);
 
-// A form is sent once, however often its button is clicked.
+// Send a form only once, however often its button is clicked.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post") return;
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
   typed = false;
-  setTimeout(look, LOOK_AFTER_SENDING); // what it waits for
+  setTimeout(look, LOOK_AFTER_SENDING); // shows the job that the form waits for
 });
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
-// Files that are dropped on a form are its files.
+// Put files that are dropped on the page into its form.
 function zone(event) {
   return event.dataTransfer?.types.includes("Files") ? document.querySelector("form[data-drop]") : null;
 }
@@ -94,7 +94,7 @@ document.addEventListener("drop", (event) => {
   typed = true;
 });
 
-// How much of an upload has arrived.
+// Show the progress of an upload.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("[data-drop]") || event.defaultPrevented) return;
@@ -102,7 +102,7 @@ document.addEventListener("submit", (event) => {
   const bar = document.createElement("progress");
   form.append(bar);
   const request = new XMLHttpRequest();
-  const address = new URL(form.getAttribute("action"), location.href).href; // its field “action” hides form.action
+  const address = new URL(form.getAttribute("action"), location.href).href; // form.action would be the field “action”
   request.open("POST", address);
   request.upload.addEventListener("progress", (told) => {
     bar.max = told.total;
@@ -116,5 +116,5 @@ document.addEventListener("submit", (event) => {
   request.send(new FormData(form));
 });
 
-// On a phone the pages stand in a row that is moved: the present one is in sight.
+// On a phone the menu is a row that scrolls: move the current page into view.
 document.querySelector("header nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
