@@ -1,4 +1,4 @@
-"""Read documents (text, Markdown, web pages, Word) into lines that know their places in the file. Documents are hostile input; content, not the name, decides the kind."""
+"""Read documents (text, Markdown, web pages, Word) into lines that know their places in the file. They are hostile input; names decide only between kinds of text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find out the kind of a document by its first bytes, whatever its name; and refuse the kinds that are not supported."""
+"""Find out the kind of a document by its first bytes and, between kinds of text, by its name; refuse the kinds that are not supported."""
 
 from __future__ import annotations
 

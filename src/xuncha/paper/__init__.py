@@ -1,1 +1,1 @@
-"""Documents on paper (公文): their outline, the templates that fill it, and the forms in which they are written. Knows nothing of ledgers."""
+"""Documents (公文): their outline, the templates that fill it, and the forms in which they are written. Knows nothing of ledgers."""

@@ -1,4 +1,4 @@
-"""The separate process that runs a ledger's own templates and reads files from outside. It answers with a line of JSON and the document, so the caller executes nothing of them."""
+"""The separate process that runs a ledger's own templates and reads files from outside. It answers with a line of JSON and the document, so that the caller runs nothing from them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _document(job: Job, files: Own) -> bytes:
 
 
 def _keep(job: Job) -> None:
-    """Set limits, at which the system ends this process; it can write no file and start no process, except for the task `look`, since typst lays out pictures in threads."""
+    """Set limits beyond which the system ends this process. It can write no file and, except for the task `look`, where typst lays out pictures in threads, start no process."""
     limits = {
         "RLIMIT_CORE": 0,
         "RLIMIT_FSIZE": 0,

@@ -1,4 +1,4 @@
-"""Write Excel workbooks that are ready to be printed on A4: sheet by sheet, or from the tables of a document. Cells hold values, never formulas."""
+"""Write Excel workbooks that are ready to be printed on A4 or A3: sheet by sheet, or from the tables of a document. Cells hold values, never formulas."""
 
 from __future__ import annotations
 
