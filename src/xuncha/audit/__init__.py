@@ -1,1 +1,1 @@
-"""The audit: what did happen. History replayed out of git, and every break of the rules named."""
+"""The audit: replays the history in git and reports every broken rule."""

@@ -1,4 +1,4 @@
-"""Anchors (核验): what an audit has seen is kept by its hash, so that a later one can tell whether it is still there."""
+"""Anchors (核验): tags that keep the hash of a verified commit, so that a later audit can tell whether it is still in the history."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xuncha.trail import tags
 from xuncha.trail.replay import Commit, contains
 from xuncha.trail.tags import Anchor
 
-_SHOWN: Final = 20  # missing numbers that are named
+_SHOWN: Final = 20  # missing numbers are reported up to this many
 
 REWRITTEN = RULES.declare(
     "history-rewritten",
@@ -27,58 +27,58 @@ REWRITTEN = RULES.declare(
 
 
 def rewritten(anchors: list[Anchor], known: Mapping[str, Commit]) -> Findings:
-    """Yield the anchors whose commit history no longer contains, that were moved, or are gone."""
+    """Yield a finding for each anchor that history no longer contains, that was moved, is older than its commit, or is missing."""
     for anchor in anchors:
         place = HistoryPlace(anchor.commit, anchor.author, anchor.date)
-        said = {"day": anchor.day, "n": anchor.number}
+        data = {"day": anchor.day, "n": anchor.number}
         if anchor.is_moved:
             message = _("verification no. {n} was of {named}, and its tag stands at {commit}")
-            yield REWRITTEN.at(place, message.format(named=anchor.named, commit=anchor.short, **said))
+            yield REWRITTEN.at(place, message.format(named=anchor.named, commit=anchor.short, **data))
         if anchor.commit not in known:
             message = _("history no longer contains {commit}, which was verified on {day} (no. {n})")
-            yield REWRITTEN.at(place, message.format(commit=anchor.short, **said))
+            yield REWRITTEN.at(place, message.format(commit=anchor.short, **data))
         elif (commit := known[anchor.commit]).moment_committed > anchor.moment + CLOCKS:
             message = _("verification no. {n} is of {day}, and {commit} was made on {made}, after it")
-            yield REWRITTEN.at(place, message.format(commit=anchor.short, made=commit.committed[:10], **said))
+            yield REWRITTEN.at(place, message.format(commit=anchor.short, made=commit.committed[:10], **data))
     numbers = {anchor.number for anchor in anchors}
     missing = (number for number in range(1, max(numbers, default=0)) if number not in numbers)
     for number in islice(missing, _SHOWN):
-        following = next(each for each in anchors if each.number > number)
+        following = next(later for later in anchors if later.number > number)
         place = HistoryPlace(following.commit, following.author, following.date)
         yield REWRITTEN.at(place, _("verification no. {n} is missing").format(n=number), "", "warning")
 
 
 def drop_anchor(root: Path, done: Audit) -> Anchor:
-    """Keep what an audit has seen: an annotated tag on the present commit, signed where git is set up to sign.
+    """Anchor the last audited commit: write an annotated tag on it, signed if git is configured to sign.
 
-    Where the present commit has an anchor already, that one is given. Errors are counted in it, and do not hinder it.
+    If the commit already has an anchor, return that one. The tag records the counts of the audit; errors do not prevent it.
 
     Raises:
-        RefusedError: nothing is committed yet; or git refused the tag, as where it cannot sign.
-        SurroundingsError: git does not know who anchors.
+        RefusedError: nothing is committed yet; or git refused the tag, for example because it cannot sign.
+        SurroundingsError: git does not know the name of the person who anchors.
     """
-    if there := next((anchor for anchor in done.anchors if anchor.commit == done.tip), None):
-        return there
+    if existing := next((anchor for anchor in done.anchors if anchor.commit == done.tip), None):
+        return existing
     number = max((anchor.number for anchor in done.anchors), default=0) + 1
     counts = {name: getattr(done, name) for name in ("commits", "changes", "errors", "warnings")}
     return tags.drop(root, number, done.tip, **counts)
 
 
 def line(anchor: Anchor) -> str:
-    """Return an anchor as it is printed: which verification, up to what, on which day, and what it found."""
-    found = f"，发现{anchor.errors}处不合规则" if anchor.errors else ""
-    return f"第{anchor.number}次核验　{anchor.short}　{anchor.day}{found}"
+    """Return an anchor as one printed line: number of the verification, commit, day, and number of errors."""
+    errors = f"，发现{anchor.errors}处不合规则" if anchor.errors else ""
+    return f"第{anchor.number}次核验　{anchor.short}　{anchor.day}{errors}"
 
 
 def latest(root: Path, commit: str = "HEAD") -> Anchor:
-    """Return the last verification that history still contains, as it led to a commit.
+    """Return the newest anchor in the history of a commit.
 
     Raises:
-        RefusedError: there is none.
+        RefusedError: the history has no anchor.
         SurroundingsError: the ledger is in no repository.
     """
-    here = [anchor for anchor in tags.anchors(root) if contains(root, anchor.commit, commit)]
-    if not here:
-        said = _("the history of this ledger was not verified yet")
-        raise RefusedError("no-anchor", said, _("type: xuncha audit --anchor"))
-    return here[-1]
+    contained = [anchor for anchor in tags.anchors(root) if contains(root, anchor.commit, commit)]
+    if not contained:
+        message = _("the history of this ledger was not verified yet")
+        raise RefusedError("no-anchor", message, _("type: xuncha audit --anchor"))
+    return contained[-1]

@@ -1,4 +1,4 @@
-"""What git is told to make of the ledger's files when it writes them out: something else than the history holds."""
+"""Attributes by which git writes out other contents for the ledger's files than the history holds."""
 
 from __future__ import annotations
 
@@ -28,53 +28,53 @@ CONVERTED = RULES.declare(
 
 
 def converted(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Findings:
-    """Yield the commits since which git converts files of the ledger; `paths` are those that it ever had."""
-    own = git.text("rev-parse", "--show-prefix").strip()
-    above = [own[: place + 1] for place, letter in enumerate(own) if letter == "/"]
-    asked = [f":(top,literal){folder}{_FILE}" for folder in ("", *above, f"{own}data/")]
+    """Yield the commits from which on git converts files of the ledger; `paths` are all that the ledger ever had."""
+    prefix = git.text("rev-parse", "--show-prefix").strip()
+    folders = [prefix[: place + 1] for place, letter in enumerate(prefix) if letter == "/"]
+    pathspecs = [f":(top,literal){folder}{_FILE}" for folder in ("", *folders, f"{prefix}data/")]
     walk = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent")
     raw = ("--raw", "--no-abbrev", "--no-renames")
-    above_data = log(git, *walk, *raw, "HEAD", "--", *asked)
-    told = [
+    above_data = log(git, *walk, *raw, "HEAD", "--", *pathspecs)
+    versions = [
         (commit, each.path, each.blob) for commit in above_data for each in commit.touched if each.is_here
     ]
-    told += [
-        (commit, f"{own}{each.path}", each.blob)
+    versions += [
+        (commit, f"{prefix}{each.path}", each.blob)
         for commit in commits
         for each in commit.touched
         if each.path.endswith(f"/{_FILE}") and each.is_here
     ]
-    if not told:
+    if not versions:
         return
-    texts = {each.name: each.content for each in stored(git, dict.fromkeys(blob for *_at, blob in told), LARGEST)}  # fmt: skip
+    contents = {each.name: each.content for each in stored(git, dict.fromkeys(blob for *_at, blob in versions), LARGEST)}  # fmt: skip
     order = {commit.hash: place for place, commit in enumerate(commits)}
-    ledger = [f"{own}{path}" for path in paths]
+    ledger = [f"{prefix}{path}" for path in paths]
     macros: dict[str, set[str]] = {}
-    held: dict[tuple[str, str], set[str]] = {}
-    """Files of attributes, each with those by which it was found to convert something."""
-    for commit, path, blob in sorted(told, key=lambda each: order.get(each[0].hash, len(order))):
-        known = held.setdefault((path, blob), set())
-        lines = _lines(texts[blob])
-        grown = path == _FILE and _define(macros, lines)  # git takes them from nowhere else in a history
-        for (file, name), found in list(held.items()) if grown else [((path, blob), known)]:
+    reported: dict[tuple[str, str], set[str]] = {}
+    """The conversions reported so far, by path and blob of the file of attributes."""
+    for commit, path, blob in sorted(versions, key=lambda each: order.get(each[0].hash, len(order))):
+        conversions = reported.setdefault((path, blob), set())
+        lines = _lines(contents[blob])
+        grown = path == _FILE and _define(macros, lines)  # git reads macros only from the topmost file
+        for (file, name), earlier in list(reported.items()) if grown else [((path, blob), conversions)]:
             folder = file.removesuffix(_FILE)
             below = [each.removeprefix(folder) for each in ledger if each.startswith(folder)]
-            evidence = f"{own}{EVIDENCE}/".removeprefix(folder)
-            if new := _conversions(_lines(texts[name]), macros, below, evidence) - found:
-                found.update(new)
-                said = _("{path} has git convert files of the ledger when it writes them out: {names}")
-                said = said.format(path=file, names=in_code(sorted(new)))
-                yield CONVERTED.at(HistoryPlace.of(commit, file), said)
+            evidence = f"{prefix}{EVIDENCE}/".removeprefix(folder)
+            if new := _conversions(_lines(contents[name]), macros, below, evidence) - earlier:
+                earlier.update(new)
+                message = _("{path} has git convert files of the ledger when it writes them out: {names}")
+                message = message.format(path=file, names=in_code(sorted(new)))
+                yield CONVERTED.at(HistoryPlace.of(commit, file), message)
 
 
 def _lines(content: bytes) -> list[list[str]]:
-    """Return the lines of a file of attributes: the pattern of each, or what it defines, and the attributes."""
-    lines = (each.split() for each in content.decode("utf-8-sig", "replace").splitlines())
+    """Return the lines of a file of attributes as words: the pattern, or the macro that it defines, then the attributes."""
+    lines = (line.split() for line in content.decode("utf-8-sig", "replace").splitlines())
     return [words for words in lines if len(words) > 1 and not words[0].startswith("#")]
 
 
 def _define(macros: dict[str, set[str]], lines: Iterable[Sequence[str]]) -> bool:
-    """Take in what a file calls several attributes by one name; return whether that is new. What was once defined is kept: another branch may have it."""
+    """Add the macros that a file of attributes defines; return whether any is new. Old definitions stay, because another branch may have them."""
     before = sum(map(len, macros.values()))
     for name, *words in lines:
         if name.startswith(_MACRO):
@@ -83,31 +83,31 @@ def _define(macros: dict[str, set[str]], lines: Iterable[Sequence[str]]) -> bool
 
 
 def _meant(words: Iterable[str], macros: Mapping[str, set[str]]) -> set[str]:
-    """Return the attributes that some words set by themselves, or by what they stand for, and that convert."""
-    found: set[str] = set()
-    left = list(words)
-    while left:
-        if (each := left.pop()) not in found:
-            found.add(each)
-            left += macros.get(each, ())
-    return {each for each in found if each.partition("=")[0] in {"working-tree-encoding", "filter", "ident"}}
+    """Return those of some attributes that convert files, after macros are expanded."""
+    names: set[str] = set()
+    remaining = list(words)
+    while remaining:
+        if (name := remaining.pop()) not in names:
+            names.add(name)
+            remaining += macros.get(name, ())
+    return {name for name in names if name.partition("=")[0] in {"working-tree-encoding", "filter", "ident"}}
 
 
 def _conversions(
     lines: Iterable[Sequence[str]], macros: Mapping[str, set[str]], paths: Sequence[str], evidence: str
 ) -> set[str]:
-    """Return the attributes by which a file of attributes has some paths converted; rather one too many than too few."""
-    found: set[str] = set()
+    """Return the attributes by which a file of attributes converts some paths; rather one too many than too few. Evidence may have `filter=lfs`."""
+    conversions: set[str] = set()
     for pattern, *words in lines:
         if not pattern.startswith(_MACRO) and (names := _meant(words, macros)):
-            matched = [each for each in paths if _may_match(pattern, each)]
-            kept = all(each.startswith(evidence) for each in matched)
-            found |= (names - {"filter=lfs"} if kept else names) if matched else set()
-    return found
+            matched = [path for path in paths if _may_match(pattern, path)]
+            kept = all(path.startswith(evidence) for path in matched)
+            conversions |= (names - {"filter=lfs"} if kept else names) if matched else set()
+    return conversions
 
 
 def _may_match(pattern: str, path: str) -> bool:
-    """Return whether a pattern of .gitattributes may mean a path; one with marks of its own for any."""
+    """Return whether a pattern of .gitattributes may match a path. One with quotes or backslashes counts as matching any path."""
     if '"' in pattern or "\\" in pattern:
         return True
     pattern, path = pattern.casefold(), path.casefold()

@@ -1,4 +1,4 @@
-"""What comes in by a merge that neither side could be asked for: closings under a policy that was outrun, and work dated long before it came."""
+"""Checks that need both sides of a merge: closings under a policy that another side had tightened, and work dated long before it came in."""
 
 from __future__ import annotations
 
@@ -22,55 +22,55 @@ _LATE = RULES.declare(
     wrong="A branch that left in March and is dated March is merged in June, when others have gone on until June, or when an anchor of May does not "
     "contain it; and 2.3 was closed, extended or removed on it. Where a deadline that had passed by the day of the merge was moved so, it is an error. (Two weeks are let pass: work may lie in a clone. What somebody else has gone on from, weeks before, who had worked here before the branches parted, has not come by the merge.)",
 )
-_LONG: Final = BELIEVED + CLOCKS  # seconds by which a day may be older than what others did meanwhile
+_LONG: Final = BELIEVED + CLOCKS  # seconds; a date this much older than the work of others is reported
 
 
 def outrun(
     joining: Joining, bases: Sequence[State], at_closing: Mapping[str, Sequence[Requirement]]
 ) -> Findings:
-    """Yield what a merge no longer asks, and the closings of a side that did not know yet what the other asks.
+    """Yield the requirements that a merge drops, and the closings of one side that lack what another side required already.
 
-    A closing is held against the policy at that closing, as `at_closing` has it for each commit: the side may have caught up since.
-    Those that the other asks to be signed are noted.
+    A closing is compared with the policy at that closing (`at_closing`, by commit), because the side may have tightened its own since.
+    Closings that another side requires to be signed are passed to the signers.
     """
     sides, result, lines = joining.sides, joining.result, joining.lines
     files, states = lines.files, (*bases, *(side.state for side in sides), result)
-    asked = [requires(files.record(each.get(LEDGER_FILE))) for each in states]
-    before, each_asked, now = asked[: len(bases)], asked[len(bases) : -1], asked[-1]
-    known = {name for each in before for name in each}
-    if gone := [name for name in dict.fromkeys(sum(each_asked, ())) if name not in {*known, *now}]:
+    required = [requires(files.record(each.get(LEDGER_FILE))) for each in states]
+    before, side_requirements, now = required[: len(bases)], required[len(bases) : -1], required[-1]
+    common = {name for each in before for name in each}
+    if gone := [name for name in dict.fromkeys(sum(side_requirements, ())) if name not in {*common, *now}]:
         place = HistoryPlace.of(joining.commit, LEDGER_FILE)
         yield RULES["policy-weakened"].at(place, no_longer_asked(gone))
     settings = files.record(result.get(LEDGER_FILE))
-    for number, (side, here) in enumerate(zip(sides, each_asked, strict=True)):
-        elsewhere = {name for place, each in enumerate(each_asked) if place != number for name in each}
-        new = [name for name in now if name in elsewhere or name not in here]
+    for number, (side, own_names) in enumerate(zip(sides, side_requirements, strict=True)):
+        elsewhere = {name for place, each in enumerate(side_requirements) if place != number for name in each}
+        new = [name for name in now if name in elsewhere or name not in own_names]
         own = side.line & ~union(each for each in sides if each is not side) & lines.deciding
         done = [lines.past[lines.commits[place].hash].changes for place in lines.last(own)] if new else []
         closed = (each.path for changes in done for each in changes if each.statuses[1] == "closed")
         for path in dict.fromkeys(closed):
-            version, was = side.state.get(path), files.record(bases[0].get(path))
+            version, base_record = side.state.get(path), files.record(bases[0].get(path))
             record, closer = files.record(version), version.closer if version else None
-            stays = word(was, "status") != "closed" == word(record, "status")
+            stays = word(base_record, "status") != "closed" == word(record, "status")
             if version is None or closer is None or not stays:
                 continue
-            stood = "submitted" if version.applicants else "in_progress"
+            old_status = "submitted" if version.applicants else "in_progress"
             named = number_of(path)
-            change = Change(path, named, version, version, {}, record, (stood, "closed"))
-            more = [name for name in new if name not in at_closing.get(closer.commit, here)]
+            change = Change(path, named, version, version, {}, record, (old_status, "closed"))
+            missing_then = [name for name in new if name not in at_closing.get(closer.commit, own_names)]
             at = HistoryPlace(closer.commit, closer.name, closer.day, path, named)
-            if "signed_commit" in more:
+            if "signed_commit" in missing_then:
                 joining.signers.must(closer, settings, at, lenient=True)
-            if lacking := lacks(more, change, closer, settings):
+            if lacking := lacks(missing_then, change, closer, settings):
                 message = _("{id} was closed without {names}, which another branch asked already")
                 yield DODGED.at(at, message.format(id=named, names=in_code(sorted(lacking))))
 
 
 def late(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findings:
-    """Yield the commits of a side that decide something and are dated long before what else was known when they came.
+    """Yield the commits of a side that decide something and are dated long before work that was known when they came in.
 
-    Of whoever was away for weeks his own days are asked for, not those of what others have published meanwhile. That he was away is
-    believed only where he has worked on the other side, and they have not. `anchors` are the place and the moment of each verification.
+    If the person who merges was away for weeks, only that person's commits are checked, not those that others published meanwhile. The absence is
+    believed only if that person has worked on the other side and they have not. `anchors` are the place and the moment of each verification.
     """
     lines = joining.lines
     for side in joining.brought:
@@ -82,17 +82,17 @@ def late(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findings:
             if behind >= _LONG and (decided := next(filter(decides, changes), None)):
                 at = HistoryPlace.of(commit, decided.path, decided.id)
                 message = _("{what} is dated {day}, and came {n} days after that by a merge")
-                said = message.format(what=decided.named, day=commit.committed[:10], n=int(behind) // 86_400)
+                text = message.format(what=decided.named, day=commit.committed[:10], n=int(behind) // 86_400)
                 passed = any(due < joining.commit.committed[:10] for each in changes if (due := _moved(each)))
-                found = _LATE.at(at, said, "", "error" if passed else "warning")
-                if past_anchor < _LONG and (other := side.gone_on(place)):
-                    joining.signers.claim(Who.of(other), side.settings, [found])
+                finding = _LATE.at(at, text, "", "error" if passed else "warning")
+                if past_anchor < _LONG and (follower := side.gone_on(place)):
+                    joining.signers.claim(Who.of(follower), side.settings, [finding])
                 else:
-                    yield found
+                    yield finding
 
 
 def decides(change: Change) -> bool:
-    """Return whether it matters on which day a change was made."""
+    """Return whether the date of a change matters: a change of settings, a removal, a closing, or a moved deadline."""
     return (
         change.path == LEDGER_FILE
         or (change.is_record and change.after is None)
@@ -102,6 +102,6 @@ def decides(change: Change) -> bool:
 
 
 def _moved(change: Change) -> str | None:
-    """Return the deadline that a change moved; None where it moved none."""
+    """Return the old deadline if a change moved it, else None."""
     due = word(change.old, "due")
     return due if change.is_record and due != word(change.new, "due") else None

@@ -1,4 +1,4 @@
-"""The catalogue of all that an audit can find. docs/audit.md is made from it, and a test has a history for each rule."""
+"""The catalogue of all findings of an audit. docs/audit.md is made from it, and a test has a history for each rule."""
 
 from __future__ import annotations
 
@@ -13,53 +13,53 @@ from xuncha.trail.tags import Anchor
 
 
 class HistoryPlace(NamedTuple):
-    """A place in the history: a commit, and in it a file."""
+    """A place in the history: a commit, and a file in it."""
 
     commit: str
     author: str
     date: str  # when the author made the commit: ISO 8601 with the offset
-    path: str = ""  # empty where it is about a commit as a whole
+    path: str = ""  # empty if the place is a whole commit
     id: str | None = None  # the number of the problem or measure
 
     @classmethod
     def of(cls, commit: Commit, path: str = "", number: str | None = None) -> HistoryPlace:
-        """Return the place of a file at a commit, or of the commit as a whole."""
+        """Return the place of a file at a commit, or of the whole commit if no path is given."""
         return cls(commit.hash, commit.author, commit.date, path, number)
 
 
 Findings = Iterator[Finding[HistoryPlace]]
-"""What is yielded of history beside the checks of single commits."""
+"""The findings of checks that look at merges or at history as a whole."""
 RULES: Final[Catalogue[HistoryPlace]] = Catalogue()
-"""A check is asked of every commit that has one parent or none; the rules without a check are for merges, and for history as a whole."""
+"""The rules of the audit. A check runs on each commit with at most one parent; rules without a check are for merges and for history as a whole."""
 LENIENT: Final = "a warning in an import"
-"""The scope of a rule that only warns where a spreadsheet was taken in: `import` asks nothing of the workflow."""
+"""The scope of a rule that only warns if the commit imports a spreadsheet, because `import` does not follow the workflow."""
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What an audit found."""
+    """The result of an audit."""
 
     findings: list[Finding[HistoryPlace]]  # in the order of history
-    commits: int  # how many were asked
-    changes: int  # of files, in all these commits
-    tip: str  # the commit up to which history was looked at; empty where nothing is committed
-    given: str = ""  # the commit that brought the ledger: what stood in it is taken as it was
-    anchors: list[Anchor] = field(default_factory=list)  # what was verified before
+    commits: int  # number of commits checked
+    changes: int  # number of changed files in all these commits
+    tip: str  # the last commit of the audited history; empty if nothing is committed
+    given: str = ""  # the commit that brought the ledger; its content is accepted unchecked
+    anchors: list[Anchor] = field(default_factory=list)  # the earlier verifications
     on_claims: bool = False
-    """Whether two persons were asked for, and who they are rests on what commits say of themselves."""
+    """Whether two persons were required, and who they were is known only from the commits' own claims."""
 
     @property
     def errors(self) -> int:
-        """How many rules were broken."""
-        return sum(each.severity == "error" for each in self.findings)
+        """The number of findings that are errors."""
+        return sum(finding.severity == "error" for finding in self.findings)
 
     @property
     def warnings(self) -> int:
-        """How many things are worth a look."""
-        return sum(each.severity == "warning" for each in self.findings)
+        """The number of findings that are warnings."""
+        return sum(finding.severity == "warning" for finding in self.findings)
 
     def as_json(self) -> list[dict[str, str | None]]:
-        """Return the findings in the form of `audit --json`; without notes, which break no rule."""
+        """Return the findings in the form of `audit --json`, without notes, because a note is no broken rule."""
         return [
             {**each.place._asdict(), "severity": each.severity, "code": each.code, "message": each.message}
             for each in self.findings

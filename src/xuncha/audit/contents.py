@@ -1,4 +1,4 @@
-"""Whether what was written stays written: after closing, in the deadlines, in the entries, and in the files that prove it."""
+"""Checks that recorded content stays: of closed measures, deadlines, entries, and the files that prove them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from xuncha.model.identity import EVIDENCE
 _PROTECTED: Final = ("title", "goal", "term", "due", "closed", "escalated")
 _LISTS: Final = ("progress", "reviews")
 _SAID: Final = ("received", "channel", "text", "name", "reply")
-"""The keys of a comment that stay as they were entered."""
+"""The keys of a comment that must stay as they were entered."""
 
 
 @RULES.rule(
@@ -31,12 +31,12 @@ _SAID: Final = ("received", "channel", "text", "name", "reply")
     scope=LENIENT,
 )
 def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
-    """Find changes of a closed measure, unless it is opened again."""
+    """Find changes of a closed measure, unless the commit reopens it."""
     for change in step.measures:
         if change.statuses[0] != "closed":
             continue
         old, new = change.old or {}, change.new or {}
-        free = {"closed"} if change.statuses[1] != "closed" else set()  # opened again
+        free = {"closed"} if change.statuses[1] != "closed" else set()  # reopened
         renamed = step.renamed_evidence(change.id) if old.get("progress") != new.get("progress") else {}
         keys = [key for key in changed_since(old, new, renamed) if key not in free]
         if keys or (not free and old.get("outcomes") != new.get("outcomes")):
@@ -45,7 +45,7 @@ def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
 
 
 def changed_since(closed: Data, now: Data, renamed: dict[str, str]) -> list[str]:
-    """Return which keys of a closed measure differ, of those that a closing fixes; `renamed` are its evidence files."""
+    """Return the keys of a closed measure that differ, of those that a closing fixes; `renamed` maps old to new names of evidence files."""
     keys = [key for key in _PROTECTED if closed.get(key) != now.get(key)]
     amounts, left = closed.get("outcomes"), now.get("outcomes")
     if isinstance(amounts, dict) and not (isinstance(left, dict) and amounts.items() <= left.items()):
@@ -56,13 +56,13 @@ def changed_since(closed: Data, now: Data, renamed: dict[str, str]) -> list[str]
 
 
 def _in_fixed_order(data: Data, renamed: dict[str, str]) -> list[Any]:
-    """Return what the progress entries say, sorted: a new order changes nothing."""
-    found = entries(data, "progress")
-    return sorted((repr(statement(each)), sorted(map(repr, _proofs(each, renamed)))) for each in found)
+    """Return the statements of the progress entries, sorted, so that a new order counts as no change."""
+    progress = entries(data, "progress")
+    return sorted((repr(statement(entry)), sorted(map(repr, _proofs(entry, renamed)))) for entry in progress)
 
 
 def _proofs(entry: Data, renamed: dict[str, str]) -> set[object]:
-    """Return the evidence of an entry, with the names that files have since the commit."""
+    """Return the evidence of an entry, with files under the names that they have after the commit."""
     return {
         item._replace(file=renamed.get(item.file, item.file)) if isinstance(item, Proof) else item
         for item in proofs_of(entry)
@@ -70,7 +70,7 @@ def _proofs(entry: Data, renamed: dict[str, str]) -> set[object]:
 
 
 def _moved_deadlines(step: Step) -> Iterator[tuple[Change, str, str | None]]:
-    """Yield the open measures whose deadline is another day, with the old day and the new one."""
+    """Yield the open measures whose deadline changed, with the old day and the new one (ISO 8601)."""
     for change in step.measures:
         old, new = deadline(change.old), deadline(change.new)
         if old is not None and old != new and change.statuses[0] != "closed":
@@ -78,13 +78,13 @@ def _moved_deadlines(step: Step) -> Iterator[tuple[Change, str, str | None]]:
 
 
 def deadline(data: Data | None) -> str | None:
-    """Return the day until which a measure is to be done; none where it goes on for ever."""
+    """Return the day (ISO 8601) by which a measure must be done; None if it is long-term or has no deadline."""
     return None if word(data, "term") == "long_term" else word(data, "due")
 
 
 def is_put_off(change: Change) -> bool:
-    """Return whether the deadline of a measure is a later day, or has gone."""
-    old, new = (deadline(each) for each in (change.old, change.new))
+    """Return whether a change moves the deadline of a measure to a later day, or removes it."""
+    old, new = (deadline(data) for data in (change.old, change.new))
     return old is not None and (new is None or new > old)
 
 
@@ -134,20 +134,20 @@ def deadline_passed(step: Step) -> Broken[HistoryPlace]:
 
 
 def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
-    """Yield each changed list of entries: the measure, the key, how many were rewritten and how many removed."""
+    """Yield each changed list of entries: the measure, the key, the number of rewritten entries and the number of removed ones."""
     for change in step.measures:
         for key in _LISTS:
-            was = entries(change.old, key)
-            now = entries(change.new, key) if was else []
-            if was == now[: len(was)]:  # as always, but where somebody cheats
+            old_entries = entries(change.old, key)
+            new_entries = entries(change.new, key) if old_entries else []
+            if old_entries == new_entries[: len(old_entries)]:  # the usual case: entries are only added
                 continue
-            before, after = (Counter(map(statement, each)) for each in (was, now))
-            gone = sum(count for said, count in before.items() if said not in after)
-            replaced = min(gone, sum(count for said, count in after.items() if said not in before))
+            before, after = (Counter(map(statement, listed)) for listed in (old_entries, new_entries))
+            gone = sum(count for text, count in before.items() if text not in after)
+            replaced = min(gone, sum(count for text, count in after.items() if text not in before))
             proofs: defaultdict[tuple[object, ...], set[object]] = defaultdict(set)
-            for entry in now:  # several may say the same, of different files
+            for entry in new_entries:  # entries with the same text may have different files
                 proofs[statement(entry)] |= proofs_of(entry)
-            kept = [entry for entry in was if statement(entry) in after]
+            kept = [entry for entry in old_entries if statement(entry) in after]
             renamed = step.renamed_evidence(change.id)
             poorer = sum(not _proofs(entry, renamed) <= proofs[statement(entry)] for entry in kept)
             yield change, key, replaced + poorer, (before - after).total() - replaced
@@ -160,7 +160,7 @@ def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
     "or `escalated`, but by `escalate`; or a comment, or the reply to it, says something else. (What a comment is about may change.)",
 )
 def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
-    """Find entries that say something else, or have lost evidence."""
+    """Find entries that were rewritten or have lost evidence, and rewritten comments and escalations."""
     for change, key, rewritten, _removed in _lost_entries(step):
         if rewritten:
             message = ngettext(
@@ -180,7 +180,7 @@ def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
     "In an `undo` of what somebody else has recorded, or of what is weeks old, a missing entry of `progress` is a warning.",
 )
 def entry_removed(step: Step) -> Broken[HistoryPlace]:
-    """Find entries that are gone."""
+    """Find entries, replies and escalations that were removed."""
     for change, key, _rewritten, removed in _lost_entries(step):
         if removed:
             message = ngettext(
@@ -200,12 +200,12 @@ def entry_removed(step: Step) -> Broken[HistoryPlace]:
     "(While it is closed no progress is recorded, so nothing tells of what was done. A look back entered by mistake is taken back by `undo`.)",
 )
 def rebound_withdrawn(step: Step) -> Broken[HistoryPlace]:
-    """Find looks back by which what had slipped holds, without its having been opened and closed again."""
+    """Find reviews by which a slipped result holds again, though the measure was not reopened and closed in between."""
     for change in step.measures:
         if change.statuses != ("closed", "closed") or not entries(change.old, "reviews"):
             continue
-        slipped, now = (_last_look(data) for data in (change.old, change.new))
-        turned = word(slipped, "result") == "slipped" != word(now, "result")
+        slipped, newest = (_last_look(data) for data in (change.old, change.new))
+        turned = word(slipped, "result") == "slipped" != word(newest, "result")
         if turned and slipped in entries(change.new, "reviews"):
             closer = change.before.closer if change.before else None
             past = step.lines.past.get(closer.commit) if closer else None
@@ -217,20 +217,20 @@ def rebound_withdrawn(step: Step) -> Broken[HistoryPlace]:
 
 
 def _last_look(data: Data | None) -> Data:
-    """Return the look back that counts, as `model.records` has it: the newest, of one day the first."""
-    return max(entries(data, "reviews"), key=lambda each: word(each, "date") or "", default={})
+    """Return the review that counts, as in `model.records`: the newest one; of several on the same day, the first."""
+    return max(entries(data, "reviews"), key=lambda review: word(review, "date") or "", default={})
 
 
 def _changed_sayings(step: Step, *, gone: bool) -> Iterator[tuple[Change, str]]:
-    """Yield the comments that say something else than before, or, if `gone`, less, and open measures that were escalated."""
+    """Yield the changes that rewrite or, if `gone`, remove fixed keys of a comment or `escalated` of an open measure; with these keys."""
     escalates = step.commit.trailers.action in {"escalate", "import"}
     for change in (*step.comments, *step.measures):
         old, new = change.old or {}, change.new or {}
         kept: tuple[str, ...] = _SAID if change.comment else ("escalated",)
         if not change.comment and (change.statuses[0] == "closed" or (escalates and new.get("escalated"))):
             continue
-        said = [key for key in kept if old.get(key) is not None and old[key] != new.get(key)]
-        if keys := [key for key in said if (new.get(key) is None) == gone]:
+        changed = [key for key in kept if old.get(key) is not None and old[key] != new.get(key)]
+        if keys := [key for key in changed if (new.get(key) is None) == gone]:
             yield change, in_code(keys)
 
 
@@ -240,7 +240,7 @@ def _changed_sayings(step: Step, *, gone: bool) -> Iterator[tuple[Change, str]]:
     wrong="An entry of 2.3 names a file and its SHA-256, and the commit holds no such file, or one with another hash.",
 )
 def evidence_hash(step: Step) -> Broken[HistoryPlace]:
-    """Find files that an entry names and that are missing, or have another hash."""
+    """Find files that an entry names as evidence and that are missing or have another hash."""
     for change in step.measures:
         for proof in sorted(files_of(change.new) - files_of(change.old)):
             version = step.after.get(f"{EVIDENCE}/{change.id}/{proof.file}")
@@ -260,10 +260,10 @@ def evidence_hash(step: Step) -> Broken[HistoryPlace]:
     "nobody can open it out of the history any more, it is a warning.",
 )
 def evidence_changed(step: Step) -> Broken[HistoryPlace]:
-    """Find evidence with other bytes."""
+    """Find evidence files whose bytes changed."""
     for change in step.changes:
         if change.is_evidence and change.before and change.after and change.before[:2] != change.after[:2]:
-            digests = {step.files.digest(each.blob) for each in (change.before, change.after)}
+            digests = {step.files.digest(version.blob) for version in (change.before, change.after)}
             if len(digests) > 1:
                 yield step.found(change, _("{path} was changed"))
             elif step.files.pointer(change.after.blob) and not step.files.pointer(change.before.blob):
@@ -271,7 +271,7 @@ def evidence_changed(step: Step) -> Broken[HistoryPlace]:
 
 
 def elsewhere_now(path: str) -> str:
-    """Say that a pointer stands where a file was."""
+    """Return the message that a pointer of git-lfs has replaced a file."""
     return _("{path} is a pointer now, and its content is elsewhere").format(path=path)
 
 
@@ -281,8 +281,8 @@ def elsewhere_now(path: str) -> str:
     wrong="data/evidence/2.3/评审意见.pdf is deleted, and no `undo` of its commit says so. In an `undo` of another's work it is a warning.",
 )
 def evidence_removed(step: Step) -> Broken[HistoryPlace]:
-    """Find evidence that is gone, unless it has another name now."""
+    """Find evidence files that were removed, unless they were only renamed."""
     for change in step.changes:
-        gone = change.is_evidence and change.before and not change.after
-        if gone and change.name not in step.renamed_evidence(change.id):
+        is_removed = change.is_evidence and change.before and not change.after
+        if is_removed and change.name not in step.renamed_evidence(change.id):
             yield step.found(change, _("{path} was deleted"))

@@ -1,4 +1,4 @@
-"""Days: what a commit and its records say of them, and how far the commits around bear it out."""
+"""Checks of dates: what a commit and its records claim, and how far the commits around it support that."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.trail.replay import Commit
 
-_FOLLOWERS = 9  # commits that are asked whether one before them was ahead
+_FOLLOWERS = 9  # following commits that a commit is compared with
 YEARS = 5 * 366 * CLOCKS
-"""Seconds for which no ledger lies still."""
+"""Seconds (five years); no ledger stays unchanged for that long."""
 
 
 def ahead(commits: Sequence[Commit]) -> set[str]:
-    """Return the commits whose clock was ahead: more of those that follow are earlier than not, or years lie before it."""
+    """Return the commits whose clock was ahead: most of the commits that follow are earlier, or years lie between them and the commits before."""
     after = {parent: commit for commit in reversed(commits) for parent in commit.parents}
     found = set()
     last = 0
     for commit in commits:
         limit = commit.moment_committed - CLOCKS
         followers: list[bool] = []
-        each = after.get(commit.hash)
-        while each and len(followers) < _FOLLOWERS and (followers or each.moment_committed < limit):
-            followers.append(each.moment_committed < limit)
-            each = after.get(each.hash)
+        follower = after.get(commit.hash)
+        while follower and len(followers) < _FOLLOWERS and (followers or follower.moment_committed < limit):
+            followers.append(follower.moment_committed < limit)
+            follower = after.get(follower.hash)
         if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < last < limit - YEARS:
             found.add(commit.hash)
         else:
@@ -45,7 +45,7 @@ def ahead(commits: Sequence[Commit]) -> set[str]:
     wrong="A commit is dated 2099, and the ones before or after it 2024; or its author's date is later than the day on which it was committed.",
 )
 def clock_ahead(step: Step) -> Broken[HistoryPlace]:
-    """Find a commit of a day that had not come."""
+    """Find a commit whose date lies after the day on which it was made."""
     commit = step.commit
     if step.ahead or commit.moment > commit.moment_committed + CLOCKS:
         day = max(commit.day, commit.committed[:10])
@@ -60,7 +60,7 @@ def clock_ahead(step: Step) -> Broken[HistoryPlace]:
     "author's date alone, which a rebase keeps and anybody can set, lies two weeks back, it is a warning.",
 )
 def clock_backwards(step: Step) -> Broken[HistoryPlace]:
-    """Find a commit that is more than a day older than one before it, or whose author's date is weeks older than itself."""
+    """Find a commit dated more than a day before one of its ancestors, or with an author's date two weeks or more before its own."""
     commit, made = step.commit, step.commit.moment_committed
     if step.here.last and made < step.here.last - CLOCKS and not step.ahead:
         earlier = datetime.fromtimestamp(step.here.last, UTC).date().isoformat()
@@ -79,7 +79,7 @@ def clock_backwards(step: Step) -> Broken[HistoryPlace]:
     wrong="A commit has the zone +9959, and git shows it as of four days later. (An audit reads its time in UTC.)",
 )
 def clock_zone(step: Step) -> Broken[HistoryPlace]:
-    """Find times in a zone that is none."""
+    """Find a commit with a time zone that does not exist."""
     if step.commit.zones:
         message = _("the commit gives the zone {zone}, which no clock has; git shows it as of {day}")
         day, zone = step.commit.zones[0]
@@ -92,7 +92,7 @@ def clock_zone(step: Step) -> Broken[HistoryPlace]:
     wrong="A commit of 2024-06-15 adds an entry, a look back or a closing of 2024-07-01, or a comment received then.",
 )
 def postdated(step: Step) -> Broken[HistoryPlace]:
-    """Find days of what was done that lie after the day of the commit."""
+    """Find dates of work that lie after the day of the commit."""
     for change in (*step.measures, *step.comments):
         today = step.day
         late = {day for day in _days(change.new) if day > today}
@@ -102,10 +102,10 @@ def postdated(step: Step) -> Broken[HistoryPlace]:
 
 
 def _days(data: Data | None) -> set[str]:
-    """Return the days of all that was done to a measure, or of a comment and its reply."""
-    told = [*entries(data, "progress"), *entries(data, "reviews")]
-    told += [mapping(data, key) for key in ("closed", "escalated", "reply")]
-    days = [word(data, "received"), *(word(each, "date") for each in told)]
+    """Return the dates of all that was done to a measure, or of a comment and its reply."""
+    dated = [*entries(data, "progress"), *entries(data, "reviews")]
+    dated += [mapping(data, key) for key in ("closed", "escalated", "reply")]
+    days = [word(data, "received"), *(word(item, "date") for item in dated)]
     return {day for day in days if day}
 
 
@@ -117,12 +117,12 @@ def _days(data: Data | None) -> set[str]:
     "weeks later. (In the first two weeks of a ledger a day before its history is taken as found: what was on paper is entered.)",
 )
 def predated(step: Step) -> Broken[HistoryPlace]:
-    """Find closings dated before what they stand on, or long before their commit."""
+    """Find closings dated before the entries or the application that they rest on, or long before their commit."""
     for change in step.closings if step.commit.trailers.action != "import" else ():
         day = word(mapping(change.new, "closed"), "date")
         if day is None:
             continue
-        last = max((word(each, "date") or "" for each in entries(change.new, "progress")), default="")
+        last = max((word(entry, "date") or "" for entry in entries(change.new, "progress")), default="")
         applicant = next(iter(change.applicants), None)
         severity: Severity = "error"
         if day < last:
@@ -138,12 +138,12 @@ def predated(step: Step) -> Broken[HistoryPlace]:
 
 
 def _is_found(step: Step, day: str, made: str) -> bool:
-    """Return whether a commit of a day tells what was before the ledger: one of the first, by which what was on paper is entered."""
+    """Return whether a day lies before the ledger's history, and `made` in the first two weeks of it, when records on paper are entered."""
     return day < step.lines.began and _earlier(made, BELIEVED) < step.lines.began
 
 
 def _earlier(day: str, seconds: int) -> str:
-    """Return the day so many seconds before another one."""
+    """Return the day that lies some seconds before another one (days are ISO 8601)."""
     return date.fromordinal(max(1, date.fromisoformat(day).toordinal() - seconds // 86_400)).isoformat()
 
 
@@ -154,7 +154,7 @@ def _earlier(day: str, seconds: int) -> str:
     wrong="A commit adds an entry of 2023-09-01 to 2.3, and `feedback` is 2023-11-10. (What is mended at once, and an import, may tell of earlier days.)",
 )
 def before_feedback(step: Step) -> Broken[HistoryPlace]:
-    """Find new entries of days before the feedback."""
+    """Find new entries dated before the feedback."""
     feedback = word(mapping(step.settings, "inspection"), "feedback")
     if feedback is None or step.commit.trailers.action == "import" or step.day < feedback:
         return
@@ -162,13 +162,13 @@ def before_feedback(step: Step) -> Broken[HistoryPlace]:
         if word(change.new, "term") == "at_once":
             continue
         was, now = (entries(data, "progress") for data in (change.old, change.new))
-        told = [each for each in now if (word(each, "date") or feedback) < feedback and each not in was]
-        if not told:
+        added = [entry for entry in now if (word(entry, "date") or feedback) < feedback and entry not in was]
+        if not added:
             continue
-        known = {statement(each) for each in was}
-        if not known <= {statement(each) for each in now}:  # it was rewritten, and that is named
+        known = {statement(entry) for entry in was}
+        if not known <= {statement(entry) for entry in now}:  # rewritten: `entry-rewritten` reports it
             continue
-        if early := [str(each["date"]) for each in told if statement(each) not in known]:
+        if early := [str(entry["date"]) for entry in added if statement(entry) not in known]:
             message = ngettext(
                 "an entry of {id} tells of {days}, before the feedback of {feedback}",
                 "entries of {id} tell of {days}, before the feedback of {feedback}",

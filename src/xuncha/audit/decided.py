@@ -1,4 +1,4 @@
-"""What was decided, or told by others, and is to stay so: findings, the inspection, what is published, and what a measure is to reach."""
+"""Checks that what inspectors said and what was decided stays: findings, the inspection, what is published, and the goals of measures."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _INSPECTION: Final = ("inspector", "round", "feedback")
     wrong="`finding` of problem 2 says something else, or is gone; or its `title` changes when all of its measures are closed.",
 )
 def problem_rewritten(step: Step) -> Broken[HistoryPlace]:
-    """Find problems that say something else than the inspectors did; a change by hand is named as one."""
+    """Find problems whose finding was rewritten, or whose title was after all measures were closed; a change by hand is left to `by-hand`."""
     for change in step.changes if step.commit.trailers.action else ():
         if not change.is_record or change.new is None or change.old is None or "." in str(change.id):
             continue
@@ -52,19 +52,19 @@ def _is_complete(step: Step, change: Change) -> bool:
     wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or an address in `people` is no longer that of the same person, or it is given to a second one, too. (A new one passes.)",
 )
 def settings_changed(step: Step) -> Broken[HistoryPlace]:
-    """Find changes of the inspection, and addresses that are no longer somebody's."""
+    """Find changes of the inspection, and addresses in `people` that have lost their owner or have a second one."""
     for change in step.changes:
         if change.path != LEDGER_FILE or change.old is None or change.new is None:
             continue
-        before, after = (mapping(each, "inspection") for each in (change.old, change.new))
+        before, after = (mapping(data, "inspection") for data in (change.old, change.new))
         for key in _INSPECTION:
             if before.get(key) is not None and before[key] != after.get(key):
                 message = _("`{key}` of the inspection was {old} and is {new}")
                 yield step.found(change, message, key=key, old=before[key], new=after.get(key) or _("none"))
-        known, now = _addresses(change.old), _addresses(change.new)
-        held = Counter(email for _name, email in now)
-        lost = {email for _name, email in known - now}
-        shared = {email for _name, email in now - known if held[email] > 1}
+        old_pairs, new_pairs = _addresses(change.old), _addresses(change.new)
+        owners = Counter(email for _name, email in new_pairs)
+        lost = {email for _name, email in old_pairs - new_pairs}
+        shared = {email for _name, email in new_pairs - old_pairs if owners[email] > 1}
         no_longer = _("{addresses} is no longer that of whom `people` named")
         for message, emails in (
             (no_longer, lost),
@@ -75,7 +75,7 @@ def settings_changed(step: Step) -> Broken[HistoryPlace]:
 
 
 def _addresses(settings: Data) -> set[tuple[str, str]]:
-    """Return the names in `people`, each with an address."""
+    """Return each pair of name and address in `people`."""
     return {(name, email) for name, emails in people_of(settings) for email in emails}
 
 
@@ -86,7 +86,7 @@ def _addresses(settings: Data) -> set[tuple[str, str]]:
     wrong="`publish` of 2.3 or of problem 2 becomes false; or that of an entry after 2.3 was closed.",
 )
 def withheld(step: Step) -> Broken[HistoryPlace]:
-    """Find what is no longer published."""
+    """Find problems, measures and entries that are no longer published."""
     for change in step.changes:
         if not change.is_record or change.old is None or change.new is None:
             continue
@@ -97,10 +97,10 @@ def withheld(step: Step) -> Broken[HistoryPlace]:
 
 
 def _hidden(old: Data, new: Data) -> bool:
-    """Return whether an entry that was public is not."""
-    public = {statement(each) for each in entries(old, "progress") if each.get("publish") is not False}
+    """Return whether an entry that was public is withheld now."""
+    public = {statement(entry) for entry in entries(old, "progress") if entry.get("publish") is not False}
     return any(
-        each.get("publish") is False and statement(each) in public for each in entries(new, "progress")
+        entry.get("publish") is False and statement(entry) in public for entry in entries(new, "progress")
     )
 
 
@@ -111,7 +111,7 @@ def _hidden(old: Data, new: Data) -> bool:
     wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing; and in the same commit or within two weeks 2.3 is closed; or its `title` changes while closing is applied for, or comes by a merge to where it is. (What only one side of a merge had changed, the others have heard of on the day of the merge, but where somebody else had gone on from it weeks before.)",
 )
 def watered_down(step: Step) -> Broken[HistoryPlace]:
-    """Find closings of what was to reach more shortly before."""
+    """Find closings of measures whose goal was lowered, or title changed, shortly before."""
     for change in step.closings:
         eased = change.after.eased if change.after else None
         if eased is None or step.commit.moment_committed - eased.moment >= BELIEVED:
@@ -124,7 +124,7 @@ def watered_down(step: Step) -> Broken[HistoryPlace]:
 
 
 def _says_less(old: str, new: str) -> bool:
-    """Return whether a text asks less than another: much shorter, a part of it, or the same with smaller numbers."""
+    """Return whether a new text requires less than the old one: it is much shorter, leaves letters out, or has smaller numbers in the same words."""
     if old == new:
         return False
     letters: Iterator[str] = iter(old)

@@ -1,4 +1,4 @@
-"""The audit itself: history replayed from its beginning, each commit asked by every check, each merge by its sides."""
+"""The audit: replays history from its beginning, runs every check on each commit, and compares each merge with its sides."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from xuncha.audit import anchors, attributes, contents, decided, hand, people, places  # noqa: F401  each enters its checks
+from xuncha.audit import anchors, attributes, contents, decided, hand, people, places  # noqa: F401  each registers its checks
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.examination import Examination, checked
 from xuncha.audit.facts import is_record
@@ -32,15 +32,15 @@ _HASH: Final = re.compile(r"[0-9a-f]{4,64}")
 
 
 def audit(root: Path, *, since: str | None = None) -> Audit:
-    """Replay the history of a ledger and name every break of the rules.
+    """Replay the history of a ledger and report every broken rule.
 
     Args:
-        root: the ledger's folder; its files are not looked at.
-        since: tell only of what came after this revision, or on this day and later. All of history is replayed all the same.
+        root: the ledger's folder; its files are not read.
+        since: report only what came after this revision, or on this day and later. All history is replayed anyway.
 
     Raises:
-        RefusedError: there is no such revision.
-        SurroundingsError: the ledger is in no repository, git is not installed, or the history here is not whole.
+        RefusedError: there is no such revision, or several commits begin with these digits.
+        SurroundingsError: the ledger is in no repository, git is not installed, or the history here is incomplete.
     """
     git = Git.in_repository(root)
     marks = all_anchors(root)
@@ -50,30 +50,30 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         if error.code != "no-such-branch" or not marks:
             raise
         return Audit(list(anchors.rewritten(marks, {})), 0, 0, "", anchors=marks)
-    # It reads the folders of all commits, and each is what its name says, or the history is not the one that was verified.
+    # This reads the folders of all commits and checks them against their hashes: anything else is not the history that was verified.
     seen_names: dict[str, str] = {}
     large = swollen(git, names, seen_names)
     commits = replay.commits(root, without=[each.path for each in large])
-    known = {commit.hash: place for place, commit in enumerate(commits)}
+    places_by_hash = {commit.hash: place for place, commit in enumerate(commits)}
     by_hash = {commit.hash: commit for commit in commits}
     findings = list(anchors.rewritten(marks, by_hash))
     if not commits:
         return Audit(findings, 0, 0, "", anchors=marks)
     seen: set[str] = set()
     if since is not None:
-        start, message = _start(root, since, known)
+        start, message = _start(root, since, places_by_hash)
         if message:
             anchor = next((each for each in marks if each.commit.startswith(start)), None)
             place = HistoryPlace(start, anchor.author if anchor else "", anchor.date if anchor else "")
             findings.append(anchors.REWRITTEN.at(place, message))
         elif start:
             seen = places.ancestors(start, commits)
-    signed_ones = signed(git, known)  # so is each commit
+    signed_ones = signed(git, places_by_hash)  # checks each commit against its hash, too
     touched = [each for commit in commits for each in commit.touched if each.is_here]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
     examination = Examination(commits, Files(stored(git, blobs, LARGEST), records), marks, signed_ones)
-    found = [
+    later_findings = [
         *(TOO_MANY.at(HistoryPlace.of(by_hash[each.commit], each.shown), each.message) for each in large),
         *hand.without_others(git, examination.run(root)),
         *places.templates(root),
@@ -81,13 +81,13 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         *attributes.converted(git, commits, {each.path for each in touched}),
     ]
     if examination.given:
-        found += places.moved(git, by_hash[examination.given], commits)
-    found.sort(key=lambda each: known[each.place.commit])
-    findings += [each for each in found if each.place.commit not in seen]
-    asked = [commit for commit in commits if commit.hash not in seen]
-    changes = sum(len(commit.touched) for commit in asked)
+        later_findings += places.moved(git, by_hash[examination.given], commits)
+    later_findings.sort(key=lambda each: places_by_hash[each.place.commit])
+    findings += [each for each in later_findings if each.place.commit not in seen]
+    examined = [commit for commit in commits if commit.hash not in seen]
+    changes = sum(len(commit.touched) for commit in examined)
     given, on_claims = examination.given, examination.on_claims
-    return Audit(findings, len(asked), changes, commits[-1].hash, given, marks, on_claims)
+    return Audit(findings, len(examined), changes, commits[-1].hash, given, marks, on_claims)
 
 
 TOO_MANY = RULES.declare(
@@ -98,11 +98,11 @@ TOO_MANY = RULES.declare(
 
 
 def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
-    """Return what the checks say of the last commit, beside the one before it; who applied for a closing is not asked.
+    """Return what the checks find in the last commit, compared with the one before; rules that need older commits are left out.
 
     Raises:
         RefusedError: a commit holds more files than any ledger has.
-        SurroundingsError: as audit.
+        SurroundingsError: as for `audit`.
     """
     git = Git.in_repository(root)
     for name in git.text("rev-parse", "HEAD", "HEAD^@").split():
@@ -119,37 +119,37 @@ def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
     blobs = dict.fromkeys([*stood, *(each.blob for each in commit.touched if each.is_here)])
     files = Files(stored(Git(root), blobs, LARGEST), blobs)
     changes = changes_of(commit, before, files)
-    found = checked(Step(commit, before, changes, Lines([], files))) if changes else []
-    return [each for each in found if each.code not in _OF_HISTORY]
+    findings = checked(Step(commit, before, changes, Lines([], files))) if changes else []
+    return [each for each in findings if each.code not in _OF_HISTORY]
 
 
 _OF_HISTORY: Final = ("close-requires-second-person", "predated", "watered-down")
-"""What can only be told by more than one commit."""
+"""Rules that need more than two commits, for example to know who applied for a closing."""
 
 
 def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
-    """Return the commit of `--since`, and why nothing can begin with it; empty where it can."""
-    moment, digits = since, since.lower()
+    """Return the commit of `--since` and an error message: empty if history contains the commit. The commit is empty if all history is later."""
+    revision, digits = since, since.lower()
     with contextlib.suppress(ValueError, OverflowError):
         if _DAY.fullmatch(since):
-            moment = (date.fromisoformat(since) - timedelta(days=1)).isoformat()
-    if _HASH.fullmatch(digits):  # never a branch or a tag that somebody has given such a name
-        found = [name for name in known if name.startswith(digits)]
-        if len(found) == 1:
-            return found[0], ""
-        if found:
-            said = _("{n} commits have hashes that begin with {digits}").format(n=len(found), digits=since)
-            raise RefusedError("several-commits", said, _("give more digits"))
+            revision = (date.fromisoformat(since) - timedelta(days=1)).isoformat()
+    if _HASH.fullmatch(digits):  # never taken for a branch or a tag of that name
+        matches = [name for name in known if name.startswith(digits)]
+        if len(matches) == 1:
+            return matches[0], ""
+        if matches:
+            text = _("{n} commits have hashes that begin with {digits}").format(n=len(matches), digits=since)
+            raise RefusedError("several-commits", text, _("give more digits"))
         if len(digits) >= SHORT:
             return digits, _("history no longer contains {commit}").format(commit=digits[:SHORT])
     try:
-        commit = commit_at(root, moment)
+        commit = commit_at(root, revision)
     except RefusedError:
-        if moment != since:
-            return "", ""  # there was nothing before that day
+        if revision != since:
+            return "", ""  # history has no commit before that day
         if not _HASH.fullmatch(digits):
             raise
-        said = _("the history does not contain {commit}, and git does not know it here")
-        return since, said.format(commit=since)
-    said = _("history no longer contains {commit}")
-    return commit, "" if commit in known else said.format(commit=commit[:SHORT])
+        text = _("the history does not contain {commit}, and git does not know it here")
+        return since, text.format(commit=since)
+    text = _("history no longer contains {commit}")
+    return commit, "" if commit in known else text.format(commit=commit[:SHORT])

@@ -1,4 +1,4 @@
-"""What the plain data of a file says. It is of any age and may hold anything: whoever looks into it here never fails."""
+"""Readers of a file's plain data. The data may be old or malformed, so these functions never raise an error."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ class Proof(NamedTuple):
 
 
 def word(data: Mapping[str, Any] | None, key: str) -> str | None:
-    """Return the text under a key; None where there is none."""
+    """Return the text under a key; None if there is none."""
     value = data.get(key) if data else None
     return value if isinstance(value, str) else None
 
 
 def mapping(data: Mapping[str, Any] | None, key: str) -> Data:
-    """Return the mapping under a key; an empty one where there is none."""
+    """Return the mapping under a key; an empty one if there is none."""
     value = data.get(key) if data else None
     return value if isinstance(value, dict) else {}
 
 
 def entries(data: Data | None, key: str) -> list[Data]:
-    """Return the dated entries under a key."""
-    found = data.get(key) if data else None
-    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+    """Return the dated entries under a key; an empty list if there are none."""
+    items = data.get(key) if data else None
+    return [entry for entry in items if isinstance(entry, dict)] if isinstance(items, list) else []
 
 
 def statement(entry: Data) -> tuple[object, ...]:
-    """Return what an entry says and cannot take back: all but its evidence, and whether it is published."""
+    """Return what an entry says and may not change: everything but its evidence and whether it is published."""
     kept = {key: value for key, value in entry.items() if key not in {"publish", "evidence"}}
     return tuple(sorted((str(key), repr(value)) for key, value in kept.items()))
 
 
 def proofs_of(entry: Data) -> set[object]:
-    """Return the evidence of an entry; of a file, its name and hash, since other keys tell nothing new of it."""
+    """Return the evidence of an entry; for a file, its name and hash, because its other keys add nothing."""
     listed = entry.get("evidence")
     return {
         Proof(str(item.get("file")), str(item.get("sha256"))) if isinstance(item, dict) else str(item)
@@ -63,30 +63,30 @@ def files_of(data: Data | None) -> set[Proof]:
 
 
 def requires(settings: Data | None) -> tuple[Requirement, ...]:
-    """Return what `data/ledger.yaml` asks before a measure may be closed."""
-    asked = mapping(settings, "policy").get("close_requires", ["progress"])
-    return tuple(each for each in _REQUIREMENTS if isinstance(asked, list) and each in asked)
+    """Return what `data/ledger.yaml` requires before a measure may be closed: by default, progress."""
+    listed = mapping(settings, "policy").get("close_requires", ["progress"])
+    return tuple(name for name in _REQUIREMENTS if isinstance(listed, list) and name in listed)
 
 
 @lru_cache(maxsize=1 << 14)
 def number_of(path: str) -> str | None:
-    """Return the number that a file of a problem, a measure or evidence belongs to; None where it belongs to none."""
+    """Return the number of the problem or measure to which a record or a file of evidence belongs; None for any other file."""
     identity = Identity.of_file(path) or Identity.of_evidence(path)
     return str(identity) if identity else None
 
 
 def is_record(path: str) -> bool:
-    """Return whether a file says something of the ledger, rather than proving it."""
+    """Return whether a file is a record of the ledger, and not evidence."""
     return path.endswith(".yaml") and not path.startswith(f"{EVIDENCE}/")
 
 
 def in_code(names: Iterable[str]) -> str:
-    """Return keys as a message names them: each in backquotes."""
+    """Return keys as they are written in messages: each in backquotes."""
     return _(", ").join(f"`{name}`" for name in names)
 
 
 def read(content: bytes | None) -> Data:
-    """Return what a file says; nothing where it is not there, or cannot be read."""
+    """Return the data of a file; empty if the file is missing or cannot be read."""
     try:
         return parse(content or b"")
     except UnreadableError:

@@ -1,4 +1,4 @@
-"""Whether a commit was made by a command, and did what it says of itself."""
+"""Checks whether a command made a commit, and whether the commit did what its trailers say."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from xuncha.trail.replay import Trailers, log
 
 _NEEDS_REASON: Final = frozenset({"return", "reopen", "extend"})
 _CHECKED_ELSEWHERE: Final = frozenset({"init", "sync", "undo", "renumber", "remove"})
-"""Actions whose commits reach no check of trailers while they do what they say."""
-_SHOWN: Final = 8  # numbers that a message names
-_AT_ONCE: Final = 1000  # commits that git is asked about on one command line
+"""Actions that other checks verify; a commit that reaches `trailers_mismatch` with one of them did something else."""
+_SHOWN: Final = 8  # at most so many numbers stand in a message
+_AT_ONCE: Final = 1000  # commits on one command line of git
 
 
 @RULES.rule(
@@ -56,7 +56,7 @@ def by_hand(step: Step) -> Broken[HistoryPlace]:
     wrong="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4; or it says `close` and changes nothing.",
 )
 def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
-    """Compare what the trailers say with what the files show."""
+    """Find commits whose trailers say something else than the files show."""
     action = step.commit.trailers.action
     if not action:
         return
@@ -68,14 +68,14 @@ def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
     if action in _NEEDS_REASON and not step.commit.trailers.reason:
         message = _("the commit says `{action}`, and gives no reason").format(action=action)
         yield first._replace(id=None), message, ""
-    yield from ((step.at(each), said, "") for each in step.changes if (said := _outside(step, each)))
+    yield from ((step.at(change), fault, "") for change in step.changes if (fault := _outside(step, change)))
     if message := _false_course(step):
         yield first, message, ""
-    yield from ((step.at(each), said, "") for each in step.changes if (said := _beyond(step, each)))
+    yield from ((step.at(change), fault, "") for change in step.changes if (fault := _beyond(step, change)))
 
 
 def claimed(said: Trailers) -> str:
-    """Say that a commit that changes nothing of the ledger claims to have done something to it; empty where it claims nothing."""
+    """Return the message that a commit claims an action and changes nothing in the ledger; empty if it claims none."""
     if not said.action or not (said.ids or said.comments):
         return ""
     message = _("the commit says `{action}` of {ids}, and changes nothing")
@@ -84,34 +84,34 @@ def claimed(said: Trailers) -> str:
 
 def without_others(git: Git, found: list[Finding[HistoryPlace]]) -> list[Finding[HistoryPlace]]:
     """Leave out the claims of commits that did what they say to another ledger of the repository."""
-    asked = [each.place.commit for each in found if each.code == "trailers-mismatch" and not each.place.path]
-    own = git.text("rev-parse", "--show-prefix").strip() if asked else ""
+    claims = [each.place.commit for each in found if each.code == "trailers-mismatch" and not each.place.path]
+    prefix = git.text("rev-parse", "--show-prefix").strip() if claims else ""
     others = set()
-    for at in range(0, len(asked), _AT_ONCE):
+    for start in range(0, len(claims), _AT_ONCE):
         options = ("--no-walk", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")
-        for commit in log(git, *options, *asked[at : at + _AT_ONCE], "--"):
+        for commit in log(git, *options, *claims[start : start + _AT_ONCE], "--"):
             numbers: defaultdict[str, set[str | None]] = defaultdict(set)
             for path in (each.path for each in commit.touched):
                 folder = path[: max(0, path.rfind("data/"))]
                 numbers[folder].add(number_of(path.removeprefix(folder)))
-            others |= {(commit.hash, folder) for folder, held in numbers.items() if folder != own and held.issuperset(commit.trailers.ids)}  # fmt: skip
+            others |= {(commit.hash, folder) for folder, held in numbers.items() if folder != prefix and held.issuperset(commit.trailers.ids)}  # fmt: skip
     kinds = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for name, folder in others) if others else []
-    done = {name for (name, _folder), kind in zip(others, kinds, strict=True) if kind == "blob"}
-    return [each for each in found if each.place.path or each.code != "trailers-mismatch" or each.place.commit not in done]  # fmt: skip
+    elsewhere = {name for (name, _folder), kind in zip(others, kinds, strict=True) if kind == "blob"}
+    return [each for each in found if each.place.path or each.code != "trailers-mismatch" or each.place.commit not in elsewhere]  # fmt: skip
 
 
 def _outside(step: Step, change: Change) -> str:
-    """Say that a change is about something that the trailers do not name, or their action does not touch; empty where it is not.
+    """Return the message that the trailers do not name what a change is about, or that their action does not touch it; else empty.
 
-    A comment is entered and answered by itself, or edited with others.
+    A comment is entered or answered in a commit of its own; an edit may change several.
     """
-    said, action = step.commit.trailers, step.commit.trailers.action
-    if change.id in said.ids:
+    claim, action = step.commit.trailers, step.commit.trailers.action
+    if change.id in claim.ids:
         return ""
     if change.id:
         return _("the commit changed {id}, which its trailers do not name").format(id=change.id)
     if change.comment and action in {"comment", "edit"}:
-        is_named = str(change.comment) in said.comments and (action == "edit" or len(said.comments) == 1)
+        is_named = str(change.comment) in claim.comments and (action == "edit" or len(claim.comments) == 1)
         message = _("the commit changed {path}, which its trailers do not name")
         return "" if is_named else message.format(path=change.path)
     is_entered = change.path == LEDGER_FILE and (action == "import" or _enters(action, change))
@@ -121,7 +121,7 @@ def _outside(step: Step, change: Change) -> str:
 
 
 def _enters(action: str | None, change: Change) -> bool:
-    """Whether an `add` has entered names into data/ledger.yaml, behind those that were there, and nothing else."""
+    """Return whether an `add` has only appended names to the lists in data/ledger.yaml."""
     old, new = change.old or {}, change.new or {}
     pairs = [(old.get(key), new.get(key)) for key in ("categories", "leaders", "offices")]
     longer = all(
@@ -133,29 +133,29 @@ def _enters(action: str | None, change: Change) -> bool:
 
 
 def _false_course(step: Step) -> str:
-    """Say that `From` and `To` are not the statuses before and after; empty where they are.
+    """Return the message that `From` and `To` are not the statuses before and after; empty if they are.
 
-    A commit that changed no status may say another one than stands: a rebase has put it behind the work of others.
+    A commit that changed no status may state an outdated one, because a rebase has put it behind the work of others.
     """
     said, changed = step.commit.trailers, {change.id: change for change in step.changes if change.is_record}
     fits = len(said.sources) == sum(each.from_ is not None for each in said.courses)
     fits = fits and len(said.targets) == sum(each.to is not None for each in said.courses)
-    did = []
+    actual = []
     for course in said.courses:
         change = changed.get(course.id)
         if change is not None and change.unreadable:
             return ""
-        known = None if change else Identity.perhaps(course.id)
-        stood = word(step.files.record(step.before.get(known.path)), "status") if known else None
-        before, after = change.statuses if change else (stood, stood)
-        if "." not in course.id:  # a problem has no status, and no trailer for it
+        identity = None if change else Identity.perhaps(course.id)
+        unchanged = word(step.files.record(step.before.get(identity.path)), "status") if identity else None
+        before, after = change.statuses if change else (unchanged, unchanged)
+        if "." not in course.id:  # a problem has no status, so its commit has no trailer for one
             before, after = None, None
-        did.append((before, after))
+        actual.append((before, after))
         stale = change is not None and before == after is not None and (course.to in {course.from_, after})
         fits = fits and (stale or (course.from_, course.to) == (before, after))
     if fits:
         return ""
-    shown = [tuple(filter(None, (ends[end] for ends in did))) for end in (0, 1)]
+    shown = [tuple(filter(None, (ends[end] for ends in actual))) for end in (0, 1)]
     texts = [
         " → ".join(_(", ").join(end) or "-" for end in ends) for ends in ((said.sources, said.targets), shown)
     ]
@@ -163,9 +163,9 @@ def _false_course(step: Step) -> str:
 
 
 def _beyond(step: Step, change: Change) -> str:
-    """Say that a change is more than its action changes; empty where it is not.
+    """Return the message that a change goes beyond what its action changes; else empty.
 
-    `comment` enters a comment, or the reply that it had not.
+    `comment` enters a comment, or the reply to one that had none.
     """
     action, verb, message = step.commit.trailers.action, step.verb, ""
     free, is_judged = verb.changes if verb else frozenset[str](), change.is_record

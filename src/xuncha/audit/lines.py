@@ -1,4 +1,4 @@
-"""The lines of history: what was reached on each, what led to it, and a commit among them as the checks see it."""
+"""The graph of history: the state at each commit, its ancestors, and the commit as the checks see it."""
 
 from __future__ import annotations
 
@@ -21,66 +21,66 @@ from xuncha.workflow.verb import Verb
 from xuncha.workflow.verbs import VERBS
 
 _MOST: Final = 1000
-"""Commits of one side of a merge that are looked at; whoever was away for longer is looked at from where he came back."""
+"""Limit of commits checked on one side of a merge; of a longer side, only the newest are checked."""
 
 
 @dataclass
 class Reached:
-    """A commit that was replayed; moments are seconds since 1970, or 0 where there is no such commit."""
+    """A commit that was replayed. Moments are seconds since 1970, or 0 if there is no such commit."""
 
     state: State
-    line: int = 0  # the commits that led to it, itself included, as the bits of a number
-    last: int = 0  # when the newest commit of the ledger was made that it stands on
-    moment: int = 0  # the same, with itself
-    claimed: int = 0  # the same, with commits whose clock may have been ahead, but by years
-    adopted: bool = False  # whether the ledger was there
+    line: int = 0  # its ancestors and itself, as bits: see `Lines`
+    last: int = 0  # when the newest of its ancestors in the ledger was made
+    moment: int = 0  # the same, itself included
+    claimed: int = 0  # the same, with clocks that may have been ahead, but not by years
+    adopted: bool = False  # whether the ledger existed
     loosened: tuple[int, tuple[Requirement, ...]] = (0, ())
-    """When the policy was last loosened, and what it had asked."""
+    """When the policy was last loosened, and what it had required."""
 
 
 class Lines:
-    """All lines of history, as far as they were replayed. Some commits are given as the bits of a number, by their places."""
+    """The graph of history, as far as it was replayed. A set of commits is an integer: bit n stands for the commit at place n."""
 
     def __init__(self, commits: list[Commit], files: Files) -> None:
         self.commits = commits
         self.files = files
         self.places = {commit.hash: place for place, commit in enumerate(commits)}
         self.reached: dict[str, Reached] = {}
-        self.past: dict[str, Past] = {}  # what was done by each commit of the ledger that is no merge
-        self.changing = 0  # those of them that changed something
-        self.deciding = 0  # those of which it matters on which day they were made
-        self.made_by: defaultdict[str, int] = defaultdict(int)  # all commits by who has committed them
+        self.past: dict[str, Past] = {}  # what each commit did, without merges of several sides
+        self.changing = 0  # bits of those that changed something
+        self.deciding = 0  # bits of those whose date matters
+        self.made_by: defaultdict[str, int] = defaultdict(int)  # bits of all commits, by committer
         self.taken_back: set[str] = set()
-        self.ahead: set[str] = set()  # the commits whose clock the commits after them show to have been ahead
+        self.ahead: set[str] = set()  # commits whose clock was ahead, as later commits show
         self.began = "0"  # the day on which the history of the ledger begins
         self.signs: Callable[[str], bool] = lambda _name: False
-        """Whether somebody of a name signs."""
+        """Whether a person of this name signs commits."""
         self.held: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
-        """What each file has held: the place of the commit, and the version."""
+        """All versions of each file, each with the place of its commit."""
 
     def note(self, place: int, changes: list[Change], *, decides: bool) -> None:
-        """Note what a commit did."""
+        """Record what a commit did."""
         commit, bit = self.commits[place], 1 << place
         self.past[commit.hash] = Past(commit, changes)
         self.changing |= bit if changes else 0
         self.deciding |= bit if decides else 0
-        for each in changes:
-            if each.after:
-                self.held[each.path].append((place, each.after))
+        for change in changes:
+            if change.after:
+                self.held[change.path].append((place, change.after))
 
     def knows(self, here: Reached, commit: str) -> bool:
-        """Return whether a commit led to another one, or is it."""
+        """Return whether a commit is an ancestor of another one, or is it."""
         return bool(here.line >> self.places[commit] & 1)
 
     def changes(self, path: str, bits: int) -> Iterator[Past]:
-        """Yield those of some commits that changed a file, with that change alone, the newest first."""
+        """Yield those of some commits that changed a file, each with that change alone, the newest first."""
         for place, _version in reversed(self.held.get(path, ())):
             if bits >> place & 1:
                 commit, changes = self.past[self.commits[place].hash]
-                yield Past(commit, [each for each in changes if each.path == path])
+                yield Past(commit, [change for change in changes if change.path == path])
 
     def last(self, bits: int, most: int = _MOST) -> Iterator[int]:
-        """Yield the places of the newest of some commits, the newest first; of whoever was away for longer no more than some."""
+        """Yield the places of the newest of some commits, the newest first; at most `most`."""
         for _number in range(most):
             if not bits:
                 return
@@ -89,7 +89,7 @@ class Lines:
             bits ^= 1 << place
 
     def newest(self, line: int) -> Iterator[Reached]:
-        """Yield the commits of the ledger on a line that lead to no other one on it."""
+        """Yield the commits of the ledger on a line that are ancestors of no other one on it."""
         while line:
             last = self.reached[self.commits[line.bit_length() - 1].hash]
             if last.state.get(LEDGER_FILE):
@@ -98,38 +98,38 @@ class Lines:
 
 
 def union(sides: Iterable[Reached]) -> int:
-    """Return all commits that led to some, as the bits of a number."""
-    return reduce(or_, (each.line for each in sides), 0)
+    """Return the bits of some commits and all their ancestors."""
+    return reduce(or_, (side.line for side in sides), 0)
 
 
 @dataclass
 class Step:
-    """One commit replayed: how all stood before and after it, and what changed."""
+    """One commit as it is replayed: the state before and after it, and its changes."""
 
     commit: Commit
     before: State
-    changes: list[Change]  # one at least
+    changes: list[Change]  # at least one
     lines: Lines
     here: Reached = field(default_factory=lambda: Reached(State()))
     after: State = field(init=False)
     loosened: tuple[int, tuple[Requirement, ...]] = field(init=False)
-    """When the policy was last loosened before the commit, and what it had asked."""
-    measures: list[Change] = field(init=False)  # of measures that are there afterwards, and can be read
-    closings: list[Change] = field(init=False)  # those by which the commit closes measures
-    comments: list[Change] = field(init=False)  # of comments that are there afterwards, and can be read
+    """When the policy was last loosened before the commit, and what it had required."""
+    measures: list[Change] = field(init=False)  # of measures that exist afterwards and can be read
+    closings: list[Change] = field(init=False)  # those of `measures` that close one
+    comments: list[Change] = field(init=False)  # of comments that exist afterwards and can be read
     gone: list[Change] = field(init=False)
-    """The changes that take away a record, a comment, or the ledger's own file."""
+    """The changes that remove a record, a comment, or data/ledger.yaml."""
 
     def __post_init__(self) -> None:
-        """Apply the changes, and sort them."""
+        """Apply the changes and sort them by kind."""
         self.files, self.loosened = self.lines.files, self.here.loosened
         self.after = self.before.changed((each.path, each.after) for each in self.changes)
         readable = [each for each in self.changes if each.new is not None]
         self.measures = [each for each in readable if each.id and "." in each.id and each.is_record]
         self.closings = [each for each in self.measures if each.statuses[1] == "closed" != each.statuses[0]]
         self.comments = [each for each in readable if each.comment]
-        gone = [each for each in self.changes if each.after is None]
-        self.gone = [each for each in gone if each.is_record or each.comment or each.path == LEDGER_FILE]
+        removed = [each for each in self.changes if each.after is None]
+        self.gone = [each for each in removed if each.is_record or each.comment or each.path == LEDGER_FILE]
 
     def at(self, change: Change) -> HistoryPlace:
         """Return the place of a change in the history."""
@@ -138,32 +138,32 @@ class Step:
     def found(
         self, change: Change, message: str, severity: Severity | None = None, **words: object
     ) -> tuple[HistoryPlace, str, str, Severity | None]:
-        """Return what a check has found of a change: its place, and the message with these words in it, the number and the path."""
-        said = message.format(**{"id": change.id, "path": change.path, **words})
-        return self.at(change), said, "", severity
+        """Return what a check finds in a change: its place, and the message with these words, the number and the path filled in."""
+        text = message.format(**{"id": change.id, "path": change.path, **words})
+        return self.at(change), text, "", severity
 
     def stands_on(self, commit: str) -> bool:
-        """Return whether the commit stands on another one."""
+        """Return whether another commit is an ancestor of this one."""
         return self.lines.knows(self.here, commit)
 
     @cached_property
     def requires(self) -> tuple[Requirement, ...]:
-        """The policy in force: that of the commit before, since none is made for its own commit."""
+        """What the policy in force requires: that of the commit before, because a commit may not change it for itself."""
         return requires(self.settings)
 
     @cached_property
     def settings(self) -> Data | None:
-        """What `data/ledger.yaml` said before the commit."""
+        """The data of `data/ledger.yaml` before the commit."""
         return self.files.record(self.before.get(LEDGER_FILE))
 
     @property
     def ahead(self) -> bool:
-        """Whether the commits after it show that its clock was ahead."""
+        """Whether later commits show that the clock of this one was ahead."""
         return self.commit.hash in self.lines.ahead
 
     @cached_property
     def day(self) -> str:
-        """The day of the commit, as far as the commits around it bear it out."""
+        """The day of the commit (ISO 8601), as far as the commits around support it."""
         if self.ahead:
             return datetime.fromtimestamp(self.here.last, UTC).date().isoformat()
         late = self.commit.moment_committed - self.commit.moment
@@ -171,12 +171,12 @@ class Step:
 
     @property
     def verb(self) -> Verb | None:
-        """The verb that the commit says it was; None where it is no action on measures."""
+        """The verb that the trailers name; None if they name no action on measures."""
         return VERBS.get(cast("Action", self.commit.trailers.action))
 
     def renamed_evidence(self, identity: str | None) -> dict[str, str]:
-        """Return the evidence files of a measure that only took another name: their names before and after."""
+        """Return the evidence files of a measure that were only renamed: old names to new names."""
         evidence = [each for each in self.changes if each.is_evidence and each.id == identity]
-        come = {each.after.blob: each.name for each in evidence if each.after and not each.before}
-        gone = {each.name: each.before.blob for each in evidence if each.before and not each.after}
-        return {name: come[blob] for name, blob in gone.items() if blob in come}
+        added = {each.after.blob: each.name for each in evidence if each.after and not each.before}
+        removed = {each.name: each.before.blob for each in evidence if each.before and not each.after}
+        return {name: added[blob] for name, blob in removed.items() if blob in added}

@@ -1,4 +1,4 @@
-"""Whether a merge is what its sides make together: compared field by field, with the rules by which `sync` merges."""
+"""Checks whether a merge is what its sides make together: field by field, with the rules by which `sync` merges."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from xuncha.trail.git import Git
 from xuncha.trail.replay import RAW, Touched, log
 
 _Difference = tuple[Rule[HistoryPlace], Location]
-"""The rule that a value of a merge breaks, since its sides do not explain it, and where it stands."""
+"""A rule that a merge breaks, because no side explains a value in it; and the location of that value."""
 
 _INVENTED = RULES.declare(
     "merge-invented",
@@ -55,16 +55,16 @@ _UNSEEN = RULES.declare(
 
 
 def differences(joining: Joining, touched: Iterable[str] | None) -> Findings:
-    """Yield what a merge has invented or lost, compared with its sides and what these have in common; and what it has done itself.
+    """Yield what a merge invented or lost, compared with its sides and their common history; and what the merge itself did.
 
-    Of several sides all but the last count as one, joined as `sync` would have done it. `touched` are the paths in which the merge differs
-    from the first of them, where that is known.
+    Of more than two sides, all but the last count as one, joined as `sync` would join them. `touched` are the paths in which the merge differs
+    from the first side; None if they are not known.
     """
     sides, result, lines = joining.sides, joining.result, joining.lines
     paths = dict.fromkeys(sides[0].state.differing(result) if touched is None else touched)
-    for side in sides[touched is not None :]:  # what a side has left alone, the merge may have of another one
-        common = lines.newest(side.line & union(each for each in sides if each is not side))
-        done = {path for each in common for path in each.state.differing(side.state)}
+    for side in sides[touched is not None :]:  # the merge may take from another side what this one left alone
+        common = lines.newest(side.line & union(other for other in sides if other is not side))
+        done = {path for other in common for path in other.state.differing(side.state)}
         changed = (path for path in done if named_by(side.state.get(path)) != named_by(result.get(path)))
         paths |= dict.fromkeys(sorted(changed))
     for path in paths:
@@ -79,26 +79,26 @@ def differences(joining: Joining, touched: Iterable[str] | None) -> Findings:
 
 
 def _chosen(joining: Joining, path: str, base: Any) -> Findings:  # noqa: ANN401
-    """Judge what a merge has done to a file on which its sides had nothing in common, or disagreed, like a change of each side."""
+    """Check what a merge did to a file that its sides did not have in common or disagreed on, like a change of each side."""
     files, now = joining.lines.files, joining.result.get(path)
     touched = Touched(path, *(now[:2] if now else ("", "")))
     trailers = joining.commit.trailers._replace(action="edit")
     made = joining.commit._replace(trailers=trailers, touched=(touched,))
-    was, told = joining.content(path, base), set[str]()
+    base_data, reported = joining.content(path, base), set[str]()
     for side in joining.sides:
-        held, before = side.state.get(path), side.state
-        if held is None or held[:2] in (touched[1:], named_by(base)):
+        version, before = side.state.get(path), side.state
+        if version is None or version[:2] in (touched[1:], named_by(base)):
             continue
         changes = changes_of(made, before, files)
         step = Step(made, before, changes, Lines([], files))
-        for finding in _done(step, was if isinstance(was, dict) else None):
-            if finding.code not in told:
-                told.add(finding.code)
+        for finding in _done(step, base_data if isinstance(base_data, dict) else None):
+            if finding.code not in reported:
+                reported.add(finding.code)
                 yield finding
 
 
 def _done(step: Step, was: Data | None) -> Findings:
-    """Yield what a merge has done to a file of one side, beside what was common to all."""
+    """Yield findings on what a merge did to a file of one side; `was` is the data common to all sides, or None."""
     if was is None:
         for rule in RULES.values():
             if rule.chapter not in {"hand", "days"}:
@@ -114,20 +114,20 @@ def _done(step: Step, was: Data | None) -> Findings:
 
 
 def _fallen(joining: Joining, path: str) -> tuple[str, str, Severity]:
-    """Say who had turned back what a merge closes, and how grave that is: whether the application for the closing fell by it."""
+    """Return message, empty hint and severity for a merge that closes what one side turned back: an error if that side turned back the required application, or none exists."""
     lines = joining.lines
     held = [(side, version) for side in joining.sides if (version := side.state.get(path))]
     closings = [version for _side, version in held if version.closer]
     applicants = {each.commit for version in closings for each in version.applicants}
     settings = lines.files.record(joining.result.get(LEDGER_FILE))
-    asked = {"submission", "second_person"} & {*requires(settings)}
+    needed = {"submission", "second_person"} & {*requires(settings)}
     who = _("somebody")
     severity: Severity = "warning"
     for side, version in held:
         if version in closings:
             continue
-        done = lines.changes(path, side.line)
-        if asked and (not applicants or any(each.commit.hash in applicants for each in done)):
+        changes = lines.changes(path, side.line)
+        if needed and (not applicants or any(each.commit.hash in applicants for each in changes)):
             severity = "error"
         line = union(each for each, other in held if other in closings)
         for commit, (change, *_more) in lines.changes(path, side.line & ~line):
@@ -139,7 +139,7 @@ def _fallen(joining: Joining, path: str) -> tuple[str, str, Severity]:
 
 
 def _message(rule: Rule[HistoryPlace], path: str, number: str, field: str) -> str:
-    said = {
+    templates = {
         "unreadable": (_("{path} cannot be read: {reason}"),) * 2,
         _INVENTED.code: (
             _("`{field}` of {id} is in the merge what it is on neither side"),
@@ -153,14 +153,14 @@ def _message(rule: Rule[HistoryPlace], path: str, number: str, field: str) -> st
         _UNSEEN.code: (_("{id} was closed on one side, and {field} came from another by the merge"),) * 2,
     }[rule.code]
     reason = _("git left a merge conflict in the file")
-    return said[0 if field else 1].format(path=path, id=number, field=field, reason=reason)
+    return templates[0 if field else 1].format(path=path, id=number, field=field, reason=reason)
 
 
 def _of_file(joining: Joining, path: str, base: Any) -> Iterable[_Difference]:  # noqa: ANN401
-    """Compare one file of a merge with how it stands at the base and on each side; of several sides all but the last are joined."""
+    """Compare one file of a merge with the base and with each side; of more than two sides, all but the last are joined."""
     *others, last = joining.sides
     result, sides = joining.result.get(path), [joining.joined(path, others), last.state.get(path)]
-    if result is not None:  # what one side took back and another needs may stay: nothing is lost by that
+    if result is not None:  # a file that one side removed and another needs may stay: nothing is lost by that
         sides = [side for side in sides if side is not None]
     was, *kept, now = (named_by(version) for version in (base, *sides, result))
     if now == settled(was, kept):
@@ -168,7 +168,7 @@ def _of_file(joining: Joining, path: str, base: Any) -> Iterable[_Difference]:  
     before, *values, after = (joining.content(path, version) for version in (base, *sides, result))
     if isinstance(after, Unreadable):
         return [(RULES["unreadable"], ())]
-    if any(isinstance(each, Unreadable) for each in (before, *values)):  # named where it was made unreadable
+    if any(isinstance(each, Unreadable) for each in (before, *values)):  # reported where it became unreadable
         return ()
     return _of_value((), before, values, after)
 
@@ -178,10 +178,10 @@ def _of_value(location: Location, base: Any, sides: list[Any], result: Any) -> I
     agreed = settled(base, sides)
     if result == agreed:
         return
-    if all(isinstance(each, dict) for each in (*sides, result)):
+    if all(isinstance(value, dict) for value in (*sides, result)):
         yield from _of_fields(location, base if isinstance(base, dict) else {}, sides, result)
         return
-    if all(isinstance(each, list) or each is MISSING for each in (*sides, result)):
+    if all(isinstance(value, list) or value is MISSING for value in (*sides, result)):
         found = next(_of_items(location, base, sides, result), None)
         if found or agreed is UNSETTLED:
             if found:
@@ -189,13 +189,13 @@ def _of_value(location: Location, base: Any, sides: list[Any], result: Any) -> I
             return
     elif agreed is UNSETTLED and any(result == side for side in sides if side != base):
         return
-    yield _LOST if any(result == each for each in (base, *sides)) else _INVENTED, location
+    yield _LOST if any(result == value for value in (base, *sides)) else _INVENTED, location
 
 
 def _of_fields(location: Location, base: Data, sides: list[Data], result: Data) -> Iterator[_Difference]:
-    """Compare the keys of a mapping, each by itself."""
+    """Compare the keys of a mapping one by one."""
     free: set[str] = set()
-    """Keys that are decided as a pair: where the sides differ in it, each may come from another one."""
+    """Keys of the pairs on which the sides disagree: each key may come from any side."""
     for pair in PAIRS if not location else ():
         before, *values = ([each.get(key, MISSING) for key in pair] for each in (base, *sides))
         if settled(before, values) is UNSETTLED:
@@ -216,17 +216,17 @@ def _of_fields(location: Location, base: Data, sides: list[Data], result: Data) 
 
 
 def _unseen(sides: Sequence[Data], now: Data) -> list[str]:
-    """Return the keys of a closed measure that differ from each side which holds its closing; none where it is open."""
+    """Return the keys that came into a closed measure after its closing, compared with the nearest side that has this closing; none if it is open."""
     closed = [side for side in sides if side.get("status") == "closed" == now.get("status")]
     holders = [side for side in closed if side.get("closed") == now.get("closed")]
     return min((changed_since(side, now, {}) for side in holders), key=len, default=[])
 
 
 def brought_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str], str]]:
-    """Return what merges since a commit brought into closed measures and stands there, or closed over what others had done.
+    """Return what merges since a commit brought into closed measures and is still there, or closed although others had turned it back.
 
-    By number: who closed it, as its note says; the keys of what came after its closing; and who had turned it back on another
-    side, and when, or nothing where nobody had.
+    By number: who closed the measure, according to its closing note; the keys of what came after the closing; and who had turned it
+    back on another side, and when, or empty if nobody had.
     """
     git = Git(root)
     options = ("--merges", "--full-history", "--topo-order", "--reverse", "--diff-merges=separate", *RAW)
@@ -239,19 +239,19 @@ def brought_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[st
         now, *sides = (read(next(contents)) for _commit in range(len(parents) + 1))
         over = _closed_over(git, path, parents, [now, *sides])
         keys = _unseen(sides, now)
-        if keys or over:  # of several merges the first tells the most
+        if keys or over:  # of several merges, the first tells the most
             by = str(mapping(now, "closed").get("by", "?"))
             found.setdefault(number_of(path) or path, (by, keys, over))
     return found
 
 
 def _closed_over(git: Git, path: str, parents: list[str], contents: list[Data]) -> str:
-    """Say who had turned back on one side of a merge what is closed by another, and when; empty where nobody had."""
-    now, *told = (each.get("status") for each in contents)
-    if now != "closed" or "closed" not in told:
+    """Return who turned a measure back on one side of a merge while another side closed it, and when; empty if nobody did."""
+    now, *statuses = (data.get("status") for data in contents)
+    if now != "closed" or "closed" not in statuses:
         return ""
-    closing = parents[told.index("closed")]
-    for parent, status in zip(parents, told, strict=True):
+    closing = parents[statuses.index("closed")]
+    for parent, status in zip(parents, statuses, strict=True):
         turn = next(turns(git, closing, parent, path), None) if status in ONWARD and status != now else None
         if turn and is_back(turn.from_, turn.to):
             return str(turn)
@@ -259,11 +259,11 @@ def _closed_over(git: Git, path: str, parents: list[str], contents: list[Data]) 
 
 
 def _of_items(location: Location, base: Any, sides: list[Any], result: Any) -> Iterator[_Difference]:  # noqa: ANN401
-    """Compare the items of a list: what stands on all sides, and what either has added, is there, and nothing else."""
+    """Compare the items of a list: what all sides have and what any side has added must be there, and nothing else."""
     key = str(location[-1])
     lists = [named(key, each) if isinstance(each, list) else {} for each in (base, *sides, result)]
     for name in dict.fromkeys(name for each in (*lists[1:], lists[0]) for name in each):
         before, *values, after = (each.get(name, MISSING) for each in lists)
-        if after is not MISSING:  # what one side took out and another has may stay
+        if after is not MISSING:  # an item that one side removed and another has may stay
             values = [each for each in values if each is not MISSING] or values
         yield from _of_value((*location, 0), before, values, after)

@@ -1,4 +1,4 @@
-"""The audit as one page for the inspectors, which needs nothing else: no script, no network."""
+"""The audit as one self-contained web page for the inspectors: it needs no script and no network."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ ASKED: Final = (
     ("此前各次核验过的历史仍在，未被改写。", "history-rewritten"),
     ("没有本单位自己的模板。", "own-template"),
 )  # fmt: skip
-"""What an audit looks at: a sentence that holds where nothing was found, and the codes of all that would be."""
+"""The subjects of an audit: a sentence that is true if nothing was found, and the codes of the rules that would refute it."""
 _NAMED: Final = re.compile(r"`([^`]*)`")
 
 
 def render(root: Path, audit: Audit) -> str:
-    """Return the page. The template is always the built-in one: the office that is looked into does not lay it out."""
+    """Return the page. The template is always the built-in one, because the audited office must not design the page."""
     broken = {finding.code for finding in audit.findings}
     given = {
         "audit": audit,
@@ -57,24 +57,24 @@ def render(root: Path, audit: Audit) -> str:
 
 
 def _settings(git: Git, audit: Audit) -> Data:
-    """Return the settings at the last commit, or, where they cannot be read there, as they came; nothing where neither can be."""
+    """Return the settings at the last commit or, if unreadable there, at the commit that brought the ledger; empty if both are unreadable."""
     names = [f"{commit}:./{LEDGER_FILE}" for commit in (audit.tip, audit.given) if commit]
-    there = [name for name, kind in zip(names, git.kinds(names), strict=True) if kind == "blob"]
-    return next(filter(None, (read(each.content) for each in stored(git, there, LARGEST))), {})
+    existing = [name for name, kind in zip(names, git.kinds(names), strict=True) if kind == "blob"]
+    return next(filter(None, (read(content.content) for content in stored(git, existing, LARGEST))), {})
 
 
 def _by_reason(audit: Audit, severity: str) -> list[tuple[str, set[str], list[Finding[HistoryPlace]]]]:
-    """Return the findings of one weight by the reason for which they are named: with the codes, and each with a message in words."""
-    found: dict[str, list[Finding[HistoryPlace]]] = {}
-    for each in audit.findings:
-        if each.severity == severity:
-            why = _in_words(language.gettext(RULES[each.code].why))
-            found.setdefault(why, []).append(each._replace(message=_in_words(each.message)))
-    return [(why, {each.code for each in broken}, broken) for why, broken in found.items()]
+    """Group the findings of one severity by the reason of their rule: the reason, the codes, and the findings with messages in plain words."""
+    by_reason: dict[str, list[Finding[HistoryPlace]]] = {}
+    for finding in audit.findings:
+        if finding.severity == severity:
+            why = _in_words(language.gettext(RULES[finding.code].why))
+            by_reason.setdefault(why, []).append(finding._replace(message=_in_words(finding.message)))
+    return [(why, {finding.code for finding in broken}, broken) for why, broken in by_reason.items()]
 
 
 def _in_words(text: str) -> str:
-    """Return a text with keys, requirements and actions as people call them, and no marks of code."""
+    """Return a text with the names of keys, requirements and actions instead of their codes in backquotes."""
 
     def word(match: re.Match[str]) -> str:
         name = match[1]

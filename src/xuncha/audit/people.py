@@ -1,4 +1,4 @@
-"""Who is who: whether a closing was the work of two persons, who has signed it, and who it says has closed it; and who signs."""
+"""Who is who: whether two persons made a closing, who signed it, whom it names, and who signs commits."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ from xuncha.trail.signing import signatures
 
 @lru_cache(maxsize=4096)
 def folded(text: str) -> str:
-    """Return a name or an address without what nobody sees: letter case, width, blanks, signs without a shape."""
+    """Return a name or an address without differences that nobody sees: letter case, width, blanks, invisible characters."""
     plain = without_invisible(unicodedata.normalize("NFKC", text).casefold())
-    seen = (each for each in plain if not each.isspace() and each != "\N{REPLACEMENT CHARACTER}")
-    return "".join(each for each in seen if unicodedata.category(each) != "Cf")
+    seen = (letter for letter in plain if not letter.isspace() and letter != "\N{REPLACEMENT CHARACTER}")
+    return "".join(letter for letter in seen if unicodedata.category(letter) != "Cf")
 
 
 @lru_cache(maxsize=4096)
 def named(text: str) -> str:
-    """Return a name without what can be overlooked, too: stops, dots and other signs. One of signs alone stays."""
+    """Return a folded name without signs that are easily overlooked, such as stops and dots. A name of signs alone stays."""
     plain = folded(text)
-    return "".join(each for each in plain if unicodedata.category(each)[0] not in "PS") or plain
+    return "".join(letter for letter in plain if unicodedata.category(letter)[0] not in "PS") or plain
 
 
 def _mailbox(email: str) -> str:
-    """Return the address at which mail arrives: what stands behind a plus in it is for the receiver alone."""
+    """Return the address at which mail arrives, without the part after a plus, which matters only to the receiver."""
     return re.sub(r"\+[^@]*@", "@", folded(email))
 
 
 def known_as(email: str, settings: Data | None) -> set[str]:
-    """Return all e-mails of whoever has this one, folded, as the ledger tells them; none of an empty one."""
+    """Return all addresses of the person who has this one, folded, according to `people` in the settings; none for an empty one."""
     return addresses(folded(email), (emails for _name, emails in people_of(settings))) - {""}
 
 
 def is_one_person(applicant: Who | None, closer: Who, settings: Data | None) -> str:
-    """Say why a closing was not the work of two persons; empty where nothing shows that."""
+    """Return the message why a closing was not the work of two persons; empty if nothing shows that."""
     his = known_as(applicant.email, settings) if applicant else set()
     hers = known_as(closer.email, settings)
     if applicant and not (his and hers):
@@ -65,14 +65,14 @@ def is_one_person(applicant: Who | None, closer: Who, settings: Data | None) -> 
 
 
 def _doubt(applicant: Who, closer: Who, settings: Data | None) -> str:
-    """Say why the two persons of a closing may be one; empty where nothing hints at it."""
+    """Return the message why the two persons of a closing may be one; empty if nothing suggests that."""
     if is_one_person(applicant, closer, settings):
         return ""
     if named(applicant.name) == named(closer.name):
         return _("{id} was applied for and closed under the same name, {name}, from two addresses")
     if _mailbox(applicant.email) == _mailbox(closer.email):
         return _("{id} was applied for and closed from one mailbox, by {name}")
-    if any(_is_forged(each, settings) for each in (applicant, closer)):
+    if any(_is_forged(person, settings) for person in (applicant, closer)):
         return _(
             "{id} was applied for or closed in a commit that another than its author has made; they may be one"
         )
@@ -80,7 +80,7 @@ def _doubt(applicant: Who, closer: Who, settings: Data | None) -> str:
 
 
 def _is_forged(who: Who, settings: Data | None) -> bool:
-    """Return whether another than its author has made a commit, as far as it tells; a rebase of another's work does so, too."""
+    """Return whether a commit names a committer other than its author. A rebase of another's work does so, too."""
     committer = known_as(who.committer, settings)
     return bool(committer) and committer.isdisjoint(known_as(who.email, settings))
 
@@ -93,10 +93,10 @@ def _is_forged(who: Who, settings: Data | None) -> bool:
     wrong="Zhang applies for the closing of 2.3 from one address and closes it from another, which `people` does not give; or the author of the application or of the closing is not who has committed it, or has not signed the application and signs else.",
 )
 def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
-    """Find closings by two persons who may be one."""
+    """Find closings whose two persons may be one."""
     for change in step.closings if "second_person" in step.requires else ():
         who = Who.of(step.commit)
-        doubts = (_doubt(each, who, step.settings) for each in change.applicants)
+        doubts = (_doubt(applicant, who, step.settings) for applicant in change.applicants)
         if message := next(filter(None, doubts), ""):
             yield step.found(change, message, name=who.name)
 
@@ -122,7 +122,7 @@ def account_mismatch(step: Step) -> Broken[HistoryPlace]:
     wrong="Zhang commits the closing of 2.3 with `closed: {by: 局长}`. (A name among `offices` passes, but that of somebody in `people`, or who signs.)",
 )
 def closed_by(step: Step) -> Broken[HistoryPlace]:
-    """Find closings that name another than the author."""
+    """Find closings that name somebody else than the author."""
     if step.commit.trailers.action == "import":
         return
     for change in step.closings:
@@ -133,31 +133,31 @@ def closed_by(step: Step) -> Broken[HistoryPlace]:
 
 
 def _names(step: Step) -> set[str]:
-    """Return the names under which whoever made a commit may close: his own, and those of offices."""
-    settings, mine = step.settings or {}, known_as(step.commit.email, step.settings)
+    """Return the names under which the author of a commit may close: the author's own, and those of offices."""
+    settings, own_addresses = step.settings or {}, known_as(step.commit.email, step.settings)
     listed = settings.get("offices")
     people = people_of(settings)
     persons = {name for name, _emails in people}
     names = {named(each) for each in (listed if isinstance(listed, list) else []) if isinstance(each, str)}
     names = {each for each in names if each not in persons and not step.lines.signs(each)}
-    return {*names, *(name for name, emails in people if mine & emails), named(step.commit.author)}
+    return {*names, *(name for name, emails in people if own_addresses & emails), named(step.commit.author)}
 
 
 def is_signer(signers: Iterable[str], who: Who, settings: Data | None) -> bool:
-    """Return whether a key is that of an author, by one of his addresses, and of nobody else whom `people` names.
+    """Return whether a key belongs to an author, by one of the author's addresses, and to nobody else in `people`.
 
-    A name counts where `people` gives it that address. What stands for any address names nobody.
+    A name counts if `people` gives it that address. A pattern that matches any address names nobody.
     """
-    mine, people = known_as(who.email, settings), people_of(settings)
-    told = {spelt(signer) for signer in signers for spelt in (folded, named)}
-    told.update(email for name, emails in people if name in told for email in emails)
+    own_addresses, people = known_as(who.email, settings), people_of(settings)
+    key_names = {spelt(signer) for signer in signers for spelt in (folded, named)}
+    key_names.update(email for name, emails in people if name in key_names for email in emails)
     others = (emails for _name, emails in people if folded(who.email) not in emails)
-    return bool(mine & told) and not any(emails & told for emails in others)
+    return bool(own_addresses & key_names) and not any(emails & key_names for emails in others)
 
 
 def people_of(settings: Data | None) -> list[tuple[str, set[str]]]:
-    """Return whom `people` names, each with the addresses; names as `named` gives them."""
-    listed = [(each.get("name"), each.get("emails")) for each in entries(settings, "people")]
+    """Return the persons in `people`, each with the folded addresses; names as `named` returns them."""
+    listed = [(person.get("name"), person.get("emails")) for person in entries(settings, "people")]
     return [
         (named(str(name)), {folded(email) for email in emails if isinstance(email, str)} - {""})
         for name, emails in listed
@@ -175,94 +175,94 @@ UNSIGNED = RULES.declare(
 
 
 class _Lack(NamedTuple):
-    """Why a signature is not taken for good."""
+    """Why a signature is not accepted."""
 
-    message: str  # with room for `{id}`
+    message: str  # contains `{id}`
     severity: Severity = "error"
-    is_known: bool = True  # whether git could tell
+    is_known: bool = True  # whether git could verify the signature
 
 
 def _unsigned(root: Path, authors: Mapping[str, tuple[Who, Data | None]]) -> dict[str, _Lack]:
-    """Return the commits whose signature git does not take for good, or for that of their authors; each given with the settings."""
-    found: dict[str, _Lack] = {}
+    """Return the commits whose signature git does not accept, or not as the author's. `authors` gives the author and the settings, by commit."""
+    lacks: dict[str, _Lack] = {}
     for commit, signature in signatures(root, authors).items():
-        mine = is_signer(signature.signers, *authors[commit])
+        is_own = is_signer(signature.signers, *authors[commit])
         match signature.verdict:
-            case "G" | "X" | "Y" if not mine:
+            case "G" | "X" | "Y" if not is_own:
                 lack = _Lack(_("{id} was closed in a commit that another than its author has signed"))
             case "G":
                 continue
-            case "X" | "Y":  # of these git does not tell whether the key is trusted
-                said = _(
+            case "X" | "Y":  # here git does not tell whether the key is trusted
+                message = _(
                     "{id} was closed in a commit whose signature, or its key, has expired: see gpg --quick-set-expire"
                 )
-                lack = _Lack(said, "warning", is_known=False)
+                lack = _Lack(message, "warning", is_known=False)
             case _any if not signature.there:
                 lack = _Lack(_("{id} was closed in a commit that is not signed, which the policy asked"))
             case "B":
                 lack = _Lack(_("{id} was closed in a commit whose signature is wrong"))
             case "U" | "R" if not signature.ssh:
-                said = _(
+                message = _(
                     "{id} was closed in a commit that is signed by a key that your key ring does not trust: see gpg --edit-key"
                 )
-                lack = _Lack(said)
+                lack = _Lack(message)
             case "U" | "R":
                 lack = _Lack(_("{id} was closed in a commit that is signed by a key outside allowed_signers"))
             case _other:
-                said = _(
+                message = _(
                     "{id} was closed in a commit whose signature cannot be verified here: see git config --global gpg.ssh.allowedSignersFile"
                 )
-                lack = _Lack(said, is_known=False)
-        found[commit] = lack
-    return found
+                lack = _Lack(message, is_known=False)
+        lacks[commit] = lack
+    return lacks
 
 
 class Signers:
-    """What authors sign, as far as history was replayed."""
+    """The signatures of each author, as far as history was replayed."""
 
     def __init__(self, signed: set[str]) -> None:
-        """Begin with the commits that are signed, whoever did it."""
+        """Start with the commits that are signed, by whomever."""
         self.signed = signed
         self.on_claims = False
-        """Whether the signature of an application could not be tried here."""
+        """Whether the signature of an application could not be verified here."""
         self._signs: dict[str, tuple[bool, int]] = {}
-        """By all addresses and names of an author: whether his last commit was signed, but for closings, which may have to be; and
-        when he signed last."""
+        """By each address and name of an author: whether the author's last commit was signed, and when the author last signed.
+        Closings do not count, because the policy may have required their signature."""
         self._doubted: set[str] = set()
-        """The commits that are signed, by whomever; or not, and the last one of their author was."""
+        """The commits whose signature must be verified: signed ones, and unsigned ones of authors who sign or signed in the two weeks before."""
         self._asked: list[tuple[Who, Data | None, HistoryPlace, bool]] = []
         self._claims: list[tuple[Who, Data | None, list[Finding[HistoryPlace]]]] = []
 
     def note(self, commit: Commit, settings: Data | None, *, closes: bool) -> None:
-        """Note whether an author has signed; where nobody does, nothing is to be noted."""
+        """Record whether an author signed; if nobody signs in this history, record nothing."""
         if not self.signed:
             return
         is_signed, made = commit.hash in self.signed, commit.moment_committed
         mine, name = known_as(commit.email, settings), named(commit.author)
-        # Of two people of one name `people` tells who is who.
-        told = mine if any(mine & emails for _name, emails in people_of(settings)) else {*mine, name}
-        known = [self._signs[each] for each in told if each in self._signs]
-        if is_signed or any(last or made - then < BELIEVED for last, then in known):
+        # If `people` knows the author, the name does not count: two persons may have it.
+        keys = mine if any(mine & emails for _name, emails in people_of(settings)) else {*mine, name}
+        signings = [self._signs[key] for key in keys if key in self._signs]
+        if is_signed or any(last or made - moment < BELIEVED for last, moment in signings):
             self._doubted.add(commit.hash)
         if not closes:
-            then = made if is_signed else max((then for _last, then in known), default=0)
-            self._signs.update(dict.fromkeys((*mine, name), (is_signed, then)))
+            moment = made if is_signed else max((moment for _last, moment in signings), default=0)
+            self._signs.update(dict.fromkeys((*mine, name), (is_signed, moment)))
 
     def signs(self, name: str) -> bool:
-        """Return whether somebody of a name has ever signed."""
+        """Return whether a person of this name has ever signed."""
         return self._signs.get(named(name), (False, 0))[1] > 0
 
     def must(self, who: Who, settings: Data | None, place: HistoryPlace, *, lenient: bool) -> None:
-        """Note that a closing has to be signed; lenient where that was asked before or elsewhere, or an import entered what was closed."""
+        """Record that a closing must be signed; leniently if that was required before or on another side, or if an import entered a closed measure."""
         self._asked.append((who, settings, place, lenient))
 
     def claim(self, who: Who, settings: Data | None, found: list[Finding[HistoryPlace]]) -> None:
-        """Note what holds where a commit that is doubted is not signed by its author."""
+        """Record findings that hold if a doubted commit turns out not to be signed by its author."""
         if who.commit in self._doubted:
             self._claims.append((who, settings, found))
 
     def findings(self, root: Path) -> Findings:
-        """Yield the closings that had to be signed and were not, and what was not believed without a signature."""
+        """Yield the closings that had to be signed and were not, and the findings on commits that no signature of the author supports."""
         authors = {who.commit: (who, settings) for who, settings, *_more in self._asked}
         authors |= {who.commit: (who, settings) for who, settings, _found in self._claims}
         lacks = _unsigned(root, authors)

@@ -1,4 +1,4 @@
-"""Places: what stands where a file of the ledger should be, or beside it, or where the ledger stood before; and templates of its own."""
+"""Checks of paths: links and look-alikes at or beside the ledger's files, where the ledger stood before, and templates of its own."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from xuncha.trail.replay import SUBMODULE, Commit, Touched, elsewhere, touching
 from xuncha.trail.tags import Anchor
 
 _LINK: Final = "120000"
-_TOLD: Final = 20  # files and folders of a folder by which it is known
-_PIECE: Final = 4  # letters of a piece of a text: two ledgers of one trade have few of them in common
+_TOLD: Final = 20  # entries of a folder that are read to recognise a ledger
+_PIECE: Final = 4  # letters of a piece of text; even two ledgers of the same field share few pieces
 _LONG: Final = 2000
-_LIKE: Final = 0.5  # what two ledgers have in common that are one
-_LIKE_ONE_GONE: Final = 0.2  # the same, where one of them went away within two weeks
+_LIKE: Final = 0.5  # share of titles or pieces above which two ledgers are the same one
+_LIKE_ONE_GONE: Final = 0.2  # the same, if one of them disappeared within two weeks of the other's beginning
 
 
 @RULES.rule(
@@ -44,17 +44,17 @@ _LIKE_ONE_GONE: Final = 0.2  # the same, where one of them went away within two 
 def link(step: Step) -> Broken[HistoryPlace]:
     """Find links and submodules among the files of the ledger."""
     for change in step.changes:
-        said = no_file(change.path, change.after.mode) if change.after else ""
-        if said and change.after and change.after[:2] != (change.before or ())[:2]:
-            yield step.at(change), said, ""
+        message = no_file(change.path, change.after.mode) if change.after else ""
+        if message and change.after and change.after[:2] != (change.before or ())[:2]:
+            yield step.at(change), message, ""
 
 
 def no_file(path: str, mode: str) -> str:
-    """Say that there is no file, and none can be in it; empty where there is one."""
+    """Return the message that a path is a link or another repository instead of a file or folder; else empty."""
     if mode == _LINK:
         return _("{path} is a link, not a file or folder of the ledger").format(path=path)
-    said = _("{path} is another repository, not a folder of the ledger") if mode == SUBMODULE else ""
-    return said.format(path=path)
+    message = _("{path} is another repository, not a folder of the ledger") if mode == SUBMODULE else ""
+    return message.format(path=path)
 
 
 @RULES.rule(
@@ -63,14 +63,14 @@ def no_file(path: str, mode: str) -> str:
     wrong="Data/problems/01/1.1.yaml stands beside data/problems/01/1.1.yaml; or data/evidence/2.3/a.PDF beside a.pdf, which is a warning.",
 )
 def look_alike(step: Step) -> Broken[HistoryPlace]:
-    """Find files that have the name of another one but for letter case."""
+    """Find files whose path differs from another one only in letter case or composition."""
     added = {each.path: each for each in step.changes if each.before is None and each.after is not None}
     for path, twin in _twins(added, step.before, step.after):
         yield step.at(added[path]), _differs(path, twin), "", _weight(path)
 
 
 def _weight(path: str) -> Severity:
-    """Return how grave it is that a file has a look-alike: two offices may attach such files in good faith."""
+    """Return the severity of a look-alike: only a warning for evidence, because two offices may attach such files in good faith."""
     return "warning" if path.startswith(f"{EVIDENCE}/") else "error"
 
 
@@ -80,7 +80,7 @@ def _same_name(path: str) -> str:
 
 
 def _twins(added: Iterable[str], before: State, after: State) -> Iterator[tuple[str, str]]:
-    """Yield, of files that came, those that have the name of another one or stand in such a folder, but for letter case; with that."""
+    """Yield each added file whose name or folder differs from another one only in letter case or composition; with that other one."""
     folders: defaultdict[str, list[str]] = defaultdict(list)
     for path in added:
         folders[path.rpartition("/")[0]].append(path)
@@ -99,7 +99,7 @@ def _differs(path: str, twin: str) -> str:
 
 
 def look_alikes(seen: Mapping[str, str], commits: Mapping[str, Commit]) -> Findings:
-    """Yield the folders and files that stood beside the ledger's under the same name but for letter case; `seen` tells since when."""
+    """Yield files and folders beside the ledger's whose names differ only in letter case; `seen` gives the commit in which each first stood."""
     names = {_same_name(each): each for each in ("data", "templates", *PARTS)}
     for path, name in seen.items():
         own = names.get(_same_name(path))
@@ -118,65 +118,65 @@ MOVED = RULES.declare(
 
 
 def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Findings:
-    """Yield where the ledger of a commit that brings one stood before, or in what came into its history since, if it is the same one."""
+    """Yield each folder where the same ledger stood before the commit that brings it, or in history that was merged into it since."""
     since = {given.hash}
     for commit in commits:
         if not since.isdisjoint(commit.parents):
             since.add(commit.hash)
     before = dict.fromkeys(each for commit in commits if commit.hash in since for each in commit.parents)
-    mine = _Told.of(git, f"{given.hash}:{git.text('rev-parse', '--show-prefix').strip()}")
+    ours = _Told.of(git, f"{given.hash}:{git.text('rev-parse', '--show-prefix').strip()}")
     place = HistoryPlace.of(given, LEDGER_FILE)
     for other in elsewhere(git, given, [each for each in before if each not in since]):
         near = other.went is not None and abs(other.went - given.moment_committed) < BELIEVED
-        told = (_Told.of(git, each, alone=not mine.pieces) for each in dict.fromkeys(other.states))
-        is_one = any(mine.is_like(each, _LIKE_ONE_GONE if near else _LIKE) for each in told)
-        said = ""
+        features = (_Told.of(git, each, alone=not ours.pieces) for each in dict.fromkeys(other.states))
+        is_one = any(ours.is_like(each, _LIKE_ONE_GONE if near else _LIKE) for each in features)
+        text = ""
         if is_one and not other.is_copied:
-            said = _("the ledger stood in {folder} before; its history until then is there, and it was changed when it was moved")  # fmt: skip
+            text = _("the ledger stood in {folder} before; its history until then is there, and it was changed when it was moved")  # fmt: skip
         elif is_one:
-            said = _("the ledger stood in {folder} before; its history until then is there")
+            text = _("the ledger stood in {folder} before; its history until then is there")
         elif other.went == given.moment_committed:
-            said = _("the ledger that stood in {folder} went away when this one came; its history is there")
-        if said:
+            text = _("the ledger that stood in {folder} went away when this one came; its history is there")
+        if text:
             weight: Severity = "error" if is_one and not other.is_copied else "warning"
-            yield MOVED.at(place, said.format(folder=other.folder), "", weight)
+            yield MOVED.at(place, text.format(folder=other.folder), "", weight)
 
 
 class _Told(NamedTuple):
-    """By what a ledger is known in another folder."""
+    """The features by which a ledger in another folder is recognised."""
 
     inspected: tuple[str, str]  # the organisation, and the day of the feedback
-    titles: set[str]  # those of some problems and measures, no more than tell what it is
-    pieces: set[str]  # what these say, in pieces of some letters
+    titles: set[str]  # of some problems and measures, enough to recognise it
+    pieces: set[str]  # their texts, in pieces of a few letters
 
     @classmethod
     def of(cls, git: Git, folder: str, *, alone: bool = False) -> _Told:
-        """Read a ledger by git's name of its folder; if `alone`, its settings alone."""
+        """Read a ledger from a folder, given by git's name for it; if `alone`, read only its settings."""
         settings = read(git.blobs([f"{folder}{LEDGER_FILE}"])[0])
         day = word(mapping(settings, "inspection"), "feedback")
         records = [] if alone else list(_records(git, f"{folder}{PROBLEMS}"))
         titles = {title for each in records if (title := _plain(each.get("title")))}
         texts = [word(each, key) for each in records for key in ("title", "goal", "finding")]
         texts += [word(entry, "text") for each in records for entry in entries(each, "progress")]
-        plain = [said[:_LONG] for each in texts if each and (said := _plain(each))]
+        plain = [text[:_LONG] for each in texts if each and (text := _plain(each))]
         pieces = {each[at : at + _PIECE] for each in plain for at in range(max(1, len(each) - _PIECE + 1))}
         inspected = _plain(settings.get("organisation")), _plain(day or settings.get("inspection"))
         return cls(inspected, titles, pieces)
 
     def is_like(self, other: _Told, share: float) -> bool:
-        """Return whether two ledgers were made for one inspection, or have more than a share of what they say in common."""
+        """Return whether two ledgers were made for one inspection, or have more than a share of their titles or texts in common."""
         pairs = ((self.titles, other.titles), (self.pieces, other.pieces))
-        said = any(len(one & two) > share * min(len(one), len(two)) for one, two in pairs)
-        return said or (all(self.inspected) and self.inspected == other.inspected)
+        is_shared = any(len(one & two) > share * min(len(one), len(two)) for one, two in pairs)
+        return is_shared or (all(self.inspected) and self.inspected == other.inspected)
 
 
 def _plain(value: object) -> str:
-    """Return what a text says without what hardly anybody sees: marks and blanks, letter case, width."""
+    """Return a text without differences that readers hardly see: punctuation, blanks, letter case, width."""
     return named(str(value or ""))
 
 
 def _records(git: Git, name: str) -> Iterator[Data]:
-    """Yield what some problems and measures below a folder say."""
+    """Yield the data of some problems and measures below a folder."""
 
     def held(tree: str) -> Iterator[Leaf]:
         for line in islice(git.words("ls-tree", "-z", "--full-tree", tree), _TOLD):
@@ -189,8 +189,8 @@ def _records(git: Git, name: str) -> Iterator[Data]:
     folders = [leaf.name for leaf in held(name) if leaf.mode == "040000"]
     leaves = [leaf for folder in folders for leaf in held(folder)]
     files = [leaf.name for leaf in leaves if leaf.is_file and is_record(leaf.path)]
-    for each in stored(git, dict.fromkeys(files), LARGEST) if files else ():
-        yield read(each.content)
+    for content in stored(git, dict.fromkeys(files), LARGEST) if files else ():
+        yield read(content.content)
 
 
 SECOND = RULES.declare(
@@ -202,15 +202,15 @@ SECOND = RULES.declare(
 
 
 def beginnings(commits: Sequence[Commit], anchors: Iterable[Anchor]) -> list[Commit]:
-    """Return the commits that bring the ledger where it was not there before; the one that is taken as given first."""
-    held: set[str] = set()
+    """Return the commits that bring the ledger where it did not exist before; first the one that is accepted as the beginning."""
+    with_ledger: set[str] = set()
     found = []
     for commit in commits:
         begins = any(each.path == LEDGER_FILE and each.blob for each in commit.touched)
-        if begins and held.isdisjoint(commit.parents):
+        if begins and with_ledger.isdisjoint(commit.parents):
             found.append(commit)
-        if begins or not held.isdisjoint(commit.parents):
-            held.add(commit.hash)
+        if begins or not with_ledger.isdisjoint(commit.parents):
+            with_ledger.add(commit.hash)
     names = {each.hash for each in commits} if len(found) > 1 else set()
     verified = [each for each in anchors if each.commit in names]
     led = ancestors(min(verified, key=lambda each: each.moment).commit, commits) if verified else set()
@@ -218,7 +218,7 @@ def beginnings(commits: Sequence[Commit], anchors: Iterable[Anchor]) -> list[Com
 
 
 def ancestors(name: str, commits: Sequence[Commit]) -> set[str]:
-    """Return a commit and all that led to it."""
+    """Return the hashes of a commit and all its ancestors."""
     found = {name}
     for commit in reversed(commits):
         if commit.hash in found:
@@ -227,15 +227,15 @@ def ancestors(name: str, commits: Sequence[Commit]) -> set[str]:
 
 
 def entered(joining: Joining) -> Findings:
-    """Yield the links, pointers and look-alikes that a merge brings, and that stand on none of its sides."""
+    """Yield the links, pointers and look-alikes that a merge brings and none of its sides has."""
     commit, sides, result = joining.commit, [side.state for side in joining.sides], joining.result
     files = joining.lines.files
     for path, *_rest in commit.touched:
         version, held = result.get(path), [each for side in sides if (each := side.get(path))]
         if version and not any(version[:2] == each[:2] for each in held):
             place = HistoryPlace.of(commit, path, number_of(path))
-            if said := no_file(path, version.mode):
-                yield link.at(place, said)
+            if message := no_file(path, version.mode):
+                yield link.at(place, message)
             if files.pointer(version.blob) and any(not files.pointer(each.blob) for each in held):
                 yield RULES["evidence-changed"].at(place, elsewhere_now(path), "", "warning")
     added = [path for path, *_rest in commit.touched if result.get(path) and not sides[0].get(path)]
@@ -254,15 +254,15 @@ OWN_TEMPLATE: Final = RULES.declare(
 
 
 def templates(root: Path) -> Findings:
-    """Name each commit that adds or changes a template, or a link; a merge only where it brings what no side of it had."""
+    """Yield each commit that adds or changes a template or a link; a merge only if it brings what none of its sides had."""
     seen: set[Touched] = set()
     for commit in touching(root, FOLDER):
         for touched in commit.touched:
             if touched.blob and (len(commit.parents) < 2 or touched not in seen):  # noqa: PLR2004
                 place = HistoryPlace.of(commit, touched.path)
-                if said := no_file(touched.path, touched.mode):
-                    yield link.at(place, said)
+                if message := no_file(touched.path, touched.mode):
+                    yield link.at(place, message)
                 elif is_template(touched.path):
-                    said = _("the ledger's own {path} came or changed").format(path=touched.path)
-                    yield OWN_TEMPLATE.at(place, said)
+                    message = _("the ledger's own {path} came or changed").format(path=touched.path)
+                    yield OWN_TEMPLATE.at(place, message)
             seen.add(touched)

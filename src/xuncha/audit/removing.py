@@ -1,4 +1,4 @@
-"""What a `remove` may take away and renumber: verified against how the ledger stood before it."""
+"""What a `remove` may take away and renumber, checked against the ledger before it."""
 
 from __future__ import annotations
 
@@ -18,43 +18,43 @@ from xuncha.workflow.remove import is_untouched
 
 
 def removed(step: Step) -> Mapping[str, Version | None] | str:
-    """Return the files after a `remove`; or why the commit before does not allow it."""
-    said = step.commit.trailers
-    gone = Identity.perhaps(said.ids[0]) if len(said.ids) == 1 else None
-    there = {path for folder in step.before.folders.values() for path in folder}
-    if gone is None or gone.path not in there:
+    """Return the files after a `remove`; or the reason why the ledger before it does not allow it."""
+    trailers = step.commit.trailers
+    target = Identity.perhaps(trailers.ids[0]) if len(trailers.ids) == 1 else None
+    paths = {path for folder in step.before.folders.values() for path in folder}
+    if target is None or target.path not in paths:
         return _("it does not say what it removes")
-    if not said.reason:
+    if not trailers.reason:
         return _("it gives no reason")
-    moves, about = closing_up(identities(there), gone), _commented(step, there)
-    if objection := _worked_on(step, gone, there) or _needed(step, gone, moves, about):
+    moves, about = closing_up(identities(paths), target), _commented(step, paths)
+    if objection := _worked_on(step, target, paths) or _needed(step, target, moves, about):
         return objection
-    places = places_after(there, moves)
-    wanted: dict[str, Version | None] = {gone.path: None, **dict.fromkeys(places)}
-    wanted |= {new: step.before.get(old) for old, new in places.items()}
-    told = Counter((str(old), str(new)) for old, new in moves.items())
+    places = places_after(paths, moves)
+    expected: dict[str, Version | None] = {target.path: None, **dict.fromkeys(places)}
+    expected |= {new: step.before.get(old) for old, new in places.items()}
+    renumbered = Counter((str(old), str(new)) for old, new in moves.items())
     following = [each for each in step.changes if follows(each, lambda number: moves.get(number, number))]
     does_more = (
-        told != Counter(said.renumbered)
-        or any(not same(step, step.after.get(path), version) for path, version in wanted.items())
-        or any(each.path not in wanted and each not in following for each in step.changes)
+        renumbered != Counter(trailers.renumbered)
+        or any(not same(step, step.after.get(path), version) for path, version in expected.items())
+        or any(each.path not in expected and each not in following for each in step.changes)
         or {each.path for each in following}
         != {path for path, identity in about.items() if identity in moves}
     )
     if does_more:
         return _("it does something else than its trailers say")
     files = {change.path: change.after for change in step.changes}
-    for path, version in wanted.items():
+    for path, version in expected.items():
         now = step.after.get(path)
         files[path] = now and now.going_on(version)
     return files
 
 
 def _worked_on(step: Step, gone: Identity, there: set[str]) -> str:
-    """Say why a problem or a measure may not be removed; empty where it may."""
+    """Return the reason why a problem or a measure may not be removed; empty if it may."""
     record = step.files.record(step.before.get(gone.path))
-    said = step.commit.trailers
-    if said.sources != (() if gone.is_problem else ("not_started",)) or said.targets:
+    trailers = step.commit.trailers
+    if trailers.sources != (() if gone.is_problem else ("not_started",)) or trailers.targets:
         return _("it does not say what it removes")
     if gone.is_problem:
         measures = [each for each in identities(there) if each.problem == gone.problem and each.measure]
@@ -66,7 +66,7 @@ def _worked_on(step: Step, gone: Identity, there: set[str]) -> str:
 
 
 def _needed(step: Step, gone: Identity, moves: Iterable[Identity], about: Mapping[str, Identity]) -> str:
-    """Say what else needs the numbers as they were; empty where nothing does."""
+    """Return the reason why the old numbers are still needed; empty if they are not."""
     for old in moves:
         version = step.before.get(old.path)
         if version and version.decided:
@@ -77,7 +77,7 @@ def _needed(step: Step, gone: Identity, moves: Iterable[Identity], about: Mappin
 
 
 def _commented(step: Step, there: set[str]) -> dict[str, Identity]:
-    """Return what the comments are about, by their files; without those that are about nothing, or cannot be read."""
+    """Return what each comment is about, by its path; without comments that are about nothing or cannot be read."""
     records = {number.path: step.files.record(step.before.get(number.path)) for number in comments(there)}
     return {
         path: Identity.parse(number)
@@ -92,7 +92,7 @@ def _commented(step: Step, there: set[str]) -> dict[str, Identity]:
     wrong="A commit says `Xuncha-Action: remove` and `Xuncha-Id: 2.3`, and 2.3 had progress, or 2.4, which is 2.3 from then on, was closed.",
 )
 def false_remove(step: Step) -> Broken[HistoryPlace]:
-    """Find removals that the commit before does not allow."""
+    """Find removals that the ledger before them does not allow."""
     if step.commit.trailers.action == "remove" and isinstance(objection := removed(step), str):
         message = _("the commit says `remove`, and that was not allowed: {reason}")
         yield step.found(step.changes[0], message, reason=objection)
@@ -105,18 +105,18 @@ def false_remove(step: Step) -> Broken[HistoryPlace]:
     wrong="A commit of 2024-06-15 removes 2.3, which was due on 2024-05-31, or takes its `add` back.",
 )
 def removed_overdue(step: Step) -> Broken[HistoryPlace]:
-    """Find removals of what was overdue."""
-    said = step.commit.trailers
-    if said.action not in {"remove", "undo"}:
+    """Find removals of overdue measures."""
+    trailers = step.commit.trailers
+    if trailers.action not in {"remove", "undo"}:
         return
-    gone = said.ids
-    if said.action == "undo":  # what has another number since is not gone
-        records = [each for each in step.changes if each.is_record]
-        olds, news = [each.old for each in records], [each.new for each in records]
+    gone = trailers.ids
+    if trailers.action == "undo":  # a record with a new number is not gone
+        records = [change for change in step.changes if change.is_record]
+        olds, news = [change.old for change in records], [change.new for change in records]
         gone = tuple(
-            each.id or ""
-            for each in records
-            if each.old not in news and (each.after is None or each.new in olds)
+            change.id or ""
+            for change in records
+            if change.old not in news and (change.after is None or change.new in olds)
         )
     for identity in filter(None, map(Identity.perhaps, gone)):
         due = word(step.files.record(step.before.get(identity.path)), "due")

@@ -1,4 +1,4 @@
-"""Whether a measure went through the workflow step by step, and was closed with what the policy asked, be it a signature."""
+"""Checks that a measure went through the workflow step by step, and was closed with all that the policy required, signatures included."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from xuncha.workflow.close import missing
 from xuncha.workflow.verbs import VERBS
 
 _FEW_DAYS: Final = 7 * 86_400
-"""Seconds for which a closing is held against the policy that was loosened before it."""
+"""Seconds after a loosening of the policy in which a closing is still compared with the stricter one."""
 SOON: Final = 60 * 86_400
-"""Seconds after which a policy that is made strict again was in earnest loosened."""
+"""Seconds for which a loosening must last to count as meant; if it is revoked sooner, closings in between are reported."""
 
 
 @RULES.rule(
@@ -32,16 +32,16 @@ SOON: Final = 60 * 86_400
     scope=LENIENT,
 )
 def status_jump(step: Step) -> Broken[HistoryPlace]:
-    """Find statuses that the workflow does not lead to."""
+    """Find changes of status that the workflow does not allow."""
     action, verb = step.commit.trailers.action, step.verb
-    verbs = [verb] if verb else list(VERBS.values())  # a hand may do what any verb does
+    verbs = [verb] if verb else list(VERBS.values())  # a change by hand may do what any verb does
     for change in step.measures:
         before, after = change.statuses
         message = ""
         if change.before is None:
-            # `add` enters what is not started, a hand also what is under way.
-            begins = {"not_started"} if action == "add" else {"not_started", "in_progress"}
-            if action != "import" and after not in begins:
+            # `add` enters measures that are not started; a change by hand also those in progress.
+            first = {"not_started"} if action == "add" else {"not_started", "in_progress"}
+            if action != "import" and after not in first:
                 message = _("{id} was entered as {to}")
         elif before != after:
             if not any((before, after) in each.transitions.items() for each in verbs):
@@ -56,25 +56,25 @@ def status_jump(step: Step) -> Broken[HistoryPlace]:
 def lacks(
     asked: Sequence[Requirement], change: Change, who: Who, settings: Data | None
 ) -> dict[Requirement, str]:
-    """Return what a closing lacks of what is asked, each with a sentence that has room for `{id}`; a signature is not tried."""
-    told = [each for each in entries(change.new, "progress") if (word(each, "text") or "").strip()]
-    evidence = [list(proofs_of(each)) for each in told]
+    """Return the requirements that a closing does not meet, each with a message that contains `{id}`; signatures are not checked here."""
+    written = [each for each in entries(change.new, "progress") if (word(each, "text") or "").strip()]
+    evidence = [list(proofs_of(each)) for each in written]
     by_one = [each for each in asked if each != "second_person"]
     lacking = missing(by_one, change.statuses[0], evidence, closer=(), applicants=())
-    found = {each: language.gettext(_LACKS[each][0]) for each in lacking}
-    said = (is_one_person(each, who, settings) for each in change.applicants or (None,))
-    if "second_person" in asked and (why := next(filter(None, said), "")):
-        found["second_person"] = why
-    return found
+    messages = {each: language.gettext(_LACKS[each][0]) for each in lacking}
+    reasons = (is_one_person(each, who, settings) for each in change.applicants or (None,))
+    if "second_person" in asked and (why := next(filter(None, reasons), "")):
+        messages["second_person"] = why
+    return messages
 
 
 def _closed_without(requirement: Requirement) -> Check[HistoryPlace]:
-    """Make the check that what is closed has one thing that the policy asks."""
+    """Make the check that a closing meets one requirement of the policy."""
 
     def check(step: Step) -> Broken[HistoryPlace]:
         for change in step.closings:
-            if said := lacks(step.requires, change, Who.of(step.commit), step.settings).get(requirement):
-                yield step.found(change, said)
+            if message := lacks(step.requires, change, Who.of(step.commit), step.settings).get(requirement):
+                yield step.found(change, message)
 
     return check
 
@@ -93,11 +93,11 @@ _LACKS: Final[dict[Requirement, tuple[str, str]]] = {
         "2.3 is closed out of `in_progress`, while `close_requires` names `submission`.",
     ),
     "second_person": (
-        "",  # `is_one_person` says why
+        "",  # the message comes from `is_one_person`
         "The author of the commit that closes 2.3, or its committer, is the one who applied for it, by all addresses of `people` or by the account of the desk; or has no address; or nobody applied; while `close_requires` names `second_person`. Who applied is told by the history alone: after a merge, by the application that no side had gone beyond; of two that did not know of each other, both count.",
     ),
 }
-"""By what the policy may ask: what is said where it is lacking, and how that is seen."""
+"""For each requirement of the policy: the message if it is not met, and the description of such a case."""
 for _requirement, (_said, _wrong) in _LACKS.items():
     RULES.declare(
         f"close-requires-{_requirement}".replace("_", "-"),
@@ -115,12 +115,12 @@ for _requirement, (_said, _wrong) in _LACKS.items():
     wrong="A commit takes `second_person` out of `policy.close_requires`; or `review_every_days` is more than it was, or `due_soon_days` less.",
 )
 def policy_weakened(step: Step) -> Broken[HistoryPlace]:
-    """Find what the policy no longer asks."""
+    """Find requirements that the policy drops, and spans of days that it loosens."""
     for change in step.changes:
         if change.path != LEDGER_FILE or change.old is None or change.new is None:
             continue
-        if gone := [each for each in requires(change.old) if each not in requires(change.new)]:
-            yield step.at(change), no_longer_asked(gone), ""
+        if dropped := [name for name in requires(change.old) if name not in requires(change.new)]:
+            yield step.at(change), no_longer_asked(dropped), ""
         for key, usual, sign in _DAYS:
             old, new = (_days(data, key, usual) for data in (change.old, change.new))
             if (new - old) * sign > 0:
@@ -131,7 +131,7 @@ def policy_weakened(step: Step) -> Broken[HistoryPlace]:
 
 
 _DAYS: Final = (("review_every_days", 180, 1), ("due_soon_days", 14, -1))
-"""The spans of the policy, in days, each with the usual one, and in which direction it is loosened."""
+"""The spans of the policy in days: key, default, and the direction that loosens it (1: more days, -1: fewer)."""
 
 
 def _days(settings: Data, key: str, usual: int) -> int:
@@ -140,7 +140,7 @@ def _days(settings: Data, key: str, usual: int) -> int:
 
 
 def no_longer_asked(gone: Iterable[str]) -> str:
-    """Say that the policy asks less than before."""
+    """Return the message that the policy requires less than before."""
     return _("the policy no longer asks {names} before a measure may be closed").format(names=in_code(gone))
 
 
@@ -153,13 +153,13 @@ DODGED = RULES.declare(
 
 
 def asked_until_shortly_before(step: Step) -> set[Requirement]:
-    """Return what the policy asked before it was loosened, if that was a few days before."""
-    since, asked = step.loosened
-    return {*asked} if step.commit.moment_committed - since <= _FEW_DAYS else set()
+    """Return what the policy required before it was loosened, if that was at most a week ago."""
+    since, required = step.loosened
+    return {*required} if step.commit.moment_committed - since <= _FEW_DAYS else set()
 
 
 def dodged(step: Step, asked: set[Requirement], again: Step | None = None) -> Findings:
-    """Yield the closings of a commit that lack what the policy had asked before; from another commit on it may ask that again."""
+    """Yield the closings of a commit that lack what the policy had required before; `again` is the commit that requires it again, if any."""
     for change in step.closings if asked else ():
         if lacking := lacks(sorted(asked), change, Who.of(step.commit), step.settings):
             message = _("{id} was closed without {names}, which the policy had asked until shortly before")
@@ -168,5 +168,5 @@ def dodged(step: Step, asked: set[Requirement], again: Step | None = None) -> Fi
                     "{id} was closed without {names}, which the policy had asked before, and asks again since {day}"
                 )
             day = again.commit.day if again else ""
-            said = message.format(id=change.id, names=in_code(sorted(lacking)), day=day)
-            yield DODGED.at(step.at(change), said)
+            text = message.format(id=change.id, names=in_code(sorted(lacking)), day=day)
+            yield DODGED.at(step.at(change), text)

@@ -1,4 +1,4 @@
-"""What a commit may take back or move: undo and renumber, verified against what they name; and what is gone otherwise."""
+"""What an undo may take back and a renumbering may move, checked against what they name; and records that are gone otherwise."""
 
 from __future__ import annotations
 
@@ -26,42 +26,42 @@ _NOT_TAKEN_BACK: Final = frozenset({"", "undo", "sync", "renumber", "init"})
 ALWAYS: Final = (
     "account-mismatch", "clock-ahead", "clock-backwards", "clock-zone", "policy-weakened", "removed-overdue",
 )  # fmt: skip
-"""What a commit is asked in any case, also where it did just what it says."""
+"""Rules that apply to every commit, even if it did exactly what it says."""
 _DEADLINES: Final = ("deadline-moved", "deadline-passed")
 _OF_OTHERS: Final = (
     "entry-removed", "entry-rewritten", "evidence-removed", "deleted", "withheld", "settings-changed", "problem-rewritten",
     *_DEADLINES,
 )  # fmt: skip
-"""What it is asked where it takes back what others did, what is weeks old, or an undo."""
+"""Rules that also apply to an undo of others' work, of work that is weeks old, or of an undo."""
 _MOST: Final = 1000
-"""Commits before an undo among which it is looked for what it took back, where their hashes are others since."""
+"""Limit of commits that are searched for what an undo took back, if the hashes that it names have changed."""
 
 
 class Restored(NamedTuple):
     """What a true undo did."""
 
-    files: dict[str, Version | None]  # the files after it, each with the past of what it is again
-    commits: list[Commit]  # what it took back
-    is_own: bool  # whether that was his own and new, and no undo: whoever does that is believed
+    files: dict[str, Version | None]  # the files after it, each with the past that is restored
+    commits: list[Commit]  # the commits that it took back
+    is_own: bool  # whether those are the person's own and recent, and no undo: then it is trusted
 
 
 def restored(step: Step) -> Restored | None:
-    """Return what an undo that truly restores did; None where the commit is no undo, or no true one.
+    """Return what an undo did if it truly restores what it names; None if the commit is no undo, or no true one.
 
-    The commits that it names may have other hashes since, as after a rebase: then they are known by what they changed.
+    The commits that it names may have new hashes, for example after a rebase: then they are recognised by their changes.
     """
-    said = step.commit.trailers
-    if said.action != "undo" or not said.undoes:
+    trailers = step.commit.trailers
+    if trailers.action != "undo" or not trailers.undoes:
         return None
     past = step.lines.past
-    found = [past[name] for name in said.undoes if name in past and step.stands_on(name)]
-    if len(found) < len(said.undoes):
-        found = list(_by_change(step))
-    return _taken_back(step, found) if len(found) == len(said.undoes) else None
+    undone = [past[name] for name in trailers.undoes if name in past and step.stands_on(name)]
+    if len(undone) < len(trailers.undoes):
+        undone = list(_by_change(step))
+    return _taken_back(step, undone) if len(undone) == len(trailers.undoes) else None
 
 
 def _by_change(step: Step) -> Iterator[Past]:
-    """Yield the commits that an undo may have meant, the newest first, as many as it names at most."""
+    """Yield the commits that an undo may have meant, the newest first; at most as many as it names."""
     lines, count = step.lines, len(step.commit.trailers.undoes)
     touched = {change.path for change in step.changes}
     stands = {change.path: change.before for change in step.changes}
@@ -80,21 +80,21 @@ def _by_change(step: Step) -> Iterator[Past]:
 
 
 def _taken_back(step: Step, undone: Iterable[Past]) -> Restored | None:
-    """Return what an undo did if it gives all files back that some commits had changed, the newest first."""
-    stands: dict[str, Version | None] = {}
+    """Return what an undo did if it restores all files that some commits had changed; else None. The commits come newest first."""
+    current: dict[str, Version | None] = {}
     commits = []
     for commit, changes in undone:
         commits.append(commit)
         for change in changes:
-            if not same(step, stands.get(change.path, step.before.get(change.path)), change.after):
+            if not same(step, current.get(change.path, step.before.get(change.path)), change.after):
                 return None
-            stands[change.path] = change.before
+            current[change.path] = change.before
     touched = {change.path for change in step.changes}
-    if not commits or not touched <= stands.keys():
+    if not commits or not touched <= current.keys():
         return None
-    found: dict[str, Version | None] = {}
+    files: dict[str, Version | None] = {}
     is_own = _is_own(step, commits)
-    for path, version in stands.items():
+    for path, version in current.items():
         now = step.after.get(path)
         if not same(step, now, version):
             return None
@@ -104,31 +104,31 @@ def _taken_back(step: Step, undone: Iterable[Past]) -> Restored | None:
         if now and again:
             before, made = step.before.get(path), step.commit.hash
             stood = before.applicants if before else ()
-            back = tuple(each if each in stood else each._replace(since=made) for each in again.applicants)
-            if not is_own:  # less is asked since now, and it is by his word that closing is applied for again
+            back = tuple(who if who in stood else who._replace(since=made) for who in again.applicants)
+            if not is_own:  # the undo itself eases the measure, and its author applies for closing again
                 onward = word(step.files.record(before), "status") != "closed"
-                applies = onward and any(each.commit == made for each in now.applicants)
+                applies = onward and any(who.commit == made for who in now.applicants)
                 back, again = now.applicants if applies else back, again._replace(eased=now.eased)
             again = again._replace(applicants=back)
-        found[path] = again
-    return Restored(found, commits, is_own)
+        files[path] = again
+    return Restored(files, commits, is_own)
 
 
 def _is_own(step: Step, undone: Iterable[Commit]) -> bool:
-    """Return whether an undo takes back what the same person did shortly before, and that was no undo."""
-    mine, committer = known_as(step.commit.email, step.settings), folded(step.commit.committer)
-    # The committer is the author, or has forged one.
+    """Return whether an undo takes back what the same person did in the two weeks before, and no undo."""
+    own_addresses, committer = known_as(step.commit.email, step.settings), folded(step.commit.committer)
+    # The committer must be the author, or the committer of what is undone: anybody else may have forged the author.
     return all(
-        known_as(each.email, step.settings) & mine
-        and committer in {*mine, folded(each.committer)}
-        and step.commit.moment_committed - each.moment_committed < BELIEVED
-        and each.trailers.action != "undo"
-        for each in undone
+        known_as(commit.email, step.settings) & own_addresses
+        and committer in {*own_addresses, folded(commit.committer)}
+        and step.commit.moment_committed - commit.moment_committed < BELIEVED
+        and commit.trailers.action != "undo"
+        for commit in undone
     )
 
 
 def judged(step: Step, undone: Restored) -> Findings:
-    """Yield what a true undo did that no undo may do in silence: little where that is his own and new."""
+    """Yield what a true undo did and must not go unreported; little if it takes back the person's own recent work."""
     for code in ALWAYS:
         yield from RULES[code](step)
     if not undone.is_own:
@@ -137,12 +137,12 @@ def judged(step: Step, undone: Restored) -> Findings:
     began = min(each.day for each in undone.commits)
     put_off = {each.path: str(deadline(each.old)) for each in step.measures if is_put_off(each)}
     for finding in RULES["deadline-passed"](step):
-        if put_off.get(str(finding.place.path), "") >= began:  # what had passed when it was set was a mistake
+        if put_off.get(str(finding.place.path), "") >= began:  # a deadline set in the past was a mistake
             yield finding
 
 
 def of_others(step: Step, undone: Sequence[Commit]) -> Findings:
-    """Judge the undo of others' work, or of what has stood for weeks, by what becomes of it, like any change."""
+    """Yield findings on an undo of others' work, or of work that is weeks old: its result is checked like any other change."""
     pairs = {each.path: [entries(data, "reviews") for data in (each.old, each.new)] for each in step.measures}
     looked_at = {path for path, (old, new) in pairs.items() if old != new}
     put_off = {each.path for each in step.measures if is_put_off(each)}
@@ -150,10 +150,10 @@ def of_others(step: Step, undone: Sequence[Commit]) -> Findings:
         is_grave = finding.place.path in (put_off if finding.code in _DEADLINES else looked_at)
         is_grave |= finding.code == "problem-rewritten"
         yield finding if is_grave else finding._replace(severity="warning")
-    held = [each.old for each in step.changes]
+    old_data = [each.old for each in step.changes]
     for change in step.measures:
         before, after = change.statuses
-        if is_back(after, before) and change.new not in held:  # else it was renumbered
+        if is_back(after, before) and change.new not in old_data:  # otherwise it was renumbered
             who = _(", ").join(dict.fromkeys(each.author for each in undone))
             message = _("{id} is {to} again, since what {who} did was taken back")
             severity: Severity = "error" if after == "closed" else "warning"
@@ -162,53 +162,53 @@ def of_others(step: Step, undone: Sequence[Commit]) -> Findings:
 
 
 def same(step: Step, one: Version | None, two: Version | None) -> bool:
-    """Return whether two contents are the same; or say the same, since git may be set up to change line ends. A link is no file."""
+    """Return whether two contents are equal or hold equal data, since git may change line ends. A file never equals a link."""
     if one is None or two is None:
         return one is two
     if one.mode != two.mode and not (one.is_file and two.is_file):
         return False
     if one.blob == two.blob:
         return True
-    both_read = all(each.readable and each.readable == each.blob for each in (one, two))
+    both_read = all(version.readable and version.readable == version.blob for version in (one, two))
     return both_read and step.files.record(one) == step.files.record(two)
 
 
 def renumbered(step: Step) -> dict[str, Version | None] | None:
-    """Return the files after a renumbering that only moves them; None where the commit is none, or does more.
+    """Return the files after a renumbering that only moves them; None if the commit is no renumbering, or does more.
 
-    That the old number was given by another clone can only be told at the end of history (`examine`).
+    Whether another clone gave the old number is known only at the end of history (`Examination`).
     """
     move = _move(step)
-    gone = [change for change in step.changes if change.after is None]
-    come = {change.path: change for change in step.changes if change.before is None}
+    removed = [change for change in step.changes if change.after is None]
+    added = {change.path: change for change in step.changes if change.before is None}
     others = [change for change in step.changes if change.before and change.after]
-    if move is None or not gone:
+    if move is None or not removed:
         return None
     if not all(follows(change, lambda number: number_after(number, move)) for change in others):
         return None
-    moved: dict[str, Version | None] = {change.path: None for change in gone}
+    moved: dict[str, Version | None] = {change.path: None for change in removed}
     moved |= {change.path: change.after for change in others}
-    for change in gone:
-        there = come.pop(place_after(change.path, move), None)
-        if there is None or there.after is None:
+    for change in removed:
+        new_change = added.pop(place_after(change.path, move), None)
+        if new_change is None or new_change.after is None:
             return None
         # Under its new number a file holds what it held under the old one.
         says = change.old is not None and (change.is_record or change.comment)
-        if not (change.old == there.new if says else same(step, change.before, there.after)):
+        if not (change.old == new_change.new if says else same(step, change.before, new_change.after)):
             return None
-        moved[there.path] = there.after.going_on(change.before)
-    return None if come else moved
+        moved[new_change.path] = new_change.after.going_on(change.before)
+    return None if added else moved
 
 
 def _move(step: Step) -> Move | None:
-    """Return the move that a renumbering says it was; None where it says none."""
+    """Return the move that the trailers of a renumbering state; None if they state none."""
     trailers = step.commit.trailers
     if trailers.action != "renumber":
         return None
     if trailers.comments and not trailers.ids:
         numbers = trailers.comments[0].split() if len(trailers.comments) == 1 else []
-        fit = len(numbers) == 2 and all(re.fullmatch("[1-9][0-9]{0,5}", each) for each in numbers)  # noqa: PLR2004
-        return Move(*(CommentNumber(int(each)) for each in numbers)) if fit else None
+        fit = len(numbers) == 2 and all(re.fullmatch("[1-9][0-9]{0,5}", number) for number in numbers)  # noqa: PLR2004
+        return Move(*(CommentNumber(int(number)) for number in numbers)) if fit else None
     if trailers.comments or len(trailers.ids) != 1 or len(trailers.targets) != 1:
         return None
     old, new = Identity.perhaps(trailers.ids[0]), Identity.perhaps(trailers.targets[0])
@@ -216,7 +216,7 @@ def _move(step: Step) -> Move | None:
 
 
 def follows(change: Change, number_after: Callable[[Identity], Identity]) -> bool:
-    """Return whether the file of a comment has only followed what it is about to its new number."""
+    """Return whether the file of a comment changed only because what it is about was renumbered."""
     old, new = change.old or {}, change.new
     number = word(old, "about")
     if not change.comment or new is None or number is None or not Identity.is_number(number):
@@ -231,17 +231,17 @@ def follows(change: Change, number_after: Callable[[Identity], Identity]) -> boo
     wrong="A commit says `Xuncha-Action: undo`, and the files are not what they were before the commit of `Xuncha-Undoes`.",
 )
 def false_undo(step: Step) -> Broken[HistoryPlace]:
-    """Find undos that do not restore; those that do are not asked."""
+    """Find undos that do not restore what they name; true undos never reach this check."""
     if step.commit.trailers.action == "undo":
         message = _(
             "the commit says that it takes {commit} back, and the files are not what they were before that"
         )
-        undoes = _(", ").join(each[:10] for each in step.commit.trailers.undoes)
+        undoes = _(", ").join(name[:10] for name in step.commit.trailers.undoes)
         yield step.found(step.changes[0], message, commit=undoes or "-")
 
 
 def _new_number(step: Step, change: Change) -> str | None:
-    """Return the number, or the file, under which a commit has put what a record held; None where it did not."""
+    """Return the number, or the path, to which a commit moved the content of a record; None if it did not move it."""
     for each in step.changes:
         alike = each.comment if change.comment else each.is_record
         if alike and each.path != change.path and each.new == change.old is not None and each.old != each.new:
@@ -256,7 +256,7 @@ def _new_number(step: Step, change: Change) -> str | None:
     "number that another clone has published meanwhile; where that one gave it weeks later, or it had been verified, it is a warning, and where both, an error.)",
 )
 def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
-    """Find records that have another number."""
+    """Find records that got another number."""
     moved = [each for each in step.changes if (each.is_record or each.comment) and each.old is not None]
     for change in moved:
         titled = change.after is None or word(change.old, "title") != word(change.new, "title")
@@ -271,7 +271,7 @@ def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
     "somebody else has entered (be it in his name, unsigned, where he signs), or of what is weeks old, it is a warning.",
 )
 def deleted(step: Step) -> Broken[HistoryPlace]:
-    """Find records that are gone."""
+    """Find records that were removed."""
     for change in step.gone:
         if not _new_number(step, change):
             yield step.found(change, _("{path} was deleted"))
