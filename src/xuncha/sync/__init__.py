@@ -1,1 +1,1 @@
-"""Work of several clones brought together: joined in git, renumbered where numbers clash, merged field by field."""
+"""The work of several clones: joined in git, renumbered where numbers clash, merged field by field."""

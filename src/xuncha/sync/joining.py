@@ -1,4 +1,4 @@
-"""Two histories of a ledger joined (合并), in git's objects: nothing here touches a file, an index or a branch."""
+"""Joins (合并) two histories of a ledger in git's objects; nothing here touches a file, an index or a branch."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ from xuncha.workflow.change import Message, StatusChange
 from xuncha.workflow.comment import shortened, subject
 from xuncha.workflow.verbs import SUBJECTS
 
-_MANY = 8  # of what is named one by one
-_USAGE = 129  # the exit code of a git that does not know what it is asked for
+_MANY = 8  # at most so many are listed in a message
+_USAGE = 129  # the exit code of a git that does not know an option
 
 
 class Renumbered(NamedTuple):
-    """A problem, a measure or a comment that took another number."""
+    """A problem, a measure or a comment that got another number."""
 
     move: Move
-    title: str  # of a comment, how its text begins
+    title: str  # for a comment, the beginning of its text
 
 
 class Renamed(NamedTuple):
-    """Another name in a record: of an evidence file, or of what the other side has renamed in the settings."""
+    """A new name in a record: of an evidence file, or of an entry of the settings that the other side renamed."""
 
     identity: Identity
     old: str
@@ -53,15 +53,15 @@ class Renamed(NamedTuple):
 
 @dataclass
 class Adjustments:
-    """What had to change so that two histories can stand together."""
+    """What had to change so that two histories can be joined."""
 
     renumbered: list[Renumbered] = field(default_factory=list)
-    renamed: list[Renamed] = field(default_factory=list)  # of evidence
+    renamed: list[Renamed] = field(default_factory=list)  # evidence files
     kept: list[Numbered] = field(default_factory=list)
-    """What one side had taken back, and stays because the other side has worked on it, or after it."""
-    followed: list[Renamed] = field(default_factory=list)  # of the settings
+    """What one side had taken back, and stays because the other side has worked on it or entered something after it."""
+    followed: list[Renamed] = field(default_factory=list)  # names in the settings
     citing: list[tuple[Identity, Move]] = field(default_factory=list)
-    """The records in whose text a number stands that is another one now."""
+    """The records whose text names a number that has changed, each with the change."""
 
 
 @dataclass
@@ -71,16 +71,16 @@ class Joining:
     git: Git
     ours: str
     theirs: str
-    name: str  # the branch there, as people know it
-    take: Side | None  # whose word counts where both have changed the same thing in different ways
+    name: str  # the remote branch, such as origin/main
+    take: Side | None  # the side that wins if both have changed the same thing in different ways
     adjustments: Adjustments = field(default_factory=Adjustments)
     _tip: str = field(default="", init=False)  # the last commit that was made here
     _listing: Listing = field(default_factory=dict, init=False)  # the files of the ledger at that commit
 
     def join(self) -> str:
-        """Join them, and return the last commit of both.
+        """Join the two histories, and return the last commit of the result.
 
-        Raises RefusedError if they cannot be joined without somebody's word; SurroundingsError if they have no common
+        Raises RefusedError if a person must decide before they can be joined; SurroundingsError if they have no common
         history here, or this git is too old.
         """
         git = self.git
@@ -89,16 +89,16 @@ class Joining:
         anew = entered_anew(git, self.ours, self.theirs, base)
         listings = [base, *(objects.listing(git, tip) for tip in (self.ours, self.theirs))]
         sides = Versions(*map(numbers.as_named, listings))
-        base, mine, other = sides
-        self._tip, self._listing = self.ours, mine
+        base, our_files, their_files = sides
+        self._tip, self._listing = self.ours, our_files
         numbers.must_not_meet(git, sides, self.ours, self.theirs)
         numbers.must_not_mix(git, sides, Versions(set(), anew_here, anew))
-        plan = numbers.moves(base, self._listing, other, anew_here)
+        plan = numbers.moves(base, self._listing, their_files, anew_here)
         for move in numbers.in_order(plan, up=True):
             self._renumber(move)
-        for old, new in numbers.same_names(base, self._listing, other).items():
+        for old, new in numbers.same_names(base, self._listing, their_files).items():
             self._rename(old, new)
-        united = unite(git, Versions(base, self._listing, other), anew=anew, take=self.take)
+        united = unite(git, Versions(base, self._listing, their_files), anew=anew, take=self.take)
         histories = git, self._tip, self.theirs
         disputes = [attributed(*histories, each) for each in united.disputes]
         if disputes and self.take is None:
@@ -110,49 +110,49 @@ class Joining:
         later = dict(united.listing)
         for move in down:
             later = _with(later, numbers.moved(later, move))
-        back = missed(later, other, self._listing)
+        back = missed(later, their_files, self._listing)
         self._listing = united.listing | back
         numbers.must_have_room(self._listing)
         self._merge(settlement(united.disputes, self.take))
         for move in down:
             self._renumber(move)
         self._follow(sides)
-        self._must_be_valid(other)
+        self._must_be_valid(their_files)
         self._note_citing(sides, [*numbers.in_order(plan, up=True), *down])
         self.adjustments.kept = sorted(united.kept | {each for path in back if (each := numbered(path))})
         return self._tip
 
     def _ancestor(self, one: str, other: str) -> Listing:
-        """Return what two histories began with; where that is more than one commit, what these come to."""
+        """Return the files that two histories began with; if they have several common ancestors, these are united."""
         forks = self.git.bases(one, other)
         if not forks:
             self.git.must_be_whole()
-            said = _("this ledger and {name} have no history in common; nothing was changed")
+            message = _("this ledger and {name} have no history in common; nothing was changed")
             hint = _(
                 "see with git remote -v whether the address is the right one; a clone of it: git clone ADDRESS"
             )
-            raise RefusedError("unrelated", said.format(name=self.name), hint)
-        found = objects.listing(self.git, forks[0])
+            raise RefusedError("unrelated", message.format(name=self.name), hint)
+        united = objects.listing(self.git, forks[0])
         for fork in forks[1:]:
-            sides = Versions(self._ancestor(forks[0], fork), found, objects.listing(self.git, fork))
-            found = unite(self.git, sides, take="ours").listing
-        return found
+            sides = Versions(self._ancestor(forks[0], fork), united, objects.listing(self.git, fork))
+            united = unite(self.git, sides, take="ours").listing
+        return united
 
     def _commit(self, changes: Changes, message: Message) -> None:
-        """Make a commit that only changes these files of the ledger."""
+        """Make a commit that changes only these files of the ledger."""
         tree = objects.changed(self.git, self._tip, changes)
         self._tip = objects.commit(self.git, tree, [self._tip], message.text())
         self._listing = _with(self._listing, changes)
 
     def _renumber(self, move: Move) -> None:
-        """Give one problem, measure or comment another number, in a commit in which nothing else happens. Comments about it follow."""
+        """Give one problem, measure or comment another number, in a commit that does nothing else. Comments about it are updated."""
         path = move.old.path
         record = read_records(self.git, self._listing, [path]).get(path, {})
         action = SUBJECTS["renumber"]
         if isinstance(move.old, CommentNumber):
             text = str(record.get("text", ""))
-            said = subject(action, f"意见 {move.old} → {move.new}", text)
-            message = Message(said, "renumber", comments=[f"{move.old} {move.new}"])
+            summary = subject(action, f"意见 {move.old} → {move.new}", text)
+            message = Message(summary, "renumber", comments=[f"{move.old} {move.new}"])
             title = shortened(text)
         else:
             title = str(record.get("title", ""))
@@ -162,14 +162,14 @@ class Joining:
         self._commit(numbers.moved(self._listing, move) | self._followed(move), message)
 
     def _followed(self, move: Move) -> Changes:
-        """Return the comments about a problem or a measure that moves, as they are about it under its new number."""
+        """Return the comments about a problem or a measure that moves, updated to its new number."""
         if isinstance(move.old, CommentNumber):
             return {}
         paths = [path for path in self._listing if CommentNumber.of_file(path)]
         contents = self.git.blobs(self._listing[path].blob for path in paths)
         edited: dict[str, bytes] = {}
         for path, content in zip(paths, contents, strict=True):
-            with contextlib.suppress(UnreadableError):  # what it is about, nobody can tell
+            with contextlib.suppress(UnreadableError):  # an unreadable comment does not say what it is about
                 after = renumbered(content or b"", lambda number: number_after(number, move))
                 if after != content:
                     edited[path] = after
@@ -177,14 +177,14 @@ class Joining:
         return {path: Held(self._listing[path].mode, blob) for path, blob in zip(edited, blobs, strict=True)}
 
     def _rename(self, old: str, new: str) -> None:
-        """Give one evidence file another name, since there is another one of its name there."""
+        """Give one evidence file another name, because the other side has a different file of its name."""
         identity, names = Identity.of_evidence(old), (old.rpartition("/")[2], new.rpartition("/")[2])
         if identity is None or identity.path not in self._listing:
             return
-        found = self._rewritten(identity.path, lambda text: editing.rename_evidence(text, *names))
-        if found is None:
-            return  # it will be in dispute
-        held, record = found
+        rewritten = self._rewritten(identity.path, lambda text: editing.rename_evidence(text, *names))
+        if rewritten is None:
+            return  # this becomes a dispute
+        held, record = rewritten
         status = str(record.get("status", ""))
         self.adjustments.renamed.append(Renamed(identity, *names))
         subject = f"{SUBJECTS['attach']} {identity} 改名：{' → '.join(names)}"
@@ -192,7 +192,7 @@ class Joining:
         self._commit({old: None, new: self._listing[old], identity.path: held}, message)
 
     def _rewritten(self, path: str, change: Callable[[bytes], bytes]) -> tuple[Held, Data] | None:
-        """Return a record as it is after a change of its text, and what it says then; None where its layout forbids that."""
+        """Return a record after a change of its text, and its data then; None if its layout does not allow the change."""
         held = self._listing[path]
         try:
             content = change(self.git.blobs([held.blob])[0] or b"")
@@ -204,15 +204,15 @@ class Joining:
         """Make the merge commit: the ledger's files as they were united, all others as git merges them."""
         git = self.git
         above = git.text("rev-parse", "--show-prefix")
-        own = tuple(f"{above}{part if part == LEDGER_FILE else f'{part}/'}" for part in PARTS)
-        tree, conflicts = _tree_of_git(git, self._tip, self.theirs, own)
-        if outside := [path for path in conflicts if not path.startswith(own)]:
-            said = _(
+        prefixes = tuple(f"{above}{part if part == LEDGER_FILE else f'{part}/'}" for part in PARTS)
+        tree, conflicts = _tree_of_git(git, self._tip, self.theirs, prefixes)
+        if outside := [path for path in conflicts if not path.startswith(prefixes)]:
+            text = _(
                 "both sides have changed {paths}, which is no record of this ledger; nothing was changed"
             )
             hint = _("bring that together with git, and commit it: git merge {name}; then: xuncha sync")
-            said = said.format(paths=_(", ").join(outside[:_MANY]))
-            raise RefusedError("conflict-elsewhere", said, hint.format(name=self.name))
+            text = text.format(paths=_(", ").join(outside[:_MANY]))
+            raise RefusedError("conflict-elsewhere", text, hint.format(name=self.name))
         now, wanted = objects.listing(git, tree), self._listing
         changes = {path: wanted.get(path) for path in {*now, *wanted} if now.get(path) != wanted.get(path)}
         message = Message(f"{SUBJECTS['sync']} {self.name}", "sync", reason=reason)
@@ -220,20 +220,20 @@ class Joining:
         self._tip = objects.commit(git, tree, [self._tip, self.theirs], message.text())
 
     def _follow(self, sides: Versions) -> None:
-        """Let records use the new name of what one side has renamed in the settings, each in a commit of its own."""
-        held = {listing.get(LEDGER_FILE) for listing in (*sides, self._listing)}
-        if len(held) == 1 or None in held:
+        """Update records to the new name of what one side has renamed in the settings, each record in a commit of its own."""
+        versions = {listing.get(LEDGER_FILE) for listing in (*sides, self._listing)}
+        if len(versions) == 1 or None in versions:
             return
         whole = [self._read({LEDGER_FILE: each[LEDGER_FILE]}) for each in (*sides, self._listing)]
         before, *others, settings = (each.get(LEDGER_FILE, {}) for each in whole)
-        found: dict[tuple[str, str], set[Renaming]] = {}
+        candidates: dict[tuple[str, str], set[Renaming]] = {}
         for side, listing in zip(others, sides[1:], strict=True):
             for each in renamings(before, side):
-                known = listed_names(settings, each.listed)
-                is_renamed = each.new in known and each.old not in known
+                names = listed_names(settings, each.listed)
+                is_renamed = each.new in names and each.old not in names
                 if is_renamed and not self._contradicted(each, sides.before, listing):
-                    found.setdefault((each.listed, each.old), set()).add(each)
-        sure = [each for (each, *more) in found.values() if not more]
+                    candidates.setdefault((each.listed, each.old), set()).add(each)
+        sure = [each for (each, *more) in candidates.values() if not more]
         for path, record in self._read(self._listing).items() if sure else ():
             for renaming in sure:
                 if edits := followed(record, renaming):
@@ -241,7 +241,7 @@ class Joining:
                     record.update((each.key, each.value) for each in edits)
 
     def _contradicted(self, renaming: Renaming, before: Listing, after: Listing) -> bool:
-        """Return whether a record of the side that has renamed something shows that it was replaced instead."""
+        """Return whether a record of the side that renamed something shows that it was replaced, not renamed."""
         was = self._read(before)
         now = self._read({path: held for path, held in after.items() if held != before.get(path)})
         return any(contradicts(was[path], now[path], renaming) for path in was.keys() & now.keys())
@@ -252,20 +252,20 @@ class Joining:
         return read_records(self.git, listing, paths)
 
     def _edit(self, path: str, edits: Sequence[Set], renaming: Renaming) -> None:
-        """Change a record, in a commit in which nothing else happens."""
+        """Change a record, in a commit that does nothing else."""
         identity = Identity.of_file(path)
-        found = self._rewritten(path, lambda text: editing.apply(text, edits)) if identity else None
-        if identity is None or found is None:
-            return  # the rule that it breaks is told
-        held, record = found
+        rewritten = self._rewritten(path, lambda text: editing.apply(text, edits)) if identity else None
+        if identity is None or rewritten is None:
+            return  # `_must_be_valid` reports the rule that it breaks
+        held, record = rewritten
         status = str(record["status"]) if "status" in record else None
-        said = f"{SUBJECTS['edit']} {identity} {record.get('title', '')}"
+        summary = f"{SUBJECTS['edit']} {identity} {record.get('title', '')}"
         steps, reason = [StatusChange(str(identity), status, status)], f"{renaming.old} 已改为 {renaming.new}"
-        self._commit({path: held}, Message(said, "edit", steps, reason=reason))
+        self._commit({path: held}, Message(summary, "edit", steps, reason=reason))
         self.adjustments.followed.append(Renamed(identity, renaming.old, renaming.new))
 
     def _note_citing(self, sides: Versions, found: Sequence[Move]) -> None:
-        """Note in which records that were written here the old numbers stand."""
+        """Record which records written here contain the old numbers in their text."""
         written = {path: held for path, held in sides.ours.items() if held != sides.before.get(path)}
         for path, record in self._read(written).items() if found else ():
             if identity := Identity.of_file(place_now(path, found)):
@@ -273,20 +273,20 @@ class Joining:
                 self.adjustments.citing += [(identity, move) for move in cited]
 
     def _must_be_valid(self, other: Listing) -> None:
-        """Refuse a result that breaks a rule which neither side broke."""
-        found = check(Tree(self.git.root, self._tip))
-        sides = (self.ours, self.theirs) if found else ()
-        before = [each for tip in sides for each in check(Tree(self.git.root, tip))]
-        known = {(each.place.path, each.code) for each in before}
-        if new := [each for each in found if (each.place.path, each.code) not in known]:
-            said = _(
+        """Refuse a result that breaks a rule that neither side broke."""
+        findings = check(Tree(self.git.root, self._tip))
+        sides = (self.ours, self.theirs) if findings else ()
+        before = [finding for tip in sides for finding in check(Tree(self.git.root, tip))]
+        known = {(finding.place.path, finding.code) for finding in before}
+        if new := [finding for finding in findings if (finding.place.path, finding.code) not in known]:
+            message = _(
                 "brought together, the two sides would break rules that each of them keeps; nothing was changed"
             )
-            lines = [said, *(f"{each.place.path}: {each.message}" for each in new[:_MANY])]
+            lines = [message, *(f"{finding.place.path}: {finding.message}" for finding in new[:_MANY])]
             raise RefusedError("sync-breaks-rules", "\n".join(lines), self._way_out(new[0].place.path, other))
 
     def _way_out(self, path: str, other: Listing) -> str:
-        """Say what to type where both sides together break a rule at a file."""
+        """Return the hint on what to type if the two sides together break a rule in a file."""
         identity = Identity.of_file(path)
         hint = _("change it here, so that both can stand: xuncha edit {id}; then: xuncha sync")
         if identity is None or self._listing.get(path) == other.get(path):
@@ -301,24 +301,24 @@ def _with(listing: Listing, changes: Changes) -> Listing:
 
 
 def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the tree that git merges out of two commits, and the files in conflict, from the top of the repository.
+    """Return the tree that git merges from two commits, and the files in conflict, as paths from the top of the repository.
 
-    It does not matter what git makes of the paths that begin like one of `own`.
+    What git makes of the paths that begin like one of `own` does not matter.
     """
     # Records of another ledger of the repository are merged by its driver; ours are not, which is quicker.
     usual = git.setting(registration.KEY) or registration.command()
     cases = "|".join(f"{shlex.quote(start.replace('%', '%%'))}*" for start in own)
     driver = f"case %P in {cases}) exit 0;; esac; {usual}"
     form = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z")
-    asked = ("-c", f"{registration.KEY}={driver}", *form, ours, theirs)
+    arguments = ("-c", f"{registration.KEY}={driver}", *form, ours, theirs)
     try:
-        printed = objects.at_the_top(git).run(*asked, answers=(0, 1))
+        printed = objects.at_the_top(git).run(*arguments, answers=(0, 1))
     except GitError as error:
         if error.ended != _USAGE:
             raise
-        said = _("this git is too old to bring two histories together safely: git 2.38 or later is needed")
+        message = _("this git is too old to bring two histories together safely: git 2.38 or later is needed")
         hint = _("install a newer one (https://git-scm.com); nothing was changed")
-        raise SurroundingsError("git-too-old", said, hint) from error
+        raise SurroundingsError("git-too-old", message, hint) from error
     tree, *paths = printed.decode("utf-8", "surrogateescape").split("\0")
     if not paths or paths.pop() or not is_hash(tree):
         raise CutShortError
@@ -326,15 +326,15 @@ def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[
 
 
 def entered_anew(git: Git, without: str, commit: str, known: Collection[str]) -> set[str]:
-    """Return which of these paths were taken back and entered again by commits that the other history does not have.
+    """Return those of some paths that were removed and entered again by commits that the other history does not have.
 
-    Asked for one file, git does not look at the side of a merge from which it took nothing of it: there, something else
-    may have stood under this number.
+    Git is asked about each path alone: then it ignores the side of a merge that contributed nothing to the file. On that side,
+    something else may have had this number.
     """
     form = ("--diff-filter=A", "--no-renames")
     span = ("--format=", "--name-only", "-z", "--relative", f"{without}..{commit}", "--", PROBLEMS, COMMENTS)
     listed = git.run("log", *form, *span).replace(b"\n", b"\0").split(b"\0")
     paths = {system.decoded(path) for path in listed if path} & set(known)
-    asked = ("log", "-1", "--format=%H", *form, commit, "--")
-    entry = {path: git.text(*asked, *literal([path])) for path in paths}
+    query = ("log", "-1", "--format=%H", *form, commit, "--")
+    entry = {path: git.text(*query, *literal([path])) for path in paths}
     return {path for path in paths if not sharing.behind(git, entry[path], without)}

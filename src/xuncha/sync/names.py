@@ -1,4 +1,4 @@
-"""Names that one side has renamed in data/ledger.yaml, and that the other goes on using: the records follow. Pure functions."""
+"""Names that one side has renamed in data/ledger.yaml while the other still uses them: the records follow. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,49 +11,49 @@ _KEYS: Final = {
     "leaders": ["leader", "escalated"],
     "offices": ["office", "co_offices"],
 }
-"""By the lists of the settings: the keys of records that use their names."""
+"""For each list of the settings: the keys of records that hold its names."""
 
 
 class Renaming(NamedTuple):
-    """A name in a list of the settings that is another one now."""
+    """A name that was changed in a list of the settings."""
 
-    listed: str  # the key of the list
+    listed: str  # the key of the list in the settings
     old: str
     new: str
 
 
 def renamings(before: dict[str, Any], after: dict[str, Any]) -> set[Renaming]:
-    """Return which names one side has renamed in the settings."""
+    """Return the names that one side has renamed in the settings: found by an equal title, or by their place in the list."""
     found = set()
     for listed in _KEYS:
-        was, now = listed_names(before, listed), listed_names(after, listed)
-        gone, come = was.keys() - now.keys(), now.keys() - was.keys()
-        for old in gone:
-            alike = [new for new in come if was[old] and now[new] == was[old]]
+        old_names, new_names = listed_names(before, listed), listed_names(after, listed)
+        removed, added = old_names.keys() - new_names.keys(), new_names.keys() - old_names.keys()
+        for old in removed:
+            alike = [new for new in added if old_names[old] and new_names[new] == old_names[old]]
             if len(alike) == 1:
                 found.add(Renaming(listed, old, alike[0]))
-        for old, new in zip(was, now, strict=False):
-            if old in gone and new in come:
-                if all((each.listed, each.old) != (listed, old) for each in found):
+        for old, new in zip(old_names, new_names, strict=False):
+            if old in removed and new in added:
+                if all((renaming.listed, renaming.old) != (listed, old) for renaming in found):
                     found.add(Renaming(listed, old, new))
             elif old != new:
-                break  # from here on nothing stands in the place of another
+                break  # from here on, places in the list no longer correspond
     return found
 
 
 def listed_names(settings: dict[str, Any], listed: str) -> dict[str, str]:
-    """Return the names in a list of the settings, in their order; of categories the keys, each with its title."""
+    """Return the names in a list of the settings, in order, each with its title; categories are named by their keys, others have no title."""
     items = settings.get(listed)
-    found = {}
+    names = {}
     for item in items if isinstance(items, list) else []:
         name, title = (item.get("key"), item.get("title")) if isinstance(item, dict) else (item, "")
         if isinstance(name, str):
-            found[name] = str(title or "")
-    return found
+            names[name] = str(title or "")
+    return names
 
 
 def followed(record: dict[str, Any], renaming: Renaming) -> list[Set]:
-    """Return the edits with which a record uses the new name where it used the old one."""
+    """Return the edits by which a record uses the new name instead of the old one."""
     edits: list[Set] = []
     for key in _KEYS[renaming.listed]:
         value = record.get(key)
@@ -62,7 +62,7 @@ def followed(record: dict[str, Any], renaming: Renaming) -> list[Set]:
         elif isinstance(value, dict) and value.get("to") == renaming.old:
             edits.append(Set(key, {**value, "to": renaming.new}))
         elif isinstance(value, list) and renaming.old in value:
-            renamed = [renaming.new if each == renaming.old else str(each) for each in value]
+            renamed = [renaming.new if name == renaming.old else str(name) for name in value]
             edits.append(Set(key, list(dict.fromkeys(renamed))))
     return edits
 
@@ -70,4 +70,4 @@ def followed(record: dict[str, Any], renaming: Renaming) -> list[Set]:
 def contradicts(before: dict[str, Any], after: dict[str, Any], renaming: Renaming) -> bool:
     """Return whether a record of the side that renamed shows that it was no renaming: it uses a third name now."""
     edits = followed(before, renaming)
-    return any(after.get(each.key) not in (each.value, before.get(each.key)) for each in edits)
+    return any(after.get(edit.key) not in (edit.value, before.get(edit.key)) for edit in edits)

@@ -1,4 +1,4 @@
-"""Numbers given twice: what is not sent yet takes other ones; and removals of what the other side has worked on, which nobody can join unasked."""
+"""Numbers that two clones gave to different records: the unsent record gets another one; and removals of what the other side has worked on, which a person must resolve."""
 
 from __future__ import annotations
 
@@ -24,50 +24,50 @@ _N = TypeVar("_N", Identity, CommentNumber)
 
 
 def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) -> list[Move]:
-    """Return which problems, measures and comments of ours take other numbers, so that theirs can stay.
+    """Return the new numbers for our problems, measures and comments, so that theirs can keep their numbers.
 
-    `anew` are the paths at which there stands something else here than in `base`, with which both began.
+    `anew` are the paths that hold another record here than in `base`, the common ancestor.
     """
     listings = Versions(base, ours, theirs)
     mine, stay = _mine_and_stay(identities(ours), identities(theirs), listings, anew)
     last = max((each.problem for each in stay if each.is_problem), default=0)
-    found = _following({each for each in mine if each.is_problem}, last)
-    moved_problems = {old.problem for old, _new in found}
+    pairs = _following({each for each in mine if each.is_problem}, last)
+    moved_problems = {old.problem for old, _new in pairs}
     for number in sorted({each.problem for each in mine} - moved_problems):
         last = max((each.measure for each in stay if each.problem == number), default=0)
-        found += _following({each for each in mine if each.problem == number and each.measure}, last)
-    said, kept = _mine_and_stay(comments(ours), comments(theirs), listings, anew)
+        pairs += _following({each for each in mine if each.problem == number and each.measure}, last)
+    added, kept = _mine_and_stay(comments(ours), comments(theirs), listings, anew)
     last = max((each.number for each in kept), default=0)
-    renamed = ((old, CommentNumber(number)) for number, old in enumerate(sorted(said), start=last + 1))
-    return [*starmap(Move, found), *(Move(old, new) for old, new in renamed if old != new)]
+    renamed = ((old, CommentNumber(number)) for number, old in enumerate(sorted(added), start=last + 1))
+    return [*starmap(Move, pairs), *(Move(old, new) for old, new in renamed if old != new)]
 
 
 def as_named(listing: Listing) -> Listing:
-    """Return a listing in which each record stands under its own name, also where somebody has put more zeros before a number."""
-    found = dict(listing)
+    """Return a listing in which each record has the path of its number, even if somebody wrote the number with more zeros."""
+    renamed = dict(listing)
     for path, held in listing.items():
         number = numbered(path)
         if number and number.path not in listing:
-            found[number.path] = found.pop(path, held)
-    return found
+            renamed[number.path] = renamed.pop(path, held)
+    return renamed
 
 
 def _mine_and_stay(
     here: set[_N], there: set[_N], listings: Versions, anew: Collection[str]
 ) -> tuple[set[_N], set[_N]]:
-    """Return what was entered here alone, and what keeps its number: what is there, or was before."""
+    """Return what was entered on this side only, and what keeps its number: what the other side has, or both had before."""
     base, ours, theirs = listings
-    entered = {each for each in here if each.path not in base or each.path in anew}
-    mine = {each for each in entered if ours.get(each.path) != theirs.get(each.path)}
-    stay = {each for each in mine if theirs.get(each.path) not in {None, base.get(each.path)}}
-    for each in (there | here) - mine:
-        if settled(base.get(each.path), (ours.get(each.path), theirs.get(each.path))):
-            stay.add(each)
+    entered = {number for number in here if number.path not in base or number.path in anew}
+    mine = {number for number in entered if ours.get(number.path) != theirs.get(number.path)}
+    stay = {number for number in mine if theirs.get(number.path) not in {None, base.get(number.path)}}
+    for number in (there | here) - mine:
+        if settled(base.get(number.path), (ours.get(number.path), theirs.get(number.path))):
+            stay.add(number)
     return mine, stay
 
 
 def _following(mine: Iterable[Identity], last: int) -> list[tuple[Identity, Identity]]:
-    """Return the numbers after the last one that stays, for what is entered here, in its order; each with the old one before it."""
+    """Return pairs of old and new number for what was entered here, in order: the new ones follow the last number that stays."""
     return [
         (old, new)
         for number, old in enumerate(sorted(mine), start=last + 1)
@@ -76,19 +76,19 @@ def _following(mine: Iterable[Identity], last: int) -> list[tuple[Identity, Iden
 
 
 def in_order(found: Iterable[Move], *, up: bool) -> list[Move]:
-    """Sort the moves to higher numbers, or those to lower ones, in an order in which each finds its new number free."""
+    """Sort the moves to higher numbers (`up`), or those to lower ones, so that each finds its new number free."""
     return sorted((move for move in found if move.up == up), reverse=up)
 
 
 def moved(listing: Listing, move: Move) -> Changes:
-    """Return what becomes of the files where one takes another number, evidence and, of a problem, its measures included."""
+    """Return the changes of files if one record gets another number: with its evidence and, for a problem, its measures."""
     places = {path: new for path in listing if (new := place_after(path, move)) != path}
     return dict.fromkeys(places) | {new: listing[path] for path, new in places.items()}
 
 
 def same_names(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:
-    """Return the evidence files of ours that have the name of another one of theirs, each with a path that is free on both sides."""
-    found = {}
+    """Map each of our evidence files that has the name of a different file of theirs to a path that is free on both sides."""
+    renamed = {}
     names: defaultdict[str, set[str]] = defaultdict(set)
     for path in {*ours, *theirs}:
         folder, _slash, name = path.rpartition("/")
@@ -96,17 +96,17 @@ def same_names(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:
     for path in sorted(set(ours) & set(theirs)):
         if Identity.of_evidence(path) and path not in base and ours[path].blob != theirs[path].blob:
             folder, _slash, name = path.rpartition("/")
-            other = free(name, names[folder])
-            names[folder].add(other)
-            found[path] = f"{folder}/{other}"
-    return found
+            free_name = free(name, names[folder])
+            names[folder].add(free_name)
+            renamed[path] = f"{folder}/{free_name}"
+    return renamed
 
 
 def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
-    """Refuse to join a removal with what the other side has done meanwhile to what was removed or renumbered by it.
+    """Refuse to join a removal if the other side has since changed what it removed or renumbered.
 
-    `ours` and `theirs` are the last commits of both sides. Raises RefusedError if they meet; whoever removed it has
-    to take that back first.
+    `ours` and `theirs` are the last commits of both sides. Raises RefusedError if they collide; the person who removed it
+    has to take that back first.
     """
     base, here, there = listings
     for without, tip, other in ((theirs, ours, there), (ours, theirs, here)):
@@ -117,7 +117,7 @@ def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
             touched = [path for path, held in owners.items() if any(_concerned(each, gone) for each in held)]
             if not touched:
                 continue
-            said = _(
+            text = _(
                 "{id} was removed by {author} ({commit}), which renumbers what follows, and the other side has changed {path} meanwhile; nothing was changed"
             )
             hint = _("take the removal back (xuncha undo), and remove it again after a sync")
@@ -125,15 +125,15 @@ def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
                 hint = _(
                     "let {author} take it back (xuncha undo, then xuncha sync), and remove it again after your sync"
                 )
-            said = said.format(id=gone, author=commit.author, commit=commit.hash[:10], path=touched[0])
-            raise RefusedError("removed-meanwhile", said, hint.format(author=commit.author))
+            text = text.format(id=gone, author=commit.author, commit=commit.hash[:10], path=touched[0])
+            raise RefusedError("removed-meanwhile", text, hint.format(author=commit.author))
 
 
 def must_not_mix(git: Git, listings: Versions, anew: Versions) -> None:
-    """Refuse to put what one side has recorded of a problem under another problem, to which the other side gave its number.
+    """Refuse to put records of one problem under another problem to which the other side gave the same number.
 
-    `anew` are the paths at which either side has taken something back, and entered something else. Raises
-    RefusedError if they meet.
+    `anew` are the paths where a side has taken something back and entered something else. Raises RefusedError if records
+    would be mixed.
     """
     base, *sides = listings
     entered = anew[1:]
@@ -143,63 +143,63 @@ def must_not_mix(git: Git, listings: Versions, anew: Versions) -> None:
             if number is None or not number.is_problem or here.get(path) in {None, base.get(path)}:
                 continue
             if not place and there.get(path) not in {None, base.get(path)}:
-                continue  # then all of the new one takes another number
+                continue  # the whole new problem gets another number
             touched = sorted(
-                each
-                for each, held in there.items()
-                if held not in {base.get(each), here.get(each)}
-                and any(owner.problem == number.problem for owner in _owners(git, each, base, there))
+                file
+                for file, held in there.items()
+                if held not in {base.get(file), here.get(file)}
+                and any(owner.problem == number.problem for owner in _owners(git, file, base, there))
             )
             if not touched:
                 continue
-            said = _(
+            message = _(
                 "{id} was taken back and its number given to another problem here, and the other side has changed {path} of the old one; nothing was changed"
             )
             hint = _("take the new one back (xuncha undo), and enter it again after a sync")
             if place:
-                said = _(
+                message = _(
                     "{id} was taken back there and its number given to another problem, and {path} of the old one was changed here; nothing was changed"
                 )
                 hint = _("take back what was recorded of the old one (xuncha undo), and type: xuncha sync")
-            raise RefusedError("number-given-anew", said.format(id=number, path=touched[0]), hint)
+            raise RefusedError("number-given-anew", message.format(id=number, path=touched[0]), hint)
 
 
 def must_have_room(listing: Listing) -> None:
-    """Refuse a result in which a file would stand in the place of a folder. Raises RefusedError if one does."""
+    """Refuse a result that has a file where it also has a folder. Raises RefusedError if it does."""
     for path in listing:
         for folder in PurePosixPath(path).parents:
             if str(folder) in listing:
-                said = _("{path} is a file on one side and a folder on the other; nothing was changed")
+                message = _("{path} is a file on one side and a folder on the other; nothing was changed")
                 hint = _("rename yours: git mv {path} {path}-2 && git commit -m 改名; then: xuncha sync")
                 hint = hint.format(path=shlex.quote(str(folder)))
-                raise RefusedError("file-and-folder", said.format(path=folder), hint)
+                raise RefusedError("file-and-folder", message.format(path=folder), hint)
 
 
 def _removals(git: Git, without: str, tip: str) -> Iterator[tuple[Commit, Identity]]:
-    """Yield the removals of one side that were not taken back, each with what was removed."""
+    """Yield the removals of one side that were not undone, each with what it removed."""
     undone: set[str] = set()
     for commit in log(git, f"{without}..{tip}", "--", PROBLEMS):
         undone.update(commit.trailers.undoes)
         if commit.trailers.action == "remove" and commit.hash not in undone:
-            found = map(Identity.perhaps, commit.trailers.ids)  # what is none was written by no command
-            yield from ((commit, each) for each in found if each)
+            numbers = map(Identity.perhaps, commit.trailers.ids)  # anything else was not written by a command
+            yield from ((commit, number) for number in numbers if number)
 
 
 def _owners(git: Git, path: str, base: Listing, other: Listing) -> set[Identity]:
-    """Return what a file belongs to; of a comment, what it is about there and was not about before."""
+    """Return what a file belongs to; for a comment, what it is about on the other side and was not about before."""
     if CommentNumber.of_file(path):
         about = {_about(git, other, path)} - {_about(git, base, path)}
     else:
         about = {Identity.of_file(path) or Identity.of_evidence(path)}
-    return {each for each in about if each}
+    return {identity for identity in about if identity}
 
 
 def _about(git: Git, listing: Listing, path: str) -> Identity | None:
-    """Return what a comment is about; None where there is no such comment, or it does not say."""
+    """Return what a comment is about; None if there is no such comment, or it is about nothing."""
     about = read_records(git, listing, [path]).get(path, {}).get("about")
     return Identity.perhaps(about) if isinstance(about, str) else None
 
 
 def _concerned(identity: Identity, gone: Identity) -> bool:
-    """Return whether something is what a removal took away, or follows it."""
+    """Return whether something is what a removal removed, or comes after it."""
     return identity >= gone and (gone.is_problem or identity.problem == gone.problem)

@@ -1,4 +1,4 @@
-"""The registration of the merge driver: how git is told to call it, and for which files."""
+"""The registration of the merge driver: the settings by which git calls it, and for which files."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from xuncha.trail.git import Git
 NAME = "xuncha"
 PATTERN = "data/**/*.yaml"
 LINE = f"{PATTERN} merge={NAME}"
-"""Of `.gitattributes`."""
+"""The line for `.gitattributes`."""
 KEY = f"merge.{NAME}.driver"
-"""The setting of git that says what it is to run."""
+"""The setting of git that holds the command to run."""
 _MODULE = ("-P", "-m", "xuncha")
-"""Without `-P`, Python would look for modules in the ledger first: git runs the driver there."""
+"""With `-P`, Python does not look for modules in the ledger, where git runs the driver."""
 _PROBE = "data/problems/01/1.1.yaml"
 
 
 def command() -> str:
-    """Return what git is to run, in its shell; where the program has gone, git merges by lines as it always did.
+    """Return the shell command that git runs; if the program is gone, the command merges by lines as git does.
 
-    Without that, a program that is not found would count as a conflict in which the other side has vanished.
+    Without that, a missing program would count as a conflict in which the other side has vanished.
     """
-    found = program("xuncha")
-    # Git runs the driver in a shell, where a batch file of Windows would read its arguments once more; the shell that comes with
-    # git for Windows knows paths with forward slashes.
-    is_program = found and not found.lower().endswith((".cmd", ".bat"))
-    words = [found] if found and is_program else [sys.executable, *_MODULE]
+    path = program("xuncha")
+    # Git runs the driver in a shell, where a batch file of Windows would parse its arguments a second time; the shell of
+    # git for Windows takes paths with forward slashes.
+    is_program = path and not path.lower().endswith((".cmd", ".bat"))
+    words = [path] if path and is_program else [sys.executable, *_MODULE]
     return _command([Path(words[0]).as_posix(), *words[1:]])
 
 
 def _command(words: list[str]) -> str:
-    there = f"command -v {shlex.quote(words[0])} >/dev/null"
-    return f"{there} && exec {shlex.join(words)} merge-driver -- %O %A %B %L %P; exec git merge-file --marker-size=%L %A %O %B"
+    check = f"command -v {shlex.quote(words[0])} >/dev/null"
+    return f"{check} && exec {shlex.join(words)} merge-driver -- %O %A %B %L %P; exec git merge-file --marker-size=%L %A %O %B"
 
 
 def program_of(registered_command: str) -> str:
-    """Return the program that a registered driver calls; its command may first ask the shell whether it is there."""
+    """Return the program that a registered driver calls; its command may first ask the shell whether the program exists."""
     try:
         words = shlex.split(registered_command)
     except ValueError:
@@ -50,7 +50,7 @@ def program_of(registered_command: str) -> str:
 
 
 def is_written_by_us(registered_command: str, root: Path) -> bool:
-    """Whether a registered driver is what `setup` writes, wherever the program stood then, but outside of a ledger's folder."""
+    """Return whether a registered driver is what `register` writes, for a program anywhere but in the ledger's folder."""
     called = program_of(registered_command)
     written = {_command([called]), _command([called, *_MODULE])}
     is_outside = Path(called).is_absolute() and not Path(called).is_relative_to(root)
@@ -58,15 +58,15 @@ def is_written_by_us(registered_command: str, root: Path) -> bool:
 
 
 def is_outdated(registered_command: str) -> bool:
-    """Whether a registered driver is what `setup` wrote once, which lets Python take modules out of the ledger."""
+    """Return whether a registered driver is an older command of ours, with which Python loads modules from the ledger."""
     return registered_command == _command([program_of(registered_command), "-m", "xuncha"])
 
 
 def register(git: Git) -> tuple[bool, bool]:
-    """Register the merge driver in this repository, and give it the files of the ledger.
+    """Register the merge driver in this repository, and assign the files of the ledger to it.
 
-    Returns whether the settings changed, and whether the files had to be given to the driver in git's own folder. Raises
-    GitError if the settings of git cannot be written; OSError if git's own folder cannot be.
+    Return whether the settings changed, and whether the files had to be assigned in git's own folder. Raises GitError if
+    the settings of git cannot be written; OSError if git's own folder cannot be.
     """
     wanted = command()
     if new := git.setting(KEY) != wanted:
@@ -78,12 +78,12 @@ def register(git: Git) -> tuple[bool, bool]:
 
 
 def effective(git: Git) -> bool:
-    """Return whether git gives the files of the ledger to the driver."""
+    """Return whether git uses the driver for the files of the ledger."""
     return git.text("check-attr", "merge", "--", _PROBE).endswith(f": {NAME}")
 
 
 def _claim(git: Git) -> None:
-    """Give the files to the driver in git's own folder, where no commit is needed for it."""
+    """Assign the files to the driver in git's own folder, which needs no commit."""
     place = Path(git.root, git.text("rev-parse", "--git-path", "info/attributes"))
     above = git.text("rev-parse", "--show-prefix")
     before = place.read_text(encoding="utf-8") if place.is_file() else ""
@@ -93,7 +93,7 @@ def _claim(git: Git) -> None:
 
 
 def _quoted(pattern: str) -> str:
-    """Quote a pattern as git reads it, whatever characters a folder's name has."""
+    """Quote a pattern for a file of attributes, whatever characters the name of a folder has."""
     escaped = re.sub(r"[][?\\]", r"\\\g<0>", pattern)
     if not re.search('[ "\t]', escaped):
         return escaped

@@ -1,4 +1,4 @@
-"""Sync (同步): what was recorded here and what was recorded elsewhere, joined and sent (docs/adr/0018-sync-without-markers.md)."""
+"""Sync (同步): joins the changes of this clone with those of the remote, and sends them (docs/adr/0018-sync-without-markers.md)."""
 
 from __future__ import annotations
 
@@ -29,102 +29,102 @@ from xuncha.trail.tags import PREFIX
 from xuncha.workflow.change import PATIENCE, Session, begin
 from xuncha.workflow.perform import standing
 
-_PERSEVERANCE = 60.0  # seconds to try again where others are quicker each time
-_PAUSE = 0.3  # seconds at most before each try: who waits longer each time is overtaken each time
+_PERSEVERANCE = 60.0  # seconds to try again if others push first each time
+_PAUSE = 0.3  # seconds, at most, before each new try; with growing pauses, others would always be first
 
 
 @dataclass
 class Synced(Adjustments):
-    """What came of a sync; what was received and sent in commits."""
+    """The result of a sync; `received` and `sent` count commits."""
 
-    name: str = ""  # where the branch is shared, such as origin/main
+    name: str = ""  # the remote branch, such as origin/main
     received: int = 0
     sent: int = 0
-    joined: bool = False  # whether both sides had something new
-    reopened: list[str] = field(default_factory=list)  # what was closed here, and is not by what has come
+    joined: bool = False  # whether both sides had new commits
+    reopened: list[str] = field(default_factory=list)  # closed here before, and not after
     earlier: list[tuple[str, str, str]] = field(default_factory=list)
-    """The ids of measures whose time limits are earlier than here, as they were, and as they are (docs/adr/0017)."""
+    """Measures whose deadline is earlier after the sync: id, old day and new day (docs/adr/0017)."""
     anchors: SentTags = field(default_factory=SentTags)
-    before: str = "HEAD"  # the commit that was here
-    rewritten: bool = False  # whether commits that were there are there no more
-    by_hand: list[str] = field(default_factory=list)  # files with changes that are not committed, so not sent
-    register: Register | None = None  # how it stands; None while it breaks rules, or nothing has come
+    before: str = "HEAD"  # the last commit here before the sync
+    rewritten: bool = False  # whether the remote lost commits that it had
+    by_hand: list[str] = field(default_factory=list)  # files with uncommitted changes, which are not sent
+    register: Register | None = None  # after the sync; None if it breaks rules, or nothing came
 
     def add(self, new: Adjustments) -> None:
-        """Add the adjustments of one more attempt; what is moved twice is told once."""
+        """Add the adjustments of one more attempt; what is renumbered twice is reported once."""
         self.kept += new.kept
         self.renamed += new.renamed
         self.followed += new.followed
         self.citing += new.citing
-        for each in new.renumbered:
-            earlier = next((one for one in self.renumbered if one.move.new == each.move.old), each)
+        for latest in new.renumbered:
+            earlier = next((one for one in self.renumbered if one.move.new == latest.move.old), latest)
             self.renumbered = [one for one in self.renumbered if one is not earlier]
-            self.renumbered.append(Renumbered(Move(earlier.move.old, each.move.new), each.title))
+            self.renumbered.append(Renumbered(Move(earlier.move.old, latest.move.new), latest.title))
         self.renumbered.sort()
 
     def compare(self, before: Register | None) -> None:
-        """Note what has come out otherwise than it stood here: closings and time limits; nothing where the ledger breaks rules."""
+        """Record the closings and deadlines that differ from before the sync; nothing if the ledger breaks rules."""
         if before is None or self.register is None:
             return
-        moves = [each.move for each in self.renumbered]
-        now = {row.id: row for row in self.register.measures}
+        moves = [renumbered.move for renumbered in self.renumbered]
+        rows = {row.id: row for row in self.register.measures}
         for row in before.measures:
-            there = now.get(str(Identity.of_file(place_now(Identity.parse(row.id).path, moves))))
-            if there is None:
+            row_now = rows.get(str(Identity.of_file(place_now(Identity.parse(row.id).path, moves))))
+            if row_now is None:
                 continue
-            if row.status == "closed" != there.status:
-                self.reopened.append(there.id)
-            if row.due and there.due and there.due < row.due:
-                self.earlier.append((there.id, row.due, there.due))
+            if row.status == "closed" != row_now.status:
+                self.reopened.append(row_now.id)
+            if row.due and row_now.due and row_now.due < row.due:
+                self.earlier.append((row_now.id, row.due, row_now.due))
 
 
 def sync(root: Path, *, take: Side | None = None) -> Synced:
-    """Join what is here with what is elsewhere, and send it; `take` says whose word counts in a dispute.
+    """Join this clone with the remote, and push the result; `take` is the side that wins in a dispute.
 
-    Raises RefusedError if both sides have changed the same thing, or the result breaks a rule; or the remote refuses;
-    SurroundingsError if there is no remote, or it cannot be reached; or git or the disk is against it.
+    Raises RefusedError if both sides have changed the same thing, the result breaks a rule, or the remote refuses it;
+    SurroundingsError if there is no remote, it cannot be reached, or git or the disk fails.
     """
     git = Git.in_repository(root, to_write=True)
     way = sharing.route(git)
-    done, before = Synced(name=way.name, before=git.head() or "HEAD"), standing(root)
+    synced, before = Synced(name=way.name, before=git.head() or "HEAD"), standing(root)
     with _alone(root):
         end = time.monotonic() + _PERSEVERANCE
         for attempt in itertools.count():
             if attempt:
-                time.sleep(random.uniform(0, _PAUSE))  # noqa: S311  so that two do not go on meeting
+                time.sleep(random.uniform(0, _PAUSE))  # noqa: S311  so that two clones do not collide again and again
             if time.monotonic() > end:
                 break
             seen = git.commit_of(way.seen)
             theirs = sharing.fetch(git, way)
             if seen and theirs and seen != theirs and not sharing.behind(git, seen, theirs):
-                done.rewritten = True
+                synced.rewritten = True
             with begin(root) as session:
-                ahead = _take_in(session, way, theirs, take, done)
+                ahead = _take_in(session, way, theirs, take, synced)
             with contextlib.suppress(sharing.MovedError):
                 if ahead:
                     sharing.push(git, way)
-                done.sent = ahead
+                synced.sent = ahead
                 paths = map(system.encoded, git.by_hand("data"))
-                done.by_hand = [path.decode("utf-8", "replace") for path in paths]
-                if done.received:
-                    done.register = standing(root)
-                    done.compare(before)
-                done.anchors = sharing.push_tags(git, way, PREFIX)
-                return done
-    said = _("others are sending to “{name}” all the time; what was recorded here is kept, and not sent yet")
-    raise SurroundingsError("busy", said.format(name=way.name), _("type it again in a moment: xuncha sync"))
+                synced.by_hand = [path.decode("utf-8", "replace") for path in paths]
+                if synced.received:
+                    synced.register = standing(root)
+                    synced.compare(before)
+                synced.anchors = sharing.push_tags(git, way, PREFIX)
+                return synced
+    text = _("others are sending to “{name}” all the time; what was recorded here is kept, and not sent yet")
+    raise SurroundingsError("busy", text.format(name=way.name), _("type it again in a moment: xuncha sync"))
 
 
 @contextlib.contextmanager
 def _alone(root: Path) -> Iterator[None]:
-    """Hold the lock of sync: one at a time, while other commands need not wait for the network."""
+    """Hold the lock of sync: one sync at a time, while other commands need not wait for the network."""
     place = private(root, "sync")
-    assert place is not None  # noqa: S101  asked before
+    assert place is not None  # noqa: S101  `sync` has found the repository
     lock = InterProcessLock(place)
     if not lock.acquire(timeout=PATIENCE):
         lock.lockfile.close()
-        said = _("another sync of this ledger has been at work for {n} seconds").format(n=int(PATIENCE))
-        raise SurroundingsError("locked", said, _("wait until it has finished, or end it"))
+        message = _("another sync of this ledger has been at work for {n} seconds").format(n=int(PATIENCE))
+        raise SurroundingsError("locked", message, _("wait until it has finished, or end it"))
     try:
         yield
     finally:
@@ -132,19 +132,19 @@ def _alone(root: Path) -> Iterator[None]:
 
 
 def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None, done: Synced) -> int:
-    """Take in what is there, and return how many commits are to be sent."""
+    """Join what the remote has into the branch, and return the number of commits to send."""
     git = session.git
-    for what in sharing.unfinished_operations(git_dir(git.root)):
-        said = _("a `git {what}` is begun here and not concluded").format(what=what)
-        hint = _("conclude it, or give it up: git {what} --abort").format(what=what)
-        raise SurroundingsError("unfinished", said, hint)
+    for operation in sharing.unfinished_operations(git_dir(git.root)):
+        message = _("a `git {what}` is begun here and not concluded").format(what=operation)
+        hint = _("conclude it, or give it up: git {what} --abort").format(what=operation)
+        raise SurroundingsError("unfinished", message, hint)
     ours = git.head()
     if ours is None:
-        said = _("nothing is committed here yet, so there is nothing to bring together")
+        message = _("nothing is committed here yet, so there is nothing to bring together")
         hint = _(
             "type: git add -A && git commit -m 台账; or clone the ledger that there is: git clone ADDRESS"
         )
-        raise SurroundingsError("nothing-committed", said, hint)
+        raise SurroundingsError("nothing-committed", message, hint)
     if theirs is None:
         return git.counts(ours, "--")[0]
     if sharing.behind(git, theirs, ours):
@@ -161,7 +161,7 @@ def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None
 
 
 def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
-    """Refuse to write over what somebody has changed and not committed."""
+    """Refuse to overwrite uncommitted changes."""
     paths = objects.in_the_way(session.git, ours, result)
     if not paths:
         return
@@ -169,5 +169,5 @@ def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
     own = f"{above}{PROBLEMS}/", f"{above}{COMMENTS}/"
     within = [path.removeprefix(above) for path in paths if path.startswith(own)]
     session.must_be_clean(*within, *([LEDGER_FILE] if f"{above}{LEDGER_FILE}" in paths else []))
-    said = _("{path} has changes that are not committed, and would be written over; nothing was changed")
-    raise RefusedError("uncommitted", said.format(path=paths[0]), _("commit it, or put it away: git stash"))
+    text = _("{path} has changes that are not committed, and would be written over; nothing was changed")
+    raise RefusedError("uncommitted", text.format(path=paths[0]), _("commit it, or put it away: git stash"))

@@ -1,4 +1,4 @@
-"""Sharing with a remote: where a branch is shared, what is there, and bringing there what is here."""
+"""Exchange with a remote: which branch is shared, what the remote has, and how commits are sent to it."""
 
 from __future__ import annotations
 
@@ -15,75 +15,75 @@ from xuncha.trail.git import Git, GitError, references
 _HEADS = "refs/heads/"
 _SECRET = re.compile(r"(?<=://)[^/@\s]+@")
 _RACE = re.compile(r"cannot lock ref|failed to (?:lock|update ref)|incorrect old value|\.lock'?: File exists")
-"""What a remote says where two arrive at one instant."""
+"""What a remote says if two clones push at the same moment."""
 _NO_SUCH_BRANCH = 2
 _UNFINISHED = {
     "rebase-merge": "rebase", "rebase-apply": "rebase", "MERGE_HEAD": "merge", "CHERRY_PICK_HEAD": "cherry-pick",
     "REVERT_HEAD": "revert",
 }  # fmt: skip
-"""What git leaves in its folder while something waits for a person, and the command that concludes it."""
+"""What git keeps in its folder during an unfinished operation, and the name of that operation."""
 
 
 class Route(NamedTuple):
-    """Where a branch is shared."""
+    """The remote branch with which a branch is shared."""
 
-    remote: str  # its name; or an address, where git is set up so
+    remote: str  # its name; or an address, if git is configured so
     branch: str
-    there: str  # the name of the branch there, in full
-    seen: str  # the reference that keeps here what was there when we last looked
-    known: bool  # whether git is set up so; else it will be by the first push
+    there: str  # the full name of the remote branch, refs/heads/…
+    seen: str  # the local reference of what the remote had at the last fetch
+    known: bool  # whether git is configured for it; if not, the first push does that
 
     @property
     def name(self) -> str:
-        """As people name it: origin/main."""
+        """The name for people, such as origin/main."""
         return f"{self.remote}/{self.there.removeprefix(_HEADS)}"
 
 
 class MovedError(Exception):
-    """What is there has moved on since we looked."""
+    """The remote branch has moved on since the last fetch."""
 
 
 def route(git: Git) -> Route:
-    """Find where the branch that is checked out is shared; where none is set up, in the only remote, or in origin.
+    """Find the remote branch of the branch that is checked out; if none is configured, in the only remote, or in origin.
 
-    Raises SurroundingsError if no branch is checked out, or there is no remote.
+    Raises SurroundingsError if no branch is checked out, or there is no remote, or there are several and none is origin.
     """
     branch = git.branch().removeprefix(_HEADS)
     if not branch:
-        said = _("no branch is checked out in git, so there is none to bring together with others")
+        message = _("no branch is checked out in git, so there is none to bring together with others")
         hint = _("go back to one first, such as git switch main, or make one: git switch -c NAME")
-        raise SurroundingsError("no-branch", said, hint)
+        raise SurroundingsError("no-branch", message, hint)
     remotes = sorted(git.text("remote").splitlines())
     remote = git.setting(f"branch.{branch}.remote")
     there = git.setting(f"branch.{branch}.merge")
-    known = bool(there)
+    is_configured = bool(there)
     if not remote:
         there = ""
         remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
         if not remotes:
-            said = _("this ledger is shared with nobody yet: git knows no remote")
+            message = _("this ledger is shared with nobody yet: git knows no remote")
             hint = _(
                 "make an empty repository that all can reach, such as git init --bare on a share; then: git remote add origin ADDRESS"
             )
-            raise SurroundingsError("no-remote", said, hint)
+            raise SurroundingsError("no-remote", message, hint)
         if remote not in remotes:
-            said = _("it is not said with which of the remotes {names} the branch {branch} is shared")
-            said = said.format(names=_(", ").join(remotes), branch=branch)
+            message = _("it is not said with which of the remotes {names} the branch {branch} is shared")
+            message = message.format(names=_(", ").join(remotes), branch=branch)
             hint = _("type once: git push -u {remote} {branch}").format(remote=remotes[0], branch=branch)
-            raise SurroundingsError("no-remote", said, hint)
+            raise SurroundingsError("no-remote", message, hint)
     there = there or f"{_HEADS}{branch}"
     place = f"refs/remotes/{remote}" if remote in remotes else "refs/xuncha/elsewhere"
-    return Route(remote, branch, there, f"{place}/{there.removeprefix(_HEADS)}", known)
+    return Route(remote, branch, there, f"{place}/{there.removeprefix(_HEADS)}", is_configured)
 
 
 def fetch(git: Git, way: Route) -> str | None:
-    """Fetch what is there, and return its commit; None where the branch is not there yet.
+    """Fetch the remote branch, and return its commit; None if the remote has no such branch yet.
 
-    Raises SurroundingsError if the remote cannot be reached.
+    Raises SurroundingsError if the remote cannot be reached; GitError if it answers, and the fetch fails here.
     """
-    what = f"+{way.there}:{way.seen}"
+    refspec = f"+{way.there}:{way.seen}"
     try:
-        _talk(git, "fetch", "--quiet", "--no-recurse-submodules", "--", way.remote, what)
+        _talk(git, "fetch", "--quiet", "--no-recurse-submodules", "--", way.remote, refspec)
     except GitError:
         try:
             _talk(git, "ls-remote", "--exit-code", "--", way.remote, way.there)
@@ -91,14 +91,14 @@ def fetch(git: Git, way: Route) -> str | None:
             if second.ended == _NO_SUCH_BRANCH:
                 return None
             raise _unreachable(way, second) from second
-        raise  # the remote answers: it is here that something is wrong
+        raise  # the remote answers, so the fault is here
     return git.commit_of(way.seen)
 
 
 def push(git: Git, way: Route) -> None:
-    """Bring the branch there; never over what is there.
+    """Push the branch; never overwrite what the remote has.
 
-    Raises MovedError if what is there has moved on, or just does; RefusedError if the remote, or a hook, refuses;
+    Raises MovedError if the remote branch has moved on or is just moving; RefusedError if the remote, or a hook, refuses;
     SurroundingsError if the remote cannot be reached.
     """
     remember = [] if way.known else ["--set-upstream"]
@@ -111,58 +111,58 @@ def push(git: Git, way: Route) -> None:
         if not refusals and "failed to push some refs" not in error.said:
             raise _unreachable(way, error) from error
         reasons = "\n".join([*(line.rpartition("\t")[2] for line in refusals), _words(error.said)])
-        said = _("“{remote}” refused what was sent; it stays here: {said}")
-        raise RefusedError("push-refused", said.format(remote=way.remote, said=reasons)) from error
+        message = _("“{remote}” refused what was sent; it stays here: {said}")
+        raise RefusedError("push-refused", message.format(remote=way.remote, said=reasons)) from error
 
 
 class SentTags(NamedTuple):
-    """What became of the tags in which audits are kept."""
+    """The result of sending the tags of audits."""
 
-    new: int = 0  # how many were not there yet
+    new: int = 0  # how many the remote did not have yet
     moved: Sequence[str] = ()
-    """The names under which there stands something else there than here: somebody has moved a tag."""
+    """The tags that are different on the remote: somebody has moved them."""
 
 
 def push_tags(git: Git, way: Route, prefix: str) -> SentTags:
-    """Bring tags there that are here and not there; never over what is there. Those that are there come with every fetch.
+    """Push the tags that the remote does not have; never overwrite its own. Those of the remote come with every fetch.
 
     Raises SurroundingsError if the remote cannot be reached.
     """
     form = "--format=%(objectname) %(refname)"
-    here = git.references("for-each-ref", form, f"refs/tags/{prefix}")
-    if not here:
+    local = git.references("for-each-ref", form, f"refs/tags/{prefix}")
+    if not local:
         return SentTags()
     try:
         listed = _talk(git, "ls-remote", "--tags", "--refs", "--", way.remote, f"refs/tags/{prefix}*")
-        there = references(listed)
-        new = [name for name in here if name not in there]
+        remote = references(listed)
+        new = [name for name in local if name not in remote]
         if new:
             _talk(git, "push", "--quiet", "--", way.remote, *(f"{name}:{name}" for name in new))
     except GitError as error:
         raise _unreachable(way, error) from error
-    return SentTags(len(new), [name for name in here if there.get(name, here[name]) != here[name]])
+    return SentTags(len(new), [name for name in local if remote.get(name, local[name]) != local[name]])
 
 
 def _unreachable(way: Route, error: GitError) -> SurroundingsError:
-    """Return the error for a remote that cannot be reached, or does not let us in."""
-    said = _(
+    """Return the error for a remote that cannot be reached, or refuses access."""
+    message = _(
         "“{remote}” could not be reached, or did not let us in; nothing is lost: what was recorded here stays here, and goes out with the next sync"
     )
-    told = f"{said.format(remote=_SECRET.sub('', way.remote))}\n{_words(error.said)}"
+    text = f"{message.format(remote=_SECRET.sub('', way.remote))}\n{_words(error.said)}"
     hint = _("see whether the network is up; git remote -v shows the address")
-    return SurroundingsError("unreachable", told, hint)
+    return SurroundingsError("unreachable", text, hint)
 
 
 def _words(said: str) -> str:
-    """Return what git complained of, without its advice, and without a password that stands in an address."""
+    """Return git's complaint without its hints, and without passwords in addresses."""
     lines = [line.rstrip() for line in said.splitlines() if line.strip() and not line.startswith("hint:")]
     return _SECRET.sub("", "\n".join(lines))
 
 
 def _talk(git: Git, *arguments: str) -> str:
-    """Run a git that speaks with a remote, says in English what it says, and asks for a password only at a terminal."""
+    """Run a command of git that contacts a remote, with English output; git asks for a password only at a terminal."""
     surroundings = {"LANGUAGE": "en"}
-    if not os.isatty(2):  # where a question would be seen
+    if not os.isatty(2):  # nobody would see a question
         surroundings["GIT_TERMINAL_PROMPT"] = os.environ.get("GIT_TERMINAL_PROMPT", "0")
         chosen = {"GIT_SSH", "GIT_SSH_COMMAND"} & set(os.environ)
         if not chosen and not git.run("config", "core.sshCommand", answers=(0, 1)):
@@ -171,19 +171,19 @@ def _talk(git: Git, *arguments: str) -> str:
 
 
 def behind(git: Git, commit: str, other: str) -> bool:
-    """Return whether one commit, by its full hash, is another one, or led to it.
+    """Return whether one commit, given by its full hash, is another one or its ancestor.
 
-    Where clocks run apart, a span such as A..B may name commits that are in both; this answer is right all the same.
+    If clocks differ, a range such as A..B may list commits that both have; this answer is right even then.
     """
     return git.bases(commit, other) == [commit]
 
 
 def ahead(git: Git, ours: str, theirs: str) -> int:
-    """Count the commits that one has and the other has not; for people: see `behind`."""
+    """Count the commits that one side has and the other has not. The number is for people only: see `behind`."""
     return git.counts(f"{theirs}..{ours}", "--")[0]
 
 
 def unfinished_operations(folder: Path | None) -> list[str]:
-    """Return the operations of git that are begun and not concluded, such as `merge`, by what git keeps in its folder."""
+    """Return the unfinished operations of git, such as `merge`, according to the files in git's folder."""
     begun = (name for mark, name in _UNFINISHED.items() if folder and (folder / mark).exists())
     return list(dict.fromkeys(begun))

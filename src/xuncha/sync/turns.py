@@ -1,4 +1,4 @@
-"""Who has led a measure to where it stands on one side, and when; and which closings may not be taken against that."""
+"""Who changed a measure's status on one side, and when; and which closings may not be accepted against that."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from xuncha.trail.replay import log
 
 
 class Turn(NamedTuple):
-    """A change of a measure's status, as its commit tells it."""
+    """A change of a measure's status, as its commit states it."""
 
     author: str
     day: str
@@ -24,17 +24,17 @@ class Turn(NamedTuple):
     to: str | None
 
     def __str__(self) -> str:
-        """Return who it was, and when."""
+        """Return the author and the day, for messages."""
         return _("{who}, {day}").format(who=self.author, day=self.day)
 
 
 def is_back(before: str | None, after: str | None) -> bool:
-    """Return whether a measure was turned back in the workflow: returned, opened again, or its application withdrawn."""
+    """Return whether a status moved back in the workflow: a measure was returned or reopened, or its application withdrawn."""
     return before in ONWARD and after in ONWARD and ONWARD.index(after) < ONWARD.index(before)
 
 
 def turns(git: Git, without: str, tip: str, path: str) -> Iterator[Turn]:
-    """Yield what the history of one side, without that of another, tells of a measure's status, the newest first."""
+    """Yield the changes of a measure's status in the history of one side that the other does not have, the newest first."""
     number = str(Identity.of_file(path))
     for commit in log(git, f"{without}..{tip}", "--", path):
         for course in commit.trailers.courses:
@@ -43,31 +43,31 @@ def turns(git: Git, without: str, tip: str, path: str) -> Iterator[Turn]:
 
 
 def attributed(git: Git, ours: str, theirs: str, dispute: Dispute) -> Dispute:
-    """Return a dispute with who led to the status of each side, where it is about that."""
+    """Return a dispute with who set the status on each side, and when; unchanged if it is not about a status."""
     if dispute.location != ("status",):
         return dispute
     spans = (theirs, ours), (ours, theirs)
-    mine, other = (str(next(turns(git, *span, dispute.path), "")) for span in spans)
-    return dispute._replace(by=(mine, other))
+    ours_by, theirs_by = (str(next(turns(git, *span, dispute.path), "")) for span in spans)
+    return dispute._replace(by=(ours_by, theirs_by))
 
 
 def must_hold(
     git: Git, ours: str, theirs: str, disputes: Sequence[Dispute], take: Side | None, settings: Data
 ) -> None:
-    """Refuse to take a closing whose application the other side has turned down or withdrawn, where the policy asks for one."""
+    """Refuse to take a closing whose application the other side has turned down or withdrawn, if the policy requires one."""
     policy = settings.get("policy")
-    asked = policy.get("close_requires") if isinstance(policy, dict) else None
-    if not isinstance(asked, list) or {"submission", "second_person"}.isdisjoint(asked):
+    required = policy.get("close_requires") if isinstance(policy, dict) else None
+    if not isinstance(required, list) or {"submission", "second_person"}.isdisjoint(required):
         return
-    for each in disputes:
-        span, values = (theirs, ours), (each.ours, each.theirs)
+    for dispute in disputes:
+        span, values = (theirs, ours), (dispute.ours, dispute.theirs)
         if take == "theirs":
             span, values = span[::-1], values[::-1]
-        if each.location != ("status",) or values[0] != "closed" or values[1] in {"closed", "submitted"}:
+        if dispute.location != ("status",) or values[0] != "closed" or values[1] in {"closed", "submitted"}:
             continue
-        if any(turn.to == "submitted" and turn.action != "undo" for turn in turns(git, *span, each.path)):
-            continue  # it was applied for anew
-        said = _(
+        if any(turn.to == "submitted" and turn.action != "undo" for turn in turns(git, *span, dispute.path)):
+            continue  # there is a new application
+        message = _(
             "{what}; the application for that closing no longer stands, and the policy asks for one; nothing was changed"
         )
         hint = _(
@@ -77,5 +77,5 @@ def must_hold(
             hint = _(
                 "keep what stands here: xuncha sync --take ours; or take back what was done here against it: xuncha undo"
             )
-        number = Identity.of_file(each.path)
-        raise RefusedError("closed-over", said.format(what=in_words(each)), hint.format(id=number))
+        number = Identity.of_file(dispute.path)
+        raise RefusedError("closed-over", message.format(what=in_words(dispute)), hint.format(id=number))

@@ -1,4 +1,4 @@
-"""Two states of a ledger's files united, file by file, and of each record the lines of the side that changed it; what is in dispute, in words."""
+"""Unites two states of a ledger's files, file by file, with the lines of the side that changed them; and puts disputes in words."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.objects import Held, Listing
 
-_ERROR = 128  # the exit code from which on `git merge-file` counts no conflicts
-_WITH = {"status": "closed", "term": "due"}  # what is shown in dispute together with a key that is
+_ERROR = 128  # exit codes of `git merge-file` below this count conflicts
+_WITH = {"status": "closed", "term": "due"}  # keys that are shown together with a disputed key
 
 
 def read_records(git: Git, listing: Listing, paths: Iterable[str]) -> dict[str, Data]:
-    """Read those of these files that a listing has and that can be read, by their paths."""
+    """Read those of some files that a listing has and that are readable; return their data by path."""
     known = [path for path in paths if path in listing]
-    found = {}
+    records = {}
     for path, content in zip(known, git.blobs(listing[path].blob for path in known), strict=True):
         with contextlib.suppress(UnreadableError):
-            found[path] = parse(content or b"")
-    return found
+            records[path] = parse(content or b"")
+    return records
 
 
 def merge_record(
     base: bytes, ours: bytes, theirs: bytes, *, take: Side | None = None, width: int = 7
 ) -> Merged[bytes]:
-    """Merge two versions of one file, in the layout of ours; `base` is empty where both have made it anew.
+    """Merge two versions of one file, in the layout of ours; `base` is empty if both sides have created it.
 
     In a dispute `take` decides; without it, the lines are marked as git does, with marks of that width. Raises
-    UnreadableError if one of the three is no record; or something is in dispute, and cannot be shown in this layout.
+    UnreadableError if one of the three is no record, or a dispute cannot be shown in this layout.
     """
     if theirs in {base, ours}:
         return Merged(ours)
@@ -54,7 +54,7 @@ def merge_record(
     message = _("the layout of this file does not let both changes be written into it")
     odd = UnreadableError("odd-layout", 1, 1, message)
     if not all(isinstance(key, str) for each in values for key in each):
-        raise odd  # `~: …` is no field of a record, and its lines are not found by its name
+        raise odd  # a key such as `~` is no field, and its lines cannot be found by its name
     data, disputes = merge_values(*values, take)
     marked = {str(each.location[0]) for each in disputes} if take is None else set()
     _before, mine, other = values
@@ -71,7 +71,7 @@ def merge_record(
 
 
 def _layouts(texts: Versions, end: str, values: Versions, data: Data) -> Iterator[str]:
-    """Yield the record as text: woven; else edited into ours; else written anew under the comments at the top of ours."""
+    """Yield texts of the record to try: woven from both; edited into ours; and rewritten below the comments at the top of ours."""
     woven = Weaver(texts, end).record(values, data)
     if woven is not None:
         yield woven
@@ -86,27 +86,27 @@ def _layouts(texts: Versions, end: str, values: Versions, data: Data) -> Iterato
 
 
 class MergedFile(NamedTuple):
-    """A file that the driver has merged."""
+    """The result of a merge by the driver."""
 
     disputes: Sequence[Dispute] = ()
-    not_by_field: str = ""  # why git merged it by lines; empty where it was merged field by field
+    not_by_field: str = ""  # why git merged it by lines; empty if it was merged field by field
     in_conflict: bool = False  # whether git could not merge it by lines either
 
 
 def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
-    """Merge three files into the second; what is no record is merged by lines, as git does.
+    """Merge three files into the second one; what is no record is merged by lines, as git does.
 
     Raises OSError if one of them cannot be read or written.
     """
     try:
-        content, disputes = merge_record(*(each.read_bytes() for each in (base, ours, theirs)), width=width)
+        content, disputes = merge_record(*(file.read_bytes() for file in (base, ours, theirs)), width=width)
     except UnreadableError as error:
         labels = [word for label in ("ours", "base", "theirs") for word in ("-L", label)]
         files = map(str, (ours, base, theirs))
         try:
             Git(Path.cwd()).run("merge-file", *labels, f"--marker-size={width}", "--", *files)
         except GitError as refusal:
-            is_binary = any(b"\0" in each.read_bytes() for each in (base, ours, theirs))
+            is_binary = any(b"\0" in file.read_bytes() for file in (base, ours, theirs))
             if not (0 < refusal.ended < _ERROR or is_binary):
                 raise
             return MergedFile(not_by_field=str(error), in_conflict=True)
@@ -116,17 +116,17 @@ def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
 
 
 class United(NamedTuple):
-    """What comes of two states."""
+    """The result of uniting two states."""
 
     listing: Listing
     disputes: list[Dispute]
-    kept: set[Numbered]  # what one side had taken back and the other had worked on: it stays
+    kept: set[Numbered]  # what one side had taken back and the other had worked on; it stays
 
 
 def unite(git: Git, listings: Versions, *, anew: Collection[str] = (), take: Side | None = None) -> United:
-    """Unite two states with what both began with; in a dispute `take` decides, and ours stands until it is settled.
+    """Unite two states, given with their common ancestor; in a dispute `take` decides, and without it ours stays.
 
-    At the paths that are `anew` there stands something else than what both began with.
+    The paths in `anew` hold something else than the common ancestor had there.
     """
     result: Listing = {}
     kept: set[Numbered] = set()
@@ -154,7 +154,7 @@ def unite(git: Git, listings: Versions, *, anew: Collection[str] = (), take: Sid
 def _merged(
     git: Git, paths: list[str], listings: Versions, take: Side | None
 ) -> tuple[Listing, list[Dispute]]:
-    """Merge the files that both sides have changed, and return what is in dispute."""
+    """Merge the files that both sides have changed; return the merged files, and the disputes."""
     found: dict[str, bytes] = {}
     records = [path for path in paths if path == LEDGER_FILE or numbered(path)]
     disputes = [Dispute((), path=path) for path in paths if path not in records]
@@ -164,7 +164,7 @@ def _merged(
         versions = [contents[side[path].blob] or b"" if path in side else b"" for side in listings]
         try:
             found[path], disputed = merge_record(*versions, take=take)
-            disputes += [each._replace(path=path) for each in disputed]
+            disputes += [dispute._replace(path=path) for dispute in disputed]
         except UnreadableError as error:
             disputes.append(Dispute((), path=path, why=str(error)))
     chosen = listings.theirs if take == "theirs" else listings.ours
@@ -174,49 +174,49 @@ def _merged(
 
 
 def missed(result: Listing, *others: Listing) -> Listing:
-    """Return the files of others that must come back, since later ones stand on them.
+    """Return the files of others that must come back, because later ones depend on them.
 
-    No number may be left out, and no measure stand without its problem.
+    No number may be left out, and no measure may be without its problem.
     """
-    there = identities(result)
-    said = {each.number for each in comments(result)}
-    unsaid = {CommentNumber(number) for number in range(1, max(said, default=0) + 1) if number not in said}
-    last = {identity.problem: identity.measure for identity in sorted(there)}
-    wanted = {
+    existing = identities(result)
+    used = {comment.number for comment in comments(result)}
+    unused = {CommentNumber(number) for number in range(1, max(used, default=0) + 1) if number not in used}
+    last = {identity.problem: identity.measure for identity in sorted(existing)}
+    missing = {
         Identity(problem, measure)
         for problem in range(1, max(last, default=0) + 1)
         for measure in range(last.get(problem, 0) + 1)
-    } - there
+    } - existing
     # A problem that was taken back with its measures comes back with them.
-    whole = {identity.problem for identity in wanted if identity.is_problem and identity.problem not in last}
+    whole = {identity.problem for identity in missing if identity.is_problem and identity.problem not in last}
     back: Listing = {}
     for path, held in chain.from_iterable(other.items() for other in others):
         owner = Identity.of_file(path) or Identity.of_evidence(path)
-        is_wanted = CommentNumber.of_file(path) in unsaid
+        is_wanted = CommentNumber.of_file(path) in unused
         if owner:
-            is_wanted = owner in wanted or owner.problem in whole
+            is_wanted = owner in missing or owner.problem in whole
         if is_wanted and path not in result:
             back.setdefault(path, held)
     return back
 
 
 def refusal(disputes: list[Dispute]) -> RefusedError:
-    """Return the error for what nobody has settled yet, one dispute a line."""
-    said = _("both sides have changed the same thing in different ways; nothing was changed")
+    """Return the error for unsettled disputes, one dispute a line."""
+    message = _("both sides have changed the same thing in different ways; nothing was changed")
     hint = _(
         "keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; all else is brought together either way"
     )
-    return RefusedError("disputed", "\n".join([said, *map(in_words, disputes)]), hint)
+    return RefusedError("disputed", "\n".join([message, *map(in_words, disputes)]), hint)
 
 
 def in_words(dispute: Dispute) -> str:
-    """Say what each side wants, in one line."""
+    """Return what each side wants, in one line."""
     place = _place(dispute, key_name)
     if dispute.location:
         values = zip((dispute.ours, dispute.theirs), dispute.by, strict=True)
         ours, theirs = (
-            _("{value} ({by})").format(value=_value(dispute, each), by=by) if by else _value(dispute, each)
-            for each, by in values
+            _("{value} ({by})").format(value=_value(dispute, value), by=by) if by else _value(dispute, value)
+            for value, by in values
         )
         return _("{what}: here {ours}, there {theirs}").format(what=place, ours=ours, theirs=theirs)
     if dispute.why:
@@ -225,16 +225,16 @@ def in_words(dispute: Dispute) -> str:
 
 
 def settlement(disputes: list[Dispute], take: Side | None) -> str:
-    """Return how disputes were settled, as the commit says it; empty where there were none."""
+    """Return how disputes were settled, as the commit states it; empty if there were none."""
     if not disputes or take is None:
         return ""
     return f"取{'本' if take == 'ours' else '对'}方：{'；'.join(_place(each, str) for each in disputes)}"
 
 
 def _place(dispute: Dispute, name: Callable[[str], str]) -> str:
-    """Return what is in dispute, as people find it; `name` gives the names of keys."""
+    """Return what a dispute is about, as people look for it; `name` returns the name of a key."""
     place = str(Identity.of_file(dispute.path) or dispute.path)  # of a comment, the file
-    return " ".join([place, ".".join(name(str(each)) for each in dispute.location)]).strip()
+    return " ".join([place, ".".join(name(str(key)) for key in dispute.location)]).strip()
 
 
 def _value(dispute: Dispute, value: object) -> str:

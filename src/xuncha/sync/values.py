@@ -1,4 +1,4 @@
-"""What two sides have made of one record, merged field by field (docs/adr/0017-merging-by-field.md). Pure functions over plain data."""
+"""Merges two versions of one record field by field (docs/adr/0017-merging-by-field.md). Pure functions over plain data."""
 
 from __future__ import annotations
 
@@ -8,57 +8,57 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 Location = tuple[str | int, ...]
-"""The way to a value inside a record."""
+"""The keys and indexes that lead to a value inside a record."""
 Name = tuple[str, int]
-"""What makes an item of a list the same one on both sides, and which of several of that name it is."""
+"""What identifies an item of a list on both sides: its name, and its number (from 1) among items of that name."""
 Side = Literal["ours", "theirs"]
 Data = dict[str, Any]
-"""What a record says, as plain data."""
+"""A record as plain data."""
 T = TypeVar("T")
 
 
 class _Sentinel:
-    """Stands where there is no value."""
+    """A mark for a value that does not exist."""
 
 
 MISSING: Final = _Sentinel()
-"""A value that is not there."""
+"""A value that does not exist."""
 UNSETTLED: Final = _Sentinel()
 """The value on which sides disagree."""
 
 
 class Dispute(NamedTuple):
-    """One thing that both sides have changed, each in its own way, and no rule decides."""
+    """One thing that both sides have changed in different ways, and that no rule decides."""
 
-    location: Location  # of a record; empty where it is the file as a whole
+    location: Location  # inside the record; empty if the whole file is disputed
     ours: Any = None
     theirs: Any = None
     path: str = ""
     why: str = ""  # why a record cannot be merged field by field
-    by: tuple[str, str] = ("", "")  # of a status, who led to it on each side, and when
+    by: tuple[str, str] = ("", "")  # for a status, who set it on each side, and when
 
 
 class Merged(NamedTuple, Generic[T]):
-    """What comes of two versions, and what is in dispute."""
+    """The result of merging two versions, and the disputes."""
 
     result: T
     disputes: tuple[Dispute, ...] = ()
 
 
 class Versions(NamedTuple):
-    """Three versions of one thing: as it was, and as each side has it; of values, MISSING where there is none."""
+    """Three versions of one thing: before, and on each side; MISSING stands for a value that does not exist."""
 
     before: Any
     ours: Any
     theirs: Any
 
     def map(self, function: Callable[[Any], Any]) -> Versions:
-        """Return what a function makes of each version."""
+        """Return the results of a function for each version."""
         return Versions(*map(function, self))
 
     def get(self, key: object) -> Versions:
-        """Return the values under a key; what is no mapping has none."""
-        return self.map(lambda each: each.get(key, MISSING) if isinstance(each, dict) else MISSING)
+        """Return the values under a key; MISSING in a version that is no mapping."""
+        return self.map(lambda version: version.get(key, MISSING) if isinstance(version, dict) else MISSING)
 
     def settled(self) -> Any:  # noqa: ANN401
         """Return the value on which the sides agree, or UNSETTLED."""
@@ -66,27 +66,27 @@ class Versions(NamedTuple):
 
 
 def settled(before: Any, sides: Sequence[Any]) -> Any:  # noqa: ANN401
-    """Return what stands where all sides that changed a value agree; UNSETTLED where they do not."""
+    """Return the value if all sides that changed it agree; else UNSETTLED. If none did, return the old value."""
     changed = [side for side in sides if side != before]
     if any(side != changed[0] for side in changed):
         return UNSETTLED
     return (changed or sides or [before])[0]
 
 
-_DAYS: Final = frozenset({"progress", "reviews"})  # lists of entries that stand in the order of their days
+_DAYS: Final = frozenset({"progress", "reviews"})  # lists of entries that are sorted by day
 _NAMED_BY: Final[dict[str, tuple[str, ...]]] = {
     "progress": ("date", "text"), "evidence": ("file",), "categories": ("key",), "outcomes": ("key",), "fields": ("of", "key"),
     "people": ("name",),
 }  # fmt: skip
-"""By the key of a list: what makes an item the same one on both sides. Of other lists it is all of the item."""
+"""For the key of a list: the keys that identify an item on both sides. Items of other lists are identified by all of their content."""
 ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
-"""The statuses in the order in which the workflow leads through them."""
+"""The statuses in the order of the workflow."""
 
 
 def merge_values(before: Data, ours: Data, theirs: Data, take: Side | None = None) -> Merged[Data]:
-    """Merge two versions of a record; `before` is empty where both have made it anew.
+    """Merge two versions of a record; `before` is empty if both sides have created it.
 
-    `take` says whose word counts in a dispute; while nobody has said so, ours stands.
+    `take` is the side that wins in a dispute; without it, ours stays.
     """
     merger = _Merger(take)
     versions = Versions(before, ours, theirs)
@@ -100,25 +100,25 @@ def merge_values(before: Data, ours: Data, theirs: Data, take: Side | None = Non
 
 
 class _Merger:
-    """Merges values, and collects what is in dispute."""
+    """Merges values, and collects the disputes."""
 
     def __init__(self, take: Side | None) -> None:
         self.take = take
         self.disputes: list[Dispute] = []
 
     def dispute(self, location: Location, versions: Versions) -> Any:  # noqa: ANN401
-        """Enter a dispute, and return what stands until it is settled."""
-        ours, theirs = (None if each is MISSING else each for each in versions[1:])
+        """Record a dispute, and return the value that stays until it is settled."""
+        ours, theirs = (None if value is MISSING else value for value in versions[1:])
         self.disputes.append(Dispute(location, ours, theirs))
         return versions.theirs if self.take == "theirs" else versions.ours
 
     def mapping(self, location: Location, versions: Versions) -> Data:
-        """Merge key by key, in an order that both sides would recognise."""
+        """Merge a mapping key by key, in an order that both sides would recognise."""
         data = {}
         for key in _ordered(*versions.map(lambda each: list(each) if isinstance(each, dict) else [])):
             values = versions.get(key)
             if not location and any(key in pair for pair in PAIRS):
-                # Decided later; it keeps its place in the order.
+                # `pair` decides later; the key keeps its place in the order.
                 value = values.theirs if values.ours is MISSING else values.ours
             else:
                 value = self.value((*location, key), values)
@@ -137,35 +137,35 @@ class _Merger:
         if isinstance(ours, list) and isinstance(theirs, list):
             return self.sequence(location, versions)
         if location[-1] == "publish" and (ours is False or theirs is False):
-            return False  # what one side withholds is withheld
+            return False  # what one side withholds stays withheld
         return self.dispute(location, versions)
 
     def sequence(self, location: Location, versions: Versions) -> list[Any]:
-        """Merge a list: what either side added is there, once; what one took out and the other left alone is not."""
+        """Merge a list: an item that either side added is included once; an item that one side removed and the other left alone is not."""
         key = str(location[-1])
         lists = versions.map(lambda each: named(key, each if isinstance(each, list) else []))
-        found: dict[Name, Any] = {}
+        merged: dict[Name, Any] = {}
         withheld: set[str] = set()
         for name in lists.before | lists.ours | lists.theirs:
             items = lists.get(name)
             value = items.settled()
-            if value is UNSETTLED and MISSING in items[1:]:  # taken out here, worked on there: it stays
+            if value is UNSETTLED and MISSING in items[1:]:  # removed here, changed there: it stays
                 value = items.theirs if items.ours is MISSING else items.ours
                 if key == "progress" and _is_public(items.before) and not _is_public(value):
                     withheld.add(_day(name))
             elif value is UNSETTLED:
-                value = self.value((*location, len(found)), items)
+                value = self.value((*location, len(merged)), items)
             if value is not MISSING:
-                found[name] = value
-        for name in found.keys() - lists.before.keys() if withheld else ():
-            if _day(name) in withheld and isinstance(found[name], dict):  # the other side's new words for it
-                found[name] = {**found[name], "publish": False}
+                merged[name] = value
+        for name in merged.keys() - lists.before.keys() if withheld else ():
+            if _day(name) in withheld and isinstance(merged[name], dict):  # its new text on the other side
+                merged[name] = {**merged[name], "publish": False}
         arrange = _by_day if key in _DAYS else _ordered
-        return [found[name] for name in arrange(*lists.map(list)) if name in found]
+        return [merged[name] for name in arrange(*lists.map(list)) if name in merged]
 
     def pair(self, data: Data, versions: Versions, keys: tuple[str, str]) -> None:
         """Merge two keys of which each would be wrong without the other."""
-        pairs = versions.map(lambda each: tuple(each.get(key, MISSING) for key in keys))
+        pairs = versions.map(lambda version: tuple(version.get(key, MISSING) for key in keys))
         chosen = pairs.settled()
         if chosen is UNSETTLED:
             chosen = PAIRS[keys](pairs)
@@ -182,20 +182,20 @@ def _is_public(entry: Any) -> bool:  # noqa: ANN401
 
 
 def _decide_closing(pairs: Versions) -> Any:  # noqa: ANN401
-    """Decide the status and the note of closing, where both sides have changed them.
+    """Decide status and closing note if both sides have changed them; None if a person must decide. Of two closings the earlier counts.
 
-    Whoever is further in the workflow is right, since it leads there from where the other stands. Not so where one side
-    has turned back (returned, reopened): then people have to speak with each other.
+    The side that is further in the workflow wins, since the workflow leads there from the other side's status. Not so if one side
+    has turned back (returned, reopened): then people have to talk to each other.
     """
     statuses = [status for status, _closed in pairs]
     if statuses[1] == statuses[2] == "closed":
         return min(pairs.ours, pairs.theirs, key=_closing_order)
     if not all(each in ONWARD for each in statuses):
         return None
-    was, here, there = (ONWARD.index(each) for each in statuses)
-    if min(here, there) < was or here == there:
+    before, our_step, their_step = (ONWARD.index(each) for each in statuses)
+    if min(our_step, their_step) < before or our_step == their_step:
         return None
-    return pairs.ours if here > there else pairs.theirs
+    return pairs.ours if our_step > their_step else pairs.theirs
 
 
 def _closing_order(pair: tuple[Any, Any]) -> tuple[str, str]:
@@ -205,10 +205,10 @@ def _closing_order(pair: tuple[Any, Any]) -> tuple[str, str]:
 
 
 def _decide_due(pairs: Versions) -> Any:  # noqa: ANN401
-    """Decide term and time limit, where both sides have changed them: of two new days the earlier.
+    """Decide term and deadline if both sides have changed them: of two new days the earlier; None if a person must decide.
 
-    A later day needs a reason, and each side has given one for its own day; the earlier one stands on both. Where one side has made
-    a long-term measure one of a day, and the other has taken its day away, nobody has meant that there be none.
+    A later day needs a reason, and each side has given one for its own day; both reasons cover the earlier day. If one side has given a
+    long-term measure a day, and the other has removed the day, nobody meant to have no deadline.
     """
     terms, dues = (pairs.map(lambda each: each[0]), pairs.map(lambda each: each[1]))
     term, due = terms.settled(), dues.settled()
@@ -222,7 +222,7 @@ PAIRS: Final[dict[tuple[str, str], Callable[[Versions], Any]]] = {
     ("status", "closed"): _decide_closing,
     ("term", "due"): _decide_due,
 }
-"""Keys of a measure that are decided as one, and what decides where both sides have changed them."""
+"""Pairs of keys of a measure that are decided together, and the function that decides if both sides have changed them."""
 
 
 def _canonical(value: object) -> str:
@@ -230,47 +230,47 @@ def _canonical(value: object) -> str:
 
 
 def named(key: str, items: Sequence[Any]) -> dict[Name, Any]:
-    """Return the items of a list by their names; of equal ones the first, the second, and so on."""
+    """Return the items of a list by their names; equal names are numbered from 1."""
     names: Counter[str] = Counter()
-    found = {}
+    by_name = {}
     by = _NAMED_BY.get(key)
     for item in items:
-        name = _canonical([item.get(each) for each in by] if by and isinstance(item, dict) else item)
+        name = _canonical([item.get(field) for field in by] if by and isinstance(item, dict) else item)
         names[name] += 1
-        found[name, names[name]] = item
-    return found
+        by_name[name, names[name]] = item
+    return by_name
 
 
 def _ordered(before: list[Any], ours: list[Any], theirs: list[Any]) -> list[Any]:
-    """Order what either side has: as a side has chosen it, and what is new behind what it was put behind."""
+    """Order what either side has: in the order that a side has chosen, with new items after those that they followed."""
     common = set(ours) & set(theirs)
-    one, other, was = ([each for each in side if each in common] for side in (ours, theirs, before))
-    agreed = settled(was, (one, other))
-    result: list[Any] = min(one, other, key=_canonical) if agreed is UNSETTLED else agreed
-    alone = [[each for each in side if each not in common] for side in (ours, theirs)]
-    # What is gone on one side and stays all the same counts as new on the other.
+    first, second, earlier = ([name for name in side if name in common] for side in (ours, theirs, before))
+    agreed = settled(earlier, (first, second))
+    result: list[Any] = min(first, second, key=_canonical) if agreed is UNSETTLED else agreed
+    alone = [[name for name in side if name not in common] for side in (ours, theirs)]
+    # What one side removed and stays nevertheless counts as new on the other side.
     for added, side in sorted(zip(alone, (ours, theirs), strict=True), key=lambda pair: _canonical(pair[0])):
-        for each in added:
-            place = side.index(each)
+        for name in added:
+            place = side.index(name)
             while place and side[place - 1] not in result:
                 place -= 1
-            result.insert(result.index(side[place - 1]) + 1 if place else 0, each)
+            result.insert(result.index(side[place - 1]) + 1 if place else 0, name)
     return result
 
 
 def _by_day(before: list[Name], ours: list[Name], theirs: list[Name]) -> list[Name]:
-    """Order entries with a day: what is new stands behind what was there of the same day or earlier."""
-    result = [each for each in _ordered(before, ours, theirs) if each in before]
-    added = [[each for each in side if each not in before] for side in (ours, theirs)]
-    new = dict.fromkeys(each for side in sorted(added, key=_canonical) for each in side)
-    for each in sorted(new, key=_day):
-        place = max((place for place, other in enumerate(result) if _day(other) <= _day(each)), default=-1)
-        result.insert(place + 1, each)
+    """Order entries by day: a new entry comes after the existing ones of the same day or earlier."""
+    result = [name for name in _ordered(before, ours, theirs) if name in before]
+    added = [[name for name in side if name not in before] for side in (ours, theirs)]
+    new = dict.fromkeys(name for side in sorted(added, key=_canonical) for name in side)
+    for name in sorted(new, key=_day):
+        place = max((place for place, other in enumerate(result) if _day(other) <= _day(name)), default=-1)
+        result.insert(place + 1, name)
     return result
 
 
 def _day(name: Name) -> str:
-    """Return the day of an entry, out of its name."""
+    """Return the day in the name of an entry; empty if it has none."""
     read = json.loads(name[0])
     day = read[0] if isinstance(read, list) else read.get("date") if isinstance(read, dict) else ""
-    return str(day or "")  # what has no day stands first
+    return str(day or "")  # entries without a day come first

@@ -1,4 +1,4 @@
-"""The merged record as a text: of each field the lines of the side that changed it, comments and all, where its layout has lines for each."""
+"""The merged record as text: each field has the lines of the side that changed it, comments included, if the layout gives it lines of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xuncha.sync.values import Versions, named
 class _Part(NamedTuple):
     """The lines of one key, or of one item of a list."""
 
-    lead: str  # what stands above it and belongs to nothing else: comments, blank lines
+    lead: str  # comments and blank lines above it
     body: str
     value: Node
     key: Node | None = None
@@ -23,7 +23,7 @@ class _Part(NamedTuple):
 class _Layout(NamedTuple):
     """A mapping or a list whose keys or items have lines of their own."""
 
-    head: str  # what comes before the first one
+    head: str  # the text before the first part
     parts: dict[Hashable, _Part]
     tail: str
 
@@ -33,46 +33,46 @@ _EMPTY = _Layout("", {}, "")
 
 @dataclass(frozen=True)
 class Weaver:
-    """Weaves one file."""
+    """Builds the merged text of one file."""
 
     texts: Versions
-    """Before, ours, theirs; with the same line ends. Empty where there was no file."""
-    end: str  # how lines end in them
-    marked: frozenset[str] = frozenset()  # the keys that are in dispute
-    width: int = 7  # characters of the marks around them
+    """The text before, ours, theirs; with the same line ends. Empty if there was no file."""
+    end: str  # their line end
+    marked: frozenset[str] = frozenset()  # the disputed keys
+    width: int = 7  # characters in the marks around them
 
     def record(self, values: Versions, data: dict[str, Any]) -> str | None:
-        """Weave the whole file; None where its layout forbids it."""
+        """Return the merged text of the whole file; None if its layout does not allow that."""
         nodes = self.texts.map(lambda text: tree(text) if text else None)
         if any(node.style != "block" or node.column for node in nodes if node is not None):
             return None
         layouts = Versions(*(_layout(text, node) for text, node in zip(self.texts, nodes, strict=True)))
-        # A closing that is in dispute stands on one side alone; it is shown all the same.
+        # A disputed closing exists on one side only; it is shown nevertheless.
         shown = [key for key in layouts.ours.parts | layouts.theirs.parts if key in self.marked]
         parts = (self.key(str(key), layouts, values, data) for key in dict.fromkeys([*data, *shown]))
         return self.joined([_both(layouts, "head"), *parts, _both(layouts, "tail")])
 
     def joined(self, texts: Iterable[str]) -> str:
-        """Join texts of whole lines; the last line of a file may have had no end."""
+        """Join texts of whole lines; the last line of a file may lack its line end."""
         return "".join(text if not text or text.endswith(("\n", "\r")) else text + self.end for text in texts)
 
     def key(self, key: str, layouts: Versions, values: Versions, data: Mapping[str, Any]) -> str:
-        """Weave the lines of one key."""
-        found = layouts.map(lambda each: each.parts.get(key))
+        """Return the merged lines of one key."""
+        parts = layouts.map(lambda each: each.parts.get(key))
         if key in self.marked:
-            ours, theirs = (self.joined([part.body]) if part else "" for part in found[1:])
-            lead = found.ours.lead if found.ours else ""
+            ours, theirs = (self.joined([part.body]) if part else "" for part in parts[1:])
+            lead = parts.ours.lead if parts.ours else ""
             marks = [sign * self.width for sign in "<=>"]
             return lead + self.joined([f"{marks[0]} ours", ours, marks[1], theirs, f"{marks[2]} theirs"])
-        return self.part(found, values.get(key), data.get(key), key)
+        return self.part(parts, values.get(key), data.get(key), key)
 
     def part(
         self, found: Versions, values: Versions, value: object, key: str | None = None, column: int = 0
     ) -> str:
-        """Weave the lines of a key, or of an item of a list whose dashes stand in a column."""
+        """Return the merged lines of a key, or of an item of a list whose dashes start at `column`."""
         if found.ours is None or found.theirs is None:
-            one = found.ours or found.theirs
-            return self.joined([one.lead + one.body])
+            part = found.ours or found.theirs
+            return self.joined([part.lead + part.body])
         indent = found.ours.key.column if found.ours.key else column
         body = (
             _of_a_side(found, values, value, untouched=True)
@@ -83,7 +83,7 @@ class Weaver:
         return self.joined([_both(found, "lead") + body])
 
     def inside(self, key: str, found: Versions, values: Versions, value: object) -> str:
-        """Weave the lines of a mapping or a list that both sides have changed; nothing where their layouts forbid it."""
+        """Return the merged lines of a mapping or a list that both sides have changed; empty if their layouts do not allow that."""
         nodes = [part.value for part in found[1:]]
         if len({(node.kind, node.style, node.column) for node in nodes}) > 1 or nodes[0].style != "block":
             return ""
@@ -104,7 +104,7 @@ class Weaver:
         return self.joined([_both(layouts, "head"), *parts])
 
     def layouts(self, found: Versions, names: Versions) -> Versions:
-        """Take apart the lines within those of a key; without names of items, by its own keys."""
+        """Split the lines within a key into parts; without names of items, by the keys of the mapping."""
         taken = []
         for text, part, own in zip(self.texts, found, names, strict=True):
             node, key = (part.value, part.key) if part else (None, None)
@@ -115,7 +115,7 @@ class Weaver:
 def _layout(
     text: str, node: Node | None, above: Node | None = None, names: Iterable[Any] | None = None
 ) -> _Layout:
-    """Take a block collection apart: a mapping by its keys, a list by the names of its items; or the whole of a file."""
+    """Split a block collection into parts: a mapping by its keys, a list by the names of its items; without `above`, the whole file."""
     if node is None:
         return _EMPTY
     keys: list[Node | None] = [*node.keys] if node.keys else [None] * len(node.items)
@@ -134,21 +134,21 @@ def _layout(
 
 
 def _of_a_side(found: Versions, values: Versions, value: object, *, untouched: bool = False) -> str:
-    """Return the lines of a side that has a value; if asked, only where the other has not even touched a comment in them."""
-    was, ours, theirs = (part and part.body for part in found)
-    if value == values.ours and (not untouched or theirs in {was, ours}):
+    """Return the lines of a side that has this value; if `untouched`, only if the other side changed nothing in them, not even a comment."""
+    before, ours, theirs = (part and part.body for part in found)
+    if value == values.ours and (not untouched or theirs in {before, ours}):
         return str(ours)
-    return str(theirs) if value == values.theirs and (not untouched or ours in {was, theirs}) else ""
+    return str(theirs) if value == values.theirs and (not untouched or ours in {before, theirs}) else ""
 
 
 def _both(sides: Versions, name: str) -> str:
-    """Return what stands between: as the side that changed it has it; where both have, the lines of both."""
-    was, ours, theirs = (getattr(side, name) if side else "" for side in sides)
-    if theirs in {was, ours}:
+    """Return the text between parts, of the side that changed it; if both changed it, our text and the lines that only theirs has."""
+    before, ours, theirs = (getattr(side, name) if side else "" for side in sides)
+    if theirs in {before, ours}:
         return str(ours)
-    if ours == was:
+    if ours == before:
         return str(theirs)
-    known = set((was + ours).splitlines())
+    common = set((before + ours).splitlines())
     return str(ours) + "".join(
-        line for line in theirs.splitlines(keepends=True) if line.rstrip("\r\n") not in known
+        line for line in theirs.splitlines(keepends=True) if line.rstrip("\r\n") not in common
     )
