@@ -1,1 +1,1 @@
-"""What is wrong around a ledger, and how to mend it: git, its repository, its remains, the files, the computer. Changes nothing."""
+"""The doctor: finds what is wrong around a ledger (git, its repository, leftovers, files, the computer) and how to repair it. It changes nothing."""

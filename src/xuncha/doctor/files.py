@@ -25,12 +25,12 @@ from xuncha.workflow.change import at_work, leftover
 from xuncha.workflow.evidence import held
 
 PROCESSES = Path("/proc")
-"""Where a system shows what runs; not every one does."""
-_LONG: Final = 600  # seconds that git holds a lock at most while nobody keeps it waiting
-_KEEPS_BYTES: Final = "data/** -text"  # has git change no line ends of the ledger
+"""Where Linux shows running processes; not every system does."""
+_LONG: Final = 600  # seconds; git holds a lock no longer, unless it waits for a person
+_KEEPS_BYTES: Final = "data/** -text"  # git then changes no line ends of the ledger
 _AS_STORED: Final = "git restore data"
 _SHOWN: Final = 5
-_LONGEST: Final = 200  # characters of a path in a ledger, which stands in some folder itself
+_LONGEST: Final = 200  # characters of a path inside a ledger; its folder has a path of its own
 _LARGEST: Final = 1024 * 1024
 
 
@@ -40,12 +40,12 @@ _LARGEST: Final = 1024 * 1024
 )  # fmt: skip
 def _interrupted(around: Surroundings) -> Ailments:
     if at_work(around.root):
-        said = _("another command is changing the ledger just now")
-        yield "note", said, _("wait until it has finished")
-    elif found := leftover(around.root):
-        said = _("`{command}` was interrupted: {paths} is written but not committed")
+        message = _("another command is changing the ledger just now")
+        yield "note", message, _("wait until it has finished")
+    elif journal := leftover(around.root):
+        message = _("`{command}` was interrupted: {paths} is written but not committed")
         mend = _("to have it done, type it again; to take it back: xuncha undo")
-        yield None, said.format(command=found.command, paths=_(", ").join(found.paths)), mend
+        yield None, message.format(command=journal.command, paths=_(", ").join(journal.paths)), mend
 
 
 @CHECKS.rule("git-lock", well=mark("git has left no lock behind"),
@@ -63,17 +63,17 @@ def _git_lock(around: Surroundings) -> Ailments:
         severity: Severity | None = None
         if runs or (runs is None and seconds < _LONG):
             severity = "note"
-            said = _("git seems to be at work: {path} is there, for {age}")
+            message = _("git seems to be at work: {path} is there, for {age}")
             mend = _("wait until it has ended; if none is running: {command}")
         elif runs is None:
-            said = _("{path} is there, for {age}; nothing tells whether its git still runs")
+            message = _("{path} is there, for {age}; nothing tells whether its git still runs")
             mend = _("if no git is running: {command}")
         else:
-            said = _("{path} was left behind {age} ago: no git is running here")
+            message = _("{path} was left behind {age} ago: no git is running here")
             mend = _("if none is running on another computer either: {command}")
         name = around.named(path)
-        said = said.format(path=name, age=_lasting(seconds))
-        yield severity, said, mend.format(command=f"rm {shlex.quote(name)}")
+        message = message.format(path=name, age=_lasting(seconds))
+        yield severity, message, mend.format(command=f"rm {shlex.quote(name)}")
 
 
 @CHECKS.rule("half-written", "warning", well=mark("no file was left half written"),
@@ -87,12 +87,12 @@ def _half_written(around: Surroundings) -> Ailments:
     places = [around.root / "data", *(folder / "xuncha" for folder in around.folders)]
     for path in sorted(path for place in places for path in place.glob(f"**/{TEMPORARY}*")):
         name = around.named(path)
-        said = _("{path} was left half written, and is of no use").format(path=name)
-        yield None, said, f"rm {shlex.quote(name)}"
+        message = _("{path} was left half written, and is of no use").format(path=name)
+        yield None, message, f"rm {shlex.quote(name)}"
 
 
 def _locks(around: Surroundings) -> Iterator[Path]:
-    """Find git's own locks: beside the files of its folder, and among its references."""
+    """Yield git's own lock files, in its folder and among its references, but not those in our folder inside it."""
     own = private(around.root, "journal") if around.folder else None
     for folder in around.folders:
         for pattern in ("*.lock", "refs/**/*.lock", "objects/info/*.lock", "worktrees/*/*.lock"):
@@ -100,14 +100,14 @@ def _locks(around: Surroundings) -> Iterator[Path]:
 
 
 def _git_runs(folders: set[Path]) -> bool | None:
-    """Whether a git is running in one of these folders; None where the system does not tell."""
+    """Return whether a git runs in one of these folders; None if the system does not show it."""
     if sys.platform != "linux" or not (PROCESSES / "self").exists():
         return None
     places = [folder.resolve() for folder in folders]
     answer: bool | None = False
     for process in PROCESSES.glob("[0-9]*"):
         try:
-            # `PID (NAME) STATE …`; Z has ended, and nobody has asked how
+            # `PID (NAME) STATE …`; Z: it has ended, and only its entry is left
             name, _end, facts = (process / "stat").read_text(errors="replace").rpartition(") ")
             if not name.partition(" (")[2].startswith("git") or facts.startswith("Z"):
                 continue
@@ -115,7 +115,7 @@ def _git_runs(folders: set[Path]) -> bool | None:
         except FileNotFoundError:
             continue
         except OSError:
-            answer = None  # of another account
+            answer = None  # a process of another account
             continue
         above = (at / ".git").exists()  # git works in the top folder of its working tree
         if any(at.is_relative_to(place) or (above and place.is_relative_to(at)) for place in places):
@@ -124,7 +124,7 @@ def _git_runs(folders: set[Path]) -> bool | None:
 
 
 def _lasting(seconds: int) -> str:
-    """Say how long something lasts, in the largest unit that it fills."""
+    """Return a duration in words, in the largest unit that it fills."""
     for size, name in ((86400, _("{n} d")), (3600, _("{n} h")), (60, _("{n} min"))):
         if seconds >= size:
             return name.format(n=seconds // size)
@@ -140,14 +140,14 @@ def _read_only(around: Surroundings) -> Ailments:
     folders = [around.root / name for name in ("", "data", COMMENTS, PROBLEMS)]
     folders += sorted((around.root / PROBLEMS).glob("*/"))
     folders += [place for folder in around.folders for place in (folder, folder / "objects", folder / "refs")]
-    # What is in a folder that may not be entered counts as not there; that folder is told of.
+    # What is in a folder that may not be entered counts as missing; that folder is reported.
     closed = [path for path in folders if os.access(path, os.F_OK) and not os.access(path, os.W_OK | os.X_OK)]
     if names := [around.named(path) for path in closed]:
-        said = ngettext(
+        message = ngettext(
             "{n} folder cannot be written: {paths}", "{n} folders cannot be written: {paths}", len(names)
         )
         typed = "." if names[0] == "." else shlex.join(names[:_SHOWN])
-        yield None, said.format(n=len(names), paths=some(names, _SHOWN)), f"chmod -R u+w {typed}"
+        yield None, message.format(n=len(names), paths=some(names, _SHOWN)), f"chmod -R u+w {typed}"
 
 
 @CHECKS.rule("not-utf8", well=mark("every file is UTF-8"),
@@ -161,14 +161,14 @@ def _not_utf8(around: Surroundings) -> Ailments:
         typed = shlex.quote(name)
         encoding = "UTF-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "GB18030"
         if _is_in(content, encoding):
-            said = _("{path} is not UTF-8; it looks like {encoding}")
+            message = _("{path} is not UTF-8; it looks like {encoding}")
             shown = "GBK" if encoding == "GB18030" else encoding
             mend = f"iconv -f {encoding} -t UTF-8 {typed} > {typed}.new && mv {typed}.new {typed}"
-            yield None, said.format(path=name, encoding=shown), mend
+            yield None, message.format(path=name, encoding=shown), mend
         else:
             mend = _("save it as UTF-8 in an editor; or bring it back: {command}")
-            said = _("{path} is not UTF-8").format(path=name)
-            yield None, said, mend.format(command=f"git restore {typed}")
+            message = _("{path} is not UTF-8").format(path=name)
+            yield None, message, mend.format(command=f"git restore {typed}")
 
 
 def _is_in(content: bytes, encoding: str) -> bool:
@@ -189,13 +189,13 @@ def _line_ends(around: Surroundings) -> Ailments:
     if attributes.get("text") == "unset":
         return
     if setting in {"true", "input", "yes", "on", "1"}:
-        said = _("core.autocrlf is {value}, and git changes the line ends of the ledger's files")
+        message = _("core.autocrlf is {value}, and git changes the line ends of the ledger's files")
         mend = _("put this line into .gitattributes, and commit it: {line}; then: {command}")
-        yield None, said.format(value=setting), mend.format(line=_KEEPS_BYTES, command=_AS_STORED)
+        yield None, message.format(value=setting), mend.format(line=_KEEPS_BYTES, command=_AS_STORED)
     elif attributes.get("text") in {"set", "auto"} or attributes.get("eol") in {"lf", "crlf"}:
-        said = _(".gitattributes has git change the line ends of the ledger's files")
+        message = _(".gitattributes has git change the line ends of the ledger's files")
         mend = _("put this line at the end of .gitattributes, and commit it: {line}; then: {command}")
-        yield None, said, mend.format(line=_KEEPS_BYTES, command=_AS_STORED)
+        yield None, message, mend.format(line=_KEEPS_BYTES, command=_AS_STORED)
 
 
 @CHECKS.rule("mixed-line-ends", "warning", well=mark("no file mixes line ends"),
@@ -205,8 +205,8 @@ def _line_ends(around: Surroundings) -> Ailments:
 def _mixed_line_ends(around: Surroundings) -> Ailments:
     for name, content in _contents(around):
         if 0 < content.count(b"\r\n") < content.count(b"\n"):
-            said = _("{path} has both kinds of line ends").format(path=name)
-            yield None, said, f"sed -i 's/\\r$//' {shlex.quote(name)}"
+            message = _("{path} has both kinds of line ends").format(path=name)
+            yield None, message, f"sed -i 's/\\r$//' {shlex.quote(name)}"
 
 
 @CHECKS.rule("not-for-windows", "warning", scope="repository", well=mark("every file can be on Windows, too"),
@@ -218,18 +218,18 @@ def _not_for_windows(around: Surroundings) -> Ailments:
     paths = around.git.words("ls-files", "-z", "--", "data", "templates")
     rename = _("give them other names with git mv, and write those where they are named; then: xuncha edit")
     if forbidden := [path for path in paths if not all(map(_is_for_all, path.split("/")))]:
-        said = _("Windows forbids these names, and git there makes no clone: {paths}")
-        yield None, said.format(paths=some(forbidden, _SHOWN)), rename
+        message = _("Windows forbids these names, and git there makes no clone: {paths}")
+        yield None, message.format(paths=some(forbidden, _SHOWN)), rename
     names: defaultdict[str, list[str]] = defaultdict(list)
     for path in paths:
         names[path.casefold()].append(path)
-    if alike := [path for each in names.values() if len(each) > 1 for path in each]:
-        said = _("these differ only in letter case, so that Windows has one of them: {paths}")
-        yield None, said.format(paths=some(alike, _SHOWN)), rename
+    if alike := [path for group in names.values() if len(group) > 1 for path in group]:
+        message = _("these differ only in letter case, so that Windows has one of them: {paths}")
+        yield None, message.format(paths=some(alike, _SHOWN)), rename
     most = LONGEST - len(f"{around.root}/") if WINDOWS else _LONGEST
     if long := [path for path in paths if len(path) > most]:
-        said = _("these paths are too long for Windows: {paths}").format(paths=some(long, _SHOWN))
-        yield None, said, "git config core.longpaths true"
+        message = _("these paths are too long for Windows: {paths}").format(paths=some(long, _SHOWN))
+        yield None, message, "git config core.longpaths true"
 
 
 def _is_for_all(name: str) -> bool:
@@ -237,7 +237,7 @@ def _is_for_all(name: str) -> bool:
 
 
 def _contents(around: Surroundings) -> Iterator[tuple[str, bytes]]:
-    """Read the ledger's files; pass over what is too large, is no file (a pipe, a link) or cannot be read."""
+    """Yield the name and the content of each file of the ledger; skip what is too large, no file (a pipe, a link) or unreadable."""
     records = (*around.root.glob(f"{PROBLEMS}/*/*.yaml"), *around.root.glob(f"{COMMENTS}/*.yaml"))
     for path in (around.root / LEDGER_FILE, *sorted(records)):
         try:

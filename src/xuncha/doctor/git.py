@@ -33,8 +33,8 @@ _SHOWN: Final = 3
 )  # fmt: skip
 def _no_git(around: Surroundings) -> Ailments:
     if around.version is None:
-        said = _("git does not run, and nothing can be changed: {said}").format(said=around.version_told)
-        yield None, said, _("install git (https://git-scm.com) and try again")
+        message = _("git does not run, and nothing can be changed: {said}").format(said=around.version_told)
+        yield None, message, _("install git (https://git-scm.com) and try again")
 
 
 @CHECKS.rule("old-git", "warning", scope="git", well=mark("git is new enough"),
@@ -43,9 +43,9 @@ def _no_git(around: Surroundings) -> Ailments:
 )  # fmt: skip
 def _old_git(around: Surroundings) -> Ailments:
     if around.version and around.version < _OLDEST:
-        said = _("git {version} is too old for `xuncha sync`, which needs 2.38; all else works")
+        message = _("git {version} is too old for `xuncha sync`, which needs 2.38; all else works")
         version = ".".join(map(str, around.version))
-        yield None, said.format(version=version), _("install a newer git (https://git-scm.com)")
+        yield None, message.format(version=version), _("install a newer git (https://git-scm.com)")
 
 
 @CHECKS.rule("no-repository", well=mark("the ledger is in a git repository"),
@@ -54,8 +54,8 @@ def _old_git(around: Surroundings) -> Ailments:
 )  # fmt: skip
 def _no_repository(around: Surroundings) -> Ailments:
     if around.folder is None:
-        said = _("the ledger is in no git repository: it has no history, and cannot be changed")
-        yield None, said, _BEGIN
+        message = _("the ledger is in no git repository: it has no history, and cannot be changed")
+        yield None, message, _BEGIN
 
 
 @CHECKS.rule("not-yours", scope="folder", well=mark("git trusts this folder"),
@@ -77,8 +77,8 @@ def _not_yours(around: Surroundings) -> Ailments:
 )  # fmt: skip
 def _git_refuses(around: Surroundings) -> Ailments:
     if around.refusal is not None:
-        said = _("git does not open the repository: {said}").format(said=around.refusal)
-        yield None, said, "git status"
+        message = _("git does not open the repository: {said}").format(said=around.refusal)
+        yield None, message, "git status"
 
 
 @CHECKS.rule("no-user", scope="repository", well=mark("git knows who you are"),
@@ -93,10 +93,10 @@ def _no_user(around: Surroundings) -> Ailments:
             raise
         yield None, _("git does not know who you are, and makes no commit"), _NAME_YOURSELF
         return
-    told = os.environ.get("GIT_AUTHOR_EMAIL") or os.environ.get("EMAIL")
-    if not (told or around.ask("config", "--get", "user.email")):
-        said = _("git has no name and e-mail of yours, and guesses: {name} <{address}>")
-        yield "note", said.format(name=name, address=address), _NAME_YOURSELF
+    given = os.environ.get("GIT_AUTHOR_EMAIL") or os.environ.get("EMAIL")
+    if not (given or around.ask("config", "--get", "user.email")):
+        message = _("git has no name and e-mail of yours, and guesses: {name} <{address}>")
+        yield "note", message.format(name=name, address=address), _NAME_YOURSELF
 
 
 @CHECKS.rule("no-commit", "warning", scope="repository", well=mark("there is a commit to go back to"),
@@ -105,8 +105,8 @@ def _no_user(around: Surroundings) -> Ailments:
 )  # fmt: skip
 def _no_commit(around: Surroundings) -> Ailments:
     if "commit" not in around.scopes:
-        said = _("nothing has been committed yet, so nothing could be brought back")
-        yield None, said, _COMMIT_ALL
+        message = _("nothing has been committed yet, so nothing could be brought back")
+        yield None, message, _COMMIT_ALL
 
 
 @CHECKS.rule("unfinished", scope="repository", well=mark("no merge or rebase is half done"),
@@ -116,9 +116,9 @@ def _no_commit(around: Surroundings) -> Ailments:
 )  # fmt: skip
 def _unfinished(around: Surroundings) -> Ailments:
     for name in unfinished_operations(around.folder):
-        said = _("a git {what} is half done, and until then nothing can be committed").format(what=name)
+        message = _("a git {what} is half done, and until then nothing can be committed").format(what=name)
         mend = _("conclude it: {one}; or give it up: {other}")
-        yield None, said, mend.format(one=f"git {name} --continue", other=f"git {name} --abort")
+        yield None, message, mend.format(one=f"git {name} --continue", other=f"git {name} --abort")
 
 
 @CHECKS.rule("detached", "warning", scope="commit", well=mark("a branch is checked out"),
@@ -133,11 +133,11 @@ def _no_branch(around: Surroundings) -> Ailments:
     main = next((name for name in ("main", "master", *branches) if name in branches), "main")
     lost = around.ask("rev-list", "--count", "HEAD", "--not", "--branches", "--remotes", "--tags", "--")
     if lost == "0":
-        said = _("no branch is checked out: what is committed now is on none")
-        yield None, said, f"git switch {shlex.quote(main)}"
+        message = _("no branch is checked out: what is committed now is on none")
+        yield None, message, f"git switch {shlex.quote(main)}"
     else:
-        said = _("no branch is checked out, and commits on none: {n}").format(n=lost)
-        yield None, said, f"git branch 保留 && git switch {shlex.quote(main)} && git merge 保留"
+        message = _("no branch is checked out, and commits on none: {n}").format(n=lost)
+        yield None, message, f"git branch 保留 && git switch {shlex.quote(main)} && git merge 保留"
 
 
 @CHECKS.rule("works-elsewhere", scope="repository", well=mark("git works in the ledger's own folder"),
@@ -145,9 +145,9 @@ def _no_branch(around: Surroundings) -> Ailments:
     wrong="The repository's settings have git work in another folder than the ledger's own.", right="git --work-tree=. config --unset core.worktree",
 )  # fmt: skip
 def _works_elsewhere(around: Surroundings) -> Ailments:
-    if other := around.git.works_elsewhere():
-        said = _("a setting of this repository has git work in {path}, so nothing is changed here")
-        yield None, said.format(path=other), "git --work-tree=. config --unset core.worktree"
+    if folder := around.git.works_elsewhere():
+        message = _("a setting of this repository has git work in {path}, so nothing is changed here")
+        yield None, message.format(path=folder), "git --work-tree=. config --unset core.worktree"
 
 
 @CHECKS.rule("replaced", "warning", scope="repository", well=mark("git shows the history that it holds"),
@@ -156,17 +156,17 @@ def _works_elsewhere(around: Surroundings) -> Ailments:
 )  # fmt: skip
 def _replaced(around: Surroundings) -> Ailments:
     if names := around.ask("replace", "--list").split():
-        said = ngettext(
+        message = ngettext(
             "git is told to show something else than it holds: {n} replacement",
             "git is told to show something else than it holds: {n} replacements",
             len(names),
         )
-        yield None, said.format(n=len(names)), f"git replace -d {shlex.join(names[:_SHOWN])}"
+        yield None, message.format(n=len(names)), f"git replace -d {shlex.join(names[:_SHOWN])}"
     for grafts in [folder / "info/grafts" for folder in around.folders]:
         if grafts.is_file() and grafts.stat().st_size:
             name = around.named(grafts)
-            said = _("git is told here to show another history than it holds: {path}").format(path=name)
-            yield None, said, f"rm {shlex.quote(name)}"
+            message = _("git is told here to show another history than it holds: {path}").format(path=name)
+            yield None, message, f"rm {shlex.quote(name)}"
 
 
 @CHECKS.rule("objects-missing", scope="commit", well=mark("git holds all of the history"),
@@ -178,9 +178,9 @@ def _objects_missing(around: Surroundings) -> Ailments:
     try:
         around.git.run("rev-list", "--objects", "--quiet", "HEAD", "--")
     except SurroundingsError as error:
-        said = _("not all of the history is here: {said}")
-        told = getattr(error, "said", None) or error.message
-        yield None, said.format(said=told), "git fetch --refetch --no-filter"
+        message = _("not all of the history is here: {said}")
+        reason = getattr(error, "said", None) or error.message
+        yield None, message.format(said=reason), "git fetch --refetch --no-filter"
 
 
 @CHECKS.rule("hidden", scope="repository", well=mark("git leaves no file of the ledger out of the folder"),
@@ -190,12 +190,12 @@ def _objects_missing(around: Surroundings) -> Ailments:
 )  # fmt: skip
 def _hidden(around: Surroundings) -> Ailments:
     if paths := hidden(around.root):
-        said = ngettext(
+        message = ngettext(
             "{n} file of the ledger is left out of the folder: {paths}",
             "{n} files of the ledger are left out of the folder: {paths}",
             len(paths),
         )
-        yield None, said.format(n=len(paths), paths=some(paths, _SHOWN)), "git sparse-checkout disable"
+        yield None, message.format(n=len(paths), paths=some(paths, _SHOWN)), "git sparse-checkout disable"
 
 
 @CHECKS.rule("repository-programs", "note", scope="repository", well=mark("the repository names no programs of its own"),
@@ -204,20 +204,20 @@ def _hidden(around: Surroundings) -> Ailments:
     right="look at each that is named, and take away what you do not know: git config --local --unset NAME; rm .git/hooks/NAME",
 )  # fmt: skip
 def _repository_programs(around: Surroundings) -> Ailments:
-    found = [each.name for each in named(around.git.settings())]
+    found = [program.name for program in named(around.git.settings())]
     driver = around.git.setting(registration.KEY)
     if driver and not registration.is_written_by_us(driver, around.root):
         found.append(registration.KEY)
     hooks = [path for folder in around.folders for path in sorted(folder.glob("hooks/*"))]
     found += [around.named(path) for path in hooks if path.suffix != ".sample" and os.access(path, os.X_OK)]
     if names := list(dict.fromkeys(found)):
-        said = ngettext(
+        message = ngettext(
             "this repository names {n} program, which runs when something is changed: {names}",
             "this repository names {n} programs, which run when something is changed: {names}",
             len(names),
         )
         mend = _("take away what you do not know: git config --local --unset NAME; rm .git/hooks/NAME")
-        yield None, said.format(n=len(names), names=some(names, len(names))), mend
+        yield None, message.format(n=len(names), names=some(names, len(names))), mend
 
 
 @CHECKS.rule("uncommitted", "warning", scope="commit", well=mark("every change of the ledger is committed"),
@@ -228,10 +228,10 @@ def _repository_programs(around: Surroundings) -> Ailments:
 def _uncommitted(around: Surroundings) -> Ailments:
     changed = around.git.by_hand("data", "templates")
     if paths := [path for path in changed if not path.rpartition("/")[2].startswith(TEMPORARY)]:
-        said = ngettext(
+        message = ngettext(
             "{n} file of the ledger is not committed: {paths}",
             "{n} files of the ledger are not committed: {paths}",
             len(paths),
         ).format(n=len(paths), paths=some(paths, _SHOWN))
         mend = _("keep: {one}; or take back: {other}")
-        yield None, said, mend.format(one="xuncha edit", other="git restore data")
+        yield None, message, mend.format(one="xuncha edit", other="git restore data")

@@ -23,11 +23,11 @@ _FORGES: Final = (
     "codeup.aliyun.com", "bitbucket.org", "codeberg.org", "sourceforge.net", "sr.ht", "dev.azure.com", "visualstudio.com",
     "huggingface.co", "modelscope.cn",
 )  # fmt: skip
-"""Services where anybody may keep a repository; a part of a name stands for all hosts below it."""
+"""Services where anybody may keep a repository; each name includes all hosts below it."""
 _LOCAL: Final = frozenset(
     {"local", "localhost", "lan", "internal", "intranet", "home", "corp", "private", "test", "arpa"}
 )
-"""How names end that no public register gives out."""
+"""Last parts of host names that no public registry assigns."""
 _EXTRA = re.compile(r"""^([A-Za-z0-9._-]+).*;.*\bextra == ['"]([a-z0-9-]+)['"]""")
 
 
@@ -41,13 +41,13 @@ def _no_driver(around: Surroundings) -> Ailments:
     if not command:
         yield None, _("git does not know the merge driver in this clone"), "xuncha setup"
     elif program(called) is None and not Path(called).is_file():
-        said = _("the merge driver's program is not found: {path}").format(path=called)
-        yield None, said, "xuncha setup"
+        message = _("the merge driver's program is not found: {path}").format(path=called)
+        yield None, message, "xuncha setup"
     elif registration.is_outdated(command):
-        said = _(
+        message = _(
             "the merge driver was registered by an earlier version, and would run Python files of the ledger"
         )
-        yield None, said, "xuncha setup"
+        yield None, message, "xuncha setup"
 
 
 @CHECKS.rule("no-driver-line", "warning", scope="repository", well=mark("the ledger's files are for the merge driver"),
@@ -57,9 +57,9 @@ def _no_driver(around: Surroundings) -> Ailments:
 )  # fmt: skip
 def _no_driver_line(around: Surroundings) -> Ailments:
     if not registration.effective(around.git):
-        said = _(".gitattributes does not give the ledger's files to the merge driver")
+        message = _(".gitattributes does not give the ledger's files to the merge driver")
         mend = _("put this line into .gitattributes, and commit it: {line}")
-        yield None, said, mend.format(line=registration.LINE)
+        yield None, message, mend.format(line=registration.LINE)
 
 
 @CHECKS.rule("not-shared", "note", scope="commit", well=mark("every commit is where others see it"),
@@ -70,22 +70,22 @@ def _no_driver_line(around: Surroundings) -> Ailments:
 def _not_shared(around: Surroundings) -> Ailments:
     branch = around.ask("symbolic-ref", "--short", "--quiet", "HEAD")
     if not branch:
-        return  # that no branch is checked out is told by itself
+        return  # the rule `detached` reports this
     remotes = around.ask("remote").split()
-    there = around.ask("for-each-ref", "--format=%(upstream)", f"refs/heads/{branch}")
-    is_known = there and around.git.commit_of(there)
-    counts = around.git.counts("--left-right", f"{there}...HEAD", "--", of=2) if is_known else []
+    upstream = around.ask("for-each-ref", "--format=%(upstream)", f"refs/heads/{branch}")
+    is_known = upstream and around.git.commit_of(upstream)
+    counts = around.git.counts("--left-right", f"{upstream}...HEAD", "--", of=2) if is_known else []
     if not remotes:
         address = _("ADDRESS")
         command = f"git remote add origin {address} && git push -u origin {shlex.quote(branch)}"
-        said = _("the ledger is on this computer alone: no remote is set up")
-        yield None, said, _("name one: {command}").format(command=command)
+        message = _("the ledger is on this computer alone: no remote is set up")
+        yield None, message, _("name one: {command}").format(command=command)
     elif not counts:
-        said = _("branch {branch} has no counterpart to send it to").format(branch=branch)
-        yield None, said, f"git push -u {shlex.join([remotes[0], branch])}"
+        message = _("branch {branch} has no counterpart to send it to").format(branch=branch)
+        yield None, message, f"git push -u {shlex.join([remotes[0], branch])}"
     elif counts != [0, 0]:
-        said = _("commits to send: {ahead}; to fetch, as far as known: {behind}")
-        yield None, said.format(ahead=counts[1], behind=counts[0]), "xuncha sync"
+        message = _("commits to send: {ahead}; to fetch, as far as known: {behind}")
+        yield None, message.format(ahead=counts[1], behind=counts[0]), "xuncha sync"
 
 
 @CHECKS.rule("public-remote", "warning", scope="repository", well=mark("no remote is at a public service or in the internet"),
@@ -94,20 +94,20 @@ def _not_shared(around: Surroundings) -> Ailments:
     right="keep the ledger on a server of your own network, or a share; send there no more if it must not be there: git remote remove origin",
 )  # fmt: skip
 def _public_remote(around: Surroundings) -> Ailments:
-    told = [line.partition("\t") for line in around.ask("remote", "-v").splitlines()]
-    places = {(name, public_host(address.rpartition(" (")[0])) for name, _tab, address in told}
+    remotes = [line.partition("\t") for line in around.ask("remote", "-v").splitlines()]
+    places = {(name, public_host(address.rpartition(" (")[0])) for name, _tab, address in remotes}
     for name, host in sorted((name, host) for name, host in places if host):
-        said = _(
+        message = _(
             "the remote {name} is at {host}, outside your network: findings and names that are sent there stay there for ever"
         )
         mend = _("see who may look at it; if it must not be there: git remote remove {name}")
-        yield None, said.format(name=name, host=host), mend.format(name=shlex.quote(name))
+        yield None, message.format(name=name, host=host), mend.format(name=shlex.quote(name))
 
 
 def public_host(address: str) -> str | None:
-    """Return the host of an address of git's where anybody can reach it; None of one in a local network, and of a folder.
+    """Return the host in an address of git that anybody can reach; None for one in a local network, and for a folder.
 
-    Of ssh no more is told than that the host is a known service: whether another one can be reached is not to be seen.
+    For ssh, only a known service is returned: an address does not show whether anybody can reach another host.
     """
     scheme, is_url, rest = address.partition("://")
     if not is_url:
@@ -125,7 +125,7 @@ def public_host(address: str) -> str | None:
 
 
 def _is_local(host: str) -> bool:
-    """Return whether a host is one of a local network, by its name or number."""
+    """Return whether a host is in a local network, by its name or IP address."""
     try:
         return not ip_address(host).is_global
     except ValueError:
@@ -142,9 +142,9 @@ def _clock_behind(around: Surroundings) -> Ailments:
     if ahead > _NEARLY:
         hours, minutes = ahead // 3600, ahead // 60
         time = _("{n} h").format(n=hours) if hours else _("{n} min").format(n=minutes)
-        said = _("the clock of this computer is {time} behind the last commit").format(time=time)
+        message = _("the clock of this computer is {time} behind the last commit").format(time=time)
         mend = _("set the clock, such as: {command}").format(command="sudo timedatectl set-ntp true")
-        yield None, said, mend
+        yield None, message, mend
 
 
 @CHECKS.rule("missing-parts", "note", well=mark("all parts are installed"),
@@ -152,11 +152,11 @@ def _clock_behind(around: Surroundings) -> Ailments:
     wrong="Parts are not installed.", right="type what it says: it adds the parts from where xuncha was installed from",
 )  # fmt: skip
 def _missing_parts(_around: Surroundings) -> Ailments:
-    needed = [match for each in metadata.requires("xuncha") or () if (match := _EXTRA.match(each))]
+    needed = [match for line in metadata.requires("xuncha") or () if (match := _EXTRA.match(line))]
     missing = {match[2] for match in needed if match[2] in get_args(Part) and not _installed(match[1])}
     if names := sorted(missing):
-        said = _("parts that are not installed: {names}").format(names=_(", ").join(names))
-        yield None, said, how_to_add(*names)
+        message = _("parts that are not installed: {names}").format(names=_(", ").join(names))
+        yield None, message, how_to_add(*names)
 
 
 def _installed(package: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the checks may ask of a ledger's surroundings; whatever does not work is an answer, never an error. And their list."""
+"""What the checks may ask about the surroundings of a ledger (a failure is an answer, not an error), and the list of checks."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from xuncha.trail.git import Git
 from xuncha.trail.repository import common_dir, git_dir
 
 CHECKS: Catalogue[Severity | None] = Catalogue()
-"""All that the doctor looks at. `wrong` is what it may see, `right` what mends it, and the scope what a check cannot do without."""
+"""All checks of the doctor. `wrong` is what a check may find, `right` how to repair it, and the scope what the check needs."""
 Ailments = Broken[Severity | None]
-"""What a check yields: None, or how severe it is this time if that is less than the rule says; what is wrong; what to type."""
+"""What a check yields: the severity if it is lower than the rule's this time, else None; what is wrong; what to type."""
 _VERSION = re.compile(r"git version ([0-9]+)\.([0-9]+)(?:\.([0-9]+))?")
 
 
@@ -31,12 +31,12 @@ class Surroundings:
         self.git = Git(root)
 
     def ask(self, *arguments: str) -> str:
-        """Return what git prints, stripped; empty where it answers no. Raises SurroundingsError if it fails."""
+        """Return what git prints, stripped; empty if its answer is no (exit code 1). Raises SurroundingsError if it fails."""
         return self.git.run(*arguments, answers=(0, 1)).decode("utf-8", "replace").strip()
 
     @cached_property
     def scopes(self) -> set[str]:
-        """Say what is there: a git that runs; a `.git`; which git trusts; and opens; and in which there is a commit."""
+        """What exists, each after the one before: git runs; there is a `.git`; git trusts it; git opens it; it has a commit."""
         steps: dict[str, Callable[[], object]] = {
             "git": lambda: self.version,
             "folder": lambda: self.folder,
@@ -48,9 +48,9 @@ class Surroundings:
 
     @cached_property
     def version_told(self) -> str:
-        """What git says of its version; or why it does not."""
+        """What git prints as its version; or why it prints none."""
         try:
-            # where no repository's settings stand in the way
+            # in the root folder, where no repository's settings interfere
             return Git(Path(self.root.anchor)).text("--version") or _("it answered nothing")
         except SurroundingsError as error:
             return error.message
@@ -59,13 +59,13 @@ class Surroundings:
 
     @cached_property
     def version(self) -> tuple[int, ...] | None:
-        """Give the version of git; None where none runs."""
+        """The version of git; None if git does not run."""
         match = _VERSION.match(self.version_told)
         return tuple(int(number or 0) for number in match.groups()) if match else None
 
     @cached_property
     def folder(self) -> Path | None:
-        """Find where git keeps what belongs to this working tree, without git; None outside a repository."""
+        """The folder in which git keeps the data of this working tree, found without git; None outside a repository."""
         try:
             return git_dir(self.root)
         except OSError:
@@ -73,12 +73,12 @@ class Surroundings:
 
     @cached_property
     def folders(self) -> list[Path]:
-        """Find that folder; and, of a linked working tree, the one that all share."""
+        """That folder and, for a linked working tree, the one that all share."""
         return list(dict.fromkeys([self.folder, common_dir(self.folder)])) if self.folder else []
 
     @cached_property
     def refusal(self) -> str | None:
-        """Say what git says where it does not open the repository."""
+        """What git prints if it does not open the repository; None if it opens it."""
         try:
             self.git.run("rev-parse", "--git-dir")
             self.git.head()
@@ -90,11 +90,11 @@ class Surroundings:
 
     @property
     def is_distrusted(self) -> bool:
-        """Whether git does not open the repository since it is another's."""
+        """Whether git does not open the repository because it belongs to another account."""
         return "safe.directory" in (self.refusal or "")
 
     def named(self, path: Path) -> str:
-        """Name a file as it is typed in the ledger's folder."""
+        """Return the path of a file as it is typed in the ledger's folder."""
         try:
             return Path(os.path.relpath(path, self.root)).as_posix()
         except ValueError:  # on another drive
@@ -102,5 +102,5 @@ class Surroundings:
 
 
 def some(names: Sequence[str], most: int) -> str:
-    """Name the first ones of several."""
+    """Return the first few of several names."""
     return _(", ").join(names[:most]) + (" …" if len(names) > most else "")
