@@ -1,1 +1,1 @@
-"""The proofreader: what a desk editor would mark in a notice before it is published. One rule a function, with a code."""
+"""The proofreader: finds what an editor would mark in a notice before it is published. Each rule is a function with a code."""

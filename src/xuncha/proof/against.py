@@ -21,7 +21,7 @@ _NOT_ALL = re.compile(
 
 
 def facts_of(register: Register, today: date) -> Facts:
-    """Return what a notice of a ledger should say on a day."""
+    """Return what a notice of a ledger should state on a day."""
     counts = tally(register, today)
     return Facts(
         counts.organisation,
@@ -39,7 +39,7 @@ def facts_of(register: Register, today: date) -> Facts:
 
 
 def is_about(text: Text, facts: Facts) -> bool:
-    """Return whether a notice tells of the ledger's organisation: it names it, or gives its day of feedback, or names none."""
+    """Return whether a notice is about the ledger's organisation: it names it, or gives its day of feedback, or names none."""
     name = (facts.organisation or "").removeprefix("中共")
     if name and any(name in words for words in text.texts):
         return True
@@ -50,7 +50,7 @@ def is_about(text: Text, facts: Facts) -> bool:
 
 
 def _shown(text: Text) -> dict[Thing, int]:
-    """Count the problems and measures that are shown, as `import notice` reads them."""
+    """Return the numbers of problems and measures in the notice, as `import notice` reads them."""
     problems = [problem for category in text.notice.categories for problem in category.problems]
     return {"problems": len(problems), "measures": sum(len(problem.measures) for problem in problems)}
 
@@ -60,18 +60,18 @@ def _shown(text: Text) -> dict[Thing, int]:
     example="一、基本情况\n细化为{1→2}个问题。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
 )  # fmt: skip
 def _more_than_stated(text: Text) -> Found:
-    """Find more problems or measures than there are in all; another number than is said to be published."""
+    """Find more problems or measures than the stated total, or another number than is said to be published."""
     published = {count.thing: count for count in opening(text) if count.role == "published"}
     for thing, wholes in totals(text).items():
-        said = published.get(thing)
-        if not (said or wholes):
+        stated = published.get(thing)
+        if not (stated or wholes):
             continue
         number = _shown(text)[thing]
-        if said is None or number in {0, said.number}:
+        if stated is None or number in {0, stated.number}:
             too_many = number > max((count.number for count in wholes), default=number)
-            said = wholes[-1] if too_many else None
-        if said:
-            yield said[:2], _shows(said, number), _("count again, and correct one of them")
+            stated = wholes[-1] if too_many else None
+        if stated:
+            yield stated[:2], _shows(stated, number), _("count again, and correct one of them")
 
 
 def _shows(said: Stated, number: int) -> str:
@@ -84,7 +84,7 @@ def _shows(said: Stated, number: int) -> str:
     example="一、基本情况\n细化为3个问题{→，现将可以公开的2个问题公布如下}。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
 )  # fmt: skip
 def _fewer_than_stated(text: Text) -> Found:
-    """Find fewer problems or measures than there are in all, and no word on it."""
+    """Find fewer problems or measures than the stated total, if no word says that not all are published."""
     if any(_NOT_ALL.search(words) for words in text.texts):
         return
     hint = _("say that not all is published, such as {example}").format(example="现将可以公开的问题公布如下")
@@ -98,11 +98,11 @@ def _fewer_than_stated(text: Text) -> Found:
     example="细化为1{5→4}个问题，制定34条整改措施。",
 )  # fmt: skip
 def _ledger_count(text: Text) -> Found:
-    known = text.facts.counts if text.facts else {}
+    right = text.facts.counts if text.facts else {}
     for count in opening(text):
-        # What was fed back may have been broken down into more problems.
+        # The problems in the feedback may have been broken down into more.
         fed_back = (count.thing, count.role, count.refined) == ("problems", "total", False)
-        number = known.get((count.thing, count.role), count.number)
+        number = right.get((count.thing, count.role), count.number)
         if number != count.number and not fed_back:
             message = _("“{words}”: the ledger says {number}").format(words=count.words, number=number)
             yield count[:2], message, ""

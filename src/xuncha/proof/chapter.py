@@ -1,4 +1,4 @@
-"""What the chapters share: a notice as the proofreader sees it, and how a rule is declared."""
+"""What all chapters share: a notice as the proofreader sees it, and the declaration of a rule."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ from xuncha.pages.line import Kind, Line
 from xuncha.reading.notice import Notice
 from xuncha.reading.reading import read
 
-Position = tuple[int, int]  # which of the text's lines, and which character of it; both from 0
+Position = tuple[int, int]  # the line of the text and the character in it, both from 0
 Found = Broken[Position]
 Matches = Iterator[tuple[int, re.Match[str]]]
 LOWEST = Level.SUB  # the lowest level of the standard: 一、 （一） 1. （1）
 _MENDED = re.compile("{([^{→]*)→([^}]*)}")
 _TITLE = re.compile(r"《[^《》]{1,120}》")
 _ORGANISING = re.compile("组织|总体|基本|概况|开展|推进")
-"""In the heading of a first part that tells how the work was done, not yet what was done about which problem."""
+"""Words in the heading of a first part about how the work was organised, which does not yet treat single problems."""
 _LONGEST_TITLE = 80
-"""Characters; what begins with a number and is longer is a paragraph, of which the first sentence is the heading."""
+"""Characters; a longer line that begins with a number is a paragraph, and its first sentence is the heading."""
 
 
 class Facts(NamedTuple):
-    """What the ledger says that a notice of it repeats."""
+    """What the ledger says and a notice of it repeats."""
 
     organisation: str | None
     feedback: date | None
     counts: Mapping[tuple[str, str], int]
-    """By what is counted (`problems`, `measures`) and what is said of it (`total`, `done`, `ongoing`, `published`)."""
+    """Numbers, by what is counted (`problems`, `measures`) and its role (`total`, `done`, `ongoing`, `published`)."""
 
 
 class Heading(NamedTuple):
-    """A line that begins with a number, of which `chinese.headings.Heading` tells the first fields."""
+    """A line that begins with a number; `level` to `after` are as in `chinese.headings.Heading`."""
 
     line: int
     level: Level
@@ -51,17 +51,17 @@ class Heading(NamedTuple):
     mark: str
     after: str
     start: int  # where the title begins in the line
-    title: str  # what follows the number; of a paragraph its first sentence with the full stop
-    alone: bool  # whether nothing else stands in the line
+    title: str  # the text after the number; in a paragraph, its first sentence with the full stop
+    alone: bool  # whether the line holds nothing else
 
 
 @dataclass(frozen=True, eq=False)
 class Text:
-    """A notice under the editor's eye."""
+    """A notice as the proofreader sees it."""
 
     lines: tuple[Line, ...]
     kind: Kind = "txt"
-    facts: Facts | None = None  # None: there is no ledger, or the notice tells of another one
+    facts: Facts | None = None  # None: there is no ledger, or the notice is about another one
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -70,50 +70,50 @@ class Text:
 
     @cached_property
     def plain(self) -> tuple[str, ...]:
-        """The lines with half-width digits, each character in its place."""
+        """The lines with half-width digits; each character keeps its place."""
         return tuple(map(half_width_digits, self.texts))
 
     @cached_property
     def untitled(self) -> tuple[str, ...]:
-        """The plain lines with NULs for the titles in 书名号: those were not written here."""
+        """The plain lines with NULs for the titles in 书名号, because a title is not the notice's own text."""
         return tuple(_TITLE.sub(lambda title: "\0" * len(title[0]), words) for words in self.plain)
 
     def search(self, pattern: re.Pattern[str], lines: Iterable[str] | None = None) -> Matches:
-        """Yield the matches of a pattern in the lines, by default the plain ones, each with its line."""
+        """Yield the matches of a pattern, each with its line; by default in the plain lines."""
         for line, words in enumerate(self.plain if lines is None else lines):
             yield from ((line, match) for match in pattern.finditer(words))
 
     @cached_property
     def dates(self) -> tuple[tuple[Written, ...], ...]:
-        """The days, months and years, line by line; those in titles are not when something was done."""
+        """The days, months and years, line by line, without those in titles, which do not say when something was done."""
         return tuple(tuple(written(words)) for words in self.untitled)
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
-        """The lines that begin with a number, in order; not with one in words such as 第一章."""
+        """The lines that begin with a number, in order, without numbers in words such as 第一章."""
         headings = []
         for line, words in enumerate(self.plain):
-            found = heading(words)
-            if found and found.level <= Level.CIRCLE and not found.mark.startswith("第"):
-                rest = words[found.end :]
+            parsed = heading(words)
+            if parsed and parsed.level <= Level.CIRCLE and not parsed.mark.startswith("第"):
+                rest = words[parsed.end :]
                 stop = rest.find("。") + 1
                 title = rest[:stop] if stop and len(rest) > _LONGEST_TITLE else rest
-                headings.append(Heading(line, *found[:4], found.end, title, title == rest))
+                headings.append(Heading(line, *parsed[:4], parsed.end, title, title == rest))
         return tuple(headings)
 
     @cached_property
     def heading_of(self) -> dict[int, Heading]:
-        """The headings by their lines."""
+        """The headings by line."""
         return {heading.line: heading for heading in self.headings}
 
     @cached_property
     def notice(self) -> Notice:
-        """What `import notice` reads of it."""
+        """The notice as `import notice` reads it."""
         return read(Pages("", self.kind, self.lines))
 
     @cached_property
     def opening(self) -> int:
-        """How many lines stand before the first problem is told of: where a notice gives its counts."""
+        """The number of lines before the first problem; in these lines a notice gives its counts."""
         first = next((heading for heading in self.headings if heading.level > Level.CHAPTER), None)
         if first is None:
             return len(self.lines)
@@ -124,17 +124,17 @@ class Text:
 
 
 def write(right: str) -> str:
-    """Return the hint that something else is to be written."""
+    """Return the hint what to write instead."""
     return _("write {right}").format(right=right)
 
 
 class Chapter(Catalogue[Position]):
-    """The rules of a chapter of the documentation."""
+    """The rules of one chapter of the documentation."""
 
     def rule(
         self, code: str, severity: Severity = "error", **words: str
     ) -> Callable[[Check[Position]], Rule[Position]]:
-        """Enter a rule with `why` and an `example`, in which {wrong→right} marks what is to be mended."""
+        """Register a rule with `why` and an `example`, in which {wrong→right} marks the correction."""
         example = words.pop("example")
         wrong, right = (_MENDED.sub(side, example) for side in (r"\1", r"\2"))
         return super().rule(code, severity, wrong=wrong, right=right, **words)
@@ -154,12 +154,12 @@ class Chapter(Catalogue[Position]):
         secret: bool = False,
         **texts: str,
     ) -> None:
-        """Enter a rule that is broken wherever a pattern matches, with `why` and `example` as every rule has them.
+        """Register a rule that is broken wherever a pattern matches, with `why` and `example` as for every rule.
 
-        If the pattern has a group `words`, those are meant, and a match without the group is none. The message names them as
-        `{words}`, after `before` characters in front of them; if they are `secret`, not in full. `instead` is what to write, as a
-        template of `re.sub`, else the hint says what to do. Both may name the `mark`, a hint also as `{example}`. If not
-        `in_titles`, titles in 书名号 are not looked at.
+        If the pattern has a group `words`, only that group is reported, and a match without it does not count. The message shows it
+        as `{words}`, with `before` characters in front; if `secret`, shortened. `instead` is what to write, as a template of `re.sub`;
+        otherwise `hint` says what to do. Message and hint may contain `{mark}`, a hint also as `{example}`. If not `in_titles`, titles
+        in 书名号 are skipped.
         """
         compiled = re.compile(pattern)
         group = "words" if "words" in compiled.groupindex else 0

@@ -16,12 +16,12 @@ _LABELLED = re.compile(
 )
 _PHONE = re.compile(
     r"(?:\+?86)?(?:"
-    r"(?:010|02[0-57-9])[0-9]{8}"  # two or three digits of area take eight
+    r"(?:010|02[0-57-9])[0-9]{8}"  # 010 and 02x: eight digits follow
     r"|0[3-9][0-9]{2}[0-9]{7,8}"
     r"|[2-9][0-9]{6,7}"
     r"|[48]00[0-9]{7}"
     r"|1[3-9][0-9]{9}"
-    r"|(?:0[0-9]{2,3})?1[0-9]{2,4}"  # 12345, 12388, also with an area
+    r"|(?:0[0-9]{2,3})?1[0-9]{2,4}"  # such as 12345 and 12388, also with an area code
     r"|9[5-6][0-9]{3,4}"
     r")"
 )
@@ -97,9 +97,9 @@ RULES.pattern("postcode", "error",
 def _email(text: Text) -> Found:
     message = _("{words} is no e-mail address")
     for line, match in text.search(_AT):
-        found = match[0].strip("，。,. ")
-        if not _EMAIL.fullmatch(found):
-            yield (line, match.start()), message.format(words=found), ""
+        address = match[0].strip("，。,. ")
+        if not _EMAIL.fullmatch(address):
+            yield (line, match.start()), message.format(words=address), ""
     for line, match in text.search(_WITHOUT_AT):
         yield (line, match.start("rest")), message.format(words=match["rest"]), _("the @ is missing")
 

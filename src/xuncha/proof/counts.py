@@ -17,17 +17,17 @@ from xuncha.reading.counts import Statement, settled, statements
 
 RULES = Chapter()
 _THINGS: tuple[Thing, ...] = get_args(Thing)
-_POINT = re.compile("[.．](?![0-9A-Za-z])")  # at the end of a sentence of a web page, for 。
+_POINT = re.compile("[.．](?![0-9A-Za-z])")  # a full stop of a web page, instead of 。
 _CLAUSE = re.compile("[^，,：:]{1,300}")
-"""What is longer is no clause that anybody wrote; each count looks through all of its own."""
-_NOT_BEHIND = re.compile("[，。；、：0-9（）()]")  # ends what stands behind a count, and so do ten characters
+"""Nobody writes a longer clause; the limit bounds the work, because each count searches its whole clause."""
+_NOT_BEHIND = re.compile("[，。；、：0-9（）()]")  # ends the words after a count; ten characters do so, too
 _REFINED = re.compile("梳理|细化|分解|制定|制订|明确|确定|列出|形成|归纳")
-_OTHERS = re.compile("重点|突出|共性|难点|典型|遗留")  # before 问题: some of them, chosen by another measure
-_EARLIER = re.compile("上一?[轮次届]|历次|以往|往年|去年")  # of another inspection
+_OTHERS = re.compile("重点|突出|共性|难点|典型|遗留")  # before 问题: only some of them
+_EARLIER = re.compile("上一?[轮次届]|历次|以往|往年|去年")  # of an earlier inspection
 
 
 class Stated(NamedTuple):
-    """A count as a notice states it."""
+    """A count that a notice states."""
 
     line: int
     start: int
@@ -36,23 +36,23 @@ class Stated(NamedTuple):
     role: RoleName
     number: int
     unit: str
-    refined: bool  # of a total: not what was fed back, but what it was broken down into
+    refined: bool  # for a total: counts what the feedback was broken down into, not the feedback itself
 
 
 @lru_cache(maxsize=1)
 def stated(text: Text) -> tuple[tuple[Stated, ...], ...]:
-    """Return the counts of problems and measures, line by line; what is only a part of a part is left out."""
-    found = [list(statements(_plain(words))) for words in text.plain]
-    known = {id(each) for each in settled([each for line in found[: text.opening] for each in line])}
-    known |= {id(each) for line in found[text.opening :] if line for each in settled(line)}
-    kept = [[each for each in counted if id(each) in known] for counted in found]
+    """Return the counts of problems and measures, line by line, without those that are a part of a part."""
+    lines = [list(statements(_plain(words))) for words in text.plain]
+    known = {id(each) for each in settled([each for line in lines[: text.opening] for each in line])}
+    known |= {id(each) for line in lines[text.opening :] if line for each in settled(line)}
+    kept = [[each for each in counted if id(each) in known] for counted in lines]
     return tuple(
         tuple(_stated(line, text.plain[line], each) if each else ()) for line, each in enumerate(kept)
     )
 
 
 def _plain(words: str) -> str:
-    """Return a line without what stands in brackets, and with 。 for the points of a web page, each character in its place."""
+    """Return a line without text in brackets, and with 。 for the full stops of a web page; each character keeps its place."""
     return _POINT.sub("。", re.sub(r"[（(][^（）()]{0,40}[）)]", lambda aside: " " * len(aside[0]), words))
 
 
@@ -75,18 +75,18 @@ def _stated(line: int, words: str, counted: Sequence[Statement]) -> Iterator[Sta
 
 
 def opening(text: Text) -> list[Stated]:
-    """Return the counts that the notice gives of the whole rectification."""
+    """Return the counts that the opening states for the whole rectification."""
     return [count for counts in stated(text)[: text.opening] for count in counts]
 
 
 def totals(text: Text) -> dict[Thing, list[Stated]]:
-    """Return how many problems and measures there are in all, wherever the opening says so."""
+    """Return the total numbers of problems and of measures, wherever the opening states them."""
     every = [count for count in opening(text) if count.role == "total"]
     return {thing: [count for count in every if count.thing == thing] for thing in _THINGS}
 
 
 def named(thing: Thing) -> str:
-    """Return what is counted, in the language on screen."""
+    """Return the name of what is counted, in the language on screen."""
     return _("problems") if thing == "problems" else _("measures")
 
 
@@ -95,24 +95,24 @@ def named(thing: Thing) -> str:
     example="梳理为1{5→4}个问题，已完成整改13个，正在整改1个。",
 )  # fmt: skip
 def _count_sum(text: Text) -> Found:
-    known = totals(text)
-    for line, found in enumerate(stated(text)):
+    overall = totals(text)
+    for line, counted in enumerate(stated(text)):
         for thing in _THINGS:
-            mine = [count for count in found if count.thing == thing]
-            parts = [count for count in mine if count.role not in {"total", "published"}]
-            wholes = [count for count in mine if count.role == "total"]
-            wholes = wholes or (known[thing] if line < text.opening else [])
+            counts = [count for count in counted if count.thing == thing]
+            parts = [count for count in counts if count.role not in {"total", "published"}]
+            wholes = [count for count in counts if count.role == "total"]
+            wholes = wholes or (overall[thing] if line < text.opening else [])
             if parts and wholes and _contradicts(parts, {whole.number for whole in wholes}):
                 yield parts[-1][:2], _sum(parts, wholes[0]), _("count again, and correct one of them")
 
 
 def _contradicts(parts: list[Stated], totals: set[int]) -> bool:
-    """Return whether parts are more than the totals; or, where those done and others are told, not one of the totals."""
-    said = {part.role for part in parts}
+    """Return whether parts are more than every total; or, if done and other parts are stated, equal none of the totals."""
+    stated_roles = {part.role for part in parts}
     total = sum(part.number for part in parts)
-    complete = len(parts) > 1 and "done" in said
-    # What is said twice is counted at two times, or of two kinds.
-    return len(said) == len(parts) and total not in totals and (complete or total > max(totals))
+    complete = len(parts) > 1 and "done" in stated_roles
+    # A role that is stated twice was counted at two times, or for two kinds.
+    return len(stated_roles) == len(parts) and total not in totals and (complete or total > max(totals))
 
 
 def _sum(parts: list[Stated], whole: Stated) -> str:
@@ -128,7 +128,7 @@ def _sum(parts: list[Stated], whole: Stated) -> str:
     example="细化为14个问题，逐项整改。\n截至目前，梳理出的1{5→4}个问题已完成整改13个。",
 )  # fmt: skip
 def _count_differs(text: Text) -> Found:
-    """Find totals of one thing that differ; what was fed back may be fewer than what it was broken down into."""
+    """Find different totals of one thing; the number in the feedback may be lower than after it was broken down."""
     for wholes in totals(text).values():
         first: dict[bool, int] = {}
         for count in wholes:
@@ -144,7 +144,7 @@ def _count_differs(text: Text) -> Found:
     example="制定34条整改措施，33{项→条}措施已完成。",
 )  # fmt: skip
 def _count_unit(text: Text) -> Found:
-    """Find the first unit of measures that is another than before."""
+    """Find the first unit of measures that differs from the one used first."""
     measures = [count for count in opening(text) if count.thing == "measures"]
     other = next((count for count in measures if count.unit != measures[0].unit), None)
     if other:
@@ -158,13 +158,13 @@ def _count_unit(text: Text) -> Found:
     example="反馈25个问题，已完成整改19个，正在整改6个，整改完成率7{8→6}%。",
 )  # fmt: skip
 def _completion_rate(text: Text) -> Found:
-    """Find rates that are the quotient of nothing that is stated in their line, or in the opening."""
+    """Find rates that are no quotient of counts in their line or in the opening."""
     whole = opening(text)
-    for line, found in enumerate(stated(text)):
+    for line, counts in enumerate(stated(text)):
         for rate in rates(text.plain[line]):
             around = whole if line < text.opening else []
-            quotients = _quotients(found, rate.thing) or _quotients(around, rate.thing)
-            if quotients and not any(is_share(rate.percent, *each) for each in quotients):
+            quotients = _quotients(counts, rate.thing) or _quotients(around, rate.thing)
+            if quotients and not any(is_share(rate.percent, *quotient) for quotient in quotients):
                 done, total = quotients[0]
                 message = _("{done} of {total} is {rate}%, not {written}%")
                 right = {"rate": f"{100 * done / total:.2f}", "written": rate.percent}
@@ -173,14 +173,14 @@ def _completion_rate(text: Text) -> Found:
 
 
 def _quotients(found: Sequence[Stated], thing: Thing | None) -> list[tuple[int, int]]:
-    """Return what may have been divided by what, the likeliest first."""
+    """Return pairs of part and total of which a rate may be the quotient, the likeliest first."""
     quotients = []
-    for each in _THINGS if thing is None else (thing,):
-        told = defaultdict[str, list[int]](list)
+    for kind in _THINGS if thing is None else (thing,):
+        numbers = defaultdict[str, list[int]](list)
         for count in found:
-            told[count.role] += [count.number] if count.thing == each else []
-        for others in ([0], told["partial"]):
-            pairs = [(whole, done) for whole in told["total"] for done in told["done"]]
+            numbers[count.role] += [count.number] if count.thing == kind else []
+        for others in ([0], numbers["partial"]):
+            pairs = [(whole, done) for whole in numbers["total"] for done in numbers["done"]]
             quotients += [(done + other, whole) for whole, done in pairs for other in others]
     return quotients
 

@@ -17,7 +17,7 @@ from xuncha.proof.chapter import Chapter, Found, Text
 
 RULES = Chapter()
 _RELATIVE = re.compile(r"(?:[今去前当同本次翌每该上明]|同期)年?的?(?=$|[0-9一二三四五六七八九十])")
-"""Before the digits of a month: of a year that is known without its number."""
+"""Words before the digits of a month that give its year without a number, such as 今年."""
 _FUTURE = re.compile(r"前|底|以前|之前|内|将|计划|预计|拟|力争|确保|目标|期限|时限|到期|有效")
 _PERIOD = re.compile("(?:公示|受理|反馈|征求意见|完成|整改|办理)(?:期|时间|时限|截至|截止)")
 _INSPECTION = re.compile("巡[察视]|进驻")
@@ -33,19 +33,19 @@ _LENGTH_BEHIND = re.compile(rf"(?:止|结束)?[，,（(]?(?:[一-鿿]{{0,10}}?{_
 _LENGTH_OF_IT = re.compile(
     rf"[^。；;0-9]{{0,60}}?(?:为期|历时){_LENGTH}的?[^。；;，,]{{0,6}}(?:巡[察视]|整改|公示)"
 )
-"""Behind who was inspected: 对某局开展了为期45天的巡察."""
-_NEAR, _HALF_A_MONTH = 30, 16  # characters before a day; days by which months may differ
+"""A length after the name of who was inspected: 对某局开展了为期45天的巡察."""
+_NEAR, _HALF_A_MONTH = 30, 16  # characters searched before a day; days by which months may differ
 
 
 class LineDate(NamedTuple):
-    """A day of the notice, with its line."""
+    """A date in the notice, with its line."""
 
     line: int
     written: Written
 
 
 class Course(NamedTuple):
-    """The days by which an inspection is told."""
+    """The days of an inspection, its feedback and its notice."""
 
     started: LineDate | None
     ended: LineDate | None
@@ -55,13 +55,13 @@ class Course(NamedTuple):
 
 @lru_cache(maxsize=1)
 def course(text: Text) -> Course:
-    """Find the days of the inspection and of the feedback in the opening, and that of the notice in its last line of nothing else."""
-    told = text.notice.dates
-    named = [LineDate(line, each) for line, found in enumerate(text.dates[: text.opening]) for each in found]
+    """Find the days of the inspection and the feedback in the opening, and the day of the notice in the last line that holds only a day."""
+    read = text.notice.dates
+    named = [LineDate(line, each) for line, dates in enumerate(text.dates[: text.opening]) for each in dates]
     first = {(each.written.month, each.written.day): each for each in reversed(named) if each.written.exact}
-    days_told = (told.inspection_start, told.inspection_end, told.feedback)
+    days_told = (read.inspection_start, read.inspection_end, read.feedback)
     started, ended, feedback = (first.get((day.month, day.day)) if day else None for day in days_told)
-    days = [(line, found[0]) for line, found in enumerate(text.dates) if len(found) == 1 and found[0].day]
+    days = [(line, dates[0]) for line, dates in enumerate(text.dates) if len(dates) == 1 and dates[0].day]
     alone = [each for each in days if _words(text, *each) == text.texts[each[0]].strip("（）() ")]
     return Course(started, ended, feedback, notice=LineDate(*alone[-1]) if alone else None)
 
@@ -71,13 +71,13 @@ def _words(text: Text, line: int, each: Written) -> str:
 
 
 def _spans(text: Text) -> Iterator[tuple[int, Written, Written, date, date]]:
-    """Yield the spans from one day to another, each with its line; without a year of its own it ends in the year of the first day, or in the next."""
-    for line, found in enumerate(text.dates):
-        for one, other in pairwise(found):
-            first, last = one.exact, other.exact
-            if first and last and is_between(text.plain[line][one.end : other.start]):
-                next_year = last < first and not other.own_year
-                yield line, one, other, first, months_later(last, 12) if next_year else last
+    """Yield the spans from one day to another, each with its line. A last day without its own year is in the year of the first day, or the next."""
+    for line, dates in enumerate(text.dates):
+        for since, until in pairwise(dates):
+            first, last = since.exact, until.exact
+            if first and last and is_between(text.plain[line][since.end : until.start]):
+                next_year = last < first and not until.own_year
+                yield line, since, until, first, months_later(last, 12) if next_year else last
 
 
 @RULES.rule("date-impossible",
@@ -85,12 +85,12 @@ def _spans(text: Text) -> Iterator[tuple[int, Written, Written, date, date]]:
     example="2024年2月{30→29}日，召开专题会议。",
 )  # fmt: skip
 def _date_impossible(text: Text) -> Found:
-    for line, found in enumerate(text.dates):
-        for each in found:
-            day = 1 if each.day is None else each.day
-            if each.month is not None and not calendar_day(each.year or _LEAP_YEAR, each.month, day):
-                message = _("the calendar has no {words}").format(words=_words(text, line, each))
-                yield (line, each.start), message, ""
+    for line, dates in enumerate(text.dates):
+        for mention in dates:
+            day = 1 if mention.day is None else mention.day
+            if mention.month is not None and not calendar_day(mention.year or _LEAP_YEAR, mention.month, day):
+                message = _("the calendar has no {words}").format(words=_words(text, line, mention))
+                yield (line, mention.start), message, ""
 
 
 @RULES.rule("date-order",
@@ -109,10 +109,10 @@ def _date_order(text: Text) -> Found:
             shown = message.format(earlier=in_words(earlier), later=in_words(later))
             yield (after.line, after.written.start), shown, ""
     message, inspected = _("the time ends on {later}, before it begins on {earlier}"), course(text).ended
-    for line, _one, other, first, last in _spans(text):
-        if last < first and (line, other) != inspected:
+    for line, _one, until, first, last in _spans(text):
+        if last < first and (line, until) != inspected:
             shown = message.format(earlier=in_words(first), later=in_words(last))
-            yield (line, other.start), shown, ""
+            yield (line, until.start), shown, ""
 
 
 @RULES.rule("span-length",
@@ -120,12 +120,12 @@ def _date_order(text: Text) -> Found:
     example="集中整改期{45→92}天，从2024年3月1日至2024年5月31日。",
 )  # fmt: skip
 def _span_length(text: Text) -> Found:
-    """Find numbers of days and months right before or behind two days that are not so far apart; of an inspection they may be working days."""
+    """Find lengths in days or months next to two days that contradict them; for an inspection they may count working days."""
     message = _("“{words}”: from {earlier} to {later} there are {days} days")
-    for line, one, other, first, last in _spans(text):
+    for line, since, until, first, last in _spans(text):
         words, days = text.plain[line], (last - first).days + 1
-        match = _LENGTH_BEFORE.search(words, max(0, one.start - _NEAR), one.start)
-        match = match or _LENGTH_BEHIND.match(words, other.end) or _LENGTH_OF_IT.match(words, other.end)
+        match = _LENGTH_BEFORE.search(words, max(0, since.start - _NEAR), since.start)
+        match = match or _LENGTH_BEHIND.match(words, until.end) or _LENGTH_OF_IT.match(words, until.end)
         number = value(match["number"]) if match else None
         if match and number and days > 0 and not match["about"]:
             working = _INSPECTION.search(words) and abs(number - days * 5 / 7) <= _HALF_A_MONTH / 2
@@ -146,9 +146,9 @@ def _span_length(text: Text) -> Found:
 def _date_after_notice(text: Text) -> Found:
     notice = course(text).notice
     day = notice.written.exact if notice else None
-    for line, found in enumerate(text.dates if day else ()):
-        for each in found:
-            # Without a year of its own it has that of the one before it, unless words such as 每年 stand there.
+    for line, dates in enumerate(text.dates if day else ()):
+        for each in dates:
+            # A date without its own year has the year of the date before it, unless words such as 每年 are there.
             words, start = text.plain[line], each.start
             dated = each.own_year or not _RELATIVE.search(words[max(0, start - 4) : start + 3])
             later = dated and each.month and each.first and day and each.first > day
@@ -164,24 +164,24 @@ def _date_after_notice(text: Text) -> Found:
 )  # fmt: skip
 def _date_year(text: Text) -> Found:
     """Find months without a year: none stands before them in the line, or they seem to go back in time."""
-    for line, found in enumerate(text.dates):
+    for line, dates in enumerate(text.dates):
         before: Written | None = None
-        for each in found:
-            if each.month is None:
-                before = each if each.own_year else before
+        for mention in dates:
+            if mention.month is None:
+                before = mention if mention.own_year else before
                 continue
-            words = _words(text, line, each)
-            around = text.texts[line][max(0, each.start - 4) : each.start + 3]
-            if each.own_year or _RELATIVE.search(around):
+            words = _words(text, line, mention)
+            around = text.texts[line][max(0, mention.start - 4) : mention.start + 3]
+            if mention.own_year or _RELATIVE.search(around):
                 pass
-            elif each.year is None:
-                yield (line, each.start), _("{words} has no year").format(words=words), _("add the year")
+            elif mention.year is None:
+                yield (line, mention.start), _("{words} has no year").format(words=words), _("add the year")
                 break
-            elif before and before.month and each.month < before.month:
+            elif before and before.month and mention.month < before.month:
                 message = _("after {before}, the year of {words} is not clear")
                 shown = message.format(before=_words(text, line, before), words=words)
-                yield (line, each.start), shown, _("add the year")
-            before = each
+                yield (line, mention.start), shown, _("add the year")
+            before = mention
 
 
 RULES.pattern("year-bare", "error",

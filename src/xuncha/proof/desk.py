@@ -1,4 +1,4 @@
-"""The desk: a notice is read, every rule is applied to it, and what is silenced is left out."""
+"""The desk of the proofreader: reads a notice, applies every rule, and leaves out what is silenced."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BEFORE = 25
 
 
 class Silenced(NamedTuple):
-    """A rule that is silent: everywhere, in one line of the file, or in lines with these words."""
+    """A silenced rule: everywhere, in one line of the file, or in lines with these words."""
 
     code: str
     line: int | None = None
@@ -31,7 +31,7 @@ class Silenced(NamedTuple):
 
     @classmethod
     def from_option(cls, option: str) -> Silenced | None:
-        """Read `--ignore heading-form` or `--ignore heading-form:20`; None where there is no such rule or line."""
+        """Read `--ignore heading-form` or `--ignore heading-form:20`; return None if there is no such rule or line."""
         code, colon, line = option.partition(":")
         if code not in RULES or (colon and not re.fullmatch("[1-9][0-9]{0,8}", line)):
             return None
@@ -39,15 +39,15 @@ class Silenced(NamedTuple):
 
     def covers(self, finding: Finding[Place], whole_line: str) -> bool:
         """Return whether a finding is silenced."""
-        here = self.line in {None, finding.place.line} and (self.words or "") in whole_line
-        return here and self.code == finding.code
+        matches = self.line in {None, finding.place.line} and (self.words or "") in whole_line
+        return matches and self.code == finding.code
 
 
 def read(path: Path) -> tuple[Text, list[Silenced]]:
-    """Read a notice, and what comments such as `<!-- proof: heading-form -->` silence in their lines of Markdown or a web page.
+    """Read a notice, and the rules that comments such as `<!-- proof: heading-form -->` silence in their lines of Markdown or a web page.
 
-    What a web page puts around the notice is left out: when it was published, how often it was read. Raises
-    RefusedError if it cannot be read as a document; SurroundingsError if it is a Word document, and the extra for
+    What a web page adds to the notice is left out, such as when it was published and how often it was read. Raises
+    RefusedError if it cannot be read as a document; SurroundingsError if it is a Word document, and the part for
     them is not installed.
     """
     pages = lines(path)
@@ -62,18 +62,18 @@ def read(path: Path) -> tuple[Text, list[Silenced]]:
 
 
 def proofread(text: Text, path: str, silenced: Sequence[Silenced] = ()) -> list[Finding[Place]]:
-    """Apply every rule but those silenced to a text; `path` is how the findings name it. They come in the order of the text."""
-    found = []
-    every = (each for rule in RULES.values() for each in rule(text))
+    """Apply every rule to a text except those silenced; `path` is its name in the findings. Return them in the order of the text."""
+    findings = []
+    every = (broken for rule in RULES.values() for broken in rule(text))
     for code, message, (line, start), hint, severity in every:
         placed = Finding(code, message, _place(text, path, line, start), hint, severity)
         if not any(silence.covers(placed, text.texts[line]) for silence in silenced):
-            found.append(placed)
-    return sorted(found, key=lambda finding: (finding.place.line, finding.place.column, finding.code))
+            findings.append(placed)
+    return sorted(findings, key=lambda finding: (finding.place.line, finding.place.column, finding.code))
 
 
 def _place(text: Text, path: str, line: int, start: int) -> Place:
-    """Return the place in the file, with the line; of a long one, what stands around the place."""
+    """Return the place in the file, with the line; for a long line, with the words around the place."""
     words = text.texts[line]
     begin = max(0, start - _BEFORE) if len(words) > _LONG else 0
     cut, end = "…" if begin else "", "…" if len(words) > begin + _LONG else ""

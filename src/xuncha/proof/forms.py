@@ -19,7 +19,7 @@ _FORMS = {
     "关于": (re.compile("^(?:关于|在)"), range(2, 5)),
     "。": (re.compile(rf"{_STOP}$"), range(1, 5)),
 }
-"""In what headings of a level are alike or not, and which levels."""
+"""The forms in which headings of a level should agree, each with the levels where it counts."""
 
 
 @RULES.rule("heading-form", "note",
@@ -27,7 +27,7 @@ _FORMS = {
     example="（一）关于学习贯彻上级部署方面\n（二）关于优化营商环境方面\n（三）{→关于}社会信用体系建设{不完善→方面}",
 )  # fmt: skip
 def _heading_form(text: Text) -> Found:
-    """Find headings that differ from most others of their level in their part; from the first, where it is half and half."""
+    """Find headings that differ from most others of their level in their part; if it is half and half, from the first one."""
     groups: dict[tuple[int, int], list[Heading]] = {}
     part = 0
     for heading in text.headings:
@@ -54,14 +54,14 @@ def _heading_form(text: Text) -> Found:
     example="（一）关于学习贯彻上级部署方面{。→}\n对照要求，逐项整改。",
 )  # fmt: skip
 def _heading_stop(text: Text) -> Found:
-    """Find headings of one sentence alone in a line, and a paragraph below; the first of each level, with how many there are."""
-    found: dict[int, list[Heading]] = {}
+    """Find headings of one sentence, alone in their line above a paragraph; report the first of each level, with their number."""
+    by_level: dict[int, list[Heading]] = {}
     for heading in text.headings:
         below = heading.line + 1 < len(text.lines) and heading.line + 1 not in text.heading_of
         sentence = heading.title.endswith("。") and heading.title.count("。") == 1
         if below and sentence and heading.alone and len(heading.title) < _SHORT:
-            found.setdefault(heading.level, []).append(heading)
-    for group in found.values():
+            by_level.setdefault(heading.level, []).append(heading)
+    for group in by_level.values():
         message = ngettext(
             "{n} heading of this level ends with a full stop",
             "{n} headings of this level end with a full stop",
@@ -76,7 +76,7 @@ def _heading_stop(text: Text) -> Found:
     example="中共某市水务局党组关于巡察整改进展情况的通报\n中共某市水{利→务}局党组\n2024年4月18日",
 )  # fmt: skip
 def _issuer_differs(text: Text) -> Found:
-    """Find a signature before the date at the end that is another party organisation than that of the title."""
+    """Find a signature before the date at the end that names another party organisation than the title."""
     titles = (re.search(rf"(?P<issuer>{_ISSUER})关于", words.replace(" ", "")) for words in text.texts[:10])
     title = next((match["issuer"] for match in titles if match), None)
     last = range(len(text.lines) - 1, max(0, len(text.lines) - 6), -1)

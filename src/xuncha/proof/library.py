@@ -16,18 +16,18 @@ from xuncha.proof.chapter import Chapter, Found, Text, write
 RULES = Chapter()
 _OTHER_RULES = ("space-word", "space-punctuation", "space-bracket", "space-dash", "space-backticks", "space-dollar", "fullwidth", "halfwidth-punctuation", "spellcheck")  # fmt: skip
 _BLANKS = ("no-space-fullwidth", "no-space-fullwidth-quote")
-_LETTERS = ("halfwidth-word",)  # and ideographic spaces, which part the words of headings and labels
+_LETTERS = ("halfwidth-word",)  # also changes ideographic spaces, which separate words in headings and labels
 _MAY_CHANGE = re.compile(r"[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]|[ \u3000]")
-"""A full-width letter or digit, or a blank: without one, it has nothing to say."""
+"""A full-width letter or digit, or a blank: a line without any needs no check."""
 
 
 def installed() -> bool:
-    """Return whether the package is there."""
+    """Return whether the package of AutoCorrect is installed."""
     return find_spec("autocorrect_py") is not None
 
 
 def _changed(text: Text, rules: tuple[str, ...]) -> Iterator[tuple[int, str, list[tuple[int, str]]]]:
-    """Yield the lines that AutoCorrect would change by some of its rules, with their words, and what it would write at which places."""
+    """Yield the lines that AutoCorrect would change by some of its rules: the line, its text, and each changed place with the new character."""
     if not installed():
         return
     import autocorrect_py  # noqa: PLC0415  needs the part `office`; its stub lacks one function
@@ -45,7 +45,7 @@ def _changed(text: Text, rules: tuple[str, ...]) -> Iterator[tuple[int, str, lis
     example="细化为14个问题，{ →}逐项整改。",
 )  # fmt: skip
 def _blank(text: Text) -> Found:
-    """Find blanks beside punctuation; the first of each line."""
+    """Find blanks beside punctuation; report the first of each line."""
     for line, words, changes in _changed(text, _BLANKS):
         place = changes[0][0]
         message = _("a blank beside punctuation: “{words}”")
@@ -57,7 +57,7 @@ def _blank(text: Text) -> Found:
     example="细化为{１４→14}个问题。",
 )  # fmt: skip
 def _full_width_letters(text: Text) -> Found:
-    """Find full-width letters and digits, all of a line together."""
+    """Find full-width letters and digits; report those of a line together."""
     for line, words, changes in _changed(text, _LETTERS):
         if letters := [(place, right) for place, right in changes if not right.isspace()][:20]:
             wrong = "".join(words[place] for place, _right in letters)

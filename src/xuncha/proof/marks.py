@@ -15,11 +15,11 @@ RULES = Chapter()
 _LIST_MARK = re.compile(
     r"(?<![0-9])[0-9]{1,2}[)）]|(?:^|(?<=[。；;：:，,、\s]))(?:[a-zA-Z]|[一二三四五六七八九十]{1,3})[)）]"
 )
-"""1) and a): a parenthesis that nothing has opened."""
+"""Marks of a list such as 1) and a): their parenthesis is never opened."""
 _AROUND = 12
 _STOPS = "，。、；：,;:？！?!"
 _HAN = re.compile(HAN)
-_PARAGRAPH = 40  # characters from which a line is a paragraph, which ends with a mark
+_PARAGRAPH = 40  # characters; a line of so many is a paragraph, and must end with a mark
 
 
 @RULES.rule("half-width", "warning",
@@ -27,7 +27,7 @@ _PARAGRAPH = 40  # characters from which a line is a paragraph, which ends with 
     example="按照有关要求{,→，}现将整改情况予以公布{(→（}含长期任务{)→）}。",
 )  # fmt: skip
 def _half_width(text: Text) -> Found:
-    """Find half-width marks beside Chinese characters, all of a line together."""
+    """Find half-width marks beside Chinese characters; report those of a line together."""
     for line, words in enumerate(text.texts):
         if marks := half_width_marks(words):
             places, wrong, right = zip(*marks, strict=True)
@@ -52,16 +52,16 @@ RULES.pattern("straight-quotes", "warning",
     example="落实“一岗双责{→”}，修订《信息公开办法（试行{→）}》。",
 )  # fmt: skip
 def _unbalanced(text: Text) -> Found:
-    """Find marks that are not closed, or that nothing has opened, line by line."""
+    """Find marks that are not closed, or were never opened, line by line."""
     for line, words in enumerate(text.plain):
         in_lists = {match.end() - 1 for match in _LIST_MARK.finditer(words)}
-        for start, found, opening in unpaired(words):
+        for start, sign, opening in unpaired(words):
             if opening or start not in in_lists:
                 message, shown = _("{mark} is not closed: “{words}”"), words[start : start + _AROUND]
                 if not opening:
                     message = _("{mark} closes what nothing has opened: “{words}”")
                     shown = words[max(0, start - _AROUND) : start + 1]
-                yield (line, start), message.format(mark=found, words=shown), ""
+                yield (line, start), message.format(mark=sign, words=shown), ""
 
 
 RULES.pattern("doubled-mark", "error",
@@ -98,7 +98,7 @@ RULES.pattern("pause-between-quotes", "note",
     example="收到反馈意见后，我局党组第一时间召开会议传达学习，研究部署整改工作，逐项明确责任领导和责任科室{→。}",
 )  # fmt: skip
 def _no_full_stop(text: Text) -> Found:
-    """Find paragraphs that end in nothing. Headings may, and so may what has no mark inside, such as a list of a web page."""
+    """Find paragraphs without a mark at the end. Headings need none, nor do lines without marks inside, such as a list of a web page."""
     for line, words in enumerate(text.texts):
         heading = text.heading_of.get(line)
         is_heading = heading is not None and heading.alone and "。" not in heading.title

@@ -14,7 +14,7 @@ from xuncha.language import gettext as _
 from xuncha.proof.chapter import LOWEST, Chapter, Found, Heading, Text, write
 
 RULES = Chapter()
-_DEEPEST = 6  # enumerations inside enumerations, and headings of one level, that are kept in mind
+_DEEPEST = 6  # limit of nested enumerations, and of open numbers of one level, that are remembered
 _FORMS = {
     Level.CHAPTER: ("{}、", "、"),
     Level.SECTION: ("（{}）", ""),
@@ -23,10 +23,10 @@ _FORMS = {
     Level.HALF: ("{}）", "）)"),
     Level.CIRCLE: ("{}", ""),
 }
-"""How the numbers of a level are written, and what may stand behind them."""
+"""For each level: how its number is written, and what may follow it."""
 
 _INSIDE: dict[Family, Level] = {"（一）": Level.SECTION, "1.": Level.ITEM, "（1）": Level.SUB}
-"""Of which level a number is that stands inside a line."""
+"""The level of a number that stands inside a line."""
 
 
 class Item(NamedTuple):
@@ -42,31 +42,31 @@ class Enumerations(NamedTuple):
     """The enumerations of one family below one heading."""
 
     sequences: list[list[Item]]
-    """Those that are counted by themselves, also inside each other: 一是 (一是 二是) 二是."""
-    faults: list[tuple[Item, int]]  # the items that continue none, with the number that was expected
+    """Each is counted by itself, also if nested: 一是 (一是 二是) 二是."""
+    faults: list[tuple[Item, int]]  # items that continue no sequence, with the expected number
 
     @property
     def repeated(self) -> dict[Item, Item]:
-        """The first items that follow a first item in the same line which nothing continues, each by that one."""
+        """Items 1 that nothing continues and that another item 1 follows in the same line; each with that following item."""
         pairs = [(before[0], after[0]) for before, after in pairwise(self.sequences) if len(before) == 1]
         return {one: two for one, two in pairs if one.line == two.line and one.number == two.number == 1}
 
 
 def _enumerations(text: Text) -> Iterator[Enumerations]:
-    """Yield the enumerations of a text such as 一是 二是, 一要 二要, those below one heading together."""
-    found: dict[tuple[int, Family], list[Item]] = {}
+    """Yield the enumerations of a text such as 一是 二是 and 一要 二要, grouped by the heading above them."""
+    groups: dict[tuple[int, Family], list[Item]] = {}
     part = 0
     for line, words in enumerate(text.plain):
         part += line in text.heading_of
         for mark in marks(words, ("是", "要", "第")):
             item = Item(line, mark.start, words[mark.start : mark.end], mark.number)
-            found.setdefault((part, mark.family), []).append(item)
-    yield from map(_followed, found.values())
+            groups.setdefault((part, mark.family), []).append(item)
+    yield from map(_followed, groups.values())
 
 
 def _followed(items: list[Item]) -> Enumerations:
-    """Follow the items of one family as they are read."""
-    found = Enumerations([], [])
+    """Sort the items of one family, in reading order, into sequences."""
+    result = Enumerations([], [])
     open_: list[list[Item]] = []
     for item in items:
         last = [sequence[-1].number for sequence in open_]
@@ -76,16 +76,16 @@ def _followed(items: list[Item]) -> Enumerations:
             open_[-1].append(item)
             continue
         if item.number != 1:
-            found.faults.append((item, last[-1] + 1 if last else 1))
+            result.faults.append((item, last[-1] + 1 if last else 1))
         if item.number == 1 or not open_:
             open_ = [*open_[: _DEEPEST - 1], []]
-            found.sequences.append(open_[-1])
+            result.sequences.append(open_[-1])
         open_[-1].append(item)
-    return found
+    return result
 
 
 def _runs_on(text: Text, above: Heading, heading: Heading) -> bool:
-    """Return whether the number before that of a heading stands inside the line of the heading above it, as in （一）方面。1.问题。2."""
+    """Return whether the number before a heading's stands inside the line of the heading above it, as in （一）方面。1.问题。2."""
     inside = marks(text.plain[above.line][above.start :], tuple(_INSIDE))
     return (heading.level, heading.number - 1) in {(_INSIDE[mark.family], mark.number) for mark in inside}
 
@@ -95,14 +95,14 @@ def _runs_on(text: Text, above: Heading, heading: Heading) -> bool:
     example="一、整改工作组织情况\n{三→二}、反馈问题整改情况",
 )  # fmt: skip
 def _heading_number(text: Text) -> Found:
-    """Find numbers of headings that are skipped, repeated or out of order; below a higher one they may begin again or go on."""
+    """Find numbers of headings that are skipped, repeated or out of order; below a higher heading they may start again or go on."""
     last: dict[int, list[int]] = {}
     began: set[int] = set()
     for above, heading in zip((None, *text.headings), text.headings, strict=False):
         level, number = heading.level, heading.number
         began -= {deeper for deeper in last if deeper > level}
         known = last.setdefault(level, [])
-        # The line before may announce a list, which begins with 1 by itself.
+        # The line before may announce a list, which starts again with 1.
         announced = heading.line > 0 and text.texts[heading.line - 1].endswith(("：", ":"))
         fresh = level not in began or announced
         began.add(level)
@@ -140,7 +140,7 @@ def _heading_level(text: Text) -> Found:
         while path and path[-1] >= heading.level:
             path.pop()
         missing = any(used[level] and level not in path for level in Level if level < heading.level)
-        # `heading-jump` looks at 1. right below 一、; and 1） and ① stand below anything.
+        # `heading-jump` checks 1. directly below 一、; 1） and ① may stand below anything.
         is_usual = path[-1:] == [Level.CHAPTER] and heading.level < LOWEST
         if missing and heading.level <= LOWEST and not is_usual:
             message = _("{words} stands below no heading of the level above it").format(words=heading.mark)
@@ -154,7 +154,7 @@ def _heading_level(text: Text) -> Found:
     example="一、整改工作组织情况\n{1.→（一）}加强领导\n{2.→（二）}落实责任",
 )  # fmt: skip
 def _heading_jump(text: Text) -> Found:
-    """Find the first heading that passes a level over, such as 1. right below 一、."""
+    """Find the first heading that skips a level, such as 1. directly below 一、."""
     warned = {line for (line, _start), *_rest in _heading_level.check(text)} if _heading_level.check else {}
     for above, heading in pairwise(text.headings):
         if above.level + 1 < heading.level <= LOWEST and heading.line not in warned:
@@ -169,7 +169,7 @@ def _heading_jump(text: Text) -> Found:
     example="（一）{、→}关于学习方面",
 )  # fmt: skip
 def _heading_mark(text: Text) -> Found:
-    """Find numbers of headings with other punctuation: the first of its kind, since whoever writes 1、 writes 2、."""
+    """Find numbers of headings with wrong punctuation; report each kind once, because whoever writes 1、 also writes 2、."""
     shown: set[tuple[int, str]] = set()
     for heading in text.headings:
         usual, kind = _FORMS[heading.level][1], (heading.level, heading.after)

@@ -28,10 +28,10 @@ _TOLD = re.compile(
 )
 _MOST = 0.6
 _NO_PART = re.compile("已|正在|尚|未|涉及|覆盖|带动|惠及|同比|环比|增长|下降|占|率")
-_IN_TWO = re.compile("同时|既|女|岁|学历|党员|以[上下]")  # of people: who is in one part may be in another
+_IN_TWO = re.compile("同时|既|女|岁|学历|党员|以[上下]")  # of people: the parts may overlap
 _REST = re.compile("等|其余|其他|其它|余下|剩余|另")
-_NAME, _FEW = 24, 8  # characters before the number of a part; and behind the last one before its sum
-_NEAR, _SHORTEST = 60, 3  # characters before a figure in which its name stands, and of the name
+_NAME, _FEW = 24, 8  # characters in a part before its number; characters after the last part, before its sum
+_NEAR, _SHORTEST = 60, 3  # characters before a figure that may hold its name; characters of the shortest name
 _NOT_LABEL = re.compile("^.*(?:期间|前期|先后|目前|累计|共计|合计|总计|共|已|现|全部|并|[是要了])")
 _RATE = re.compile(
     r"(?P<words>(?:完成|办结|销号|整改|化解|解决|兑现|追缴|收缴|清缴|回收|到位|清零|参训|参学)率(?:为|达到?|是)?\s?(?P<rate>[0-9]{1,3}(?:\.[0-9]{1,4})?)\s?[%％])(?!以上|左右)"
@@ -39,40 +39,40 @@ _RATE = re.compile(
 
 
 class Figure(NamedTuple):
-    """An exact number with its unit, and where it stands; money is counted in 元."""
+    """An exact number with its unit and its place; money is in 元."""
 
     start: int
     end: int
     number: float
     unit: str
-    noun: str  # what stands behind the unit
+    noun: str  # the words after the unit
 
 
 def _figures(words: str, begin: int = 0) -> list[Figure]:
-    """Return the exact figures of some words, which stand at a place; 一家 is an article more often than a number."""
-    found = []
+    """Return the exact figures in some words that start at `begin`; without a single 一, since 一家 is an article more often than a number."""
+    figures = []
     for match in _FIGURE.finditer(words):
         number, unit = amount(match["number"]), match["unit"]
         if number is not None and not (match["number"] == "一" or match["nearly"] or match["more"]):
             number, noun = round(number * _FACTORS.get(unit, 1), 2), match["noun"].removeprefix("的")
             place = begin + match.start("number"), begin + match.end("unit")
-            found.append(Figure(*place, number, _SAME.get(unit, unit), noun))
-    return found
+            figures.append(Figure(*place, number, _SAME.get(unit, unit), noun))
+    return figures
 
 
 def _listed(words: str, begin: int, whole: Figure) -> tuple[Figure, list[Figure], str]:
-    """Return a whole, its parts that are listed, each of them a name and a number, and the words behind the last."""
+    """Return a whole, its listed parts (each a name and a number), and the words after the last part."""
     parts: list[Figure] = []
     for piece in re.finditer("[^、，,]+", words):
-        found, at = _figures(piece[0]), begin + piece.start()
-        if len(found) != 1 or _NO_PART.search(piece[0]) or _is_other(found[0], whole, piece[0]):
+        figures, at = _figures(piece[0]), begin + piece.start()
+        if len(figures) != 1 or _NO_PART.search(piece[0]) or _is_other(figures[0], whole, piece[0]):
             break
-        parts.append(found[0]._replace(start=at + found[0].start, end=at + found[0].end))
+        parts.append(figures[0]._replace(start=at + figures[0].start, end=at + figures[0].end))
     return whole, parts, words[parts[-1].end - begin :] if parts else words
 
 
 def _is_other(part: Figure, whole: Figure, words: str) -> bool:
-    """Return whether a number counts something else than the whole: 3个科室 are no part of 30个问题."""
+    """Return whether a number counts something else than the whole: 3个科室 is no part of 30个问题."""
     if part.unit != whole.unit or part.start > _NAME:
         return True
     nouns = part.noun and whole.noun[:2] not in part.noun and part.noun[-2:] not in whole.noun
@@ -81,27 +81,27 @@ def _is_other(part: Figure, whole: Figure, words: str) -> bool:
 
 
 def _divisions(text: Text) -> Iterator[tuple[int, Figure, list[Figure], str, bool]]:
-    """Yield line, whole, parts, the words behind these, and whether the whole is their sum: behind 其中, or before 共计."""
+    """Yield line, whole, parts, the words after them, and whether the whole is stated as their sum: no after 其中, yes after 共计."""
     for line, sentence in text.search(_SENTENCE, text.untitled):
         words, begin = _ASIDE.sub(lambda aside: "\0" * len(aside[0]), sentence[0]), sentence.start()
-        for told in _TOLD.finditer(words):
-            if told["parts"]:
-                unit = next((each.unit for each in _figures(told["parts"])), None)
-                wholes = [each for each in _figures(words[: told.start()], begin) if each.unit == unit]
+        for mention in _TOLD.finditer(words):
+            if mention["parts"]:
+                unit = next((each.unit for each in _figures(mention["parts"])), None)
+                wholes = [each for each in _figures(words[: mention.start()], begin) if each.unit == unit]
                 for whole in wholes[-1:]:
-                    yield line, *_listed(told["parts"], begin + told.start("parts"), whole), False
+                    yield line, *_listed(mention["parts"], begin + mention.start("parts"), whole), False
                 continue
-            at = max(words.rfind(mark, 0, told.start() - 1) for mark in "，,：:（(") + 1
-            for whole in _figures(words[told.end() :], begin + told.end())[:1]:
-                _whole, parts, rest = _listed(words[at : told.start()], begin + at, whole)
+            at = max(words.rfind(mark, 0, mention.start() - 1) for mark in "，,：:（(") + 1
+            for whole in _figures(words[mention.end() :], begin + mention.end())[:1]:
+                _whole, parts, rest = _listed(words[at : mention.start()], begin + at, whole)
                 # 甲收回2万元、乙收回3万元，合计收回5万元
-                verb = words[told.end() : whole.start - begin].strip()
-                if len(rest) < _FEW and len(parts) > 1 and verb in words[at : told.start()]:
+                verb = words[mention.end() : whole.start - begin].strip()
+                if len(rest) < _FEW and len(parts) > 1 and verb in words[at : mention.start()]:
                     yield line, whole, parts, "", True
 
 
 def _told(text: Text, *, certain: bool) -> Found:
-    """Yield the wholes that their parts do not give: certainly, or unless something is in two parts or in none."""
+    """Yield wholes that their parts do not add up to: if `certain`, those that must be wrong; else those that are right only if parts overlap or are left out."""
     message = _("{parts} are not the {whole} of which they are parts")
     for line, whole, parts, rest, added in _divisions(text):
         sums = [round(part, 2) for part in accumulate(part.number for part in parts)]
@@ -110,17 +110,17 @@ def _told(text: Text, *, certain: bool) -> Found:
             continue
         too_much = whole.unit == "元" and (added or sums[-1] > whole.number)
         words = text.plain[line]
-        # Where another number stands between them, the parts may be of that.
+        # If another number stands between them, the parts may belong to that one.
         close = added or not re.search("[0-9]", words[whole.end : parts[0].start])
         is_certain = close and (parts[0].number > whole.number or (len(parts) > 1 and too_much))
         if sums[-1] > whole.number:
             doubted = whole.unit != "人" or not _IN_TWO.search(words[whole.start : parts[-1].end + _NAME])
-        else:  # much less than the whole are examples
+        else:  # parts that are much less than the whole are examples
             doubted = added or (sums[-1] > _MOST * whole.number and not _REST.search(rest))
         if is_certain if certain else doubted and len(parts) > 1 and not is_certain:
             shown = " + ".join(words[part.start : part.end] for part in parts)
-            said = message.format(parts=shown, whole=words[whole.start : whole.end])
-            yield (line, whole.start), said, _("count again, and correct one of them")
+            detail = message.format(parts=shown, whole=words[whole.start : whole.end])
+            yield (line, whole.start), detail, _("count again, and correct one of them")
 
 
 RULES.rule("parts-exceed",
@@ -139,17 +139,17 @@ RULES.rule("parts-differ", "warning",
     example="收到信访件20件，办结17件，办结率{9→8}5%。",
 )  # fmt: skip
 def _share(text: Text) -> Found:
-    """Find rates that the two numbers of one unit before them in the sentence do not give; `completion-rate` looks at problems and measures."""
+    """Find rates that do not fit the two numbers of one unit before them in the sentence; `completion-rate` checks problems and measures."""
     message = _("{done} of {total} is {rate}%, not {written}%")
     for line, sentence in text.search(_SENTENCE, text.untitled):
         words = sentence[0]
         for match in () if stated(text)[line] else _RATE.finditer(words):
             figures = _figures(words[: match.start()])
-            pair = [each for each in figures if each.unit == figures[-1].unit]
+            pair = [figure for figure in figures if figure.unit == figures[-1].unit]
             if len(pair) == 2 and 0 < pair[1].number <= pair[0].number:  # noqa: PLR2004
                 whole, part = pair[0].number, pair[1].number
                 if not is_share(match["rate"], part, whole):
-                    total, done = (words[each.start : each.end] for each in pair)
+                    total, done = (words[figure.start : figure.end] for figure in pair)
                     rates = {"rate": f"{100 * part / whole:.2f}", "written": match["rate"]}
                     shown = message.format(done=done, total=total, **rates)
                     yield (line, sentence.start() + match.start()), shown, ""
@@ -160,9 +160,9 @@ def _share(text: Text) -> Found:
     example="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金{25→30}万元，继续清理。",
 )  # fmt: skip
 def _figure_differs(text: Text) -> Found:
-    """Find figures of one name that differ in what is told of the whole: before the first problem, and from the third part on."""
+    """Find figures of one name that differ where a notice tells of the whole: before the first problem, and from the third part on."""
     end, known = len(text.lines), dict[tuple[str, str], tuple[float, str]]()
-    chapters = [each.line for each in text.headings if each.level == Level.CHAPTER]
+    chapters = [heading.line for heading in text.headings if heading.level == Level.CHAPTER]
     _first, second, last = [*chapters, end, end, end][:3]
     for line in (*range(min(text.opening, second)), *range(last, end)):
         words, counted = text.untitled[line], {count.start for count in stated(text)[line]}

@@ -13,7 +13,7 @@ from xuncha.proof.chapter import Chapter, Found, Position, Text, write
 
 RULES = Chapter()
 _SENTENCE = re.compile(r"[^。！？；;]+")
-_SAME_SENTENCE = 20  # characters from which a sentence that stands twice was copied, not meant
+_SAME_SENTENCE = 20  # characters; a repeated sentence of so many was copied by mistake
 _QUOTED = re.compile(r"“([^“”]{2,8})”")
 _ORDINAL = re.compile(r"第(?:(?P<digits>[0-9]{1,3})|[一二三四五六七八九十]{1,3})(?P<unit>[位名])")
 _INSPECTORS = re.compile(
@@ -38,7 +38,7 @@ _CERTAIN = rf"""
 防犯(?=风险|措施|化解)→防范 廉结→廉洁 震憾→震撼 复盖→覆盖 幅射→辐射 既使→即使 竟争→竞争 按装→安装 粗旷→粗犷
 脉博→脉搏 座落→坐落 通迅→通讯 松解(?=思想)→松懈 建全→健全 帮抚→帮扶 监查(?=委|机关|对象)→监察
 """
-"""Wrong wherever it stands: patterns, and behind each → what takes its place, as in `re.sub`."""
+"""Wrong in any context: patterns, each with → and its replacement, as in `re.sub`."""
 _LIKELY = rf"""
 截止(?=目前|今|当前|[0-9]{{4}}年|[0-9]{{1,2}}月|[一二三四五六七八九十〇]{{2,4}}年)→截至 (?<={_VERB})的(?={_HOW_WELL})→得
 (?<![“、])双随机一公开→“双随机、一公开” (?<![“、])双随机、一公开(?!”)→“双随机、一公开” (?<=[个项件条次人名家])左右以上→以上
@@ -46,38 +46,38 @@ _LIKELY = rf"""
 必需(?=坚持|要|做到|严格|加强|落实)→必须 暴光→曝光 启用(?=程序|问责)→启动 不在(?=发生|出现|重复)→不再
 己(?=完成|整改|解决|落实|到位|销号|办结|制定|印发|建立|全部)→已 各科室单位→各科室、单位
 """
-"""Almost surely wrong."""
+"""Wrong in almost any context."""
 _UNITS = r"(?<=规范性文件|政策性文件)([0-9]+)条→\1件 (?<=制度)([0-9]+)条→\1项 (?<=投诉)([0-9]+)条→\1件"
-"""Things counted in what they are not counted in."""
+"""Things counted with a wrong measure word."""
 _NEARLY = "近|约|大约|将近|接近"
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]+)?|[一二三四五六七八九十百千]+)"
 _DOUBLED = re.compile(
     rf"({HAN}{{2,4}})\1|的的|与与|及及(?!时)|和和(?![平谐睦解气])|了了(?![解望结])|将将(?!军)|并并(?![购行轨联列网])"
 )
-"""A word twice."""
+"""A word that is written twice."""
 _MAY_DOUBLE = re.compile(
     r"[一每层步件项条个户家村人].{0,3}|(?:研究|讨论|学习|调研|锻炼|商量|考虑|休息|高兴|干净|清楚|明白|哈哈|常常|天天|年年|代代|世世|方方|面面|委员会).*|(.)\1+"
 )
 """Words that may stand twice: 一个一个, 研究研究."""
 _OTHER = re.compile(rf"(?!{HAN}).")
-_AROUND = 2  # characters; what is no longer is shown with as many of the Chinese ones before and behind it
+_AROUND = 2  # characters; a slip no longer than this is shown with as many Chinese ones on each side
 
 
 def _slipped(table: str) -> Check[Position]:
-    """Return the check of a rule with a table of slips, such as `_CERTAIN`; titles are not looked at."""
+    """Return the check of a rule with a table of slips, such as `_CERTAIN`; titles are skipped."""
     slips = [(wrong, right) for wrong, _arrow, right in (pair.partition("→") for pair in table.split())]
     anyone = re.compile("|".join(wrong for wrong, _right in slips))
 
     def check(text: Text) -> Found:
-        for line, found in text.search(anyone, text.untitled):
-            words, (start, end) = text.untitled[line], found.span()
+        for line, slip in text.search(anyone, text.untitled):
+            words, (start, end) = text.untitled[line], slip.span()
             matched = ((re.compile(wrong).match(words, start), right) for wrong, right in slips)
             right = next(match.expand(right) for match, right in matched if match)
             before = behind = ""
-            if len(found[0]) <= _AROUND:
+            if len(slip[0]) <= _AROUND:
                 before = _OTHER.split(words[max(0, start - _AROUND) : start])[-1]
                 behind = _OTHER.split(words[end : end + _AROUND])[0]
-            shown = f"{before}{found[0]}{behind}"
+            shown = f"{before}{slip[0]}{behind}"
             message = _("“{words}”: {right} is meant").format(words=shown, right=right)
             yield (line, start), message, write(f"{before}{right}{behind}")
 
@@ -171,7 +171,7 @@ def _quotes_differ(text: Text) -> Found:
     example="增幅列全省第{一→1}位，占比列全省第4位。",
 )  # fmt: skip
 def _ordinal(text: Text) -> Found:
-    """Find places that are written in both ways in one line; the first of each line."""
+    """Find places that are written in both ways in one line; report the first of each line."""
     digits: dict[tuple[int, str], bool] = {}
     shown = -1
     for line, match in text.search(_ORDINAL):
@@ -189,7 +189,7 @@ def _ordinal(text: Text) -> Found:
 def _inspector_differs(text: Text) -> Found:
     first: dict[str, str] = {}
     for line, match in text.search(_INSPECTORS, text.texts):
-        known = first.setdefault(match["committee"], match[0])
-        if match[0] != known:
-            message = _("{words}: before it was {first}").format(words=match[0], first=known)
+        earlier = first.setdefault(match["committee"], match[0])
+        if match[0] != earlier:
+            message = _("{words}: before it was {first}").format(words=match[0], first=earlier)
             yield (line, match.start()), message, ""
