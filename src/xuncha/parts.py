@@ -33,7 +33,7 @@ def how_to_add(*parts: str, upgrade: bool = False) -> str:
     bundle = Path(sys.prefix, "xuncha-bundle.json")  # laid there by bundle/install.py
     if bundle.is_file() and set(parts) <= set(get_args(Part)):
         script = "install.cmd" if system.WINDOWS else "sh install.sh"
-        return _("in the folder of the offline bundle, a newer one if there is, type: {command}").format(
+        return _("in the folder of the offline bundle (a newer one if there is one), type: {command}").format(
             command=f'{script} "{bundle.parents[1]}"'
         )
     names = ",".join(parts)

@@ -36,7 +36,7 @@ def _folded(name: str) -> str:
 
 def _must_be_an_address(email: str | None) -> None:
     if email and not re.fullmatch(r"[\w.+-]+@[\w.-]+\w", email):
-        message = _("“{email}” is no e-mail address").format(email=email)
+        message = _("“{email}” is not an e-mail address").format(email=email)
         raise RefusedError("bad-email", message, _("write it like {examples}").format(examples="wang@x.cn"))
 
 
@@ -44,7 +44,7 @@ def _named(name: str, there: Mapping[str, Account]) -> Account:
     """Return an account by its name. Raises RefusedError if there is none."""
     if name not in there:
         message = _("there is no account {name}").format(name=name)
-        raise RefusedError("no-such-account", message, _("see which there are: xuncha account list"))
+        raise RefusedError("no-such-account", message, _("to see the accounts: xuncha account list"))
     return there[name]
 
 
@@ -52,8 +52,8 @@ def _must_have_its_own_email(account: Account, there: Mapping[str, Account]) -> 
     """Refuse an e-mail that another account has: two people would count as one."""
     for other in there.values():
         if other.name != account.name and other.author.email.casefold() == account.author.email.casefold():
-            message = _("{name} has this e-mail already").format(name=other.name)
-            raise RefusedError("email-exists", message, _("give each its own: --email ADDRESS"))
+            message = _("{name} already has this e-mail address").format(name=other.name)
+            raise RefusedError("email-exists", message, _("give each account its own: --email ADDRESS"))
 
 
 class Accounts:
@@ -67,7 +67,7 @@ class Accounts:
         """
         place = shared(root, "accounts")
         if place is None:
-            message = _("{path} is in no git repository, which keeps the accounts").format(path=root)
+            message = _("{path} is not in a git repository, where accounts are kept").format(path=root)
             hint = _("type: git init && git add -A && git commit -m 台账")
             raise SurroundingsError("no-repository", message, hint)
         self._place = place.with_suffix(".json")
@@ -97,7 +97,7 @@ class Accounts:
 
     def _unusable(self, reason: str) -> SurroundingsError:
         message = _("the accounts in {path} cannot be used: {reason}")
-        hint = _("bring back a backup of the file; or take it away, and add the accounts anew")
+        hint = _("restore a backup of the file, or remove it and add the accounts again")
         return SurroundingsError("accounts", message.format(path=self._place, reason=reason), hint)
 
     def get(self, name: str) -> Account:
@@ -116,17 +116,19 @@ class Accounts:
         """
         if not _NAME.fullmatch(account.name) or account.name != unicodedata.normalize("NFKC", account.name):
             text = _("“{name}” cannot be the name of an account").format(name=account.name)
-            hint = _("letters, digits, and between them blanks, dots or hyphens; 40 at most")
+            hint = _("use letters and digits, with spaces, dots or hyphens between them; 40 at most")
             raise RefusedError("bad-name", text, hint)
         _must_be_an_address(account.email)
 
         def added(there: dict[str, Account]) -> None:
             for other in there.values():
                 if _folded(other.name) == _folded(account.name):
-                    text = _("there is an account {name} already").format(name=other.name)
-                    raise RefusedError("account-exists", text, _("its password anew: xuncha account passwd"))
+                    text = _("the account {name} already exists").format(name=other.name)
+                    raise RefusedError(
+                        "account-exists", text, _("to reset its password: xuncha account passwd")
+                    )
             if not there and account.role != "manager":
-                text = _("the first account must be a manager's, who may do everything")
+                text = _("the first account must belong to a manager, who may do everything")
                 raise RefusedError("no-manager", text, _("type: xuncha account add NAME --role manager"))
             _must_have_its_own_email(account, there)
             there[account.name] = account
@@ -148,7 +150,7 @@ class Accounts:
         def altered(there: dict[str, Account]) -> None:
             if known not in {None, _named(name, there).password}:
                 raise RefusedError(
-                    "wrong-password", _("the password was set anew meanwhile"), _("sign in again")
+                    "wrong-password", _("the password was reset meanwhile"), _("sign in again")
                 )
             account = Account.model_validate({**there[name].model_dump(), **changed})
             _must_be_an_address(account.email)
@@ -188,7 +190,7 @@ class Accounts:
                 accounts = dict(self.all())
                 change(accounts)
                 if not any(each.role == "manager" and not each.disabled for each in accounts.values()):
-                    message = _("no manager who may sign in would be left")
+                    message = _("this would leave no manager who can sign in")
                     raise RefusedError(
                         "last-manager", message, _("add another manager first: xuncha account add")
                     )

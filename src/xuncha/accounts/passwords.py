@@ -71,12 +71,12 @@ def weakness(password: str, *about: str) -> RefusedError | None:
     """
     from zxcvbn import zxcvbn  # noqa: PLC0415  has lists of common passwords
 
-    hint = _("several words that only you put together are easy to keep in mind")
+    hint = _("several words that only you would combine are easy to remember")
     if not SHORTEST <= len(password) <= LONGEST:
-        message = _("a password has {least} to {most} characters").format(least=SHORTEST, most=LONGEST)
+        message = _("a password must have {least} to {most} characters").format(least=SHORTEST, most=LONGEST)
         return RefusedError("weak-password", message, hint)
     facts = [each.casefold() for each in about if len(each) > 1]
     holds_one = any(each in password.casefold() for each in facts)
     if holds_one or zxcvbn(password[:_SCORED], user_inputs=["xuncha", *facts])["score"] < _LOWEST_SCORE:
-        return RefusedError("weak-password", _("this password is easily guessed"), hint)
+        return RefusedError("weak-password", _("this password is easy to guess"), hint)
     return None

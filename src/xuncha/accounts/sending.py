@@ -83,14 +83,14 @@ def mail(to: Sequence[str], subject: str, text: str, file: tuple[str, bytes]) ->
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise _not_sent(server.hostname, error) from None
     if missed:
-        raise _not_sent(server.hostname, _("not for {names}").format(names=_(", ").join(missed)))
+        raise _not_sent(server.hostname, _("not delivered to {names}").format(names=_(", ").join(missed)))
 
 
 def _sender(server: SplitResult) -> str:
     """Return the sender's address: `from=` in the server's address, else the user name if it is an address."""
     given = unquote(server.query).removeprefix("from=") or unquote(server.username or "")
     if "@" not in given:
-        message = _("the variable {variable} does not say from which address").format(variable=SMTP)
+        message = _("the variable {variable} does not give a sender address").format(variable=SMTP)
         raise SurroundingsError(
             "not-set-up",
             message,
@@ -110,7 +110,7 @@ def _connected(server: SplitResult) -> smtplib.SMTP:
         connection.starttls(context=context)
     elif server.username:
         connection.close()
-        raise SurroundingsError("not-sent", _("the mail server would have the password in clear"))
+        raise SurroundingsError("not-sent", _("the mail server would receive the password in clear text"))
     return connection
 
 
@@ -148,17 +148,19 @@ def _address_from(variable: str, example: str, *schemes: str) -> SplitResult:
     """Return the address in an environment variable. Raises SurroundingsError if it is empty or no address."""
     value = os.environ.get(variable, "")
     if not value:
-        message = _("where to send is not set up: the variable {variable} is empty")
+        message = _("sending is not set up: the variable {variable} is empty")
         hint = _("write it like {examples}").format(examples=example)
         raise SurroundingsError("not-set-up", message.format(variable=variable), hint)
     with suppress(ValueError):
         address = urlsplit(value)
         if address.scheme in schemes and address.hostname and (address.port is None or address.port > 0):
             return address
-    message = _("the variable {variable} holds no address").format(variable=variable)
+    message = _("the variable {variable} does not contain a valid address").format(variable=variable)
     raise SurroundingsError("not-set-up", message, _("write it like {examples}").format(examples=example))
 
 
 def _not_sent(host: str | None, reason: object) -> SurroundingsError:
-    message = _("{host} did not take it: {reason}").format(host=host, reason=without_unsafe(str(reason), " "))
+    message = _("{host} did not accept it: {reason}").format(
+        host=host, reason=without_unsafe(str(reason), " ")
+    )
     return SurroundingsError("not-sent", message)

@@ -48,8 +48,8 @@ class Verdict:
 def verify(file: Path, folder: Path) -> Verdict:
     """Check an archive; write into an empty folder alone. Raises RefusedError if it is no zip, SurroundingsError if git or the part `office` is missing."""
     if file.exists() and not file.is_file():
-        hint = _("name an archive of `xuncha archive`")
-        raise RefusedError("no-archive", _("{path} is no file").format(path=file), hint)
+        hint = _("name an archive made by `xuncha archive`")
+        raise RefusedError("no-archive", _("{path} is not a file").format(path=file), hint)
     library = bag.bagit()
     inside = folder / "unpacked"
     inside.mkdir()
@@ -66,7 +66,7 @@ def verify(file: Path, folder: Path) -> Verdict:
             content = facts.read_bytes() if facts.stat().st_size <= _LARGEST_FACTS else b""
             verdict.facts = Facts.model_validate_json(content)
         except ValidationError:
-            said = _("this does not say of which ledger it is")
+            said = _("this does not say which ledger it belongs to")
             verdict.findings.append(wrong(f"{_DATA}/{FACTS}", "not-ours", said))
     if verdict.facts and (opened / _DATA / BUNDLE).is_file():
         verdict.add(_history_findings(opened, verdict.facts, folder / "history"))
@@ -84,8 +84,11 @@ def bag_findings(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: A
     wanted = tags | {f"{_DATA}/{name}" for name in (FACTS, BUNDLE, LOG)}
     kinds = {
         library.FileMissing: ("missing-file", _("this file is missing")),
-        library.UnexpectedFile: ("unexpected-file", _("this file does not belong there: no list names it")),
-        library.ChecksumMismatch: ("checksum", _("this is not what its checksum says")),
+        library.UnexpectedFile: (
+            "unexpected-file",
+            _("this file does not belong there: it is in no manifest"),
+        ),
+        library.ChecksumMismatch: ("checksum", _("this does not match its checksum")),
     }
     missing, unexpected, changed = kinds.values()
     found = {wrong(path, *missing) for path in wanted - there}
@@ -94,23 +97,23 @@ def bag_findings(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: A
         return sorted(found)
     found |= {wrong(path, *changed) for path in _changed_beside(folder)}
     if (folder / "bagit.txt").read_bytes() != bag.BAGIT:
-        said = _("this is not the file that makes a folder a bag")
+        said = _("this does not conform to the BagIt format")
         return sorted(found | {wrong("bagit.txt", "not-a-bag", said)})
     try:
         read = library.Bag(str(folder))
         oxum = read.info.pop("Payload-Oxum", "")  # where it is wrong, the library looks at nothing else
         once = [path for path, sums in read.payload_entries().items() if set(sums) != set(bag.ALGORITHMS)]
-        found |= {wrong(path, "checksum", _("a checksum of this is missing")) for path in once}
+        found |= {wrong(path, "checksum", _("a checksum of this file is missing")) for path in once}
         read.validate()
         read.info["Payload-Oxum"] = oxum
     except (library.BagError, UnicodeError, ValueError, LookupError) as error:
         found |= {wrong(each.path, *kinds[type(each)]) for each in getattr(error, "details", None) or ()}
-        said = _("the lists of the bag cannot be read: {reason}").format(reason=error)
+        said = _("the manifests of the bag cannot be read: {reason}").format(reason=error)
         return sorted(found or {wrong(".", "not-a-bag", said)})
     try:
         read.validate(fast=True)
     except (library.BagError, ValueError):
-        said = _("the number of bytes and files is not what it says")
+        said = _("the number of bytes and files does not match what it states")
         return sorted(found or {wrong("bag-info.txt", "checksum", said)})
     return sorted(found)
 
@@ -134,14 +137,14 @@ def _history_findings(folder: Path, facts: Facts, place: Path) -> list[Finding[P
         info = folder / "bag-info.txt"
         named = f"External-Identifier: {commit}\n".encode()
         if commit != facts.commit or (info.is_file() and named not in info.read_bytes()):
-            said = _("the history ends with {commit}, which is not the commit named").format(commit=commit)
+            said = _("the history ends with {commit}, not with the commit named").format(commit=commit)
             return [wrong(path, "wrong-commit", said)]
         root = place / facts.inside
         root.mkdir(parents=True, exist_ok=True)
         with alone():
             if found := _ledger_findings(folder / _DATA / LEDGER, root):
                 return found
-            said = _("this is not what the history tells")
+            said = _("this differs from the history")
             paths = files_not_reproduced(folder / _DATA, root, facts) if facts.is_reproducible else []
             return [wrong(f"{_DATA}/{each}", "not-as-committed", said) for each in paths]
     except (RefusedError, GitError) as error:
@@ -158,16 +161,16 @@ def _ledger_findings(folder: Path, root: Path) -> list[Finding[Place]]:
     for path in sorted(_files(folder) | committed.keys()):
         said = ""
         if path not in committed:
-            said = _("the archive holds this, the commit does not")
+            said = _("this is in the archive, but not in the commit")
         elif not (folder / path).is_file():
-            said = _("the commit holds this, the archive does not")
+            said = _("this is in the commit, but not in the archive")
         else:
             with (folder / path).open("rb") as stream:
                 present = fingerprint(stream)
             if not present.fetched:
-                said = _("this is the pointer of git-lfs, and not the file")
+                said = _("this is a git-lfs pointer, not the file itself")
             elif present[:2] != known[committed[path]][:2]:
-                said = _("this is not what the commit holds")
+                said = _("this differs from the commit")
         if said:
             found.append(wrong(f"{_DATA}/{LEDGER}/{path}", "not-as-committed", said))
     return found

@@ -20,9 +20,7 @@ _SHOWN: Final = 20  # missing numbers are reported up to this many
 REWRITTEN = RULES.declare(
     "history-rewritten",
     why="History grows and is never rewritten; what was verified once must still be there.",
-    wrong="The commit of a tag `xuncha/audit/3-…`, or the one of `--since` (whose hash may come from a printed notice), is no longer among "
-    "those that led to the present one; or the tag stands at another commit than its name says, or is older than its commit. Of "
-    "three anchors the second is gone: a warning.",
+    wrong="The commit of a tag `xuncha/audit/3-…`, or the one of `--since` (whose hash may come from a printed notice), is no longer in the history of the current commit; or the tag is at a commit other than its name says, or is older than its commit. If the second of three anchors is missing, it is a warning.",
 )
 
 
@@ -32,13 +30,13 @@ def rewritten(anchors: list[Anchor], known: Mapping[str, Commit]) -> Findings:
         place = HistoryPlace(anchor.commit, anchor.author, anchor.date)
         data = {"day": anchor.day, "n": anchor.number}
         if anchor.is_moved:
-            message = _("verification no. {n} was of {named}, and its tag stands at {commit}")
+            message = _("verification no. {n} was of {named}, but its tag points to {commit}")
             yield REWRITTEN.at(place, message.format(named=anchor.named, commit=anchor.short, **data))
         if anchor.commit not in known:
             message = _("history no longer contains {commit}, which was verified on {day} (no. {n})")
             yield REWRITTEN.at(place, message.format(commit=anchor.short, **data))
         elif (commit := known[anchor.commit]).moment_committed > anchor.moment + CLOCKS:
-            message = _("verification no. {n} is of {day}, and {commit} was made on {made}, after it")
+            message = _("verification no. {n} is dated {day}, but {commit} was made later, on {made}")
             yield REWRITTEN.at(place, message.format(commit=anchor.short, made=commit.committed[:10], **data))
     numbers = {anchor.number for anchor in anchors}
     missing = (number for number in range(1, max(numbers, default=0)) if number not in numbers)
@@ -79,6 +77,6 @@ def latest(root: Path, commit: str = "HEAD") -> Anchor:
     """
     contained = [anchor for anchor in tags.anchors(root) if contains(root, anchor.commit, commit)]
     if not contained:
-        message = _("the history of this ledger was not verified yet")
+        message = _("the history of this ledger has not been verified yet")
         raise RefusedError("no-anchor", message, _("type: xuncha audit --anchor"))
     return contained[-1]

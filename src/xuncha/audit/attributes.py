@@ -20,10 +20,8 @@ _MACRO: Final = "[attr]"
 
 CONVERTED = RULES.declare(
     "converted",
-    why="What was examined is what the history holds. Where git writes a file out in another encoding, or through a program, people read and publish "
-    "something else.",
-    wrong="A commit puts `data/** working-tree-encoding=UTF-16` into .gitattributes; or `ident`, or a `filter`; be it by a name that `[attr]` in the topmost one gives them. (Evidence may be kept by git-lfs, "
-    "and ends of lines are left out of account.)",
+    why="The audit examines what the history contains. If git checks a file out in another encoding, or through a program, people read and publish something else.",
+    wrong="A commit adds `data/** working-tree-encoding=UTF-16`, `ident` or a `filter` to .gitattributes, even under a name defined by `[attr]` in the topmost one. (Evidence may be kept by git-lfs, and line endings are ignored.)",
 )
 
 
@@ -62,7 +60,7 @@ def converted(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Find
             evidence = f"{prefix}{EVIDENCE}/".removeprefix(folder)
             if new := _conversions(_lines(contents[name]), macros, below, evidence) - earlier:
                 earlier.update(new)
-                message = _("{path} has git convert files of the ledger when it writes them out: {names}")
+                message = _("{path} makes git convert files of the ledger on checkout: {names}")
                 message = message.format(path=file, names=in_code(sorted(new)))
                 yield CONVERTED.at(HistoryPlace.of(commit, file), message)
 

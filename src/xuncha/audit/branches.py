@@ -18,9 +18,8 @@ from xuncha.model.vocabulary import Requirement
 _LATE = RULES.declare(
     "late-branch",
     "warning",
-    why="A branch can be made at any time to leave from any commit, with any dates; nothing bears out a day that all others had passed when it came.",
-    wrong="A branch that left in March and is dated March is merged in June, when others have gone on until June, or when an anchor of May does not "
-    "contain it; and 2.3 was closed, extended or removed on it. Where a deadline that had passed by the day of the merge was moved so, it is an error. (Two weeks are let pass: work may lie in a clone. What somebody else has gone on from, weeks before, who had worked here before the branches parted, has not come by the merge.)",
+    why="A branch can be started from any commit at any time, with any dates; nothing confirms a date that everyone else had already passed when it was merged.",
+    wrong="A branch that split off in March, with commits dated March, is merged in June, although others have worked on until June or an anchor of May does not contain it; and 2.3 was closed, extended or removed on it. If this moves a deadline that had passed by the day of the merge, it is an error. (Two weeks are allowed: work may wait in a clone. Work that someone else, active here before the branches split, has been building on for weeks does not count as coming from the merge.)",
 )
 _LONG: Final = BELIEVED + CLOCKS  # seconds; a date this much older than the work of others is reported
 
@@ -62,7 +61,7 @@ def outrun(
             if "signed_commit" in missing_then:
                 joining.signers.must(closer, settings, at, lenient=True)
             if lacking := lacks(missing_then, change, closer, settings):
-                message = _("{id} was closed without {names}, which another branch asked already")
+                message = _("{id} was closed without {names}, which another branch already required")
                 yield DODGED.at(at, message.format(id=named, names=in_code(sorted(lacking))))
 
 
@@ -81,7 +80,7 @@ def late(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findings:
             behind = max(past_anchor, gap if side.is_asked(commit) else 0)
             if behind >= _LONG and (decided := next(filter(decides, changes), None)):
                 at = HistoryPlace.of(commit, decided.path, decided.id)
-                message = _("{what} is dated {day}, and came {n} days after that by a merge")
+                message = _("{what} is dated {day}, but was merged {n} days later")
                 text = message.format(what=decided.named, day=commit.committed[:10], n=int(behind) // 86_400)
                 passed = any(due < joining.commit.committed[:10] for each in changes if (due := _moved(each)))
                 finding = _LATE.at(at, text, "", "error" if passed else "warning")

@@ -24,10 +24,8 @@ _SAID: Final = ("received", "channel", "text", "name", "reply")
 
 @RULES.rule(
     "changed-after-closing",
-    why="What was closed out stays as it was closed; whoever has to change it opens it again, with a reason.",
-    wrong="While 2.3 is closed, its `title`, `goal`, `term`, `due`, `closed` or `escalated` changes, an amount that stood in `outcomes`, "
-    "or an entry of `progress` is added, or gets other evidence. An outcome that is added is a warning. (`notice_text`, `part` and who answers "
-    "for it may change.)",
+    why="A closed measure must stay as it was closed; to change it, reopen it with a reason.",
+    wrong="While 2.3 is closed, its `title`, `goal`, `term`, `due`, `closed` or `escalated` changes, or an amount already in `outcomes`; or an entry of `progress` is added, or its evidence changes. An added outcome is a warning. (`notice_text`, `part` and the people responsible may change.)",
     scope=LENIENT,
 )
 def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
@@ -40,7 +38,7 @@ def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
         renamed = step.renamed_evidence(change.id) if old.get("progress") != new.get("progress") else {}
         keys = [key for key in changed_since(old, new, renamed) if key not in free]
         if keys or (not free and old.get("outcomes") != new.get("outcomes")):
-            message = _("{id} was closed, and {keys} changed without its being opened again")
+            message = _("{id} was closed, but {keys} changed without it being reopened")
             yield step.found(change, message, None if keys else "warning", keys=in_code(keys or ["outcomes"]))
 
 
@@ -90,10 +88,8 @@ def is_put_off(change: Change) -> bool:
 
 @RULES.rule(
     "deadline-moved",
-    why="A deadline moves by `extend`, to a later day and with a reason, and by nothing else.",
-    wrong="`due` of 2.3 is another day, and the commit is no `extend`; or it is one, and the day is an earlier one; or `term` becomes `long_term`; "
-    "or a merge takes the later of two new days. Where two had set a first one, that is a warning; so is an "
-    "earlier day by an `undo` of what another has set.",
+    why="A deadline may only be moved by `extend`, to a later day and with a reason.",
+    wrong="`due` of 2.3 changes, and the commit is not an `extend`; or it is one, and the new day is earlier; or `term` becomes `long_term`; or a merge takes the later of two new days. If two sides had each set a first day, it is a warning; so is an earlier day by an `undo` of what someone else set.",
     scope=LENIENT,
 )
 def deadline_moved(step: Step) -> Broken[HistoryPlace]:
@@ -102,7 +98,7 @@ def deadline_moved(step: Step) -> Broken[HistoryPlace]:
         if step.commit.trailers.action != "extend":
             message = _("the deadline of {id} moved from {old} to {new} without `extend`")
         elif new is None or new <= old:
-            message = _("the deadline of {id} moved from {old} to {new}, which is no later day")
+            message = _("the deadline of {id} moved from {old} to {new}, which is not later")
         else:
             continue
         yield step.found(change, message, old=old, new=new or _("none"))
@@ -111,8 +107,7 @@ def deadline_moved(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "deadline-passed",
     why="A deadline that is moved after it has passed hides that it was missed.",
-    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, be it by `extend`. Where only the author's date is in time, "
-    "or only if the clock of a commit before it was ahead, it is a warning.",
+    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, even by `extend`. If only the author's date is in time, or it is in time only because the clock of an earlier commit was ahead, it is a warning.",
     scope=LENIENT,
 )
 def deadline_passed(step: Step) -> Broken[HistoryPlace]:
@@ -128,7 +123,7 @@ def deadline_passed(step: Step) -> Broken[HistoryPlace]:
             yield step.found(change, message, "warning", old=old, day=step.commit.day)
         elif (day := datetime.fromtimestamp(step.here.claimed, UTC).date().isoformat()) > old:
             message = _(
-                "the deadline of {id}, {old}, had passed when it was moved, if the clock of a commit of {day} before it was right"
+                "the deadline of {id}, {old}, had passed when it was moved, if the clock of an earlier commit, of {day}, was right"
             )
             yield step.found(change, message, "warning", old=old, day=day)
 
@@ -155,9 +150,8 @@ def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
 
 @RULES.rule(
     "entry-rewritten",
-    why="What was recorded as done stays as it was recorded; what is new is a new entry.",
-    wrong="An entry of `progress` or `reviews` has another date or text, or has lost some of its evidence; "
-    "or `escalated`, but by `escalate`; or a comment, or the reply to it, says something else. (What a comment is about may change.)",
+    why="Recorded progress must stay as it was recorded; anything new is a new entry.",
+    wrong="An entry of `progress` or `reviews` changes its date or text, or loses some of its evidence; or `escalated` changes other than by `escalate`; or the text of a comment or its reply changes. (What a comment is about may change.)",
 )
 def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
     """Find entries that were rewritten or have lost evidence, and rewritten comments and escalations."""
@@ -175,9 +169,8 @@ def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "entry-removed",
-    why="What was recorded as done stays recorded.",
-    wrong="An entry of `progress` or `reviews` is no longer there, or `escalated`, or the reply to a comment, and no `undo` of its commit says so. "
-    "In an `undo` of what somebody else has recorded, or of what is weeks old, a missing entry of `progress` is a warning.",
+    why="Recorded progress must be kept.",
+    wrong="An entry of `progress` or `reviews`, `escalated`, or the reply to a comment is removed without an `undo` of its commit. In an `undo` of what someone else recorded, or of what is weeks old, a missing entry of `progress` is a warning.",
 )
 def entry_removed(step: Step) -> Broken[HistoryPlace]:
     """Find entries, replies and escalations that were removed."""
@@ -194,10 +187,8 @@ def entry_removed(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "rebound-withdrawn",
     "warning",
-    why="Where a look back finds that a result has slipped, the measure is opened again and mended; that it holds after all, with nothing done, takes "
-    "the finding away without a word.",
-    wrong="A look back finds that 2.2 has slipped, and the next one that it holds, be it a day or months later, and in between 2.2 was not opened again. "
-    "(While it is closed no progress is recorded, so nothing tells of what was done. A look back entered by mistake is taken back by `undo`.)",
+    why="If a review finds that a result has slipped, the measure must be reopened and worked on again; recording that it holds after all, with nothing done, silently removes that result.",
+    wrong="A review finds that 2.2 has slipped, the next one, a day or months later, finds that it holds, and 2.2 was not reopened in between. (While it is closed no progress is recorded, so nothing shows what was done. A review entered by mistake is taken back with `undo`.)",
 )
 def rebound_withdrawn(step: Step) -> Broken[HistoryPlace]:
     """Find reviews by which a slipped result holds again, though the measure was not reopened and closed in between."""
@@ -211,7 +202,7 @@ def rebound_withdrawn(step: Step) -> Broken[HistoryPlace]:
             past = step.lines.past.get(closer.commit) if closer else None
             if not any(slipped in entries(each.new, "reviews") for each in (past.changes if past else ())):
                 message = _(
-                    "{id} had slipped as of {day}, and its next look back finds otherwise: it was not opened again in between"
+                    "{id} had slipped as of {day}, and its next review finds otherwise: it was not reopened in between"
                 )
                 yield step.found(change, message, day=word(slipped, "date") or _("none"))
 
@@ -236,8 +227,8 @@ def _changed_sayings(step: Step, *, gone: bool) -> Iterator[tuple[Change, str]]:
 
 @RULES.rule(
     "evidence-hash",
-    why="The hash in the entry says which file was attached; with another file nothing is proven.",
-    wrong="An entry of 2.3 names a file and its SHA-256, and the commit holds no such file, or one with another hash.",
+    why="The hash in the entry says which file was attached; a different file proves nothing.",
+    wrong="An entry of 2.3 names a file and its SHA-256, but the commit does not contain that file, or its hash differs.",
 )
 def evidence_hash(step: Step) -> Broken[HistoryPlace]:
     """Find files that an entry names as evidence and that are missing or have another hash."""
@@ -245,9 +236,9 @@ def evidence_hash(step: Step) -> Broken[HistoryPlace]:
         for proof in sorted(files_of(change.new) - files_of(change.old)):
             version = step.after.get(f"{EVIDENCE}/{change.id}/{proof.file}")
             if version is None:
-                message = _("{id} names {file} as evidence, which is not there")
+                message = _("{id} names {file} as evidence, but the file is missing")
             elif step.files.digest(version.blob) != proof.sha256:
-                message = _("{id} names {file} as evidence, and the hash of that file is another one")
+                message = _("{id} names {file} as evidence, but the hash of that file differs")
             else:
                 continue
             yield step.found(change, message, file=proof.file)
@@ -255,9 +246,8 @@ def evidence_hash(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "evidence-changed",
-    why="A file that proves something stays, byte for byte; a new version is a new file.",
-    wrong="A commit puts other bytes into data/evidence/2.3/评审意见.pdf. Where it becomes a pointer of git-lfs with the same hash, so that "
-    "nobody can open it out of the history any more, it is a warning.",
+    why="An evidence file must stay the same, byte for byte; a new version is a new file.",
+    wrong="A commit changes the content of data/evidence/2.3/评审意见.pdf. If it becomes a git-lfs pointer with the same hash, so that no one can open it from the history any more, it is a warning.",
 )
 def evidence_changed(step: Step) -> Broken[HistoryPlace]:
     """Find evidence files whose bytes changed."""
@@ -272,13 +262,13 @@ def evidence_changed(step: Step) -> Broken[HistoryPlace]:
 
 def elsewhere_now(path: str) -> str:
     """Return the message that a pointer of git-lfs has replaced a file."""
-    return _("{path} is a pointer now, and its content is elsewhere").format(path=path)
+    return _("{path} is now a pointer, and its content is elsewhere").format(path=path)
 
 
 @RULES.rule(
     "evidence-removed",
-    why="A file that proves something stays.",
-    wrong="data/evidence/2.3/评审意见.pdf is deleted, and no `undo` of its commit says so. In an `undo` of another's work it is a warning.",
+    why="An evidence file must be kept.",
+    wrong="data/evidence/2.3/评审意见.pdf is deleted without an `undo` of its commit. In an `undo` of someone else's work it is a warning.",
 )
 def evidence_removed(step: Step) -> Broken[HistoryPlace]:
     """Find evidence files that were removed, unless they were only renamed."""

@@ -41,7 +41,7 @@ def ahead(commits: Sequence[Commit]) -> set[str]:
 
 @RULES.rule(
     "clock-ahead",
-    why="A commit of a day that had not come makes room for entries of any day, and those after it look dated back.",
+    why="A commit dated in the future makes room for entries of any date, and those after it look backdated.",
     wrong="A commit is dated 2099, and the ones before or after it 2024; or its author's date is later than the day on which it was committed.",
 )
 def clock_ahead(step: Step) -> Broken[HistoryPlace]:
@@ -49,47 +49,46 @@ def clock_ahead(step: Step) -> Broken[HistoryPlace]:
     commit = step.commit
     if step.ahead or commit.moment > commit.moment_committed + CLOCKS:
         day = max(commit.day, commit.committed[:10])
-        message = _("the commit is dated {day}, which had not come when it was made")
+        message = _("the commit is dated {day}, in the future when it was made")
         yield step.found(step.changes[0], message, day=day)
 
 
 @RULES.rule(
     "clock-backwards",
-    why="A commit that claims to be older than what it stands on, or whose author's date lies weeks before it was made, may have been dated back, to be in time; or a clock was wrong.",
-    wrong="A commit made on 2024-06-01 whose parent was made on 2024-06-15; a day is let pass, since clocks of several machines differ. Where the "
-    "author's date alone, which a rebase keeps and anybody can set, lies two weeks back, it is a warning.",
+    why="A commit that claims to be older than the one it is based on, or whose author's date is weeks before it was made, may have been backdated to meet a deadline; or a clock was wrong.",
+    wrong="A commit made on 2024-06-01 whose parent was made on 2024-06-15; a day is allowed, since clocks of several machines differ. If only the author's date, which a rebase keeps and anyone can set, is two weeks earlier, it is a warning.",
 )
 def clock_backwards(step: Step) -> Broken[HistoryPlace]:
     """Find a commit dated more than a day before one of its ancestors, or with an author's date two weeks or more before its own."""
     commit, made = step.commit, step.commit.moment_committed
     if step.here.last and made < step.here.last - CLOCKS and not step.ahead:
         earlier = datetime.fromtimestamp(step.here.last, UTC).date().isoformat()
-        message = _("the commit is dated {day}, {n} days before the one it stands on ({earlier})")
+        message = _("the commit is dated {day}, {n} days before the one it is based on ({earlier})")
         days = (step.here.last - made) // CLOCKS
         yield step.found(step.changes[0], message, day=commit.committed[:10], n=days, earlier=earlier)
     if made - commit.moment >= BELIEVED:
-        message = _("the commit says {day}, and was made on {made}")
+        message = _("the commit says {day}, but was made on {made}")
         yield step.found(step.changes[0], message, "warning", day=commit.day, made=commit.committed[:10])
 
 
 @RULES.rule(
     "clock-zone",
     "warning",
-    why="No clock on earth is more than 14 hours from UTC. By such a zone git shows a commit as of another day than the one on which it was made.",
-    wrong="A commit has the zone +9959, and git shows it as of four days later. (An audit reads its time in UTC.)",
+    why="No time zone is more than 14 hours from UTC. With such a zone, git shows a commit under a different day than the one on which it was made.",
+    wrong="A commit has the time zone +9959, and git shows it as four days later. (The audit reads its time in UTC.)",
 )
 def clock_zone(step: Step) -> Broken[HistoryPlace]:
     """Find a commit with a time zone that does not exist."""
     if step.commit.zones:
-        message = _("the commit gives the zone {zone}, which no clock has; git shows it as of {day}")
+        message = _("the commit gives the time zone {zone}, which does not exist; git shows it as of {day}")
         day, zone = step.commit.zones[0]
         yield step.found(step.changes[0], message, zone=zone, day=day)
 
 
 @RULES.rule(
     "postdated",
-    why="Nothing can have been done on a day that had not come when it was recorded.",
-    wrong="A commit of 2024-06-15 adds an entry, a look back or a closing of 2024-07-01, or a comment received then.",
+    why="Nothing can have been done on a day that was in the future when it was recorded.",
+    wrong="A commit of 2024-06-15 adds a progress entry, a review or a closing of 2024-07-01, or a comment received then.",
 )
 def postdated(step: Step) -> Broken[HistoryPlace]:
     """Find dates of work that lie after the day of the commit."""
@@ -97,7 +96,7 @@ def postdated(step: Step) -> Broken[HistoryPlace]:
         today = step.day
         late = {day for day in _days(change.new) if day > today}
         if days := sorted(late and late - _days(change.old)):
-            message = _("{id} tells of {days}, which had not come on {day}")
+            message = _("{id} records {days}, still in the future on {day}")
             yield step.found(change, message, id=change.named, days=_(", ").join(days), day=today)
 
 
@@ -111,10 +110,8 @@ def _days(data: Data | None) -> set[str]:
 
 @RULES.rule(
     "predated",
-    why="A measure cannot have been closed before what was done for it, nor before somebody applied for that; and a day long before the "
-    "commit is borne out by nothing, which is a warning.",
-    wrong="`closed` of 2.3 says 2024-05-01, and its last entry 2024-05-20, or the application was made on 2024-06-10; or the commit is two "
-    "weeks later. (In the first two weeks of a ledger a day before its history is taken as found: what was on paper is entered.)",
+    why="A measure cannot have been closed before its recorded progress, nor before closing was applied for; a date long before the commit is not confirmed by anything, which is a warning.",
+    wrong="`closed` of 2.3 says 2024-05-01, but its last entry says 2024-05-20, or the application was made on 2024-06-10; or the commit is two weeks later. (In the first two weeks of a ledger a day before its history is accepted: records on paper are being entered.)",
 )
 def predated(step: Step) -> Broken[HistoryPlace]:
     """Find closings dated before the entries or the application that they rest on, or long before their commit."""
@@ -126,9 +123,9 @@ def predated(step: Step) -> Broken[HistoryPlace]:
         applicant = next(iter(change.applicants), None)
         severity: Severity = "error"
         if day < last:
-            message = _("{id} was closed as of {day}, and its last entry is of {last}")
+            message = _("{id} was closed as of {day}, but its last entry is of {last}")
         elif applicant and day < applicant.day and not _is_found(step, day, applicant.day):
-            message, last = _("{id} was closed as of {day}, and applied for on {last}"), applicant.day
+            message, last = _("{id} was closed as of {day}, but the application is of {last}"), applicant.day
         elif day <= _earlier(step.day, BELIEVED) and not _is_found(step, day, step.day):
             message, last = _("{id} was closed as of {day}, by a commit of {last}"), step.day
             severity = "warning"
@@ -150,8 +147,8 @@ def _earlier(day: str, seconds: int) -> str:
 @RULES.rule(
     "before-feedback",
     "warning",
-    why="The rectification begins with the feedback; what is said to have been done before was perhaps done for something else.",
-    wrong="A commit adds an entry of 2023-09-01 to 2.3, and `feedback` is 2023-11-10. (What is mended at once, and an import, may tell of earlier days.)",
+    why="The rectification begins with the feedback; what is said to have been done earlier may have been done for another reason.",
+    wrong="A commit adds an entry of 2023-09-01 to 2.3, and `feedback` is 2023-11-10. (Measures done at once, and imports, may have earlier dates.)",
 )
 def before_feedback(step: Step) -> Broken[HistoryPlace]:
     """Find new entries dated before the feedback."""

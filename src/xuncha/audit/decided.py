@@ -22,8 +22,8 @@ _INSPECTION: Final = ("inspector", "round", "feedback")
 
 @RULES.rule(
     "problem-rewritten",
-    why="What the inspectors have found stays in their words. The title of a problem whose measures are all closed stays too; there it is a warning.",
-    wrong="`finding` of problem 2 says something else, or is gone; or its `title` changes when all of its measures are closed.",
+    why="A finding must stay in the words of the inspectors. The title of a problem whose measures are all closed must not change either; changing it is a warning.",
+    wrong="`finding` of problem 2 changes or is removed; or its `title` changes when all of its measures are closed.",
 )
 def problem_rewritten(step: Step) -> Broken[HistoryPlace]:
     """Find problems whose finding was rewritten, or whose title was after all measures were closed; a change by hand is left to `by-hand`."""
@@ -48,8 +48,8 @@ def _is_complete(step: Step, change: Change) -> bool:
 @RULES.rule(
     "settings-changed",
     "warning",
-    why="All days count from the feedback, and who is one person is told by `people`; whoever changes them afterwards changes what is measured by them.",
-    wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or an address in `people` is no longer that of the same person, or it is given to a second one, too. (A new one passes.)",
+    why="All time limits count from the feedback, and `people` says which addresses are one person; changing either afterwards changes what is measured by it.",
+    wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or an address in `people` now belongs to another person, or to a second one as well. (A new address is allowed.)",
 )
 def settings_changed(step: Step) -> Broken[HistoryPlace]:
     """Find changes of the inspection, and addresses in `people` that have lost their owner or have a second one."""
@@ -59,16 +59,16 @@ def settings_changed(step: Step) -> Broken[HistoryPlace]:
         before, after = (mapping(data, "inspection") for data in (change.old, change.new))
         for key in _INSPECTION:
             if before.get(key) is not None and before[key] != after.get(key):
-                message = _("`{key}` of the inspection was {old} and is {new}")
+                message = _("`{key}` of the inspection changed from {old} to {new}")
                 yield step.found(change, message, key=key, old=before[key], new=after.get(key) or _("none"))
         old_pairs, new_pairs = _addresses(change.old), _addresses(change.new)
         owners = Counter(email for _name, email in new_pairs)
         lost = {email for _name, email in old_pairs - new_pairs}
         shared = {email for _name, email in new_pairs - old_pairs if owners[email] > 1}
-        no_longer = _("{addresses} is no longer that of whom `people` named")
+        no_longer = _("{addresses} no longer belongs to the person named in `people`")
         for message, emails in (
             (no_longer, lost),
-            (_("{addresses} is that of two in `people` since"), shared),
+            (_("{addresses} now belongs to two persons in `people`"), shared),
         ):
             if emails:
                 yield step.found(change, message, addresses=_(", ").join(sorted(emails)))
@@ -82,7 +82,7 @@ def _addresses(settings: Data) -> set[tuple[str, str]]:
 @RULES.rule(
     "withheld",
     "warning",
-    why="What was public and is withheld disappears from the notice, whether it is done or not.",
+    why="What was public and is now withheld disappears from the notice, whether it is done or not.",
     wrong="`publish` of 2.3 or of problem 2 becomes false; or that of an entry after 2.3 was closed.",
 )
 def withheld(step: Step) -> Broken[HistoryPlace]:
@@ -93,7 +93,7 @@ def withheld(step: Step) -> Broken[HistoryPlace]:
         if change.old.get("publish") is not False and change.new.get("publish") is False:
             yield step.found(change, _("{id} is withheld from the notice"))
         elif change.statuses[0] == "closed" and _hidden(change.old, change.new):
-            yield step.found(change, _("{id} was closed, and an entry is withheld from the notice since"))
+            yield step.found(change, _("{id} was closed, and an entry was withheld from the notice later"))
 
 
 def _hidden(old: Data, new: Data) -> bool:
@@ -107,8 +107,8 @@ def _hidden(old: Data, new: Data) -> bool:
 @RULES.rule(
     "watered-down",
     "warning",
-    why="What is closed is to have reached what it was to reach; less was asked of it shortly before.",
-    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing; and in the same commit or within two weeks 2.3 is closed; or its `title` changes while closing is applied for, or comes by a merge to where it is. (What only one side of a merge had changed, the others have heard of on the day of the merge, but where somebody else had gone on from it weeks before.)",
+    why="A closed measure must have reached its goal; here the goal was lowered shortly before.",
+    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing; and 2.3 is closed in the same commit or within two weeks; or its `title` changes while an application to close is pending, or a merge brings a new title to the application. (What only one side of a merge had changed counts as known to the others from the day of the merge, unless someone else had built on it weeks before.)",
 )
 def watered_down(step: Step) -> Broken[HistoryPlace]:
     """Find closings of measures whose goal was lowered, or title changed, shortly before."""

@@ -164,7 +164,7 @@ class Examination:
 
     def _second_beginnings(self) -> Findings:
         """Yield the commits that bring the ledger a second time."""
-        message = _("the ledger begins a second time: {commit} has brought it already")
+        message = _("the ledger begins a second time: {commit} already added it")
         for each in self._beginnings[1:]:
             yield places.SECOND.at(HistoryPlace.of(each, LEDGER_FILE), message.format(commit=self.given[:10]))
 
@@ -181,7 +181,7 @@ class Examination:
             self.on_claims |= not (needs_signature and change.applicants and signed)
             for applicant in change.applicants if needs_signature else ():
                 message = _(
-                    "{id} was applied for in the name of {name}, who has not signed that, and signs else"
+                    "closing {id} was applied for in the name of {name}, who did not sign this, but usually signs"
                 )
                 text = message.format(id=change.id, name=applicant.name)
                 doubt = RULES["second-person-doubtful"].at(step.at(change), text)
@@ -289,9 +289,9 @@ class Examination:
                 filled |= added
                 if doubt := self._doubt(place.path, line):
                     message = _(
-                        "{id} was renumbered for the sake of another, when its number had been known for long"
+                        "{id} was renumbered to make room for another, although its number had long been known"
                     )
                     yield RULES["renumbered"].at(place, message.format(**values), "", doubt)
                 continue
-            message = _("{id} was renumbered, and no other clone has given that number")
+            message = _("{id} was renumbered, but no other clone has assigned that number")
             yield RULES["renumbered"].at(place, message.format(**values))

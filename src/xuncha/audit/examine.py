@@ -92,8 +92,8 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
 
 TOO_MANY = RULES.declare(
     "too-many-files",
-    why="A few objects of git can stand for more files than any machine can list; what is in such a folder is not looked into, at any commit.",
-    wrong="A commit brings a folder data/problems/02 that holds itself over a million files.",
+    why="A few git objects can represent more files than any machine can list; the content of such a folder is not examined at any commit.",
+    wrong="A commit brings a folder data/problems/02 that contains itself repeatedly and expands to over a million files.",
 )
 
 

@@ -26,8 +26,8 @@ _AT_ONCE: Final = 1000  # commits on one command line of git
 
 @RULES.rule(
     "unreadable",
-    why="What cannot be read cannot be checked; the commit after it is compared with what could be read last.",
-    wrong="A commit leaves marks of a merge conflict in data/problems/02/2.3.yaml, or bytes that are not UTF-8.",
+    why="What cannot be read cannot be checked; the commit after it is compared with the last content that could be read.",
+    wrong="A commit leaves merge conflict markers in data/problems/02/2.3.yaml, or bytes that are not UTF-8.",
 )
 def unreadable(step: Step) -> Broken[HistoryPlace]:
     """Find files that cannot be read."""
@@ -38,7 +38,7 @@ def unreadable(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "by-hand",
-    why="What a command did says so in its trailers; of a change by hand nobody knows what it was meant to be. `xuncha edit` enters it.",
+    why="The trailers explain a change made by a command; the purpose of a change by hand is unknown. Use `xuncha edit` to enter it.",
     wrong="A commit without `Xuncha-Action` changes a file of the ledger.",
 )
 def by_hand(step: Step) -> Broken[HistoryPlace]:
@@ -52,7 +52,7 @@ def by_hand(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "trailers-mismatch",
-    why="Programs believe the trailers; a commit that did something else than they say misleads them.",
+    why="Programs rely on the trailers; a commit that did something other than they say misleads them.",
     wrong="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4; or it says `close` and changes nothing.",
 )
 def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
@@ -62,11 +62,11 @@ def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
         return
     first = step.at(step.changes[0])
     if action not in get_args(Action) or action in _CHECKED_ELSEWHERE:
-        message = _("the commit says `{action}`, and that is not what it did").format(action=action)
+        message = _("the commit says `{action}`, but that is not what it did").format(action=action)
         yield first._replace(id=None), message, ""
         return
     if action in _NEEDS_REASON and not step.commit.trailers.reason:
-        message = _("the commit says `{action}`, and gives no reason").format(action=action)
+        message = _("the commit says `{action}`, but gives no reason").format(action=action)
         yield first._replace(id=None), message, ""
     yield from ((step.at(change), fault, "") for change in step.changes if (fault := _outside(step, change)))
     if message := _false_course(step):
@@ -78,7 +78,7 @@ def claimed(said: Trailers) -> str:
     """Return the message that a commit claims an action and changes nothing in the ledger; empty if it claims none."""
     if not said.action or not (said.ids or said.comments):
         return ""
-    message = _("the commit says `{action}` of {ids}, and changes nothing")
+    message = _("the commit says `{action}` for {ids}, but changes nothing")
     return message.format(action=said.action, ids=_(", ").join((*said.ids, *said.comments)[:_SHOWN]))
 
 
@@ -159,7 +159,7 @@ def _false_course(step: Step) -> str:
     texts = [
         " → ".join(_(", ").join(end) or "-" for end in ends) for ends in ((said.sources, said.targets), shown)
     ]
-    return _("the commit says {said}, and the files went {did}").format(said=texts[0], did=texts[1])
+    return _("the commit says {said}, but the files show {did}").format(said=texts[0], did=texts[1])
 
 
 def _beyond(step: Step, change: Change) -> str:
@@ -178,7 +178,7 @@ def _beyond(step: Step, change: Change) -> str:
     elif change.is_evidence:
         message = _("`{action}` does not change {path}") if action != "attach" else ""
     elif change.before is None:
-        message = _("`{action}` does not enter {id}") if action != "add" and change.is_record else ""
+        message = _("`{action}` does not add {id}") if action != "add" and change.is_record else ""
     keys: list[str] = []
     if change.old is not None and change.new is not None and is_judged:
         fields = {*change.old, *change.new} - free

@@ -26,31 +26,30 @@ _Difference = tuple[Rule[HistoryPlace], Location]
 
 _INVENTED = RULES.declare(
     "merge-invented",
-    why="A merge brings together what its sides hold; what none of them holds was written into it unseen.",
+    why="A merge combines what its sides contain; what none of them contains was written into it unseen.",
     wrong="Two clones are merged, and in the merge 2.3 has a title that it has on neither side.",
 )
 _LOST = RULES.declare(
     "merge-lost",
-    why="A merge keeps what each side did; what is thrown away in it leaves no other trace.",
+    why="A merge must keep what each side did; what is dropped in it leaves no other trace.",
     wrong="One side has added an entry to 2.3, and the merge does not have it.",
 )
 _REOPENED = RULES.declare(
     "merge-reopened",
     "warning",
-    why="A closing was given up where two sides were brought together; nobody has opened the measure again, with a reason.",
-    wrong="One side has closed 2.3, the other has returned it, and the merge takes the other's word (`xuncha sync --take`).",
+    why="A closing was lost when two sides were merged; no one reopened the measure with a reason.",
+    wrong="One side has closed 2.3, the other has returned it, and the merge takes the return (`xuncha sync --take`).",
 )
 _CLOSED_OVER = RULES.declare(
     "merge-closed-over",
-    why="A measure was returned, opened again, or its application withdrawn on one side; where the application for the closing of the other is "
-    "the one that fell so, and the policy asks for one, the closing stands on nothing. Where it was applied for anew, or need not be, it is a warning.",
-    wrong="One side has returned 2.3, the other has closed it without having heard of that, and a merge by hand takes the closing. (`sync` refuses to.)",
+    why="On one side a measure was returned or reopened, or its application was withdrawn. If the closing on the other side relied on that application, and the policy requires one, the closing has no basis. If there is a new application, or none is required, it is a warning.",
+    wrong="One side has returned 2.3, the other has closed it without knowing of that, and a manual merge takes the closing. (`sync` refuses to.)",
 )
 _UNSEEN = RULES.declare(
     "merge-after-closing",
     "warning",
-    why="A closing vouches for what stood in the measure; what a merge brings into it, whoever closed it has not seen.",
-    wrong="One side has closed 2.3, the other has changed its title or recorded progress meanwhile, and the merge is closed with both.",
+    why="A closing covers only what the measure said then; what a merge adds was not seen by the person who closed it.",
+    wrong="One side has closed 2.3, the other has changed its title or recorded progress meanwhile, and in the merge 2.3 is closed with the content of both.",
 )
 
 
@@ -121,7 +120,7 @@ def _fallen(joining: Joining, path: str) -> tuple[str, str, Severity]:
     applicants = {each.commit for version in closings for each in version.applicants}
     settings = lines.files.record(joining.result.get(LEDGER_FILE))
     needed = {"submission", "second_person"} & {*requires(settings)}
-    who = _("somebody")
+    who = _("someone")
     severity: Severity = "warning"
     for side, version in held:
         if version in closings:
@@ -134,7 +133,7 @@ def _fallen(joining: Joining, path: str) -> tuple[str, str, Severity]:
             if is_back(*change.statuses):
                 who = _("{who}, {day}").format(who=commit.author, day=commit.day)
                 break
-    message = _("{id} was turned back on one side ({who}), and is closed by the merge")
+    message = _("{id} was returned or reopened on one side ({who}), but is closed by the merge")
     return message.format(id=number_of(path), who=who), "", severity
 
 
@@ -142,15 +141,15 @@ def _message(rule: Rule[HistoryPlace], path: str, number: str, field: str) -> st
     templates = {
         "unreadable": (_("{path} cannot be read: {reason}"),) * 2,
         _INVENTED.code: (
-            _("`{field}` of {id} is in the merge what it is on neither side"),
-            _("{path} is in the merge what it is on neither side"),
+            _("`{field}` of {id} in the merge matches neither side"),
+            _("{path} in the merge matches neither side"),
         ),
         _LOST.code: (
-            _("`{field}` of {id} has lost in the merge what one side did"),
-            _("{path} has lost in the merge what one side did"),
+            _("the merge lost what one side did to `{field}` of {id}"),
+            _("the merge lost what one side did to {path}"),
         ),
-        _REOPENED.code: (_("{id} was closed on one side, and is open again by the merge"),) * 2,
-        _UNSEEN.code: (_("{id} was closed on one side, and {field} came from another by the merge"),) * 2,
+        _REOPENED.code: (_("{id} was closed on one side, but was reopened by the merge"),) * 2,
+        _UNSEEN.code: (_("{id} was closed on one side, and the merge added {field} from another"),) * 2,
     }[rule.code]
     reason = _("git left a merge conflict in the file")
     return templates[0 if field else 1].format(path=path, id=number, field=field, reason=reason)

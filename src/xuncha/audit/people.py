@@ -53,14 +53,14 @@ def is_one_person(applicant: Who | None, closer: Who, settings: Data | None) -> 
     hers = known_as(closer.email, settings)
     if applicant and not (his and hers):
         return _(
-            "{id} was applied for or closed by somebody without an address; the policy asked two persons"
+            "closing {id} was applied for or done by someone without an address; the policy required two persons"
         )
     if not applicant or his & hers:
         return _(
-            "{id} was closed by the one who had applied for it, or nobody had; the policy asked two persons"
+            "{id} was closed by the applicant, or without an application; the policy required two persons"
         )
     if known_as(closer.committer, settings) & his:
-        return _("{id} was closed in the name of another by the one who had applied for it; the policy asked two persons")  # fmt: skip
+        return _("{id} was closed by the applicant in the name of someone else; the policy required two persons")  # fmt: skip
     return ""
 
 
@@ -69,12 +69,12 @@ def _doubt(applicant: Who, closer: Who, settings: Data | None) -> str:
     if is_one_person(applicant, closer, settings):
         return ""
     if named(applicant.name) == named(closer.name):
-        return _("{id} was applied for and closed under the same name, {name}, from two addresses")
+        return _("the applicant and the closer of {id} have the same name, {name}, and two addresses")
     if _mailbox(applicant.email) == _mailbox(closer.email):
-        return _("{id} was applied for and closed from one mailbox, by {name}")
+        return _("{id} was closed from the same mailbox as the application, by {name}")
     if any(_is_forged(person, settings) for person in (applicant, closer)):
         return _(
-            "{id} was applied for or closed in a commit that another than its author has made; they may be one"
+            "the application or closing of {id} was committed by someone other than its author; they may be one person"
         )
     return ""
 
@@ -88,9 +88,8 @@ def _is_forged(who: Who, settings: Data | None) -> bool:
 @RULES.rule(
     "second-person-doubtful",
     "warning",
-    why="Two persons were asked for, and what history tells of them hints at one. If they are two, or one address is missing, "
-    "`people` in data/ledger.yaml says who is who.",
-    wrong="Zhang applies for the closing of 2.3 from one address and closes it from another, which `people` does not give; or the author of the application or of the closing is not who has committed it, or has not signed the application and signs else.",
+    why="Two persons were required, but the history suggests that they are one. If they are two, or an address is missing, say so in `people` in data/ledger.yaml.",
+    wrong="Zhang applies to close 2.3 from one address and closes it from another, which `people` does not list; or the author of the application or of the closing is not its committer, or has not signed the application but signs elsewhere.",
 )
 def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
     """Find closings whose two persons may be one."""
@@ -103,23 +102,22 @@ def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "account-mismatch",
-    why="On the office's desk, whoever is signed in is the author of what he does; a commit of another account than its author's puts it into "
-    "another's mouth.",
+    why="On the office desk, the person signed in is the author of what they do; a commit whose account is not its author's attributes the work to someone else.",
     wrong="A commit by Zhang says `Xuncha-Account: 李四`.",
 )
 def account_mismatch(step: Step) -> Broken[HistoryPlace]:
     """Find commits whose account on the desk is not that of their author."""
     account, author = step.commit.trailers.account, step.commit.author
     if account and folded(account) != folded(author):
-        message = _("the commit says that {account} was signed in, and its author is {author}")
+        message = _("the commit says that {account} was signed in, but its author is {author}")
         yield step.found(step.changes[0], message, account=account, author=author)
 
 
 @RULES.rule(
     "closed-by",
     "warning",
-    why="Whoever closes a measure is named in it; a commit by somebody else puts the closing into the mouth of one who may not know of it.",
-    wrong="Zhang commits the closing of 2.3 with `closed: {by: 局长}`. (A name among `offices` passes, but that of somebody in `people`, or who signs.)",
+    why="A measure names the person who closed it; a commit by someone else attributes the closing to a person who may not know of it.",
+    wrong="Zhang commits the closing of 2.3 with `closed: {by: 局长}`. (A name in `offices` is allowed, but not that of someone else who is in `people` or signs.)",
 )
 def closed_by(step: Step) -> Broken[HistoryPlace]:
     """Find closings that name somebody else than the author."""
@@ -128,7 +126,7 @@ def closed_by(step: Step) -> Broken[HistoryPlace]:
     for change in step.closings:
         by = word(mapping(change.new, "closed"), "by")
         if by and named(by) not in _names(step):
-            message = _("{id} says that {by} closed it, and {author} did")
+            message = _("{id} says that {by} closed it, but {author} did")
             yield step.found(change, message, by=by, author=step.commit.author)
 
 
@@ -167,9 +165,8 @@ def people_of(settings: Data | None) -> list[tuple[str, set[str]]]:
 
 UNSIGNED = RULES.declare(
     "close-requires-signed-commit",
-    why="The policy in force asked that who closes a measure signs, and there is no signature that git takes for good.",
-    wrong="2.3 is closed in a commit that is not signed, or by a key that is not in `allowed_signers` (of OpenPGP: not trusted in the key ring) or is another's than the author's, or another's, too, while `close_requires` names "
-    "`signed_commit`; so it is with an `undo` that leads to `closed`. Certificates (X.509) name nobody. To be tried, signatures need `git config --global gpg.ssh.allowedSignersFile FILE`.",
+    why="The policy in force required the person who closes a measure to sign, but there is no signature that git accepts.",
+    wrong="2.3 is closed in a commit that is not signed, or is signed with a key that is not in `allowed_signers` (OpenPGP: not trusted in the key ring), belongs to someone other than the author, or also belongs to someone else, while `close_requires` names `signed_commit`. The same applies to an `undo` that leads to `closed`. Certificates (X.509) identify no one. Checking signatures requires `git config --global gpg.ssh.allowedSignersFile FILE`.",
     scope=LENIENT,
 )
 
@@ -189,16 +186,16 @@ def _unsigned(root: Path, authors: Mapping[str, tuple[Who, Data | None]]) -> dic
         is_own = is_signer(signature.signers, *authors[commit])
         match signature.verdict:
             case "G" | "X" | "Y" if not is_own:
-                lack = _Lack(_("{id} was closed in a commit that another than its author has signed"))
+                lack = _Lack(_("{id} was closed in a commit signed by someone other than its author"))
             case "G":
                 continue
             case "X" | "Y":  # here git does not tell whether the key is trusted
                 message = _(
-                    "{id} was closed in a commit whose signature, or its key, has expired: see gpg --quick-set-expire"
+                    "{id} was closed in a commit whose signature or key has expired: see gpg --quick-set-expire"
                 )
                 lack = _Lack(message, "warning", is_known=False)
             case _any if not signature.there:
-                lack = _Lack(_("{id} was closed in a commit that is not signed, which the policy asked"))
+                lack = _Lack(_("{id} was closed in an unsigned commit, but the policy required a signature"))
             case "B":
                 lack = _Lack(_("{id} was closed in a commit whose signature is wrong"))
             case "U" | "R" if not signature.ssh:

@@ -38,7 +38,7 @@ _LIKE_ONE_GONE: Final = 0.2  # the same, if one of them disappeared within two w
 
 @RULES.rule(
     "link",
-    why="A link shows what stands elsewhere, and another repository is not in this history: nothing tells what was in it.",
+    why="A link shows content from elsewhere, and another repository is not in this history: there is no record of what it contained.",
     wrong="data/evidence/2.3 is a link to a folder outside, or a submodule; or templates/ is one.",
 )
 def link(step: Step) -> Broken[HistoryPlace]:
@@ -59,8 +59,8 @@ def no_file(path: str, mode: str) -> str:
 
 @RULES.rule(
     "look-alike",
-    why="Where two paths differ only in letter case, or in how a letter is composed, some systems show one of them for both: another one than was examined.",
-    wrong="Data/problems/01/1.1.yaml stands beside data/problems/01/1.1.yaml; or data/evidence/2.3/a.PDF beside a.pdf, which is a warning.",
+    why="If two paths differ only in letter case, or in how a letter is composed, some systems show only one of them, perhaps not the one that was examined.",
+    wrong="Data/problems/01/1.1.yaml exists beside data/problems/01/1.1.yaml; or data/evidence/2.3/a.PDF beside a.pdf, which is a warning.",
 )
 def look_alike(step: Step) -> Broken[HistoryPlace]:
     """Find files whose path differs from another one only in letter case or composition."""
@@ -109,11 +109,8 @@ def look_alikes(seen: Mapping[str, str], commits: Mapping[str, Commit]) -> Findi
 
 MOVED = RULES.declare(
     "ledger-moved",
-    why="What stands in the commit that brings a ledger is taken as given. Where the same ledger stood in another folder before, its history is "
-    "there, and this commit may have changed anything. Where nothing but its place has changed, it is a warning.",
-    wrong="A commit moves data/ to new/data/, and closes 2.3 in it, be it under other titles or another name of the organisation. What has the organisation and the day of the feedback "
-    "in common, half of the titles, or of the words, is one ledger; where the older one went away within two weeks, a fifth of the words. One that goes away in the same commit and has nothing in common with it is a warning. "
-    "(Ledgers of two organisations, or of two inspections, may stand side by side.)",
+    why="The content of the commit that adds a ledger is taken as given. If the same ledger was in another folder before, its history is there, and this commit may have changed anything. If only its place has changed, it is a warning.",
+    wrong="A commit moves data/ to new/data/ and closes 2.3 in it, even under other titles or another name of the organisation. Two ledgers count as one if they share the organisation and the day of the feedback, half of the titles, or half of the words; if the older one was removed within two weeks, a fifth of the words is enough. If the one removed in the same commit has nothing in common with it, it is a warning. (Ledgers of two organisations, or of two inspections, may exist side by side.)",
 )
 
 
@@ -132,11 +129,11 @@ def moved(git: Git, given: Commit, commits: Sequence[Commit]) -> Findings:
         is_one = any(ours.is_like(each, _LIKE_ONE_GONE if near else _LIKE) for each in features)
         text = ""
         if is_one and not other.is_copied:
-            text = _("the ledger stood in {folder} before; its history until then is there, and it was changed when it was moved")  # fmt: skip
+            text = _("the ledger was in {folder} before; its history until then is there, and it was changed when it was moved")  # fmt: skip
         elif is_one:
-            text = _("the ledger stood in {folder} before; its history until then is there")
+            text = _("the ledger was in {folder} before; its history until then is there")
         elif other.went == given.moment_committed:
-            text = _("the ledger that stood in {folder} went away when this one came; its history is there")
+            text = _("the ledger in {folder} disappeared when this one appeared; its history is there")
         if text:
             weight: Severity = "error" if is_one and not other.is_copied else "warning"
             yield MOVED.at(place, text.format(folder=other.folder), "", weight)
@@ -195,9 +192,8 @@ def _records(git: Git, name: str) -> Iterator[Data]:
 
 SECOND = RULES.declare(
     "second-beginning",
-    why="What stands in the commit that brings a ledger is taken as given, so a ledger begins once; whatever came by another beginning has passed no check.",
-    wrong="A commit without parents brings data/ledger.yaml and all measures, 2.3 closed among them, and is merged into the history. (Given is what the first anchor "
-    "contains; without one, the oldest.)",
+    why="The content of the commit that adds a ledger is taken as given, so a ledger begins only once; what came by another beginning has not been checked.",
+    wrong="A commit without parents brings data/ledger.yaml and all measures, including 2.3 as closed, and is merged into the history. (What the first anchor contains is taken as given; without an anchor, what the oldest such commit contains.)",
 )
 
 
@@ -248,8 +244,8 @@ def entered(joining: Joining) -> Findings:
 OWN_TEMPLATE: Final = RULES.declare(
     "own-template",
     "note",
-    why="A template of the ledger's own can make a notice say what the records do not, such as that all is complete. Read it like a record.",
-    wrong="A commit adds or changes `templates/notice.txt.j2`. (This hinders nothing, and `audit --json` does not tell it.)",
+    why="The ledger's own template can make a notice say what the records do not, such as that everything is complete. Check it like a record.",
+    wrong="A commit adds or changes `templates/notice.txt.j2`. (This blocks nothing, and `audit --json` does not list it.)",
 )
 
 
@@ -263,6 +259,6 @@ def templates(root: Path) -> Findings:
                 if message := no_file(touched.path, touched.mode):
                     yield link.at(place, message)
                 elif is_template(touched.path):
-                    message = _("the ledger's own {path} came or changed").format(path=touched.path)
+                    message = _("the ledger's own {path} was added or changed").format(path=touched.path)
                     yield OWN_TEMPLATE.at(place, message)
             seen.add(touched)

@@ -42,7 +42,7 @@ def removed(step: Step) -> Mapping[str, Version | None] | str:
         != {path for path, identity in about.items() if identity in moves}
     )
     if does_more:
-        return _("it does something else than its trailers say")
+        return _("it does not do what its trailers say")
     files = {change.path: change.after for change in step.changes}
     for path, version in expected.items():
         now = step.after.get(path)
@@ -60,7 +60,7 @@ def _worked_on(step: Step, gone: Identity, there: set[str]) -> str:
         measures = [each for each in identities(there) if each.problem == gone.problem and each.measure]
         return _("{id} has measures").format(id=gone) if measures else ""
     if record is None or not is_untouched(record):
-        return _("{id} was started, or progress is recorded of it").format(id=gone)
+        return _("{id} was started, or has recorded progress").format(id=gone)
     proved = any(path.startswith(f"{EVIDENCE}/{gone}/") for path in there)
     return _("{id} has evidence").format(id=gone) if proved else ""
 
@@ -70,7 +70,7 @@ def _needed(step: Step, gone: Identity, moves: Iterable[Identity], about: Mappin
     for old in moves:
         version = step.before.get(old.path)
         if version and version.decided:
-            message = _("it renumbers {id}, for which closing was once applied or granted")
+            message = _("it renumbers {id}, which was once submitted or closed")
             return message.format(id=old)
     path = next((path for path, identity in about.items() if identity == gone), "")
     return _("{path} is about {id}").format(path=path, id=gone) if path else ""
@@ -88,20 +88,20 @@ def _commented(step: Step, there: set[str]) -> dict[str, Identity]:
 
 @RULES.rule(
     "false-remove",
-    why="`remove` takes away what was entered by mistake: a measure that was not started, a problem without measures; and renumbers nothing that was ever submitted or closed.",
-    wrong="A commit says `Xuncha-Action: remove` and `Xuncha-Id: 2.3`, and 2.3 had progress, or 2.4, which is 2.3 from then on, was closed.",
+    why="`remove` only deletes what was entered by mistake: a measure that was not started, a problem without measures; it renumbers nothing that was ever submitted or closed.",
+    wrong="A commit says `Xuncha-Action: remove` and `Xuncha-Id: 2.3`, and 2.3 had progress, or 2.4, which becomes 2.3, was closed.",
 )
 def false_remove(step: Step) -> Broken[HistoryPlace]:
     """Find removals that the ledger before them does not allow."""
     if step.commit.trailers.action == "remove" and isinstance(objection := removed(step), str):
-        message = _("the commit says `remove`, and that was not allowed: {reason}")
+        message = _("the commit says `remove`, but that was not allowed: {reason}")
         yield step.found(step.changes[0], message, reason=objection)
 
 
 @RULES.rule(
     "removed-overdue",
     "warning",
-    why="What is removed after its time limit has passed was perhaps no mistake, but not done.",
+    why="What is removed after its time limit may not have been a mistake, but simply not done.",
     wrong="A commit of 2024-06-15 removes 2.3, which was due on 2024-05-31, or takes its `add` back.",
 )
 def removed_overdue(step: Step) -> Broken[HistoryPlace]:
@@ -122,5 +122,5 @@ def removed_overdue(step: Step) -> Broken[HistoryPlace]:
         due = word(step.files.record(step.before.get(identity.path)), "due")
         if due is not None and due < max(step.day, step.commit.committed[:10]):
             place = step.at(step.changes[0])._replace(path=identity.path, id=str(identity))
-            message = _("{id} was removed when its deadline, {due}, had passed")
+            message = _("{id} was removed after its deadline, {due}, had passed")
             yield place, message.format(id=identity, due=due), ""

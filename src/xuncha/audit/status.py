@@ -27,7 +27,7 @@ SOON: Final = 60 * 86_400
 
 @RULES.rule(
     "status-jump",
-    why="A measure goes through the workflow step by step; a status that has skipped a step says something that nobody has done.",
+    why="A measure goes through the workflow step by step; a status that has skipped a step claims something that no one has done.",
     wrong="2.3 goes from `not_started` to `closed` in one commit.",
     scope=LENIENT,
 )
@@ -47,7 +47,7 @@ def status_jump(step: Step) -> Broken[HistoryPlace]:
             if not any((before, after) in each.transitions.items() for each in verbs):
                 message = _("the status of {id} jumped from {from_} to {to}")
         elif verb and before not in verb.transitions:
-            message = _("{id} is {to}, and `{action}` is not open to it")
+            message = _("{id} is {to}, so `{action}` is not allowed")
         if message:
             was, now = status_name(before), status_name(after)
             yield step.found(change, message, from_=was, to=now, action=action_name(action or ""))
@@ -81,27 +81,27 @@ def _closed_without(requirement: Requirement) -> Check[HistoryPlace]:
 
 _LACKS: Final[dict[Requirement, tuple[str, str]]] = {
     "progress": (
-        mark("{id} was closed without a progress entry, which the policy asked"),
-        "2.3 is closed in a commit before which, and in which, it has no progress entry, while `close_requires` names `progress`.",
+        mark("{id} was closed without a progress entry, which the policy required"),
+        "2.3 is closed without a progress entry in that commit or before it, while `close_requires` names `progress`.",
     ),
     "evidence": (
-        mark("{id} was closed without evidence, which the policy asked"),
+        mark("{id} was closed without evidence, which the policy required"),
         "No entry of 2.3 names evidence when it is closed, while `close_requires` names `evidence`.",
     ),
     "submission": (
-        mark("{id} was closed without an application, which the policy asked"),
-        "2.3 is closed out of `in_progress`, while `close_requires` names `submission`.",
+        mark("{id} was closed without an application, which the policy required"),
+        "2.3 is closed directly from `in_progress`, while `close_requires` names `submission`.",
     ),
     "second_person": (
         "",  # the message comes from `is_one_person`
-        "The author of the commit that closes 2.3, or its committer, is the one who applied for it, by all addresses of `people` or by the account of the desk; or has no address; or nobody applied; while `close_requires` names `second_person`. Who applied is told by the history alone: after a merge, by the application that no side had gone beyond; of two that did not know of each other, both count.",
+        "The author or the committer of the commit that closes 2.3 is the applicant, judged by all addresses in `people` or by the account of the desk; or has no address; or no one applied; while `close_requires` names `second_person`. Only the history shows who applied: after a merge, the application that neither side had moved beyond counts; of two that did not know of each other, both count.",
     ),
 }
 """For each requirement of the policy: the message if it is not met, and the description of such a case."""
 for _requirement, (_said, _wrong) in _LACKS.items():
     RULES.declare(
         f"close-requires-{_requirement}".replace("_", "-"),
-        why="A measure was closed without what the policy in force at that commit asks.",
+        why="A measure was closed without what the policy in force at that commit requires.",
         wrong=_wrong,
         scope=LENIENT,
         check=_closed_without(_requirement),
@@ -111,8 +111,8 @@ for _requirement, (_said, _wrong) in _LACKS.items():
 @RULES.rule(
     "policy-weakened",
     "warning",
-    why="Less is asked before a measure may be closed than was asked before; what is closed afterwards is measured by that.",
-    wrong="A commit takes `second_person` out of `policy.close_requires`; or `review_every_days` is more than it was, or `due_soon_days` less.",
+    why="Closing a measure now requires less than before; later closings are checked against that.",
+    wrong="A commit removes `second_person` from `policy.close_requires`, increases `review_every_days`, or decreases `due_soon_days`.",
 )
 def policy_weakened(step: Step) -> Broken[HistoryPlace]:
     """Find requirements that the policy drops, and spans of days that it loosens."""
@@ -125,7 +125,7 @@ def policy_weakened(step: Step) -> Broken[HistoryPlace]:
             old, new = (_days(data, key, usual) for data in (change.old, change.new))
             if (new - old) * sign > 0:
                 message = _(
-                    "`{key}` of the policy was {old} and is {new}: what is due is shown later, or not at all"
+                    "`{key}` of the policy changed from {old} to {new}: what is due is shown later, or not at all"
                 )
                 yield step.found(change, message, key=key, old=old, new=new)
 
@@ -141,14 +141,16 @@ def _days(settings: Data, key: str, usual: int) -> int:
 
 def no_longer_asked(gone: Iterable[str]) -> str:
     """Return the message that the policy requires less than before."""
-    return _("the policy no longer asks {names} before a measure may be closed").format(names=in_code(gone))
+    return _("the policy no longer requires {names} before a measure may be closed").format(
+        names=in_code(gone)
+    )
 
 
 DODGED = RULES.declare(
     "policy-dodged",
     "warning",
-    why="A measure was closed while the policy asked less for a few days, or where its tightening was not known yet; under the stricter one it would have been refused.",
-    wrong="`second_person` is taken out of the policy, and within a week 2.3 is closed by one person, or later, and within two months it is asked again; or 2.3 is closed so on a branch that left before `second_person` was asked.",
+    why="A measure was closed while the policy required less for a few days, or where a stricter policy was not known yet; the stricter policy would have refused it.",
+    wrong="`second_person` is removed from the policy, and 2.3 is closed by one person within a week, or later if `second_person` is required again within two months; or 2.3 is closed in this way on a branch that split off before `second_person` was required.",
 )
 
 
@@ -162,10 +164,10 @@ def dodged(step: Step, asked: set[Requirement], again: Step | None = None) -> Fi
     """Yield the closings of a commit that lack what the policy had required before; `again` is the commit that requires it again, if any."""
     for change in step.closings if asked else ():
         if lacking := lacks(sorted(asked), change, Who.of(step.commit), step.settings):
-            message = _("{id} was closed without {names}, which the policy had asked until shortly before")
+            message = _("{id} was closed without {names}, which the policy had required until shortly before")
             if again:
                 message = _(
-                    "{id} was closed without {names}, which the policy had asked before, and asks again since {day}"
+                    "{id} was closed without {names}, which the policy had required before and has required again since {day}"
                 )
             day = again.commit.day if again else ""
             text = message.format(id=change.id, names=in_code(sorted(lacking)), day=day)

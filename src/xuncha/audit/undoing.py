@@ -155,7 +155,7 @@ def of_others(step: Step, undone: Sequence[Commit]) -> Findings:
         before, after = change.statuses
         if is_back(after, before) and change.new not in old_data:  # otherwise it was renumbered
             who = _(", ").join(dict.fromkeys(each.author for each in undone))
-            message = _("{id} is {to} again, since what {who} did was taken back")
+            message = _("{id} is {to} again, since what {who} did was undone")
             severity: Severity = "error" if after == "closed" else "warning"
             found = step.found(change, message, severity, to=status_name(after), who=who)
             yield RULES["status-jump"].at(*found)
@@ -227,14 +227,14 @@ def follows(change: Change, number_after: Callable[[Identity], Identity]) -> boo
 
 @RULES.rule(
     "false-undo",
-    why="`undo` gives every file back what it held before the commit that it names, and nothing else.",
-    wrong="A commit says `Xuncha-Action: undo`, and the files are not what they were before the commit of `Xuncha-Undoes`.",
+    why="`undo` restores every file to what it was before the commit that it names, and does nothing else.",
+    wrong="A commit says `Xuncha-Action: undo`, and the files differ from those before the commit named by `Xuncha-Undoes`.",
 )
 def false_undo(step: Step) -> Broken[HistoryPlace]:
     """Find undos that do not restore what they name; true undos never reach this check."""
     if step.commit.trailers.action == "undo":
         message = _(
-            "the commit says that it takes {commit} back, and the files are not what they were before that"
+            "the commit says that it undoes {commit}, but the files are not what they were before that"
         )
         undoes = _(", ").join(name[:10] for name in step.commit.trailers.undoes)
         yield step.found(step.changes[0], message, commit=undoes or "-")
@@ -251,9 +251,8 @@ def _new_number(step: Step, change: Change) -> str | None:
 
 @RULES.rule(
     "renumbered",
-    why="A number once given stays; whoever has written it down would find another measure under it.",
-    wrong="What was 2.3 is 2.4 from a commit on, be it that the two are swapped, or that another one is 2.3 since. (`sync` may do so, to a "
-    "number that another clone has published meanwhile; where that one gave it weeks later, or it had been verified, it is a warning, and where both, an error.)",
+    why="A number never changes once assigned; otherwise, anyone who noted it would find another measure under it.",
+    wrong="From a commit on, the former 2.3 is 2.4, whether the two are swapped or another measure becomes 2.3. (`sync` may do so, if another clone has published the number meanwhile; if that clone assigned it weeks later, or the old number had been verified, it is a warning, and if both, an error.)",
 )
 def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
     """Find records that got another number."""
@@ -266,9 +265,8 @@ def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "deleted",
-    why="A measure that was entered stays: it can be closed, or withheld from the notice, but not forgotten. So does a comment.",
-    wrong="data/problems/02/2.3.yaml is gone, and neither an `undo` of its `add` nor a `remove` says so. In an `undo` of what "
-    "somebody else has entered (be it in his name, unsigned, where he signs), or of what is weeks old, it is a warning.",
+    why="A measure that was entered must be kept: it can be closed, or withheld from the notice, but not erased. The same holds for a comment.",
+    wrong="data/problems/02/2.3.yaml is deleted without an `undo` of its `add` or a `remove`. In an `undo` of what someone else entered (even in their name, but unsigned where they sign), or of what is weeks old, it is a warning.",
 )
 def deleted(step: Step) -> Broken[HistoryPlace]:
     """Find records that were removed."""

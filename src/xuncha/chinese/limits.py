@@ -50,32 +50,32 @@ def limit(text: str, feedback: date | None = None) -> Limit:
     named = list(written(_WITHIN.sub("，", text), in_cell=True))
     exact = [each for each in named if each.month or each.quarter or each.part] or named
     if any(each.year is None for each in exact):
-        return Limit(None, long_term, at_once, _("no year in it: not taken"))
+        return Limit(None, long_term, at_once, _("no year given: not imported"))
     found = [last for each in exact if (last := _last_day(each))]
     within = _WITHIN.search(text)
     if not found and feedback and within and (months := value(within["months"])) is not None:
         day = months_later(feedback, months)
         found = [(day, _("counted from the feedback: {day}").format(day=day))]
     if not found and (either := ambiguous(text)):
-        doubt = _("day and month cannot be told apart, {one} or {other}: not taken")
+        doubt = _("day and month cannot be told apart, {one} or {other}: not imported")
         return Limit(doubt=doubt.format(one=either[0], other=either[1]))
     if not found:
         return Limit(None, long_term, at_once)
     day, doubt = max(found)
     if len({each for each, _doubt in found}) > 1:
-        doubt = _("several days: the last, {day}, was taken").format(day=day)
+        doubt = _("several dates: the last, {day}, was used").format(day=day)
     return Limit(day, long_term, at_once, doubt)
 
 
 def _no_limit(text: str) -> str:
     """Return why a text that names days is no time limit; empty where it may be one."""
     if short := _SHORT_YEAR.search(text):
-        return _("the year cannot be told in {text}: not taken").format(text=short[0])
+        return _("the year in {text} is unclear: not imported").format(text=short[0])
     if _FROM_THEN.search(text):
-        return _("not before a day is no time limit: not taken")
+        return _("an earliest date is not a time limit: not imported")
     alternatives = [any(written(part, in_cell=True)) for part in text.split("或")]
     if sum(alternatives) > 1:
-        return _("one of several days or another: not taken")
+        return _("a choice of several dates: not imported")
     return ""
 
 
@@ -87,8 +87,8 @@ def _last_day(named: Written) -> tuple[date, str] | None:
     if named.day or named.quarter or named.part:
         return day, ""
     if named.month:
-        return day, _("only a month: its last day, {day}, was taken").format(day=day)
-    return day, _("only a year: its last day, {day}, was taken").format(day=day)
+        return day, _("only a month: its last day, {day}, was used").format(day=day)
+    return day, _("only a year: its last day, {day}, was used").format(day=day)
 
 
 @lru_cache(maxsize=1024)  # the entries of a ledger are of few days

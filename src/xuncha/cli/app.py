@@ -36,7 +36,7 @@ def _context(given: Mapping[str, str | None]) -> Context:
     said = _given(given, "--today", "XUNCHA_TODAY")
     lang = given.get("--lang")
     if lang is not None and lang not in LANGUAGES:
-        raise UsageError("bad-language", _("--lang is zh or en, not “{lang}”").format(lang=lang))
+        raise UsageError("bad-language", _("--lang must be zh or en, not “{lang}”").format(lang=lang))
     named = "--today" if given.get("--today") else "XUNCHA_TODAY"
     day = typed.day(said, named, _today()) if said else _today()
     return Context(Path(ledger) if ledger else None, day, bool(said), clock=(lambda: day) if said else _today)
@@ -60,12 +60,12 @@ def _completion(*, install: bool) -> None:
     shell = completion._get_shell_name()  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
     if shell not in {"bash", "zsh", "fish", "powershell", "pwsh"}:
         said = _("there is no completion for this shell: {shell}").format(shell=shell or "?")
-        hint = _("known are: {names}").format(names="bash, zsh, fish, PowerShell")
+        hint = _("available: {names}").format(names="bash, zsh, fish, PowerShell")
         raise SurroundingsError("unknown-shell", said, hint)
     variables = {"prog_name": "xuncha", "complete_var": "_XUNCHA_COMPLETE", "shell": shell}
     if install:
         _shell, path = completion.install(**variables)  # type: ignore[attr-defined]
-        said = _("The completion for {shell} is in {path}; it works from the next start of the shell on.")
+        said = _("The completion for {shell} is in {path}; it works once the shell is restarted.")
         screen.line(said.format(shell=shell, path=path))
     else:
         screen.line(completion.get_completion_script(**variables))  # type: ignore[attr-defined]
@@ -77,7 +77,7 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
         case "NoSuchOption":
             near = error.possibilities or get_close_matches(error.option_name, VALUED + FLAGS)
             others = _(", ").join(near)
-            known = _(" (there is {options})").format(options=others) if others else ""
+            known = _(" (available: {options})").format(options=others) if others else ""
             return _("there is no option {name}").format(name=error.option_name) + known
         case "MissingParameter" if error.param is not None:
             option = next((name for name in error.param.opts if name.startswith("-")), error.param.metavar)
@@ -99,7 +99,7 @@ def run(words: list[str], given: Mapping[str, str | None]) -> None:
         change = sys.modules.get("xuncha.workflow.change")  # what commands that only read have not imported
         if commit := change.last_commit() if change else None:
             # The exit code stays that of what is done: a script that tries again would do it twice.
-            said = _("done, and kept in commit {commit}; only what was to be printed could not be: {reason}")
+            said = _("done, and saved in commit {commit}; only the output could not be printed: {reason}")
             hint = _("do not type it again; see xuncha log")
             screen.warning(said.format(commit=commit, reason=cause_of(lost)), hint)
         else:
@@ -161,7 +161,7 @@ def _carry_out(words: list[str], given: Mapping[str, str | None]) -> int:
         if isinstance(error, OSError):
             return _refused_by_the_system(error)
         said = _("this should not happen: {kind}: {error}").format(kind=type(error).__name__, error=error)
-        hint = _("please report it, with what XUNCHA_TRACEBACK=1 shows for the same command")
+        hint = _("please report it, with the output of the same command when XUNCHA_TRACEBACK=1 is set")
         screen.error(XunchaError("bug", said, hint))
         return XunchaError.exit_code
 

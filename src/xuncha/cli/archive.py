@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 def archive(
     call: Context,
     output: Path | None = optional("-o --output FILE", _("Where to write it, outside the ledger")),
-    at: str | None = optional("--at DATE|REV", _("As the ledger was committed then; else as it is now")),
+    at: str | None = optional("--at DATE|REV", _("The ledger as committed then; default: as it is now")),
     verify: Path | None = optional("--verify FILE", _("Check this archive, and write nothing")),
     as_json: options.Json = False,
 ) -> None:
     """Make one file of the whole case for the record office, or check such a file.
 
-    It holds the ledger with its evidence, the notice, the log, the audit and the whole history, as a BagIt
-    bag in a zip. It is internal.
+    It contains the ledger with its evidence, the notice, the log, the audit and the whole history, as a BagIt bag in
+    a zip. It is internal.
 
     Examples:
         xuncha archive -o ../归档.zip
@@ -74,7 +74,7 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
         screen.data(case.facts.model_dump(mode="json"))
         return
     screen.line(_("The archive is in {path}. It is internal: do not publish it.").format(path=output))
-    said = _("It holds the ledger as of commit {commit}, dated {day}.")
+    said = _("It contains the ledger as of commit {commit}, dated {day}.")
     screen.line(said.format(commit=commit[:10], day=day))
 
 
@@ -96,10 +96,12 @@ def _warn(case: Case, root: Path, *, is_present: bool) -> None:
     for sentence in dict.fromkeys(case.warnings):
         screen.warning(sentence)
     for form, error in case.lacking.items():
-        said = _("the notice as {form} is not in it: {reason}").format(form=form, reason=reason(error))
+        said = _("the notice as {form} is not in the archive: {reason}").format(
+            form=form, reason=reason(error)
+        )
         screen.warning(said, error.hint)
     for path in case.facts.left_out:
-        screen.warning(_("{path} is a link, and is not in it").format(path=path))
+        screen.warning(_("{path} is a link, and is not in the archive").format(path=path))
 
 
 def _check(file: Path, *, as_json: bool) -> None:
@@ -131,7 +133,7 @@ def _praise(file: Path, verdict: Verdict, facts: Facts) -> None:
     said = ngettext("{path} is sound: {n} file.", "{path} is sound: {n} files.", verdict.files)
     screen.line(said.format(path=file, n=verdict.files))
     compared = _(
-        "Compared with the history: the ledger and evidence; the rest was made by xuncha {version}, and that version can compare it."
+        "Compared with the history: the ledger and evidence; the rest was made by xuncha {version}, which can compare it."
     )
     if facts.is_reproducible:
         compared = _("Compared with the history: the ledger, evidence, log, audit, and the notice as text.")

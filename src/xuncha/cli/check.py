@@ -32,7 +32,7 @@ _INDENT = "      "
 
 @command("doctor")
 def doctor(call: Context, as_json: options.Json = False) -> None:
-    """Check the ledger's surroundings (git, leftovers of a crash, line ends, the clock), and say what to type.
+    """Check the ledger's environment (git, leftovers of a crash, line endings, the clock), and say what to type.
 
     It changes nothing.
 
@@ -41,7 +41,7 @@ def doctor(call: Context, as_json: options.Json = False) -> None:
     """
     from xuncha.doctor.examination import examine  # noqa: PLC0415
 
-    with screen.patience(_("Checking the ledger's surroundings")):
+    with screen.patience(_("Checking the ledger's environment")):
         root = call.root
         found = examine(root, time.time_ns() / 1e9)
     if as_json:
@@ -61,7 +61,7 @@ def _show_diagnoses(found: list[Diagnosis], root: Path) -> None:
         if each.mend:
             screen.line(f"{_INDENT}{each.mend}")
     if unknown := [each.code for each in found if each.state == "unknown"]:
-        said = _("until that is mended, not looked at: {codes}").format(codes=_(", ").join(unknown))
+        said = _("not checked until that is fixed: {codes}").format(codes=_(", ").join(unknown))
         screen.show(_marked("unknown", said), wide=True)
     if any(each.mend for each in found) and not root.samefile("."):
         screen.line(_("Type the commands above in the folder {path}.").format(path=root))
@@ -69,7 +69,7 @@ def _show_diagnoses(found: list[Diagnosis], root: Path) -> None:
         said = ngettext("{n} item needs attention.", "{n} items need attention.", wrong)
         screen.line(said.format(n=wrong))
     else:
-        screen.line(_("All is well around the ledger. To check what is in it: xuncha validate"))
+        screen.line(_("The ledger's environment is fine. To check the ledger itself: xuncha validate"))
 
 
 def _marked(state: State, message: str) -> Columns:
@@ -87,7 +87,7 @@ def _marked(state: State, message: str) -> Columns:
 
 @command("validate")
 def validate(call: Context, as_json: options.Json = False) -> None:
-    """Check every rule, and show every place where one is broken.
+    """Check every rule, and show each place that breaks one.
 
     Examples:
         xuncha validate
@@ -121,7 +121,7 @@ def proof(
 ) -> None:
     """Proofread a notice: numbering, counts, dates, document numbers, punctuation, words.
 
-    It may be text, Markdown, a web page or a Word document; where there is a ledger, it is compared with
+    The notice may be text, Markdown, a web page or a Word document; if there is a ledger, the notice is compared with
     it.
 
     Examples:
@@ -139,7 +139,7 @@ def proof(
     facts = facts_of(ledger, call.today) if ledger else None
     silenced += [Silenced(code, words=words) for code, words in (ledger.frame.silenced if ledger else ())]
     if codes := sorted({each.code for each in silenced} - RULES.keys()):
-        message = _("the proofreader has no rule {codes}, which is to be silent")
+        message = _("the proofreader has no rule {codes} to ignore")
         screen.warning(message.format(codes=_(", ").join(codes)))
     about = facts if facts and is_about(text, facts) else None
     found = proofread(replace(text, facts=about), str(file), [*asked, *silenced])
@@ -147,7 +147,7 @@ def proof(
         screen.data(findings_json(found, _("{message}; {hint}")))
     else:
         if not installed():
-            message = _("blanks beside punctuation and full-width letters are not looked for")
+            message = _("spaces beside punctuation and full-width letters are not checked")
             screen.warning(message, how_to_add("office"))
         if facts and not about:
             message = _("the notice does not name {organisation}; it is not compared with the ledger")
@@ -162,7 +162,7 @@ def _silenced(option: str) -> Silenced:
 
     silenced = Silenced.from_option(option)
     if silenced is None:
-        message = _("--ignore: {words} is no rule of the proofreader").format(words=option)
+        message = _("--ignore: {words} is not a rule of the proofreader").format(words=option)
         known = suggestion(option.partition(":")[0], RULES)
         raise UsageError("no-such-rule", message, known or _("write it like half-width or half-width:20"))
     return silenced

@@ -156,10 +156,10 @@ def program(verb: str | None = None) -> typer.Typer:
 
 def everything(
     ledger: str | None = optional(
-        "--ledger DIR", _("The ledger's folder; else the nearest one upwards"), variable="XUNCHA_LEDGER"
+        "--ledger DIR", _("The ledger's folder; default: the nearest one upwards"), variable="XUNCHA_LEDGER"
     ),
     today: str | None = optional(
-        "--today DATE", _("Count as on this day, such as 2024-04-18"), variable="XUNCHA_TODAY"
+        "--today DATE", _("Count as of this day, such as 2024-04-18"), variable="XUNCHA_TODAY"
     ),
     lang: str | None = optional("--lang zh|en", _("The language on screen")),
     no_color: bool = optional("--no-color", _("No colours, as with NO_COLOR")),
@@ -169,9 +169,9 @@ def everything(
     show_completion: bool = optional("--show-completion", _("Show the completion script")),
     version: bool = optional("--version", _("Show the version")),
 ) -> None:
-    """Keep a ledger over plain files for rectification after an inspection.
+    """Keep a ledger in plain files for rectification after an inspection.
 
-    Begin: xuncha init my-ledger --example. On a command: xuncha close --help
+    To start: xuncha init my-ledger --example. Help on a command: xuncha close --help
 
     Examples:
         xuncha --help

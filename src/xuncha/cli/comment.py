@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 @group("comment")
 def comment() -> None:
-    """Register what the public or members of staff said of the rectification.
+    """Register comments by the public or members of staff on the rectification.
 
-    It is internal, always: no notice and no public page holds anything of it.
+    It is always internal: no notice or public page contains any of it.
 
     Examples:
         xuncha comment add 泵站夜间噪声扰民 --channel phone --about 2.3 --name 王某
@@ -37,13 +37,13 @@ def comment() -> None:
 @command("comment", "add")
 def add(
     call: Context,
-    text: Annotated[str, options.argument("TEXT", _("What was said"))],
+    text: Annotated[str, options.argument("TEXT", _("The comment"))],
     channel: Annotated[
-        str, option("--channel CHANNEL", _("How it came: phone, post, email, visit or web"), CHANNELS)
+        str, option("--channel CHANNEL", _("How it was received: phone, post, email, visit or web"), CHANNELS)
     ],
     about: options.About = None,
     name: str | None = optional("--name NAME", _("Who said it; internal")),
-    received: str | None = optional("--received DATE", _("The day on which it was received; else today")),
+    received: str | None = optional("--received DATE", _("The day it was received; default: today")),
 ) -> None:
     """Enter a comment under the next free number.
 
@@ -53,15 +53,15 @@ def add(
     """
     from xuncha.workflow.comment import add_comment  # noqa: PLC0415  the help need not wait for it
 
-    text = typed.filled(text, _("the text is empty"), _("say what was said"))
+    text = typed.filled(text, _("the text is empty"), _("enter the text of the comment"))
     if name is not None:
-        name = typed.filled(name, _("the name is empty"), _("leave --name out where nobody is named"))
+        name = typed.filled(name, _("the name is empty"), _("leave out --name if no one is named"))
     day = typed.past_day(received, "--received", call.today) if received else call.today
     which = Identity.parse(about) if about else None
     how = cast("Channel", typed.word(channel, "--channel", names.CHANNELS))
     with call.session() as session:
         number = add_comment(session, text, channel=how, received=day, about=which, name=name)
-    screen.line(_("Comment {n} is entered.").format(n=number))
+    screen.line(_("Comment {n} entered.").format(n=number))
     screen.line(_("Once it is answered: xuncha comment reply {n} …").format(n=number))
 
 
@@ -69,10 +69,10 @@ def add(
 def reply(
     call: Context,
     number: options.Comment,
-    text: Annotated[str, options.argument("TEXT", _("What was answered"))],
-    date: str | None = optional("--date DATE", _("The day on which it was answered; else today")),
+    text: Annotated[str, options.argument("TEXT", _("The reply"))],
+    date: str | None = optional("--date DATE", _("The day of the reply; default: today")),
 ) -> None:
-    """Enter what was answered to a comment; one comment has one reply.
+    """Enter the reply to a comment; each comment has one reply.
 
     Examples:
         xuncha comment reply 1 已调整运行时间。
@@ -80,7 +80,7 @@ def reply(
     from xuncha.workflow import comment as register  # noqa: PLC0415
 
     which = CommentNumber.parse(number)
-    text = typed.filled(text, _("the text is empty"), _("say what was answered"))
+    text = typed.filled(text, _("the text is empty"), _("enter the text of the reply"))
     day = typed.past_day(date, "--date", call.today) if date else call.today
     with call.session() as session:
         register.reply(session, which, text, day)

@@ -142,7 +142,7 @@ class Context:
     def _reading(self) -> Iterator[None]:
         if self.commit is None:
             self.must_be_here()
-        with screen.patience(_("The files are being read")), self.places_named():
+        with screen.patience(_("Reading the files")), self.places_named():
             yield
 
     @contextlib.contextmanager
@@ -185,7 +185,7 @@ class Context:
             said = _("`{command}` was interrupted: {paths} is written but not committed")
             screen.warning(
                 said.format(command=found.command, paths=_(", ").join(found.paths)),
-                _("to have it done, type it again; to take it back: xuncha undo"),
+                _("to complete it, type it again; to undo it: xuncha undo"),
             )
 
     def say_standing(self, register: Register | None) -> Tally | None:

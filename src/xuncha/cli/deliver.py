@@ -29,14 +29,14 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str, *, as
     if as_json:
         return
     if form not in forms:
-        hint = _("known are: {names}").format(names=_(", ").join(forms))
+        hint = _("available: {names}").format(names=_(", ").join(forms))
         raise UsageError("unknown-format", _("there is no format “{form}”").format(form=form), hint)
     if output is None and form not in TEXT and screen.is_terminal():
         hint = _("name a file: {option}").format(option=f"-o {name}.{form}")
         raise UsageError("no-output", _("a screen cannot show {form}").format(form=form), hint)
     suffix = output.suffix.lower().removeprefix(".") if output else ""
     if suffix in forms and suffix != form:
-        said = _("{path} is named as {suffix}, but the form is {form}")
+        said = _("{path} has the extension {suffix}, but the format is {form}")
         said = said.format(path=output, suffix=suffix, form=form)
         raise UsageError("wrong-suffix", said, _("type: -f {suffix}").format(suffix=suffix))
 
@@ -100,15 +100,18 @@ def must_be_free(output: Path, root: Path) -> None:
     links = [each for each in (named, *named.parents) if is_link(each)]
     brought = any(each.parent.resolve().is_relative_to(ledger) for each in links)
     if is_git:
-        said, code = _("{path} is in git's own folder, where no document belongs"), "output-in-git"
+        said, code = _("{path} is in git's own folder, where documents do not belong"), "output-in-git"
     elif brought or (named in links and not _is_device(output) and not screen.prints_into(output)):
-        said, code = _("{path} is a link, or behind one; nothing is written through it"), "output-is-link"
+        said, code = _("{path} is a link, or behind one; nothing is written through links"), "output-is-link"
     elif (
         inside[0].casefold() in _OF_THE_LEDGER
         or _of_another(place)
         or any(part.casefold().startswith(".git") for part in (*inside, place.name))
     ):
-        said, code = _("{path} belongs to the ledger, and is not replaced by a document"), "output-in-ledger"
+        said, code = (
+            _("{path} belongs to the ledger, and cannot be replaced by a document"),
+            "output-in-ledger",
+        )
     else:
         return
     hint = _("name another file: {option}").format(option="-o FILE")

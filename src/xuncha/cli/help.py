@@ -26,7 +26,7 @@ _ITEM = re.compile(r"\S+(?: \S+)*\s*")
 _WORD = re.compile(r"\S+\s*")
 _METAVAR = re.compile(r"[A-Z]{2,}")
 _SECTION = re.compile(r"[A-Z][a-z]+:\n")
-_NONE = mark("Python was told to leave the help texts out; to read them, type: unset PYTHONOPTIMIZE")
+_NONE = mark("Python is set to omit the help texts; to read them, type: unset PYTHONOPTIMIZE")
 
 
 def described(docstring: str | None) -> tuple[list[str], list[str]]:

@@ -37,7 +37,7 @@ _MOST_DOUBTS = 200  # likewise; the weightiest come first
 
 @group("import")
 def import_() -> None:
-    """Take in what an office has already.
+    """Import what an office already has.
 
     Examples:
         xuncha import table 台账.xlsx --dry-run
@@ -49,13 +49,13 @@ def import_() -> None:
 def import_notice(
     call: Context,
     file: Annotated[Path, argument("FILE", _("The notice (.txt, .md, .html, .docx)"))],
-    folder: Path = optional("DIR", _("The folder of the new ledger; else this one"), default=Path()),
+    folder: Path = optional("DIR", _("The folder of the new ledger; default: this one"), default=Path()),
     dry_run: options.DryRun = False,
     as_json: bool = optional("--json", _("Print what is understood as JSON for programs, and write nothing")),
 ) -> None:
-    """Make a ledger of a published notice: a text, Markdown, a web page or a Word document.
+    """Make a ledger from a published notice: a text, Markdown, a web page or a Word document.
 
-    What the notice does not say stays unsaid, and what is not sure is listed.
+    What the notice does not say stays empty, and what is doubtful is listed.
 
     Examples:
         xuncha import notice 通报.docx --dry-run
@@ -89,18 +89,21 @@ def import_table(
     call: Context,
     file: Annotated[Path, argument("FILE", _("The table (.xlsx, .xls, .ods, .csv, .docx, .html)"))],
     folder: Path | None = optional(
-        "DIR", _("The folder of a new ledger, or of one that is there; else the nearest one upwards")
+        "DIR", _("The folder of a new or an existing ledger; default: the nearest one upwards")
     ),
     dry_run: options.DryRun = False,
-    form: str | None = optional("--form NAME", _("Read it by this form of data/forms")),
+    form: str | None = optional("--form NAME", _("Read it with this form from data/forms")),
     save_form: str | None = optional(
-        "--save-form NAME", _("Save how it was read in data/forms, to be looked at and changed")
+        "--save-form NAME", _("Save how it was read as a form in data/forms, to be edited")
     ),
-    columns: list[str] | None = optional("--column HEADING=ROLE", _("What a column holds; may be repeated")),
-    partly: bool = optional("--partly", _("Take the rest where the policy of the ledger refuses a closing")),
+    columns: list[str] | None = optional(
+        "--column HEADING=ROLE", _("What a column contains; may be repeated")
+    ),
+    partly: bool = optional("--partly", _("Import the rest if the policy of the ledger refuses a closing")),
     new: options.New = False,
     as_shown: str | None = optional(
-        "--as-shown DIGEST", _("Only if the same would change as --dry-run --json showed with this `digest`")
+        "--as-shown DIGEST",
+        _("Only if the changes are those that --dry-run --json showed with this `digest`"),
     ),
     feedback: str | None = optional("--feedback DATE", _("The day of the feedback, for a new ledger")),
     organisation: str | None = optional(
@@ -108,10 +111,10 @@ def import_table(
     ),
     as_json: options.Json = False,
 ) -> None:
-    """Take in a table: into a new folder, or as changes of the ledger that is there.
+    """Import a table: into a new folder, or as changes to the existing ledger.
 
-    What is sure is taken, and what is not is listed with its cell. --dry-run shows which column was taken
-    for what; --save-form keeps that as a form, to be changed and used again.
+    What is certain is imported, and what is doubtful is listed with its cell. --dry-run shows how each column is
+    read; --save-form saves that as a form, to be edited and used again.
 
     Examples:
         xuncha import table 台账.xlsx --dry-run
@@ -214,11 +217,11 @@ def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
     from xuncha.workflow.journal import FileChange  # noqa: PLC0415
 
     if draft.form is None:
-        said = _("a workbook of `export xlsx` is read without a form: none is saved")
+        said = _("a workbook made by `export xlsx` is read without a form: none is saved")
         raise RefusedError("no-form", said)
     if not is_there:
         hint = _("leave --dry-run out, or make a ledger first: xuncha init")
-        raise UsageError("no-ledger", _("a form is saved in a ledger, and none is here"), hint)
+        raise UsageError("no-ledger", _("a form is saved in a ledger, but there is none here"), hint)
     path = forms.path_of(name)
     why = {column.heading: column.why for column in draft.columns}
     content = forms.written(draft.form.model_copy(update={"name": name}), why)
@@ -241,7 +244,7 @@ def _columns(draft: Draft) -> list[RenderableType]:
     for each in draft.columns:
         place = f"{each.sheet}!{each.letter}" if several else each.letter
         rows.append((place, each.heading, f"{each.role} {role_name(each.role)}".strip(), each.why))
-    return _listed(_("Columns"), (_("Column"), _("Heading"), _("Taken for"), _("Why")), rows)
+    return _listed(_("Columns"), (_("Column"), _("Heading"), _("Read as"), _("Why")), rows)
 
 
 def _differences(intake: Intake, before: Before) -> Iterator[str]:
@@ -307,7 +310,7 @@ def doubtful(draft: Draft) -> list[RenderableType]:
     if len(doubts) > _MOST_DOUBTS:
         more = _("{n} more; --json lists all").format(n=len(doubts) - _MOST_DOUBTS)
         rows.append(("…", "", more))
-    return _listed(_("Doubtful"), (_("Place"), _("What stands there"), _("What was made of it")), rows)
+    return _listed(_("Doubtful"), (_("Place"), _("Content"), _("How handled")), rows)
 
 
 def _doubts_json(draft: Draft) -> list[dict[str, str]]:
@@ -360,7 +363,7 @@ def _say_what_is_done(root: Path, draft: Draft, intake: Intake, *, is_there: boo
     elif not is_there:
         screen.line(_("A ledger is made: {path}").format(path=root))
     elif not intake.files:
-        screen.line(_("The ledger says the same already: nothing was changed."))
+        screen.line(_("The ledger already says the same: nothing was changed."))
     else:
         n = sum(path.startswith(PROBLEMS) for path in intake.files)
         told = ngettext("{n} file was written, in one commit.", "{n} files were written, in one commit.", n)

@@ -98,7 +98,7 @@ def must_be_text(typed: Iterable[str], variable: str = "") -> None:
             if variable:
                 said = _("the variable {name} is not UTF-8: {text}")
             hint = _(
-                "set the terminal to UTF-8, or LANG to its encoding, such as zh_CN.GBK; rename a file that is called so"
+                "set the terminal to UTF-8, or LANG to its encoding, such as zh_CN.GBK; rename a file with such a name"
             )
             raise UsageError("not-utf8", said.format(name=variable, text=shown), hint)
 

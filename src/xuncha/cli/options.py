@@ -126,21 +126,21 @@ Measures = Annotated[list[str], argument("ID", _("The measures, such as 2.3 2.4"
 Problem = Annotated[str, argument("PROBLEM", _("The problem, such as 2"), _problems)]
 Either = Annotated[str, argument("ID", _("A problem (2) or a measure (2.3)"), both)]
 Perhaps = Annotated[
-    str | None, argument("ID", _("A problem (2) or a measure (2.3); else the whole ledger"), both)
+    str | None, argument("ID", _("A problem (2) or a measure (2.3); default: the whole ledger"), both)
 ]
 Comment = Annotated[str, argument("N", _("The number of the comment, such as 3"), _complete(_comments))]
 About = Annotated[
     str | None, option("--about ID", _("The problem (2) or the measure (2.3) that it is about"), both)
 ]
 Reason = Annotated[str, option("--reason TEXT", _("Why; it stays internal"))]
-At = Annotated[str | None, option("--at DATE|REV", _("As it stood then, out of git"))]
-Output = Annotated[Path | None, option("-o --output FILE", _("Write it to a file, whole or not at all"))]
-IntoFile = Annotated[Path, option("-o --output FILE", _("Write it to a file, whole or not at all"))]
+At = Annotated[str | None, option("--at DATE|REV", _("As of then, from git"))]
+Output = Annotated[Path | None, option("-o --output FILE", _("Write it to a file, completely or not at all"))]
+IntoFile = Annotated[Path, option("-o --output FILE", _("Write it to a file, completely or not at all"))]
 
 
 def form(forms: Sequence[str]) -> Any:  # noqa: ANN401
     """Return the option -f for a document that is made in these forms."""
-    return option(f"-f --format {'|'.join(forms)}", _("The form"), forms)
+    return option(f"-f --format {'|'.join(forms)}", _("The format"), forms)
 
 
 Form = Annotated[str, form(FORMS)]
@@ -158,9 +158,11 @@ Category = Annotated[
 Person = Annotated[str | None, option("--person NAME", _("Who does it; internal"))]
 Goal = Annotated[str | None, option("--goal TEXT", _("The goal"))]
 Fields = Annotated[
-    list[str] | None, option("--field KEY=VALUE", _("The value of a field of one's own; may be repeated"))
+    list[str] | None, option("--field KEY=VALUE", _("The value of a custom field; may be repeated"))
 ]
-New = Annotated[bool, option("--new", _("Enter into data/ledger.yaml what is named here for the first time"))]
+New = Annotated[
+    bool, option("--new", _("Enter names that are used here for the first time into data/ledger.yaml"))
+]
 InProblem = Annotated[str | None, option("--problem NUMBER", _("Those of one problem"), _problems)]
 OfPerson = Annotated[str | None, option("--person NAME", _("Those of one person"))]
 OfCategory = Annotated[str | None, option("--category KEY|TITLE", _("Those of one category"), _categories)]

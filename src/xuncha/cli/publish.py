@@ -30,7 +30,7 @@ def notice(
         "--anchor", _("At the end, say up to which commit the history was verified (`xuncha audit --anchor`)")
     ),
 ) -> None:
-    """Render the public notice; without anything that is withheld.
+    """Render the public notice, without anything that is withheld.
 
     Examples:
         xuncha notice
@@ -51,11 +51,11 @@ def notice(
             verified = latest(call.root, call.commit or "HEAD")
         made, warnings = render(content(found, call.today, verified), form, call.templates())
     if unsorted := [str(n) for n, each in found.problems.items() if each.publish and each.category is None]:
-        said = _("no category is said of problem {ids}; the notice shows it under “{word}”")
+        said = _("no category is set for problem {ids}; the notice shows it under “{word}”")
         warnings = [*warnings, said.format(ids=_(", ").join(unsorted), word=UNSAID)]
     if later := told_after(found):
         said = _(
-            "`notice.date` is {date}, and the notice prints later progress of {ids}; write the day of issue"
+            "`notice.date` is {date}, but the notice prints later progress of {ids}; write the day of issue"
         )
         warnings = [*warnings, said.format(date=found.settings.notice.date, ids=_(", ").join(later))]
     deliver(made, warnings, output, call.root, _("The notice is in {path}."))
@@ -65,9 +65,9 @@ def notice(
 def dashboard(
     call: Context,
     output: options.Output = None,
-    internal: bool = optional("--internal", _("With names, and with what is withheld; not for the public")),
+    internal: bool = optional("--internal", _("With names and withheld items; not for the public")),
 ) -> None:
-    """Render how the ledger stands, on one page to look at; without anything that is withheld.
+    """Render the state of the ledger on one page, without anything that is withheld.
 
     Examples:
         xuncha dashboard -o index.html
@@ -93,12 +93,12 @@ def calendar(
     leader: options.OfLeader = None,
     closed: bool = optional(
         "--closed",
-        _("Also what was closed before its time limit, as cancelled, to import over an older file"),
+        _("Include measures closed before their time limit, as cancelled, to import over an older file"),
     ),
 ) -> None:
-    """Write what is due as a calendar file (iCalendar): time limits, and the next look at what is kept up.
+    """Write what is due as a calendar file (iCalendar): time limits, and the next reviews.
 
-    It is internal: it names leaders and offices, and holds what is withheld.
+    It is internal: it names leaders and offices, and contains what is withheld.
 
     Examples:
         xuncha calendar -o deadlines.ics
@@ -134,7 +134,7 @@ def calendar(
 
 @group("export")
 def export() -> None:
-    """Give out the whole ledger, internal texts included.
+    """Export the whole ledger, including internal texts.
 
     Examples:
         xuncha export xlsx -o 台账.xlsx
@@ -145,7 +145,7 @@ def export() -> None:
 def export_xlsx(call: Context, output: options.IntoFile) -> None:
     """Write the ledger as an Excel workbook, ready to print: the ledger, the counts, the three lists.
 
-    `import table` gives the same ledger back.
+    `import table` turns it back into the same ledger.
 
     Examples:
         xuncha export xlsx -o 台账.xlsx
@@ -163,16 +163,16 @@ def export_table(
     call: Context,
     output: options.IntoFile,
     file: Path | None = optional(
-        "FILE", _("The office's own workbook (.xlsx, .xlsm) or Word document (.docx), which stays as it is")
+        "FILE", _("The office's own workbook (.xlsx, .xlsm) or Word document (.docx), which is not changed")
     ),
-    form: str | None = optional("--form NAME", _("Fill it by this form of data/forms")),
+    form: str | None = optional("--form NAME", _("Fill it with this form from data/forms")),
     office: options.OfOffice = None,
 ) -> None:
-    """Fill the office's own table with what the ledger says now; without one, write a table to be filled in.
+    """Fill the office's own table with what the ledger says now; if none is given, write a table to fill in.
 
-    Rows are found by their numbers and titles; a cell that says the same already is not touched, and
-    importing the filled table changes nothing. To a table in Word rows are added for measures that it lacks; with
-    --office, for those of this office alone.
+    Rows are matched by number and title; a cell that already says the same is not touched, and importing the filled
+    table changes nothing. In a Word table, rows are added for missing measures; with --office, only for those of this
+    office.
 
     Examples:
         xuncha export table --office 规划科 -o 规划科.xlsx
@@ -189,7 +189,7 @@ def export_table(
         deliver(table, (), output, call.root, _("The table is in {path}."))
         return
     if output.exists() and output.samefile(file):
-        said = _("{path} is the table that is filled, and stays as it is").format(path=output)
+        said = _("{path} is the table to be filled in, and is not changed").format(path=output)
         raise RefusedError("output-is-input", said, _("name another file: {option}").format(option="-o FILE"))
     content, draft = filled(file, wanted(call, call.root, form=form), call.ledger(), chosen)
     deliver(content, (), output, call.root, _("The filled table is in {path}."))
@@ -230,11 +230,11 @@ def export_rows(
     call: Context,
     output: options.IntoFile,
     texts: bool = optional("--texts", _("With the titles of problems and measures")),
-    audit: bool = optional("--audit", _("With what the audit of the history has found")),
+    audit: bool = optional("--audit", _("With the findings of the audit of the history")),
 ) -> None:
-    """Write what counting needs as rows (Parquet), to be handed in for a roll-up: a row a measure, without texts.
+    """Write the data for a roll-up as rows (Parquet), to be handed in: one row per measure, without texts.
 
-    Neither titles nor names nor findings are in it, unless --texts asks for titles; offices are numbers.
+    It contains no titles, names or findings (--texts adds the titles); offices are shown as numbers.
 
     Examples:
         xuncha export rows -o 水务局.parquet

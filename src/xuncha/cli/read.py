@@ -30,7 +30,7 @@ def status(
     everything: bool = optional("--all", _("Every row, however many there are")),
     as_json: options.Json = False,
 ) -> None:
-    """Show how the ledger stands: how much is complete, what is overdue, what is due soon, and who holds it.
+    """Show the state of the ledger: how much is complete, what is overdue or due soon, and who is responsible.
 
     Examples:
         xuncha status
@@ -58,7 +58,7 @@ def todo(
     person: options.OfPerson = None,
     as_json: options.Json = False,
 ) -> None:
-    """Show what waits today, for all or for one leader, office or person; each with what to type.
+    """Show what is pending today, for all or for one leader, office or person, and what to type.
 
     Examples:
         xuncha todo
@@ -76,26 +76,26 @@ def todo(
     if tasks:
         screen.show(*todo_screen(tasks, found.frame.due_soon_days))
     else:
-        screen.line(beginning(found) or _("Nothing is waiting."))
+        screen.line(beginning(found) or _("Nothing is pending."))
 
 
 @command("list")
 def list_(
     call: Context,
-    words: list[str] | None = optional("WORDS", _("Those whose title, goal or progress holds all of these")),
+    words: list[str] | None = optional(
+        "WORDS", _("Those whose title, goal or progress contains all of these")
+    ),
     status: str | None = optional("--status STATUS", _("Those in one status"), STATUSES),
     office: options.OfOffice = None,
     leader: options.OfLeader = None,
     person: options.OfPerson = None,
     problem: options.InProblem = None,
     category: options.OfCategory = None,
-    fields: list[str] | None = optional(
-        "--field KEY=VALUE", _("Those with this value in a field of one's own")
-    ),
+    fields: list[str] | None = optional("--field KEY=VALUE", _("Those with this value in a custom field")),
     unassigned: bool = optional("--unassigned", _("Open ones without a leader, an office or a time limit")),
     overdue: bool = optional("--overdue", _("Those whose time limit has passed")),
     due_within: str | None = optional(
-        "--due-within DAYS", _("Open ones that are due within so many days, such as 14")
+        "--due-within DAYS", _("Open ones that are due within this many days, such as 14")
     ),
     term: str | None = optional(f"--term {'|'.join(TERMS)}", _("Those of one term"), TERMS),
     at: options.At = None,
@@ -140,7 +140,7 @@ def list_(
 
 @command("show")
 def show(call: Context, identity: options.Either, as_json: options.Json = False) -> None:
-    """Show a problem or a measure, whole, with its history.
+    """Show a problem or a measure in full, with its history.
 
     Examples:
         xuncha show 2.3

@@ -129,7 +129,7 @@ def _others(units: Sequence[UnitRow], limit: int | None) -> list[RenderableType]
         name = unit.unit if unit.unit is not None else unit.source
         reason = f"{unit.source}: {unit.message}" if unit.unit is not None and unit.source else unit.message
         table.add(Text(state_name(unit.state), "bold yellow"), name, reason)
-    return [Text(), Text(_("To be settled"), "bold"), table, *rest(len(units), limit, _WHOLE)]
+    return [Text(), Text(_("To be checked"), "bold"), table, *rest(len(units), limit, _WHOLE)]
 
 
 def _moved(moved: Moved, most: int | None) -> list[RenderableType]:
@@ -138,7 +138,7 @@ def _moved(moved: Moved, most: int | None) -> list[RenderableType]:
     for each in moved.moves[:most]:
         numbers = (each.closed, each.problems_closed, each.overdue)
         table.add(each.unit or "", *(f"{number:+d}" if number else "" for number in numbers))
-    title = _("Moved since {day}").format(day=moved.since)
+    title = _("Changes since {day}").format(day=moved.since)
     return [Text(), Text(title, "bold"), table, *rest(len(moved.moves), most, _WHOLE)]
 
 

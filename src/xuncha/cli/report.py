@@ -44,15 +44,15 @@ def report() -> None:
 def weekly(
     call: Context,
     since: str | None = optional(
-        "--since DATE", _("The first day of the report; else that of seven days, today the last of them")
+        "--since DATE", _("The first day of the report; default: the last seven days, including today")
     ),
     form: options.Form = "txt",
     output: options.Output = None,
     as_json: options.Json = False,
 ) -> None:
-    """Write the weekly report: what was done, what is due, what is overdue, what to look at again.
+    """Write the weekly report: what was done, what is due, what is overdue, what to review.
 
-    It names leaders and offices, and tells entries that are not published.
+    It names leaders and offices, and includes entries that are not published.
 
     Examples:
         xuncha report weekly
@@ -73,7 +73,7 @@ def weekly(
 def dispatch(
     call: Context, form: options.Form = "txt", output: options.Output = None, as_json: options.Json = False
 ) -> None:
-    """Write the dispatch: how the offices stand against each other, and what needs attention.
+    """Write the dispatch: how the offices compare, and what needs attention.
 
     Examples:
         xuncha report dispatch
@@ -91,14 +91,14 @@ def plan(
     call: Context,
     day: str | None = optional(
         "--date DATE",
-        _("The day of the plan; else `papers.plan_date`, else the day on which the last measure was entered"),
+        _("The day of the plan; default: `papers.plan_date`, or else the day the last measure was entered"),
     ),
     form: Annotated[str, options.form(_PLAN_FORMS)] = "txt",
     output: options.Output = None,
 ) -> None:
     """Write the rectification plan: who leads, and the lists of problems, tasks and responsibilities.
 
-    Where nothing tells the day of the plan, its line is left out.
+    If the day of the plan is unknown, its line is left out.
 
     Examples:
         xuncha report plan -f docx -o plan.docx
@@ -116,15 +116,16 @@ def plan(
 @command("report", "progress")
 def progress(
     call: Context,
-    number: str | None = optional("--number NUMBER", _("The number of the report; else none is printed")),
-    signer: str | None = optional("--signer NAME", _("Who has signed it off; else `papers.signer`")),
+    number: str | None = optional("--number NUMBER", _("The number of the report; default: none")),
+    signer: str | None = optional("--signer NAME", _("Who signed it off; default: `papers.signer`")),
     form: options.Form = "txt",
     output: options.Output = None,
     as_json: options.Json = False,
 ) -> None:
     """Write the report on progress to the inspection office: each problem, what is unfinished and why, what comes next.
 
-    What the first responsible person did stands in `papers.head_work`. The report tells what is withheld from the public.
+    What the first responsible person did is written in `papers.head_work`. The report includes what is withheld from
+    the public.
 
     Examples:
         xuncha report progress
@@ -147,15 +148,15 @@ def letter(
     ),
     office: str | None = optional(
         "--office NAME",
-        _("All that this office is late with or has soon due; of a warning, what it is late with"),
+        _("All overdue or soon due measures of this office; for a warning, only the overdue ones"),
         options.offices,
     ),
-    number: str | None = optional("--number NUMBER", _("The number of the letter; else none is printed")),
-    signer: str | None = optional("--signer NAME", _("Who has signed it off; else `papers.signer`")),
-    copies: str | None = optional("--copies NAMES", _("Who is given copies; else `papers.copies`")),
+    number: str | None = optional("--number NUMBER", _("The number of the letter; default: none")),
+    signer: str | None = optional("--signer NAME", _("Who signed it off; default: `papers.signer`")),
+    copies: str | None = optional("--copies NAMES", _("Who receives copies; default: `papers.copies`")),
     send: str | None = optional(
         "--send WAY",
-        _("Send it: email, to the accounts of the office; or group, of WeCom or DingTalk"),
+        _("Send it: email, to the accounts of the office; or group, in WeCom or DingTalk"),
         [*names.WAYS],
     ),
     form: options.Form = "txt",
@@ -163,7 +164,7 @@ def letter(
 ) -> None:
     """Write a letter to an office: a reminder, a supervision notice, or a warning of what is overdue.
 
-    The variables XUNCHA_SMTP and XUNCHA_WEBHOOK say through which server or robot it is sent (docs/desk.md).
+    The variables XUNCHA_SMTP and XUNCHA_WEBHOOK set the mail server or group robot that sends it (docs/desk.md).
 
     Examples:
         xuncha report letter reminder 2.3
@@ -174,7 +175,7 @@ def letter(
     which = typed.word(kind, "KIND", names.LETTERS)
     check(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
-        message = _("a letter is on measures or on those of an --office, one of the two")
+        message = _("a letter needs either measures or an --office")
         raise UsageError("usage", message, _("see `xuncha report letter --help`"))
     ledger = call.ledger()
     to = selection.known(ledger.register(), office=office, leader=None)[0] or [
@@ -208,14 +209,14 @@ def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
 def closing(
     call: Context,
     identities: list[str] | None = optional("ID", _("The measures, such as 2.3 2.4"), options.measures),
-    submitted: bool = optional("--submitted", _("All measures whose closing is applied for")),
+    submitted: bool = optional("--submitted", _("All measures with an application to close")),
     form: options.Form = "txt",
     output: options.Output = None,
     as_json: options.Json = False,
 ) -> None:
     """Write the application to close, a page for each measure: what was done, what proves it, and room to sign.
 
-    What the ledger knows of whoever applied, returned and closed is told as its record, never as a signature.
+    Who applied, returned and closed is shown as a record of the ledger, never as a signature.
 
     Examples:
         xuncha report closing 2.3 -f docx -o closing.docx
@@ -225,7 +226,7 @@ def closing(
 
     check(form, FORMS, output, "closing", as_json=as_json)
     if bool(identities) == submitted:
-        said = _("the application to close is for measures or for all that are --submitted, one of the two")
+        said = _("the application to close needs either measures or --submitted")
         raise UsageError("usage", said, _("see `xuncha report closing --help`"))
     ledger = call.ledger()
     chosen = [typed.measure(each, ledger.measures) for each in identities or ()]
@@ -243,7 +244,8 @@ def dossier(
 ) -> None:
     """Write the dossier of a measure: its record, its evidence with hashes, and every step with who and when.
 
-    As PDF, pictures and PDF files of its evidence are bound in behind it; a zip holds the paper and all files.
+    In a PDF, pictures and PDF files of its evidence are bound in at the end; a zip contains the paper and all
+    evidence files.
 
     Examples:
         xuncha report dossier 2.3
@@ -341,7 +343,7 @@ def _standing(call: Context) -> tuple[str, date, bool]:
     day = call.today if call.day_is_given else day_of(call.root, commit, "HEAD")
     is_changed = bool(Git(call.root).by_hand(*FOLDERS))
     if is_changed:
-        screen.warning(_("the dossier tells what is not committed, too"), _("see `git status`"))
+        screen.warning(_("the dossier includes changes that are not committed"), _("see `git status`"))
     return commit, day, is_changed
 
 
@@ -350,7 +352,7 @@ def _left_out(report: Dossier) -> list[str]:
     from xuncha.report.record import why  # noqa: PLC0415
 
     is_bound = report.form == "pdf"
-    said = _("not bound in: {name}: {reason}") if is_bound else _("not in it: {name}: {reason}")
+    said = _("not included: {name}: {reason}") if is_bound else _("not in it: {name}: {reason}")
     return [
         said.format(name=piece.name, reason=why(reason))
         for piece in report.record.evidence

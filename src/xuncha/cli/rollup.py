@@ -34,7 +34,7 @@ _FAILURES: Final[Words] = {
 
 _FAIL_ON = _("End with exit code 1 if there is such a unit: overdue, audit, missing or broken")
 _FailOn = Annotated[list[str] | None, option("--fail-on WORD", _FAIL_ON, tuple(_FAILURES))]
-_FORM = _("The form, else as FILE is named: parquet is all rows, html a page, docx the notice")
+_FORM = _("The format, by default that of FILE: parquet is all rows, html a page, docx the notice")
 _Form = Annotated[str | None, option(f"-f --format {'|'.join(_FORMS)}", _FORM, _FORMS)]
 
 
@@ -42,11 +42,11 @@ _Form = Annotated[str | None, option(f"-f --format {'|'.join(_FORMS)}", _FORM, _
 def rollup(
     call: Context,
     sources: list[Path] | None = optional(
-        "SOURCE", _("A ledger, a clone, an archive, rows (.parquet), region.yaml, or a folder of such")
+        "SOURCE", _("A ledger, a clone, an archive, rows (.parquet), region.yaml, or a folder of these")
     ),
-    at: str | None = optional("--at DATE", _("As it stood on a day, out of each history")),
-    audit: bool = optional("--audit", _("Audit each history, too")),
-    trend: bool = optional("--trend", _("Month by month, out of each history")),
+    at: str | None = optional("--at DATE", _("As of a day, from each history")),
+    audit: bool = optional("--audit", _("Also audit each history")),
+    trend: bool = optional("--trend", _("Month by month, from each history")),
     similar: bool = optional(
         "--similar", _("The same problem in many units, by the titles of those that hand in texts")
     ),
@@ -54,20 +54,19 @@ def rollup(
     rank: bool = optional("--rank", _("The best first, instead of the order of the sources")),
     everything: bool = optional("--all", _("Every row, however many there are")),
     engine: str = optional(
-        "--engine NAME", _("What counts: duckdb, or a master of Spark such as local[*]"), default="duckdb"
+        "--engine NAME", _("The engine: duckdb, or a Spark master such as local[*]"), default="duckdb"
     ),
-    init: bool = optional("--init", _("Write a region.yaml of what is found, and count nothing")),
+    init: bool = optional("--init", _("Write a region.yaml from what is found, and count nothing")),
     form: _Form = None,
     output: options.Output = None,
     dispatch: bool = optional("--dispatch", _("The dispatch instead of the notice; it is internal")),
-    internal: bool = optional(
-        "--internal", _("With who supervises, sources, reasons, and titles that are withheld")
-    ),
+    internal: bool = optional("--internal", _("With supervisors, sources, reasons, and withheld titles")),
     as_json: options.Json = False,
 ) -> None:
     """Count many ledgers side by side: problems and measures by unit and group, and what is overdue.
 
-    A unit that handed in nothing, something broken or the same twice is a row that says so; nothing is counted twice.
+    A unit that handed in nothing, something unreadable or the same twice gets a row that says so; nothing is counted
+    twice.
 
     Examples:
         xuncha rollup 各单位/
@@ -147,10 +146,12 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
         return None
     if as_json and output is None:
         hint = _("name a file: {option}").format(option="-o FILE")
-        raise UsageError("usage", _("--json prints, and so does {form}").format(form=form), hint)
+        raise UsageError(
+            "usage", _("--json and {form} would both print to the screen").format(form=form), hint
+        )
     if form == named and form not in _FORMS:
-        said = _("{path} is not named as one of the forms").format(path=output)
-        raise UsageError("wrong-suffix", said, _("known are: {names}").format(names=_(", ").join(_FORMS)))
+        said = _("the extension of {path} is not one of the formats").format(path=output)
+        raise UsageError("wrong-suffix", said, _("available: {names}").format(names=_(", ").join(_FORMS)))
     check(form or "", _FORMS, output, "region")
     return form
 
@@ -160,7 +161,7 @@ def _region(done: Rollup, asked: Asked, folder: Path) -> bytes:
     from xuncha.region.plan import written  # noqa: PLC0415
 
     if asked.region:
-        screen.warning(_("a region.yaml was found, and what it says is not in the new one"))
+        screen.warning(_("a region.yaml was found, but its content is not in the new one"))
     return written(done.as_region(folder))
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xuncha.accounts.book import Accounts
     from xuncha.cli.columns import Columns
 
-Name = Annotated[str, options.argument("NAME", _("The account, by the name that commits will have"))]
+Name = Annotated[str, options.argument("NAME", _("The account, by the name used in commits"))]
 
 
 @command("serve")
@@ -35,17 +35,20 @@ def serve(
     host: str | None = optional(
         "--host ADDRESS", _("Open the desk to other machines, for those who have an account")
     ),
-    port: int = optional("--port NUMBER", _("The port; 0 takes any that is free"), default=8420),
-    open_: Annotated[bool, option("--open/--no-open", _("Whether a browser is opened"))] = True,
-    demo: bool = optional("--demo", _("Show the office desk on an example, with an account of each role")),
+    port: int = optional("--port NUMBER", _("The port; 0 takes any free one"), default=8420),
+    open_: Annotated[bool, option("--open/--no-open", _("Whether to open a browser"))] = True,
+    demo: bool = optional("--demo", _("Show the office desk with an example, and an account for each role")),
     tls_cert: Path | None = optional("--tls-cert FILE", _("The certificate, as PEM")),
     tls_key: Path | None = optional("--tls-key FILE", _("Its key, as PEM")),
-    trust_proxy: bool = optional("--trust-proxy", _("Believe a proxy on this machine from where one asks")),
+    trust_proxy: bool = optional(
+        "--trust-proxy", _("Trust a proxy on this machine for the client's address")
+    ),
 ) -> None:
     """Open the desk: the ledger in a browser. Ctrl-C ends it.
 
-    Each click that changes something is a commit, as each command is. Without --host it is for this machine alone: whoever has the
-    link that is printed may do everything; it is good until the desk ends. With --host people sign in (xuncha account).
+    Each click that changes something is a commit, like each command. Without --host it is for this machine only:
+    anyone with the printed link may do everything; the link is valid until the desk ends. With --host people sign in
+    (xuncha account).
 
     Examples:
         xuncha serve
@@ -53,10 +56,10 @@ def serve(
         xuncha serve --demo
     """
     if (tls_cert is None) != (tls_key is None):
-        said = _("--tls-cert and --tls-key are given together")
+        said = _("--tls-cert and --tls-key must be given together")
         raise UsageError("usage", said, _("name the certificate and its key, as PEM files"))
     if demo and host is not None:
-        said = _("--demo shows its passwords to whoever comes, so it is for this machine alone")
+        said = _("--demo shows its passwords to every visitor, so it is for this machine only")
         raise UsageError("usage", said, _("leave {option} out").format(option="--host"))
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     if not demo:
@@ -74,10 +77,8 @@ def serve(
         server = Server(root, call.clock, port, host, tls=tls, behind_proxy=trust_proxy, demo=accounts)
         screen.line_at_once(server.link)
         if host not in {None, "127.0.0.1", "localhost", "::1"} and not tls:
-            said = _("passwords go over the network in clear")
-            screen.warning(
-                said, _("name a certificate (--tls-cert, --tls-key), or put a proxy with one before it")
-            )
+            said = _("passwords are sent over the network in clear text")
+            screen.warning(said, _("name a certificate (--tls-cert, --tls-key), or use a proxy that has one"))
         for name, password in (accounts or {}).items():
             screen.line_at_once(f"{name}  {password}")
         if open_ and host is None:
@@ -125,8 +126,9 @@ def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
 def account() -> None:
     """Say who may sign in to the office desk (`xuncha serve --host`), and in which role.
 
-    Accounts are kept in git's own folder on this machine, never in history. A manager may do everything; a section records what its
-    own office does; a leader returns and closes what they answer for; a viewer looks.
+    Accounts are kept in git's own folder on this machine, never in history. A manager may do everything; a section
+    records what its own office does; a leader returns and closes the measures they are responsible for; a viewer may
+    only look.
 
     Examples:
         xuncha account add 王芳 --role manager
@@ -146,7 +148,7 @@ def add(
     leader: options.Leader = None,
     email: str | None = optional("--email ADDRESS", _("The e-mail address in their commits")),
 ) -> None:
-    """Add an account, and print its first password, which the first sign-in has changed.
+    """Add an account, and print its first password, to be changed at the first sign-in.
 
     A section needs --office, a leader --leader, as the ledger names them. The first account is a manager's.
 
@@ -175,7 +177,8 @@ def set_(
     leader: options.Leader = None,
     email: str | None = optional("--email ADDRESS", _("The e-mail address in their commits")),
 ) -> None:
-    """Give an account another role, office, leader or e-mail; the password stays. It counts from the next click on.
+    """Change the role, office, leader or e-mail of an account; the password stays. This takes effect from the next
+    click.
 
     Examples:
         xuncha account set 规划科李强 --office 财务科
@@ -189,7 +192,7 @@ def set_(
             office, leader = office or stood.office, leader or stood.leader
         changed |= _about(call, role or stood.role, office, leader)
     if not changed:
-        said = _("it is not said what to change")
+        said = _("no change is given")
         raise UsageError(
             "usage", said, _("give {options}").format(options="--role, --office, --leader, --email")
         )
@@ -211,7 +214,7 @@ def _about(call: Context, role: str, office: str | None, leader: str | None) -> 
         named = key.removesuffix("s")
         if as_role == needing and given is None:
             said = _("this role needs {option}").format(option=f"--{named}")
-            raise UsageError("usage", said, _("name it as the ledger does"))
+            raise UsageError("usage", said, _("write it as in the ledger"))
         if given is not None and as_role != needing:
             said = _("this role has no {option}").format(option=f"--{named}")
             raise UsageError("usage", said, _("leave {option} out").format(option=f"--{named}"))
@@ -223,7 +226,7 @@ def _about(call: Context, role: str, office: str | None, leader: str | None) -> 
 
 def _tell(name: str, password: str) -> None:
     screen.line(_("Password of {name}: {password}").format(name=name, password=password))
-    screen.line(_("It is good for one sign-in, which asks for a new one; it is shown this once."))
+    screen.line(_("It is valid for one sign-in, which asks for a new one; it is shown only once."))
 
 
 @command("account", "list")
@@ -258,7 +261,7 @@ def _table(found: Iterable[Account], known: Mapping[str, Iterable[str]]) -> Colu
             for key, names_ in known.items()
             if (named := getattr(each, key)) and named not in names_
         ]
-        state = [_("disabled")] if each.disabled else [_("has to take a password")] if each.renew else []
+        state = [_("disabled")] if each.disabled else [_("must change password")] if each.renew else []
         about = each.office or each.leader or ""
         day, mail = each.added.isoformat(), each.email or ""
         table.add(each.name, role_name(each.role), about, mail, day, _(", ").join([*state, *unknown]))
@@ -287,7 +290,7 @@ def passwd(call: Context, name: Name) -> None:
 
 @command("account", "disable")
 def disable(call: Context, name: Name, again: bool = optional("--undo", _("Let them sign in again"))) -> None:
-    """Let an account sign in no more; its sessions end at once. History goes on naming it.
+    """Disable an account; its sessions end at once. History still names it.
 
     Examples:
         xuncha account disable 规划科李强

@@ -29,7 +29,7 @@ def sync(
     call: Context,
     take: str | None = optional(
         "--take ours|theirs",
-        _("Which side wins where both have changed the same thing in different ways"),
+        _("Which side wins if both have changed the same thing in different ways"),
         ["ours", "theirs"],
     ),
 ) -> None:
@@ -44,22 +44,22 @@ def sync(
     from xuncha.sync.session import sync as bring_together  # noqa: PLC0415
 
     if take not in {None, "ours", "theirs"}:
-        raise UsageError("unknown-word", _("--take is ours or theirs, not “{word}”").format(word=take))
+        raise UsageError("unknown-word", _("--take must be ours or theirs, not “{word}”").format(word=take))
     done = bring_together(call.root_for_writing(), take=cast("Side | None", take))
     if done.rewritten:
-        message = _("somebody has rewritten the history of {name}: commits that were there had gone")
-        hint = _("ask who did it; what this clone held of them is kept, and sent again")
+        message = _("someone has rewritten the history of {name}: commits that were there are missing")
+        hint = _("find out who did it; those in this clone are kept, and were sent again")
         screen.warning(message.format(name=done.name), hint)
     for sentence in (*_adjusted(done), *_came_and_went(done), *_changed(call, done)):
         screen.line(sentence)
     if done.anchors.moved:
-        message = _("at {name}, somebody has moved what a verification of the history had kept: {tags}")
+        message = _("at {name}, someone has moved tags of verifications of the history: {tags}")
         tags = _(", ").join(tag.removeprefix("refs/tags/") for tag in done.anchors.moved)
-        hint = _("ask who did it; the one that is here stays")
+        hint = _("find out who did it; the tags here are unchanged")
         screen.warning(message.format(name=done.name, tags=tags), hint)
     if done.by_hand:
         message = _("not sent, since it was changed by hand and is not committed: {paths}")
-        hint = _("keep a change with xuncha edit")
+        hint = _("to commit a change: xuncha edit")
         screen.warning(message.format(paths=_(", ").join(done.by_hand)), hint)
     if done.received:
         call.say_standing(done.register)
@@ -68,21 +68,21 @@ def sync(
 def _adjusted(done: Synced) -> Iterator[str]:
     """Yield what took another number or name, where these are used, and what stays."""
     for each in done.renumbered:
-        said = _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
+        said = _("Renumbered {old} → {new} {title}: the one before it was undone elsewhere")
         if each.move.up:
-            said = _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
+            said = _("Renumbered {old} → {new} {title}: the number {old} was assigned elsewhere meanwhile")
         old, new = map(_named, each.move)
         yield said.format(old=old, new=new, title=each.title)
     said = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
     for identity, old, new in done.renamed:
         yield said.format(id=identity, old=old, new=new)
-    said = _("{id} says {new} instead of {old} now, since it was renamed in data/ledger.yaml")
+    said = _("{id} now says {new} instead of {old}, since it was renamed in data/ledger.yaml")
     for identity, old, new in done.followed:
         yield said.format(id=identity, old=old, new=new)
-    said = _("A text of {id} speaks of {old}, which is {new} now; to put it right: xuncha edit {id}")
+    said = _("A text of {id} mentions {old}, which is now {new}; to correct it: xuncha edit {id}")
     for identity, move in done.citing:
         yield said.format(id=identity, old=move.old, new=move.new)
-    stays = _("{id} stays: one side had taken it back, the other had gone on with it")
+    stays = _("{id} is kept: one side undid it, the other continued work on it")
     for number in done.kept:
         yield stays.format(id=_named(number))
 
@@ -97,7 +97,7 @@ def _came_and_went(done: Synced) -> Iterator[str]:
         said = ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", n)
         yield said.format(n=n, name=done.name)
     if not (done.received or done.sent or done.anchors.new):
-        yield _("Nothing to do: here and at {name} all is the same").format(name=done.name)
+        yield _("Nothing to do: this clone and {name} are the same").format(name=done.name)
     if n := done.anchors.new:
         said = ngettext("Sent {n} verification of the history", "Sent {n} verifications of the history", n)
         yield said.format(n=n)
@@ -108,17 +108,17 @@ def _changed(call: Context, done: Synced) -> Iterator[str]:
     from xuncha.audit.merging import brought_into_closed  # noqa: PLC0415
 
     for number in done.reopened:
-        yield _("{id} was closed here, and is open again by what has come").format(id=number)
+        yield _("{id} was closed here, but was reopened by the changes received").format(id=number)
     said = _(
-        "The time limit of {id} is {now}, not {was} as it was here: of two that were set the earlier holds; to move it: xuncha extend {id} --due {was} --reason …"
+        "The time limit of {id} is now {now}, not {was} as it was here: if two are set, the earlier one applies; to move it: xuncha extend {id} --due {was} --reason …"
     )
     for number, was, now in done.earlier:
         yield said.format(id=number, was=was, now=now)
     said = _(
-        "{id} was closed by {by} meanwhile; what came after it: {keys}; where it is not done: xuncha reopen {id} --reason …"
+        "{id} was closed by {by} meanwhile; merged after that: {keys}; if it is not done: xuncha reopen {id} --reason …"
     )
     over = _(
-        "{id} was turned back ({who}), and is closed by {by} all the same, since that side was taken; where it is not done: xuncha reopen {id} --reason …"
+        "{id} was returned or reopened ({who}), but is still closed by {by}, since that side was chosen; if it is not done: xuncha reopen {id} --reason …"
     )
     brought = brought_into_closed(call.root, done.before) if done.received else {}
     for number, (by, keys, who) in brought.items():
@@ -152,10 +152,10 @@ def setup(call: Context) -> None:
         message = _("git's settings cannot be written: {reason}").format(reason=cause_of(error))
         raise SurroundingsError("not-written", message) from error
     if claimed:
-        screen.line(_("Entered in this clone alone: {line}").format(line=registration.LINE))
+        screen.line(_("Entered in this clone only: {line}").format(line=registration.LINE))
         screen.line(_("For every clone: put that line into .gitattributes, and commit it."))
-    said = _("Nothing to do: git merges the ledger's files field by field already.")
-    screen.line(_("Git merges the ledger's files field by field now.") if new or claimed else said)
+    said = _("Nothing to do: git already merges the ledger's files field by field.")
+    screen.line(_("Git now merges the ledger's files field by field.") if new or claimed else said)
 
 
 @command("merge-driver", hidden=True)
@@ -166,7 +166,7 @@ def merge_driver(
     width: Annotated[str, typer.Argument(metavar="%L")] = "7",
     path: Annotated[str, typer.Argument(metavar="%P")] = "",
 ) -> None:
-    """Merge a file of the ledger: git calls this.
+    """Merge a file of the ledger (called by git).
 
     Examples:
         xuncha merge-driver %O %A %B %L %P
@@ -187,6 +187,6 @@ def merge_driver(
     if merged.disputes:
         from xuncha.sync.uniting import in_words  # noqa: PLC0415
 
-        hint = _("keep the line that holds, take out the marks, and conclude it with git")
+        hint = _("keep the correct line, remove the marks, and complete the merge with git")
         said = [in_words(dispute._replace(path=path)) for dispute in merged.disputes]
         raise together([RefusedError("merge-conflict", each, hint, path) for each in said])

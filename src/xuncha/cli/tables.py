@@ -128,13 +128,13 @@ def todo_screen(waiting: Sequence[Task], due_soon_days: int) -> list[RenderableT
 
 def _head(register: Register, counts: Tally) -> RenderableType:
     frame = register.frame
-    known, unknown = _("feedback of {day}"), _("the day of the feedback not said")
+    known, unknown = _("feedback of {day}"), _("day of the feedback not set")
     if frame.inspector:
         known = _("feedback of {day} by {inspector}")
-        unknown = _("{inspector}, the day of the feedback not said")
+        unknown = _("{inspector}, day of the feedback not set")
     said = known if frame.feedback else unknown
     inspected = said.format(inspector=frame.inspector, day=frame.feedback)
-    return head(counts.organisation or _("organisation not said"), counts.as_of, inspected)
+    return head(counts.organisation or _("organisation not set"), counts.as_of, inspected)
 
 
 def head(name: str, day: date, below: str) -> Columns:
@@ -258,12 +258,12 @@ def state(status: Status, light: Light) -> Text:
 
 def term(word: Term) -> str:
     """Return what stands for the time limit of a measure that has none."""
-    return {"at_once": _("at once"), "once": _("not said"), "long_term": _("long-term")}[word]
+    return {"at_once": _("at once"), "once": _("not set"), "long_term": _("long-term")}[word]
 
 
 def or_unsaid(said: str | None) -> str | Text:
     """Give what the ledger says, or the words for what nobody has said yet."""
-    return said if said is not None else Text(_("not said"), "dim")
+    return said if said is not None else Text(_("not set"), "dim")
 
 
 def rest(total: int, shown: int | None, command: str) -> list[RenderableType]:
@@ -287,7 +287,7 @@ def problem_screen(
         (_("Category"), or_unsaid(dict(frame.categories).get(problem.category or ""))),
         (_("Finding"), problem.finding),
         *_fields(problem, frame),
-        (_("Published"), None if problem.publish else _("no: counts, and appears in nothing public")),
+        (_("Published"), None if problem.publish else _("no: counted, but not shown in anything public")),
     )
     count = Text.assemble(bar(closed, len(rows)), f" {closed}/{len(rows)}")
     table = [measures_table(rows, horizon)] if rows else []
@@ -320,7 +320,7 @@ def measure_screen(
         (_("Outcomes"), _(", ").join(brought)),
         (_("In the notice"), measure.notice_text),
         *_fields(measure, frame),
-        (_("Published"), None if row.publish else _("no: counts, and appears in nothing public")),
+        (_("Published"), None if row.publish else _("no: counted, but not shown in anything public")),
     )
     from xuncha.model.records import EvidenceFile  # noqa: PLC0415  what only counts needs no records
 
@@ -345,7 +345,7 @@ def measure_screen(
 
 
 def _day(day: date | None) -> str:
-    return day.isoformat() if day else _("no day said")
+    return day.isoformat() if day else _("no day given")
 
 
 def _about(item: EvidenceFile) -> str:

@@ -50,10 +50,10 @@ def undo(
     count: int = optional("N", _("How many commits"), default=1),
     others: bool = optional("--others", _("Also what other people did")),
 ) -> None:
-    """Take back the last things that were done, by a new commit: all of them, or nothing.
+    """Undo the latest actions by a new commit: all of them, or none.
 
-    History keeps both. What other people did is left to them, unless --others asks for it; the ledger's `people` say which
-    addresses are one person's.
+    History keeps both. What other people did is not undone, unless --others is given; `people` in the ledger says
+    which addresses belong to one person.
 
     Examples:
         xuncha undo
@@ -64,13 +64,13 @@ def undo(
     from xuncha.workflow.undo import undo as take_back  # noqa: PLC0415
 
     if count < 1:
-        raise UsageError("usage", _("N is 1 or more, not {n}").format(n=count), _("type: xuncha undo 2"))
+        raise UsageError("usage", _("N must be 1 or more, not {n}").format(n=count), _("type: xuncha undo 2"))
     done = take_back(call.root, count, others=others)
     if not isinstance(done, Result):
-        screen.line(_("Taken back: {what}, which had been interrupted").format(what=f"`{done.command}`"))
+        screen.line(_("Undone: {what}, which had been interrupted").format(what=f"`{done.command}`"))
         return
     for title in done.titles:
-        screen.line(_("Taken back: {what}").format(what=title))
+        screen.line(_("Undone: {what}").format(what=title))
     call.say_counts(done)
 
 
@@ -87,11 +87,10 @@ def audit(
     page: Path | None = optional("--html FILE", _("Also write a page for the inspectors")),
     as_json: options.Json = False,
 ) -> None:
-    """Replay the history in git, and name every break of the rules.
+    """Replay the history in git, and report every breach of the rules.
 
-    It tells who closed what without what was asked, what was changed afterwards or by hand, and whether
-    history is still the one that was verified. The files themselves are not looked at: `xuncha validate`
-    does that.
+    It reports who closed what without meeting the requirements, what was changed afterwards or by hand, and whether
+    history is still the one that was verified. The files themselves are not checked: `xuncha validate` does that.
 
     Examples:
         xuncha audit
@@ -104,7 +103,7 @@ def audit(
     from xuncha.requests.moments import named  # noqa: PLC0415
 
     if anchor and since is not None:
-        said = _("--anchor keeps what all of history is, and --since asks for a part")
+        said = _("--anchor covers the whole history, but --since asks for a part")
         raise UsageError("usage", said, _("leave one of them out"))
     if page:
         must_be_free(page, call.root)
@@ -121,7 +120,7 @@ def audit(
         _show(done, since)
         if kept:
             screen.line(line(kept))
-            screen.line(_("It is kept in a tag, which goes out with xuncha sync."))
+            screen.line(_("It is kept in a tag, which xuncha sync sends."))
     if page:
         from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
 
@@ -149,12 +148,10 @@ def _show(done: Audit, since: str | None) -> None:
         return
     if done.on_claims:
         screen.line(
-            _(
-                "Who applied for closings rests on what commits say of themselves: applications are not signed."
-            )
+            _("Who applied to close is known only from what commits claim: applications are not signed.")
         )
     if not (done.errors or done.warnings):
-        screen.line(_("{checked}: history kept the rules.").format(checked=checked))
+        screen.line(_("{checked}: history follows the rules.").format(checked=checked))
         return
     screen.line()
     counted = screen.how_many(each.severity for each in done.findings)

@@ -29,9 +29,11 @@ _MEASURES_AND_TEXT = Annotated[
 ]
 _OPTIONS: Final[dict[str, Any]] = {
     "file": Annotated[Path, argument("FILE", _("The file; it is copied into data/evidence/"))],
-    "day": Annotated[str | None, option("--date DATE", _("The day, such as 2024-04-18; else today"))],
+    "day": Annotated[str | None, option("--date DATE", _("The day, such as 2024-04-18; default: today"))],
     "due": Annotated[str, option("--due DATE", _("The time limit, such as 2024-06-30"))],
-    "late": Annotated[bool, option("--late", _("Even if the time limit has passed; an audit will name it"))],
+    "late": Annotated[
+        bool, option("--late", _("Even if the time limit has passed; the audit will report it"))
+    ],
     "leader": options.Leader,
     "office": options.Office,
     "co_offices": options.CoOffice,
@@ -45,9 +47,9 @@ _OPTIONS: Final[dict[str, Any]] = {
     "note": Annotated[str | None, option("--note TEXT", _("A note; it stays internal"))],
     "evidence": Annotated[
         list[str] | None,
-        option("--evidence REF", _("What proves it, such as a document number; may be repeated")),
+        option("--evidence REF", _("Evidence, such as a document number; may be repeated")),
     ],
-    "no_publish": Annotated[bool, option("--no-publish", _("Internal: in nothing public"))],
+    "no_publish": Annotated[bool, option("--no-publish", _("Internal: never made public"))],
     "statement": Annotated[
         str | None, option("--text TEXT", _("What it proves, for the entry that names it"))
     ],
@@ -124,8 +126,8 @@ def _say(call: Context, result: Result) -> None:
 def remove(call: Context, identity: options.Either, reason: options.Reason) -> None:
     """Remove what was entered by mistake: a measure that was not started, or a problem without measures.
 
-    What follows it takes the numbers before its own, in the same commit. Refused where something would be renumbered that was ever
-    submitted or closed.
+    What follows is renumbered to close the gap, in the same commit. Refused if this would renumber anything that was
+    ever submitted or closed.
 
     Examples:
         xuncha remove 1.3 --reason 误登
@@ -140,10 +142,10 @@ def remove(call: Context, identity: options.Either, reason: options.Reason) -> N
         screen.line(f"    {old} → {new} {done.titles[old]}")
     call.say_standing(done.register)
     if done.overdue:
-        message = _("its time limit had passed: an audit will name this")
-        screen.warning(message, _("if that was not meant: xuncha undo puts it back, and history keeps both"))
+        message = _("its time limit had passed: the audit will report this")
+        screen.warning(message, _("if this was a mistake: xuncha undo restores it, and history keeps both"))
     if done.outdated:
-        said, removed = _("{where} says {said}, now {new}"), _("removed")
+        said, removed = _("{where} says {said}, which is now {new}"), _("removed")
         told = [said.format_map(each._asdict() | {"new": each.new or removed}) for each in done.outdated]
-        message = _("numbers that have changed stand in texts: {texts}")
-        screen.warning(message.format(texts=_("; ").join(told)), _("put them right with `xuncha edit`"))
+        message = _("texts mention numbers that have changed: {texts}")
+        screen.warning(message.format(texts=_("; ").join(told)), _("correct them with `xuncha edit`"))

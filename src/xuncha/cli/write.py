@@ -35,20 +35,21 @@ _NAMED = 10  # findings of an audit that are said one by one
 @command("init")
 def init(
     call: Context,
-    folder: Path = optional("DIR", _("The folder; else this one"), default=Path()),
-    example: bool = optional("--example", _("Fill it with a small case to try things on")),
+    folder: Path = optional("DIR", _("The folder; default: this one"), default=Path()),
+    example: bool = optional("--example", _("Fill it with a small case to try things out")),
     ask: bool = optional("--ask", _("Ask for each of the options below; you can stop, and go on later")),
     organisation: str | None = optional("--organisation NAME", _("The inspected organisation")),
     inspector: str | None = optional("--inspector NAME", _("The inspectors")),
     round_: str | None = optional("--round TEXT", _("The round of the inspection")),
-    started: str | None = optional("--started DATE", _("The day on which the inspection began")),
-    ended: str | None = optional("--ended DATE", _("The day on which it ended")),
+    started: str | None = optional("--started DATE", _("The day the inspection began")),
+    ended: str | None = optional("--ended DATE", _("The day it ended")),
     feedback: str | None = optional("--feedback DATE", _("The day of the feedback")),
     categories: list[str] | None = optional("--category TITLE", _("A category; may be repeated")),
     leaders: list[str] | None = optional("--leader NAME", _("A leader; may be repeated")),
     offices: list[str] | None = optional("--office NAME", _("An office; may be repeated")),
 ) -> None:
-    """Make a ledger, with git, in a folder. What is not said of the organisation and the inspection stays unsaid.
+    """Make a ledger, with git, in a folder. Details of the organisation and the inspection that are not given stay
+    empty.
 
     Examples:
         xuncha init my-ledger
@@ -96,18 +97,18 @@ def _ask(call: Context, root: Path) -> None:
         "organisation": _("The inspected organisation"),
         "inspector": _("The inspectors"),
         "round": _("The round of the inspection"),
-        "started": _("The day on which the inspection began"),
-        "ended": _("The day on which it ended"),
+        "started": _("The day the inspection began"),
+        "ended": _("The day it ended"),
         "feedback": _("The day of the feedback"),
         "categories": _("The categories of the feedback, separated by commas"),
-        "leaders": _("The leaders who may answer for measures, separated by commas"),
+        "leaders": _("The leaders who may be responsible for measures, separated by commas"),
         "offices": _("The offices that do the work, separated by commas"),
     }
     before = (root / LEDGER_FILE).read_bytes()
     data = parse(before)
     known = {**data, **(data.get("inspection") or {})}
     answers: dict[str, Any] = {}
-    screen.line(_("An empty answer leaves a question for another time: xuncha init --ask"))
+    screen.line(_("Leave an answer empty to be asked again later: xuncha init --ask"))
     try:
         for key, question in questions.items():
             if not known.get(key) and (answer := _answer(key, question, call.today)):
@@ -149,7 +150,7 @@ def add() -> None:
 @command("add", "problem")
 def add_problem(
     call: Context,
-    title: Annotated[str, argument("TITLE", _("The problem, in a line"))],
+    title: Annotated[str, argument("TITLE", _("The problem, in one line"))],
     category: options.Category = None,
     fields: options.Fields = None,
     new: options.New = False,
@@ -162,10 +163,10 @@ def add_problem(
     """
     from xuncha.workflow import add as adding  # noqa: PLC0415  as in all commands here: the help need not wait for it
 
-    title = typed.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
+    title = typed.filled(title, _("the title is empty"), _("describe it in one line")).strip()
     with call.session() as session:
         added = adding.add_problem(session, title, category, typed.pairs(fields), new=new)
-    screen.line(_("Problem {id} is entered: {title}").format(id=added.identity, title=title))
+    screen.line(_("Problem {id} entered: {title}").format(id=added.identity, title=title))
     _say_what_else(added)
     screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=added.identity))
 
@@ -174,7 +175,7 @@ def add_problem(
 def add_measure(
     call: Context,
     problem: options.Problem,
-    title: Annotated[str, argument("TITLE", _("The measure, in a line"))],
+    title: Annotated[str, argument("TITLE", _("The measure, in one line"))],
     leader: options.Leader = None,
     office: options.Office = None,
     co_office: options.CoOffice = None,
@@ -186,7 +187,7 @@ def add_measure(
     fields: options.Fields = None,
     new: options.New = False,
 ) -> None:
-    """Enter a measure of a problem; what is not known yet is left out, and set later.
+    """Enter a measure of a problem; what is not known yet can be set later.
 
     Examples:
         xuncha add measure 2 完成泵站前期手续 --leader 分管副局长 --office 规划科 --due 2024-12-31
@@ -195,10 +196,10 @@ def add_measure(
     from xuncha.workflow import add as adding  # noqa: PLC0415
 
     if long_term and at_once:
-        message = _("a measure is either long-term or mended at once")
+        message = _("a measure is either long-term or to be done at once")
         raise UsageError("usage", message, _("see `xuncha add measure --help`"))
     day = typed.day(due, "--due", call.today) if due else None
-    title = typed.filled(title, _("the title is empty"), _("say what it is, in a line")).strip()
+    title = typed.filled(title, _("the title is empty"), _("describe it in one line")).strip()
     with call.session() as session:
         added = adding.add_measure(
             session,
@@ -214,7 +215,7 @@ def add_measure(
             fields=typed.pairs(fields),
             new=new,
         )
-    screen.line(_("Measure {id} is entered: {title}").format(id=added.identity, title=title))
+    screen.line(_("Measure {id} entered: {title}").format(id=added.identity, title=title))
     _say_what_else(added)
 
 
@@ -231,10 +232,10 @@ def _say_what_else(added: Added) -> None:
 def edit(call: Context, identity: options.Perhaps = None) -> None:
     """Change a file in your editor ($VISUAL or $EDITOR); it is checked and committed.
 
-    Without a number no editor opens: everything that was changed by hand in the ledger's files, new and deleted ones too, is shown,
-    checked, and committed together.
+    Without a number, no editor opens: all changes made by hand in the ledger's files, including new and deleted
+    files, are shown, checked, and committed together.
 
-    A comment is named by its file.
+    A comment is identified by its file.
 
     Examples:
         xuncha edit 2.3
@@ -292,10 +293,12 @@ def _say_done(call: Context, done: Result) -> None:
 
     call.say_counts(done)
     found = findings_of_last_commit(call.root)
-    said = [_("an audit will name this: {message}").format(message=each.message) for each in found[:_NAMED]]
+    said = [
+        _("the audit will report this: {message}").format(message=each.message) for each in found[:_NAMED]
+    ]
     if len(found) > _NAMED:
-        said.append(_("an audit will name {n} more: xuncha audit").format(n=len(found) - _NAMED))
-    hint = _("if that was not meant: xuncha undo puts it back, and history keeps both")
+        said.append(_("the audit will report {n} more: xuncha audit").format(n=len(found) - _NAMED))
+    hint = _("if this was a mistake: xuncha undo restores it, and history keeps both")
     for message in said:
         screen.warning(message, hint if message is said[-1] else "")
 
@@ -304,8 +307,8 @@ def _editor() -> str:
     """Return the command of the editor; none where nobody sits at a terminal, since the usual one would wait for ever."""
     named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not named and not sys.stdin.isatty():
-        message = _("no editor is named, and there is no terminal in which one could be opened")
-        hint = _("name one in the variable EDITOR; or change the file, and type: xuncha edit")
+        message = _("no editor is set, and there is no terminal to open one in")
+        hint = _("set one in the variable EDITOR; or change the file, and type: xuncha edit")
         raise SurroundingsError("no-editor", message, hint)
     return named or ("notepad" if system.WINDOWS else "vi")
 
@@ -316,7 +319,7 @@ def _written(editor: str, draft: Path) -> bytes:
         done = subprocess.run([*system.words_of(editor), str(draft)], check=False)
     except (FileNotFoundError, PermissionError, ValueError):
         message = _("the editor “{editor}” cannot be started").format(editor=editor)
-        raise SurroundingsError("no-editor", message, _("name one in the variable EDITOR")) from None
+        raise SurroundingsError("no-editor", message, _("set one in the variable EDITOR")) from None
     if done.returncode:
         raise RefusedError("editor-failed", _("the editor ended with an error, and nothing was changed"))
     try:

@@ -182,8 +182,8 @@ def _failed(request: Request, error: HTTPException) -> Response:
 def _too_large(request: Request, _error: TooLargeError) -> Response:
     if not visitor_of(request).signed_in:
         return _answer(request, 403, not_signed_in())
-    message = _("the request is larger than {n} MB, or did not come to its end").format(n=LARGEST // 1024**2)
-    hint = _("send less at once: several files one after the other, a large one made smaller")
+    message = _("the request is larger than {n} MB, or is incomplete").format(n=LARGEST // 1024**2)
+    hint = _("send less at once: upload files one at a time, and reduce large files")
     return _answer(request, 413, RefusedError("too-large", message, hint))
 
 

@@ -133,7 +133,7 @@ def _page(words: Sequence[str]) -> tuple[str, str] | None:
 def _pages() -> dict[str, tuple[str, str]]:
     """Return addresses and titles of pages for commands without a number."""
     today, measures, reports = ("/", _("Today")), ("/measures", _("Measures")), ("/reports", _("Reports"))
-    log, together = ("/log", _("Log and audit")), ("/together", _("Together"))
+    log, together = ("/log", _("Log and audit")), ("/together", _("Sharing"))
     return {
         **dict.fromkeys((*VERBS, "list"), measures),
         **dict.fromkeys(("status", "todo", "validate"), today),

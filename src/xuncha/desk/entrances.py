@@ -62,7 +62,7 @@ class ByLink:
             return Visitor("", owns=True)
         if same(cookies.get(self._cookie, ""), self._session):
             return Visitor(self._token, owns=True)
-        message = _("open the link that `xuncha serve` printed: it holds the secret of this desk")
+        message = _("open the link that `xuncha serve` printed: it contains the secret of this desk")
         return refusal(scope, "no-secret", message)
 
     def refreshed(self, visitor: Visitor) -> Visitor:
@@ -99,7 +99,7 @@ class ByAccount:
         account, session = found
         if account.renew and path not in _WITH_AN_OLD_PASSWORD:
             if path.startswith("/api/") or changes(scope):
-                return refusal(scope, "new-password", _("take a password of your own first"))
+                return refusal(scope, "new-password", _("choose your own password first"))
             return RedirectResponse(NEW_PASSWORD, 303)
         return Visitor(session.token, account, secret)
 

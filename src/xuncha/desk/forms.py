@@ -97,7 +97,7 @@ def action(
                 if in_turn:
                     return await desk_of(request).change(answer, request, form)
                 if limiter and limiter.statistics().tasks_waiting >= _WAITING:
-                    message = _("too many are signing in just now")
+                    message = _("too many people are signing in right now")
                     raise SurroundingsError("busy", message, _("try again in a minute"))
                 return await run_sync(answer, request, form, limiter=limiter)
             except XunchaError as error:  # the function was not called
@@ -135,12 +135,14 @@ def _kept(form: FormData) -> list[tuple[str, str]]:
 def why_unread(detail: str) -> RefusedError | None:
     """Translate the framework's error about a form that exceeds a limit; None for any other error."""
     messages: dict[str | tuple[str, ...], str] = {
-        ("Field exceeded", "Part exceeded"): _("a field holds more than {n} KB").format(n=_LONGEST // 1024),
+        ("Field exceeded", "Part exceeded"): _("a field contains more than {n} KB").format(
+            n=_LONGEST // 1024
+        ),
         "Too many files": _("there are more than {n} files").format(n=_FILES),
         "Too many fields": _("there are more than {n} fields").format(n=_FIELDS),
     }
     message = next((message for begins, message in messages.items() if detail.startswith(begins)), None)
-    hint = _("go back in the browser, where it still stands, and send less at once")
+    hint = _("go back in the browser, where your input is still there, and send less at once")
     return RefusedError("too-large", message, hint) if message else None
 
 
@@ -153,7 +155,7 @@ def _must_be_ours(request: Request, form: FormData) -> None:
     token = visitor_of(request).token
     given = form.get("token")
     if token and not same(given if isinstance(given, str) else "", token):
-        raise RefusedError(OLD_FORM, _("this form is too old"), _("load its page again"))
+        raise RefusedError(OLD_FORM, _("this form has expired"), _("reload its page"))
 
 
 def text(form: FormData, name: str) -> str:

@@ -138,14 +138,16 @@ class Gate:
         scope["visitor"] = visitor
         by_cookie = visitor.token and scope["path"].startswith("/api/") and changes(scope)
         if by_cookie and not same(headers.get("x-xuncha-token", ""), visitor.token):
-            return refusal(scope, "no-token", _("a browser sends the token of its page as X-Xuncha-Token"))
+            return refusal(
+                scope, "no-token", _("a browser must send the token of its page as X-Xuncha-Token")
+            )
         return None
 
     def _refusal(self, scope: Scope, headers: Headers) -> ASGIApp | None:
         """Return the answer to a request with a foreign host or origin, or one that is too large; None for all others."""
         host = headers.get("host", "").casefold()
         if self._hosts is not None and host not in self._hosts:
-            return refusal(scope, "wrong-host", _("this desk is not reached under this name"), 421)
+            return refusal(scope, "wrong-host", _("this desk is not available under this name"), 421)
         if "\0" in scope["path"]:
             return refusal(scope, "not-found", _("there is no such page"), 404)
         length = headers.get("content-length", "0")

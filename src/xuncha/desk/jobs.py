@@ -181,7 +181,7 @@ class Jobs:
             own = unfinished.count(author.account()) if author.account() else 0
             if self._closed or own >= _MOST_OF_ONE or len(unfinished) >= _MOST_WAITING:
                 message = _("too many jobs are waiting")
-                raise RefusedError("too-busy", message, _("wait until some have ended, and ask again"))
+                raise RefusedError("too-busy", message, _("wait until some have finished, and try again"))
             if self._folder is None:
                 self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
                 lock = InterProcessLock(self._folder / _LOCK)

@@ -233,9 +233,11 @@ class Desk:
             await asyncio.wait([ended], timeout=_IN_THE_QUEUE)
             if not ended.done() and queued.cancel():
                 job = self.jobs.writing
-                message = _("the ledger is still being changed, and nothing was done: {what}")
-                message = message.format(what=job.title if job else _("changes of others"))
-                raise SurroundingsError("busy", message, _("wait until that has ended, and send this again"))
+                message = _("the ledger is still being changed, so nothing was done: {what}")
+                message = message.format(what=job.title if job else _("changes by others"))
+                raise SurroundingsError(
+                    "busy", message, _("wait until that has finished, and send this again")
+                )
             return await ended
         finally:
             self._changes += 1
@@ -314,7 +316,7 @@ class Desk:
                 name = str(number) if isinstance(number, Identity) else _("comment {n}").format(n=number)
                 message = _("{id} was changed after it was shown here").format(id=name)
                 self._changes += 1
-                hint = _("look at it as it stands now, and decide again")
+                hint = _("look at its current state, and decide again")
                 raise RefusedError("changed-meanwhile", message, hint, number.path)
 
     def changes_since(self, number: Identity | CommentNumber, shown: str) -> list[str]:

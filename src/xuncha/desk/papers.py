@@ -51,7 +51,7 @@ def title_of(paper: str) -> str:
         "closing": _("Application to close"),
         "dossier": _("Dossier of a measure"),
         "workbook": _("The ledger as a workbook"),
-        "blank": _("A table to be filled in"),
+        "blank": _("A table to fill in"),
         "calendar": _("Calendar of time limits"),
         "notice": _("Notice"),
         "dashboard": _("Dashboard, public"),

@@ -170,18 +170,18 @@ def _must_load(config: uvicorn.Config, certificate: Path) -> None:
         text = _("the certificate {path} cannot be used: {reason}")
         hint = _("--tls-cert and --tls-key name the certificate and its key, as PEM files without a password")
         fits = not isinstance(error, ssl.SSLError)
-        reason = cause_of(error) if fits else _("the two do not fit, or the key has a password")
+        reason = cause_of(error) if fits else _("the two do not match, or the key has a password")
         raise SurroundingsError("certificate", text.format(path=certificate, reason=reason), hint) from None
 
 
 def _not_taken(host: str, port: int, error: OSError | OverflowError) -> SurroundingsError:
     """Return the error for an address that cannot be used."""
     if isinstance(error, socket.gaierror) or getattr(error, "errno", 0) == errno.EADDRNOTAVAIL:
-        message, hint = _("{host} is no address of this machine"), _("0.0.0.0 is all that it has")
+        message, hint = _("{host} is not an address of this machine"), _("0.0.0.0 means all of its addresses")
         return SurroundingsError("no-such-address", message.format(host=host), hint)
     reason = cause_of(error) if isinstance(error, OSError) else _("there is no such port")
     message = _("port {port} cannot be used: {reason}").format(port=port, reason=reason)
-    return SurroundingsError("port-taken", message, _("name another one: --port 0 takes any that is free"))
+    return SurroundingsError("port-taken", message, _("name another one: --port 0 takes any free one"))
 
 
 def _within_reach(host: str) -> str:

@@ -101,7 +101,9 @@ class Sessions:
             while len(self._tries) > _ADDRESSES:
                 self._tries.pop(next(iter(self._tries)))
             text = _("the name or the password is wrong")
-            raise RefusedError("wrong-password", text, _("whoever keeps this desk sets a forgotten one anew"))
+            raise RefusedError(
+                "wrong-password", text, _("the manager of this desk can reset a forgotten one")
+            )
 
     def _wait(self, source: str) -> float:
         """Return the seconds that a source has to wait."""

@@ -47,14 +47,14 @@ def in_order() -> list[Rule[Severity | None]]:
 
 def _diagnoses(check: Rule[Severity | None], around: Surroundings) -> list[Diagnosis]:
     if check.scope not in around.scopes:
-        return [Diagnosis(check.code, "unknown", _("not looked at: see what is wrong above"))]
+        return [Diagnosis(check.code, "unknown", _("not checked: see what is wrong above"))]
     try:
         ailments = check(around)
     except SurroundingsError as error:
-        message = _("this could not be looked at: {reason}").format(reason=error)
+        message = _("this could not be checked: {reason}").format(reason=error)
         return [Diagnosis(check.code, "error", message, "git status", git_fails=True)]
     except (XunchaError, OSError) as error:
-        return [Diagnosis(check.code, "unknown", _("not looked at: {reason}").format(reason=error))]
+        return [Diagnosis(check.code, "unknown", _("not checked: {reason}").format(reason=error))]
     if not ailments:
         return [Diagnosis(check.code, "well", language.gettext(check.well))]
     fails, code = check.code in _GIT_FAILS, check.code

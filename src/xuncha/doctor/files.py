@@ -35,22 +35,22 @@ _LARGEST: Final = 1024 * 1024
 
 
 @CHECKS.rule("interrupted", "warning", scope="repository", well=mark("no command was interrupted"),
-    why="A command that was killed before its commit has changed a file and not the history; the next one that writes takes it back.",
-    wrong="A journal of ours is there, and nobody holds the lock.", right="type the command again; or take it back: xuncha undo",
+    why="A command killed before its commit has changed a file but not the history; the next command that writes takes the change back.",
+    wrong="The journal of an earlier command is there, and no command is running.", right="type the command again; or take it back: xuncha undo",
 )  # fmt: skip
 def _interrupted(around: Surroundings) -> Ailments:
     if at_work(around.root):
-        message = _("another command is changing the ledger just now")
+        message = _("another command is changing the ledger right now")
         yield "note", message, _("wait until it has finished")
     elif journal := leftover(around.root):
         message = _("`{command}` was interrupted: {paths} is written but not committed")
-        mend = _("to have it done, type it again; to take it back: xuncha undo")
+        mend = _("to complete it, type it again; to undo it: xuncha undo")
         yield None, message.format(command=journal.command, paths=_(", ").join(journal.paths)), mend
 
 
 @CHECKS.rule("git-lock", well=mark("git has left no lock behind"),
-    why="A git that was killed leaves a file that ends in `.lock`, and every later one waits for it in vain. Such a file does not say whose it is: where the system shows what runs, a git at work in this repository is looked for; elsewhere its age is told.",
-    wrong="A `*.lock` in git's folder whose git is gone.", right="when no git is running here, on no other computer either: delete the file that is named",
+    why="A git that was killed leaves a file that ends in `.lock`, and every later git waits for it in vain. The file does not say who left it: if the system lists running processes, a git running in this repository is looked for; otherwise the age of the file is given.",
+    wrong="A `*.lock` file in git's folder, left by a git that has ended.", right="if no git is running here, neither on this nor on another computer: delete the named file",
 )  # fmt: skip
 def _git_lock(around: Surroundings) -> Ailments:
     for path in _locks(around):
@@ -63,23 +63,23 @@ def _git_lock(around: Surroundings) -> Ailments:
         severity: Severity | None = None
         if runs or (runs is None and seconds < _LONG):
             severity = "note"
-            message = _("git seems to be at work: {path} is there, for {age}")
-            mend = _("wait until it has ended; if none is running: {command}")
+            message = _("git seems to be running: {path} has existed for {age}")
+            mend = _("wait until it has finished; if no git is running: {command}")
         elif runs is None:
-            message = _("{path} is there, for {age}; nothing tells whether its git still runs")
+            message = _("{path} has existed for {age}; whether its git is still running is unknown")
             mend = _("if no git is running: {command}")
         else:
             message = _("{path} was left behind {age} ago: no git is running here")
-            mend = _("if none is running on another computer either: {command}")
+            mend = _("if no git is running on another computer either: {command}")
         name = around.named(path)
         message = message.format(path=name, age=_lasting(seconds))
         yield severity, message, mend.format(command=f"rm {shlex.quote(name)}")
 
 
 @CHECKS.rule("half-written", "warning", well=mark("no file was left half written"),
-    why="A file is written beside the old one and then put in its place; what was killed between leaves the new one. Nothing reads it.",
-    wrong="Temporary files of ours are there, and no command is at work.",
-    right="delete the file that is named; the next command that writes the same file does so too",
+    why="A new file is written beside the old one and then replaces it; a command killed in between leaves the new one. Nothing reads it.",
+    wrong="The program's temporary files are there, and no command is running.",
+    right="delete the named file; the next command that writes the same file also deletes it",
 )  # fmt: skip
 def _half_written(around: Surroundings) -> Ailments:
     if around.folder is not None and at_work(around.root):
@@ -87,7 +87,7 @@ def _half_written(around: Surroundings) -> Ailments:
     places = [around.root / "data", *(folder / "xuncha" for folder in around.folders)]
     for path in sorted(path for place in places for path in place.glob(f"**/{TEMPORARY}*")):
         name = around.named(path)
-        message = _("{path} was left half written, and is of no use").format(path=name)
+        message = _("{path} was left half written, and is useless").format(path=name)
         yield None, message, f"rm {shlex.quote(name)}"
 
 
@@ -132,9 +132,9 @@ def _lasting(seconds: int) -> str:
 
 
 @CHECKS.rule("read-only", well=mark("the folders can be written"),
-    why="A command writes a new file beside the old one and a commit into `.git`; in a folder without that permission it can do neither.",
+    why="A command writes a new file beside the old one and a commit into `.git`; without write permission it can do neither.",
     wrong="A folder of the ledger, or of git, cannot be written.",
-    right="chmod -R u+w on what is named; on a share, ask who runs it; a disk that became read-only wants to be looked after",
+    right="chmod -R u+w on each named folder; on a share, ask its administrator; a disk that became read-only needs attention",
 )  # fmt: skip
 def _read_only(around: Surroundings) -> Ailments:
     folders = [around.root / name for name in ("", "data", COMMENTS, PROBLEMS)]
@@ -151,8 +151,8 @@ def _read_only(around: Surroundings) -> Ailments:
 
 
 @CHECKS.rule("not-utf8", well=mark("every file is UTF-8"),
-    why="Windows' own editor once saved Chinese as GBK; such a file is not read, and the ledger with it.",
-    wrong="A file holds bytes that are no UTF-8.", right="save it as UTF-8: iconv -f GB18030 -t UTF-8 FILE > FILE.new && mv FILE.new FILE",
+    why="Windows' own editor used to save Chinese as GBK; such a file cannot be read, so the ledger cannot be read either.",
+    wrong="A file contains bytes that are not UTF-8.", right="save it as UTF-8: iconv -f GB18030 -t UTF-8 FILE > FILE.new && mv FILE.new FILE",
 )  # fmt: skip
 def _not_utf8(around: Surroundings) -> Ailments:
     for name, content in _contents(around):
@@ -166,7 +166,7 @@ def _not_utf8(around: Surroundings) -> Ailments:
             mend = f"iconv -f {encoding} -t UTF-8 {typed} > {typed}.new && mv {typed}.new {typed}"
             yield None, message.format(path=name, encoding=shown), mend
         else:
-            mend = _("save it as UTF-8 in an editor; or bring it back: {command}")
+            mend = _("save it as UTF-8 in an editor; or restore it: {command}")
             message = _("{path} is not UTF-8").format(path=name)
             yield None, message, mend.format(command=f"git restore {typed}")
 
@@ -179,9 +179,9 @@ def _is_in(content: bytes, encoding: str) -> bool:
     return True
 
 
-@CHECKS.rule("line-ends", "warning", scope="repository", well=mark("git changes no line ends of the ledger"),
-    why="With core.autocrlf git changes the line ends of files on their way in and out: then what is on disk is not what was committed.",
-    wrong="Git converts line ends, and the ledger's files are not excepted.", right="put the line `data/** -text` into .gitattributes and commit it; then bring the files back as they were committed: git restore data",
+@CHECKS.rule("line-ends", "warning", scope="repository", well=mark("git does not change line endings of the ledger"),
+    why="With core.autocrlf, git changes line endings when it stores files and checks them out: what is on disk is then not what was committed.",
+    wrong="Git converts line endings, and the ledger's files are not excluded.", right="add the line `data/** -text` to .gitattributes and commit it; then restore the files as they were committed: git restore data",
 )  # fmt: skip
 def _line_ends(around: Surroundings) -> Ailments:
     attributes = around.git.attributes([LEDGER_FILE], "text", "eol")[LEDGER_FILE]
@@ -189,42 +189,42 @@ def _line_ends(around: Surroundings) -> Ailments:
     if attributes.get("text") == "unset":
         return
     if setting in {"true", "input", "yes", "on", "1"}:
-        message = _("core.autocrlf is {value}, and git changes the line ends of the ledger's files")
+        message = _("core.autocrlf is {value}, so git changes the line endings of the ledger's files")
         mend = _("put this line into .gitattributes, and commit it: {line}; then: {command}")
         yield None, message.format(value=setting), mend.format(line=_KEEPS_BYTES, command=_AS_STORED)
     elif attributes.get("text") in {"set", "auto"} or attributes.get("eol") in {"lf", "crlf"}:
-        message = _(".gitattributes has git change the line ends of the ledger's files")
+        message = _(".gitattributes makes git change the line endings of the ledger's files")
         mend = _("put this line at the end of .gitattributes, and commit it: {line}; then: {command}")
         yield None, message, mend.format(line=_KEEPS_BYTES, command=_AS_STORED)
 
 
-@CHECKS.rule("mixed-line-ends", "warning", well=mark("no file mixes line ends"),
-    why="A file with both kinds of line ends was changed by a program that did not look; the next editor changes all its lines at once.",
+@CHECKS.rule("mixed-line-ends", "warning", well=mark("no file mixes line endings"),
+    why="A file with both kinds of line endings was changed by a careless program; the next editor may change all its lines at once.",
     wrong="A file has lines that end in CR LF and lines that end in LF.", right="sed -i 's/\\r$//' FILE; then commit it",
 )  # fmt: skip
 def _mixed_line_ends(around: Surroundings) -> Ailments:
     for name, content in _contents(around):
         if 0 < content.count(b"\r\n") < content.count(b"\n"):
-            message = _("{path} has both kinds of line ends").format(path=name)
+            message = _("{path} has both kinds of line endings").format(path=name)
             yield None, message, f"sed -i 's/\\r$//' {shlex.quote(name)}"
 
 
-@CHECKS.rule("not-for-windows", "warning", scope="repository", well=mark("every file can be on Windows, too"),
-    why="Git on Windows gives up a whole clone for one file with a name that Windows forbids; of two names that differ only in letter case it has one file; and a path beyond 259 characters most programs there do not open.",
-    wrong="A file of the ledger is called `a:b.pdf`, `CON.txt` or `b.` or the like, as another one but for letter case, or has a very long path.",
-    right="give it another name with git mv, and write that into the record that names it; then: xuncha edit. For long paths: git config core.longpaths true",
+@CHECKS.rule("not-for-windows", "warning", scope="repository", well=mark("every file name works on Windows, too"),
+    why="Git on Windows aborts a whole clone because of one file with a name that Windows forbids; of two names that differ only in letter case it has one file; and most programs there do not open a path longer than 259 characters.",
+    wrong="A file of the ledger has a name such as `a:b.pdf`, `CON.txt` or `b.`, one that differs from another only in letter case, or a very long path.",
+    right="rename it with git mv, and write the new name into the record that names it; then: xuncha edit. For long paths: git config core.longpaths true",
 )  # fmt: skip
 def _not_for_windows(around: Surroundings) -> Ailments:
     paths = around.git.words("ls-files", "-z", "--", "data", "templates")
-    rename = _("give them other names with git mv, and write those where they are named; then: xuncha edit")
+    rename = _("rename them with git mv, and correct the names in the records; then: xuncha edit")
     if forbidden := [path for path in paths if not all(map(_is_for_all, path.split("/")))]:
-        message = _("Windows forbids these names, and git there makes no clone: {paths}")
+        message = _("Windows forbids these names, so git cannot clone the ledger there: {paths}")
         yield None, message.format(paths=some(forbidden, _SHOWN)), rename
     names: defaultdict[str, list[str]] = defaultdict(list)
     for path in paths:
         names[path.casefold()].append(path)
     if alike := [path for group in names.values() if len(group) > 1 for path in group]:
-        message = _("these differ only in letter case, so that Windows has one of them: {paths}")
+        message = _("these differ only in letter case, so Windows keeps only one of them: {paths}")
         yield None, message.format(paths=some(alike, _SHOWN)), rename
     most = LONGEST - len(f"{around.root}/") if WINDOWS else _LONGEST
     if long := [path for path in paths if len(path) > most]:

@@ -27,9 +27,9 @@ _SHOWN: Final = 3
 
 
 @CHECKS.rule("no-git", well=mark("git runs"),
-    why="Every change is a commit: without git a ledger can be looked at, and not changed.",
+    why="Every change is a commit: without git a ledger can be viewed but not changed.",
     wrong="Git is not installed, not in PATH, or does not run.",
-    right="install git (https://git-scm.com), and see that `git --version` answers in a new window",
+    right="install git (https://git-scm.com), and check that `git --version` works in a new window",
 )  # fmt: skip
 def _no_git(around: Surroundings) -> Ailments:
     if around.version is None:
@@ -39,29 +39,29 @@ def _no_git(around: Surroundings) -> Ailments:
 
 @CHECKS.rule("old-git", "warning", scope="git", well=mark("git is new enough"),
     why="`sync` merges without touching the files that are being worked on, which git can do since 2.38.",
-    wrong="Git is older than 2.38.", right="install a newer git; all but `sync` works without",
+    wrong="Git is older than 2.38.", right="install a newer git; everything except `sync` works without it",
 )  # fmt: skip
 def _old_git(around: Surroundings) -> Ailments:
     if around.version and around.version < _OLDEST:
-        message = _("git {version} is too old for `xuncha sync`, which needs 2.38; all else works")
+        message = _("git {version} is too old for `xuncha sync`, which needs 2.38; everything else works")
         version = ".".join(map(str, around.version))
         yield None, message.format(version=version), _("install a newer git (https://git-scm.com)")
 
 
 @CHECKS.rule("no-repository", well=mark("the ledger is in a git repository"),
     why="A ledger outside a repository has no history, and cannot be changed by a command.",
-    wrong="The ledger is in no repository.", right=_BEGIN,
+    wrong="The ledger is not in a repository.", right=_BEGIN,
 )  # fmt: skip
 def _no_repository(around: Surroundings) -> Ailments:
     if around.folder is None:
-        message = _("the ledger is in no git repository: it has no history, and cannot be changed")
+        message = _("the ledger is not in a git repository: it has no history, and cannot be changed")
         yield None, message, _BEGIN
 
 
 @CHECKS.rule("not-yours", scope="folder", well=mark("git trusts this folder"),
     why="Git does not open a repository that belongs to another account, since its settings can start programs.",
     wrong="Git refuses the folder of another owner.",
-    right="the command that git itself names: git config --global --add safe.directory PATH; on a share, once on each computer",
+    right="run the command that git itself suggests: git config --global --add safe.directory PATH; on a share, once on each computer",
 )  # fmt: skip
 def _not_yours(around: Surroundings) -> Ailments:
     if around.is_distrusted:
@@ -82,8 +82,8 @@ def _git_refuses(around: Surroundings) -> Ailments:
 
 
 @CHECKS.rule("no-user", scope="repository", well=mark("git knows who you are"),
-    why="A commit names who made it, and git makes none without.",
-    wrong="Git knows no name or no e-mail; or has guessed them.", right=_NAME_YOURSELF,
+    why="A commit names who made it, and git makes no commit without a name.",
+    wrong="Git has no name or no e-mail, or has guessed them.", right=_NAME_YOURSELF,
 )  # fmt: skip
 def _no_user(around: Surroundings) -> Ailments:
     try:
@@ -91,40 +91,42 @@ def _no_user(around: Surroundings) -> Ailments:
     except SurroundingsError as error:
         if error.code != "no-user":
             raise
-        yield None, _("git does not know who you are, and makes no commit"), _NAME_YOURSELF
+        yield None, _("git does not know who you are, so it cannot commit"), _NAME_YOURSELF
         return
     given = os.environ.get("GIT_AUTHOR_EMAIL") or os.environ.get("EMAIL")
     if not (given or around.ask("config", "--get", "user.email")):
-        message = _("git has no name and e-mail of yours, and guesses: {name} <{address}>")
+        message = _("git does not have your name and e-mail, and guesses: {name} <{address}>")
         yield "note", message.format(name=name, address=address), _NAME_YOURSELF
 
 
 @CHECKS.rule("no-commit", "warning", scope="repository", well=mark("there is a commit to go back to"),
-    why="What was never committed is in no history, and nothing brings it back.",
+    why="What was never committed is not in the history, and cannot be recovered.",
     wrong="Nothing has been committed yet.", right=_COMMIT_ALL,
 )  # fmt: skip
 def _no_commit(around: Surroundings) -> Ailments:
     if "commit" not in around.scopes:
-        message = _("nothing has been committed yet, so nothing could be brought back")
+        message = _("nothing has been committed yet, so nothing could be restored")
         yield None, message, _COMMIT_ALL
 
 
-@CHECKS.rule("unfinished", scope="repository", well=mark("no merge or rebase is half done"),
-    why="While git waits for a merge, a rebase, a cherry-pick or a revert to be concluded, it refuses the commits of commands.",
-    wrong="A merge, rebase, cherry-pick or revert waits to be concluded.",
-    right="conclude it: git merge --continue; or give it up: git merge --abort (rebase, cherry-pick, revert likewise)",
+@CHECKS.rule("unfinished", scope="repository", well=mark("no merge or rebase is unfinished"),
+    why="Until a merge, a rebase, a cherry-pick or a revert is completed, git refuses the commits that commands make.",
+    wrong="A merge, rebase, cherry-pick or revert has not been completed.",
+    right="complete it: git merge --continue; or abort it: git merge --abort (rebase, cherry-pick, revert likewise)",
 )  # fmt: skip
 def _unfinished(around: Surroundings) -> Ailments:
     for name in unfinished_operations(around.folder):
-        message = _("a git {what} is half done, and until then nothing can be committed").format(what=name)
-        mend = _("conclude it: {one}; or give it up: {other}")
+        message = _("a git {what} is unfinished, and until it is finished nothing can be committed").format(
+            what=name
+        )
+        mend = _("complete it: {one}; or abort it: {other}")
         yield None, message, mend.format(one=f"git {name} --continue", other=f"git {name} --abort")
 
 
 @CHECKS.rule("detached", "warning", scope="commit", well=mark("a branch is checked out"),
-    why="What is committed on no branch is lost from sight with the next `git switch`.",
-    wrong="No branch is checked out; a rebase, which does that on purpose, is told by itself.",
-    right="git switch main; to keep what was committed meanwhile, before that: git branch 保留",
+    why="Commits on no branch are no longer visible after the next `git switch`.",
+    wrong="No branch is checked out; a rebase, which does that on purpose, is reported separately.",
+    right="git switch main; to keep the commits made meanwhile, type first: git branch 保留",
 )  # fmt: skip
 def _no_branch(around: Surroundings) -> Ailments:
     if not detached(around.root) or unfinished_operations(around.folder):
@@ -133,26 +135,26 @@ def _no_branch(around: Surroundings) -> Ailments:
     main = next((name for name in ("main", "master", *branches) if name in branches), "main")
     lost = around.ask("rev-list", "--count", "HEAD", "--not", "--branches", "--remotes", "--tags", "--")
     if lost == "0":
-        message = _("no branch is checked out: what is committed now is on none")
+        message = _("no branch is checked out: what is committed now is on no branch")
         yield None, message, f"git switch {shlex.quote(main)}"
     else:
-        message = _("no branch is checked out, and commits on none: {n}").format(n=lost)
+        message = _("no branch is checked out; commits on no branch: {n}").format(n=lost)
         yield None, message, f"git branch 保留 && git switch {shlex.quote(main)} && git merge 保留"
 
 
 @CHECKS.rule("works-elsewhere", scope="repository", well=mark("git works in the ledger's own folder"),
     why="`core.worktree` names the folder whose files git commits; in a copied repository that may be somebody else's.",
-    wrong="The repository's settings have git work in another folder than the ledger's own.", right="git --work-tree=. config --unset core.worktree",
+    wrong="The repository's settings make git work in a folder other than the ledger's own.", right="git --work-tree=. config --unset core.worktree",
 )  # fmt: skip
 def _works_elsewhere(around: Surroundings) -> Ailments:
     if folder := around.git.works_elsewhere():
-        message = _("a setting of this repository has git work in {path}, so nothing is changed here")
+        message = _("a setting of this repository makes git work in {path}, so nothing is changed here")
         yield None, message.format(path=folder), "git --work-tree=. config --unset core.worktree"
 
 
-@CHECKS.rule("replaced", "warning", scope="repository", well=mark("git shows the history that it holds"),
-    why="`git replace`, and grafts, have git show another history than it holds. The commands look behind that; whoever types git does not.",
-    wrong="The repository holds replacements or grafts.", right="git replace -d on what is named; rm .git/info/grafts",
+@CHECKS.rule("replaced", "warning", scope="repository", well=mark("git shows the history that it stores"),
+    why="`git replace` and grafts make git show a history other than the stored one. The commands of xuncha see through that; people who use git directly do not.",
+    wrong="The repository holds replacements or grafts.", right="git replace -d on each named object; rm .git/info/grafts",
 )  # fmt: skip
 def _replaced(around: Surroundings) -> Ailments:
     if names := around.ask("replace", "--list").split():
@@ -165,12 +167,14 @@ def _replaced(around: Surroundings) -> Ailments:
     for grafts in [folder / "info/grafts" for folder in around.folders]:
         if grafts.is_file() and grafts.stat().st_size:
             name = around.named(grafts)
-            message = _("git is told here to show another history than it holds: {path}").format(path=name)
+            message = _("git is set here to show a different history from the one it stores: {path}").format(
+                path=name
+            )
             yield None, message, f"rm {shlex.quote(name)}"
 
 
-@CHECKS.rule("objects-missing", scope="commit", well=mark("git holds all of the history"),
-    why="History can be read, checked and archived only while git holds every object that it names.",
+@CHECKS.rule("objects-missing", scope="commit", well=mark("git has the complete history"),
+    why="History can be read, checked and archived only if git has every object that it names.",
     wrong="An object of the history is missing or damaged.",
     right="fetch it from where it still is: git fetch --refetch; or make a fresh clone beside it",
 )  # fmt: skip
@@ -178,14 +182,14 @@ def _objects_missing(around: Surroundings) -> Ailments:
     try:
         around.git.run("rev-list", "--objects", "--quiet", "HEAD", "--")
     except SurroundingsError as error:
-        message = _("not all of the history is here: {said}")
+        message = _("the history is not complete: {said}")
         reason = getattr(error, "said", None) or error.message
         yield None, message.format(said=reason), "git fetch --refetch --no-filter"
 
 
-@CHECKS.rule("hidden", scope="repository", well=mark("git leaves no file of the ledger out of the folder"),
+@CHECKS.rule("hidden", scope="repository", well=mark("git does not leave any file of the ledger out of the folder"),
     why="A sparse checkout, or `git update-index --skip-worktree`, leaves files out of the folder; what is not there would not be counted.",
-    wrong="Git's index has a file of the ledger that git was told to leave out, and it is not in the folder.",
+    wrong="Git was told to leave out a file of the ledger: it is in git's index but not in the folder.",
     right="git sparse-checkout disable; or, for a file: git update-index --no-skip-worktree FILE && git restore FILE",
 )  # fmt: skip
 def _hidden(around: Surroundings) -> Ailments:
@@ -199,9 +203,9 @@ def _hidden(around: Surroundings) -> Ailments:
 
 
 @CHECKS.rule("repository-programs", "note", scope="repository", well=mark("the repository names no programs of its own"),
-    why="What changes the ledger runs the hooks of this folder and the programs that its `.git/config` names, as git does; what only reads runs none. No clone brings them, but a folder that was copied with its `.git` does.",
+    why="Commands that change the ledger run the hooks of this folder and the programs that its `.git/config` names, as git does; commands that only read run none. A clone does not bring them, but a folder copied with its `.git` does.",
     wrong="`.git/config`, or a file that it includes, names programs; or there are hooks.",
-    right="look at each that is named, and take away what you do not know: git config --local --unset NAME; rm .git/hooks/NAME",
+    right="check each named item, and remove what you do not know: git config --local --unset NAME; rm .git/hooks/NAME",
 )  # fmt: skip
 def _repository_programs(around: Surroundings) -> Ailments:
     found = [program.name for program in named(around.git.settings())]
@@ -216,14 +220,14 @@ def _repository_programs(around: Surroundings) -> Ailments:
             "this repository names {n} programs, which run when something is changed: {names}",
             len(names),
         )
-        mend = _("take away what you do not know: git config --local --unset NAME; rm .git/hooks/NAME")
+        mend = _("remove what you do not recognise: git config --local --unset NAME; rm .git/hooks/NAME")
         yield None, message.format(n=len(names), names=some(names, len(names))), mend
 
 
 @CHECKS.rule("uncommitted", "warning", scope="commit", well=mark("every change of the ledger is committed"),
-    why="What was changed by hand and not committed is in no history; commands refuse to mix their change into it.",
+    why="Changes made by hand and not committed are not in the history; commands refuse to mix their own change with them.",
     wrong="Files of the ledger differ from the last commit.",
-    right="keep it: xuncha edit, or xuncha edit with the number; or take it back: git restore data",
+    right="keep it: xuncha edit, or xuncha edit with the number; or discard it: git restore data",
 )  # fmt: skip
 def _uncommitted(around: Surroundings) -> Ailments:
     changed = around.git.by_hand("data", "templates")
@@ -233,5 +237,5 @@ def _uncommitted(around: Surroundings) -> Ailments:
             "{n} files of the ledger are not committed: {paths}",
             len(paths),
         ).format(n=len(paths), paths=some(paths, _SHOWN))
-        mend = _("keep: {one}; or take back: {other}")
+        mend = _("keep: {one}; or discard: {other}")
         yield None, message, mend.format(one="xuncha edit", other="git restore data")

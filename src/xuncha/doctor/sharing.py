@@ -1,4 +1,4 @@
-"""What it takes to share the ledger, and the computer."""
+"""What is needed to share the ledger, and this computer."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _EXTRA = re.compile(r"""^([A-Za-z0-9._-]+).*;.*\bextra == ['"]([a-z0-9-]+)['"]""
 
 
 @CHECKS.rule("no-driver", "warning", scope="repository", well=mark("the merge driver is registered, and its program is there"),
-    why="Git's settings come with no clone: until the driver is registered, git merges the ledger line by line, and leaves conflicts that are none. The program may have moved since, as when its environment was made anew.",
+    why="Git's settings are not part of a clone: until the driver is registered, git merges the ledger line by line, and leaves false conflicts. The program may have moved since, for example when its environment was recreated.",
     wrong="The merge driver is not registered in this clone, or its program is not found.", right="xuncha setup, once in each clone",
 )  # fmt: skip
 def _no_driver(around: Surroundings) -> Ailments:
@@ -41,7 +41,7 @@ def _no_driver(around: Surroundings) -> Ailments:
     if not command:
         yield None, _("git does not know the merge driver in this clone"), "xuncha setup"
     elif program(called) is None and not Path(called).is_file():
-        message = _("the merge driver's program is not found: {path}").format(path=called)
+        message = _("the merge driver's program was not found: {path}").format(path=called)
         yield None, message, "xuncha setup"
     elif registration.is_outdated(command):
         message = _(
@@ -50,22 +50,22 @@ def _no_driver(around: Surroundings) -> Ailments:
         yield None, message, "xuncha setup"
 
 
-@CHECKS.rule("no-driver-line", "warning", scope="repository", well=mark("the ledger's files are for the merge driver"),
+@CHECKS.rule("no-driver-line", "warning", scope="repository", well=mark("the ledger's files are assigned to the merge driver"),
     why="`.gitattributes` says which files the driver merges; without the line, git never calls it.",
-    wrong="`.gitattributes` does not give the ledger's files to the driver.",
-    right="put the line `data/**/*.yaml merge=xuncha` into .gitattributes and commit it; or, for this clone alone: xuncha setup",
+    wrong="`.gitattributes` does not assign the ledger's files to the merge driver.",
+    right="add the line `data/**/*.yaml merge=xuncha` to .gitattributes and commit it; or, for this clone only: xuncha setup",
 )  # fmt: skip
 def _no_driver_line(around: Surroundings) -> Ailments:
     if not registration.effective(around.git):
-        message = _(".gitattributes does not give the ledger's files to the merge driver")
+        message = _(".gitattributes does not assign the ledger's files to the merge driver")
         mend = _("put this line into .gitattributes, and commit it: {line}")
         yield None, message, mend.format(line=registration.LINE)
 
 
-@CHECKS.rule("not-shared", "note", scope="commit", well=mark("every commit is where others see it"),
-    why="What was not sent is on this computer alone: nobody else sees it, and it goes when the disk goes.",
+@CHECKS.rule("not-shared", "note", scope="commit", well=mark("every commit has been sent to the remote"),
+    why="What was not sent is only on this computer: no one else sees it, and it is lost if the disk fails.",
     wrong="Commits were not sent, or there is nowhere to send them.",
-    right="xuncha sync; where there is no place yet: git remote add origin ADDRESS && git push -u origin main",
+    right="xuncha sync; if there is no remote yet: git remote add origin ADDRESS && git push -u origin main",
 )  # fmt: skip
 def _not_shared(around: Surroundings) -> Ailments:
     branch = around.ask("symbolic-ref", "--short", "--quiet", "HEAD")
@@ -78,29 +78,29 @@ def _not_shared(around: Surroundings) -> Ailments:
     if not remotes:
         address = _("ADDRESS")
         command = f"git remote add origin {address} && git push -u origin {shlex.quote(branch)}"
-        message = _("the ledger is on this computer alone: no remote is set up")
-        yield None, message, _("name one: {command}").format(command=command)
+        message = _("the ledger is on this computer only: no remote is set up")
+        yield None, message, _("set one up: {command}").format(command=command)
     elif not counts:
-        message = _("branch {branch} has no counterpart to send it to").format(branch=branch)
+        message = _("branch {branch} has no remote branch to send it to").format(branch=branch)
         yield None, message, f"git push -u {shlex.join([remotes[0], branch])}"
     elif counts != [0, 0]:
         message = _("commits to send: {ahead}; to fetch, as far as known: {behind}")
         yield None, message.format(ahead=counts[1], behind=counts[0]), "xuncha sync"
 
 
-@CHECKS.rule("public-remote", "warning", scope="repository", well=mark("no remote is at a public service or in the internet"),
-    why="A ledger holds findings, names and notes that no notice shows, and every clone holds all of its history. What was sent to a service in the internet stays there for ever, whoever may see it today. It is told by the address alone: nothing is asked over the network.",
+@CHECKS.rule("public-remote", "warning", scope="repository", well=mark("no remote is at a public service or on the internet"),
+    why="A ledger contains findings, names and notes that no notice shows, and every clone contains its whole history. What was sent to a service on the internet stays there for ever, no matter who can see it today. Only the address is checked: the network is not used.",
     wrong="A remote is at a service that anybody can reach, such as github.com or gitee.com, or at an http or https address outside the local network.",
-    right="keep the ledger on a server of your own network, or a share; send there no more if it must not be there: git remote remove origin",
+    right="keep the ledger on a server of your own network, or a share; stop sending to where it must not be: git remote remove origin",
 )  # fmt: skip
 def _public_remote(around: Surroundings) -> Ailments:
     remotes = [line.partition("\t") for line in around.ask("remote", "-v").splitlines()]
     places = {(name, public_host(address.rpartition(" (")[0])) for name, _tab, address in remotes}
     for name, host in sorted((name, host) for name, host in places if host):
         message = _(
-            "the remote {name} is at {host}, outside your network: findings and names that are sent there stay there for ever"
+            "the remote {name} is at {host}, outside your network: findings and names that are sent there stay there forever"
         )
-        mend = _("see who may look at it; if it must not be there: git remote remove {name}")
+        mend = _("check who can see it; if it must not be there: git remote remove {name}")
         yield None, message.format(name=name, host=host), mend.format(name=shlex.quote(name))
 
 
@@ -133,8 +133,8 @@ def _is_local(host: str) -> bool:
 
 
 @CHECKS.rule("clock-behind", "warning", scope="commit", well=mark("the clock is not behind the last commit"),
-    why="Commits that are dated before those they follow confuse `--at`, the reports, and whoever checks the history.",
-    wrong="The last commit lies in the future of this clock.", right="set the clock, such as: sudo timedatectl set-ntp true",
+    why="Commits dated before those they follow confuse `--at`, the reports, and anyone who checks the history.",
+    wrong="The last commit is later than the clock of this computer.", right="set the clock, such as: sudo timedatectl set-ntp true",
 )  # fmt: skip
 def _clock_behind(around: Surroundings) -> Ailments:
     latest = around.ask("show", "--no-patch", "--format=%ct", "HEAD", "--")
@@ -148,8 +148,8 @@ def _clock_behind(around: Surroundings) -> Ailments:
 
 
 @CHECKS.rule("missing-parts", "note", well=mark("all parts are installed"),
-    why="Word, PDF, Excel and other things that few need come with packages of their own.",
-    wrong="Parts are not installed.", right="type what it says: it adds the parts from where xuncha was installed from",
+    why="Word, PDF, Excel and other features that not everyone needs come in separate packages.",
+    wrong="Some parts are not installed.", right="type the command it gives: it adds the parts from where xuncha was installed",
 )  # fmt: skip
 def _missing_parts(_around: Surroundings) -> Ailments:
     needed = [match for line in metadata.requires("xuncha") or () if (match := _EXTRA.match(line))]

@@ -51,7 +51,7 @@ class Surroundings:
         """What git prints as its version; or why it prints none."""
         try:
             # in the root folder, where no repository's settings interfere
-            return Git(Path(self.root.anchor)).text("--version") or _("it answered nothing")
+            return Git(Path(self.root.anchor)).text("--version") or _("it gave no answer")
         except SurroundingsError as error:
             return error.message
         except OSError as error:

@@ -71,25 +71,27 @@ def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[s
         parts = parts if any(_OPEN.search(said) for said, _number in parts) else []
         sums, shown = _sums(parts), " + ".join(f"{said}{number}" for said, number in parts)
         if total not in {None, listed}:
-            message = _("{total} {things} are stated, {n} are listed")
+            message = _("{total} {things} are stated, but {n} are listed")
             remark = (
                 f"通报称共{total}{unit}，正文列出{listed}{unit[0]}；其余须补录。" if total > listed else ""
             )
             yield message.format(total=total, things=name, n=listed), remark
         if done is not None and done > closed:
             message = _(
-                "{total} {things} are stated to be done; their own words bear out {n}, and no other was closed"
+                "{total} {things} are stated as done; their texts confirm {n}, and no others were closed"
             )
             remark = f"通报称已完成{done}{unit}，按各条所写只能认定{closed}{unit[0]}；其余未记为已销号。"
             yield message.format(total=done, things=name, n=closed), remark
         elif done is not None and done < closed:
-            message = _("{total} {things} are stated to be done; by their own words {n} are")
+            message = _("{total} {things} are stated as done; according to their texts, {n} are")
             yield message.format(total=done, things=name, n=closed), ""
         elif parts and (left > max(sums) or (total in {None, listed} and left not in sums)):
-            message = _("{parts}: so many {things} are stated not to be done; as they are read, {n} are open")
+            message = _(
+                "{parts}: these {things} are stated as not done; according to their texts, {n} are open"
+            )
             yield message.format(parts=shown, things=name, n=left), ""
         if total is not None and done is not None and parts and total - done not in sums:
-            message = _("{done} done and {parts} are not the {total} {things} in all")
+            message = _("{done} done and {parts} do not add up to {total} {things}")
             yield message.format(done=done, parts=shown, things=name, total=total), ""
         reached = closed if done is None else done
         nearly_done = _sums([each for each in parts if _NEARLY_DONE.search(each[0])])
@@ -99,7 +101,7 @@ def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[s
         pairs = [each for each in quotients if of in {None, each[0]}]
         if pairs and not any(is_share(percent, *each[2:]) for each in pairs):
             _of, name, part, whole = pairs[0]
-            message = _("the rate stated, {percent}%, is not {rate}%: {done} of {total} {things}")
+            message = _("the stated rate, {percent}%, should be {rate}%: {done} of {total} {things}")
             right = f"{100 * part / whole:.2f}"
             yield message.format(percent=percent, done=part, total=whole, things=name, rate=right), ""
 

@@ -132,7 +132,7 @@ class Enterer:
             found = own or next(key for number in count(len(known) + 1) if (key := f"c{number}") not in keys)
             known.append({"key": found, "title": problem.category})
         elif found is None:
-            made = _("no category of the ledger: not taken; with --new it is entered")
+            made = _("not a category of the ledger: not imported; with --new it is entered")
             self._doubt(problem, "category", problem.category, made)
         return found
 
@@ -175,13 +175,15 @@ class Enterer:
         if near and (len(name) <= _SHORTEST or _COUNTED.sub("", name) == _COUNTED.sub("", near)):
             near = None  # 李某 is not 王某, nor 副局长 局长, nor 二分局 三分局
         if of not in self.open:
-            made = _("no name of the ledger's lists: not taken; with --new it is entered")
+            made = _("not in the ledger's lists of names: not imported; with --new it is entered")
             if near:
-                made = _("no name of the ledger's lists, like {near}: not taken; with --new it is entered")
+                made = _(
+                    "not in the ledger's lists of names, but like {near}: not imported; with --new it is entered"
+                )
             self._doubt(measure, role, name, made.format(near=near))
             return None
         if near:
-            made = _("a new name, entered beside “{near}”, which looks like it")
+            made = _("a new name, entered in addition to “{near}”, which looks like it")
             self._doubt(measure, role, name, made.format(near=near))
         known.append(name)
         return name
@@ -282,7 +284,7 @@ class Enterer:
         status: str = new.get("status", known.status)
         if _ORDER.index(status) < _ORDER.index(known.status):
             if (known.status, status) != ("submitted", "in_progress"):
-                made = _("the ledger says {status} already: kept").format(status=WORDS[known.status])
+                made = _("the ledger already says {status}: kept").format(status=WORDS[known.status])
                 self._doubt(measure, "state", WORDS[new["status"]], made)
             return known.status
         if status == known.status:

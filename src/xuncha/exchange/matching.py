@@ -61,7 +61,7 @@ def _number_of(
     numbered = any(measure.identity in measures[number] for measure in draft.measures)
     if numbered or _likeness(title, free[number].title) >= _ALIKE:
         return number
-    made = _("problem {n} of the ledger is another one, “{title}”: entered as a new problem")
+    made = _("problem {n} of the ledger is a different one, “{title}”: entered as a new problem")
     whole.doubt(made.format(n=number, title=free[number].title), title, draft.sheet, draft.address, "problem")
     return None
 

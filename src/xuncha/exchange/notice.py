@@ -29,11 +29,11 @@ def draft_of(notice: Notice, path: str, today: date) -> Draft:
     Raises RefusedError if there are no problems in it; InvalidLedgerError if a text is longer than a ledger holds.
     """
     if not notice.categories:
-        said = _("no problems are found in it: none of its headings is numbered")
-        hint = _("problems are told by their numbers: {forms}").format(forms="一、 （一） 1. （1）")
+        said = _("no problems are found in it: its headings are not numbered")
+        hint = _("problems are recognised by their numbers: {forms}").format(forms="一、 （一） 1. （1）")
         raise RefusedError("no-problems", said, hint, path)
-    message = _("a text of {n} characters is longer than a ledger holds")
-    hint = _("the most is {n} characters; see whether paragraphs have lost their ends")
+    message = _("a text of {n} characters is too long for a ledger")
+    hint = _("at most {n} characters; check for missing line breaks between paragraphs")
     findings = []
     for words, text in _texts(notice):
         if len(text) > _LONGEST_TEXT:
@@ -66,7 +66,7 @@ class _Drafter:
         for category in notice.categories:
             self.draft.problems += [self._problem(problem, category) for problem in category.problems]
         if self.silent:
-            made = _("{n} measures: no state is told, taken for in progress")
+            made = _("{n} measures: no status is stated, taken as in progress")
             self.draft.doubt(made.format(n=self.silent), role="state")
         self._compare_counts()
         self.draft.settings = self._settings()
@@ -126,7 +126,7 @@ class _Drafter:
             "progress": [{"text": rest}] if rest else [],
         }
         if measure.due and not limited.understood:
-            made = limited.doubt or _("no day in it: not taken")
+            made = limited.doubt or _("no day given: not imported")
             self.draft.doubt(made, measure.due, address=_address(measure.text), role="due")
         return MeasureDraft(_without_empty(record), address=_address(measure.text))
 
@@ -138,7 +138,7 @@ class _Drafter:
             status = "in_progress"
         doubt = measure.doubt
         if status == "closed" and goes_on(measure.text.text, self.today):
-            status, doubt = "in_progress", _("said to be done, and to be going on")
+            status, doubt = "in_progress", _("stated as done, but also as going on")
         if doubt:
             made = f"{doubt} → {WORDS[status]}"
             self.draft.doubt(made, measure.text.text, address=_address(measure.text), role="state")
@@ -158,7 +158,7 @@ class _Drafter:
         going_on = sum(each.status in {"in_progress", "submitted"} for each in self.draft.measures)
         paragraphs = Paragraphs(read_of(self.draft), going_on, self.notice.stated)
         found = {key: paragraphs.live(getattr(self.notice, key)) for key in ("work", "next_steps")}
-        made = _("it counts what the notice counts itself: not taken into the notice's own text")
+        made = _("it contains counts that the notice makes itself: not included in the notice's own text")
         for line in paragraphs.left_out:
             self.draft.doubt(made, line.text, address=f"{line.line}:{line.column}")
         return found

@@ -31,7 +31,7 @@ def role_name(role: str) -> str:
         "number": _("number"), "category": _("category"), "problem": _("problem"), "finding": _("the inspectors' words"), "part": _("sub-problem"),
         "measure": _("measure"), "goal": _("goal"), "kind": _("kind of task"), "leader": _("leader"), "office": _("office"),
         "co_offices": _("co-responsible offices"), "person": _("who does it"), "due": _("time limit"), "progress": _("progress"), "evidence": _("evidence"),
-        "state": _("status"), "closed_date": _("day of closing"), "publish": _("whether it may be published"), IGNORE: _("not read"),
+        "state": _("status"), "closed_date": _("closing date"), "publish": _("whether it may be published"), IGNORE: _("not read"),
     }.get(role, "")  # fmt: skip
 
 

@@ -36,7 +36,7 @@ class Identity(NamedTuple):
         """
         match = _FORM.fullmatch(unicodedata.normalize("NFKC", text.strip()).replace("。", "."))
         if match is None:
-            message = _("“{text}” is not a number of a problem (2) or a measure (2.3)")
+            message = _("“{text}” is not the number of a problem (2) or a measure (2.3)")
             raise RefusedError("bad-id", message.format(text=text))
         return cls(int(match[1]), int(match[2] or 0))
 

@@ -158,13 +158,13 @@ def _bare(value: object) -> str:
 
 
 def _word(text: str, today: date | None = None) -> State | None:
-    incomplete = _("not complete: taken for in progress, or not started where no progress is told")
-    staged = _("a staged result: closed where the measure is a long-term one, else in progress")
+    incomplete = _("not complete: read as in progress, or as not started if there is no progress")
+    staged = _("a staged result: read as closed for a long-term measure, else as in progress")
     basically = _("nearly complete: not counted as closed")
     lasting = bool(_LONG_TERM.search(text))
     if match := _DONE.fullmatch(text):
         if today and (later := [day for each in written(text) if (day := each.first) and day > today]):
-            doubt = _("said to be done on a day to come, {day}: taken for in progress")
+            doubt = _("completion date {day} is in the future: read as in progress")
             return State("in_progress", doubt=doubt.format(day=later[0]))
         return State("closed", bool(match["lasting"]))
     if match := _STAGED.fullmatch(text):
@@ -182,12 +182,12 @@ def _word(text: str, today: date | None = None) -> State | None:
 
 
 def _unclear(*, plain: bool = False) -> State:
-    doubt = _("it does not say plainly that it is done: taken for in progress")
+    doubt = _("it does not clearly say that it is done: read as in progress")
     return State("in_progress", doubt=doubt, plain=plain)
 
 
 def _share(percent: float, *, about: bool = False) -> State:
     if percent == 100 and not about:  # noqa: PLR2004
         return State("closed")
-    doubt = _("a share of {n} %").format(n=f"{percent:g}")
+    doubt = _("complete: {n} %").format(n=f"{percent:g}")
     return State("in_progress" if percent else "not_started", doubt=doubt)

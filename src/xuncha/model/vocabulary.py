@@ -28,11 +28,11 @@ UNSAID: Final = "待明确"  # what papers print in place of a name or a day tha
 _NAMES: Final = {
     "not_started": mark("not started"), "in_progress": mark("in progress"), "submitted": mark("closing applied for"), "closed": mark("closed"),
     "at_once": mark("at once"), "once": mark("once"), "long_term": mark("long-term"),
-    "done": mark("closed"), "green": mark("in time"), "yellow": mark("due soon"), "red": mark("overdue"), "none": mark("no time limit yet"),
+    "done": mark("closed"), "green": mark("on time"), "yellow": mark("due soon"), "red": mark("overdue"), "none": mark("no time limit yet"),
     "holds": mark("holds"), "slipped": mark("slipped"),
     "phone": mark("phone"), "post": mark("post"), "email": mark("e-mail"), "visit": mark("visit"), "web": mark("web"),
-    "progress": mark("progress is recorded"), "evidence": mark("evidence is there"), "submission": mark("closing was applied for"),
-    "second_person": mark("somebody else than who applied closes it"), "signed_commit": mark("the commit is signed"),
+    "progress": mark("progress is recorded"), "evidence": mark("evidence is there"), "submission": mark("an application to close was made"),
+    "second_person": mark("someone other than the applicant closes it"), "signed_commit": mark("the commit is signed"),
 }  # fmt: skip
 """The words of all closed lists but `Action`, no two of which have a word in common, as people say them."""
 

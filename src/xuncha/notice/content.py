@@ -155,7 +155,7 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
             "notice-incomplete", message, _("write it there, and type: xuncha edit"), LEDGER_FILE
         )
     if not ledger.measures:
-        message = _("the ledger holds no measures yet, so there is nothing to tell")
+        message = _("the ledger has no measures yet, so there is nothing to report")
         raise RefusedError("nothing-to-tell", message, _("see `xuncha add --help`"))
     return NoticeContent(
         **filled,

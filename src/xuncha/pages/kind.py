@@ -53,7 +53,7 @@ def bytes_of(path: Path) -> bytes:
     reason = ""
     try:
         if path.exists() and not path.is_file():  # a folder, or a pipe, whose end would never come
-            reason = _("it is no file")
+            reason = _("this is not a file")
         else:
             with path.open("rb") as stream:
                 content = stream.read(LARGEST + 1)
@@ -80,8 +80,8 @@ def decoded(content: bytes, path: str) -> str:
             continue
         if len(_CONTROL.findall(text[:100_000])) <= _FEW:
             return text.replace("\r\n", "\n").replace("\r", "\n")
-    hint = _("read are .docx, and .txt, .md and .html in UTF-8, UTF-16 or GB18030")
-    raise RefusedError("not-a-text", _("this is neither a text nor a document that is read"), hint, path)
+    hint = _("supported are .docx, and .txt, .md and .html in UTF-8, UTF-16 or GB18030")
+    raise RefusedError("not-a-text", _("this is neither a text nor a supported document"), hint, path)
 
 
 def must_be_readable(path: str, lines: int, characters: int) -> None:
@@ -108,9 +108,9 @@ def _refuse_others(content: bytes, path: str) -> None:
     if found is None or (found.kind == "empty" and not path.lower().endswith(_OFFICE_NAMES)):
         return
     hints = {
-        "pdf": _("save the document that it was made of as .docx, or its text as .txt"),
-        "picture": _("save the document that it was made of as .docx, or its text as .txt"),
-        "archive": _("open what is in it, and save it as .docx"),
+        "pdf": _("save the original document as .docx, or its text as .txt"),
+        "picture": _("save the original document as .docx, or its text as .txt"),
+        "archive": _("open the document in it, and save that as .docx"),
         "password": _("open it, and save it without the password"),
         "excel": _("it holds a table: type `xuncha import table`, or save its text as .docx"),
         "table": _("it holds a table: type `xuncha import table`, or save its text as .docx"),
@@ -144,13 +144,13 @@ def foreign(content: bytes, name: str = "") -> Foreign | None:
     head = _head(content)
     kinds = (
         (not head, "empty", _("the file is empty")),
-        (head.startswith(_POINTER), "pointer", _("this is a pointer of Git LFS, which stands for the file")),
-        (head.startswith(b"%PDF"), "pdf", _("this is a PDF, in which a text has no order")),
+        (head.startswith(_POINTER), "pointer", _("this is a Git LFS pointer, not the file itself")),
+        (head.startswith(b"%PDF"), "pdf", _("this is a PDF, where text has no fixed order")),
         (head.startswith((b"{\\rtf", b"{\\urtf")), "rtf", _("this is rich text (RTF)")),
         (_SAVED_PAGE.match(head[:4096]), "page", _("this is a web page saved as one file (.mht)")),
         (_WORD_XML.match(head), "xml", _("this is a document saved as one XML file (.xml)")),
-        (content.startswith(_ARCHIVES), "archive", _("this is an archive, but no document")),
-        (content.startswith(_PICTURES), "picture", _("this is a picture, in which there is no text")),
+        (content.startswith(_ARCHIVES), "archive", _("this is an archive, not a document")),
+        (content.startswith(_PICTURES), "picture", _("this is a picture, which contains no text")),
         (name.lower().endswith(_OFFICE_NAMES) and _PAGE.match(head), "page", _("this is a web page (HTML)")),
     )  # fmt: skip
     return next((Foreign(unknown, kind, message) for applies, kind, message in kinds if applies), None)
@@ -172,9 +172,9 @@ def _compound(content: bytes) -> Foreign:
         return any(stream.encode("utf-16-le") in content for stream in streams)
 
     if holds("EncryptedPackage"):
-        return Foreign("password", "password", _("the document is under a password"))
+        return Foreign("password", "password", _("the document is password-protected"))
     if holds("WordDocument", "WpsDocument"):
-        return Foreign("old-format", "word", _("this is a document of the formats before 2007 (.doc, .wps)"))
+        return Foreign("old-format", "word", _("this is a document in a pre-2007 format (.doc, .wps)"))
     if holds("Workbook", "Book", "EtBook", "ETBook"):
-        return Foreign("old-format", "excel", _("this is a table of the formats before 2007 (.xls, .et)"))
-    return Foreign("old-format", "other", _("this is a document of the formats before 2007"))
+        return Foreign("old-format", "excel", _("this is a table in a pre-2007 format (.xls, .et)"))
+    return Foreign("old-format", "other", _("this is a document in a pre-2007 format"))

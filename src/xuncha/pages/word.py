@@ -174,8 +174,8 @@ def _main(package: Package, path: str) -> str:
     kind = f"{package.kind(main)} {main}"
     if "word" in kind:
         return main
-    message = _("this is an archive, but no Word document")
-    hint = _("open what is in it, and save it as .docx")
+    message = _("this is an archive, not a Word document")
+    hint = _("open the document in it, and save that as .docx")
     if re.search("spreadsheet|excel|xl/", kind):
         message = _("this is an Excel workbook")
         hint = _("type `xuncha import table`, or save the text as .docx")
@@ -203,7 +203,10 @@ def _read(package: Package, part: str, target: Numbering | _Body) -> None:
 
 def _refused(fault: Fault, path: str) -> RefusedError:
     if fault == "password":
-        message, hint = _("the document is under a password"), _("open it, and save it without the password")
+        message, hint = (
+            _("the document is password-protected"),
+            _("open it, and save it without the password"),
+        )
         return RefusedError("password", message, hint, path)
     if fault == "too-large":
         message = _("unpacked, the document is larger than {n} MB").format(n=_LARGEST // 1024**2)
@@ -211,10 +214,10 @@ def _refused(fault: Fault, path: str) -> RefusedError:
         return RefusedError("document-too-large", message, hint, path)
     if fault == "hostile":
         message = _(
-            "the document holds XML that no Word document has, such as declarations, or endless nesting"
+            "the document contains XML that no Word document has, such as entity declarations or endless nesting"
         )
-        return RefusedError("hostile-document", message, _("do not open it; ask whoever sent it"), path)
-    hint = _("open it in Word or WPS, which may repair it, and save it anew")
+        return RefusedError("hostile-document", message, _("do not open it; ask the sender"), path)
+    hint = _("open it in Word or WPS, which may repair it, and save it again")
     return RefusedError("damaged-document", _("the document is damaged"), hint, path)
 
 

@@ -92,7 +92,7 @@ def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[
     from lxml import etree  # noqa: PLC0415
 
     torn_message = _(
-        "a mark begins in one paragraph and ends in another; write {{%p … %}} where it stands alone"
+        "a mark begins in one paragraph and ends in another; write {{%p … %}} if it has its own paragraph"
     ).format()
     sources: list[str] = []
 
@@ -258,7 +258,7 @@ def _without_metadata(name: str, content: bytes) -> bytes:
             return _of_jpeg(content)
     except IndexError:
         pass
-    message = _("the picture {name} may tell where and by whom it was made; put it in as PNG or JPEG")
+    message = _("the picture {name} may reveal where and by whom it was taken; insert it as PNG or JPEG")
     raise OwnFileError(message.format(name=name))
 
 

@@ -60,7 +60,7 @@ def _names(tag: str) -> tuple[str, str]:
 
 
 def _unclear(name: str) -> OwnFileError:
-    return OwnFileError(_("it holds a field that not all programs read alike: {name}").format(name=name))
+    return OwnFileError(_("it contains a field that programs read differently: {name}").format(name=name))
 
 
 def _walk(top: _Element) -> None:
@@ -181,7 +181,7 @@ def _texts(package: Package, *, made: bool) -> list[str]:
     by_source: dict[str, list[Relationship]] = {}
     for each in package.relationships:
         if each.external:
-            raise OwnFileError(_("it links to the outside: {target}").format(target=each.target))
+            raise OwnFileError(_("it contains an external link: {target}").format(target=each.target))
         by_source.setdefault(each.source, []).append(each)
     kept: dict[str, str] = {}  # names of parts, each with the kind of a relationship to it
     dropped: set[str] = set()
@@ -226,7 +226,9 @@ def _is_active(what: str) -> OwnFileError:
 
 def _names_people() -> OwnFileError:
     return OwnFileError(
-        _("it holds comments or tracked changes, with names; in Word, delete and accept them all")
+        _(
+            "it contains comments or tracked changes with names; in Word, delete all comments and accept all changes"
+        )
     )
 
 
@@ -246,5 +248,5 @@ def _look_through(part: _Element, *, made: bool) -> None:
                 raise _names_people()
             is_target = name in _PLACES and text and not text.startswith("#")
             if is_target or (name == "docLocation" and _OUTSIDE.match(text)):
-                raise OwnFileError(_("it links to the outside: {target}").format(target=text))
+                raise OwnFileError(_("it contains an external link: {target}").format(target=text))
     look_at_fields(part)

@@ -199,9 +199,9 @@ def read(text: str) -> Document:
         elif block := _block(kind, rest, line):
             blocks.append(block)
         elif kind not in KINDS:
-            raise _unreadable(_("a line begins with a kind, such as p or h1"), line)
+            raise _unreadable(_("a line must begin with a kind, such as p or h1"), line)
     if not head["title"]:
-        raise OutlineError(_("it gives no title"))
+        raise OutlineError(_("it has no title"))
     whole = (block.table() if isinstance(block, _Rows) else block for block in blocks)
     return Document(head["title"], tuple(whole), landscape, head["mark"], head["number"], head["signer"])
 
@@ -232,7 +232,7 @@ class _Rows:
     def add(self, text: str, line: str) -> None:
         self.rows.append(tuple(map(_plain, text.split(CELL))))
         if len(self.rows[-1]) != len(self.widths):
-            raise _unreadable(_("a row has as many cells as the table has columns"), line)
+            raise _unreadable(_("a row must have as many cells as the table has columns"), line)
 
     def table(self) -> Table:
         header, *others = self.rows or [("",) * len(self.widths)]
@@ -242,7 +242,7 @@ class _Rows:
 def _bound(text: str, line: str) -> Bound:
     pages, _blank, title = text.partition(" ")
     if not (pages.isdecimal() and pages.isascii() and (plain := _plain(title))):
-        raise _unreadable(_("what is bound in has a number of pages and a title"), line)
+        raise _unreadable(_("bound material must have a number of pages and a title"), line)
     return Bound(int(pages[:_DIGITS]), plain)
 
 
@@ -252,7 +252,7 @@ def _field(kind: str, text: str, columns: int, line: str) -> Field:
     signature = cells.pop() if kind == "opinion" else ""
     if not cells or len(cells) % 2 or len(cells) > (columns or _OF_A_COVER):
         raise _unreadable(
-            _("a row of a form has labels and values in turn, no more than it has columns"), line
+            _("a row of a form must alternate labels and values, no more than its columns"), line
         )
     return Field(tuple(cells), signature)
 
@@ -270,7 +270,7 @@ def _widths(text: str, line: str) -> tuple[float, ...]:
         widths = []
     whole = sum(widths)
     if not (widths and min(widths) > 0 and whole < float("inf")):
-        raise _unreadable(_("a table has the widths of its columns, numbers above 0"), line)
+        raise _unreadable(_("a table must give the widths of its columns, as numbers above 0"), line)
     return tuple(width / whole for width in widths)
 
 

@@ -119,7 +119,7 @@ def own_among(name: str, files: Own) -> str | None:
 def remark(files: Own) -> list[str]:
     """Return the warning that names the own files in a document; an empty list if only built-in ones were used."""
     paths = _(", ").join(f"{FOLDER}/{name}" for name in dict.fromkeys(files.used))
-    message = _("this is made with the ledger's own {paths}, and says what stands there")
+    message = _("this is made with the ledger's own {paths}, and follows their text")
     return [message.format(paths=paths)] if paths else []
 
 
@@ -129,7 +129,7 @@ def is_template(name: str) -> bool:
 
 
 def _is_link() -> str:
-    return _("it is a link, or behind one; put the file itself there")
+    return _("it is a link, or reached through one; put the file itself there")
 
 
 def _too_large(size: int, read: int, count: int) -> str:

@@ -122,7 +122,7 @@ def _chosen(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
         if not found:
             raise _no_font(name)
         if found[0].casefold() not in {each.casefold() for each in wanted}:
-            message = _("the font {wanted} is not installed; {font} stands in for it")
+            message = _("the font {wanted} is not installed; {font} is used instead")
             warnings.append(message.format(wanted=name, font=found[0]))
         chosen[part] = found
     return chosen, warnings

@@ -84,7 +84,7 @@ def _answer(job: bytes, limits: Limits) -> bytes:
     # The new interpreter must load nothing from the current folder, or because of environment variables.
     program = _PROGRAM.format(path=[os.path.abspath(each) for each in sys.path if each])  # noqa: PTH100  `sys.path` holds texts
     command = [sys.executable, "-I", "-B", "-X", "utf8", "-c", program]
-    too_long = LimitError(_("it takes more than {n} seconds of the processor").format(n=limits.seconds))
+    too_long = LimitError(_("it uses more than {n} seconds of processor time").format(n=limits.seconds))
     try:
         result = subprocess.run(
             command, input=job, capture_output=True, timeout=limits.seconds * _TIMES, check=False

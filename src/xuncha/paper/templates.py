@@ -271,7 +271,7 @@ def wrong(name: str, line: int, message: str, files: Own | None, given: Iterable
     excerpt = "".join(content.decode("utf-8", "replace").splitlines()[line - 1 : line]) if line else ""
     text = _("the template is wrong: {message}").format(message=" ".join(message.split()))
     names = _(", ").join(f"`{name}`" for name in given)
-    hint = _("a template is given {names}; docs/templates.md says what is in it").format(names=names)
+    hint = _("a template can use {names}; docs/templates.md describes what they contain").format(names=names)
     return InvalidLedgerError(
         [Finding("template", text, Place(f"{FOLDER}/{name}", line or 1, 1, excerpt), hint)]
     )

@@ -1,4 +1,4 @@
-"""What a notice states beside what it shows, and beside what its ledger says."""
+"""What a notice states, compared with what it shows and with what its ledger says."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def _shows(said: Stated, number: int) -> str:
 
 
 @RULES.rule("fewer-than-stated", "warning",
-    why="Who reads of 3 problems and finds 2 wonders what became of the third; a word says that not all is published.",
+    why="A reader who is told of 3 problems and finds 2 wonders about the third; the notice should say that not all is published.",
     example="一、基本情况\n细化为3个问题{→，现将可以公开的2个问题公布如下}。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
 )  # fmt: skip
 def _fewer_than_stated(text: Text) -> Found:
@@ -94,7 +94,7 @@ def _fewer_than_stated(text: Text) -> Found:
 
 
 @RULES.rule("ledger-count",
-    why="Every number of a notice is what the ledger says.",
+    why="Every number in a notice matches the ledger.",
     example="细化为1{5→4}个问题，制定34条整改措施。",
 )  # fmt: skip
 def _ledger_count(text: Text) -> Found:
@@ -109,7 +109,7 @@ def _ledger_count(text: Text) -> Found:
 
 
 @RULES.rule("ledger-date",
-    why="The day of the feedback is what the ledger says.",
+    why="The day of the feedback matches the ledger.",
     example="2023年6月5日至9月8日开展巡察，于11月1{2→0}日反馈了巡察情况。",
 )  # fmt: skip
 def _ledger_date(text: Text) -> Found:

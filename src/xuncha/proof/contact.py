@@ -1,4 +1,4 @@
-"""How the public reaches the office, and what the public is not to be told: numbers of persons."""
+"""How the public reaches the office, and what must not be published: personal numbers."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ RULES.pattern("mobile-number", "error",
 RULES.pattern("mobile-contact", "warning",
     rf"^(?!.*联系人).*?(?:联系|监督|举报)电话[：:](?P<words>{_MOBILE})",
     mark("a mobile number: {words}"), hint=mark("give the telephone of an office"), secret=True,
-    why="A branch that has no other telephone may give a mobile number, as long as it is that of the office, not of a person.",
+    why="A local unit without another telephone may give a mobile number, if it belongs to the unit, not to a person.",
     example="联系电话：{13800138000→0546-8382481}。",
 )  # fmt: skip
 
@@ -78,24 +78,24 @@ def _phone(text: Text) -> Found:
     for line, match in text.search(_LABELLED):
         number = match["number"].strip()
         if not _PHONE.fullmatch(re.sub(r"[^0-9]", "", _BRANCH.sub("", number))):
-            message = _("{words} is no telephone number").format(words=number)
+            message = _("{words} is not a telephone number").format(words=number)
             yield (line, match.start("number")), message, _("see how many digits it has")
 
 
 RULES.pattern("postcode", "error",
     r"(?:邮编|邮政编码|邮码)\s*[：:]?\s*(?![0-8][0-9]{5}(?![0-9A-Za-z]))(?P<words>[0-9A-Za-z]{3,10})",
-    mark("{words} is no postal code"), hint=mark("it has six digits"),
+    mark("{words} is not a postal code"), hint=mark("it has six digits"),
     why="A postal code has six digits.",
     example="邮编：25709{→1}",
 )  # fmt: skip
 
 
 @RULES.rule("email",
-    why="An e-mail address with a slip in it reaches nobody.",
+    why="An e-mail address with a typo reaches no one.",
     example="电子邮箱：dysfgwbgs@dy.shandong{，→.}cn",
 )  # fmt: skip
 def _email(text: Text) -> Found:
-    message = _("{words} is no e-mail address")
+    message = _("{words} is not an e-mail address")
     for line, match in text.search(_AT):
         address = match[0].strip("，。,. ")
         if not _EMAIL.fullmatch(address):
@@ -107,17 +107,17 @@ def _email(text: Text) -> Found:
 RULES.pattern("postal-box", "note",
     r"邮政信箱(?=[:：][^；;。，,]{0,20}[路街道巷][0-9]{1,5}号)",
     mark("“{words}” is followed by a street"), instead="通信地址",
-    why="邮政信箱 is a box at the post office with a number; a street and a house are a 通信地址.",
+    why="邮政信箱 is a numbered box at the post office; a street address is a 通信地址.",
     example="{邮政信箱→通信地址}：府前大街77号1012房间",
 )  # fmt: skip
 
 
 @RULES.rule("contact-colon", "note",
-    why="What is told in one line is told in one form.",
+    why="Contact details in one line are written in one form.",
     example="电话：0546-8382481；电子邮箱{→：}dysfgwbgs@dy.shandong.cn。",
 )  # fmt: skip
 def _contact_colon(text: Text) -> Found:
     for line, match in text.search(_NO_COLON):
         if _COLON.search(text.plain[line]):
-            message = _("“{words}” has no colon, others in this line have").format(words=match[0])
+            message = _("“{words}” has no colon, but others in this line do").format(words=match[0])
             yield (line, match.start()), message, write(f"{match[0]}：")

@@ -91,7 +91,7 @@ def named(thing: Thing) -> str:
 
 
 @RULES.rule("count-sum",
-    why="What is complete and what is not yet must add up to the total: it is the first sum that readers do.",
+    why="Complete and incomplete must add up to the total: it is the first sum that readers do.",
     example="梳理为1{5→4}个问题，已完成整改13个，正在整改1个。",
 )  # fmt: skip
 def _count_sum(text: Text) -> Found:
@@ -116,15 +116,15 @@ def _contradicts(parts: list[Stated], totals: set[int]) -> bool:
 
 
 def _sum(parts: list[Stated], whole: Stated) -> str:
-    shown, message = str(parts[0].number), _("{part} is more than the {total} {things} in all")
+    shown, message = str(parts[0].number), _("{part} is more than the total of {total} {things}")
     if len(parts) > 1:
         shown = f"{' + '.join(str(part.number) for part in parts)} = {sum(part.number for part in parts)}"
-        message = _("{part} is not the {total} {things} in all")
+        message = _("{part} does not match the total of {total} {things}")
     return message.format(part=shown, total=whole.number, things=named(whole.thing))
 
 
 @RULES.rule("count-differs",
-    why="One total has one number, wherever it is said.",
+    why="A total has the same number wherever it is stated.",
     example="细化为14个问题，逐项整改。\n截至目前，梳理出的1{5→4}个问题已完成整改13个。",
 )  # fmt: skip
 def _count_differs(text: Text) -> Found:
@@ -134,13 +134,13 @@ def _count_differs(text: Text) -> Found:
         for count in wholes:
             earlier = first.setdefault(count.refined, count.number)
             if earlier != count.number:
-                message = _("here it is {number} {things} in all, before it was {earlier}")
+                message = _("the total here is {number} {things}, but earlier it was {earlier}")
                 shown = message.format(number=count.number, things=named(count.thing), earlier=earlier)
                 yield count[:2], shown, _("count again, and correct one of them")
 
 
 @RULES.rule("count-unit", "note",
-    why="What is counted in 条 once is counted in 条 always.",
+    why="What is counted in 条 once is always counted in 条.",
     example="制定34条整改措施，33{项→条}措施已完成。",
 )  # fmt: skip
 def _count_unit(text: Text) -> Found:
@@ -148,13 +148,13 @@ def _count_unit(text: Text) -> Found:
     measures = [count for count in opening(text) if count.thing == "measures"]
     other = next((count for count in measures if count.unit != measures[0].unit), None)
     if other:
-        message = _("measures are counted in {unit} here, before in {first}")
+        message = _("measures are counted in {unit} here, but earlier in {first}")
         shown = message.format(unit=other.unit, first=measures[0].unit)
         yield other[:2], shown, _("choose one of them")
 
 
 @RULES.rule("completion-rate",
-    why="The rate is what is complete divided by the total: 19 of 25 is 76 %.",
+    why="The rate is the number complete divided by the total: 19 of 25 is 76 %.",
     example="反馈25个问题，已完成整改19个，正在整改6个，整改完成率7{8→6}%。",
 )  # fmt: skip
 def _completion_rate(text: Text) -> Found:
@@ -188,7 +188,7 @@ def _quotients(found: Sequence[Stated], thing: Thing | None) -> list[tuple[int, 
 RULES.pattern("rate-impossible", "error",
     r"(?:(?<![一-鿿])完成|(?<=整改|问题|措施)完成|销号|办结|整改|合规|覆盖|合格|达标|公开|上报|录入|占比|比例)(?:率|重)?(?:为|达到?|是)?\s*"
     r"(?!100(?:\.0{1,4})?\s*[%％])[1-9][0-9]{2,4}(?:\.[0-9]{1,4})?\s*[%％]",
-    mark("“{words}” is more than all"),
-    why="No more than all can be complete.",
+    mark("“{words}” is more than the total"),
+    why="No more than the total can be complete.",
     example="截至目前，整改完成率10{3→0}%。",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Days: of the calendar, in order, with their year, and written as an official document writes them."""
+"""Dates: in the calendar, in order, with the year, and written as in official documents."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _spans(text: Text) -> Iterator[tuple[int, Written, Written, date, date]]:
 
 
 @RULES.rule("date-impossible",
-    why="A day that the calendar does not have was never anybody's day.",
+    why="Nothing can have happened on a day that is not in the calendar.",
     example="2024年2月{30→29}日，召开专题会议。",
 )  # fmt: skip
 def _date_impossible(text: Text) -> Found:
@@ -89,7 +89,7 @@ def _date_impossible(text: Text) -> Found:
         for mention in dates:
             day = 1 if mention.day is None else mention.day
             if mention.month is not None and not calendar_day(mention.year or _LEAP_YEAR, mention.month, day):
-                message = _("the calendar has no {words}").format(words=_words(text, line, mention))
+                message = _("{words} is not in the calendar").format(words=_words(text, line, mention))
                 yield (line, mention.start), message, ""
 
 
@@ -100,15 +100,15 @@ def _date_impossible(text: Text) -> Found:
 def _date_order(text: Text) -> Found:
     messages = (
         _("the inspection ends on {later}, before it begins on {earlier}"),
-        _("the feedback is of {later}, before the inspection ended on {earlier}"),
-        _("the notice is of {later}, before the feedback on {earlier}"),
+        _("the feedback is dated {later}, before the inspection ended on {earlier}"),
+        _("the notice is dated {later}, before the feedback of {earlier}"),
     )
     for message, (before, after) in zip(messages, pairwise(course(text)), strict=True):
         earlier, later = before and before.written.exact, after and after.written.exact
         if after and earlier and later and later < earlier:
             shown = message.format(earlier=in_words(earlier), later=in_words(later))
             yield (after.line, after.written.start), shown, ""
-    message, inspected = _("the time ends on {later}, before it begins on {earlier}"), course(text).ended
+    message, inspected = _("the period ends on {later}, before it begins on {earlier}"), course(text).ended
     for line, _one, until, first, last in _spans(text):
         if last < first and (line, until) != inspected:
             shown = message.format(earlier=in_words(first), later=in_words(last))
@@ -116,7 +116,7 @@ def _date_order(text: Text) -> Found:
 
 
 @RULES.rule("span-length",
-    why="How many days a time has can be counted: its first and its last day say it already.",
+    why="The days of a period can be counted: its first and its last day already give their number.",
     example="集中整改期{45→92}天，从2024年3月1日至2024年5月31日。",
 )  # fmt: skip
 def _span_length(text: Text) -> Found:
@@ -140,7 +140,7 @@ def _span_length(text: Text) -> Found:
 
 
 @RULES.rule("date-after-notice", "warning",
-    why="A notice cannot tell of what was done after its own day.",
+    why="A notice cannot report what was done after its own date.",
     example="一是加强培训。2024年{5→3}月，组织专题培训。\n二是健全制度。\n2024年4月18日",
 )  # fmt: skip
 def _date_after_notice(text: Text) -> Found:
@@ -159,7 +159,7 @@ def _date_after_notice(text: Text) -> Found:
 
 
 @RULES.rule("date-year", "warning",
-    why="A notice is read for years: each paragraph gives its first date with the year, and again where a new year begins.",
+    why="A notice is read for years: each paragraph gives the year with its first date, and again when the year changes.",
     example="{→2024年}3月15日，召开专题会议。",
 )  # fmt: skip
 def _date_year(text: Text) -> Found:
@@ -195,14 +195,14 @@ RULES.pattern("date-form", "note",
     rf"(?<![0-9.\-/]){_YEAR}(?P<mark>[.\-/])[0-9]{{1,2}}(?P=mark)[0-9]{{1,2}}(?![0-9.\-/])"
     "|(?<=年)0[1-9]月(?:[0-9]{1,2}日)?|(?<=月)0[1-9]日"
     "|(?<![0-9〇一二三四五六七八九.])[0-9]{2}年(?=[0-9]{1,2}月|以来|底|初|度)",
-    mark("“{words}” is no date as official documents write it"), hint=mark("write it like {example}"), mark="2024年4月18日",
-    why="A date is written 2024年4月18日: with 年, 月 and 日, the whole year, no noughts before a digit (GB/T 9704-2012, 7.3.5.4).",
+    mark("“{words}” is not in the date form of official documents"), hint=mark("write it like {example}"), mark="2024年4月18日",
+    why="A date is written 2024年4月18日: with 年, 月 and 日, the full year, and no leading zeros (GB/T 9704-2012, 7.3.5.4).",
     example="2024{.4.18→年4月18日}，召开专题会议。",
 )  # fmt: skip
 
 RULES.pattern("range-dash", "note",
     rf"(?<![0-9])({_YEAR}年?)[-－~]({_YEAR}年)",
-    mark("“{words}” has a hyphen for a dash"), instead=r"\1—\2",
-    why="From one year to another goes a dash as long as a character (GB/T 15834-2011, 4.13.3).",
+    mark("“{words}” has a hyphen instead of a dash"), instead=r"\1—\2",
+    why="A range of years has a dash as long as a character (GB/T 15834-2011, 4.13.3).",
     example="《三年行动计划（2023{-→—}2025年）》",
 )  # fmt: skip

@@ -21,14 +21,14 @@ _FIRST_YEAR = 1949
 
 RULES.pattern("document-brackets", "error",
     rf"(?<={HAN})[\[(（【［｛{{《<]\s?(?P<year>(?:19|20)[0-9]{{2}}|[0-9]{{2}})年?\s?[\])）】］｝}}》>]\s?第?(?P<number>[0-9]{{1,5}})号",
-    mark("“{words}”: the year of a document number stands in {mark}"), instead=r"〔\g<year>〕\g<number>号", mark="〔 〕",
-    why="The year of a document number stands between 〔 and 〕 (GB/T 9704-2012, 7.2.5).",
+    mark("“{words}”: the year of a document number is written in {mark}"), instead=r"〔\g<year>〕\g<number>号", mark="〔 〕",
+    why="The year of a document number is written between 〔 and 〕 (GB/T 9704-2012, 7.2.5).",
     example="印发《行动方案》（东发改产业{[→〔}2023{]→〕}360号）。",
 )  # fmt: skip
 
 
 @RULES.rule("document-number", "warning",
-    why="A document number is 〔2023〕360号: the whole year without 年, the number without 第 and without noughts before it, with 号 (GB/T 9704-2012, 7.2.5).",
+    why="A document number is 〔2023〕360号: the full year without 年, the number without 第 or leading zeros, with 号 (GB/T 9704-2012, 7.2.5).",
     example="印发《行动方案》（东发改产业〔2023〕{第0→}36号）。",
 )  # fmt: skip
 def _document_number(text: Text) -> Found:
@@ -36,14 +36,14 @@ def _document_number(text: Text) -> Found:
         year, number = match["year"], match["number"]
         extra = match["nian"] or match["first"] or not match["hao"]
         if extra or number.startswith("0") or len(year) != len("2023"):
-            message = _("“{words}” is no document number as it is written")
+            message = _("“{words}” is not a correctly written document number")
             right = f"〔{'20' if len(year) == 2 else ''}{year}〕{number.lstrip('0') or '0'}号"  # noqa: PLR2004
             shown = message.format(words=text.texts[line][slice(*match.span())])
             yield (line, match.start()), shown, write(right)
 
 
 @RULES.rule("document-year",
-    why="A document has the number of the year in which it was issued, and a notice quotes what has been issued.",
+    why="A document number has the year of issue, and a notice quotes documents that have been issued.",
     example="于2023年12月20日以东发改产业〔202{2→3}〕360号文件印发。",
 )  # fmt: skip
 def _document_year(text: Text) -> Found:

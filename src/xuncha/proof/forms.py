@@ -1,4 +1,4 @@
-"""Headings of one form; a title and a signature that name the same."""
+"""Headings in one form; a title and a signature that name the same body."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _heading_form(text: Text) -> Found:
 
 
 @RULES.rule("heading-stop", "note",
-    why="A heading that stands alone in its line ends without a full stop.",
+    why="A heading alone on its line ends without a full stop.",
     example="（一）关于学习贯彻上级部署方面{。→}\n对照要求，逐项整改。",
 )  # fmt: skip
 def _heading_stop(text: Text) -> Found:
@@ -72,7 +72,7 @@ def _heading_stop(text: Text) -> Found:
 
 
 @RULES.rule("issuer-differs", "warning",
-    why="Who signs a notice is who speaks in its title.",
+    why="The body that signs a notice is the one named in its title.",
     example="中共某市水务局党组关于巡察整改进展情况的通报\n中共某市水{利→务}局党组\n2024年4月18日",
 )  # fmt: skip
 def _issuer_differs(text: Text) -> Found:

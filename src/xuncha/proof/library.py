@@ -1,4 +1,4 @@
-"""What AutoCorrect knows of Chinese copy-editing: blanks beside punctuation, full-width letters and digits.
+"""What AutoCorrect checks in Chinese text: spaces next to punctuation, full-width letters and digits.
 
 It comes with the part `office`; without it these two rules are silent. Why its other rules are off: docs/adr/0015.
 """
@@ -41,19 +41,19 @@ def _changed(text: Text, rules: tuple[str, ...]) -> Iterator[tuple[int, str, lis
 
 
 @RULES.rule("blank", "warning",
-    why="No blank stands beside full-width punctuation: it is as wide as one already.",
+    why="Full-width punctuation has no space beside it: it is already as wide as a character.",
     example="细化为14个问题，{ →}逐项整改。",
 )  # fmt: skip
 def _blank(text: Text) -> Found:
     """Find blanks beside punctuation; report the first of each line."""
     for line, words, changes in _changed(text, _BLANKS):
         place = changes[0][0]
-        message = _("a blank beside punctuation: “{words}”")
+        message = _("a space next to punctuation: “{words}”")
         yield (line, place), message.format(words=words[max(0, place - 2) : place + 3]), _("take it out")
 
 
 @RULES.rule("full-width-letters", "warning",
-    why="Letters and digits are half-width: full-width ones stand apart, and no search finds them.",
+    why="Letters and digits are half-width: full-width ones are spaced too widely, and no search finds them.",
     example="细化为{１４→14}个问题。",
 )  # fmt: skip
 def _full_width_letters(text: Text) -> Found:

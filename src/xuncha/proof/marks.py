@@ -1,4 +1,4 @@
-"""Punctuation: full-width among Chinese, in pairs, and once."""
+"""Punctuation: full-width in Chinese, in pairs, and not repeated."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PARAGRAPH = 40  # characters; a line of so many is a paragraph, and must end wi
 
 
 @RULES.rule("half-width", "warning",
-    why="Chinese text has full-width punctuation; what is lifted from a web page loses it.",
+    why="Chinese text has full-width punctuation; text copied from a web page often loses it.",
     example="按照有关要求{,→，}现将整改情况予以公布{(→（}含长期任务{)→）}。",
 )  # fmt: skip
 def _half_width(text: Text) -> Found:
@@ -59,42 +59,42 @@ def _unbalanced(text: Text) -> Found:
             if opening or start not in in_lists:
                 message, shown = _("{mark} is not closed: “{words}”"), words[start : start + _AROUND]
                 if not opening:
-                    message = _("{mark} closes what nothing has opened: “{words}”")
+                    message = _("{mark} has no opening mark: “{words}”")
                     shown = words[max(0, start - _AROUND) : start + 1]
                 yield (line, start), message.format(mark=sign, words=shown), ""
 
 
 RULES.pattern("doubled-mark", "error",
     rf"(?<![{_STOPS}])(?:[？！?!]{{2,3}}|。{{3,}})(?![{_STOPS}])|(?P<words>[{_STOPS}]{{2,}})",
-    mark("one mark too many: “{words}”"), hint=mark("leave one of them"), before=4,
+    mark("one mark too many: “{words}”"), hint=mark("keep one of them"), before=4,
     why="A sentence ends once.",
     example="完成一个、销号一个。{。→}确保件件有落实。",
 )  # fmt: skip
 
 RULES.pattern("stop-twice", "note",
     "[。！？][”’]+。",
-    mark("a full stop inside and outside the quotation: “{words}”"), hint=mark("leave one of them"),
-    why="What ends inside quotation marks does not end again outside.",
+    mark("a full stop inside and outside the quotation: “{words}”"), hint=mark("keep one of them"),
+    why="A sentence that ends inside quotation marks does not end again outside.",
     example="他说：“整改要到位。”{。→}",
 )  # fmt: skip
 
 RULES.pattern("ellipsis", "warning",
     r"\.{3,}|。{3,}|…(?!…)(?<!……)",
-    mark("“{words}” stands for ……"), instead="……",
-    why="Chinese points of ellipsis are …… (GB/T 15834-2011, 4.11).",
+    mark("“{words}” should be ……"), instead="……",
+    why="The Chinese ellipsis is …… (GB/T 15834-2011, 4.11).",
     example="台账、清单{...→……}一应俱全。",
 )  # fmt: skip
 
 RULES.pattern("pause-between-quotes", "note",
     "^.*?(?P<words>”、“|》、《)",
     mark("no {mark} is needed here: {words}"), hint=mark("leave {mark} out"), mark="、",
-    why="Between quotations, or titles in 书名号, that stand side by side there is usually no 、 (GB/T 15834-2011, 4.5.3.5).",
+    why="Adjacent quotations, or titles in 书名号, usually have no 、 between them (GB/T 15834-2011, 4.5.3.5).",
     example="上线“绿色金融专区”{、→}“乡村振兴专区”。",
 )  # fmt: skip
 
 
 @RULES.rule("no-full-stop", "warning",
-    why="A paragraph ends with a mark; without one, something of it may be lost.",
+    why="A paragraph ends with punctuation; without it, part of the text may be missing.",
     example="收到反馈意见后，我局党组第一时间召开会议传达学习，研究部署整改工作，逐项明确责任领导和责任科室{→。}",
 )  # fmt: skip
 def _no_full_stop(text: Text) -> Found:
@@ -104,5 +104,5 @@ def _no_full_stop(text: Text) -> Found:
         is_heading = heading is not None and heading.alone and "。" not in heading.title
         unfinished = len(words) >= _PARAGRAPH and _HAN.match(words[-1]) and re.search("[，,。；]", words)
         if unfinished and not is_heading:
-            message = _("the paragraph ends without a mark: “{words}”").format(words=words[-_AROUND:])
+            message = _("the paragraph ends without punctuation: “{words}”").format(words=words[-_AROUND:])
             yield (line, len(words) - 1), message, write("。")

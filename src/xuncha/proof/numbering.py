@@ -116,10 +116,10 @@ def _heading_number(text: Text) -> Found:
         else:
             expected = known[-1] + 1 if known and not (fresh and known[-1] + 1 < number) else 1
             written = numeral(expected) if level <= Level.SECTION else str(expected)
-            hint = _("here it would be {right}").format(right=_FORMS[level][0].format(written))
+            hint = _("here it should be {right}").format(right=_FORMS[level][0].format(written))
             before = known[-1] if known else 0
             if number in known:
-                message = _("the number {words} stands twice")
+                message = _("the number {words} occurs twice")
             elif number > expected:
                 message = _("the numbers skip from {before} to {words}")
             else:
@@ -130,7 +130,7 @@ def _heading_number(text: Text) -> Found:
 
 
 @RULES.rule("heading-level", "warning",
-    why="The levels are 一、 then （一） then 1. then （1）(GB/T 9704-2012, 7.3.3); a level that others use is not passed over, and a lower one does not come first.",
+    why="The levels are 一、 then （一） then 1. then （1）(GB/T 9704-2012, 7.3.3); a level that is used elsewhere is not skipped, and a lower one does not come first.",
     example="{（一）关于学习方面\n→}一、整改工作组织情况\n（一）关于{→学习方面\n（二）关于}决策方面",
 )  # fmt: skip
 def _heading_level(text: Text) -> Found:
@@ -143,14 +143,14 @@ def _heading_level(text: Text) -> Found:
         # `heading-jump` checks 1. directly below 一、; 1） and ① may stand below anything.
         is_usual = path[-1:] == [Level.CHAPTER] and heading.level < LOWEST
         if missing and heading.level <= LOWEST and not is_usual:
-            message = _("{words} stands below no heading of the level above it").format(words=heading.mark)
+            message = _("{words} has no heading of the level above it").format(words=heading.mark)
             hint = _("the levels are {levels}").format(levels="一、 （一） 1. （1）")
             yield (heading.line, 0), message, hint
         path.append(heading.level)
 
 
 @RULES.rule("heading-jump", "note",
-    why="Below 一、 comes （一）, then 1., then （1）(GB/T 9704-2012, 7.3.3); a notice of two levels may have 一、 and 1., and one such place is shown.",
+    why="Below 一、 comes （一）, then 1., then （1）(GB/T 9704-2012, 7.3.3); a notice with two levels may use 一、 and 1., and only one such place is reported.",
     example="一、整改工作组织情况\n{1.→（一）}加强领导\n{2.→（二）}落实责任",
 )  # fmt: skip
 def _heading_jump(text: Text) -> Found:
@@ -158,14 +158,14 @@ def _heading_jump(text: Text) -> Found:
     warned = {line for (line, _start), *_rest in _heading_level.check(text)} if _heading_level.check else {}
     for above, heading in pairwise(text.headings):
         if above.level + 1 < heading.level <= LOWEST and heading.line not in warned:
-            message = _("{words} follows {above}, and the level between them is passed over")
+            message = _("{words} follows {above}, and the level between them is skipped")
             shown = message.format(words=heading.mark, above=above.mark)
             yield (heading.line, 0), shown, _("the levels are {levels}").format(levels="一、 （一） 1. （1）")
             return
 
 
 @RULES.rule("heading-mark", "warning",
-    why="Behind 一 stands 、 and behind 1 a full stop; behind a parenthesis stands nothing (GB/T 15834-2011; GB/T 9704-2012, 7.3.3).",
+    why="一 is followed by 、 and 1 by a full stop; a parenthesis is followed by nothing (GB/T 15834-2011; GB/T 9704-2012, 7.3.3).",
     example="（一）{、→}关于学习方面",
 )  # fmt: skip
 def _heading_mark(text: Text) -> Found:
@@ -180,7 +180,7 @@ def _heading_mark(text: Text) -> Found:
 
 
 @RULES.rule("enumeration-number",
-    why="一是 二是 三是 are read out by the public one by one: a number that is missing looks like a measure that is.",
+    why="一是 二是 三是 are read one by one by the public: a missing number looks like a missing measure.",
     example="一是加强学习。{三→二}是健全制度。",
 )  # fmt: skip
 def _enumeration_number(text: Text) -> Found:
@@ -188,14 +188,14 @@ def _enumeration_number(text: Text) -> Found:
         for item, expected in group.faults:
             right = item.words.replace(numeral(item.number), numeral(expected), 1)
             message = _("“{words}” does not continue the enumeration").format(words=item.words)
-            yield item[:2], message, _("here it would be {right}").format(right=right)
+            yield item[:2], message, _("here it should be {right}").format(right=right)
         for item in group.repeated.values():
-            message = _("“{words}” stands twice").format(words=item.words)
+            message = _("“{words}” occurs twice").format(words=item.words)
             yield item[:2], message, _("renumber the items")
 
 
 @RULES.rule("enumeration-alone", "note",
-    why="一是 announces that 二是 follows; what stands alone is not numbered.",
+    why="一是 announces that 二是 follows; a single item is not numbered.",
     example="{一是→}加强学习，全年集中学习12次。",
 )  # fmt: skip
 def _enumeration_alone(text: Text) -> Found:
@@ -203,5 +203,5 @@ def _enumeration_alone(text: Text) -> Found:
         repeated = group.repeated
         for item, *others in () if group.faults else group.sequences:
             if item.number == 1 and not others and item not in repeated:
-                message = _("“{words}” stands alone: nothing follows it").format(words=item.words)
+                message = _("“{words}” is the only item: nothing follows it").format(words=item.words)
                 yield item[:2], message, _("leave the number out")

@@ -1,4 +1,4 @@
-"""Sums of anything, such as money, people and meetings: parts and their whole, shares, figures that are said twice."""
+"""Sums of anything, such as money, people and meetings: parts and their whole, shares, figures stated twice."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _divisions(text: Text) -> Iterator[tuple[int, Figure, list[Figure], str, boo
 
 def _told(text: Text, *, certain: bool) -> Found:
     """Yield wholes that their parts do not add up to: if `certain`, those that must be wrong; else those that are right only if parts overlap or are left out."""
-    message = _("{parts} are not the {whole} of which they are parts")
+    message = _("{parts} do not add up to the total of {whole}")
     for line, whole, parts, rest, added in _divisions(text):
         sums = [round(part, 2) for part in accumulate(part.number for part in parts)]
         others = sum(figure.number for figure in _figures(rest) if figure.unit == whole.unit)
@@ -129,13 +129,13 @@ RULES.rule("parts-exceed",
 )(lambda text: _told(text, certain=True))  # fmt: skip
 
 RULES.rule("parts-differ", "warning",
-    why="Whoever lists the parts of a whole lets readers add them up; a word such as 等 or 其余 says that there are others.",
+    why="Readers add up the parts of a whole that are listed; a word such as 等 or 其余 says that there are others.",
     example="追缴资金30万元，其中甲单位1{0→5}万元、乙单位15万元。",
 )(lambda text: _told(text, certain=False))  # fmt: skip
 
 
 @RULES.rule("share", "warning",
-    why="A share is the part divided by the whole that stand beside it.",
+    why="A share is the part divided by the whole, both given beside it.",
     example="收到信访件20件，办结17件，办结率{9→8}5%。",
 )  # fmt: skip
 def _share(text: Text) -> Found:
@@ -156,7 +156,7 @@ def _share(text: Text) -> Found:
 
 
 @RULES.rule("figure-differs", "warning",
-    why="What was reached in all has one number, in the first part and in the last.",
+    why="A total outcome has the same number in the first part and in the last.",
     example="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金{25→30}万元，继续清理。",
 )  # fmt: skip
 def _figure_differs(text: Text) -> Found:
@@ -174,5 +174,5 @@ def _figure_differs(text: Text) -> Found:
                 shown = words[figure.start : figure.end]
                 number, earlier = known.setdefault((name, figure.unit), (figure.number, shown))
                 if number != figure.number:
-                    message = _("{name} is {number} here, before it was {earlier}")
+                    message = _("{name} is {number} here, but earlier it was {earlier}")
                     yield (line, figure.start), message.format(name=name, number=shown, earlier=earlier), ""

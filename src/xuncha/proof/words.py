@@ -1,4 +1,4 @@
-"""Words: the slips of the trade, words said twice, the same name in two forms."""
+"""Words: common slips, repeated words, the same name in two forms."""
 
 from __future__ import annotations
 
@@ -78,19 +78,19 @@ def _slipped(table: str) -> Check[Position]:
                 before = _OTHER.split(words[max(0, start - _AROUND) : start])[-1]
                 behind = _OTHER.split(words[end : end + _AROUND])[0]
             shown = f"{before}{slip[0]}{behind}"
-            message = _("“{words}”: {right} is meant").format(words=shown, right=right)
+            message = _("“{words}”: it should be {right}").format(words=shown, right=right)
             yield (line, start), message, write(f"{before}{right}{behind}")
 
     return check
 
 
 RULES.rule("wrong-word",
-    why="A word for another that sounds or looks like it: 巡查 is a patrol, 巡察 is an inspection by the party.",
+    why="A word confused with one that sounds or looks like it: 巡查 is a patrol, 巡察 is an inspection by the party.",
     example="现将巡{查→察}整改情况予以公布。",
 )(_slipped(_CERTAIN))  # fmt: skip
 
 RULES.rule("likely-word", "warning",
-    why="截止 ends something, and has no object: 截至 is “up to”; 得 stands before what a verb leads to; and others of the kind.",
+    why="截止 means to end and has no object: 截至 is “up to”; 得 comes before the complement of a verb; and similar slips.",
     example="截{止→至}目前，已完成整改13个。",
 )(_slipped(_LIKELY))  # fmt: skip
 
@@ -102,8 +102,8 @@ RULES.rule("measure-word", "note",
 RULES.pattern("adverb", "note",
     "(积极|认真|扎实|深入|切实|及时|严格|主动|充分|稳步|坚决|坚定|不断|进一步|持续)的"
     "(?:推进|推动|落实|开展|加强|学习|贯彻|执行|做好|抓好|完成|整改|提升|提高|解决|促进|履行|增强|压实|发挥|改进)",
-    mark("“{words}”: before a verb stands {mark}"), instead=r"\1地", mark="地", in_titles=False,
-    why="Before a verb stands 地.",
+    mark("“{words}”: use {mark} before a verb"), instead=r"\1地", mark="地", in_titles=False,
+    why="Use 地 before a verb.",
     example="扎实{的→地}推进整改工作。",
 )  # fmt: skip
 
@@ -116,27 +116,27 @@ def _doubled_word(text: Text) -> Found:
     for line, match in text.search(_DOUBLED, text.untitled):
         once = match[1] or match[0][0]
         if not (match[1] and _MAY_DOUBLE.fullmatch(once)):
-            yield (line, match.start()), _("“{words}” stands twice").format(words=once), write(once)
+            yield (line, match.start()), _("“{words}” occurs twice").format(words=once), write(once)
 
 
 RULES.pattern("synonym", "warning",
     "提升提高|提高提升|加强强化|强化加强|推进推动|推动推进|进行开展|开展进行|防止避免|避免防止|大约约|帮助协助|协助帮助|立刻马上",
-    mark("“{words}” says one thing twice"), hint=mark("leave one of them"), in_titles=False,
-    why="Two words for one thing: one was to replace the other.",
+    mark("“{words}” says the same thing twice"), hint=mark("keep one of them"), in_titles=False,
+    why="Two words for one thing: one was meant to replace the other.",
     example="进一步{提升→}提高政治判断力。",
 )  # fmt: skip
 
 RULES.pattern("approximate", "warning",
     rf"(?:{_NEARLY}){_NUMBER}(?:余|多|左右|上下)"
     rf"|(?:{_NEARLY}|超过|超){_NUMBER}[万亿]?[余多]?[个项件条次人名家户元]+(?:左右|上下|以上)",
-    mark("“{words}” is approximate twice over"), hint=mark("leave one of them"),
+    mark("“{words}” marks the number as approximate twice"), hint=mark("keep one of them"),
     why="近 and 余, 约 and 左右 both say that a number is not exact; 近 says it is less, 余 that it is more.",
     example="累计检查项目{近→}60余个。",
 )  # fmt: skip
 
 
 @RULES.rule("repeated-sentence", "warning",
-    why="The same sentence twice was copied, and not changed where it should have been.",
+    why="A repeated sentence was copied, and not changed where it should have been.",
     example="定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。{\n定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。→}",
 )  # fmt: skip
 def _repeated_sentence(text: Text) -> Found:
@@ -144,13 +144,13 @@ def _repeated_sentence(text: Text) -> Found:
     for line, match in text.search(_SENTENCE, text.texts):
         place, sentence = (line, match.start()), match[0].strip()
         if len(sentence) >= _SAME_SENTENCE and (first := seen.setdefault(sentence, place)) != place:
-            message = _("this sentence stands in line {n} already: “{words}”")
+            message = _("this sentence is already in line {n}: “{words}”")
             shown = message.format(n=text.lines[first[0]].line, words=sentence[:_SAME_SENTENCE])
             yield place, shown, ""
 
 
 @RULES.rule("quotes-differ", "note",
-    why="A term that has quotation marks once has them always.",
+    why="A term that has quotation marks once has them everywhere.",
     example="开展“双公示”工作培训，将“双公示”工作纳入考核，{双公示→“双公示”}信息合规率100%。",
 )  # fmt: skip
 def _quotes_differ(text: Text) -> Found:
@@ -167,7 +167,7 @@ def _quotes_differ(text: Text) -> Found:
 
 
 @RULES.rule("ordinal", "note",
-    why="Places are written 第一位 and 第四位, or 第1位 and 第4位: in one way (GB/T 15835-2011, 4.3).",
+    why="Rankings are written 第一位 and 第四位, or 第1位 and 第4位, but not both ways (GB/T 15835-2011, 4.3).",
     example="增幅列全省第{一→1}位，占比列全省第4位。",
 )  # fmt: skip
 def _ordinal(text: Text) -> Found:
@@ -178,7 +178,7 @@ def _ordinal(text: Text) -> Found:
         in_digits = match["digits"] is not None
         if line != shown and digits.setdefault((line, match["unit"]), in_digits) != in_digits:
             shown = line
-            message = _("“{words}”: another place in this line is written the other way")
+            message = _("“{words}”: another ordinal in this line is written the other way")
             yield (line, match.start()), message.format(words=match[0]), _("choose one of them")
 
 
@@ -191,5 +191,5 @@ def _inspector_differs(text: Text) -> Found:
     for line, match in text.search(_INSPECTORS, text.texts):
         earlier = first.setdefault(match["committee"], match[0])
         if match[0] != earlier:
-            message = _("{words}: before it was {first}").format(words=match[0], first=earlier)
+            message = _("{words}: earlier it was {first}").format(words=match[0], first=earlier)
             yield (line, match.start()), message, ""

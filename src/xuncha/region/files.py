@@ -72,7 +72,9 @@ def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[s
         rows = duck.run.execute(query).fetchall()
     except duck.error as error:
         if len(files) == 1:
-            broken[files[0]] = _("it is damaged, or no Parquet file: {said}").format(said=first_line(error))
+            broken[files[0]] = _("it is damaged, or not a Parquet file: {said}").format(
+                said=first_line(error)
+            )
             return {}
         half = len(files) // 2
         return _columns(duck, files[:half], broken) | _columns(duck, files[half:], broken)
@@ -87,12 +89,12 @@ def _fault(duck: Duck, file: str, told: Mapping[str, str]) -> tuple[str, Signatu
     """Return why a file with these columns cannot be read, or an empty text; and the types of its columns."""
     if missing := [name for name in TYPES if name not in told]:
         newer = _newer(duck, file) if told.get("schema_version") in _WHOLE_NUMBERS else ""
-        message = _("it is no rows file: it lacks {columns}").format(columns=_(", ").join(missing))
+        message = _("it is not a rows file: it lacks {columns}").format(columns=_(", ").join(missing))
         return newer or message, ""
     for name, expected in TYPES.items():
         kind = told[name]
         if kind != expected and not (expected == "INTEGER" and kind in _WHOLE_NUMBERS):
-            message = _("its column {column} is {kind}, where {wanted} belongs")
+            message = _("its column {column} is {kind}, but should be {wanted}")
             return message.format(column=name, kind=kind, wanted=expected), ""
     return "", " ".join(told[name] for name in TYPES)
 
@@ -122,7 +124,7 @@ def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, 
                 )
                 row = duck.run.fetchone()
             if row and row[0] > (most := _most(files)):
-                fault = _("it holds more rows than {n}").format(n=f"{most:,}")
+                fault = _("it has more than {n} rows").format(n=f"{most:,}")
         except duck.error as error:
             fault = _("it is damaged: {said}").format(said=first_line(error))
         half = len(files) // 2

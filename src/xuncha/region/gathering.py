@@ -68,9 +68,7 @@ def fetched(
             if not reason:
                 yield Found("bare", place, mirror.shown(address))
             elif place.is_dir():
-                old = _(
-                    "it could not be brought up to date, and counts as it was fetched last: {said}"
-                ).format(said=reason)
+                old = _("it could not be updated, and counts as last fetched: {said}").format(said=reason)
                 yield Found("bare", place, mirror.shown(address), old)
             else:
                 yield Found(

@@ -58,7 +58,7 @@ def _named_twice(region: Region) -> Iterable[Finding[tuple[int | str, ...]]]:
         key = (unit.name, unit.round, unit.source)
         message = ""
         if key in seen:
-            message = _("“{name}” is named before, with the same round and source").format(name=unit.name)
+            message = _("“{name}” is already listed, with the same round and source").format(name=unit.name)
         elif unit.source is not None and unit.source in sources:
             message = _("“{source}” is the source of another unit").format(source=unit.source)
         if message:

@@ -78,7 +78,7 @@ class _Process:
         except (OSError, EOFError, ValueError):
             self._kill(running)
             self._close(running)
-            message = _("reading it ended the process that did: it takes too much memory, or is not a ledger")
+            message = _("the process that read it ended: it takes too much memory, or is not a ledger")
             if self._late:
                 message = _("it takes more than {n} seconds").format(n=seconds)
             return [Read("", [], error=message)]

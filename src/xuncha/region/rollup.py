@@ -132,9 +132,9 @@ def rolled_up(asked: Asked, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], b
     sources = [each for each in asked.sources if each.kind not in {"other", "plan"}]
     if not sources and not (asked.region and asked.region.units):
         hint = _(
-            "a ledger's folder, a clone, an archive (.zip), rows (.parquet), region.yaml, or a folder of such"
+            "a ledger's folder, a clone, an archive (.zip), rows (.parquet), region.yaml, or a folder of these"
         )
-        raise RefusedError("nothing-to-count", _("there is nothing here that a roll-up reads"), hint)
+        raise RefusedError("nothing-to-count", _("there is nothing here that a roll-up can read"), hint)
     with contextlib.ExitStack() as stack:
         spare = stack.enter_context(temporary_folder())
         duck = stack.enter_context(Duck(spare))

@@ -112,5 +112,5 @@ def _codes(measures: Iterable[Measure]) -> dict[str | None, int]:
 
 def too_new(version: int) -> str:
     """Return the message that a file's version is too new for this program."""
-    text = _("it is of version {version}, and this xuncha reads up to version {known}: bring it up to date")
+    text = _("it has version {version}, and this xuncha reads up to version {known}: update xuncha")
     return text.format(version=version, known=VERSION)

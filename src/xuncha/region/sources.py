@@ -39,15 +39,15 @@ def found(named: Path) -> list[Found]:
     except OSError:
         message = _("{path} is not there").format(path=named)
         raise RefusedError(
-            "no-such-source", message, _("name a ledger, a rows file, or a folder of such")
+            "no-such-source", message, _("name a ledger, a rows file, or a folder of these")
         ) from None
     if stat.S_ISDIR(mode):
         return list(_in_folder(path, str(named).rstrip("/") or "/", 0))
     kind = _kind(path) if stat.S_ISREG(mode) else "other"
     if kind == "other":
-        message = _("{path} is nothing that a roll-up reads").format(path=named)
+        message = _("{path} cannot be read by a roll-up").format(path=named)
         hint = _(
-            "a ledger's folder, a clone, an archive (.zip), rows (.parquet), region.yaml, or a folder of such"
+            "a ledger's folder, a clone, an archive (.zip), rows (.parquet), region.yaml, or a folder of these"
         )
         raise RefusedError("no-such-source", message, hint)
     return [Found(kind, path, str(named))]

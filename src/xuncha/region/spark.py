@@ -37,7 +37,7 @@ class Spark:
     def __init__(self, master: str) -> None:
         if not _MASTER.fullmatch(master):
             message = _("there is no engine “{name}”").format(name=master)
-            hint = _("known are: {names}").format(
+            hint = _("available: {names}").format(
                 names=_(", ").join(("duckdb", "local[*]", "local-cluster[2,1,1024]", "spark://HOST:PORT"))
             )
             raise UsageError("unknown-engine", message, hint)
@@ -115,4 +115,4 @@ def _literal(path: str) -> str:
 
 def _no_java() -> SurroundingsError:
     message = _("Spark did not start: it needs Java 17 or later")
-    return SurroundingsError("no-java", message, _("install Java 17, and let JAVA_HOME name its folder"))
+    return SurroundingsError("no-java", message, _("install Java 17, and set JAVA_HOME to its folder"))

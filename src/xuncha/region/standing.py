@@ -158,7 +158,7 @@ class Standing:
             return "broken", message
         day = one.shape.as_of
         if self.at and day and taken.source.kind == "rows" and day > self.at:
-            return "missing", _("it tells of {day}, after the day that is asked for").format(day=day)
+            return "missing", _("it is as of {day}, after the requested day").format(day=day)
         return "ok", ""
 
     def _row(
@@ -196,7 +196,7 @@ class Standing:
         yield first, self._counting(first)
         for other, value in zip(others, contents, strict=True):
             state: State = "repeated" if value == same else "older"
-            text = _("it holds the same as {source}, which is counted")
+            text = _("it has the same content as {source}, which is counted")
             if state == "older":
                 text = _("it is not newer than {source}, which is counted")
             message = text.format(source=first.taken.source.shown)
@@ -212,7 +212,7 @@ class Standing:
                 _("handed in as of {day}, after {limit}").format(day=day, limit=self.hand_in),
             )
         elif self.is_planned and one.expected is None:
-            message = _("it is not among the units that are expected")
+            message = _("it is not one of the expected units")
         elif one.expected is not None and one.counted.unit != self.units[one.expected].name:
             message = _("it is expected as {name}").format(name=self.units[one.expected].name)
         if one.taken.source.said:

@@ -118,7 +118,7 @@ def _of_archive(file: Path, folder: Path, job: Job) -> Read:
     try:
         facts = Facts.model_validate_json((payload / FACTS).read_bytes())
     except ValueError:
-        message = _("this does not say of which ledger it is")
+        message = _("this does not say which ledger it belongs to")
         raise RefusedError("not-ours", message) from None
     commit = unpack(payload / BUNDLE, folder / "history")
     root = folder / "history" / facts.inside

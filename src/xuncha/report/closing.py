@@ -64,7 +64,7 @@ def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events:
         identity for identity, measure in ledger.measures.items() if measure.status == "submitted"
     ]
     if not chosen:
-        text = _("no measure waits for closing, so there is nothing to print")
+        text = _("no application to close is pending, so there is nothing to print")
         raise RefusedError("nothing-submitted", text, _("name measures, such as xuncha report closing 2.3"))
     idle = [str(each) for each in chosen if ledger.measures[each].status == "not_started"]
     if idle:

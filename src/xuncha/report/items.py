@@ -45,7 +45,7 @@ class Item(NamedTuple):
 def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
     """Return every measure of a ledger on a day, in the order of the ledger. Raises RefusedError if there are none yet."""
     if not ledger.measures:
-        message = _("the ledger holds no measures yet, so there is nothing to tell")
+        message = _("the ledger has no measures yet, so there is nothing to report")
         raise RefusedError("nothing-to-tell", message, _("see `xuncha add --help`"))
     horizon = Horizon.of(ledger.register(), today)
     result = {}

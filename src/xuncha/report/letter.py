@@ -90,14 +90,16 @@ def _pressing(every: Iterable[Item], kind: str, office: str) -> list[Item]:
 def _must_be_due(chosen: Sequence[Item], kind: str) -> None:
     """Refuse measures that a letter of this kind cannot name (RefusedError)."""
     if closed := next((item.id for item in chosen if item.status == "closed"), None):
-        message = _("{id} is closed; there is nothing to remind of").format(id=closed)
+        message = _("{id} is closed; no reminder is needed").format(id=closed)
         raise RefusedError("already-closed", message, _("see `xuncha list --overdue`"))
     if len(offices := dict.fromkeys(item.office for item in chosen)) > 1:
-        message = _("a letter goes to one office, and these measures are of {names}")
+        message = _("a letter goes to one office, but these measures belong to {names}")
         message = message.format(names=_(", ").join(offices))
         raise RefusedError("several-offices", message, _("write one for each"))
     early = [item.id for item in chosen if item.light != "red"]
     if kind == "warning" and early:
-        message = _("a warning is for what is overdue, and {ids} is not").format(ids=_(", ").join(early))
+        message = _("a warning is for overdue measures, and {ids} is not overdue").format(
+            ids=_(", ").join(early)
+        )
         hint = _("send a reminder: xuncha report letter reminder {ids}").format(ids=" ".join(early))
         raise RefusedError("not-overdue", message, hint)

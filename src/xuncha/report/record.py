@@ -199,11 +199,11 @@ def why(fault: str) -> str:
         "missing": _("the file is not there"),
         "link": _("it is a link, which is not followed"),
         "unreadable": _("the file cannot be read"),
-        "changed": _("the file is not the one that was attached: its SHA-256 is another"),
+        "changed": _("the file is not the one that was attached: its SHA-256 differs"),
         "not-fetched": _("the file is kept by git-lfs, and was not fetched"),
         "other-kind": _("it is neither a PDF nor a picture"),
         "too-large": _("the file is too large to be bound in"),
-        "encrypted": _("the PDF is encrypted or under a password"),
+        "encrypted": _("the PDF is encrypted or password-protected"),
         "too-many-pages": _("it has too many pages"),
         "damaged": _("it is damaged, or too large once it is unpacked"),
     }[fault]

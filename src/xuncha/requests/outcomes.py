@@ -43,7 +43,7 @@ def about_plan(plan: PlannedChange) -> list[str]:
     said = [plan.note] if plan.note else []
     if plan.evidence:
         is_new = plan.evidence.content is not None
-        where = _("it is in {path}") if is_new else _("the same file is there already: {path}")
+        where = _("it is in {path}") if is_new else _("the same file is already in the ledger: {path}")
         said.append(where.format(path=plan.evidence.name))
     return said
 
@@ -65,8 +65,8 @@ def about_beginning(session: Session) -> Outcome:
     """Say what was found when a change began: what an interrupted command had left, and that no branch is checked out."""
     found = []
     if session.leftover:
-        said = _("`{command}` had been interrupted before its commit; what it wrote was taken back")
-        again = _("to have it done, type it again")
+        said = _("`{command}` was interrupted before its commit; what it wrote was taken back")
+        again = _("to complete it, type it again")
         found.append((said.format(command=session.leftover.command), again))
     if detached(session.root):
         found.append(on_no_branch())
@@ -76,8 +76,8 @@ def about_beginning(session: Session) -> Outcome:
 def on_no_branch() -> tuple[str, str]:
     """Say that no branch is checked out."""
     return (
-        _("no branch is checked out in git: what is done now is on none of them"),
-        _("go back to one first, such as git switch main, or make one: git switch -c NAME"),
+        _("no branch is checked out in git: changes made now are on no branch"),
+        _("switch to one first, such as git switch main, or create one: git switch -c NAME"),
     )
 
 

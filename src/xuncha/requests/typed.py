@@ -37,7 +37,7 @@ def measure(text: str, known: Container[Identity]) -> Identity:
     """Read the number of a measure. Raises RefusedError if it is that of a problem, or not known."""
     identity = Identity.parse(text)
     if identity.is_problem:
-        message = _("{id} is a problem; a measure is asked for").format(id=identity)
+        message = _("{id} is a problem; a measure is needed here").format(id=identity)
         hint = _("name its measures, such as {id}.1").format(id=identity)
         raise RefusedError("not-a-measure", message, hint)
     if identity not in known:
@@ -58,7 +58,7 @@ def day(text: str, option: str, today: date, *, past: bool = False) -> date:
         return found
     raise UsageError(
         "bad-date",
-        _("{option}: “{text}” is not a day of the calendar").format(option=option, text=text),
+        _("{option}: “{text}” is not a calendar date").format(option=option, text=text),
         _("write it like {examples}").format(examples=_(", ").join(("2024-04-18", "2024年4月18日"))),
     )
 
@@ -76,7 +76,7 @@ def a_problem(text: str) -> Identity:
     """Read the number of a problem. Raises RefusedError if it is that of a measure, or none."""
     identity = Identity.parse(text)
     if not identity.is_problem:
-        said = _("{id} is a measure; a problem is asked for").format(id=identity)
+        said = _("{id} is a measure; a problem is needed here").format(id=identity)
         raise RefusedError("not-a-problem", said, _("name its problem: {id}").format(id=identity.problem))
     return identity
 

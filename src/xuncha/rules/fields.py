@@ -26,7 +26,7 @@ Value = int | float | str
 
 
 @RULES.rule("field-value", asks="fields",
-    why="A field of one's own (自定义字段) is declared in data/ledger.yaml, and its values are of the type that is declared.",
+    why="A custom field (自定义字段) is declared in data/ledger.yaml, and its values have the declared type.",
     wrong="fields: {risk: 很高}", right="fields: {risk: 高}",
 )  # fmt: skip
 def field_of_measure(measure: Measure, around: Neighbourhood) -> Broken[Location]:

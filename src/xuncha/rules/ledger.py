@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @RULES.rule("name-twice", scope="ledger", asks="categories outcomes leaders offices fields",
-    why="A key or a name stands once in its list, or counts would be split between equals.",
+    why="A key or a name occurs once in its list; otherwise its counts would be split.",
     wrong="offices: [办公室, 规划科, 财务科, 规划科]", right="offices: [办公室, 规划科, 财务科]",
 )  # fmt: skip
 def name_twice(settings: Settings) -> Broken[Location]:
@@ -36,12 +36,12 @@ def name_twice(settings: Settings) -> Broken[Location]:
     for key, names in lists.items():
         for place, name in enumerate(names):
             if name in names[:place]:
-                message = _("“{name}” stands twice in this list").format(name=name)
+                message = _("“{name}” occurs twice in this list").format(name=name)
                 yield (key, place), message, _("take one of them out")
 
 
 @RULES.rule("choices-missing", scope="ledger", asks="fields",
-    why="A field that is chosen says what can be chosen.",
+    why="A choice field lists its choices.",
     wrong="fields: [{key: risk, label: 风险等级, of: measure, type: choice}]",
     right="fields: [{key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}]",
 )  # fmt: skip
@@ -53,7 +53,7 @@ def choices_missing(settings: Settings) -> Broken[Location]:
 
 
 @RULES.rule("names-in-one", scope="ledger", asks="leaders offices",
-    why="A name is one person or one section; a full-width comma between two makes one name of them.",
+    why="A name is one person or one office; a full-width comma between two names makes them one.",
     wrong="leaders: [局长, 分管副局长, 书记，主任]", right="leaders: [局长, 分管副局长]",
 )  # fmt: skip
 def names_in_one(settings: Settings) -> Broken[Location]:
@@ -82,7 +82,7 @@ def inspection_order(settings: Settings) -> Broken[Location]:
 
 
 @RULES.rule("notice-before-feedback", scope="ledger", asks="inspection notice",
-    why="A notice tells of what was done after the feedback.",
+    why="A notice reports what was done after the feedback.",
     wrong="notice: {title: 通报, date: 2022-01-01}", right="notice: {title: 通报, date: 2024-06-15}",
 )  # fmt: skip
 def notice_before_feedback(settings: Settings) -> Broken[Location]:
@@ -94,11 +94,11 @@ def notice_before_feedback(settings: Settings) -> Broken[Location]:
 
 
 @RULES.rule("unknown-placeholder", scope="ledger", asks="notice",
-    why="A word in braces is replaced by a count of the ledger; one that is not known would be printed as it stands.",
+    why="A word in braces is replaced by a count of the ledger; an unknown word would be printed as it is.",
     wrong="notice: {work: ['共{总数}个问题，已完成整改{已完成问题数}个。']}", right="notice: {work: ['共{问题数}个问题，已完成整改{已完成问题数}个。']}",
 )  # fmt: skip
 def unknown_placeholder(settings: Settings) -> Broken[Location]:
-    message = _("{words} is none of the counts that a notice may name")
+    message = _("{words} is not one of the counts that a notice may use")
     hint = _("write one of {names}").format(names=" ".join(f"{{{name}}}" for name in PLACEHOLDERS))
     for key, said in settings.notice:
         for place, text in enumerate(said if isinstance(said, list) else [said]):
@@ -123,10 +123,10 @@ def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
 )  # fmt: skip
 def ledger_unsaid(settings: Settings) -> Broken[Location]:
     if settings.organisation is None:
-        yield ("organisation",), _("the organisation is not said yet"), _("write `organisation: …`")
+        yield ("organisation",), _("the organisation is not given yet"), _("write `organisation: …`")
     if settings.inspection.feedback is None:
         hint = _("write `feedback: 2024-07-08` under `inspection` once it is known")
-        yield ("inspection", "feedback"), _("the day of the feedback is not said yet"), hint
+        yield ("inspection", "feedback"), _("the day of the feedback is not given yet"), hint
 
 
 @RULES.rule("category-unsaid", "warning", scope="problem", asks="category",
@@ -135,11 +135,11 @@ def ledger_unsaid(settings: Settings) -> Broken[Location]:
 )  # fmt: skip
 def category_unsaid(problem: Problem, _frame: Frame) -> Broken[Location]:
     if problem.category is None:
-        yield ("category",), _("the category is not said yet"), _("write `category: …`")
+        yield ("category",), _("the category is not given yet"), _("write `category: …`")
 
 
 @RULES.rule("too-old", scope="ledger",
-    why="A ledger that uses what this version of the program does not know says so, instead of being called wrong.",
+    why="A ledger that needs a newer version of the program says which, instead of being reported as wrong.",
     wrong="requires: '>=99'", right="requires: '>=0.1'",
 )  # fmt: skip
 def requires_newer(settings: Settings) -> Broken[Location]:
@@ -150,7 +150,7 @@ def requires_newer(settings: Settings) -> Broken[Location]:
 
 
 @RULES.rule("unknown-about", scope="comment", asks="about",
-    why="A comment that is about a problem or a measure is found with it; a number that nobody has leads nowhere.",
+    why="A comment about a problem or a measure is shown with it; a number that does not exist leads nowhere.",
     wrong="about: '9.1'", right="about: '2.1'",
 )  # fmt: skip
 def unknown_about(comment: Comment, is_there: Callable[[Identity], bool]) -> Broken[Location]:
@@ -160,7 +160,7 @@ def unknown_about(comment: Comment, is_there: Callable[[Identity], bool]) -> Bro
 
 
 @RULES.rule("reply-before-received", scope="comment", asks="received reply",
-    why="Nobody answers before he is asked: one of the two days is a slip of the pen.",
+    why="A comment cannot be answered before it is received: one of the two dates is a typo.",
     wrong="reply: {date: 2024-05-01, text: 已答复。}", right="reply: {date: 2024-05-10, text: 已答复。}",
 )  # fmt: skip
 def reply_before_received(comment: Comment, _is_there: Callable[[Identity], bool]) -> Broken[Location]:

@@ -16,7 +16,7 @@ from xuncha.rules.names import unknown
 
 
 @RULES.rule("unknown-leader", asks="leader escalated",
-    why="Only leaders listed in data/ledger.yaml answer for measures, so that every spelling is one person.",
+    why="Only leaders listed in data/ledger.yaml answer for measures, so that each person has one spelling.",
     wrong="leader: 分管付局长", right="leader: 分管副局长",
 )  # fmt: skip
 def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
@@ -27,7 +27,7 @@ def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
 
 
 @RULES.rule("unknown-office", asks="office co_offices",
-    why="Only offices listed in data/ledger.yaml do the work, so that every spelling is one section.",
+    why="Only offices listed in data/ledger.yaml do the work, so that each office has one spelling.",
     wrong="office: 规化科", right="office: 规划科",
 )  # fmt: skip
 def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
@@ -46,7 +46,7 @@ def unknown_outcome(measure: Measure, around: Neighbourhood) -> Broken[Location]
 
 
 @RULES.rule("not-assigned", "warning", asks="leader office due term status",
-    why="Until somebody answers for an open measure, does it, and knows until when, nobody can be pressed for it.",
+    why="Until an open measure has a leader, an office and a time limit, no one can be urged to do it.",
     wrong="office:", right="office: 规划科",
 )  # fmt: skip
 def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
@@ -58,18 +58,18 @@ def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
         options = " ".join(f"--{key} …" for key in lacking)
         hint = _("type: xuncha set {id} {options}").format(id=around.identity, options=options)
         what = _(", ").join(map(key_name, lacking))
-        yield (lacking[0],), _("not assigned yet: {what} not said").format(what=what), hint
+        yield (lacking[0],), _("not assigned yet: {what} not given").format(what=what), hint
 
 
 @RULES.rule("due-before-feedback", "warning", asks="due",
-    why="A time limit before the feedback is right where the problem was mended during the inspection, and often a slip.",
+    why="A time limit before the feedback is right if the problem was rectified during the inspection; otherwise it is often a typo.",
     wrong="due: 2023-01-01", right="due: 2024-12-31",
 )  # fmt: skip
 def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     feedback = around.frame.feedback
     if feedback and measure.due is not None and measure.due.isoformat() < feedback:
         message = _("the time limit {due} is before the feedback of {feedback}")
-        hint = _("write the day of the feedback or a later one, unless it is so")
+        hint = _("write the day of the feedback or a later one, unless it is correct")
         yield ("due",), message.format(due=measure.due, feedback=feedback), hint
 
 
@@ -79,18 +79,20 @@ def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Locat
 )  # fmt: skip
 def closed_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     if measure.status == "closed" and measure.closed is None:
-        hint = _("write `closed: {{date: 2024-12-20, by: 办公室}}`; `xuncha close {id}` does it by itself")
+        hint = _(
+            "write `closed: {{date: 2024-12-20, by: 办公室}}`; `xuncha close {id}` writes it automatically"
+        )
         message = _("the measure is closed, but `closed` is missing")
         yield ("status",), message, hint.format(id=around.identity)
 
 
 @RULES.rule("closed-unexpected", asks="status closed",
-    why="A measure that is open again is not closed; the reopen command takes it out.",
+    why="A reopened measure is not closed; the reopen command removes the record of its closing.",
     wrong="status: in_progress\nclosed: {date: 2024-12-20}", right="status: in_progress",
 )  # fmt: skip
 def closed_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     if measure.status != "closed" and measure.closed is not None:
-        message = _("`closed` stands here, but the status is {status}").format(status=measure.status)
+        message = _("`closed` is given here, but the status is {status}").format(status=measure.status)
         hint = _("take `closed` out, or close the measure with `xuncha close {id}`")
         yield ("closed",), message, hint.format(id=around.identity)
 
@@ -108,7 +110,7 @@ def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Lo
 
 
 @RULES.rule("review-unexpected", asks="status term reviews",
-    why="Only closed long-term measures are looked at again (回头看).",
+    why="Only closed long-term measures are reviewed (回头看).",
     wrong="reviews: [{date: 2024-12-20, result: holds}]", right="reviews: []",
 )  # fmt: skip
 def review_unexpected(measure: Measure, _around: Neighbourhood) -> Broken[Location]:
@@ -118,21 +120,21 @@ def review_unexpected(measure: Measure, _around: Neighbourhood) -> Broken[Locati
 
 
 _CHANGED = RULES.declare("evidence-changed", scope="folder",
-    why="Evidence is what it was when it was attached.",
+    why="Evidence stays as it was when it was attached.",
     wrong="(data/evidence/2.3/评审意见.pdf with another content)", right="(the file that was attached)",
 )  # fmt: skip
 _SIZE = RULES.declare("evidence-size", scope="folder",
-    why="The size that stands beside the hash of an evidence file is that of the file.",
+    why="The size given beside the hash of an evidence file is that of the file.",
     wrong="(data/evidence/2.3/评审意见.pdf has 20,480 bytes, and the entry says `size: 2048`)", right="(the entry says `size: 20480`, or no size)",
 )  # fmt: skip
 _NOT_FETCHED = RULES.declare("evidence-not-fetched", scope="folder",
-    why="Evidence that is kept by git-lfs must be fetched to be looked at.",
-    wrong="(data/evidence/2.3/评审意见.pdf is the pointer that git-lfs keeps in the file's stead)", right="(the file, after `git lfs pull`)",
+    why="Evidence kept by git-lfs must be fetched before it can be viewed.",
+    wrong="(data/evidence/2.3/评审意见.pdf is a git-lfs pointer, not the file itself)", right="(the file, after `git lfs pull`)",
 )  # fmt: skip
 
 
 _MISSING = RULES.declare("evidence-missing",
-    why="Evidence that is named must be there to be looked at.",
+    why="Evidence that is named must be there, so that it can be viewed.",
     wrong=f"progress: [{{date: 2024-09-12, text: 已办。, evidence: [{{file: 无.pdf, sha256: {'a' * 64}}}]}}]",
     right="progress: [{date: 2024-09-12, text: 已办。, evidence: [某水〔2024〕31号]}]",
 )  # fmt: skip
@@ -154,7 +156,7 @@ def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Findi
             elif found.sha256 != item.sha256:
                 message = _("the evidence file {path} has changed since it was attached").format(path=path)
                 hint = _(
-                    "put the attached file back, or attach the new one with `xuncha attach {id} FILE`; of a text git may have changed the line ends, see `xuncha doctor`"
+                    "put the attached file back, or attach the new one with `xuncha attach {id} FILE`; git may have changed the line endings of a text file, see `xuncha doctor`"
                 )
                 yield _CHANGED.at(location, message, hint.format(id=around.identity))
             elif item.size not in {None, found.size}:

@@ -54,7 +54,7 @@ def suggestion(name: str, known: Collection[str]) -> str:
         return _("did you mean “{name}”?").format(name=match)
     if known:
         listed = _(", ").join(list(known)[:_MOST]) + (_(" and others") if len(known) > _MOST else "")
-        return _("known are: {names}").format(names=listed)
+        return _("available: {names}").format(names=listed)
     return _("none is known yet: list it in {where}").format(where="data/ledger.yaml")
 
 

@@ -108,7 +108,7 @@ def checked_as_new(root: Path, intake: Intake) -> None:
 
 def _must_be_new(root: Path) -> None:
     if (root / LEDGER_FILE).exists():
-        said = _("{path} holds a ledger already").format(path=root)
+        said = _("{path} already contains a ledger").format(path=root)
         raise RefusedError("ledger-exists", said, _("go there and type `xuncha status`"))
 
 

@@ -72,7 +72,7 @@ def _names(entries: list[Entry]) -> tuple[dict[int, str], list[Finding[Place]]]:
                 findings.append(about(path, "misnamed", _("{path} has the wrong name"), hint, name=name))
     names = dict(sorted(names.items()))
     paths = {number: f"{COMMENTS}/{name}" for number, name in names.items()}
-    hint = _("bring {missing} back, or renumber this one to {missing}")
+    hint = _("restore {missing}, or renumber this one to {missing}")
     return names, findings + gaps(paths, _("comment {n} is missing"), hint=hint)
 
 

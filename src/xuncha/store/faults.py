@@ -35,7 +35,7 @@ class UnreadableError(Exception):
 def invisible(text: str, index: int) -> UnreadableError:
     """Refuse a character that cannot be seen, at its place."""
     before = LINE_END.split(text[:index])
-    message = _("an invisible character (U+{code:04X}) stands here").format(code=ord(text[index]))
+    message = _("there is an invisible character (U+{code:04X}) here").format(code=ord(text[index]))
     return UnreadableError("control-character", len(before), len(before[-1]) + 1, message, _("take it out"))
 
 
@@ -44,13 +44,13 @@ def keyboard_slip(text: str, keys: Collection[str]) -> UnreadableError | None:
     match = _SLIP.search(text)
     if match is None:
         return None
-    said = _("a blank is missing after the colon of `{key}`")
+    said = _("a space is missing after the colon of `{key}`")
     if match["wide"]:
         said = _("`{key}` is followed by a full-width colon")
     line = text.count("\n", 0, match.end("key")) + 1
     column = match.end("key") - text.rfind("\n", 0, match.end("key"))
     meant = key_meant(match["key"], keys) or key_meant(match["key"], KEY_NAMES) or match["key"]
-    hint = _("write `{key}: …`, with a half-width colon and a blank after it").format(key=meant)
+    hint = _("write `{key}: …`, with a half-width colon and a space after it").format(key=meant)
     return UnreadableError("keyboard-slip", line, column, said.format(key=match["key"]), hint)
 
 

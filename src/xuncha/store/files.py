@@ -130,14 +130,16 @@ def find(start: Path | None, named: Path | None) -> Path:
         try:
             start = start or Path.cwd()
         except OSError:
-            message = _("the folder you are in is gone")
+            message = _("the current folder no longer exists")
             raise SurroundingsError("no-ledger", message, hint) from None
         for folder in (start, *start.parents):
             if (folder / LEDGER_FILE).exists():
                 return folder
     elif not named.is_dir():
         message = _("{path} is not a folder")
-        hint = _("--ledger, or XUNCHA_LEDGER, names the folder that holds {file}").format(file=LEDGER_FILE)
+        hint = _("--ledger, or XUNCHA_LEDGER, must name the folder that contains {file}").format(
+            file=LEDGER_FILE
+        )
     elif (named / LEDGER_FILE).exists():
         return located(named)
     else:

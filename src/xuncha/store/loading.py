@@ -190,8 +190,8 @@ def _own_templates(source: Source, folder: str = "templates") -> Iterator[Findin
             elif kind == "folder":
                 yield from _own_templates(source, path)
             elif is_template(name) and differs(path.removeprefix(f"{FOLDER}/"), source.read(path)):
-                message = _("{path} is the ledger's own: documents say what stands there")
-                hint = _("read it like a record; without it the program's own template is used")
+                message = _("{path} is the ledger's own template: documents follow its text")
+                hint = _("check it like a record; without it the program's own template is used")
                 yield about(path, "own-template", message, hint)._replace(severity="note")
     except OSError as error:
         yield unreadable(folder, error)
@@ -288,7 +288,7 @@ def _identities(
         if match and int(match[1]) == number:
             identities.append(Identity(number, int(match[2])))
         elif match:
-            message, hint = _("{path} stands in the folder of another problem"), _("move it to {folder}")
+            message, hint = _("{path} is in the folder of another problem"), _("move it to {folder}")
             right = Identity(int(match[1])).folder
             findings.append(about(path, "wrong-folder", message, hint, folder=right))
         elif entry.name != "problem.yaml":

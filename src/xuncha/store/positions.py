@@ -81,7 +81,7 @@ def tree(text: str, fold: int = 1) -> Node:
         # So the parser refuses a version of YAML that it does not know, and a character beyond the last one: "\U00110000".
         raise UnreadableError("yaml-syntax", 1, 1, _("this is not YAML")) from None
     if root is None or (root.kind == "scalar" and not root.text):
-        hint = _("fill it in, or bring it back with `git checkout -- FILE`")
+        hint = _("fill it in, or restore it with `git checkout -- FILE`")
         raise UnreadableError("empty-file", 1, 1, _("the file is empty"), hint)
     if root.kind != "mapping":
         message, hint = _("this is not a list of keys with values"), _("write lines such as `title: …`")
@@ -120,11 +120,11 @@ class _Builder:
         mark = event.start_mark
         if event.anchor:  # an alias has one, too
             hint = _("write the value itself, in quotes if it is text")
-            refuse("anchor", event, _("anchors (&) and aliases (*) are not for records"), hint)
+            refuse("anchor", event, _("anchors (&) and aliases (*) are not allowed in records"), hint)
         bare = event.tag == "!" and isinstance(event, ScalarEvent) and self.text[mark.index] == "!"
         if event.tag not in {None, "!"} or bare:
             hint = _("write the value alone, in quotes if it is text")
-            refuse("tag", event, _("tags (!) are not for records"), hint)
+            refuse("tag", event, _("tags (!) are not allowed in records"), hint)
         self.nodes += 1
         if self.nodes > self.most:
             message = _("there are more than {n} values in the file").format(n=self.most)
@@ -161,7 +161,7 @@ class _Builder:
             is_key = node.kind == "mapping" and len(node.keys) == len(node.items)
             item = self.node(inner, deep, is_key=is_key)
             if is_key and item.text in known:
-                message = _("the key “{key}” stands here a second time").format(key=item.text[:80])
+                message = _("the key “{key}” occurs a second time here").format(key=item.text[:80])
                 refuse("duplicate-key", inner, message, _("keep one of the two"))
             if is_key:
                 known.add(item.text)

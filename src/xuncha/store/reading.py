@@ -39,7 +39,7 @@ def decode(content: bytes, fold: int = 1) -> str:
     `fold` says how many times larger than a record it may be. Raises UnreadableError if it is too large, not UTF-8, or with characters that no text has.
     """
     if len(content) > LARGEST * fold:
-        message = _("the file has over {size} KiB, more than a record has")
+        message = _("the file is over {size} KiB, larger than any record")
         hint = _("put long texts into a file of their own and attach it")
         raise UnreadableError("file-too-large", 1, 1, message.format(size=LARGEST * fold // 1024), hint)
     try:
@@ -128,7 +128,7 @@ def _parse_carefully(text: str, fold: int) -> dict[str, Any]:
             message = _("two people have changed {keys} in different ways, and git keeps both here")
             message = message.format(keys=disputed)
         hint = _(
-            "keep the lines that hold, take out the lines of <<<<<<<, ======= and >>>>>>>, then: git add -A && git commit"
+            "keep the correct lines, remove the <<<<<<<, ======= and >>>>>>> lines, then: git add -A && git commit"
         )
         raise UnreadableError("merge-conflict", text.count("\n", 0, match.start()) + 1, 1, message, hint)
     if match := _SEPARATOR.search(text):

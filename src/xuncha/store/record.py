@@ -97,10 +97,10 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
             message = _("“{value}” is not a day of the calendar written like 2024-12-31")
             finding = Finding("bad-date", message, location, _for_a_day(str(value)))
         case "string_pattern_mismatch" | "empty_text" if is_blank(value):
-            hint = _("write something; a key that may be missing can also be taken out")
+            hint = _("write something; an optional key can also be removed")
             finding = Finding("empty-text", _("`{key}` is empty"), location, hint)
         case "string_pattern_mismatch" if hidden:
-            message = _("an invisible character (U+{code:04X}) stands in `{key}`")
+            message = _("there is an invisible character (U+{code:04X}) in `{key}`")
             finding = Finding("control-character", message, location, _("take it out"))
         case _ if type_.endswith("_type"):
             wanted, hint = _type_wanted(type_, value)
@@ -219,7 +219,7 @@ def listed(source: Source, folder: str) -> tuple[list[Entry], list[Finding[Place
 def gaps(paths: dict[int, str], message: str, problem: str = "", *, hint: str = "") -> list[Finding[Place]]:
     """Find where numbers are passed over, in files or folders by their numbers, in order; the hint is that for problems and measures."""
     hint = hint or _(
-        "bring {missing} back, or renumber this one to {missing}; what was entered by mistake goes by `xuncha remove {missing} --reason …`, which closes the gap"
+        "restore {missing}, or renumber this one to {missing}; remove what was entered by mistake with `xuncha remove {missing} --reason …`, which closes the gap"
     )
     return [
         about(paths[number], "number-gap", message, hint, n=missing, missing=missing)

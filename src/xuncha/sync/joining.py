@@ -128,9 +128,7 @@ class Joining:
         if not forks:
             self.git.must_be_whole()
             message = _("this ledger and {name} have no history in common; nothing was changed")
-            hint = _(
-                "see with git remote -v whether the address is the right one; a clone of it: git clone ADDRESS"
-            )
+            hint = _("check with git remote -v whether the address is right; to clone it: git clone ADDRESS")
             raise RefusedError("unrelated", message.format(name=self.name), hint)
         united = objects.listing(self.git, forks[0])
         for fork in forks[1:]:
@@ -208,9 +206,9 @@ class Joining:
         tree, conflicts = _tree_of_git(git, self._tip, self.theirs, prefixes)
         if outside := [path for path in conflicts if not path.startswith(prefixes)]:
             text = _(
-                "both sides have changed {paths}, which is no record of this ledger; nothing was changed"
+                "both sides have changed {paths}, which is not a record of this ledger; nothing was changed"
             )
-            hint = _("bring that together with git, and commit it: git merge {name}; then: xuncha sync")
+            hint = _("merge that with git, and commit it: git merge {name}; then: xuncha sync")
             text = text.format(paths=_(", ").join(outside[:_MANY]))
             raise RefusedError("conflict-elsewhere", text, hint.format(name=self.name))
         now, wanted = objects.listing(git, tree), self._listing
@@ -279,19 +277,17 @@ class Joining:
         before = [finding for tip in sides for finding in check(Tree(self.git.root, tip))]
         known = {(finding.place.path, finding.code) for finding in before}
         if new := [finding for finding in findings if (finding.place.path, finding.code) not in known]:
-            message = _(
-                "brought together, the two sides would break rules that each of them keeps; nothing was changed"
-            )
+            message = _("each side keeps the rules, but merged they would break them; nothing was changed")
             lines = [message, *(f"{finding.place.path}: {finding.message}" for finding in new[:_MANY])]
             raise RefusedError("sync-breaks-rules", "\n".join(lines), self._way_out(new[0].place.path, other))
 
     def _way_out(self, path: str, other: Listing) -> str:
         """Return the hint on what to type if the two sides together break a rule in a file."""
         identity = Identity.of_file(path)
-        hint = _("change it here, so that both can stand: xuncha edit {id}; then: xuncha sync")
+        hint = _("change it here, so that both sides are valid together: xuncha edit {id}; then: xuncha sync")
         if identity is None or self._listing.get(path) == other.get(path):
             hint = _(
-                "put back here what the record there needs: enter it in data/ledger.yaml with xuncha edit; then: xuncha sync"
+                "restore here what the record there needs: enter it in data/ledger.yaml with xuncha edit; then: xuncha sync"
             )
         return hint.format(id=identity)
 
@@ -316,7 +312,7 @@ def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[
     except GitError as error:
         if error.ended != _USAGE:
             raise
-        message = _("this git is too old to bring two histories together safely: git 2.38 or later is needed")
+        message = _("this git is too old to merge two histories safely: git 2.38 or later is needed")
         hint = _("install a newer one (https://git-scm.com); nothing was changed")
         raise SurroundingsError("git-too-old", message, hint) from error
     tree, *paths = printed.decode("utf-8", "surrogateescape").split("\0")

@@ -111,7 +111,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                     synced.compare(before)
                 synced.anchors = sharing.push_tags(git, way, PREFIX)
                 return synced
-    text = _("others are sending to “{name}” all the time; what was recorded here is kept, and not sent yet")
+    text = _("others are sending to “{name}” all the time; what was recorded here is kept, but not sent yet")
     raise SurroundingsError("busy", text.format(name=way.name), _("type it again in a moment: xuncha sync"))
 
 
@@ -123,7 +123,7 @@ def _alone(root: Path) -> Iterator[None]:
     lock = InterProcessLock(place)
     if not lock.acquire(timeout=PATIENCE):
         lock.lockfile.close()
-        message = _("another sync of this ledger has been at work for {n} seconds").format(n=int(PATIENCE))
+        message = _("another sync of this ledger has been running for {n} seconds").format(n=int(PATIENCE))
         raise SurroundingsError("locked", message, _("wait until it has finished, or end it"))
     try:
         yield
@@ -135,15 +135,13 @@ def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None
     """Join what the remote has into the branch, and return the number of commits to send."""
     git = session.git
     for operation in sharing.unfinished_operations(git_dir(git.root)):
-        message = _("a `git {what}` is begun here and not concluded").format(what=operation)
-        hint = _("conclude it, or give it up: git {what} --abort").format(what=operation)
+        message = _("a `git {what}` was started here and not completed").format(what=operation)
+        hint = _("complete it, or abort it: git {what} --abort").format(what=operation)
         raise SurroundingsError("unfinished", message, hint)
     ours = git.head()
     if ours is None:
-        message = _("nothing is committed here yet, so there is nothing to bring together")
-        hint = _(
-            "type: git add -A && git commit -m 台账; or clone the ledger that there is: git clone ADDRESS"
-        )
+        message = _("nothing is committed here yet, so there is nothing to merge")
+        hint = _("type: git add -A && git commit -m 台账; or clone the existing ledger: git clone ADDRESS")
         raise SurroundingsError("nothing-committed", message, hint)
     if theirs is None:
         return git.counts(ours, "--")[0]
@@ -169,5 +167,5 @@ def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
     own = f"{above}{PROBLEMS}/", f"{above}{COMMENTS}/"
     within = [path.removeprefix(above) for path in paths if path.startswith(own)]
     session.must_be_clean(*within, *([LEDGER_FILE] if f"{above}{LEDGER_FILE}" in paths else []))
-    text = _("{path} has changes that are not committed, and would be written over; nothing was changed")
-    raise RefusedError("uncommitted", text.format(path=paths[0]), _("commit it, or put it away: git stash"))
+    text = _("{path} has changes that are not committed, and would be overwritten; nothing was changed")
+    raise RefusedError("uncommitted", text.format(path=paths[0]), _("commit it, or set it aside: git stash"))

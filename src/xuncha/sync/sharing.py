@@ -50,8 +50,8 @@ def route(git: Git) -> Route:
     """
     branch = git.branch().removeprefix(_HEADS)
     if not branch:
-        message = _("no branch is checked out in git, so there is none to bring together with others")
-        hint = _("go back to one first, such as git switch main, or make one: git switch -c NAME")
+        message = _("no branch is checked out in git, so there is none to merge with others")
+        hint = _("switch to one first, such as git switch main, or create one: git switch -c NAME")
         raise SurroundingsError("no-branch", message, hint)
     remotes = sorted(git.text("remote").splitlines())
     remote = git.setting(f"branch.{branch}.remote")
@@ -61,13 +61,13 @@ def route(git: Git) -> Route:
         there = ""
         remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
         if not remotes:
-            message = _("this ledger is shared with nobody yet: git knows no remote")
+            message = _("this ledger is not shared yet: git has no remote")
             hint = _(
                 "make an empty repository that all can reach, such as git init --bare on a share; then: git remote add origin ADDRESS"
             )
             raise SurroundingsError("no-remote", message, hint)
         if remote not in remotes:
-            message = _("it is not said with which of the remotes {names} the branch {branch} is shared")
+            message = _("it is not set with which of the remotes {names} the branch {branch} is shared")
             message = message.format(names=_(", ").join(remotes), branch=branch)
             hint = _("type once: git push -u {remote} {branch}").format(remote=remotes[0], branch=branch)
             raise SurroundingsError("no-remote", message, hint)
@@ -146,7 +146,7 @@ def push_tags(git: Git, way: Route, prefix: str) -> SentTags:
 def _unreachable(way: Route, error: GitError) -> SurroundingsError:
     """Return the error for a remote that cannot be reached, or refuses access."""
     message = _(
-        "“{remote}” could not be reached, or did not let us in; nothing is lost: what was recorded here stays here, and goes out with the next sync"
+        "“{remote}” could not be reached, or refused access; nothing is lost: what was recorded here is kept, and will be sent with the next sync"
     )
     text = f"{message.format(remote=_SECRET.sub('', way.remote))}\n{_words(error.said)}"
     hint = _("see whether the network is up; git remote -v shows the address")

@@ -68,14 +68,14 @@ def must_hold(
         if any(turn.to == "submitted" and turn.action != "undo" for turn in turns(git, *span, dispute.path)):
             continue  # there is a new application
         message = _(
-            "{what}; the application for that closing no longer stands, and the policy asks for one; nothing was changed"
+            "{what}; the application for that closing is no longer valid, and the policy requires one; nothing was changed"
         )
         hint = _(
-            "open it again, so that it can be applied for anew: xuncha reopen {id} --reason …; then: xuncha sync"
+            "reopen it, so that a new application can be made: xuncha reopen {id} --reason …; then: xuncha sync"
         )
         if take == "theirs":
             hint = _(
-                "keep what stands here: xuncha sync --take ours; or take back what was done here against it: xuncha undo"
+                "keep the version here: xuncha sync --take ours; or take back what was done here against the closing: xuncha undo"
             )
         number = Identity.of_file(dispute.path)
         raise RefusedError("closed-over", message.format(what=in_words(dispute)), hint.format(id=number))

@@ -204,7 +204,7 @@ def refusal(disputes: list[Dispute]) -> RefusedError:
     """Return the error for unsettled disputes, one dispute a line."""
     message = _("both sides have changed the same thing in different ways; nothing was changed")
     hint = _(
-        "keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; all else is brought together either way"
+        "keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; everything else is merged either way"
     )
     return RefusedError("disputed", "\n".join([message, *map(in_words, disputes)]), hint)
 
@@ -221,7 +221,7 @@ def in_words(dispute: Dispute) -> str:
         return _("{what}: here {ours}, there {theirs}").format(what=place, ours=ours, theirs=theirs)
     if dispute.why:
         return _("{what}: changed on both sides, and {why}").format(what=place, why=dispute.why)
-    return _("{what}: here and there are different files of this name").format(what=place)
+    return _("{what}: the two sides have different files of this name").format(what=place)
 
 
 def settlement(disputes: list[Dispute], take: Side | None) -> str:

@@ -217,5 +217,5 @@ def unpack(bundle: Path, folder: Path) -> str:
         except GitError as error:
             if died(error.ended):
                 raise
-            said = _("the bundle of the history is unsound: {said}").format(said=error.said)
+            said = _("the bundle of the history is not intact: {said}").format(said=error.said)
             raise RefusedError("bundle", said) from error

@@ -89,7 +89,7 @@ def whole(name: str, kind: str, content: bytes) -> bytes:
 def _must_be(name: str, known: hashlib._Hash) -> None:
     """Check that an object holds what its name says."""
     if known.hexdigest() != name:
-        raise GitError(_("object {name} is damaged: it does not hold what its name says").format(name=name))
+        raise GitError(_("object {name} is damaged: its content does not match its name").format(name=name))
 
 
 def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:

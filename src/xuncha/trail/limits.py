@@ -50,7 +50,7 @@ class Swollen(NamedTuple):
     @property
     def message(self) -> str:
         """Say so."""
-        said = _("{path} holds more than {n} files, or folders more than {deep} deep: it is not looked into")
+        said = _("{path} has more than {n} files, or folders more than {deep} levels deep: it is not read")
         return said.format(path=self.shown, n=f"{MOST:,}", deep=DEEPEST)
 
     @property
@@ -308,7 +308,7 @@ def _entries(content: bytes, name: str) -> list[tuple[bytes, bytes, bytes]]:
     """
     found: list[tuple[bytes, bytes, bytes]] = _ENTRY[len(name)].findall(content)
     if odd := next((last for _mode, last, _name in found if b"/" in last), None):
-        said = _("a folder at {commit} is damaged: it holds an entry with the name of a path, {path}")
+        said = _("a folder at {commit} is damaged: it contains an entry whose name is a path, {path}")
         path = odd.decode("utf-8", "backslashreplace")
         raise GitError(said.format(commit=name[:10], path=without_unsafe(path, "\N{REPLACEMENT CHARACTER}")))
     return found

@@ -51,7 +51,7 @@ def _age(place: Path) -> float:
 
 def at_work(places: list[Path]) -> SurroundingsError:
     """Make the error that names locks, and says when they may be taken away."""
-    said = _("git is at work in this repository, or was interrupted: {locks}")
+    said = _("git is running in this repository, or was interrupted: {locks}")
     hint = _("wait until git has ended; if none is running, type: rm {locks}")
     names = [str(place) for place in places]
     said, hint = said.format(locks=_(", ").join(names)), hint.format(locks=shlex.join(names))

@@ -45,7 +45,7 @@ def bring(address: str, folder: Path, seconds: float) -> str:
     A mirror that cannot be brought up to date stays as it is.
     """
     if not is_address(address):
-        return _("this is no address that is fetched from: {address}").format(address=shown(address))
+        return _("this is not an address to fetch from: {address}").format(address=shown(address))
     new = folder.with_name(f"{folder.name}.{os.getpid()}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -118,15 +118,15 @@ class Session:
             number = Identity.of_file(path) or (path if CommentNumber.of_file(path) else "")
             if self.git.blobs([f"HEAD:./{path}"]) == [None]:
                 self.git.head()  # where another branch holds the ledger, that is what there is to say
-                keep = _("enter it with `xuncha edit {id}`, or take the file away")
+                keep = _("enter it with `xuncha edit {id}`, or move the file away")
             elif path.startswith((PROBLEMS, COMMENTS)) and (self.root / path).exists():
                 keep = _(
-                    "keep the change with `xuncha edit {id}`, or take it back with `git checkout -- {path}`"
+                    "keep the change with `xuncha edit {id}`, or discard it with `git checkout -- {path}`"
                 )
             elif not path.startswith(EVIDENCE):
-                keep = _("keep the change with `xuncha edit`, or take it back with `git checkout -- {path}`")
+                keep = _("keep the change with `xuncha edit`, or discard it with `git checkout -- {path}`")
             else:
-                keep = _("take the change back with `git checkout -- {path}`")
+                keep = _("discard the change with `git checkout -- {path}`")
             message = _("{path} was changed by hand and is not committed").format(path=path)
             raise RefusedError("uncommitted", message, keep.format(id=number, path=path), path)
 
@@ -147,8 +147,8 @@ class Session:
         if a file could not be written, or another branch holds the ledger. Every file is then as it was.
         """
         if signed and author.account():  # on the office desk, the key would be that of the machine
-            said = _("the policy asks for a signature, and this machine has not your key")
-            hint = _("close it with xuncha on the machine that has it, and bring that together")
+            said = _("the policy requires a signature, and your key is not on this machine")
+            hint = _("close it with xuncha on the machine that has the key, and sync")
             raise RefusedError("signed-elsewhere", said, hint)
         self.must_be_no_links([change.path for change in changes])
         # New files first and deletions last, so that nobody reads of evidence that is not there.

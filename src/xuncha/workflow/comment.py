@@ -64,8 +64,8 @@ def reply(session: Session, number: CommentNumber, text: str, day: date) -> Comm
     if comment is None:
         raise no_such_comment(number)
     if comment.reply is not None:
-        message = _("comment {n} was answered already, on {day}").format(n=number, day=comment.reply.date)
-        hint = _("what was answered stays; a slip of the pen is corrected with xuncha edit {path}")
+        message = _("comment {n} was already answered on {day}").format(n=number, day=comment.reply.date)
+        hint = _("a reply is not changed; correct a typo with xuncha edit {path}")
         raise RefusedError("already-answered", message, hint.format(path=number.path), number.path)
     content = session.source.read(number.path)
     answer = {"date": day.isoformat(), "text": text.strip()}

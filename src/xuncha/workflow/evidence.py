@@ -97,8 +97,8 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
     try:
         with open(file, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAITING)) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                said = _("{path} is no file, but a pipe, a device or the like").format(path=file)
-                hint = _("write what comes out of it to a file, and attach that")
+                said = _("{path} is not a regular file, but a pipe, a device or the like").format(path=file)
+                hint = _("save its content to a file, and attach that")
                 raise RefusedError("not-a-file", said, hint)
             return read_stream(root, identity, str(file), stream)
     except OSError as error:
@@ -116,10 +116,10 @@ def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> 
     stream.seek(0)
     if not size:
         said = _("{path} is empty, and proves nothing").format(path=path)
-        raise RefusedError("empty-file", said, _("see whether it was saved; then attach it again"))
+        raise RefusedError("empty-file", said, _("check that it was saved; then attach it again"))
     with_lfs = _goes_to_lfs(root, f"{EVIDENCE}/{identity}/{held(Path(path).name)}")
     if size > LARGEST and not with_lfs:
-        message = _("{path} has {size} MB: files over {largest} MB are refused by the usual forges, for good")
+        message = _("{path} has {size} MB: the usual git hosts refuse files over {largest} MB, for good")
         hint = _(
             'set up git-lfs first: git lfs install && git lfs track "data/evidence/**", and commit .gitattributes'
         )
@@ -127,7 +127,7 @@ def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> 
         raise RefusedError("too-large-for-git", message.format(path=path, **megabytes), hint)
     content = stream.read(size)
     if len(content) <= LARGEST_POINTER and pointed_at(content):
-        message = _("{path} is not the file, but the pointer that git-lfs keeps in its stead")
+        message = _("{path} is not the file itself, but its git-lfs pointer")
         hint = _("type `git lfs pull` where it comes from, and attach the file itself")
         raise RefusedError("lfs-pointer", message.format(path=path), hint)
     return content
@@ -144,6 +144,6 @@ def _goes_to_lfs(root: Path, path: str) -> bool:
         return False
     if git.setting("filter.lfs.process") or git.setting("filter.lfs.clean"):
         return True
-    message = _(".gitattributes gives {path} to git-lfs, which is not set up here").format(path=path)
+    message = _(".gitattributes assigns {path} to git-lfs, which is not set up here").format(path=path)
     hint = _("install git-lfs (https://git-lfs.com), and type: git lfs install")
     raise SurroundingsError("no-lfs", message, hint)

@@ -24,12 +24,12 @@ def extend(case: Case, *, due: date, reason: str, late: bool = False) -> Planned
         said = said.format(due=due, old=old, id=case.identity)
         raise RefusedError("not-later", said, _("give a later day"))
     if has_passed and not late:
-        said = _("the time limit of {id}, {due}, has passed; `xuncha audit` names every extension after it")
-        said, hint = said.format(id=case.identity, due=old), _("to extend it all the same: --late")
+        said = _("the time limit of {id}, {due}, has passed; `xuncha audit` reports every extension after it")
+        said, hint = said.format(id=case.identity, due=old), _("to extend it anyway: --late")
         raise RefusedError("already-late", said, hint, case.identity.path)
     note = _("the time limit is now {due}").format(due=due)
     warning = None
     if has_passed:
-        said = _("the time limit had passed before it was moved: an audit will name this")
-        warning = said, _("if that was not meant: xuncha undo puts it back, and history keeps both")
+        said = _("the time limit had passed before it was moved: the audit will report this")
+        warning = said, _("if this was a mistake: xuncha undo restores it, and history keeps both")
     return PlannedChange([Set("due", due.isoformat())], reason, note=note, warning=warning)

@@ -75,7 +75,7 @@ def perform(
         raise together(refused)
     changes = [change for each in planned for change in each.changes]
     if all(change.before == change.after for change in changes):
-        said = _("this changes nothing: it stands so already")
+        said = _("this changes nothing: the ledger already says so")
         raise RefusedError("nothing-changed", said, path=changes[0].path)
     session.must_be_clean(*[change.path for change in changes if change.before is not None])
     problems = _problems_after(session, before, planned, changes)
@@ -88,7 +88,7 @@ def perform(
     except RefusedError as error:
         if plans[0].signed and error.code == "commit-refused":
             error.hint = _(
-                "set up signing: git config gpg.format ssh && git config user.signingkey FILE.pub; or let someone close it who signs"
+                "set up signing: git config gpg.format ssh && git config user.signingkey FILE.pub; or let someone who signs close it"
             )
         raise
     after = tuple(problems.get(problem.id, problem) for problem in before.problems)
@@ -103,7 +103,7 @@ def _plan(
 ) -> _PlannedAction:
     """Ask the verb what it does to a measure or a problem, and edit its file."""
     if identity.is_problem and verb.of_problems is None:
-        message = _("{id} is a problem; this is done to a measure").format(id=identity)
+        message = _("{id} is a problem; this applies only to a measure").format(id=identity)
         raise RefusedError("not-a-measure", message, _("name a measure, such as {id}.1").format(id=identity))
     rows = before.problems if identity.is_problem else before.measures
     if not any(row.id == str(identity) for row in rows):

@@ -8,7 +8,7 @@ from xuncha.workflow.verb import Case, PlannedChange, verb
 
 @verb("reopen", "重新打开", {"closed": "in_progress"}, "status", "closed")
 def reopen(_case: Case, *, reason: str) -> PlannedChange:
-    """Open closed measures again.
+    """Reopen closed measures.
 
     Examples:
         xuncha reopen 1.2 --reason 问题反弹

@@ -11,13 +11,13 @@ from xuncha.workflow.verb import Case, PlannedChange, verb
 
 @verb("review", "回头看", {"closed": "closed"}, "reviews")
 def review(case: Case, *, result: ReviewResult, findings: str | None = None) -> PlannedChange:
-    """Look again at closed long-term measures: does the result hold, or has it slipped?
+    """Review closed long-term measures: does the result hold, or has it slipped?
 
     Examples:
         xuncha review 2.2 --result holds
     """
     if case.measure.term != "long_term":
-        message = _("{id} is not a long-term measure, and only those are looked at again")
+        message = _("{id} is not a long-term measure, and only those are reviewed")
         raise RefusedError("not-long-term", message.format(id=case.identity))
     entry = {"date": case.today.isoformat(), "result": result}
     if findings:

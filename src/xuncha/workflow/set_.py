@@ -36,20 +36,20 @@ def _set(
     category: str | None = None,
     fields: Mapping[str, str] | None = None,
 ) -> PlannedChange:
-    """Assign measures, and correct what no other command decides.
+    """Assign measures, and correct what no other command changes.
 
-    A time limit that was set is moved by `extend` alone; a problem has a title, a category and fields.
+    A time limit that is set can only be moved by `extend`; of a problem, title, category and fields can be corrected.
 
     Examples:
         xuncha set 2.3 2.4 --leader 分管副局长 --office 规划科
         xuncha set 2.3 --person 张某 --goal 年底前投入运行
     """
     if category is not None:
-        message = _("{id} is a measure; a category is that of a problem").format(id=case.identity)
+        message = _("{id} is a measure; only a problem has a category").format(id=case.identity)
         hint = _("type: xuncha set {id} --category …").format(id=case.identity.problem)
         raise RefusedError("not-a-problem", message, hint)
     if due is not None and case.measure.due is not None:
-        message = _("{id} has a time limit already, {due}").format(id=case.identity, due=case.measure.due)
+        message = _("{id} already has a time limit, {due}").format(id=case.identity, due=case.measure.due)
         hint = _("move it with a reason: xuncha extend {id} --due … --reason …").format(id=case.identity)
         raise RefusedError("due-set", message, hint, case.identity.path)
     given: dict[str, Any] = {
@@ -76,7 +76,7 @@ def _set_problem(
 ) -> PlannedChange:
     """Plan the same for a problem."""
     if unfit := [name for name, value in others.items() if value]:
-        said = _("{what} is said of a measure, not of a problem")
+        said = _("{what} applies to a measure, not to a problem")
         said = said.format(what=f"--{unfit[0]}".replace("_", "-"))
         raise RefusedError("not-a-measure", said, _("name a measure, such as 2.3"))
     given = {

@@ -125,13 +125,13 @@ class Verb:
             case "in_progress":
                 said = _("{id} is in progress, so `{action}` is refused")
                 hint = _(
-                    "it is in progress: apply for closing with xuncha submit {id}, or close it with xuncha close {id}"
+                    "it is in progress: apply to close it with xuncha submit {id}, or close it with xuncha close {id}"
                 )
             case "submitted":
-                said = _("closing of {id} has been applied for, so `{action}` is refused")
-                hint = _("closing has been applied for: xuncha close {id}, or xuncha return {id} --reason …")
+                said = _("an application to close {id} is pending, so `{action}` is refused")
+                hint = _("an application is pending: xuncha close {id}, or xuncha return {id} --reason …")
             case "closed":
-                said = _("{id} is closed already, so `{action}` is refused")
+                said = _("{id} is already closed, so `{action}` is refused")
                 hint = _("if the problem has come back: xuncha reopen {id} --reason …")
         code = f"already-{status}" if status in {"submitted", "closed"} else status.replace("_", "-")
         said = said.format(id=identity, action=action_name(self.action))

@@ -65,7 +65,9 @@ def add(request: Request, form: FormData) -> Response:
     """Enter a comment."""
     desk = desk_of(request)
     try:
-        text = typed.filled(forms.text(form, "text"), _("the text is empty"), _("say what was said"))
+        text = typed.filled(
+            forms.text(form, "text"), _("the text is empty"), _("enter the text of the comment")
+        )
         received, about = forms.text(form, "received"), forms.text(form, "about")
         day = typed.past_day(received, "received", desk.today) if received else desk.today
         channel = cast("Channel", typed.word(forms.text(form, "channel"), "channel", names.CHANNELS))
@@ -82,7 +84,9 @@ def reply(request: Request, form: FormData) -> Response:
     desk = desk_of(request)
     try:
         number = CommentNumber.parse(request.path_params["number"])
-        text = typed.filled(forms.text(form, "text"), _("the text is empty"), _("say what was answered"))
+        text = typed.filled(
+            forms.text(form, "text"), _("the text is empty"), _("enter the text of the reply")
+        )
         given = forms.text(form, "date")
         day = typed.past_day(given, "date", desk.today) if given else desk.today
         with desk.session() as session:

@@ -90,7 +90,7 @@ def edit(request: Request, form: FormData) -> Response:
         content = (root / path).read_bytes()
         if version(root, path) != forms.text(form, "version"):
             message = _("{path} was changed by someone else meanwhile").format(path=path)
-            hint = _("it stands beside what you wrote; put both together, and keep that")
+            hint = _("its current text is beside what you wrote; combine the two, and save that")
             raise RefusedError("changed-meanwhile", message, hint)
         done = desk.apart(keep, path, as_in_file(typed, content), content)
     except XunchaError as error:

@@ -60,7 +60,7 @@ def upload(request: Request, form: FormData) -> Response:
     # Some browsers send a path: keep the name.
     name = held(file.filename.replace("\\", "/").rpartition("/")[2])
     given = {"kind": kind, "columns": {}, "new": False}
-    return _look(desk_of(request), _with_file(desk_of(request), _("{file} is looked at"), name, keep, given))
+    return _look(desk_of(request), _with_file(desk_of(request), _("Previewing {file}"), name, keep, given))
 
 
 def _with_file(desk: Desk, title: str, name: str, keep: Callable[[Path], None], given: dict[str, Any]) -> Job:
@@ -166,7 +166,7 @@ def _table(request: Request, desk: Desk, job: Job, form: FormData) -> Response:
     given = {**job.given, "columns": {**job.given["columns"], **changes}, "new": new}
     if not again:
         _must_be_as_shown(desk, job)
-    file, title = job.given["file"], _("{file} is looked at") if again else _("{file} is taken in")
+    file, title = job.given["file"], _("Previewing {file}") if again else _("Importing {file}")
     new_job = _with_file(desk, title, file.name, lambda place: place.hardlink_to(file), given)
     if again or not found:
         return _look(desk, new_job)
@@ -191,7 +191,7 @@ def _must_be_as_shown(desk: Desk, job: Job) -> None:
     """
     if desk.look().number != job.given["number"]:
         text = _("the ledger was changed after this was shown")
-        raise RefusedError("changed-meanwhile", text, _("look again at what would change, and decide again"))
+        raise RefusedError("changed-meanwhile", text, _("check again what would change, and decide again"))
 
 
 def _notice(desk: Desk, job: Job, form: FormData) -> Response:
@@ -201,7 +201,7 @@ def _notice(desk: Desk, job: Job, form: FormData) -> Response:
         message = _("“{name}” cannot be the name of a folder").format(name=name)
         raise RefusedError("bad-folder", message, _("give a plain name"))
     file = job.given["file"]
-    title = _("A ledger is made of {file}")
+    title = _("Making a ledger from {file}")
     new = _with_file(desk, title, file.name, lambda place: place.hardlink_to(file), {})
     new.given["back"] = f"/import/{job.number}"
     place = desk.root.resolve().parent / name

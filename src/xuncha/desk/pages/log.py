@@ -48,7 +48,7 @@ def audit(request: Request, form: FormData) -> Response:
     """Start an audit."""
     desk = desk_of(request)
     file = f"{_('Audit')} {desk.today}.html"
-    job = desk.jobs.new(_("Audit: whether history kept the rules"), [file])
+    job = desk.jobs.new(_("Audit: whether history follows the rules"), [file])
     job.given = {"back": "/log"}
     words = ["audit", "--html", str(job.folder / file)]
     since = forms.text(form, "since")

@@ -29,7 +29,7 @@ def show(request: Request) -> Response:
     look = desk.look()
 
     def begin() -> Job:
-        job = desk.jobs.new(_("The notice is made and proofread"), [_FILE])
+        job = desk.jobs.new(_("Making and proofreading the notice"), [_FILE])
         place = str(job.folder / _FILE)
         return desk.jobs.start(job, ["notice", "-f", "txt", "-o", place], ["proof", "--json", place])
 

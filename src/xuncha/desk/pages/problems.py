@@ -65,9 +65,7 @@ def show_all(request: Request, given: Typed | None = None, error: XunchaError | 
 def add_problem(request: Request, form: FormData) -> Response:
     """Add a problem, and redirect to its page."""
     try:
-        title = typed.filled(
-            forms.text(form, "title"), _("the title is empty"), _("say what it is, in a line")
-        )
+        title = typed.filled(forms.text(form, "title"), _("the title is empty"), _("describe it in one line"))
         fields = typed.pairs(forms.lines(form, "field"))
         category, new = forms.text(form, "category") or None, bool(forms.text(form, "new"))
         with desk_of(request).session() as session:
@@ -113,9 +111,7 @@ def add_measure(request: Request, form: FormData) -> Response:
     """Add a measure to a problem, and redirect to its page."""
     desk = desk_of(request)
     try:
-        title = typed.filled(
-            forms.text(form, "title"), _("the title is empty"), _("say what it is, in a line")
-        )
+        title = typed.filled(forms.text(form, "title"), _("the title is empty"), _("describe it in one line"))
         due = forms.text(form, "due")
         words = {name: forms.text(form, name) or None for name in ("leader", "office", "person", "goal")}
         term = typed.word(forms.text(form, "term") or "once", "term", TERMS)

@@ -103,10 +103,10 @@ def _titles() -> dict[str, str]:
         "contact": _("Contact"),
         "notice": _("What the notice says"),
         "papers": _("What internal papers say"),
-        "outcomes": _("Outcomes that notices count"),
-        "fields": _("Fields of one's own"),
-        "policy": _("Rules of the work"),
-        "proof": _("What the proofreader keeps to itself"),
+        "outcomes": _("Outcomes counted in notices"),
+        "fields": _("Custom fields"),
+        "policy": _("Working rules"),
+        "proof": _("What the proofreader ignores"),
     }
 
 
@@ -144,7 +144,7 @@ def change(request: Request, form: FormData) -> Response:
         typed = _typed(form, section, data, desk.today)
         if forms.text(form, "version") != _version(data, section):
             message = _("{path} was changed by someone else meanwhile").format(path=LEDGER_FILE)
-            raise RefusedError("changed-meanwhile", message, _("see what it says now, and decide again"))
+            raise RefusedError("changed-meanwhile", message, _("check what it says now, and decide again"))
         if more := forms.text(form, "more"):
             blank = int(more) if more.isdecimal() and len(more) < _DIGITS else 0
             return show(request, section, typed, blank=min(blank, _MOST_ROWS) + sheet.BLANK_ROWS)

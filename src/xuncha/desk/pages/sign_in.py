@@ -94,9 +94,9 @@ def take_password(request: Request, form: FormData) -> Response:
     except RefusedError as error:
         refused = error
     if refused is None and new != again:
-        refused = RefusedError("weak-password", _("the new password was typed in two ways"))
+        refused = RefusedError("weak-password", _("the two new passwords differ"))
     if refused is None and new == given:
-        refused = RefusedError("weak-password", _("this is the present password"))
+        refused = RefusedError("weak-password", _("this is the current password"))
     refused = refused or passwords.weakness(new, account.name, account.email or "")
     if refused:
         return show_password(request, refused)

@@ -42,8 +42,8 @@ def begin(request: Request, form: FormData) -> Response:
     jobs, task, take = desk_of(request).jobs, forms.text(form, "do"), forms.text(form, "take")
     tasks = {
         "setup": (_("Setting git up in this clone"), ["setup"]),
-        "sync": (_("Bringing together"), ["sync", *(["--take", take] if take in _SIDES else [])]),
-        "doctor": (_("What is around the ledger"), ["doctor"]),
+        "sync": (_("Syncing"), ["sync", *(["--take", take] if take in _SIDES else [])]),
+        "doctor": (_("The ledger's environment"), ["doctor"]),
     }
     if task not in tasks:
         raise HTTPException(404)

@@ -143,7 +143,7 @@ class Plan:
                 self.entries[sheet, spot] = text
             else:
                 made = _(
-                    "several measures stand in this cell, and the ledger does not say the same of all: not filled in"
+                    "this cell contains several measures, and the ledger does not say the same for all: not filled in"
                 )
                 self.draft.doubt(made, sheet=sheet, address=address(*spot), role=role)
 

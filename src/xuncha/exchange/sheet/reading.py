@@ -89,9 +89,9 @@ def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedErr
             "say which column holds them, such as --column {heading}=measure; a heading is one of: {headings}"
         ).format(heading=likely if likely.isalnum() else shlex.quote(likely), headings=_(", ").join(best))
     else:
-        hint = _("a row of headings tells what the columns are, such as {headings}")
+        hint = _("a row of headings must say what the columns are, such as {headings}")
         hint = hint.format(headings="反馈问题、整改措施、责任领导、责任科室、整改时限")
-    said = _("{path}: no column is known for problems or measures").format(path=path)
+    said = _("{path}: no column of problems or measures was recognised").format(path=path)
     return RefusedError("no-table", said, hint)
 
 
@@ -135,7 +135,7 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
             problem.number = None
     if count := sum("status" not in measure.record for measure in draft.measures):
         made = _(
-            "{n} measures: no state is told, taken for not started, or in progress where progress is told"
+            "{n} measures: no status is stated, taken as in progress if there is progress, else as not started"
         )
         draft.doubt(made.format(n=count), role="state")
     return draft
@@ -172,9 +172,9 @@ def _look(draft: Draft, sheet: Sheet, own: Iterable[header.Table], said: Mapping
     heads = [table.header for table in own]
     _look_at_struck(draft, sheet)
     told = {
-        "partly": _("struck out in part: read all the same, but tells no state"),
+        "partly": _("struck out in part: read anyway, but not used as a status"),
         "replaced": _(
-            "its number format hides it or shows something else: read all the same, but tells no state"
+            "its number format hides it or shows something else: read anyway, but not used as a status"
         ),
     }
     firsts = ((cell.unseen, spot) for spot, cell in sheet.cells.items() if sheet.is_first(spot))
@@ -182,7 +182,7 @@ def _look(draft: Draft, sheet: Sheet, own: Iterable[header.Table], said: Mapping
         draft.doubt(told[why], sheet.text(*spot), sheet.name, address(*spot))
     finder = header.Finder(sheet, said)
     if beside := finder.beside(heads or sheet.by_row):
-        made = _("a second table beside the first: not read; put it below, or into a sheet of its own")
+        made = _("a second table beside the first: not read; put it below, or on a separate sheet")
         last = letter(max(column for _row, column in sheet.cells))
         draft.doubt(made, sheet=sheet.name, address=f"{letter(beside)}:{last}")
         sheet.without(lambda spot: spot[1] >= beside)
@@ -214,7 +214,7 @@ def _look_at_struck(draft: Draft, sheet: Sheet) -> None:
             draft.notes.append(text)
         else:
             for column in struck:
-                made = _("struck out: read all the same, since its row is not; but tells no state")
+                made = _("struck out, but its row is not: read anyway, but not used as a status")
                 draft.doubt(made, sheet.text(row, column), sheet.name, address(row, column))
     if gone:
         sheet.without(lambda spot: spot[0] in gone and sheet.begins(*spot))
@@ -226,10 +226,10 @@ def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[h
         if sheet.hidden and sheet.cells:
             draft.doubt(_("the sheet is hidden: not read"), sheet=sheet.name)
         elif sheet.cells and not tables[sheet.name]:
-            made = _("no table of problems or measures is found in this sheet: not read")
+            made = _("no table of problems or measures was found in this sheet: not read")
             draft.doubt(made, sheet=sheet.name)
         for spot in sheet.unstored:
-            made = _("a formula without a stored result: its own text was taken")
+            made = _("a formula without a stored result: the text of the formula was used")
             draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
 
 

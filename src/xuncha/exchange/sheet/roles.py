@@ -152,7 +152,7 @@ class Decider:
         self.headings = headings
         self.said = {column: name for column, name in said.items() if name}
         self.roles = {column: role(text) for column, text in sorted(headings.items())} | self.said
-        self.why: Columns = dict.fromkeys(self.said, _("as it was said"))
+        self.why: Columns = dict.fromkeys(self.said, _("as specified"))
 
     def choices(self) -> dict[int, Choice]:
         """Return the choice for each column, with its reason."""
@@ -166,7 +166,7 @@ class Decider:
         seen: set[str] = set()
         for column, name in self.roles.items():
             if name in seen - _REPEATED and not name.startswith(FIELD) and name != IGNORE:
-                self._take(column, "", _("another column is {role} already").format(role=name))
+                self._take(column, "", _("another column is already {role}").format(role=name))
             seen.add(self.roles[column])
         chosen: dict[int, Choice] = {}
         for column, name in self.roles.items():
@@ -179,10 +179,10 @@ class Decider:
             return Choice(name, self.why.get(column) or _("by its heading"))
         key = field_key(self.names[column].rpartition("/")[2])
         if not key or not any(self._cells(column)):
-            return Choice(IGNORE, _("nothing stands in it"))
+            return Choice(IGNORE, _("it is empty"))
         names = (f"{FIELD}{key}{number if number > 1 else ''}" for number in count(1))
         new = next(each for each in names if each not in taken)
-        return Choice(new, self.why.get(column) or _("no ledger knows it: a field of this office"))
+        return Choice(new, self.why.get(column) or _("not a standard column: a custom field of this office"))
 
     def _take(self, column: int, name: str, why: str) -> None:
         if column not in self.said:
@@ -203,11 +203,13 @@ class Decider:
         for column in self._named(""):
             told = [labelled(cell.text) for cell in self._cells(column)]
             if told and all(told) and all(each.keys() <= PEOPLE for each in told):
-                self._take(column, next(iter(told[0])), _("by what stands in it"))
+                self._take(column, next(iter(told[0])), _("by its content"))
                 continue
             name = perhaps(self.headings[column])
             if name and not self._named(name):
-                self._take(column, name, _("by the last word of its heading, since no other is called so"))
+                self._take(
+                    column, name, _("by the last word of its heading, since no other column has that name")
+                )
 
     def _settle_kinds(self) -> None:
         """整改类型 may be 立行立改 and its like, or the category; 措施类别 is none of the problem's."""
@@ -215,7 +217,7 @@ class Decider:
             told = list(self._cells(column))
             if told and sum(kind(cell.text) is not None for cell in told) < len(told) * _STATE_SHARE:
                 of_measure = re.match("措施|任务", plain(self.headings[column]))
-                self._take(column, "" if of_measure else "category", _("by what stands in it"))
+                self._take(column, "" if of_measure else "category", _("by its content"))
 
     def _settle_states(self) -> None:
         """完成情况 and 进展情况 may hold states or tell of progress: all that stands in them decides."""
@@ -238,7 +240,7 @@ class Decider:
         best = min(ranks, key=ranks.__getitem__, default=0)
         for column in doubtful:
             other = "" if column in states or self.roles[column] == "" else "progress"
-            self._take(column, "state" if column == best else other, _("by what stands in it"))
+            self._take(column, "state" if column == best else other, _("by its content"))
 
     def _as_shares(self, column: int) -> list[Cell]:
         """Return the cells of a column; numbers from 0 to 1 in a column of shares count as such, whatever their format is."""
@@ -265,7 +267,7 @@ class Decider:
             elif len(either) < len(dues):
                 self._take(column, "", _("other columns are the time limit and the day of completion"))
             elif not closed and self._is_of_closed(column):
-                self._take(column, "closed_date", _("by what stands in it"))
+                self._take(column, "closed_date", _("by its content"))
 
     def _settle_days_of_progress(self) -> None:
         """记录日期 right before the column of progress tells its days."""

@@ -156,11 +156,11 @@ class Reader:
                 continue
             value, doubts = _value(self.known[key], held), []
             if value is None:
-                doubts = [_("it fits the field {key} of the ledger not: not taken").format(key=key)]
+                doubts = [_("it does not fit the ledger field {key}: not imported").format(key=key)]
             elif self.known[key].type != "text" and len({cell.text for cell in held}) > 1:
                 doubts = [_("several values for one measure: the first was taken")]
             if value is not None and record.setdefault("fields", {}).setdefault(key, value) != value:
-                doubts += [_("another row of the problem says otherwise: not taken")]
+                doubts += [_("it differs from another row of the problem: not imported")]
             for made in doubts:
                 self.doubt(row, role, made)
 
@@ -176,14 +176,16 @@ class Reader:
             drafts.append(draft)
         told = {cell.address for cell in row.found.get("progress", ())}
         if len(drafts) > 1 and told and any("progress" not in each.record for each in drafts):
-            self.doubt(row, "progress", _("told of several measures at once: entered at the first"))
+            self.doubt(row, "progress", _("written for several measures at once: entered under the first"))
         for cell in row.found.get(UNNAMED, ()):
-            self.draft.doubt(_("below no heading: not taken"), cell.text, row.sheet, cell.address)
+            self.draft.doubt(
+                _("in a column without a heading: not imported"), cell.text, row.sheet, cell.address
+            )
         for word, cell in row.ticks:
-            made = _("it does not tell one state that is known: not taken")
+            made = _("it does not give a known status: not imported")
             self.draft.doubt(made, f"{word}：{cell.text}", row.sheet, cell.address, "state")
         for address, text in row.comments:
-            self.draft.doubt(_("a comment: not taken"), text, row.sheet, address)
+            self.draft.doubt(_("a comment: not imported"), text, row.sheet, address)
         return drafts
 
     def _titles(self, row: Row, problem: str, *, alone: bool) -> list[str]:
@@ -195,7 +197,7 @@ class Reader:
         of_measure = {role for role in row.found if role not in _OF_PROBLEM and not role.startswith(FIELD)}
         if not of_measure:
             return []
-        self.doubt(row, "measure", _("no measure is named: it is called like the problem"), problem)
+        self.doubt(row, "measure", _("no measure is named: the problem title is used"), problem)
         return [problem]
 
     def _measure(self, row: Row, text: str) -> MeasureDraft:
@@ -208,7 +210,7 @@ class Reader:
         if (kind := row.text("kind")) and (term := cells.kind(kind)):
             measure.record["term"] = term
         elif kind:
-            self.doubt(row, "kind", _("none of the kinds of tasks that are known: not taken"))
+            self.doubt(row, "kind", _("not a known kind of task: not imported"))
         self._people(row, measure)
         self._due(row, measure)
         self._progress(row, measure)
@@ -217,7 +219,7 @@ class Reader:
         if (public := row.text("publish")) in {"否", "不公开", "不予公开", "暂不公开", "×"}:
             measure.record["publish"] = False
         elif public not in {"", "是", "公开", "√"}:
-            self.doubt(row, "publish", _("neither yes nor no: not taken"))
+            self.doubt(row, "publish", _("neither yes nor no: not imported"))
         self.put_fields(row, measure.record, "measure")
         return measure
 
@@ -225,19 +227,19 @@ class Reader:
         line = cells.one_line(text)
         if len(line) <= _LONGEST_TITLE:
             return line
-        self.doubt(row, role, _("too long for a title: its beginning was taken"))
+        self.doubt(row, role, _("too long for a title: only its beginning was used"))
         return f"{line[:100]}…"
 
     def _people(self, row: Row, measure: MeasureDraft) -> None:
         if leaders := list(chain(*cells.names(row.text("leader")))):
             measure.record["leader"] = leaders[0]
         if len(leaders) > 1:
-            self.doubt(row, "leader", _("several leaders: {name} answers for it").format(name=leaders[0]))
+            self.doubt(row, "leader", _("several leaders: {name} is responsible").format(name=leaders[0]))
         offices, helping = cells.names(row.text("office"), people=False)
         if offices:
             measure.record["office"] = offices[0]
         if len(offices) > 1:
-            made = _("several offices: {name} is responsible, the others help")
+            made = _("several offices: {name} is responsible, the others are co-responsible")
             self.doubt(row, "office", made.format(name=offices[0]))
         others = cells.names(row.text("co_offices"), people=False)
         every = dict.fromkeys(chain(offices[1:], helping, *others))
@@ -255,7 +257,7 @@ class Reader:
         if limit.day is not None:
             measure.record["due"] = limit.day.isoformat()
         if limit.doubt or not limit.understood:
-            self.doubt(row, "due", limit.doubt or _("no day in it: not taken"))
+            self.doubt(row, "due", limit.doubt or _("no day given: not imported"))
 
     def _progress(self, row: Row, measure: MeasureDraft) -> None:
         day: date | None = None
@@ -268,12 +270,12 @@ class Reader:
             elif after and (day := cells.exact_day(cell)):
                 continue  # it stands before what was done on it
             else:
-                self.doubt(row, "progress", _("no words in it: not taken"))
+                self.doubt(row, "progress", _("no text in it: not imported"))
         evidence = cells.documents(row.text("evidence"))
         if evidence and found:
             found[-1]["evidence"] = [*found[-1].get("evidence", []), *evidence]
         elif evidence:
-            self.doubt(row, "evidence", _("no progress beside it that it could prove: not taken"))
+            self.doubt(row, "evidence", _("no progress next to it that it could support: not imported"))
         if found:
             # Without a day they stand first, as the rules have it.
             measure.record["progress"] = sorted(found, key=lambda entry: "date" in entry)
@@ -286,7 +288,7 @@ class Reader:
         if cell is None:
             told = states.state_of_text(row.text("progress"), self.today)
             if told and not told.doubt:
-                made = _("taken for the state: {status}").format(status=WORDS[told.status])
+                made = _("read as the status: {status}").format(status=WORDS[told.status])
                 self.doubt(row, "progress", made)
             return told
         state = states.state(cell.value, cell.form, self.today)
@@ -294,13 +296,13 @@ class Reader:
             return states.State(status, bool(state and state.long_term))
         if len(cell.text) <= states.LONGEST:
             if state is None or (self.states is not None and cell.text not in WORDS.values()):
-                self.doubt(row, "state", _("no state that is known: not taken"))
+                self.doubt(row, "state", _("not a known status: not imported"))
                 return None
             base = "not_started" if state.negated else "in_progress" if state.staged else state.status
             self.draft.words.setdefault(cell.text, base)
             return state
         record["progress"] = [*record.get("progress", []), *cells.entries(cell.text)]
-        self.doubt(row, "state", _("no state in it: taken for progress"))
+        self.doubt(row, "state", _("no status in it: read as progress"))
         return states.state_of_text(cell.text, self.today)
 
     def _status(self, row: Row, measure: MeasureDraft) -> None:
@@ -329,21 +331,21 @@ class Reader:
             return
         day = cells.exact_day(cell) if cell else None
         if cell and day is None:
-            self.doubt(row, "closed_date", _("not one day on which it was done: not taken"))
+            self.doubt(row, "closed_date", _("not a clear completion date: not imported"))
         elif cell and record.get("status", "closed") != "closed":
-            self.doubt(row, "closed_date", _("a day of completion, but not complete: not taken"))
+            self.doubt(row, "closed_date", _("has a completion date, but is not complete: not imported"))
             return
         elif cell and "status" not in record:
-            self.doubt(row, "closed_date", _("taken for the state: {status}").format(status=WORDS["closed"]))
+            self.doubt(row, "closed_date", _("read as the status: {status}").format(status=WORDS["closed"]))
         if day is None and state and record.get("status") == "closed":
             day = next(iter(full_days(state.text)), None)
         role = "closed_date" if cell else "state"
         if day is not None and self.today and day > self.today:
-            made = _("said to be done on a day to come, {day}: taken for in progress")
+            made = _("completion date {day} is in the future: read as in progress")
             self.doubt(row, role, made.format(day=day))
             record["status"] = "in_progress"
         elif day is not None and self.feedback and day < self.feedback:
-            made = _("before the feedback of {day}: not taken").format(day=self.feedback)
+            made = _("before the feedback of {day}: not imported").format(day=self.feedback)
             self.doubt(row, role, made)
             record["status"] = "closed"
         elif day is not None:

@@ -80,7 +80,7 @@ def must_be_of_a_known_kind(path: Path, content: bytes) -> None:
     if not found and not content[:4096].strip():
         raise _foreign(path, Foreign("", "empty", _("the file is empty")))
     if not found and _UNSEEN.search(content[:4096]) and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _foreign(path, Foreign("", "other", _("this is no document that is known")))
+        raise _foreign(path, Foreign("", "other", _("this is not a known kind of document")))
 
 
 def is_page(content: bytes) -> bool:
@@ -102,7 +102,7 @@ def must_fit(path: Path, sheet: Sheet) -> None:
     name = sheet.name or path.name
     for spot, cell in sheet.cells.items():
         if isinstance(cell.value, str) and len(cell.value) > LONGEST_CELL:
-            message = _("{sheet}!{cell} holds {n} characters; a cell of Excel has at most {most}")
+            message = _("{sheet}!{cell} has {n} characters; an Excel cell holds at most {most}")
             place = {"sheet": name, "cell": address(*spot)}
             raise RefusedError("cell-too-long", message.format(**place, n=len(cell.value), most=LONGEST_CELL))
     count = len({column for _row, column in sheet.cells})
@@ -139,7 +139,7 @@ def _too_many(path: Path, name: str) -> RefusedError:
 
 def under_password(path: Path) -> RefusedError:
     """Return the refusal of a file that only opens with a password."""
-    return _foreign(path, Foreign("password", "password", _("the document is under a password")))
+    return _foreign(path, Foreign("password", "password", _("the document is password-protected")))
 
 
 def _foreign(path: Path, found: Foreign) -> RefusedError:
@@ -147,14 +147,14 @@ def _foreign(path: Path, found: Foreign) -> RefusedError:
         "password": _("open it in Excel or WPS, take the password off, and save it again"),
         "word": _("open it in Word or WPS, and save it as .docx"),
         "rtf": _("copy its table into a new workbook, and save that as .xlsx"),
-        "pdf": _("ask for the workbook that it was made of"),
-        "picture": _("ask for the workbook that it was made of"),
+        "pdf": _("ask for the workbook that it was made from"),
+        "picture": _("ask for the workbook that it was made from"),
         "empty": _("ask for the file again: its content was lost on the way"),
         "pointer": _("fetch the file itself: type `git lfs pull`"),
     }
     code = found.code if found.code in {"password", "old-format"} else "not-a-table"
-    message = _("{path} holds no table that is read, whatever its name is: {what}")
-    save_as = _("save it as .xlsx: in Excel or WPS by “save as”, or type: soffice --convert-to xlsx {path}")
+    message = _("{path} contains no readable table, whatever its name is: {what}")
+    save_as = _("save it as .xlsx: use “save as” in Excel or WPS, or type: soffice --convert-to xlsx {path}")
     hint = hints.get(found.kind, save_as.format(path=path))
     return RefusedError(code, message.format(path=path, what=found.message), hint)
 
@@ -172,7 +172,7 @@ def _kind(path: Path, package: Package) -> Literal["xlsx", "docx", "ods"]:
         return "docx"
     if "mimetype" in package.sizes and b"spreadsheet" in package.read("mimetype")[:100]:
         return "ods"
-    raise _foreign(path, Foreign("", "archive", _("this is an archive, but no document with tables")))
+    raise _foreign(path, Foreign("", "archive", _("this is an archive, not a document with tables")))
 
 
 def _refused(path: Path, error: PackageError) -> RefusedError:
@@ -189,7 +189,7 @@ def _refused(path: Path, error: PackageError) -> RefusedError:
 def hostile(path: Path) -> RefusedError:
     """Return the refusal of a file that is made to harm."""
     message = _("{path} holds XML that no spreadsheet program writes").format(path=path)
-    return RefusedError("hostile-file", message, _("do not open it; ask whoever sent it"))
+    return RefusedError("hostile-file", message, _("do not open it; ask the sender"))
 
 
 def damaged(path: Path, reason: str) -> RefusedError:

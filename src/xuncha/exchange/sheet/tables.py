@@ -88,7 +88,7 @@ class Taker:
                 self._take_rows([row], table)
             return
         for spot in _settle_same(self.sheet, table):
-            made = _("the same as above, where nothing stands above: not taken")
+            made = _("the same as above, but nothing is above it: not imported")
             self.draft.doubt(made, self.sheet.text(*spot), self.sheet.name, address(*spot))
         waiting: list[int] = []
         for row in (each for each in rows if not header.is_header(self.sheet, each, table)):
@@ -171,9 +171,9 @@ class Taker:
         # A list ends all of its lines with a stop, or none; a sentence that was cut ends in its second part alone.
         is_rest = bool(_STOP.search(text)) and not ended and not numbered
         is_cut = is_rest or cells.goes_on(before, text)
-        made = _("nothing else stands in the row, and the one above goes on in it: joined with it")
+        made = _("the row only continues the text of the row above: joined with it")
         if not is_cut:
-            made = _("nothing else stands in the row: a measure of its own, or the rest of the one above")
+            made = _("nothing else in the row: read as a separate measure, but may continue the one above")
         if is_cut or not (ended or numbered):
             self.draft.doubt(made, text, self.sheet.name, address(row, column), "measure")
         return is_cut
@@ -187,7 +187,9 @@ class Taker:
         named = any(map(row.text, ("problem", "measure", "finding", "part")))
         if begins and not named and not self.draft.exact:
             said = " ".join(filter(None, map(row.text, row.found)))
-            self.reader.doubt(row, "number", _("neither a problem nor a measure is named: not taken"), said)
+            self.reader.doubt(
+                row, "number", _("neither a problem nor a measure is named: not imported"), said
+            )
             return
         problem = self._problem(row)
         if finding := row.text("finding"):
@@ -212,7 +214,7 @@ class Taker:
                 self.problem = self._begin(*title_of_problem(text), row, number)
         elif self.problem is None or not self.headed:
             title = cells.one_line(without_number(row.text("measure")))[:_LONGEST_TITLE] or self.sheet.name
-            self.reader.doubt(row, "problem", _("no problem is named: it is called like the measure"), title)
+            self.reader.doubt(row, "problem", _("no problem is named: the measure title is used"), title)
             self.problem = self._begin(title, "", row)
         return self.problem
 
@@ -253,7 +255,7 @@ class Taker:
                 told = {entry["text"] for entry in there}
                 known.record[name] = [*there, *(entry for entry in value if entry["text"] not in told)]
             elif name != "title" and there != value:
-                made = _("{sheet} says otherwise, {value}: that was taken")
+                made = _("it differs from {sheet}: its value, {value}, was used")
                 made = made.format(sheet=known.sheet, value=there)
                 self.draft.doubt(made, f"{name}: {value}", more.sheet, more.address, name)
 

@@ -60,7 +60,7 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
                 if made is None:
                     continue
                 if spot in sheet.cells:
-                    raise ValueError(_("row {row} is there twice, or a cell of it").format(row=spot[0]))
+                    raise ValueError(_("row {row}, or one of its cells, occurs twice").format(row=spot[0]))
                 sheet.cells[spot] = made[0]
                 sheet.unstored += [spot] if made[1] else []
         sheet.unstored.sort()
