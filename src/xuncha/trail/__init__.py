@@ -1,1 +1,1 @@
-"""The trail: git. The only room that runs it."""
+"""Git: reading and writing the history of a ledger. The only room that runs git."""

@@ -1,4 +1,4 @@
-"""In whose name changes are made: git's user, or on the office desk whoever has signed in."""
+"""The author of changes: git's user, or the account that has signed in on the office desk."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from contextvars import ContextVar
 from typing import Final, NamedTuple
 
 ACCOUNT: Final = "XUNCHA_ACCOUNT"
-"""The variable by which a command learns the account in whose name the desk runs it."""
+"""The environment variable that tells a command for which account the desk runs it."""
 
 
 class Author(NamedTuple):
-    """Whoever has signed in: author and committer of what they do; the machine that makes the commits for them vouches for nothing."""
+    """A signed-in person, author and committer of their changes; the machine that commits for them does not vouch for them."""
 
     name: str
     email: str
 
     def variables(self) -> Mapping[str, str]:
-        """Return the variables of a command that is run in this name."""
+        """Return the variables for a command that runs in this name."""
         parts = {"NAME": self.name, "EMAIL": self.email}
-        told = {f"GIT_{who}_{part}": said for who in ("AUTHOR", "COMMITTER") for part, said in parts.items()}
-        return {**told, ACCOUNT: self.name}
+        names = {f"GIT_{who}_{part}": text for who in ("AUTHOR", "COMMITTER") for part, text in parts.items()}
+        return {**names, ACCOUNT: self.name}
 
 
 _author: ContextVar[Author | None] = ContextVar("author", default=None)
@@ -30,7 +30,7 @@ _author: ContextVar[Author | None] = ContextVar("author", default=None)
 
 @contextmanager
 def acting_as(author: Author | None) -> Iterator[None]:
-    """Make every change of this thread or task in a name; None: in that of git's user."""
+    """Make every change of this thread or task in the name of an author; None means git's user."""
     token = _author.set(author)
     try:
         yield
@@ -39,12 +39,12 @@ def acting_as(author: Author | None) -> Iterator[None]:
 
 
 def account() -> str:
-    """Return the account in whose name changes are made; empty where that is git's user."""
+    """Return the account in whose name changes are made; empty for git's user."""
     author = _author.get()
     return author.name if author else os.environ.get(ACCOUNT, "")
 
 
 def variables() -> Mapping[str, str]:
-    """Return the variables by which git, and what we run, learns the author; none where that is git's user."""
+    """Return the variables that tell git, and commands that we run, the author; none for git's user."""
     author = _author.get()
     return author.variables() if author else {}

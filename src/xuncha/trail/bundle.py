@@ -1,7 +1,7 @@
-"""A history that travels: a repository of its own that stands at one commit, its files, and the bundle in one file; and one that came.
+"""Hand a history on: make a repository that ends at one commit, write out its files and its bundle; and unpack such a bundle.
 
-What is made depends on the commit alone: neither on how this machine's git is set up, nor on how the objects happen to be packed, nor
-on what else the repository holds (docs/adr/0019-the-record-office.md).
+The result depends on the commit alone: not on how this machine's git is set up, how the objects happen to be packed, or what
+else the repository holds (docs/adr/0019-the-record-office.md).
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from xuncha.trail.git import Git, GitError, Leaf
 from xuncha.trail.limits import listed
 from xuncha.trail.repository import must_stay
 
-FOLDERS: Final = ("data", "templates")  # what of a ledger's folder belongs to the ledger
-_BRANCH: Final = "main"  # what the one branch is called, whatever it is called where the history comes from
+FOLDERS: Final = ("data", "templates")  # the parts of a ledger's folder that belong to the ledger
+_BRANCH: Final = "main"  # the name of the only branch, whatever its name in the source
 _TIP: Final = f"refs/heads/{_BRANCH}"
 _FORM: Final = "--format=%(objectname) %(refname)"
 _FILES: Final = ("gpg.ssh.allowedsignersfile", "gpg.ssh.revocationfile")
-"""Of the settings by which git knows whose signatures count, those that name a file."""
+"""Those settings for judging signatures that name a file."""
 _LARGE: Final = ("-c", "core.bigFileThreshold=16m")
-"""For a git that works on contents of any size: what is larger is not held in memory."""
-# One thread, nothing taken over from the packs that are there: then the same objects give the same bytes.
+"""Options for contents of any size: larger ones are not held in memory."""
+# One thread, and nothing reused from existing packs: then the same objects give the same bytes.
 _PACK: Final = (
     *_LARGE,
     *("pack-objects", "--revs", "--stdout", "--quiet", "--threads=1", "--window=10", "--depth=50"),
@@ -40,7 +40,7 @@ _PACK: Final = (
     "--compression=6",
 )
 _JUDGING: Final = "xuncha-signatures"
-"""The file in which a borrowing repository keeps how signatures are judged; its own settings name no program."""
+"""The file where a borrowing repository keeps the settings for judging signatures; its own settings name no program."""
 _ALONE: Final = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -52,9 +52,9 @@ _ALONE: Final = {
 
 @contextlib.contextmanager
 def alone(folder: Path | None = None) -> Iterator[None]:
-    """Inside, git knows no repository, no settings and no attributes but those of the folder it is run in.
+    """Make git, inside the `with`, use no repository, settings or attributes but those of the folder it runs in.
 
-    In a repository of `borrow`, whose folder is given, it also knows whose signatures count and what judges them.
+    In a repository made by `borrow`, given as `folder`, git also knows whose signatures count and which program judges them.
     """
     before = dict(os.environ)
     for name in before:
@@ -72,7 +72,7 @@ def alone(folder: Path | None = None) -> Iterator[None]:
 
 @contextlib.contextmanager
 def opened(folder: Path) -> Iterator[Path]:
-    """Inside, git reads this repository in the folder that is given, and knows no settings of this machine.
+    """Yield an empty folder in which, inside the `with`, git reads this repository and no settings of this machine.
 
     Raises SurroundingsError if something in the repository leads out of it.
     """
@@ -84,12 +84,12 @@ def opened(folder: Path) -> Iterator[Path]:
 
 
 def ledgers_in(place: Path, commit: str) -> list[str]:
-    """Return where there are ledgers in a commit: empty for its top, else with a slash at the end. Raises RefusedError if there is none."""
+    """Return the folders with a ledger in a commit: empty for its top, else with a slash at the end. Raises RefusedError if there is none."""
     git = Git(place)
     if git.kinds([f"{commit}:{LEDGER_FILE}"]) == ["blob"]:
         return [""]
-    listed = git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
-    names = (system.decoded(each) for each in listed.split(b"\0"))
+    output = git.run("ls-tree", "-r", "-z", "--name-only", "--full-tree", commit)
+    names = (system.decoded(each) for each in output.split(b"\0"))
     found = [name.removesuffix(LEDGER_FILE) for name in names if name.endswith(f"/{LEDGER_FILE}")]
     if not found:
         raise RefusedError("no-ledger", _("there is no ledger in it: no {file}").format(file=LEDGER_FILE))
@@ -97,19 +97,19 @@ def ledgers_in(place: Path, commit: str) -> list[str]:
 
 
 def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
-    """Make a repository that stands at a commit and borrows its objects; nothing is checked out.
+    """Make a repository that ends at a commit and borrows the objects of the original; nothing is checked out.
 
-    `tags` is the pattern of the tags that come along: those on what led to the commit, and those on what did not, from which it is
-    seen that history was rewritten. What came after the commit does not come along.
+    `tags` is the pattern of the tags to copy: those on the commit or its ancestors, and those on other lines of history, which
+    show that history was rewritten. Nothing later than the commit is copied.
 
-    Returns where the ledger is in it: the folder, or one below it. Raises GitError if a path leads out of the repository;
-    RefusedError if the ledger holds more files than any does; SurroundingsError if the history is not all there.
+    Returns the ledger's folder in it: `folder`, or one below it. Raises GitError if a path leads out of the repository;
+    RefusedError if the ledger holds more files than any does; SurroundingsError if the history is incomplete.
     """
     git = Git.in_repository(root)
     git.must_be_whole()
     objects = (root / git.text("rev-parse", "--git-path", "objects")).resolve()
-    told = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", answers=(0, 1))
-    settings = dict(entry.split("\n", 1) for entry in system.decoded(told).split("\0")[:-1] if "\n" in entry)
+    text = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", answers=(0, 1))
+    settings = dict(entry.split("\n", 1) for entry in system.decoded(text).split("\0")[:-1] if "\n" in entry)
     settings |= {name: str(root / settings[name]) for name in _FILES if name in settings}
     form = git.text("rev-parse", "--show-object-format")
     prefix = git.text("rev-parse", "--show-prefix")
@@ -143,7 +143,7 @@ def _empty(folder: Path, form: str) -> Git:
 
 
 def _index(git: Git, commit: str, prefix: str, leaves: Iterable[Leaf]) -> None:
-    """Enter the ledger's folders of a commit into the index, and none beside them; git refuses a path that leads out."""
+    """Add the ledger's folders of a commit to the index, and no others; git refuses a path that leads out of the repository."""
     for name in dict.fromkeys(leaf.path.partition("/")[0] for leaf in leaves if "/" in leaf.path):
         git.run("read-tree", f"--prefix={prefix}{name}/", f"{commit}:{prefix}{name}")
     for leaf in leaves:
@@ -152,15 +152,15 @@ def _index(git: Git, commit: str, prefix: str, leaves: Iterable[Leaf]) -> None:
 
 
 def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[str]:
-    """Write files of a commit, by its full hash, byte for byte as git stores them, below a folder of a `borrow`ed repository.
+    """Write files of a commit (full hash), byte for byte as git stores them, into `root`, the ledger's folder of a `borrow`ed repository.
 
-    What git-lfs keeps is fetched from `source`, from which that was borrowed and which knows where it is; its paths are
+    Files kept by git-lfs are fetched from `source`, the original repository, which knows where they are; their paths are
     returned. Raises GitError if a path leads out of the repository; RefusedError if a file of git-lfs was not fetched.
     """
     with alone():
-        asked = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
-        Git(root, writes=True).run(*_LARGE, "checkout-index", "--quiet", "-z", "--stdin", stdin=asked)
-    kept = []
+        lines = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
+        Git(root, writes=True).run(*_LARGE, "checkout-index", "--quiet", "-z", "--stdin", stdin=lines)
+    from_lfs = []
     for path in paths:
         small = (root / path).stat().st_size <= LARGEST_POINTER
         if not (small and (pointer := pointed_at((root / path).read_bytes()))):
@@ -171,16 +171,16 @@ def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[s
                 fetched = filtered(Git(source), f"{commit}:./{path}", target=target)
             except GitError as error:
                 if died(error.ended):
-                    raise  # else git-lfs has not got it
+                    raise  # otherwise git-lfs does not have the file
         if fetched is None or fetched[:2] != pointer[:2]:
-            said = _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path)
-            raise RefusedError("evidence-not-fetched", said, _("type: git lfs fetch --all"), path)
-        kept.append(path)
-    return kept
+            message = _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path)
+            raise RefusedError("evidence-not-fetched", message, _("type: git lfs fetch --all"), path)
+        from_lfs.append(path)
+    return from_lfs
 
 
 def write(folder: Path, target: IO[bytes]) -> None:
-    """Write all that a repository of `borrow` holds as a bundle. Raises GitError if objects are missing."""
+    """Write everything in a repository made by `borrow` as a bundle. Raises GitError if objects are missing."""
     with alone():
         git = Git(folder)
         form = git.text("rev-parse", "--show-object-format")
@@ -189,16 +189,16 @@ def write(folder: Path, target: IO[bytes]) -> None:
         marks = ["# v2 git bundle"] if form == "sha1" else ["# v3 git bundle", f"@object-format={form}"]
         lines = [f"{name} {ref}" for ref, name in refs.items()]
         target.write("\n".join([*marks, *lines, f"{head} HEAD", "", ""]).encode())
-        wanted = "".join(f"{name}\n" for name in refs.values())
-        with piped(git, *_PACK, stdin=wanted.encode()) as pack:
+        hashes = "".join(f"{name}\n" for name in refs.values())
+        with piped(git, *_PACK, stdin=hashes.encode()) as pack:
             shutil.copyfileobj(pack, target)
 
 
 def unpack(bundle: Path, folder: Path) -> str:
-    """Make a repository of a bundle; nothing is checked out. Return the commit on its branch.
+    """Make a repository from a bundle; nothing is checked out. Return the commit on its branch.
 
-    Raises RefusedError if git does not take it, it holds no such branch, or the commit a path that leads out of the
-    folder, or more files than any ledger has.
+    Raises RefusedError if git rejects the bundle, the branch is missing, the commit holds a path that leads out of the
+    folder, or it holds more files than any ledger has.
     """
     with bundle.open("rb") as stream:
         header = stream.read(4096).partition(b"\n\n")[0]
@@ -217,5 +217,5 @@ def unpack(bundle: Path, folder: Path) -> str:
         except GitError as error:
             if died(error.ended):
                 raise
-            said = _("the bundle of the history is not intact: {said}").format(said=error.said)
-            raise RefusedError("bundle", said) from error
+            message = _("the bundle of the history is unsound: {said}").format(said=error.said)
+            raise RefusedError("bundle", message) from error

@@ -1,4 +1,4 @@
-"""Contents out of git's objects that may be larger than the memory: read from a pipe, block by block."""
+"""Read contents from git's objects through a pipe, block by block, since they may be larger than the memory."""
 
 from __future__ import annotations
 
@@ -19,29 +19,28 @@ _BLOCK = 1 << 20
 
 
 class Stored(NamedTuple):
-    """An object of git, read once from beginning to end; its name is the full hash."""
+    """A git object that was read once from beginning to end; `name` is its full hash."""
 
     name: str
     kind: str
     size: int
     sha256: str
-    content: bytes  # all of it; of a large one the first bytes, one more than it might have
+    content: bytes  # all of it; of a large object only the first bytes, one more than `largest` in `stored`
 
 
 @contextlib.contextmanager
 def piped(
     git: Git, *arguments: str, stdin: bytes = b"", seconds: float | None = None
 ) -> Iterator[BufferedReader]:
-    """Run git, and give the pipe into which it prints; end it after some seconds.
+    """Run git and yield the pipe with its output; stop it after some seconds.
 
-    Raises GitError if it ended with an error, which is known when all is read; SlowError if it was ended, which is
-    known then too.
+    Raises GitError if git ended with an error, and SlowError if it was stopped; both only after the output was read.
     """
     slow = False
-    with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
-        asked.write(stdin)
-        asked.seek(0)
-        with git.process(*arguments, stdin=asked, stderr=said) as process:
+    with tempfile.TemporaryFile() as stdin_file, tempfile.TemporaryFile() as stderr_file:
+        stdin_file.write(stdin)
+        stdin_file.seek(0)
+        with git.process(*arguments, stdin=stdin_file, stderr=stderr_file) as process:
             assert isinstance(process.stdout, BufferedReader)  # noqa: S101  it is a pipe
 
             def end() -> None:
@@ -58,69 +57,69 @@ def piped(
         if slow:
             raise SlowError(_("it took more than {n} seconds").format(n=seconds))
         if process.returncode:
-            said.seek(0)
-            raise git.failure(said.read(), b"", process.returncode)
+            stderr_file.seek(0)
+            raise git.failure(stderr_file.read(), b"", process.returncode)
 
 
 def pieces(pipe: BufferedReader) -> Iterator[bytes]:
-    """Yield what stands before each NUL. Raises CutShortError if something stands behind the last one."""
+    """Yield the bytes before each NUL. Raises CutShortError if there are bytes after the last one."""
     rest = b""
     while block := pipe.read1(_BLOCK):
-        *whole, rest = (rest + block).split(b"\0")
-        yield from whole
+        *complete, rest = (rest + block).split(b"\0")
+        yield from complete
     if rest:
         raise CutShortError
 
 
 def _begun(name: str, kind: str, size: int) -> hashlib._Hash:
-    """Begin the hash by which git names an object."""
+    """Start the hash that is git's name of an object."""
     make = hashlib.sha1 if len(name) == SHA1_DIGITS else hashlib.sha256
     return make(f"{kind} {size}\0".encode())
 
 
 def whole(name: str, kind: str, content: bytes) -> bytes:
-    """Give the bytes of an object that was read. Raises GitError if it is damaged."""
-    known = _begun(name, kind, len(content))
-    known.update(content)
-    _must_be(name, known)
+    """Return the bytes of an object after checking its hash. Raises GitError if it is damaged."""
+    digest = _begun(name, kind, len(content))
+    digest.update(content)
+    _must_be(name, digest)
     return content
 
 
 def _must_be(name: str, known: hashlib._Hash) -> None:
-    """Check that an object holds what its name says."""
+    """Check that the hash of an object is its name. Raises GitError otherwise."""
     if known.hexdigest() != name:
         raise GitError(_("object {name} is damaged: its content does not match its name").format(name=name))
 
 
 def stored(git: Git, names: Iterable[str], largest: int) -> Iterator[Stored]:
-    """Read objects by their hashes, one after another; of what is larger than some bytes, only the beginning is kept.
+    """Read objects by their hashes, one after another; if one has more than `largest` bytes, only its beginning is kept.
 
-    Raises GitError if git does not have one of them, or ended before it had given them all.
+    Raises GitError if git does not have one of them, one is damaged, or git ended before all were read.
     """
-    asked = [f"{name}\n" for name in names]
-    with piped(git, "cat-file", "--batch", "--buffer", stdin="".join(asked).encode()) as pipe:
-        for name, kind, size, blocks in read_batch(pipe, len(asked)):
+    lines = [f"{name}\n" for name in names]
+    with piped(git, "cat-file", "--batch", "--buffer", stdin="".join(lines).encode()) as pipe:
+        for name, kind, size, blocks in read_batch(pipe, len(lines)):
             if not kind:
                 raise git.lost(name)
-            digest, known, kept = hashlib.sha256(), _begun(name, kind, size), b""
+            digest, git_hash, kept = hashlib.sha256(), _begun(name, kind, size), b""
             for block in blocks:
                 digest.update(block)
-                known.update(block)
+                git_hash.update(block)
                 kept = (kept + block)[: largest + 1] if len(kept) <= largest else kept
-            _must_be(name, known)
+            _must_be(name, git_hash)
             yield Stored(name, kind, size, digest.hexdigest(), kept)
 
 
 def fingerprints(git: Git, names: Iterable[str]) -> dict[str, Fingerprint]:
-    """Return the hashes and sizes of blobs, by their full hashes; for a pointer of git-lfs those that it tells."""
+    """Return SHA-256 and size of blobs, by their git hashes; for a pointer of git-lfs, those that the pointer states."""
     found = stored(git, dict.fromkeys(names), LARGEST_POINTER)
     return {each.name: pointed_at(each.content) or Fingerprint(each.sha256, each.size) for each in found}
 
 
 def filtered(git: Git, name: str, *settings: str, target: IO[bytes] | None = None) -> Fingerprint:
-    """Return the hash and size of a file such as `HEAD:./data/ledger.yaml` as git writes it out, with its filters.
+    """Return SHA-256 and size of a file such as `HEAD:./data/ledger.yaml` as git writes it out, after its filters.
 
-    It is written to `target` too if that is given; `settings` are options of git such as `-c`, `filter.lfs.smudge=`.
+    The content is also written to `target` if that is given; `settings` are options of git such as `-c`, `filter.lfs.smudge=`.
     Raises GitError if there is no such file, or a filter fails.
     """
     digest, size = hashlib.sha256(), 0

@@ -1,4 +1,4 @@
-"""Ask git, in words that Python understands. Nothing in a ledger's files can become an option or a pattern."""
+"""Questions to git, with answers as Python values. Nothing in a ledger's files can become an option or a pattern."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from xuncha.trail.repository import common_dir, cut_off, git_dir
 __all__ = ("CutShortError", "Git", "GitError", "Leaf", "literal", "read_batch")
 
 MANY = 500
-"""Paths from which on git is not given each by itself; it compares each with every file, and a command line has an end."""
-_BLOCK = 1024 * 1024  # bytes that are read at once of a large object
-UTF8 = ("-c", "i18n.commitEncoding=UTF-8")  # whatever is set up for what others write
+"""From this many paths on, they are not passed one by one: git compares each with every file, and a command line has a limit."""
+_BLOCK = 1024 * 1024  # bytes of a large object that are read at once
+UTF8 = ("-c", "i18n.commitEncoding=UTF-8")  # whatever is set up for other commits
 _AT_ONCE = ("-c", "core.fsyncMethod=batch")
-"""Brings many objects to the disk together; a git before 2.36 does it one by one."""
+"""Writes many objects to the disk together; git before 2.36 writes them one by one."""
 _QUOTED = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
-"""How git reads a path with such characters from its input."""
+"""How these characters must be written for git in a path of its input."""
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _RECORD = re.compile(
     r"(?:/|^!! )[^./][^/]*\.yaml$|/evidence/[0-9.]+/(?!~\$|Thumbs\.db$|desktop\.ini$)[^./][^/]*$"
 )
-"""How `git status` ends the line of a file that is ignored, and may be a record or evidence; not what programs leave behind."""
+"""Matches the line of `git status` for an ignored file that may be a record or evidence, not one that programs leave behind."""
 _FOUND = re.compile(rf"({_HASH.pattern}) ([a-z]+) ([0-9]+)\n")
 _NOT_FOUND = re.compile(r"(.*) (?:missing|ambiguous|submodule)()\n")
 _REFERENCE = re.compile(rf"({_HASH.pattern})[ \t](\S+)")
@@ -40,15 +40,15 @@ _IDENTITY = re.compile(r"(.*) <(.*)> [0-9]+ [+-][0-9]{4}")
 
 
 def literal(paths: Iterable[str]) -> list[str]:
-    """Write paths so that git takes no character of them for a pattern. Said of each, not in the environment: hooks inherit that."""
+    """Mark paths so that git takes no character of them for a pattern. A variable for all of them would be passed on to hooks."""
     return [f":(literal){path}" for path in paths]
 
 
 def read_batch(printed: IO[bytes], count: int) -> Iterator[tuple[str, str, int, Iterator[bytes]]]:
-    """Read what `git cat-file --batch` prints of as many objects as it was asked for.
+    """Parse the output of `git cat-file --batch` for `count` objects.
 
     Yields for each its name, its kind (empty if git has no such object), its size in bytes, and its content block by block;
-    what is not read of it is passed over. Raises CutShortError if git has not told all.
+    content that the caller does not read is skipped. Raises CutShortError if the output is incomplete.
     """
     for _number in range(count):
         header = printed.readline().decode("utf-8", "surrogateescape")
@@ -74,118 +74,118 @@ def _blocks(printed: IO[bytes], size: int) -> Iterator[bytes]:
 
 
 def _all_hashes(told: str, count: int | None = None) -> list[str]:
-    """Read hashes, as many as were asked for; without a count, one or more."""
-    found = told.split()
-    if not all(map(_HASH.fullmatch, found)) or (len(found) != count if count is not None else not found):
+    """Parse `count` hashes, or without a count, one or more. Raises CutShortError if there are not as many."""
+    hashes = told.split()
+    if not all(map(_HASH.fullmatch, hashes)) or (len(hashes) != count if count is not None else not hashes):
         raise CutShortError
-    return found
+    return hashes
 
 
 def is_hash(text: str) -> bool:
-    """Return whether a text is a hash of git's, in full."""
+    """Return whether a text is a full hash of git."""
     return bool(_HASH.fullmatch(text))
 
 
 def references(told: str) -> dict[str, str]:
-    """Read lines of a hash and the name of a reference."""
-    found = [_REFERENCE.fullmatch(line) for line in told.splitlines()]
-    if not all(found) or (told and not told.endswith("\n")):
+    """Parse lines of a hash and the name of a reference; return the hashes by name. Raises CutShortError if lines are incomplete."""
+    matches = [_REFERENCE.fullmatch(line) for line in told.splitlines()]
+    if not all(matches) or (told and not told.endswith("\n")):
         raise CutShortError
-    return {match[2]: match[1] for match in found if match}
+    return {match[2]: match[1] for match in matches if match}
 
 
 class Leaf(NamedTuple):
     """An entry of a tree of git, by its path relative to the ledger."""
 
     mode: str  # `100644` a file, `100755` one that can be run, `120000` a link, `040000` a folder
-    name: str  # Git's name of its content, in full
+    name: str  # git's full hash of its content
     path: str
 
     @property
     def is_file(self) -> bool:
-        """Whether it is neither a link nor a folder nor another repository."""
+        """Whether it is a file: neither a link nor a folder nor another repository."""
         return self.mode in {"100644", "100755"}
 
 
 def no_user() -> SurroundingsError:
-    """Make the error of who commits without a name."""
+    """Return the error for a commit without a user's name."""
     hint = _("type once: git config --global user.name 姓名 && git config --global user.email 邮箱")
     return SurroundingsError("no-user", _("git does not know your name yet; nothing was changed"), hint)
 
 
 def _elsewhere(absent: str, other: str) -> SurroundingsError:
-    """Make the error for a branch that does not exist, beside one that holds the ledger."""
-    said = _("the branch {absent} is checked out but does not exist, while the ledger is on {other}")
+    """Return the error for a checked-out branch that does not exist, while another branch holds the ledger."""
+    message = _("the branch {absent} is checked out and does not exist, while {other} holds the ledger")
     is_here = other.startswith("refs/heads/")
     command = f"git {'symbolic-ref HEAD' if is_here else 'reset'} {shlex.quote(other)}"
     hint = _("go back to the branch with the ledger; files stay as they are: {command}")
     names = {"absent": absent.removeprefix("refs/heads/"), "other": other.removeprefix("refs/heads/")}
-    return SurroundingsError("no-such-branch", said.format(**names), hint.format(command=command))
+    return SurroundingsError("no-such-branch", message.format(**names), hint.format(command=command))
 
 
 class Git(Door):
-    """Git in one ledger's folder: what is asked of it."""
+    """Git in one ledger's folder, with a method for each question."""
 
     def user(self) -> tuple[str, str]:
-        """Return the name and the e-mail of whoever commits here. Raises SurroundingsError if git does not know them."""
+        """Return the name and the e-mail with which git commits here. Raises SurroundingsError if git does not know them."""
         try:
             identity = self.text("var", "GIT_AUTHOR_IDENT")
         except GitError as error:
             if died(error.ended):
                 raise
-            self.run("config", "--list")  # where something else in its settings is wrong, git says what
+            self.run("config", "--list")  # if git's settings are wrong otherwise, this says what is wrong
             raise no_user() from error
         if not (match := _IDENTITY.fullmatch(identity)):
             raise CutShortError
         return match[1], match[2]
 
     def words(self, *arguments: str, stdin: bytes | None = None, by: int = 1) -> list[str]:
-        """Run git, and return what it prints with a NUL behind each word, in groups of some words. Raises CutShortError if it has not told all."""
+        """Run git and return the words of its output; each ends with a NUL, and they come in groups of `by`. Raises CutShortError if some are missing."""
         *words, rest = system.decoded(self.run(*arguments, stdin=stdin)).split("\0")
         if rest or len(words) % by:
             raise CutShortError
         return words
 
     def object_of(self, name: str) -> str | None:
-        """Return the hash of what a name stands for; None where there is no such, or it stands for more than one.
+        """Return the hash of the object with a name; None if there is no such object, or more than one.
 
-        Raises CutShortError if git has not told all of it.
+        Raises CutShortError if git's answer is incomplete.
         """
-        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
-        found = self.run(*asked, answers=(0, 1)).decode("ascii", "replace").strip()
+        arguments = ("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+        found = self.run(*arguments, answers=(0, 1)).decode("ascii", "replace").strip()
         if self.ended and not found:
             return None
         names = _all_hashes(found.replace("^", ""))
         return found if [found] == names else None
 
     def commit_of(self, name: str) -> str | None:
-        """Return the hash of the commit that a name stands for; see `object_of`."""
+        """Return the hash of the commit with a name; see `object_of`."""
         return self.object_of(f"{name}^{{commit}}")
 
     def bases(self, one: str, other: str) -> list[str]:
-        """Return the last commits that two histories share; none where they have nothing in common."""
+        """Return the last commits that two histories share; empty where they share none."""
         found = self.run("merge-base", "--all", one, other, answers=(0, 1)).decode("ascii", "replace")
         return [] if self.ended and not found else _all_hashes(found)
 
     def counts(self, *asked: str, of: int = 1) -> list[int]:
-        """Count commits; with `--left-right`, there are two counts."""
+        """Count commits; there are `of` counts, two with `--left-right`."""
         words = self.text("rev-list", "--count", *asked).split()
         if len(words) != of or not all(map(str.isdecimal, words)):
             raise CutShortError
         return [int(word) for word in words]
 
     def references(self, *asked: str) -> dict[str, str]:
-        """Return the hashes of references by their names: what `for-each-ref`, or another command that lists them, prints."""
+        """Return the hashes of references by their names, from the output of `for-each-ref` or another command that lists them."""
         return references(self.run(*asked).decode("utf-8", "surrogateescape"))
 
     def uncommitted(self, *paths: str) -> list[str]:
         """Return those of these files of the ledger that differ from the last commit, or are not in it.
 
-        Asks for these alone: `git status` would look at every file of the repository.
+        Compares only these: `git status` would look at every file of the repository.
         """
         try:
-            asked = literal(paths) if len(paths) < MANY else []
-            known = self.words("ls-tree", "-z", *([] if asked else ["-r"]), "HEAD", "--", *asked)
+            patterns = literal(paths) if len(paths) < MANY else []
+            known = self.words("ls-tree", "-z", *([] if patterns else ["-r"]), "HEAD", "--", *patterns)
             entries = (line.partition("\t") for line in known)
             committed = {path: facts.split(" ")[2] for facts, _tab, path in entries}
         except GitError:
@@ -195,39 +195,39 @@ class Git(Door):
         absent = self.blobs(f"HEAD:./{path}" for path in paths if path not in committed and "\n" not in path)
         if any(content is not None for content in absent):
             raise CutShortError
-        there = [path for path in paths if (self.root / path).is_file()]
-        present = self._hashes(there)
-        differ = [path for path in there if present[path] != committed.get(path)]
-        # Line ends that were committed as they are stay so, whatever is set up now.
+        existing = [path for path in paths if (self.root / path).is_file()]
+        present = self._hashes(existing)
+        differ = [path for path in existing if present[path] != committed.get(path)]
+        # A file may have been committed without converting its line ends, whatever is set up now.
         present |= self._hashes(differ, "--no-filters")
-        present |= dict.fromkeys(set(paths) - set(there), "")
+        present |= dict.fromkeys(set(paths) - set(existing), "")
         return [path for path in paths if present[path] != committed.get(path, "")]
 
     def by_hand(self, *parts: str) -> list[str]:
-        """Return the files at and below some paths of the ledger that were changed, made or deleted since the last commit.
+        """Return the files at and below some paths of the ledger that were changed, created or deleted since the last commit.
 
-        Among them are records and evidence that git was told to ignore, or to take for unchanged. Other repositories within this one are
-        not looked into, which may have settings of their own.
+        These include records and evidence that git was told to ignore, or to assume unchanged. Repositories inside this one are
+        not read, since they may have settings of their own.
         """
         above = system.decoded(self.run("rev-parse", "--show-prefix")).rstrip("\n")
-        told = self.words(
+        lines = self.words(
             *("--no-optional-locks", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all"),
             *("--ignored", "--ignore-submodules=all", "--", *literal(parts)),
         )
         changed = {
             entry[len("XY ") :].removeprefix(above)
-            for entry in told
+            for entry in lines
             if not entry.startswith("!!") or _RECORD.search(entry)
         }
-        known = self.words("ls-files", "-v", "-z", "--", *literal(parts))
-        assumed = [entry[2:] for entry in known if entry[0].islower()]
+        listed = self.words("ls-files", "-v", "-z", "--", *literal(parts))
+        assumed = [entry[2:] for entry in listed if entry[0].islower()]
         return sorted(changed.union(self.uncommitted(*assumed) if assumed else ()))
 
     def staged(self, *paths: str) -> dict[str, str]:
-        """Return the hashes of these files in the index; of those that it knows."""
-        asked = literal(paths) if len(paths) < MANY else []
+        """Return the hashes of these files in the index, by path; without paths, of all. Files that are not in it are left out."""
+        patterns = literal(paths) if len(paths) < MANY else []
         wanted, found = set(paths), {}
-        for entry in self.words("ls-files", "--stage", "-z", "--", *asked):
+        for entry in self.words("ls-files", "--stage", "-z", "--", *patterns):
             facts, _tab, path = entry.partition("\t")
             if not wanted or path in wanted:
                 found[path] = facts.split(" ")[1]
@@ -240,54 +240,54 @@ class Git(Door):
         for path, committed, staged in zip(paths, found[::2], found[1::2], strict=True):
             target = self.root / path
             present = target.read_bytes() if target.is_file() else None
-            # Where the bytes differ, git may still take them for the same: it can be set up to change the line ends.
+            # Even where the bytes differ, git may see no change: it can be set up to convert line ends.
             if staged != committed or (present != committed and self.uncommitted(path)):
                 changed.append(path)
         return changed
 
     def blobs(self, names: Iterable[str]) -> list[bytes | None]:
-        """Return the contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None for what is no file."""
-        asked = [f"{name}\n" for name in names]
+        """Return the contents of files in git's objects, such as `HEAD:./data/ledger.yaml`; None for other objects."""
+        lines = [f"{name}\n" for name in names]
         printed = (
-            self.run("cat-file", "--batch", "--buffer", stdin=system.encoded("".join(asked)))
-            if asked
+            self.run("cat-file", "--batch", "--buffer", stdin=system.encoded("".join(lines)))
+            if lines
             else b""
         )
-        batch = read_batch(BytesIO(printed), len(asked))
+        batch = read_batch(BytesIO(printed), len(lines))
         found = [(name, kind, b"".join(blocks)) for name, kind, _size, blocks in batch]
         if gone := next((name for name, kind, _content in found if not kind and _HASH.fullmatch(name)), None):
             raise self.lost(gone)
         return [content if kind == "blob" else None for _name, kind, content in found]
 
     def kinds(self, names: Iterable[str]) -> list[str]:
-        """Return the kinds of objects, such as `tree`, by any names of them; empty for what is not there."""
-        asked = [f"{name}\n" for name in names]
-        told = system.decoded(
-            self.run("cat-file", "--batch-check", "--buffer", stdin=system.encoded("".join(asked)))
+        """Return the kinds of objects, such as `tree`, in the order of their names; empty for one that does not exist."""
+        queries = [f"{name}\n" for name in names]
+        output = system.decoded(
+            self.run("cat-file", "--batch-check", "--buffer", stdin=system.encoded("".join(queries)))
         )
-        lines = told.splitlines(keepends=True)
+        lines = output.splitlines(keepends=True)
         found = [_FOUND.fullmatch(line) or _NOT_FOUND.fullmatch(line) for line in lines]
-        if len(found) != len(asked) or not all(found):
+        if len(found) != len(queries) or not all(found):
             raise CutShortError
         return [match[2] or "" for match in found if match]
 
     def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
-        """Return what .gitattributes says of files, by path and name: `unspecified`, `set`, `unset` or a value."""
-        given = system.encoded("".join(f"{path}\0" for path in paths))
-        words = self.words("check-attr", "-z", "--stdin", *names, stdin=given, by=3) if given else []
+        """Return the attributes of files from .gitattributes, by path and name: `unspecified`, `set`, `unset` or a value."""
+        lines = system.encoded("".join(f"{path}\0" for path in paths))
+        words = self.words("check-attr", "-z", "--stdin", *names, stdin=lines, by=3) if lines else []
         found: dict[str, dict[str, str]] = {}
         for path, name, value in zip(words[::3], words[1::3], words[2::3], strict=True):
             found.setdefault(path, {})[name] = value
-        if len(found) != given.count(b"\0") or any(len(each) != len(names) for each in found.values()):
+        if len(found) != lines.count(b"\0") or any(len(each) != len(names) for each in found.values()):
             raise CutShortError
         return found
 
     def must_be_whole(self) -> None:
-        """Check that git has all of the history. Raises SurroundingsError if it was cut off by a shallow clone."""
+        """Check that git has the whole history. Raises SurroundingsError if a shallow clone has cut it off."""
         folder = git_dir(self.root)
         if folder and cut_off(folder):
-            said = _("this clone holds only the last part of the history")
-            raise SurroundingsError("shallow", said, _("fetch the rest: git fetch --unshallow"))
+            message = _("this clone holds only the last part of the history")
+            raise SurroundingsError("shallow", message, _("fetch the rest: git fetch --unshallow"))
 
     def setting(self, name: str) -> str:
         """Return a setting of git; empty where it is not set."""
@@ -296,17 +296,17 @@ class Git(Door):
     def head(self) -> str | None:
         """Return the commit that is checked out; None where nothing is committed yet.
 
-        Raises GitError if there is one, or was, and git cannot tell.
+        Raises GitError if there is one, or was, and git cannot read it.
         """
         if found := self.commit_of("HEAD"):
             return found
         if self.is_unborn():
             return None
-        self.run("rev-list", "--max-count=1", "HEAD", "--")  # which says what is wrong
-        raise GitError(_("it gave no answer"))
+        self.run("rev-list", "--max-count=1", "HEAD", "--")  # git says what is wrong
+        raise GitError(_("it answered nothing"))
 
     def is_unborn(self) -> bool:
-        """Whether the branch that is checked out has no commit yet, by there being no such branch.
+        """Return whether the branch that is checked out has no commit yet, that is, does not exist.
 
         Raises SurroundingsError if another branch holds the ledger: a first commit here would begin a second history.
         """
@@ -314,7 +314,7 @@ class Git(Door):
         if not name or folder is None:
             return False
         shared = common_dir(folder)
-        places = shared / name, shared / "logs" / name  # the log is there if there was such a branch
+        places = shared / name, shared / "logs" / name  # the log remains if the branch existed once
         packed = (shared / "packed-refs").read_bytes() if (shared / "packed-refs").is_file() else b""
         if (
             any(place.is_file() or place.is_symlink() for place in places)
@@ -331,27 +331,27 @@ class Git(Door):
         return True
 
     def branch(self) -> str:
-        """Return the full name of the branch that is checked out, `refs/heads/main`; empty where none is."""
-        asked = ("symbolic-ref", "--quiet", "HEAD")
-        return self.run(*asked, answers=(0, 1)).decode("utf-8", "surrogateescape").strip()
+        """Return the full name of the branch that is checked out, such as `refs/heads/main`; empty if none is."""
+        arguments = ("symbolic-ref", "--quiet", "HEAD")
+        return self.run(*arguments, answers=(0, 1)).decode("utf-8", "surrogateescape").strip()
 
     def hash_files(self, paths: Iterable[str | Path], *options: str) -> list[str]:
-        """Return the names that git gives the contents of files, absolute or relative to the top of the working tree."""
-        asked = system.encoded("".join(f'"{str(path).translate(_QUOTED)}"\n' for path in paths))
-        told = self.text("hash-object", *options, "--stdin-paths", stdin=asked) if asked else ""
-        return _all_hashes(told, asked.count(b"\n"))
+        """Return git's hashes of the contents of files; paths are absolute or relative to the top of the working tree."""
+        lines = system.encoded("".join(f'"{str(path).translate(_QUOTED)}"\n' for path in paths))
+        output = self.text("hash-object", *options, "--stdin-paths", stdin=lines) if lines else ""
+        return _all_hashes(output, lines.count(b"\n"))
 
     def _hashes(self, paths: list[str], *options: str) -> dict[str, str]:
-        told = self.text("hash-object", *options, "--", *paths) if paths else ""
-        return dict(zip(paths, _all_hashes(told, len(paths)), strict=True))
+        output = self.text("hash-object", *options, "--", *paths) if paths else ""
+        return dict(zip(paths, _all_hashes(output, len(paths)), strict=True))
 
     def commit(self, message: str, paths: Sequence[str], *, new: Sequence[str], signed: bool = False) -> None:
         """Commit these files alone, whatever else is staged; `new` are those of them that git does not know yet.
 
-        `signed` asks for a signature even where git is not set up to give one. Raises GitError if it was refused; the index is
-        as it was.
+        `signed` asks for a signature even if git is not set up to sign. Raises GitError if git refused; the index is then as
+        it was before.
         """
-        asked = (*UTF8, "commit", "--quiet", *(["--gpg-sign"] if signed else []), "--file=-")
+        call = (*UTF8, "commit", "--quiet", *(["--gpg-sign"] if signed else []), "--file=-")
         at_once = len(paths) >= MANY
         if at_once:
             self.run("diff", "--cached", "--quiet", "--no-ext-diff", answers=(0, 1))
@@ -360,10 +360,10 @@ class Git(Door):
             if at_once:
                 self._update_index(paths, "--add", "--remove")
             elif new:
-                self.run("add", "--force", "--intent-to-add", "--", *literal(new))  # .gitignore or not
-            self.run(*asked, *([] if at_once else ["--only", "--", *literal(paths)]), stdin=message.encode())
+                self.run("add", "--force", "--intent-to-add", "--", *literal(new))  # even if it is ignored
+            self.run(*call, *([] if at_once else ["--only", "--", *literal(paths)]), stdin=message.encode())
         except BaseException:
-            with contextlib.suppress(GitError):  # the index is locked: then nothing was added either
+            with contextlib.suppress(GitError):  # if the index is locked, nothing was added either
                 if at_once:
                     self._update_index(new, "--force-remove")
                 elif new:

@@ -1,4 +1,4 @@
-"""Git's locks: files that say that it is at work, and that stay where it was killed. Nothing here takes one away."""
+"""Git's lock files: they show that git is at work, and are left behind where it was killed. Nothing here deletes one."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.trail.repository import checked_out, common_dir, git_dir
 
-PATIENCE = 5.0  # seconds for which a lock may be that of a git which is just about to end
+PATIENCE = 5.0  # seconds for which a lock may belong to a git that is about to end
 _LOCK = re.compile(r"[\"'“‘]([^\"'“”‘’\n]+\.lock)[\"'”’]")
 
 
 def branch(root: Path) -> Path | None:
-    """Find the file in which git keeps the tip of the branch that is checked out; None where none is, or in no repository."""
+    """Return the file where git keeps the tip of the checked-out branch; None if there is no such branch, or no repository."""
     folder, name = git_dir(root), checked_out(root)
     return common_dir(folder) / name[len("ref:") :].strip() if folder and name.startswith("ref:") else None
 
 
 def held(root: Path) -> list[Path]:
-    """Find the locks that keep anyone from committing here; usually none."""
+    """Return the locks that prevent commits here; usually none."""
     folder, tip = git_dir(root), branch(root)
     if folder is None:
         return []
@@ -31,9 +31,9 @@ def held(root: Path) -> list[Path]:
 
 
 def wait(root: Path) -> None:
-    """Wait for a git that is at work here: another one, or one that has outlived the command that started it.
+    """Wait until git has finished here: another one, or one that outlived the command that started it.
 
-    Raises SurroundingsError if it does not end; or it was killed, and has left its locks.
+    Raises SurroundingsError if it does not end, or was killed and left its locks.
     """
     end = time.monotonic() + PATIENCE
     while places := held(root):
@@ -50,14 +50,14 @@ def _age(place: Path) -> float:
 
 
 def at_work(places: list[Path]) -> SurroundingsError:
-    """Make the error that names locks, and says when they may be taken away."""
-    said = _("git is running in this repository, or was interrupted: {locks}")
+    """Return the error that names locks, and says when they may be deleted."""
+    message = _("git is at work in this repository, or was interrupted: {locks}")
     hint = _("wait until git has ended; if none is running, type: rm {locks}")
     names = [str(place) for place in places]
-    said, hint = said.format(locks=_(", ").join(names)), hint.format(locks=shlex.join(names))
-    return SurroundingsError("git-at-work", said, hint)
+    message, hint = message.format(locks=_(", ").join(names)), hint.format(locks=shlex.join(names))
+    return SurroundingsError("git-at-work", message, hint)
 
 
 def named(root: Path, said: str) -> list[Path]:
-    """Find the locks that git has named in what it said, as far as they are there."""
+    """Return the locks that a message of git names, if they still exist."""
     return [place for text in _LOCK.findall(said) if (place := root / text).exists()]

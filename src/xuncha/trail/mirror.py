@@ -1,4 +1,4 @@
-"""Repositories elsewhere, kept here as bare mirrors: fetched by git, with nothing asked and nothing run that an address could name."""
+"""Bare mirrors of repositories elsewhere. Git fetches them without asking for input, and runs no program that an address could name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from xuncha.system import remove_tree
 from xuncha.trail.door import Door, SlowError
 
 _ADDRESS: Final = re.compile(r"(?:https|ssh|file)://[^\s-][^\0\n]*|[\w.-]+@\w[\w.-]*:[\w./~][^\0\n]*")
-"""What is fetched: an address, or USER@HOST:PATH as ssh has it."""
+"""What can be fetched from: a URL, or USER@HOST:PATH as in ssh."""
 _SECRET: Final = re.compile(r"(://[^/@\s]*?):[^/@\s]*@")
 _QUIETLY: Final = (
     *("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "protocol.ext.allow=never"),
@@ -30,19 +30,19 @@ _SURROUNDINGS: Final = {
 
 
 def is_address(source: str) -> bool:
-    """Whether git is to fetch this, rather than that it is a file or a folder."""
+    """Return whether a source is an address for git to fetch from, not a file or a folder."""
     return bool(_ADDRESS.fullmatch(source))
 
 
 def shown(address: str) -> str:
-    """Return an address, or what git says of one, without a password."""
+    """Return an address, or a message of git about one, without the password."""
     return _SECRET.sub(r"\1:…@", address)
 
 
 def bring(address: str, folder: Path, seconds: float) -> str:
-    """Bring the mirror of an address up to date, or make it; say why that could not be done, empty where it was.
+    """Update the mirror of an address, or create it. Return why that failed; empty if it succeeded.
 
-    A mirror that cannot be brought up to date stays as it is.
+    A mirror that cannot be updated stays as it is.
     """
     if not is_address(address):
         return _("this is not an address to fetch from: {address}").format(address=shown(address))
@@ -53,17 +53,17 @@ def bring(address: str, folder: Path, seconds: float) -> str:
             return _git(
                 folder.parent, seconds, f"--git-dir={folder}", "fetch", "--quiet", "--prune", "origin"
             )
-        said = _git(
+        reason = _git(
             folder.parent, seconds, "clone", "--quiet", "--mirror", "--template=", "--", address, str(new)
         )
-        if not said:
+        if not reason:
             new.rename(folder)
     except (OSError, SurroundingsError) as error:
         return shown(str(error))
     finally:
         with contextlib.suppress(OSError):
             remove_tree(new)
-    return said
+    return reason
 
 
 def _git(root: Path, seconds: float, *arguments: str) -> str:
@@ -71,8 +71,8 @@ def _git(root: Path, seconds: float, *arguments: str) -> str:
     if "GIT_SSH_COMMAND" not in os.environ and "GIT_SSH" not in os.environ:
         surroundings["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes -o ConnectTimeout=20"
     try:
-        code, said = Door(root).elsewhere([*_QUIETLY, *arguments], surroundings, seconds)
+        code, complaint = Door(root).elsewhere([*_QUIETLY, *arguments], surroundings, seconds)
     except SlowError:
         return _("it takes more than {n} seconds").format(n=f"{seconds:g}")
-    lines = said.decode("utf-8", "replace").strip().splitlines() or [_("git gave no reason")]
+    lines = complaint.decode("utf-8", "replace").strip().splitlines() or [_("git gave no reason")]
     return shown(lines[-1]) if code else ""

@@ -1,4 +1,4 @@
-"""Whether all files of the ledger that git knows are in the folder: what git was told to hide would not be counted."""
+"""Check that all files of the ledger that git knows are in the folder: files that git was told to hide would not be counted."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from xuncha.model.identity import PARTS
 from xuncha.trail.repository import common_dir, git_dir
 
 _PLAIN: Final = b"DIRC\0\0\0\2"
-"""How an index begins whose entries can be passed through here; git writes another version where files are left out."""
-_FLAGS: Final = 40  # where the flags of an entry stand, before the length of a hash is added
-_ASSUMED: Final = 0x8000  # the flag of a file that git was told to take for unchanged
-_LENGTH: Final = 0xFFF  # the part of the flags that says how long the path is; a longer one does not
+"""The first bytes of an index that can be parsed here; git writes another version where files are left out."""
+_FLAGS: Final = 40  # offset of the flags in an entry, without the length of a hash
+_ASSUMED: Final = 0x8000  # the flag of a file that git was told to assume unchanged
+_LENGTH: Final = 0xFFF  # the bits of the flags that hold the length of the path; all set if it is longer
 
 
 def must_be_here(root: Path) -> None:
-    """Check that git hides no file of the ledger, as in a sparse checkout. Costs a look at a file where all is well.
+    """Check that git hides no file of the ledger, as in a sparse checkout. Usually this does not run git.
 
     Raises SurroundingsError if it hides some.
     """
     if not (missing := hidden(root)):
         return
-    said = ngettext(
+    message = ngettext(
         "{n} file of the ledger is not in the folder, since git was told to leave it out: {path}",
         "{n} files of the ledger are not in the folder, since git was told to leave them out: {path} …",
         len(missing),
@@ -35,19 +35,19 @@ def must_be_here(root: Path) -> None:
         "restore them: git sparse-checkout disable; or: git update-index --no-skip-worktree --no-assume-unchanged FILE, git restore FILE"
     )
     if (folder := git_dir(root)) and not (folder / "index").exists():
-        hint = _("restore them: git reset, git restore data")
-    raise SurroundingsError("sparse", said.format(n=len(missing), path=missing[0]), hint)
+        hint = _("bring them back: git reset, git restore data")
+    raise SurroundingsError("sparse", message.format(n=len(missing), path=missing[0]), hint)
 
 
 def hidden(root: Path) -> list[str]:
-    """Return the files of the ledger that git has, and that are not in the folder, so that git does not miss them.
+    """Return the files of the ledger that git has and the folder lacks, without git reporting them as deleted.
 
-    Git was told to leave them out, or to take them for unchanged; or it has no index any more that would say so.
+    Git was told to leave them out, or to assume that they are unchanged; or its index, which would show them, is gone.
     """
     folder = git_dir(root)
     if folder is None or _hides_nothing(folder):
         return []
-    from xuncha.trail.git import Git  # noqa: PLC0415  almost nobody needs it
+    from xuncha.trail.git import Git  # noqa: PLC0415  seldom needed
     from xuncha.trail.limits import listed  # noqa: PLC0415
 
     git = Git(root)
@@ -60,7 +60,7 @@ def hidden(root: Path) -> list[str]:
 
 
 def _hides_nothing(folder: Path) -> bool:
-    """Whether there is no hidden file, as far as a look tells; where it does not, git is asked."""
+    """Return whether git's own files show that no file is hidden; False also if they do not tell, then git is asked."""
     try:
         index = (folder / "index").read_bytes()
         plain = index.startswith(_PLAIN) and not any(folder.glob("sharedindex.*"))
@@ -75,12 +75,12 @@ def _hides_nothing(folder: Path) -> bool:
 
 
 def _assumes(index: bytes, hash_length: int) -> bool:
-    """Whether an index says of a file that it is to be taken for unchanged, or cannot be passed through."""
+    """Return whether an index marks a file as assumed unchanged, or cannot be parsed."""
     at, flags = 12, _FLAGS + hash_length
     for _entry in range(int.from_bytes(index[8:at], "big")):
-        here = index[at + flags] << 8 | index[at + flags + 1]
-        length = here & _LENGTH
-        if here & _ASSUMED or length == _LENGTH:
+        entry_flags = index[at + flags] << 8 | index[at + flags + 1]
+        length = entry_flags & _LENGTH
+        if entry_flags & _ASSUMED or length == _LENGTH:
             return True
         at += (flags + 2 + length + 8) & ~7  # each ends with one to eight NULs
     return not (at == len(index) - hash_length or index[at : at + 4].isalpha())

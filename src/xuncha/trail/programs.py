@@ -1,7 +1,7 @@
-"""Programs that a repository names in its own settings; what only reads runs none of them (docs/adr/0024).
+"""Programs that a repository names in its own settings; reading runs none of them (docs/adr/0024).
 
-The settings are first looked at as a text, which costs no run of git: almost always they hold nothing but what is known to
-name no program. What is not so plain, git itself is asked about.
+The settings are first checked as text, which costs no run of git: almost always they hold nothing but settings that are known
+to name no program. Otherwise git itself is asked for them.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _PLAIN: Final = frozenset({
     "pull.ff", "push.default", "submodule.url", "submodule.active", "init.defaultbranch", "index.sparse", "extensions.objectformat",
     "extensions.partialclone", "extensions.worktreeconfig", "lfs.repositoryformatversion",
 })  # fmt: skip
-"""Settings that name no program. Our own merge driver does, but nothing that only reads merges."""
+"""Settings that name no program. Our own merge driver does, but reading never merges."""
 _SHARED: Final = frozenset({"remote", "branch", "submodule"})
-"""Sections whose second name is free and means nothing here."""
+"""Sections whose second name is free and does not matter here."""
 _NAMES_A_PROGRAM = re.compile(
     r"""(?: (?:alias|pager|hook) \. .*
         | .* (?: cmd | command | program | hook | helper | editor | pager | driver | path | pack | proxy | askpass | textconv
@@ -38,34 +38,34 @@ _NAMES_A_PROGRAM = re.compile(
         )""",
     re.VERBOSE | re.DOTALL,
 )
-"""The names of all settings of git, and of git-lfs, whose value is or may be a program."""
+"""Matches the names of all settings of git and git-lfs whose value is or may be a program."""
 NO_SIGNERS: Final = f"{os.devnull}/0"
-"""A file that is not there; an empty name is read by git as one that is."""
+"""A file that does not exist; git would take an empty name for one that does."""
 _JUDGES: Final = {
     "gpg.ssh.allowedsignersfile": NO_SIGNERS,
     "gpg.ssh.revocationfile": "",
     "gpg.mintrustlevel": "undefined",
 }
-"""Settings by which a signature counts, with values as if they were not set: in these, too, the user alone is believed."""
+"""Settings that decide whether a signature counts, with values as if they were not set: here, too, only the user's own are trusted."""
 _OF_NO_USE_HERE = re.compile(r"merge\.xuncha\.driver|include(?:if)?\..*", re.DOTALL)
-"""Names that look so: ours; and what git has followed already when it lists its settings."""
+"""Names that match but do not matter: our own, and includes, which git has already followed when it lists its settings."""
 _OF_GIT_LFS: Final = frozenset({
     "git-lfs clean -- %f", "git-lfs smudge -- %f", "git-lfs smudge --skip -- %f", "git-lfs filter-process", "git-lfs filter-process --skip",
 })  # fmt: skip
-"""What `git lfs install --local` writes: the program of that name on this computer, whatever the repository is."""
+"""Values that `git lfs install --local` writes: they run the git-lfs of this computer, whatever the repository is."""
 _USUAL: Final = {
     "gpg.program": "gpg",
     "gpg.openpgp.program": "gpg",
     "gpg.x509.program": "gpgsm",
     "gpg.ssh.program": "ssh-keygen",
 }
-"""The programs that git runs where none is set up; of all other settings, an empty one names none."""
+"""The programs that git runs if none is set up; for all other settings, an empty value means none."""
 _SAME: Final = {"gpg.openpgp.program": "gpg.program"}  # two names of one setting
 _OWN: Final = frozenset({"local", "worktree"})
 
 
 class Setting(NamedTuple):
-    """One of git's settings; `scope` says where it stands: system, global, local, worktree or command."""
+    """One of git's settings; `scope` says where it is set: system, global, local, worktree or command."""
 
     scope: str
     name: str
@@ -73,23 +73,23 @@ class Setting(NamedTuple):
 
 
 def files(folder: Path) -> list[Path]:
-    """Return the files of a repository in which its settings stand."""
+    """Return the files that hold a repository's settings."""
     return [place for place in (common_dir(folder) / "config", folder / "config.worktree") if place.exists()]
 
 
 def strange_beside(folder: Path) -> Iterator[Path]:
-    """Find the pipes and devices that a repository's settings name as a file, and that git would read for ever."""
+    """Yield the pipes and devices that a repository's settings name as files; git would read them for ever."""
     for place in files(folder):
         for match in _VALUE.finditer(small_text(place)):
-            named = place.parent / Path(match["value"]).expanduser()
+            path = place.parent / Path(match["value"]).expanduser()
             with contextlib.suppress(OSError, ValueError):
-                mode = named.stat().st_mode
-                if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and str(named) != os.devnull:
-                    yield named
+                mode = path.stat().st_mode
+                if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)) and str(path) != os.devnull:
+                    yield path
 
 
 def is_plain(text: str) -> bool:
-    """Whether settings hold only what is known to name no program, written as git writes it."""
+    """Return whether a file of settings, written as git writes it, holds only settings that are known to name no program."""
     above = None
     for line in map(str.strip, text.removeprefix("\ufeff").split("\n")):
         if not line or (line[0] in "#;" and not line.endswith("\\")):
@@ -105,7 +105,7 @@ def is_plain(text: str) -> bool:
 
 
 def parsed(listed: str) -> list[Setting]:
-    """Read what `git config --list --show-scope -z` prints."""
+    """Parse the output of `git config --list --show-scope -z`."""
     words = listed.split("\0")[:-1]
     pairs = zip(words[::2], words[1::2], strict=True)
     return [Setting(scope, *(*each.split("\n", 1), "true")[:2]) for scope, each in pairs]
@@ -124,26 +124,26 @@ def named(settings: Iterable[Setting]) -> list[Setting]:
 
 
 def instead(settings: list[Setting]) -> list[tuple[str, str]]:
-    """Return settings that put what the user of this computer has set up, or nothing, in place of the repository's programs and signers."""
-    found: list[tuple[str, str]] = []
+    """Return settings that replace the repository's own programs and signers by those that the user has set up, or by none."""
+    replacements: list[tuple[str, str]] = []
     judging = [each for each in settings if each.scope in _OWN and each.name in _JUDGES]
     for name in dict.fromkeys(each.name for each in [*named(settings), *judging]):
-        same = {name, _SAME.get(name, name), *(key for key, value in _SAME.items() if value == name)}
-        values = [each.value for each in settings if each.name in same and each.scope not in _OWN]
-        if name.endswith(".helper"):  # of these all count, and an empty one takes back those before it
-            found += [(name, value) for value in ["", *values]]
+        aliases = {name, _SAME.get(name, name), *(key for key, value in _SAME.items() if value == name)}
+        values = [each.value for each in settings if each.name in aliases and each.scope not in _OWN]
+        if name.endswith(".helper"):  # all of them count, and an empty one cancels those before it
+            replacements += [(name, value) for value in ["", *values]]
         else:
-            found.append((name, values[-1] if values else (_USUAL | _JUDGES).get(name, "")))
+            replacements.append((name, values[-1] if values else (_USUAL | _JUDGES).get(name, "")))
         if name.startswith("filter.") and not values:
-            found.append((f"{name.rpartition('.')[0]}.required", "false"))
-    return found
+            replacements.append((f"{name.rpartition('.')[0]}.required", "false"))
+    return replacements
 
 
 def as_variables(settings: list[tuple[str, str]], surroundings: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables by which git is told settings, after those that it is told so already."""
-    told = surroundings.get("GIT_CONFIG_COUNT", "")
-    first = int(told) if told.isdigit() else 0
-    found = {"GIT_CONFIG_COUNT": str(first + len(settings))} if settings else {}
+    """Return the variables that pass settings to git, numbered after those that are already passed in this way."""
+    count = surroundings.get("GIT_CONFIG_COUNT", "")
+    first = int(count) if count.isdigit() else 0
+    variables = {"GIT_CONFIG_COUNT": str(first + len(settings))} if settings else {}
     for number, (name, value) in enumerate(settings, first):
-        found |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
-    return found
+        variables |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables

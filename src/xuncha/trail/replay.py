@@ -1,8 +1,8 @@
-"""The history of a ledger as `git log` tells it: every commit on every side of a merge, and what each did to the files.
+"""The history of a ledger, read with `git log`: every commit on every side of a merge, and the files that it changed.
 
-Neither the working tree is looked at, nor what could make git show another history than it holds (replacements, settings).
-Anyone may have made a commit, with any bytes in it: here they become texts of one line, days of the calendar and numbers,
-so that nobody above meets what cannot be read, compared or printed.
+The working tree is not read, and whatever makes git show another history than it holds (replacements, settings) is ignored.
+Anyone may have made a commit, with any bytes in it. Here they become texts of one line, days of the calendar and numbers,
+so that callers never meet anything that cannot be read, compared or printed.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from xuncha.trail.door import SlowError
 from xuncha.trail.git import CutShortError, Git, GitError
 
 RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
-"""The options by which `log` tells of the files."""
-# Neither a commit without changes of the ledger nor a side of a merge may be left out.
+"""The options with which `log` lists the touched files."""
+# Leave out neither commits without changes of the ledger nor a side of a merge.
 _WHOLE: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
-# Whatever the user of git has set up.
 _NAMES: Final = ("Action", "Id", "From", "To", "Renumbered", "Reason", "Undoes", "Comment", "Account")
+# They override what the user of git has set up.
 SETTINGS: Final = tuple(
     word
     for setting in (
@@ -38,27 +38,27 @@ SETTINGS: Final = tuple(
     for word in ("-c", setting)
 )  # fmt: skip
 _FACTS: Final = ("mode before", "mode", "content before", "content", "letter")
-"""What git tells of a touched file, before its path."""
+"""The fields that git prints for a touched file, before its path."""
 _END: Final = b"\x1e"
-_SAID_TWICE: Final = " / "  # between the values of a trailer that should be there once
-# Asked for one by one the trailers would take git as long as all the rest.
+_SAID_TWICE: Final = " / "  # joins the values of a trailer that should occur only once
+# One query for all trailers: one by one, they would take git as long as all the rest.
 _TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _NAMES)},unfold,separator=%x1e)"
 _FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%ct", "%cI", "%ce", "%s", _TRAILERS)
-SUBMODULE: Final = "160000"  # the mode of an entry that stands for another repository
+SUBMODULE: Final = "160000"  # the mode of an entry that is another repository
 _LONGEST: Final = 1 << 16  # bytes that are read of a name or a trailer
 _SUBJECT: Final = 1 << 12
-"""Bytes that are read of a subject: every screen and paper that tells of the history shows it."""
+"""Bytes that are read of a subject: every screen and paper about the history shows it."""
 _MOST_TOUCHED: Final = 4_000_000
 """Files that all commits together may touch; each takes some hundred bytes of memory."""
-_PATIENCE: Final = 10.0  # seconds in which it is looked for another place of a ledger
+_PATIENCE: Final = 10.0  # seconds for the search for ledgers in other folders
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
 _DATE: Final = re.compile(r"(.+)T.{8}([+-][0-9]+:[0-9]+)")
 """A date as git writes it: the day, and the zone."""
-_BEGINNING: Final = "1970-01-01T00:00:00+00:00"  # the date of a commit whose own is none
+_BEGINNING: Final = "1970-01-01T00:00:00+00:00"  # the date of a commit whose own is invalid
 
 
 class Course(NamedTuple):
-    """What a commit says of one problem or measure; a status is None where it says none."""
+    """The change of status that a commit states for one problem or measure; a status is None where it states none."""
 
     id: str
     from_: str | None = None
@@ -66,25 +66,25 @@ class Course(NamedTuple):
 
 
 class Trailers(NamedTuple):
-    """What a commit says for programs, as `workflow.change.Message` writes it; empty where it does not."""
+    """The trailers of a commit, as `workflow.change.Message` writes them; empty where they are missing."""
 
     action: str
     ids: tuple[str, ...]
     sources: tuple[str, ...]
-    """The values of `Xuncha-From`, in the order of the ids; shorter where some had no status. So are the targets."""
+    """The values of `Xuncha-From`, in the order of the ids; fewer where some had no status. `targets` likewise."""
     targets: tuple[str, ...]
     reason: str
-    undoes: tuple[str, ...] = ()  # the commits that were taken back, the newest first
+    undoes: tuple[str, ...] = ()  # the commits that were taken back, newest first
     comments: tuple[str, ...] = ()
-    """The numbers of comments; of one that was renumbered, both, a blank between them."""
+    """The numbers of comments; for a renumbered one, old and new number with a blank between them."""
     renumbered: tuple[tuple[str, str], ...] = ()
-    """What a `remove` has renumbered: the old number and the new one."""
-    courses: tuple[Course, ...] = ()  # what became of each id
+    """The old and the new number of everything that a `remove` renumbered."""
+    courses: tuple[Course, ...] = ()  # the change of status of each id
     account: str = ""  # who was signed in, where the change was made in a browser
 
 
 class Touched(NamedTuple):
-    """What a commit left of one file; of a merge, compared with its first parent. Where the file is gone, two are empty."""
+    """A file that a commit changed; for a merge, compared with its first parent. `mode` and `blob` are empty if it was deleted."""
 
     path: str
     mode: str  # as git writes it: `100644` a file, `120000` a link
@@ -92,28 +92,28 @@ class Touched(NamedTuple):
 
     @property
     def is_here(self) -> bool:
-        """Whether there is a content that this repository holds: not of what is gone, nor of another repository's commit."""
+        """Whether this repository holds the content: not for a deleted file, nor for a commit of another repository."""
         return bool(self.blob) and self.mode != SUBMODULE
 
 
 class Commit(NamedTuple):
-    """One commit, and what it says of itself."""
+    """One commit with its metadata, trailers and touched files."""
 
     hash: str
     parents: tuple[str, ...]
     author: str
     email: str
     moment: int
-    """When its author made it, in seconds since 1970; 0 where the commit says no time that the calendar has."""
-    date: str  # the same as ISO 8601, on the author's own clock; in UTC where the offset is none
-    committed: str  # when it was committed, as ISO 8601, on the committer's own clock; as `date`
+    """When its author made it, in seconds since 1970; 0 where the time is missing or beyond the calendar."""
+    date: str  # the same as ISO 8601, on the author's own clock; in UTC where the offset is invalid
+    committed: str  # when it was committed, on the committer's own clock; form as `date`
     subject: str
     trailers: Trailers
     touched: tuple[Touched, ...]
     adds: bool  # whether one of these files is new
-    committer: str = ""  # the e-mail of whoever made the commit, be it out of another's work
-    moment_committed: int = 0  # when that was, as `moment`
-    zones: tuple[tuple[str, ...], ...] = ()  # those that are none, each behind the day that git makes of it
+    committer: str = ""  # the e-mail of the committer, who may have applied another person's work
+    moment_committed: int = 0  # when it was committed, as `moment`
+    zones: tuple[tuple[str, ...], ...] = ()  # invalid UTC offsets, each after the day that git prints with it
 
     @property
     def day(self) -> str:
@@ -122,9 +122,9 @@ class Commit(NamedTuple):
 
 
 def log(git: Git, *asked: str, seconds: float | None = None) -> Iterator[Commit]:
-    """Run `git log` with options, revisions and paths; with `RAW` the touched files are told.
+    """Run `git log` with options, revisions and paths, and yield the commits; with `RAW`, they list the touched files.
 
-    Raises GitError if there is no such revision; SlowError if git took more than these seconds; RefusedError if the
+    Raises GitError if there is no such revision; SlowError if git took more than `seconds`; RefusedError if the
     commits touch more files than any ledger has.
     """
     form = "%x00".join(_FIELDS)  # no text of a commit can hold the NUL between them
@@ -133,7 +133,7 @@ def log(git: Git, *asked: str, seconds: float | None = None) -> Iterator[Commit]
         with piped(git, *SETTINGS, "log", *options, *asked, seconds=seconds) as pipe:
             yield from _read(pieces(pipe))
     except GitError:
-        git.run("rev-parse", "--git-dir")  # where git opens no repository at all, it says so in other words
+        git.run("rev-parse", "--git-dir")  # if git cannot open the repository, this raises the clearer error
         raise
 
 
@@ -154,10 +154,10 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
         count += len(touched)
         name, parents = (field.decode("ascii", "replace") for field in fields[:2])
         if count > _MOST_TOUCHED:
-            said = _("up to commit {commit}, history touches more than {n} files, which no ledger has")
-            raise RefusedError("history-too-large", said.format(commit=name[:10], n=f"{_MOST_TOUCHED:,}"))
+            message = _("up to commit {commit}, history touches more than {n} files, which no ledger has")
+            raise RefusedError("history-too-large", message.format(commit=name[:10], n=f"{_MOST_TOUCHED:,}"))
         moment, date = _moment(*fields[4:6])
-        then, committed = (moment, date) if fields[6:8] == fields[4:6] else _moment(*fields[6:8])
+        moment_committed, committed = (moment, date) if fields[6:8] == fields[4:6] else _moment(*fields[6:8])
         yield Commit(
             name,
             tuple(parents.split()),
@@ -171,13 +171,13 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
             tuple(touched),
             "A" in touched.values(),
             _line(fields[8]),
-            then,
+            moment_committed,
             () if _has_zone(fields[5]) and _has_zone(fields[7]) else tuple(_zones(fields[5:8:2])),
         )
 
 
 def _line(raw: bytes) -> str:
-    """Read a text of one line, without what a terminal or a page would take for something else."""
+    """Read a text of one line; replace characters that a terminal or a web page would interpret."""
     text = raw[:_LONGEST].decode("utf-8", "replace")
     if text.isascii() and text.isprintable():
         return text
@@ -185,25 +185,25 @@ def _line(raw: bytes) -> str:
 
 
 def _path(raw: bytes) -> str:
-    """Read the path of a file; bytes that are no text, and ends of lines, are written with a backslash."""
+    """Read the path of a file; bytes that are not UTF-8, and line ends, are written with a backslash."""
     return raw.decode("utf-8", "backslashreplace").replace("\n", "\\n")
 
 
 def _has_zone(date: bytes) -> bool:
-    """Return whether a date is in UTC, or no more than 14 hours from it, as every place on earth is."""
+    """Return whether the UTC offset of a date is valid: at most 14 hours, as everywhere on earth."""
     return (date[-6:-5] in b"+-" and date[-5:] <= b"14:00") or date[-1:] == b"Z"
 
 
 def _zones(dates: Sequence[bytes]) -> Iterator[tuple[str, ...]]:
-    """Yield the zones of dates that are none."""
+    """Yield day and UTC offset of each date whose offset is invalid."""
     for date in dates:
-        found = None if _has_zone(date) else _DATE.fullmatch(date.decode("ascii", "replace"))
-        if found:
-            yield found.groups()
+        match = None if _has_zone(date) else _DATE.fullmatch(date.decode("ascii", "replace"))
+        if match:
+            yield match.groups()
 
 
 def _moment(seconds: bytes, date: bytes) -> tuple[int, str]:
-    """Read a time; beyond the calendar it is the beginning of 1970, and with an offset that is none it is in UTC."""
+    """Read a time. Beyond the calendar it becomes the beginning of 1970; with an invalid offset it is given in UTC."""
     moment = int(seconds) if _SECONDS.fullmatch(seconds) else 0
     text = date.decode("ascii", "replace")
     if not _has_zone(date):
@@ -218,24 +218,24 @@ def _moment(seconds: bytes, date: bytes) -> tuple[int, str]:
 
 
 def _trailers(raw: bytes) -> Trailers:
-    found: dict[str, list[str]] = {name: [] for name in _NAMES}
+    values: dict[str, list[str]] = {name: [] for name in _NAMES}
     courses: list[Course] = []
     for line in filter(None, raw.split(_END)):
         key, _colon, value = _line(line).partition(":")
         name, value = key.strip()[len("Xuncha-") :], value.strip()
-        if name not in found:
+        if name not in values:
             name = name.capitalize()
-        if not value or name not in found:
+        if not value or name not in values:
             continue
-        found[name].append(value)
-        # From and To stand behind their id, and of what has no status there is neither.
+        values[name].append(value)
+        # From and To come after their id; an id without a status has neither.
         if name == "Id":
             courses.append(Course(value))
         elif courses and name == "From":
             courses[-1] = courses[-1]._replace(from_=value)
         elif courses and name == "To":
             courses[-1] = courses[-1]._replace(to=value)
-    action, ids, sources, targets, renumbered, reason, undoes, comments, account = found.values()
+    action, ids, sources, targets, renumbered, reason, undoes, comments, account = values.values()
     pairs = [tuple(each.split()) for each in renumbered]
     return Trailers(
         _SAID_TWICE.join(action),
@@ -252,24 +252,24 @@ def _trailers(raw: bytes) -> Trailers:
 
 
 def names(root: Path) -> list[str]:
-    """Return the hashes of all commits that led to the present one, parents first; none where nothing is committed yet.
+    """Return the hashes of HEAD and all its ancestors, parents first; empty where nothing is committed yet.
 
     Raises SurroundingsError if the ledger is in no repository, or git is not installed.
     """
     git = Git.in_repository(root)
     if (head := git.head()) is None:
         return []
-    found = git.text("rev-list", "--topo-order", "--reverse", "HEAD", "--").split()
-    if found[-1:] != [head]:
+    hashes = git.text("rev-list", "--topo-order", "--reverse", "HEAD", "--").split()
+    if hashes[-1:] != [head]:
         raise CutShortError
-    return found
+    return hashes
 
 
 def commits(root: Path, *, last: bool = False, without: Sequence[str] = ()) -> list[Commit]:
-    """Read every commit that led to the present one, parents before their children; or the present one alone.
+    """Read HEAD and all its ancestors, parents before their children; with `last`, HEAD alone.
 
-    Folders that are too large to be listed (`trail.limits`) are left out. Raises SurroundingsError if the ledger is
-    in no repository, git is not installed, or all are asked for and the history here was cut off by a shallow clone.
+    The folders `without`, which are too large to be listed (`trail.limits`), are left out. Raises SurroundingsError if the
+    ledger is in no repository, git is not installed, or, without `last`, a shallow clone has cut the history off.
     """
     git = Git.in_repository(root)
     if not last:
@@ -277,60 +277,60 @@ def commits(root: Path, *, last: bool = False, without: Sequence[str] = ()) -> l
     if (head := git.head()) is None:
         return []
     folders = [f":(exclude,literal){folder}" for folder in without]
-    once = ["--max-count=1"] if last else []
-    found = list(log(git, *_WHOLE, *RAW, *once, "HEAD", "--", *PARTS, *folders))
-    if not found or found[-1].hash != head:
+    limit = ["--max-count=1"] if last else []
+    history = list(log(git, *_WHOLE, *RAW, *limit, "HEAD", "--", *PARTS, *folders))
+    if not history or history[-1].hash != head:
         raise CutShortError
-    return found
+    return history
 
 
 def touching(root: Path, folder: str) -> list[Commit]:
-    """Read the commits that change files of a folder of the ledger, parents before their children; of others none."""
+    """Read only the commits that change files in a folder of the ledger, parents before their children."""
     options = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent", *RAW)
     return list(log(Git.in_repository(root), *options, "HEAD", "--", folder))
 
 
 class Elsewhere(NamedTuple):
-    """A ledger that stood in another folder of the repository, beside a commit that brings one."""
+    """A ledger in another folder of the repository, found for a commit that adds a ledger."""
 
     folder: str
     states: list[str]
-    """Git's names of how it stood last, before its settings were last changed, and when they came."""
-    is_copied: bool  # whether all of the ledger is the same in the commit
-    went: int | None  # when it was taken away, as `Commit.moment`; None where it is still there
+    """Git's names (`COMMIT:FOLDER`) of three versions: its last one, the one before its settings last changed, and its first one."""
+    is_copied: bool  # whether the commit adds exactly the same ledger
+    went: int | None  # when it was removed, as `Commit.moment_committed`; None where it still exists
 
 
 def elsewhere(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[Elsewhere]:
-    """Yield the ledgers of other folders in what led to some commits, beside one that brings a ledger.
+    """Yield the ledgers in other folders that the commits `before` and their ancestors hold, for a commit that adds a ledger.
 
-    Where the repository is too large to be looked through within some seconds, nothing is told of the rest.
+    Where the repository is too large to be searched within some seconds, the rest is left out.
     """
     own = git.text("rev-parse", "--show-prefix").strip()
-    found: dict[str, tuple[str, str]] = {}
-    """By folder, the newest commit that changed the settings there, and the oldest."""
+    changes: dict[str, tuple[str, str]] = {}
+    """By folder: the newest and the oldest commit that changed the settings there."""
     for place, each in _settings(git, *before) if before else ():
-        found[place] = found.get(place, (each.hash, ""))[0], each.hash
-    found.pop(own, None)
-    here = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for folder in found for name in (commit.hash, "HEAD")) if found else []  # fmt: skip
+        changes[place] = changes.get(place, (each.hash, ""))[0], each.hash
+    changes.pop(own, None)
+    here = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for folder in changes for name in (commit.hash, "HEAD")) if changes else []  # fmt: skip
     went: dict[str, int] = {}
-    """Only of those that are not there any more, at the commit or at the tip: the newest change of the settings took them away."""
+    """Only for ledgers that are missing at the commit or at the tip: when the newest change of the settings removed them."""
     if "" in here:
         for place, each in _settings(git, "HEAD"):
             went.setdefault(place, each.moment_committed)
     for (folder, (newest, oldest)), at_commit, at_tip in zip(
-        found.items(), here[::2], here[1::2], strict=True
+        changes.items(), here[::2], here[1::2], strict=True
     ):
-        there = [git.object_of(f"{name}:{folder}{LEDGER_FILE}") for name in before]
-        last = next((name for name, blob in zip(before, there, strict=True) if blob), f"{newest}^")
+        blobs = [git.object_of(f"{name}:{folder}{LEDGER_FILE}") for name in before]
+        last = next((name for name, blob in zip(before, blobs, strict=True) if blob), f"{newest}^")
         parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own}")]  # fmt: skip
         was, now = ([git.object_of(each) for each in part] for part in parts)
         states = [f"{each}:{folder}" for each in (last, f"{newest}^", oldest)]
-        gone = commit.moment_committed if any(there) and not at_commit else went.get(folder, 0)
+        gone = commit.moment_committed if any(blobs) and not at_commit else went.get(folder, 0)
         yield Elsewhere(folder or "./", states, was == now, None if at_commit and at_tip else gone)
 
 
 def _settings(git: Git, *asked: str) -> Iterator[tuple[str, Commit]]:
-    """Yield the changes of the settings of all ledgers of a repository, the newest first, each with the folder, within some seconds."""
+    """Yield each change of a ledger's settings in the repository, newest first, with the ledger's folder; stop after some seconds."""
     options = ("--full-history", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")
     with contextlib.suppress(SlowError):
         for each in log(git, *options, *asked, "--", f":(top,glob)**/{LEDGER_FILE}", seconds=_PATIENCE):
@@ -339,10 +339,10 @@ def _settings(git: Git, *asked: str) -> Iterator[tuple[str, Commit]]:
 
 
 def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
-    """Whether a commit is among those that led to the present one, or to another."""
+    """Return whether the commit `commit` is, or descends from, the commit `name`."""
     git = Git.in_repository(root)
     if git.kinds([name]) == [""]:
-        return False  # history was rewritten, and git has thrown the old one away
+        return False  # history was rewritten, and git has deleted the old commit
     if commit == "HEAD" and git.head() is None:
         return False
     return git.bases(name, commit) == [name]

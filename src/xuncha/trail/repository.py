@@ -1,4 +1,4 @@
-"""Which repository a ledger belongs to, and what git keeps there; found without running git, by its own rules."""
+"""Find the repository of a ledger and read git's files in it, by git's own rules but without running git."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from xuncha import system
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
-_LARGEST: Final = 1 << 20  # bytes of a small file of git's
+_LARGEST: Final = 1 << 20  # bytes of one of git's small files
 _LARGER: Final = {
     "index": 1 << 30, "packed-refs": 1 << 27, "shallow": 1 << 25, "info/sparse-checkout": 1 << 25, "logs/HEAD": 1 << 30,
     "FETCH_HEAD": 1 << 25,
 }  # fmt: skip
-"""Bytes of those that grow with the repository."""
+"""The limits in bytes for the files that grow with the repository."""
 _LARGEST_OF_OURS: Final = 1 << 30
 _HASH: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _BARE: Final = re.compile(r"^\s*bare\s*=\s*(?:true|yes|on|1)\s*$", re.IGNORECASE | re.MULTILINE)
@@ -30,25 +30,25 @@ _OWN: Final = (
     "refs/remotes", "objects", "objects/info", "objects/info/alternates", "objects/pack", "info", "info/grafts", "info/attributes",
     "info/exclude", "info/sparse-checkout", "logs", "logs/HEAD", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD", "xuncha",
 )  # fmt: skip
-"""What is in git's folder, and leads nowhere else in any repository that git has made, nor is larger than git makes it."""
+"""Paths in git's folder that never lead elsewhere in a repository made by git, nor are larger than git makes them."""
 
 _READ_BESIDE: Final = frozenset({".gitattributes", ".gitignore", ".gitmodules", ".mailmap"})
 _looked_at: set[Path] = set()
 
 
 class Repository(NamedTuple):
-    """Where git keeps what belongs to a working tree."""
+    """The places where git keeps the data of a working tree."""
 
-    folder: Path  # Git's own folder; of a linked working tree, its own part
+    folder: Path  # git's own folder; for a linked working tree, the part that belongs to it
     top: Path | None
-    """The top of the working tree; None where `GIT_DIR` names the folder, and git is told the rest in the same way."""
+    """The top of the working tree; None where `GIT_DIR` names the folder, since other variables then tell git the rest."""
 
 
 def repository(root: Path) -> Repository | None:
-    """Find the repository of a ledger: what `GIT_DIR` names, else the nearest `.git` upwards; None outside a repository.
+    """Find the repository of a ledger: the folder that `GIT_DIR` names, else the nearest `.git` upwards; None if there is neither.
 
-    A folder that is itself laid out like a bare repository is none: whoever sends a ledger could lay it out so, with settings
-    that name programs.
+    A ledger's folder that is itself laid out like a bare repository does not count: the sender of a ledger could have made it
+    so, with settings that name programs.
     """
     if named := os.environ.get("GIT_DIR"):
         return Repository(Path(named).absolute(), None)
@@ -56,17 +56,17 @@ def repository(root: Path) -> Repository | None:
 
 
 def _nearest(root: Path) -> Repository | None:
-    place = Path(os.path.realpath(root))  # git, too, looks upwards from where a link leads
+    place = Path(os.path.realpath(root))  # like git: resolve links first, then look upwards
     for top in (place, *place.parents):
         git = top / ".git"
         if git.is_dir():
             must_stay(git)
             return Repository(git, top)
         if git.is_file():
-            there = _told(git).removeprefix("gitdir:")
-            if there == _told(git):
+            named = _told(git).removeprefix("gitdir:")
+            if named == _told(git):
                 return None
-            folder = (top / there.strip()).absolute()
+            folder = (top / named.strip()).absolute()
             if not _is_of(folder, git):
                 raise leads_away(git)
             must_stay(folder)
@@ -75,7 +75,7 @@ def _nearest(root: Path) -> Repository | None:
 
 
 def _told(file: Path) -> str:
-    """Read a small file of git's; empty where it is none, or too large to be one."""
+    """Read one of git's small files; empty where it is missing, not a file, or too large."""
     try:
         return small_text(file).replace("\0", "")
     except OSError:
@@ -83,18 +83,18 @@ def _told(file: Path) -> str:
 
 
 def small_text(file: Path, most: int = _LARGEST) -> str:
-    """Read a file of git's. Raises OSError if it is none, or larger than some bytes."""
-    found = file.lstat()
-    if not stat.S_ISREG(found.st_mode) or found.st_size > most:
+    """Read one of git's files. Raises OSError if it is not a regular file, or has more than `most` bytes."""
+    status = file.lstat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > most:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(file))
     return file.read_text(encoding="utf-8", errors="surrogateescape")
 
 
 def _is_of(folder: Path, git: Path) -> bool:
-    """Whether git's folder belongs to the working tree whose `.git` names it, and is not somebody's who knows nothing of it.
+    """Return whether git's folder belongs to the working tree whose `.git` names it, and not to somebody who does not know of that.
 
-    Of a linked working tree it names that file, of a submodule it is in the folder of the repository above; a folder that was
-    set apart (`git init --separate-git-dir`) is no `.git` of another working tree, and not bare.
+    The folder of a linked working tree names this `.git` file; that of a submodule is inside the folder of the repository
+    above; one set apart by `git init --separate-git-dir` is neither the `.git` of another working tree nor bare.
     """
     back = folder / "gitdir"
     if os.path.lexists(back):
@@ -106,9 +106,9 @@ def _is_of(folder: Path, git: Path) -> bool:
 
 
 def must_stay(folder: Path) -> None:
-    """See to it that nothing in git's folder leads out of it, or is no file: what it leads to would be read, shown and written.
+    """Check that nothing in git's folder leads out of it or is no file: what it leads to would be read, shown and written.
 
-    Raises SurroundingsError if something does.
+    Raises SurroundingsError otherwise, also if a file is too large.
     """
     if folder in _looked_at:
         return
@@ -116,12 +116,12 @@ def must_stay(folder: Path) -> None:
     for name in (*_OWN, *ours):
         place = folder / name
         try:
-            found = place.lstat()
+            status = place.lstat()
         except OSError:
             continue
-        most = _LARGEST_OF_OURS if name in ours else _LARGER.get(name, _LARGEST)
-        is_small = stat.S_ISREG(found.st_mode) and found.st_size <= most
-        if not (is_small or stat.S_ISDIR(found.st_mode)):
+        limit = _LARGEST_OF_OURS if name in ours else _LARGER.get(name, _LARGEST)
+        is_small = stat.S_ISREG(status.st_mode) and status.st_size <= limit
+        if not (is_small or stat.S_ISDIR(status.st_mode)):
             raise leads_away(place)
     linked = (folder / "commondir").is_file()
     if folder.is_symlink() or (linked and common_dir(folder) != folder.parent.parent.resolve()):
@@ -132,7 +132,7 @@ def must_stay(folder: Path) -> None:
 
 
 def strange(folder: Path, *parts: str) -> Iterator[Path]:
-    """Find what is neither a file nor a folder in git's folder, or in some parts of it, and in the objects that it borrows."""
+    """Yield what is neither a file nor a folder in git's folder, or in some parts of it, and in the objects that it borrows."""
     shared = common_dir(folder)
     waiting = [place / part for place in {folder, shared} for part in parts or ("",)]
     seen = set()
@@ -146,7 +146,7 @@ def strange(folder: Path, *parts: str) -> Iterator[Path]:
                     waiting.append(Path(entry.path))
                 elif not entry.is_file():
                     mode = entry.stat().st_mode
-                    if not (stat.S_ISSOCK(mode) or stat.S_ISDIR(mode)):  # a monitor of files has a socket
+                    if not (stat.S_ISSOCK(mode) or stat.S_ISDIR(mode)):  # git's file monitor has a socket
                         yield Path(entry.path)
             except OSError:  # a link that leads nowhere
                 continue
@@ -157,7 +157,7 @@ def strange(folder: Path, *parts: str) -> Iterator[Path]:
 
 
 def strange_beside(top: Path) -> Iterator[Path]:
-    """Find what is no file in a working tree, where git looks for a file of its own."""
+    """Yield the paths in a working tree that are not files but have a name that git reads, such as `.gitattributes`."""
     for folder, _folders, names in os.walk(top):
         for name in _READ_BESIDE.intersection(names):
             with contextlib.suppress(OSError):
@@ -174,14 +174,14 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def leads_away(place: Path) -> SurroundingsError:
-    """Make the error for what is in git's folder and is none of its files."""
-    said = _("{path} leads into another repository, or is not one of git's files").format(path=place)
-    hint = _("find out who put it there; to use a repository elsewhere, set GIT_DIR and GIT_WORK_TREE")
-    return SurroundingsError("strange-repository", said, hint)
+    """Return the error for a path in git's folder that leads elsewhere or is no file of git."""
+    message = _("{path} leads into another repository, or is no file of git's").format(path=place)
+    hint = _("see who put it there; a repository elsewhere is named by GIT_DIR and GIT_WORK_TREE")
+    return SurroundingsError("strange-repository", message, hint)
 
 
 def contradicted(root: Path) -> Path | None:
-    """Find the repository in which a ledger is, where `GIT_DIR` alone names another: as in a hook that works elsewhere, too."""
+    """Return the ledger's own repository if `GIT_DIR` alone names another one, as in a hook that also works elsewhere; else None."""
     if not os.environ.get("GIT_DIR") or os.environ.get("GIT_WORK_TREE"):
         return None
     own = _nearest(root)
@@ -190,24 +190,24 @@ def contradicted(root: Path) -> Path | None:
 
 
 def git_dir(root: Path) -> Path | None:
-    """Find the folder where git keeps what belongs to this working tree, a folder or (in a linked one) what a file names."""
+    """Return the folder where git keeps the data of this working tree, also if a file `.git` names it; None outside a repository."""
     found = repository(root)
     return found and found.folder
 
 
 def looks_like_git(folder: Path) -> bool:
-    """Whether a folder is laid out as git's own folder is, so that git would take it for a repository."""
+    """Return whether a folder is laid out like git's own folder, so that git would take it for a repository."""
     shared = common_dir(folder)
     return os.path.lexists(folder / "HEAD") and (shared / "objects").is_dir() and (shared / "refs").is_dir()
 
 
 def is_bare(folder: Path) -> bool:
-    """Whether a folder is itself laid out as git's own folder, and has none of its own."""
+    """Return whether a folder is itself laid out like git's own folder, and has no `.git`."""
     return not os.path.lexists(folder / ".git") and looks_like_git(folder)
 
 
 def tip(folder: Path) -> str | None:
-    """Return the commit that is checked out in git's own folder, as its files say; None where nothing is committed."""
+    """Return the commit that is checked out, as the files in git's own folder say; None where nothing is committed."""
     try:
         head = small_text(folder / "HEAD").strip()
         shared = common_dir(folder)
@@ -234,7 +234,7 @@ def _tip_of(folder: Path, name: str) -> str:
 
 
 def is_ours(found: Repository) -> bool:
-    """Whether a repository belongs to the account that asks; where a system does not tell, git has to say."""
+    """Return whether a repository belongs to the present account; False where the system does not tell, so that git is asked."""
     if not hasattr(os, "geteuid") or os.environ.get("GIT_TEST_ASSUME_DIFFERENT_OWNER"):
         return False
     places = {place for place in (found.top, found.top and found.top / ".git", found.folder) if place}
@@ -245,7 +245,7 @@ def is_ours(found: Repository) -> bool:
 
 
 def in_between(root: Path, top: Path) -> Path | None:
-    """Find a folder from a ledger's up to the top of its working tree that git would take for a bare repository."""
+    """Find a folder, from the ledger's up to below the top of its working tree, that git would take for a bare repository."""
     place = Path(os.path.realpath(root))
     for folder in (place, *place.parents):
         if folder == top or not folder.is_relative_to(top):
@@ -256,25 +256,25 @@ def in_between(root: Path, top: Path) -> Path | None:
 
 
 def common_dir(folder: Path) -> Path:
-    """Find where git keeps what all working trees of a repository share, such as branches; `folder` is that of `git_dir`."""
+    """Return the folder that all working trees of a repository share, with its branches; `folder` is that of `git_dir`."""
     common = _told(folder / "commondir").strip()
     return (folder / common).resolve() if common else folder
 
 
 def checked_out(root: Path) -> str:
-    """Read what is checked out: `ref: ` and the name of a branch, or a commit; empty outside a repository."""
+    """Return what is checked out: `ref: ` and the name of a branch, or a commit; empty outside a repository."""
     folder = git_dir(root)
     return _told(folder / "HEAD").strip() if folder else ""
 
 
 def detached(root: Path) -> bool:
-    """Whether no branch is checked out, so that what is committed is on none; a tag, or what a remote had, is no branch."""
+    """Return whether no branch is checked out, so that commits would be on none; a tag or a remote's branch is not a branch."""
     head = checked_out(root)
     return bool(head) and not head.removeprefix("ref:").strip().startswith("refs/heads/")
 
 
 def cut_off(folder: Path) -> frozenset[str]:
-    """Return the commits at which a shallow clone ends: what led to them is not here; none where all of history is."""
+    """Return the commits at which a shallow clone ends, whose parents are missing here; empty where the history is complete."""
     try:
         return frozenset(small_text(common_dir(folder) / "shallow", _LARGER["shallow"]).split())
     except OSError:
@@ -282,13 +282,13 @@ def cut_off(folder: Path) -> frozenset[str]:
 
 
 def private(root: Path, name: str) -> Path | None:
-    """Name a file of ours inside git's own folder, which no clone, push or archive carries; one for each ledger. None outside a repository."""
+    """Return the path of a ledger's own file of ours in git's folder, which no clone, push or archive copies; None outside a repository."""
     folder = git_dir(root)
     return folder and folder / "xuncha" / f"{name}-{zlib.crc32(system.encoded(os.path.realpath(root))):08x}"
 
 
 def shared(root: Path, name: str) -> Path | None:
-    """Name a file of ours in what all working trees of a repository share, which goes where the repository goes; None outside one."""
+    """Return the path of a file of ours that all working trees of a repository share, and that moves with it; None outside one."""
     folder = git_dir(root)
     if folder is None:
         return None

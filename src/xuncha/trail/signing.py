@@ -1,4 +1,4 @@
-"""Who has signed a commit: git judges the signature, and the list of keys says whose it is."""
+"""Find who signed a commit: git judges the signature, and the list of keys tells whose key it is."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from xuncha.trail.git import CutShortError, Git
 from xuncha.trail.programs import NO_SIGNERS
 from xuncha.trail.replay import SETTINGS
 
-_LONGEST_HEADER: Final = 1 << 16  # bytes of a commit in which its signature stands
+_LONGEST_HEADER: Final = 1 << 16  # bytes of a commit that are searched for its signature
 _ADDRESS: Final = re.compile(r"<([^<>]*)>$")
 _KEY: Final = re.compile(r" (?:ssh|ecdsa|sk)-[^ ]+ ([A-Za-z0-9+/=]+)(?: |$)")
-"""A key in a list of signers, behind its kind."""
+"""A key in a list of signers, after its type."""
 _OPENPGP: Final = (b"PGP SIGNATURE", b"PGP MESSAGE")
 
 
 class Signature(NamedTuple):
-    """What git says of a commit's signature."""
+    """The result of checking a commit's signature."""
 
     verdict: str
-    """The letter of git's `%G?`: G good, X or Y expired since, B bad, U by a key that nobody here trusts, N none, E not to be verified."""
+    """The letter of git's `%G?`: G good, X or Y expired since, B bad, U by an untrusted key, R by a revoked one, E not verifiable, or unsigned."""
     there: bool
     ssh: bool
-    signers: frozenset[str] = frozenset()  # whose key it is: addresses, patterns of them, or names
+    signers: frozenset[str] = frozenset()  # the owners of the key: addresses, patterns of them, or names
 
 
 def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
@@ -46,13 +46,13 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
         "--stdin",
         "--format=%H%x00%G?%x00%GF%x00%GS",
     )
-    given = "".join(f"{name}\n" for name in names).encode()
-    words = git.words(*SETTINGS, "log", *options, stdin=given, by=4)
+    lines = "".join(f"{name}\n" for name in names).encode()
+    words = git.words(*SETTINGS, "log", *options, stdin=lines, by=4)
     if words[::4] != names:
         raise CutShortError
     allowed = git.setting("gpg.ssh.allowedSignersFile")
     known = _allowed_signers(git, allowed)
-    found = {}
+    judged = {}
     for name, verdict, key, rest in zip(*(words[place::4] for place in range(4)), strict=True):
         signer, armour = rest.strip(), held[name]
         ssh = armour == b"SSH SIGNATURE"
@@ -61,30 +61,30 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
             address = _ADDRESS.search(signer)
             signers = frozenset((address[1] if address else signer,))
         elif not ssh or (verdict == "U" and allowed in {"", NO_SIGNERS}):
-            verdict, signers = "E", frozenset()  # noqa: PLW2901  a certificate (X.509) itself says whose it is
-        found[name] = Signature(verdict, armour is not None, ssh, signers)
-    return found
+            verdict, signers = "E", frozenset()  # noqa: PLW2901  an X.509 certificate only states its owner itself
+        judged[name] = Signature(verdict, armour is not None, ssh, signers)
+    return judged
 
 
 def signed(git: Git, names: Iterable[str]) -> set[str]:
-    """Read commits, and return those that are signed, whoever did it. Raises GitError if one does not hold what its name says."""
+    """Return those of some commits that are signed, by anyone. Raises GitError if a commit does not match its hash."""
     return {each.name for each in stored(git, names, _LONGEST_HEADER) if _armour(each) is not None}
 
 
 def _armour(commit: Stored) -> bytes | None:
-    """Return the kind of signature that git finds in a commit; empty of one that is not known, None where there is none."""
+    """Return the kind of signature that git finds in a commit; empty for an unknown kind, None if there is no signature."""
     header, end, _text = commit.content.partition(b"\n\n")
     if not end and commit.size > _LONGEST_HEADER:
-        return b""  # whatever stands in what was not read
+        return b""  # the part that was not read may hold a signature
     key = b"gpgsig" if len(commit.name) == SHA1_DIGITS else b"gpgsig-sha256"
     found = re.search(rb"^%b (?:-----BEGIN ([A-Z ]+)-----$)?" % key, header, re.MULTILINE)
     return found and (found[1] or b"")
 
 
 def _allowed_signers(git: Git, file: str) -> dict[str, frozenset[str]]:
-    """Return whose each key is, by its fingerprint, as the file tells in which git looks; git itself names the first alone.
+    """Return the owners of each key by its fingerprint, from git's file of allowed signers; git itself names only the first owner.
 
-    Whom two keys have in common that are otherwise of different people, he is of neither: nothing tells whose hand it was.
+    An owner shared by two keys of otherwise different people is dropped from both: nothing shows which person has signed.
     """
     if not file or file == NO_SIGNERS:
         return {}

@@ -1,6 +1,6 @@
-"""The tags in which audits are kept, `xuncha/audit/1-b06344335500` and so on.
+"""The tags that record audits, `xuncha/audit/1-b06344335500` and so on.
 
-The hash is part of the name, so that two clones which each keep one under the same number can both send theirs.
+The hash is part of the name, so that two clones that each record an audit under the same number can both push theirs.
 """
 
 from __future__ import annotations
@@ -24,38 +24,38 @@ _ASKED = ("refname", "objectname", "*objectname", "taggername", "creatordate:iso
 
 
 class Anchor(NamedTuple):
-    """One verification that was kept, of a commit and all that led to it."""
+    """A recorded verification of a commit and all its ancestors."""
 
     number: int
     commit: str
     author: str
     date: str  # ISO 8601 with the offset
     errors: int
-    named: str = ""  # the first digits of the hash that its name holds
+    named: str = ""  # the first digits of the hash, from the name of the tag
 
     @property
     def is_moved(self) -> bool:
-        """Whether it stands at another commit than its name says."""
+        """Whether the tag is at another commit than its name says."""
         return not self.commit.startswith(self.named)
 
     @property
     def moment(self) -> float:
-        """When it was made, in seconds since 1970."""
+        """The time when it was made, in seconds since 1970."""
         return datetime.fromisoformat(self.date).timestamp()
 
     @property
     def short(self) -> str:
-        """The hash as it is printed: enough digits that no two commits share them, few enough to be typed."""
+        """The hash as printed: enough digits to be unique, few enough to type."""
         return self.commit[:SHORT]
 
     @property
     def day(self) -> str:
-        """The day on the clock of whoever made it."""
+        """The day on the clock of the person who made it."""
         return self.date[:10]
 
 
 def anchors(root: Path) -> list[Anchor]:
-    """Read all anchors, by their numbers; none outside a repository."""
+    """Read all anchors, ordered by their numbers; empty outside a repository."""
     if (folder := git_dir(root)) is None:
         return []
     form = "".join(f"%({name})%00" for name in _ASKED)
@@ -68,7 +68,7 @@ def anchors(root: Path) -> list[Anchor]:
         name, own, target, author, date, message = texts[place : place + len(_ASKED)]
         if match := _NAME.fullmatch(name.strip()):
             errors = _ERRORS.search(message)
-            if not _DATE.match(date):  # a clock that was wrong beyond the calendar
+            if not _DATE.match(date):  # a wrong clock can give a date beyond the calendar
                 date = "1970-01-01T00:00:00+00:00"
             count = int(errors[1]) if errors else 0
             found.append(Anchor(int(match[1]), target or own, author, date, count, match[2]))
@@ -76,21 +76,21 @@ def anchors(root: Path) -> list[Anchor]:
 
 
 def _are_there(folder: Path) -> bool:
-    """Whether git's files name an anchor, whatever git says."""
+    """Return whether git's files name an anchor, whatever git answers."""
     packed, loose = common_dir(folder) / "packed-refs", common_dir(folder) / "refs/tags" / PREFIX
     is_packed = packed.is_file() and f" refs/tags/{PREFIX}".encode() in packed.read_bytes()
     return is_packed or any(each.is_file() and each.suffix != ".lock" for each in loose.glob("*"))
 
 
 def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
-    """Tag a commit, by its full hash, as verified; the message says the counts of what was found.
+    """Tag a commit, by its full hash, as verified; the message states the counts of findings.
 
     Raises RefusedError if git refused; SurroundingsError if git does not know who tags.
     """
     git = Git(root, writes=True)
     git.user()
-    found = "\n".join(f"Xuncha-{name.capitalize()}: {count}" for name, count in counts.items())
-    message = f"第{number}次核验\n\nXuncha-Tip: {commit}\n{found}\n"
+    trailers = "\n".join(f"Xuncha-{name.capitalize()}: {count}" for name, count in counts.items())
+    message = f"第{number}次核验\n\nXuncha-Tip: {commit}\n{trailers}\n"
     name = f"{PREFIX}{number}-{commit[:SHORT]}"
     refusal: str | None = None
     try:
@@ -98,7 +98,7 @@ def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
         signed = signs or bool(git.setting("user.signingkey"))
         git.run("tag", "--sign" if signed else "--annotate", "--file=-", name, commit, stdin=message.encode())
         if signed and b"-----BEGIN " not in git.run("cat-file", "tag", name):
-            git.run("tag", "--delete", name)  # some versions of git say nothing of a key that is not there
+            git.run("tag", "--delete", name)  # some versions of git do not report a missing key
             refusal = _("it could not sign; see git config user.signingkey")
     except GitError as error:
         refusal = error.said

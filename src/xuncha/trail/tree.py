@@ -1,4 +1,4 @@
-"""A ledger as a commit holds it, read from git's objects; the working tree is not touched."""
+"""A ledger at one commit, read from git's objects; the working tree is not used."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from xuncha.trail.limits import listed
 from xuncha.trail.replay import log
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# git-lfs has nothing to do where its pointers are read; where it is not installed, git would fail for it.
+# Pointers of git-lfs can be read without it; if its filter is set up but not installed, git would fail.
 _NO_LFS = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false")
 _KINDS: dict[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "040000": "folder"}
-_MANY = 200  # folders from which on git is asked for all of them; a command line has an end
+_MANY = 200  # from this many folders on, all are read; a command line has a maximum length
 
 
 class Tree:
-    """The files of a ledger at one commit. They are brought all at once, when the first is asked for; or see `bring`."""
+    """The files of a ledger at one commit. All are read at once when the first one is needed, unless `bring` has read some."""
 
     def __init__(self, root: Path, commit: str) -> None:
         self.git = Git(root)
@@ -33,31 +33,31 @@ class Tree:
         self._folders: dict[str, list[Entry]] = {}
         self._known: set[str] = set()  # the folders that were listed
         self._whole = False
-        self._names: dict[str, str] = {}  # by path: git's name of the bytes of a file
+        self._names: dict[str, str] = {}  # by path: git's hash of a file's content
         self._blobs: dict[str, bytes] = {}
 
     def entries(self, folder: str) -> list[Entry]:
-        """List what a folder holds, without names that begin with a dot; empty where there is no such folder."""
+        """List the contents of a folder, without names that begin with a dot; empty if there is no such folder."""
         if folder not in self._known:
             self._bring_all()
         return self._folders.get(folder, [])
 
     def read(self, path: str) -> bytes:
-        """Read a file. Raises FileNotFoundError if there is none at this commit."""
+        """Read a file. Raises FileNotFoundError if it does not exist at this commit."""
         if path.rpartition("/")[0] not in self._known:
             self._bring_all()
         if path not in self._names:
             raise FileNotFoundError(path)
         if path not in self._blobs:
-            beside = f"{COMMENTS}/"
-            is_comment = path.startswith(beside)
-            self._fetch([each for each in self._names if each.startswith(beside)] if is_comment else [path])
+            prefix = f"{COMMENTS}/"
+            is_comment = path.startswith(prefix)
+            self._fetch([each for each in self._names if each.startswith(prefix)] if is_comment else [path])
         return self._blobs[path]
 
     def fingerprint(self, path: str) -> Fingerprint | None:
         """Return the hash and the size of an evidence file; None where there is none.
 
-        Of what git-lfs keeps its pointer tells both: the file need not have been fetched for it.
+        For a file kept by git-lfs, its pointer tells both, so the file need not have been fetched.
         """
         return self._evidence.get(path)
 
@@ -65,11 +65,11 @@ class Tree:
     def _evidence(self) -> dict[str, Fingerprint]:
         files = {leaf.path: leaf.name for leaf in listed(self.git, self.commit, EVIDENCE) if leaf.is_file}
         known = fingerprints(self.git, files.values())
-        told = self.git.attributes(files, "text", "filter")
+        by_path = self.git.attributes(files, "text", "filter")
         found = {}
         for path, name in files.items():
-            as_stored, attributes = known[name], told[path]
-            # Otherwise git changes the line ends of the file, or has something else than git-lfs filter it.
+            as_stored, attributes = known[name], by_path[path]
+            # Otherwise git converts the line ends of the file, or uses another filter than git-lfs.
             kept = attributes["text"] == "unset" and attributes["filter"] in {"unspecified", "unset", "lfs"}
             if as_stored.fetched and not kept:
                 as_stored = filtered(self.git, f"{self.commit}:./{path}", *_NO_LFS)
@@ -77,13 +77,13 @@ class Tree:
         return found
 
     def hashes(self) -> tuple[str, dict[str, str]] | None:
-        """Return what tells, without reading a file, whether it is the same as at another commit.
+        """Return hashes that show, without reading any file, whether it is the same as at another commit.
 
-        Returns git's name of `data/ledger.yaml`; and by the name of a problem's folder those of the folder and of its
-        evidence. None where these are not in their places: then only reading tells what is wrong.
+        Returns git's hash of `data/ledger.yaml`, and by the name of each problem's folder the hashes of that folder and of its
+        evidence. None if these are not in their places: then only reading the files shows what is wrong.
         """
-        asked = (LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/")
-        found = self._take(listed(self.git, self.commit, *asked, folders=True, deep=False))
+        paths = (LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/")
+        found = self._take(listed(self.git, self.commit, *paths, folders=True, deep=False))
         if LEDGER_FILE not in self._names or ("040000", PROBLEMS) not in {(m, path) for m, _n, path in found}:
             return None
         self._known = {"", "data", PROBLEMS}
@@ -103,7 +103,7 @@ class Tree:
         }
 
     def bring(self, folders: Collection[str]) -> None:
-        """Bring what some problems' folders hold, named as by `hashes`, and no others."""
+        """Read the files of some problems' folders (named as in `hashes`) and of no others."""
         paths = [f"{PROBLEMS}/{name}" for name in folders]
         if not self._known or len(paths) > _MANY:
             self._bring_all()
@@ -117,22 +117,22 @@ class Tree:
             self._folders.clear()
             self._take(listed(self.git, self.commit, LEDGER_FILE, PROBLEMS, COMMENTS, folders=True))
             self._whole = True
-            # Few ask for comments: they are brought when the first one is read.
-            wanted = (path for path in self._names if not path.startswith(f"{COMMENTS}/"))
-            self._fetch([path for path in wanted if path not in self._blobs])
+            # Comments are seldom needed: they are read when the first one is asked for.
+            needed = (path for path in self._names if not path.startswith(f"{COMMENTS}/"))
+            self._fetch([path for path in needed if path not in self._blobs])
 
     def _take(self, leaves: Iterable[Leaf]) -> list[Leaf]:
         found = list(leaves)
         for mode, name, path in found:
             folder, _slash, last = path.rpartition("/")
-            if last and last[0] != ".":  # of folders above the ledger, `-t` names none
+            if last and last[0] != ".":  # the folders above the ledger, which `-t` lists too, have no name
                 self._folders.setdefault(folder, []).append(Entry(last, _KINDS.get(mode, "other")))
                 if _KINDS.get(mode) == "file":
                     self._names[path] = name
         return found
 
     def _fetch(self, paths: list[str]) -> None:
-        # Of what is too large to be a record, enough is kept to see that it is.
+        # Of content that is too large for a record, enough is kept to detect that.
         names = dict.fromkeys(self._names[path] for path in paths)
         found = {each.name: each for each in stored(self.git, names, LARGEST)}
         for path in paths:
@@ -152,7 +152,7 @@ def commit_at(root: Path, moment: str) -> str:
     git = Git.in_repository(root)
     try:
         if _DAY.fullmatch(moment):
-            # Git counts seconds from 1970 on; a day before that is before any commit.
+            # Git counts seconds from 1970 on, so an earlier day is before any commit.
             before_git = date.fromisoformat(moment) < date(1971, 1, 1)
             commit = None if before_git else _last_before(git, moment)
         else:
@@ -164,7 +164,7 @@ def commit_at(root: Path, moment: str) -> str:
         commit = None
     if not commit:
         if git.head():
-            git.counts("HEAD", "--")  # if a commit is lost, that is what there is to say
+            git.counts("HEAD", "--")  # raises the better error if a commit is missing
         hint = _("give a day such as 2024-04-18 on which the ledger existed, or a revision such as HEAD~3")
         raise RefusedError("no-such-moment", _("the history has no “{moment}”").format(moment=moment), hint)
     return commit
@@ -174,15 +174,15 @@ def _last_before(git: Git, day: str) -> str | None:
     """Return the last commit of a day or before it; None where there is none."""
     if git.head() is None:
         return None
-    asked = (f"--before={day}T23:59:59", "HEAD", "--")
-    found = git.text("rev-list", "-1", *asked)
-    if not (is_hash(found) if found else git.counts("--max-count=1", *asked) == [0]):
+    arguments = (f"--before={day}T23:59:59", "HEAD", "--")
+    found = git.text("rev-list", "-1", *arguments)
+    if not (is_hash(found) if found else git.counts("--max-count=1", *arguments) == [0]):
         raise CutShortError
     return found or None
 
 
 def day_of(root: Path, commit: str, moment: str) -> date:
-    """Return the day as which a commit counts: the one that was asked for, else the one on which it was made."""
+    """Return the day that a commit stands for: `moment` if that is a day, else the day on which the commit was made."""
     if _DAY.fullmatch(moment):
         return date.fromisoformat(moment)
     return date.fromisoformat(committed(root, commit)[:10])
