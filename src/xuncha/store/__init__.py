@@ -1,1 +1,1 @@
-"""Files on disk: read into the model, and changed by one edit back. The only room that touches YAML and files."""
+"""Files on disk: read into the model, and changed by edits of their text. The only room that handles YAML and files."""

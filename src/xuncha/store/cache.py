@@ -1,8 +1,8 @@
-"""The register kept between two commands, so that nobody waits for what has not changed.
+"""Cache the register between commands, so that unchanged files are not read again.
 
-Kept inside git's own folder, so that a ledger cannot bring a forged one along. A folder counts as unchanged where names,
-sizes, inodes and times of change are those seen before it was read, and the last change lay far enough behind that reading
-(docs/adr/0003-the-register-cache.md). `validate` asks no cache.
+The cache is inside git's own folder, so that a ledger cannot contain a forged one. A folder counts as unchanged if names,
+sizes, inodes and times of change are the same as before it was read, and its last change was long enough before that
+(docs/adr/0003-the-register-cache.md). `validate` does not use the cache.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ _FORMAT = (
     f"xuncha register {__version__} {sys.version} {Frame._fields} {ProblemRow._fields} {MeasureRow._fields}"
 )
 _changed: Callable[[os.stat_result], int] = attrgetter("st_mtime_ns" if system.WINDOWS else "st_ctime_ns")
-"""When a file last changed. Every change sets ctime, and no program can set it back; Windows has only mtime."""
-_SETTLED = 2_000_000_000  # nanoseconds: the coarsest clock of a file system (FAT's) moves on within them
+"""Return when a file last changed, in ns. Every change sets ctime, and no program can set it back; Windows has only mtime."""
+_SETTLED = 2_000_000_000  # nanoseconds; the coarsest clock of a file system, FAT's, has this step
 
 
 class _Kept(NamedTuple):
-    """What the cache holds."""
+    """The content of the cache."""
 
     settings_stamp: str
     frame: tuple[Any, ...]
     folders: dict[str, tuple[str, tuple[str, ...], tuple[Any, ...]]]
-    """By name: the stamp, the evidence files that are part of it, and the problem's row."""
+    """By the name of a problem's folder: its stamp, the evidence files that the stamp includes, and the problem's row."""
 
 
 def register(root: Path) -> Register:
-    """Give the register of a ledger, read from its files wherever the cache cannot be believed.
+    """Return the register of a ledger; its files are read where the cache is not valid.
 
     Raises InvalidLedgerError, with every finding, if the ledger breaks rules.
     """
@@ -60,16 +60,16 @@ def register(root: Path) -> Register:
     names = _names(f"{base}/{PROBLEMS}")
     if kept is None or kept.settings_stamp != stamp or names is None or _linked(base, kept):
         kept = _Kept("", (), {})
-    believed = kept.folders
+    cached = kept.folders
     problems: dict[str, ProblemRow] = {}
     for name in names or ():
-        if old := believed.get(name):
+        if old := cached.get(name):
             new, _settled = _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, old[1])
             if old[0] == new:
                 problems[name] = _problem(old[2])
-    if names is not None and kept.frame and len(problems) == len(believed) == len(names):
+    if names is not None and kept.frame and len(problems) == len(cached) == len(names):
         return Register(_frame(kept.frame), tuple(problems.values()))
-    from xuncha.store.files import WorkingTree  # noqa: PLC0415  a command that finds all unchanged need not wait for it
+    from xuncha.store.files import WorkingTree  # noqa: PLC0415  not needed if nothing has changed
 
     def look(name: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
         return _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, evidence)
@@ -79,11 +79,11 @@ def register(root: Path) -> Register:
 
 
 def register_at(tree: Tree) -> Register:
-    """Give the register of a ledger as a commit holds it.
+    """Return the register of a ledger at a commit.
 
-    A problem's folder is read where git names it, or its evidence, otherwise than in the commit that was last looked
-    at: what has one name in git is the same. Raises InvalidLedgerError if the ledger broke rules then, with every
-    finding.
+    A problem's folder is read only if git's hash of it, or of its evidence, differs from that in the commit that was
+    read last: equal hashes mean equal content. Raises InvalidLedgerError, with every finding, if the ledger broke rules
+    at that commit.
     """
     hashes = tree.hashes()
     place = private(tree.git.root, "past") if hashes else None
@@ -91,8 +91,8 @@ def register_at(tree: Tree) -> Register:
     kept = _load(place)
     if kept is None or kept.settings_stamp != settings:
         kept = _Kept(settings, (), {})
-    known = [(name, kept.folders[name]) for name in _sorted(folders) if name in kept.folders]
-    problems = {name: _problem(row) for name, (stamp, _evidence, row) in known if stamp == folders[name]}
+    cached = [(name, kept.folders[name]) for name in _sorted(folders) if name in kept.folders]
+    problems = {name: _problem(row) for name, (stamp, _evidence, row) in cached if stamp == folders[name]}
     if kept.frame and len(problems) == len(kept.folders) == len(folders):
         return Register(_frame(kept.frame), tuple(problems.values()))
     tree.bring([name for name in folders if name not in problems])
@@ -105,11 +105,11 @@ _Look = Callable[[str, tuple[str, ...]], tuple[str, bool]]
 def _read(
     source: Source, place: Path | None, kept: _Kept, problems: dict[str, ProblemRow], look: _Look
 ) -> Register:
-    """Read what could not be believed, and keep it in a place, if that may be believed later.
+    """Read what the cache did not have, and write it to the cache at `place`, if one is given.
 
-    `look` gives the stamp of a folder with its evidence files, and whether what was read of it may be kept.
+    `look` returns the stamp of a folder with its evidence files, and whether what was read from it may be cached.
     """
-    # Here, not at the top: these build the models, which a command that finds all unchanged need not wait for.
+    # Imported here, since it builds the models, which are not needed if nothing has changed.
     from xuncha.store.loading import load_folders, load_problem, load_settings  # noqa: PLC0415
 
     frame = _frame(kept.frame) if kept.frame else None
@@ -142,7 +142,7 @@ def _read(
     if frame is None or findings:
         raise InvalidLedgerError(findings)
     if place is not None and learned:
-        declared: Any = tuple(map(tuple, frame.fields))  # plain values alone can be kept
+        declared: Any = tuple(map(tuple, frame.fields))  # only plain values can be cached
         plain = tuple(frame._replace(fields=declared))
         _save(place, _Kept(kept.settings_stamp, plain, entries))
     return Register(frame, tuple(rows))
@@ -157,14 +157,14 @@ def _stamp_of_file(path: str, now: int) -> tuple[str, bool]:
 
 
 def _stamp_of_folder(path: str, now: int, base: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
-    """Tell what a folder looks like from outside, and whether its last change is far enough behind."""
+    """Return the stamp of a folder, and whether its last change was long enough ago."""
     parts = []
     latest = 0
     with contextlib.suppress(OSError), os.scandir(path) as entries:
         for entry in entries:
             if entry.name[0] == ".":
                 continue
-            # The listing of a folder may lag behind on Windows, and names no inodes.
+            # On Windows the listing of a folder may be out of date, and has no inodes.
             status = os.lstat(entry.path) if system.WINDOWS else entry.stat(follow_symlinks=False)
             changed = _changed(status)
             parts.append(f"{entry.name}/{changed} {status.st_size} {status.st_ino}")
@@ -178,7 +178,7 @@ def _stamp_of_folder(path: str, now: int, base: str, evidence: tuple[str, ...]) 
 
 
 def _linked(base: str, kept: _Kept) -> bool:
-    """Whether a folder on the way to anything kept is a link by now; what is behind one is not the ledger's."""
+    """Return whether a folder on the path to anything cached is now a link; files behind a link are not the ledger's."""
     evidence = {name.rpartition("/")[0] for _stamp, names, _row in kept.folders.values() for name in names}
     above = ["data", PROBLEMS, *([EVIDENCE] if evidence else [])]
     if any(system.is_link(f"{base}/{folder}") for folder in above):
@@ -190,7 +190,7 @@ def _linked(base: str, kept: _Kept) -> bool:
 
 
 def _names(path: str) -> list[str] | None:
-    """List the folders of problems in the order of their numbers; None where something else is among them."""
+    """List the folders of problems in the order of their numbers; None if anything else is among them."""
     names = []
     try:
         with os.scandir(path) as entries:
@@ -206,23 +206,23 @@ def _names(path: str) -> list[str] | None:
 
 
 def _sorted(names: Iterable[str]) -> list[str]:
-    """Sort names of folders by their numbers; what is no number comes last, and is found wrong later."""
+    """Sort names of folders by their numbers; a name that is no number comes last, and gives a finding later."""
     return sorted(names, key=lambda name: (int(name), name) if name.isdecimal() else (math.inf, name))
 
 
 _measure: Callable[[tuple[Any, ...]], MeasureRow] = partial(tuple.__new__, MeasureRow)
-"""A row of plain values; `_make` does the same, slower by a call in Python."""
+"""Make a row from plain values. `_make` does the same, but is slower by one call in Python."""
 
 
 def _plain(row: ProblemRow, shared: dict[Any, Any]) -> tuple[Any, ...]:
-    """Turn a row into plain values; equal ones among all rows (names, days) are written once, and read once."""
+    """Turn a row into plain values; equal values of all rows (names, days) are written and read only once."""
     measures = (tuple([shared.setdefault(value, value) for value in each]) for each in row.measures)
     return *row[:-1], tuple(measures)
 
 
 def _problem(plain: tuple[Any, ...]) -> ProblemRow:
-    *said, measures = plain
-    return ProblemRow._make([*said, tuple(map(_measure, measures))])
+    *values, measures = plain
+    return ProblemRow._make([*values, tuple(map(_measure, measures))])
 
 
 def _frame(plain: tuple[Any, ...]) -> Frame:
@@ -242,13 +242,13 @@ def _load(place: Path | None) -> _Kept | None:
 
 
 def _form(place: Path) -> str:
-    """Say what wrote a cache, and in which folder of this disk: one that came along with a copied folder is not believed."""
+    """Return the program version and the folder (device, inode) that a valid cache was written by and in: a copied one is not valid."""
     folders = [os.stat(folder) for folder in (place.parent, place.parent.parent)]  # noqa: PTH116
     return f"{_FORMAT} {[(each.st_dev, each.st_ino) for each in folders]}"
 
 
 def _save(place: Path, kept: _Kept) -> None:
-    """Keep it; a command that cannot (a read-only folder, a full disk) is none the worse."""
+    """Write the cache; if that fails (a read-only folder, a full disk), the command works all the same."""
     temporary = place.with_name(f"{place.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         place.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""The register of comments (意见建议): its files loaded, checked and changed. Only who asks for comments reads them."""
+"""Load, check and change the files of comments (意见建议). They are read only by commands that need comments."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _FILE = re.compile(r"0*([1-9][0-9]{0,5})\.yaml")
 
 
 def load_comments(source: Source) -> tuple[dict[int, Comment], list[Finding[Place]]]:
-    """Read all comments that can be read, by their numbers, in order; and what is wrong with any.
+    """Return all valid comments by their numbers, in order, and the findings about all.
 
-    That what they are about is there is seen by the names of its files.
+    Whether the problem or measure that a comment is about exists is checked by the name of its file alone.
     """
     found: dict[int, Comment] = {}
     above, unsound = data_folder(source)
-    if unsound:  # told where `data/ledger.yaml` is read
+    if unsound:  # reported where `data/ledger.yaml` is read
         return found, []
     kind = next((entry.kind for entry in above if entry.name == "comments"), "folder")
     if kind != "folder":
@@ -50,7 +50,7 @@ def load_comments(source: Source) -> tuple[dict[int, Comment], list[Finding[Plac
 
 
 def _names(entries: list[Entry]) -> tuple[dict[int, str], list[Finding[Place]]]:
-    """Return the names of the files by the numbers of the comments, in order, and what is wrong with them."""
+    """Return the names of the files by the numbers of the comments, in order, and the findings about them."""
     names: dict[int, str] = {}
     findings = []
     for entry in sorted(entries):
@@ -77,7 +77,7 @@ def _names(entries: list[Entry]) -> tuple[dict[int, str], list[Finding[Place]]]:
 
 
 def _is_there(source: Source, known: dict[str, set[str]], identity: Identity) -> bool:
-    """Return whether a problem or a measure has a file; `known` keeps the names in each folder that was looked into."""
+    """Return whether a problem or a measure has a file; `known` caches the names in each folder that was listed."""
     folder, _slash, name = identity.path.rpartition("/")
     if folder not in known:
         known[folder] = {entry.name for entry in listed(source, folder)[0]}
@@ -85,7 +85,7 @@ def _is_there(source: Source, known: dict[str, set[str]], identity: Identity) ->
 
 
 def renumbered(content: bytes, number_after: Callable[[Identity], Identity]) -> bytes:
-    """Return the file of a comment with the number that what it is about has after a renumbering.
+    """Return the file of a comment; the problem or measure that it is about gets its number after a renumbering.
 
     Raises UnreadableError if the file cannot be read as a record; RefusedError if the layout of the file does not let
     the number be changed safely.

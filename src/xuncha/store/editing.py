@@ -1,7 +1,7 @@
-"""Edit a file's text: the lines of the keys that are set change, and not one other byte.
+"""Edit a file's text: only the lines of the edited keys change, and not one other byte.
 
 The text is edited at the positions that `positions.tree` gives; ruamel.yaml's own round trip would reflow the rest.
-Every result is read again and compared with what is meant before anyone may write it.
+Every result is parsed again and compared with the intended data before it is returned.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from xuncha.store.faults import LINE_END
 from xuncha.store.positions import Node, tree
 from xuncha.store.reading import decode, parse, says
 
-__all__ = ["KEYS", "Append", "Edit", "Remove", "Set"]  # of `edits`, which the help reads without YAML
+__all__ = ["KEYS", "Append", "Edit", "Remove", "Set"]  # from `edits`, which the help reads without YAML
 
 _BOM = b"\xef\xbb\xbf"
 _COMMA = re.compile(r"(?:\s|#[^\r\n]*)*,")
 _REST_OF_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r)")
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}
 _COMMENTS = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\n|\r))*")
-_PARAGRAPH = 40  # characters beyond which a text in a list has a line of its own
+_PARAGRAPH = 40  # a text in a list with more characters gets a line of its own
 _SPECIAL = re.compile(r"[\n\[\]{},#:\"'&*!|>%@`?\x85\u2028\u2029]")
 _PLAIN = re.compile(r"[a-z_]+|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PLAIN_IN_QUOTES = re.compile(rf"{_PLAIN.pattern}|[0-9]+\.[0-9]+|[0-9]+")
-"""What keeps the quotes that it stands in; without them, the number 2.10 would be read as 2.1."""
+"""Texts that keep the quotes that they are written in; without quotes, the number 2.10 would be read as 2.1."""
 
 
 class Splice(NamedTuple):
-    """Characters of the text to be replaced."""
+    """A replacement for the characters from `start` to before `end`."""
 
     start: int
     end: int
@@ -45,7 +45,7 @@ class Splice(NamedTuple):
 
 
 def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
-    """Edit a record's file without its data, as `edited` does.
+    """Edit a record's file as `edited` does, parsing its present data first.
 
     Raises UnreadableError if the file cannot be read as a record; RefusedError as `edited` does.
     """
@@ -53,10 +53,10 @@ def apply(content: bytes, edits: Sequence[Edit]) -> bytes:
 
 
 def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple[bytes, dict[str, Any]]:
-    """Edit a record's file, and return its new bytes with what they say as plain data.
+    """Edit a record's file, and return its new bytes and its new plain data.
 
-    `data` is what it says now, as `parse` gives it. Raises RefusedError if the layout of
-    the file does not let it be edited safely; it must be edited by hand.
+    `data` is its present data, from `parse`. Raises RefusedError if the layout of the file
+    does not let it be edited safely; it must be edited by hand.
     """
     meant = dict(data)
     for edit in edits:
@@ -75,17 +75,17 @@ def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple
 def rewritten(
     content: bytes, meant: dict[str, Any], said: dict[str, Any] | None = None, hint: str = ""
 ) -> bytes:
-    """Return a record's file so that it says what is meant; only what differs is touched. `said` is what it says now.
+    """Return a record's file with the data `meant`; only what differs is changed. `said` is the present data.
 
     Raises UnreadableError if the file cannot be read as a record; RefusedError, with the hint, as `edited` does.
     """
     said = parse(content) if said is None else said
     text = after = decode(content)
     splices = _mapping(text, tree(text), said, meant)
-    # From the end to the beginning, so that what comes before keeps its place; of several in one place, what goes is taken out first.
+    # From the end to the beginning, so that earlier text keeps its place; of several splices at one place, removals come first.
     for splice in sorted(splices, key=lambda splice: (splice.start, splice.end))[::-1]:
         after = after[: splice.start] + splice.text + after[splice.end :]
-    if not _last_line_end(text):  # the last line had no end: then the new last line has none either
+    if not _last_line_end(text):  # the last line had no line end, so the new last line gets none
         after = after.removesuffix(_last_line_end(after))
     if not says(after, meant):
         keys = (f"`{key}`" for key in dict.fromkeys((*said, *meant)) if said.get(key) != meant.get(key))
@@ -96,32 +96,32 @@ def rewritten(
 
 
 def byte_order_mark(content: bytes) -> bytes:
-    """Return the byte order mark with which a file begins; empty where it has none."""
+    """Return the byte order mark at the beginning of a file; empty if there is none."""
     return _BOM if content.startswith(_BOM) else b""
 
 
 def fresh(record: dict[str, Any], schema: str) -> bytes:
-    """Write a new file with a record, and a first line that tells an editor its schema (relative to the file)."""
+    """Return the bytes of a new file with a record; its first line names the schema for editors (a path relative to the file)."""
     body = "".join(block({key: value}, 0, "\n") for key, value in record.items())
     return f"# yaml-language-server: $schema={schema}\n{body}".encode()
 
 
 def rename_evidence(content: bytes, old: str, new: str) -> bytes:
-    """Give an evidence file another name in the file of its measure; every other byte stays.
+    """Change the name of an evidence file in the file of its measure; every other byte stays.
 
     Raises UnreadableError if the file cannot be read as a record; RefusedError if it names no such file, or the layout
     does not let it be changed safely.
     """
-    said, meant = parse(content), parse(content)
+    present, meant = parse(content), parse(content)
     for entry in meant.get("progress", []):
         for item in entry.get("evidence", []):
             if isinstance(item, dict) and item.get("file") == old:
                 item["file"] = new
-    return rewritten(content, meant if meant != said else {}, said)
+    return rewritten(content, meant if meant != present else {}, present)
 
 
 def _mapping(text: str, node: Node, said: dict[str, Any], meant: dict[str, Any]) -> Iterator[Splice]:
-    """Yield what makes one mapping of another."""
+    """Yield the splices that turn one mapping into another."""
     for key in said:
         if key not in meant:
             yield _remove(text, node, key)
@@ -134,7 +134,7 @@ def _mapping(text: str, node: Node, said: dict[str, Any], meant: dict[str, Any])
 
 
 def _value(text: str, node: Node, behind: int | None, said: Any, meant: Any) -> Iterator[Splice]:  # noqa: ANN401
-    """Yield what makes one value of another; `behind` is where its key ends, None for an item of a list."""
+    """Yield the splices that turn one value into another; `behind` is the end of its key, None for an item of a list."""
     if isinstance(said, dict) and isinstance(meant, dict) and _by_key(text, node, said, meant):
         yield from _mapping(text, node, said, meant)
     elif isinstance(said, list) and isinstance(meant, list) and said and meant:
@@ -150,7 +150,7 @@ def _value(text: str, node: Node, behind: int | None, said: Any, meant: Any) -> 
 
 
 def _by_key(text: str, node: Node, said: dict[str, Any], meant: dict[str, Any]) -> bool:
-    """Return whether a mapping can be changed key by key: one stays; and the first does, if it stands on the line of a list's item."""
+    """Return whether a mapping can be changed key by key: some key stays, and the first one too if it follows a list's dash on its line."""
     names = [key.text for key in node.keys]
     if names != list(said) or meant.keys().isdisjoint(names):
         return False
@@ -159,10 +159,10 @@ def _by_key(text: str, node: Node, said: dict[str, Any], meant: dict[str, Any]) 
 
 
 def _sequence(text: str, node: Node, said: list[Any], meant: list[Any]) -> Iterator[Splice]:
-    """Yield what makes one list of another; in block style each item begins a line of its own."""
+    """Yield the splices that turn one list into another; in block style each item begins a line of its own."""
     old, new = list(map(repr, said)), list(map(repr, meant))
-    for what, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if what == "equal":
+    for operation, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if operation == "equal":
             continue
         place = start + min(end - start, last - first)
         for item, one, other in zip(node.items[start:place], said[start:], meant[first:], strict=False):
@@ -190,7 +190,7 @@ def _between_commas(node: Node, place: int, end: int, more: list[Any]) -> Splice
 
 
 def _replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> Splice:
-    if node.start == node.end:  # a key without a value: it stands right behind the colon
+    if node.start == node.end:  # a key without a value: its place is right after the colon
         return Splice(node.start, node.end, f" {flow(value)}")
     quote = node.style if node.style in {"'", '"'} else ""
     form = _PLAIN_IN_QUOTES if quote else _PLAIN
@@ -206,7 +206,7 @@ def _remove(text: str, root: Node, key: str) -> Splice:
 
 
 def _remove_between_commas(text: str, root: Node, place: int) -> Splice:
-    """Take a key out of a record in braces: its lines, where it has lines of its own; else what stands up to its neighbour."""
+    """Remove a key from a record in braces: its whole lines, if it has lines of its own; else the text up to its neighbour."""
     start = root.keys[place].start
     match = _COMMA.match(text, root.items[place].end)
     end = match.end() if match else root.items[place].end
@@ -219,7 +219,7 @@ def _remove_between_commas(text: str, root: Node, place: int) -> Splice:
 
 
 def _insert(text: str, root: Node, key: str, value: Any) -> Splice:  # noqa: ANN401
-    """Put a new key behind those that come before it in the order of the keys."""
+    """Insert a new key after those that precede it in the order of `KEYS`."""
     if not root.keys:  # `{}`
         return Splice(root.start, root.end, flow({key: value}))
     order = KEYS.index(key) if key in KEYS else len(KEYS)
@@ -233,7 +233,7 @@ def _insert(text: str, root: Node, key: str, value: Any) -> Splice:  # noqa: ANN
 
 
 def insert_lines(text: str, index: int, value: Any, indent: int) -> Splice:  # noqa: ANN401
-    """Put lines behind the line in which the index stands."""
+    """Insert lines after the line that contains the index."""
     end = line_end(text, index)
     ending = _last_line_end(text[:end]) or common_line_end(text)
     lines = block(value, indent, ending)
@@ -243,7 +243,7 @@ def insert_lines(text: str, index: int, value: Any, indent: int) -> Splice:  # n
 
 
 def block(value: Any, indent: int, ending: str) -> str:  # noqa: ANN401
-    """Write a value as lines in block style; lists of words and inner mappings without paragraphs in flow style."""
+    """Write a value as lines in block style; inner lists of words, and inner mappings without paragraphs, in flow style."""
     if isinstance(value, list):
         text = "".join(map(_item, value))
     else:
@@ -266,7 +266,7 @@ def _is_prose(value: Any) -> bool:  # noqa: ANN401
 
 
 def comments_at_the_top(text: str) -> str:
-    """Return the comments and blank lines with which a file begins."""
+    """Return the comments and blank lines at the beginning of a file."""
     match = _COMMENTS.match(text)
     return match[0] if match else ""
 
@@ -276,7 +276,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _item(item: str | dict[str, Any]) -> str:
-    """Write an item of a list, a line for each of its keys."""
+    """Write an item of a list, with a line for each of its keys."""
     if isinstance(item, str):
         return f"- {_text(item)}\n"
     lines = [f"{key}: {flow(value)}" for key, value in item.items()]
@@ -284,7 +284,7 @@ def _item(item: str | dict[str, Any]) -> str:
 
 
 def flow(value: Any) -> str:  # noqa: ANN401
-    """Write a value on one line."""
+    """Write a value on one line, in flow style."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):
@@ -294,21 +294,21 @@ def flow(value: Any) -> str:  # noqa: ANN401
 
 @lru_cache(maxsize=4096)
 def _text(value: str) -> str:
-    """Write a text: plain where the library writes it plain and no flow collection takes it for more, else in quotes."""
+    """Write a text: plain if the library writes it plain and it is safe in a flow collection, else in quotes."""
     plain: str = format_yaml(value, width=None)
     if plain == value and not _SPECIAL.search(value) and not value.startswith(("-", "=", "<<")):
         return value
-    # What YAML 1.1 took for the end of a line is written so that every reader takes it for a character.
+    # Line ends of YAML 1.1 are escaped, so that every reader takes them for characters.
     return json.dumps(value, ensure_ascii=False).translate(_ESCAPES)
 
 
 def line_start(text: str, index: int) -> int:
-    """Return where the line of the index begins."""
+    """Return the start of the line that contains the index."""
     return max(text.rfind("\n", 0, index), text.rfind("\r", 0, index)) + 1
 
 
 def line_end(text: str, index: int) -> int:
-    """Return the index behind the end of the line of the index."""
+    """Return the index after the end of the line that contains the index."""
     match = LINE_END.search(text, index)
     return match.end() if match else len(text)
 
@@ -318,6 +318,6 @@ def _last_line_end(text: str) -> str:
 
 
 def common_line_end(text: str) -> str:
-    """Return how the lines of a text end."""
+    """Return the line end of a text's first line; LF if it has none."""
     match = LINE_END.search(text)
     return match[0] if match else "\n"

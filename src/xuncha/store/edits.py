@@ -1,4 +1,4 @@
-"""Edits of a record's file as plain data; `editing` carries them out."""
+"""Edits of a record's file, as plain data; `editing` applies them."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ KEYS = (
 
 
 class Set(NamedTuple):
-    """Give a key of the record a value: a word or a date, or something small."""
+    """Set a key of the record to a value: a word, a date, or a small list or mapping."""
 
     key: str
     value: str | bool | dict[str, Any] | list[Any]
 
 
 class Remove(NamedTuple):
-    """Take a key and its value out; nothing happens where it is not there."""
+    """Remove a key and its value; a missing key is no error."""
 
     key: str
 
 
 class Append(NamedTuple):
-    """Add an item to the list under a key: at its end, or in the place of one that moves on with those behind it."""
+    """Insert an item into the list under a key: at its end, or at a place, before the item that is there."""
 
     key: str
     item: str | dict[str, Any]
-    place: int | None = None  # from 0; None the end
+    place: int | None = None  # from 0; None means the end
 
 
 Edit = Set | Remove | Append

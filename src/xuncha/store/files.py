@@ -1,6 +1,6 @@
-"""The ledger's folder: found, listed, read, and written so that a file is the old one or the new one, never half.
+"""Find, list and read the ledger's folder, and write files so that each is the old one or the new one, never half.
 
-Whatever is not an ordinary file or folder (a link, a pipe) is listed as such and never opened; what is behind a link is not listed.
+Anything but an ordinary file or folder (a link, a pipe) is listed as such and never opened; the target of a link is not listed.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import LARGEST, LARGEST_POINTER, Entry, Fingerprint, Kind, Source, pointed_at
 
-_BLOCK = 1024 * 1024  # bytes that are read at once of a large file
+_BLOCK = 1024 * 1024  # bytes of a large file that are read at once
 _NO_LINK: int | None = getattr(os, "O_NOFOLLOW", None)
-"""Has the system refuse to open a link; None where it knows no such thing."""
+"""Makes the system refuse to open a link; None where the system has no such flag."""
 _READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | (_NO_LINK or 0)
-"""How a file is opened; a pipe that nobody writes to keeps nobody waiting."""
-_MANY = 50  # files from which on it is quicker to bring all to the disk at once
-TEMPORARY = ".xuncha-new-"  # how the names of files begin that are being written
+"""The flags to open a file; a pipe that no program writes to does not block."""
+_MANY = 50  # from this many files on, one `sync` is quicker than one `fsync` each
+TEMPORARY = ".xuncha-new-"  # the beginning of the name of a file that is being written
 
 
 class WorkingTree:
-    """A ledger's files as they stand on disk."""
+    """A ledger's files on disk."""
 
     def __init__(self, root: Path, fold: int = 1) -> None:
         self.root = root
         self._largest = LARGEST * fold  # bytes of a record
         self._base = f"{root}{os.sep}"  # paths as text: joining them takes longer than reading a record
         self._linked = {"": False}
-        """By folder: whether it is a link, or behind one. The ledger's own folder may be one."""
+        """By path: whether it is a link, or behind one. The ledger's own folder may be a link."""
 
     def entries(self, folder: str) -> list[Entry]:
         """See Source."""
@@ -55,13 +55,13 @@ class WorkingTree:
         """See Source. A link is not followed: the error is `ELOOP`."""
         handle = self._opened(path)
         try:
-            # Of what is too large to be a record, read enough to see that it is.
+            # One byte more than a record may have, so that a larger file is noticed.
             return os.read(handle, min(os.fstat(handle).st_size, self._largest) + 1)
         finally:
             os.close(handle)
 
     def stream(self, path: str) -> BinaryIO:
-        """Open a file to be read. Raises OSError if there is none, it is no ordinary one, or it is a link or behind one."""
+        """Open a file for reading. Raises OSError if it is missing, not an ordinary file, a link, or behind a link."""
         handle = self._opened(path)
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
@@ -79,12 +79,12 @@ class WorkingTree:
         if self.behind_link(path) or not target.is_file():
             return None
         if system.WINDOWS and target.name not in os.listdir(target.parent):  # noqa: PTH208  names alone
-            return None  # it has another name but for letter case, and would be missing everywhere else
+            return None  # its name differs in letter case, so on other systems it would be missing
         with target.open("rb") as stream:
             return fingerprint(stream)
 
     def behind_link(self, path: str) -> bool:
-        """Whether a file or a folder of the ledger is a link, or is reached through one."""
+        """Return whether a file or a folder of the ledger is a link, or is reached through one."""
         if path not in self._linked:
             above = path.rpartition("/")[0]
             self._linked[path] = self.behind_link(above) or system.is_link(self._base + path)
@@ -92,17 +92,17 @@ class WorkingTree:
 
 
 def fingerprint(stream: BinaryIO) -> Fingerprint:
-    """Compute the hash and the size of what a stream holds, with no more than a block of it in memory."""
-    import hashlib  # noqa: PLC0415  takes as long to import as a small ledger to count
+    """Compute SHA-256 and size of a stream's content, with no more than a block of it in memory."""
+    import hashlib  # noqa: PLC0415  its import takes as long as counting a small ledger
 
     content = stream.read(LARGEST_POINTER + 1)
     if pointer := pointed_at(content):
         return pointer
-    known, size = hashlib.sha256(content), len(content)
+    digest, size = hashlib.sha256(content), len(content)
     while content := stream.read(_BLOCK):
-        known.update(content)
+        digest.update(content)
         size += len(content)
-    return Fingerprint(known.hexdigest(), size)
+    return Fingerprint(digest.hexdigest(), size)
 
 
 def _kind(entry: os.DirEntry[str]) -> Kind:
@@ -114,14 +114,14 @@ def _kind(entry: os.DirEntry[str]) -> Kind:
 
 
 def located(folder: Path) -> Path:
-    """Give a folder as it was named, from the root on; follow `..`, or what lies beside would be looked for above."""
+    """Return the absolute path of a folder without resolving links, except with `..`, which after a link would lead to the wrong folder."""
     return folder.resolve() if ".." in folder.parts else folder.absolute()
 
 
 def find(start: Path | None, named: Path | None) -> Path:
     """Find the ledger's folder: the one named, else the nearest one upwards that holds `data/ledger.yaml`.
 
-    A `start` of None is the folder where the program was typed, which need not be there any more where one is named.
+    Without `start`, the current folder is used, which need not exist any more if a folder is named.
     Raises SurroundingsError if there is none.
     """
     message = _("there is no ledger here: no {file} in this folder or above it")
@@ -149,15 +149,15 @@ def find(start: Path | None, named: Path | None) -> Path:
 
 
 def half_written(target: Path) -> Path:
-    """Name the place of a file while it is being written; something is left there only by a killed command."""
+    """Return the temporary path of a file that is being written; only a killed command leaves a file there."""
     return target.with_name(f"{TEMPORARY}{zlib.crc32(system.encoded(target.name)):08x}")
 
 
 def replace(target: Path, content: bytes | BinaryIO, *, private: bool = False) -> None:
-    """Write a file whole: into a new one beside it, to the disk, and only then in its place. Its folder must be there.
+    """Write a file as a whole: to a new file beside it and to the disk, and only then move it into place. Its folder must exist.
 
-    Nobody but its owner may read a `private` one, at any instant.
-    Raises OSError if the disk is full, or the folder cannot be written; the file is as it was.
+    A `private` file is never readable by anyone but its owner, not even while it is written.
+    Raises OSError if the disk is full, or the folder cannot be written; the file is then unchanged.
     """
     if target.exists() and not target.is_file():  # a pipe or a device is written to, not replaced
         with target.open("wb") as stream:
@@ -167,17 +167,17 @@ def replace(target: Path, content: bytes | BinaryIO, *, private: bool = False) -
 
 
 def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) -> None:
-    """Write files, each whole, as `replace` does; their folders must be there.
+    """Write files, each as a whole, as `replace` does; their folders must exist.
 
-    Many are brought to the disk at once: one by one, a thousand small files take as long as a thousand turns of the
-    disk. Raises OSError if the disk is full, or a folder cannot be written; some files may be the new ones, each of
-    them whole.
+    Many files are flushed to the disk together: one by one, a thousand small files would need a thousand turns of the
+    disk. Raises OSError if the disk is full, or a folder cannot be written; some files may then be new, each of them
+    complete.
     """
     at_once = len(contents) >= _MANY and hasattr(os, "sync")
     waiting = {half_written(target): target for target in contents}
     try:
         for temporary, target in waiting.items():
-            # A clone may have brought a link of this name along: nothing that stands there is written into.
+            # A clone may contain a link of this name: never write into what already exists there.
             system.patiently(partial(temporary.unlink, missing_ok=True))
             with open(temporary, "xb", opener=partial(os.open, mode=mode)) as stream:
                 _pour(contents[target], stream)
@@ -203,7 +203,7 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
 
 
 def _be_read_by_the_same(temporary: Path, stood: os.stat_result, *, private: bool) -> None:
-    """Let those read a new file who read the old one; of a private one its owner, also where root has written it."""
+    """Give a new file the permissions of the old one; a private one gets its owner, even if root has written it."""
     if not private:
         temporary.chmod(stood.st_mode & 0o7777)
     elif hasattr(os, "chown"):
@@ -216,7 +216,7 @@ def _pour(content: bytes | BinaryIO, stream: BinaryIO) -> None:
 
 
 def remove(target: Path) -> None:
-    """Take a file away, and its folder where it was the last one in it."""
+    """Delete a file, and its folder if that is empty then."""
     system.patiently(partial(target.unlink, missing_ok=True))
     if target.parent.is_dir():
         settle(target.parent)
@@ -225,7 +225,7 @@ def remove(target: Path) -> None:
 
 
 def settle(folder: Path) -> None:
-    """Bring a folder's entries to the disk, where the system knows how."""
+    """Flush a folder's entries to the disk, where the system can."""
     with contextlib.suppress(OSError, AttributeError):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
@@ -235,7 +235,7 @@ def settle(folder: Path) -> None:
 
 
 class Overlay:
-    """A ledger's files as they would stand after changes: by path, the new bytes; None where the file would be gone."""
+    """A ledger's files as they would be after changes; `changes` gives new bytes by path, None for a deleted file."""
 
     def __init__(self, below: Source, changes: dict[str, bytes | None]) -> None:
         self.below = below
@@ -244,12 +244,12 @@ class Overlay:
     def entries(self, folder: str) -> list[Entry]:
         """See Source."""
         prefix = f"{folder}/" if folder else ""
-        kept = [entry for entry in self.below.entries(folder) if prefix + entry.name not in self.changes]
-        return [*kept, *(self._new.get(folder, set()) - set(kept))]
+        unchanged = [entry for entry in self.below.entries(folder) if prefix + entry.name not in self.changes]
+        return [*unchanged, *(self._new.get(folder, set()) - set(unchanged))]
 
     @cached_property
     def _new(self) -> dict[str, set[Entry]]:
-        """By folder: what is in it after the changes, of what they write."""
+        """By folder: the entries that the changes write."""
         found: dict[str, set[Entry]] = {}
         for path in (path for path, content in self.changes.items() if content is not None):
             rest = path

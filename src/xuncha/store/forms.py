@@ -1,4 +1,4 @@
-"""The forms of the office's tables, `data/forms/NAME.yaml`: read, and written with the reason for each choice."""
+"""Read and write the forms of the office's tables, `data/forms/NAME.yaml`, with the reason for each choice."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from xuncha.store.record import listed, read_record
 FOLDER = "data/forms"
 _HEAD = "# yaml-language-server: $schema=../schema/form.json\n# 表格样式：哪一列是什么，哪个字样是什么状态。可以改，改后用 --form 导入。\n"
 _NAME = re.compile(rf"[^\s/\\:*?\"<>|.\-{UNSAFE}][^/\\:*?\"<>|\t\n{UNSAFE}]{{0,79}}")
-"""What every system lets a file be called, and no command takes for an option."""
+"""A file name that every system allows, and that no command takes for an option."""
 RESERVED = re.compile(
     r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|git~[0-9]+)\s*(?:\.|$)"
 )
-"""What Windows takes for devices, and git for its own folder under a short name."""
+"""Names that Windows takes for devices, or git for the short name of its own folder."""
 
 
 def path_of(name: str) -> str:
-    """Return the path of a form. Raises RefusedError if no file can be called so."""
+    """Return the path of a form. Raises RefusedError if the name is not possible for a file."""
     if not _NAME.fullmatch(name) or RESERVED.match(name) or is_blank(name):
-        said = _("“{name}” cannot be the name of a form").format(name=name)
-        raise RefusedError("bad-name", said, _("write it like {examples}").format(examples="月报"))
+        message = _("“{name}” cannot be the name of a form").format(name=name)
+        raise RefusedError("bad-name", message, _("write it like {examples}").format(examples="月报"))
     return f"{FOLDER}/{name}.yaml"
 
 
 def load_forms(source: Source) -> tuple[dict[str, Form], list[Finding[Place]]]:
-    """Read all forms, by their names; and what is wrong with the others."""
+    """Return all valid forms, by their names, and the findings about the others."""
     if ("forms", "folder") not in {(entry.name, entry.kind) for entry in listed(source, "data")[0]}:
         return {}, []
     entries, findings = listed(source, FOLDER)
@@ -48,7 +48,7 @@ def load_forms(source: Source) -> tuple[dict[str, Form], list[Finding[Place]]]:
 
 
 def form(source: Source, name: str) -> Form:
-    """Read the form of a name. Raises InvalidLedgerError if it is broken; RefusedError if there is none."""
+    """Return the form with a name. Raises InvalidLedgerError if it is not valid; RefusedError if it does not exist."""
     found, findings = load_forms(source)
     if name in found:
         return found[name]
@@ -60,23 +60,23 @@ def form(source: Source, name: str) -> Form:
 
 
 def written(form: Form, why: Mapping[str, str]) -> bytes:
-    """Return the file of a form, the reason for the choice of each column behind it as a comment."""
-    from ruamel.yaml import YAML  # noqa: PLC0415  only who saves a form waits for it
+    """Return the file of a form; after each column, a comment gives the reason for its choice."""
+    from ruamel.yaml import YAML  # noqa: PLC0415  only needed to save a form
     from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415
 
     columns = CommentedMap(form.columns)
     for heading, reason in why.items():
         if reason:
             columns.yaml_add_eol_comment(reason, heading)
-    whole = CommentedMap({**form.model_dump(exclude_defaults=True), "columns": columns})
-    for key in whole.keys() & {"header", "rows"}:
-        whole[key] = CommentedSeq(whole[key])
-        whole[key].fa.set_flow_style()
+    content = CommentedMap({**form.model_dump(exclude_defaults=True), "columns": columns})
+    for key in content.keys() & {"header", "rows"}:
+        content[key] = CommentedSeq(content[key])
+        content[key].fa.set_flow_style()
     writer = YAML()
     writer.width = 4096
     null = "tag:yaml.org,2002:null"
     writer.representer.add_representer(type(None), lambda self, _none: self.represent_scalar(null, "null"))
     out = io.BytesIO()
     out.write(_HEAD.encode())
-    writer.dump(whole, out)
+    writer.dump(content, out)
     return out.getvalue()

@@ -1,7 +1,7 @@
-"""Loading: a ledger's files read, checked and put together. Every command that reads, reads through here.
+"""Read, check and combine a ledger's files. Every command that reads a ledger uses this module.
 
-`ledger` gives all of it as records; `register` gives the flat view, out of the cache where nothing has changed; `comments`
-what people said of it; `check` gives every finding there is. All of them use one engine.
+`ledger` returns all of it as records; `cache.register` returns the flat view, from the cache where nothing has changed;
+`comments` returns the comments; `check` returns every finding. All of them use the same functions.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
 _MEASURE = re.compile(r"([1-9][0-9]{0,5})\.([1-9][0-9]{0,5})\.yaml")
 _FRAMING = frozenset({"inspection", "categories", "leaders", "offices", "outcomes"})
-"""The keys of `data/ledger.yaml` that problems and measures are checked against."""
+"""The keys of `data/ledger.yaml` against which problems and measures are checked."""
 
 
 @dataclass
 class ProblemFolder:
-    """What a problem's folder holds."""
+    """The content of a problem's folder, with the findings about it."""
 
     number: int
     problem: Problem | None = None
@@ -43,7 +43,7 @@ class ProblemFolder:
     findings: list[Finding[Place]] = field(default_factory=list)
 
     def row(self) -> ProblemRow:
-        """Give the flat view; there must be no findings."""
+        """Return the flat view; there must be no findings."""
         assert self.problem is not None  # noqa: S101  no findings, so it is there
         return self.problem.row(self.number, self.measures)
 
@@ -60,19 +60,19 @@ class ProblemFolder:
 
 @dataclass
 class LedgerFile:
-    """What `data/ledger.yaml` holds."""
+    """The content of `data/ledger.yaml`, with the findings about it."""
 
-    settings: Settings | None  # None where there are findings
-    frame: Frame | None  # None where it cannot be told what problems and measures are to be checked against
+    settings: Settings | None  # None if there are findings
+    frame: Frame | None  # None if the keys against which problems and measures are checked are invalid
     findings: list[Finding[Place]]
 
 
 def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
-    """Read and check `data/ledger.yaml`; tell also why `data` itself cannot be looked into.
+    """Read and check `data/ledger.yaml`; the findings also say why `data` itself cannot be read.
 
-    Raises InvalidLedgerError if it requires a newer version of the program; nothing else found wrong would be true.
+    Raises InvalidLedgerError if it requires a newer version of the program; any other finding could be wrong then.
     """
-    from xuncha.model.settings import Settings  # noqa: PLC0415  a command that has the frame need not build it
+    from xuncha.model.settings import Settings  # noqa: PLC0415  not needed by a command that has the frame
 
     entries, findings = data_folder(source)
     if findings:
@@ -80,17 +80,17 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
     settings, findings, unsound = read_record(source, LEDGER_FILE, Settings, entries)
     if settings is None:
         return LedgerFile(None, None, findings)
-    if too_old := list(requires_newer(settings)):
-        raise InvalidLedgerError(placed_if_any(source, LEDGER_FILE, too_old))
+    if requirements := list(requires_newer(settings)):
+        raise InvalidLedgerError(placed_if_any(source, LEDGER_FILE, requirements))
     findings += placed_if_any(source, LEDGER_FILE, broken(SETTINGS_RULES, unsound, settings, warn=warn))
     frame = None if unsound & _FRAMING else settings.frame()
     return LedgerFile(None if findings else settings, frame, findings)
 
 
 def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int, str], list[Finding[Place]]]:
-    """List the problems' folders by their numbers, in order, and what is wrong with their names.
+    """List the problems' folders by their numbers, in order, with the findings about their names.
 
-    Folders that are known to be filled are not looked into.
+    The folders `filled` are known not to be empty, and are not listed.
     """
     if ("problems", "link") in data_folder(source)[0]:
         return {}, [link(PROBLEMS)]
@@ -123,7 +123,7 @@ def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int,
 
 
 def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool = False) -> ProblemFolder:
-    """Read and check a problem's folder by its name; names of people and offices only where there is a frame."""
+    """Read and check a problem's folder by its name; rules of records are checked only if there is a frame."""
     number = int(name)
     folder = f"{PROBLEMS}/{name}"
     entries, findings = listed(source, folder)
@@ -161,8 +161,8 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
 
 
 def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
-    """Find all that is wrong in a whole ledger, in the order of its files; on request also what a ledger may leave unsaid. Reads every file anew."""
-    from xuncha.store.comments import load_comments  # noqa: PLC0415  most commands never look at comments
+    """Return all findings of a ledger, in the order of its files; with `warn`, also warnings, forms and templates. Reads every file anew."""
+    from xuncha.store.comments import load_comments  # noqa: PLC0415  most commands never read comments
 
     try:
         found = _everything(source, warn=warn)[1] + load_comments(source)[1]
@@ -176,7 +176,7 @@ def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
 
 
 def _own_templates(source: Source, folder: str = "templates") -> Iterator[Finding[Place]]:
-    """Name the templates that are not the built-in ones word for word, and every link among them; they hinder nothing."""
+    """Yield a note for each template of the ledger that differs from the built-in one, and a finding for each link among them."""
     from xuncha.paper.own import FOLDER, differs, is_template  # noqa: PLC0415  for `validate` alone
 
     if folder == FOLDER and (FOLDER, "link") in source.entries(""):
@@ -206,7 +206,7 @@ def ledger(source: Source) -> Ledger:
 
 
 def comments(source: Source) -> dict[int, Comment]:
-    """Load the register of comments by their numbers, in order; the rest of the ledger may break rules meanwhile.
+    """Load the comments by their numbers, in order; the rest of the ledger may break rules.
 
     Raises InvalidLedgerError if a comment breaks rules, or the ledger requires a newer version of the program.
     """
@@ -220,9 +220,9 @@ def comments(source: Source) -> dict[int, Comment]:
 
 
 def record_of(source: Source, identity: Identity) -> Problem | Measure:
-    """Load one problem or measure by itself, without the rules that ask its surroundings.
+    """Load one problem or measure by itself, without the rules that need other records or settings.
 
-    Raises InvalidLedgerError if there is none, or it breaks rules.
+    Raises InvalidLedgerError if it does not exist, or is not valid.
     """
     kind: type[Problem | Measure] = Problem if identity.is_problem else Measure
     read = read_record(source, identity.path, kind)
@@ -232,7 +232,7 @@ def record_of(source: Source, identity: Identity) -> Problem | Measure:
 
 
 def records_of(source: Source, identities: Iterable[Identity]) -> dict[Identity, Measure]:
-    """Load some measures by themselves; leave out those that the source does not hold, or that are not in order."""
+    """Load some measures by themselves; leave out those that do not exist in the source or are not valid."""
     read = {identity: read_record(source, identity.path, Measure) for identity in identities}
     return {identity: each.record for identity, each in read.items() if each.record and not each.unsound}
 
@@ -240,7 +240,7 @@ def records_of(source: Source, identities: Iterable[Identity]) -> dict[Identity,
 def checked_measure(
     source: Source, identity: Identity, data: dict[str, Any], problem: Problem, frame: Frame
 ) -> Measure:
-    """Make a measure of plain data, as it will stand in a ledger that breaks no rules without it.
+    """Make a measure from plain data, checked as part of a ledger that is otherwise valid.
 
     Raises RefusedError for the first rule that it would break.
     """
@@ -257,7 +257,7 @@ def checked_measure(
 
 
 def checked_problem(data: dict[str, Any], frame: Frame) -> Problem:
-    """Make a problem of plain data, as it will stand in a ledger that breaks no rules without it. Raises RefusedError as `checked_measure` does."""
+    """Make a problem from plain data, checked as part of a ledger that is otherwise valid. Raises RefusedError as `checked_measure` does."""
     shaped = shape(Problem, data)
     for finding in (*shaped.broken, *broken(PROBLEM_RULES, shaped.unsound, shaped.record, frame)):
         raise RefusedError(finding.code, finding.message, finding.hint)

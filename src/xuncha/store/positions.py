@@ -1,7 +1,7 @@
-"""The careful reader: where in a text each key and value stands, and a refusal of what a ledger must not hold.
+"""The careful reader: it finds the position of each key and value in a text, and refuses what a ledger must not contain.
 
-It walks the events of ruamel.yaml's parser and builds a tree of positions, never of values: nothing is constructed, no
-alias is followed, and nesting is bounded before it can hurt.
+It reads the events of ruamel.yaml's parser and builds a tree of positions, not of values: no object is constructed, no
+alias is followed, and the depth of nesting is limited.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ruamel.yaml.reader import Reader
 from xuncha.language import gettext as _
 from xuncha.store.faults import DEEPEST, MOST, UnreadableError, invisible
 
-# What YAML 1.2 does not let stand in a file as it is (5.1), and decoding has not refused.
+# Characters that YAML 1.2 (5.1) does not allow unescaped in a file, and that decoding has not refused.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _COLON = re.compile(r"\s*:")
 _KEEPS_BLANK_LINES = re.compile(r"[|>][1-9]?\+")
@@ -35,28 +35,28 @@ _LAST_LINE_END = re.compile(r"(?:\r\n|\n|\r)\Z")
 
 @dataclass
 class Node:
-    """A value and where it stands; indices count characters of the text, lines and columns from 0."""
+    """A value and its position; indices count characters of the text, lines and columns count from 0."""
 
     kind: str  # `scalar`, `mapping` or `sequence`
     line: int
     column: int
     start: int
     end: int = -1
-    """Behind the last character; of a block collection or a block scalar, behind the last line that belongs to it."""
-    style: str = ""  # of a scalar: empty (plain), `'`, `"`, `|` or `>`; of a collection: `flow` or `block`
+    """The index after the last character; for a block collection or a block scalar, after the last line that belongs to it."""
+    style: str = ""  # for a scalar: empty (plain), `'`, `"`, `|` or `>`; for a collection: `flow` or `block`
     text: str = ""
     keys: list[Node] = field(default_factory=list)
     items: list[Node] = field(default_factory=list)
-    """The values of a mapping, beside its keys; the items of a sequence."""
+    """The values of a mapping, in the order of its keys; the items of a sequence."""
 
     def get(self, key: str) -> Node | None:
-        """Return the value under a key of a mapping."""
+        """Return the value of a key of a mapping; None if it has no such key."""
         pairs = zip(self.keys, self.items, strict=True)
         return next((item for name, item in pairs if name.text == key), None)
 
 
 def tree(text: str, fold: int = 1) -> Node:
-    """Return the positions of one record, in a text as `reading.decode` gives it; `fold` is as there.
+    """Return the positions in one record; `text` is from `reading.decode`, and `fold` is as there.
 
     Raises UnreadableError if it is not one YAML mapping of plain data, with every key once.
     """
@@ -78,7 +78,7 @@ def tree(text: str, fold: int = 1) -> Node:
             hint = _("indent with spaces, not with tabs")
         raise UnreadableError("yaml-syntax", line, column, message, hint) from None
     except (AssertionError, ValueError, OverflowError):
-        # So the parser refuses a version of YAML that it does not know, and a character beyond the last one: "\U00110000".
+        # The parser's errors for an unknown version of YAML, and for a character beyond the last one, "\U00110000".
         raise UnreadableError("yaml-syntax", 1, 1, _("this is not YAML")) from None
     if root is None or (root.kind == "scalar" and not root.text):
         hint = _("fill it in, or restore it with `git checkout -- FILE`")
@@ -90,14 +90,14 @@ def tree(text: str, fold: int = 1) -> Node:
 
 
 class _Reader(Reader):
-    """The parser's reader without its own look for what cannot be printed: compiling that takes longer than reading a file."""
+    """The parser's reader without its own check for unprintable characters: compiling that pattern takes longer than reading a file."""
 
-    def check_printable(self, data: Any) -> None:  # noqa: ANN401  `tree` has looked
+    def check_printable(self, data: Any) -> None:  # noqa: ANN401  `tree` has checked this
         """See ruamel.yaml."""
 
 
 class _Builder:
-    """Builds the tree out of the events, none of which has a type."""
+    """Builds the tree from the events of the parser, which have no types."""
 
     def __init__(self, text: str, most: int, events: Iterator[Any]) -> None:
         self.text = text
@@ -105,7 +105,7 @@ class _Builder:
         self.nodes, self.most = 0, most
 
     def document(self) -> Node | None:
-        """Build the tree of the one document; None where there is nothing in it."""
+        """Build the tree of the only document; None if it is empty."""
         root = None
         for event in self.events:
             if isinstance(event, DocumentStartEvent) and root:
@@ -116,7 +116,7 @@ class _Builder:
         return root
 
     def node(self, event: Any, deep: int, *, is_key: bool = False) -> Node:  # noqa: ANN401
-        """Build a key or a value, with all that is in it."""
+        """Build a key or a value, with everything in it."""
         mark = event.start_mark
         if event.anchor:  # an alias has one, too
             hint = _("write the value itself, in quotes if it is text")
@@ -133,7 +133,7 @@ class _Builder:
         if isinstance(event, ScalarEvent):
             node.style, node.text, node.end = event.style or "", event.value, event.end_mark.index
             if node.style in {"|", ">"}:
-                # The blank lines below are part of a block text only where its head says so.
+                # Blank lines below are part of a block text only if its header (`|+`) says so.
                 lines = self.text[node.start : node.end]
                 keeps = _KEEPS_BLANK_LINES.match(lines)
                 kept = _LAST_LINE_END.sub("", lines) if keeps else lines.rstrip(" \t\r\n")
@@ -151,7 +151,7 @@ class _Builder:
         return node
 
     def fill(self, node: Node, deep: int) -> None:
-        """Build what is in a collection."""
+        """Build the keys and items of a collection."""
         known: set[str] = set()
         for inner in self.events:
             if isinstance(inner, CollectionEndEvent):
@@ -168,34 +168,34 @@ class _Builder:
                 node.keys.append(item)
                 continue
             if node.keys and item.start == item.end:
-                # The parser puts a value that is not there before whatever comes next; it belongs behind its key.
+                # The parser puts an empty value right before the next token; it belongs after its key.
                 colon = _COLON.match(self.text, node.keys[-1].end)
                 item.start = item.end = colon.end() if colon else node.keys[-1].end
             node.items.append(item)
 
 
 def refuse(code: str, event: Any, message: str, hint: str) -> None:  # noqa: ANN401
-    """Refuse a text for what begins with an event."""
+    """Raise UnreadableError at the place where an event begins."""
     raise UnreadableError(code, event.start_mark.line + 1, event.start_mark.column + 1, message, hint)
 
 
 def agree(node: Node, data: object) -> bool:
-    """Return whether the values of the fast reader have the shape that the careful one saw."""
+    """Return whether the fast reader's values have the same structure as the careful reader's tree."""
     if node.kind == "mapping":
         if not isinstance(data, dict) or len(data) != len(node.keys):
             return False
         names = zip(node.keys, data, strict=True)
-        same = all(key.text == name or not isinstance(name, str) for key, name in names)
-        return same and all(map(agree, node.items, data.values()))
+        same_keys = all(key.text == name or not isinstance(name, str) for key, name in names)
+        return same_keys and all(map(agree, node.items, data.values()))
     if node.kind == "sequence":
         return isinstance(data, list) and len(data) == len(node.items) and all(map(agree, node.items, data))
     return not isinstance(data, dict | list)
 
 
 def place_of(root: Node, location: tuple[str | int, ...]) -> tuple[int, int]:
-    """Return line and column, from 1, of the value at a location; of the nearest thing above it where there is none.
+    """Return line and column, from 1, of the value at a location; if it does not exist, of the nearest value above it.
 
-    For a key that should not be there the location ends in it, and the key's own place is given.
+    For an unknown key, the location ends with that key, and the key's own place is returned.
     """
     place = node = root
     for step in location:

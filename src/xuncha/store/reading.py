@@ -1,7 +1,7 @@
-"""From bytes to plain data: every file of a ledger is read here and nowhere else.
+"""Parse bytes into plain data: every file of a ledger is parsed here and nowhere else.
 
-A fast reader (py-yaml12, YAML 1.2 core schema) gives the values. A careful one (`positions`) is asked first wherever a cheap
-look at the text cannot rule out what the fast one would let pass: equal keys, aliases, tags, several documents, deep nesting
+A fast reader (py-yaml12, YAML 1.2 core schema) gives the values. A careful one (`positions`) runs first wherever a quick check
+of the text cannot exclude what the fast one would accept: equal keys, aliases, tags, several documents, deep nesting
 (docs/adr/0002-reading-yaml.md).
 """
 
@@ -17,8 +17,8 @@ from xuncha.language import gettext as _
 from xuncha.model.source import LARGEST
 from xuncha.store.faults import DEEPEST, MOST, UnreadableError, invisible
 
-# What the fast reader may understand otherwise than the careful one, or what a ledger must not hold. Every file is searched
-# for all of it, so each pattern but the first begins with one character, for which `re` can look quickly.
+# Text that the two readers may understand differently, or that a ledger must not contain. Every file is searched for all of
+# them, so each pattern but the first begins with one fixed character, which `re` finds quickly.
 _DOUBTFUL = re.compile(r"[&*!?\t\r\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 _DOUBTFUL_LINE = re.compile(r"\n(?:---|\.\.\.|%|<<|==| {40}| *[>|]| +(?:\n|\Z))")
 _DOUBTFUL_COLON = re.compile(r":(?:(?<=\]:)|(?<=[\s:\[{,]:)(?=\s|\Z))")
@@ -34,9 +34,9 @@ _SEPARATOR = re.compile(r"[\x85\u2028\u2029]")
 
 
 def decode(content: bytes, fold: int = 1) -> str:
-    """Decode the text of a file, without the byte order mark that some editors put before it.
+    """Decode the text of a file, without the byte order mark that some editors write.
 
-    `fold` says how many times larger than a record it may be. Raises UnreadableError if it is too large, not UTF-8, or with characters that no text has.
+    `fold` says how many times larger than a record it may be. Raises UnreadableError if it is too large or not UTF-8.
     """
     if len(content) > LARGEST * fold:
         message = _("the file is over {size} KiB, larger than any record")
@@ -58,7 +58,7 @@ def decode(content: bytes, fold: int = 1) -> str:
 
 
 def parse(content: bytes, fold: int = 1) -> dict[str, Any]:
-    """Read one record: texts, numbers, truth values, lists and mappings by their keys; dates stay texts.
+    """Parse one record into texts, numbers, booleans, lists and mappings; dates stay texts.
 
     Raises UnreadableError if it is not one YAML mapping of plain data, with every key once.
     """
@@ -75,7 +75,7 @@ def parse(content: bytes, fold: int = 1) -> dict[str, Any]:
 
 
 def says(text: str, data: dict[str, Any]) -> bool:
-    """Return whether a text is a record that holds this data, and nothing else."""
+    """Return whether a text is a record with exactly this data."""
     try:
         return parse(text.encode()) == data
     except UnreadableError:
@@ -83,8 +83,8 @@ def says(text: str, data: dict[str, Any]) -> bool:
 
 
 def _evidently_plain(text: str, most: int = MOST) -> bool:
-    """Tell whether the text holds nothing on which the two readers could differ, equal keys apart."""
-    if len(text) > most:  # it may hold more values than a record has; the careful reader counts them
+    """Return whether the text has nothing that the two readers could read differently, apart from equal keys."""
+    if len(text) > most:  # it may have too many values for a record; the careful reader counts them
         return False
     lines = f"\n{text}"
     if _DOUBTFUL.search(text) or _DOUBTFUL_LINE.search(lines):
@@ -102,9 +102,9 @@ def _evidently_plain(text: str, most: int = MOST) -> bool:
 def _keys(value: dict[Any, Any] | list[Any], deeper: int = DEEPEST) -> int:
     """Count the keys with a value at any depth.
 
-    Every key takes a colon, and `?` and keys without a colon are ruled out before: where the text has as many colons
-    as there are keys, no key was passed over for an equal one. A key without a value spoils the count on purpose, since
-    `{a, a}` needs no colon; the careful reader then looks at the text.
+    Every key has a colon; `?` and keys without a colon were excluded before. So if the text has as many colons as there
+    are keys, no key was dropped for an equal one. A key without a value makes the count wrong on purpose, since
+    `{a, a}` needs no colon; the careful reader then reads the text.
     """
     if not deeper:
         return -LARGEST
@@ -132,9 +132,9 @@ def _parse_carefully(text: str, fold: int) -> dict[str, Any]:
         )
         raise UnreadableError("merge-conflict", text.count("\n", 0, match.start()) + 1, 1, message, hint)
     if match := _SEPARATOR.search(text):
-        # YAML 1.2 takes these for characters, the careful reader for ends of lines; no text of a ledger may hold them.
+        # YAML 1.2 takes these for characters, the careful reader for line ends; no text of a ledger may contain them.
         raise invisible(text, match.start())
-    from xuncha.store.positions import agree, tree  # noqa: PLC0415  the careful reader costs its import only where it is needed
+    from xuncha.store.positions import agree, tree  # noqa: PLC0415  the careful reader is imported only where it is needed
 
     root = tree(text, fold)
     try:
@@ -150,7 +150,7 @@ def _parse_carefully(text: str, fold: int) -> dict[str, Any]:
 
 
 def _disputed(text: str) -> Iterator[str]:
-    """Yield the keys of a record that stand between the marks of git."""
+    """Yield the keys of a record between git's conflict markers."""
     inside = False
     for line in text.splitlines():
         if line.startswith(("<<<<<<<", ">>>>>>>")):

@@ -1,4 +1,4 @@
-"""From a file to a record: a folder listed, its numbers looked at, one file read, pydantic's complaints said in the words of the ledger and at their place."""
+"""Read a file into a record: list its folder, check the numbers, parse it, and put pydantic's errors into the ledger's words and places."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 P = TypeVar("P")
 
-_LONGEST = 40  # characters of a value that a message shows
-# What stands in for a required key that is missing or wrong, so that the rules can look at the other keys.
+_LONGEST = 40  # characters of a value that a message shows at most
+# Substitutes for required keys that are missing or wrong, so that the rules can check the other keys.
 _STAND_INS: dict[str, dict[str, Any]] = {
     "Settings": {"categories": [], "leaders": [], "offices": []},
     "Problem": {"title": "—"},
@@ -42,23 +42,23 @@ _STAND_INS: dict[str, dict[str, Any]] = {
 
 
 class Shaped(NamedTuple, Generic[R, P]):
-    """A record made of plain data, and how far it can be trusted."""
+    """A record made from plain data, with the keys that are not valid."""
 
-    record: R  # None where nothing of a file can be read
+    record: R  # None if nothing in the file can be read
     broken: list[Finding[P]]
-    """Keys that are missing or unknown, and values that are not what they should be; or why the file cannot be read."""
+    """Missing keys, unknown keys and invalid values; or the reason why the file cannot be read."""
     unsound: frozenset[str] = frozenset()
-    """The keys of the record that say nothing: what the file holds under them is missing or broken."""
+    """The keys of the record whose value must not be used: it is missing or invalid in the file."""
 
 
 def shape(kind: type[_Record], data: dict[str, Any]) -> Shaped[_Record, Location]:
-    """Make a record of plain data; of its sound keys alone, where some are broken."""
+    """Make a record from plain data; if some keys are invalid, from the others alone."""
     try:
         return Shaped(kind.model_validate(data), [])
     except ValidationError as error:
         complaints = error.errors(include_url=False)
     meant = {_place_meant(kind, each) for each in complaints if each["type"] == "extra_forbidden"}
-    # A key under a Chinese name is one slip, not two.
+    # A key with its Chinese name is one mistake, not an unknown key and a missing one.
     slips = [each for each in complaints if each["type"] != "missing" or each["loc"] not in meant]
     broken = [_broken(kind, each) for each in slips]
     unsound = frozenset(str(each["loc"][0]) for each in complaints)
@@ -73,10 +73,10 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
     type_ = complaint["type"]
     hidden = wanted = ""
     if type_ == "string_pattern_mismatch":
-        # Not all invisible characters are refused: a text with none but this one shows whether it is.
+        # Not all invisible characters are refused: try each one alone between two letters.
         doubtful = (each for each in value if not each.isprintable() or UNSAFE_CHARACTER.match(each))
         pattern = complaint["ctx"]["pattern"]
-        # Of the patterns that `re` cannot read, those of letters, none takes such a character.
+        # Patterns with \p, of letters, cannot be read by `re`, and never allow such a character.
         refused = (each for each in doubtful if r"\p" in pattern or not re.fullmatch(pattern, f"a{each}a"))
         hidden = next(refused, "")
     match type_:
@@ -108,10 +108,10 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
             finding = Finding("wrong-type", message, location, hint)
         case _:
             finding = Finding("bad-value", _("`{key}` cannot be {value}"), location, _reason(complaint))
-    said = str(value)
+    text = str(value)
     message = finding.message.format(
         key=key,
-        value=said if len(said) <= _LONGEST else said[:_LONGEST] + "…",
+        value=text if len(text) <= _LONGEST else text[:_LONGEST] + "…",
         code=ord(hidden or " "),
         wanted=wanted,
         given=_given(value),
@@ -120,13 +120,13 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
 
 
 def _place_meant(kind: type[BaseModel], unknown: ErrorDetails) -> tuple[int | str, ...]:
-    """Return where the key belongs that an unknown key means; its own place where it means none."""
+    """Return the location of the key that an unknown key means; its own location if it means no known key."""
     *above, key = unknown["loc"]
     return (*above, key_meant(str(key), _fields(kind, _location(tuple(above)))) or key)
 
 
 def _for_a_day(value: str) -> str:
-    """Say what to write in place of words that are no day."""
+    """Return the hint what to write instead of a text that is no day."""
     if limit(value).long_term:
         return _("write `term: long_term`, and take this key out")
     if limit(value).at_once:
@@ -135,13 +135,13 @@ def _for_a_day(value: str) -> str:
 
 
 def _location(steps: tuple[int | str, ...]) -> Location:
-    """Give pydantic's way to a value, without what it adds for unions and keys."""
+    """Return pydantic's location of a value without the steps that it adds for unions and keys."""
     tags = {place + 2 for place, step in enumerate(steps) if step == "evidence"}
     return tuple(step for place, step in enumerate(steps) if step != "[key]" and place not in tags)
 
 
 def _fields(kind: type[BaseModel] | None, location: Location) -> list[str]:
-    """List the keys that the mapping at a location may have."""
+    """Return the keys that the mapping at a location may have."""
     for step in location:
         if kind and isinstance(step, str):
             kind = _model(kind.model_fields[step].annotation)
@@ -149,14 +149,14 @@ def _fields(kind: type[BaseModel] | None, location: Location) -> list[str]:
 
 
 def _model(annotation: object) -> type[BaseModel] | None:
-    """Find the record that a kind of values is, holds or may be."""
+    """Return the model that an annotation is, contains, or allows; None if there is none."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next(filter(None, map(_model, get_args(annotation))), None)
 
 
 def _type_wanted(kind: str, value: object) -> tuple[str, str]:
-    """Return what people call the type that is wanted in place of a value, and how such a value is written."""
+    """Return the name of the required type, and a hint how to write such a value."""
     as_list = _("write it in brackets, or each item on a line of its own after “- ”")
     wanted, hint = {
         "string_type": (_("text"), _("put it into double quotes to make it text")),
@@ -197,19 +197,19 @@ def _reason(complaint: ErrorDetails) -> str:
     return reasons.get(complaint["type"], "").format(n=number)
 
 
-_MOST = 100  # findings of one file; whoever has more to mend will run it again
+_MOST = 100  # findings of one file; who has more to correct will run the check again
 _Record = TypeVar("_Record", bound=BaseModel)
 
 
 def data_folder(source: Source) -> tuple[list[Entry], list[Finding[Place]]]:
-    """List the folder `data`; give nothing and the finding where it is a link or cannot be listed."""
+    """List the folder `data`; return no entries and the finding if it is a link or cannot be listed."""
     if ("data", "link") in listed(source, "")[0]:
         return [], [link("data")]
     return listed(source, "data")
 
 
 def listed(source: Source, folder: str) -> tuple[list[Entry], list[Finding[Place]]]:
-    """List a folder; give nothing and the finding where the system does not let it be listed."""
+    """List a folder; return no entries and the finding if the system refuses to list it."""
     try:
         return source.entries(folder), []
     except OSError as error:
@@ -217,7 +217,7 @@ def listed(source: Source, folder: str) -> tuple[list[Entry], list[Finding[Place
 
 
 def gaps(paths: dict[int, str], message: str, problem: str = "", *, hint: str = "") -> list[Finding[Place]]:
-    """Find where numbers are passed over, in files or folders by their numbers, in order; the hint is that for problems and measures."""
+    """Return a finding for each gap in the numbers of files or folders, given in order; the default hint suits problems and measures."""
     hint = hint or _(
         "restore {missing}, or renumber this one to {missing}; remove what was entered by mistake with `xuncha remove {missing} --reason …`, which closes the gap"
     )
@@ -231,7 +231,7 @@ def gaps(paths: dict[int, str], message: str, problem: str = "", *, hint: str = 
 def read_record(
     source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = (), fold: int = 1
 ) -> Shaped[_Record | None, Place]:
-    """Read one file as a record, and tell why that cannot be done, or not with every key; `fold` is as in `reading.decode`."""
+    """Read one file as a record, with findings if it or some of its keys cannot be read; `fold` is as in `reading.decode`."""
     name = path.rpartition("/")[2]
     for entry in entries:
         if entry.name == name and entry.kind != "file":
@@ -252,12 +252,12 @@ def read_record(
 
 
 def by_place(finding: Finding[Place]) -> tuple[int, int]:
-    """Return the key that sorts the findings of one file."""
+    """Return the sort key for the findings of one file: line and column."""
     return finding.place.line, finding.place.column
 
 
 def placed_if_any(source: Source, path: str, broken: Iterable[Finding[Location]]) -> list[Finding[Place]]:
-    """Place the rules that a file breaks; or tell that evidence which it names cannot be read."""
+    """Add places to the findings of a file; or return the finding that its evidence cannot be read."""
     try:
         found = list(broken)
     except OSError as error:
@@ -266,13 +266,13 @@ def placed_if_any(source: Source, path: str, broken: Iterable[Finding[Location]]
 
 
 def placed(path: str, content: bytes, broken: list[Finding[Location]], fold: int = 1) -> list[Finding[Place]]:
-    """Place what is broken in a file that could be read."""
+    """Add path, line, column and excerpt to the findings of a file that could be read."""
     from xuncha.store.positions import place_of, tree  # noqa: PLC0415  only where something is wrong
 
     try:
         text = decode(content, fold)
         root = tree(text, fold)
-    except UnreadableError as error:  # what the fast reader let pass, the careful one may refuse
+    except UnreadableError as error:  # the careful reader may refuse what the fast one accepted
         return [error.of_file(path, content)]
     findings = []
     for item in broken[:_MOST]:

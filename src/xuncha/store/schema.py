@@ -1,4 +1,4 @@
-"""The JSON Schema of the five kinds of files, made from the records: an editor completes and checks by it."""
+"""The JSON Schema of the five kinds of files, made from the records; editors use it to complete and check."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 KINDS: dict[str, type[BaseModel]] = {
     "ledger": Settings, "problem": Problem, "measure": Measure, "comment": Comment, "form": Form,
 }  # fmt: skip
-"""By the names of the schema files in `data/schema/`."""
+"""The model of each schema file in `data/schema/`, by its name."""
 _ASTRAL: Final = json.dumps(ASTRAL)[1:-1], json.dumps(r"\udb40")[1:-1]
-"""The end of `UNSAFE`, in JSON: other readers of patterns write it otherwise, or know its first half alone."""
+"""The end of `UNSAFE`, in JSON, and its replacement: other readers of patterns write it otherwise, or know its first half alone."""
 
 
 def _for_others(schema: dict[str, Any]) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def _for_others(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def whole() -> dict[str, Any]:
-    """Give one schema that fits each of the five kinds of files."""
+    """Return one schema that accepts each of the five kinds of files."""
     names, schema = models_json_schema([(kind, "validation") for kind in KINDS.values()])
     about = {
         "$schema": DIALECT,
@@ -42,5 +42,5 @@ def whole() -> dict[str, Any]:
 
 
 def one(name: str) -> dict[str, Any]:
-    """Give the schema of one kind of files: `ledger`, `problem`, `measure`, `comment` or `form`."""
+    """Return the schema of one kind of files: `ledger`, `problem`, `measure`, `comment` or `form`."""
     return _for_others({"$schema": DIALECT, **KINDS[name].model_json_schema()})
