@@ -1,1 +1,1 @@
-"""What a ledger is: pure values, no input or output, no clock. Why there are two views of it: docs/architecture.md."""
+"""The model of a ledger: pure values, without input, output or clock. docs/architecture.md explains its two views."""

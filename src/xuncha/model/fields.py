@@ -1,4 +1,4 @@
-"""The kinds of values that records hold, and what all records have in common."""
+"""The types of values in records, and the base class of all records."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def iso_date(value: object) -> Date:
-    """Read a date as the files write it, `2024-03-15`. Raises PydanticCustomError if it is written otherwise, or no day of the calendar."""
+    """Parse a date in the form of the files, `2024-03-15`. Raises PydanticCustomError if the form is different, or no such day exists."""
     if isinstance(value, Date):
         return value
     if isinstance(value, str) and (day := _day(value)):
@@ -35,7 +35,7 @@ def iso_date(value: object) -> Date:
 
 @lru_cache(maxsize=4096)
 def _day(text: str) -> Date | None:
-    """Read a date; the files of a ledger say the same few hundred days again and again."""
+    """Parse a date; cached, since a ledger repeats the same few hundred days."""
     try:
         return Date.fromisoformat(text) if _ISO_DATE.fullmatch(text) else None
     except ValueError:
@@ -67,7 +67,7 @@ Text = Annotated[
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Name = Annotated[str, StringConstraints(pattern=_LINE, max_length=200), AfterValidator(_seen)]
 _NOT_IN_KEYS = r"\s\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\xa9\u2000-\u2bff\u3000-\u3004\u3008-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
-"""Blanks, signs and punctuation, as every reader of JSON Schema understands it; `\\p{L}` not all do."""
+"""Blanks, signs and punctuation, in a form that every reader of JSON Schema understands; not all understand `\\p{L}`."""
 _FIELD_KEY = {"type": "string", "pattern": rf"^(?![0-9])[^{_NOT_IN_KEYS}]+$", "maxLength": 60}
 FieldKey = Annotated[
     str, StringConstraints(pattern=r"^[\p{L}_][\p{L}\p{N}_]*$", max_length=60), WithJsonSchema(_FIELD_KEY)
@@ -76,7 +76,7 @@ FieldKey = Annotated[
 
 
 class Record(BaseModel):
-    """Strict about types and keys, frozen, and built only when first used."""
+    """The base of all records: strict about types and keys, frozen, and built only when first used."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
 
@@ -96,11 +96,11 @@ def _field_value(value: object) -> int | float | str:
 FieldValue = Annotated[
     int | float | str, PlainValidator(_field_value), WithJsonSchema({"type": ["number", "string"]})
 ]
-"""The value of a declared field; whether it is of the type that is declared, `xuncha.rules` tells."""
+"""The value of a declared field; `xuncha.rules` checks whether it has the declared type."""
 _FIELDS = {
     "type": "object", "propertyNames": _FIELD_KEY, "additionalProperties": {"type": ["number", "string"]},
 }  # fmt: skip
 Fields = Annotated[dict[FieldKey, FieldValue], WithJsonSchema(_FIELDS)]
 """The values of the fields that data/ledger.yaml declares (自定义字段), by their keys."""
 Amount = Annotated[int | float, PlainValidator(_amount), WithJsonSchema({"type": "number", "minimum": 0})]
-"""How many, or how much: a number that is not negative."""
+"""A count or an amount: a number that is not negative."""

@@ -1,4 +1,4 @@
-"""What a number format of a spreadsheet lets a person see of a value: 0%, ;;;, "未"@.
+"""What a number format of a spreadsheet shows of a value: 0%, ;;;, "未"@.
 
 A format has up to four sections, for numbers above, below and equal to zero, and for texts (ISO/IEC 29500-1, 18.8.31).
 """
@@ -11,7 +11,7 @@ from typing import Final
 
 _SECTIONS: Final = 4
 _PIECE: Final = re.compile(r'"[^"]*"?|\\.|[_*].|\[[^\]]*\]?|.', re.DOTALL)
-"""A quoted text, an escaped character, a blank as wide as a character, a fill, a colour or condition; or one character."""
+"""A quoted text, an escaped character, a blank with the width of a character, a fill, a colour or condition; or one character."""
 _INVISIBLE: Final = re.compile(r"[_*].|\[(?:\$[^\]]*|Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color\s*\d+|颜色\s*\d+|[黑蓝绿红白黄]色?)\]|[ \u3000]", re.IGNORECASE)  # fmt: skip
 _PERCENT: Final = re.compile(r"[-+(]?[0#?.,]*[0#?][0#?.,]*%\)?")
 _SHOWS: Final = re.compile(r"[0#?@ymdhsgeb]|General|G/通用格式", re.IGNORECASE)
@@ -19,14 +19,14 @@ _SHOWS: Final = re.compile(r"[0#?@ymdhsgeb]|General|G/通用格式", re.IGNORECA
 
 @lru_cache(maxsize=1024)
 def is_percent(form: str) -> bool:
-    """Return whether a format shows a number as a share of a hundred, and nothing else with it."""
+    """Return whether a format shows a number as a percentage, and nothing else beside it."""
     shown = [piece for piece in _sections(form)[0] if not _INVISIBLE.fullmatch(piece)]
     return bool(_PERCENT.fullmatch("".join(shown)))
 
 
 @lru_cache(maxsize=1024)
 def hides(form: str, *, text: bool) -> bool:
-    """Return whether a format hides a value, shows something else in its place, or, of a text, something beside it."""
+    """Return whether a format hides a value or shows something else instead; for a text, also if it shows anything beside it."""
     sections = _sections(form)
     if not text:
         shown = "".join(piece for piece in sections[0] if not piece.startswith(('"', "\\", "_", "*")))

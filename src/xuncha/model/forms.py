@@ -1,4 +1,4 @@
-"""`data/forms/NAME.yaml` as a pydantic model: how a table of the office's is read, and written again."""
+"""`data/forms/NAME.yaml` as a pydantic model: how a table of the office is read and written."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from xuncha.language import gettext as _
 from xuncha.model.fields import Line, Name, Record
 from xuncha.model.vocabulary import Status
 
-FIELD: Final = "fields."  # begins the role of a column that holds a declared field: `fields.cause`
+FIELD: Final = "fields."  # prefix of the role of a column with a declared field: `fields.cause`
 IGNORE: Final = "ignore"
 ROLES: Final = (
     "number", "category", "problem", "finding", "part", "measure", "goal", "kind", "leader", "office", "co_offices", "person",
     "due", "progress", "evidence", "state", "closed_date", "publish", IGNORE,
 )  # fmt: skip
-"""What a column may hold; besides, `fields.KEY`."""
+"""The roles of a column; `fields.KEY` is one, too."""
 
 
 def is_role(word: str) -> bool:
-    """Return whether a word is a role."""
+    """Return whether a word is the role of a column."""
     return word in ROLES or (word.startswith(FIELD) and word != FIELD)
 
 
 def role_name(role: str) -> str:
-    """Return what a column of a role holds, in a few words; empty where it is a declared field."""
+    """Return the name of a role in the chosen language; empty for a declared field."""
     return {
         "number": _("number"), "category": _("category"), "problem": _("problem"), "finding": _("the inspectors' words"), "part": _("sub-problem"),
         "measure": _("measure"), "goal": _("goal"), "kind": _("kind of task"), "leader": _("leader"), "office": _("office"),
@@ -42,7 +42,7 @@ def _a_role(value: str) -> str:
 
 
 class Form(Record):
-    """Which sheet and rows of a table hold the ledger, which column holds what, and which words are which status."""
+    """The sheet and rows of a table that contain the ledger, the roles of its columns, and the status that each word means."""
 
     name: Name = Field(description="样式的名称")
     sheet: Line | None = Field(default=None, description="工作表；不写则凡有这种表头的都读")

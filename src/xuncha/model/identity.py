@@ -14,7 +14,7 @@ LEDGER_FILE = "data/ledger.yaml"
 EVIDENCE = "data/evidence"
 COMMENTS = "data/comments"
 PARTS = (LEDGER_FILE, PROBLEMS, EVIDENCE, COMMENTS)
-"""All that a ledger says, what proves it, and what people said of it."""
+"""All records of a ledger, their evidence, and the comments."""
 _NUMBER = "[1-9][0-9]{0,5}"
 _FORM = re.compile(rf"({_NUMBER})(?:\.({_NUMBER}))?")
 _FILE = re.compile(rf"{PROBLEMS}/0*({_NUMBER})/(?:problem|({_NUMBER})\.({_NUMBER}))\.yaml")
@@ -30,7 +30,7 @@ class Identity(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> Identity:
-        """Read `2` or `2.3`; full-width digits and stops, which an input method slips in, are read as what they mean.
+        """Parse `2` or `2.3`, also with the full-width digits and stops that an input method may write.
 
         Raises RefusedError if the text is not such a number.
         """
@@ -42,12 +42,12 @@ class Identity(NamedTuple):
 
     @staticmethod
     def is_number(text: str) -> bool:
-        """Whether a text is such a number as the files write it."""
+        """Return whether a text is a number in the form of the files."""
         return _FORM.fullmatch(text) is not None
 
     @classmethod
     def perhaps(cls, text: str | None) -> Identity | None:
-        """Read a number that somebody has written down, as in a commit; None where it is none."""
+        """Parse a number from elsewhere, such as a commit; None if it is not valid."""
         try:
             return cls.parse(text or "")
         except RefusedError:
@@ -55,7 +55,7 @@ class Identity(NamedTuple):
 
     @classmethod
     def of_file(cls, path: str) -> Identity | None:
-        """Whose file a path is, relative to the ledger; None where it is no problem's and no measure's."""
+        """Return the problem or measure whose file has this path, relative to the ledger; None for other files."""
         match = _FILE.fullmatch(path)
         if match is None or (match[2] and match[1] != match[2]):
             return None
@@ -63,7 +63,7 @@ class Identity(NamedTuple):
 
     @classmethod
     def of_evidence(cls, path: str) -> Identity | None:
-        """Which measure a file proves; None where it is no evidence."""
+        """Return the measure to which an evidence file belongs; None for other files."""
         match = _PROOF.fullmatch(path)
         return cls(int(match[1]), int(match[2])) if match else None
 
@@ -74,7 +74,7 @@ class Identity(NamedTuple):
 
     @property
     def folder(self) -> str:
-        """The problem's folder, padded to two digits at least, relative to the ledger."""
+        """The problem's folder, with at least two digits, relative to the ledger."""
         return f"{PROBLEMS}/{self.problem:02d}"
 
     @property
@@ -93,7 +93,7 @@ class CommentNumber(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> CommentNumber:
-        """Read `3` or `003`, full-width digits too. Raises RefusedError if the text is not such a number."""
+        """Parse `3` or `003`, also with full-width digits. Raises RefusedError if the text is not such a number."""
         digits = unicodedata.normalize("NFKC", text.strip()).lstrip("0")
         if re.fullmatch(_NUMBER, digits) is None:
             raise RefusedError("bad-id", _("“{text}” is not the number of a comment (3)").format(text=text))
@@ -101,13 +101,13 @@ class CommentNumber(NamedTuple):
 
     @classmethod
     def of_file(cls, path: str) -> CommentNumber | None:
-        """Return the comment that a path is the file of, relative to the ledger; None where it is no comment's."""
+        """Return the comment whose file has this path, relative to the ledger; None for other files."""
         match = _COMMENT.fullmatch(path)
         return cls(int(match[1])) if match else None
 
     @property
     def path(self) -> str:
-        """The file, its name padded to three digits at least, relative to the ledger."""
+        """The file, with at least three digits in its name, relative to the ledger."""
         return f"{COMMENTS}/{self.number:03d}.yaml"
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Numbers of problems, measures and comments that become others: where their files stand then, and which texts name them (见措施1.3). Pure functions."""
+"""Renumber problems, measures and comments: the new places of their files, and texts that cite their numbers (见措施1.3). Pure functions."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from xuncha.chinese.characters import half_width_digits
 from xuncha.model.identity import CommentNumber, Identity
 
 Numbered = Identity | CommentNumber
-"""What has a number that two clones may both give: a problem, a measure or a comment."""
+"""The identity of a problem, a measure or a comment; two clones may both assign the same number."""
 
 
 class Move(NamedTuple):
-    """A problem, a measure or a comment takes another number."""
+    """The renumbering of a problem, a measure or a comment."""
 
     old: Numbered
     new: Numbered
 
     @property
     def up(self) -> bool:
-        """Whether the new number is the higher one."""
+        """Whether the new number is higher."""
         return self.new > self.old
 
 
@@ -36,12 +36,12 @@ def comments(listing: Iterable[str]) -> set[CommentNumber]:
 
 
 def numbered(path: str) -> Numbered | None:
-    """Return what a path is the file of; None where that has no number."""
+    """Return the problem, measure or comment whose file has this path; None for other files."""
     return Identity.of_file(path) or CommentNumber.of_file(path)
 
 
 def place_after(path: str, move: Move) -> str:
-    """Return where a file stands after a move; what does not belong to what moves stays."""
+    """Return the path of a file after a move; unchanged if it does not belong to what moves."""
     if isinstance(move.new, CommentNumber):
         return move.new.path if path == move.old.path else path
     of_file = Identity.of_file(path)
@@ -52,7 +52,7 @@ def place_after(path: str, move: Move) -> str:
 
 
 def number_after(identity: Identity, move: Move) -> Identity:
-    """Return the number of a problem or a measure after a move; what does not belong to what moves keeps its own."""
+    """Return the number of a problem or a measure after a move; unchanged if it does not belong to what moves."""
     new = move.new
     if isinstance(new, CommentNumber) or move.old not in {identity, Identity(identity.problem)}:
         return identity
@@ -60,14 +60,14 @@ def number_after(identity: Identity, move: Move) -> Identity:
 
 
 def place_now(path: str, found: Iterable[Move]) -> str:
-    """Return where a file stands after all these moves."""
+    """Return the path of a file after the first of these moves that concerns it."""
     return next((new for move in found if (new := place_after(path, move)) != path), path)
 
 
 def closing_up(there: Iterable[Identity], gone: Identity) -> dict[Identity, Identity]:
-    """Return the new numbers of all that follows a problem or a measure that goes, by the old ones, the lowest first.
+    """Return the new numbers of everything after a removed problem or measure, by the old numbers, lowest first.
 
-    Each takes the number before its own; a problem's measures move with it, and are named too.
+    Each number becomes lower by one; the measures of a renumbered problem are listed, too.
     """
     if gone.is_problem:
         following = [each for each in there if each.problem > gone.problem]
@@ -77,21 +77,21 @@ def closing_up(there: Iterable[Identity], gone: Identity) -> dict[Identity, Iden
 
 
 def places_after(paths: Iterable[str], numbers: Mapping[Identity, Identity]) -> dict[str, str]:
-    """Return by the paths of the files that move where each of them stands afterwards; the new numbers are given by the old ones."""
-    named = ((path, Identity.of_file(path) or Identity.of_evidence(path)) for path in paths)
-    return {path: place_after(path, Move(old, numbers[old])) for path, old in named if old and old in numbers}
+    """Return the new paths of the files that move, by their old paths; `numbers` gives the new numbers by the old ones."""
+    pairs = ((path, Identity.of_file(path) or Identity.of_evidence(path)) for path in paths)
+    return {path: place_after(path, Move(old, numbers[old])) for path, old in pairs if old and old in numbers}
 
 
 _CITED: Final = re.compile(
     r"(?:措施|问题|事项|任务|见|同|参照)[\s“”\"《（(第]*(?P<n>[0-9]++(?:\.[0-9]++)?+)(?!\s*[个项条件类起次年月日])"
 )
-"""A number behind a word that tells that it means a problem or a measure, and no amount."""
+"""A number after a word which shows that the number means a problem or a measure, not an amount."""
 
 
 def citations(value: object) -> Iterator[tuple[str, Identity]]:
-    """Yield what the texts of plain data name by its number, at any depth: as they say it, such as 措施1.4, and what it is."""
+    """Yield the problems and measures that texts in plain data cite, at any depth: the words, such as 措施1.4, and the identity."""
     if isinstance(value, str):
-        for match in _CITED.finditer(half_width_digits(value)):  # where every character keeps its place
+        for match in _CITED.finditer(half_width_digits(value)):  # which keeps the places of characters
             if Identity.is_number(match["n"]):
                 yield value[match.start() : match.end()], Identity.parse(match["n"])
     elif isinstance(value, Mapping | list):
@@ -100,5 +100,5 @@ def citations(value: object) -> Iterator[tuple[str, Identity]]:
 
 
 def cites(record: object, identity: Identity) -> bool:
-    """Return whether a text of a record speaks of a problem or a measure by its number, as in 见措施1.3 or 问题3."""
-    return any(named == identity for _said, named in citations(record))
+    """Return whether a text of a record cites the number of a problem or a measure, as in 见措施1.3 or 问题3."""
+    return any(named == identity for _words, named in citations(record))

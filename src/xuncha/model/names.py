@@ -1,4 +1,4 @@
-"""What people call the keys and the words of the files, in Chinese: stated here, for whatever reads, names or explains them."""
+"""The Chinese names of the keys and words of the files, for all code that reads, names or explains them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEY_NAMES: Final[Mapping[str, str]] = {
     "not_started_text": "未启动表述", "emails": "邮箱", "key": "代号", "label": "名称", "unit": "单位", "of": "所属", "type": "类型", "choices": "选项", "code": "规则代码",
     "words": "字样", "papers": "内部文书", "signer": "签发人", "copies": "抄送", "plan_date": "方案日期", "head_work": "第一责任人工作", "file": "文件", "sha256": "哈希值", "size": "字节数",
 }  # fmt: skip
-"""By the keys, also those inside of others, which mean the same wherever they stand."""
+"""The name of each key, including inner keys; a key means the same everywhere."""
 _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "organisation": ("单位", "党组织"), "leaders": ("领导名单", "班子成员"), "offices": ("部门", "科室名单"), "people": ("人员",),
     "title": ("整改措施", "措施", "问题", "反馈问题"), "category": ("问题类别", "类别"), "finding": ("问题表现", "反馈原文"),
@@ -33,9 +33,9 @@ _ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "received": ("来访日期", "登记日期", "日期"), "channel": ("方式", "来源", "途径"), "text": ("意见", "进展"),
     "about": ("涉及", "编号"), "name": ("提出人",), "reply": ("回复",), "date": ("时间",), "evidence": ("证明材料", "文号"),
 }  # fmt: skip
-"""Further names of some keys, as they stand in the headings of offices' tables."""
+"""Further names of some keys, as in the headings of offices' tables."""
 Words = Mapping[str, tuple[str, ...]]
-"""The words of a closed list as the files write them, each with what people write for it."""
+"""The words of a closed list as the files write them, each with the words that people write for it."""
 STATUSES: Final[Words] = {
     "not_started": ("未启动", "未开始", "尚未启动"),
     "in_progress": ("推进中", "进行中", "正在推进", "整改中"),
@@ -56,14 +56,14 @@ LETTERS: Final[Words] = {
     "supervision": ("督办", "督办函"),
     "warning": ("告诫", "告诫函", "警示"),
 }
-WAYS: Final[Words] = {"email": ("邮件", "邮箱"), "group": ("群", "群机器人")}  # in which letters are sent
+WAYS: Final[Words] = {"email": ("邮件", "邮箱"), "group": ("群", "群机器人")}  # the ways to send letters
 ROLES: Final[Words] = {
     "manager": ("管理员",),
     "section": ("科室", "责任科室"),
     "leader": ("领导", "责任领导"),
     "viewer": ("只读", "查看"),
 }
-"""Of accounts of the office desk."""
+"""The roles of accounts of the office desk."""
 CHANNELS: Final[Words] = {
     "phone": ("电话", "来电", "热线"),
     "post": ("来信", "信件", "信函", "邮寄"),
@@ -71,7 +71,7 @@ CHANNELS: Final[Words] = {
     "visit": ("来访", "走访", "当面", "面谈"),
     "web": ("网络", "网上", "网站", "网络留言", "网上留言"),
 }
-"""How a comment comes: 邮件 is e-mail, 邮寄 the post."""
+"""The ways in which a comment arrives: 邮件 is e-mail, 邮寄 the post."""
 GROUPINGS: Final[Words] = {
     "problem": ("问题",),
     "category": ("方面",),
@@ -96,27 +96,27 @@ _IN_FILES: Final = (STATUSES, TERMS, RESULTS, CHANNELS, REQUIREMENTS, FIELD_TYPE
 
 
 def key_name(key: str) -> str:
-    """Name a key in the chosen language: in Chinese as people call it, in English as the file does."""
+    """Return the name of a key in the chosen language: in Chinese its name, in English the key itself."""
     return KEY_NAMES.get(key, key) if is_chinese() else key
 
 
 def key_meant(text: str, known: Collection[str]) -> str | None:
-    """Find the key, out of those that are known, that people mean by a Chinese word; None where it is none, or one of several."""
+    """Return the key among `known` that a Chinese word means; None if it means no key, or more than one."""
     return _meant(text, {key: (KEY_NAMES.get(key, ""), *_ALSO.get(key, ())) for key in known})
 
 
 def word_meant(text: str, known: Collection[str]) -> str | None:
-    """Find the word of a closed list, as `key_meant` finds a key."""
+    """Return the word of a closed list that a Chinese word means, as `key_meant` does for keys."""
     return _meant(
         text, {word: [name for words in _IN_FILES for name in words.get(word, ())] for word in known}
     )
 
 
 def _meant(text: str, names: Mapping[str, Collection[str]]) -> str | None:
-    """Find what has this name; else what alone has a name that the text is a part of, or that is a part of the text."""
+    """Return the only key with this name; else the only one with a name that contains the text, or else is part of it."""
     if not (plain := unicodedata.normalize("NFKC", text).strip()):
         return None
     for fits in (str.__eq__, str.__contains__, lambda name, typed: bool(name) and name in typed):
-        if found := [each for each, called in names.items() if any(fits(name, plain) for name in called)]:
+        if found := [each for each, terms in names.items() if any(fits(name, plain) for name in terms)]:
             return found[0] if len(found) == 1 else None
     return None

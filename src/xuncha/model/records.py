@@ -1,7 +1,7 @@
-"""Problems and measures as pydantic models, and the ledger that holds them.
+"""Problems, measures and comments as pydantic models, and the ledger that contains them.
 
-What a single file can say wrong by itself (a missing or unknown key, a wrong type, an impossible date) is refused here;
-what needs the rest of the ledger is in `xuncha.rules`.
+Errors within a single file (a missing or unknown key, a wrong type, an impossible date) are refused here; checks that need
+the rest of the ledger are in `xuncha.rules`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class EvidenceFile(Record):
-    """A file below `data/evidence/<id>/`: what it is, so that another cannot pass for it."""
+    """A file in `data/evidence/<id>/`, with its hash, so that another file cannot replace it unnoticed."""
 
     file: Annotated[
         str, StringConstraints(pattern=rf"^[^/\\\t\n{UNSAFE}.][^/\\\t\n{UNSAFE}]*$", max_length=200)
@@ -35,7 +35,7 @@ class EvidenceFile(Record):
     name: Line | None = Field(default=None, description="原文件名；与 file 相同的不写")
 
 
-_FILE = (dict, EvidenceFile)  # named: a union of types made at each look takes a tenth of the time of loading
+_FILE = (dict, EvidenceFile)  # a constant: making the union at each call takes a tenth of loading
 
 
 def _evidence_kind(item: object) -> str:
@@ -45,11 +45,11 @@ def _evidence_kind(item: object) -> str:
 Evidence = Annotated[
     Annotated[Line, Tag("text")] | Annotated[EvidenceFile, Tag("file")], Discriminator(_evidence_kind)
 ]
-"""What proves an entry (佐证材料): a document number or other words, or a file in the ledger."""
+"""The evidence for an entry (佐证材料): a document number or other words, or a file in the ledger."""
 
 
 class Progress(Record):
-    """An entry on what was done (进展情况); dated, but where an import found no day."""
+    """An entry about the work done (进展情况); it has a date, unless an import found none."""
 
     date: Day | None = Field(default=None, description="日期；导入的材料没有写明的不写")
     text: Text = Field(description="做了什么")
@@ -60,7 +60,7 @@ class Progress(Record):
 
 
 class Closed(Record):
-    """When and by whom a measure was closed (销号); written by the close command, empty where an import found it closed."""
+    """When and by whom a measure was closed (销号); written by the close command, empty if an import found it closed."""
 
     date: Day | None = Field(default=None, description="销号日期；导入的材料没有写明的不写")
     by: Line | None = Field(default=None, description="由谁销号")
@@ -75,7 +75,7 @@ class Escalated(Record):
 
 
 class Review(Record):
-    """A later look at a closed long-term measure (回头看)."""
+    """A review of a closed long-term measure (回头看)."""
 
     date: Day = Field(description="回头看的日期")
     result: ReviewResult = Field(description="holds 成效保持、slipped 问题反弹")
@@ -92,7 +92,7 @@ class Problem(Record):
     fields: Fields = Field(default_factory=dict, description="自定义字段的值；内部，不公开")
 
     def row(self, number: int, measures: dict[Identity, Measure]) -> ProblemRow:
-        """Give the flat view, with its measures' rows."""
+        """Return the flat view, with the rows of its measures."""
         rows = tuple(measure.row(identity, self) for identity, measure in measures.items())
         fields = tuple(self.fields.items())
         return ProblemRow(str(number), self.title, self.category, self.publish, fields, rows)
@@ -123,7 +123,7 @@ class Measure(Record):
     fields: Fields = Field(default_factory=dict, description="自定义字段的值；内部，不公开")
 
     def row(self, identity: Identity, problem: Problem | None) -> MeasureRow:
-        """Give the flat view."""
+        """Return the flat view."""
         last = max(self.reviews, key=attrgetter("date"), default=None)
         looks = [each.date for each in (last, self.closed) if each and each.date]
         looked_at = max(looks) if looks and self.status == "closed" else None
@@ -148,14 +148,14 @@ class Measure(Record):
 
 
 class Reply(Record):
-    """What was answered to a comment."""
+    """The reply to a comment."""
 
     date: Day = Field(description="答复日期")
     text: Text = Field(description="答复内容")
 
 
 class Comment(Record):
-    """`data/comments/NNN.yaml`: what somebody said of the rectification (意见建议); internal, always."""
+    """`data/comments/NNN.yaml`: a comment on the rectification (意见建议); always internal."""
 
     received: Day = Field(description="收到日期")
     channel: Channel = Field(description="phone 电话、post 来信、email 电子邮件、visit 来访、web 网络")
@@ -183,6 +183,6 @@ class Ledger:
         return found
 
     def register(self) -> Register:
-        """Give the flat view."""
+        """Return the flat view."""
         rows = (self.problems[number].row(number, found) for number, found in self.by_problem().items())
         return Register(self.settings.frame(), tuple(rows))

@@ -1,7 +1,7 @@
-"""The register: a ledger's flat view, all that counting, listing and completion need.
+"""The register: the flat view of a ledger, with everything that counting, listing and completion need.
 
-Plain tuples of plain values, so that it can be cached whole and read without building a single pydantic model.
-Dates are ISO 8601 texts: they compare as dates do.
+It consists of tuples of plain values, so that it can be cached as a whole and read without building any pydantic model.
+Dates are texts in ISO 8601, whose order is that of the dates.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class FieldFrame(NamedTuple):
 
 
 class MeasureRow(NamedTuple):
-    """One measure."""
+    """One measure, flat."""
 
     id: str
     problem: str
@@ -37,15 +37,15 @@ class MeasureRow(NamedTuple):
     co_offices: tuple[str, ...]
     person: str | None
     due: str | None
-    publish: bool  # whether it may appear in public: its own switch and its problem's are on
-    looked_at: str | None  # the day it was closed or last reviewed; None while it is open
-    slipped: bool  # whether the last look at a closed measure found that its result has slipped
+    publish: bool  # whether it may be published: `publish` is true for it and its problem
+    looked_at: str | None  # the day when it was closed or last reviewed; None while it is open
+    slipped: bool  # whether it is closed, and its last review found that the result has slipped
     escalated_to: str | None = None
     fields: Values = ()
 
     @property
     def assigned(self) -> bool:
-        """Tell whether somebody answers for it, somebody does it, and it is said until when."""
+        """Whether it has a leader and an office, and a deadline unless its term needs none."""
         return bool(self.leader and self.office and (self.due or self.term != "once"))
 
 
@@ -61,12 +61,12 @@ class ProblemRow(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """A problem is complete when it has measures and all are closed; this is never stored."""
+        """Whether it has measures and all of them are closed; this is never stored."""
         return bool(self.measures) and all(row.status == "closed" for row in self.measures)
 
 
 class Frame(NamedTuple):
-    """What of a ledger's settings its problems and measures are checked and counted against."""
+    """The part of a ledger's settings that is needed to check and count its problems and measures."""
 
     organisation: str | None
     inspector: str | None
@@ -74,17 +74,17 @@ class Frame(NamedTuple):
     categories: tuple[tuple[str, str], ...]  # key and title, in the order of the notice
     leaders: tuple[str, ...]
     offices: tuple[str, ...]
-    outcomes: tuple[str, ...]  # their keys
+    outcomes: tuple[str, ...]  # the keys of the outcomes
     fields: tuple[FieldFrame, ...]
     due_soon_days: int
     close_requires: tuple[Requirement, ...]
     review_every_days: int
     silenced: tuple[tuple[str, str | None], ...] = ()
-    """What the proofreader keeps to itself: the code of a rule, and the words of the lines that are meant; None: all lines."""
+    """Findings that the proofreader does not show: the code of a rule, and words that a line must contain; None for all lines."""
 
 
 class Register(NamedTuple):
-    """The whole ledger, flat."""
+    """A whole ledger, flat."""
 
     frame: Frame
     problems: tuple[ProblemRow, ...]

@@ -1,4 +1,4 @@
-"""`data/ledger.yaml` as pydantic models: the organisation, the inspection, who may be named, and the policy."""
+"""`data/ledger.yaml` as pydantic models: the organisation, the inspection, the leaders and offices, and the policy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xuncha.model.vocabulary import UNSAID, FieldType, Requirement
 
 
 class Inspection(Record):
-    """Who inspected, when, and when the feedback came."""
+    """The inspectors, the dates of the inspection, and the date of the feedback."""
 
     inspector: Line | None = Field(default=None, description="巡察组")
     round: Line | None = Field(default=None, description="届次、轮次")
@@ -48,7 +48,7 @@ class Contact(Record):
 
 
 class NoticeSettings(Record):
-    """What the notice needs and the ledger cannot compute. Its texts may hold `PLACEHOLDERS`."""
+    """Data for the notice that the ledger cannot compute. Its texts may contain `PLACEHOLDERS`."""
 
     title: Line | None = Field(default=None, description="通报标题")
     issuer: Line | None = Field(default=None, description="落款单位")
@@ -64,7 +64,7 @@ class NoticeSettings(Record):
 
 
 class PaperSettings(Record):
-    """What internal papers need and the ledger cannot compute; what is not said is left out of them."""
+    """Data for internal papers that the ledger cannot compute; missing items are left out of the papers."""
 
     signer: Line | None = Field(default=None, description="函件和报告的签发人；不写则不印")
     copies: list[Line] = Field(
@@ -88,7 +88,7 @@ class OutcomeKind(Record):
 
 
 class FieldKind(Record):
-    """A field that this office keeps besides (自定义字段), of each problem or of each measure; internal, always."""
+    """An additional field (自定义字段) of this ledger's problems or measures; always internal."""
 
     key: FieldKey = Field(description="问题或措施的 fields 用它指明字段")
     label: Line = Field(description="名称")
@@ -98,7 +98,7 @@ class FieldKind(Record):
 
 
 class Person(Record):
-    """Somebody who commits, under one name and some addresses."""
+    """A person who commits, with all e-mail addresses of that person."""
 
     name: Name = Field(description="姓名")
     emails: list[Line] = Field(description="此人用过的各个邮箱")
@@ -118,14 +118,14 @@ class Policy(Record):
 
 
 class Silence(Record):
-    """What the proofreader says of the notice and the office does not want to hear again."""
+    """A finding about the notice that the proofreader should not show again."""
 
     code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$", max_length=60, description="规则代码")]
     words: Line | None = Field(default=None, description="只在含有这些字的行不提示；不写则一律不提示")
 
 
 class Settings(Record):
-    """`data/ledger.yaml`: the organisation, the inspection, and who may be named."""
+    """`data/ledger.yaml`: the organisation, the inspection, the leaders and offices, and the policy."""
 
     organisation: Line | None = Field(default=None, description="被巡察单位党组织")
     inspection: Inspection = Field(default_factory=Inspection, description="巡察情况")
@@ -149,15 +149,15 @@ class Settings(Record):
 
     @property
     def name(self) -> str:
-        """Give the organisation as papers print it."""
+        """The organisation as papers print it; 待明确 if it is missing."""
         return self.organisation or UNSAID
 
     def addresses(self, email: str) -> set[str]:
-        """Give the e-mails of the person who has this one, in small letters; it alone where `people` does not tell."""
+        """Return all e-mails of the person with this one, in lower case; only this one if `people` does not contain it."""
         return addresses(email, [person.emails for person in self.people])
 
     def frame(self) -> Frame:
-        """Give what problems and measures are checked and counted against."""
+        """Return the settings that are needed to check and count problems and measures."""
         return Frame(
             organisation=self.organisation,
             inspector=self.inspection.inspector,
@@ -178,7 +178,7 @@ class Settings(Record):
 
 
 def addresses(email: str, people: Iterable[Iterable[str]]) -> set[str]:
-    """Return the e-mails of the person who has this one, in small letters: itself, and all of each of `people` that has it."""
+    """Return all e-mails of the person with this one, in lower case; `people` gives the e-mails of each person."""
     folded = email.casefold()
-    known = [{each.casefold() for each in emails} for emails in people]
-    return {folded}.union(*(each for each in known if folded in each))
+    persons = [{each.casefold() for each in emails} for emails in people]
+    return {folded}.union(*(each for each in persons if folded in each))

@@ -1,4 +1,4 @@
-"""Where a ledger's files are read from: the working tree, a commit, or a change that is not written yet."""
+"""The sources of a ledger's files: the working tree, a commit, or a change that is not written yet."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ Kind = Literal["file", "folder", "link", "other"]
 
 
 class Entry(NamedTuple):
-    """A name in a folder, and what it is."""
+    """An entry of a folder: its name and its kind."""
 
     name: str
     kind: Kind
 
 
 class Fingerprint(NamedTuple):
-    """By what a file is known again."""
+    """The hash and the size that identify a file."""
 
     sha256: str  # in hexadecimal
     size: int  # in bytes
     fetched: bool = True
-    """False where the pointer of git-lfs stands in the file's place: hash and size are those that it tells."""
+    """False if a pointer of git-lfs is in the place of the file: hash and size are then from the pointer."""
 
 
-LARGEST = 256 * 1024  # bytes in one file that says something; beyond this it is not a record
+LARGEST = 256 * 1024  # bytes of a record; a larger file is not a record
 LARGEST_POINTER = 1024  # bytes in a pointer of git-lfs, by its specification
 _POINTER = re.compile(
     rb"version https://(?:git-lfs\.github\.com|hawser\.github\.com)/spec/v1\n(?:ext-[^\n]+\n)*"
@@ -33,19 +33,19 @@ _POINTER = re.compile(
 
 
 def pointed_at(content: bytes) -> Fingerprint | None:
-    """Read the pointer that git-lfs keeps in place of a file; None where the content is none."""
+    """Parse the pointer that git-lfs puts in place of a file; None if the content is no pointer."""
     match = _POINTER.fullmatch(content) if len(content) <= LARGEST_POINTER else None
     return match and Fingerprint(match["sha256"].decode(), int(match["size"]), fetched=False)
 
 
 class Source(Protocol):
-    """Where a ledger's files are read from: the working tree, or a commit."""
+    """A source of a ledger's files, such as the working tree or a commit."""
 
     def entries(self, folder: str) -> list[Entry]:
-        """List a folder, without names that begin with a dot; empty where there is no such folder."""
+        """List a folder, without names that begin with a dot; empty if it does not exist."""
 
     def read(self, path: str) -> bytes:
-        """Give the bytes of a file. Raises OSError if there is none, or it cannot be read."""
+        """Return the bytes of a file. Raises OSError if it does not exist or cannot be read."""
 
     def fingerprint(self, path: str) -> Fingerprint | None:
-        """Compute the hash and the size of a file; None where there is none."""
+        """Return the hash and the size of a file; None if it does not exist."""

@@ -1,7 +1,7 @@
-"""The state of a measure in the words of an office: 已完成并长期坚持, 基本完成, 正在推进, 取得阶段性成效, 未完成, 已销号, √, 80%.
+"""Read the state of a measure from the words of an office: 已完成并长期坚持, 基本完成, 正在推进, 取得阶段性成效, 未完成, 已销号, √, 80%.
 
-Only words that say plainly that it is done close a measure. Whatever else speaks of completion (预计完成, 完成初稿, 未按期完成) leaves it
-open, and is a doubt: closing what is open would be believed, opening what is closed is noticed.
+Only words that say plainly that a measure is done close it. Any other words about completion (预计完成, 完成初稿, 未按期完成) leave it
+open, with a doubt: a measure that is wrongly closed would be believed, one that is wrongly left open is noticed.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from xuncha.language import gettext as _
 from xuncha.model.formats import is_percent
 from xuncha.model.vocabulary import Status
 
-LONGEST = 24  # characters of a state; whatever is longer tells of progress
+LONGEST = 24  # characters of a state; a longer text describes progress
 _ABOUT: Final = "(?:[A-D]类,|目前|现|截至目前|至今|该|此|本|项|条|问题|措施|任务|工作|事项|整改|均|全部|全面|都|皆|并|且|了|,)*"
-"""Words around the one that counts; they change nothing."""
+"""Words around the decisive one; they change nothing."""
 _DAY: Final = r"(?:\d{4}[年./-]\d{1,2}(?:[月./-]\d{1,2})?[日月]?)"
 _ALREADY: Final = rf"(?:已经?|业已)(?:于?{_DAY})?(?:按期|按时|如期|按要求|提前|圆满|顺利|全部|全面|于)*"
 _FINISHED: Final = (
@@ -27,7 +27,7 @@ _FINISHED: Final = (
     r"(?:完成(?:整改|销号|验收|办结)?|整改(?:完成|到位|完毕|办结)|落实到位|办结|办理完毕|销号|完毕|闭环|销账|清零|结案|关闭))"
 )
 _LASTING: Final = "(?:长期|持续|常态化?|坚持|巩固|保持|落实|执行|抓好|任务|并|,|;)*"
-"""Words of what is kept up after it is done; who still pushes on or rectifies is not done."""
+"""Words for keeping up a result that is reached. 推进 and 整改 are not among them: then the measure is not done."""
 _STAGED_RESULT: Final = "(?:取得了?(?:明显|显著|初步|较好)?阶段性(?:成效|成果|效果)|阶段性(?:完成|整改到位))"
 _DONE: Final = re.compile(
     rf"(?:{_DAY},?(?=.*已))?{_ABOUT}{_FINISHED}(?:{_ABOUT}{_FINISHED})*{_ABOUT}(?:100%)?(?P<lasting>(?:,|并|且|;)*(?:长期|持续|常态){_LASTING})?(?:,?于?{_DAY})?"
@@ -62,13 +62,13 @@ _SPEAKS_OF_IT: Final = re.compile(
 _NEGATED: Final = re.compile(
     r"未(?!来)|没有|尚|无法|不能|难以|仍|剩余|其余|还有|预计|计划(?:于|在|\d)|力争|争取|拟于|即将|待.{0,6}(?:完成|验收|销号|批复)"
 )
-"""Words behind a state that take it back: 已完成。但资金尚未到位."""
+"""Words after a state that contradict it: 已完成。但资金尚未到位."""
 _ITSELF_OPEN: Final = re.compile(
     r"正在(?:加快|抓紧|有序|积极|持续|逐步|按|由|对)*[^，。；]{0,4}(?:推进|办理|进行|整改|实施|开展|落实|征求|协调|建设|施工|审批|申请|起草|修订|报批|征地|招标)"
     r"|(?:尚|仍|还)(?:未|没有|需|在推进|有[^，。；]{0,8}(?:未|没有))|(?<!以来)未(?:完成|办结|销号|整改到位|启动)|(?:推进|进行|整改|办理|实施|征求意见)中(?=[，。；、）)]|$)"
     r"|(?:预计|计划|拟|力争|争取)(?:于|在|到)?(?:20\d\d年|\d{1,2}月|年底)"
 )
-"""Words within the text of a measure by which it is not done, whatever its state says."""
+"""Words in the text of a measure which show that it is not done, whatever its state says."""
 _BEGINS: Final = re.compile(
     r"(?:该|此|本|项|条|问题|措施|任务|工作|事项|基本|部分|目前|现|均|全部)*(?:已|未|尚|完成|整改|正在|销号|办结|无法|没有|待|拟|预计|计划|力争|争取|即将|取得)"
 )
@@ -82,23 +82,23 @@ _BOX: Final = re.compile("([□☐○◯☑√✓✔■☒●])")
 
 
 class State(NamedTuple):
-    """How a measure stands."""
+    """The state of a measure, as read from words."""
 
     status: Status
     long_term: bool = False
-    doubt: str = ""  # what was assumed; empty where nothing was
+    doubt: str = ""  # what was assumed; empty if nothing was
     plain: bool = True
-    """Whether the words are one of the known ones for a state, rather than speak of completion in passing."""
+    """Whether the words are a known expression of a state; False if they only mention completion."""
     staged: bool = False
-    """Whether no more than a staged result is said to be reached, which closes only a long-term measure."""
+    """Whether only a staged result is reached, which closes only a long-term measure."""
     negated: bool = False
-    """Whether it is said not to be complete, and no more: without any progress it has not begun."""
+    """Whether the words only say that it is not complete: without any progress, it is not started."""
 
 
 def state(value: object, form: str = "", today: date | None = None) -> State | None:
-    """Read the state in a cell, a word or a share with its number format; None where it tells none.
+    """Read the state in a cell: a word, or a percentage with its number format `form`; None if the cell has no state.
 
-    What is said to be done on a day after `today` is not done.
+    A measure that is said to be done on a day after `today` is not done.
     """
     if isinstance(value, bool):
         return State("closed" if value else "in_progress")
@@ -114,26 +114,26 @@ def state(value: object, form: str = "", today: date | None = None) -> State | N
 
 
 def is_plain(value: object, form: str = "") -> bool:
-    """Return whether a cell holds a state and nothing else: what columns of states are known by."""
+    """Return whether a cell holds a state and nothing else; columns of states are recognized by this."""
     found = state(value, form)
     return found is not None and found.plain
 
 
 def goes_on(text: str, today: date) -> bool:
-    """Return whether the text of a measure itself says that it goes on, is planned, is not done, or is done on a day to come."""
-    parts = [said for part in _PART.split(text) if len(said := _bare(part)) <= LONGEST]
-    to_come = any(
-        (found := _word(said)) and found.status == "closed" and _word(said, today) != found for said in parts
+    """Return whether the text of a measure itself says that it goes on, is planned, is not done, or is done on a future day."""
+    parts = [bare for part in _PART.split(text) if len(bare := _bare(part)) <= LONGEST]
+    in_future = any(
+        (found := _word(bare)) and found.status == "closed" and _word(bare, today) != found for bare in parts
     )
-    return to_come or bool(_ITSELF_OPEN.search(text))
+    return in_future or bool(_ITSELF_OPEN.search(text))
 
 
 def state_of_text(text: str, today: date | None = None) -> State | None:
-    """Read the state with which a text begins, as its first sentence says it; None where it begins otherwise.
+    """Read the state in the first sentence of a text; None if the text does not begin with a state.
 
-    A first sentence that says more, and a later one that takes it back, leave the measure open.
+    A first sentence that says more, or a later sentence that contradicts it, leaves the measure open.
     """
-    first, *others = [said for part in _SENTENCE.split(text) if (said := _bare(part))] or [""]
+    first, *others = [sentence for part in _SENTENCE.split(text) if (sentence := _bare(part))] or [""]
     if not _BEGINS.match(first):
         return None
     found = _word(first, today) if len(first) <= LONGEST else None
@@ -144,14 +144,14 @@ def state_of_text(text: str, today: date | None = None) -> State | None:
 
 
 def _ticked(value: object) -> object:
-    """Return the words behind the one box that is ticked, of ☑已完成 □未完成; a text without boxes as it is."""
+    """Return the words after the only ticked box, as in ☑已完成 □未完成; a text without empty boxes is returned unchanged."""
     boxes = _BOX.split(value) if isinstance(value, str) and _EMPTY_BOX.search(value) else []
     ticked = [words for box, words in zip(boxes[1::2], boxes[2::2], strict=True) if not _EMPTY_BOX.match(box)]
     return ticked[0] if len(ticked) == 1 else "" if boxes else value
 
 
 def _bare(value: object) -> str:
-    """Return a text as it is compared: half-width, without blanks, and without the marks around it."""
+    """Normalize a text for comparison: half-width, without blanks, and without punctuation at its ends."""
     text = "".join(unicodedata.normalize("NFKC", without_invisible(str(value or ""))).split())
     text = text.translate({ord(mark): "," for mark in "()[]【】、，"})
     return text.strip(",.。!;；“”\"'")
@@ -178,7 +178,7 @@ def _word(text: str, today: date | None = None) -> State | None:
         (speaks, _unclear(plain=bool(going_on))),
         (going_on or text in _LASTING_ALONE, State("in_progress", "长期" in text)),
     )
-    return next((state for told, state in states if told), None)
+    return next((state for applies, state in states if applies), None)
 
 
 def _unclear(*, plain: bool = False) -> State:

@@ -1,4 +1,4 @@
-"""The closed sets of words that a ledger is written in (see the terms of the field in docs/architecture.md)."""
+"""The closed sets of words in a ledger's files (see the terms of the field in docs/architecture.md)."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Action = Literal[
 ]  # fmt: skip
 
 WORDS: Final = {status: words[0] for status, words in names.STATUSES.items()}
-"""The words that documents and tables write."""
-UNSAID: Final = "待明确"  # what papers print in place of a name or a day that nobody has said yet
+"""The word for each status in documents and tables."""
+UNSAID: Final = "待明确"  # papers print it in place of a missing name or day
 
 
 _NAMES: Final = {
@@ -34,21 +34,21 @@ _NAMES: Final = {
     "progress": mark("progress is recorded"), "evidence": mark("evidence is there"), "submission": mark("an application to close was made"),
     "second_person": mark("someone other than the applicant closes it"), "signed_commit": mark("the commit is signed"),
 }  # fmt: skip
-"""The words of all closed lists but `Action`, no two of which have a word in common, as people say them."""
+"""The names of the words of all closed lists but `Action`; no word is in two of the lists."""
 
 
 def word_name(word: Status | Term | Light | ReviewResult | Channel | Requirement) -> str:
-    """Name a word of a closed list in the chosen language."""
+    """Return the name of a word of a closed list in the chosen language."""
     return language.gettext(_NAMES[word])
 
 
 def status_name(status: str | None) -> str:
-    """Name a status in the chosen language; give what is no status as it stands."""
+    """Return the name of a status in the chosen language; a text that is no status unchanged, `-` if empty."""
     return language.gettext(_NAMES[status]) if status in STATUSES else status or "-"
 
 
 def action_name(action: str) -> str:
-    """Name an action in the chosen language, as the help names its command; in English as it is typed."""
+    """Return the name of an action in the chosen language, as the help names its command; in English the command itself."""
     return language.gettext(f"xuncha {action}").removeprefix("xuncha ")
 
 
@@ -61,15 +61,15 @@ PLACEHOLDERS: Final = {
     "问题数": "problems", "已完成问题数": "problems_closed",
     "措施数": "measures", "已完成措施数": "closed", "推进中措施数": "measures_in_progress",
 }  # fmt: skip
-"""What the texts of a notice may hold in braces, as in {问题数}, and the count of `xuncha.tally.Tally` that takes its place."""
+"""The placeholders that texts of a notice may contain in braces, as in {问题数}, and the count of `xuncha.tally.Tally` for each."""
 _WORD: Final = r"\s?(?P<name>[^\W\d_]\w{1,30})\s?"
 PLACEHOLDER: Final = re.compile(rf"(?<![{{｛])[{{｛]{_WORD}[}}｝](?![}}｝])")
-"""A word in braces; {0}, {x} and {{ … }} are none."""
+"""A word in braces; {0}, {x} and {{ … }} do not match."""
 KEPT_BRACES: Final = re.compile(rf"(?<![{{｛])[{{｛](?P<kept>[{{｛]+{_WORD}[}}｝]+)[}}｝]")
-"""A word in two braces or more: it is printed in one less, and means nothing."""
+"""A word in two or more braces: it is printed with one brace less, and is no placeholder."""
 _IN_BRACES: Final = re.compile(rf"(?<![{{｛])[{{｛]+{_WORD}[}}｝]+")
 
 
 def with_kept_braces(text: str) -> str:
-    """Return a text of somebody else's as the texts of a notice hold it: no word in braces takes a count, and it is printed as it stands."""
+    """Escape the braces of a text from elsewhere for the notice, so that it is printed unchanged and no word becomes a count."""
     return _IN_BRACES.sub(lambda found: f"{{{found[0]}}}", text)
