@@ -1,4 +1,4 @@
-"""A folder becomes a BagIt bag (RFC 8493) and a bag one zip; and a zip that anyone may have made is taken apart."""
+"""Make a BagIt bag (RFC 8493) from a folder, and a zip from a bag; and unpack a zip, which anyone may have made."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ from xuncha.parts import needs
 
 ALGORITHMS: Final = ("sha256", "sha512")
 BAGIT: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-"""The file by which a bag is known."""
+"""The file that marks a folder as a bag."""
 README: Final = "README.txt"
 TAG_FILES: Final = (README, "bag-info.txt", "bagit.txt", *(f"manifest-{name}.txt" for name in ALGORITHMS))
-"""What stands beside the payload; the tag manifests list it."""
+"""The files beside the payload; the tag manifests list them."""
 TAG_MANIFESTS: Final = tuple(f"tagmanifest-{name}.txt" for name in ALGORITHMS)
 _NOT_LISTED: Final = re.compile(rf"[\\\t\n{UNSAFE}\ud800-\udfff]|\s(?:/|$)|%(?:0a|0d|25)", re.IGNORECASE)
-"""What the tools disagree on in the lists of a bag: ends of lines, the other slash, blanks at ends, and the percent sign as an escape."""
+"""Parts of names that tools read differently in the lists of a bag: line ends, backslashes, blanks at an end, and percent escapes."""
 
 _MOST_TIMES: Final = 100
-"""How many times larger than the zip its contents may be: bags hold texts, and what is packed already."""
-_ALWAYS: Final = 64 * 1024 * 1024  # bytes that its contents may have in any case
+"""How many times larger than the zip its contents may be: bags contain texts, and files that are already compressed."""
+_ALWAYS: Final = 64 * 1024 * 1024  # bytes that the contents may have in any case
 _LONGEST_NAME: Final = 4096
 _NAME: Final = re.compile(r"(?!\.)[\w.-]+(?<!\.)(?:/(?!\.{0,2}(?:/|\Z))[^/\\\x00-\x1f\x7f]+)+")
-"""One folder that holds the whole bag, and a file below it."""
+"""The name of an entry: the one folder with the whole bag, and a file in it."""
 
 
 def bagit() -> ModuleType:
-    """Load the library; what it would say by itself on standard error is said by us."""
+    """Load the library, without its own messages on standard error, which we replace by ours."""
     with needs("office"):
         import bagit as library  # noqa: PLC0415  for this command alone
 
@@ -51,16 +51,16 @@ def bagit() -> ModuleType:
 
 
 def must_be_listed(paths: list[str]) -> None:
-    """Check that the lists of a bag can name every file so that all tools understand it. Raises RefusedError for one that they cannot."""
+    """Check that all tools understand the names of these files in the lists of a bag. Raises RefusedError for the first other name."""
     for path in paths:
         if _NOT_LISTED.search(path):
             shown = path.encode("utf-8", "replace").decode()
-            said = _("BagIt cannot record this file name: {path}").format(path=shown)
-            raise RefusedError("name-not-for-archive", said, _("rename it, and commit"), shown)
+            message = _("a BagIt bag cannot name this file: {path}").format(path=shown)
+            raise RefusedError("name-not-for-archive", message, _("rename it, and commit"), shown)
 
 
 def pack(folder: Path, about: dict[str, str], readme: bytes) -> None:
-    """Make a bag of a folder, in place: what it holds becomes the payload; `about` gives the lines of bag-info.txt."""
+    """Turn a folder into a bag, in place: its files become the payload; `about` gives the lines of bag-info.txt."""
     library: Any = bagit()
     library.make_bag(str(folder), dict(about), checksums=list(ALGORITHMS))
     (folder / "bagit.txt").write_bytes(BAGIT)
@@ -70,7 +70,7 @@ def pack(folder: Path, about: dict[str, str], readme: bytes) -> None:
 
 
 def tag_manifest(folder: Path, algorithm: str) -> bytes:
-    """Write the list of the files beside the payload, in order, as `sha256sum -c` reads it; the library's own has no order."""
+    """Return the list of the files beside the payload, in order, in the form of `sha256sum -c`; the library's own list has no order."""
     lines = []
     for name in TAG_FILES:
         with (folder / name).open("rb") as stream:
@@ -79,49 +79,47 @@ def tag_manifest(folder: Path, algorithm: str) -> bytes:
 
 
 def zipped(folder: Path, name: str, day: date, target: IO[bytes]) -> None:
-    """Write a bag as one zip, below a folder of this name: its entries in order, as `packing.store` does."""
+    """Write a bag as one zip, in a folder with this name, its entries in order, with `packing.store`."""
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     store(((f"{name}/{path}", folder / path) for path in paths), day, target)
 
 
 def wrong(path: str, code: str, message: str) -> Finding[Place]:
-    """Make a finding of a file in the archive; of the archive itself, the path is `.`."""
+    """Return a finding about a file in the archive; the path `.` means the archive itself."""
     return Finding(code, message, Place(path))
 
 
 def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]]]:
-    """Take a zip apart, into an empty folder; return the bag in it, None where it was not taken apart, and what is wrong. Raises RefusedError if it is no zip."""
+    """Unpack a zip into an empty folder; return the bag in it (None if it was not unpacked) and the findings. Raises RefusedError if it is no zip."""
     try:
         size = file.stat().st_size
         with ZipFile(file) as archive:
             entries = [entry for entry in archive.infolist() if not entry.orig_filename.endswith("/")]
             if entries and min(entry.header_offset for entry in entries) > 0:
-                # What is read as the list of the zip may be that of a document inside.
-                said = _("the file is cut off, or something precedes the zip: nothing was unpacked")
-                return None, [wrong(".", "cut-off", said)]
+                # The list that is read may belong to a document inside the zip.
+                message = _("the file is cut off, or something stands before the zip: nothing was unpacked")
+                return None, [wrong(".", "cut-off", message)]
             if found := list(_dangerous(entries)) or list(_unfit(entries, size)):
                 return None, found
             found = [fault for entry in entries for fault in _take_out(archive, entry, folder)]
     except OSError as error:
-        said = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
-        raise RefusedError("no-such-file", said) from None
+        message = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
+        raise RefusedError("no-such-file", message) from None
     except (BadZipFile, NotImplementedError, ValueError, EOFError) as error:
-        said = _("{path} is not a valid zip file: {reason}").format(path=file, reason=error)
-        raise RefusedError("not-a-zip", said) from None
+        message = _("{path} is no sound zip: {reason}").format(path=file, reason=error)
+        raise RefusedError("not-a-zip", message) from None
     return folder / entries[0].filename.partition("/")[0], found
 
 
 def _dangerous(entries: list[ZipInfo]) -> Iterator[Finding[Place]]:
-    """Find the entries whose names or kinds lead out of the folder, hide another one, or are none of a bag's."""
+    """Yield findings for entries that would lead out of the folder, hide another entry, or cannot be part of a bag."""
     names = set()
     for entry in entries:
         name = entry.orig_filename
         same = unicodedata.normalize("NFC", name)
         if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
-            said = _(
-                "this name leads outside its folder, or cannot be used as a file name: nothing was unpacked"
-            )
-            yield wrong(name, "unsafe-name", said)
+            message = _("this name leads outside its folder, or no system can use it: nothing was unpacked")
+            yield wrong(name, "unsafe-name", message)
         elif stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG}:
             yield wrong(name, "not-a-file", _("this is a link or a device: nothing was unpacked"))
         elif entry.flag_bits & 1:
@@ -132,23 +130,23 @@ def _dangerous(entries: list[ZipInfo]) -> Iterator[Finding[Place]]:
 
 
 def _unfit(entries: list[ZipInfo], size: int) -> Iterator[Finding[Place]]:
-    """Find that the zip does not hold one folder, or would fill the disk; that no entry is larger than told, zipfile sees to."""
+    """Yield a finding if the zip does not contain one folder, or would fill the disk; zipfile checks the stated sizes of entries."""
     tops = {entry.orig_filename.partition("/")[0] for entry in entries}
-    told = sum(entry.file_size for entry in entries)
+    total = sum(entry.file_size for entry in entries)
     if len(tops) != 1:
-        yield wrong(", ".join(sorted(tops)), "not-a-bag", _("the zip does not contain exactly one folder"))
-    elif told > max(size * _MOST_TIMES, _ALWAYS):
-        said = _("it would unpack from {size} to {told} bytes: nothing was unpacked")
-        yield wrong(".", "too-large", said.format(told=f"{told:,}", size=f"{size:,}"))
+        yield wrong(", ".join(sorted(tops)), "not-a-bag", _("the zip does not hold one folder"))
+    elif total > max(size * _MOST_TIMES, _ALWAYS):
+        message = _("it would unpack to {told} bytes, out of {size}: nothing was unpacked")
+        yield wrong(".", "too-large", message.format(told=f"{total:,}", size=f"{size:,}"))
 
 
 def _take_out(archive: ZipFile, entry: ZipInfo, folder: Path) -> Iterator[Finding[Place]]:
-    """Write one entry; find why that cannot be done."""
+    """Write one entry; yield a finding if that fails."""
     name = entry.filename.partition("/")[2]
     try:
         archive.extract(entry, folder)
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         yield wrong(name, "damaged", _("this is damaged in the zip: {reason}").format(reason=error))
     except OSError as error:
-        said = _("this could not be unpacked: {reason}").format(reason=cause_of(error))
-        yield wrong(name, "not-written", said)
+        message = _("this could not be unpacked: {reason}").format(reason=cause_of(error))
+        yield wrong(name, "not-written", message)

@@ -1,4 +1,4 @@
-"""What the record office is given: gathered from a commit, in a repository that knows nothing else. It is all Chinese, so that a commit gives the same bytes."""
+"""Gather the files for the record office from a commit, in a repository of their own. All texts are Chinese: a commit always gives the same bytes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from xuncha.trail.tags import PREFIX
 from xuncha.trail.tree import committed
 
 FACTS: Final = "archive.json"
-"""The file that tells programs what the bag is of."""
+"""The file that describes the bag for programs."""
 LEDGER: Final = "ledger"
 BUNDLE: Final = "git/ledger.bundle"
 LOG: Final = "log/log.json"
@@ -55,33 +55,33 @@ class Maker(BaseModel):
 
 
 class Facts(BaseModel):
-    """What `archive.json` tells programs of the bag."""
+    """The content of `archive.json`, which describes the bag for programs."""
 
     model_config = ConfigDict(strict=True, regex_engine="python-re")
 
     format: Literal[1] = 1
     organisation: str
     commit: Annotated[str, Field(pattern=r"\A(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")]
-    moment: str  # of the commit, in ISO 8601
-    date: Date  # the day as which everything is counted
+    moment: str  # when the commit was made, in ISO 8601
+    date: Date  # the day for which everything is counted
     commits: int = 0
     object_format: str = ""
     inside: Annotated[str, Field(pattern=r"\A(?:(?!\.{1,2}/|\.git/)[^/\0]+/)*\Z")]
-    """Where the ledger is in its repository; with a slash at the end, or empty."""
+    """The ledger's folder in its repository, with a slash at the end; empty for the top."""
     notice: dict[str, Any] = {}
-    """`made`: the forms of the notice; `lacking`: those that could not be made, with the reason in Chinese."""
-    left_out: list[str] = []  # links, which are no files
+    """`made`: the forms of the notice that were made; `lacking`: those that could not be made, with the reason in Chinese."""
+    left_out: list[str] = []  # links, since they are no files
     audit_errors: int = 0
     made_by: Maker
 
     @property
     def is_reproducible(self) -> bool:
-        """Whether this version of the program made the archive, so that it can make all that it tells again."""
+        """Whether this version of the program made the archive, so that it can make the same files again."""
         return self.made_by.xuncha == __version__
 
 
 def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
-    """Return what follows from a commit, in a repository of `trail.bundle`; everything is counted as of a day."""
+    """Return the facts that follow from a commit, in a repository of `trail.bundle`; everything is counted for a day."""
     git = Git(root)
     return Facts(
         organisation=ledger.settings.name,
@@ -98,20 +98,20 @@ def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
 def notices(
     ledger: Ledger, day: Date, root: Path, forms: Iterable[str]
 ) -> tuple[dict[str, bytes], dict[str, XunchaError], list[str]]:
-    """Make the notice, as of a day, in those forms that can be made here; return them, why others could not be made, and warnings. `root` holds the templates."""
+    """Make the notice for a day in each form that can be made here; return these, the errors of the others, and warnings. `root` has the templates."""
     made, lacking, warnings = {}, {}, []
     for form in forms:
         try:
-            made[form], said = render(content(ledger, day), form, on_disk(root))
+            made[form], messages = render(content(ledger, day), form, on_disk(root))
         except XunchaError as error:
             lacking[form] = error
         else:
-            warnings += said
+            warnings += messages
     return made, lacking, warnings
 
 
 def record_files(root: Path) -> tuple[dict[str, bytes], list[Event], Audit]:
-    """Return the log and the result of the audit, for programs and for people, by their places in the bag."""
+    """Return the log and the result of the audit, for programs and for people, by their paths in the bag."""
     with speaking("zh"):
         events, audited = history(root), audit(root)
         made = {
@@ -139,7 +139,7 @@ def _log_text(events: Sequence[Event]) -> bytes:
 
 
 def as_json(value: object) -> bytes:
-    """Write JSON as it stands in the bag; control characters out of the history are escaped."""
+    """Write JSON in the form of the bag's files; control characters from the history are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return (escaped(text) + "\n").encode("utf-8", "replace")
 
@@ -154,7 +154,7 @@ def readme(
     said: Mapping[int, Comment],
     with_lfs: bool,
 ) -> bytes:
-    """Write what an archivist reads first, with line ends that every editor shows; `events` counts the rows of the log, `said` are the comments."""
+    """Write the file that an archivist reads first, with CRLF line ends; `events` is the number of rows in the log, `said` are the comments."""
     evidence = [file.stat().st_size for file in (root / EVIDENCE).rglob("*") if file.is_file()]
     counts, inspection = tally(ledger.register(), facts.date), ledger.settings.inspection
     about = [inspection.round, inspection.inspector, f"反馈日期 {inspection.feedback or UNSAID}"]
@@ -167,7 +167,7 @@ def readme(
     lacking = [f"    notice.{form}  {reason}" for form, reason in facts.notice["lacking"].items()]
     lacking += [f"    {path}  是链接，不是文件" for path in facts.left_out]
     text = files("xuncha.archive").joinpath("README.txt").read_text(encoding="utf-8")
-    told = text.format(
+    filled = text.format(
         **dict(facts),
         inspection="，".join(filter(None, about)),
         events=events,
@@ -183,7 +183,7 @@ def readme(
         lacking="\n  没有放入的：\n\n" + "\n".join(lacking) + "\n" if lacking else "",
         lfs=_LFS if with_lfs else "",
     )
-    return told.replace("\n", "\r\n").encode()
+    return filled.replace("\n", "\r\n").encode()
 
 
 def _comments_told(said: Mapping[int, Comment]) -> str:
@@ -194,43 +194,43 @@ def _comments_told(said: Mapping[int, Comment]) -> str:
 
 
 class Case(NamedTuple):
-    """What was gathered."""
+    """A gathered case."""
 
     facts: Facts
-    bag: Path  # the folder that is the bag
+    bag: Path  # the folder of the bag
     lacking: dict[str, XunchaError]
-    """The forms of the notice that could not be made, and why, in the language on screen."""
+    """The errors of the forms of the notice that could not be made, in the language of the screen."""
     warnings: list[str]
 
     @property
     def name(self) -> str:
-        """Name the folder that the zip holds."""
+        """The name of the folder in the zip."""
         return f"xuncha-{self.facts.date}-{self.facts.commit[:10]}"
 
 
 def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
-    """Gather a case and make a bag of it.
+    """Gather a case and make it a bag.
 
     Args:
-        root: the ledger's folder; neither its files nor its index are looked at.
+        root: the ledger's folder; neither its files nor its index are read.
         commit: its full hash.
-        day: as which everything is counted.
+        day: the day for which everything is counted.
         folder: for temporary files; empty.
 
     Raises:
         InvalidLedgerError: the ledger breaks rules at this commit.
-        RefusedError: a file is not there, or cannot be named in a bag.
+        RefusedError: a file is missing, or its name is not possible in a bag.
     """
     bag.bagit()
     place = borrow(root, commit, folder / "repository", f"refs/tags/{PREFIX}")
     payload = folder / "bag"
     with alone():
         found = listed(Git(place), "HEAD", *FOLDERS)
-    kept = [leaf.path for leaf in found if leaf.is_file]
-    bag.must_be_listed(kept)
-    pointers = write_out(place, kept, root, commit)
+    file_paths = [leaf.path for leaf in found if leaf.is_file]
+    bag.must_be_listed(file_paths)
+    pointers = write_out(place, file_paths, root, commit)
     ledger = load(WorkingTree(place))
-    said = comments(WorkingTree(place))  # what is handed over keeps the rules, comments too
+    said = comments(WorkingTree(place))  # only a valid ledger is handed over, including its comments
     with alone(folder / "repository"):
         made, lacking, warnings = notices(ledger, day, place, FORMS)
         with speaking("zh"):
@@ -265,7 +265,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
 
 
 def reason(error: XunchaError) -> str:
-    """Say in a sentence why something could not be made."""
+    """Return the reason of an error in one sentence."""
     if isinstance(error, InvalidLedgerError):
         first = error.findings[0]
         return f"{first.place.path}:{first.place.line} {first.message}"

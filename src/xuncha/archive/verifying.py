@@ -27,26 +27,26 @@ from xuncha.trail.limits import listed
 _DATA: Final = "data"
 _LARGEST_FACTS: Final = 1024 * 1024
 _OF_THIS_MACHINE: Final = "close-requires-signed-commit"
-"""What an audit says of signatures depends on which keys are known where it is made."""
+"""The code of findings that depend on the machine: an audit judges signatures by the keys that are known there."""
 
 
 @dataclass
 class Verdict:
-    """What was found of a zip with this checksum."""
+    """The result of checking a zip with this checksum."""
 
     sha256: str
     findings: list[Finding[Place]]
-    facts: Facts | None = None  # what the bag says of itself; None if that cannot be read
+    facts: Facts | None = None  # the bag's description of itself; None if that cannot be read
     files: int = 0
 
     def add(self, findings: list[Finding[Place]]) -> None:
-        """Add what was found of files of which nothing is said yet."""
-        told = {finding.place.path for finding in self.findings}
-        self.findings += [finding for finding in findings if finding.place.path not in told]
+        """Add the findings about files that have no finding yet."""
+        known = {finding.place.path for finding in self.findings}
+        self.findings += [finding for finding in findings if finding.place.path not in known]
 
 
 def verify(file: Path, folder: Path) -> Verdict:
-    """Check an archive; write into an empty folder alone. Raises RefusedError if it is no zip, SurroundingsError if git or the part `office` is missing."""
+    """Check an archive, writing only to the empty `folder`. Raises RefusedError if it is no zip, SurroundingsError if git or the part `office` is missing."""
     if file.exists() and not file.is_file():
         hint = _("name an archive made by `xuncha archive`")
         raise RefusedError("no-archive", _("{path} is not a file").format(path=file), hint)
@@ -66,8 +66,8 @@ def verify(file: Path, folder: Path) -> Verdict:
             content = facts.read_bytes() if facts.stat().st_size <= _LARGEST_FACTS else b""
             verdict.facts = Facts.model_validate_json(content)
         except ValidationError:
-            said = _("this does not say which ledger it belongs to")
-            verdict.findings.append(wrong(f"{_DATA}/{FACTS}", "not-ours", said))
+            message = _("this does not say of which ledger it is")
+            verdict.findings.append(wrong(f"{_DATA}/{FACTS}", "not-ours", message))
     if verdict.facts and (opened / _DATA / BUNDLE).is_file():
         verdict.add(_history_findings(opened, verdict.facts, folder / "history"))
     return verdict
@@ -78,10 +78,10 @@ def _files(folder: Path) -> set[str]:
 
 
 def bag_findings(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: ANN401  the library has no types
-    """Find what differs from the lists of the bag, and from what its form asks for."""
-    there = _files(folder)
+    """Return the findings where a bag differs from its lists, or from the form of an archive."""
+    present = _files(folder)
     tags = {*bag.TAG_FILES, *bag.TAG_MANIFESTS}
-    wanted = tags | {f"{_DATA}/{name}" for name in (FACTS, BUNDLE, LOG)}
+    required = tags | {f"{_DATA}/{name}" for name in (FACTS, BUNDLE, LOG)}
     kinds = {
         library.FileMissing: ("missing-file", _("this file is missing")),
         library.UnexpectedFile: (
@@ -91,42 +91,42 @@ def bag_findings(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: A
         library.ChecksumMismatch: ("checksum", _("this does not match its checksum")),
     }
     missing, unexpected, changed = kinds.values()
-    found = {wrong(path, *missing) for path in wanted - there}
-    found |= {wrong(path, *unexpected) for path in there - tags if not path.startswith(f"{_DATA}/")}
-    if not tags <= there:
+    found = {wrong(path, *missing) for path in required - present}
+    found |= {wrong(path, *unexpected) for path in present - tags if not path.startswith(f"{_DATA}/")}
+    if not tags <= present:
         return sorted(found)
     found |= {wrong(path, *changed) for path in _changed_beside(folder)}
     if (folder / "bagit.txt").read_bytes() != bag.BAGIT:
-        said = _("this does not conform to the BagIt format")
-        return sorted(found | {wrong("bagit.txt", "not-a-bag", said)})
+        message = _("this is not the file that makes a folder a bag")
+        return sorted(found | {wrong("bagit.txt", "not-a-bag", message)})
     try:
         read = library.Bag(str(folder))
-        oxum = read.info.pop("Payload-Oxum", "")  # where it is wrong, the library looks at nothing else
+        oxum = read.info.pop("Payload-Oxum", "")  # if it is wrong, the library checks nothing else
         once = [path for path, sums in read.payload_entries().items() if set(sums) != set(bag.ALGORITHMS)]
         found |= {wrong(path, "checksum", _("a checksum of this file is missing")) for path in once}
         read.validate()
         read.info["Payload-Oxum"] = oxum
     except (library.BagError, UnicodeError, ValueError, LookupError) as error:
         found |= {wrong(each.path, *kinds[type(each)]) for each in getattr(error, "details", None) or ()}
-        said = _("the manifests of the bag cannot be read: {reason}").format(reason=error)
-        return sorted(found or {wrong(".", "not-a-bag", said)})
+        message = _("the lists of the bag cannot be read: {reason}").format(reason=error)
+        return sorted(found or {wrong(".", "not-a-bag", message)})
     try:
         read.validate(fast=True)
     except (library.BagError, ValueError):
-        said = _("the number of bytes and files does not match what it states")
-        return sorted(found or {wrong("bag-info.txt", "checksum", said)})
+        message = _("the number of bytes and files is not what it says")
+        return sorted(found or {wrong("bag-info.txt", "checksum", message)})
     return sorted(found)
 
 
 def _changed_beside(folder: Path) -> set[str]:
-    """Find the files beside the payload that are not as both tag manifests say; or else the tag manifest that is wrong."""
+    """Return the files beside the payload that differ from both tag manifests; if there are none, the tag manifests that are wrong."""
     wrong_lists, wrong_files = set(), []
     for algorithm in bag.ALGORITHMS:
         name = f"tagmanifest-{algorithm}.txt"
-        told, right = (folder / name).read_bytes(), bag.tag_manifest(folder, algorithm)
-        lines = zip(bag.TAG_FILES, right.splitlines(keepends=True), strict=True)
-        wrong_files.append({file for file, line in lines if line not in told.splitlines(keepends=True)})
-        wrong_lists |= {name} if told != right else set()
+        stated, correct = (folder / name).read_bytes(), bag.tag_manifest(folder, algorithm)
+        lines = zip(bag.TAG_FILES, correct.splitlines(keepends=True), strict=True)
+        wrong_files.append({file for file, line in lines if line not in stated.splitlines(keepends=True)})
+        wrong_lists |= {name} if stated != correct else set()
     return set.intersection(*wrong_files) or wrong_lists
 
 
@@ -137,16 +137,16 @@ def _history_findings(folder: Path, facts: Facts, place: Path) -> list[Finding[P
         info = folder / "bag-info.txt"
         named = f"External-Identifier: {commit}\n".encode()
         if commit != facts.commit or (info.is_file() and named not in info.read_bytes()):
-            said = _("the history ends with {commit}, not with the commit named").format(commit=commit)
-            return [wrong(path, "wrong-commit", said)]
+            message = _("the history ends with {commit}, which is not the commit named").format(commit=commit)
+            return [wrong(path, "wrong-commit", message)]
         root = place / facts.inside
         root.mkdir(parents=True, exist_ok=True)
         with alone():
             if found := _ledger_findings(folder / _DATA / LEDGER, root):
                 return found
-            said = _("this differs from the history")
+            message = _("this is not what the history tells")
             paths = files_not_reproduced(folder / _DATA, root, facts) if facts.is_reproducible else []
-            return [wrong(f"{_DATA}/{each}", "not-as-committed", said) for each in paths]
+            return [wrong(f"{_DATA}/{each}", "not-as-committed", message) for each in paths]
     except (RefusedError, GitError) as error:
         if isinstance(error, GitError) and died(error.ended):
             raise
@@ -156,43 +156,43 @@ def _history_findings(folder: Path, facts: Facts, place: Path) -> list[Finding[P
 def _ledger_findings(folder: Path, root: Path) -> list[Finding[Place]]:
     git = Git(root)
     committed = {leaf.path: leaf.name for leaf in listed(git, "HEAD", *FOLDERS) if leaf.is_file}
-    known = fingerprints(git, committed.values())
+    expected = fingerprints(git, committed.values())
     found = []
     for path in sorted(_files(folder) | committed.keys()):
-        said = ""
+        message = ""
         if path not in committed:
-            said = _("this is in the archive, but not in the commit")
+            message = _("the archive holds this, the commit does not")
         elif not (folder / path).is_file():
-            said = _("this is in the commit, but not in the archive")
+            message = _("the commit holds this, the archive does not")
         else:
             with (folder / path).open("rb") as stream:
                 present = fingerprint(stream)
             if not present.fetched:
-                said = _("this is a git-lfs pointer, not the file itself")
-            elif present[:2] != known[committed[path]][:2]:
-                said = _("this differs from the commit")
-        if said:
-            found.append(wrong(f"{_DATA}/{LEDGER}/{path}", "not-as-committed", said))
+                message = _("this is the pointer of git-lfs, and not the file")
+            elif present[:2] != expected[committed[path]][:2]:
+                message = _("this is not what the commit holds")
+        if message:
+            found.append(wrong(f"{_DATA}/{LEDGER}/{path}", "not-as-committed", message))
     return found
 
 
 def files_not_reproduced(payload: Path, root: Path, facts: Facts) -> list[str]:
-    """Find the files of an archive that do not come out the same when they are made again of its commit, in the repository at `root`.
+    """Return the files of an archive that differ when they are made again from its commit, in the repository at `root`.
 
-    Of the notice only the forms that are text are made again: Word files and PDF depend on fonts and packages.
+    Only the text forms of the notice are made again: Word files and PDF depend on fonts and packages.
     """
     ledger = load(WorkingTree(payload / LEDGER))
     made, _lacking, _warnings = notices(ledger, facts.date, payload / LEDGER, TEXTS)
     again, _events, _audited = record_files(root)
     again |= {f"notice/notice.{form}": made.get(form, b"") for form in TEXTS}
-    there = {path: (payload / path).read_bytes() if (payload / path).is_file() else b"" for path in again}
-    old, new = there[AUDIT], again[AUDIT]
+    archived = {path: (payload / path).read_bytes() if (payload / path).is_file() else b"" for path in again}
+    old, new = archived[AUDIT], again[AUDIT]
     if old != new and _but_for_signatures(old) == _but_for_signatures(new):
         del again[AUDIT], again[AUDIT.replace(".json", ".html")]
-    differing = {path for path, content in again.items() if there[path] != content}
-    told = facts_of(ledger, root, facts.commit, facts.date)
+    differing = {path for path, content in again.items() if archived[path] != content}
+    again_facts = facts_of(ledger, root, facts.commit, facts.date)
     names = ("organisation", "moment", "commits", "object_format")
-    if any(getattr(facts, name) != getattr(told, name) for name in names):
+    if any(getattr(facts, name) != getattr(again_facts, name) for name in names):
         differing.add(FACTS)
     return sorted(differing)
 
