@@ -1,1 +1,1 @@
-"""The dashboard (看板): how a ledger stands, on one page to look at."""
+"""The dashboard (看板): the state of a ledger on one page."""

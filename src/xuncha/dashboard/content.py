@@ -1,4 +1,4 @@
-"""What a dashboard shows, as plain values: the wall between the ledger and whoever looks, since the template is given nothing else (docs/adr/0012)."""
+"""The content of a dashboard as plain values: the wall between ledger and reader, since the template gets nothing else (docs/adr/0012)."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from xuncha.trail.history import Event
 
 
 class Said(NamedTuple):
-    """Something that was said of a measure on a day: its newest progress, or the reason of what was done to it."""
+    """A dated text about a measure: its newest progress, or the reason for an action."""
 
     date: Date | None
-    what: str  # the action that the reason is of; empty for progress
+    what: str  # the action to which the reason belongs; empty for progress
     text: str
     publish: bool
 
 
 class Inside(NamedTuple):
-    """What only an internal board shows of a measure."""
+    """The details of a measure that only an internal board shows."""
 
     leader: str
     office: str
@@ -45,7 +45,7 @@ class Inside(NamedTuple):
 
 
 class Item(NamedTuple):
-    """A measure, as a row."""
+    """A measure as a row."""
 
     number: str
     title: str
@@ -54,19 +54,19 @@ class Item(NamedTuple):
     term: Term
     due: Date | None
     days: int | None
-    """Days left until the deadline, negative once it has passed; none where it is closed or has no deadline."""
+    """Days left until the deadline, negative after it; None if the measure is closed or has no deadline."""
     inside: Inside | None  # None on a public board
 
     @property
     def long_term(self) -> bool:
-        """Tell whether it never ends."""
+        """Whether it never ends."""
         return self.term == "long_term"
 
 
 class Group(NamedTuple):
-    """Measures that a figure counts, with the rows behind it."""
+    """The measures that a figure counts: the counts, and the rows that may be shown."""
 
-    key: str  # names it in links
+    key: str  # its name in links
     title: str
     total: int
     closed: int
@@ -76,12 +76,12 @@ class Group(NamedTuple):
 
     @property
     def left(self) -> int:
-        """How many are not closed."""
+        """The number of measures that are not closed."""
         return self.total - self.closed
 
     @property
     def unseen(self) -> int:
-        """How many are counted and not among the rows."""
+        """The number of measures that are counted but not among the rows."""
         return self.total - len(self.items)
 
 
@@ -109,35 +109,35 @@ class Period(NamedTuple):
 
     span: Span
     due: Group
-    due_by_end: int  # how many have become due by its end, from the beginning on
-    closed_by_end: int | None  # how many were closed by its end; none while it has not begun
+    due_by_end: int  # measures with a deadline not after its end
+    closed_by_end: int | None  # measures closed by its end; None if it has not begun
 
 
 class Timeline(NamedTuple):
-    """When deadlines fall, and how closings added up beside them."""
+    """The deadlines over time, and the number of closed measures beside them."""
 
     today: float
     periods: tuple[Period, ...]
-    tallest: int  # how many are due in the fullest period
-    undated: Group  # long-term ones without a deadline
+    tallest: int  # the number of measures due in the fullest period
+    undated: Group  # measures without a deadline
     closings: tuple[Point, ...]
-    deadlines: tuple[Point, ...]  # how many should have been closed by then
+    deadlines: tuple[Point, ...]  # the number that should be closed by then
 
 
 class Board(NamedTuple):
-    """All that the template is given, under the name `board`."""
+    """Everything that the template gets, under the name `board`."""
 
-    organisation: str  # 待明确 where nobody has said it; so are leaders, offices and categories
+    organisation: str  # 待明确 if it is missing; leaders, offices and categories likewise
     inspector: str | None
     feedback: Date | None
     as_of: Date
     internal: bool
     due_soon_days: int
     counts: Tally  # of everything, withheld items included
-    statuses: tuple[Group, ...]  # as a bar is filled: closed, submitted, in progress, not started
+    statuses: tuple[Group, ...]  # in the order of a bar: closed, submitted, in progress, not started
     staged: Group  # closed long-term measures: a staged result is reached
     lights: tuple[Group, ...]  # red, yellow, green; rows by deadline
-    reviews: Group  # closed long-term measures that are to be looked at again
+    reviews: Group  # closed long-term measures that are due for a review
     categories: tuple[CategoryItem, ...]
     problems: tuple[ProblemItem, ...]  # those of all categories, by their numbers
     offices: tuple[Group, ...]  # empty on a public board
@@ -151,13 +151,13 @@ def render(board: Board, files: Own) -> str:
 
 
 STATUSES: Final[tuple[Status, ...]] = ("closed", "submitted", "in_progress", "not_started")
-"""In the order in which a bar is filled."""
+"""The statuses in the order in which a bar is filled."""
 LIGHTS: Final[tuple[Light, ...]] = ("red", "yellow", "green", "none")
 _REASONED = frozenset({"return", "reopen", "extend"})
 
 
 def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: bool = False) -> Board:
-    """Gather what the dashboard shows of a ledger and its trail (newest first), counted on a day; names only if it is internal."""
+    """Gather the content of the dashboard from a ledger and its history (newest first), counted for a day; names only if it is internal."""
     register = ledger.register()
     horizon = Horizon.of(register, today)
     rows = _Rows(register.measures, horizon, _items(ledger, register, horizon, events, internal=internal))
@@ -198,7 +198,7 @@ class _Rows(NamedTuple):
     def group(
         self, key: str, rows: Iterable[MeasureRow], title: str = "", *, by_deadline: bool = False
     ) -> Group:
-        """Count some rows, and list those of them that may be shown."""
+        """Count some rows, and list those that may be shown."""
         counted = list(rows)
         lights = Counter(map(self.horizon.light, counted))
         items = [self.items[row.id] for row in counted if row.id in self.items]
@@ -230,21 +230,21 @@ def _items(
 
 
 def _headings(register: Register) -> list[tuple[str | None, str]]:
-    """List the categories, by key and title; at the end what stands for none."""
+    """List the categories by key and title, and at the end a heading for problems without a category."""
     return [*register.frame.categories, (None, UNSAID)]
 
 
 def _afresh(register: Register) -> dict[str, str]:
-    """Give fresh numbers to what is published, since a gap would tell of what is withheld."""
-    found: dict[str, str] = {}
+    """Return new numbers for published measures, since a gap would reveal that some are withheld."""
+    numbers: dict[str, str] = {}
     problem = 0
     for key, _title in _headings(register):
         for each in register.problems:
             shown = [row for row in each.measures if row.publish]
             if each.category == key and shown:
                 problem += 1
-                found |= {row.id: f"{problem}.{place}" for place, row in enumerate(shown, 1)}
-    return found
+                numbers |= {row.id: f"{problem}.{place}" for place, row in enumerate(shown, 1)}
+    return numbers
 
 
 def _inside(row: MeasureRow, measure: Measure, reason: Said | None) -> Inside:
@@ -275,7 +275,7 @@ def _reasons(events: Sequence[Event]) -> dict[str, Said]:
 
 
 def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bool) -> Iterator[CategoryItem]:
-    """Yield the categories and problems of which something may be shown; on an internal board, all with a problem."""
+    """Yield the categories and problems with measures that may be shown; on an internal board, all categories with a problem."""
     for key, title in _headings(register):
         problems = []
         for row in (each for each in register.problems if each.category == key):
@@ -291,13 +291,13 @@ def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bo
 
 
 def _load(rows: _Rows, names: Iterable[str], by: Literal["office", "leader"]) -> tuple[Group, ...]:
-    """Group the measures by office or leader: the most overdue first, then those with most left to do."""
+    """Group the measures by office or leader: those with most overdue measures first, then those with most open ones."""
     found = [
         rows.group(f"{by}-{place}", (row for row in rows.all if getattr(row, by) == name), name or UNSAID)
         for place, name in enumerate((*names, None), 1)
     ]
-    held = filter(attrgetter("total"), found)
-    return tuple(sorted(held, key=attrgetter("overdue", "left", "total"), reverse=True))
+    non_empty = filter(attrgetter("total"), found)
+    return tuple(sorted(non_empty, key=attrgetter("overdue", "left", "total"), reverse=True))
 
 
 def _timeline(ledger: Ledger, rows: _Rows, events: Sequence[Event], today: Date) -> Timeline:
@@ -310,8 +310,8 @@ def _timeline(ledger: Ledger, rows: _Rows, events: Sequence[Event], today: Date)
     due_by = running(Counter(due.values()))
     periods = []
     for place, span in enumerate(axis.spans, 1):
-        those = (row for row in rows.all if row.id in due and span.first <= due[row.id] <= span.last)
-        group = rows.group(f"due-{place}", those, span.title, by_deadline=True)
+        due_rows = (row for row in rows.all if row.id in due and span.first <= due[row.id] <= span.last)
+        group = rows.group(f"due-{place}", due_rows, span.title, by_deadline=True)
         closed_by_end = closed_by(span.last) if span.first <= today else None
         periods.append(Period(span, group, due_by(span.last), closed_by_end))
     return Timeline(

@@ -1,4 +1,4 @@
-"""The course of a ledger over time: when its deadlines fall, and how its closings added up. Places and heights are fractions, from 0 to 1."""
+"""The deadlines and closings of a ledger over time. Places and heights are fractions from 0 to 1."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from typing import Final, NamedTuple
 from xuncha.trail.history import Event
 
 _SIZES: Final = (1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000)
-"""Months in a period; the first with which there are not too many."""
-_PERIODS = 24  # so many at most; one more where the first begins before the axis does
-_SAMPLES = 60  # points of a curve at most, evenly spaced, beside its end
+"""Possible numbers of months in a period; the first that gives few enough periods is used."""
+_PERIODS = 24  # periods at most; one more if the first begins before the axis
+_SAMPLES = 60  # points of a curve at most, evenly spaced, and its end
 _TICKS = 5  # labels below the axis at most
 _YEAR = 12
 
 
 @dataclass(frozen=True)
 class Point:
-    """A point of a curve: how many by the end of a day."""
+    """A point of a curve: the number reached by the end of a day."""
 
     day: Date
     at: float
@@ -32,18 +32,18 @@ class Point:
 
 
 class Span(NamedTuple):
-    """A period on the axis of time: a month, or as many whole ones as keep the periods few."""
+    """A period on the time axis: one month, or several whole months, so that there are few periods."""
 
     first: Date
     last: Date
     title: str
-    tick: str  # the label below the axis; empty where another one stands too near
+    tick: str  # the label below the axis; empty if another label would be too near
     start: float
     end: float
 
 
 class Axis:
-    """The axis of time: whole periods, from that of its first day to that of its last."""
+    """The time axis: whole periods, from the one with its first day to the one with its last day."""
 
     def __init__(self, first: Date, last: Date) -> None:
         months = _month(last) - _month(first) + 1
@@ -60,7 +60,7 @@ class Axis:
             self.spans.append(Span(begin, end, _title(start, size), tick, *ends))
 
     def place(self, day: Date, *, whole: bool = False) -> float:
-        """Locate the beginning of a day on the axis, or with `whole` its end, from 0 to 1; what lies outside moves to the nearer end."""
+        """Return the place of a day's beginning (with `whole`, of its end) on the axis, from 0 to 1; days outside get the nearer end."""
         days = (self.last - self.first).days + 1
         return min(1.0, max(0.0, ((day - self.first).days + whole) / days))
 
@@ -68,10 +68,10 @@ class Axis:
 def changes(
     closings: Mapping[str, Date | None], events: Sequence[Event], start: Date, today: Date
 ) -> dict[Date, int]:
-    """Compute by how many the closed measures became more, or fewer, on each day; it always adds up to what is closed now.
+    """Compute the change in the number of closed measures on each day; the changes add up to the present number.
 
-    The last closing of a measure is dated as the ledger says (`closings`, None where it is open); earlier ones, and what took them back,
-    come out of the trail, newest first. What is dated before the start or after today counts as of that day.
+    The last closing of a measure has its date from the ledger (`closings`, None if it is open); earlier closings and
+    reopenings come from the history, newest first. Dates before `start` or after `today` are moved to these days.
     """
     by_measure: dict[str, list[tuple[Date, bool]]] = defaultdict(list)
     for event in reversed(events):
@@ -82,7 +82,7 @@ def changes(
         lost = start
         since: Date | None = None
         for day, closed in by_measure.get(number, ()):
-            day = min(max(day, lost, since or start), today)  # noqa: PLW2901  clocks may go wrong; time does not
+            day = min(max(day, lost, since or start), today)  # noqa: PLW2901  clocks may be wrong; time never goes back
             if closed:
                 since = since or day
             elif since is not None:
@@ -91,14 +91,14 @@ def changes(
                 since, lost = None, day
         if closing is not None:
             found[min(max(closing, lost), today)] += 1
-        elif since is not None:  # reopened by hand, nobody knows when
+        elif since is not None:  # reopened by hand on an unknown day
             found[since] += 1
             found[today] -= 1
     return {day: change for day, change in sorted(found.items()) if change}
 
 
 def day_of(event: Event) -> Date:
-    """Return the day of an event; the last day of the calendar where the clock was beyond it."""
+    """Return the day of an event; the last day of the calendar if its clock was beyond that."""
     try:
         return Date.fromisoformat(event.day)
     except ValueError:
@@ -106,14 +106,14 @@ def day_of(event: Event) -> Date:
 
 
 def running(added: Mapping[Date, int]) -> Callable[[Date], int]:
-    """Return a function that gives the number reached by the end of a day, out of the changes of single days."""
+    """Return a function that computes the number reached by the end of a day from the changes of single days."""
     days = sorted(added)
     sums = [0, *accumulate(added[day] for day in days)]
     return lambda day: sums[bisect_right(days, day)]
 
 
 def curve(count: Callable[[Date], int], axis: Axis, last: Date, total: int) -> tuple[Point, ...]:
-    """Sample a count at evenly spaced days, and keep the points where it has changed; the total is the full height."""
+    """Sample a count at evenly spaced days, and keep the points where it changes; `total` has the height 1."""
     span = (last - axis.first).days
     step = max(1, -(-span // _SAMPLES))
     days = [axis.first + timedelta(days=each) for each in range(0, span, step)]
@@ -126,7 +126,7 @@ def curve(count: Callable[[Date], int], axis: Axis, last: Date, total: int) -> t
 
 
 def _month(day: Date) -> int:
-    """Count the months from January of the year 0 to that of a day."""
+    """Return the number of months from January of the year 0 to the month of a day."""
     return day.year * _YEAR + day.month - 1
 
 
@@ -139,7 +139,7 @@ def _last_day(month: int) -> Date:
 
 
 def _title(start: int, size: int) -> str:
-    """Name a period: 2024年4月, 2024年1月至3月, 2024年, 2020年至2024年."""
+    """Return the title of a period: 2024年4月, 2024年1月至3月, 2024年, 2020年至2024年."""
     year, month = start // _YEAR, start % _YEAR + 1
     if size == 1:
         return f"{year}年{month}月"
@@ -149,7 +149,7 @@ def _title(start: int, size: int) -> str:
 
 
 def _tick(start: int, size: int, before: int | None) -> str:
-    """Label the beginning of a period, with its year unless the label before it is of the same year."""
+    """Return the label of a period's beginning, with the year unless the label before it has the same year."""
     year, month = start // _YEAR, start % _YEAR + 1
     if size >= _YEAR:
         return f"{year}年"
