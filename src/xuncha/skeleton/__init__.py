@@ -1,1 +1,1 @@
-"""What `init` puts into a new ledger: files as they are, and a small case to try things on."""
+"""The files that `init` puts into a new ledger, and a small example case."""

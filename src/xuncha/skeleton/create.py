@@ -1,4 +1,4 @@
-"""Make a ledger: the files that belong around it, and the first commit; by `init`, or out of an import."""
+"""Make a ledger, with `init` or from an import: its files, the files around it, and the first commit."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ _AT_THE_TOP = frozenset({".gitea/workflows/xuncha.yml", ".github/workflows/xunch
 
 
 def create(root: Path, today: date, *, example: bool, known: Said | None = None) -> list[str]:
-    """Make a ledger that validates at once, and commit it; the dates of the example are counted from today.
+    """Make a ledger that validates at once, and commit it; the dates of the example are relative to today.
 
-    `known` is what is said of the organisation and the inspection; nothing else is written of them. Returns the files that
-    were there before, and stay as they were. Raises RefusedError if there is a ledger already, or git refuses the commit;
+    `known` gives the values for the organisation and the inspection; others are not written. Returns the files that existed
+    before, which stay unchanged. Raises RefusedError if there is a ledger already, or git refuses the commit;
     SurroundingsError if git is missing or does not know who commits, or the folder cannot be written.
     """
     _must_be_new(root)
@@ -53,15 +53,15 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
     checked(Overlay(WorkingTree(root), files))
     contents = around() | files
     if git_dir(root) not in {None, root.resolve() / ".git"}:
-        # Deeper in a repository no service looks for them.
+        # No service looks for these files below the top of a repository.
         contents = {path: content for path, content in contents.items() if path not in _AT_THE_TOP}
-    kept = [path for path in contents if (root / path).exists()]
-    # The ledger's own file last: while it is not there, `init` can be typed again.
-    new = sorted(contents.keys() - {*kept}, key=lambda path: (path == LEDGER_FILE, path))
+    existing = [path for path in contents if (root / path).exists()]
+    # The ledger's own file comes last: until it exists, `init` can be run again.
+    new = sorted(contents.keys() - {*existing}, key=lambda path: (path == LEDGER_FILE, path))
     tree = WorkingTree(root)
     if link := next(filter(tree.behind_link, new), None):
-        said = _("{path} is a link").format(path=link)
-        raise RefusedError("symbolic-link", said, _("put the file itself here"), link)
+        text = _("{path} is a link").format(path=link)
+        raise RefusedError("symbolic-link", text, _("put the file itself here"), link)
     with _repository(root) as git:
         for path in new:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
@@ -71,15 +71,15 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
         git.commit(Message("建立台账", "init").text(), new, new=new)
         note_commit(git)
     except GitError as error:
-        said = _("the files are there, but git refused the commit: {said}").format(said=error.said)
-        raise RefusedError("commit-refused", said, _("type: git add -A && git commit")) from error
-    return kept
+        text = _("the files are there, but git refused the commit: {said}").format(said=error.said)
+        raise RefusedError("commit-refused", text, _("type: git add -A && git commit")) from error
+    return existing
 
 
 def found(root: Path, intake: Intake, origin: str, *, dry_run: bool = False) -> None:
-    """Make a new ledger of files, with git and what belongs around it, in one commit; or leave the folder as it was.
+    """Make a new ledger from files, with git and the files around it, in one commit; if that fails, leave the folder as it was.
 
-    With `dry_run`, check the files alone. Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already, or git refuses the
+    With `dry_run`, only check the files. Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already, or git refuses the
     commit; SurroundingsError if git does not know who commits, or the folder cannot be written.
     """
     checked_as_new(root, intake)
@@ -93,8 +93,8 @@ def found(root: Path, intake: Intake, origin: str, *, dry_run: bool = False) -> 
             session.commit(changes, message(origin, intake))
             registration.register(session.git)
     except GitError as error:
-        said = _("git refused the commit, and nothing was changed: {said}").format(said=error.said)
-        raise RefusedError("commit-refused", said) from error
+        text = _("git refused the commit, and nothing was changed: {said}").format(said=error.said)
+        raise RefusedError("commit-refused", text) from error
 
 
 def checked_as_new(root: Path, intake: Intake) -> None:
@@ -108,13 +108,13 @@ def checked_as_new(root: Path, intake: Intake) -> None:
 
 def _must_be_new(root: Path) -> None:
     if (root / LEDGER_FILE).exists():
-        said = _("{path} already contains a ledger").format(path=root)
-        raise RefusedError("ledger-exists", said, _("go there and type `xuncha status`"))
+        text = _("{path} holds a ledger already").format(path=root)
+        raise RefusedError("ledger-exists", text, _("go there and type `xuncha status`"))
 
 
 @contextlib.contextmanager
 def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
-    """Make a folder that is in a repository; with `or_nothing`, take away what was made if something fails inside."""
+    """Make a folder, with a repository if it is in none; with `or_nothing`, remove what was made if the body fails."""
     was_there, makes_git = root.exists(), False
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -129,24 +129,24 @@ def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
             if or_nothing and not was_there:
                 remove_tree(root)
         if isinstance(error, OSError):
-            said = _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
-            raise SurroundingsError("not-written", said) from error
+            text = _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
+            raise SurroundingsError("not-written", text) from error
         raise
 
 
 def around() -> dict[str, bytes]:
-    """Give the files that belong around every new ledger: the settings of git, the files for CI, the schemas for editors."""
+    """Return the files around every new ledger: the settings of git, the files for CI, the schemas for editors."""
     contents = {path: (_HERE / name).read_bytes() for path, name in _FILES.items()}
     return contents | {f"data/schema/{kind}.json": schema_file(kind) for kind in KINDS}
 
 
 def schema_file(kind: str) -> bytes:
-    """Give the schema that an editor finds beside the files of a ledger."""
+    """Return the schema file of one kind, which editors find beside the files of a ledger."""
     return (json.dumps(one(kind), ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _example(today: date) -> dict[str, bytes]:
-    """Read the files of the example, with days in place of `{today}` and `{today-30}`."""
+    """Return the files of the example, with dates in place of `{today}` and `{today-30}`."""
     folder, found = _HERE / "example", {}
     for file in folder.rglob("*.yaml"):
         text = file.read_text(encoding="utf-8")
