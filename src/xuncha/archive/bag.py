@@ -116,7 +116,7 @@ def _dangerous(entries: list[ZipInfo]) -> Iterator[Finding[Place]]:
     names = set()
     for entry in entries:
         name = entry.orig_filename
-        same = unicodedata.normalize("NFC", name)
+        normalized = unicodedata.normalize("NFC", name)
         if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
             message = _("this name leads outside its folder, or no system can use it: nothing was unpacked")
             yield wrong(name, "unsafe-name", message)
@@ -124,9 +124,9 @@ def _dangerous(entries: list[ZipInfo]) -> Iterator[Finding[Place]]:
             yield wrong(name, "not-a-file", _("this is a link or a device: nothing was unpacked"))
         elif entry.flag_bits & 1:
             yield wrong(name, "encrypted", _("this is encrypted: nothing was unpacked"))
-        elif same in names:
-            yield wrong(name, "name-twice-in-zip", _("this name occurs twice: nothing was unpacked"))
-        names.add(same)
+        elif normalized in names:
+            yield wrong(name, "name-twice-in-zip", _("this name is there twice: nothing was unpacked"))
+        names.add(normalized)
 
 
 def _unfit(entries: list[ZipInfo], size: int) -> Iterator[Finding[Place]]:

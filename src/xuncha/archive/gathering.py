@@ -209,7 +209,7 @@ class Case(NamedTuple):
 
 
 def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
-    """Gather a case and make it a bag.
+    """Gather a case, and make a bag of it.
 
     Args:
         root: the ledger's folder; neither its files nor its index are read.
@@ -230,7 +230,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
     bag.must_be_listed(file_paths)
     pointers = write_out(place, file_paths, root, commit)
     ledger = load(WorkingTree(place))
-    said = comments(WorkingTree(place))  # only a valid ledger is handed over, including its comments
+    by_number = comments(WorkingTree(place))  # they must be valid, too, to be handed over
     with alone(folder / "repository"):
         made, lacking, warnings = notices(ledger, day, place, FORMS)
         with speaking("zh"):
@@ -248,7 +248,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
             (payload / path).write_bytes(content)
         with (payload / BUNDLE).open("wb") as stream:
             write(folder / "repository", stream)
-    text = readme(facts, ledger, place, len(events), audited, said=said, with_lfs=bool(pointers))
+    text = readme(facts, ledger, place, len(events), audited, said=by_number, with_lfs=bool(pointers))
     (payload / LEDGER).mkdir()
     for name in FOLDERS:
         if (place / name).exists():

@@ -35,8 +35,8 @@ def hides(form: str, *, text: bool) -> bool:
     of_text = sections[-1] if len(sections) == _SECTIONS or "@" in sections[-1] else None
     if of_text is None:
         return False
-    seen = [piece for piece in of_text if not _INVISIBLE.fullmatch(piece)]
-    return "".join(seen).lower() not in {"@", "general"}
+    visible = [piece for piece in of_text if not _INVISIBLE.fullmatch(piece)]
+    return "".join(visible).lower() not in {"@", "general"}
 
 
 def _sections(form: str) -> list[list[str]]:

@@ -115,8 +115,8 @@ def _read(
     frame = _frame(kept.frame) if kept.frame else None
     findings: list[Finding[Place]] = []
     if frame is None:
-        own = load_settings(source)
-        frame, findings = own.frame, own.findings
+        ledger_file = load_settings(source)
+        frame, findings = ledger_file.frame, ledger_file.findings
     folders, wrong = load_folders(source, filled=problems)
     findings += wrong
     entries = {}

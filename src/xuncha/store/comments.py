@@ -27,10 +27,10 @@ def load_comments(source: Source) -> tuple[dict[int, Comment], list[Finding[Plac
     Whether the problem or measure that a comment is about exists is checked by the name of its file alone.
     """
     found: dict[int, Comment] = {}
-    above, unsound = data_folder(source)
+    data_entries, unsound = data_folder(source)
     if unsound:  # reported where `data/ledger.yaml` is read
         return found, []
-    kind = next((entry.kind for entry in above if entry.name == "comments"), "folder")
+    kind = next((entry.kind for entry in data_entries if entry.name == "comments"), "folder")
     if kind != "folder":
         misnamed = about(COMMENTS, "misnamed", _("{path} is not a folder"))
         return found, [link(COMMENTS) if kind == "link" else misnamed]

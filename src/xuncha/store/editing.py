@@ -165,19 +165,19 @@ def _sequence(text: str, node: Node, said: list[Any], meant: list[Any]) -> Itera
         if operation == "equal":
             continue
         place = start + min(end - start, last - first)
-        for item, one, other in zip(node.items[start:place], said[start:], meant[first:], strict=False):
-            yield from _value(text, item, None, one, other)
-        more = meant[first + place - start : last]
+        for item, before, after in zip(node.items[start:place], said[start:], meant[first:], strict=False):
+            yield from _value(text, item, None, before, after)
+        added = meant[first + place - start : last]
         if node.style == "flow":
-            yield _between_commas(node, place, end, more)
+            yield _between_commas(node, place, end, added)
             continue
         for item in node.items[place:end]:
             yield Splice(line_start(text, item.start), line_end(text, item.end), "")
-        if more and place:
-            yield insert_lines(text, node.items[place - 1].end, more, node.column)
-        elif more:
+        if added and place:
+            yield insert_lines(text, node.items[place - 1].end, added, node.column)
+        elif added:
             above = line_start(text, node.items[0].start)
-            yield Splice(above, above, block(more, node.column, common_line_end(text)))
+            yield Splice(above, above, block(added, node.column, common_line_end(text)))
 
 
 def _between_commas(node: Node, place: int, end: int, more: list[Any]) -> Splice:

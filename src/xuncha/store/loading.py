@@ -265,17 +265,17 @@ def checked_problem(data: dict[str, Any], frame: Frame) -> Problem:
 
 
 def _everything(source: Source, *, warn: bool = False) -> tuple[Ledger | None, list[Finding[Place]]]:
-    own = load_settings(source, warn=warn)
+    ledger_file = load_settings(source, warn=warn)
     folders, wrong = load_folders(source)
-    findings = own.findings + wrong
-    loaded = [load_problem(source, name, own.frame, warn=warn) for name in folders.values()]
+    findings = ledger_file.findings + wrong
+    loaded = [load_problem(source, name, ledger_file.frame, warn=warn) for name in folders.values()]
     for folder in loaded:
         findings += folder.findings
-    if findings or own.settings is None:
+    if findings or ledger_file.settings is None:
         return None, findings
     problems = {folder.number: folder.problem for folder in loaded if folder.problem is not None}
     measures = {identity: measure for folder in loaded for identity, measure in folder.measures.items()}
-    return Ledger(own.settings, problems, measures), findings
+    return Ledger(ledger_file.settings, problems, measures), findings
 
 
 def _identities(

@@ -136,8 +136,8 @@ class _Builder:
                 # Blank lines below are part of a block text only if its header (`|+`) says so.
                 lines = self.text[node.start : node.end]
                 keeps = _KEEPS_BLANK_LINES.match(lines)
-                kept = _LAST_LINE_END.sub("", lines) if keeps else lines.rstrip(" \t\r\n")
-                node.end = node.start + len(kept)
+                body = _LAST_LINE_END.sub("", lines) if keeps else lines.rstrip(" \t\r\n")
+                node.end = node.start + len(body)
             return node
         node.kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
         node.style = "flow" if event.flow_style else "block"
@@ -152,7 +152,7 @@ class _Builder:
 
     def fill(self, node: Node, deep: int) -> None:
         """Build the keys and items of a collection."""
-        known: set[str] = set()
+        names: set[str] = set()
         for inner in self.events:
             if isinstance(inner, CollectionEndEvent):
                 flow = node.style == "flow" or not node.items
@@ -160,11 +160,11 @@ class _Builder:
                 return
             is_key = node.kind == "mapping" and len(node.keys) == len(node.items)
             item = self.node(inner, deep, is_key=is_key)
-            if is_key and item.text in known:
-                message = _("the key “{key}” occurs a second time here").format(key=item.text[:80])
+            if is_key and item.text in names:
+                message = _("the key “{key}” stands here a second time").format(key=item.text[:80])
                 refuse("duplicate-key", inner, message, _("keep one of the two"))
             if is_key:
-                known.add(item.text)
+                names.add(item.text)
                 node.keys.append(item)
                 continue
             if node.keys and item.start == item.end:

@@ -71,7 +71,7 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
     key = next((step for step in reversed(location) if isinstance(step, str)), "")
     value = complaint["input"]
     type_ = complaint["type"]
-    hidden = wanted = ""
+    hidden = type_name = ""
     if type_ == "string_pattern_mismatch":
         # Not all invisible characters are refused: try each one alone between two letters.
         doubtful = (each for each in value if not each.isprintable() or UNSAFE_CHARACTER.match(each))
@@ -84,14 +84,14 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
             hint = _("write `{key}: …`").format(key=key)
             finding = Finding("missing-key", _("the key `{key}` is missing"), location, hint)
         case "extra_forbidden" | "invalid_key":
-            known = _fields(kind, location[:-1])
-            meant = key_meant(key, known)
-            hint = _("write `{key}: …` instead").format(key=meant) if meant else suggestion(key, known)
+            options = _fields(kind, location[:-1])
+            meant = key_meant(key, options)
+            hint = _("write `{key}: …` instead").format(key=meant) if meant else suggestion(key, options)
             finding = Finding("unknown-key", _("the key `{key}` is not known"), location, hint)
         case "literal_error":
-            known = re.findall(r"'([^']*)'", complaint["ctx"]["expected"])
-            meant = word_meant(str(value), known)
-            hint = _("write `{word}`").format(word=meant) if meant else suggestion(str(value), known)
+            options = re.findall(r"'([^']*)'", complaint["ctx"]["expected"])
+            meant = word_meant(str(value), options)
+            hint = _("write `{word}`").format(word=meant) if meant else suggestion(str(value), options)
             finding = Finding("unknown-word", _("`{key}` cannot be “{value}”"), location, hint)
         case "bad_date":
             message = _("“{value}” is not a day of the calendar written like 2024-12-31")
@@ -103,7 +103,7 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
             message = _("there is an invisible character (U+{code:04X}) in `{key}`")
             finding = Finding("control-character", message, location, _("take it out"))
         case _ if type_.endswith("_type"):
-            wanted, hint = _type_wanted(type_, value)
+            type_name, hint = _type_wanted(type_, value)
             message = _("`{key}` must be {wanted}, not {given}")
             finding = Finding("wrong-type", message, location, hint)
         case _:
@@ -113,7 +113,7 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
         key=key,
         value=text if len(text) <= _LONGEST else text[:_LONGEST] + "…",
         code=ord(hidden or " "),
-        wanted=wanted,
+        wanted=type_name,
         given=_given(value),
     )
     return finding._replace(message=message)
@@ -126,7 +126,7 @@ def _place_meant(kind: type[BaseModel], unknown: ErrorDetails) -> tuple[int | st
 
 
 def _for_a_day(value: str) -> str:
-    """Return the hint what to write instead of a text that is no day."""
+    """Return a hint on what to write instead of a text that is no day."""
     if limit(value).long_term:
         return _("write `term: long_term`, and take this key out")
     if limit(value).at_once:
@@ -156,9 +156,9 @@ def _model(annotation: object) -> type[BaseModel] | None:
 
 
 def _type_wanted(kind: str, value: object) -> tuple[str, str]:
-    """Return the name of the required type, and a hint how to write such a value."""
+    """Return the name of the required type, and a hint on how to write such a value."""
     as_list = _("write it in brackets, or each item on a line of its own after “- ”")
-    wanted, hint = {
+    type_name, hint = {
         "string_type": (_("text"), _("put it into double quotes to make it text")),
         "bool_type": (_("true or false"), _("write true or false, without quotes")),
         "int_type": (_("a whole number"), ""),
@@ -170,7 +170,7 @@ def _type_wanted(kind: str, value: object) -> tuple[str, str]:
         hint = _("write a value after it")
     elif kind == "string_type" and isinstance(value, list | dict):
         hint = ""
-    return wanted, hint
+    return type_name, hint
 
 
 def _given(value: object) -> str:

@@ -50,7 +50,7 @@ _PATIENCE: Final = 5.0
 """Seconds after which a running git is checked for waiting on something in its folder that is no file."""
 _READING: Final = (
     *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "log.showSignature=false"),
-    *("-c", "core.commitGraph=false"),  # nobody has checked what it says of parents
+    *("-c", "core.commitGraph=false"),  # its entries about parents may be wrong
     # A file counts as unchanged only if all that the system knows of it is unchanged, whatever an index from elsewhere says.
     *("-c", "core.checkStat=default", "-c", "core.trustctime=true", "-c", "core.ignoreStat=false"),
 )
@@ -223,9 +223,9 @@ class Door:
         found = repository(self.root)
         if found is None or process.poll() is not None:
             return
-        beside = strange_beside(found.top) if found.top else iter(())
-        named = programs.strange_beside(found.folder)
-        if path := next(chain(strange(found.folder), beside, named), None):
+        in_tree = strange_beside(found.top) if found.top else iter(())
+        in_settings = programs.strange_beside(found.folder)
+        if path := next(chain(strange(found.folder), in_tree, in_settings), None):
             waited_for.append(path)
             process.terminate()
 
@@ -256,11 +256,11 @@ class Door:
             message = _("{path} is laid out like a git repository of its own, so nothing is changed in it")
             hint = _("see who put HEAD, objects and refs there, and take them away")
             raise SurroundingsError("strange-repository", message.format(path=bare), hint)
-        if other := self.works_elsewhere():
+        if elsewhere := self.works_elsewhere():
             message = _("a setting of this repository has git work in {path}, so nothing is changed here")
             hint = _("see who put it there, and take it away: {command}")
             hint = hint.format(command="git --work-tree=. config --unset core.worktree")
-            raise SurroundingsError("strange-repository", message.format(path=other), hint)
+            raise SurroundingsError("strange-repository", message.format(path=elsewhere), hint)
         if checked_out(self.root).startswith("ref:") and detached(self.root):
             message = _("{name} is checked out, which is no branch, so nothing is committed to it")
             hint = _("check a branch out: {command}").format(command="git switch main")

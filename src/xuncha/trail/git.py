@@ -133,7 +133,7 @@ class Git(Door):
         except GitError as error:
             if died(error.ended):
                 raise
-            self.run("config", "--list")  # if git's settings are wrong otherwise, this says what is wrong
+            self.run("config", "--list")  # if other settings are wrong, git's own message says which
             raise no_user() from error
         if not (match := _IDENTITY.fullmatch(identity)):
             raise CutShortError
@@ -185,8 +185,8 @@ class Git(Door):
         """
         try:
             patterns = literal(paths) if len(paths) < MANY else []
-            known = self.words("ls-tree", "-z", *([] if patterns else ["-r"]), "HEAD", "--", *patterns)
-            entries = (line.partition("\t") for line in known)
+            lines = self.words("ls-tree", "-z", *([] if patterns else ["-r"]), "HEAD", "--", *patterns)
+            entries = (line.partition("\t") for line in lines)
             committed = {path: facts.split(" ")[2] for facts, _tab, path in entries}
         except GitError:
             if not self.is_unborn():
@@ -226,10 +226,10 @@ class Git(Door):
     def staged(self, *paths: str) -> dict[str, str]:
         """Return the hashes of these files in the index, by path; without paths, of all. Files that are not in it are left out."""
         patterns = literal(paths) if len(paths) < MANY else []
-        wanted, found = set(paths), {}
+        requested, found = set(paths), {}
         for entry in self.words("ls-files", "--stage", "-z", "--", *patterns):
             facts, _tab, path = entry.partition("\t")
-            if not wanted or path in wanted:
+            if not requested or path in requested:
                 found[path] = facts.split(" ")[1]
         return found
 
@@ -255,8 +255,8 @@ class Git(Door):
         )
         batch = read_batch(BytesIO(printed), len(lines))
         found = [(name, kind, b"".join(blocks)) for name, kind, _size, blocks in batch]
-        if gone := next((name for name, kind, _content in found if not kind and _HASH.fullmatch(name)), None):
-            raise self.lost(gone)
+        if lost := next((name for name, kind, _content in found if not kind and _HASH.fullmatch(name)), None):
+            raise self.lost(lost)
         return [content if kind == "blob" else None for _name, kind, content in found]
 
     def kinds(self, names: Iterable[str]) -> list[str]:
@@ -324,8 +324,8 @@ class Git(Door):
             return False
         form = "--format=%(objectname) %(refname)"
         branches = self.references("for-each-ref", form, "refs/heads", "refs/remotes")
-        held = self.kinds(f"{commit}:./{LEDGER_FILE}" for commit in branches.values())
-        for other, kind in zip(branches, held, strict=True):
+        kinds = self.kinds(f"{commit}:./{LEDGER_FILE}" for commit in branches.values())
+        for other, kind in zip(branches, kinds, strict=True):
             if kind == "blob":
                 raise _elsewhere(name, other)
         return True
@@ -368,8 +368,8 @@ class Git(Door):
                     self._update_index(new, "--force-remove")
                 elif new:
                     self.run("rm", "--cached", "--quiet", "--ignore-unmatch", "--", *literal(new))
-                if at_once and (known := system.encoded("\0".join(literal(set(paths) - set(new))))):
-                    self.run("reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=known)
+                if at_once and (lines := system.encoded("\0".join(literal(set(paths) - set(new))))):
+                    self.run("reset", "--quiet", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=lines)
             raise
 
     def _update_index(self, paths: Sequence[str], *options: str) -> None:

@@ -163,7 +163,7 @@ def ever(root: Path, line: str) -> set[str]:
 
 
 def last_of(root: Path, commits: Iterable[str]) -> list[str]:
-    """Return the commits, of some given oldest first, that are ancestors of no other: one, unless branches were merged."""
+    """Return those of `commits` (oldest first) that are ancestors of no other of them: one, unless branches were merged."""
     newest = list(commits)[-_MOST_MOVES:]
     since = f"{newest[0]}..HEAD" if newest[1:] else ""
     if not since or not Git(root).run("rev-list", "--min-parents=2", "--max-count=1", since, "--"):

@@ -26,7 +26,7 @@ from xuncha.trail.git import CutShortError, Git, GitError, Leaf, read_batch
 MOST: Final = 200_000  # files and folders that a ledger may have at one commit
 DEEPEST: Final = 16  # levels of folders below the ledger's own
 _LARGEST_FOLDER: Final = MOST * 64
-"""Bytes up to which a folder object is read. A larger one counts as too large, even if long names make it so, not many files."""
+"""Bytes up to which a folder object is read. A larger one counts as too large, even if it has few files with long names."""
 _ENTRY: Final = {2 * size: re.compile(rb"([0-7]+) ([^\0]*)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
 _FOLDER: Final = {
     2 * size: re.compile(rb"40000 [^\0/]+\0(.{%d})|[0-7]+ [^\0/]+\0.{%d}" % (size, size), re.DOTALL)
@@ -86,9 +86,9 @@ def _must_be_all(git: Git, commit: str, paths: Sequence[str], found: list[Leaf],
     below: dict[str, list[bytes]] = defaultdict(list)
     folders: dict[str, str] = {}
     for mode, name, path in found:
-        above, _slash, last = path.rpartition("/")
+        parent, _slash, last = path.rpartition("/")
         entry = mode.lstrip("0").encode(), system.encoded(last), bytes.fromhex(name)
-        below[above].append(b"%s %s\0%s" % entry)
+        below[parent].append(b"%s %s\0%s" % entry)
         if mode == "040000" and (path in requested or (deep and ("." in requested or path.startswith(tops)))):
             folders[path] = name
     doubtful: dict[str, int] = {}
@@ -275,9 +275,9 @@ def _measured(git: Git, names: Iterable[str]) -> Mapping[str, _Size]:
             if name not in below or not deeper:
                 return _ENDLESS
             count, inner = below[name]
-            held = [sizes[each] if each in sizes else size(each, deeper - 1) for each in inner]
-            total = min(count + sum([each.files for each in held]), MOST + 1)
-            sizes[name] = _Size(total, max([each.deep for each in held], default=0) + 1)
+            parts = [sizes[each] if each in sizes else size(each, deeper - 1) for each in inner]
+            total = min(count + sum([each.files for each in parts]), MOST + 1)
+            sizes[name] = _Size(total, max([each.deep for each in parts], default=0) + 1)
         return sizes[name]
 
     return defaultdict(lambda: _ENDLESS, {name: size(name, DEEPEST + 1) for name in below})
@@ -296,9 +296,9 @@ def _folders(git: Git, asked: Mapping[str, str]) -> Iterator[tuple[str, str, byt
     ):
         # Git's output comes first in `zip`: so it is read, and checked, to its end.
         batch = read_batch(pipe, len(asked))
-        for (name, kind, size, blocks), given in zip(batch, asked.values(), strict=False):
+        for (name, kind, size, blocks), label in zip(batch, asked.values(), strict=False):
             if kind == "tree":
-                yield given, name, whole(name, kind, b"".join(blocks)) if size <= _LARGEST_FOLDER else None
+                yield label, name, whole(name, kind, b"".join(blocks)) if size <= _LARGEST_FOLDER else None
 
 
 def _entries(content: bytes, name: str) -> list[tuple[bytes, bytes, bytes]]:

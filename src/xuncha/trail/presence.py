@@ -60,7 +60,7 @@ def hidden(root: Path) -> list[str]:
 
 
 def _hides_nothing(folder: Path) -> bool:
-    """Return whether git's own files show that no file is hidden; False also if they do not tell, then git is asked."""
+    """Return whether git's own files show that no file is hidden; False if they do not show it; then git is asked."""
     try:
         index = (folder / "index").read_bytes()
         plain = index.startswith(_PLAIN) and not any(folder.glob("sharedindex.*"))

@@ -305,28 +305,28 @@ def elsewhere(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[Elsew
 
     Where the repository is too large to be searched within some seconds, the rest is left out.
     """
-    own = git.text("rev-parse", "--show-prefix").strip()
+    own_folder = git.text("rev-parse", "--show-prefix").strip()
     changes: dict[str, tuple[str, str]] = {}
     """By folder: the newest and the oldest commit that changed the settings there."""
     for place, each in _settings(git, *before) if before else ():
         changes[place] = changes.get(place, (each.hash, ""))[0], each.hash
-    changes.pop(own, None)
-    here = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for folder in changes for name in (commit.hash, "HEAD")) if changes else []  # fmt: skip
+    changes.pop(own_folder, None)
+    kinds = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for folder in changes for name in (commit.hash, "HEAD")) if changes else []  # fmt: skip
     went: dict[str, int] = {}
     """Only for ledgers that are missing at the commit or at the tip: when the newest change of the settings removed them."""
-    if "" in here:
+    if "" in kinds:
         for place, each in _settings(git, "HEAD"):
             went.setdefault(place, each.moment_committed)
     for (folder, (newest, oldest)), at_commit, at_tip in zip(
-        changes.items(), here[::2], here[1::2], strict=True
+        changes.items(), kinds[::2], kinds[1::2], strict=True
     ):
         blobs = [git.object_of(f"{name}:{folder}{LEDGER_FILE}") for name in before]
         last = next((name for name, blob in zip(before, blobs, strict=True) if blob), f"{newest}^")
-        parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own}")]  # fmt: skip
+        parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own_folder}")]  # fmt: skip
         was, now = ([git.object_of(each) for each in part] for part in parts)
         states = [f"{each}:{folder}" for each in (last, f"{newest}^", oldest)]
-        gone = commit.moment_committed if any(blobs) and not at_commit else went.get(folder, 0)
-        yield Elsewhere(folder or "./", states, was == now, None if at_commit and at_tip else gone)
+        removed = commit.moment_committed if any(blobs) and not at_commit else went.get(folder, 0)
+        yield Elsewhere(folder or "./", states, was == now, None if at_commit and at_tip else removed)
 
 
 def _settings(git: Git, *asked: str) -> Iterator[tuple[str, Commit]]:

@@ -91,7 +91,7 @@ def small_text(file: Path, most: int = _LARGEST) -> str:
 
 
 def _is_of(folder: Path, git: Path) -> bool:
-    """Return whether git's folder belongs to the working tree whose `.git` names it, and not to somebody who does not know of that.
+    """Return whether git's folder really belongs to the working tree whose `.git` names it, not to another repository.
 
     The folder of a linked working tree names this `.git` file; that of a submodule is inside the folder of the repository
     above; one set apart by `git init --separate-git-dir` is neither the `.git` of another working tree nor bare.
@@ -106,9 +106,9 @@ def _is_of(folder: Path, git: Path) -> bool:
 
 
 def must_stay(folder: Path) -> None:
-    """Check that nothing in git's folder leads out of it or is no file: what it leads to would be read, shown and written.
+    """Check that nothing in git's folder leads out of it, is a special file, or is too large: it would be read, shown and written.
 
-    Raises SurroundingsError otherwise, also if a file is too large.
+    Raises SurroundingsError otherwise.
     """
     if folder in _looked_at:
         return
@@ -184,9 +184,9 @@ def contradicted(root: Path) -> Path | None:
     """Return the ledger's own repository if `GIT_DIR` alone names another one, as in a hook that also works elsewhere; else None."""
     if not os.environ.get("GIT_DIR") or os.environ.get("GIT_WORK_TREE"):
         return None
-    own = _nearest(root)
+    actual = _nearest(root)
     named = Path(os.environ["GIT_DIR"]).absolute()
-    return own.folder if own and os.path.realpath(own.folder) != os.path.realpath(named) else None
+    return actual.folder if actual and os.path.realpath(actual.folder) != os.path.realpath(named) else None
 
 
 def git_dir(root: Path) -> Path | None:

@@ -38,7 +38,7 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
     names, git = list(commits), Git(root)
     if not names:
         return {}
-    held = {each.name: _armour(each) for each in stored(git, names, _LONGEST_HEADER)}
+    armours = {each.name: _armour(each) for each in stored(git, names, _LONGEST_HEADER)}
     options = (
         "-z",
         "--no-show-signature",
@@ -51,12 +51,12 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
     if words[::4] != names:
         raise CutShortError
     allowed = git.setting("gpg.ssh.allowedSignersFile")
-    known = _allowed_signers(git, allowed)
+    owners = _allowed_signers(git, allowed)
     judged = {}
     for name, verdict, key, rest in zip(*(words[place::4] for place in range(4)), strict=True):
-        signer, armour = rest.strip(), held[name]
+        signer, armour = rest.strip(), armours[name]
         ssh = armour == b"SSH SIGNATURE"
-        signers = known.get(key.strip(), frozenset((signer,)))
+        signers = owners.get(key.strip(), frozenset((signer,)))
         if armour in _OPENPGP:
             address = _ADDRESS.search(signer)
             signers = frozenset((address[1] if address else signer,))

@@ -65,13 +65,13 @@ def anchors(root: Path) -> list[Anchor]:
         raise CutShortError
     found = []
     for place in range(0, len(texts), len(_ASKED)):
-        name, own, target, author, date, message = texts[place : place + len(_ASKED)]
+        name, tag_hash, target, author, date, message = texts[place : place + len(_ASKED)]
         if match := _NAME.fullmatch(name.strip()):
             errors = _ERRORS.search(message)
             if not _DATE.match(date):  # a wrong clock can give a date beyond the calendar
                 date = "1970-01-01T00:00:00+00:00"
             count = int(errors[1]) if errors else 0
-            found.append(Anchor(int(match[1]), target or own, author, date, count, match[2]))
+            found.append(Anchor(int(match[1]), target or tag_hash, author, date, count, match[2]))
     return sorted(found, key=lambda anchor: (anchor.number, anchor.date))
 
 

@@ -64,14 +64,14 @@ class Tree:
     @cached_property
     def _evidence(self) -> dict[str, Fingerprint]:
         files = {leaf.path: leaf.name for leaf in listed(self.git, self.commit, EVIDENCE) if leaf.is_file}
-        known = fingerprints(self.git, files.values())
+        by_name = fingerprints(self.git, files.values())
         by_path = self.git.attributes(files, "text", "filter")
         found = {}
         for path, name in files.items():
-            as_stored, attributes = known[name], by_path[path]
+            as_stored, attributes = by_name[name], by_path[path]
             # Otherwise git converts the line ends of the file, or uses another filter than git-lfs.
-            kept = attributes["text"] == "unset" and attributes["filter"] in {"unspecified", "unset", "lfs"}
-            if as_stored.fetched and not kept:
+            as_is = attributes["text"] == "unset" and attributes["filter"] in {"unspecified", "unset", "lfs"}
+            if as_stored.fetched and not as_is:
                 as_stored = filtered(self.git, f"{self.commit}:./{path}", *_NO_LFS)
             found[path] = as_stored._replace(fetched=True)
         return found
@@ -90,12 +90,12 @@ class Tree:
         folders: dict[str, str] = {}
         evidence: dict[str, str] = {}
         for mode, name, path in found:
-            above, _slash, last = path.rpartition("/")
-            if above == PROBLEMS and not last.startswith("."):
+            parent, _slash, last = path.rpartition("/")
+            if parent == PROBLEMS and not last.startswith("."):
                 if mode != "040000":
                     return None
                 folders[last] = name
-            elif above == EVIDENCE:
+            elif parent == EVIDENCE:
                 problem = last.partition(".")[0]
                 evidence[problem] = f"{evidence.get(problem, '')} {last}:{name}"
         return self._names[LEDGER_FILE], {
@@ -136,11 +136,11 @@ class Tree:
         names = dict.fromkeys(self._names[path] for path in paths)
         found = {each.name: each for each in stored(self.git, names, LARGEST)}
         for path in paths:
-            held = found.get(self._names[path])
-            if held is None or held.kind != "blob":
+            blob = found.get(self._names[path])
+            if blob is None or blob.kind != "blob":
                 del self._names[path]
             else:
-                self._blobs[path] = held.content
+                self._blobs[path] = blob.content
 
 
 def commit_at(root: Path, moment: str) -> str:
