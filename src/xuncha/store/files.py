@@ -114,7 +114,7 @@ def _kind(entry: os.DirEntry[str]) -> Kind:
 
 
 def located(folder: Path) -> Path:
-    """Return the absolute path of a folder without resolving links, except with `..`, which after a link would lead to the wrong folder."""
+    """Return the absolute path of a folder, with its links; a path with `..` is resolved, since its parents would not be the folders above."""
     return folder.resolve() if ".." in folder.parts else folder.absolute()
 
 
@@ -203,7 +203,7 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
 
 
 def _be_read_by_the_same(temporary: Path, stood: os.stat_result, *, private: bool) -> None:
-    """Give a new file the permissions of the old one; a private one gets its owner, even if root has written it."""
+    """Give a new file the permissions of the old one; a private one gets the old one's owner instead, even if root has written it."""
     if not private:
         temporary.chmod(stood.st_mode & 0o7777)
     elif hasattr(os, "chown"):

@@ -32,7 +32,7 @@ _FOLDER: Final = {
     2 * size: re.compile(rb"40000 [^\0/]+\0(.{%d})|[0-7]+ [^\0/]+\0.{%d}" % (size, size), re.DOTALL)
     for size in (20, 32)
 }
-"""An entry of a folder object, by the digits of a hash. Group 1 is git's name of a subfolder; a file has none. Nothing comes between entries."""
+"""An entry of a folder object, by the number of digits of a hash. Group 1 is git's name of a subfolder; a file has none. Nothing is between entries."""
 _LISTED: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.*)", re.DOTALL)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
 _PARTS: Final = frozenset(system.encoded(PurePosixPath(part).name) for part in PARTS)

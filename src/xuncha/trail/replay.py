@@ -203,7 +203,7 @@ def _zones(dates: Sequence[bytes]) -> Iterator[tuple[str, ...]]:
 
 
 def _moment(seconds: bytes, date: bytes) -> tuple[int, str]:
-    """Read a time. Beyond the calendar it becomes the beginning of 1970; with an invalid offset it is given in UTC."""
+    """Read a time. Beyond the calendar it becomes the beginning of 1970; if the offset is invalid, or date and seconds differ, it is in UTC."""
     moment = int(seconds) if _SECONDS.fullmatch(seconds) else 0
     text = date.decode("ascii", "replace")
     if not _has_zone(date):

@@ -282,7 +282,7 @@ def cut_off(folder: Path) -> frozenset[str]:
 
 
 def private(root: Path, name: str) -> Path | None:
-    """Return the path of a ledger's own file of ours in git's folder, which no clone, push or archive copies; None outside a repository."""
+    """Return the path of our file for a ledger in git's own folder, which no clone, push or archive copies; None outside a repository."""
     folder = git_dir(root)
     return folder and folder / "xuncha" / f"{name}-{zlib.crc32(system.encoded(os.path.realpath(root))):08x}"
 

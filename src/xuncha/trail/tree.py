@@ -25,7 +25,7 @@ _MANY = 200  # from this many folders on, all are read; a command line has a max
 
 
 class Tree:
-    """The files of a ledger at one commit. All are read at once when the first one is needed, unless `bring` has read some."""
+    """The files of a ledger at one commit. All are read at once when the first one is needed; `bring` reads only some."""
 
     def __init__(self, root: Path, commit: str) -> None:
         self.git = Git(root)
