@@ -55,7 +55,7 @@ def must_be_listed(paths: list[str]) -> None:
     for path in paths:
         if _NOT_LISTED.search(path):
             shown = path.encode("utf-8", "replace").decode()
-            message = _("a BagIt bag cannot name this file: {path}").format(path=shown)
+            message = _("BagIt cannot record this file name: {path}").format(path=shown)
             raise RefusedError("name-not-for-archive", message, _("rename it, and commit"), shown)
 
 
@@ -97,7 +97,7 @@ def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]
             entries = [entry for entry in archive.infolist() if not entry.orig_filename.endswith("/")]
             if entries and min(entry.header_offset for entry in entries) > 0:
                 # The list that is read may belong to a document inside the zip.
-                message = _("the file is cut off, or something stands before the zip: nothing was unpacked")
+                message = _("the file is cut off, or something precedes the zip: nothing was unpacked")
                 return None, [wrong(".", "cut-off", message)]
             if found := list(_dangerous(entries)) or list(_unfit(entries, size)):
                 return None, found
@@ -106,7 +106,7 @@ def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]
         message = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
         raise RefusedError("no-such-file", message) from None
     except (BadZipFile, NotImplementedError, ValueError, EOFError) as error:
-        message = _("{path} is no sound zip: {reason}").format(path=file, reason=error)
+        message = _("{path} is not a valid zip file: {reason}").format(path=file, reason=error)
         raise RefusedError("not-a-zip", message) from None
     return folder / entries[0].filename.partition("/")[0], found
 
@@ -118,14 +118,16 @@ def _dangerous(entries: list[ZipInfo]) -> Iterator[Finding[Place]]:
         name = entry.orig_filename
         normalized = unicodedata.normalize("NFC", name)
         if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
-            message = _("this name leads outside its folder, or no system can use it: nothing was unpacked")
+            message = _(
+                "this name leads outside its folder, or cannot be used as a file name: nothing was unpacked"
+            )
             yield wrong(name, "unsafe-name", message)
         elif stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG}:
             yield wrong(name, "not-a-file", _("this is a link or a device: nothing was unpacked"))
         elif entry.flag_bits & 1:
             yield wrong(name, "encrypted", _("this is encrypted: nothing was unpacked"))
         elif normalized in names:
-            yield wrong(name, "name-twice-in-zip", _("this name is there twice: nothing was unpacked"))
+            yield wrong(name, "name-twice-in-zip", _("this name occurs twice: nothing was unpacked"))
         names.add(normalized)
 
 
@@ -134,9 +136,9 @@ def _unfit(entries: list[ZipInfo], size: int) -> Iterator[Finding[Place]]:
     tops = {entry.orig_filename.partition("/")[0] for entry in entries}
     total = sum(entry.file_size for entry in entries)
     if len(tops) != 1:
-        yield wrong(", ".join(sorted(tops)), "not-a-bag", _("the zip does not hold one folder"))
+        yield wrong(", ".join(sorted(tops)), "not-a-bag", _("the zip does not contain exactly one folder"))
     elif total > max(size * _MOST_TIMES, _ALWAYS):
-        message = _("it would unpack to {told} bytes, out of {size}: nothing was unpacked")
+        message = _("it would unpack from {size} to {told} bytes: nothing was unpacked")
         yield wrong(".", "too-large", message.format(told=f"{total:,}", size=f"{size:,}"))
 
 

@@ -66,7 +66,7 @@ def verify(file: Path, folder: Path) -> Verdict:
             content = facts.read_bytes() if facts.stat().st_size <= _LARGEST_FACTS else b""
             verdict.facts = Facts.model_validate_json(content)
         except ValidationError:
-            message = _("this does not say of which ledger it is")
+            message = _("this does not say which ledger it belongs to")
             verdict.findings.append(wrong(f"{_DATA}/{FACTS}", "not-ours", message))
     if verdict.facts and (opened / _DATA / BUNDLE).is_file():
         verdict.add(_history_findings(opened, verdict.facts, folder / "history"))
@@ -97,7 +97,7 @@ def bag_findings(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: A
         return sorted(found)
     found |= {wrong(path, *changed) for path in _changed_beside(folder)}
     if (folder / "bagit.txt").read_bytes() != bag.BAGIT:
-        message = _("this is not the file that makes a folder a bag")
+        message = _("this does not conform to the BagIt format")
         return sorted(found | {wrong("bagit.txt", "not-a-bag", message)})
     try:
         read = library.Bag(str(folder))
@@ -108,12 +108,12 @@ def bag_findings(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: A
         read.info["Payload-Oxum"] = oxum
     except (library.BagError, UnicodeError, ValueError, LookupError) as error:
         found |= {wrong(each.path, *kinds[type(each)]) for each in getattr(error, "details", None) or ()}
-        message = _("the lists of the bag cannot be read: {reason}").format(reason=error)
+        message = _("the manifests of the bag cannot be read: {reason}").format(reason=error)
         return sorted(found or {wrong(".", "not-a-bag", message)})
     try:
         read.validate(fast=True)
     except (library.BagError, ValueError):
-        message = _("the number of bytes and files is not what it says")
+        message = _("the number of bytes and files does not match what it states")
         return sorted(found or {wrong("bag-info.txt", "checksum", message)})
     return sorted(found)
 
@@ -137,14 +137,14 @@ def _history_findings(folder: Path, facts: Facts, place: Path) -> list[Finding[P
         info = folder / "bag-info.txt"
         named = f"External-Identifier: {commit}\n".encode()
         if commit != facts.commit or (info.is_file() and named not in info.read_bytes()):
-            message = _("the history ends with {commit}, which is not the commit named").format(commit=commit)
+            message = _("the history ends with {commit}, not with the commit named").format(commit=commit)
             return [wrong(path, "wrong-commit", message)]
         root = place / facts.inside
         root.mkdir(parents=True, exist_ok=True)
         with alone():
             if found := _ledger_findings(folder / _DATA / LEDGER, root):
                 return found
-            message = _("this is not what the history tells")
+            message = _("this differs from the history")
             paths = files_not_reproduced(folder / _DATA, root, facts) if facts.is_reproducible else []
             return [wrong(f"{_DATA}/{each}", "not-as-committed", message) for each in paths]
     except (RefusedError, GitError) as error:
@@ -161,16 +161,16 @@ def _ledger_findings(folder: Path, root: Path) -> list[Finding[Place]]:
     for path in sorted(_files(folder) | committed.keys()):
         message = ""
         if path not in committed:
-            message = _("the archive holds this, the commit does not")
+            message = _("this is in the archive, but not in the commit")
         elif not (folder / path).is_file():
-            message = _("the commit holds this, the archive does not")
+            message = _("this is in the commit, but not in the archive")
         else:
             with (folder / path).open("rb") as stream:
                 present = fingerprint(stream)
             if not present.fetched:
-                message = _("this is the pointer of git-lfs, and not the file")
+                message = _("this is a git-lfs pointer, not the file itself")
             elif present[:2] != expected[committed[path]][:2]:
-                message = _("this is not what the commit holds")
+                message = _("this differs from the commit")
         if message:
             found.append(wrong(f"{_DATA}/{LEDGER}/{path}", "not-as-committed", message))
     return found

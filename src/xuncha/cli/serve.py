@@ -177,8 +177,7 @@ def set_(
     leader: options.Leader = None,
     email: str | None = optional("--email ADDRESS", _("The e-mail address in their commits")),
 ) -> None:
-    """Change the role, office, leader or e-mail of an account; the password stays. This takes effect from the next
-    click.
+    """Change the role, office, leader or e-mail of an account; the password stays. This takes effect from the next click.
 
     Examples:
         xuncha account set 规划科李强 --office 财务科

@@ -48,8 +48,7 @@ def init(
     leaders: list[str] | None = optional("--leader NAME", _("A leader; may be repeated")),
     offices: list[str] | None = optional("--office NAME", _("An office; may be repeated")),
 ) -> None:
-    """Make a ledger, with git, in a folder. Details of the organisation and the inspection that are not given stay
-    empty.
+    """Make a ledger, with git, in a folder. Details of the organisation and the inspection that are not given stay empty.
 
     Examples:
         xuncha init my-ledger

@@ -50,7 +50,7 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
     files = _example(today) if example else {LEDGER_FILE: (_HERE / "ledger.yaml").read_bytes()}
     settings = files[LEDGER_FILE]
     files[LEDGER_FILE] = apply(settings, edits(parse(settings), known or {}))
-    checked(Overlay(WorkingTree(root), files))
+    checked(Overlay(WorkingTree(root), dict(files)))
     contents = around() | files
     if git_dir(root) not in {None, root.resolve() / ".git"}:
         # No service looks for these files below the top of a repository.
@@ -108,7 +108,7 @@ def checked_as_new(root: Path, intake: Intake) -> None:
 
 def _must_be_new(root: Path) -> None:
     if (root / LEDGER_FILE).exists():
-        text = _("{path} holds a ledger already").format(path=root)
+        text = _("{path} already contains a ledger").format(path=root)
         raise RefusedError("ledger-exists", text, _("go there and type `xuncha status`"))
 
 

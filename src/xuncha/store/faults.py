@@ -44,13 +44,13 @@ def keyboard_slip(text: str, keys: Collection[str]) -> UnreadableError | None:
     match = _SLIP.search(text)
     if match is None:
         return None
-    message = _("a blank is missing after the colon of `{key}`")
+    message = _("a space is missing after the colon of `{key}`")
     if match["wide"]:
         message = _("`{key}` is followed by a full-width colon")
     line = text.count("\n", 0, match.end("key")) + 1
     column = match.end("key") - text.rfind("\n", 0, match.end("key"))
     meant = key_meant(match["key"], keys) or key_meant(match["key"], KEY_NAMES) or match["key"]
-    hint = _("write `{key}: …`, with a half-width colon and a blank after it").format(key=meant)
+    hint = _("write `{key}: …`, with a half-width colon and a space after it").format(key=meant)
     return UnreadableError("keyboard-slip", line, column, message.format(key=match["key"]), hint)
 
 

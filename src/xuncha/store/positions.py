@@ -161,7 +161,7 @@ class _Builder:
             is_key = node.kind == "mapping" and len(node.keys) == len(node.items)
             item = self.node(inner, deep, is_key=is_key)
             if is_key and item.text in names:
-                message = _("the key “{key}” stands here a second time").format(key=item.text[:80])
+                message = _("the key “{key}” occurs a second time here").format(key=item.text[:80])
                 refuse("duplicate-key", inner, message, _("keep one of the two"))
             if is_key:
                 names.add(item.text)

@@ -217,5 +217,5 @@ def unpack(bundle: Path, folder: Path) -> str:
         except GitError as error:
             if died(error.ended):
                 raise
-            message = _("the bundle of the history is unsound: {said}").format(said=error.said)
+            message = _("the bundle of the history is not intact: {said}").format(said=error.said)
             raise RefusedError("bundle", message) from error

@@ -120,9 +120,9 @@ class Door:
         """Return git for a ledger whose history is read or continued. Raises SurroundingsError if the ledger is in no repository."""
         if git_dir(root) is not None:
             return cls(root, writes=to_write)
-        message, hint = _("{path} is in no git repository, so it has no history"), _("type: git init")
+        message, hint = _("{path} is not in a git repository, so it has no history"), _("type: git init")
         if to_write:
-            message = _("{path} is in no git repository, and a change must be kept by one")
+            message = _("{path} is not in a git repository, and a change must be recorded in one")
             hint = _("type: git init && git add -A && git commit -m 台账")
         raise SurroundingsError("no-repository", message.format(path=root), hint)
 
@@ -139,7 +139,7 @@ class Door:
         Raises SurroundingsError if git is not installed, or must not be run in this repository.
         """
         if actual := contradicted(self.root):
-            text = _("GIT_DIR names another repository than the one that this ledger is in, {path}")
+            text = _("GIT_DIR names a repository other than the one that this ledger is in, {path}")
             hint = _("type: unset GIT_DIR; in a hook: env -u GIT_DIR xuncha …")
             raise SurroundingsError("another-repository", text.format(path=actual), hint)
         if self.writes:
@@ -253,16 +253,16 @@ class Door:
         if not looks_like_git(found.folder):
             return [f"--git-dir={found.folder}"]  # git refuses it, and says why
         if bare := in_between(self.root, found.top):
-            message = _("{path} is laid out like a git repository of its own, so nothing is changed in it")
-            hint = _("see who put HEAD, objects and refs there, and take them away")
+            message = _("{path} is itself laid out like a git repository, so nothing is changed in it")
+            hint = _("find out who put HEAD, objects and refs there, and remove them")
             raise SurroundingsError("strange-repository", message.format(path=bare), hint)
         if elsewhere := self.works_elsewhere():
-            message = _("a setting of this repository has git work in {path}, so nothing is changed here")
-            hint = _("see who put it there, and take it away: {command}")
+            message = _("a setting of this repository makes git work in {path}, so nothing is changed here")
+            hint = _("find out who put it there, and remove it: {command}")
             hint = hint.format(command="git --work-tree=. config --unset core.worktree")
             raise SurroundingsError("strange-repository", message.format(path=elsewhere), hint)
         if checked_out(self.root).startswith("ref:") and detached(self.root):
-            message = _("{name} is checked out, which is no branch, so nothing is committed to it")
+            message = _("{name} is checked out, which is not a branch, so nothing is committed to it")
             hint = _("check a branch out: {command}").format(command="git switch main")
             name = checked_out(self.root).removeprefix("ref:").strip()
             raise SurroundingsError("no-branch", message.format(name=name), hint)
@@ -348,7 +348,7 @@ class Door:
         if "safe.directory" in message:
             text = _("git does not trust this folder: {said}").format(said=message)
             command = _TRUST.search(message)
-            hint = _("if you trust who keeps it, type: {command}") if command else ""
+            hint = _("if you trust its owner, type: {command}") if command else ""
             return SurroundingsError("not-yours", text, hint.format(command=command and command[0].strip()))
         if self.is_partial() and self._lacks_objects():
             return self._not_all_here(message)
@@ -377,7 +377,7 @@ class Door:
 
     def _not_all_here(self, said: str) -> SurroundingsError:
         message = _(
-            "this clone holds only a part of what was committed, and what is asked for is not here: {said}"
+            "this clone has only a part of what was committed, and what is needed is not here: {said}"
         )
         hint = _(
             "fetch the rest: git fetch --refetch --no-filter; if the remote no longer exists, ask for a full clone"

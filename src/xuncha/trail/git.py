@@ -115,7 +115,7 @@ def no_user() -> SurroundingsError:
 
 def _elsewhere(absent: str, other: str) -> SurroundingsError:
     """Return the error for a checked-out branch that does not exist, while another branch holds the ledger."""
-    message = _("the branch {absent} is checked out and does not exist, while {other} holds the ledger")
+    message = _("the branch {absent} is checked out but does not exist, while the ledger is on {other}")
     is_here = other.startswith("refs/heads/")
     command = f"git {'symbolic-ref HEAD' if is_here else 'reset'} {shlex.quote(other)}"
     hint = _("go back to the branch with the ledger; files stay as they are: {command}")
@@ -303,7 +303,7 @@ class Git(Door):
         if self.is_unborn():
             return None
         self.run("rev-list", "--max-count=1", "HEAD", "--")  # git says what is wrong
-        raise GitError(_("it answered nothing"))
+        raise GitError(_("it gave no answer"))
 
     def is_unborn(self) -> bool:
         """Return whether the branch that is checked out has no commit yet, that is, does not exist.

@@ -89,7 +89,7 @@ def history(root: Path) -> list[Event]:
     if not events and git_dir(root) is not None:
         git = Git(root)
         if git.head() is not None and git.run("ls-tree", "HEAD", "--", "data"):
-            raise GitError(_("it answered nothing"))  # files are committed, so there must be a history
+            raise GitError(_("it gave no answer"))  # files are committed, so there must be a history
     later, undone = _later(root, events), taken_back(events)
     return [_as_now(event, later, event.commit in undone) for event in events]
 

@@ -50,7 +50,7 @@ class Swollen(NamedTuple):
     @property
     def message(self) -> str:
         """The message that the folder is too large to be read."""
-        text = _("{path} holds more than {n} files, or folders more than {deep} deep: it is not looked into")
+        text = _("{path} has more than {n} files, or folders more than {deep} levels deep: it is not read")
         return text.format(path=self.shown, n=f"{MOST:,}", deep=DEEPEST)
 
     @property
@@ -308,7 +308,7 @@ def _entries(content: bytes, name: str) -> list[tuple[bytes, bytes, bytes]]:
     """
     found: list[tuple[bytes, bytes, bytes]] = _ENTRY[len(name)].findall(content)
     if path_like := next((last for _mode, last, _name in found if b"/" in last), None):
-        text = _("a folder at {commit} is damaged: it holds an entry with the name of a path, {path}")
+        text = _("a folder at {commit} is damaged: it contains an entry whose name is a path, {path}")
         path = path_like.decode("utf-8", "backslashreplace")
         raise GitError(text.format(commit=name[:10], path=without_unsafe(path, "\N{REPLACEMENT CHARACTER}")))
     return found

@@ -35,7 +35,7 @@ def must_be_here(root: Path) -> None:
         "restore them: git sparse-checkout disable; or: git update-index --no-skip-worktree --no-assume-unchanged FILE, git restore FILE"
     )
     if (folder := git_dir(root)) and not (folder / "index").exists():
-        hint = _("bring them back: git reset, git restore data")
+        hint = _("restore them: git reset, git restore data")
     raise SurroundingsError("sparse", message.format(n=len(missing), path=missing[0]), hint)
 
 

@@ -175,8 +175,8 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
 
 def leads_away(place: Path) -> SurroundingsError:
     """Return the error for a path in git's folder that leads elsewhere or is no file of git."""
-    message = _("{path} leads into another repository, or is no file of git's").format(path=place)
-    hint = _("see who put it there; a repository elsewhere is named by GIT_DIR and GIT_WORK_TREE")
+    message = _("{path} leads into another repository, or is not one of git's files").format(path=place)
+    hint = _("find out who put it there; to use a repository elsewhere, set GIT_DIR and GIT_WORK_TREE")
     return SurroundingsError("strange-repository", message, hint)
 
 
