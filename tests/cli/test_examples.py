@@ -37,11 +37,11 @@ WORKED = (
 )
 """What was done in it meanwhile, one commit each."""
 NOTHING = (
-    "Everything is complete.", "No comment matches.", "No measure matches.", "Nothing has been committed yet.", "Nothing is waiting.", "There are no comments yet. Enter the first one: xuncha comment add TEXT --channel …",
+    "Everything is complete.", "No comment matches.", "No measure matches.", "Nothing has been committed yet.", "Nothing is pending.", "There are no comments yet. Enter the first one: xuncha comment add TEXT --channel …",
     "There are no accounts yet. Add the first: xuncha account add NAME --role manager",
-    "Nothing to do: git merges the ledger's files field by field already.", "Nothing was changed by hand.", "Nothing was changed.",
-    "Nothing to do: here and at {name} all is the same", "Nothing was committed since {since}, so nothing was checked.",
-    "The ledger is empty. Enter the first problem: xuncha add problem TITLE", "There are no measures yet. Enter the first one: xuncha add measure {n} TITLE", "The ledger says the same already: nothing was changed.",
+    "Nothing to do: git already merges the ledger's files field by field.", "Nothing was changed by hand.", "Nothing was changed.",
+    "Nothing to do: this clone and {name} are the same", "Nothing was committed since {since}, so nothing was checked.",
+    "The ledger is empty. Enter the first problem: xuncha add problem TITLE", "There are no measures yet. Enter the first one: xuncha add measure {n} TITLE", "The ledger already says the same: nothing was changed.",
 )  # fmt: skip
 """What commands say that find nothing to do."""
 _INPUT = {
