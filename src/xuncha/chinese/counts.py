@@ -1,4 +1,4 @@
-"""Counts of problems and measures, what is said of them, and rates: 14个问题, 33项措施, 已完成, 完成率76%."""
+"""Find counts of problems and measures, the words that say what a count means, and rates: 14个问题, 33项措施, 已完成, 完成率76%."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RoleName = Literal["published", "planned", "not_started", "partial", "unfinished
 
 _MEASURES: Final = "措施|任务|举措|事项"
 _KINDS: Final = r"(?:具体|突出|主要|重点|反馈|巡察|整改|落实|工作|共性|个性|典型|难点|面上|现实|实际|遗留|立行立改|限期整改|长期|存在|方面|的)*"
-"""Words between the unit and what is counted: 14个具体问题."""
+"""Words between the unit and the thing that is counted: 14个具体问题."""
 _COUNT: Final = re.compile(
     rf"(?P<before>约|近|超过?|大约|将近)?(?<![0-9.〔\[第])(?P<number>{NUMBER})\s*(?P<about>余|多)?\s*(?P<unit>个|项|条|件)"
     rf"(?!大?方面|大?类|领域|百分点)(?:{_KINDS}(?:(?P<problems>问题)|(?P<measures>{_MEASURES})))?"
@@ -39,15 +39,15 @@ _PLANNED: Final = re.compile(
 _BY_A_DAY: Final = re.compile(
     r"(?:底|末|月|年|日|号)(?:之|以)?前|(?:到|(?<!截)至)(?:19|20)\d\d年[^，,已]{0,8}$"
 )
-"""A time until which something is to be complete, unless 已 says that it is."""
+"""A time limit before 完成: the thing is not done yet, unless the text says 已."""
 _NOT: Final = re.compile(
     r"(?:未|没有?|不能|无法|难以|不得|并非)(?:能够?|按期|如期|按时|按要求|全部|全面|完全|彻底|真正|都|均)*$"
 )
 _ONLY_A_PART: Final = re.compile(
     r"(?:整改|落实|工作|任务)*(?:了|的)?(?:方案|计划|初稿|前期|台账|责任分工|不足|不到|不满|未满|过半|一半)"
 )
-"""Words behind 完成 that make it something else, or less, than what is counted."""
-_WITHIN: Final = 60  # characters before a word among which those that change it are looked for
+"""Words after 完成 which show that something else, or only a part, is complete."""
+_WITHIN: Final = 60  # how many characters before a word are searched for words that change its meaning
 _ROLE: Final = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _ROLES.items()))
 _RATE: Final = re.compile(
     r"(?:(?P<problems>问题)|(?P<measures>措施|任务))?[^，。；、0-9]{0,6}?(?P<rate>(?:整改)?(?:完成|办结|销号|整改)率[^0-9，。；百%％]{0,8}"
@@ -56,19 +56,19 @@ _RATE: Final = re.compile(
 
 
 class Count(NamedTuple):
-    """A number of things that are counted in 个, 项, 条 or 件."""
+    """A number with the unit 个, 项, 条 or 件."""
 
     start: int
     end: int  # where the unit ends
     number: int
     about: bool  # whether 余, 多, 约 or 近 says that the number is not exact
     unit: str
-    thing: Thing | None  # what is named right behind the unit
-    named_end: int  # where the name of the thing ends, or the unit without one
+    thing: Thing | None  # the thing that is named right after the unit
+    named_end: int  # where the name of the thing ends; without a name, the same as `end`
 
 
 class Role(NamedTuple):
-    """Words that say what a count is of: all there are, those done, those not yet."""
+    """Words that say what a count means: the total, those done, those in progress, and so on."""
 
     start: int
     end: int
@@ -85,7 +85,7 @@ class Rate(NamedTuple):
 
 
 def counts(text: str) -> Iterator[Count]:
-    """Find the counts of a line: 14个问题, 三十三项措施, 20余项. 第3个 and 4个方面 are none."""
+    """Find the counts of a line: 14个问题, 三十三项措施, 20余项. Skip ordinals (第3个) and counts of groups (4个方面)."""
     for match in _COUNT.finditer(half_width_digits(text)):
         if (number := value(match["number"])) is not None:
             about = bool(match["about"] or match["before"])
@@ -94,18 +94,18 @@ def counts(text: str) -> Iterator[Count]:
 
 
 def things(text: str) -> Iterator[tuple[Thing, int, int]]:
-    """Find where a line names problems or measures; yield which, the beginning and the end."""
+    """Find where a line names problems or measures. Yield which of the two, the start and the end."""
     for match in _THING.finditer(text):
         yield "problems" if match["problems"] else "measures", *match.span()
 
 
 def roles(text: str) -> list[Role]:
-    """Find the words of a line that say of what a count is, in order."""
+    """Find the words of a line that say what a count means, in order."""
     return [Role(*match.span(), _role(text, match)) for match in _ROLE.finditer(text)]
 
 
 def _role(text: str, match: re.Match[str]) -> RoleName:
-    """Return what a word says, where it stands: what is planned, denied or said of something else is not done."""
+    """Return the role of a word in its context: 完成 that is planned, denied or said of something else is not `done`."""
     name = next(name for name in _ROLES if match[name])
     if name != "done":
         return name
@@ -117,14 +117,14 @@ def _role(text: str, match: re.Match[str]) -> RoleName:
 
 
 def rates(text: str) -> Iterator[Rate]:
-    """Find the rates of completion of a line: 整改完成率76%, 措施办结率为98.71％."""
+    """Find the completion rates of a line: 整改完成率76%, 措施办结率为98.71％."""
     for match in _RATE.finditer(half_width_digits(text)) if "率" in text else ():
         begin = "problems" if match["problems"] else "measures" if match["measures"] else "rate"
         yield Rate(match.start(begin), match.end(), _thing(match), match["percent"])
 
 
 def is_share(percent: str, part: float, whole: float) -> bool:
-    """Return whether a share as it is written, which may be rounded or cut off, is that of a part in a whole."""
+    """Return whether a percentage as it is written, rounded or cut off, is the share of a part in a whole."""
     return abs(float(percent) - 100 * part / whole) < 10.0 ** -len(percent.partition(".")[2])
 
 

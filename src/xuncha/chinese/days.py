@@ -1,4 +1,4 @@
-"""Days, months, quarters and years that a text names: 2024年4月18日, 二〇二四年四月, 2024.4.18, 4月底, 第三季度, 年底."""
+"""Read and write days, months, quarters and years: 2024年4月18日, 二〇二四年四月, 2024.4.18, 4月底, 第三季度, 年底."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FORMS: Final = [
         _YEAR,
     )
 ]
-"""The forms of days, months, quarters and years in a text, the most exact first."""
+"""Patterns of days, months, quarters and years in a text, the most exact first."""
 _CELL_YEAR: Final = r"(?P<year>(?<![0-9])(?:19|20)[0-9]{2}|[一二][〇○零一二三四五六七八九]{3})\s*"
 _CELL_FORMS: Final = [
     re.compile(form)
@@ -44,11 +44,11 @@ _CELL_FORMS: Final = [
         rf"{_CELL_YEAR}年?",
     )
 ]
-"""The forms in a cell of a table, where 4.18 is a day, 2024.4 a month, and 2024 a year."""
+"""Patterns for a cell of a table, where 4.18 is a day, 2024.4 a month, and 2024 a year."""
 _BACKWARDS: Final = re.compile(
     r"(?<![0-9./-])(?P<one>[0-9]{1,2})\s?(?P<mark>[-./])\s?(?P<other>[0-9]{1,2})\s?(?P=mark)\s?(?P<year>(?:19|20)[0-9]{2})(?![0-9])"
 )
-"""The year last, as other countries write: the day may come first, or the month."""
+"""A day with the year last, as other countries write it: the day may come first, or the month."""
 _BEGINS: Final = re.compile("[0-9一二三四五六七八九十廿卅今本同当去上次翌明第下全年底]")
 _BETWEEN: Final = re.compile(r"\s*(?:起|开始)?\s*[，,]?\s*(?:至|到|[—–－~～─-]+)\s*")
 _PARTS_OF_MONTH: Final = {
@@ -72,11 +72,11 @@ class Day(NamedTuple):
 
 
 class Written(NamedTuple):
-    """A day, or a month, a quarter or a year, as a text writes it. It need not be one of the calendar."""
+    """A day, a month, a quarter or a year, as a text writes it. The calendar may have no such day."""
 
     start: int
     end: int
-    year: int | None  # as written, else that of the day or period before it
+    year: int | None  # as written; else the year of the day or period before it
     month: int | None = None
     day: int | None = None
     part: str = ""  # of the month or of the year: 上旬, 中旬, 下旬, 初, 中, 底, 末, 上半年, 下半年, 全年, 内
@@ -85,17 +85,17 @@ class Written(NamedTuple):
 
     @property
     def exact(self) -> date | None:
-        """The day; None where no day is named, or none of the calendar."""
+        """The day; None if only a period is named, or if the calendar has no such day."""
         return calendar_day(self.year, self.month, self.day) if self.day is not None else None
 
     @property
     def first(self) -> date | None:
-        """The first day of what is named; None where its year is not known, or where the calendar has no such day."""
+        """The first day of this day or period; None if the year is not known, or if the calendar has no such day."""
         return self._bound(0)
 
     @property
     def last(self) -> date | None:
-        """The last day of what is named: of 4月底 the 30th, of 第三季度 the 30th of September."""
+        """The last day of this day or period: of 4月底 the 30th, of 第三季度 the 30th of September."""
         return self._bound(1)
 
     def _bound(self, side: int) -> date | None:
@@ -112,8 +112,8 @@ class Written(NamedTuple):
 def written(text: str, *, in_cell: bool = False) -> Iterator[Written]:
     """Find the days, months, quarters and years of a line, in order.
 
-    Without a year of its own each has that of the one before it: in 2023年6月5日至9月8日 both are of 2023, and 次年 is 2024.
-    In a cell of a table's column of dates, 4.18, 2024.4, 20240418 and 2024 are days, months and years, too.
+    One without a year takes the year of the one before it: in 2023年6月5日至9月8日 both are of 2023, and 次年 is 2024.
+    With `in_cell`, for a cell in a column of dates, 4.18, 2024.4, 20240418 and 2024 are read as days, months and years, too.
     """
     plain, place = half_width_digits(text).replace("元月", "1月"), 0
     year = month = None
@@ -135,21 +135,21 @@ def written(text: str, *, in_cell: bool = False) -> Iterator[Written]:
 
 
 def ambiguous(text: str) -> list[date]:
-    """Return the two days that a text may mean which writes one with the year last, such as 06/05/2026; else none."""
+    """Return the two possible days of a text such as 06/05/2026, where day and month may be swapped; else an empty list."""
     match = _BACKWARDS.search(half_width_digits(text))
     readings = _readings(match) if match else []
     return readings if len(readings) > 1 else []
 
 
 def _readings(match: re.Match[str]) -> list[date]:
-    """Return the days of the calendar that a day with its year last may be."""
-    year, one, other = (int(match[name]) for name in ("year", "one", "other"))
-    found = (calendar_day(year, month, day) for month, day in ((one, other), (other, one)))
-    return sorted({day for day in found if day})
+    """Return the possible days of a date with the year last: with the month first, and with the day first."""
+    year, first, second = (int(match[name]) for name in ("year", "one", "other"))
+    possible = (calendar_day(year, month, day) for month, day in ((first, second), (second, first)))
+    return sorted({day for day in possible if day})
 
 
 def _written(match: re.Match[str], year: int | None, month: int | None) -> Written | None:
-    """Return what a match says, with the year and the month before it; None where it says nothing, as 一月 in 一月一调度."""
+    """Return the day or period of a match, `year` and `month` being those of the one before it; None if it is no date, as 一月 in 一月一调度."""
     parts = {name: part for name, part in match.groupdict().items() if part}
     named = parts.get("month") or parts.get("alone")
     alone = named and parts.keys() <= {"month", "relative"} and not named.isdigit()
@@ -174,38 +174,38 @@ def _written(match: re.Match[str], year: int | None, month: int | None) -> Writt
 
 
 def is_between(text: str) -> bool:
-    """Return whether what stands between two days makes a span of them: 至, 到, a dash."""
+    """Return whether the text between two days makes them a span: 至, 到, a dash."""
     return bool(_BETWEEN.fullmatch(text))
 
 
 def days(text: str, latest: date | None = None) -> list[Day]:
-    """Find the days of a text, each with the year that is meant where it names none.
+    """Find the days of a text. A day that is written without a year gets the year that is meant.
 
-    A day without a year has that of the day before it, and never lies before that one: 1月8日 after 2023年11月5日 is of 2024.
+    It has the year of the day before it, or the next one if it would lie before that day: 1月8日 after 2023年11月5日 is of 2024.
     If the first day has no year, it is the last such day up to `latest`.
     """
     found: list[Day] = []
-    later = 0  # years by which days lie after the year that was written last
-    for each in written(text):
-        later = 0 if each.own_year else later
-        if each.day is None:
+    later = 0  # how many years to add to the year that was written last
+    for named in written(text):
+        later = 0 if named.own_year else later
+        if named.day is None:
             continue
         before = found[-1].date if found else None
-        known = before or latest
-        year = each.year + later if each.year else known.year if known else None
-        day = calendar_day(year, each.month, each.day)
-        if day and not each.year and latest and not before and day > latest:
-            day = calendar_day(day.year - 1, each.month, each.day)
-        if day and before and not each.own_year and day < before:
+        reference = before or latest
+        year = named.year + later if named.year else reference.year if reference else None
+        day = calendar_day(year, named.month, named.day)
+        if day and not named.year and latest and not before and day > latest:
+            day = calendar_day(day.year - 1, named.month, named.day)
+        if day and before and not named.own_year and day < before:
             later += 1
-            day = calendar_day(day.year + 1, each.month, each.day)
+            day = calendar_day(day.year + 1, named.month, named.day)
         if day:
-            found.append(Day(day, each.start, each.end))
+            found.append(Day(day, named.start, named.end))
     return found
 
 
 def only_day(text: str) -> date | None:
-    """Read a line that is a day and nothing else, be it in parentheses; None is any other."""
+    """Read a line that holds one day and nothing else, with or without parentheses. Return None for any other line."""
     bare = text.strip(" \t\u3000。.（）()")
     found = days(bare)
     return found[0].date if len(found) == 1 and found[0][1:] == (0, len(bare)) else None
@@ -214,8 +214,8 @@ def only_day(text: str) -> date | None:
 def typed(text: str, today: date, *, past: bool = False) -> date | None:
     """Read a day as people type it: 2024-04-18, 2024年4月18日, 2024.4.18, 4月18日, 4月底, 第三季度, 明天; None for anything else.
 
-    Of a month or a quarter it is the last day. Without a year it is the next such day from today on, or, where only the
-    `past` can be meant, the last one up to today.
+    For a month or a quarter, return its last day. Without a year, return the next such day from today on, or with `past` the
+    last one up to today.
     """
     bare = "".join(unicodedata.normalize("NFKC", text).split())
     if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", bare):  # of any year
@@ -236,7 +236,7 @@ def typed(text: str, today: date, *, past: bool = False) -> date | None:
 
 
 def calendar_day(year: int | None, month: int | None, day: int | None) -> date | None:
-    """Return a day; None where the calendar has none such."""
+    """Return a day; None if the calendar has no such day."""
     try:
         return date(year or 0, month or 0, day or 0)
     except ValueError:
@@ -244,17 +244,17 @@ def calendar_day(year: int | None, month: int | None, day: int | None) -> date |
 
 
 def end_of_month(year: int, month: int, day: int = 31) -> date:
-    """Return the day of a month, or its last one where it has fewer; a month beyond December is one of a later year."""
+    """Return the given day of a month, or its last day if the month is shorter. A month above 12 is in a later year."""
     year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
     return date(year, month, min(day, monthrange(year, month)[1]))
 
 
 def months_later(day: date, months: int) -> date:
-    """Return the day so many months after another: a month after the 31st of January is the last of February."""
+    """Return the day a number of months later: a month after the 31st of January is the last day of February."""
     return end_of_month(day.year, day.month + months, day.day)
 
 
 def in_words(day: date, after: date | None = None) -> str:
-    """Write a day as official documents do: 2024年4月18日; without the year where it is that of the day before it."""
+    """Write a day as official documents do: 2024年4月18日; without the year if `after` is a day of the same year."""
     year = "" if after is not None and after.year == day.year else f"{day.year}年"
     return f"{year}{day.month}月{day.day}日"

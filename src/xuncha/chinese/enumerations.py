@@ -1,4 +1,4 @@
-"""Enumerations within a paragraph: 措施1：, 一是 二是, 一要, 第一， 其一， 首先， （1） ① 1. 1） （一） a. 一、."""
+"""Find the items of enumerations in a paragraph: 措施1：, 一是 二是, 一要, 第一， 其一， 首先， （1） ① 1. 1） （一） a. 一、."""
 
 from __future__ import annotations
 
@@ -32,29 +32,29 @@ PATTERNS: Final[dict[Family, str]] = {
 }
 _COMPILED: Final = {family: re.compile(pattern) for family, pattern in PATTERNS.items()}
 _IN_WORDS: Final = frozenset({"是", "要", "第", "其", "首先"})
-"""Families before which a comma or a blank may stand."""
+"""Families whose marks may follow a comma or a blank."""
 _WORDS: Final = (
     {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 3, "最后": 99, "此外": 98, "同时": 97}
     | dict.fromkeys("•●■◆▪➢➤★", 1)
     | {letter: number % 8 + 1 for number, letter in enumerate("abcdefghABCDEFGH")}
 )
-_LAST_WORD: Final = 90  # numbers beyond it stand for words that end an enumeration, whatever their number
-_BOUNDARY: Final = "。；;！!？?：:\n”’）)】"  # what may stand before an item
-_OF_LINES: Final = frozenset({"a.", "一、"})  # families that begin a line, and in a paragraph may be anything
+_LAST_WORD: Final = 90  # larger numbers stand for words such as 最后, which may follow any item
+_BOUNDARY: Final = "。；;！!？?：:\n”’）)】"  # characters that may stand before an item
+_OF_LINES: Final = frozenset({"a.", "一、"})  # families that count only where they begin a line
 _OF_ITEMS: Final = tuple(family for family in PATTERNS if family not in {"要", *_OF_LINES})
 
 
 class Mark(NamedTuple):
-    """A number or a word that begins an item of an enumeration, behind punctuation or at the beginning of a line."""
+    """A number or a word that begins an item of an enumeration, after punctuation or at the beginning of a line."""
 
     start: int
     end: int  # where the text of the item begins
     family: Family
-    number: int  # as written; 最后, 此外 and 同时 have one beyond 90
+    number: int  # as written; above 90 for 最后, 此外 and 同时
 
 
 class Item(NamedTuple):
-    """One item of an enumeration: its mark begins at `begin`, its text at `start`."""
+    """One item of an enumeration: `begin` is where its mark begins, `start` is where its text begins."""
 
     begin: int
     start: int
@@ -62,7 +62,7 @@ class Item(NamedTuple):
 
 
 def marks(text: str, families: Collection[Family] = tuple(PATTERNS)) -> list[Mark]:
-    """Find the marks of items in paragraphs, a line each, in order; those within a word, as in 统一是, are none."""
+    """Find the marks of items in a text with one paragraph a line, in order. Marks inside a word, as in 统一是, are skipped."""
     found = []
     for family in families:
         for match in _COMPILED[family].finditer(text):
@@ -80,43 +80,43 @@ def marks(text: str, families: Collection[Family] = tuple(PATTERNS)) -> list[Mar
     return sorted(found)
 
 
-@lru_cache(maxsize=16)  # a paragraph is looked at several times while its outline is told
+@lru_cache(maxsize=16)  # a paragraph is read several times while its outline is made
 def items(text: str, families: tuple[Family, ...] = _OF_ITEMS) -> tuple[Item, ...]:
-    """Find the items into which paragraphs, a line each, are enumerated: by the family of marks that comes first."""
-    found = marks(text, families)
-    chains = [_chain(text, [mark for mark in found if mark.family == family]) for family in families]
+    """Find the items of the enumeration in a text with one paragraph a line. Of several families, the one that begins first is used."""
+    all_marks = marks(text, families)
+    chains = [_chain(text, [mark for mark in all_marks if mark.family == family]) for family in families]
     first = min(filter(None, chains), key=lambda chain: chain[0].start, default=[])
     ends = [mark.start for mark in first[1:]] + [len(text)]
     return tuple(Item(mark.start, mark.end, end) for mark, end in zip(first, ends, strict=False))
 
 
 def _chain(text: str, family: list[Mark]) -> list[Mark]:
-    """Return the marks of a family that follow upon each other from 1 on; several times over, where it begins anew.
+    """Return the marks of a family that count up from 1; the count may begin again at 1.
 
-    One mark alone counts where it begins a paragraph: others may have lost theirs.
+    A single mark counts only if it begins a paragraph, since the other marks may be lost; a single 一是 also after a full stop.
     """
-    found: list[Mark] = []
+    chain: list[Mark] = []
     last = run = 0
     for mark in family:
         before = _before(text, mark.start)
         begins = before in {"", "\n"}
         follows = mark.number == last + 1 or (mark.number > _LAST_WORD and last > 0)
-        # A second 一是 within an enumeration is part of one of its items, unless it begins a paragraph.
+        # A second 一是 is part of an item, unless it begins a paragraph, or follows 二是 and a full stop.
         anew = mark.number == 1 and (last == 0 or begins or (run > 1 and before == "。"))
-        # Measures may be numbered through all problems.
+        # Measures may be numbered through all problems: here the first number need not be 1.
         anew |= mark.family == "措施" and last == 0
         if follows or anew:
             run = 1 if mark.number == 1 else run + 1
-            found.append(mark)
+            chain.append(mark)
             last = mark.number
-    alone = {"", "\n", "。"} if found and found[0].family == "是" else {"", "\n"}
-    if len(found) == 1 and _before(text, found[0].start) not in alone:
+    alone = {"", "\n", "。"} if chain and chain[0].family == "是" else {"", "\n"}
+    if len(chain) == 1 and _before(text, chain[0].start) not in alone:
         return []
-    return found
+    return chain
 
 
 def _before(text: str, place: int) -> str:
-    """Return the character before a place that is no blank on the same line; nothing at the beginning of the text."""
+    """Return the last character before a place that is not a blank of the same line; empty at the beginning of the text."""
     while place and text[place - 1].isspace() and text[place - 1] != "\n":
         place -= 1
     return text[place - 1 : place]

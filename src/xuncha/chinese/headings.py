@@ -1,4 +1,4 @@
-"""Numbers that head a line: 一、 （一） 1. （1） 1） ① of GB/T 9704-2012, 7.3.3, and 第一章 and 问题一：."""
+"""Read the number at the beginning of a heading: 一、 （一） 1. （1） of GB/T 9704-2012, 7.3.3, also 1）, ①, 第一章 and 问题一：."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 
 from xuncha.chinese.numbers import SYMBOL, value
 
-NUMERAL: Final = "[一二三四五六七八九十百零〇廿卅]{1,5}"  # a number of a heading or of an item in Chinese
+NUMERAL: Final = "[一二三四五六七八九十百零〇廿卅]{1,5}"  # a Chinese number of a heading or an item
 _DIGITS: Final = "[0-9０-９]{1,3}"
 
 
 class Level(IntEnum):
-    """The kinds of numbers that head a line; those of the standard from the outermost inwards, then one of words."""
+    """The kinds of heading numbers, from the outermost level to the innermost; the last one is a number in words."""
 
     CHAPTER = 1  # 一、 or 第一章
     SECTION = 2  # （一） or ㈠ or 第一节
@@ -37,17 +37,17 @@ _HEADING: Final = re.compile("|".join(f"(?P<{level.name}>{form})" for level, for
 
 
 class Heading(NamedTuple):
-    """A number at the beginning of a line."""
+    """The number at the beginning of a heading."""
 
     level: Level
     number: int
     mark: str  # the number as it is written, with its punctuation
-    after: str  # the punctuation behind the number, without the parentheses around it
-    end: int  # where the text begins that it heads
+    after: str  # the punctuation after the number, without the parentheses around it
+    end: int  # where the text of the heading begins
 
 
 def heading(text: str) -> Heading | None:
-    """Read the number with which a line begins; None where it begins with none."""
+    """Read the number at the beginning of a line; None if the line begins with none."""
     match = _HEADING.match(text)
     if match is None:
         return None

@@ -1,4 +1,4 @@
-"""Time limits in words: 2024年3月底前, 一季度, 三个月内, 立行立改, 长期坚持."""
+"""Read time limits written in words: 2024年3月底前, 一季度, 三个月内, 立行立改, 长期坚持."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _LONG_TERM: Final = re.compile(r"长期|持续(?:坚持|推进|整改|进行|开
 _AT_ONCE: Final = re.compile(r"立行立改|立即整改|立改|即知即改|即行即改|边查边改|立即|马上就改|即时|当即")
 _WITHIN: Final = re.compile(rf"(?P<months>{NUMBER})个?月(?:之)?内")
 _SHORT_YEAR: Final = re.compile(r"(?<![0-9./-])[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{1,2}(?![0-9])")
-"""Such as 3/4/26: any of the three may be the year."""
+"""A date such as 3/4/26, in which any of the three numbers may be the year."""
 _FROM_THEN: Final = re.compile(r"不得?(?:早|先)于|不在[^，。；]{1,12}之?前|(?:[日号月年底]|季度)(?:之|以)后")
-"""A day from which on, rather than until which, something is done."""
+"""Words that make a day the earliest time, and not a time limit: 不早于, 月底后."""
 _CLOCK: Final = re.compile(r"(?<=[0-9])[\sT]+[0-9]{1,2}:[0-9]{2}(?::[0-9.]+)?(?![0-9])")
-"""A time behind a day, which would lengthen its number."""
+"""A time of day after a date. Once the blanks are removed, its digits would join those of the date."""
 
 
 class Limit(NamedTuple):
@@ -29,18 +29,18 @@ class Limit(NamedTuple):
     day: date | None = None
     long_term: bool = False
     at_once: bool = False
-    doubt: str = ""  # what was assumed, for people; empty where nothing was
+    doubt: str = ""  # message on what was assumed; empty if nothing was
 
     @property
     def understood(self) -> bool:
-        """Whether anything was."""
+        """Whether the text names a day, a long term, or an immediate task."""
         return self.day is not None or self.long_term or self.at_once
 
 
 def limit(text: str, feedback: date | None = None) -> Limit:
-    """Read a time limit, as in a table's cell or behind a label such as 整改时限：; of several days the last.
+    """Read a time limit from a cell, or from the text after a label such as 整改时限：. Of several days, the last one counts.
 
-    A span such as 三个月内 is counted from the feedback. A day whose year is not written is no day.
+    A span such as 三个月内 is counted from the day of the feedback. A day without a year is not taken.
     """
     text = "".join(_CLOCK.sub("", unicodedata.normalize("NFKC", text)).split())
     long_term = bool(_LONG_TERM.search(text))
@@ -50,25 +50,25 @@ def limit(text: str, feedback: date | None = None) -> Limit:
     named = list(written(_WITHIN.sub("，", text), in_cell=True))
     exact = [each for each in named if each.month or each.quarter or each.part] or named
     if any(each.year is None for each in exact):
-        return Limit(None, long_term, at_once, _("no year given: not imported"))
-    found = [last for each in exact if (last := _last_day(each))]
+        return Limit(None, long_term, at_once, _("no year in it: not taken"))
+    candidates = [last for each in exact if (last := _last_day(each))]
     within = _WITHIN.search(text)
-    if not found and feedback and within and (months := value(within["months"])) is not None:
+    if not candidates and feedback and within and (months := value(within["months"])) is not None:
         day = months_later(feedback, months)
-        found = [(day, _("counted from the feedback: {day}").format(day=day))]
-    if not found and (either := ambiguous(text)):
-        doubt = _("day and month cannot be told apart, {one} or {other}: not imported")
-        return Limit(doubt=doubt.format(one=either[0], other=either[1]))
-    if not found:
+        candidates = [(day, _("counted from the feedback: {day}").format(day=day))]
+    if not candidates and (possible := ambiguous(text)):
+        doubt = _("day and month cannot be told apart, {one} or {other}: not taken")
+        return Limit(doubt=doubt.format(one=possible[0], other=possible[1]))
+    if not candidates:
         return Limit(None, long_term, at_once)
-    day, doubt = max(found)
-    if len({each for each, _doubt in found}) > 1:
-        doubt = _("several dates: the last, {day}, was used").format(day=day)
+    day, doubt = max(candidates)
+    if len({each for each, _doubt in candidates}) > 1:
+        doubt = _("several days: the last, {day}, was taken").format(day=day)
     return Limit(day, long_term, at_once, doubt)
 
 
 def _no_limit(text: str) -> str:
-    """Return why a text that names days is no time limit; empty where it may be one."""
+    """Return the reason why a text that names days is not a time limit; empty if it may be one."""
     if short := _SHORT_YEAR.search(text):
         return _("the year in {text} is unclear: not imported").format(text=short[0])
     if _FROM_THEN.search(text):
@@ -80,7 +80,7 @@ def _no_limit(text: str) -> str:
 
 
 def _last_day(named: Written) -> tuple[date, str] | None:
-    """Return the last day of what is named, with what was assumed."""
+    """Return the last day of a day or period, with a message on what was assumed; None if the calendar has no such day."""
     day = named.last
     if day is None:
         return None
@@ -91,7 +91,7 @@ def _last_day(named: Written) -> tuple[date, str] | None:
     return day, _("only a year: its last day, {day}, was used").format(day=day)
 
 
-@lru_cache(maxsize=1024)  # the entries of a ledger are of few days
+@lru_cache(maxsize=1024)  # the entries of a ledger name few different days
 def full_days(text: str) -> tuple[date, ...]:
     """Find the days of a text that are written with their year, 20240418 included, in order."""
     return tuple(each.exact for each in written(text, in_cell=True) if each.own_year and each.exact)

@@ -1,4 +1,4 @@
-"""Numbers, read and written: 105, 1,799, 一百零五, 一百五, 廿三, 二〇二四, 1百05, 3万5千, 3.5万, ⑫; and telephone numbers."""
+"""Read and write numbers: 105, 1,799, 一百零五, 一百五, 廿三, 二〇二四, 1百05, 3万5千, 3.5万, ⑫. Find telephone numbers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _OTHER_FORMS: Final = str.maketrans(
 )
 _GROUPED: Final = re.compile(r"(?<=[0-9]),(?=(?:[0-9]{3})+(?![0-9]))")  # the commas of 1,799
 _MYRIAD: Final = 10**4
-_LONGEST: Final = 30  # characters of a number
+_LONGEST: Final = 30  # the most characters that a number may have
 _ARABIC: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
-NUMERAL: Final = "[〇○零一二两三四五六七八九十百千万亿廿卅卌]"  # a Chinese character of a number
+NUMERAL: Final = "[〇○零一二两三四五六七八九十百千万亿廿卅卌]"  # one character of a Chinese number
 _ARABIC_PART: Final = r"(?:[0-9０-９]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9０-９]+)(?:[.．][0-9０-９]+)?"
 NUMBER: Final = rf"(?=[0-9０-９]|{NUMERAL})(?:{_ARABIC_PART})?(?:{NUMERAL}(?:点(?={NUMERAL}))?(?:{_ARABIC_PART})?){{0,20}}"
-"""What may be a number, as a part of other patterns: `amount` says which one, or that it is none."""
+"""Part of other patterns: a text that may be a number. `amount` reads it, and returns None if it is not a number."""
 SYMBOL: Final = "[①-⓿❶-➓㈠-㈩⑴-⒛㉑-㉟㊀-㊉㊱-㊿]"  # a number that is one character: ① ⑫ ㊿ ⑴ ⒈ ㈠
 _SYMBOL: Final = re.compile(SYMBOL)
 TELEPHONE: Final = re.compile(
@@ -31,33 +31,33 @@ TELEPHONE: Final = re.compile(
     r"(?:1[0-9]{2}[- ]?[0-9]{4}[- ]?[0-9]{4}|(?:[（(]0[0-9]{2,3}[）)]|0[0-9]{2,3})?[-—－ ]?[0-9]{3,4}[- ]?[0-9]{4})"
     r"(?:(?:[-—－]|转)[0-9]{1,6})?(?![0-9A-Za-z@])"
 )
-"""A telephone number, which no line may break, with what is dialled before and after it: 0453-8888888转8001, （0546）838 2481, 138-0000-0000."""
+"""A telephone number with area code and extension: 0453-8888888转8001, （0546）838 2481, 138-0000-0000. No line may break inside it."""
 
 
 def value(text: str) -> int | None:
-    """Read a whole number: 105, 一百零五, 1百05, 3.5万, ⑫. None is what is no number, or has a fraction."""
-    found = amount(text)
-    return int(found) if found is not None and found == int(found) else None
+    """Read a whole number: 105, 一百零五, 1百05, 3.5万, ⑫. Return None for a fraction, and for what is not a number."""
+    number = amount(text)
+    return int(number) if number is not None and number == int(number) else None
 
 
 def amount(text: str) -> float | None:
-    """Read a number, which may have a fraction: 3.5, 三点五, 1.25万; whole ones are of type int. None is what is no number.
+    """Read a number, with or without a fraction: 3.5, 三点五, 1.25万. Return an int if it is whole, and None if it is not a number.
 
-    Two digits side by side are none: 三四 is three or four.
+    Two Chinese digits side by side are not a number: 三四 means three or four.
     """
-    if text.isascii() and text.isdecimal():  # as nearly all
+    if text.isascii() and text.isdecimal():  # most numbers are written so
         return int(text) if len(text) <= _LONGEST else None
     if _SYMBOL.fullmatch(text):
         return int(numeric(text))
     plain = _GROUPED.sub("", half_width_digits(text.strip()).translate(_OTHER_FORMS))
-    found = _read(plain) if 0 < len(plain) <= _LONGEST else None
-    if found is None:
+    number = _read(plain) if 0 < len(plain) <= _LONGEST else None
+    if number is None:
         return None
-    return int(found) if found == int(found) else float(found)
+    return int(number) if number == int(number) else float(number)
 
 
 def _read(text: str) -> Decimal | None:
-    """Read a number by its greatest unit: what stands before it counts that unit, what stands behind it is less."""
+    """Read a number by splitting it at its largest unit: the part before is the multiplier, the part after is the rest."""
     for name, unit in _UNITS.items():
         if name in text:
             before, _name, behind = text.rpartition(name)
@@ -67,18 +67,18 @@ def _read(text: str) -> Decimal | None:
 
 
 def _count(text: str, unit: int) -> Decimal | None:
-    """Read what stands before a unit: 十 may stand alone, 百 and 千 take one digit, 万 and 亿 a number."""
+    """Read the multiplier before a unit: 十 may have none; 十, 百 and 千 take one digit or Arabic digits, 万 less than 10⁴, 亿 any number."""
     if not text and unit == _UNITS["十"]:
         return Decimal(1)
     if unit >= _MYRIAD:
-        found = _read(text)
-        return found if found and (unit > _MYRIAD or found < unit) else None
+        number = _read(text)
+        return number if number and (unit > _MYRIAD or number < unit) else None
     one_digit = len(text) == 1 and text in _DIGITS[1:] + "两" * (unit > _UNITS["十"])
     return _without_units(text) if one_digit or _ARABIC.fullmatch(text) else None
 
 
 def _rest(text: str, unit: int) -> Decimal | None:
-    """Read what stands behind a unit: 一百零五 is 105, 一百五 is 150, as are 1百05 and 1百50."""
+    """Read the part after a unit: 一百零五 and 1百05 are 105, 一百五 and 1百50 are 150."""
     if not text:
         return Decimal(0)
     digit = _without_units(text) if len(text) == 1 and text not in "零两" else None
@@ -89,14 +89,14 @@ def _rest(text: str, unit: int) -> Decimal | None:
     zero = text.startswith("零")
     text = text.removeprefix("零")
     if not set(text) - set(_DIGITS + "两"):  # several digits without units, such as 一百二三
-        found = _without_units(text) if len(text) == 1 and text not in "零两" else None
+        number = _without_units(text) if len(text) == 1 and text not in "零两" else None
     else:
-        found = _read(text)
-    return found if found and found < (unit / 10 if zero else unit) else None
+        number = _read(text)
+    return number if number and number < (unit / 10 if zero else unit) else None
 
 
 def _without_units(text: str) -> Decimal | None:
-    """Read digits: 105, 3.5, 五, 两, 二〇二四, 三点五."""
+    """Read digits without units: 105, 3.5, 五, 两, 二〇二四, 三点五."""
     if _ARABIC.fullmatch(text):
         return Decimal(text)
     if text == "两":
@@ -117,7 +117,7 @@ def numeral(number: int) -> str:
 
 
 def _written(number: int) -> str:
-    """Write a number as it stands behind a greater unit: 12 is 一十二, 0 is nothing."""
+    """Write a number as the part after a larger unit: 12 is 一十二, 0 is an empty string."""
     for name, unit in _UNITS.items():
         if number >= unit:
             count, rest = divmod(number, unit)

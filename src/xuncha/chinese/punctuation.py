@@ -1,4 +1,4 @@
-"""Punctuation: full-width among Chinese, in pairs, and a full stop at the end."""
+"""Make punctuation full-width beside Chinese; find half-width and unpaired marks; find the end of a sentence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xuncha.chinese.characters import HAN
 _CHINESE: Final = (
     r"[\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—]"
 )
-"""Chinese characters and Chinese punctuation; not the ideographic space, which indents."""
+"""Chinese characters and Chinese punctuation, without the ideographic space, which only indents."""
 _BESIDE_CHINESE: Final = re.compile(rf"(?<={_CHINESE})[,;:!?()]|[,;:!?()](?={_CHINESE})")
 _FULL: Final = dict(zip(",;:!?()", "，；：！？（）", strict=True))
 _PERIOD: Final = re.compile(rf"(?<={HAN})\.(?=\s*(?:{HAN}|$))")
@@ -21,26 +21,26 @@ _FIRST_PERIOD: Final = 4  # a period before this place belongs to the number of 
 _OPENED_BY: Final = dict(zip("”’）》〉〕】」』］", "“‘（《〈〔【「『［", strict=True))
 _CLOSED_BY: Final = {opening: closing for closing, opening in _OPENED_BY.items()}
 _SAME: Final = str.maketrans("()[]", "（）［］")
-_NEAR: Final = 4  # open marks among which a closing one looks for its other half
+_NEAR: Final = 4  # how many of the last open marks a closing mark is compared with
 _PAGE: Final = re.compile(r"<style>.*?</style>|<[^<>]*>|&#?[0-9A-Za-z]+;", re.DOTALL)
 """The mark-up of a web page: a style sheet, a tag, or a reference that stands for a character, such as `&lt;`."""
 _ESCAPE: Final = re.compile(r"\\[!-/:-@\[-`{-~]")
-"""The mark-up of Markdown between characters that its reader sees side by side."""
+"""An escape of Markdown: the reader sees only the character after the backslash."""
 
 
 def full_width(text: str) -> str:
-    """Make punctuation full-width wherever a Chinese character stands beside it; parentheses stay pairs.
+    """Make punctuation full-width where a Chinese character stands beside it, or inside the parentheses. Parentheses stay pairs.
 
-    A mark that becomes full-width is a Chinese neighbour itself. So the change spreads from mark to mark: to those beside it,
-    and from a parenthesis to its other half.
+    A mark that has become full-width counts as Chinese, too. So the change spreads to the marks beside it, and from a
+    parenthesis to its partner.
     """
     if _FULL.keys().isdisjoint(text):  # as in most lines
         return text
     partners = _parentheses(text)
     chinese = [match.start() for match in re.finditer(_CHINESE, text)]
     waiting = [match.start() for match in _BESIDE_CHINESE.finditer(text)]
-    for place, other in partners.items():
-        if bisect_left(chinese, min(place, other)) < bisect_right(chinese, max(place, other)):
+    for place, partner in partners.items():
+        if bisect_left(chinese, min(place, partner)) < bisect_right(chinese, max(place, partner)):
             waiting.append(place)
     characters = list(text)
     while waiting:
@@ -52,23 +52,23 @@ def full_width(text: str) -> str:
 
 
 def _parentheses(text: str) -> dict[int, int]:
-    """Return the place of each parenthesis that has another half, with the place of that."""
+    """Return the place of each parenthesis that has a partner, with the place of the partner."""
     opened: list[int] = []
-    found: dict[int, int] = {}
+    partners: dict[int, int] = {}
     for match in re.finditer("[()（）]", text):
         place = match.start()
         if match[0] in "(（":
             opened.append(place)
         elif opened:
             start = opened.pop()
-            found |= {start: place, place: start}
-    return found
+            partners |= {start: place, place: start}
+    return partners
 
 
 def half_width(text: str) -> list[tuple[int, str, str]]:
-    """Find the half-width marks of a line that stand beside Chinese, a period at the end of a Chinese sentence included.
+    """Find the half-width marks of a line that stand beside Chinese, and a period at the end of a Chinese sentence.
 
-    Return the place of each, the mark, and the one that is right.
+    Return the place of each, the mark, and the correct mark.
     """
     pairs = enumerate(zip(text, full_width(text), strict=True))
     found = [(place, mark, right) for place, (mark, right) in pairs if mark != right]
@@ -77,7 +77,7 @@ def half_width(text: str) -> list[tuple[int, str, str]]:
 
 
 def unpaired(text: str) -> Iterator[tuple[int, str, bool]]:
-    """Find quotation marks, parentheses and 书名号 without their other half, whatever its width; yield place, mark, and whether it opens something."""
+    """Find quotation marks, parentheses and 书名号 without a partner, of any width; yield place, mark, and whether it is an opening mark."""
     opened: list[int] = []
     marks = text.translate(_SAME)
     for place, mark in enumerate(marks):
@@ -96,7 +96,7 @@ def unpaired(text: str) -> Iterator[tuple[int, str, bool]]:
 
 
 def sentence_end(text: str) -> int:
-    """Return where the first sentence ends, with its mark; what stands within quotation marks or brackets does not end it."""
+    """Return the place after the first sentence and its full stop. A stop inside quotation marks or brackets does not end it."""
     place, farthest = 0, 300
     while place < len(text):
         if closing := _CLOSED_BY.get(text[place]):
@@ -108,32 +108,32 @@ def sentence_end(text: str) -> int:
 
 
 def sentence(text: str) -> str:
-    """End a text with a full stop, unless it ends with punctuation already, be it inside quotation marks."""
+    """End a text with a full stop, unless it already ends with punctuation, which may be inside quotation marks."""
     text = text.rstrip()
     return text if text.rstrip("”’").endswith(tuple("。！？；：…!?;:")) else f"{text}。"
 
 
 def full_width_lines(text: str) -> str:
-    """Make punctuation full-width in each line by itself, since a line is a paragraph."""
+    """Make punctuation full-width in each line separately, since a line is a paragraph."""
     return "\n".join(map(full_width, text.split("\n")))
 
 
 def full_width_markdown(text: str) -> str:
-    """Make punctuation full-width in Markdown, as its reader sees it: an escaped character is that character."""
+    """Make punctuation full-width in Markdown as the reader sees it: an escaped character counts as that character."""
     return _behind(_ESCAPE, lambda escape: escape[1], text)
 
 
 def full_width_page(page: str) -> str:
-    """Make punctuation full-width in a web page, as its reader sees it: not in tags and styles; a tag ends a paragraph."""
+    """Make punctuation full-width in a web page as the reader sees it: tags and styles stay; a tag ends a paragraph."""
     return _behind(_PAGE, lambda part: "\n" if part[0] == "<" else unescape(part), page)
 
 
 def _behind(mark_up: re.Pattern[str], shown: Callable[[str], str], text: str) -> str:
-    """Make punctuation full-width behind mark-up; a piece that shows a character which becomes full-width is replaced by it."""
+    """Make punctuation full-width outside mark-up. If the character that a piece shows becomes full-width, it replaces the piece."""
     pieces = mark_up.findall(text)
     characters = map(shown, pieces)
-    # What shows none or several has no width of its own.
-    seen = mark_up.sub(lambda _piece: each if len(each := next(characters)) == 1 else "\0", text)
+    # A piece that shows no character, or several, is never replaced.
+    seen = mark_up.sub(lambda _piece: character if len(character := next(characters)) == 1 else "\0", text)
     wide = full_width_lines(seen)
     done, place = [], 0
     for plain, piece in zip(mark_up.split(text), [*pieces, ""], strict=True):
