@@ -1,1 +1,1 @@
-"""The reader of published notices: the tree of categories, problems and measures, and what is stated of them."""
+"""Read published notices: the tree of categories, problems and measures, and the counts that a notice states."""

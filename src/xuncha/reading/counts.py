@@ -1,4 +1,4 @@
-"""The counts that a notice states: how many problems and measures, how many of them done, and what came of it."""
+"""Read the counts that a notice states: how many problems and measures, how many of them are done, and the outcomes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OPEN: Final = {role for role, kind in _KINDS.items() if kind not in {"total", "
 _OTHER: Final[dict[Thing, Thing]] = {"problems": "measures", "measures": "problems"}
 BRACKETS: Final = re.compile(r"[（(][^（()）]*[）)]")
 _GOES_ON: Final = frozenset("已正尚仍均全需长未持取基中完整剩还，。；、：:！（( \t")
-"""What stands behind a count that does not name its thing."""
+"""Characters that may follow a count which does not name its thing."""
 _ANY_COUNT: Final = re.compile(rf"{NUMBER}\s*(?:余|多)?(?:个|项|条|件|大?类)(?:大?方面|大?类|领域|批次?)?")
 _NAMED_BEFORE: Final = re.compile(
     r"(?:[，,](?=共|总共|累计)|整改|总数|数量?|完成|已|落实|(?:梳理|细化|分解|归纳|整理|提炼|汇总)(?:为|成|出|了)?|共计|总计|合计|共|的|达到?)*"
@@ -35,15 +35,15 @@ _OF_A_PART: Final = re.compile(
     "其中[^，,]{0,8}(?:立行立改|限期|长期|阶段|重点|突出)[^，,]{0,6}(?:问题|措施|任务|事项)[^，,]{0,8}$"
     "|(?:立行立改|即知即改|限期整改|分阶段整改)(?:类|的|问题|措施|任务|事项)*(?:共|为)?$"
 )
-"""Before a count that is of some of the things alone."""
+"""Words before a count that covers only a part of the problems or measures."""
 _OF_A_PERSON: Final = re.compile(
     r"(?:书记|主要(?:负责|领导)|班子成员|一把手|[局院校厅县区镇主]长)[^，。；]{0,12}(?:认领|牵头|领办|包[抓保联]|协调|带头|走访)"
 )
-"""Counts of what leaders did themselves."""
+"""Words of a sentence that counts what leaders did themselves."""
 _ABOUT: Final = re.compile("整改|反馈|问题|措施|任务|事项|销号|完成率|其余|其中")
-_MEASURES: Final = frozenset({"措施", "举措"})  # beside them, 事项 and 任务 are something else
+_MEASURES: Final = frozenset({"措施", "举措"})  # beside these words, 事项 and 任务 mean something else
 _TOGETHER: Final = frozenset({"、", "和", "及", "以及", "与"})
-_LONGEST: Final = 2000  # characters of a sentence that counts
+_LONGEST: Final = 2000  # the most characters of a sentence that is searched for counts
 _OUTCOME: Final = re.compile(
     rf"(?P<label>[一-鿿]{{2,30}}?)(?P<number>{NUMBER})(?<![万亿])\s*(?:余|多)?(?P<unit>万元|亿元|元|人次|人|项|个|份|件)"
 )
@@ -58,26 +58,26 @@ _AROUND_LABEL: Final = re.compile(
 
 @dataclass
 class Statement:
-    """A count with what is said of it."""
+    """A count of problems or measures, with the role that the words beside it give it."""
 
     thing: Thing
-    named: bool  # whether the thing is named beside it, rather than beside the count before
+    named: bool  # whether the thing is named beside this count; else it is that of the count before
     role: RoleName | None
     count: Count
     word: str = ""  # the word for the thing: 问题, 措施, 事项
-    joined: bool = False  # whether nothing but 、 stands between it and the next one
+    joined: bool = False  # whether only 、 or 和 stands between it and the next count
     all_done: bool = False
     start: int = 0  # where it stands in the paragraph
     said: str = ""  # the words that say the role, such as 基本完成
 
     @property
     def kind(self) -> Kind | None:
-        """What is said of it; None where nothing is."""
+        """The kind of count that the role means; None without a role."""
         return _KINDS[self.role] if self.role else None
 
 
 def stated(texts: Iterable[str]) -> Stated:
-    """Read the counts that texts state; of several for one thing the one that is said most clearly, and first."""
+    """Read the counts that texts state. Of several counts of one kind, use the one that is stated most clearly, then the first."""
     paragraphs = [BRACKETS.sub("", text) for text in texts]
     every = settled([statement for text in paragraphs for statement in statements(text)])
     best: dict[tuple[Thing, Kind], Statement] = {}
@@ -88,7 +88,7 @@ def stated(texts: Iterable[str]) -> Stated:
             best.setdefault((thing, "total"), done)
     numbers = {key: each.count.number for key, each in best.items()}
     completed = [rate for text in paragraphs for rate in rates(text)]
-    completed.sort(key=lambda rate: rate.thing == "measures")  # that of problems, if there is one
+    completed.sort(key=lambda rate: rate.thing == "measures")  # the rate of problems first, if there is one
     open_ = [each for each in every if each.kind in {"in_progress", "not_started"}]
     return Stated(
         problems_total=numbers.get(("problems", "total")),
@@ -104,7 +104,7 @@ def stated(texts: Iterable[str]) -> Stated:
 
 
 def _sum_in_progress(every: Sequence[Statement], numbers: dict[tuple[Thing, Kind], int]) -> int | None:
-    """Return how many measures are in progress: of several counts, such as 基本完成 and 申请延期, the sum if it fits the total."""
+    """Return how many measures are in progress. Several counts, such as 基本完成 and 申请延期, are added if the sum fits the total."""
     parts = [each.count.number for each in every if (each.thing, each.kind) == ("measures", "in_progress")]
     total, done = numbers.get(("measures", "total")), numbers.get(("measures", "done"))
     others = numbers.get(("measures", "not_started"), 0)
@@ -114,7 +114,7 @@ def _sum_in_progress(every: Sequence[Statement], numbers: dict[tuple[Thing, Kind
 
 
 def settled(every: Sequence[Statement]) -> list[Statement]:
-    """Return the counts of some paragraphs, each of the thing that all of them together tell; without those of tasks beside measures."""
+    """Decide whether each count is of problems or of measures, by all counts together. Leave out counts of 任务 and 事项 beside measures."""
     of_measures = {each.word for each in every if each.named and each.thing == "measures"} & _MEASURES
     kept = [each for each in every if each.thing == "problems" or not of_measures or each.word in of_measures]
     _tell_by_units(kept)
@@ -123,7 +123,7 @@ def settled(every: Sequence[Statement]) -> list[Statement]:
 
 
 def _tell_by_units(every: Sequence[Statement]) -> None:
-    """Tell what is counted by the unit, where problems and measures are counted in different ones; no more can be done than there is."""
+    """Correct whether counts without a name are of problems or measures: by the unit, and since a part is not larger than its total."""
     totals = [each for each in every if each.named and each.kind == "total"]
     units = {thing: {each.count.unit for each in totals if each.thing == thing} for thing in _OTHER}
     most = dict.fromkeys(_OTHER, 0)
@@ -138,7 +138,7 @@ def _tell_by_units(every: Sequence[Statement]) -> None:
 
 
 def _tell_by_sums(every: Sequence[Statement]) -> None:
-    """Tell what is counted by the sum, where parts that name nothing add up to the other total."""
+    """Correct whether counts without a name are of problems or measures: by their sum, if it is the total of the other thing."""
     named = [each for each in reversed(every) if each.named and each.kind == "total"]
     totals = {each.thing: each.count.number for each in named}
     for thing, total in totals.items():
@@ -151,7 +151,7 @@ def _tell_by_sums(every: Sequence[Statement]) -> None:
 
 
 def statements(text: str) -> Iterator[Statement]:
-    """Yield the counts of a paragraph, in order; what is not said of one is taken from its neighbours."""
+    """Yield the counts of a paragraph, in order. What is not said beside a count is taken from the counts next to it."""
     before: Statement | None = None
     for piece in re.finditer(r"[^。；;！\n]+", text):
         named = list(counts(piece[0])) if len(piece[0]) <= _LONGEST else []
@@ -169,25 +169,25 @@ def _counted(sentence: str, named: Iterable[Count], before: Statement | None) ->
     for count in named:
         begin = found[-1].count.named_end if found else 0
         statement = _statement(sentence, count, others, found[-1] if found else before, begin)
-        # A number of things that nobody names is no total: 成立专班3个.
-        told = statement and statement.kind not in {None, "total", "planned"} and _ABOUT.search(sentence)
-        if statement and (statement.named or found or told):
+        # A number without a named thing is not a total: 成立专班3个.
+        is_part = statement and statement.kind not in {None, "total", "planned"} and _ABOUT.search(sentence)
+        if statement and (statement.named or found or is_part):
             found.append(statement)
     for each, following in zip(found[-2::-1], found[:0:-1], strict=True):
         if each.kind is None and each.joined:
             each.role, each.said, each.all_done = following.role, following.said, following.all_done
-    for one, each in pairwise(found):
-        if each.kind is None and one.joined:
-            each.role, each.said = one.role, one.said
+    for previous, each in pairwise(found):
+        if each.kind is None and previous.joined:
+            each.role, each.said = previous.role, previous.said
     return found
 
 
 def _statement(
     sentence: str, count: Count, others: Sequence[tuple[int, int]], before: Statement | None, begin: int
 ) -> Statement | None:
-    """Return a count with what stands beside it; None where it is none of problems or measures.
+    """Return a count with the words beside it; None if it is not a count of problems or measures.
 
-    All that is counted in the sentence has its place in `others`; the count before it, if any, ended at `begin`.
+    `others` are the places of all counts in the sentence, of whatever thing; `begin` is where the count before this one ended.
     """
     left = sentence[max((end for _start, end in others if end <= count.start), default=0) : count.start]
     following = next((start for start, _end in others if start >= count.named_end), None)
@@ -206,20 +206,20 @@ def _statement(
     role, said = (role, said) if role else _said(left_of, last=True)
     after, behind = _said(right)
     all_done = bool(ALL_DONE.search(right)) and after not in _OPEN
-    # What stands between two counts says how many there are of the second.
+    # Words between two counts belong to the second one.
     to_next = following is not None and right == until and not all_done
     if right.startswith(("中", "里")) or (to_next and after and right.strip() not in _TOGETHER):
         role, all_done = role or "total", False
     elif not to_next:
         role, said = (role, said) if role else (after, behind)
-        all_done = all_done and role != "total"  # of a total it is said by a statement of its own
+        all_done = all_done and role != "total"  # of a total, `_all_done` yields a statement of its own
     is_joined = re.sub("具体|整改|反馈|问题|措施|任务|事项", "", until).strip() in _TOGETHER
     thing, word = named or ((before.thing, before.word) if before else ("problems", ""))
     return Statement(thing, named is not None, role, count, word, is_joined, all_done, said=said)
 
 
 def _named_before(text: str) -> tuple[Thing, str] | None:
-    """Return what is named before a count, as in 问题共14个, and its word."""
+    """Return the thing that is named before a count, as in 问题共14个, and the word for it."""
     text = _ANY_COUNT.sub("", text)
     for thing, begin, end in things(text):
         if _NAMED_BEFORE.fullmatch(text, end):
@@ -228,14 +228,14 @@ def _named_before(text: str) -> tuple[Thing, str] | None:
 
 
 def _said(text: str, *, last: bool = False) -> tuple[RoleName | None, str]:
-    """Return what words say of a count, and these: the first of them, or the last."""
-    said = reversed(roles(text)) if last else roles(text)
-    found = ((each.name, text[each.start : each.end]) for each in said if each.name in _KINDS)
+    """Return the first role in a text, or the last one, with its words; None and an empty text if there is none."""
+    in_order = reversed(roles(text)) if last else roles(text)
+    found = ((each.name, text[each.start : each.end]) for each in in_order if each.name in _KINDS)
     return next(found, (None, ""))
 
 
 def _all_done(sentence: str, found: Sequence[Statement]) -> Iterator[Statement]:
-    """Yield that all of what was counted last is done, where a clause says so that does not count again."""
+    """Yield a statement that all of the things counted last are done, for each clause that says so without a number."""
     for match in ALL_DONE.finditer(sentence):
         last = next((each for each in reversed(found) if each.count.named_end <= match.start()), None)
         clause = re.split("[，,：:]", sentence[: match.end()])[-1]
@@ -247,11 +247,11 @@ def _all_done(sentence: str, found: Sequence[Statement]) -> Iterator[Statement]:
 
 
 def _outcomes(texts: Sequence[str]) -> Iterable[Outcome]:
-    """Return what else was counted: rules made, money recovered, people admonished."""
-    found: dict[str, Outcome] = {}
+    """Return the outcomes that texts count: rules made, money recovered, people admonished."""
+    outcomes: dict[str, Outcome] = {}
     for match in (match for text in texts for match in _OUTCOME.finditer(text)):
         label, number = _AROUND_LABEL.sub("", match["label"]), amount(match["number"])
         is_outcome = _OUTCOMES.search(label) and not label.endswith(("问题", "措施", "任务"))
         if number is not None and is_outcome:
-            found.setdefault(label, Outcome(label, number, match["unit"]))
-    return found.values()
+            outcomes.setdefault(label, Outcome(label, number, match["unit"]))
+    return outcomes.values()

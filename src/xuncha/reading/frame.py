@@ -1,4 +1,4 @@
-"""The frame of a notice: its title, who publishes it, who inspected whom, on which days, and where comments go."""
+"""Read the frame of a notice: title, issuer, inspector and inspected organisation, days, and the contact for comments."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _ORGANISATION: Final = re.compile(
 )
 _OPENS: Final = re.compile("巡[察视].*[。：:]$")
 _LONGEST_TITLE: Final = 120
-_LONGEST_OPENING: Final = 20_000  # characters among which the days of the inspection are looked for
+_LONGEST_OPENING: Final = 20_000  # how many characters are searched for the days of the inspection
 _CONTACT: Final = re.compile(
     r"^(?:[（(]?[一二三四五1-5][）)、.])?\s*(?:.{0,20}(?:欢迎|接受).{0,30}(?:监督|反映|意见)|如(?:有|对)|公[示告](?:期|时间|日期)|受理(?:时间|期限|方式|单位|部门)|(?:意见|反馈|反映|监督|举报)[^，。]{0,4}(?:方式|渠道|途径|时间|期限)|联\s*系|(?:咨询|监督|举报)?(?:电\s*话|热线|方式|邮箱)|邮|地\s*址|通[讯信]|电子|来[信电访]|广大|(?:社会各界|群众|各界)[^。]{0,20}(?:意见|反映|监督))"
 )
 _OPENED: Final = re.compile("(?<!接受)(?<!欢迎)(?:开通|设立|公布|开设|公开)(?:了|举报|监督|热线|投诉|信访)")
-"""Before a telephone that is itself a measure."""
+"""Words before a telephone number that belongs to a measure, such as 开通热线."""
 _AFTERWARDS: Final = re.compile(r"^(?:下一?步|今后|接下来|下阶段|下一阶段)")
 _INSPECTOR: Final = re.compile(
     r"(?:[一-鿿]{0,4}届)?[一-鿿]{0,10}?(?:委|组|党委|党工委|工委|部|厅|局|校|公司|集团|[省市县区旗])?(?:提级|交叉|专项|机动|联动)*(?:第[一二三四五六七八九十0-9]{1,3})?巡[察视]"
@@ -40,7 +40,7 @@ _INSPECTOR: Final = re.compile(
 _SEVERAL_GROUPS: Final = re.compile(
     "[个各]巡|等巡|(?<![第0-9一二两三四五六七八九十])[0-9二两三四五六七八九十]+巡[察视]组"
 )
-"""Inspectors that are counted rather than named."""
+"""Inspection groups that are counted, and not named."""
 _BEFORE_INSPECTOR: Final = re.compile(
     r"^(?:.*[，。；、：:\s日]|.*(?:根据|按照|经|由|接受|配合|派出|期间|于|了|自|其中|对照|关于|落实|起|止|向))"
 )
@@ -66,13 +66,13 @@ _CONTACT_OFFICE: Final = re.compile(
 )
 _PUBLISHED: Final = re.compile("(?:发布|成文|生成|发文)(?:日期|时间)|日期")
 _INSPECTED: Final = re.compile(rf"对(?P<who>[^，。；]{{2,40}}?{_BODY})(?:开展|进行|及)")
-_LONGEST_DAY: Final = 40  # characters at the end of a line among which its day is looked for
+_LONGEST_DAY: Final = 40  # how many characters at the end of a line are searched for its day
 
 
 def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
-    """Read what surrounds the text of a notice, and what is not the notice's on a web page.
+    """Read title, issuer, day and contact of a notice, and leave out the text that a web page adds.
 
-    Return that, the text, and the paragraphs without a number behind it on what comes next.
+    Return them, the lines of the text itself, and the paragraphs without a number after it on what comes next.
     """
     title, begin = _title(lines)
     issuer, day, end = _signature(lines, begin)
@@ -82,10 +82,10 @@ def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
     tail = next((number for number in behind if _begins_tail(text[number].text)), len(text))
     while tail - 1 in numbered and _CONTACT.match(text[tail - 1].text):
         tail -= 1
-    if day is None:  # that on which a web page was published
+    if day is None:  # the day on which the web page was published
         texts = [line.text for line in lines if is_noise(line.text) and _PUBLISHED.search(line.text)]
         day = next((found[0].date for words in texts if (found := days(words))), None)
-    if day is None:  # that below the title
+    if day is None:  # the day below the title
         day = next(filter(None, (only_day(line.text) for line in lines[begin : begin + 2])), None)
     contact = _contact("\n".join(line.text for line in text[tail:]))
     afterwards = takewhile(
@@ -101,34 +101,34 @@ def _begins_tail(text: str) -> bool:
 
 
 def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
-    """Find the title, and the place of what comes after it.
+    """Find the title. Return it, and the number of the line after it.
 
-    It may stand on up to three lines, and several times: above the text is the last of them that names who publishes.
+    It may take up to three lines, and stand several times: titles that name the issuer are preferred, and of these the last one.
     """
     begins = (number for number, line in enumerate(lines) if heading(line.text) or _OPENS.search(line.text))
     opening = next(begins, len(lines))
-    found: list[tuple[bool, int, int, str | None]] = []
+    titles: list[tuple[bool, int, int, str | None]] = []
     for first in range(opening):
         for last in range(first + 1, min(first + 3, opening) + 1):
             parts = [line.text for line in lines[first:last]]
             text = "".join(parts)
             match = _TITLE.fullmatch(text) if len(text) <= _LONGEST_TITLE else None
-            # A title on several lines could not do without the first of them.
+            # If a title is complete without its first line, that line must be an organisation.
             without_first = len(parts) > 1 and _TITLE.fullmatch("".join(parts[1:]))
             whole = not without_first or _ORGANISATION.fullmatch(parts[0])
             if match and whole and not any(map(is_noise, parts)) and not heading(text):
-                found.append((bool(match["who"] or match["named"]), last, first, text))
-    _named, last, _first, title = max(found, default=(False, 0, 0, None))
+                titles.append((bool(match["who"] or match["named"]), last, first, text))
+    _named, last, _first, title = max(titles, default=(False, 0, 0, None))
     return title, last
 
 
 def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | None, int]:
-    """Find who signs, the day, and the place of the first of their lines."""
+    """Find the signature. Return the issuer, the day, and the number of its first line."""
     numbered = [number for number in range(begin, len(lines)) if heading(lines[number].text)]
     after = numbered[-1] + 1 if numbered else begin + 1
     texts = [line.text for line in lines]
     for number in range(numbered[0] + 1 if numbered else len(lines), len(lines)):
-        # Behind the day, a web page may go on with a list of others.
+        # After the day, a web page may go on with a list of other pages.
         if (day := only_day(texts[number])) and _ORGANISATION.fullmatch(texts[number - 1].strip("。 ")):
             return texts[number - 1].strip("。 "), day, number - 1
     for number in range(after, len(lines)):
@@ -147,9 +147,9 @@ def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | No
 
 
 def with_opening(notice: Notice, opening: str, rest: str) -> Notice:
-    """Add to the frame who was inspected by whom, in which round, and on which days.
+    """Add to a notice the inspected organisation, the inspector, the round, and the days of the inspection.
 
-    The opening is the text before the first heading, the rest what else comes before the problems.
+    `opening` is the text before the first heading, `rest` the other text before the problems.
     """
     titled, inspected = _TITLE.fullmatch(notice.title or ""), _INSPECTED.search(opening)
     named = (titled["who"] or titled["named"] or "").strip() if titled else ""
@@ -169,15 +169,15 @@ def with_opening(notice: Notice, opening: str, rest: str) -> Notice:
 
 
 def _dates(texts: Iterable[str], day: date | None) -> Dates:
-    """Find the days of the inspection and of the feedback in texts before a notice of a day."""
+    """Find the days of the inspection and of the feedback in some texts; `day` is the day of the notice."""
     start = end = feedback = None
     for text in (text[:_LONGEST_OPENING] for text in texts):
         named = days(text, day)
-        for one, other in pairwise(named):
-            line = text[text.rfind("\n", 0, one.start) + 1 :].partition("\n")[0]
-            between = is_between(text[one.end : other.start])
+        for first, second in pairwise(named):
+            line = text[text.rfind("\n", 0, first.start) + 1 :].partition("\n")[0]
+            between = is_between(text[first.end : second.start])
             if start is None and between and re.search("巡[察视]|进驻", line):
-                start, end = one.date, other.date
+                start, end = first.date, second.date
         for each in named:
             behind = re.split(r"[。；，,]", text[each.end :].lstrip("，, "))[0]
             if start is None and re.search("进驻|入驻|开始|^起.*(?:开展|进行).{0,6}巡[察视]", behind):
@@ -185,7 +185,7 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
             elif start and end is None and re.search("结束|撤离|离开|完成巡", behind):
                 end = each.date
         others = [each for each in named if each.date not in {start, end}]
-        # Feedback is said of a day before the next one and the end of the sentence.
+        # 反馈 belongs to a day if it stands before the next day and the end of the sentence.
         ends = [each.start for each in others[1:]] + [len(text)]
         pairs = ((each, text[each.end : end]) for each, end in zip(others, ends, strict=False))
         found = (each.date for each, behind in pairs if "反馈" in behind.partition("。")[0])
@@ -205,7 +205,7 @@ def _contact(text: str) -> Contact:
 
 
 def _phone(text: str) -> str:
-    """Write telephone numbers with a plain dash behind the area code, and 、 between several."""
+    """Write telephone numbers with a plain dash after the area code, and 、 between several numbers."""
     text = re.sub(rf"[（(]\s*([0-9]+)\s*[）)]\s*{_DASH}?\s*", r"\1-", text)
     text = re.sub(rf"\s*{_DASH}{{1,2}}\s*", "-", text)
     return re.sub(r"[、，,/／]", "、", text.replace(" ", ""))

@@ -1,4 +1,4 @@
-"""Labels before a colon that tell what follows: 整改措施：, 责任领导：, 整改时限：."""
+"""Find labels before a colon, which say what follows: 整改措施：, 责任领导：, 整改时限：."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LABEL: Final = re.compile(
 
 
 class Label(NamedTuple):
-    """A label, which begins at `begin`, and what it labels, from `start` to the next label or the end of the text."""
+    """A label that begins at `begin`, with its text from `start` to `end`, the next label or the end of the whole text."""
 
     kind: LabelKind
     begin: int
@@ -47,5 +47,5 @@ def labels(text: str) -> list[Label]:
 
 
 def first_label(text: str) -> Label | None:
-    """Return the label with which a text begins, if any."""
+    """Return the label at the beginning of a text; None if there is none."""
     return next((label for label in labels(text)[:1] if label.begin == 0), None)

@@ -1,4 +1,4 @@
-"""The paragraphs of a notice out of the lines of a document: with full-width punctuation, without line breaks that only fill a page."""
+"""Make the paragraphs of a notice from the lines of a document: make punctuation full-width, remove line breaks that only fill a page."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from xuncha.reading.labels import first_label
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}]")
 _FULL_STOP: Final = re.compile(r"(?<=[\u3400-\u9fff）”》])[.．](?=\s*(?:$|[\u3400-\u9fff“《（]))")
 """A period at the end of a Chinese sentence."""
-_WIDEST_PAGE: Final = 60  # full-width characters in a line of a text that is broken to fill a page
-_SHARE: Final = 0.3  # the least share of full lines in such a text
+_WIDEST_PAGE: Final = 60  # in full-width characters; lines that only fill a page are not wider
+_SHARE: Final = 0.3  # the least share of full lines in a text that is broken to fill a page
 _NEARLY: Final = 2.5  # characters that a full line may lack
 _SENTENCE_ENDS: Final = tuple("。！？；：…”）!?;:")
 _NOISE: Final = re.compile(
@@ -31,19 +31,19 @@ _NOISE: Final = re.compile(
     re.VERBOSE,
 )
 _LONGEST_NOISE: Final = 160
-_FEWEST_LABELS: Final = 3  # in a row of a table that is its head
+_FEWEST_LABELS: Final = 3  # the fewest labels in the first row of a table of labels
 _BULLET: Final = re.compile(r"[•·●○■□◆◇▪▫▲△▶►➢➤★☆※◦∙\uf000-\uf0ff]\s*(?=\S)")
-"""A mark of a list before a line that has a number or a label of its own, or is the title."""
+"""A bullet; it is removed before a line that has a number or a label of its own, or is the title."""
 _BULLETED: Final = re.compile(r"中共|中国共产党|.{0,60}关于.{0,80}(?:通报|公示|公告|通告|报告)$")
 
 
 def is_noise(text: str) -> bool:
-    """Return whether a line is what surrounds a text on a web page: when it was put there, by whom, how often it was read."""
+    """Return whether a line belongs to the web page around a text: publication date, source, number of readers, links."""
     return len(text) <= _LONGEST_NOISE and not text.endswith(("。", "；")) and bool(_NOISE.match(text))
 
 
 def paragraphs(pages: Pages) -> list[Line]:
-    """Return the paragraphs of a document, in order, each character in its place."""
+    """Return the paragraphs of a document, in order. Each character keeps its place in the file."""
     texts = [_FULL_STOP.sub("。", full_width(_CONTROL.sub(" ", line.text))) for line in pages.lines]
     shown = [line._replace(text=text) for line, text in zip(pages.lines, texts, strict=True)]
     shown = [_without_bullet(line) for line in _labelled(shown, pages.cells)]
@@ -51,7 +51,7 @@ def paragraphs(pages: Pages) -> list[Line]:
 
 
 def _labelled(lines: list[Line], cells: Mapping[int, tuple[int, int]]) -> list[Line]:
-    """Return the lines of a document, in tables whose first row has labels each with that of its column."""
+    """Return the lines of a document. Below a row of labels in a table, each cell gets the label of its column in front."""
     rows: dict[int, dict[int, Line]] = {}
     for line in lines:
         if line.line in cells:
@@ -70,10 +70,10 @@ def _labelled(lines: list[Line], cells: Mapping[int, tuple[int, int]]) -> list[L
         elif heads and cell[column] is line:
             label = "." if heads.get(column) == "序号" else f"{heads[column]}：" if column in heads else ""
             numbered = label == "." and line.text.isdecimal()
-            kind = first_label(label)
+            column_label = first_label(label)
             if numbered:
                 line = joined([line, line._replace(text=".")])  # noqa: PLW2901
-            elif kind and kind.kind != "finding":
+            elif column_label and column_label.kind != "finding":
                 line = joined([line._replace(text=label, spans=line.spans[:1]), line])  # noqa: PLW2901
         found.append(line)
     return found
@@ -89,21 +89,21 @@ def _without_bullet(line: Line) -> Line:
 
 def _unwrapped(lines: list[Line]) -> list[Line]:
     """Join lines where a paragraph was broken to fill a page."""
-    # The indent counts; what is indented by blanks is taken for wide.
+    # The indent counts as part of the line: one full-width character for each blank.
     widths = [width(line.text) + line.column - 1 for line in lines]
     widest = max(widths, default=0)
     full = [value >= widest - _NEARLY for value in widths]
     if widest > _WIDEST_PAGE or sum(full) < max(3, _SHARE * len(lines)):
         return lines
     indented = sum(line.column > 1 for line in lines) >= _SHARE / 3 * len(lines)
-    found = [lines[:1]]
+    groups = [lines[:1]]
     for (before, line), is_full in zip(pairwise(lines), full, strict=False):
         follows = is_full and line.line == before.spans[-1].line + 1
         if follows and (line.column == 1 if indented else not _begins(line.text, before.text)):
-            found[-1].append(line)
+            groups[-1].append(line)
         else:
-            found.append([line])
-    return [joined(group) for group in found]
+            groups.append([line])
+    return [joined(group) for group in groups]
 
 
 def _begins(text: str, before: str) -> bool:
@@ -114,7 +114,7 @@ def _begins(text: str, before: str) -> bool:
 
 
 def joined(lines: Sequence[Line], between: str = "") -> Line:
-    """Return several lines as one, with a text between each two."""
+    """Join lines into one, with a text between each two."""
     length, spans = 0, []
     for line in lines:
         spans += [span._replace(start=span.start + length) for span in line.spans]

@@ -1,4 +1,4 @@
-"""The measures of a problem out of the paragraphs below its heading, and what is said of them: by whom, until when, how far."""
+"""Read the measures of a problem from the paragraphs below its heading: their texts, people, offices, time limits and states."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from xuncha.reading.lines import joined
 from xuncha.reading.notice import Measure, Words
 
 OF_ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"})
-"""Labels whose text ends with the line; then what they interrupted goes on."""
+"""Labels whose text ends with the line. After it, the text before the label continues."""
 _HEADS_MEASURE: Final = re.compile(r"[【\[]?(?:具体|主要)?(?:整改)?(?:措施|举措)[】\]]?\s*[：:]")
 _RESULTS: Final = frozenset({"result", "next"})
 _LONGEST_ANNOUNCEMENT: Final = 40
-_PARTING: Final = "；;，,、\n "  # marks that only part a measure from the next one
+_PARTING: Final = "；;，,、\n "  # marks that only separate a measure from the next one
 _IN_BRACKETS: Final = re.compile(
     r"[（(【\[](?P<inside>[^（()）【】\[\]]*(?:责任|牵头|时限|期限|完成时间|配合)[^（()）【】\[\]]*[：:][^（()）【】\[\]]*)[）)】\]]"
 )
 _SENTENCE: Final = re.compile(r"[。；;\n]")
-_LONGEST_STATE: Final = 60  # characters at the end of a text among which its state is looked for
+_LONGEST_STATE: Final = 60  # how many characters at the end of a text are searched for a state
 _STATE_WORDS: Final = "(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|申请|延期|序时|中|并|且|，|状态|情况|结果|：)+"
-"""What states consist of; a text loses nothing where no more than that is taken away."""
+"""The words that states consist of. A sentence of such words alone can be removed without losing anything else."""
 _ONLY_STATE: Final = re.compile(_STATE_WORDS)
 _WORDS: Final = rf"(?P<words>[^（()）【】\[\]。；;\n]{{1,{LONGEST}}}?)"
 _STATE_AT_END: Final = (
@@ -40,12 +40,12 @@ _STATE_AT_END: Final = (
         rf"(?:^|(?<=[。；！]))\s*[该此本]项?(?:整改)?(?:措施|任务|工作|问题|事项){_WORDS}(?P<stop>)[。；;]?\s*$"
     ),
 )
-"""In brackets, and as a sentence."""
+"""A state at the end of a text: in brackets, and as a sentence."""
 _STATE_AS_CLAUSE: Final = re.compile(
     rf"(?<=[^，,。；;：:\s])(?:[，,。；;：:]|\s|—+|-+)\s*(?P<words>{_STATE_WORDS})(?P<stop>)[。；;，]?\s*$"
 )
 _STATED: Final = re.compile("已|均|全部|正在|未|推进|持续|长期|基本完成")
-"""What tells a state from other words of completion, which may be an aim."""
+"""Words that are in a state. Other words of completion may express an aim."""
 _AIMS: Final = re.compile(
     "确保|力争|争取|要求|督促|推动|推进|计划|预计|促进|促使|力求|做到|实现|保证|[拟将让使]"
 )
@@ -56,7 +56,7 @@ _STATE_OF_PROBLEM: Final = re.compile(
 
 
 class _Labelled(NamedTuple):
-    """The text behind a label, and where among the measures it stands."""
+    """The text after a label, and its place: an offset in the text of the measures."""
 
     kind: LabelKind
     place: int
@@ -64,9 +64,9 @@ class _Labelled(NamedTuple):
 
 
 def measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
-    """Read the measures in what follows a heading, in its own paragraph and below, and what is said before them."""
+    """Read the measures in the paragraphs after a heading. Return them, and the text before them or None."""
     heads = [place for place, line in enumerate(lines) if _HEADS_MEASURE.match(line.text)]
-    if len(heads) < 2:  # noqa: PLR2004  one heads all that follows
+    if len(heads) < 2:  # noqa: PLR2004  a single label heads all that follows
         return _measures(lines)
     above = list(lines[: heads[0]])
     read = [_measures([*above, *lines[head:end]]) for head, end in pairwise([*heads, len(lines)])]
@@ -78,10 +78,10 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     before, source, labelled = _told_apart(text) if text else ([], [], [])
     if not source:
         source, before = before, []
-    if not source:  # results alone are what was done
-        going_on = [each for each in labelled if each.kind == "state" and not state(each.line.text)]
-        told = [each for each in labelled if each.kind in _RESULTS or each in going_on]
-        source, labelled = [each.line for each in told], [each for each in labelled if each not in told]
+    if not source:  # without measures, the results are the measures
+        not_states = [each for each in labelled if each.kind == "state" and not state(each.line.text)]
+        results = [each for each in labelled if each.kind in _RESULTS or each in not_states]
+        source, labelled = [each.line for each in results], [each for each in labelled if each not in results]
     if not source:
         return [], None
     whole = joined(source, "\n")
@@ -100,12 +100,12 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
 
 
 def with_state_of_problem(done: Sequence[Measure], of_problem: State | None) -> list[Measure]:
-    """Give the state of a problem to those of its measures that have none of their own."""
+    """Give the state of a problem to those of its measures that have no state of their own."""
     return [each if each.status else with_state(each, of_problem) for each in done]
 
 
 def _without_state_of_problem(text: Line) -> tuple[Line | None, State | None]:
-    """Return a text without the sentence that says how the problem stands, and what it says; one that says more stays."""
+    """Remove the sentence on the state of the whole problem. Return the rest, and the state. Keep a sentence that says more."""
     for match in _STATE_OF_PROBLEM.finditer(text.text):
         if found := state(match["words"]):
             if not _ONLY_STATE.fullmatch(match["words"]):
@@ -116,14 +116,14 @@ def _without_state_of_problem(text: Line) -> tuple[Line | None, State | None]:
 
 
 def state_alone(text: str) -> State | None:
-    """Return the state that a text says, if it says nothing else."""
+    """Return the state that a text names if it says nothing else; else None."""
     words = text.strip("（()）【】[]。；;：: ")
     found = state_of_words(words) if _ONLY_STATE.fullmatch(words) else None
     return found if found and found.plain else None
 
 
 def _told_apart(text: Line) -> tuple[list[Line], list[Line], list[_Labelled]]:
-    """Return what stands before the first label, what measures are read from, and what stands behind other labels."""
+    """Split a text into the lines before the first label, the lines that hold measures, and the texts after other labels."""
     before: list[Line] = []
     source: list[Line] = []
     labelled: list[_Labelled] = []
@@ -133,7 +133,7 @@ def _told_apart(text: Line) -> tuple[list[Line], list[Line], list[_Labelled]]:
         if kind is None:
             before.append(line)
         elif kind == "measures" and not ((source or before) and state_alone(line.text)):
-            if not source:  # what stands above the measures is said of all
+            if not source:  # texts above the measures apply to all of them
                 labelled = [each._replace(place=0) for each in labelled]
             source.append(line)
         else:
@@ -143,7 +143,7 @@ def _told_apart(text: Line) -> tuple[list[Line], list[Line], list[_Labelled]]:
 
 
 def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
-    """Yield the text before the first label, then that behind each label."""
+    """Yield the text before the first label, then the text after each label, with the kind of the label."""
     marks = [label for label in labels(text.text) if _stands_alone(text.text, label)]
     ends = [mark.begin for mark in marks] + [len(text.text)]
     yield None, text.part(0, ends[0])
@@ -156,7 +156,7 @@ def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
             seen = len(text.text[mark.start :]) - len(text.text[mark.start :].lstrip())
             stops = [text.text.find("\n", mark.start + seen, end), *begins]
             stop = min((stop for stop in stops if mark.start < stop < end), default=end)
-            # Below measures that have a label each, what came of one is said beside it.
+            # Where measures are numbered 措施1：, a label such as 整改情况 gives the state of one of them.
             kind = "state" if numbered and mark.kind in {"measures", "result"} else mark.kind
             yield kind, text.part(mark.start, stop)
             yield current, text.part(stop, end)
@@ -166,9 +166,9 @@ def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
 
 
 def _stands_alone(text: str, label: Label) -> bool:
-    """Return whether a label heads what follows it, rather than being said within a sentence or in brackets.
+    """Return whether a label heads the text after it, and is not a part of a sentence or in brackets.
 
-    Who answers for something is said in a line of its own, or in one that begins with a label.
+    Labels of people, offices, time limits and states stand on a line of their own, or on a line that begins with a label.
     """
     before = text[label.begin - 1] if label.begin else "\n"
     if before in "（(":
@@ -181,7 +181,7 @@ def _stands_alone(text: str, label: Label) -> bool:
 
 
 def _measure(line: Line) -> Measure:
-    """Read a measure, with what its own words say in brackets at their end."""
+    """Read a measure from its own text, with the labels and the state at the end of it."""
     label = first_label(line.text)
     begin = label.start if label and label.kind == "measures" and label.end > label.start else 0
     text, of_state = without_state(line.text[begin:])
@@ -195,35 +195,35 @@ def _measure(line: Line) -> Measure:
     if inside:
         for label in labels(inside):
             found = _with_label(found, label.kind, inside[label.start : label.end])
-        text, again = without_state(text.rstrip("（( "))
-        of_state = of_state or again
+        text, second_state = without_state(text.rstrip("（( "))
+        of_state = of_state or second_state
     found = with_state(found, of_state)
-    # What labels say and nothing understands is kept.
-    said = [text.rstrip(_PARTING) or line.text, found.text.text.strip()]
-    return _with_text(found, "\n".join(filter(None, said)))
+    # Text after labels that was not understood is kept.
+    texts = [text.rstrip(_PARTING) or line.text, found.text.text.strip()]
+    return _with_text(found, "\n".join(filter(None, texts)))
 
 
 def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_Labelled]) -> list[Measure]:
-    """Add what labels say: to all measures where it is said once above or below them, else to the one before it."""
+    """Add the texts after labels: to all measures if the label stands once, above or below them, else to the measure before it."""
     done = [measure for _start, measure in drafts]
     kinds: Counter[str] = Counter(each.kind for each in labelled)
     each_has_its_own = any(kinds[kind] > 1 for kind in OF_ONE_LINE)
     for each in labelled:
-        before = [number for number, (start, _measure) in enumerate(drafts) if start < max(each.place, 1)]
-        below = len(before) == len(done) and not each_has_its_own
+        earlier = [number for number, (start, _measure) in enumerate(drafts) if start < max(each.place, 1)]
+        below = len(earlier) == len(done) and not each_has_its_own
         above = each.place <= drafts[0][0]
-        alone = kinds[each.kind] == 1 and (above or below or each.kind not in OF_ONE_LINE)
-        those = range(len(done)) if alone else before[-1:] or [0]
+        for_all = kinds[each.kind] == 1 and (above or below or each.kind not in OF_ONE_LINE)
+        numbers = range(len(done)) if for_all else earlier[-1:] or [0]
         if each.kind in _RESULTS:
-            _add_results(done, each.line.text, those)
+            _add_results(done, each.line.text, numbers)
         elif each.kind != "finding":
-            for number in those:
+            for number in numbers:
                 done[number] = _with_label(done[number], each.kind, each.line.text)
     return done
 
 
 def _add_results(done: list[Measure], text: str, those: Sequence[int]) -> None:
-    """Add what came of the measures: to each its own where there are as many, else to the last."""
+    """Add the results to measures: one to each if there are as many results as measures, else all to the last measure."""
     results = [text[item.start : item.end].strip() for item in items(text)]
     if len(results) != len(those):
         results, those = [text], those[-1:]
@@ -233,22 +233,22 @@ def _add_results(done: list[Measure], text: str, those: Sequence[int]) -> None:
 
 
 def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
-    """Add to a measure what stands behind a label; words that are not understood are kept in its text."""
+    """Add the text after a label to a measure. A text that is not understood is appended to the measure's text."""
     value = value.strip("；;，,。 \u3000")
     if not value:
         return measure
     names = tuple(name for name in re.split(r"[、，,；;\s]+", value) if name) or (value,)
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     match kind:
         case "due":
-            found[kind], of_state = without_state(value)
+            values[kind], of_state = without_state(value)
             measure = with_state(measure, of_state)
         case "leader" | "goal":
-            found = {kind: value}
+            values = {kind: value}
         case "office":
-            found = {"office": names[0], "co_offices": measure.co_offices + names[1:]}
+            values = {"office": names[0], "co_offices": measure.co_offices + names[1:]}
         case "co_offices":
-            found = {"co_offices": measure.co_offices + names}
+            values = {"co_offices": measure.co_offices + names}
         case "state" if of_state := state(value):
             measure = with_state(measure, of_state)
             first, *others = _SENTENCE.split(value, maxsplit=1)
@@ -256,7 +256,7 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
                 value = "".join(others).strip()
                 if not value:
                     return measure
-    return replace(measure, **found) if found else _with_text(measure, f"{measure.text.text}\n{value}")
+    return replace(measure, **values) if values else _with_text(measure, f"{measure.text.text}\n{value}")
 
 
 def _with_text(measure: Measure, text: str) -> Measure:
@@ -264,7 +264,7 @@ def _with_text(measure: Measure, text: str) -> Measure:
 
 
 def with_state(measure: Measure, found: State | None) -> Measure:
-    """Return a measure with what its state says, if anything."""
+    """Return a measure with a state; unchanged if the state is None."""
     if found is None:
         return measure
     long_term = found.long_term or measure.long_term
@@ -272,13 +272,13 @@ def with_state(measure: Measure, found: State | None) -> Measure:
 
 
 def state(words: str) -> State | None:
-    """Read the state that words say; of several sentences, the first, unless another one takes it back."""
+    """Read the state in a text: that of the first sentence, unless a later one takes it back."""
     found = state_of_words(_SENTENCE.split(words.strip())[0])
     return state_of_text(words) or (found if found and found.plain else None)
 
 
 def without_state(text: str) -> tuple[str, State | None]:
-    """Return a text without the state at its end, and the state; where more is said than the state, the text stays whole."""
+    """Return a text without the state at its end, and the state. If its sentence says more than the state, the text stays whole."""
     for pattern in _STATE_AT_END:
         if not (match := pattern.search(text, max(0, len(text) - _LONGEST_STATE))):
             continue

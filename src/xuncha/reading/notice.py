@@ -1,4 +1,4 @@
-"""What a published notice consists of, as far as it says so: plain values, each knowing where its words stand."""
+"""The content of a published notice, as far as the notice states it: plain values, and texts with their places in the document."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _COUNTED = (
 
 
 class Words(NamedTuple):
-    """Some words of the document, with full-width punctuation."""
+    """A text of the document, with its place and with full-width punctuation."""
 
     text: str
     line: int
@@ -25,36 +25,36 @@ class Words(NamedTuple):
 
 @dataclass(frozen=True)
 class Measure:
-    """What was done about a problem; None is what the notice does not say."""
+    """A measure: what was done about a problem. None means that the notice does not say it."""
 
     text: Words
     part: Words | None = None
     status: Status | None = None
     long_term: bool = False
     staged: bool = False
-    """Whether `closed` is said of a staged result alone, which closes only a long-term measure."""
-    doubt: str = ""  # what was assumed of the status; empty where nothing was
+    """Whether `closed` means only that a staged result is reached, which closes only a long-term measure."""
+    doubt: str = ""  # message on what was assumed of the status; empty if nothing was
     leader: str | None = None
     office: str | None = None
     co_offices: tuple[str, ...] = ()
     due: str | None = None  # the time limit in the notice's words
-    limit: date | None = None  # the last day that it names
+    limit: date | None = None  # the last day that `due` names
     goal: str | None = None
 
 
 @dataclass(frozen=True)
 class Problem:
-    """A problem as the notice numbers it: afresh in each category, as a rule."""
+    """A problem with its number in the notice. Notices usually number afresh in each category."""
 
     number: str
     title: Words
     measures: tuple[Measure, ...] = ()
-    finding: str | None = None  # what stands between its heading and its measures
+    finding: str | None = None  # the text between the heading and the measures
 
 
 @dataclass(frozen=True)
 class Category:
-    """A heading that groups problems; without a title where the notice has none."""
+    """A heading that groups problems. The title is empty if the notice has no such heading."""
 
     title: Words
     problems: tuple[Problem, ...]
@@ -72,7 +72,7 @@ class Dates:
 
 @dataclass(frozen=True)
 class Contact:
-    """Where comments go."""
+    """The addresses to which comments are sent."""
 
     phone: str | None = None
     address: str | None = None
@@ -81,7 +81,7 @@ class Contact:
 
 
 class Outcome(NamedTuple):
-    """Something that was counted besides problems and measures."""
+    """A result that is counted besides problems and measures, such as rules made or money recovered."""
 
     label: str
     amount: float
@@ -100,9 +100,9 @@ class Stated:
     completion_rate: float | None = None  # of problems, from 0 to 1
     outcomes: tuple[Outcome, ...] = ()
     open: tuple[tuple[Thing, str, int], ...] = ()
-    """Each number of things that are not done, with the words that say so: 基本完成, 申请延期."""
+    """The counts of things that are not done, each with the words that say so: 基本完成, 申请延期."""
     rates: tuple[tuple[Thing | None, str], ...] = ()
-    """All rates of completion, as they are written, each with what it is of where that is named."""
+    """All completion rates as they are written, such as 98.71, each with what it is a rate of; None if that is not named."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class Notice:
 
 
 def as_json(notice: Notice) -> dict[str, Any]:
-    """Return a notice for programs; null is what it does not say."""
+    """Return a notice as JSON values for programs; null is what the notice does not say."""
     return {
         **{name: getattr(notice, name) for name in ("title", "organisation", "issuer", "inspector")},
         "dates": {name: day and day.isoformat() for name, day in asdict(notice.dates).items()},

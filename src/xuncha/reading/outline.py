@@ -1,4 +1,4 @@
-"""The outline of a notice: its paragraphs as a tree of headings, told by their numbers alone."""
+"""Make the outline of a notice: its paragraphs as a tree of headings, which are recognised by their numbers alone."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ from xuncha.reading.lines import joined
 
 @dataclass
 class Node:
-    """A numbered paragraph with what stands below it."""
+    """A numbered paragraph with the paragraphs below it."""
 
     line: Line
     head: Heading
     body: list[Line] = field(default_factory=list)
-    """The paragraphs without a number before the first numbered one below it."""
+    """The paragraphs without a number between this paragraph and its first child."""
     children: list[Node] = field(default_factory=list)
 
     @property
     def rest(self) -> str:
-        """The text behind the number."""
+        """The text after the number."""
         return self.line.text[self.head.end :]
 
     def below(self) -> Iterator[Line]:
-        """Yield the paragraphs below it."""
+        """Yield all paragraphs below this one, in order."""
         yield from self.body
         for child in self.children:
             yield child.line
             yield from child.below()
 
     def announces_list(self, *kinds: LabelKind) -> bool:
-        """Return whether its last paragraph ends with a label, of these kinds if any, behind which a list begins."""
+        """Return whether the last paragraph before the children ends with a label, of one of `kinds` if given: a list follows."""
         text = self.body[-1].text if self.body else self.rest
         last = labels(text)[-1:]
         return any(each.start >= len(text.rstrip()) and (not kinds or each.kind in kinds) for each in last)
 
 
 def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
-    """Return the paragraphs before the first number, and the tree of the others.
+    """Return the paragraphs before the first numbered one, and the tree of the others.
 
-    A number of a level that is open goes on with that list. A number of another level begins a list within the open one,
-    whatever the levels: some notices put 1. above （一）. Chapters are always outermost.
+    A number of a level that is open continues that list. A number of any other level begins a list below the innermost open
+    heading, whatever the level: some notices put 1. above （一）. Chapters are always outermost.
     """
     before: list[Line] = []
     roots: list[Node] = []
@@ -70,13 +70,13 @@ def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
 
 
 def _parts(line: Line) -> list[Line]:
-    """Return a paragraph, split where the heading with which it begins goes on with those below it: （一）甲方面。1.乙。一是…."""
+    """Split a paragraph that begins with a heading and goes on with the headings below it: （一）甲方面。1.乙。一是…."""
     head = heading(line.text)
     end = head.end + sentence_end(line.text[head.end :]) if head else 0
     for begin in (0, end) if head else ():
         text = line.text[begin:]
         found = items(text) if heading(text) else ()
-        # Items without items of their own are measures.
+        # Items without items of their own are measures: no split there.
         begins = len(found) > (not begin) and not found[0].begin
         if begins and all(items(text[item.start : item.end]) for item in found):
             below = (line.part(begin + item.begin, begin + item.end) for item in found)
@@ -85,7 +85,7 @@ def _parts(line: Line) -> list[Line]:
 
 
 def _heading(text: str) -> Heading | None:
-    """Read the number with which a paragraph begins, be it behind a label such as 【反馈问题】."""
+    """Read the number at the beginning of a paragraph, also after a label such as 【反馈问题】."""
     if (found := heading(text)) is not None:
         return found
     label = first_label(text)
@@ -95,7 +95,7 @@ def _heading(text: str) -> Heading | None:
 
 
 def _place(open_: list[Node], head: Heading) -> int:
-    """Return how deep a number stands among the open ones."""
+    """Return how many of the open headings a new number leaves open above it."""
     if head.level is Level.CHAPTER:
         return 0
     levels = [node.head.level for node in open_]
@@ -107,9 +107,9 @@ def _place(open_: list[Node], head: Heading) -> int:
 
 
 def _without_labels(parent: Node) -> None:
-    """Take away the label, or the second number, that each heading of a list begins with: 1.反馈问题：, （一）问题一：.
+    """Remove the label or the second number at the beginning of each heading of a list: 1.反馈问题：, （一）问题一：.
 
-    Where each has a label of its own, as in （1）存在问题： （2）整改措施：, the numbers go instead.
+    If the labels differ, as in （1）存在问题： （2）整改措施：, remove the numbers instead, and keep the paragraphs in the parent.
     """
     firsts = [first_label(node.rest) for node in parent.children]
     kinds = {label.kind if label and label.end > label.start else None for label in firsts}
@@ -127,12 +127,12 @@ def _without_labels(parent: Node) -> None:
 
 
 def _split_by_findings(node: Node) -> None:
-    """Give numbers to the problems below a heading that have no number, each behind a label such as 反馈问题：."""
+    """Give numbers to the problems below a heading that have a label such as 反馈问题： instead of a number."""
     for child in node.children:
         _split_by_findings(child)
     labels = ((place, first_label(line.text)) for place, line in enumerate(node.body))
     starts = [(place, label.start) for place, label in labels if label and label.kind == "finding"]
-    if len(starts) < 2 or node.children:  # noqa: PLR2004  one says more of the heading above it
+    if len(starts) < 2 or node.children:  # noqa: PLR2004  one label alone describes the heading above it
         return
     ends = [place for place, _start in starts[1:]] + [len(node.body)]
     for number, ((place, start), end) in enumerate(zip(starts, ends, strict=True), 1):

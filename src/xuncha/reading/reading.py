@@ -1,6 +1,6 @@
-"""The reader of published notices: out of the lines of a document, what it says, as far as it says so. Pure functions.
+"""Read a published notice from the lines of a document, as far as it states things. Pure functions.
 
-Which headings are categories, which are problems, and which are parts of them, is told here; what is below is measures.
+This module decides which headings are categories, problems, or parts of problems. All text below them is measures.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from xuncha.reading.outline import Node, outline
 _DEEPEST: Final = 3  # levels of headings: category, problem, part
 _NOTHING: Final = Words("", 1, 1)
 _STOPS: Final = "。；：:;，, （(【"
-_LONGEST: Final = 150  # characters of a heading
+_LONGEST: Final = 150  # the most characters of a heading
 _NAMES_A_FAULT: Final = re.compile(
     r"存在|^(?:关于|针对|对于|聚焦|在[“\"「]|[“\"「])"
     r"|(?:问题|方面|现象|情形)(?:的?整改(?:落实)?(?:进展)?(?:情况)?)?$"
@@ -47,7 +47,7 @@ _ACTS: Final = re.compile(
     "进一步|持续|全面|切实|认真|深入|着力|坚[决持]|严[格肃把]|[强深优细]化|加[强大快]|建立|健全|完善|制定|修订|开展|组织|推[进动行]|规范|提[升高]|[落压夯]实"
     "|狠抓|抓[好实]|紧盯|聚焦|突出|注重|明确|召开|印发|出台|举办|督促|清理|整治|实[行施]|做[好实]|扩大|拓[宽展]|筑牢|树[立牢]|增强|统筹|创新|用好|畅通|改[进造]"
 )
-"""How what was done begins, rather than a fault."""
+"""Words that begin a description of work done, and not of a fault."""
 _RESULTS: Final = re.compile("成效|完成情况|整改结果|监督方式|联系方式|附件")
 _OF_PROBLEMS: Final = re.compile("问题|意见|任务|事项")
 _ORGANISES: Final = re.compile(
@@ -59,7 +59,7 @@ _OF_LEADERS: Final = re.compile(
 
 
 def read(pages: Pages) -> Notice:
-    """Read a notice."""
+    """Read a notice from the lines of a document."""
     notice, text, afterwards = frame(paragraphs(pages))
     opening, roots = outline(text)
     title, nodes = _zone(roots)
@@ -84,27 +84,27 @@ def _place(line: Line) -> tuple[int, int]:
 
 
 def _places(nodes: Iterable[Node]) -> set[tuple[int, int]]:
-    """Return where the paragraphs begin that stand in some sections."""
+    """Return the places where the paragraphs of some sections begin."""
     return {_place(line) for node in nodes for line in (node.line, *node.below())}
 
 
 def _with_limits(category: Category, since: date | None) -> Category:
-    """Add the days that the time limits of measures name."""
+    """Add to each measure the day of its time limit, and whether the limit makes it long-term."""
     problems = []
     for problem in category.problems:
         dated = []
-        for each in problem.measures:
-            found = limit(each.due or "", since)
-            dated.append(replace(each, limit=found.day, long_term=each.long_term or found.long_term))
+        for measure in problem.measures:
+            found = limit(measure.due or "", since)
+            dated.append(replace(measure, limit=found.day, long_term=measure.long_term or found.long_term))
         problems.append(replace(problem, measures=tuple(dated)))
     return replace(category, problems=tuple(problems))
 
 
 def _zone(roots: list[Node]) -> tuple[Words, list[Node]]:
-    """Find the chapter that goes through the problems. Return its title, which may be empty, and the outermost headings in it."""
+    """Find the chapters that list the problems. Return the title of the first, which may be empty, and the headings below them."""
     chapters = [node for node in roots if node.head.level is Level.CHAPTER]
     holding = [node for node in chapters if _holds_problems(node)]
-    # Beside chapters whose headings name faults, another one counts only if it says that it is about problems.
+    # If the headings of some chapters name faults, another chapter counts only if its title speaks of problems.
     sure = [node for node in holding if _name_faults(node)]
     if holding := [node for node in holding if not sure or node in sure or _OF_PROBLEMS.search(_title(node))]:
         nodes = [child for node in holding for child in node.children if not _is_of_leaders(child)]
@@ -114,10 +114,10 @@ def _zone(roots: list[Node]) -> tuple[Words, list[Node]]:
 
 
 def _told_apart(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[Line]]:
-    """Return the paragraphs of the chapters before the problems, how the work was organised; and of those on what comes next."""
-    those = set(map(id, nodes))
+    """Return the paragraphs on how the work was organised (the chapters before the problems), and those on what comes next."""
+    problem_nodes = set(map(id, nodes))
     sections = enumerate((root, *root.children) for root in roots)
-    inside = [place for place, section in sections if not those.isdisjoint(map(id, section))]
+    inside = [place for place, section in sections if not problem_nodes.isdisjoint(map(id, section))]
     first, last = (inside[0], inside[-1]) if inside else (0, len(roots))
     others = (root for root in roots[last + 1 :] if not _is_of_leaders(root))
     after = [root for root in others if not _RESULTS.search(_title(root))]
@@ -132,13 +132,13 @@ def _paragraphs(chapters: Iterable[Node]) -> Iterator[Line]:
 
 
 def _is_of_leaders(node: Node) -> bool:
-    """Return whether a section tells what leaders did themselves; it holds no problems."""
+    """Return whether a section is about what leaders did themselves. Such a section holds no problems."""
     title = _title(node)
     return bool(_OF_LEADERS.search(title)) and not _says_fault(title)
 
 
 def _holds_problems(chapter: Node) -> bool:
-    """Return whether a chapter goes through problems, and is not itself the heading of some."""
+    """Return whether a chapter lists problems, and is not itself a category of problems."""
     title = _title(chapter)
     if _PLAN.search(title) or not chapter.children or _is_of_leaders(chapter):
         return False
@@ -153,14 +153,14 @@ def _name_faults(chapter: Node) -> bool:
 
 
 def _is_category(title: str) -> bool:
-    """Return whether a chapter is itself a heading over problems, rather than says how they were dealt with."""
+    """Return whether a chapter is itself a category of problems, and not a report on how they were handled."""
     if _PROGRESS.search(title):
         return not _PLAN.search(title) and title.startswith(("关于", "针对", "在“"))
     return not _PLAN.search(title) and not _ORGANISES.search(title) and _says_fault(title)
 
 
 def _says_fault(title: str) -> bool:
-    """Return whether a heading names a fault or a field with some, rather than what was done."""
+    """Return whether a heading names a fault or an area with faults, and not what was done."""
     says = _NAMES_A_FAULT.search(title.strip(_STOPS)) or _SOUNDS_LIKE_A_FAULT.search(title)
     return len(title) <= _LONGEST and bool(says)
 
@@ -170,13 +170,13 @@ def _most_say_fault(nodes: Iterable[Node]) -> bool:
 
 
 def _most(holds: Iterable[object]) -> bool:
-    """Return whether something holds for half of some things or more."""
+    """Return whether at least half of some values are true; False if there are none."""
     found = list(map(bool, holds))
     return bool(found) and 2 * sum(found) >= len(found)
 
 
 def _categories(title: Words, nodes: list[Node]) -> tuple[Category, ...]:
-    """Read the categories with their problems and measures; without any, one with the title of the chapter."""
+    """Read the categories with their problems and measures. If there is none, return one with the title of the chapter."""
     depth = max(map(_depth, nodes), default=0)
     if depth == 0:
         return ()
@@ -184,7 +184,7 @@ def _categories(title: Words, nodes: list[Node]) -> tuple[Category, ...]:
     numbered_as_problems = depth < _DEEPEST and nodes[0].head.level not in {Level.CHAPTER, Level.SECTION}
     if without_categories or numbered_as_problems:
         return (Category(title, tuple(map(_problem, nodes))),)
-    # Where most have headings below them, the others have, too.
+    # If most nodes have headings below them, the children of the others are headings, too.
     alike = _most(map(_headings, nodes))
     below = [_headings(node) or (node.children if alike else []) or [node] for node in nodes]
     pairs = zip(nodes, below, strict=True)
@@ -196,7 +196,7 @@ def _depth(node: Node) -> int:
 
 
 def _headings(node: Node) -> list[Node]:
-    """Return what is below a heading, as far as it is headings again; none where it is measures."""
+    """Return the children of a node if they are headings again; an empty list if they are measures."""
     children = node.children
     if not children or any(_headings(child) for child in children):
         return children
@@ -212,7 +212,7 @@ def _headings(node: Node) -> list[Node]:
         are_headings = have_form or _most(_told(child) or child.children or rest for child, rest in pairs)
     else:
         texts = ("\n".join([child.rest, *_told(child)]) for child in children)
-        # What is to be done may have a heading, too.
+        # Measures may have headings, too.
         acts = _most(_ACTS.match(_title(child)) for child in children)
         head_paragraphs = len(children) > 1 and _most(_told(child) and not rest for child, rest in pairs)
         with_children = _most(child.children for child in children)
@@ -221,7 +221,7 @@ def _headings(node: Node) -> list[Node]:
 
 
 def _told(node: Node) -> list[str]:
-    """Return the paragraphs right below a number that do not only say who answers for it, or how far it is."""
+    """Return the paragraphs of a node that say more than who is responsible, until when, or how far it is."""
     found = []
     for text in (line.text for line in node.body):
         label = first_label(text)
@@ -235,14 +235,14 @@ def _has_measures(text: str) -> bool:
 
 
 def _heading_end(text: str) -> int:
-    """Return where the heading ends with which a paragraph begins: at a full stop, a label or an enumeration."""
+    """Return where the heading at the beginning of a paragraph ends: at a full stop, a label or an enumeration."""
     end = sentence_end(text)
     begins = [label.begin for label in labels(text[: end + 1])] + [item.begin for item in items(text)[:1]]
     return min([end, *filter(None, begins)])
 
 
 def _heading(node: Node) -> Words:
-    """Return the heading of a node, without its number, the stop at its end and a state in brackets."""
+    """Return the heading of a node, without its number, the punctuation at its end, and a state in brackets."""
     line = node.line.part(node.head.end, node.head.end + _heading_end(node.rest))
     if line is None:
         return Words("", node.line.line, node.line.column)
@@ -261,7 +261,7 @@ def _problem(node: Node) -> Problem:
 
 
 def _part(node: Node, title: Words) -> Iterator[Measure]:
-    """Yield the measures below the heading of a part; headings below that one are joined to it."""
+    """Yield the measures of a part of a problem. The titles of deeper headings are appended to the title of the part."""
     for measure in _measures(node)[0]:
         yield replace(measure, part=title)
     for child in _headings(node):
@@ -269,7 +269,7 @@ def _part(node: Node, title: Words) -> Iterator[Measure]:
 
 
 def _measures(node: Node) -> tuple[list[Measure], str | None]:
-    """Read the measures right below a heading, and what is said before them."""
+    """Read the measures right below a heading, and the text before them."""
     end = _heading_end(node.rest)
     rest = node.line.part(node.head.end + end)
     own: list[Line] = [rest] if rest else []
