@@ -1,1 +1,1 @@
-"""In and out: what offices have already becomes a ledger, and a ledger becomes what offices are used to."""
+"""Import what offices already have into a ledger, and export a ledger to the forms that offices use."""

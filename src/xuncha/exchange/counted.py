@@ -1,4 +1,4 @@
-"""What a notice counts, held against what is read of it: contradictions, and paragraphs whose counts become those of the ledger."""
+"""Compare the counts that a notice states with what was read: find contradictions, and replace counts in paragraphs by placeholders."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xuncha.pages.line import Line
     from xuncha.reading.notice import Stated
 
-_Units = set[tuple["Thing", str]]  # units in which things are counted in a paragraph that names them
+_Units = set[tuple["Thing", str]]  # things with the units in which a paragraph counts them
 
 _PLACEHOLDERS: Final[dict[tuple[Thing, Kind | None], str]] = {
     ("problems", "total"): "{问题数}", ("problems", "done"): "{已完成问题数}",
@@ -33,32 +33,32 @@ _RATE: Final = re.compile(
     "(?:完成|整改|办结|销号|落实)率[^，。；]{0,8}?(?:[0-9０-９]|百分之|[一二三四五六七八九十]成)"
 )
 _PLAIN: Final = {"done": "完成|整改|销号|办结|清零", "in_progress": "正在|推进|整改中|进行中"}
-"""What says plainly that things are done or in progress, rather than nearly done, kept up or put off."""
+"""Words which say plainly that things are done or in progress, and not nearly done, kept up or put off."""
 _OPEN: Final = re.compile("正|推进|进行|整改中|尚|仍|未|剩|其余|还有|延期|基本|部分|初步")
-"""What is not done for certain; what is long-term or kept up may be done."""
-_NEARLY_DONE: Final = re.compile("基本|初步|部分|阶段|长期|持续")  # what some offices count as done in a rate
+"""Words which say that things are certainly not done. Things that are long-term or kept up may be done."""
+_NEARLY_DONE: Final = re.compile("基本|初步|部分|阶段|长期|持续")  # some offices count these as done in rates
 _FOLLOWS: Final = re.compile("其[中余]|剩[余下]|余下|另")
 _BRACES: Final = frozenset("{}｛｝")
 _NUMBERED: Final = ("是", "要", "第", "（一）", "（1）", "1.", "1）")
-"""Enumerations that are numbered anew where one of their items has gone."""
+"""Enumerations that are renumbered after one of their items was left out."""
 
 
 class Tally(NamedTuple):
-    """How many problems or measures are read, and how many of them are closed."""
+    """The number of problems or measures that were read, and how many of them are closed."""
 
     total: int
     closed: int
 
 
 def read_of(draft: Draft) -> dict[Thing, Tally]:
-    """Count what was read."""
-    closed = [[each.status == "closed" for each in one.measures] for one in draft.problems]
+    """Count the problems and measures of a draft, and the closed ones."""
+    closed = [[each.status == "closed" for each in problem.measures] for problem in draft.problems]
     problems = Tally(len(closed), sum(bool(each) and all(each) for each in closed))
     return {"problems": problems, "measures": Tally(len(draft.measures), sum(map(sum, closed)))}
 
 
 def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[str, str]]:
-    """Yield what a notice counts otherwise than it lists or adds up: in a sentence, and as a remark in the ledger's file, or empty."""
+    """Yield the contradictions in the counts of a notice: each a message, and a remark for the ledger's file, which may be empty."""
     quotients: list[tuple[Thing, str, int, int]] = []
     stating: tuple[tuple[Thing, str, str, int | None, int | None], ...] = (
         ("problems", _("problems"), "个问题", stated.problems_total, stated.problems_done),
@@ -107,16 +107,16 @@ def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[s
 
 
 def _sums(parts: Sequence[tuple[str, int]]) -> set[int]:
-    """Return the sums of some of the parts, or of none: one may be a part of another."""
-    numbers = [number for _said, number in parts[:8]]  # of many more, the sums are too many
+    """Return the sums of all selections of parts, also of none: one part may be included in another."""
+    numbers = [number for _said, number in parts[:8]]  # more parts have too many sums
     return {sum(some) for size in range(len(numbers) + 1) for some in combinations(numbers, size)}
 
 
 class Paragraphs:
-    """Makes the paragraphs of a notice those of a ledger.
+    """Turns the paragraphs of a notice into those of a ledger.
 
-    A count that says for certain what the ledger counts, too, and says the same, becomes a placeholder. A sentence with any other
-    one would contradict the ledger sooner or later: it is left out, and listed.
+    A count becomes a placeholder if it certainly counts what the ledger counts, and has the same value. A sentence with any
+    other count would contradict the ledger sooner or later: it is left out, and listed.
     """
 
     def __init__(self, read: dict[Thing, Tally], going_on: int, stated: Stated) -> None:
@@ -130,9 +130,9 @@ class Paragraphs:
         self.left_out: list[Line] = []
 
     def live(self, lines: Iterable[Line]) -> list[str]:
-        """Return paragraphs with live counts; what is left out is added to `left_out`."""
+        """Return paragraphs in which counts are placeholders. Lines that are left out are added to `left_out`."""
         fewer: Counter[Family] = Counter()
-        """How many items have gone, of each enumeration that goes on."""
+        """By enumeration that is continued: how many of its items have been left out."""
         kept = []
         for line in lines:
             every = list(statements(BRACKETS.sub(lambda aside: " " * len(aside[0]), line.text)))
@@ -144,7 +144,7 @@ class Paragraphs:
             said, before, number = "", len(self.left_out), None
             for start, end in pairwise([*begins, len(line.text)]):
                 if own := _number(line.text[start:end]):
-                    if number:  # nothing is left of the item before
+                    if number:  # the whole item before was left out
                         fewer[number.family] += 1
                     fewer[own.family] *= own.number > 1
                     number = own
@@ -165,7 +165,7 @@ class Paragraphs:
     def _live(
         self, text: str, start: int, end: int, found: list[Statement], units: _Units, *, follows: bool
     ) -> str | None:
-        """Return a sentence of a paragraph with live counts; None where it is to be left out."""
+        """Return a sentence with placeholders for its counts; None if it must be left out."""
         words = text[start:end]
         counted = list(counts(words))
         named = {start + each.start: each.number for each in counted if each.thing}
@@ -187,7 +187,7 @@ class Paragraphs:
         return live + with_kept_braces(text[place:end])
 
     def _placeholder(self, each: Statement, units: _Units, words: str) -> str | None:
-        """Return what may stand in the place of a count, if what it says is certain."""
+        """Return the placeholder for a count if its meaning is certain; else None."""
         plain = each.kind not in _PLAIN or re.search(_PLAIN[each.kind], each.said)
         dated = each.kind != "total" and any(written(words))
         is_unit = (each.thing, each.count.unit) in units
@@ -197,14 +197,14 @@ class Paragraphs:
 
 
 class _Number(NamedTuple):
-    """The number with which a sentence begins that is an item."""
+    """The number at the beginning of a sentence that is an item of an enumeration."""
 
     words: str
     family: Family
     number: int
 
     def less(self, by: int) -> str:
-        """Return it as it is written where some items before it have gone."""
+        """Return the number as it is written after some items before it were left out."""
         write = numeral if numeral(self.number) in self.words else str
         return self.words.replace(write(self.number), write(self.number - by), 1)
 
@@ -215,7 +215,7 @@ def _number(words: str) -> _Number | None:
 
 
 def _all_done(words: str) -> bool:
-    """Return whether a sentence claims that all is done, without a number."""
+    """Return whether a sentence claims without a number that everything is done."""
     found = ALL_DONE.search(words)
     role = any(each.name == "done" for each in roles(words))
     return bool(found and role and any(things(words)) and not words.startswith("到人", found.end()))

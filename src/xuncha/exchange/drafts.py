@@ -1,4 +1,4 @@
-"""What a table or a notice says, before it is entered into a ledger, and what is doubtful in it."""
+"""Drafts: what a table or a notice says before it is entered into a ledger, and what is doubtful in it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ if TYPE_CHECKING:
     from xuncha.model.vocabulary import Status
 
 _WEIGHTIEST: Final = ("state", "closed_date", "problem", "measure", "due", "leader", "office", "progress")
-"""What doubts are about, the weightiest first; the others come last."""
+"""The subjects of doubts, the most important first. All others come after them."""
 
 
 class Doubt(NamedTuple):
-    """A text that could be taken for more than one thing, or for none."""
+    """A text that can be understood in more than one way, or in none."""
 
     sheet: str
     address: str
     text: str
-    made: str  # what was made of the text, in a sentence
-    role: str = ""  # what it is about, as `Form` calls it; empty where it is about the whole document
+    made: str  # a sentence on how the text was understood
+    role: str = ""  # the role of the column, as in `Form`; empty if the doubt is about the whole document
 
     @property
     def place(self) -> str:
-        """Where it stands: `Sheet!C5`."""
+        """The place of the text: `Sheet!C5`."""
         return "!".join(filter(None, (self.sheet, self.address)))
 
 
 class Column(NamedTuple):
-    """What a column was taken for, and why."""
+    """The role that was chosen for a column, and why."""
 
     sheet: str
     letter: str
@@ -38,11 +38,11 @@ class Column(NamedTuple):
     role: str
     why: str
     rows: tuple[int, int] = (0, 0)  # the first and the last row of its table
-    ticked: str | None = None  # the word for which a tick in it stands, where ticks stand in it
+    ticked: str | None = None  # the word that a tick in it means, if it is a column of ticks
 
 
 class SourceCell(NamedTuple):
-    """What a cell says."""
+    """A cell with its text."""
 
     sheet: str
     address: str
@@ -51,22 +51,22 @@ class SourceCell(NamedTuple):
 
 @dataclass
 class RecordDraft:
-    """What is said of a problem or a measure, and nothing that is not said."""
+    """What a document says of a problem or a measure; what it does not say is left out."""
 
-    record: dict[str, Any]  # by the keys of its file
+    record: dict[str, Any]  # with the keys of its file
     sheet: str = ""
     address: str = ""
     cells: dict[str, list[SourceCell]] = field(default_factory=dict)
-    """The cells that say it, by the roles of the columns."""
+    """The cells from which the record was read, by the roles of their columns."""
     rows: tuple[int, int] = (0, 0)  # the first and the last of its rows
 
     @property
     def place(self) -> str:
-        """Where it stands: `Sheet!C5`."""
+        """The place of the record: `Sheet!C5`."""
         return "!".join(filter(None, (self.sheet, self.address)))
 
     def text(self, role: str) -> str:
-        """Return what its cells of a role say, below each other; empty where there are none."""
+        """Return the texts of the cells with a role, one on each line; empty if there are none."""
         return "\n".join(dict.fromkeys(cell.text for cell in self.cells.get(role, ())))
 
 
@@ -78,41 +78,41 @@ class MeasureDraft(RecordDraft):
 
     @property
     def status(self) -> Status:
-        """How it stands; where nothing is said, not started, or in progress if progress is told."""
-        said: Status | None = self.record.get("status")
-        return said or ("in_progress" if self.record.get("progress") else "not_started")
+        """The status. If the document states none, it is in progress if there are entries of progress, else not started."""
+        stated: Status | None = self.record.get("status")
+        return stated or ("in_progress" if self.record.get("progress") else "not_started")
 
 
 @dataclass
 class ProblemDraft(RecordDraft):
     """A problem with its measures."""
 
-    category: str = ""  # the category's title; empty where none is said
+    category: str = ""  # the category's title; empty if there is none
     number: int | None = None
     measures: list[MeasureDraft] = field(default_factory=list)
 
 
 @dataclass
 class Draft:
-    """A whole document."""
+    """A whole document as a draft."""
 
     settings: dict[str, Any] = field(default_factory=dict)
-    """What it says of the ledger itself, by the keys of `data/ledger.yaml`."""
+    """The settings of the ledger that the document states, with the keys of `data/ledger.yaml`."""
     problems: list[ProblemDraft] = field(default_factory=list)
     columns: list[Column] = field(default_factory=list)
-    form: Form | None = None  # how it was read, where it is a table
+    form: Form | None = None  # the form by which it was read, if it is a table
     words: dict[str, Status] = field(default_factory=dict)
-    """The words of its column of states that were understood."""
+    """The words in its column of states that were understood, with their statuses."""
     doubts: list[Doubt] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)  # texts outside the table: a title, a remark below it
-    exact: bool = False  # whether the workbook was written by `export`, and holds the whole of the ledger
+    exact: bool = False  # whether the workbook was written by `export`, and holds the whole ledger
 
     def doubt(self, made: str, text: str = "", sheet: str = "", address: str = "", role: str = "") -> None:
-        """List what was made of a text; the sheet and the address are empty where it is about the whole document."""
+        """Add a doubt; the sheet and the address are empty if it is about the whole document."""
         self.doubts.append(Doubt(sheet, address, text, made, role))
 
     def weighed(self) -> list[Doubt]:
-        """Return the doubts, the weightiest first."""
+        """Return the doubts, the most important first."""
         return sorted(self.doubts, key=lambda doubt: (*_WEIGHTIEST, doubt.role).index(doubt.role))
 
     @property

@@ -1,4 +1,4 @@
-"""From a draft to the files of a ledger: what the paper says, and nothing else; of a ledger that is there nothing is lost that the paper does not mention."""
+"""Enter a draft into the files of a ledger. What an existing ledger has and the draft does not mention is kept."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
     from xuncha.model.source import Source
 
 _LISTS = ("categories", "leaders", "offices")
-_SHORTEST = 2  # characters of a name that is too short to look like another
+_SHORTEST = 2  # a name of so few characters does not count as similar to another
 _COUNTED = re.compile("副|常务|[第0-9一二三四五六七八九十]+")
-"""What tells two posts or offices apart that are called alike."""
+"""The parts of a name by which similar posts or offices differ."""
 _PLAIN = ("goal", "part", "leader", "office", "person", "due", "term", "notice_text", "outcomes", "escalated")
 _ORDER = ("not_started", "in_progress", "submitted", "closed")
 
 
 class Enterer:
-    """Turns a draft into files, and adds doubts to it.
+    """Turns a draft into the files of a ledger, and adds doubts to the draft.
 
     Args:
         draft: what is entered.
-        root: of a ledger that is there; in its history stands who applied for a closing.
-        new_names: whether names may be entered beside those that its lists have already.
-        partly: whether the rest is changed where its policy refuses something.
+        root: the folder of an existing ledger; its history shows who applied for closing a measure.
+        new_names: whether names may be added to lists of the ledger that are not empty.
+        partly: whether the rest is changed if the policy refuses something.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Enterer:
         self.lists: dict[str, list[Any]] = {}
 
     def new(self, origin: str, organisation: str | None, feedback: str | None = None) -> Intake:
-        """Make the files of a new ledger out of a file of the name `origin`; what is given goes before what the draft says."""
+        """Make the files of a new ledger from a file named `origin`. The arguments take precedence over the draft."""
         settings = dict(self.draft.settings)
         said = settings.get("inspection", {}) | ({"feedback": feedback} if feedback else {})
         self._begin(settings)
@@ -70,14 +70,14 @@ class Enterer:
             whole["inspection"] = inspection
         whole |= self.lists
         whole |= {key: value for key, value in settings.items() if key not in {*whole, "inspection"}}
-        # What stood around the tables becomes comments at the end of the ledger's own file.
+        # Texts around the tables become comments at the end of the ledger's own file.
         notes = [] if self.draft.exact else [line for note in self.draft.notes for line in note.split("\n")]
         remarks = "".join(f"# {line}\n" for line in [f"由 {origin} 导入。", *notes])
         self.intake.files[LEDGER_FILE] = editing.fresh(whole, "schema/ledger.json") + remarks.encode()
         return self.intake
 
     def changed(self, ledger: Ledger, source: Source) -> Intake:
-        """Make the files of a ledger that change; what the draft does not mention stays. Raises RefusedError if the policy refuses, unless `partly`."""
+        """Make the changed files of a ledger; what the draft does not mention stays. Raises RefusedError if the policy refuses, unless `partly`."""
         self.source = source
         self.settings = ledger.settings
         settings = ledger.settings.model_dump(mode="json")
@@ -106,12 +106,12 @@ class Enterer:
         return self.intake
 
     def _begin(self, settings: dict[str, Any]) -> None:
-        """Take from a ledger's settings the lists that grow by what the draft names; those that are empty take every name."""
+        """Take the lists that the draft may extend from the settings of a ledger. An empty list takes every name."""
         self.lists = {key: list(settings.get(key, ())) for key in _LISTS}
         self.open = {key for key in _LISTS if self.new_names or not self.lists[key]}
 
     def _new_problem(self, number: int, problem: ProblemDraft) -> None:
-        """Add the files of a problem and its measures."""
+        """Add the files of a new problem and its measures."""
         record = dict(problem.record)
         record["category"] = self._category(problem)
         self._enter(Identity(number), record)
@@ -119,9 +119,9 @@ class Enterer:
             self._new_measure(Identity(number, place), measure)
 
     def _category(self, problem: ProblemDraft) -> str | None:
-        """Return the key of the category that a problem is said to be of; None where the ledger has none and none may be entered.
+        """Return the key of a problem's category; None if the ledger does not have it, and may not get a new one.
 
-        A workbook of another ledger names keys which this one need not have.
+        A workbook of another ledger contains keys that this ledger may not have.
         """
         known, own = self.lists["categories"], problem.record.get("category")
         keys = {each["key"] for each in known}
@@ -137,7 +137,7 @@ class Enterer:
         return found
 
     def _new_measure(self, identity: Identity, measure: MeasureDraft) -> None:
-        """Add the file of a measure."""
+        """Add the file of a new measure."""
         record = dict(measure.record)
         record["status"] = measure.status
         if measure.status == "closed":
@@ -147,14 +147,14 @@ class Enterer:
         self._enter(identity, {key: value for key, value in record.items() if value not in ([], "")})
 
     def _enter(self, identity: Identity, record: dict[str, Any]) -> None:
-        """Add a new file, its keys in the order in which they are written."""
+        """Add a new file, with its keys in the usual order."""
         schema = f"../../schema/{'problem' if identity.is_problem else 'measure'}.json"
         ordered = {key: record[key] for key in editing.KEYS if record.get(key) is not None}
         self.intake.files[identity.path] = editing.fresh(ordered, schema)
         self.intake.steps.append(StatusChange(str(identity), None, record.get("status")))
 
     def _meet(self, measure: MeasureDraft, record: dict[str, Any]) -> None:
-        """Put the names of a measure into the ledger's lists; where none may be entered, take an unknown one away."""
+        """Add the names of a measure to the lists of the ledger. Remove an unknown name if none may be added."""
         if (to := record.get("escalated", {}).get("to")) and not self._known(measure, "leaders", "", to):
             del record["escalated"]
         for key, names in (("leader", "leaders"), ("office", "offices")):
@@ -162,12 +162,12 @@ class Enterer:
                 del record[key]
         if others := record.get("co_offices"):
             in_own = measure.text("co_offices")
-            told = [(name, "co_offices" if name in in_own else "office") for name in others]
-            known = [name for name, role in told if self._known(measure, "offices", role, name)]
+            with_roles = [(name, "co_offices" if name in in_own else "office") for name in others]
+            known = [name for name, role in with_roles if self._known(measure, "offices", role, name)]
             record["co_offices"] = known
 
     def _known(self, measure: MeasureDraft, of: str, role: str, name: str) -> str | None:
-        """Return a name if the ledger has it or may have it; list it where it is new and looks like another, or may not be entered."""
+        """Return a name that the ledger has or may get, else None. List a name that is refused, or new and similar to another."""
         known = self.lists[of]
         if name in known:
             return name
@@ -189,7 +189,7 @@ class Enterer:
         return name
 
     def _without_files(self, measure: MeasureDraft, record: dict[str, Any], identity: Identity) -> None:
-        """Turn evidence files that are not in this ledger into words."""
+        """Replace evidence files that are not in this ledger by their names."""
         for place, entry in enumerate(record.get("progress", ())):
             evidence = entry.get("evidence", ())
             lost = [
@@ -204,28 +204,28 @@ class Enterer:
                 record["progress"][place] = {**entry, "evidence": words}
 
     def _has_file(self, identity: Identity, item: dict[str, Any]) -> bool:
-        """Return whether an evidence file is in the ledger, with the same content; a new one has none."""
+        """Return whether an evidence file is in the ledger, with the same content; always False in a new ledger."""
         if self.is_new:
             return False
         found = self.source.fingerprint(f"{EVIDENCE}/{identity}/{item['file']}")
         return found is not None and found.sha256 == item["sha256"]
 
     def _doubt(self, about: RecordDraft, role: str, text: str, made: str) -> None:
-        """List something doubtful about a problem or a measure: at the cell of the role, where there is one."""
-        told = about.cells.get(role)
-        sheet, address = told[0][:2] if told else (about.sheet, about.address)
+        """List a doubt about a problem or a measure, at the cell of the role if there is one."""
+        source_cells = about.cells.get(role)
+        sheet, address = source_cells[0][:2] if source_cells else (about.sheet, about.address)
         self.draft.doubt(made, text, sheet, address, role)
 
     def _change_problem(self, number: int, known: Problem, problem: ProblemDraft) -> None:
         new = problem.record
-        said = {key_of(known.title), key_of(known.finding or "")}
+        titles = {key_of(known.title), key_of(known.finding or "")}
         category = self._category(problem)
         named = {key: new[key] for key in ("title", "finding") if new.get(key)}
-        wanted = {key: text for key, text in named.items() if self.draft.exact or key_of(text) not in said}
-        wanted |= {"category": category or known.category, "publish": new.get("publish", known.publish)}
+        values = {key: text for key, text in named.items() if self.draft.exact or key_of(text) not in titles}
+        values |= {"category": category or known.category, "publish": new.get("publish", known.publish)}
         if fields := {**known.fields, **new.get("fields", {})}:
-            wanted["fields"] = fields
-        edits = [editing.Set(key, value) for key, value in wanted.items() if value != getattr(known, key)]
+            values["fields"] = fields
+        edits = [editing.Set(key, value) for key, value in values.items() if value != getattr(known, key)]
         if edits:
             self._edit(Identity(number).path, edits)
             self.intake.steps.append(StatusChange(str(number), None, None))
@@ -245,22 +245,22 @@ class Enterer:
         new = dict(measure.record)
         self._without_files(measure, new, identity)
         self._meet(measure, new)
-        wanted = {key: new[key] for key in _PLAIN if new.get(key)}
-        wanted |= {key: new[key] for key in ("co_offices", "publish") if key in new}
+        values = {key: new[key] for key in _PLAIN if new.get(key)}
+        values |= {key: new[key] for key in ("co_offices", "publish") if key in new}
         if self.draft.exact or key_of(new["title"]) != key_of(known.title):
-            wanted = {"title": new["title"], **wanted}
+            values = {"title": new["title"], **values}
         if fields := {**old.get("fields", {}), **new.get("fields", {})}:
-            wanted["fields"] = fields
-        fresh_values = ((key, value) for key, value in wanted.items() if value != old.get(key, whole[key]))
+            values["fields"] = fields
+        fresh_values = ((key, value) for key, value in values.items() if value != old.get(key, whole[key]))
         edits: list[editing.Edit] = [editing.Set(key, value) for key, value in fresh_values]
-        told = old.get("progress", [])
-        everything = key_of("".join(entry["text"] for entry in told))
-        fresh = [entry for entry in new.get("progress", ()) if key_of(entry["text"]) not in everything]
+        old_entries = old.get("progress", [])
+        old_text = key_of("".join(entry["text"] for entry in old_entries))
+        fresh = [entry for entry in new.get("progress", ()) if key_of(entry["text"]) not in old_text]
         if fresh and new.get("status", known.status) == "not_started":
             new["status"] = "in_progress"
-        status = self._status(measure, identity, known, new, [*told, *fresh], edits)
+        status = self._status(measure, identity, known, new, [*old_entries, *fresh], edits)
         reviews = [review for review in new.get("reviews", ()) if review not in old.get("reviews", ())]
-        days = [entry.get("date", "") for entry in told]
+        days = [entry.get("date", "") for entry in old_entries]
         for entry in fresh:
             day = entry.get("date", "")
             place = next((number for number, other in enumerate(days) if other > day), len(days))
@@ -280,7 +280,7 @@ class Enterer:
         entries: Sequence[dict[str, Any]],
         edits: list[editing.Edit],
     ) -> str:
-        """Move the status on, never back: what the ledger has closed, a table does not open again; nor past the policy."""
+        """Set the new status: never back, since a table does not reopen what the ledger has closed, and only as the policy allows."""
         status: str = new.get("status", known.status)
         if _ORDER.index(status) < _ORDER.index(known.status):
             if (known.status, status) != ("submitted", "in_progress"):
@@ -309,7 +309,7 @@ class Enterer:
         return status
 
     def _edit(self, path: str, edits: Iterable[editing.Edit]) -> None:
-        """Make edits one after another; those that change nothing change no byte."""
+        """Make edits one after another. An edit that changes nothing leaves every byte as it is."""
         content = self.source.read(path)
         for edit in edits:
             content = editing.apply(content, [edit])

@@ -1,4 +1,4 @@
-"""Which problems and measures of a ledger a draft speaks of: by their titles, then by their numbers where the titles look alike."""
+"""Match the problems and measures of a draft with those of a ledger: first by their titles, then by number if the titles are alike."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger, Measure, Problem
 
-_ALIKE = 0.6  # how much of two titles must agree for one to be a new wording of the other
-_LONG_ENOUGH = 6  # characters of a title that may be taken for one of which it is a part
+_ALIKE = 0.6  # the least likeness of two titles of which one is a new wording of the other
+_LONG_ENOUGH = 6  # the fewest characters of a title that matches a longer one which begins with it
 
 
 class Match(NamedTuple):
-    """A problem of a draft, with its measures, and what they are in the ledger; None where they are new."""
+    """A problem of a draft with its measures, and what they are in the ledger: a number and identities, or None for new ones."""
 
     problem: ProblemDraft
     number: int | None
@@ -27,18 +27,18 @@ class Match(NamedTuple):
 
 
 def matched(draft: Draft, ledger: Ledger) -> Iterator[Match]:
-    """Match what a draft speaks of; nothing of the ledger is matched twice."""
+    """Match the problems and measures of a draft. Nothing in the ledger is matched twice."""
     free, measures = dict(ledger.problems), ledger.by_problem()
     for problem in draft.problems:
         number = _number_of(draft, problem, free, measures)
-        known = dict(measures[number]) if number is not None else {}
+        free_measures = dict(measures[number]) if number is not None else {}
         if number is not None:
             del free[number]
         pairs = []
         for measure in problem.measures:
-            identity = _identity_of(measure, known, exact=draft.exact)
+            identity = _identity_of(measure, free_measures, exact=draft.exact)
             if identity is not None:
-                del known[identity]
+                del free_measures[identity]
             pairs.append((measure, identity))
         yield Match(problem, number, pairs)
 
@@ -46,10 +46,10 @@ def matched(draft: Draft, ledger: Ledger) -> Iterator[Match]:
 def _number_of(
     whole: Draft, draft: ProblemDraft, free: dict[int, Problem], measures: dict[int, dict[Identity, Measure]]
 ) -> int | None:
-    """Find the problem that a draft speaks of; None where it is a new one.
+    """Find the number of the problem in the ledger that a draft means; None for a new problem.
 
-    The same title says more than the same number, since an office numbers the rows of each sheet afresh. A number counts
-    where the titles look alike, or where the spreadsheet numbers the measures, too, as this ledger does.
+    An equal title counts more than an equal number, since an office numbers the rows of each sheet afresh. A number counts if
+    the titles are alike, or if the table numbers its measures, too, as this ledger does.
     """
     title, number = draft.record["title"], draft.number
     titles = {key_of(title), key_of(draft.record.get("finding", ""))} - {""}
@@ -83,5 +83,5 @@ def _identity_of(draft: MeasureDraft, free: dict[Identity, Measure], *, exact: b
 
 
 def _likeness(one: str, other: str) -> float:
-    """Return how much of two texts agrees, from 0 to 1."""
+    """Return how much two texts agree, from 0 to 1."""
     return SequenceMatcher(None, key_of(one), key_of(other), autojunk=False).ratio()

@@ -1,4 +1,4 @@
-"""The draft of a ledger out of a published notice: what it says, and nothing else."""
+"""Make the draft of a ledger from a published notice: only what the notice says."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from xuncha.reading.notice import Category, Measure, Notice, Problem, Words
 
 _LONGEST_TITLE = 300
-"""Characters of a title; a sentence that is longer is shortened there, and kept whole in the progress."""
-_LONGEST_TEXT = 50_000  # characters of one text in a ledger
+"""The most characters of a title. A longer sentence is shortened there, and kept whole in the progress."""
+_LONGEST_TEXT = 50_000  # the most characters of one text in a ledger
 
 
 def draft_of(notice: Notice, path: str, today: date) -> Draft:
-    """Make the draft of a ledger out of a notice that is read on the day `today`.
+    """Make the draft of a ledger from a notice that is read on the day `today`.
 
-    Raises RefusedError if there are no problems in it; InvalidLedgerError if a text is longer than a ledger holds.
+    Raises RefusedError if the notice has no problems; InvalidLedgerError if a text is longer than a ledger allows.
     """
     if not notice.categories:
         said = _("no problems are found in it: its headings are not numbered")
@@ -45,7 +45,7 @@ def draft_of(notice: Notice, path: str, today: date) -> Draft:
 
 
 def _texts(notice: Notice) -> Iterator[tuple[Words, str]]:
-    """Return all texts, each with the words that tell its place."""
+    """Yield every text, with the words that give its place."""
     for category in notice.categories:
         yield category.title, category.title.text
         for problem in category.problems:
@@ -55,14 +55,14 @@ def _texts(notice: Notice) -> Iterator[tuple[Words, str]]:
 
 
 class _Drafter:
-    """Makes the draft."""
+    """Makes the draft of a ledger from a notice."""
 
     def __init__(self, notice: Notice, today: date) -> None:
         self.notice = notice
         self.today = today
         self.draft = Draft()
         self.silent = 0
-        """Measures of which no state is told; a notice tells what was done on each."""
+        """The number of measures without a state; a notice says what was done on each of them."""
         for category in notice.categories:
             self.draft.problems += [self._problem(problem, category) for problem in category.problems]
         if self.silent:
@@ -72,7 +72,7 @@ class _Drafter:
         self.draft.settings = self._settings()
 
     def _settings(self) -> dict[str, Any]:
-        """Return what stands in `data/ledger.yaml`."""
+        """Return the settings for `data/ledger.yaml`."""
         notice, dates = self.notice, self.notice.dates
         told = {"started": dates.inspection_start, "ended": dates.inspection_end, "feedback": dates.feedback}
         days = {name: day and day.isoformat() for name, day in told.items()}
@@ -131,7 +131,7 @@ class _Drafter:
         return MeasureDraft(_without_empty(record), address=_address(measure.text))
 
     def _status(self, measure: Measure) -> Status:
-        """Return how far a measure is, as its own words tell; that all are done, as the notice may say, closes none of them."""
+        """Return the status of a measure by its own text. A statement of the notice that all are done closes no measure."""
         status: Status = measure.status or "in_progress"
         self.silent += measure.status is None
         if measure.staged and not measure.long_term:
@@ -145,7 +145,7 @@ class _Drafter:
         return status
 
     def _compare_counts(self) -> None:
-        """Say where the notice contradicts itself or what is read of it, and what it counts that no measure can be given."""
+        """List where the notice contradicts itself or its own lists, and the outcomes that cannot be assigned to a measure."""
         draft = self.draft
         for message, remark in contradictions(self.notice.stated, read_of(draft)):
             draft.doubt(message)
@@ -154,29 +154,29 @@ class _Drafter:
             draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
 
     def _live(self) -> dict[str, list[str]]:
-        """Return the paragraphs of the first and of the third part, without counts that would contradict the ledger's."""
+        """Return the paragraphs of the first and the last part, without counts that would contradict the ledger's."""
         going_on = sum(each.status in {"in_progress", "submitted"} for each in self.draft.measures)
         paragraphs = Paragraphs(read_of(self.draft), going_on, self.notice.stated)
-        found = {key: paragraphs.live(getattr(self.notice, key)) for key in ("work", "next_steps")}
-        made = _("it contains counts that the notice makes itself: not included in the notice's own text")
+        live_texts = {key: paragraphs.live(getattr(self.notice, key)) for key in ("work", "next_steps")}
+        made = _("it counts what the notice counts itself: not taken into the notice's own text")
         for line in paragraphs.left_out:
             self.draft.doubt(made, line.text, address=f"{line.line}:{line.column}")
-        return found
+        return live_texts
 
 
 def _without_empty(record: dict[str, Any]) -> dict[str, Any]:
-    """Return a record without what is not said."""
+    """Return a record without empty values."""
     return {key: value for key, value in record.items() if value}
 
 
 def _line(text: str) -> str:
-    """Return a text on one line, shortened where it is longer than a title."""
+    """Return a text on one line, shortened to the length of a title."""
     whole = " ".join(text.split())
     return whole if len(whole) <= _LONGEST_TITLE else f"{whole[:_LONGEST_TITLE]}…"
 
 
 def _title_and_rest(text: str) -> tuple[str, str]:
-    """Return a measure's title, which is its first sentence without the stop, and what follows."""
+    """Return the title of a measure, which is its first sentence without the full stop, and the rest of the text."""
     end = sentence_end(text)
     first, rest = text[:end].strip(), text[end:].strip()
     if len(first) > _LONGEST_TITLE:
