@@ -1,1 +1,1 @@
-"""Spreadsheets: the ledgers that offices keep in Excel, read and written."""
+"""Read and write spreadsheets: the ledgers that offices keep in Excel."""

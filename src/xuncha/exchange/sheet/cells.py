@@ -1,4 +1,4 @@
-"""What stands in one cell: several measures, several people, entries of progress, a time limit."""
+"""Read what one cell holds: several measures, several people, entries of progress, a time limit."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from xuncha.model.vocabulary import Term
 
 _GONE_ON = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
-"""How a line begins that goes on with the one before it."""
+"""The beginning of a line that continues the line before it."""
 _SIDE = re.compile(r"[（(](?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?:单位|部门|科室)?[)）]")
-"""What is said of a name behind it."""
+"""A remark in brackets after a name, such as （牵头） or （配合）."""
 _ROLE = re.compile(
     r"(?P<lead>牵头|主办|主责|责任|承办)?(?P<help>配合|协办|协助|参与)?(?:领导|科室|单位|部门|处室|股室|人员|人)?\s*[：:]\s*"
 )
 _BETWEEN = re.compile(r"[、，,；;/\n\t]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _OFFICES_JOINED = re.compile("(?<=[部科室处局办股])[和及与](?=[\u4e00-\u9fff]+[部科室处局办股]$)")
-"""法务部和审计部."""
+"""The joining word in 法务部和审计部."""
 _LONGEST_LINE = 2000
-_LONGEST_NAME = 200  # characters of a name in a ledger
+_LONGEST_NAME = 200  # the most characters of a name in a ledger
 _MARKS = re.compile(r"[（(]|[)）]|" + _BETWEEN.pattern)
 _POST = re.compile(r"(?:长|主任|书记|主席|委员|组长|队长|经理|处|科|局|成员|负责人|领导)$")
 _ENTRY = re.compile(
@@ -43,28 +43,28 @@ _SERIALS: Final = range(36526, 73051)  # Excel's numbers for the days from 2000 
 _ONLY_A_DAY: Final = re.compile(
     r"[\d〇零一二三四五六七八九十年月日号.．/／\-－\s:：]*(?:已|于|完成|整改|销号|办结)*[。.]?"
 )
-"""A day of completion, rather than a plan such as 预计2024年12月完成."""
+"""A day of completion, and not a plan such as 预计2024年12月完成."""
 _ONCE: Final = re.compile("限期|限时|分阶段|阶段性|短期|近期|中期|集中整改")
 _LONGEST_KIND: Final = 10
 _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?")
-"""Not the number of a telephone or a document, which is text."""
+"""A number; the numbers of telephones and documents do not match, since they are text."""
 _NUMBERS: Final = re.compile(r"(?:199|20\d)\d(?:\d{4}|\.(?:0?[1-9]|1[0-2]))?")
 """Numbers that are days, months or years: 20240315, 2024.3, 2024."""
-_SPELT: Final = re.compile(r'"[^"]*"|\[[^\]]*\]')  # what a number format shows as it is
+_SPELT: Final = re.compile(r'"[^"]*"|\[[^\]]*\]')  # quoted texts and conditions in a number format
 
 
 def one_line(text: str) -> str:
-    """Put a text on one line: lines of Chinese are joined as they are, others by a blank."""
+    """Put a text on one line. Lines of Chinese are joined directly, others with a blank."""
     joined = re.sub(r"(?<=[^\x00-\x7f])\n|\n(?=[^\x00-\x7f])", "", text)
     return joined.replace("\n", " ")
 
 
 def items(text: str) -> list[str]:
-    """Split a cell into the things that it holds, such as measures, without their numbers; one where it is not a list.
+    """Split a cell into its items, such as measures, without their numbers; one item if it is not a list.
 
-    They are told apart by their numbers, which must begin with one and go on without a gap; else by line ends.
+    Items are separated by their numbers, which must begin with one and have no gap; else by line ends.
     """
-    # ① numbers a thing wherever it stands.
+    # ① begins an item wherever it stands.
     whole = re.sub(rf"(?={SYMBOL})", "\n", text)
     found = enumerations.items(whole, (*NUMBERED, "是"))
     if len(found) > 1:
@@ -78,7 +78,7 @@ def items(text: str) -> list[str]:
 
 
 def lines(text: str) -> list[str]:
-    """Split a cell into lines, those joined that plainly go on in the next."""
+    """Split a cell into lines. A line that plainly goes on in the next one is joined with it."""
     found: list[str] = []
     for line in text.split("\n"):
         if found and goes_on(found[-1], line):
@@ -89,14 +89,14 @@ def lines(text: str) -> list[str]:
 
 
 def goes_on(before: str, text: str) -> bool:
-    """Return whether a text plainly goes on with the one before it: that ends with a comma, or this one begins with 、 or 并."""
+    """Return whether a text plainly continues the one before it: that one ends with a comma, or this one begins with 、 or 并."""
     return bool(re.search(r"[，,、（(《“‘：:]$", before) or _GONE_ON.match(text))
 
 
 def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:
-    """Split a cell into people or offices: those who answer, and those who help (配合).
+    """Split a cell into people or offices. Return those who are responsible, and those who help (配合).
 
-    Such as 牵头：规划科；配合：财务科、办公室, and 规划科（牵头）、财务科.
+    It reads 牵头：规划科；配合：财务科、办公室, and 规划科（牵头）、财务科.
     """
     if text and not re.search(r"[、，,；;/\n\t \u3000：:]|等$", text) and not _SIDE.search(text):
         return [name for name in [text.rstrip("。.")[:_LONGEST_NAME]] if name], []
@@ -110,13 +110,13 @@ def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:
     side += _split(text[place:], people=people)
     own: list[str] = []
     for name in lead:
-        said = _SIDE.search(name)
-        (helping if said and said["help"] else own).append(_SIDE.sub("", name))
+        remark = _SIDE.search(name)
+        (helping if remark and remark["help"] else own).append(_SIDE.sub("", name))
     return list(dict.fromkeys(own)), [name for name in dict.fromkeys(helping) if name not in own]
 
 
 def _split(text: str, *, people: bool) -> list[str]:
-    """Split a list of names; what stands in parentheses stays whole."""
+    """Split a list of names; text in parentheses is not split."""
     parts, depth, place = [""], 0, 0
     for match in _MARKS.finditer(text):
         mark = match[0]
@@ -136,20 +136,20 @@ def _split(text: str, *, people: bool) -> list[str]:
 
 
 def _one_name(before: str, after: str, *, people: bool) -> bool:
-    """Return whether a blank stands inside a name: 张 三, or between a post and a name: 局长 张三."""
+    """Return whether a blank is inside a name (张 三), or between a post and a name (局长 张三)."""
     behind_post = people and bool(_POST.search(before))
     return len(before.strip()) == 1 or behind_post or not re.match(r"[\u4e00-\u9fff]{2}", after)
 
 
 def entries(text: str) -> list[dict[str, Any]]:
-    """Split a cell into entries of progress; each line that begins with a day begins one. An entry may lack its date."""
+    """Split a cell into entries of progress. Each line that begins with a day begins an entry. An entry may have no date."""
     found: list[dict[str, Any]] = []
     for line in text.split("\n"):
         match = _ENTRY.match(line)
         days = full_days(match["day"]) if match else ()
         if match and days and match["text"].strip():
-            said = match["text"] if match["colon"] or match["open"] else line.strip()
-            found.append({"date": days[0].isoformat(), "text": said})
+            entry_text = match["text"] if match["colon"] or match["open"] else line.strip()
+            found.append({"date": days[0].isoformat(), "text": entry_text})
         elif found:
             found[-1]["text"] += f"\n{line}"
         else:
@@ -158,7 +158,7 @@ def entries(text: str) -> list[dict[str, Any]]:
 
 
 def _marked(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry with what the marks behind it say: （佐证：…）, （不公开）."""
+    """Return an entry with the marks at the end of its text, （佐证：…） and （不公开）, turned into keys."""
     text = entry["text"].removesuffix(_HIDDEN)
     marks = {} if text == entry["text"] else {"publish": False}
     match = re.search(r"（佐证：(?P<items>[^（）]+)）$", text)
@@ -168,7 +168,7 @@ def _marked(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def show_entry(entry: dict[str, Any]) -> str:
-    """Write an entry of progress on a line, as `entries` reads it."""
+    """Write an entry of progress as the text that `entries` reads."""
     day = f"{in_words(date.fromisoformat(entry['date']))}：" if entry.get("date") else ""
     evidence = [item if isinstance(item, str) else item["file"] for item in entry.get("evidence", ())]
     proof = f"（佐证：{'；'.join(evidence)}）" if evidence else ""
@@ -183,7 +183,7 @@ def documents(text: str) -> list[str]:
 
 
 def limit(cell: Cell, feedback: date | None) -> Limit:
-    """Read a time limit: a date, Excel's number of a day, 20240315, 2024.3, or words; see `limits.limit`."""
+    """Read a time limit: a date, Excel's number of a day, 20240315, 2024.3, or words (see `limits.limit`)."""
     value = cell.value
     if isinstance(value, date):
         day = value.date() if isinstance(value, datetime) else value
@@ -200,12 +200,12 @@ def limit(cell: Cell, feedback: date | None) -> Limit:
 
 
 def shows_month(cell: Cell) -> bool:
-    """Return whether of a date only the month is shown."""
+    """Return whether a date is shown as a month only."""
     return "d" not in _SPELT.sub("", cell.form.lower())
 
 
 def exact_day(cell: Cell) -> date | None:
-    """Read the day on which something was done; None where no day is written, or a month alone."""
+    """Read the day on which something was done; None if there is no day, or only a month."""
     value = cell.value
     if isinstance(value, date):
         return None if shows_month(cell) else value.date() if isinstance(value, datetime) else value
@@ -216,24 +216,24 @@ def exact_day(cell: Cell) -> date | None:
 
 
 def kind(text: str) -> Term | None:
-    """Read the kind of a task (整改类型): 立行立改, 分阶段整改, 限期整改, 持续整改, 长期坚持; None where it is none of them."""
-    said = limits.limit(text)
-    if len(text) > _LONGEST_KIND or said.day:
+    """Read the kind of a task (整改类型): 立行立改, 分阶段整改, 限期整改, 持续整改, 长期坚持; None for anything else."""
+    named = limits.limit(text)
+    if len(text) > _LONGEST_KIND or named.day:
         return None
-    if said.long_term or said.at_once:
-        return "long_term" if said.long_term else "at_once"
+    if named.long_term or named.at_once:
+        return "long_term" if named.long_term else "at_once"
     return "once" if _ONCE.search(text) else None
 
 
 def field_key(heading: str) -> str:
-    """Return the key of the declared field for a column that nobody knows: its heading without blanks, brackets and signs."""
+    """Return the key of the declared field for an unknown column: its heading without blanks, brackets and signs."""
     bare = re.sub(r"[（(\[【].*?[)）\]】]", "", unicodedata.normalize("NFKC", heading)) or heading
     key = re.sub(r"[\W]+", "", bare)[:60]
     return f"_{key}" if key[:1].isdigit() else key
 
 
 def number_in(cell: Cell) -> int | float | None:
-    """Return the number that a cell holds, be it written as one or as text; None where it holds anything else."""
+    """Return the number in a cell, which may be stored as a number or as text; None for anything else."""
     value = cell.value
     if isinstance(value, bool) or is_percent(cell.form):
         return None

@@ -1,4 +1,4 @@
-"""Tables in Word documents and web pages, each with the paragraphs right above it as its first rows."""
+"""Read tables in Word documents and web pages. The paragraphs right above a table become the first rows of its sheet."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _Look = Callable[[Any], tuple[str, bool]]
 WordRow = tuple[int, Any, list[Any]]
 """The number of a row, its element, and its cells, each in every place that it covers."""
 _ABOVE: Final = 6  # paragraphs above a table that may name the organisation and the feedback
-_MOST_SPANNED: Final = 2_000  # rows or columns that one cell of a document may cover
+_MOST_SPANNED: Final = 2_000  # the most rows or columns that one cell of a document may cover
 _OF_TEXT: Final = {"p", "h1", "h2", "h3", "caption", "div", "title"}
 _UNSEEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def word_tables(document: Any) -> Iterator[tuple[str, list[str], Iterator[WordRow]]]:  # noqa: ANN401
-    """Find the tables of a Word document: their names, the paragraphs right above each, which are the first rows of its sheet, and its own rows."""
+    """Yield each table of a Word document: its name, the paragraphs right above it (the first rows of its sheet), and its own rows."""
     from docx.table import Table  # noqa: PLC0415
 
     above: list[str] = []
@@ -52,7 +52,7 @@ def _word_rows(table: Any, first: int) -> Iterator[WordRow]:  # noqa: ANN401
 
 
 def table_name(number: int) -> str:
-    """Return how the tables of a document are called, which have no names."""
+    """Return a name for a table of a document, since such tables have no names."""
     return _("table {n}").format(n=number)
 
 
@@ -77,7 +77,7 @@ def word(path: Path, content: bytes) -> list[Sheet]:
 
 
 def page(path: Path, text: str) -> list[Sheet]:
-    """Read the tables of a web page that can be seen."""
+    """Read the visible tables of a web page."""
     with needs("office"):
         from lxml import html  # noqa: PLC0415
     found: list[Sheet] = []
@@ -121,9 +121,9 @@ def _text(element: Any) -> str:  # noqa: ANN401
 
 
 def _spread(table: Any) -> Iterator[list[Any]]:  # noqa: ANN401
-    """Return the rows of a web page's table, each cell in every place that it covers."""
+    """Yield the rows of a table in a web page, with each cell in every place that it covers."""
     left: dict[int, tuple[Any, int]] = {}
-    """By columns: the cells that reach down into the next rows, and how many rows are left."""
+    """By column: the cells that continue in the next rows, and how many rows are left."""
     for row in table.iter("tr"):
         cells, column = dict[int, Any](), 0
         below = {place: (cell, rows - 1) for place, (cell, rows) in left.items() if rows > 1}
@@ -141,12 +141,12 @@ def _spread(table: Any) -> Iterator[list[Any]]:  # noqa: ANN401
 
 
 def _span(cell: Any, name: str) -> int:  # noqa: ANN401
-    said = (cell.get(name) or "1").strip()
-    return min(max(int(said), 1), _MOST_SPANNED) if said.isdecimal() else 1
+    value = (cell.get(name) or "1").strip()
+    return min(max(int(value), 1), _MOST_SPANNED) if value.isdecimal() else 1
 
 
 def _laid_out(path: Path, name: str, above: Iterable[str], rows: Iterable[list[Any]], look: _Look) -> Sheet:
-    """Lay out a table whose merged cells are one object in each place that they cover; `look` tells their text, and whether it is struck out."""
+    """Make a sheet from rows in which a merged cell is one object in every place; `look` returns its text, and whether it is struck out."""
     sheet, words = Sheet(name, named=False), list(above)
     for row, each in enumerate(words, 1):
         sheet.put((row, 1), each)

@@ -1,4 +1,4 @@
-"""Tables out of files of every kind that offices use, told by the content: xlsx, xls, ods, csv, Word documents and web pages."""
+"""Read tables from every kind of file that offices use, by its content: xlsx, xls, ods, csv, Word documents and web pages."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from xuncha.parts import needs
 if TYPE_CHECKING:
     from xuncha.pages.package import Package
 
-_HEAD: Final = 20  # lines that tell what stands between the cells
+_HEAD: Final = 20  # the lines that are searched for the delimiter
 
 
 def read(path: Path) -> list[Sheet]:
     """Read every table of a file as a sheet.
 
-    Raises RefusedError if it is of no kind that is read, damaged, protected by a password, or larger than a ledger
-    is; SurroundingsError if the part `office` is not installed.
+    Raises RefusedError if it is of no known kind, damaged, protected by a password, or too large; SurroundingsError if the
+    part `office` is not installed.
     """
     sheets = _sheets(path, safety.bytes_of(path))
     for sheet in sheets:
@@ -49,7 +49,7 @@ def _sheets(path: Path, content: bytes) -> list[Sheet]:
 
 
 def _calamine(path: Path, content: bytes, package: Package | None = None) -> list[Sheet]:
-    """Read .xls, and .ods with what the library does not tell of its package."""
+    """Read an .xls file, or an .ods file with the details of its package that the library does not return."""
     with needs("office"):
         import python_calamine as calamine  # noqa: PLC0415
     looks = opendocument.looks(path, package) if package else {}
@@ -57,17 +57,17 @@ def _calamine(path: Path, content: bytes, package: Package | None = None) -> lis
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         safety.must_be_few(path, len(book.sheets_metadata), "sheet")
         sheets = []
-        for told in book.sheets_metadata:
-            if told.typ != calamine.SheetTypeEnum.WorkSheet:
+        for entry in book.sheets_metadata:
+            if entry.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
-            found = book.get_sheet_by_name(told.name)
-            safety.must_be_few(path, found.total_height * found.total_width, "c")
-            merged = found.merged_cell_ranges or ()
+            grid = book.get_sheet_by_name(entry.name)
+            safety.must_be_few(path, grid.total_height * grid.total_width, "c")
+            merged = grid.merged_cell_ranges or ()
             cells = [(left + 1, top + 1, right + 1, low + 1) for (top, left), (low, right) in merged]
-            look = looks.get(told.name) or opendocument.Looks(Sheet(told.name), cells)
+            look = looks.get(entry.name) or opendocument.Looks(Sheet(entry.name), cells)
             sheet = look.sheet
-            sheet.hidden = told.visible != calamine.SheetVisibleEnum.Visible
-            for row, values in enumerate(found.to_python(skip_empty_area=False), 1):
+            sheet.hidden = entry.visible != calamine.SheetVisibleEnum.Visible
+            for row, values in enumerate(grid.to_python(skip_empty_area=False), 1):
                 for column, value in enumerate(values, 1):
                     sheet.put((row, column), value, struck=(row, column) in look.struck)
             sheet.settle(look.merged)
@@ -80,12 +80,12 @@ def _calamine(path: Path, content: bytes, package: Package | None = None) -> lis
 
 
 def _delimited(path: Path, text: str) -> Sheet:
-    """Read a text in which a comma, a tab or a semicolon stands between the cells."""
+    """Read a text with a comma, a tab or a semicolon between the cells."""
     sheet, head = Sheet("", named=False), text.split("\n", _HEAD)[:_HEAD]
     delimiter = max(",\t;，", key=lambda mark: sum(line.count(mark) for line in head))
     safety.must_be_few(path, text.count("\n"), "c")
     safety.must_be_few(path, text.count(delimiter), "c")
-    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # of the whole process
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))  # the limit of the whole process
     lines = io.StringIO(f"{text}\n").readlines()
     reader, read = csv.reader(lines, delimiter=delimiter), 0
     for row, values in enumerate(reader, 1):
@@ -101,10 +101,12 @@ def _delimited(path: Path, text: str) -> Sheet:
 
 
 def _must_be_closed(path: Path, row: int, lines: list[str], delimiter: str) -> None:
-    """Refuse a row of several lines of which a quote is not closed where its cell ends: it may have swallowed other rows."""
+    """Refuse a row of several lines if a quote is not closed at the end of its cell, and may have swallowed other rows. Raises RefusedError."""
     try:
         list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error as error:
-        said = _("{path}: a quote that begins a cell of row {row} is not closed where the cell ends")
-        hint = _("open it in a text editor, and close or remove the quote; within quotes, double it")
-        raise RefusedError("damaged-file", said.format(path=path, row=row), hint) from error
+        message = _("{path}: a quote that begins a cell of row {row} is not closed where the cell ends")
+        hint = _(
+            "open it in a text editor, and close the quote or take it out; within quotes, write one as two"
+        )
+        raise RefusedError("damaged-file", message.format(path=path, row=row), hint) from error

@@ -1,4 +1,4 @@
-"""An office's own Word document, whose tables are filled: of its parts only the text itself is written anew."""
+"""Fill the tables of an office's own Word document. Only the part with the text is written anew."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Spot
     from xuncha.pages.package import Package
 
-_UNSEEN: Final = ("w:strike", "w:dstrike", "w:vanish")  # how a text looks that is not to be read
+_UNSEEN: Final = ("w:strike", "w:dstrike", "w:vanish")  # properties of text that is not to be read
 _OF_ONE: Final = ("paraId", "textId", "rsidR", "rsidRPr", "rsidTr", "rsidRDefault", "rsidP")
-"""Attributes that name one row or paragraph, and not its copy."""
+"""Attributes that name one row or paragraph; its copy must not have them."""
 
 
 class FilledWord:
@@ -43,9 +43,9 @@ class FilledWord:
             with safety.refusing_damage(path):
                 must_be_harmless(content)
         except OwnFileError as error:
-            said = _("{path} is not filled: {reason}").format(path=path, reason=error)
-            hint = _("remove that in Word or WPS, and save it as .docx")
-            raise RefusedError("own-file", said, hint) from None
+            message = _("{path} is not filled: {reason}").format(path=path, reason=error)
+            hint = _("take that out of it in Word or WPS, and save it as .docx")
+            raise RefusedError("own-file", message, hint) from None
         self.content, self.main = content, package.main
         self.firsts: dict[str, dict[Spot, Spot]] = {}
         self.cells: dict[str, dict[Spot, Any]] = {}
@@ -71,7 +71,7 @@ class FilledWord:
         return self.firsts[sheet].get(spot, spot)
 
     def write(self, plan: Plan) -> bytes:
-        """Return the document, filled."""
+        """Return the filled document."""
         self.filled = {(measure.sheet, measure.rows[0]) for measure in plan.draft.measures}
         for sheet, first in plan.parted:
             self._part(sheet, first)
@@ -85,7 +85,7 @@ class FilledWord:
         return self._packed()
 
     def _part(self, sheet: str, first: Spot) -> None:
-        """Give each row of a merged cell its own."""
+        """Split a merged cell, so that each row has its own."""
         for row, column in [spot for spot, each in self.firsts[sheet].items() if each == first]:
             for cell in self.rows[sheet][row].tc_lst:
                 if cell.grid_offset < column <= cell.grid_offset + cell.grid_span:
@@ -93,9 +93,9 @@ class FilledWord:
                     self.cells[sheet][row, column] = cell
 
     def _put(self, cell: Any, value: object, sheet: str, spot: Spot) -> None:  # noqa: ANN401
-        """Write a text into a cell, in the font and the form of its paragraphs, or of a cell like it where it is empty."""
-        said = as_text(value, _text(cell)).replace("\r", "")
-        lines = [without_unsafe(line) for line in said.split("\n")]
+        """Write a value into a cell, in the font and the layout of its paragraph, or of a similar cell if it is empty."""
+        text = as_text(value, _text(cell)).replace("\r", "")
+        lines = [without_unsafe(line) for line in text.split("\n")]
         first = cell.p_lst[0] if cell.p_lst else cell.add_p()
         look = _look_of(first)
         like, in_column = self._like(sheet, spot) if look is None else (None, False)
@@ -104,7 +104,7 @@ class FilledWord:
             if first.pPr is None and like.pPr is not None:
                 form = deepcopy(like.pPr)
                 if not in_column:
-                    form.jc_val = None  # columns are aligned each in its own way
+                    form.jc_val = None  # each column has its own alignment
                 first.insert(0, form)
         _clear(cell, first)
         paragraph = first
@@ -121,10 +121,10 @@ class FilledWord:
                     run.insert(0, deepcopy(look))
         height = cell.getparent().find(f"{qn('w:trPr')}/{qn('w:trHeight')}")
         if height is not None and height.get(qn("w:hRule")) == "exact":
-            height.set(qn("w:hRule"), "atLeast")  # else what does not fit is cut off
+            height.set(qn("w:hRule"), "atLeast")  # else a text that does not fit is cut off
 
     def _like(self, sheet: str, spot: Spot) -> tuple[Any, bool]:
-        """Return the paragraph of a filled cell: the nearest in the same column, else the longest in the same row; and which."""
+        """Return the paragraph of a filled cell, the nearest in the column or the longest in the row, and whether it is in the column."""
         row, column = spot
         cells = self.cells[sheet]
         rows = sorted((each for name, each in self.filled if name == sheet), key=lambda each: abs(each - row))
@@ -138,7 +138,7 @@ class FilledWord:
         return None, False
 
     def _add(self, added: AddedRow, above: Any) -> Any:  # noqa: ANN401
-        """Add a row below another one, in the form of the one that it is added to; return it."""
+        """Add a row below the row `above`, as a copy of the row that it is added to. Return it."""
         cells = self.cells[added.sheet]
         model = self.rows[added.sheet][added.after]
         row = deepcopy(model)
@@ -168,7 +168,7 @@ class FilledWord:
         return row
 
     def _repeats(self, sheet: str, column: int) -> bool:
-        """Return whether a column says the same again and again where another one would merge its cells."""
+        """Return whether a column repeats a text in cells that another table would merge."""
         if (sheet, column) not in self.repeating:
             cells = (self.cells[sheet].get((number, column)) for number in self.rows[sheet])
             texts = ["" if cell is None else _text(cell) for cell, _merged in groupby(cells)]
@@ -176,7 +176,7 @@ class FilledWord:
         return self.repeating[sheet, column]
 
     def _packed(self) -> bytes:
-        """Return the file with its text written anew, and every other part as it was."""
+        """Return the file with the new text, and with every other part as it was."""
         text = etree.tostring(self.document.element, xml_declaration=True, encoding="UTF-8", standalone=True)
         stream = io.BytesIO()
         with ZipFile(io.BytesIO(self.content)) as old, ZipFile(stream, "w") as new:
@@ -190,7 +190,7 @@ def _text(cell: Any) -> str:  # noqa: ANN401
 
 
 def _look_of(paragraph: Any) -> Any:  # noqa: ANN401
-    """Return how the text of a paragraph looks, as far as it is to be read; None where nothing says it."""
+    """Return the properties of a paragraph's text, without those that hide it or strike it out; None if there are none."""
     found = next((run.rPr for run in paragraph.r_lst if run.rPr is not None), None)
     if found is None:
         found = paragraph.find(f"{qn('w:pPr')}/{qn('w:rPr')}")
@@ -202,13 +202,13 @@ def _look_of(paragraph: Any) -> Any:  # noqa: ANN401
 
 
 def _clear(cell: Any, first: Any) -> None:  # noqa: ANN401
-    """Take the text out of a cell, but for its first paragraph, which is emptied."""
+    """Remove the text of a cell. Its first paragraph stays, without its text."""
     for block in list(cell.iter_block_items()):
         if block is not first and block.tag != qn("w:tbl"):
             cell.remove(block)
     _clear_paragraph(first)
     if cell[-1] is not first:
-        cell.append(OxmlElement("w:p"))  # a cell ends in a paragraph
+        cell.append(OxmlElement("w:p"))  # a cell must end with a paragraph
 
 
 def _clear_paragraph(paragraph: Any) -> None:  # noqa: ANN401

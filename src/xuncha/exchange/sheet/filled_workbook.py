@@ -1,4 +1,4 @@
-"""An office's own workbook, cell by cell."""
+"""Fill an office's own workbook, cell by cell."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FilledWorkbook:
-    """Writes a plan into a workbook, in which rows stay where formulas and other sheets look for them."""
+    """Writes a plan into a workbook. Rows are not moved, since formulas and other sheets refer to them."""
 
     takes_rows = False
 
@@ -40,12 +40,12 @@ class FilledWorkbook:
         return self.firsts[sheet].get(spot, spot)
 
     def write(self, plan: Plan) -> bytes:
-        """Return the workbook, filled."""
+        """Return the filled workbook."""
         for sheet, first in plan.parted:
             self._part(self.sheets[sheet], first)
-        for (sheet, spot), told in plan.entries.items():
+        for (sheet, spot), planned in plan.entries.items():
             cell: Any = self.sheets[sheet].cell(*spot)
-            value = told
+            value = planned
             if isinstance(value, Due):
                 value = value.day if isinstance(cell.value, date) else as_text(value, str(cell.value))
             if isinstance(value, date) and not isinstance(cell.value, date | None):
@@ -53,7 +53,7 @@ class FilledWorkbook:
             cell.value = value
             if cell.font.strike:
                 font = copy(cell.font)
-                font.strike = False  # what is written is to be read
+                font.strike = False  # the new value must not be struck out
                 cell.font = font
             if isinstance(value, str) and is_formula(value):
                 cell.data_type, cell.quotePrefix = "s", True
@@ -62,7 +62,7 @@ class FilledWorkbook:
         return written.getvalue()
 
     def _part(self, sheet: Any, first: Spot) -> None:  # noqa: ANN401
-        """Give each row of a merged cell its own, in the same form."""
+        """Split a merged cell, so that each row has its own cell with the same look."""
         for merged in [each for each in sheet.merged_cells.ranges if (each.min_row, each.min_col) == first]:
             sheet.unmerge_cells(str(merged))
             for row in range(merged.min_row + 1, merged.max_row + 1):

@@ -1,4 +1,4 @@
-"""The office's own table, filled with what the ledger says now: a cell that says the same already is not touched, and rows are added for measures that it lacks."""
+"""Fill an office's own table from the ledger. Cells with the same value are not touched; rows are added for missing measures."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _OF_PROBLEM: Final = ("number", "category", "problem", "finding")
 
 
 def filled(path: Path, wanted: Wanted, ledger: Ledger, office: str | None = None) -> tuple[bytes, Draft]:
-    """Fill a table with what a ledger says; return it, and its draft, in whose doubts stands what found no place in it.
+    """Fill a table from a ledger. Return the file, and its draft, whose doubts list what found no place in the table.
 
-    It may lack no measure of the office; None means of all. Raises RefusedError if it is neither a workbook of Excel nor a
-    Word document, cannot be read or may not be filled, or none of its columns is known; SurroundingsError without `office`.
+    Missing measures of `office` are added; None means all offices. Raises RefusedError if the file is neither an Excel workbook nor
+    a Word document, cannot be read or filled, or has no known column; SurroundingsError without the part `office`.
     """
     draft = draft_of(path, wanted)
     writer = _writer(path)
@@ -48,7 +48,7 @@ def filled(path: Path, wanted: Wanted, ledger: Ledger, office: str | None = None
 
 
 def _writer(path: Path) -> FilledWord | FilledWorkbook:
-    """Return what writes into a file of this kind, which its content tells."""
+    """Return the writer for a file, whose content decides the kind."""
     content = safety.bytes_of(path)
     kind, package = safety.unpacked(path, content) if content.startswith(ZIP) else ("", None)
     if kind == "docx" and package:
@@ -59,20 +59,20 @@ def _writer(path: Path) -> FilledWord | FilledWorkbook:
         from xuncha.exchange.sheet.filled_workbook import FilledWorkbook  # noqa: PLC0415  needs it, too
 
         return FilledWorkbook(path, content, package)
-    said = _("{path}: only a workbook of Excel (.xlsx, .xlsm) or a Word document (.docx) can be filled")
-    raise RefusedError("not-a-workbook", said.format(path=path), _("save it as .xlsx in Excel or WPS"))
+    message = _("{path}: only a workbook of Excel (.xlsx, .xlsm) or a Word document (.docx) can be filled")
+    raise RefusedError("not-a-workbook", message.format(path=path), _("save it as .xlsx in Excel or WPS"))
 
 
 class Place(NamedTuple):
-    """A row below which one may be added."""
+    """A row below which another one may be added."""
 
     sheet: str
     row: int
-    category: str  # what the table says of it; empty where it names no categories
+    category: str  # its category in the table; empty if the table names none
 
 
 class Adder:
-    """Adds rows to a plan; to a file that takes none, it fills those that are empty."""
+    """Adds rows to a plan, and fills rows of problems that have no measure yet. Some files take no new rows."""
 
     def __init__(self, plan: Plan, *, takes_rows: bool) -> None:
         self.plan, self.ledger, self.takes_rows = plan, plan.ledger, takes_rows
@@ -82,9 +82,9 @@ class Adder:
         self.problems: dict[int, Place] = {}
         """The last row of each problem."""
         self.empty: dict[int, Place] = {}
-        """The rows of problems beside which no measure stands yet."""
+        """The rows of problems that have no measure yet."""
         self.unheaded: set[int] = set()
-        """Problems that stand beside their measures, rather than in a row above them."""
+        """Problems that stand beside their measures, and not in a row above them."""
         for match in plan.matches:
             place = Place(match.problem.sheet, match.problem.rows[1], match.problem.category)
             for measure, identity in match.measures:
@@ -103,7 +103,7 @@ class Adder:
         """Whether the numbers of the table count its rows rather than its problems."""
         own = [(measure.identity, each) for match in plan.matches for measure, each in match.measures]
         self.identities = any(said for said, _each in own) and all(said in {None, each} for said, each in own)
-        """Whether the table has the ledger's numbers of measures."""
+        """Whether the table has the measure numbers of the ledger."""
 
     def add(self, missing: Iterable[Identity]) -> list[Identity]:
         """Add rows for these measures; return those for which none could be added."""
@@ -154,7 +154,7 @@ class Adder:
         return True
 
     def _below(self, number: int) -> Place | None:
-        """Return the row below which a problem is added: the last of the one before it in its category."""
+        """Return the row below which a problem is added: the last row of the problem before it in its category."""
         fits, category = [], key_of(self._category(number))
         for other, place in self.problems.items():
             has_column = any(each.role == "category" for each in self.plan.columns(place.sheet, place.row))
@@ -168,27 +168,27 @@ class Adder:
         return next((each.title for each in self.ledger.settings.categories if each.key == key), "")
 
     def _of_problem(self, number: int) -> dict[str, object]:
-        """Return what the cells of a problem are to hold, by the roles of the columns."""
+        """Return the values of a problem's cells, by the roles of the columns."""
         problem = self.ledger.problems[number]
         text = problem.finding or problem.title
         title = text if title_of_problem(text)[0] == problem.title else problem.title
-        told = {"number": number, "category": self._category(number) or None, "problem": title}
+        values = {"number": number, "category": self._category(number) or None, "problem": title}
         fields = {f"{FIELD}{key}": value for key, value in problem.fields.items()}
-        return {**told, "finding": problem.finding, **fields}
+        return {**values, "finding": problem.finding, **fields}
 
     def _agrees(self, place: Place, role: str, column: int, record: Mapping[str, Any]) -> bool:
-        """Return whether a cell is none that goes on below the row, or holds what the measure says, too."""
+        """Return whether a cell does not continue below its row, or has the value of the measure, too."""
         first = self.plan.first(place.sheet, (place.row, column))
         below = self.plan.first(place.sheet, (place.row + 1, column))
         if first != below or (place.sheet, first) in self.plan.parted:
             return True
         if role == "measure":
             return False
-        told, wishes = told_by(record).get(role), self.plan.wishes.get((place.sheet, first, role), ())
-        return all(wish.told == told for wish in wishes) if wishes else not told
+        value, wishes = told_by(record).get(role), self.plan.wishes.get((place.sheet, first, role), ())
+        return all(wish.told == value for wish in wishes) if wishes else not value
 
     def _count(self) -> None:
-        """Count the rows or problems on, where the table counts them without a gap."""
+        """Continue the numbers of the rows or problems, if the table numbers them without a gap."""
         sheets = list(dict.fromkeys(each.sheet for each in self.plan.draft.columns))
         draft, matches = self.plan.draft, self.plan.matches
         own = [(each.problem.text("number").strip("、.．"), each.number) for each in matches]
@@ -202,18 +202,18 @@ class Adder:
             if column and column not in row.same:
                 units.append(((sheets.index(row.sheet), row.after, order), "", row))
         units.sort(key=itemgetter(0))
-        said = [told for _place, told, added in units if added is None]
-        begin = int(said[0]) if said and said[0].isdecimal() else 0
-        goes_on = said == [str(number) for number in range(begin, begin + len(said))]
-        is_ledgers = all(told == str(number or "") for told, number in own)
+        written = [text for _place, text, added in units if added is None]
+        begin = int(written[0]) if written and written[0].isdecimal() else 0
+        goes_on = written == [str(number) for number in range(begin, begin + len(written))]
+        is_ledgers = all(text == str(number or "") for text, number in own)
         is_counted = begin and goes_on and (self.counts_rows or not is_ledgers)
-        for number, ((sheet, row_number, _order), told, added) in enumerate(units, begin):
+        for number, ((sheet, row_number, _order), text, added) in enumerate(units, begin):
             column = self._number(sheets[sheet], row_number)
             if added:
-                # Where nothing is said, Word counts.
-                named = None if self.counts_rows or not any(said) else added.values.get(column)
+                # If no number is written, Word numbers the rows.
+                named = None if self.counts_rows or not any(written) else added.values.get(column)
                 added.values[column] = number if is_counted else named
-            elif is_counted and told != str(number):
+            elif is_counted and text != str(number):
                 spot = self.plan.first(sheets[sheet], (row_number, column))
                 self.plan.entries[sheets[sheet], spot] = number
 

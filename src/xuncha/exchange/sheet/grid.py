@@ -1,4 +1,4 @@
-"""A sheet as a grid of cells, whatever file it was read from."""
+"""A sheet as a grid of cells, for every kind of file."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from xuncha.model.formats import is_percent
 
 _MOST_MERGED: Final = 2_000_000  # cells that merged ranges may cover, as far as the sheet is filled
 _CLEAN: Final = re.compile("[!-~\u4e00-\u9fff，。、；：（）《》“”]*")
-"""A text of what almost all texts consist of, and in which there is nothing to be cleaned."""
+"""A text that needs no cleaning; almost all texts match."""
 DAY: Final = "yyyy-mm-dd"
-"""The format of days."""
+"""The number format of days."""
 Spot = tuple[int, int]
 """The row and the column of a cell, counted from 1."""
 
 
 Unseen = Literal["", "struck", "partly", "replaced"]
-"""Why a cell tells no state: it is struck out, wholly or in part, or its number format hides it or shows something else."""
+"""Why a cell is not read as a state: it is struck out, wholly or in part, or its number format hides it or shows something else."""
 
 
 class Cell(NamedTuple):
-    """A cell that holds something."""
+    """A filled cell."""
 
     value: object
     form: str  # its number format
-    text: str  # what it says, numbers as they are meant
+    text: str  # its text, with shares and days as people write them
     address: str = ""
     unseen: Unseen = ""
 
     @classmethod
     def of(cls, value: object, form: str = "", address: str = "", *, unseen: Unseen = "") -> Self:
-        """Make a cell of what it holds."""
+        """Make a cell from its value and number format."""
         return cls(value, form, _said(value, form), address, unseen)
 
 
@@ -55,29 +55,29 @@ def _said(value: object, form: str) -> str:
 
 @dataclass
 class Sheet:
-    """The filled cells of one sheet; a merged cell stands in every place that it covers."""
+    """The filled cells of one sheet. A merged cell is repeated in every place that it covers."""
 
     name: str
     cells: dict[Spot, Cell] = field(default_factory=dict)
     anchors: dict[Spot, Spot] = field(default_factory=dict)
-    """By each place that a merged cell covers, its first place."""
+    """For each place that a merged cell covers, the first place of that cell."""
     comments: dict[Spot, str] = field(default_factory=dict)
-    named: bool = True  # whether somebody has named it, as the tables of a document are not
+    named: bool = True  # whether somebody has named it; tables of a document have no names
     hidden: bool = False
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    unstored: list[Spot] = field(default_factory=list)  # formulas of which the file does not hold the result
+    unstored: list[Spot] = field(default_factory=list)  # formulas whose result is not stored in the file
     by_row: dict[int, list[int]] = field(default_factory=dict)
-    """The rows that hold something, in order, each with its columns."""
+    """The filled rows in order, each with its filled columns."""
 
     def put(self, spot: Spot, value: object, *, struck: bool = False) -> None:
-        """Put a cell in, of a reader that does not tell its number format; what is empty is left out."""
+        """Add a cell from a reader that gives no number format; a blank value is left out."""
         if value is not None and not is_blank(str(value)):
             form = "General" if isinstance(value, str | int | float) else DAY
             self.cells[spot] = Cell.of(value, form, unseen="struck" if struck else "")
 
     def settle(self, merged: list[tuple[int, int, int, int]]) -> None:
-        """Lay merged cells (left, top, right, bottom) over what they cover, and put the rows in order. Raises RefusedError if they cover too much."""
+        """Repeat merged cells (left, top, right, bottom) in all places they cover, and sort the rows. Raises RefusedError if they cover too much."""
         last_row = max((row for row, _column in self.cells), default=0)
         last_column = max((column for _row, column in self.cells), default=0)
         covered = 0
@@ -95,7 +95,7 @@ class Sheet:
         self.without(lambda _spot: False)
 
     def without(self, gone: Callable[[Spot], bool]) -> None:
-        """Take away the cells for which something holds."""
+        """Remove the cells for which `gone` returns True."""
         self.cells = {spot: cell for spot, cell in self.cells.items() if not gone(spot)}
         self.anchors = {spot: first for spot, first in self.anchors.items() if not gone(spot)}
         self.comments = {spot: text for spot, text in self.comments.items() if not gone(spot)}
@@ -105,20 +105,20 @@ class Sheet:
 
     @property
     def last_row(self) -> int:
-        """The last row that holds something."""
+        """The last filled row; 0 if there is none."""
         return max(self.by_row, default=0)
 
     def rows(self, first: int, last: int) -> list[int]:
-        """Return the rows from one to another that hold something."""
+        """Return the filled rows between two rows, these included."""
         return [row for row in self.by_row if first <= row <= last]
 
     def columns(self, first: int, last: int = 0) -> list[int]:
-        """Return the columns that hold something in a row, or in one of several."""
+        """Return the columns that are filled in a row, or in any of several rows."""
         rows = range(first, (last or first) + 1)
         return sorted({column for row in rows for column in self.by_row.get(row, ())})
 
     def text(self, row: int, column: int) -> str:
-        """Return what stands in a place, as text; empty where nothing does."""
+        """Return the text of a cell; empty if the cell is empty."""
         cell = self.cells.get((row, column))
         return "" if cell is None else cell.text
 
@@ -131,21 +131,21 @@ class Sheet:
         return list(self.filled(row).values())
 
     def begins(self, row: int, column: int) -> bool:
-        """Return whether a cell stands in this place that no merged cell has brought down from a row above."""
+        """Return whether a cell is filled and does not belong to a merged cell that begins in a row above."""
         spot = (row, column)
         return spot in self.cells and self.anchors.get(spot, spot)[0] == row
 
     def is_first(self, spot: Spot) -> bool:
-        """Return whether a place is none that a merged cell covers besides its first."""
+        """Return whether a place is the first one of a merged cell, or in no merged cell."""
         return self.anchors.get(spot, spot) == spot
 
     def same(self, one: Spot, other: Spot) -> bool:
-        """Return whether two places are one merged cell."""
+        """Return whether two places belong to the same merged cell."""
         return one in self.anchors and self.anchors[one] == self.anchors.get(other)
 
 
 def clean(content: object) -> str:
-    """Return the text of a cell: line ends as one, no control characters, no line of which nothing is seen, no blanks at the ends of lines."""
+    """Clean the text of a cell: uniform line ends, no unsafe characters, no blank lines, no blanks at the ends of lines."""
     if _CLEAN.fullmatch(text := str(content)):
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
@@ -154,12 +154,12 @@ def clean(content: object) -> str:
 
 
 def address(row: int, column: int) -> str:
-    """Return the name of a place: row 5 and column 28 are AB5."""
+    """Return the address of a cell: row 5 and column 28 are AB5."""
     return f"{letter(column)}{row}"
 
 
 def letters(place: str) -> str:
-    """Return the column of a place: of AB5 it is AB."""
+    """Return the column's letters in an address: AB for AB5."""
     return place.rstrip("0123456789")
 
 
@@ -173,7 +173,7 @@ def column_of(letter: str) -> int:
 
 @lru_cache(maxsize=16_384)
 def letter(column: int) -> str:
-    """Return the name of a column: 1 is A, 28 is AB."""
+    """Return the letters of a column: 1 is A, 28 is AB."""
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
     return get_column_letter(column)

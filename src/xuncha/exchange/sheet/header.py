@@ -1,4 +1,4 @@
-"""Where the tables of a sheet are: header rows wherever they stand, of one row or two, and the rows below them."""
+"""Find the tables of a sheet: headers of one to three rows, wherever they stand, and the rows below them."""
 
 from __future__ import annotations
 
@@ -16,55 +16,55 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
 
 _LISTED: Final = {"problem", "measure"}  # what the rows of a table are about
-_TOLD: Final = {"state", "progress"}  # what they tell of it
+_TOLD: Final = {"state", "progress"}  # what the rows say about it
 _DATA: Final = re.compile(
     r"\d{1,6}(?:[.．-]\d{1,6})?|(?:19|20)\d\d[年./-]\d{1,2}(?:[月./-](?:\d{1,2}日?)?)?底?前?"
 )
-"""Numbers and days, which no heading consists of."""
-_FEWEST: Final = 3  # columns with a role that make a row a header
-_LONGEST: Final = 24  # characters of a column's name
-_IN_GROUP: Final = "/"  # stands between the two rows of a heading
+"""Numbers and days; no heading consists of one alone."""
+_FEWEST: Final = 3  # the fewest columns with a role in a header
+_LONGEST: Final = 24  # the most characters of a column's name
+_IN_GROUP: Final = "/"  # stands between the rows of a heading
 
 
 class Table(NamedTuple):
-    """A table of a sheet: where its rows are, and what its columns hold."""
+    """A table of a sheet: the places of its rows, and the roles of its columns."""
 
     header: int  # the first row of the header
-    first: int  # the first row behind the header
+    first: int  # the first row after the header
     last: int
     headings: Columns
     choices: dict[int, Choice]
     names: Columns
-    """What a form calls the columns: the headings of two rows joined, each once."""
-    heads: tuple[Columns, ...]  # what the rows of the header say, as `plain` gives it
+    """The names by which a form knows the columns: the texts of all rows of the header, joined by / and each once."""
+    heads: tuple[Columns, ...]  # the texts of the header, row by row, as `plain` returns them
     ticks: Columns
-    """The words for which ticks stand in some columns; see `ticks`."""
+    """The words that ticks mean, by the columns of ticks; see `ticks`."""
 
     def role(self, column: int) -> str:
-        """Return what a column holds; empty where it holds nothing that is read."""
+        """Return the role of a column; empty if the column is not read."""
         return choice.role if (choice := self.choices.get(column)) and choice.role != IGNORE else ""
 
     def column(self, role: str) -> int:
-        """Return the first column of a role; 0 where there is none."""
+        """Return the first column with a role; 0 if there is none."""
         return next((column for column in sorted(self.choices) if self.role(column) == role), 0)
 
 
 class Finder:
-    """Finds the tables of a sheet; `said` are the roles of columns that somebody has named, by the plain headings."""
+    """Finds the tables of a sheet. `said` are the roles that people or forms have given to columns, by the plain headings."""
 
     def __init__(self, sheet: Sheet, said: Mapping[str, str] | None = None) -> None:
         self.sheet = sheet
         self.said = said or {}
         self._guesses = False
-        """Whether a heading counts that is known by its last word alone: where no row of known ones is found."""
+        """Whether a heading that is known only by its last word counts, too: if no header of known headings was found."""
         self._depths: dict[int, int] = {}
-        """By row: how many rows of a header begin there; each is looked at once, while the sheet stays as it is."""
+        """By row: the number of rows of the header that begins there. Each row is examined once, while the sheet does not change."""
 
     def role(self, heading: str) -> str:
-        """Return what a column of this name holds, as it was said, else as its name tells."""
-        told = (self.said and self.said.get(plain(heading))) or roles.role(heading)
-        told = told or (roles.perhaps(heading) if self._guesses else "")
-        return "" if told == IGNORE else told
+        """Return the role of a column by its heading: the role that was given to it, else the one that its words mean."""
+        meaning = (self.said and self.said.get(plain(heading))) or roles.role(heading)
+        meaning = meaning or (roles.perhaps(heading) if self._guesses else "")
+        return "" if meaning == IGNORE else meaning
 
     def tables(self) -> list[Table]:
         """Find the tables, from top to bottom."""
@@ -76,7 +76,7 @@ class Finder:
         return [self._table(*each, end - 1) for each, end in zip(found, ends, strict=False)]
 
     def _found(self) -> list[tuple[int, int, Columns]]:
-        """Find the headers: the row of each, the first row behind it, and its headings."""
+        """Find the headers. Return the row of each, the first row after it, and its headings."""
         found: list[tuple[int, int, Columns]] = []
         behind = 0
         for row in self.sheet.by_row:
@@ -84,16 +84,16 @@ class Finder:
                 behind = row + depth
                 headings = self._headings(row, depth)
                 if not found or not _plainly(headings).items() <= _plainly(found[-1][2]).items():
-                    found.append((row, behind, headings))  # else it is printed again on each page
+                    found.append((row, behind, headings))  # else the header is printed again on a page
         return found
 
     def table(self, header: tuple[int, int], rows: tuple[int, int | None]) -> Table:
-        """Return the table of which somebody has told where it is."""
+        """Return the table for which somebody has given the rows of the header and of the data."""
         (start, end), last = header, self.sheet.last_row
         return self._table(start, rows[0], self._headings(start, end - start + 1), min(rows[1] or last, last))
 
     def best(self) -> list[str]:
-        """Return the headings of the row that looks most like a header, where none is one."""
+        """Return the headings of the row that is most like a header, if no header was found."""
         texts = map(self.sheet.texts, self.sheet.by_row)
         rows = ([text for text in row if len(text) <= _LONGEST] for row in texts)
         return max(rows, key=lambda texts: sum(bool(self.role(text)) for text in texts), default=[])
@@ -106,20 +106,20 @@ class Finder:
         headings = headings | {column: word for column, word in ticked.items() if word}
         others = {column: text for column, text in headings.items() if column not in ticked}
         by_heading = {column: self.said.get(plain(text), "") for column, text in others.items()}
-        said = {column: self.said.get(plain(names[column])) or told for column, told in by_heading.items()}
-        choices = roles.Decider(sheet, rows, others, names, said).choices()
+        given = {column: self.said.get(plain(names[column])) or role for column, role in by_heading.items()}
+        choices = roles.Decider(sheet, rows, others, names, given).choices()
         has_state = any(choice.role == "state" for choice in choices.values())
         choices |= {column: ticks.choice(word, has_state=has_state) for column, word in ticked.items()}
         heads = tuple(_plainly(sheet.filled(row)) for row in range(start, first))
         return Table(start, first, last, headings, choices, names, heads, ticked)
 
     def _role_of_ticks(self, heading: str) -> str:
-        """Return what a column holds if no ticks stand in it: a form says of those with ticks, too, that they are of states."""
-        said = self.role(heading)
-        return roles.role(heading) if said == "state" else said
+        """Return the role of a column without regard to ticks: a form gives columns of ticks the role `state`, too."""
+        meaning = self.role(heading)
+        return roles.role(heading) if meaning == "state" else meaning
 
     def _names(self, start: int, end: int, headings: Columns) -> Columns:
-        """Return what a form calls the columns; where two have one name, the later ones are numbered."""
+        """Return the names by which a form knows the columns. If several are the same, the later ones are numbered."""
         found: Columns = {}
         counts = Counter[str]()
         for column in sorted(headings):
@@ -130,7 +130,7 @@ class Finder:
         return found
 
     def beside(self, rows: Iterable[int]) -> int:
-        """Return the column where a second table begins beside the first, in a header among these rows that names the same things again; else 0."""
+        """Return the column where a header in these rows names the same things again: a second table begins there; else 0."""
         sheet = self.sheet
         for row in rows:
             if not (depth := self._header_at(row)):
@@ -148,22 +148,22 @@ class Finder:
         return 0
 
     def _numbered_again(self, headings: Columns) -> int:
-        """Return the column from which a header begins anew, with numbers or behind an empty column, and names problems or measures again."""
-        told = {column: self.role(text) for column, text in sorted(headings.items()) if text}
-        for column, name in list(told.items())[1:]:
-            parted, numbered = column - 1 not in told, name == "number"
+        """Return the column where a header starts again, at a number or after an empty column, and names problems or measures; else 0."""
+        named = {column: self.role(text) for column, text in sorted(headings.items()) if text}
+        for column, name in list(named.items())[1:]:
+            parted, numbered = column - 1 not in named, name == "number"
             if not (parted or numbered):
                 continue
-            left = {said for other, said in told.items() if other < column}
-            right = {said for other, said in told.items() if other >= column + numbered}
-            # Without a gap the second numbers may be those of the measures.
+            left = {role for other, role in named.items() if other < column}
+            right = {role for other, role in named.items() if other >= column + numbered}
+            # Without an empty column, the second numbers may be those of the measures.
             again = left & right & ({"problem"} if not parted else _LISTED | _TOLD if numbered else _LISTED)
-            if again and left & _LISTED and max(told) > column:
+            if again and left & _LISTED and max(named) > column:
                 return column
         return 0
 
     def _header_at(self, row: int) -> int:
-        """How many rows of a header begin here: none, or one to three."""
+        """Return the number of rows of the header that begins here, at most three; 0 if none begins here."""
         if row not in self._depths:
             self._depths[row] = self._depth(row)
         return self._depths[row]
@@ -175,9 +175,9 @@ class Finder:
         one = self._score(self._headings(row, 1))
         if one < _FEWEST and self._holds_data(row):
             return 0
-        # One text over all is a title.
+        # A single text over all columns is a title.
         two = self._score(self._headings(row, 2)) if len(set(texts)) > 1 and self._has_second_row(row) else 0
-        # A row that names nothing is a title, or the last one of another table.
+        # A row that names no column is a title, or the last row of another table.
         belongs = one or any(map(self.role, texts)) or two > self._score(self._headings(row + 1, 1))
         if two >= _FEWEST and belongs and (two > one or self._tied(row)):
             more = self._score(self._headings(row, 3)) if self._has_second_row(row + 1) else 0
@@ -185,9 +185,9 @@ class Finder:
         return 1 if one >= _FEWEST else 0
 
     def _holds_data(self, row: int) -> bool:
-        """Return whether a row holds what stands in tables only: numbers, days, and states that no column is called by.
+        """Return whether a row holds data: a number, a day, a tick, or one state that is not the name of a column.
 
-        A row that names enough columns does not: one may be called 2024年3月.
+        A row that names enough columns is not asked this: a column may be called 2024年3月.
         """
         sheet, texts = self.sheet, self.sheet.filled(row)
         for column, text in texts.items():
@@ -196,22 +196,22 @@ class Finder:
             if is_data and sheet.begins(row, column):
                 return True
         states = [text for text in texts.values() if is_plain(text) and not self.role(text)]
-        return len(states) == 1 and len(texts) > 1  # of several each is the name of a column
+        return len(states) == 1 and len(texts) > 1  # several states are the names of columns
 
     def _tied(self, row: int) -> bool:
-        """Return whether the names of columns are merged over this row and the next, or go on there."""
+        """Return whether names of columns are merged over this row and the next, or continue in the next row."""
         sheet = self.sheet
         below = (column for column in sheet.columns(row) if sheet.same((row, column), (row + 1, column)))
         return any(self.role(sheet.text(row, column)) for column in below) or self._fills(row)
 
     def _fills(self, row: int) -> bool:
-        """Return whether the next row holds nothing but names, some of them where this row has left its cells empty."""
+        """Return whether the next row holds only names of columns, some of them below empty cells of this row."""
         named = self.sheet.filled(row + 1)
         plainly = all(self.role(text) or ticks.is_state(text) for text in named.values())
         return plainly and len(named) > 1 and any(not self.sheet.text(row, column) for column in named)
 
     def _has_second_row(self, row: int) -> bool:
-        """Return whether the next row is a part of the header: cells that are merged across this row stand above those of the next."""
+        """Return whether the next row belongs to the header: it divides cells that are merged across columns, or continues the names."""
         sheet, below = self.sheet, self.sheet.filled(row + 1)
         is_header = self._score(self._headings(row + 1, 1)) >= _FEWEST
         if not is_header and self._holds_data(row + 1) and not self._tied(row):
@@ -226,17 +226,17 @@ class Finder:
         return bool((across and over_both > len(own) and own) or (named and stand_below))
 
     def _score(self, headings: Columns) -> int:
-        """How many different things of a ledger the columns name; none where nothing tells of problems or measures."""
+        """Return how many different roles the headings name; 0 if none of them names problems or measures."""
         meant = {self.role(heading) for heading in headings.values()} - {""}
         if not meant & {"problem", "measure", "part", "finding"}:
             return 0
-        # A heading that somebody has named is one, however few others are known; one that is guessed wants another beside it.
+        # A heading that somebody has named is enough for a header. If all are guessed, one more is needed.
         named = any(plain(heading) in self.said for heading in headings.values())
         guessed = not any(map(roles.role, headings.values()))
         return max(len(meant), _FEWEST) if named else len(meant) - guessed
 
     def _headings(self, row: int, depth: int) -> Columns:
-        """Return the names of the columns; that of a column under a group is its own, or with its group where only both say what it is."""
+        """Return the heading of each column: the first that names a role of the lowest text, all texts joined, and the texts above."""
         found = {}
         for column in self.sheet.columns(row, row + depth - 1):
             texts = list(dict.fromkeys(self.sheet.text(row + step, column) for step in range(depth)))
@@ -252,7 +252,7 @@ def _plainly(headings: Columns) -> Columns:
 
 
 def own_table(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
-    """Find the table of a sheet that `export` wrote: its columns hold what they are called, whatever stands in them."""
+    """Find the table of a sheet that `export` wrote. The headings alone decide what its columns hold, whatever the cells are."""
     for row in sheet.by_row:
         headings = sheet.filled(row)
         if len(set(headings.values()) & set(known)) > _FEWEST:
@@ -262,10 +262,10 @@ def own_table(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
 
 
 def is_header(sheet: Sheet, row: int, table: Table) -> bool:
-    """Return whether a row inside a table is its header, or one row of it, printed again."""
-    said = {column: text for column, text in _plainly(sheet.filled(row)).items() if text}
-    whole = {column: plain(text) for column, text in table.headings.items()}
-    for head in table.heads if len(said) >= min(_FEWEST, len(whole)) else ():
-        if all(text in {head.get(column), whole.get(column)} for column, text in said.items()):
+    """Return whether a row inside a table is the header or a row of it, printed again."""
+    texts = {column: text for column, text in _plainly(sheet.filled(row)).items() if text}
+    headings = {column: plain(text) for column, text in table.headings.items()}
+    for head in table.heads if len(texts) >= min(_FEWEST, len(headings)) else ():
+        if all(text in {head.get(column), headings.get(column)} for column, text in texts.items()):
             return True
     return False

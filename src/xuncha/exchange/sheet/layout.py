@@ -1,4 +1,4 @@
-"""The ledger as a table: its columns and what its rows say, both ways; as CSV and as JSON."""
+"""The ledger as a table: its columns and the cells of its rows, for export and import; and as CSV and JSON."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ LONG_TERM = "长期坚持"
 AT_ONCE = "立行立改"
 DAY_LONG_TERM = f'yyyy-mm-dd"（{LONG_TERM}）"'
 LONGEST = 32_000
-"""Characters of a cell that we write; Excel takes 32,767."""
+"""The most characters of a cell that we write; Excel allows 32,767."""
 CUT = "……（全文见“补充信息”）"
 _BOM = "\ufeff"  # tells Excel that a text is UTF-8
 REMARK: Final = "remark"
-"""What the last column holds, which only our own workbooks have."""
+"""The meaning of the last column, which only our own workbooks have."""
 
 
 class Column(NamedTuple):
     """A column of the ledger's sheet."""
 
     meaning: str
-    """The role of the column, as a form calls it; that of the numbers of measures is `identity` here."""
+    """The role of the column, as in a form; the column of the numbers of measures is `identity` here."""
     heading: str
     width: int
     keys: tuple[str, ...] = ()  # the keys of a measure that it shows
@@ -59,33 +59,33 @@ COLUMNS: Final = (
 )
 WITHOUT_LIMIT: Final = {"long_term": LONG_TERM, "at_once": AT_ONCE, "once": UNSAID}
 OF_PROBLEM: Final = {"number", "category", "problem"}
-"""Columns that tell of a problem; the others tell of its measures."""
-_OPTIONAL: Final = {"part", "goal", "person"}  # columns that are there only where a measure has such a thing
+"""Columns on the problem; the others are on its measures."""
+_OPTIONAL: Final = {"part", "goal", "person"}  # columns that are left out if no measure has a value
 
 
 def columns(ledger: Ledger, *, every: bool = False) -> list[Column]:
-    """Return the columns that a ledger fills, or every one; those of the declared fields, too."""
+    """Return the columns that a ledger fills, or all of them if `every` is set, and those of the declared fields."""
     measures = ledger.measures.values()
-    unsaid = {name for name in _OPTIONAL if not any(getattr(each, name) for each in measures)}
-    told = [column for column in COLUMNS if every or column.meaning not in unsaid]
+    unused = {name for name in _OPTIONAL if not any(getattr(each, name) for each in measures)}
+    included = [column for column in COLUMNS if every or column.meaning not in unused]
     own = [Column(f"{FIELD}{each.key}", each.label, 14) for each in ledger.settings.fields]
-    return [*told[:-1], *own, told[-1]]
+    return [*included[:-1], *own, included[-1]]
 
 
 def of_problem(ledger: Ledger) -> set[str]:
-    """Return the meanings of the columns that tell of a problem."""
+    """Return the meanings of the columns on the problem."""
     return OF_PROBLEM | {f"{FIELD}{each.key}" for each in ledger.settings.fields if each.of == "problem"}
 
 
 def roles(fields: Iterable[FieldFrame]) -> dict[str, str]:
-    """Return what the columns of our own workbook hold, by their headings."""
+    """Return the roles of the columns of our own workbook, by their headings."""
     own = {each.label: f"{FIELD}{each.key}" for each in fields}
     meanings = {column.heading: column.meaning for column in COLUMNS}
     return own | meanings | {"编号": "number"}
 
 
 def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
-    """Return what the rows say, by the meanings of the columns: a row a measure, and one for a problem without measures."""
+    """Yield the cells of each row by the meanings of the columns: a row for each measure, and one for a problem without measures."""
     titles: dict[str | None, str] = {category.key: category.title for category in ledger.settings.categories}
     for number, measures in ledger.by_problem().items():
         problem = ledger.problems[number]
@@ -100,18 +100,18 @@ def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
 
 
 def as_csv(ledger: Ledger) -> str:
-    """Write the rows as CSV for spreadsheet programs, with the problem on each."""
+    """Write the rows as CSV for spreadsheet programs, with the problem on each row."""
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\r\n")
     shown = columns(ledger, every=True)
     table.writerow([column.heading for column in shown])
-    for said in rows(ledger):
-        table.writerow([_text(said.get(column.meaning)) for column in shown])
+    for cells in rows(ledger):
+        table.writerow([_text(cells.get(column.meaning)) for column in shown])
     return _BOM + written.getvalue()
 
 
 def _text(cell: Cell | None) -> str:
-    """Return the text of a cell; a spreadsheet program takes none for a formula."""
+    """Return the text of a cell for CSV, written so that no spreadsheet program takes it for a formula."""
     if cell is None:
         return ""
     if isinstance(cell.value, date):
@@ -121,7 +121,7 @@ def _text(cell: Cell | None) -> str:
 
 
 def as_json(ledger: Ledger) -> dict[str, Any]:
-    """Return all of it for programs: the ledger's own record, and its problems with their measures, by the keys of the files."""
+    """Return the whole ledger for programs: its settings, and its problems with their measures, with the keys of the files."""
 
     def whole(identity: object, record: Problem | Measure) -> dict[str, Any]:
         return {"id": str(identity), **record.model_dump(mode="json")}
@@ -137,7 +137,7 @@ def as_json(ledger: Ledger) -> dict[str, Any]:
 
 
 def values(record: dict[str, Any]) -> dict[str, Cell]:
-    """Return what the row of a measure's record says, by the meanings of the columns; what it does not say is left out."""
+    """Return the cells of a measure's row by the meanings of the columns; empty cells are left out."""
     long_term = record.get("term") == "long_term"
     due, closed, escalated = record.get("due"), record.get("closed"), record.get("escalated", {})
     remarks = (
@@ -166,12 +166,12 @@ def values(record: dict[str, Any]) -> dict[str, Cell]:
 
 
 def texts(record: dict[str, Any]) -> dict[str, str]:
-    """Return the texts of the cells that a measure's record fills, by the meanings of the columns."""
+    """Return the texts of the cells of a measure's row, by the meanings of the columns."""
     return {name: cell.text for name, cell in values(record).items() if cell.text}
 
 
 def shown(value: object) -> str:
-    """Return what a cell says that holds the value of a field."""
+    """Return the text of the cell that shows a field's value."""
     return Cell.of(_fitting(value), "General").text
 
 

@@ -1,6 +1,6 @@
-"""What an OpenDocument table holds besides its values, which its reader does not tell: what is merged, hidden, struck out, remarked.
+"""Read from an OpenDocument table what its reader does not return: what is merged, hidden or struck out, and comments.
 
-A few bytes of it may stand for millions of cells: it is looked at before its reader is asked.
+A few bytes of such a file may stand for millions of cells, so this check comes before the reader.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ _SPACE: Final = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 _TABLE, _TEXT, _OFFICE, _STYLE = (_SPACE % name for name in ("table", "text", "office", "style"))
 _CELLS: Final = {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}
 _UNSEEN: Final = {"collapse", "filter"}
-_MOST: Final = 10_000  # rows or columns for which one element of the file may stand where they are hidden
+_MOST: Final = 10_000  # the most hidden rows or columns that one element may stand for
 
 
 @dataclass
 class Looks:
-    """How the cells of a sheet look; the sheet is still empty."""
+    """The look of a sheet's cells. The sheet itself is still empty."""
 
     sheet: Sheet
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -38,14 +38,14 @@ class Looks:
     filled: tuple[int, int] = (0, 1)  # the last row and the last column that hold something
 
     def take_column(self, element: Element) -> None:
-        """Take in what is said of columns."""
+        """Read an element that describes one column or several."""
         count = min(_number(element, "number-columns-repeated"), _MOST)
         if element.get(f"{_TABLE}visibility") in _UNSEEN:
             self.sheet.hidden_columns |= set(range(self.columns + 1, self.columns + count + 1))
         self.columns += count
 
     def take_row(self, element: Element, struck: set[str]) -> None:
-        """Take in a row; `struck` are the names of the styles of what is struck out."""
+        """Read a row; `struck` are the names of the styles that strike text out."""
         row, count = self.rows + 1, _number(element, "number-rows-repeated")
         if element.get(f"{_TABLE}visibility") in _UNSEEN:
             self.sheet.hidden_rows |= set(range(row, row + min(count, _MOST)))
@@ -58,8 +58,8 @@ class Looks:
             if _is_struck(cell, struck):
                 self.struck.add((row, column))
             if remark := cell.find(f"{_OFFICE}annotation"):
-                said = "\n".join("".join(each.itertext()) for each in remark.iter(f"{_TEXT}p"))
-                self.sheet.comments[row, column] = clean(said)
+                text = "\n".join("".join(each.itertext()) for each in remark.iter(f"{_TEXT}p"))
+                self.sheet.comments[row, column] = clean(text)
             column += _number(cell, "number-columns-repeated")
             last = column - 1 if len(cell) or cell.get(f"{_OFFICE}value") is not None else last
         self.rows += count
@@ -68,7 +68,7 @@ class Looks:
 
 
 def looks(path: Path, package: Package) -> dict[str, Looks]:
-    """Return how the sheets of a document look, by their names. Raises RefusedError if it holds more cells or blanks than are read in a few seconds."""
+    """Return the looks of the sheets of a document, by their names. Raises RefusedError if reading all cells or blanks would take too long."""
     from defusedxml.ElementTree import iterparse  # noqa: PLC0415
 
     found: dict[str, Looks] = {}
@@ -97,7 +97,7 @@ def looks(path: Path, package: Package) -> dict[str, Looks]:
 
 
 def _is_struck(cell: Element, struck: set[str]) -> bool:
-    """Return whether all that a cell says is struck out: by its own style, or by that of each piece."""
+    """Return whether all text in a cell is struck out: by the cell's own style, or by the style of each piece."""
     pieces = [each for each in cell.iter(f"{_TEXT}p") if "".join(each.itertext()).strip()]
     parts = [part for each in pieces for part in each]
     bare = [each.text for each in pieces] + [part.tail for part in parts]

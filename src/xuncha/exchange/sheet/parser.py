@@ -1,4 +1,4 @@
-"""One sheet of a workbook, parsed once: its cells, what is hidden or struck out in it, and what is merged. Entities have been refused before."""
+"""Parse a sheet of a workbook once: its cells, and what is hidden, struck out or merged. XML entities have been refused before."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NO: Final = frozenset({"0", "false", "off"})
 
 
 class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
-    """Parses a sheet; each cell also tells whether its result was stored, and whether it is struck out."""
+    """Parses a sheet. Each cell also says whether its result was stored, and whether it is struck out."""
 
     def __init__(self, source: IO[bytes], strings: Any, book: Any) -> None:  # noqa: ANN401
         super().__init__(
@@ -34,13 +34,13 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
         )  # fmt: skip
         self.strings = strings
         self.usual: dict[str, str] = {}
-        """What is said of rows and columns of which nothing is said."""
+        """The default sizes of rows and columns, and whether rows are hidden by default."""
         self.columns: list[dict[str, str]] = []
         self.merged: list[tuple[int, int, int, int]] = []
         """The bounds of merged cells."""
 
     def cells(self, make: Callable[[dict[str, Any]], Made]) -> Iterator[tuple[Spot, Made]]:
-        """Parse the sheet; return its cells with what is made of each, which is made once of cells that are alike."""
+        """Parse the sheet. Yield the place of each cell and the result of `make`, which is called once for cells that are alike."""
         alike: dict[tuple[int | str | None, ...], Made] = {}
         for _event, element in iterparse(self.source):  # noqa: S314
             if element.tag == f"{_MAIN}row":
@@ -74,11 +74,11 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
             self.row_dimensions[self.row_counter] = said
 
     def parse_cell(self, element: Element) -> dict[str, Any]:
-        """Parse a cell. `struck` is whether all of its text is struck out; None where none is."""
+        """Parse a cell. `struck` is whether all of its text is struck out; None if no part of it is."""
         kind = element.get("t")
         inline = element.find(f"{_MAIN}is") if kind == "inlineStr" else None
         if inline is not None and len(inline) == 1 and inline[0].tag == f"{_MAIN}t":
-            # A text in one piece, for which openpyxl would build a tree of objects.
+            # Read a text in one piece here: openpyxl would build a tree of objects for it.
             inline[0].tag = f"{_MAIN}v"
             element.append(inline[0])
             element.set("t", "str")
@@ -94,33 +94,33 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
         return found
 
     def hidden_rows(self, rows: Iterable[int]) -> set[int]:
-        """Return those of these rows that nobody sees, be they hidden or of no height."""
+        """Return the rows among these that cannot be seen: they are hidden, or have no height."""
         usual = self.usual.get("zeroHeight") in _YES or _below(self.usual.get("defaultRowHeight"), _LOWEST)
         found = set()
         for row in rows:
-            said = self.row_dimensions.get(row, {})
-            hidden, height = said.get("hidden", ""), said.get("ht")
+            attributes = self.row_dimensions.get(row, {})
+            hidden, height = attributes.get("hidden", ""), attributes.get("ht")
             if hidden in _YES or _below(height, _LOWEST) or (usual and height is None and hidden not in _NO):
                 found.add(row)
         return found
 
     def hidden_columns(self, columns: Iterable[int]) -> set[int]:
-        """Return those of these columns that nobody sees; of one column much may be said."""
+        """Return the columns among these that cannot be seen. The file may describe a column several times."""
         usual = _below(self.usual.get("defaultColWidth"), _NARROWEST)
-        said, unseen = bytearray(_LAST_COLUMN + 1), bytearray(_LAST_COLUMN + 1)
+        described, unseen = bytearray(_LAST_COLUMN + 1), bytearray(_LAST_COLUMN + 1)
         for each in self.columns:
             first, last = (max(0, min(int(each.get(end, "0")), _LAST_COLUMN)) for end in ("min", "max"))
             is_unseen = each.get("hidden", "") in _YES or _below(each.get("width"), _NARROWEST)
-            for told in (said, unseen) if is_unseen else (said,):
-                told[first : last + 1] = b"\1" * (last + 1 - first)
-        return {column for column in columns if unseen[column] or (usual and not said[column])}
+            for marks in (described, unseen) if is_unseen else (described,):
+                marks[first : last + 1] = b"\1" * (last + 1 - first)
+        return {column for column in columns if unseen[column] or (usual and not described[column])}
 
 
 class BookReader(ExcelReader):  # type: ignore[misc,unused-ignore]
-    """Reads a workbook but for its sheets; its texts become `Strings`."""
+    """Reads a workbook except its sheets; the shared texts become `Strings`."""
 
     def read_strings(self) -> None:
-        """Read the texts that the cells name by their numbers."""
+        """Read the shared texts, to which cells refer by number."""
         part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call,unused-ignore]
         if part is not None:
             with self.archive.open(part.PartName[1:]) as source:
@@ -128,24 +128,24 @@ class BookReader(ExcelReader):  # type: ignore[misc,unused-ignore]
 
 
 class Strings(list[str]):
-    """The texts of a workbook."""
+    """The shared texts of a workbook, by number."""
 
     def __init__(self, source: IO[bytes]) -> None:
         super().__init__()
         self.struck: dict[int, bool] = {}
-        """Which are struck out: False where only a part is."""
+        """The numbers of the texts that are struck out: True if wholly, False if in part."""
         for _event, element in iterparse(source):  # noqa: S314
             if element.tag == f"{_MAIN}si":
                 pieces = [element, *element.iterfind(f"{_MAIN}r")]
                 text = "".join(piece.findtext(f"{_MAIN}t") or "" for piece in pieces)
                 if len(pieces) > 1 and (whole := _struck(element)) is not None:
                     self.struck[len(self)] = whole
-                self.append(text.replace("x005F_", ""))  # so an underscore is written that begins no number
+                self.append(text.replace("x005F_", ""))  # `_x005F_` is an escaped underscore
                 element.clear()
 
 
 def _struck(text: Element) -> bool | None:
-    """Return whether the pieces of a text are struck out: all, some (False), or none (None)."""
+    """Return whether the pieces of a text are struck out: all (True), some (False), or none (None)."""
     runs = (run for run in text.iter(f"{_MAIN}r") if (run.findtext(f"{_MAIN}t") or "").strip())
     strikes = [run.find(f"{_MAIN}rPr/{_MAIN}strike") for run in runs]
     pieces = [strike is not None and strike.get("val", "1") not in _NO for strike in strikes]
@@ -153,7 +153,7 @@ def _struck(text: Element) -> bool | None:
 
 
 def _below(said: object, least: float) -> bool:
-    """Return whether a size is smaller than can be seen; one that is no number is."""
+    """Return whether a size is too small to be seen; True if it is not a number, False if it is None."""
     if said is None:
         return False
     try:

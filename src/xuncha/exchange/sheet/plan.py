@@ -1,4 +1,4 @@
-"""What an office's own table is to say: which cell gets what, and which rows are added; whatever file the table is in."""
+"""Plan how an office's own table is filled, for every kind of file: which cell gets which value, and which rows are added."""
 
 from __future__ import annotations
 
@@ -25,37 +25,37 @@ if TYPE_CHECKING:
     from xuncha.model.records import Ledger
 
 _BESIDE: Final = {"co_offices": "office", "closed_date": "state"}
-"""What may stand in the cell of another role."""
+"""Roles whose value may stand in the cell of another role."""
 _DIGITS: Final = re.compile(r"\d{4}([-./])\d{1,2}\1\d{1,2}")  # a day as some offices write it
 
 
 class Due(NamedTuple):
-    """A time limit with what is said of it behind the day."""
+    """A time limit, and the text after the day, such as （长期坚持）."""
 
     day: date
     behind: str
 
 
 class Wish(NamedTuple):
-    """What a measure wants a cell to hold."""
+    """The value that a measure needs in a cell."""
 
-    changed: bool  # whether the cell says something else
-    told: object  # what the ledger says, to be compared
-    value: object  # the same, to be written
+    changed: bool  # whether the value differs from that in the cell
+    told: object  # the value of the ledger, to be compared
+    value: object  # the same value, to be written
     row: int
 
 
 class AddedRow(NamedTuple):
-    """A row that is added below another one, in its form."""
+    """A row that is added below another one, and looks like it."""
 
     sheet: str
     after: int
     values: dict[int, object]  # by the numbers of the columns; the others stay empty
-    same: frozenset[int]  # columns in which it goes on with the cell above it
+    same: frozenset[int]  # columns in which it continues the cell above it
 
 
 def as_text(value: object, before: str) -> str:
-    """Write a value as a text, a day as it stood there before."""
+    """Write a value as text; a day is written as the day that stood there before."""
     if isinstance(value, Due):
         return as_text(value.day, before) + value.behind
     if not isinstance(value, date):
@@ -68,18 +68,18 @@ def as_text(value: object, before: str) -> str:
 
 
 class Plan:
-    """What a ledger writes into a table; what finds no place there is a doubt of its draft. `first` gives the first place of a merged cell."""
+    """The changes to a table that a ledger makes. What finds no place is a doubt. `first` returns the first place of a merged cell."""
 
     def __init__(self, draft: Draft, ledger: Ledger, first: Callable[[str, Spot], Spot]) -> None:
         self.draft, self.ledger, self.first = draft, ledger, first
         self.entries: dict[tuple[str, Spot], object] = {}
-        """What cells are to hold that hold something else."""
+        """The new values of the cells whose values change."""
         self.added: list[AddedRow] = []
         self.matches = list(matched(draft, ledger))
         self.wishes: dict[tuple[str, Spot, str], list[Wish]] = {}
-        """By cells and roles: what the measures of a cell want it to hold."""
+        """By cell and role: the values that the measures of the cell need."""
         self.parted: set[tuple[str, Spot]] = set()
-        """The merged cells that are parted, by their first places."""
+        """The merged cells that are split, by their first places."""
         for match in self.matches:
             for measure, identity in match.measures:
                 self._compare(measure, identity)
@@ -92,46 +92,46 @@ class Plan:
         ]
 
     def record(self, identity: Identity) -> dict[str, Any]:
-        """Return what the ledger says of a measure."""
+        """Return the record of a measure in the ledger."""
         return self.ledger.measures[identity].model_dump(mode="json", exclude_defaults=True)
 
     def _compare(self, measure: MeasureDraft, identity: Identity | None) -> None:
-        """Compare the cells of a measure with its record; those of one that the ledger lacks stay."""
-        said = told_by({**measure.record, "status": measure.status})
+        """Compare the cells of a measure with its record. The cells of a measure that the ledger does not have stay as they are."""
+        old = told_by({**measure.record, "status": measure.status})
         record = self.record(identity) if identity else {}
-        told = told_by(record) if identity else said
+        new = told_by(record) if identity else old
         columns = self.columns(measure.sheet, measure.rows[0])
         filled = {each.role: column_of(each.letter) for each in reversed(columns)}
-        beside = {role for role in _BESIDE if said[role] and role not in filled}
+        beside = {role for role in _BESIDE if old[role] and role not in filled}
         for role in beside:
-            for each in (said, told):
+            for each in (old, new):
                 each[_BESIDE[role]] = each[_BESIDE[role]], each[role]
         values = self.values(record, columns, beside) if identity else {}
-        if sum(each.role == "progress" for each in columns) > 1 and said["progress"]:
-            # What is new goes below what stands in the last of several columns.
+        if sum(each.role == "progress" for each in columns) > 1 and old["progress"]:
+            # New entries go below the text in the last of several columns.
             last = max(measure.cells["progress"], key=lambda cell: column_of(letters(cell.address)))
-            known = str(said["progress"])
+            known = str(old["progress"])
             fresh = [each for each in record.get("progress", ()) if key_of(each["text"]) not in known]
             filled["progress"] = column_of(letters(last.address))
             values[filled["progress"]] = "\n".join([last.text, *map(cells.show_entry, fresh)])
-            told["progress"] = (said["progress"], len(fresh)) if fresh else said["progress"]
+            new["progress"] = (old["progress"], len(fresh)) if fresh else old["progress"]
         for column in columns:
             number = column_of(column.letter)
-            if column.role not in {*said, *told} or (column.ticked is None and filled[column.role] != number):
-                continue  # of two columns for one thing one is filled
+            if column.role not in {*old, *new} or (column.ticked is None and filled[column.role] != number):
+                continue  # of two columns with one role, one is filled
             spot = self.first(measure.sheet, (measure.rows[0], number))
-            before, now = said.get(column.role), told.get(column.role)
+            before, now = old.get(column.role), new.get(column.role)
             wish = Wish(before != now, now, values.get(number), measure.rows[0])
             self.wishes.setdefault((measure.sheet, spot, column.role), []).append(wish)
 
     def _settle(self) -> None:
-        """Decide what the cells are to hold; several measures in one must agree."""
+        """Decide the new value of each cell. Several measures in one cell must agree."""
         for (sheet, spot, role), wishes in self.wishes.items():
             if role == "progress" and not any(wish.told for wish in wishes[1:]):
                 value, count = str(wishes[0].value or ""), len(wishes)
-                if count > 1 and len(cells.items(value)) == count:  # each of the measures would take a line
+                if count > 1 and len(cells.items(value)) == count:  # else each measure would get one line
                     wishes[0] = wishes[0]._replace(value=value.replace("\n", "；"))
-                del wishes[1:]  # it is told of the first of several
+                del wishes[1:]  # progress belongs to the first of several measures
             if not any(wish.changed for wish in wishes):
                 continue
             if all(wish.told == wishes[0].told for wish in wishes):
@@ -150,7 +150,7 @@ class Plan:
     def values(
         self, record: Mapping[str, Any], columns: Sequence[Column], beside: Collection[str]
     ) -> dict[int, object]:
-        """Return what the cells of a measure's record are to hold, by the numbers of the columns; `beside` are roles in the cells of others."""
+        """Return the values of a measure's cells by the numbers of the columns; roles in `beside` have no column of their own."""
         words = self.draft.form.states if self.draft.form else {}
         status, term = record["status"], record.get("term", "once")
         due, closed = record.get("due"), record.get("closed", {}).get("date")
@@ -184,14 +184,14 @@ class Plan:
 
 
 def _says_no_more(word: str, term: str) -> bool:
-    """Return whether a word of the office's tells a state and nothing else: no day or share, and no other kind of task."""
-    told = state(word)
-    other = told and (told.doubt or ((told.long_term or told.staged) and term != "long_term"))
+    """Return whether an office's word names a state and nothing else: no day, no share, and no other kind of task."""
+    found = state(word)
+    other = found and (found.doubt or ((found.long_term or found.staged) and term != "long_term"))
     return not (other or re.search(r"\d", word) or full_days(word))
 
 
 def _listed(role: str, wishes: Sequence[Wish]) -> str:
-    """Return what several measures of one row say, one below the other, as it is read; empty where it would be read otherwise."""
+    """Return the values of several measures in one row, one on each line, if they can be read back; else an empty text."""
     texts = [as_text(wish.value, "") for wish in wishes]
     numbered = (f"（{number}）{text}" for number, text in enumerate(texts, 1))
     parted = cells.items if role in IN_PARTS else cells.lines
@@ -199,7 +199,7 @@ def _listed(role: str, wishes: Sequence[Wish]) -> str:
 
 
 def told_by(record: Mapping[str, Any]) -> dict[str, object]:
-    """Return what a record says, by the roles of the columns, in a form that can be compared."""
+    """Return the values of a record by the roles of the columns, in a form that can be compared."""
     term, entries = record.get("term", "once"), record.get("progress", ())
     return {
         **{key: record.get(key) for key in ("goal", "part", "leader", "office", "person")},

@@ -1,4 +1,4 @@
-"""From a table to a draft of a ledger: its tables row by row, its categories and problems, and the texts around them."""
+"""Read a table into a draft of a ledger: its rows, its categories and problems, and the texts around the tables."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from xuncha.rules.names import suggestion
 if TYPE_CHECKING:
     from xuncha.model.register import FieldFrame, Frame
 
-_NAME: Final = "台账"  # what a form is called that nobody has named
+_NAME: Final = "台账"  # the name of a form that nobody has named
 _ORGANISATION: Final = re.compile(
     r"(?P<name>中共[^\s，,。：:《》（）()]{2,40}?(?:委员会|党组|党委|党总支|党支部|工委))|(?:被巡察|整改)(?:单位|党组织)[：:]\s*(?P<labelled>[^\s，,。；;：:（）()]{2,40})"
 )
@@ -35,29 +35,29 @@ _GENERIC_SHEET: Final = re.compile(r"^(?:sheet|工作表|表)\s*\d*$|台账|清�
 
 
 class Wanted(NamedTuple):
-    """How a table is to be read, as far as somebody has said it."""
+    """How a table is to be read, as given by the user and by the ledger that exists already."""
 
     today: date
-    feedback: date | None = None  # of the ledger that is there
+    feedback: date | None = None  # of the existing ledger
     form: Form | None = None
     columns: Mapping[str, str] = MappingProxyType({})  # the roles of columns, by their headings
-    declared: Sequence[FieldFrame] = ()  # the fields of the ledger that is there
+    declared: Sequence[FieldFrame] = ()  # the fields of the existing ledger
     forms: Sequence[Form] = ()
-    """The forms of the ledger that is there: one with the headings of the table is used."""
+    """The forms of the existing ledger: one with the headings of the table is used."""
 
     @property
     def said(self) -> dict[str, str]:
-        """What is said of columns, by their plain headings."""
+        """The roles that were given to columns, by the plain headings."""
         own = {each.label: f"{FIELD}{each.key}" for each in self.declared}
-        told = {**own, **(self.form.columns if self.form else {}), **self.columns}
-        return {plain(heading): role for heading, role in told.items()}
+        given = {**own, **(self.form.columns if self.form else {}), **self.columns}
+        return {plain(heading): role for heading, role in given.items()}
 
 
 def draft_of(path: Path, wanted: Wanted) -> Draft:
-    """Read what a table says, with what `export` had put beside it.
+    """Read a table into a draft, with the sheet 补充信息 if `export` has written it.
 
-    Raises RefusedError if it cannot be read, or no column in it is known for problems or measures; SurroundingsError
-    if the part `office` is not installed.
+    Raises RefusedError if it cannot be read, or if no column is known for problems or measures; SurroundingsError if the
+    part `office` is not installed.
     """
     sheets, records = supplement.take(files.read(path))
     draft = understand(sheets, wanted, supplement.frame_of(records) if records else None)
@@ -70,17 +70,17 @@ def draft_of(path: Path, wanted: Wanted) -> Draft:
 
 
 def _must_be_there(path: Path, draft: Draft, wanted: Wanted) -> None:
-    """Refuse what is said of a column that the table does not have."""
-    there = [column.heading for column in draft.columns]
-    known = {plain(part) for each in there for part in (each, each.rpartition("/")[2])}
-    for heading in wanted.columns if there else ():
+    """Refuse a role that was given to a column which the table does not have. Raises RefusedError."""
+    headings = [column.heading for column in draft.columns]
+    known = {plain(part) for each in headings for part in (each, each.rpartition("/")[2])}
+    for heading in wanted.columns if headings else ():
         if plain(heading) not in known:
-            said = _("{path} has no column {heading}").format(path=path, heading=heading)
-            raise RefusedError("no-such-column", said, suggestion(heading, there))
+            message = _("{path} has no column {heading}").format(path=path, heading=heading)
+            raise RefusedError("no-such-column", message, suggestion(heading, headings))
 
 
 def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedError:
-    """Return the refusal of a table in which neither problems nor measures are found; name the headings that are there."""
+    """Return the refusal of a table without problems and measures, with the headings that it has."""
     finders = [header.Finder(sheet, wanted.said) for sheet in sheets if not sheet.hidden]
     best = max((finder.best() for finder in finders), key=len, default=[])
     if best:
@@ -91,12 +91,12 @@ def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedErr
     else:
         hint = _("a row of headings must say what the columns are, such as {headings}")
         hint = hint.format(headings="反馈问题、整改措施、责任领导、责任科室、整改时限")
-    said = _("{path}: no column of problems or measures was recognised").format(path=path)
-    return RefusedError("no-table", said, hint)
+    message = _("{path}: no column is known for problems or measures").format(path=path)
+    return RefusedError("no-table", message, hint)
 
 
 def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None) -> Draft:
-    """Understand the sheets of a document; `own` is the frame of the ledger where `export` has written it."""
+    """Read the sheets of a document into a draft; `own` is the frame of the ledger if `export` wrote the document."""
     draft = Draft(exact=own is not None)
     visible = [sheet for sheet in sheets if not sheet.hidden]
     only, names = len(visible) == 1, layout.roles(own.fields) if own else {}
@@ -113,10 +113,10 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
         start = min((table.header for table in tables[sheet.name]), default=sheet.last_row + 1)
         _read_above(draft, sheet, start)
     exported = date.fromisoformat(own.feedback) if own and own.feedback else None
-    said = with_opening(Notice(), "\n".join(draft.notes), "")
-    if said.inspector:
-        draft.settings["inspection"] = {"inspector": said.inspector}
-    day = wanted.feedback or exported or said.dates.feedback
+    opening = with_opening(Notice(), "\n".join(draft.notes), "")
+    if opening.inspector:
+        draft.settings["inspection"] = {"inspector": opening.inspector}
+    day = wanted.feedback or exported or opening.dates.feedback
     if day:
         draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
     today, declared = (None, own.fields) if own else (wanted.today, wanted.declared)
@@ -128,9 +128,9 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
         for table in tables[sheet.name]:
             taker.take(table)
     draft.form = None if own else form or proposed(draft, visible, tables)
-    # Numbers count only where they are numbers of problems: each once, and rising.
-    told = [problem.number for problem in draft.problems if problem.number is not None]
-    if told != sorted(set(told)):
+    # Keep the numbers only if they number the problems: each once, and in rising order.
+    numbers = [problem.number for problem in draft.problems if problem.number is not None]
+    if numbers != sorted(set(numbers)):
         for problem in draft.problems:
             problem.number = None
     if count := sum("status" not in measure.record for measure in draft.measures):
@@ -142,7 +142,7 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
 
 
 def _tables(finder: header.Finder, form: Form | None, *, only: bool) -> list[header.Table]:
-    """Find the tables of a sheet: where the form says, else wherever a header stands; `only` tells that there is no other sheet."""
+    """Find the tables of a sheet: where the form says, else below each header; `only` means that there is no other sheet."""
     if form and form.sheet not in {None, finder.sheet.name}:
         return []
     if form and form.header and form.rows and (form.sheet or only):
@@ -152,7 +152,7 @@ def _tables(finder: header.Finder, form: Form | None, *, only: bool) -> list[hea
 
 
 def proposed(draft: Draft, sheets: Sequence[Sheet], tables: Mapping[str, Sequence[header.Table]]) -> Form:
-    """Return the form by which a document was read: what its columns hold, and what its words of states mean."""
+    """Return the form by which a document was read: the roles of its columns, and the statuses that its words mean."""
     filled = [(sheet, table) for sheet in sheets for table in tables[sheet.name]]
     columns = {column.heading: column.role for column in draft.columns}
     where: dict[str, Any] = {}
@@ -164,22 +164,22 @@ def proposed(draft: Draft, sheets: Sequence[Sheet], tables: Mapping[str, Sequenc
 
 
 def _look(draft: Draft, sheet: Sheet, own: Iterable[header.Table], said: Mapping[str, str]) -> header.Finder:
-    """List what is hidden, and take away what is struck out or belongs to a second table beside the first.
+    """List what is hidden, and remove what is struck out or belongs to a second table beside the first.
 
-    Return what finds the tables in the rest; `said` are the roles of columns that somebody has named, by the plain headings.
-    `own` are the tables where `export` has written them: no other row is a header.
+    Return the finder for the tables in the rest. `said` are the roles that were given to columns, by the plain headings.
+    `own` are the tables if `export` has written them: then no other row is a header.
     """
     heads = [table.header for table in own]
     _look_at_struck(draft, sheet)
-    told = {
-        "partly": _("struck out in part: read anyway, but not used as a status"),
+    reasons = {
+        "partly": _("struck out in part: read all the same, but tells no state"),
         "replaced": _(
             "its number format hides it or shows something else: read anyway, but not used as a status"
         ),
     }
     firsts = ((cell.unseen, spot) for spot, cell in sheet.cells.items() if sheet.is_first(spot))
-    for why, spot in sorted(each for each in firsts if each[0] in told):
-        draft.doubt(told[why], sheet.text(*spot), sheet.name, address(*spot))
+    for why, spot in sorted(each for each in firsts if each[0] in reasons):
+        draft.doubt(reasons[why], sheet.text(*spot), sheet.name, address(*spot))
     finder = header.Finder(sheet, said)
     if beside := finder.beside(heads or sheet.by_row):
         made = _("a second table beside the first: not read; put it below, or on a separate sheet")
@@ -200,10 +200,10 @@ def _look(draft: Draft, sheet: Sheet, own: Iterable[header.Table], said: Mapping
 
 
 def _look_at_struck(draft: Draft, sheet: Sheet) -> None:
-    """Take away rows of which all texts are struck out; single cells are read, and listed."""
+    """Remove the rows in which all texts are struck out. Single cells that are struck out are read, and listed."""
     gone = set()
     for row, columns in sheet.by_row.items():
-        # Numbers and what is merged from above may have been left as they were.
+        # Numbers and cells merged from above need not be struck out.
         own = [column for column in columns if sheet.is_first((row, column))]
         struck = [column for column in own if sheet.cells[row, column].unseen == "struck"]
         words = [column for column in own if not sheet.text(row, column).isdecimal()]
@@ -221,7 +221,7 @@ def _look_at_struck(draft: Draft, sheet: Sheet) -> None:
 
 
 def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[header.Table]]) -> None:
-    """List the sheets that are not read, and the formulas without a result."""
+    """List the sheets that are not read, and the formulas without a stored result."""
     for sheet in sheets:
         if sheet.hidden and sheet.cells:
             draft.doubt(_("the sheet is hidden: not read"), sheet=sheet.name)
@@ -234,7 +234,7 @@ def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[h
 
 
 def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:
-    """Read what stands above the first table: the title, the organisation."""
+    """Read the texts above the first table: the title, the organisation."""
     for text in dict.fromkeys(text for row in sheet.by_row if row < end for text in sheet.texts(row)):
         draft.notes += [text] if text not in draft.notes else []
         if match := _ORGANISATION.search(text):

@@ -1,4 +1,4 @@
-"""What the columns of a table hold: known by their headings, which have many names, and by all that stands below them."""
+"""Decide the roles of the columns of a table, by their headings, which have many forms, and by all cells below them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from xuncha.model.forms import FIELD, IGNORE
 from xuncha.model.states import LONGEST, is_plain, state
 
 Columns = dict[int, str]
-"""Something of each column, by its number."""
+"""A text for each column, by the number of the column."""
 _WORD: Final = (
     "(?:巡察组?|巡视组?|反馈|监管|审计|审议|检查|督察|督查|督导|督办|检察|检察建议|建议|意见|信访|交办|移交|环保|整改|治理|纠正|预防|办理|处理|处置|落实|推进"
     "|实施|执行|完成|存在|突出|主要|重点|具体|工作|任务|问题|措施|发现|查摆|查出|指出|提出|反映|需|拟|采取|细化|改进|对应|相应|目前|当前|截至|截止|最新|取得|已"
     "|本期|[上本当][年月周季]度?|[一二三四1-4]季度|(?:[0-9]{4}年)?[0-9]{1,2}月(?:份|底|末|[0-9]{1,2}日)?|阶段性?|年度|整体|总体|详细|基本|和|与|及|或|的|之)"
 )
-"""A word before the one by which a column is known; it changes nothing."""
+"""A word before the one that names the column; it does not change the role."""
 _ABOUT: Final = f"{_WORD}*"
 _UNIT: Final = "[\u4e00-\u9fff]{0,2}(?:单位|部门|科室|处室|股室|部室|委室|站所|机构|支部|学院|主体|大队|中队|公司|中心|科|处|室|部|所)"
 _NAMES: Final = "|".join(
@@ -50,7 +50,7 @@ _NAMES: Final = "|".join(
         "evidence": r"(?:佐证|证明|支撑|印证|附件|相关)(?:材料|资料|清单|文件)?(?:名称|目录|清单)?|文号|材料清单",
     }.items()
 )
-"""Each role with the names that columns of it have; the first that fits wins."""
+"""Each role with the names that its columns have; the first role that matches is used."""
 _NAME: Final = re.compile(_NAMES, re.IGNORECASE)
 _ANY: Final = "[\u4e00-\u9fff]"
 _POST: Final = "(?:领导|副总|总监|总经理|校长|院长|书记|行长|局长|主任|县长|区长|镇长|乡长|检察长|所长|总工)"
@@ -69,19 +69,19 @@ _LAST_WORD: Final = re.compile(
         }.items()
     )
 )
-"""What a column may hold by the last word of its name, where no other column is called so; the first that fits wins."""
+"""The role that a column may have by the last word of its heading, if no other column has it; the first match is used."""
 _LATIN: Final = re.compile(r"[A-Za-z][A-Za-z .&'-]*")  # the second language of a heading
 PEOPLE: Final = frozenset({"leader", "office", "co_offices", "person"})
-"""Roles of those who answer for a measure."""
+"""Roles of people and offices that are responsible for a measure."""
 LABELLED: Final = PEOPLE | {"problem", "finding", "measure", "goal", "due"}
-"""Roles of what may stand behind a label."""
+"""Roles whose text may stand after a label."""
 _LABEL: Final = re.compile(r"(?:^|(?<=[\s；;，,。]))(?P<name>[\u4e00-\u9fff]{2,8})\s*[：:]\s*")
 _LONGEST_HEADING: Final = 60
 _EITHER_DAY: Final = re.compile(r"(?:整改)?完成(?:时间|日期)")
-"""A day until which, or on which: what stands beside it tells."""
+"""The heading of a time limit or of a day of completion; the cells of the column and others decide."""
 _OF_PROGRESS: Final = re.compile("(?:记录|填报|更新|进展|汇报|上报)(?:日期|时间)")
 _EITHER_ONE: Final = re.compile("责任人|谁.+|责任(?!领导)[\u4e00-\u9fff]{2}|[\u4e00-\u9fff]{2}负责人")
-"""The leader, where no other column is; else the person."""
+"""The heading of the leader, if no other column is the leader's; else of the person."""
 _REPEATED: Final = {"number", "progress", "co_offices", "evidence"}  # roles that several columns may have
 _STATE_SHARE: Final = 0.6
 _SHARE: Final = re.compile("进度|率|比例|百分比|完成情况")
@@ -89,21 +89,21 @@ _BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
 
 
 class Choice(NamedTuple):
-    """What a column was taken for."""
+    """The role that was chosen for a column."""
 
     role: str  # as a form writes it
-    why: str  # in a sentence
+    why: str  # the reason, in a sentence
 
 
 @lru_cache(maxsize=65_536)
 def plain(heading: str) -> str:
-    """Return a heading as it is compared: half-width, without blanks, line breaks and the marks around it."""
+    """Return the form in which headings are compared: half-width, without blanks, line breaks and the marks around it."""
     return "".join(unicodedata.normalize("NFKC", without_invisible(heading)).split()).strip("*:。.、")
 
 
 @lru_cache(maxsize=65_536)
 def role(heading: str) -> str:
-    """Return what a column of this name holds; empty where it is none of what a ledger knows."""
+    """Return the role that a heading names; empty if it names none that a ledger knows."""
     if len(heading) > _LONGEST_HEADING:
         return ""
     text = plain(heading)
@@ -124,24 +124,24 @@ def joined(heading: str) -> list[str]:
 
 @lru_cache(maxsize=65_536)
 def perhaps(heading: str) -> str:
-    """Return what a column may hold by the last word of its name; empty where that tells nothing."""
+    """Return the role that the last word of a heading may mean; empty if it means none."""
     match = _LAST_WORD.fullmatch(_LATIN.sub("", _BRACKETS.sub("", plain(heading))))
     return match.lastgroup or "" if match else ""
 
 
 def labelled(text: str) -> dict[str, str]:
-    """Return what stands behind the labels of a text that consists of labels, by their roles; else nothing."""
+    """Return the texts after labels by the roles of the labels; empty unless the whole text consists of labels."""
     labels = list(_LABEL.finditer(text)) if "：" in text or ":" in text else []
     ends = [*(label.start() for label in labels[1:]), len(text)]
     if not labels or labels[0].start():
         return {}
     pairs = zip(labels, ends, strict=True)
-    told = {role(label["name"]): text[label.end() : end].strip("；;，, \n") for label, end in pairs}
-    return told if len(told) == len(labels) and told.keys() <= LABELLED and all(told.values()) else {}
+    texts = {role(label["name"]): text[label.end() : end].strip("；;，, \n") for label, end in pairs}
+    return texts if len(texts) == len(labels) and texts.keys() <= LABELLED and all(texts.values()) else {}
 
 
 class Decider:
-    """Decides what each column of a table holds, after a look at what stands in it; most roles are given once."""
+    """Decides the role of each column of a table, by its cells, too. Most roles are given only once."""
 
     def __init__(
         self, sheet: Sheet, rows: Sequence[int], headings: Columns, names: Columns, said: Columns
@@ -155,7 +155,7 @@ class Decider:
         self.why: Columns = dict.fromkeys(self.said, _("as specified"))
 
     def choices(self) -> dict[int, Choice]:
-        """Return the choice for each column, with its reason."""
+        """Return the choice for each column, with the reason."""
         self._settle_unknown()
         self._settle_kinds()
         self._settle_states()
@@ -174,7 +174,7 @@ class Decider:
         return chosen
 
     def _choice(self, column: int, name: str, taken: Collection[str]) -> Choice:
-        """Return the choice for a column; what nobody knows becomes a field of this office."""
+        """Return the choice for a column. An unknown column becomes a field of this office."""
         if name:
             return Choice(name, self.why.get(column) or _("by its heading"))
         key = field_key(self.names[column].rpartition("/")[2])
@@ -189,7 +189,7 @@ class Decider:
             self.roles[column], self.why[column] = name, why
 
     def _cells(self, column: int) -> Iterator[Cell]:
-        """Return the cells of a column that hold something, merged ones once; not those of a heading over all columns."""
+        """Yield the filled cells of a column, merged ones once, and none that are merged with the columns beside it."""
         for row in self.rows:
             wide = any(self.sheet.same((row, column), (row, other)) for other in (column - 1, column + 1))
             if not wide and self.sheet.begins(row, column) and (cell := self.sheet.cells[row, column]).text:
@@ -199,11 +199,11 @@ class Decider:
         return [column for column, name in self.roles.items() if name in names]
 
     def _settle_unknown(self) -> None:
-        """攻坚举措 holds the measures where nothing else is called so; and 责任分工 who answers, where labels say who is who."""
+        """Settle unknown headings: 责任分工 by labels in all cells, else 攻坚举措 by its last word, if no other column has that role."""
         for column in self._named(""):
-            told = [labelled(cell.text) for cell in self._cells(column)]
-            if told and all(told) and all(each.keys() <= PEOPLE for each in told):
-                self._take(column, next(iter(told[0])), _("by its content"))
+            contents = [labelled(cell.text) for cell in self._cells(column)]
+            if contents and all(contents) and all(each.keys() <= PEOPLE for each in contents):
+                self._take(column, next(iter(contents[0])), _("by what stands in it"))
                 continue
             name = perhaps(self.headings[column])
             if name and not self._named(name):
@@ -212,43 +212,43 @@ class Decider:
                 )
 
     def _settle_kinds(self) -> None:
-        """整改类型 may be 立行立改 and its like, or the category; 措施类别 is none of the problem's."""
+        """Settle 整改类型: if too few cells are kinds such as 立行立改, it is the category, and 措施类别 is unknown."""
         for column in self._named("kind"):
-            told = list(self._cells(column))
-            if told and sum(kind(cell.text) is not None for cell in told) < len(told) * _STATE_SHARE:
+            cells = list(self._cells(column))
+            if cells and sum(kind(cell.text) is not None for cell in cells) < len(cells) * _STATE_SHARE:
                 of_measure = re.match("措施|任务", plain(self.headings[column]))
                 self._take(column, "" if of_measure else "category", _("by its content"))
 
     def _settle_states(self) -> None:
-        """完成情况 and 进展情况 may hold states or tell of progress: all that stands in them decides."""
+        """Settle whether 完成情况, 进展情况 and the like hold states or progress, by all of their cells."""
         states: set[int] = set()
         ranks: dict[int, tuple[bool, bool, bool]] = {}
         known, unknown = self._named("state", "progress"), self._named("")
         doubtful = [*known, *(each for each in unknown if perhaps(self.headings[each]) == "state")]
-        if not doubtful:  # words of state tell it, whatever stands above them
+        if not doubtful:  # words of state decide, whatever the heading is
             closing = {each: [cell for cell in self._cells(each) if _closes(cell)] for each in unknown}
             doubtful = [each for each in unknown if any(len(cell.text) > 1 for cell in closing[each])]
         for column in doubtful:
-            told, is_state = self._as_shares(column), self.roles[column] == "state"
-            plainly = sum(is_plain(cell.value, cell.form) for cell in told)
-            if told and plainly / len(told) >= _STATE_SHARE:
+            cells, is_state = self._as_shares(column), self.roles[column] == "state"
+            plainly = sum(is_plain(cell.value, cell.form) for cell in cells)
+            if cells and plainly / len(cells) >= _STATE_SHARE:
                 states.add(column)
-            in_words = sum(len(cell.text) <= LONGEST for cell in told) * 2 >= len(told)
+            in_words = sum(len(cell.text) <= LONGEST for cell in cells) * 2 >= len(cells)
             if column in states or (is_state and in_words):
-                # Of several the one tells the state by which something is done.
-                ranks[column] = not any(map(_closes, told)), column not in states, not is_state
+                # Of several columns, prefer the one in which something is closed.
+                ranks[column] = not any(map(_closes, cells)), column not in states, not is_state
         best = min(ranks, key=ranks.__getitem__, default=0)
         for column in doubtful:
             other = "" if column in states or self.roles[column] == "" else "progress"
             self._take(column, "state" if column == best else other, _("by its content"))
 
     def _as_shares(self, column: int) -> list[Cell]:
-        """Return the cells of a column; numbers from 0 to 1 in a column of shares count as such, whatever their format is."""
-        heading, told = plain(self.headings[column]), list(self._cells(column))
+        """Turn numbers in a column of shares (0 to 1, or 0 to 100) into percentages. Return all cells of the column."""
+        heading, cells = plain(self.headings[column]), list(self._cells(column))
         whole = 0
-        if _SHARE.search(heading) and all(_is_share(cell.value, 1) for cell in told):
+        if _SHARE.search(heading) and all(_is_share(cell.value, 1) for cell in cells):
             whole = 1
-        elif "%" in heading and all(_is_share(cell.value, 100) for cell in told):
+        elif "%" in heading and all(_is_share(cell.value, 100) for cell in cells):
             whole = 100
         for row in self.rows if whole else ():
             cell = self.sheet.cells.get((row, column))
@@ -258,7 +258,7 @@ class Decider:
         return list(self._cells(column))
 
     def _settle_days(self) -> None:
-        """完成时间 is the time limit where no other column is and open measures have it, too; else the day of completion."""
+        """Settle 完成时间: the time limit if no other column is, and open measures have a day, too; else the day of completion."""
         dues, closed = self._named("due"), self._named("closed_date")
         either = [column for column in dues if _EITHER_DAY.fullmatch(plain(self.headings[column]))]
         for column in either:
@@ -270,32 +270,32 @@ class Decider:
                 self._take(column, "closed_date", _("by its content"))
 
     def _settle_days_of_progress(self) -> None:
-        """记录日期 right before the column of progress tells its days."""
+        """Settle 记录日期 right before the column of progress: it holds the days of the progress."""
         for column in self._named(""):
-            told = list(self._cells(column))
+            days = list(self._cells(column))
             is_next = self.roles.get(column + 1) == "progress"
-            if is_next and _OF_PROGRESS.fullmatch(plain(self.headings[column])) and all(map(exact_day, told)):
+            if is_next and _OF_PROGRESS.fullmatch(plain(self.headings[column])) and all(map(exact_day, days)):
                 self._take(column, "progress", _("the days of the progress beside it"))
 
     def _is_of_closed(self, column: int) -> bool:
-        """Return whether a day stands beside what is closed alone, and nowhere beside what is open."""
+        """Return whether only closed measures have a day here; at least one must have it, and at least one measure must be open."""
         of_state = next(iter(self._named("state")), 0)
-        said: set[tuple[bool, bool]] = set()  # whether it is closed, and whether a day stands beside it
+        seen: set[tuple[bool, bool]] = set()  # whether a measure is closed, and whether it has a day
         for row in self.rows:
             cell = self.sheet.cells.get((row, of_state))
-            if cell and (told := state(cell.value, cell.form)):
-                said.add((told.status == "closed", bool(self.sheet.text(row, column))))
-        return said >= {(True, True), (False, False)} and (False, True) not in said
+            if cell and (found := state(cell.value, cell.form)):
+                seen.add((found.status == "closed", bool(self.sheet.text(row, column))))
+        return seen >= {(True, True), (False, False)} and (False, True) not in seen
 
     def _settle_people(self) -> None:
-        """责任人 is the leader where no column is called so."""
+        """Settle 责任人: it is the leader if no other column is."""
         names = {column: plain(_BRACKETS.sub("", self.headings[column])) for column in self._named("person")}
         either = [column for column, name in names.items() if _EITHER_ONE.fullmatch(name)]
         if either and not self._named("leader"):
             self._take(either[0], "leader", _("no other column names the leader"))
 
     def _settle_lists(self) -> None:
-        """整改任务 beside 整改措施 is the problem, and so is what stands alone; 整改事项 beside 问题 is the measure."""
+        """Settle problems and measures: without a problem, a finding or 整改任务 beside 整改措施 is the problem; 整改事项 beside 问题 is the measure."""
         measures, problems = self._named("measure"), self._named("problem")
         called = [column for column in problems if "问题" in self.headings[column]]
         for column in self._named("goal") if not measures else ():
@@ -317,5 +317,5 @@ def _is_share(value: object, whole: int) -> bool:
 
 
 def _closes(cell: Cell) -> bool:
-    told = state(cell.value, cell.form)
-    return told is not None and told.plain and told.status == "closed"
+    found = state(cell.value, cell.form)
+    return found is not None and found.plain and found.status == "closed"

@@ -1,4 +1,4 @@
-"""One row of a table, or several that tell of one measure: its cells by what their columns hold, and what they say of measures."""
+"""Read the row of a measure, or the several rows of one: its cells by the roles of their columns, and the measures in them."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ if TYPE_CHECKING:
     from xuncha.model.vocabulary import FieldType
 
 UNNAMED: Final = "unnamed"
-"""The role of cells below no heading."""
+"""The role of cells without a heading."""
 _LONGEST_TITLE: Final = 2000
 _OF_PROBLEM: Final = {"number", "category", "problem", "finding", UNNAMED}
-"""Roles that tell nothing of a measure."""
+"""Roles that say nothing about a measure."""
 IN_PARTS: Final = {"goal", "progress", "due", "state", "evidence"}
-"""Roles of which a cell may hold a part for each of several measures."""
+"""Roles of which one cell may hold a part for each of several measures."""
 
 
 @dataclass
 class Row:
-    """The cells of a measure's row, by what their columns hold; of several rows, where one measure takes several."""
+    """The cells of a measure by the roles of their columns. They are in one row, or in several."""
 
     sheet: str
     number: int
     found: dict[str, list[Cell]] = field(default_factory=dict)
     ticks: list[tuple[str, Cell]] = field(default_factory=list)
-    """Cells of columns in which ticks stand for words, with the words; after `settle_ticks`, those not understood."""
+    """Cells in columns of ticks, with the words that a tick means there; after `settle_ticks`, only those not understood."""
     comments: list[tuple[str, str]] = field(default_factory=list)
     """Comments on the cells, with their addresses."""
     last: int = 0  # the last of several rows
 
     def put(self, role: str, cell: Cell) -> None:
-        """Put in what a cell says; of a sentence that was cut, the rest behind its beginning."""
+        """Add a cell. A second cell with a measure holds the rest of a sentence that was cut, and is joined to the first."""
         held = self.found.setdefault(role, [])
         if role == "measure" and held:
             held[:] = [Cell.of(held[0].text + cell.text, "", held[0].address)]
@@ -57,7 +57,7 @@ class Row:
             held.append(cell)
 
     def settle_ticks(self) -> None:
-        """Take the word of the one tick for the state."""
+        """Take the word of the tick as the state, if there is exactly one tick."""
         if len(self.ticks) != 1 or "state" in self.found:
             return
         word, cell = self.ticks[0]
@@ -66,50 +66,50 @@ class Row:
             self.ticks.clear()
 
     def text(self, role: str) -> str:
-        """Return what the cells of this role say, below each other; empty where there are none."""
+        """Return the texts of the cells with this role, one on each line; empty if there are none."""
         held = self.found.get(role, ())
         return held[0].text if len(held) == 1 else "\n".join(dict.fromkeys(cell.text for cell in held))
 
     @property
     def told(self) -> dict[str, list[SourceCell]]:
-        """What each cell says, by their roles."""
+        """The texts of all cells, by their roles."""
         found = self.found.items()
         return {
             role: [SourceCell(self.sheet, each.address, each.text) for each in held] for role, held in found
         }
 
     def first(self, role: str) -> Cell | None:
-        """Return the first cell of this role."""
+        """Return the first cell with this role; None if there is none."""
         return next(iter(self.found.get(role, ())), None)
 
     def unseen(self, role: str) -> Unseen:
-        """Return why a person sees one of the cells of this role otherwise than it was read."""
+        """Return why a person sees a cell with this role differently than it was read; empty if there is no such cell."""
         return next((cell.unseen for cell in self.found.get(role, ()) if cell.unseen), "")
 
     def address(self, *roles: str) -> str:
-        """Where the first cell of these roles stands; else the row."""
+        """Return the address of the first cell with one of these roles; else the row."""
         places = (cell.address for role in roles if (cell := self.first(role)))
         return next(places, f"{self.number}:{self.number}")
 
     @property
     def problem_number(self) -> int | None:
-        """The number of the problem."""
-        told = (cell.text.strip("、.．") for cell in self.found.get("number", ()))
-        return next((int(text) for text in told if re.fullmatch("[1-9][0-9]{0,4}", text)), None)
+        """The number of the problem; None if there is none."""
+        texts = (cell.text.strip("、.．") for cell in self.found.get("number", ()))
+        return next((int(text) for text in texts if re.fullmatch("[1-9][0-9]{0,4}", text)), None)
 
     @property
     def identity(self) -> Identity | None:
-        """The number of the measure, such as 2.3."""
+        """The number of the measure, such as 2.3; None if there is none."""
         for value, form, *_rest in self.found.get("number", ()):
             decimals = re.search(r"0\.(0+)", form) if isinstance(value, float) else None
-            said = f"{value:.{len(decimals[1])}f}" if decimals else str(value)  # 2.10 is not 2.1
-            if match := re.fullmatch(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})", "".join(said.split())):
+            digits = f"{value:.{len(decimals[1])}f}" if decimals else str(value)  # 2.10 is not 2.1
+            if match := re.fullmatch(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})", "".join(digits.split())):
                 return Identity(int(match[1]), int(match[2]))
         return None
 
 
 class Reader:
-    """Reads rows; what is not sure stays out of the record, and is listed in the draft with its cell."""
+    """Reads rows. What is not certain is left out of the record, and listed in the draft with its cell."""
 
     def __init__(
         self,
@@ -121,9 +121,9 @@ class Reader:
     ) -> None:
         self.draft, self.feedback, self.today = draft, feedback, today
         self.states = states
-        """What a form says of the words in the column of states."""
+        """The statuses that a form gives to the words in the column of states."""
         self.known = {each.key: each for each in declared}
-        """The fields of the ledger, by their keys; those of a column that no ledger knows come in addition (自定义字段)."""
+        """The declared fields (自定义字段) by their keys: those of the ledger, and those that were added for unknown columns."""
 
     def doubt(self, row: Row, role: str, made: str, text: str | None = None) -> None:
         """List a doubtful cell."""
@@ -131,7 +131,7 @@ class Reader:
         self.draft.doubt(made, row.text(role) if text is None else text, row.sheet, address, role)
 
     def declare(self, sheet: Sheet, table: Table) -> None:
-        """Declare the fields of a table's columns: of the problem where the cells are merged over rows, else of the measure."""
+        """Declare a field for each unknown column: a field of the problem if its cells are merged over rows, else of the measure."""
         for column in table.choices:
             role = table.role(column)
             key = role.removeprefix(FIELD)
@@ -140,10 +140,10 @@ class Reader:
             rows = sheet.rows(table.first, table.last)
             merged = any(sheet.same((row, column), (row + 1, column)) for row in rows)
             every = (sheet.cells[row, column] for row in rows if sheet.begins(row, column))
-            told = [cell for cell in every if cell.text]
+            filled = [cell for cell in every if cell.text]
             of: Literal["problem", "measure"] = "problem" if merged else "measure"
             label = table.names[column].rpartition("/")[2]
-            new = FieldFrame(key, label, of, _type(told), ())
+            new = FieldFrame(key, label, of, _type(filled), ())
             self.known[key] = new
             written = {name: value for name, value in new._asdict().items() if value}
             self.draft.settings.setdefault("fields", []).append(written)
@@ -165,7 +165,7 @@ class Reader:
                 self.doubt(row, role, made)
 
     def measures(self, row: Row, problem: str) -> list[MeasureDraft]:
-        """Read what a row says of the measures of a problem: of one, or of several that stand in one cell."""
+        """Read the measures of a row: one, or several that stand in one cell."""
         identity = row.identity
         texts = self._titles(row, problem, alone=identity is not None)
         drafts = []
@@ -174,9 +174,9 @@ class Reader:
             draft.identity = identity
             draft.cells, draft.rows = row.told, (row.number, row.last)
             drafts.append(draft)
-        told = {cell.address for cell in row.found.get("progress", ())}
-        if len(drafts) > 1 and told and any("progress" not in each.record for each in drafts):
-            self.doubt(row, "progress", _("written for several measures at once: entered under the first"))
+        addresses = {cell.address for cell in row.found.get("progress", ())}
+        if len(drafts) > 1 and addresses and any("progress" not in each.record for each in drafts):
+            self.doubt(row, "progress", _("told of several measures at once: entered at the first"))
         for cell in row.found.get(UNNAMED, ()):
             self.draft.doubt(
                 _("in a column without a heading: not imported"), cell.text, row.sheet, cell.address
@@ -268,7 +268,7 @@ class Reader:
                 found += cells.entries(f"{day}：{cell.text}" if day else cell.text)
                 day = None
             elif after and (day := cells.exact_day(cell)):
-                continue  # it stands before what was done on it
+                continue  # the text of this day stands in the next cell
             else:
                 self.doubt(row, "progress", _("no text in it: not imported"))
         evidence = cells.documents(row.text("evidence"))
@@ -277,11 +277,11 @@ class Reader:
         elif evidence:
             self.doubt(row, "evidence", _("no progress next to it that it could support: not imported"))
         if found:
-            # Without a day they stand first, as the rules have it.
+            # Entries without a day come first, as the rules require.
             measure.record["progress"] = sorted(found, key=lambda entry: "date" in entry)
 
     def _told_state(self, row: Row, measure: MeasureDraft) -> states.State | None:
-        """Return the state that a cell is, or with which a text begins; what tells none is listed."""
+        """Return the state in the cell of states; without such a cell, that at the beginning of the progress. List a cell without a state."""
         record, cell = measure.record, row.first("state")
         if row.unseen("state" if cell else "progress"):
             return None
@@ -306,7 +306,7 @@ class Reader:
         return states.state_of_text(cell.text, self.today)
 
     def _status(self, row: Row, measure: MeasureDraft) -> None:
-        """Set the status; one that no cell tells is not set."""
+        """Set the status; it is not set if no cell states one."""
         record, state = measure.record, self._told_state(row, measure)
         if state is None:
             return
@@ -325,7 +325,7 @@ class Reader:
             self.doubt(row, role, f"{state.doubt} → {WORDS[status]}")
 
     def _closed(self, row: Row, measure: MeasureDraft) -> None:
-        """Set the day of closing, which the cell of the state may tell, too; no day that is not written."""
+        """Set the day of closing, which may also stand in the cell of the state. No day is set that is not written."""
         record, cell, state = measure.record, row.first("closed_date"), row.first("state")
         if row.unseen("closed_date") or row.unseen("state"):
             return
@@ -353,10 +353,10 @@ class Reader:
 
 
 def _share(row: Row, place: int, count: int) -> Row:
-    """Return the row as it is for one of several measures in a cell.
+    """Return the row of one of several measures that stand in one cell.
 
-    A cell with as many parts as there are measures gives each its own. Otherwise who answers for it, by when and how
-    it stands holds for all of them, and what was done is told of the first.
+    A cell with as many parts as there are measures gives one part to each. Other cells apply to all of the measures, but
+    progress and evidence only to the first.
     """
     found = {}
     for role, held in row.found.items():
@@ -370,7 +370,7 @@ def _share(row: Row, place: int, count: int) -> Row:
 
 
 def _type(told: list[Cell]) -> FieldType:
-    """Return the type that all of these cells have."""
+    """Return the field type that fits all of these cells."""
     if told and all(cells.number_in(cell) is not None for cell in told):
         return "number"
     dates = [isinstance(cell.value, date) and cells.exact_day(cell) for cell in told]
@@ -378,7 +378,7 @@ def _type(told: list[Cell]) -> FieldType:
 
 
 def _value(kind: FieldFrame, held: list[Cell]) -> int | float | str | None:
-    """Return what the cells of one field say, in the field's type; None where they do not fit it."""
+    """Return the value of a field from its cells, in the field's type; None if they do not fit it."""
     text = "\n".join(dict.fromkeys(cell.text for cell in held))
     if kind.type == "number":
         return cells.number_in(held[0])

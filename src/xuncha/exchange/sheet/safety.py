@@ -1,4 +1,4 @@
-"""Refuse a file that must not be unpacked, before anything of it is read, and say what to do with it."""
+"""Refuse files that must not be unpacked. Each refusal comes before any content is read, and says what to do."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from xuncha.paper.xlsx import LONGEST_CELL
 _MEGABYTE: Final = 1024 * 1024
 LARGEST_FILE: Final = 50 * _MEGABYTE
 LARGEST_TEXTS: Final = 40 * _MEGABYTE
-"""Bytes of all XML in the file, unpacked: what a ledger of tens of thousands of measures takes."""
+"""The most bytes of all XML in a file, unpacked: enough for a ledger of tens of thousands of measures."""
 _MOST_ROWS: Final = 250_000
 _MOST_CELLS: Final = 1_200_000
 _MOST_SHEETS: Final = 100
-_MOST_COLUMNS: Final = 500  # that hold something; more than those that any office's table has
+_MOST_COLUMNS: Final = 500  # filled columns; no office's table has as many
 _MOST: Final = {
     "row": _MOST_ROWS, "c": _MOST_CELLS, "v": _MOST_CELLS, "f": _MOST_CELLS, "is": _MOST_CELLS, "t": 2 * _MOST_CELLS,
     "sheet": _MOST_SHEETS, "col": 16_384, "xf": 65_536, "numFmt": 10_000, "font": 10_000, "fill": 65_536, "border": 65_536,
     "dxf": 65_536, "definedName": 50_000, "comment": 50_000, "mergeCell": 100_000, "hyperlink": 66_000,
     "dataValidation": 66_000, "conditionalFormatting": 66_000, "cfRule": 66_000, "Relationship": 66_000, "Override": 10_000,
 }  # fmt: skip
-"""Elements that a part may have: what Excel allows, or what is read in a few seconds."""
-_MOST_IN_ALL: Final = {"": 3_000_000}  # elements of a part of an OpenDocument table
+"""The most elements of each name in a part: what Excel allows, or what is read in a few seconds."""
+_MOST_IN_ALL: Final = {"": 3_000_000}  # the most elements in a part of an OpenDocument table
 _MOST_OF_WORD: Final = {**_MOST_IN_ALL, "tbl": 100, "tr": 5_000, "tc": 100_000, "p": 200_000}
-"""Elements of a part of a Word document."""
+"""The most elements of each name in a part of a Word document."""
 _PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|table)\b", re.IGNORECASE)
 _UNSEEN: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
 def bytes_of(path: Path) -> bytes:
-    """Read the bytes of a file. Raises RefusedError if it is not there, cannot be read, or is too large."""
+    """Read the bytes of a file. Raises RefusedError if it does not exist, cannot be read, or is too large."""
     try:
         size = path.stat().st_size
         content = path.read_bytes() if size <= LARGEST_FILE and path.is_file() else b""
@@ -53,15 +53,15 @@ def bytes_of(path: Path) -> bytes:
 
 
 def unpacked(path: Path, content: bytes) -> tuple[Literal["xlsx", "docx", "ods"], Package]:
-    """Tell what kind of document an archive is, and return its parts; none has more in it than can be read in a few seconds.
+    """Return the kind of document in an archive, and its parts, each of which can be read in a few seconds.
 
-    Raises RefusedError if it may not be unpacked, or holds no table that is read; SurroundingsError if the part
+    Raises RefusedError if it must not be unpacked, or holds no table that can be read; SurroundingsError if the part
     `office` is not installed.
     """
     try:
         package = Package(content, LARGEST_TEXTS)
         kind = _kind(path, package)
-        # A sheet is one whatever it is called.
+        # Check every part of text, since a sheet may have any name.
         texts = (name for name in package.sizes if package.is_text(name))
         package.must_be_modest(texts, {"xlsx": _MOST, "docx": _MOST_OF_WORD, "ods": _MOST_IN_ALL}[kind])
         package.must_declare_nothing()
@@ -73,7 +73,7 @@ def unpacked(path: Path, content: bytes) -> tuple[Literal["xlsx", "docx", "ods"]
 
 
 def must_be_of_a_known_kind(path: Path, content: bytes) -> None:
-    """Refuse what is no archive and holds no table: a PDF, a picture, a password. Raises RefusedError if it is one of those."""
+    """Refuse a file that is not an archive and has no table: a PDF, a picture, a file under a password. Raises RefusedError."""
     found = foreign(content)
     if found and not (found.code == "old-format" and found.kind == "excel"):
         raise _foreign(path, found)
@@ -89,7 +89,7 @@ def is_page(content: bytes) -> bool:
 
 
 def must_be_few(path: Path, count: int, name: str) -> None:
-    """Refuse a file with more sheets (`sheet`), rows (`row`), cells (`c`), or tables of a text (`tbl`) than are read in a few seconds.
+    """Refuse a file with more sheets (`sheet`), rows (`row`), cells (`c`), or tables of a text (`tbl`) than can be read in a few seconds.
 
     Raises RefusedError if it has more.
     """
@@ -98,7 +98,7 @@ def must_be_few(path: Path, count: int, name: str) -> None:
 
 
 def must_fit(path: Path, sheet: Sheet) -> None:
-    """Refuse a cell that is longer than a spreadsheet program lets it be, and more filled columns, where they are seen, than a table of measures has. Raises RefusedError."""
+    """Refuse a cell longer than Excel allows, or, in a visible sheet, too many filled columns for a table of measures. Raises RefusedError."""
     name = sheet.name or path.name
     for spot, cell in sheet.cells.items():
         if isinstance(cell.value, str) and len(cell.value) > LONGEST_CELL:
@@ -114,7 +114,7 @@ def must_fit(path: Path, sheet: Sheet) -> None:
 
 @contextmanager
 def refusing_damage(path: Path) -> Iterator[None]:
-    """Refuse a file over which a reader stumbles: what it stumbles over is of many kinds. Raises RefusedError if it did."""
+    """Turn the errors with which readers fail on a damaged file, which are of many kinds, into a RefusedError."""
     try:
         yield
     except RefusedError:
@@ -124,7 +124,7 @@ def refusing_damage(path: Path) -> Iterator[None]:
 
 
 def _too_many(path: Path, name: str) -> RefusedError:
-    """Return the refusal of a workbook with more elements of a name than it may have."""
+    """Return the refusal of a file with more elements of a name than it may have."""
     if name in {"row", "c", "v", "f", "is"}:
         message = _("{path} has a sheet of more than {rows} rows or {cells} cells")
         return _too_large(message.format(path=path, rows=_MOST_ROWS, cells=_MOST_CELLS))
@@ -138,8 +138,8 @@ def _too_many(path: Path, name: str) -> RefusedError:
 
 
 def under_password(path: Path) -> RefusedError:
-    """Return the refusal of a file that only opens with a password."""
-    return _foreign(path, Foreign("password", "password", _("the document is password-protected")))
+    """Return the refusal of a file that opens only with a password."""
+    return _foreign(path, Foreign("password", "password", _("the document is under a password")))
 
 
 def _foreign(path: Path, found: Foreign) -> RefusedError:
@@ -160,7 +160,7 @@ def _foreign(path: Path, found: Foreign) -> RefusedError:
 
 
 def _kind(path: Path, package: Package) -> Literal["xlsx", "docx", "ods"]:
-    """Tell the kind of an archive by its content; refuse those that are not read."""
+    """Return the kind of an archive by its content. Raises RefusedError for a kind that is not read."""
     main = package.main
     kind = package.kind(main)
     named = any(name.startswith("xl/") for name in package.sizes)
@@ -187,13 +187,13 @@ def _refused(path: Path, error: PackageError) -> RefusedError:
 
 
 def hostile(path: Path) -> RefusedError:
-    """Return the refusal of a file that is made to harm."""
+    """Return the refusal of a file that was made to do harm."""
     message = _("{path} holds XML that no spreadsheet program writes").format(path=path)
     return RefusedError("hostile-file", message, _("do not open it; ask the sender"))
 
 
 def damaged(path: Path, reason: str) -> RefusedError:
-    """Return the refusal of a file that no reader understands."""
+    """Return the refusal of a file that no reader can read."""
     message = _("{path} is damaged: {reason}").format(path=path, reason=reason)
     return RefusedError("damaged-file", message, _("open it in Excel or WPS and save it again as .xlsx"))
 

@@ -1,7 +1,7 @@
-"""The sheet 补充信息: the whole ledger, so that `import` gives back what `export` took.
+"""The sheet 补充信息, which holds the whole ledger, so that `import` restores what `export` wrote.
 
-Each of its rows names a record (台账 is the ledger itself, 2 a problem, 2.3 a measure) and gives it as JSON, in as many rows as it takes.
-It counts as long as the cells of the ledger's sheet still say the same; where someone has changed a cell, the cell counts.
+Each row names a record (台账 is the ledger itself, 2 a problem, 2.3 a measure) and holds its JSON; a long one takes several rows.
+A record counts as long as the cells of the ledger's sheet have the same values; if someone has changed a cell, the cell counts.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ CHOICES = "选项"
 """The sheet with the names that are offered as choices."""
 WHOLE = "台账"
 COMPUTED = ("统计", "三个清单")
-"""Sheets of ours that say nothing which the first does not say."""
+"""Our sheets that are computed from the first one, and say nothing new."""
 _MEASURE_COLUMNS = {"part", "goal", "co_offices", "person", "due", "progress", "closed_date"}
-"""Columns that say something by being empty."""
+"""Columns in which an empty cell means that there is no value."""
 Records = dict[str, dict[str, Any]]
 
 
 def rows(ledger: Ledger) -> Iterator[tuple[str, str]]:
-    """Return the rows of the sheet."""
-    for of, record in chain([(WHOLE, ledger.settings)], ledger.problems.items(), ledger.measures.items()):
-        told = json.dumps(record.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False)
-        for start in range(0, len(told), layout.LONGEST):
-            yield str(of), told[start : start + layout.LONGEST]
+    """Yield the rows of the sheet: the name of a record, and its JSON or a part of it."""
+    for name, record in chain([(WHOLE, ledger.settings)], ledger.problems.items(), ledger.measures.items()):
+        text = json.dumps(record.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False)
+        for start in range(0, len(text), layout.LONGEST):
+            yield str(name), text[start : start + layout.LONGEST]
 
 
 def is_own(sheet: Sheet | None) -> bool:
@@ -51,20 +51,20 @@ def is_own(sheet: Sheet | None) -> bool:
 
 
 def take(sheets: Sequence[Sheet]) -> tuple[list[Sheet], Records]:
-    """Part the sheets that people fill in from those of ours; the records of 补充信息, by what they are of."""
+    """Separate the sheets that people fill in from ours. Return them, and the records of 补充信息 by their names."""
     own = next(filter(is_own, sheets), None)
     if own is None:
         return list(sheets), {}
-    told: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for row in list(own.by_row)[1:]:
-        of, part = (cell.value if (cell := own.cells.get((row, column))) else "" for column in (1, 2))
-        told[str(of)] = f"{told.get(str(of), '')}{part}"
+        name, part = (cell.value if (cell := own.cells.get((row, column))) else "" for column in (1, 2))
+        texts[str(name)] = f"{texts.get(str(name), '')}{part}"
     others = [sheet for sheet in sheets if sheet.name not in {NAME, CHOICES, *COMPUTED}]
-    return others, {of: _record(text) for of, text in told.items()}
+    return others, {name: _record(text) for name, text in texts.items()}
 
 
 def _record(text: str) -> dict[str, Any]:
-    """Return the record that a text is; an empty one, which lacks keys, where someone has changed it into anything else."""
+    """Return the record in a JSON text. If someone has made it anything else, return an empty one, which is not valid."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -73,12 +73,12 @@ def _record(text: str) -> dict[str, Any]:
 
 
 def frame_of(records: Records) -> Frame:
-    """Return the frame of the ledger that was exported, of what is sound in it."""
+    """Return the frame of the ledger that was exported, from the valid parts of its record."""
     return shape(Settings, records.get(WHOLE, {})).record.frame()
 
 
 def restore(draft: Draft, records: Records) -> None:
-    """Put what the sheet says into a draft, as far as the cells still say the same beside it."""
+    """Put the records into a draft, as far as the cells still have the same values."""
     whole = records.get(WHOLE, {})
     if _is_sound(draft, Settings, whole, WHOLE):
         draft.settings = whole
@@ -90,7 +90,7 @@ def restore(draft: Draft, records: Records) -> None:
 
 
 def _is_sound(draft: Draft, kind: type[BaseModel], record: dict[str, Any], of: str) -> bool:
-    """Return whether a record can be one: someone may have changed 补充信息. List it where it cannot."""
+    """Return whether a record is valid; someone may have changed 补充信息. List one that is not."""
     if broken := shape(kind, record).broken:
         made = _("cannot be understood and is left out: {reason}")
         draft.doubt(made.format(reason=broken[0].message), of, NAME)
@@ -106,9 +106,9 @@ def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]
 
 
 def _restore_fields(whole: dict[str, Any], draft: RecordDraft) -> None:
-    """Keep the values of fields beside which the cells still say the same; for the others, the cells count."""
-    told = whole.pop("fields", {})
-    kept = {key: value for key, value in told.items() if layout.shown(value) == draft.text(f"{FIELD}{key}")}
+    """Keep the values of fields whose cells have not changed; for the others, use the cells."""
+    old = whole.pop("fields", {})
+    kept = {key: value for key, value in old.items() if layout.shown(value) == draft.text(f"{FIELD}{key}")}
     if fields := {**draft.record.get("fields", {}), **kept}:
         whole["fields"] = fields
 

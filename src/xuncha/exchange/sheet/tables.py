@@ -1,4 +1,4 @@
-"""The tables of a sheet, row by row: which rows tell of one measure, which problem and which category it belongs to."""
+"""Take the tables of a sheet row by row: which rows hold one measure, and to which problem and category it belongs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CATEGORY_ROW: Final = re.compile(
 )
 _SUM: Final = re.compile(r"^(?:本页|本表)?(?:合计|总计|小计|共计|累计)|(?:合计|总计|小计)$")
 _COUNTED: Final = "甲乙丙丁戊己庚辛壬癸"
-"""Letters under which the columns of official tables are counted, before the numbers."""
+"""Letters that number the first columns of official tables; digits number the others."""
 _SUM_ALONE: Final = re.compile(
     r"(?:本页|本表)?(?:合计|总计|小计|共计|累计|总数)(?:[:(]?共?\d*[个条项件]?(?:问题|措施)?\)?)?"
 )
@@ -30,25 +30,25 @@ _NOTE: Final = re.compile(
 _SIGNED: Final = re.compile(
     r"(?:签字|签名|签章|盖章|填表人|填报人|制表人|审核人|负责人|联系人|联系电话)[)）]?\s*[：:]"
 )
-"""Who signs below a table."""
+"""Signatures below a table."""
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
 _SAME: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
 _STROKES: Final = frozenset(
     {"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNSAID, *_SAME}
 )
-"""What stands in a cell that is to stay empty."""
+"""Texts that mean an empty cell."""
 _STOP: Final = re.compile("[。；;！!]$")
 _PAGE: Final = re.compile(
     r"第\d+页(?:[,/]?共\d+页)?|共\d+页(?:[,/]?第\d+页)?|\d+/\d+|-\d+-|(?:\(?接上[页表]\)?|\(?下[页]?续\)?|\(续\)|—\d+—)"
 )
-"""What is printed at the edge of a page."""
+"""Texts that are printed at the edge of a page."""
 _HOW_MANY: Final = re.compile(r"[（(](?:共)?\s*\d+\s*(?:个|条|项)?(?:问题)?[)）]$")
 _LONGEST_TITLE: Final = 2000
 _LONGEST_LINE: Final = 100
 _FEW: Final = 3
-_ABBREVIATION: Final = 3  # characters before a stop that end no sentence
+_ABBREVIATION: Final = 3  # so few characters before a stop are not a sentence
 _TOLD_ONCE: Final = {"progress", "evidence"}
-"""Where such a cell is merged over several measures, it is told of the first."""
+"""Roles whose cell counts for the first measure only, if it is merged over several."""
 
 
 class Taker:
@@ -61,19 +61,19 @@ class Taker:
         self.category = category
         self.problem: ProblemDraft | None = None
         self.head: object = None
-        """What tells the present problem from others: its number, or its category and its words."""
+        """The key of the current problem: its number, or its category and its text."""
         self.headed = True
-        """Whether something names the problems: a column, or rows over those of the measures."""
+        """Whether anything names the problems: a column, or rows above the rows of their measures."""
         self.titled: dict[str, list[ProblemDraft]] = {}
-        """All problems, by what tells their titles from others."""
+        """All problems, by the keys of their titles (`key_of`)."""
         self.earlier: dict[int, list[MeasureDraft]] = {}
-        """By the ids of the problems that other sheets have told of: their measures."""
+        """The measures that other sheets have, by the `id()` of their problem."""
         for problem in draft.problems:
             self.titled.setdefault(key_of(problem.record["title"]), []).append(problem)
             self.earlier[id(problem)] = [each for each in problem.measures if each.sheet != sheet.name]
 
     def take(self, table: header.Table) -> None:
-        """Take a table; a header right above another one has none."""
+        """Take the rows of a table. A table has no rows if the next header follows its own at once."""
         if table.first > table.last:
             return
         for column, heading in sorted(table.headings.items()):
@@ -103,7 +103,7 @@ class Taker:
         self._take_rows(waiting, table)
 
     def _aside(self, row: int, table: header.Table) -> tuple[str, str] | None:
-        """Return what a row is that is none of the table's, and its text: a `category` or `problem` over the rows below it, a `remark` or sum, or empty."""
+        """Return kind and text of a row without a measure: a `category` or `problem` above its rows, a `remark` or sum, or empty; else None."""
         columns = self.sheet.columns(row)
         own = [column for column in columns if self.sheet.begins(row, column)]
         own_texts = list(dict.fromkeys(text for column in own if (text := self.sheet.text(row, column))))
@@ -126,7 +126,7 @@ class Taker:
         return remark if across or has_words else None
 
     def _is_printed(self, texts: Sequence[str]) -> bool:
-        """Return whether a row is a sum, a remark, a signature, the number of a page, the title again, or the columns counted."""
+        """Return whether a row is a sum, a remark, a signature, a page number, the title again, or the numbers of the columns."""
         first, plainly = texts[0], [plain(text) for text in texts]
         alone = len(texts) == 1
         is_sum = _SUM.search(plainly[0]) or any(map(_SUM_ALONE.fullmatch, plainly[:2]))
@@ -136,7 +136,7 @@ class Taker:
         return bool(is_sum or is_note or is_again or counted)
 
     def _turn(self, row: int, kind: str, text: str) -> None:
-        """Turn to the category or problem that a row names; keep a remark."""
+        """Make the category or problem that a row names the current one; keep a remark."""
         if kind == "category":
             self.category = text
             self.problem = self.head = None
@@ -149,7 +149,7 @@ class Taker:
             self.draft.doubt(made, text, self.sheet.name, f"{row}:{row}")
 
     def _goes_on(self, first: int, row: int, table: header.Table) -> bool:
-        """Return whether a row tells more of the measure of the row before it."""
+        """Return whether a row continues the measure of the row before it."""
         measure, problem = table.column("measure"), table.column("problem")
         if self.sheet.same((first, measure), (row, measure)):
             return True
@@ -163,12 +163,12 @@ class Taker:
         return bool(problem) and not self.sheet.same((first, problem), (row, problem))
 
     def _is_cut(self, before: str, row: int, column: int) -> bool:
-        """Return whether a row holds nothing but the rest of a sentence that the row before has begun; list it, and what may be one."""
+        """Return whether a row holds only the rest of the sentence in the row before it. List such a row, and one that may be such."""
         text = self.sheet.text(row, column)
         if self.sheet.columns(row) != [column]:
             return False
         ended, numbered = _STOP.search(before), text != without_number(text)
-        # A list ends all of its lines with a stop, or none; a sentence that was cut ends in its second part alone.
+        # In a list, all lines end with a stop, or none do; of a cut sentence, only the second part ends with one.
         is_rest = bool(_STOP.search(text)) and not ended and not numbered
         is_cut = is_rest or cells.goes_on(before, text)
         made = _("the row only continues the text of the row above: joined with it")
@@ -179,17 +179,15 @@ class Taker:
         return is_cut
 
     def _take_rows(self, rows: Sequence[int], table: header.Table) -> None:
-        """Take the rows that tell of one measure, or of several in one cell."""
+        """Take the rows of one measure, or of several measures in one cell."""
         if not rows:
             return
         row = _row(self.sheet, rows, table, exact=self.draft.exact)
         begins = self.problem is None or "number" in row.found
         named = any(map(row.text, ("problem", "measure", "finding", "part")))
         if begins and not named and not self.draft.exact:
-            said = " ".join(filter(None, map(row.text, row.found)))
-            self.reader.doubt(
-                row, "number", _("neither a problem nor a measure is named: not imported"), said
-            )
+            texts = " ".join(filter(None, map(row.text, row.found)))
+            self.reader.doubt(row, "number", _("neither a problem nor a measure is named: not taken"), texts)
             return
         problem = self._problem(row)
         if finding := row.text("finding"):
@@ -201,11 +199,11 @@ class Taker:
             self._enter(problem, measure)
 
     def _problem(self, row: Row) -> ProblemDraft:
-        """Turn to the problem that a row names; where none is named yet, to one that is called after the sheet."""
+        """Return the problem that a row names, else the current one. If there is none, begin one with the title of the measure or sheet."""
         if category := row.text("category"):
             self.category = _title_of_category(category)
         if text := row.text("problem"):
-            # The same words on each row are the same problem, whether they are merged or not.
+            # Equal texts in several rows are the same problem, whether the cells are merged or not.
             number = row.problem_number
             same = (self.category, "".join(text.split()) or row.address("problem"))
             head = number if number and self.draft.exact else same
@@ -219,7 +217,7 @@ class Taker:
         return self.problem
 
     def _begin(self, title: str, finding: str, row: Row, number: int | None = None) -> ProblemDraft:
-        """Turn to a problem: the one of another sheet, or further up, that has the same title; else a new one."""
+        """Make a problem the current one: the one with this title on another sheet or further up, else a new one."""
         alike = self.titled.setdefault(key_of(title), [])
         for other in alike:
             as_written = other.sheet != self.sheet.name or other.text("problem") == row.text("problem")
@@ -238,7 +236,7 @@ class Taker:
         return other
 
     def _enter(self, problem: ProblemDraft, measure: MeasureDraft) -> None:
-        """Enter a measure; where another sheet has told of it already, what that did not tell."""
+        """Add a measure to a problem. If another sheet has the measure already, add only what is new."""
         for other in self.earlier.get(id(problem), ()):
             same_number = other.identity is not None and other.identity == measure.identity
             if same_number or key_of(other.record["title"]) == key_of(measure.record["title"]):
@@ -247,21 +245,21 @@ class Taker:
         problem.measures.append(measure)
 
     def _complete(self, known: MeasureDraft, more: MeasureDraft) -> None:
-        """Add to a measure what another sheet tells of it."""
+        """Add to a measure what another sheet says about it."""
         known.cells = {**more.cells, **known.cells}
         for name, value in more.record.items():
-            there = known.record.setdefault(name, value)
+            kept = known.record.setdefault(name, value)
             if name == "progress":
-                told = {entry["text"] for entry in there}
-                known.record[name] = [*there, *(entry for entry in value if entry["text"] not in told)]
-            elif name != "title" and there != value:
-                made = _("it differs from {sheet}: its value, {value}, was used")
-                made = made.format(sheet=known.sheet, value=there)
+                texts = {entry["text"] for entry in kept}
+                known.record[name] = [*kept, *(entry for entry in value if entry["text"] not in texts)]
+            elif name != "title" and kept != value:
+                made = _("{sheet} says otherwise, {value}: that was taken")
+                made = made.format(sheet=known.sheet, value=kept)
                 self.draft.doubt(made, f"{name}: {value}", more.sheet, more.address, name)
 
 
 def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool) -> Row:
-    """Return the cells of rows that tell of one measure, by what their columns hold; each cell once, and no strokes."""
+    """Return the cells of the rows of one measure by the roles of their columns; each cell once, without texts that mean an empty cell."""
     row, strokes = Row(sheet.name, rows[0], last=rows[-1]), frozenset((UNSAID,)) if exact else _STROKES
     held = () if exact else {choice.role for choice in table.choices.values()}
     seen: set[Spot] = set()
@@ -293,22 +291,22 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
 
 
 def _parted(cell: Cell, role: str, heading: str, held: Collection[str]) -> list[tuple[str, Cell]]:
-    """Part a cell of a column into what its labels say, or the two things that its heading joins; whole where it is one thing.
+    """Split a cell into the texts after its labels, or into the two texts that its heading joins; else return it whole.
 
-    What has a column of its own is not looked for here: `held` are the roles of all columns.
+    It stays whole if one of the texts has a column of its own: `held` are the roles of all columns.
     """
-    told = roles.labelled(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
-    if len(told) < 2 or (told.keys() - {role}) & set(held):  # noqa: PLR2004  one thing is the cell itself
+    texts = roles.labelled(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
+    if len(texts) < 2 or (texts.keys() - {role}) & set(held):  # noqa: PLR2004  one thing is the cell itself
         return [(role, cell)]
-    return [(name, Cell.of(text, "", cell.address, unseen=cell.unseen)) for name, text in told.items()]
+    return [(name, Cell.of(text, "", cell.address, unseen=cell.unseen)) for name, text in texts.items()]
 
 
 def _paired(text: str, role: str, heading: str) -> dict[str, str]:
-    """Return the two parts of a text below a heading that joins two names, such as 分管领导/责任车间 or 责任领导（责任科室）."""
+    """Return the two parts of a text, by role, if its heading joins two names, such as 分管领导/责任车间 or 责任领导（责任科室）."""
     names, pieces = roles.joined(heading), re.split(r"\s*[/／\n]\s*", text)
     if match := _IN_BRACKETS.fullmatch(roles.plain(heading)):
-        said = _IN_BRACKETS.fullmatch(text)
-        names, pieces = list(match.groups()), list(said.groups()) if said else []
+        in_brackets = _IN_BRACKETS.fullmatch(text)
+        names, pieces = list(match.groups()), list(in_brackets.groups()) if in_brackets else []
     if len(names) != 2 or len(pieces) != 2 or not all(pieces):  # noqa: PLR2004
         return {}
     first, second = (roles.role(name) or roles.perhaps(name) for name in names)
@@ -317,37 +315,37 @@ def _paired(text: str, role: str, heading: str) -> dict[str, str]:
 
 
 def _settle_same(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
-    """Put in the place of each 同上 of a table what the next filled cell above it says; yield those above which nothing stands.
+    """Replace each 同上 in a table by the nearest filled cell above it. Yield the places of those with nothing above them.
 
-    A heading that is printed again says nothing.
+    A header that is printed again is skipped.
     """
-    said: dict[int, Cell] = {}
+    above: dict[int, Cell] = {}
     for row, columns in sheet.by_row.items():
         if not table.first <= row <= table.last or header.is_header(sheet, row, table):
             continue
         for column in columns:
             cell = sheet.cells[row, column]
             if cell.text not in _SAME:
-                said |= {column: cell} if cell.text else {}
-            elif column in said:
-                sheet.cells[row, column] = said[column]
+                above |= {column: cell} if cell.text else {}
+            elif column in above:
+                sheet.cells[row, column] = above[column]
             else:
                 yield row, column
 
 
 def _title_of_category(text: str) -> str:
-    """Return the title of a category, without its number and how many problems there are: 一、关于作风建设方面（3个）."""
+    """Return the title of a category, without its number and the number of its problems: 一、关于作风建设方面（3个）."""
     return _HOW_MANY.sub("", cells.one_line(without_number(text))).rstrip("：:。")[:_LONGEST_TITLE]
 
 
 def title_of_problem(text: str) -> tuple[str, str]:
-    """Part the text of a problem into its title, and all that was said where that is more."""
-    said = without_number(text)
-    line, _end, rest = said.partition("\n")
+    """Split the text of a problem into its title and, if the text says more than the title, the whole text."""
+    bare = without_number(text)
+    line, _end, rest = bare.partition("\n")
     if rest and len(line) <= _LONGEST_LINE:
-        return line.rstrip("。：:") or line, said
-    whole = cells.one_line(said)
+        return line.rstrip("。：:") or line, bare
+    whole = cells.one_line(bare)
     first, stop, more = whole.partition("。")
     if stop and more and len(whole) > _LONGEST_LINE and len(first) > _ABBREVIATION:
-        return first[:_LONGEST_TITLE], said
-    return whole[:_LONGEST_TITLE], said if len(whole) > _LONGEST_TITLE or "\n" in said else ""
+        return first[:_LONGEST_TITLE], bare
+    return whole[:_LONGEST_TITLE], bare if len(whole) > _LONGEST_TITLE or "\n" in bare else ""

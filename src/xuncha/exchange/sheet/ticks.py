@@ -1,4 +1,4 @@
-"""Columns of ticks: under 完成情况 stand 未完成, 推进中 and 已完成, and a tick tells which of them a measure is."""
+"""Find columns of ticks: below 完成情况 stand 未完成, 推进中 and 已完成, and a tick in one of them is the state of the measure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _TICKS: Final = frozenset("√✓✔☑●▲★◆■1是YyＹ")
 _OF_STATES: Final = {"state", "progress"}
-_FEWEST: Final = 2  # columns that a group has
+_FEWEST: Final = 2  # the fewest columns of a group
 
 
 def is_tick(text: str) -> bool:
@@ -31,17 +31,17 @@ def is_state(word: str) -> bool:
 
 
 def choice(word: str, *, has_state: bool) -> Choice:
-    """Return what a column of ticks was taken for."""
-    told = _("ticks in it mean {word}").format(word=word) if word else _("it contains ticks")
-    return Choice(IGNORE if has_state else "state", told)
+    """Return the choice for a column of ticks."""
+    reason = _("ticks in it mean {word}").format(word=word) if word else _("ticks stand in it")
+    return Choice(IGNORE if has_state else "state", reason)
 
 
 def columns(
     sheet: Sheet, heads: tuple[int, ...], rows: Iterable[int], role: Callable[[str], str]
 ) -> dict[int, str]:
-    """Return the columns in which a tick stands for a word, with their words; the rows of the heading are `heads`.
+    """Return the columns of ticks, with the words that a tick in them means; `heads` are the rows of the header.
 
-    They are parts of one group that tells of states, or stand without a group and are called by states.
+    They belong to a group whose heading means states or progress, or have no group, and states as their headings.
     """
     top, bottom, rows = heads[0], heads[-1], list(rows)
     found: dict[int, str] = {}
@@ -55,18 +55,18 @@ def columns(
             if is_state(word) or (not is_other and _only_ticks(sheet, rows, column)):
                 found[column] = word
     others = {column: word for column, word in sheet.filled(bottom).items() if column not in found}
-    # Without a group above it 是 may be said of anything; and 完成 and 销号 are columns of states, too.
+    # Without a group, the heading 是 may mean anything; and columns called 完成 or 销号 may hold states.
     alone = {column: word for column, word in others.items() if len(word) > 1 and is_state(word)}
     return found if len(alone) < _FEWEST or all(map(role, alone.values())) else found | alone
 
 
 def _only_ticks(sheet: Sheet, rows: Iterable[int], column: int) -> bool:
-    told = {text for row in rows if (text := sheet.text(row, column))}
-    return bool(told) and all(map(is_tick, told))
+    texts = {text for row in rows if (text := sheet.text(row, column))}
+    return bool(texts) and all(map(is_tick, texts))
 
 
 def _groups(sheet: Sheet, top: int, bottom: int, rows: list[int]) -> list[list[int]]:
-    """Return the columns of each name that stands above several, merged across or with nothing but parts or ticks behind it."""
+    """Return the groups of columns below one name, which is merged over them, or is followed by columns with only parts or ticks."""
     groups: list[list[int]] = []
     every = {*sheet.columns(top, bottom), *(column for row in rows for column in sheet.columns(row))}
     for column in sorted(every):

@@ -1,4 +1,4 @@
-"""Excel workbooks, of which only cells are read: no macro, no external link, no picture; of a formula the result that is stored."""
+"""Read the cells of Excel workbooks: no macros, external links or pictures; of a formula, only the stored result."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 def read(path: Path, content: bytes, package: Package) -> list[Sheet]:
     """Read every sheet of a workbook that may be unpacked.
 
-    Raises RefusedError if it is damaged, or a cell is longer than it may be; SurroundingsError if the part `office`
-    is not installed.
+    Raises RefusedError if it is damaged, or if a cell is too long; SurroundingsError if the part `office` is not
+    installed.
     """
     with needs("office"):
         import openpyxl  # noqa: F401, PLC0415
     with refusing_damage(path), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of parts that are not read
+        warnings.simplefilter("ignore")  # they are about parts that are not read
         return _sheets(path, content, package)
 
 
@@ -48,7 +48,7 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
         raise hostile(path)
     looks = _looks(book)
     sheets: dict[str, Sheet] = {}
-    # 补充信息 comes first: beside it, what was only computed need not be read.
+    # Read 补充信息 first: if it is our own, the computed sheets need not be read.
     pairs = zip(book.worksheets, parts, strict=True)
     for worksheet, part in sorted(pairs, key=lambda pair: pair[0].title != supplement.NAME):
         if worksheet.title in supplement.COMPUTED and supplement.is_own(sheets.get(supplement.NAME)):
@@ -73,7 +73,7 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
 
 
 def _looks(book: Any) -> list[tuple[str, bool]]:  # noqa: ANN401
-    """Return the number format of cells, and whether they are struck out, by the numbers of their styles."""
+    """Return for each number of a style its number format, and whether it strikes cells out."""
     from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE  # noqa: PLC0415
 
     own = dict(enumerate(book._number_formats, BUILTIN_FORMATS_MAX_SIZE))  # noqa: SLF001
@@ -83,12 +83,12 @@ def _looks(book: Any) -> list[tuple[str, bool]]:  # noqa: ANN401
 
 
 def _made(looks: Sequence[tuple[str, bool]], found: dict[str, Any]) -> tuple[Cell, bool] | None:
-    """Return what a cell is, wherever it stands, and whether its result was not stored; None where it is empty."""
+    """Return a cell without its place, and whether its result was not stored; None if it is empty."""
     from openpyxl.utils.escape import unescape  # noqa: PLC0415
 
     value, (form, is_struck) = found["value"], looks[found["style_id"]]
-    if isinstance(value, str) and len(value) <= LONGEST_CELL:  # longer ones are refused in a moment
-        value = unescape(value)  # characters that Excel has written by their numbers, such as _x000D_
+    if isinstance(value, str) and len(value) <= LONGEST_CELL:  # longer ones are refused later
+        value = unescape(value)  # characters that Excel writes as numbers, such as _x000D_
     if value is None or is_blank(str(value)):
         return None
     unseen: Unseen = "replaced" if hides(form, text=isinstance(value, str | bool)) else ""

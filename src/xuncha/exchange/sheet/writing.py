@@ -1,4 +1,4 @@
-"""A ledger as the workbook that an office would have made: the ledger, the counts, the three lists, and what else there is."""
+"""Write a ledger as a workbook like an office's own: the ledger, the counts, the three lists, and sheets for `import`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LATE: Final = "逾期"
 _PALE: Final = ("#EDEDED", "#DDEBF7", "#FFF2CC", "#E2EFDA", "#F8CBAD")
 _COLOURS: Final = dict(zip((*WORDS.values(), _LATE), _PALE, strict=True))
 """The colours of the states; pale, so that they can be read on paper without colour."""
-_WIDEST_WORDS: Final = 14  # columns that are wider hold sentences, which stand at the left
+_WIDEST_WORDS: Final = 14  # wider columns hold sentences, which are aligned left
 _HEADING: Final = HEAD._replace(size=13, align="left", framed=False)
 _GROUPS: Final[dict[Grouping, str]] = {
     "category": "方面",
@@ -52,7 +52,7 @@ def workbook(ledger: Ledger, today: date) -> bytes:
 
 
 def office_workbook(ledger: Ledger, office: str | None, today: date) -> bytes:
-    """Write the ledger's sheet for an office to fill in: what it answers for or helps with, or all. Raises SurroundingsError without the part `office`."""
+    """Write the ledger's sheet for an office to fill in: measures it does or helps with, or all. Raises SurroundingsError without the part `office`."""
     every = ledger.measures.items()
     own = {n: each for n, each in every if office is None or office in (each.office, *each.co_offices)}
     numbers = {identity.problem for identity in own}
@@ -64,7 +64,7 @@ def office_workbook(ledger: Ledger, office: str | None, today: date) -> bytes:
 
 
 def _write_ledger(book: Book, ledger: Ledger, today: date, *, remarks: bool = True) -> None:
-    """Write the sheet of the ledger, each problem over its measures; `remarks` are what only our own workbooks say."""
+    """Write the sheet of the ledger, each problem once for all its measures; `remarks` adds what only our own workbooks have."""
     columns, of_problem = layout.columns(ledger), layout.of_problem(ledger)
     columns = columns if remarks else columns[:-1]
     widths = [column.width for column in columns]
@@ -82,10 +82,10 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, *, remarks: bool = Tr
     )
     rows: list[list[Value]] = []
     present = None
-    for said in layout.rows(ledger):
-        hidden = of_problem if said["number"] == present else ()
-        present = said["number"]
-        cells = [None if column.meaning in hidden else said.get(column.meaning) for column in columns]
+    for by_column in layout.rows(ledger):
+        hidden = of_problem if by_column["number"] == present else ()
+        present = by_column["number"]
+        cells = [None if column.meaning in hidden else by_column.get(column.meaning) for column in columns]
         rows.append([cell and cell[:2] for cell in cells])
     centred = {each for each in columns if each.width <= _WIDEST_WORDS and each.meaning != "category"}
     looks = [CENTRED if column in centred else TEXT for column in columns]
@@ -103,7 +103,7 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, *, remarks: bool = Tr
 
 
 def _colour_states(book: Book, sheet: Sheet, due: str, status: str, today: date) -> None:
-    """Colour the states as they stand, also after someone has changed them."""
+    """Colour states and overdue time limits by rules, so that the colours follow later changes."""
     last = max(sheet.rows, _FIRST)
     dues, states = (f"{column}{_FIRST}:{column}{last}" for column in (due, status))
     day = f"DATE({today.year},{today.month},{today.day})"
@@ -111,8 +111,8 @@ def _colour_states(book: Book, sheet: Sheet, due: str, status: str, today: date)
     for word, colour in reversed(_COLOURS.items()):  # the first rule that fits wins
         late, fill = word == _LATE, book.raw.add_format({"pattern": 1, "bg_color": colour})
         formula = overdue if late else f'{status}{_FIRST}="{word}"'
-        told = {"type": "formula", "criteria": f"={formula}", "format": fill, "stop_if_true": late}
-        sheet.raw.conditional_format(states, told | {"multi_range": f"{dues} {states}" if late else states})
+        rule = {"type": "formula", "criteria": f"={formula}", "format": fill, "stop_if_true": late}
+        sheet.raw.conditional_format(states, rule | {"multi_range": f"{dues} {states}" if late else states})
 
 
 def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
@@ -122,7 +122,7 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
     sheet = book.sheet(supplement.COMPUTED[0], (56, *[12] * 6), landscape=True, head="1:1", frozen="A2")
     sheet.title("整改情况统计")
     looks = [TEXT, *[CENTRED] * 6]
-    told: list[tuple[str, Value]] = [
+    totals: list[tuple[str, Value]] = [
         ("问题总数", counted.problems),
         ("已完成整改的问题", counted.problems_closed),
         ("问题整改完成率", counted.problem_rate),
@@ -132,7 +132,7 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
         ("已销号的长期任务", counted.long_term_closed),
         ("逾期的措施", counted.overdue),
     ]
-    sheet.table(("统计日期", today.isoformat()), told, looks)
+    sheet.table(("统计日期", today.isoformat()), totals, looks)
     problems = Counter(problem.category for problem in register.problems)
     complete = Counter(problem.category for problem in register.problems if problem.complete)
     for by, heading in _GROUPS.items():
@@ -148,7 +148,7 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
 
 
 def _write_lists(book: Book, ledger: Ledger) -> None:
-    """Write the three lists (三个清单) that a plan is split into: of problems, of tasks, of responsibilities."""
+    """Write the three lists (三个清单) into which a plan is split: of problems, of tasks, of responsibilities."""
     titles: dict[str | None, str] = {category.key: category.title for category in ledger.settings.categories}
     problems = ledger.problems
     counts: list[Sequence[Value]] = []
