@@ -67,9 +67,9 @@ def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[s
     for thing, name, unit, total, done in stating:
         listed, closed = read[thing]
         left = listed - closed
-        parts = [(said, number) for of, said, number in stated.open if of == thing]
-        parts = parts if any(_OPEN.search(said) for said, _number in parts) else []
-        sums, shown = _sums(parts), " + ".join(f"{said}{number}" for said, number in parts)
+        parts = [(words, number) for of, words, number in stated.open if of == thing]
+        parts = parts if any(_OPEN.search(words) for words, _number in parts) else []
+        sums, shown = _sums(parts), " + ".join(f"{words}{number}" for words, number in parts)
         if total not in {None, listed}:
             message = _("{total} {things} are stated, but {n} are listed")
             remark = (
@@ -138,10 +138,10 @@ class Paragraphs:
             every = list(statements(BRACKETS.sub(lambda aside: " " * len(aside[0]), line.text)))
             begins = [match.start() for match in _SENTENCE.finditer(line.text)]
             units = {(each.thing, each.count.unit) for each in every if each.named}
-            found: dict[int, list[Statement]] = defaultdict(list)
+            by_sentence: dict[int, list[Statement]] = defaultdict(list)
             for each in every:
-                found[begins[bisect_right(begins, each.start) - 1]].append(each)
-            said, before, number = "", len(self.left_out), None
+                by_sentence[begins[bisect_right(begins, each.start) - 1]].append(each)
+            text, before, number = "", len(self.left_out), None
             for start, end in pairwise([*begins, len(line.text)]):
                 if own := _number(line.text[start:end]):
                     if number:  # the whole item before was left out
@@ -149,17 +149,17 @@ class Paragraphs:
                     fewer[own.family] *= own.number > 1
                     number = own
                 follows = len(self.left_out) > before
-                words = self._live(line.text, start, end, found[start], units, follows=follows)
+                words = self._live(line.text, start, end, by_sentence[start], units, follows=follows)
                 if words is None:
                     self.left_out += filter(None, [line.part(start, end)])
                     continue
-                said += number.less(fewer[number.family]) if number else ""
-                said += words[len(own.words) :] if own else words
+                text += number.less(fewer[number.family]) if number else ""
+                text += words[len(own.words) :] if own else words
                 number = None
             if number:
                 fewer[number.family] += 1
-            if said:
-                kept.append(re.sub("[；;]$", "。", said) if len(self.left_out) > before else said)
+            if text:
+                kept.append(re.sub("[；;]$", "。", text) if len(self.left_out) > before else text)
         return kept
 
     def _live(
@@ -191,8 +191,8 @@ class Paragraphs:
         plain = each.kind not in _PLAIN or re.search(_PLAIN[each.kind], each.said)
         dated = each.kind != "total" and any(written(words))
         is_unit = (each.thing, each.count.unit) in units
-        said = self.numbers.get((each.thing, each.kind)) == each.count.number and is_unit
-        is_certain = said and plain and not dated and not each.count.about
+        is_equal = self.numbers.get((each.thing, each.kind)) == each.count.number and is_unit
+        is_certain = is_equal and plain and not dated and not each.count.about
         return _PLACEHOLDERS.get((each.thing, each.kind)) if is_certain else None
 
 
@@ -210,12 +210,12 @@ class _Number(NamedTuple):
 
 
 def _number(words: str) -> _Number | None:
-    found = (mark for mark in marks(words, _NUMBERED) if not mark.start)
-    return next((_Number(words[: mark.end], mark.family, mark.number) for mark in found), None)
+    leading = (mark for mark in marks(words, _NUMBERED) if not mark.start)
+    return next((_Number(words[: mark.end], mark.family, mark.number) for mark in leading), None)
 
 
 def _all_done(words: str) -> bool:
     """Return whether a sentence claims without a number that everything is done."""
-    found = ALL_DONE.search(words)
+    claim = ALL_DONE.search(words)
     role = any(each.name == "done" for each in roles(words))
-    return bool(found and role and any(things(words)) and not words.startswith("到人", found.end()))
+    return bool(claim and role and any(things(words)) and not words.startswith("到人", claim.end()))

@@ -60,13 +60,13 @@ class Enterer:
     def new(self, origin: str, organisation: str | None, feedback: str | None = None) -> Intake:
         """Make the files of a new ledger from a file named `origin`. The arguments take precedence over the draft."""
         settings = dict(self.draft.settings)
-        said = settings.get("inspection", {}) | ({"feedback": feedback} if feedback else {})
+        given = settings.get("inspection", {}) | ({"feedback": feedback} if feedback else {})
         self._begin(settings)
         for number, problem in enumerate(self.draft.problems, 1):
             self._new_problem(number, problem)
         name = organisation or settings.get("organisation")
         whole: dict[str, Any] = {"organisation": name} if name else {}
-        if inspection := {key: said[key] for key in INSPECTION if key in said}:
+        if inspection := {key: given[key] for key in INSPECTION if key in given}:
             whole["inspection"] = inspection
         whole |= self.lists
         whole |= {key: value for key, value in settings.items() if key not in {*whole, "inspection"}}
@@ -82,7 +82,7 @@ class Enterer:
         self.settings = ledger.settings
         settings = ledger.settings.model_dump(mode="json")
         self._begin(settings)
-        known = {key: len(names) for key, names in self.lists.items()}
+        lengths = {key: len(names) for key, names in self.lists.items()}
         last = len(ledger.problems)
         for match in matched(self.draft, ledger):
             if match.number is None:
@@ -95,7 +95,7 @@ class Enterer:
         if not settings["organisation"] and (name := self.draft.settings.get("organisation")):
             edits.append(editing.Set("organisation", name))
         for key, names in self.lists.items():
-            edits += [editing.Append(key, name) for name in names[known[key] :]]
+            edits += [editing.Append(key, name) for name in names[lengths[key] :]]
         for key in ("fields", "outcomes"):
             there, named = {each["key"] for each in settings[key]}, self.draft.settings.get(key, ())
             edits += [editing.Append(key, each) for each in named if each["key"] not in there]
@@ -207,8 +207,8 @@ class Enterer:
         """Return whether an evidence file is in the ledger, with the same content; always False in a new ledger."""
         if self.is_new:
             return False
-        found = self.source.fingerprint(f"{EVIDENCE}/{identity}/{item['file']}")
-        return found is not None and found.sha256 == item["sha256"]
+        stored = self.source.fingerprint(f"{EVIDENCE}/{identity}/{item['file']}")
+        return stored is not None and stored.sha256 == item["sha256"]
 
     def _doubt(self, about: RecordDraft, role: str, text: str, made: str) -> None:
         """List a doubt about a problem or a measure, at the cell of the role if there is one."""
@@ -263,7 +263,7 @@ class Enterer:
         days = [entry.get("date", "") for entry in old_entries]
         for entry in fresh:
             day = entry.get("date", "")
-            place = next((number for number, other in enumerate(days) if other > day), len(days))
+            place = next((number for number, later in enumerate(days) if later > day), len(days))
             days.insert(place, day)
             edits.append(editing.Append("progress", entry, place if place < len(days) - 1 else None))
         edits += [editing.Append("reviews", review) for review in reviews]

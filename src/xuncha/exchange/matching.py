@@ -53,9 +53,9 @@ def _number_of(
     """
     title, number = draft.record["title"], draft.number
     titles = {key_of(title), key_of(draft.record.get("finding", ""))} - {""}
-    for other, problem in free.items():
+    for candidate, problem in free.items():
         if {key_of(problem.title), key_of(problem.finding or "")} & titles:
-            return other
+            return candidate
     if number is None or number not in free:
         return None
     numbered = any(measure.identity in measures[number] for measure in draft.measures)

@@ -29,16 +29,16 @@ def draft_of(notice: Notice, path: str, today: date) -> Draft:
     Raises RefusedError if the notice has no problems; InvalidLedgerError if a text is longer than a ledger allows.
     """
     if not notice.categories:
-        said = _("no problems are found in it: its headings are not numbered")
-        hint = _("problems are recognised by their numbers: {forms}").format(forms="一、 （一） 1. （1）")
-        raise RefusedError("no-problems", said, hint, path)
-    message = _("a text of {n} characters is too long for a ledger")
-    hint = _("at most {n} characters; check for missing line breaks between paragraphs")
+        sentence = _("no problems are found in it: none of its headings is numbered")
+        hint = _("problems are told by their numbers: {forms}").format(forms="一、 （一） 1. （1）")
+        raise RefusedError("no-problems", sentence, hint, path)
+    message = _("a text of {n} characters is longer than a ledger holds")
+    hint = _("the most is {n} characters; see whether paragraphs have lost their ends")
     findings = []
     for words, text in _texts(notice):
         if len(text) > _LONGEST_TEXT:
-            place, said = Place(path, words.line, words.column), message.format(n=len(text))
-            findings.append(Finding("text-too-long", said, place, hint.format(n=_LONGEST_TEXT)))
+            place, sentence = Place(path, words.line, words.column), message.format(n=len(text))
+            findings.append(Finding("text-too-long", sentence, place, hint.format(n=_LONGEST_TEXT)))
     if findings:
         raise InvalidLedgerError(findings)
     return _Drafter(notice, today).draft

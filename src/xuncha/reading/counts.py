@@ -79,9 +79,9 @@ class Statement:
 def stated(texts: Iterable[str]) -> Stated:
     """Read the counts that texts state. Of several counts of one kind, use the one that is stated most clearly, then the first."""
     paragraphs = [BRACKETS.sub("", text) for text in texts]
-    every = settled([statement for text in paragraphs for statement in statements(text)])
+    all_counts = settled([statement for text in paragraphs for statement in statements(text)])
     best: dict[tuple[Thing, Kind], Statement] = {}
-    for each in sorted(every, key=lambda each: (each.kind is None, not each.named)):
+    for each in sorted(all_counts, key=lambda each: (each.kind is None, not each.named)):
         best.setdefault((each.thing, each.kind or "total"), each)
     for thing in _OTHER:
         if (done := best.get((thing, "done"))) and done.all_done:
@@ -89,13 +89,13 @@ def stated(texts: Iterable[str]) -> Stated:
     numbers = {key: each.count.number for key, each in best.items()}
     completed = [rate for text in paragraphs for rate in rates(text)]
     completed.sort(key=lambda rate: rate.thing == "measures")  # the rate of problems first, if there is one
-    open_ = [each for each in every if each.kind in {"in_progress", "not_started"}]
+    open_ = [each for each in all_counts if each.kind in {"in_progress", "not_started"}]
     return Stated(
         problems_total=numbers.get(("problems", "total")),
         measures_total=numbers.get(("measures", "total")),
         problems_done=numbers.get(("problems", "done")),
         measures_done=numbers.get(("measures", "done")),
-        measures_in_progress=_sum_in_progress(every, numbers),
+        measures_in_progress=_sum_in_progress(all_counts, numbers),
         completion_rate=round(float(completed[0].percent) / 100, 4) if completed else None,
         open=tuple(dict.fromkeys((each.thing, each.said, each.count.number) for each in open_)),
         rates=tuple((rate.thing, rate.percent) for rate in completed),
@@ -132,8 +132,8 @@ def _tell_by_units(every: Sequence[Statement]) -> None:
     for each in every:
         other = _OTHER[each.thing]
         by_unit = each.count.unit in units[other] - units[each.thing]
-        more = 0 < most[each.thing] < each.count.number
-        if not each.named and (by_unit or more) and each.count.number <= most[other]:
+        too_many = 0 < most[each.thing] < each.count.number
+        if not each.named and (by_unit or too_many) and each.count.number <= most[other]:
             each.thing = other
 
 
@@ -156,30 +156,30 @@ def statements(text: str) -> Iterator[Statement]:
     for piece in re.finditer(r"[^。；;！\n]+", text):
         named = list(counts(piece[0])) if len(piece[0]) <= _LONGEST else []
         if named and not _OF_A_PERSON.search(piece[0]):
-            found = _counted(piece[0], named, before)
-            before = found[-1] if found else before
-            for each in (*found, *_all_done(piece[0], found)):
+            counted = _counted(piece[0], named, before)
+            before = counted[-1] if counted else before
+            for each in (*counted, *_all_done(piece[0], counted)):
                 each.start = piece.start() + each.count.start
                 yield each
 
 
 def _counted(sentence: str, named: Iterable[Count], before: Statement | None) -> list[Statement]:
-    found: list[Statement] = []
+    counted: list[Statement] = []
     others = [match.span() for match in _ANY_COUNT.finditer(sentence)]
     for count in named:
-        begin = found[-1].count.named_end if found else 0
-        statement = _statement(sentence, count, others, found[-1] if found else before, begin)
+        begin = counted[-1].count.named_end if counted else 0
+        statement = _statement(sentence, count, others, counted[-1] if counted else before, begin)
         # A number without a named thing is not a total: 成立专班3个.
         is_part = statement and statement.kind not in {None, "total", "planned"} and _ABOUT.search(sentence)
-        if statement and (statement.named or found or is_part):
-            found.append(statement)
-    for each, following in zip(found[-2::-1], found[:0:-1], strict=True):
+        if statement and (statement.named or counted or is_part):
+            counted.append(statement)
+    for each, following in zip(counted[-2::-1], counted[:0:-1], strict=True):
         if each.kind is None and each.joined:
             each.role, each.said, each.all_done = following.role, following.said, following.all_done
-    for previous, each in pairwise(found):
+    for previous, each in pairwise(counted):
         if each.kind is None and previous.joined:
             each.role, each.said = previous.role, previous.said
-    return found
+    return counted
 
 
 def _statement(
@@ -202,8 +202,8 @@ def _statement(
         return None
     if left.endswith(("类", "每", "第")) or _OF_A_PART.search(left):
         return None
-    role, said = _said(left, last=True)
-    role, said = (role, said) if role else _said(left_of, last=True)
+    role, role_words = _said(left, last=True)
+    role, role_words = (role, role_words) if role else _said(left_of, last=True)
     after, behind = _said(right)
     all_done = bool(ALL_DONE.search(right)) and after not in _OPEN
     # Words between two counts belong to the second one.
@@ -211,11 +211,11 @@ def _statement(
     if right.startswith(("中", "里")) or (to_next and after and right.strip() not in _TOGETHER):
         role, all_done = role or "total", False
     elif not to_next:
-        role, said = (role, said) if role else (after, behind)
+        role, role_words = (role, role_words) if role else (after, behind)
         all_done = all_done and role != "total"  # of a total, `_all_done` yields a statement of its own
     is_joined = re.sub("具体|整改|反馈|问题|措施|任务|事项", "", until).strip() in _TOGETHER
     thing, word = named or ((before.thing, before.word) if before else ("problems", ""))
-    return Statement(thing, named is not None, role, count, word, is_joined, all_done, said=said)
+    return Statement(thing, named is not None, role, count, word, is_joined, all_done, said=role_words)
 
 
 def _named_before(text: str) -> tuple[Thing, str] | None:

@@ -136,10 +136,10 @@ def _signature(lines: Sequence[Line], begin: int) -> tuple[str | None, date | No
             issuer = texts[number - 1].strip("。 ") if number > after else ""
             return (issuer, day, number - 1) if _ORGANISATION.fullmatch(issuer) else (None, day, number)
         place = max(0, len(texts[number]) - _LONGEST_DAY)
-        for found in days(texts[number][place:])[-1:]:
-            before, behind = texts[number][: place + found.start].strip(), texts[number][place + found.end :]
+        for named in days(texts[number][place:])[-1:]:
+            before, behind = texts[number][: place + named.start].strip(), texts[number][place + named.end :]
             if not behind.strip(" 。") and _ORGANISATION.fullmatch(before):
-                return before, found.date, number
+                return before, named.date, number
     for number in range(len(lines) - 1, after, -1):
         if texts[number].startswith(("中共", "中国共产党")) and _ORGANISATION.fullmatch(texts[number]):
             return texts[number], None, number
@@ -188,8 +188,8 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
         # 反馈 belongs to a day if it stands before the next day and the end of the sentence.
         ends = [each.start for each in others[1:]] + [len(text)]
         pairs = ((each, text[each.end : end]) for each, end in zip(others, ends, strict=False))
-        found = (each.date for each, behind in pairs if "反馈" in behind.partition("。")[0])
-        feedback = feedback or next(found, None)
+        feedback_days = (each.date for each, behind in pairs if "反馈" in behind.partition("。")[0])
+        feedback = feedback or next(feedback_days, None)
     return Dates(start, end, feedback, day)
 
 
@@ -212,6 +212,6 @@ def _phone(text: str) -> str:
 
 
 def _address(text: str) -> str:
-    found = _POSTCODE.sub("", text).strip(" \u3000：:")
-    opened = found.count("（") > found.count("）")
-    return found[: found.rfind("（")] if opened else found
+    address = _POSTCODE.sub("", text).strip(" \u3000：:")
+    opened = address.count("（") > address.count("）")
+    return address[: address.rfind("（")] if opened else address

@@ -58,7 +58,7 @@ def _labelled(lines: list[Line], cells: Mapping[int, tuple[int, int]]) -> list[L
             row, column = cells[line.line]
             rows.setdefault(row, {}).setdefault(column, line)
     heads: dict[int, str] = {}
-    found: list[Line] = []
+    result: list[Line] = []
     for line in lines:
         row, column = cells.get(line.line, (0, 0))
         cell = rows.get(row, {})
@@ -75,8 +75,8 @@ def _labelled(lines: list[Line], cells: Mapping[int, tuple[int, int]]) -> list[L
                 line = joined([line, line._replace(text=".")])  # noqa: PLW2901
             elif column_label and column_label.kind != "finding":
                 line = joined([line._replace(text=label, spans=line.spans[:1]), line])  # noqa: PLW2901
-        found.append(line)
-    return found
+        result.append(line)
+    return result
 
 
 def _without_bullet(line: Line) -> Line:

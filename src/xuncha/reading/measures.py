@@ -85,14 +85,14 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     if not source:
         return [], None
     whole = joined(source, "\n")
-    found = items(whole.text)
-    texts = [(item.start, whole.part(item.start, item.end)) for item in found] or [(0, whole)]
+    marked = items(whole.text)
+    texts = [(item.start, whole.part(item.start, item.end)) for item in marked] or [(0, whole)]
     drafts = [(start, _measure(line)) for start, line in texts if line]
-    intro = whole.part(0, found[0].begin) if found else None
+    intro = whole.part(0, marked[0].begin) if marked else None
     if intro and len(intro.text) <= _LONGEST_ANNOUNCEMENT and intro.text.endswith(("：", ":")):
         intro = None  # it only announces the measures
-    if intro and (alone := state_alone(intro.text)):
-        intro, of_problem = None, of_problem or alone
+    if intro and (problem_state := state_alone(intro.text)):
+        intro, of_problem = None, of_problem or problem_state
     findings = [line.text for line in [*before, intro] if line]
     findings += [each.line.text for each in labelled if each.kind == "finding"]
     done = _with_labelled(drafts, labelled)
@@ -148,9 +148,9 @@ def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
     ends = [mark.begin for mark in marks] + [len(text.text)]
     yield None, text.part(0, ends[0])
     current: LabelKind | None = None
-    found = items(text.text)
-    begins = [item.begin for item in found]
-    numbered = any("措" in text.text[item.begin : item.start] for item in found)
+    all_items = items(text.text)
+    begins = [item.begin for item in all_items]
+    numbered = any("措" in text.text[item.begin : item.start] for item in all_items)
     for mark, end in zip(marks, ends[1:], strict=True):
         if mark.kind in OF_ONE_LINE or numbered:
             seen = len(text.text[mark.start :]) - len(text.text[mark.start :].lstrip())
@@ -185,7 +185,7 @@ def _measure(line: Line) -> Measure:
     label = first_label(line.text)
     begin = label.start if label and label.kind == "measures" and label.end > label.start else 0
     text, of_state = without_state(line.text[begin:])
-    found = Measure(Words("", line.line, line.column))
+    measure = Measure(Words("", line.line, line.column))
     match = _IN_BRACKETS.search(text)
     if match and not text[match.end() :].strip("。；;"):
         inside, text = match["inside"], text[: match.start()] + text[match.end() :]
@@ -194,13 +194,13 @@ def _measure(line: Line) -> Measure:
         inside, text = text[begin:], text[:begin]
     if inside:
         for label in labels(inside):
-            found = _with_label(found, label.kind, inside[label.start : label.end])
+            measure = _with_label(measure, label.kind, inside[label.start : label.end])
         text, second_state = without_state(text.rstrip("（( "))
         of_state = of_state or second_state
-    found = with_state(found, of_state)
+    measure = with_state(measure, of_state)
     # Text after labels that was not understood is kept.
-    texts = [text.rstrip(_PARTING) or line.text, found.text.text.strip()]
-    return _with_text(found, "\n".join(filter(None, texts)))
+    texts = [text.rstrip(_PARTING) or line.text, measure.text.text.strip()]
+    return _with_text(measure, "\n".join(filter(None, texts)))
 
 
 def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_Labelled]) -> list[Measure]:
@@ -273,8 +273,8 @@ def with_state(measure: Measure, found: State | None) -> Measure:
 
 def state(words: str) -> State | None:
     """Read the state in a text: that of the first sentence, unless a later one takes it back."""
-    found = state_of_words(_SENTENCE.split(words.strip())[0])
-    return state_of_text(words) or (found if found and found.plain else None)
+    first = state_of_words(_SENTENCE.split(words.strip())[0])
+    return state_of_text(words) or (first if first and first.plain else None)
 
 
 def without_state(text: str) -> tuple[str, State | None]:

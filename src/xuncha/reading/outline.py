@@ -118,11 +118,11 @@ def _without_labels(parent: Node) -> None:
             parent.body += [line for line in (node.line.part(node.head.end), *node.below()) if line]
         parent.children.clear()
     for node, label in zip(parent.children, firsts, strict=False):
-        again = heading(node.rest)
+        second = heading(node.rest)
         if label and kinds in ({"finding"}, {"measures"}):
             node.head = node.head._replace(end=node.head.end + label.start)
-        elif again and again.level is Level.QUESTION and again.end < len(node.rest):
-            node.head = node.head._replace(end=node.head.end + again.end)
+        elif second and second.level is Level.QUESTION and second.end < len(node.rest):
+            node.head = node.head._replace(end=node.head.end + second.end)
         _without_labels(node)
 
 

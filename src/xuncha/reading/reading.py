@@ -94,8 +94,8 @@ def _with_limits(category: Category, since: date | None) -> Category:
     for problem in category.problems:
         dated = []
         for measure in problem.measures:
-            found = limit(measure.due or "", since)
-            dated.append(replace(measure, limit=found.day, long_term=measure.long_term or found.long_term))
+            due = limit(measure.due or "", since)
+            dated.append(replace(measure, limit=due.day, long_term=measure.long_term or due.long_term))
         problems.append(replace(problem, measures=tuple(dated)))
     return replace(category, problems=tuple(problems))
 
@@ -222,12 +222,12 @@ def _headings(node: Node) -> list[Node]:
 
 def _told(node: Node) -> list[str]:
     """Return the paragraphs of a node that say more than who is responsible, until when, or how far it is."""
-    found = []
+    texts = []
     for text in (line.text for line in node.body):
         label = first_label(text)
         if not label or not (label.kind in OF_ONE_LINE or state_alone(text[label.start :])):
-            found.append(text)
-    return found
+            texts.append(text)
+    return texts
 
 
 def _has_measures(text: str) -> bool:

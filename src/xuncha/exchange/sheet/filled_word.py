@@ -172,7 +172,7 @@ class FilledWord:
         if (sheet, column) not in self.repeating:
             cells = (self.cells[sheet].get((number, column)) for number in self.rows[sheet])
             texts = ["" if cell is None else _text(cell) for cell, _merged in groupby(cells)]
-            self.repeating[sheet, column] = any(one and one == other for one, other in pairwise(texts))
+            self.repeating[sheet, column] = any(above and above == below for above, below in pairwise(texts))
         return self.repeating[sheet, column]
 
     def _packed(self) -> bytes:
@@ -191,13 +191,13 @@ def _text(cell: Any) -> str:  # noqa: ANN401
 
 def _look_of(paragraph: Any) -> Any:  # noqa: ANN401
     """Return the properties of a paragraph's text, without those that hide it or strike it out; None if there are none."""
-    found = next((run.rPr for run in paragraph.r_lst if run.rPr is not None), None)
-    if found is None:
-        found = paragraph.find(f"{qn('w:pPr')}/{qn('w:rPr')}")
-        if found is None:
+    properties = next((run.rPr for run in paragraph.r_lst if run.rPr is not None), None)
+    if properties is None:
+        properties = paragraph.find(f"{qn('w:pPr')}/{qn('w:rPr')}")
+        if properties is None:
             return None if not paragraph.r_lst else OxmlElement("w:rPr")
     look = OxmlElement("w:rPr")
-    look.extend(deepcopy(each) for each in found if each.tag not in map(qn, _UNSEEN))
+    look.extend(deepcopy(each) for each in properties if each.tag not in map(qn, _UNSEEN))
     return look
 
 

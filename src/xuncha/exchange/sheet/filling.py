@@ -102,7 +102,7 @@ class Adder:
         self.counts_rows = any(len(each) > 1 for each in numbers)
         """Whether the numbers of the table count its rows rather than its problems."""
         own = [(measure.identity, each) for match in plan.matches for measure, each in match.measures]
-        self.identities = any(said for said, _each in own) and all(said in {None, each} for said, each in own)
+        self.identities = any(read for read, _each in own) and all(read in {None, each} for read, each in own)
         """Whether the table has the measure numbers of the ledger."""
 
     def add(self, missing: Iterable[Identity]) -> list[Identity]:
@@ -116,19 +116,19 @@ class Adder:
 
     def _add(self, identity: Identity) -> bool:
         number = identity.problem
-        empty, known = self.empty.pop(number, None), number in self.problems
+        empty, is_known = self.empty.pop(number, None), number in self.problems
         earlier = [each for each in self.places if each.problem == number and each < identity]
         place = self.places[max(earlier)] if earlier else self.problems.get(number) or self._below(number)
         record = self.plan.record(identity)
         columns = self.plan.columns(place.sheet, place.row) if place else []
         by_role = {each.role: column_of(each.letter) for each in reversed(columns)}
-        one = by_role.get("measure") and len(cells.items(record["title"])) == 1
-        headed = "problem" in by_role or (known and number not in self.unheaded)
-        if place is None or not one or not headed:
+        single = by_role.get("measure") and len(cells.items(record["title"])) == 1
+        headed = "problem" in by_role or (is_known and number not in self.unheaded)
+        if place is None or not single or not headed:
             return False  # it would be read as several measures, or as one of another problem
         values = self.plan.values(record, columns, {"co_offices"} - by_role.keys())
         same = {column for role, column in by_role.items() if role in self.of_problem}
-        if not known:
+        if not is_known:
             own = self._of_problem(number)
             values |= {by_role[role]: value for role, value in own.items() if role in by_role}
             goes_on = place.category and place.category == own["category"]
@@ -156,10 +156,10 @@ class Adder:
     def _below(self, number: int) -> Place | None:
         """Return the row below which a problem is added: the last row of the problem before it in its category."""
         fits, category = [], key_of(self._category(number))
-        for other, place in self.problems.items():
+        for candidate, place in self.problems.items():
             has_column = any(each.role == "category" for each in self.plan.columns(place.sheet, place.row))
             if has_column or not place.category or key_of(place.category) == category:
-                fits.append(other)
+                fits.append(candidate)
         before = max((each for each in fits if each < number), default=max(fits, default=None))
         return None if before is None else self.problems[before]
 

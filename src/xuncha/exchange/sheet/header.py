@@ -68,24 +68,24 @@ class Finder:
 
     def tables(self) -> list[Table]:
         """Find the tables, from top to bottom."""
-        if not (found := self._found()):
+        if not (headers := self._found()):
             self._guesses = True
             self._depths.clear()
-            found = self._found()
-        ends = [*(start for start, _first, _headings in found[1:]), self.sheet.last_row + 1]
-        return [self._table(*each, end - 1) for each, end in zip(found, ends, strict=False)]
+            headers = self._found()
+        ends = [*(start for start, _first, _headings in headers[1:]), self.sheet.last_row + 1]
+        return [self._table(*each, end - 1) for each, end in zip(headers, ends, strict=False)]
 
     def _found(self) -> list[tuple[int, int, Columns]]:
         """Find the headers. Return the row of each, the first row after it, and its headings."""
-        found: list[tuple[int, int, Columns]] = []
+        headers: list[tuple[int, int, Columns]] = []
         behind = 0
         for row in self.sheet.by_row:
             if row >= behind and (depth := self._header_at(row)):
                 behind = row + depth
                 headings = self._headings(row, depth)
-                if not found or not _plainly(headings).items() <= _plainly(found[-1][2]).items():
-                    found.append((row, behind, headings))  # else the header is printed again on a page
-        return found
+                if not headers or not _plainly(headings).items() <= _plainly(headers[-1][2]).items():
+                    headers.append((row, behind, headings))  # else the header is printed again on a page
+        return headers
 
     def table(self, header: tuple[int, int], rows: tuple[int, int | None]) -> Table:
         """Return the table for which somebody has given the rows of the header and of the data."""
@@ -120,14 +120,14 @@ class Finder:
 
     def _names(self, start: int, end: int, headings: Columns) -> Columns:
         """Return the names by which a form knows the columns. If several are the same, the later ones are numbered."""
-        found: Columns = {}
+        names: Columns = {}
         counts = Counter[str]()
         for column in sorted(headings):
             texts = (self.sheet.text(row, column) for row in range(start, end))
             name = _IN_GROUP.join(dict.fromkeys(text for each in texts if (text := "".join(each.split()))))
             counts[name] += 1
-            found[column] = f"{name} {counts[name]}" if counts[name] > 1 else name
-        return found
+            names[column] = f"{name} {counts[name]}" if counts[name] > 1 else name
+        return names
 
     def beside(self, rows: Iterable[int]) -> int:
         """Return the column where a header in these rows names the same things again: a second table begins there; else 0."""
@@ -140,11 +140,11 @@ class Finder:
             own = (column for column in sheet.filled(row) if not sheet.same((row, column), (row, column - 1)))
             texts = {column: plain(sheet.text(row, column)) for column in own}
             first = {text: column for column, text in reversed(texts.items())}
-            again = [column for column, text in texts.items() if text and first[text] != column]
-            if len(again) >= _FEWEST:
-                left = {column: text for column, text in texts.items() if column < again[0]}
-                right = {column: text for column, text in texts.items() if column >= again[0]}
-                return again[0] if min(self._score(left), self._score(right)) >= _FEWEST else 0
+            repeated = [column for column, text in texts.items() if text and first[text] != column]
+            if len(repeated) >= _FEWEST:
+                left = {column: text for column, text in texts.items() if column < repeated[0]}
+                right = {column: text for column, text in texts.items() if column >= repeated[0]}
+                return repeated[0] if min(self._score(left), self._score(right)) >= _FEWEST else 0
         return 0
 
     def _numbered_again(self, headings: Columns) -> int:
@@ -180,8 +180,8 @@ class Finder:
         # A row that names no column is a title, or the last row of another table.
         belongs = one or any(map(self.role, texts)) or two > self._score(self._headings(row + 1, 1))
         if two >= _FEWEST and belongs and (two > one or self._tied(row)):
-            more = self._score(self._headings(row, 3)) if self._has_second_row(row + 1) else 0
-            return 3 if more > two else 2
+            three = self._score(self._headings(row, 3)) if self._has_second_row(row + 1) else 0
+            return 3 if three > two else 2
         return 1 if one >= _FEWEST else 0
 
     def _holds_data(self, row: int) -> bool:
@@ -237,14 +237,14 @@ class Finder:
 
     def _headings(self, row: int, depth: int) -> Columns:
         """Return the heading of each column: the first that names a role of the lowest text, all texts joined, and the texts above."""
-        found = {}
+        names = {}
         for column in self.sheet.columns(row, row + depth - 1):
             texts = list(dict.fromkeys(self.sheet.text(row + step, column) for step in range(depth)))
             texts = [re.sub(r"\s+", "", text) for text in texts if text]
             if texts:
                 choices = [texts[-1], "".join(texts), *reversed(texts[:-1])]
-                found[column] = next((text for text in choices if self.role(text)), texts[-1])
-        return found
+                names[column] = next((text for text in choices if self.role(text)), texts[-1])
+        return names
 
 
 def _plainly(headings: Columns) -> Columns:

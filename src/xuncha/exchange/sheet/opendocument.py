@@ -71,7 +71,7 @@ def looks(path: Path, package: Package) -> dict[str, Looks]:
     """Return the looks of the sheets of a document, by their names. Raises RefusedError if reading all cells or blanks would take too long."""
     from defusedxml.ElementTree import iterparse  # noqa: PLC0415
 
-    found: dict[str, Looks] = {}
+    by_name: dict[str, Looks] = {}
     struck: set[str] = set()
     present = Looks(Sheet(""))
     with safety.refusing_damage(path), package.archive.open("content.xml") as stream:
@@ -79,7 +79,7 @@ def looks(path: Path, package: Package) -> dict[str, Looks]:
             if event == "start":
                 if element.tag == f"{_TABLE}table":
                     name = element.get(f"{_TABLE}name", "")
-                    present = found.setdefault(name, Looks(Sheet(name)))
+                    present = by_name.setdefault(name, Looks(Sheet(name)))
             elif element.tag == f"{_STYLE}style":
                 text = element.find(f"{_STYLE}text-properties")
                 line = None if text is None else text.get(f"{_STYLE}text-line-through-style")
@@ -93,7 +93,7 @@ def looks(path: Path, package: Package) -> dict[str, Looks]:
                 safety.must_be_few(path, present.filled[0] * present.filled[1], "c")
             elif element.tag == f"{_TEXT}s" and _number(element, "c", _TEXT) > LONGEST_CELL:
                 raise safety.hostile(path)
-    return found
+    return by_name
 
 
 def _is_struck(cell: Element, struck: set[str]) -> bool:

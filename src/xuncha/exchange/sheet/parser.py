@@ -53,11 +53,11 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
                         self.col_counter = column_of(column)
                         yield (int(name[len(column) :]), self.col_counter), alike[key]
                         continue
-                    found = self.parse_cell(cell)
-                    made = make(found)
+                    parsed = self.parse_cell(cell)
+                    made = make(parsed)
                     if is_plain or len(cell) == 0:
                         alike[key] = made
-                    yield (found["row"], found["column"]), made
+                    yield (parsed["row"], parsed["column"]), made
                 element.clear()
             elif element.tag == f"{_MAIN}col":
                 self.columns.append(element.attrib)
@@ -82,27 +82,27 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
             inline[0].tag = f"{_MAIN}v"
             element.append(inline[0])
             element.set("t", "str")
-        found: dict[str, Any] = super().parse_cell(element)
-        found["unstored"] = found["value"] is None and element.find(f"{_MAIN}f") is not None
-        if found["unstored"]:
-            found["value"] = self.parse_formula(element)  # type: ignore[no-untyped-call,unused-ignore]
-        found["struck"] = None
+        parsed: dict[str, Any] = super().parse_cell(element)
+        parsed["unstored"] = parsed["value"] is None and element.find(f"{_MAIN}f") is not None
+        if parsed["unstored"]:
+            parsed["value"] = self.parse_formula(element)  # type: ignore[no-untyped-call,unused-ignore]
+        parsed["struck"] = None
         if kind == "s":
-            found["struck"] = self.strings.struck.get(int(element.findtext(f"{_MAIN}v") or -1))
+            parsed["struck"] = self.strings.struck.get(int(element.findtext(f"{_MAIN}v") or -1))
         elif kind == "inlineStr":
-            found["struck"] = _struck(element)
-        return found
+            parsed["struck"] = _struck(element)
+        return parsed
 
     def hidden_rows(self, rows: Iterable[int]) -> set[int]:
         """Return the rows among these that cannot be seen: they are hidden, or have no height."""
         usual = self.usual.get("zeroHeight") in _YES or _below(self.usual.get("defaultRowHeight"), _LOWEST)
-        found = set()
+        unseen = set()
         for row in rows:
             attributes = self.row_dimensions.get(row, {})
             hidden, height = attributes.get("hidden", ""), attributes.get("ht")
             if hidden in _YES or _below(height, _LOWEST) or (usual and height is None and hidden not in _NO):
-                found.add(row)
-        return found
+                unseen.add(row)
+        return unseen
 
     def hidden_columns(self, columns: Iterable[int]) -> set[int]:
         """Return the columns among these that cannot be seen. The file may describe a column several times."""

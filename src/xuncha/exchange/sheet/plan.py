@@ -173,21 +173,21 @@ class Plan:
         }
         if "co_offices" in beside:
             by_role["office"] = "、".join(filter(None, (record.get("office"), *helping))) or None
-        found: dict[int, object] = {}
+        by_column: dict[int, object] = {}
         for column in (each for each in columns if each.role in by_role):
             value = by_role[column.role]
             if column.ticked is not None:
                 meant = words.get(column.ticked) or getattr(state(column.ticked), "status", None)
                 value = "√" if meant == status else None
-            found[column_of(column.letter)] = value
-        return found
+            by_column[column_of(column.letter)] = value
+        return by_column
 
 
 def _says_no_more(word: str, term: str) -> bool:
     """Return whether an office's word names a state and nothing else: no day, no share, and no other kind of task."""
     found = state(word)
-    other = found and (found.doubt or ((found.long_term or found.staged) and term != "long_term"))
-    return not (other or re.search(r"\d", word) or full_days(word))
+    says_more = found and (found.doubt or ((found.long_term or found.staged) and term != "long_term"))
+    return not (says_more or re.search(r"\d", word) or full_days(word))
 
 
 def _listed(role: str, wishes: Sequence[Wish]) -> str:

@@ -103,7 +103,7 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
     owns = {sheet.name: header.own_table(sheet, names) for sheet in visible if own}
     finders = [_look(draft, sheet, owns.get(sheet.name, ()), wanted.said) for sheet in visible]
     tables = owns or {each.sheet.name: _tables(each, wanted.form, only=only) for each in finders}
-    named = {name for found in tables.values() for table in found for name in table.names.values()}
+    named = {name for of_sheet in tables.values() for table in of_sheet for name in table.names.values()}
     form = wanted.form or next((each for each in wanted.forms if named == set(each.columns)), None)
     if form and form is not wanted.form and not own:
         finders = [header.Finder(sheet, wanted._replace(form=form).said) for sheet in visible]

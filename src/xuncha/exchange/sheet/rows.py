@@ -190,10 +190,10 @@ class Reader:
 
     def _titles(self, row: Row, problem: str, *, alone: bool) -> list[str]:
         if text := row.text("measure"):
-            found = [text] if alone else cells.items(text)
-            if len(found) > 1:
-                self.doubt(row, "measure", _("{n} measures in one cell").format(n=len(found)))
-            return [without_number(part) for part in found]
+            titles = [text] if alone else cells.items(text)
+            if len(titles) > 1:
+                self.doubt(row, "measure", _("{n} measures in one cell").format(n=len(titles)))
+            return [without_number(part) for part in titles]
         of_measure = {role for role in row.found if role not in _OF_PROBLEM and not role.startswith(FIELD)}
         if not of_measure:
             return []
@@ -242,8 +242,8 @@ class Reader:
             made = _("several offices: {name} is responsible, the others are co-responsible")
             self.doubt(row, "office", made.format(name=offices[0]))
         others = cells.names(row.text("co_offices"), people=False)
-        every = dict.fromkeys(chain(offices[1:], helping, *others))
-        if names := [name for name in every if name not in offices[:1]]:
+        candidates = dict.fromkeys(chain(offices[1:], helping, *others))
+        if names := [name for name in candidates if name not in offices[:1]]:
             measure.record["co_offices"] = names
         if person := cells.one_line(row.text("person"))[:200]:
             measure.record["person"] = person
@@ -261,24 +261,24 @@ class Reader:
 
     def _progress(self, row: Row, measure: MeasureDraft) -> None:
         day: date | None = None
-        found: list[dict[str, Any]] = []
+        entries: list[dict[str, Any]] = []
         held = row.found.get("progress", [])
         for cell, after in zip_longest(held, held[1:]):
             if re.search(r"[^\W\d_]", cell.text):
-                found += cells.entries(f"{day}：{cell.text}" if day else cell.text)
+                entries += cells.entries(f"{day}：{cell.text}" if day else cell.text)
                 day = None
             elif after and (day := cells.exact_day(cell)):
                 continue  # the text of this day stands in the next cell
             else:
                 self.doubt(row, "progress", _("no text in it: not imported"))
         evidence = cells.documents(row.text("evidence"))
-        if evidence and found:
-            found[-1]["evidence"] = [*found[-1].get("evidence", []), *evidence]
+        if evidence and entries:
+            entries[-1]["evidence"] = [*entries[-1].get("evidence", []), *evidence]
         elif evidence:
-            self.doubt(row, "evidence", _("no progress next to it that it could support: not imported"))
-        if found:
+            self.doubt(row, "evidence", _("no progress beside it that it could prove: not taken"))
+        if entries:
             # Entries without a day come first, as the rules require.
-            measure.record["progress"] = sorted(found, key=lambda entry: "date" in entry)
+            measure.record["progress"] = sorted(entries, key=lambda entry: "date" in entry)
 
     def _told_state(self, row: Row, measure: MeasureDraft) -> states.State | None:
         """Return the state in the cell of states; without such a cell, that at the beginning of the progress. List a cell without a state."""
@@ -286,11 +286,11 @@ class Reader:
         if row.unseen("state" if cell else "progress"):
             return None
         if cell is None:
-            told = states.state_of_text(row.text("progress"), self.today)
-            if told and not told.doubt:
-                made = _("read as the status: {status}").format(status=WORDS[told.status])
+            found = states.state_of_text(row.text("progress"), self.today)
+            if found and not found.doubt:
+                made = _("taken for the state: {status}").format(status=WORDS[found.status])
                 self.doubt(row, "progress", made)
-            return told
+            return found
         state = states.state(cell.value, cell.form, self.today)
         if self.states is not None and (status := self.states.get(cell.text)):
             return states.State(status, bool(state and state.long_term))
@@ -358,15 +358,15 @@ def _share(row: Row, place: int, count: int) -> Row:
     A cell with as many parts as there are measures gives one part to each. Other cells apply to all of the measures, but
     progress and evidence only to the first.
     """
-    found = {}
+    shared = {}
     for role, held in row.found.items():
         text = row.text(role)
         parts = cells.items(text) if role in IN_PARTS else [*map(without_number, cells.lines(text))]
         if len(parts) == count:
-            found[role] = [Cell.of(parts[place], "", held[0].address, unseen=row.unseen(role))]
+            shared[role] = [Cell.of(parts[place], "", held[0].address, unseen=row.unseen(role))]
         elif role not in {"progress", "evidence"} or place == 0:
-            found[role] = held
-    return Row(row.sheet, row.number, found)
+            shared[role] = held
+    return Row(row.sheet, row.number, shared)
 
 
 def _type(told: list[Cell]) -> FieldType:

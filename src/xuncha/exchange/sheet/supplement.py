@@ -66,10 +66,10 @@ def take(sheets: Sequence[Sheet]) -> tuple[list[Sheet], Records]:
 def _record(text: str) -> dict[str, Any]:
     """Return the record in a JSON text. If someone has made it anything else, return an empty one, which is not valid."""
     try:
-        found = json.loads(text)
+        record = json.loads(text)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return record if isinstance(record, dict) else {}
 
 
 def frame_of(records: Records) -> Frame:
@@ -118,14 +118,14 @@ def _restore_measure(draft: Draft, measure: MeasureDraft, record: dict[str, Any]
         return
     whole = dict(record or measure.record)
     _restore_fields(whole, measure)
-    wanted = layout.texts(whole)
+    expected = layout.texts(whole)
     for column in layout.COLUMNS:
         name = column.meaning
-        for key in column.keys if wanted.get(name, "") != measure.text(name) else ():
+        for key in column.keys if expected.get(name, "") != measure.text(name) else ():
             if key in measure.record:
                 whole[key] = measure.record[key]
             elif name in _MEASURE_COLUMNS:
                 whole.pop(key, None)
-    if wanted.get(layout.REMARK, "") != (remark := measure.text(layout.REMARK)):
-        draft.doubt(_("a remark: not imported"), remark, measure.sheet, measure.address)
+    if expected.get(layout.REMARK, "") != (remark := measure.text(layout.REMARK)):
+        draft.doubt(_("a remark: not taken"), remark, measure.sheet, measure.address)
     measure.record = whole

@@ -219,28 +219,28 @@ class Taker:
     def _begin(self, title: str, finding: str, row: Row, number: int | None = None) -> ProblemDraft:
         """Make a problem the current one: the one with this title on another sheet or further up, else a new one."""
         alike = self.titled.setdefault(key_of(title), [])
-        for other in alike:
-            as_written = other.sheet != self.sheet.name or other.text("problem") == row.text("problem")
-            in_category = not other.category or self.category in {"", other.category}
-            if as_written and in_category and (not self.draft.exact or number in {None, other.number}):
+        for problem in alike:
+            as_written = problem.sheet != self.sheet.name or problem.text("problem") == row.text("problem")
+            in_category = not problem.category or self.category in {"", problem.category}
+            if as_written and in_category and (not self.draft.exact or number in {None, problem.number}):
                 break
         else:
             record = {"title": title} | ({"finding": finding} if finding else {})
             place = row.address("problem")
-            other = ProblemDraft(record, self.sheet.name, place, row.told, (row.number, row.last))
-            other.number = number
-            self.draft.problems.append(other)
-            alike.append(other)
-        other.category = other.category or self.category
-        self.problem = other
-        return other
+            problem = ProblemDraft(record, self.sheet.name, place, row.told, (row.number, row.last))
+            problem.number = number
+            self.draft.problems.append(problem)
+            alike.append(problem)
+        problem.category = problem.category or self.category
+        self.problem = problem
+        return problem
 
     def _enter(self, problem: ProblemDraft, measure: MeasureDraft) -> None:
         """Add a measure to a problem. If another sheet has the measure already, add only what is new."""
-        for other in self.earlier.get(id(problem), ()):
-            same_number = other.identity is not None and other.identity == measure.identity
-            if same_number or key_of(other.record["title"]) == key_of(measure.record["title"]):
-                self._complete(other, measure)
+        for earlier in self.earlier.get(id(problem), ()):
+            same_number = earlier.identity is not None and earlier.identity == measure.identity
+            if same_number or key_of(earlier.record["title"]) == key_of(measure.record["title"]):
+                self._complete(earlier, measure)
                 return
         problem.measures.append(measure)
 

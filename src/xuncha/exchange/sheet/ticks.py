@@ -44,7 +44,7 @@ def columns(
     They belong to a group whose heading means states or progress, or have no group, and states as their headings.
     """
     top, bottom, rows = heads[0], heads[-1], list(rows)
-    found: dict[int, str] = {}
+    ticked: dict[int, str] = {}
     for group in _groups(sheet, top, bottom, rows):
         if role(sheet.text(top, group[0])) not in _OF_STATES:
             continue
@@ -53,11 +53,11 @@ def columns(
         for column, word in words.items():
             is_other = has_states and role(word) not in {"", *_OF_STATES}
             if is_state(word) or (not is_other and _only_ticks(sheet, rows, column)):
-                found[column] = word
-    others = {column: word for column, word in sheet.filled(bottom).items() if column not in found}
+                ticked[column] = word
+    others = {column: word for column, word in sheet.filled(bottom).items() if column not in ticked}
     # Without a group, the heading 是 may mean anything; and columns called 完成 or 销号 may hold states.
-    alone = {column: word for column, word in others.items() if len(word) > 1 and is_state(word)}
-    return found if len(alone) < _FEWEST or all(map(role, alone.values())) else found | alone
+    ungrouped = {column: word for column, word in others.items() if len(word) > 1 and is_state(word)}
+    return ticked if len(ungrouped) < _FEWEST or all(map(role, ungrouped.values())) else ticked | ungrouped
 
 
 def _only_ticks(sheet: Sheet, rows: Iterable[int], column: int) -> bool:

@@ -101,10 +101,10 @@ def _comments(package: Package, part: str) -> dict[Spot, str]:
     """Return the comments (批注) on cells."""
     from openpyxl.utils.cell import coordinate_to_tuple  # noqa: PLC0415
 
-    found = {}
+    comments = {}
     for target in package.related(part, "comments"):
         for comment in package.root(target).iter(f"{_MAIN}comment"):
             text = clean("".join(node.text or "" for node in comment.iter(f"{_MAIN}t")))
             if text:
-                found[coordinate_to_tuple(comment.get("ref", ""))] = text
-    return found
+                comments[coordinate_to_tuple(comment.get("ref", ""))] = text
+    return comments

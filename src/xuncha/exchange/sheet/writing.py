@@ -53,8 +53,8 @@ def workbook(ledger: Ledger, today: date) -> bytes:
 
 def office_workbook(ledger: Ledger, office: str | None, today: date) -> bytes:
     """Write the ledger's sheet for an office to fill in: measures it does or helps with, or all. Raises SurroundingsError without the part `office`."""
-    every = ledger.measures.items()
-    own = {n: each for n, each in every if office is None or office in (each.office, *each.co_offices)}
+    measures = ledger.measures.items()
+    own = {n: each for n, each in measures if office is None or office in (each.office, *each.co_offices)}
     numbers = {identity.problem for identity in own}
     problems = {number: problem for number, problem in ledger.problems.items() if number in numbers}
     book = Book(f"{ledger.settings.name}整改台账{office or ''}")
