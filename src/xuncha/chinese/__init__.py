@@ -1,1 +1,1 @@
-"""Chinese text: numbers, days, counts, headings, punctuation and unsafe characters, each found with its place in the line."""
+"""Find numbers, days, counts, headings, punctuation and unsafe characters in Chinese text, each with its place in the line."""

@@ -228,7 +228,7 @@ def typed(text: str, today: date, *, past: bool = False) -> date | None:
         return None
     named = found[0]
     if not (named.month or named.quarter or named.part):
-        return None  # a year alone
+        return None  # only a year
     years = [named.year] if named.year else [today.year, today.year - 1 if past else today.year + 1]
     days = [each._replace(year=year).last for each in found for year in years]
     fits = (each for each in days if each and (named.year or (each <= today if past else each >= today)))

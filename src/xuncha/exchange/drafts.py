@@ -72,7 +72,7 @@ class RecordDraft:
 
 @dataclass
 class MeasureDraft(RecordDraft):
-    """A measure."""
+    """The draft of a measure."""
 
     identity: Identity | None = None
 
@@ -85,7 +85,7 @@ class MeasureDraft(RecordDraft):
 
 @dataclass
 class ProblemDraft(RecordDraft):
-    """A problem with its measures."""
+    """The draft of a problem, with those of its measures."""
 
     category: str = ""  # the category's title; empty if there is none
     number: int | None = None

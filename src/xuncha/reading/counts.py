@@ -27,7 +27,7 @@ _ANY_COUNT: Final = re.compile(rf"{NUMBER}\s*(?:余|多)?(?:个|项|条|件|大?
 _NAMED_BEFORE: Final = re.compile(
     r"(?:[，,](?=共|总共|累计)|整改|总数|数量?|完成|已|落实|(?:梳理|细化|分解|归纳|整理|提炼|汇总)(?:为|成|出|了)?|共计|总计|合计|共|的|达到?)*"
 )
-"""What may stand between the name of a thing and its count."""
+"""Words that may stand between the name of a thing and its count."""
 ALL_DONE: Final = re.compile(
     r"(?:全部|全面|均|都)[^，。；]{0,10}(?:完成|整改到位|落实|办结|销号|解决)|(?:完成|整改|办结)完毕"
 )
@@ -67,7 +67,7 @@ class Statement:
     word: str = ""  # the word for the thing: 问题, 措施, 事项
     joined: bool = False  # whether only 、 or 和 stands between it and the next count
     all_done: bool = False
-    start: int = 0  # where it stands in the paragraph
+    start: int = 0  # its place in the paragraph
     said: str = ""  # the words that say the role, such as 基本完成
 
     @property

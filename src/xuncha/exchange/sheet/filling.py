@@ -56,7 +56,7 @@ def _writer(path: Path) -> FilledWord | FilledWorkbook:
 
         return FilledWord(path, content, package)
     if kind == "xlsx" and package:
-        from xuncha.exchange.sheet.filled_workbook import FilledWorkbook  # noqa: PLC0415  needs it, too
+        from xuncha.exchange.sheet.filled_workbook import FilledWorkbook  # noqa: PLC0415  needs the part, too
 
         return FilledWorkbook(path, content, package)
     message = _("{path}: only a workbook of Excel (.xlsx, .xlsm) or a Word document (.docx) can be filled")
@@ -100,7 +100,7 @@ class Adder:
                     self.unheaded.add(match.number)
         numbers = ({each.text("number") for each, _n in match.measures} for match in plan.matches)
         self.counts_rows = any(len(each) > 1 for each in numbers)
-        """Whether the numbers of the table count its rows rather than its problems."""
+        """Whether the numbers of the table count its rows, and not its problems."""
         own = [(measure.identity, each) for match in plan.matches for measure, each in match.measures]
         self.identities = any(read for read, _each in own) and all(read in {None, each} for read, each in own)
         """Whether the table has the measure numbers of the ledger."""

@@ -130,7 +130,7 @@ class Taker:
         first, plainly = texts[0], [plain(text) for text in texts]
         alone = len(texts) == 1
         is_sum = _SUM.search(plainly[0]) or any(map(_SUM_ALONE.fullmatch, plainly[:2]))
-        is_note = (_NOTE.match(first) and len(texts) <= 2) or _SIGNED.search(first)  # noqa: PLR2004  a label and what it labels
+        is_note = (_NOTE.match(first) and len(texts) <= 2) or _SIGNED.search(first)  # noqa: PLR2004  a label and its text
         is_again = alone and (_PAGE.fullmatch(plainly[0]) or first in self.draft.notes)
         counted = len(texts) > _FEW and all(each in _COUNTED or each.isdecimal() for each in plainly)
         return bool(is_sum or is_note or is_again or counted)
@@ -296,7 +296,7 @@ def _parted(cell: Cell, role: str, heading: str, held: Collection[str]) -> list[
     It stays whole if one of the texts has a column of its own: `held` are the roles of all columns.
     """
     texts = roles.labelled(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
-    if len(texts) < 2 or (texts.keys() - {role}) & set(held):  # noqa: PLR2004  one thing is the cell itself
+    if len(texts) < 2 or (texts.keys() - {role}) & set(held):  # noqa: PLR2004  a single text is the cell itself
         return [(role, cell)]
     return [(name, Cell.of(text, "", cell.address, unseen=cell.unseen)) for name, text in texts.items()]
 

@@ -43,7 +43,7 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
     reader = BookReader(io.BytesIO(content), read_only=True, keep_links=False)
     reader.read()
     book: Any = reader.wb
-    parts = [worksheet._worksheet_path for worksheet in book.worksheets]  # noqa: SLF001  a read-only sheet tells little
+    parts = [worksheet._worksheet_path for worksheet in book.worksheets]  # noqa: SLF001  it has no public name
     if len(set(parts)) < len(parts) or len(set(book.sheetnames)) < len(parts):
         raise hostile(path)
     looks = _looks(book)

@@ -108,7 +108,7 @@ def _colour_states(book: Book, sheet: Sheet, due: str, status: str, today: date)
     dues, states = (f"{column}{_FIRST}:{column}{last}" for column in (due, status))
     day = f"DATE({today.year},{today.month},{today.day})"
     overdue = f'AND(ISNUMBER(${due}{_FIRST}),${due}{_FIRST}<{day},${status}{_FIRST}<>"{WORDS["closed"]}")'
-    for word, colour in reversed(_COLOURS.items()):  # the first rule that fits wins
+    for word, colour in reversed(_COLOURS.items()):  # the first rule that matches is used
         late, fill = word == _LATE, book.raw.add_format({"pattern": 1, "bg_color": colour})
         formula = overdue if late else f'{status}{_FIRST}="{word}"'
         rule = {"type": "formula", "criteria": f"={formula}", "format": fill, "stop_if_true": late}
