@@ -1,1 +1,1 @@
-"""Import what offices already have into a ledger, and export a ledger to the forms that offices use."""
+"""Import the tables and notices of offices into a ledger, and export a ledger as the files that offices use."""

@@ -130,7 +130,7 @@ class Paragraphs:
         self.left_out: list[Line] = []
 
     def live(self, lines: Iterable[Line]) -> list[str]:
-        """Return paragraphs in which counts are placeholders. Lines that are left out are added to `left_out`."""
+        """Return paragraphs in which counts are placeholders. Sentences that are left out are added to `left_out`."""
         fewer: Counter[Family] = Counter()
         """By enumeration that is continued: how many of its items have been left out."""
         kept = []

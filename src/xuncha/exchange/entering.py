@@ -280,7 +280,7 @@ class Enterer:
         entries: Sequence[dict[str, Any]],
         edits: list[editing.Edit],
     ) -> str:
-        """Set the new status: never back, since a table does not reopen what the ledger has closed, and only as the policy allows."""
+        """Set and return the new status: never back, since a table does not reopen what the ledger has closed, and only as the policy allows."""
         status: str = new.get("status", known.status)
         if _ORDER.index(status) < _ORDER.index(known.status):
             if (known.status, status) != ("submitted", "in_progress"):

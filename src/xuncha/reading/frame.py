@@ -72,7 +72,7 @@ _LONGEST_DAY: Final = 40  # how many characters at the end of a line are searche
 def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
     """Read title, issuer, day and contact of a notice, and leave out the text that a web page adds.
 
-    Return them, the lines of the text itself, and the paragraphs without a number after it on what comes next.
+    Return them as a notice, the lines of the text itself, and the paragraphs without a number after it on what comes next.
     """
     title, begin = _title(lines)
     issuer, day, end = _signature(lines, begin)

@@ -29,7 +29,7 @@ _LABEL: Final = re.compile(
 
 
 class Label(NamedTuple):
-    """A label that begins at `begin`, with its text from `start` to `end`, the next label or the end of the whole text."""
+    """A label that begins at `begin`. Its text goes from `start` to `end`: the next label, or the end of the whole text."""
 
     kind: LabelKind
     begin: int

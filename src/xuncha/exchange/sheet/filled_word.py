@@ -85,7 +85,7 @@ class FilledWord:
         return self._packed()
 
     def _part(self, sheet: str, first: Spot) -> None:
-        """Split a merged cell, so that each row has its own."""
+        """Split a merged cell, so that each row has its own cell."""
         for row, column in [spot for spot, each in self.firsts[sheet].items() if each == first]:
             for cell in self.rows[sheet][row].tc_lst:
                 if cell.grid_offset < column <= cell.grid_offset + cell.grid_span:

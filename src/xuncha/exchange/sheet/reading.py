@@ -56,8 +56,8 @@ class Wanted(NamedTuple):
 def draft_of(path: Path, wanted: Wanted) -> Draft:
     """Read a table into a draft, with the sheet 补充信息 if `export` has written it.
 
-    Raises RefusedError if it cannot be read, or if no column is known for problems or measures; SurroundingsError if the
-    part `office` is not installed.
+    Raises RefusedError if it cannot be read, lacks a column that was given a role, or has no column for problems or measures;
+    SurroundingsError if the part `office` is not installed.
     """
     sheets, records = supplement.take(files.read(path))
     draft = understand(sheets, wanted, supplement.frame_of(records) if records else None)

@@ -73,7 +73,7 @@ def unpacked(path: Path, content: bytes) -> tuple[Literal["xlsx", "docx", "ods"]
 
 
 def must_be_of_a_known_kind(path: Path, content: bytes) -> None:
-    """Refuse a file that is not an archive and has no table: a PDF, a picture, a file under a password. Raises RefusedError."""
+    """Refuse a file that is no archive and has no table: a PDF, a picture, one under a password, an empty one. Raises RefusedError."""
     found = foreign(content)
     if found and not (found.code == "old-format" and found.kind == "excel"):
         raise _foreign(path, found)

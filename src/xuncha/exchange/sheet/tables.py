@@ -163,7 +163,7 @@ class Taker:
         return bool(problem) and not self.sheet.same((first, problem), (row, problem))
 
     def _is_cut(self, before: str, row: int, column: int) -> bool:
-        """Return whether a row holds only the rest of the sentence in the row before it. List such a row, and one that may be such."""
+        """Return whether a row holds only the rest of the sentence in the row before it. List such a row, even if that is doubtful."""
         text = self.sheet.text(row, column)
         if self.sheet.columns(row) != [column]:
             return False

@@ -27,8 +27,8 @@ _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 def read(path: Path, content: bytes, package: Package) -> list[Sheet]:
     """Read every sheet of a workbook that may be unpacked.
 
-    Raises RefusedError if it is damaged, or if a cell is too long; SurroundingsError if the part `office` is not
-    installed.
+    Raises RefusedError if it is damaged or hostile, or if its merged cells cover too much; SurroundingsError if the part
+    `office` is not installed.
     """
     with needs("office"):
         import openpyxl  # noqa: F401, PLC0415
@@ -73,7 +73,7 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
 
 
 def _looks(book: Any) -> list[tuple[str, bool]]:  # noqa: ANN401
-    """Return for each number of a style its number format, and whether it strikes cells out."""
+    """Return for each style, by its number, the number format, and whether it strikes text out."""
     from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE  # noqa: PLC0415
 
     own = dict(enumerate(book._number_formats, BUILTIN_FORMATS_MAX_SIZE))  # noqa: SLF001
