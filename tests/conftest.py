@@ -311,10 +311,11 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """
     controller = getattr(session.config.pluginmanager.get_plugin("_cov"), "cov_controller", None)
     collects = hasattr(session.config, "workerinput") or not session.config.getoption("numprocesses", None)
-    if controller and collects:
+    if collects:
         program.load()
-        nursery.nursery()  # before it inherits thousands of tests
-        controller.pause()
+        nursery.nursery()  # before it inherits thousands of tests, or a terminal that a test has opened
+        if controller:
+            controller.pause()
     try:
         return (yield)
     finally:

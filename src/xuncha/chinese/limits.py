@@ -50,20 +50,20 @@ def limit(text: str, feedback: date | None = None) -> Limit:
     named = list(written(_WITHIN.sub("，", text), in_cell=True))
     exact = [each for each in named if each.month or each.quarter or each.part] or named
     if any(each.year is None for each in exact):
-        return Limit(None, long_term, at_once, _("no year in it: not taken"))
+        return Limit(None, long_term, at_once, _("no year given: not imported"))
     candidates = [last for each in exact if (last := _last_day(each))]
     within = _WITHIN.search(text)
     if not candidates and feedback and within and (months := value(within["months"])) is not None:
         day = months_later(feedback, months)
         candidates = [(day, _("counted from the feedback: {day}").format(day=day))]
     if not candidates and (possible := ambiguous(text)):
-        doubt = _("day and month cannot be told apart, {one} or {other}: not taken")
+        doubt = _("day and month cannot be told apart, {one} or {other}: not imported")
         return Limit(doubt=doubt.format(one=possible[0], other=possible[1]))
     if not candidates:
         return Limit(None, long_term, at_once)
     day, doubt = max(candidates)
     if len({each for each, _doubt in candidates}) > 1:
-        doubt = _("several days: the last, {day}, was taken").format(day=day)
+        doubt = _("several dates: the last, {day}, was used").format(day=day)
     return Limit(day, long_term, at_once, doubt)
 
 

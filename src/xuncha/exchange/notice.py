@@ -29,11 +29,11 @@ def draft_of(notice: Notice, path: str, today: date) -> Draft:
     Raises RefusedError if the notice has no problems; InvalidLedgerError if a text is longer than a ledger allows.
     """
     if not notice.categories:
-        sentence = _("no problems are found in it: none of its headings is numbered")
-        hint = _("problems are told by their numbers: {forms}").format(forms="一、 （一） 1. （1）")
+        sentence = _("no problems are found in it: its headings are not numbered")
+        hint = _("problems are recognised by their numbers: {forms}").format(forms="一、 （一） 1. （1）")
         raise RefusedError("no-problems", sentence, hint, path)
-    message = _("a text of {n} characters is longer than a ledger holds")
-    hint = _("the most is {n} characters; see whether paragraphs have lost their ends")
+    message = _("a text of {n} characters is too long for a ledger")
+    hint = _("at most {n} characters; check for missing line breaks between paragraphs")
     findings = []
     for words, text in _texts(notice):
         if len(text) > _LONGEST_TEXT:
@@ -158,7 +158,7 @@ class _Drafter:
         going_on = sum(each.status in {"in_progress", "submitted"} for each in self.draft.measures)
         paragraphs = Paragraphs(read_of(self.draft), going_on, self.notice.stated)
         live_texts = {key: paragraphs.live(getattr(self.notice, key)) for key in ("work", "next_steps")}
-        made = _("it counts what the notice counts itself: not taken into the notice's own text")
+        made = _("it contains counts that the notice makes itself: not included in the notice's own text")
         for line in paragraphs.left_out:
             self.draft.doubt(made, line.text, address=f"{line.line}:{line.column}")
         return live_texts

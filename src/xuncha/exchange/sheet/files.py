@@ -106,7 +106,5 @@ def _must_be_closed(path: Path, row: int, lines: list[str], delimiter: str) -> N
         list(csv.reader(lines, delimiter=delimiter, strict=True))
     except csv.Error as error:
         message = _("{path}: a quote that begins a cell of row {row} is not closed where the cell ends")
-        hint = _(
-            "open it in a text editor, and close the quote or take it out; within quotes, write one as two"
-        )
+        hint = _("open it in a text editor, and close or remove the quote; within quotes, double it")
         raise RefusedError("damaged-file", message.format(path=path, row=row), hint) from error

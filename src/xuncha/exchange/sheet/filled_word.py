@@ -44,7 +44,7 @@ class FilledWord:
                 must_be_harmless(content)
         except OwnFileError as error:
             message = _("{path} is not filled: {reason}").format(path=path, reason=error)
-            hint = _("take that out of it in Word or WPS, and save it as .docx")
+            hint = _("remove that in Word or WPS, and save it as .docx")
             raise RefusedError("own-file", message, hint) from None
         self.content, self.main = content, package.main
         self.firsts: dict[str, dict[Spot, Spot]] = {}

@@ -91,7 +91,7 @@ def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedErr
     else:
         hint = _("a row of headings must say what the columns are, such as {headings}")
         hint = hint.format(headings="反馈问题、整改措施、责任领导、责任科室、整改时限")
-    message = _("{path}: no column is known for problems or measures").format(path=path)
+    message = _("{path}: no column of problems or measures was recognised").format(path=path)
     return RefusedError("no-table", message, hint)
 
 
@@ -172,7 +172,7 @@ def _look(draft: Draft, sheet: Sheet, own: Iterable[header.Table], said: Mapping
     heads = [table.header for table in own]
     _look_at_struck(draft, sheet)
     reasons = {
-        "partly": _("struck out in part: read all the same, but tells no state"),
+        "partly": _("struck out in part: read anyway, but not used as a status"),
         "replaced": _(
             "its number format hides it or shows something else: read anyway, but not used as a status"
         ),

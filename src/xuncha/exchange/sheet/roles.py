@@ -203,7 +203,7 @@ class Decider:
         for column in self._named(""):
             contents = [labelled(cell.text) for cell in self._cells(column)]
             if contents and all(contents) and all(each.keys() <= PEOPLE for each in contents):
-                self._take(column, next(iter(contents[0])), _("by what stands in it"))
+                self._take(column, next(iter(contents[0])), _("by its content"))
                 continue
             name = perhaps(self.headings[column])
             if name and not self._named(name):

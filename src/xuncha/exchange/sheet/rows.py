@@ -176,7 +176,7 @@ class Reader:
             drafts.append(draft)
         addresses = {cell.address for cell in row.found.get("progress", ())}
         if len(drafts) > 1 and addresses and any("progress" not in each.record for each in drafts):
-            self.doubt(row, "progress", _("told of several measures at once: entered at the first"))
+            self.doubt(row, "progress", _("written for several measures at once: entered under the first"))
         for cell in row.found.get(UNNAMED, ()):
             self.draft.doubt(
                 _("in a column without a heading: not imported"), cell.text, row.sheet, cell.address
@@ -275,7 +275,7 @@ class Reader:
         if evidence and entries:
             entries[-1]["evidence"] = [*entries[-1].get("evidence", []), *evidence]
         elif evidence:
-            self.doubt(row, "evidence", _("no progress beside it that it could prove: not taken"))
+            self.doubt(row, "evidence", _("no progress next to it that it could support: not imported"))
         if entries:
             # Entries without a day come first, as the rules require.
             measure.record["progress"] = sorted(entries, key=lambda entry: "date" in entry)
@@ -288,7 +288,7 @@ class Reader:
         if cell is None:
             found = states.state_of_text(row.text("progress"), self.today)
             if found and not found.doubt:
-                made = _("taken for the state: {status}").format(status=WORDS[found.status])
+                made = _("read as the status: {status}").format(status=WORDS[found.status])
                 self.doubt(row, "progress", made)
             return found
         state = states.state(cell.value, cell.form, self.today)

@@ -139,7 +139,7 @@ def _too_many(path: Path, name: str) -> RefusedError:
 
 def under_password(path: Path) -> RefusedError:
     """Return the refusal of a file that opens only with a password."""
-    return _foreign(path, Foreign("password", "password", _("the document is under a password")))
+    return _foreign(path, Foreign("password", "password", _("the document is password-protected")))
 
 
 def _foreign(path: Path, found: Foreign) -> RefusedError:

@@ -187,7 +187,9 @@ class Taker:
         named = any(map(row.text, ("problem", "measure", "finding", "part")))
         if begins and not named and not self.draft.exact:
             texts = " ".join(filter(None, map(row.text, row.found)))
-            self.reader.doubt(row, "number", _("neither a problem nor a measure is named: not taken"), texts)
+            self.reader.doubt(
+                row, "number", _("neither a problem nor a measure is named: not imported"), texts
+            )
             return
         problem = self._problem(row)
         if finding := row.text("finding"):
@@ -253,7 +255,7 @@ class Taker:
                 texts = {entry["text"] for entry in kept}
                 known.record[name] = [*kept, *(entry for entry in value if entry["text"] not in texts)]
             elif name != "title" and kept != value:
-                made = _("{sheet} says otherwise, {value}: that was taken")
+                made = _("it differs from {sheet}: its value, {value}, was used")
                 made = made.format(sheet=known.sheet, value=kept)
                 self.draft.doubt(made, f"{name}: {value}", more.sheet, more.address, name)
 

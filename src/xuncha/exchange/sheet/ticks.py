@@ -32,7 +32,7 @@ def is_state(word: str) -> bool:
 
 def choice(word: str, *, has_state: bool) -> Choice:
     """Return the choice for a column of ticks."""
-    reason = _("ticks in it mean {word}").format(word=word) if word else _("ticks stand in it")
+    reason = _("ticks in it mean {word}").format(word=word) if word else _("it contains ticks")
     return Choice(IGNORE if has_state else "state", reason)
 
 
