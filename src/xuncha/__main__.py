@@ -1,4 +1,4 @@
-"""Where the program begins: what must be so before anything that speaks is imported, such as the language."""
+"""Entry point of the program: prepare what must be ready before other modules are imported, such as the language."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pathlib import Path
 
 from xuncha import system
 
-# pydantic would look through all installed packages for plugins; there are none of ours.
+# Otherwise pydantic searches all installed packages for plugins; we use none.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-# openpyxl may parse by what is written in C: a file with declarations, from which defusedxml keeps, is refused before it sees it.
+# Let openpyxl use its fast parser in C: files with XML declarations, against which defusedxml protects, are refused earlier.
 os.environ.setdefault("OPENPYXL_DEFUSEDXML", "False")
 
 
 def main() -> None:
     """Run the command line."""
-    # A short life makes few cycles; looking for them would take a tenth of the time of a large `status`.
+    # A short run makes few reference cycles; collecting them would take a tenth of the time of a large `status`.
     gc.disable()
     _name_files_in_chinese()
     _open_streams()
@@ -36,12 +36,12 @@ def main() -> None:
 
 
 def _name_files_in_chinese() -> None:
-    """Begin again in Python's UTF-8 mode where the locale's encoding has no Chinese, so that no file could be named in it.
+    """Restart in Python's UTF-8 mode if the file system encoding has no Chinese characters: files could not be named in it.
 
-    It is chosen once, when the interpreter starts; and it starts with it by itself in all but the oddest surroundings.
+    The mode is chosen when the interpreter starts; Python chooses it by itself in almost all environments.
     """
     if not _has_chinese(sys.getfilesystemencoding()) and sys.executable and not sys.flags.utf8_mode:
-        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606  no shell is meant
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606  no shell is wanted
 
 
 def _has_chinese(encoding: str) -> bool:
@@ -52,29 +52,29 @@ def _has_chinese(encoding: str) -> bool:
 
 
 def _open_streams() -> None:
-    """See to it that all three streams are there, and that what is shown is UTF-8, or in what somebody has named that has Chinese."""
+    """Make sure that all three streams exist, and that output is UTF-8, or in the encoding of PYTHONIOENCODING if that has Chinese."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            # A scheduler may start a program without; then no other file of ours may come in its place.
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  open to the end
+            # A scheduler may start a program without streams; the next file opened would then get the stream's number.
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  it stays open until the end
     if isinstance(sys.stdin, TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")  # an answer to a question, and nothing that is kept
-    named = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
-    others = bool(named) and _has_chinese(named)
+        sys.stdin.reconfigure(errors="replace")  # only answers to questions are read from it
+    configured = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
+    is_usable = bool(configured) and _has_chinese(configured)
     codecs.register_error("xuncha", _nearest)
     for stream in (sys.stdout, sys.stderr):
-        # Under LANG=C, and in a pipe on Windows, the texts are still Chinese.
-        encoding, errors = (named, "xuncha") if others else ("utf-8", "backslashreplace")
+        # The texts are Chinese even under LANG=C, and in a pipe on Windows.
+        encoding, errors = (configured, "xuncha") if is_usable else ("utf-8", "backslashreplace")
         stream.reconfigure(encoding=encoding, errors=errors)  # type: ignore[union-attr]
     if sys.stdout.isatty() and not system.shows_colours():
         os.environ |= {"NO_COLOR": "1", "TERM": "dumb"}
 
 
 def _nearest(error: UnicodeError) -> tuple[str, int]:
-    """Stand in for what an encoding such as GBK has not: the empty part of a bar, and signs that others have written."""
-    assert isinstance(error, UnicodeEncodeError)  # noqa: S101  nothing is read so
+    """Replace a character that an encoding such as GBK lacks: the empty part of a bar by `-`, any other by `?`."""
+    assert isinstance(error, UnicodeEncodeError)  # noqa: S101  the handler is used for output only
     missing = error.object[error.start : error.end]
-    return "".join("-" if each == "░" else "?" for each in missing), error.end
+    return "".join("-" if character == "░" else "?" for character in missing), error.end
 
 
 if __name__ == "__main__":

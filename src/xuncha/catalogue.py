@@ -1,4 +1,4 @@
-"""Catalogues of rules: of the ledger's files, of notices, of the history, of a computer; one form for all.
+"""Catalogues of rules, all in one form: rules of the ledger's files, of notices and of the history, and checks of a computer.
 
 rules.md, proof.md, audit.md and doctor.md in docs/ and docs/zh/ are made from them, and tests try their examples.
 """
@@ -13,43 +13,43 @@ from xuncha.errors import Finding, Severity
 
 P = TypeVar("P")
 Broken = Iterator[tuple[P, str, str] | tuple[P, str, str, Severity | None]]
-"""What a check yields: the place, the message, and the hint or nothing; and where it is less grave than the rule says, how grave.
-The rule adds its code and its severity."""
+"""What a check yields: the place, the message, the hint (may be empty) and, only where it is less grave than the rule says, a severity.
+The rule adds its code, and its own severity where none is given."""
 Check = Callable[..., Broken[P]]
 
 
 @dataclass(frozen=True)
 class Rule(Generic[P]):
-    """One rule, with what the documentation shows of it. `P` is the kind of place at which it is broken."""
+    """A rule, with the texts that the documentation shows. `P` is the type of the places at which it can be broken."""
 
     code: str
     severity: Severity
-    why: str  # one sentence for whoever breaks it
+    why: str  # one sentence for the person who breaks the rule
     wrong: str
-    right: str  # the same example, mended; or what to do
-    scope: str = ""  # what it is asked of, in the words of its catalogue
+    right: str  # the same example, corrected; or what to do
+    scope: str = ""  # what the rule is applied to, in the terms of its catalogue
     well: str = ""
-    """What is said where nothing breaks it; English, for the catalogue of messages. Only the doctor says it."""
+    """The message where nothing breaks the rule; English, for the catalogue of messages. Only the doctor shows it."""
     asks: str = ""
-    """The keys of a record that it asks, with blanks between them: where one of them is unsound, it is not asked."""
+    """The keys of a record that the check reads, separated by blanks; if one of them is invalid, the check is skipped."""
     check: Check[P] | None = None  # None where the rule is enforced elsewhere, such as by the model
 
     @property
     def chapter(self) -> str:
-        """The name of the module that holds the check."""
+        """Return the name of the module that holds the check; empty without a check."""
         return self.check.__module__.rpartition(".")[2] if self.check else ""
 
     def at(self, place: P, message: str, hint: str = "", severity: Severity | None = None) -> Finding[P]:
-        """Make a finding of this rule; it may be less grave than the rule says."""
+        """Make a finding of this rule; its severity may be lower than the rule's."""
         return Finding(self.code, message, place, hint, severity or self.severity)
 
-    def __call__(self, *asked: Any) -> list[Finding[P]]:  # noqa: ANN401  each catalogue asks something else
-        """Run the check, and list what it finds under this rule's code."""
-        return [self.at(*found) for found in self.check(*asked)] if self.check else []
+    def __call__(self, *asked: Any) -> list[Finding[P]]:  # noqa: ANN401  the arguments differ by catalogue
+        """Run the check, and return what it finds as findings of this rule."""
+        return [self.at(*violation) for violation in self.check(*asked)] if self.check else []
 
 
 class Catalogue(dict[str, Rule[P]]):
-    """The rules of one kind by their codes, in the order in which they were entered."""
+    """The rules of one kind by their codes, in the order of entry."""
 
     def declare(
         self,
@@ -63,10 +63,10 @@ class Catalogue(dict[str, Rule[P]]):
         check: Check[P] | None = None,
         **more: str,
     ) -> Rule[P]:
-        """Enter a rule; `more` are the other fields of it."""
+        """Enter a rule; `more` holds the other fields of `Rule`."""
         self[code] = rule = Rule(code, severity, why, wrong, right, scope, check=check, **more)
         return rule
 
     def rule(self, code: str, severity: Severity = "error", **words: str) -> Callable[[Check[P]], Rule[P]]:
-        """Enter a rule, with the words of `declare`, whose check is the function below; its name stands for the rule then."""
+        """Return a decorator that enters a rule with a function as its check; the rule then replaces the function. Arguments are those of `declare`."""
         return lambda check: self.declare(code, severity, check=check, **words)

@@ -1,8 +1,8 @@
-"""The calendar of the deadlines: for each measure the one day that it waits for, and when to be reminded of it, as iCalendar (RFC 5545).
+"""The calendar of deadlines as iCalendar (RFC 5545): for each measure the one day that it waits for, with reminders.
 
-It is internal: it names leaders and offices, and holds what is withheld. It counts in working days of China, as far as the State
-Council has announced them (docs/adr/0011). An entry keeps its UID for good, so a calendar that imports the file again changes
-what it has instead of doubling it.
+It is internal: it names leaders and offices, and includes what is withheld. It counts in China's working days, as far as the
+State Council has announced them (docs/adr/0011). An entry always keeps its UID, so a calendar that imports the file again
+updates its entries instead of duplicating them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Workdays:
-    """The working days that the installed table holds; what it does not hold yet is not guessed (docs/adr/0011).
+    """China's working days in the years that the installed table holds; other years are not guessed (docs/adr/0011).
 
     Raises SurroundingsError if the part `office` is not installed.
     """
@@ -39,16 +39,16 @@ class Workdays:
         self.last_year: int = max(chinese_calendar.holidays).year
 
     def known(self, day: date) -> bool:
-        """Whether it is settled which days are worked around this one.
+        """Return whether it is settled which days around this one are working days.
 
-        The last week of a year is settled by the announcement for the next, which in some years has made a Saturday of
+        The last week of a year is settled only by the announcement for the next year, which in some years has made a Saturday of
         late December a working day, or a Monday a day off.
         """
         is_held = self._first_year < day.year <= self.last_year
         return is_held and (day + timedelta(days=7)).year <= self.last_year
 
     def on_or_before(self, day: date) -> date | None:
-        """Find the last working day up to and including this one; None where it is not known."""
+        """Return the last working day up to and including this one; None if that is not known."""
         if not self.known(day):
             return None
         while not self._is_workday(day):
@@ -57,20 +57,20 @@ class Workdays:
 
 
 class Entry(NamedTuple):
-    """What a measure waits for: its time limit while it is open; the next look at it when it is closed and long-term."""
+    """What a measure waits for: its time limit while it is open; its next review once it is closed and long-term."""
 
     kind: Literal["deadline", "review"]
     problem: ProblemRow
     measure: MeasureRow
     day: date
     last_workday: date | None
-    """The last working day up to and including the day; None where that is not known yet."""
-    reminders: tuple[date, ...]  # days on which to be reminded; none of them has passed
-    withdrawn: bool  # closed before its day came: a calendar that still has it is to drop it
+    """The last working day up to and including the day; None if that is not known yet."""
+    reminders: tuple[date, ...]  # days on which to be reminded; none is in the past
+    withdrawn: bool  # closed before its day: a calendar that still has the entry drops it
 
     @property
     def unchecked(self) -> bool:
-        """Whether something is to be done by a day of which nobody knows yet whether it is a day off."""
+        """Return whether the entry is still open and it is not known yet whether its day is a working day."""
         return not self.withdrawn and self.last_workday is None
 
 
@@ -83,18 +83,18 @@ def entries(
     leader: str | None = None,
     closed: bool = False,
 ) -> list[Entry]:
-    """List the entries of a ledger's calendar, in the order of their days: all, or those of one office or one leader.
+    """Return the entries of a ledger's calendar, sorted by day: all, or those of one office or one leader.
 
-    With `closed`, list what was closed before its day as well, withdrawn. Reminders count from today on.
+    With `closed`, also return measures closed before their day, as withdrawn. Reminders before today are left out.
     """
-    found = [
+    candidates = [
         _entry(problem, row, register.frame, today, workdays)
         for problem in register.problems
         for row in problem.measures
         if office in {None, row.office} and leader in {None, row.leader}
     ]
-    wanted = [entry for entry in found if entry and (closed or not entry.withdrawn)]
-    return sorted(wanted, key=attrgetter("day"))
+    selected = [entry for entry in candidates if entry and (closed or not entry.withdrawn)]
+    return sorted(selected, key=attrgetter("day"))
 
 
 def _entry(
@@ -113,24 +113,24 @@ def _entry(
 def _reminders(
     day: date, last: date | None, days_before: int, today: date, workdays: Workdays
 ) -> tuple[date, ...]:
-    """List the days to be reminded on: `days_before` the day, and one working day before the last one on which it can be done."""
+    """Return the days of the reminders: `days_before` days before the day, and one working day before the last working day (`last`)."""
     before = last and workdays.on_or_before(shifted(last, -1))
-    wanted = {shifted(day, -days_before), before or shifted(day, -1)}
-    return tuple(sorted(each for each in wanted if each >= today))
+    reminders = {shifted(day, -days_before), before or shifted(day, -1)}
+    return tuple(sorted(reminder for reminder in reminders if reminder >= today))
 
 
 _NAMESPACE: Final = UUID("5d38d4fe-1c82-4364-a383-ce9ac0d6a02c")
-"""Of the names from which UIDs are made; it must never change."""
+"""The namespace of all UIDs; it must never change."""
 _KINDS: Final = {"deadline": "整改时限", "review": "回头看"}
 _BEFORE: Final = {"deadline": "时限为休息日，请于{}前办结", "review": "当日为休息日，请于{}前完成"}
 _WEEKDAYS: Final = "一二三四五六日"
-_MORNING: Final = timedelta(hours=9)  # when a reminder rings, in the time of whoever reads it
+_MORNING: Final = timedelta(hours=9)  # the time of a reminder, in the reader's time zone
 
 
 def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose: str = "") -> bytes:
-    """Write the calendar as the bytes of a file; `last_year` is the last one whose working days are known.
+    """Return the calendar as the bytes of a file; `last_year` is the last year whose working days are known.
 
-    `whose` is the leader or the office that it was made for; empty for all. Raises SurroundingsError if the part `office` is
+    `whose` is the leader or the office that the calendar is for; empty for all. Raises SurroundingsError if the part `office` is
     not installed.
     """
     with needs("office"):
@@ -157,7 +157,7 @@ def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: 
         uid=_uid(frame, entry.measure.id),
         summary=title,
         description="\n".join(map(_shown, _description(frame, entry, today, last_year))),
-        start=entry.day,  # without an end it is that day, all of it
+        start=entry.day,  # without an end it lasts the whole day
         categories=[_KINDS[entry.kind]],
         status=STATUS.CANCELLED if entry.withdrawn else STATUS.CONFIRMED,
         transparency=TRANSP.TRANSPARENT,
@@ -174,22 +174,22 @@ def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: 
 
 
 def _shown(text: str) -> str:
-    """Return a text as calendars show it: on one line, so that nothing typed into a ledger looks like a line of ours."""
+    """Return a text as calendars show it: on one line, so that text from a ledger cannot look like a line that we write."""
     return full_width(on_one_line(text))
 
 
 def _uid(frame: Frame, name: str) -> UUID:
-    """Make the lasting identifier of one entry of a ledger, which is one organisation and one inspection."""
+    """Return the permanent identifier of an entry; the ledger in it is one organisation and one inspection."""
     return uuid5(_NAMESPACE, f"{frame.organisation}\n{frame.feedback}\n{name}")
 
 
 def _title(entry: Entry) -> str:
-    before = "已销号" if entry.withdrawn else _before(entry)
-    return f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}" + (before and f"（{before}）")
+    remark = "已销号" if entry.withdrawn else _before(entry)
+    return f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}" + (remark and f"（{remark}）")
 
 
 def _before(entry: Entry) -> str:
-    """Say by which day it is to be done; empty unless its own day is a day off."""
+    """Return a text that says by which day to finish; empty unless the entry's own day is a day off."""
     last = entry.last_workday
     is_off = last and last != entry.day and not entry.withdrawn
     return _BEFORE[entry.kind].format(day(last, entry.day)) if last and is_off else ""
@@ -217,7 +217,7 @@ def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> lis
 
 
 def _time_zone() -> Component:
-    """Make the component of a calendar without entries, which would not be valid without any."""
+    """Return the only component of a calendar without entries, which would be invalid without any component."""
     from icalendar import Timezone, TimezoneStandard  # noqa: PLC0415
 
     zone, standard = Timezone(), TimezoneStandard()

@@ -1,4 +1,4 @@
-"""What can go wrong, said for people and for programs: the one error class, and the findings it may carry.
+"""The one error class of the program, and the findings that it may carry; both have texts for people and codes for programs.
 
 Nothing here prints. `xuncha.cli.screen` is the only place that shows an error and chooses the exit code.
 """
@@ -24,29 +24,29 @@ class Place(NamedTuple):
     path: str  # relative to the ledger's folder, with forward slashes
     line: int = 1
     column: int = 1  # from 1, in characters
-    excerpt: str = ""  # the offending line as it stands in the file; of a long one, a part
+    excerpt: str = ""  # the line with the error as it is in the file; only a part of a long line
     caret: int | None = None
-    """The index in the excerpt that is meant; None: the column says it, where the excerpt is the whole line."""
+    """The index in the excerpt that the caret marks; None: `column` gives it, if the excerpt is the whole line."""
 
 
 class Finding(NamedTuple, Generic[P]):
-    """Something that is wrong at one place: of a file (`Place`), of a record, of a text, of the history."""
+    """Something that is wrong at one place: in a file (`Place`), a record, a text or the history."""
 
     code: str
     message: str
     place: P
-    hint: str = ""  # what to write or to do instead; empty where the message says it
+    hint: str = ""  # what to write or to do instead; empty if the message says it
     severity: Severity = "error"
 
 
 class XunchaError(Exception):
-    """What a person is told when a request cannot be carried out; a program gets the code and the exit code.
+    """An error that tells a person why a request cannot be carried out; a program gets the code and the exit code.
 
     Args:
         code: short and stable, lower case with dashes, such as `already-closed`.
         message: one sentence.
         hint: what to type or write instead.
-        path: the file it is about as a whole, relative to the ledger's folder; empty where there is none.
+        path: the file, if the error is about a whole file, relative to the ledger's folder; else empty.
     """
 
     exit_code: ClassVar[int] = 1
@@ -58,11 +58,11 @@ class XunchaError(Exception):
         self.hint = hint
         self.path = path
         self.also: tuple[XunchaError, ...] = ()
-        """What is in the way besides; told one after the other."""
+        """Other errors of the same request; shown after this one, one by one."""
 
 
 def together(errors: Sequence[E]) -> E:
-    """Make one error of several: the first, which carries the others."""
+    """Return the first error, with all others added to its `also`."""
     every: list[XunchaError] = []
     for error in errors:
         every += [error, *error.also]
@@ -81,13 +81,13 @@ class UsageError(XunchaError):
 
 
 class SurroundingsError(XunchaError):
-    """Something around the ledger is missing: no ledger here, no git, locked by another command. Exit code 3."""
+    """Something around the ledger is missing or in the way: no ledger here, no git, locked by another command. Exit code 3."""
 
     exit_code = 3
 
 
 class InvalidLedgerError(XunchaError):
-    """The ledger breaks rules; carries every finding. Exit code 1."""
+    """The ledger breaks rules; the error carries every finding. Exit code 1."""
 
     def __init__(self, findings: Sequence[Finding[Place]]) -> None:
         super().__init__("invalid-ledger", f"{len(findings)} errors")
@@ -107,10 +107,10 @@ _CAUSES: Final = {
 
 
 def cause_of(error: OSError) -> str:
-    """Why the system refused something, in the chosen language; in the system's own words where it is no usual reason."""
-    named = error.filename2 or error.filename
-    if system.WINDOWS and named and not isinstance(named, int):
-        if len(str(named)) > system.LONGEST:
+    """Return why the system refused something: in the chosen language, or for an unusual reason in the system's own words."""
+    path = error.filename2 or error.filename
+    if system.WINDOWS and path and not isinstance(path, int):
+        if len(str(path)) > system.LONGEST:
             return language.gettext(_CAUSES["ENAMETOOLONG"])
         if isinstance(error, PermissionError):
             return _(

@@ -1,4 +1,4 @@
-"""The language on screen: chosen at start, and for each reader where there are several; then served by gettext.
+"""The language on screen: chosen at the start, or for each reader if there are several; gettext translates.
 
 Messages in the code are English; `locale/zh_CN` holds their Chinese. Data and documents are not translated.
 """
@@ -17,14 +17,14 @@ _LOCALE = Path(__file__).parent / "locale"
 _DOMAIN = "xuncha"
 _chosen: _gettext.NullTranslations = _gettext.NullTranslations()
 _here: ContextVar[_gettext.NullTranslations | None] = ContextVar("_here", default=None)
-"""What is chosen in one place alone, such as a request of one reader."""
+"""The language chosen for one context alone, such as a request of one reader."""
 
 
 def choose(wanted: str | None = None) -> None:
-    """Choose the language of all messages, `zh` or `en`; by itself that of `XUNCHA_LANG` or the locale, else Chinese."""
-    global _chosen  # noqa: PLW0603  of the whole process
+    """Choose the language of all messages, `zh` or `en`; by default that of `XUNCHA_LANG` or the locale, else Chinese."""
+    global _chosen  # noqa: PLW0603  one for the whole process
     language = wanted or os.environ.get("XUNCHA_LANG") or _of_locale()
-    # The command-line framework asks gettext's global domain; LANGUAGE tells it, and git, the same choice.
+    # The command-line framework uses gettext's global domain; the variable LANGUAGE gives the choice to it and to git.
     os.environ["LANGUAGE"] = "en" if language == "en" else "zh_CN"
     _gettext.bindtextdomain(_DOMAIN, _LOCALE)
     _gettext.textdomain(_DOMAIN)
@@ -36,13 +36,13 @@ def _messages(name: str) -> _gettext.NullTranslations:
 
 
 def spoken() -> str:
-    """Return the language that is chosen, `zh` or `en`."""
+    """Return the chosen language, `zh` or `en`."""
     return "zh" if is_chinese() else "en"
 
 
 @contextlib.contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Inside, messages are in this language, whatever is chosen: for what becomes part of a document, or one reader of several."""
+    """Give messages inside the block in this language, whatever is chosen: for text of a document, or for one of several readers."""
     token = _here.set(_messages("en" if language == "en" else "zh_CN"))
     try:
         yield
@@ -59,7 +59,7 @@ def _of_locale() -> str | None:
 
 
 def is_chinese() -> bool:
-    """Return whether messages are in Chinese: English is what the code says, and has no catalogue."""
+    """Return whether messages are in Chinese. English has no catalogue, since it is the language of the code."""
     return isinstance(_here.get() or _chosen, _gettext.GNUTranslations)
 
 
@@ -69,16 +69,16 @@ def gettext(message: str) -> str:
 
 
 def mark(message: str) -> str:
-    """Return the message as it is: mark it for translators where it is shown later, by `gettext`."""
+    """Return the message unchanged; this marks it for translators where `gettext` shows it later."""
     return message
 
 
 def sentences() -> list[str]:
-    """Return every message that has one form, in the chosen language."""
-    known = vars(_messages("zh_CN")).get("_catalog", {})
-    return [each for pair in known.items() for each in (pair[is_chinese()],) if isinstance(pair[0], str)]
+    """Return every message without a plural form, in the chosen language."""
+    catalogue = vars(_messages("zh_CN")).get("_catalog", {})
+    return [text for pair in catalogue.items() for text in (pair[is_chinese()],) if isinstance(pair[0], str)]
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
-    """Return the message for a number of things in the chosen language; `{n}` in it is left for the caller to fill."""
+    """Return the message for a number of things, in the chosen language; the caller fills in its `{n}`."""
     return (_here.get() or _chosen).ngettext(singular, plural, number)

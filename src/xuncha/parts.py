@@ -1,4 +1,4 @@
-"""The parts that not every installation has: their packages come with an extra of pyproject.toml, such as `office`."""
+"""Optional parts of an installation: their packages come with an extra of pyproject.toml, such as `office`."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ Part = Literal["office", "desk", "region"]
 
 @contextlib.contextmanager
 def needs(part: Part) -> Iterator[None]:
-    """Around the imports of a part's packages, raise SurroundingsError where one is missing or too old, with the command that adds the part."""
+    """Wrap the imports of a part's packages: if one is missing or too old, raise SurroundingsError with the command that adds the part."""
     try:
         yield
     except ImportError as error:
-        if (error.name or "").partition(".")[0] == "xuncha":  # that is a bug
+        if (error.name or "").partition(".")[0] == "xuncha":  # one of our own modules is missing: a bug
             raise
-        said = _("this needs the part “{part}”: its package {package} is missing or too old")
-        said = said.format(part=part, package=error.name or "?")
-        raise SurroundingsError("missing-part", said, how_to_add(part)) from error
+        message = _("this needs the part “{part}”: its package {package} is missing or too old")
+        message = message.format(part=part, package=error.name or "?")
+        raise SurroundingsError("missing-part", message, how_to_add(part)) from error
 
 
 def how_to_add(*parts: str, upgrade: bool = False) -> str:
-    """Return a hint with the command that adds parts to this installation, or brings their packages up to date."""
-    bundle = Path(sys.prefix, "xuncha-bundle.json")  # laid there by bundle/install.py
+    """Return a hint with the command that adds parts to this installation or, with `upgrade`, updates their packages."""
+    bundle = Path(sys.prefix, "xuncha-bundle.json")  # written by bundle/install.py
     if bundle.is_file() and set(parts) <= set(get_args(Part)):
         script = "install.cmd" if system.WINDOWS else "sh install.sh"
         return _("in the folder of the offline bundle (a newer one if there is one), type: {command}").format(
@@ -47,14 +47,14 @@ def how_to_add(*parts: str, upgrade: bool = False) -> str:
     options += "--editable " if editable else ""
     if "pipx" in Path(sys.prefix).parts:
         return _("type: {command}").format(command=f'pipx install --force {options}"{source}"')
-    # Double quotes: the one spelling that cmd and bash read alike.
+    # Double quotes: cmd and bash read them in the same way.
     return _("type: {command}").format(command=f'"{sys.executable}" -m pip install {options}"{source}"')
 
 
 def _origin() -> tuple[str, bool]:
-    """Return the folder, file or address that xuncha was installed from, "" if that is not known; and whether it is editable.
+    """Return the folder, file or address that xuncha was installed from ("" if it is not known), and whether it is editable.
 
-    pip writes it down (PEP 610) for all that does not come from an index or a folder of wheels.
+    pip records it (PEP 610) unless the package came from an index or a folder of wheels.
     """
     import json  # noqa: PLC0415  only where something is missing
     from importlib import metadata  # noqa: PLC0415

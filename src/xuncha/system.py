@@ -1,4 +1,4 @@
-"""What differs between systems, asked here alone: Windows has no forks, few signals, and keeps files that somebody has open (docs/windows.md)."""
+"""Differences between systems, handled only here: Windows has no forks and few signals, and locks files that are open (docs/windows.md)."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 WINDOWS: bool = os.name == "nt"
 _PATIENCE: Final = 2.0
-"""Seconds for which a program that looks at a new file, such as a virus scanner, may keep others from it."""
-AT_ONCE: Final = 0.25  # seconds for which a file cannot be read that another program is just replacing
+"""Seconds for which a program that inspects a new file, such as a virus scanner, may lock it."""
+AT_ONCE: Final = 0.25  # seconds for which a file cannot be read while another program replaces it
 _JUNCTION: Final = 0xA0000003
-"""How Windows marks a folder that is another one; any user may make such, while links need a right of their own."""
+"""The tag of a Windows junction, a folder that leads to another one; any user may make one, while links need a special right."""
 _DIED: Final = 0x8000_0000
-"""From here on Windows' exit codes are those of programs that did not end by themselves."""
-LONGEST: Final = 259  # characters of a path that programs on Windows may count on
+"""The lowest exit code on Windows of a program that did not end by itself."""
+LONGEST: Final = 259  # the longest path, in characters, that all programs on Windows accept
 
 
 def patiently(act: Callable[[], T], seconds: float = _PATIENCE) -> T:
-    """Do something with files; on Windows again for a moment, where another program has one of them open. Raises what it raises."""
+    """Call a function that uses files; on Windows, retry for some seconds while another program has one of them open. Raises what it raises."""
     end = time.monotonic() + seconds
     while True:
         try:
@@ -39,39 +39,39 @@ def patiently(act: Callable[[], T], seconds: float = _PATIENCE) -> T:
 
 
 def decoded(name: bytes) -> str:
-    """Return what git names as text, whatever bytes it holds: Windows' own way refuses those that are no UTF-8."""
+    """Return a name from git as text, whatever bytes it holds; Python's own decoding on Windows refuses bytes that are not UTF-8."""
     return name.decode("utf-8", "surrogateescape") if WINDOWS else os.fsdecode(name)
 
 
 def encoded(name: str) -> bytes:
-    """Return the bytes by which git knows a name; see `decoded`."""
+    """Return the bytes by which git knows a name; the reverse of `decoded`."""
     return name.encode("utf-8", "surrogateescape") if WINDOWS else os.fsencode(name)
 
 
 def is_link(path: str | os.PathLike[str]) -> bool:
-    """Return whether a path is a link, or a junction of Windows, which leads elsewhere as well."""
+    """Return whether a path is a link, or a junction of Windows, which also leads elsewhere."""
     try:
-        found = os.lstat(path)
+        status = os.lstat(path)
     except (OSError, ValueError):
         return False
-    return stat.S_ISLNK(found.st_mode) or getattr(found, "st_reparse_tag", 0) == _JUNCTION
+    return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == _JUNCTION
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder with all that is in it, also what may only be read, as git's objects. Raises OSError if that cannot be."""
-    import shutil  # noqa: PLC0415  like the others below: those who only look need not wait for it
+    """Remove a folder with its content, including read-only files such as git's objects. Raises OSError if that fails."""
+    import shutil  # noqa: PLC0415  as below: commands that only read need not load it
 
     if WINDOWS:
         for above, _folders, names in os.walk(folder):
-            for place in (os.path.join(above, name) for name in names):  # noqa: PTH118
-                if not is_link(place):
-                    os.chmod(place, stat.S_IREAD | stat.S_IWRITE)  # noqa: PTH101
+            for path in (os.path.join(above, name) for name in names):  # noqa: PTH118
+                if not is_link(path):
+                    os.chmod(path, stat.S_IREAD | stat.S_IWRITE)  # noqa: PTH101
     patiently(lambda: shutil.rmtree(folder))
 
 
 @contextlib.contextmanager
 def temporary_folder(prefix: str = "xuncha-") -> Iterator[Path]:
-    """Give a folder that goes at the end; what another program holds open stays there, and nobody is the worse for it."""
+    """Yield a new folder and remove it afterwards; on Windows, what another program holds open may stay, which harms nobody."""
     import tempfile  # noqa: PLC0415
 
     folder = Path(tempfile.mkdtemp(prefix=prefix))
@@ -83,21 +83,21 @@ def temporary_folder(prefix: str = "xuncha-") -> Iterator[Path]:
 
 
 def program(name: str, path: str | None = None) -> str | None:
-    """Find a program where `path`, else the variable `PATH`, names folders in full; in the folder that one is in, a ledger may have brought one along."""
+    """Find a program in the folders that `path`, else the variable `PATH`, names in full; skip relative ones, where a ledger may have put a program."""
     endings = [""]
     if WINDOWS:
         known = os.environ.get("PATHEXT", ".COM;.EXE;.BAT;.CMD").split(";")
         endings = [""] if name.lower().endswith(tuple(each.lower() for each in known if each)) else known
     for folder in (path or os.environ.get("PATH", os.defpath)).split(os.pathsep):
         for ending in endings if os.path.isabs(folder) else ():  # noqa: PTH117
-            place = os.path.join(folder.strip('"'), name + ending)  # noqa: PTH118
-            if os.path.isfile(place) and os.access(place, os.X_OK):  # noqa: PTH113
-                return place
+            file = os.path.join(folder.strip('"'), name + ending)  # noqa: PTH118
+            if os.path.isfile(file) and os.access(file, os.X_OK):  # noqa: PTH113
+                return file
     return None
 
 
 def words_of(command: str) -> list[str]:
-    """Return the words of a command that a variable names, such as `EDITOR`, the program as `program` finds it.
+    """Split a command from a variable, such as `EDITOR`, into words; on Windows, replace the program by the path that `program` finds.
 
     Raises ValueError if its quotes are not closed; FileNotFoundError if there is no such program.
     """
@@ -106,22 +106,22 @@ def words_of(command: str) -> list[str]:
     words = shlex.split(command, posix=not WINDOWS)
     if not WINDOWS:
         return words
-    words = [each.strip('"') for each in words]
-    found = words[0] if os.path.isabs(words[0]) else program(words[0])  # noqa: PTH117
-    if found is None:
+    words = [word.strip('"') for word in words]
+    path = words[0] if os.path.isabs(words[0]) else program(words[0])  # noqa: PTH117
+    if path is None:
         raise FileNotFoundError(words[0])
-    return [found, *words[1:]]
+    return [path, *words[1:]]
 
 
 def apart() -> dict[str, Any]:
-    """Return how `Popen` starts a process that Ctrl-C at the terminal does not reach, for `end_all`."""
+    """Return the arguments with which `Popen` starts a process that Ctrl-C at the terminal does not reach; end it with `end_all`."""
     if WINDOWS:
         return {"creationflags": 0x00000200}  # CREATE_NEW_PROCESS_GROUP
     return {"start_new_session": True}
 
 
 def end_all(process: subprocess.Popen[bytes], *, at_once: bool = False) -> None:
-    """End a process that was started `apart`, with all that it has started; if not `at_once`, git may put its locks away first."""
+    """End a process that was started `apart`, with all its children; unless `at_once`, git may remove its locks first."""
     if process.poll() is not None:
         return
     if not WINDOWS:
@@ -141,62 +141,62 @@ def end_all(process: subprocess.Popen[bytes], *, at_once: bool = False) -> None:
 
 
 def died(code: int) -> bool:
-    """Return whether an exit code is that of a program which did not end by itself: by a signal, or as Windows tells it."""
+    """Return whether an exit code means that a program did not end by itself but by a signal or, on Windows, by a crash."""
     return code < 0 or code >= _DIED
 
 
 def keep_within(limits: Mapping[str, int]) -> None:
-    """Have the system end this process, or refuse it, where it takes more than it may; what limits is named as by the module `resource`."""
+    """Make the system end this process, or refuse its requests, beyond the limits; they are named as in the module `resource`."""
     if WINDOWS:
         with contextlib.suppress(ImportError, AttributeError, OSError):
             _keep_in_a_job(limits)
         return
     import resource  # noqa: PLC0415
 
-    for name, most in limits.items():
+    for name, maximum in limits.items():
         try:
-            which = getattr(resource, name)
-            _soft, hard = resource.getrlimit(which)
-            highest = most + 1 if hard == resource.RLIM_INFINITY else min(most + 1, hard)
-            resource.setrlimit(which, (min(most, highest), highest))
-        except (AttributeError, ValueError, OSError):  # one that this system does not have
+            limit = getattr(resource, name)
+            _soft, hard = resource.getrlimit(limit)
+            highest = maximum + 1 if hard == resource.RLIM_INFINITY else min(maximum + 1, hard)
+            resource.setrlimit(limit, (min(maximum, highest), highest))
+        except (AttributeError, ValueError, OSError):  # a limit that this system does not have
             continue
 
 
 def _keep_in_a_job(limits: Mapping[str, int]) -> None:
-    """Put this process into a job object of Windows, which limits memory, time of the processor, and processes beside it."""
+    """Put this process into a job object of Windows, which limits memory, processor time and child processes."""
     import ctypes  # noqa: PLC0415
 
-    # JOBOBJECT_EXTENDED_LIMIT_INFORMATION as numbers of eight bytes: of those of four that stand alone the rest is not looked at.
-    told = (ctypes.c_uint64 * 18)()
-    flags = 0x400  # no window that asks somebody to close what has died
+    # JOBOBJECT_EXTENDED_LIMIT_INFORMATION as numbers of 8 bytes; where a field has only 4, Windows ignores the rest.
+    fields = (ctypes.c_uint64 * 18)()
+    flags = 0x400  # no dialog that asks somebody to close a crashed program
     if (seconds := limits.get("RLIMIT_CPU")) is not None:
-        told[0], flags = seconds * 10_000_000, flags | 0x2
+        fields[0], flags = seconds * 10_000_000, flags | 0x2
     if limits.get("RLIMIT_NPROC") == 0:
-        told[5], flags = 1, flags | 0x8
+        fields[5], flags = 1, flags | 0x8
     if (memory := limits.get("RLIMIT_AS")) is not None:
-        told[14], flags = memory, flags | 0x100
-    told[2] = flags
+        fields[14], flags = memory, flags | 0x100
+    fields[2] = flags
     kernel: Any = getattr(ctypes, "windll").kernel32  # noqa: B009
     kernel.CreateJobObjectW.restype = kernel.GetCurrentProcess.restype = ctypes.c_void_p
     job = ctypes.c_void_p(kernel.CreateJobObjectW(None, None))
-    kernel.SetInformationJobObject(job, 9, ctypes.byref(told), ctypes.sizeof(told))
+    kernel.SetInformationJobObject(job, 9, ctypes.byref(fields), ctypes.sizeof(fields))
     kernel.AssignProcessToJobObject(job, ctypes.c_void_p(kernel.GetCurrentProcess()))
 
 
 def shows_colours() -> bool:
-    """Have the terminal that is printed to understand the signs for colours; return whether it does."""
+    """Make the terminal understand colour codes; return whether it does."""
     if not WINDOWS:
         return True
     try:
         import ctypes  # noqa: PLC0415
         import msvcrt  # noqa: PLC0415
 
-        kernel: Any = getattr(ctypes, "windll").kernel32  # noqa: B009  elsewhere there is none
+        kernel: Any = getattr(ctypes, "windll").kernel32  # noqa: B009  only Windows has it
         handle = ctypes.c_void_p(getattr(msvcrt, "get_osfhandle")(1))  # noqa: B009
         mode = ctypes.c_uint32()
         processed = 0x0004  # ENABLE_VIRTUAL_TERMINAL_PROCESSING
-        known = kernel.GetConsoleMode(handle, ctypes.byref(mode))
-        return bool(known and kernel.SetConsoleMode(handle, ctypes.c_uint32(mode.value | processed)))
+        is_console = kernel.GetConsoleMode(handle, ctypes.byref(mode))
+        return bool(is_console and kernel.SetConsoleMode(handle, ctypes.c_uint32(mode.value | processed)))
     except (ImportError, AttributeError, OSError, ValueError):
         return False

@@ -1,4 +1,4 @@
-"""The counts and the lights: pure functions over the register. Every number that is shown anywhere comes from here."""
+"""Counts and lights: pure functions over the register. Every number that is shown anywhere comes from here."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _WITHOUT_LIMIT: Final[dict[Term, Light]] = {"at_once": "yellow", "once": "none",
 
 
 class Horizon(NamedTuple):
-    """The days that decide on lights, as ISO texts, counted once for a whole ledger."""
+    """The days that decide lights, as ISO texts; computed once for a whole ledger."""
 
     today: str
-    soon: str  # the last day whose deadlines are yellow already
-    review_before: str  # a long-term measure last looked at on this day or before is to be looked at again
+    soon: str  # the last day whose deadlines are yellow
+    review_before: str  # a long-term measure last looked at on this day or earlier is due for review
 
     @classmethod
     def of(cls, register: Register, today: date) -> Horizon:
-        """Give the horizon of a ledger's policy on a day."""
+        """Compute the horizon of a ledger on a day, from its policy."""
         return cls(
             today.isoformat(),
             shifted(today, register.frame.due_soon_days).isoformat(),
@@ -40,10 +40,10 @@ class Horizon(NamedTuple):
         )
 
     def light(self, row: MeasureRow) -> Light:
-        """Give the light of a measure.
+        """Return the light of a measure.
 
-        `done` when closed; `red` when today is after the time limit; `yellow` when it is near, or the measure is to be done
-        at once; `none` where a time limit is still to be set; else `green`.
+        `done` if it is closed; `red` if its time limit has passed; `yellow` if the limit is near, or the measure is to be done
+        at once; `none` if a time limit is not set yet; else `green`.
         """
         if row.status == "closed":
             return "done"
@@ -54,7 +54,7 @@ class Horizon(NamedTuple):
         return "red" if row.due < self.today else "yellow"
 
     def review_due(self, row: MeasureRow) -> bool:
-        """Tell whether a closed long-term measure is to be looked at again (回头看): in its time, or since its result has slipped."""
+        """Return whether a closed long-term measure is due for review (回头看): the interval is over, or its result has slipped."""
         return (
             row.term == "long_term"
             and row.status == "closed"
@@ -64,14 +64,14 @@ class Horizon(NamedTuple):
 
 
 def review_day(row: MeasureRow, frame: Frame) -> date | None:
-    """Find the day on which a closed long-term measure is to be looked at again; None for all others."""
+    """Return the day on which a closed long-term measure is due for review; None for all other measures."""
     if row.term != "long_term" or row.looked_at is None:
         return None
     return shifted(date.fromisoformat(row.looked_at), 0 if row.slipped else frame.review_every_days)
 
 
 def shifted(day: date, days: int) -> date:
-    """Shift a day; the calendar's last or first one where it does not reach so far."""
+    """Add days to a day; return the calendar's first or last day if the result is beyond it."""
     try:
         return day + timedelta(days=days)
     except OverflowError:
@@ -79,9 +79,9 @@ def shifted(day: date, days: int) -> date:
 
 
 class Group(NamedTuple):
-    """The counts of the measures that have something in common: a problem, a category, an office or a leader."""
+    """The counts of the measures of one problem, category, office or leader."""
 
-    key: str | None  # None for those of which no category, office or leader is said
+    key: str | None  # None for measures without a category, office or leader
     title: str
     total: int
     closed: int
@@ -89,7 +89,7 @@ class Group(NamedTuple):
 
     @property
     def complete(self) -> bool:
-        """Tell whether there are measures and all are closed."""
+        """Return whether there are measures and all are closed."""
         return 0 < self.total == self.closed
 
 
@@ -103,41 +103,41 @@ class Tally:
     problems_closed: int
     measures: int
     not_started: int
-    in_progress: int  # without those submitted
+    in_progress: int  # not counting submitted ones
     submitted: int
     closed: int
     long_term_closed: int
     overdue: int
     due_soon: int
-    due_soon_days: int  # how near a time limit must be to be counted as due soon
+    due_soon_days: int  # a time limit that is at most so many days away counts as due soon
     review_due: int
     not_assigned: int
-    """Open measures that lack a leader, an office or, where they are done once, a time limit."""
+    """Open measures without a leader, without an office, or (if done once) without a time limit."""
     escalated: int  # open measures that are a leader's own task (攻坚事项)
     published_problems: int
     published_measures: int
 
     @property
     def by_status(self) -> dict[Status, int]:
-        """Give the measures by status, in the order of the workflow."""
+        """Return the number of measures in each status, in the order of the workflow."""
         return {status: getattr(self, status) for status in STATUSES}
 
     @property
     def measures_in_progress(self) -> int:
-        """Count measures in progress and submitted ones together, as a notice does."""
+        """Return the number of measures in progress, submitted ones included, as a notice counts them."""
         return self.in_progress + self.submitted
 
     @property
     def problem_rate(self) -> str:
-        """Give the rate of complete problems (整改完成率), in percent."""
+        """Return the rate of complete problems (整改完成率), in percent."""
         return percent(self.problems_closed, self.problems)
 
     @property
     def measure_rate(self) -> str:
-        """Give the rate of closed measures (销号率), in percent."""
+        """Return the rate of closed measures (销号率), in percent."""
         return percent(self.closed, self.measures)
 
-    # Templates of notices and dashboards, which offices have copies of, know these under other names.
+    # Other names of these counts, for the templates of notices and dashboards: offices have copies that use them.
     problems_done = property(attrgetter("problems_closed"))
     problems_rate = property(attrgetter("problem_rate"))
     measures_done = measures_closed = property(attrgetter("closed"))
@@ -148,11 +148,11 @@ class Tally:
 
     @property
     def all_done(self) -> bool:
-        """Tell whether there are problems and every one is complete."""
+        """Return whether there are problems and all are complete."""
         return 0 < self.problems == self.problems_closed
 
     def as_json(self, groups: Iterable[Group]) -> dict[str, Any]:
-        """Give the form of `status --json`."""
+        """Return the form of `status --json`."""
         return {
             "organisation": self.organisation,
             "as_of": self.as_of.isoformat(),
@@ -182,19 +182,19 @@ _SHOWN = (
 
 
 def measure_json(row: MeasureRow, horizon: Horizon) -> dict[str, Any]:
-    """Give a measure in the form of `list --json`; a key of which nothing is said is null."""
-    said = {**row._asdict(), "light": horizon.light(row), "fields": dict(row.fields) or None}
-    return {key: said[key] for key in _SHOWN}
+    """Return a measure in the form of `list --json`; a key without a value is null."""
+    values = {**row._asdict(), "light": horizon.light(row), "fields": dict(row.fields) or None}
+    return {key: values[key] for key in _SHOWN}
 
 
 def amount(outcome: str, measures: Iterable[Measure]) -> int | float:
-    """Add up an outcome, by its key, over measures."""
-    total = round(sum(each.outcomes.get(outcome, 0) for each in measures), 6)
+    """Add up one outcome, given by its key, over measures."""
+    total = round(sum(measure.outcomes.get(outcome, 0) for measure in measures), 6)
     return int(total) if total == int(total) else total
 
 
 def rate(closed: int, total: int) -> float | None:
-    """Divide closed by total, to four places; None where there is nothing.
+    """Return closed divided by total, rounded to four places; None if the total is 0.
 
     Notices call the rate of problems 整改完成率: 19 of 25 is 0.76, 688 of 697 is 0.9871.
     """
@@ -202,13 +202,13 @@ def rate(closed: int, total: int) -> float | None:
 
 
 def percent(closed: int, total: int) -> str:
-    """Write a rate as notices print it: 76%, 98.71%; a dash where there is nothing. What is not all of it is never 100%."""
+    """Return a rate as notices print it: 76%, 98.71%; a dash if the total is 0. It is 100% only if everything is closed."""
     value = rate(closed, total)
     return "—" if value is None else f"{min(value, 1 if closed == total else 0.9999) * 100:.4g}%"
 
 
 def tally(register: Register, today: date) -> Tally:
-    """Count a ledger on a day."""
+    """Return the counts of a ledger on a day."""
     horizon = Horizon.of(register, today)
     rows = register.measures
     statuses = Counter([row.status for row in rows])
@@ -235,10 +235,10 @@ def tally(register: Register, today: date) -> Tally:
 
 
 def groups(register: Register, today: date, by: Grouping = "problem") -> list[Group]:
-    """Count the measures apart, by problem, category, office or leader.
+    """Return the counts of the measures of each problem, category, office or leader.
 
-    Problems and categories come in the ledger's order, also those without a measure; offices and leaders in the order
-    of `ledger.yaml`, those without a measure left out. Those of which nothing is said come last.
+    Problems and categories come in the ledger's order, including those without a measure; offices and leaders in the order
+    of `ledger.yaml`, leaving out those without a measure. Measures without such a value form the last group.
     """
     horizon = Horizon.of(register, today)
     rows = register.measures
@@ -252,8 +252,8 @@ def groups(register: Register, today: date, by: Grouping = "problem") -> list[Gr
     elif by == "category":
         titles = dict(register.frame.categories)
     else:
-        known = register.frame.offices if by == "office" else register.frame.leaders
-        titles = {name: name for name in known if total[name]}
+        names = register.frame.offices if by == "office" else register.frame.leaders
+        titles = {name: name for name in names if total[name]}
     if total[None]:
         titles[None] = UNSAID
     return [Group(name, title, total[name], closed[name], overdue[name]) for name, title in titles.items()]

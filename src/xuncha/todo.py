@@ -1,4 +1,4 @@
-"""What waits for somebody: applications to decide, what was returned, what is late or near, reviews, and what nobody has yet."""
+"""What waits for somebody: applications to decide, returned applications, overdue and near time limits, reviews, unassigned measures."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)  # in the order in which people 
 
 
 class Task(NamedTuple):
-    """Something that waits, with what to type."""
+    """A task that waits, with the command to type."""
 
     kind: Kind
     row: MeasureRow
-    day: date | None  # when it is due, or to be reviewed; None where no day is said
-    days: int | None  # until that day; below 0 where it has passed
+    day: date | None  # the time limit, or the day of the review; None without one
+    days: int | None  # until that day; negative if it has passed
     command: str
 
     def as_json(self) -> dict[str, Any]:
-        """Give the form of `todo --json`."""
+        """Return the form of `todo --json`."""
         keys = ("id", "title", "due", "leader", "office", "person")
-        said = {key: getattr(self.row, key) for key in keys}
-        return {"kind": self.kind, **said, "days": self.days, "command": self.command}
+        values = {key: getattr(self.row, key) for key in keys}
+        return {"kind": self.kind, **values, "days": self.days, "command": self.command}
 
 
 def tasks(register: Register, today: date, returned: Collection[str] = ()) -> list[Task]:
-    """List what waits on a day, kind by kind, the most urgent first.
+    """Return the tasks that wait on a day, kind by kind, the most urgent of each kind first.
 
-    `returned` are the numbers of the measures whose application was returned, and not made again.
+    `returned` holds the numbers of the measures whose application was returned, and not made again.
     """
     horizon = Horizon.of(register, today)
-    found = []
+    waiting = []
     for row in register.measures:
         for kind in _kinds(row, horizon, returned):
             due = date.fromisoformat(row.due) if row.due else None
             day = review_day(row, register.frame) if kind == "review" else due
             days = (day - today).days if day else None
-            found.append(Task(kind, row, day, days, _command(kind, row)))
-    return sorted(found, key=lambda task: (KINDS.index(task.kind), task.day or date.max))
+            waiting.append(Task(kind, row, day, days, _command(kind, row)))
+    return sorted(waiting, key=lambda task: (KINDS.index(task.kind), task.day or date.max))
 
 
 def _kinds(row: MeasureRow, horizon: Horizon, returned: Collection[str]) -> Iterator[Kind]:
-    """Yield why a measure waits: an application for whoever decides on it, anything else for whoever does it."""
+    """Yield why a measure waits; an application waits for the person who decides, anything else for those who do the work."""
     if row.status == "closed":
         if horizon.review_due(row):
             yield "review"
