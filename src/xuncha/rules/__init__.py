@@ -1,1 +1,1 @@
-"""What makes a ledger valid: each rule a pure function over the model, with a code, a reason and an example."""
+"""The rules of a valid ledger: each is a pure function over the model, with a code, a reason and an example."""

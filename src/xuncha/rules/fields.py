@@ -1,4 +1,4 @@
-"""The values of the fields that an office declares for itself (自定义字段)."""
+"""The fields that an office declares for itself (自定义字段): the rule for their values, and how a typed value is read."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def _undeclared(key: str) -> str:
 
 
 def typed(frame: Frame, of: Kind, key: str, text: str) -> tuple[str, Value]:
-    """Read a field and its value as they were typed: its key; a number as a number, a day in the one form of the files.
+    """Read a typed value of a field; return the field's key, and the value as the files hold it: a number, or the stripped text.
 
-    The field may be named by its label. Raises RefusedError if there is no such field, or the text is none of its type.
+    The field may be given by its label. Raises RefusedError if there is no such field, or the text does not fit its type.
     """
     kinds = [kind for kind in frame.fields if kind.of == of]
     kind = next((kind for kind in kinds if key in {kind.key, kind.label}), None)
@@ -62,19 +62,19 @@ def typed(frame: Frame, of: Kind, key: str, text: str) -> tuple[str, Value]:
 
 
 def _wrong(values: Mapping[str, Value], frame: Frame, of: Kind) -> Broken[Location]:
-    """Yield the values whose field is not declared, or which are not of its type."""
+    """Yield the values whose field is not declared, or that do not fit the type of their field."""
     kinds = {kind.key: kind for kind in frame.fields if kind.of == of}
     for key, value in values.items():
         if key not in kinds:
-            meant = next((kind.key for kind in kinds.values() if kind.label == key), None)
-            hint = _("write `{key}: …` instead").format(key=meant) if meant else suggestion(key, list(kinds))
+            named = next((kind.key for kind in kinds.values() if kind.label == key), None)
+            hint = _("write `{key}: …` instead").format(key=named) if named else suggestion(key, list(kinds))
             yield ("fields", key), _undeclared(key), hint
         elif why := _wrong_value(kinds[key], value):
             yield ("fields", key), *why
 
 
 def _wrong_value(kind: FieldFrame, value: Value) -> tuple[str, str] | None:
-    """Tell why a value is none of a field, with what to write instead; None where it is."""
+    """Return why a value does not fit a field, and what to write instead; None if it fits."""
     message = hint = ""
     match kind.type:
         case "choice" if value not in kind.choices:

@@ -77,8 +77,8 @@ def inspection_order(settings: Settings) -> Broken[Location]:
     days = [(key, getattr(settings.inspection, key)) for key in ("started", "ended", "feedback")]
     for (before, earlier), (after, later) in pairwise((key, day) for key, day in days if day):
         if later < earlier:
-            said = message.format(after=after, later=later, before=before, earlier=earlier)
-            yield ("inspection", after), said, hint
+            sentence = message.format(after=after, later=later, before=before, earlier=earlier)
+            yield ("inspection", after), sentence, hint
 
 
 @RULES.rule("notice-before-feedback", scope="ledger", asks="inspection notice",
@@ -100,12 +100,12 @@ def notice_before_feedback(settings: Settings) -> Broken[Location]:
 def unknown_placeholder(settings: Settings) -> Broken[Location]:
     message = _("{words} is not one of the counts that a notice may use")
     hint = _("write one of {names}").format(names=" ".join(f"{{{name}}}" for name in PLACEHOLDERS))
-    for key, said in settings.notice:
-        for place, text in enumerate(said if isinstance(said, list) else [said]):
-            for found in PLACEHOLDER.finditer(text) if isinstance(text, str) else ():
-                if found["name"] not in PLACEHOLDERS:
-                    location = ("notice", key, place) if isinstance(said, list) else ("notice", key)
-                    yield location, message.format(words=found[0]), hint
+    for key, value in settings.notice:
+        for place, text in enumerate(value if isinstance(value, list) else [value]):
+            for match in PLACEHOLDER.finditer(text) if isinstance(text, str) else ():
+                if match["name"] not in PLACEHOLDERS:
+                    location = ("notice", key, place) if isinstance(value, list) else ("notice", key)
+                    yield location, message.format(words=match[0]), hint
 
 
 @RULES.rule("unknown-category", scope="problem", asks="category",
@@ -143,10 +143,10 @@ def category_unsaid(problem: Problem, _frame: Frame) -> Broken[Location]:
     wrong="requires: '>=99'", right="requires: '>=0.1'",
 )  # fmt: skip
 def requires_newer(settings: Settings) -> Broken[Location]:
-    asked = (settings.requires or ">=0").removeprefix(">=")
-    if [int(part) for part in asked.split(".")] > [int(part) for part in __version__.split(".")]:
+    required = (settings.requires or ">=0").removeprefix(">=")
+    if [int(part) for part in required.split(".")] > [int(part) for part in __version__.split(".")]:
         message = _("this ledger requires xuncha {asked} or later, and this is {version}")
-        yield ("requires",), message.format(asked=asked, version=__version__), _("install a newer xuncha")
+        yield ("requires",), message.format(asked=required, version=__version__), _("install a newer xuncha")
 
 
 @RULES.rule("unknown-about", scope="comment", asks="about",

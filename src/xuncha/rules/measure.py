@@ -1,4 +1,4 @@
-"""The rules of one measure among its neighbours."""
+"""The rules of one measure, checked in its surroundings: its problem, the settings, and its evidence files."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def unknown_outcome(measure: Measure, around: Neighbourhood) -> Broken[Location]
 def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     if measure.status == "closed":
         return
-    wanted = ("leader", "office", "due") if measure.term == "once" else ("leader", "office")
-    lacking = [key for key in wanted if getattr(measure, key) is None]
+    required = ("leader", "office", "due") if measure.term == "once" else ("leader", "office")
+    lacking = [key for key in required if getattr(measure, key) is None]
     if lacking:
         options = " ".join(f"--{key} …" for key in lacking)
         hint = _("type: xuncha set {id} {options}").format(id=around.identity, options=options)
-        what = _(", ").join(map(key_name, lacking))
-        yield (lacking[0],), _("not assigned yet: {what} not given").format(what=what), hint
+        names = _(", ").join(map(key_name, lacking))
+        yield (lacking[0],), _("not assigned yet: {what} not said").format(what=names), hint
 
 
 @RULES.rule("due-before-feedback", "warning", asks="due",
@@ -105,8 +105,8 @@ def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Lo
     feedback = around.frame.feedback
     if feedback and measure.closed and measure.closed.date and measure.closed.date.isoformat() < feedback:
         message = _("closed on {date}, before the feedback of {feedback}")
-        said = message.format(date=measure.closed.date, feedback=feedback)
-        yield ("closed", "date"), said, _("write the day on which it was closed")
+        sentence = message.format(date=measure.closed.date, feedback=feedback)
+        yield ("closed", "date"), sentence, _("write the day on which it was closed")
 
 
 @RULES.rule("review-unexpected", asks="status term reviews",
@@ -141,30 +141,30 @@ _MISSING = RULES.declare("evidence-missing",
 
 
 def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Finding[Location]]:
-    """Find evidence files that are missing, or not as their entries say."""
+    """Yield findings for evidence files that are missing, or differ from what their entries say."""
     for place, entry in enumerate(measure.progress):
         for position, item in enumerate(entry.evidence):
             if not isinstance(item, EvidenceFile):
                 continue
             location = ("progress", place, "evidence", position)
             path = f"{EVIDENCE}/{around.identity}/{item.file}"
-            found = around.evidence(item.file)
-            if found is None:
+            actual = around.evidence(item.file)
+            if actual is None:
                 message = _("the evidence file {path} is not there").format(path=path)
                 hint = _("put it back, or attach it again with `xuncha attach {id} FILE`")
                 yield _MISSING.at(location, message, hint.format(id=around.identity))
-            elif found.sha256 != item.sha256:
+            elif actual.sha256 != item.sha256:
                 message = _("the evidence file {path} has changed since it was attached").format(path=path)
                 hint = _(
                     "put the attached file back, or attach the new one with `xuncha attach {id} FILE`; git may have changed the line endings of a text file, see `xuncha doctor`"
                 )
                 yield _CHANGED.at(location, message, hint.format(id=around.identity))
-            elif item.size not in {None, found.size}:
+            elif item.size not in {None, actual.size}:
                 message = _("the evidence file {path} has {found} bytes, and not {size}")
-                said = message.format(path=path, found=found.size, size=item.size)
-                hint = _("write `size: {found}`").format(found=found.size)
-                yield _SIZE.at((*location, "size"), said, hint)
-            elif not found.fetched:
+                sentence = message.format(path=path, found=actual.size, size=item.size)
+                hint = _("write `size: {found}`").format(found=actual.size)
+                yield _SIZE.at((*location, "size"), sentence, hint)
+            elif not actual.fetched:
                 message = _("the evidence file {path} is kept by git-lfs, and was not fetched")
                 yield _NOT_FETCHED.at(location, message.format(path=path), _("type: git lfs pull"))
 
@@ -175,7 +175,7 @@ MEASURE_RULES = [*(each for each in asked_of("") if each is not field_of_measure
 def broken_measure(
     measure: Measure, around: Neighbourhood, unsound: frozenset[str], *, warn: bool = False
 ) -> Iterator[Finding[Location]]:
-    """Yield every rule that a measure breaks among its neighbours, as `broken` does."""
+    """Yield a finding for every rule that a measure breaks in its surroundings, as `broken` does."""
     yield from broken(MEASURE_RULES, unsound, measure, around, warn=warn)
     if "progress" not in unsound:
         yield from evidence_at_fault(measure, around)

@@ -1,4 +1,4 @@
-"""Names that must be known, and the nearest known one for a name that is not."""
+"""Names that must be listed in data/ledger.yaml: how a typed name is matched, and the nearest known name for an unknown one."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
     from xuncha.rules.catalogue import Location
 
 Key = Literal["categories", "leaders", "offices", "outcomes"]  # the keys of data/ledger.yaml that list names
-_MOST = 30  # names that one sentence lists
+_MOST = 30  # the most names that one sentence lists
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
-    """Find the known name that looks most like this one; None where none comes near."""
+    """Return the known name that is most similar to this one; None if none is similar."""
     import difflib  # noqa: PLC0415  only where something is wrong
 
     return next(iter(difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)), None)
 
 
 def meant(text: str, known: Iterable[str]) -> str:
-    """Find the known name that is meant: the same one, or the only one that the text is a part of; else the text itself.
+    """Return the known name that is meant: the same name, or the only one that contains the text; else the text itself.
 
-    Raises RefusedError if it is a part of several.
+    Raises RefusedError if several names contain the text.
     """
     known = list(known)
     text = text.strip()
@@ -40,16 +40,16 @@ def meant(text: str, known: Iterable[str]) -> str:
 
 
 def category_meant(text: str, categories: Iterable[tuple[str, str]]) -> str:
-    """Find the key of the category that is meant by its key, its title, or a part that one title alone has; else the text itself.
+    """Return the key of the category that is meant by its key, its title, or a part of one title only; else the text itself.
 
-    Raises RefusedError if it is a part of several titles.
+    Raises RefusedError if several titles contain the text.
     """
     keys = {title: key for key, title in categories}
     return text if text in keys.values() else keys.get(meant(text, keys), text)
 
 
 def suggestion(name: str, known: Collection[str]) -> str:
-    """Say what helps with an unknown name: the nearest known one, else those there are."""
+    """Return a hint for an unknown name: the nearest known name, else a list of the known names."""
     if (match := nearest(name, known)) is not None:
         return _("did you mean “{name}”?").format(name=match)
     if known:
@@ -63,7 +63,7 @@ def unknown(
     known: Collection[str],
     key: Key,
 ) -> Broken[Location]:
-    """Yield each name, with its place, that is not known under a key of data/ledger.yaml."""
+    """Yield each name that is not listed under a key of data/ledger.yaml, with its place."""
     for location, name in named:
         if name not in known:
             message = {
