@@ -1,1 +1,1 @@
-"""What the command line and the desk both take and give: values as people type them, filters, and answers for programs."""
+"""Input and output that the command line and the desk share: values as people type them, filters, and answers for programs."""

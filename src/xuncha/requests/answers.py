@@ -1,4 +1,4 @@
-"""What is answered to programs, and what its screens are made of: tasks, records with their history, findings."""
+"""Answers for programs, and the data behind the screens: tasks, records with their history, findings."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def waiting(
     leader: str | None = None,
     person: str | None = None,
 ) -> list[Task]:
-    """Return what waits on a day, for all or for one office, leader (what was escalated to them, too) or person.
+    """Return the tasks that wait on a day: all, or those of one office, leader (with what was escalated to them) or person.
 
-    An office or a leader may be named in part, as far as it fits one alone. The events of the history, newest first, tell what
-    was returned. Raises RefusedError if the ledger knows no such office or leader.
+    A part of an office's or a leader's name is enough if it fits one alone. `events` is the history, newest first; it shows which
+    applications were returned. Raises RefusedError if the ledger knows no such office or leader.
     """
     office, leader = known(found, office=office, leader=leader)
     last = {event.now or event.id: event.action for event in reversed([*events]) if event.to != event.from_}
@@ -49,7 +49,7 @@ def waiting(
 
 
 def rows_of(found: Register, identity: Identity) -> Sequence[MeasureRow]:
-    """Return the rows of a problem's measures; the problem may be named by one of them. Raises RefusedError if it is not there."""
+    """Return the rows of a problem's measures, given the problem or one of its measures. Raises RefusedError if it does not exist."""
     rows = next((row.measures for row in found.problems if row.id == str(identity.problem)), None)
     if rows is None or identity.measure > len(rows):
         raise no_such(identity)
@@ -64,31 +64,31 @@ def record_json(
     events: Sequence[Event],
     version: str,
 ) -> dict[str, Any]:
-    """Give the form of `show --json`: every key of the record, its version and its history; of a problem also its measures."""
+    """Return the form of `show --json`: every key of the record, its version and its history; for a problem also its measures."""
     shown = {"id": str(identity), **record.model_dump(mode="json")}
     if isinstance(record, Measure):
         row = rows[identity.measure - 1]
         shown |= {"problem": row.problem, "category": row.category, "light": horizon.light(row)}
-        shown["publish"] = row.publish  # as `list` says it: what its problem withholds is withheld
+        shown["publish"] = row.publish  # as in `list`: a measure is withheld if its problem is
     else:
         shown["measures"] = [measure_json(row, horizon) for row in rows]
     return {**shown, "version": version, "history": [event.as_json() for event in events]}
 
 
 def version(root: Path, path: str) -> str:
-    """Return the name that git gives to the bytes of a file of the ledger as it stands, in hexadecimal; empty where there is none."""
+    """Return the hash that git gives to the present content of a ledger's file, in hexadecimal; empty if the file cannot be read."""
     try:
         content = (root / path).read_bytes()
     except OSError:
         return ""
     folder = git_dir(root)
-    new = folder is not None and b"sha256" in (common_dir(folder) / "config").read_bytes()
-    make = hashlib.sha256 if new else hashlib.sha1
-    return make(b"blob %d\0" % len(content) + content).hexdigest()
+    is_sha256 = folder is not None and b"sha256" in (common_dir(folder) / "config").read_bytes()
+    algorithm = hashlib.sha256 if is_sha256 else hashlib.sha1
+    return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
 
 
 def findings_json(found: Iterable[Finding[Place]], with_hint: str = "{message}") -> list[dict[str, Any]]:
-    """Give the form of `validate --json`; `with_hint` is the form of a message that has a hint."""
+    """Return the form of `validate --json`; `with_hint` is the template for a message that has a hint."""
     return [
         {
             "path": each.place.path,

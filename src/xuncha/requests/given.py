@@ -1,4 +1,4 @@
-"""What may be given to a verb: how each value is named where it is typed, and how it is read."""
+"""The values that a verb may be given: how each is named where it is typed, and how it is read."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Kind = Literal["text", "flag", "list", "file"]
 
 
 class Given(NamedTuple):
-    """A value that a verb takes."""
+    """A value that a verb may be given."""
 
     name: str
-    """On the command line behind `--`; with `_` for `-`, in forms and in requests of programs."""
+    """The name in forms and in requests of programs; on the command line it stands behind `--`, with `-` for `_`."""
     kind: Kind = "text"
     read: Callable[[Any, str, date], Any] | None = None
-    """Reads what was typed; takes it, the name for the error, and today. None: it is taken as it is."""
+    """Converts what was typed; takes it, the name for errors, and today. None: the value is used as it is."""
 
 
 def _text(value: str, _option: str, _today: date) -> str:
@@ -54,17 +54,17 @@ GIVEN: Final[Mapping[str, Given]] = {
     "result": Given("result", read=lambda value, option, _today: typed.word(value, option, RESULTS)),
     "findings": Given("text"),
 }
-"""By the parameters of the verbs."""
+"""The values by the parameters of the verbs."""
 
 
 def read(given: Mapping[str, Any], today: date, prefix: str = "--") -> dict[str, Any]:
-    """Read what was typed for a verb, by its parameters; what was left out (None) is left to the verb.
+    """Read the typed values of a verb, by its parameters; a value that was left out (None) stays None.
 
-    A day without a year is counted from today; errors name an option with the prefix. Raises UsageError if a value is none of
-    its kind; RefusedError if a day is still to come.
+    A day without a year is counted from today; errors name an option with the prefix. Raises UsageError if a value is not of
+    its kind; RefusedError if the day of an entry is in the future.
     """
-    known = {}
+    values = {}
     for parameter, value in given.items():
         name, _kind, reader = GIVEN[parameter]
-        known[parameter] = value if reader is None or value is None else reader(value, prefix + name, today)
-    return known
+        values[parameter] = value if reader is None or value is None else reader(value, prefix + name, today)
+    return values

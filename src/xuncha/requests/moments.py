@@ -1,4 +1,4 @@
-"""Moments of history as people name them: a day, or a revision of git."""
+"""Moments of history as people type them: a day, or a revision of git."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from xuncha.trail.tree import commit_at, day_of
 
 
 def moment(root: Path, text: str, option: str, today: date) -> tuple[str, date]:
-    """Find a moment of history: the commit that held the ledger then, and the day as of which it is counted.
+    """Find a moment of history: return the commit that held the ledger then, and the day for the counts.
 
-    Raises RefusedError if history knows no such moment, or it is still to come; SurroundingsError if the ledger is in no
+    Raises RefusedError if history has no such moment, or it is in the future; SurroundingsError if the ledger is in no
     repository, or git is not installed.
     """
-    said = named(root, text, option, today)
-    commit = commit_at(root, said)
-    return commit, day_of(root, commit, said)
+    name = named(root, text, option, today)
+    commit = commit_at(root, name)
+    return commit, day_of(root, commit, name)
 
 
 def named(root: Path, text: str, option: str, today: date, *, to_come: bool = False) -> str:
-    """Read a moment of history, as `trail.tree` takes it: a day as 2024-04-18, or a revision. Raises RefusedError if it is a day, and still to come."""
+    """Return a typed moment in the form that `trail.tree` takes: a day as 2024-04-18, or a revision. Raises RefusedError for a future day, unless `to_come` is set."""
     day = days.typed(text, today, past=True)
     if day is None:
         return text
     if text.isascii() and text != day.isoformat():
         with contextlib.suppress(RefusedError):
             commit_at(root, text)
-            return text  # a tag is called so, or a hash begins so
+            return text  # a tag has this name, or a hash begins like this
     return day.isoformat() if to_come else past_day(text, option, today).isoformat()

@@ -1,4 +1,4 @@
-"""What is said of an action besides what it was asked for: what came of it, what comes next, what an audit will name."""
+"""What a user is told after an action: what it has changed, what to do next, and what an audit will name."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 
 class Outcome(NamedTuple):
-    """Sentences about what was done."""
+    """Notes and warnings about what was done."""
 
     notes: tuple[str, ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
-    """Each a message and a hint."""
+    """Each is a message and a hint."""
 
     def and_then(self, other: Outcome) -> Outcome:
-        """Return both, each sentence once."""
+        """Return both outcomes as one, each sentence once."""
         return Outcome(
             tuple(dict.fromkeys((*self.notes, *other.notes))),
             tuple(dict.fromkeys((*self.warnings, *other.warnings))),
@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
 
 
 def outcome(result: Result) -> Outcome:
-    """Say what came of an action, each sentence once."""
+    """Return what to tell after an action, each sentence once."""
     notes = [line for plan in result.plans for line in about_plan(plan)] + about_completed(result)
     notes += [plan.next_step for plan in result.plans if plan.next_step]
     warnings = [plan.warning for plan in result.plans if plan.warning]
@@ -39,42 +39,42 @@ def outcome(result: Result) -> Outcome:
 
 
 def about_plan(plan: PlannedChange) -> list[str]:
-    """Say what was done to one measure beside the change of its status."""
-    said = [plan.note] if plan.note else []
+    """Return what was done to one measure besides the change of its status."""
+    sentences = [plan.note] if plan.note else []
     if plan.evidence:
         is_new = plan.evidence.content is not None
-        where = _("it is in {path}") if is_new else _("the same file is already in the ledger: {path}")
-        said.append(where.format(path=plan.evidence.name))
-    return said
+        message = _("it is in {path}") if is_new else _("the same file is there already: {path}")
+        sentences.append(message.format(path=plan.evidence.name))
+    return sentences
 
 
 def about_completed(result: Result) -> list[str]:
-    """Say which problems are complete by it."""
-    said = _("Problem {id} is complete: {title}")
-    return [said.format(id=problem.id, title=problem.title) for problem in result.completed]
+    """Return a sentence for each problem that the action has completed."""
+    message = _("Problem {id} is complete: {title}")
+    return [message.format(id=problem.id, title=problem.title) for problem in result.completed]
 
 
 def about_added(added: Added) -> Outcome:
-    """Say what was entered on the way, and what has the same title."""
-    said = _("Entered into data/ledger.yaml: {names}").format(names=_(", ").join(added.entered))
+    """Return what to tell after a record was added: names that were entered too, and a record with the same title."""
+    note = _("Entered into data/ledger.yaml: {names}").format(names=_(", ").join(added.entered))
     twin = _("{id} has the same title").format(id=added.twin), _("if it was entered twice: xuncha undo")
-    return Outcome((said,) if added.entered else (), (twin,) if added.twin else ())
+    return Outcome((note,) if added.entered else (), (twin,) if added.twin else ())
 
 
 def about_beginning(session: Session) -> Outcome:
-    """Say what was found when a change began: what an interrupted command had left, and that no branch is checked out."""
-    found = []
+    """Return warnings for the start of a change: an interrupted command was rolled back, or no branch is checked out."""
+    warnings = []
     if session.leftover:
-        said = _("`{command}` was interrupted before its commit; what it wrote was taken back")
-        again = _("to complete it, type it again")
-        found.append((said.format(command=session.leftover.command), again))
+        message = _("`{command}` had been interrupted before its commit; what it wrote was taken back")
+        hint = _("to have it done, type it again")
+        warnings.append((message.format(command=session.leftover.command), hint))
     if detached(session.root):
-        found.append(on_no_branch())
-    return Outcome(warnings=tuple(found))
+        warnings.append(on_no_branch())
+    return Outcome(warnings=tuple(warnings))
 
 
 def on_no_branch() -> tuple[str, str]:
-    """Say that no branch is checked out."""
+    """Return the warning that no branch is checked out, and a hint."""
     return (
         _("no branch is checked out in git: changes made now are on no branch"),
         _("switch to one first, such as git switch main, or create one: git switch -c NAME"),
@@ -82,14 +82,14 @@ def on_no_branch() -> tuple[str, str]:
 
 
 def what_was_done(event: Event) -> str:
-    """Say what was done, as the commit's subject does; of one that did it to several, for this one alone."""
+    """Return what was done, in the words of the commit's subject; if one commit changed several records, only the part about this one."""
     from xuncha.workflow.verbs import SUBJECTS  # noqa: PLC0415  only the log needs them
 
     if event.action == "renumber" and event.to and not event.subject.startswith(SUBJECTS["renumber"]):
-        return f"{SUBJECTS['renumber']} {event.id} → {event.to}"  # by a commit that removed another
-    done, _blank, rest = event.subject.partition(" ")
-    if "、" in rest and " " not in rest and event.id:  # a list of numbers; what has a title has a blank
-        return f"{done} {event.id}"
-    # What several commits were taken back by: the part that is about this number.
+        return f"{SUBJECTS['renumber']} {event.id} → {event.to}"  # by a commit that removed another record
+    action, _blank, rest = event.subject.partition(" ")
+    if "、" in rest and " " not in rest and event.id:  # a list of numbers; a subject with a title has a blank
+        return f"{action} {event.id}"
+    # The undo of several commits names each of them: take the part about this number.
     parts = rest.split("；") if event.action == "undo" else []
-    return next((f"{done} {part}" for part in parts if event.id in part.split()), event.subject)
+    return next((f"{action} {part}" for part in parts if event.id in part.split()), event.subject)

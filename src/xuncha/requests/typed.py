@@ -1,4 +1,4 @@
-"""What people type, read alike wherever it is typed: days and words as Chinese offices write them, numbers, pairs, texts."""
+"""Readers of typed values, the same wherever they are typed: days and words as Chinese offices write them, numbers, pairs, texts."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from xuncha.rules.names import no_such, suggestion
 
 _SPAN = re.compile(r"([0-9]{1,5})d?")
 _FIRST_YEAR: Final = 1949
-"""A day of an earlier year is a slip."""
+"""An earlier year is taken for a typing error."""
 
 
 def word(text: str, option: str, words: Words) -> str:
-    """Return the word of a closed list that was typed, in English or in Chinese, as the files write it. Raises UsageError if it is none of them."""
+    """Return the word of a closed list that was typed, in English or Chinese, in the form of the files. Raises UsageError if it is not in the list."""
     plain = unicodedata.normalize("NFKC", text).strip()
-    for each, names in words.items():
-        if plain in {each, *names}:
-            return each
-    said = _("{option} cannot be “{word}”").format(option=option, word=text)
+    for key, names in words.items():
+        if plain in {key, *names}:
+            return key
+    message = _("{option} cannot be “{word}”").format(option=option, word=text)
     raise UsageError(
-        "unknown-word", said, suggestion(text, [*words, *(names[0] for names in words.values())])
+        "unknown-word", message, suggestion(text, [*words, *(names[0] for names in words.values())])
     )
 
 
 def measure(text: str, known: Container[Identity]) -> Identity:
-    """Read the number of a measure. Raises RefusedError if it is that of a problem, or not known."""
+    """Read the number of a measure. Raises RefusedError if it is the number of a problem, or is not known."""
     identity = Identity.parse(text)
     if identity.is_problem:
         message = _("{id} is a problem; a measure is needed here").format(id=identity)
@@ -46,15 +46,15 @@ def measure(text: str, known: Container[Identity]) -> Identity:
 
 
 def day(text: str, option: str, today: date, *, past: bool = False) -> date:
-    """Read a day of an option, or of a variable that stands for one, which the error names.
+    """Read a day from an option, or from a variable that stands for one; errors name it as `option`.
 
-    A day without a year is counted from today; with `past`, only a day up to today can be meant. Raises UsageError if it is no day
-    of the calendar, not one alone, or none that an office of today can mean.
+    Without a year it is the next such day from today on; with `past`, the last one up to today. Raises UsageError if it is not
+    exactly one day of the calendar, or is before 1949.
     """
     if found := days.typed(text, today, past=past):
         if found.year < _FIRST_YEAR:
-            said = _("{option}: {day} is before {year}").format(option=option, day=found, year=_FIRST_YEAR)
-            raise UsageError("bad-date", said, _("see whether the year is right"))
+            message = _("{option}: {day} is before {year}").format(option=option, day=found, year=_FIRST_YEAR)
+            raise UsageError("bad-date", message, _("see whether the year is right"))
         return found
     raise UsageError(
         "bad-date",
@@ -64,7 +64,7 @@ def day(text: str, option: str, today: date, *, past: bool = False) -> date:
 
 
 def past_day(text: str, option: str, today: date) -> date:
-    """Read a day of an option. Raises UsageError if it is no day; RefusedError if it is still to come."""
+    """Read a day from an option. Raises UsageError if it is not a day; RefusedError if it is in the future."""
     found = day(text, option, today, past=True)
     if found > today:
         hint = _("give a day up to {today}").format(today=today)
@@ -73,37 +73,37 @@ def past_day(text: str, option: str, today: date) -> date:
 
 
 def a_problem(text: str) -> Identity:
-    """Read the number of a problem. Raises RefusedError if it is that of a measure, or none."""
+    """Read the number of a problem. Raises RefusedError if it is the number of a measure, or not a number."""
     identity = Identity.parse(text)
     if not identity.is_problem:
-        said = _("{id} is a measure; a problem is needed here").format(id=identity)
-        raise RefusedError("not-a-problem", said, _("name its problem: {id}").format(id=identity.problem))
+        message = _("{id} is a measure; a problem is asked for").format(id=identity)
+        raise RefusedError("not-a-problem", message, _("name its problem: {id}").format(id=identity.problem))
     return identity
 
 
 def pairs(given: Sequence[str] | None) -> dict[str, str]:
-    """Read `KEY=VALUE` as it is typed; a full-width ＝ too. Raises UsageError if there is no `=`, or nothing on one side of it."""
-    found = {}
-    for each in given or ():
-        key, _equals, value = each.replace("＝", "=").partition("=")
+    """Read options of the form `KEY=VALUE`, also with a full-width ＝. Raises UsageError if `=`, the key or the value is missing."""
+    values = {}
+    for text in given or ():
+        key, _equals, value = text.replace("＝", "=").partition("=")
         if is_blank(key) or is_blank(value):
-            said = _("--field: “{text}” is not of the form KEY=VALUE").format(text=each)
-            raise UsageError("bad-field", said, _("write it like {examples}").format(examples="risk=高"))
-        found[key.strip()] = value.strip()
-    return found
+            message = _("--field: “{text}” is not of the form KEY=VALUE").format(text=text)
+            raise UsageError("bad-field", message, _("write it like {examples}").format(examples="risk=高"))
+        values[key.strip()] = value.strip()
+    return values
 
 
 def filled(text: str, message: str, hint: str) -> str:
-    """Return a text that says something. Raises UsageError if it is empty."""
+    """Return a text that is not blank. Raises UsageError if it is blank."""
     if is_blank(text):
         raise UsageError("empty-text", message, hint)
     return text
 
 
 def span(text: str) -> int:
-    """Read a number of days, `14` or `14d`. Raises UsageError if it is none."""
+    """Read a number of days, `14` or `14d`. Raises UsageError if it is not one."""
     match = _SPAN.fullmatch(text)
     if match is None:
-        said = _("--due-within: “{text}” is not a number of days").format(text=text)
-        raise UsageError("bad-span", said, _("write it like 14"))
+        message = _("--due-within: “{text}” is not a number of days").format(text=text)
+        raise UsageError("bad-span", message, _("write it like 14"))
     return int(match[1])
