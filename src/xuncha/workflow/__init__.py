@@ -1,1 +1,1 @@
-"""What may happen to a ledger: one command, one edit, one commit."""
+"""Changes of a ledger: each command makes one edit and one commit."""

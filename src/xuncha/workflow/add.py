@@ -1,4 +1,4 @@
-"""Add (新增): a problem or a measure under the next free number."""
+"""Add (新增): enter a problem or a measure under the next free number."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from xuncha.workflow.verbs import SUBJECTS
 
 
 class Added(NamedTuple):
-    """What was added."""
+    """The new record, and what else adding it has changed or found."""
 
     identity: Identity
-    entered: tuple[str, ...] = ()  # the names that were entered into data/ledger.yaml on the way
+    entered: tuple[str, ...] = ()  # names that were entered into data/ledger.yaml as well
     twin: str | None = None
-    """The number of another problem, or measure of the same problem, with the same title."""
+    """The number of another problem, or of another measure of the same problem, with the same title."""
 
 
 def add_problem(
@@ -39,15 +39,15 @@ def add_problem(
     *,
     new: bool = False,
 ) -> Added:
-    """Add a problem under the next free number; with `new`, enter a category that is named for the first time by its title.
+    """Add a problem under the next free number; with `new`, a category that is not known yet is entered by its title.
 
-    Raises XunchaError as `perform`.
+    Raises XunchaError as `perform` does.
     """
     before = register(session.root)
     identity = Identity(len(before.problems) + 1)
-    own = dict(typed(before.frame, "problem", key, text) for key, text in (fields or {}).items())
+    values = dict(typed(before.frame, "problem", key, text) for key, text in (fields or {}).items())
     category = category and category_meant(category, before.frame.categories)
-    record = {"title": title.strip(), "category": category, "fields": own}
+    record = {"title": title.strip(), "category": category, "fields": values}
     return _add(session, before.frame, identity, record, before.problems, new=new)
 
 
@@ -66,11 +66,11 @@ def add_measure(
     fields: Mapping[str, str] | None = None,
     new: bool = False,
 ) -> Added:
-    """Add a measure under its problem's next free number; what is not given stays unsaid.
+    """Add a measure under its problem's next free number; what is not given is left out of the file.
 
-    With `new`, leaders and offices that are named for the first time are entered into data/ledger.yaml.
+    With `new`, leaders and offices that are not known yet are entered into data/ledger.yaml.
 
-    Raises XunchaError as `perform`.
+    Raises XunchaError as `perform` does.
     """
     before = register(session.root)
     row = next((row for row in before.problems if row.id == str(problem)), None)
@@ -83,7 +83,7 @@ def add_measure(
         "term": None if term == "once" else term,
         "leader": leader and meant(leader, before.frame.leaders),
         "office": office and meant(office, before.frame.offices),
-        "co_offices": [meant(each, before.frame.offices) for each in co_offices],
+        "co_offices": [meant(name, before.frame.offices) for name in co_offices],
         "person": person,
         "due": due and due.isoformat(),
         "status": "not_started",
@@ -101,7 +101,7 @@ def _add(
     *,
     new: bool,
 ) -> Added:
-    """Check the new record in its place, and commit it."""
+    """Check the new record as part of the ledger, and commit it."""
     record = {key: value for key, value in values.items() if value}
     changes: list[FileChange] = []
     entered: tuple[str, ...] = ()
@@ -125,13 +125,13 @@ def _add(
 
 
 def _new_names(frame: Frame, record: dict[str, Any]) -> list[Append]:
-    """List what data/ledger.yaml does not know yet of a record's names; give the record the key of its new category."""
+    """Return the edits that enter a record's new names into data/ledger.yaml; put the key of a new category into the record."""
     edits = []
     category = record.get("category")
     if category and category not in dict(frame.categories):
-        (made,) = categories([key for key, _title in frame.categories], [category])
-        record["category"] = made["key"]
-        edits.append(Append("categories", made))
+        (new,) = categories([key for key, _title in frame.categories], [category])
+        record["category"] = new["key"]
+        edits.append(Append("categories", new))
     offices = [record[key] for key in ("office",) if key in record] + record.get("co_offices", [])
     leaders = [record["leader"]] if "leader" in record else []
     edits += [Append("leaders", name) for name in leaders if name not in frame.leaders]
@@ -139,11 +139,11 @@ def _new_names(frame: Frame, record: dict[str, Any]) -> list[Append]:
 
 
 def _entered(session: Session, edits: Sequence[Append]) -> tuple[FileChange, Frame]:
-    """Enter names into data/ledger.yaml; return the change, and what is known with them."""
+    """Enter names into data/ledger.yaml; return the change of the file, and the settings after it."""
     before = session.source.read(LEDGER_FILE)
     after = apply(before, edits)
-    own = load_settings(Overlay(session.source, {LEDGER_FILE: after}))
-    for finding in own.findings:
+    loaded = load_settings(Overlay(session.source, {LEDGER_FILE: after}))
+    for finding in loaded.findings:
         raise RefusedError(finding.code, finding.message, finding.hint)
-    assert own.frame  # noqa: S101  nothing is wrong
-    return FileChange(LEDGER_FILE, before, after), own.frame
+    assert loaded.frame  # noqa: S101  there are no findings
+    return FileChange(LEDGER_FILE, before, after), loaded.frame

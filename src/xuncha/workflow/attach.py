@@ -1,4 +1,4 @@
-"""Attach (佐证材料): a file goes into the ledger as evidence of a measure, with an entry that names it and is not published."""
+"""Attach (佐证材料): copy a file into the ledger as evidence of a measure, with an unpublished progress entry that names it."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ def attach(
     Examples:
         xuncha attach 2.3 评审意见.pdf
     """
-    from xuncha.store.files import fingerprint  # noqa: PLC0415  the help reads this module and needs neither
+    from xuncha.store.files import fingerprint  # noqa: PLC0415  the help reads this module but needs neither import
     from xuncha.workflow import evidence  # noqa: PLC0415
 
     names = [entry.name for entry in case.session.source.entries(f"{EVIDENCE}/{case.identity}")]
     fingerprint_ = fingerprint(BytesIO(file.content or b""))
     described, is_there = evidence.kept(file.name, fingerprint_, case.measure, names)
-    held = described["file"]
+    name = described["file"]
     written_on = day or case.today
-    text = (statement or "").strip() or f"附佐证材料：{described.get('name', held)}"
+    text = (statement or "").strip() or f"附佐证材料：{described.get('name', name)}"
     for entry in case.measure.progress:
-        named = {getattr(item, "file", None) for item in entry.evidence}
-        if (entry.date, entry.text) == (written_on, text) and held in named:
-            message = _("{file} is already attached to {id}, with the same text")
-            hint = _("to add more: xuncha progress {id} …").format(id=case.identity)
-            message = message.format(file=held, id=case.identity)
+        files = {getattr(item, "file", None) for item in entry.evidence}
+        if (entry.date, entry.text) == (written_on, text) and name in files:
+            message = _("{file} was attached to {id} already, in the same words")
+            hint = _("to tell more of it: xuncha progress {id} …").format(id=case.identity)
+            message = message.format(file=name, id=case.identity)
             raise RefusedError("already-attached", message, hint, case.identity.path)
-    told = {"date": written_on.isoformat(), "text": text, "evidence": [described], "publish": False}
+    new_entry = {"date": written_on.isoformat(), "text": text, "evidence": [described], "publish": False}
     place = place_of(written_on, [each.date for each in case.measure.progress])
-    kept = NamedFile(f"{EVIDENCE}/{case.identity}/{held}", None if is_there else file.content)
+    kept = NamedFile(f"{EVIDENCE}/{case.identity}/{name}", None if is_there else file.content)
     note = _("{name} attached").format(name=evidence.shown(file.name))
-    return PlannedChange([Append("progress", told, place)], evidence=kept, note=note)
+    return PlannedChange([Append("progress", new_entry, place)], evidence=kept, note=note)

@@ -1,7 +1,7 @@
-"""One change: under the lock, files written whole, one commit; or everything as it was.
+"""One change of a ledger: under a lock, all files and one commit are written, or everything stays as it was.
 
-Until the commit is there the change has not happened. What a killed command leaves behind is told by a journal, and the
-next command that writes takes it back (docs/adr/0004-one-change-one-commit.md).
+A change has not happened until its commit exists. A journal records what a killed command left behind, and the
+next command that writes takes that back (docs/adr/0004-one-change-one-commit.md).
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ if TYPE_CHECKING:
     from xuncha.model.vocabulary import Action
 
 _KILLED = 129
-"""The exit code from which on a program, started by another one, was ended by a signal."""
+"""The lowest exit code which says that a signal ended the program, as a program that started it passes it on."""
 PATIENCE = 60.0  # seconds to wait for another command to finish
 
 
 _one_thread = threading.Lock()
-"""Held by the thread of this process that holds the lock of a repository, or tries to."""
-_changed: list[Git] = []  # the repository in which this run of the program has made its last commit
+"""Held by the thread of this process that holds the lock of a repository, or waits for it."""
+_changed: list[Git] = []  # the repository of the last commit that this run of the program has made
 
 
 def note_commit(git: Git) -> None:
-    """Note that a commit was made, for whoever has to tell of it when nothing else could be printed."""
+    """Note that a commit was made, to report it even if nothing else could be printed."""
     _changed[:] = [git]
 
 
 def last_commit() -> str | None:
-    """Return the last commit that this run of the program has made, shortened; None where it has made none."""
+    """Return the short hash of the last commit of this run of the program, `HEAD` if git cannot tell; None without a commit."""
     try:
         return _changed[-1].text("rev-parse", "--short=10", "HEAD") if _changed else None
     except SurroundingsError:
@@ -55,7 +55,7 @@ def last_commit() -> str | None:
 
 
 class StatusChange(NamedTuple):
-    """What a change does to the status of one problem or measure, as its commit says it."""
+    """The change of the status of one problem or measure, as the commit records it."""
 
     id: str
     from_: str | None
@@ -64,7 +64,7 @@ class StatusChange(NamedTuple):
 
 @dataclass(frozen=True)
 class Message:
-    """A commit's message: a readable subject, and trailers for programs."""
+    """The message of a commit: a readable subject, and trailers for programs."""
 
     subject: str
     action: Action
@@ -72,12 +72,12 @@ class Message:
     reason: str = ""
     undoes: Sequence[str] = ()  # the commits that are taken back, the newest first
     renumbered: Mapping[Identity, Identity] = field(default_factory=dict)
-    """The new numbers of what takes another one because something was removed, by the old ones."""
+    """The new numbers of records that were renumbered because one was removed, by their old numbers."""
     comments: Sequence[str] = ()
-    """The numbers of comments; of one that takes another number, both, a blank between them."""
+    """The numbers of comments; for a renumbered comment the old and the new number, with a blank between them."""
 
     def text(self) -> str:
-        """Subject, blank line, trailers; every value on one line, so that none can pass for another."""
+        """Return subject, blank line and trailers; each value is on one line, so that none can look like another trailer."""
         trailers: list[tuple[str, str]] = [("Action", self.action)]
         trailers += [("Comment", number) for number in self.comments]
         for step in self.steps:
@@ -97,19 +97,19 @@ class Leftover(NamedTuple):
 
 
 class Session:
-    """The right to change one ledger: holds its lock. Use `begin`."""
+    """The right to change one ledger, which holds its lock. Use `begin` to make one."""
 
     def __init__(self, root: Path, git: Git, leftover: Leftover | None) -> None:
         self.root = root
         self.git = git
         self.leftover = leftover  # what `begin` took back
         self.source = files.WorkingTree(root)
-        self.made = ""  # the commit that was made last with it, in full
+        self.made = ""  # the full hash of the last commit made in this session
         self._clean: set[str] = set()
-        """Files that are what the last commit holds, so that git knows them."""
+        """Files whose content is that of the last commit, so that git knows them."""
 
     def must_be_clean(self, *paths: str) -> None:
-        """Refuse to mix a change into someone's unfinished one.
+        """Refuse to mix a change with someone's uncommitted one.
 
         Raises RefusedError if a file was changed by hand and not committed.
         """
@@ -117,8 +117,8 @@ class Session:
         for path in self.git.unfinished(*paths):
             number = Identity.of_file(path) or (path if CommentNumber.of_file(path) else "")
             if self.git.blobs([f"HEAD:./{path}"]) == [None]:
-                self.git.head()  # where another branch holds the ledger, that is what there is to say
-                keep = _("enter it with `xuncha edit {id}`, or move the file away")
+                self.git.head()  # raises if another branch holds the ledger: then that is the cause
+                keep = _("enter it with `xuncha edit {id}`, or take the file away")
             elif path.startswith((PROBLEMS, COMMENTS)) and (self.root / path).exists():
                 keep = _(
                     "keep the change with `xuncha edit {id}`, or discard it with `git checkout -- {path}`"
@@ -131,7 +131,7 @@ class Session:
             raise RefusedError("uncommitted", message, keep.format(id=number, path=path), path)
 
     def must_be_no_links(self, paths: Sequence[str]) -> None:
-        """Refuse what would write, or read, outside the ledger.
+        """Refuse to read or write outside the ledger.
 
         Raises RefusedError if a file is a link, or is reached through one.
         """
@@ -143,45 +143,45 @@ class Session:
     def commit(self, changes: Sequence[FileChange], message: Message, *, signed: bool = False) -> None:
         """Write the files and commit them.
 
-        Raises RefusedError if git, or one of its hooks, refused, or a link leads out of the ledger; SurroundingsError
-        if a file could not be written, or another branch holds the ledger. Every file is then as it was.
+        Raises RefusedError if git or one of its hooks refuses, a path leads through a link, or the desk would have to sign;
+        SurroundingsError if a file cannot be written, or another branch holds the ledger. Then every file is as it was.
         """
-        if signed and author.account():  # on the office desk, the key would be that of the machine
-            said = _("the policy requires a signature, and your key is not on this machine")
-            hint = _("close it with xuncha on the machine that has the key, and sync")
+        if signed and author.account():  # on the office desk, git would sign with the machine's key
+            said = _("the policy asks for a signature, and this machine has not your key")
+            hint = _("close it with xuncha on the machine that has it, and bring that together")
             raise RefusedError("signed-elsewhere", said, hint)
         self.must_be_no_links([change.path for change in changes])
-        # New files first and deletions last, so that nobody reads of evidence that is not there.
+        # New files first and deletions last, so that no reader finds an entry whose evidence is missing.
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
         paths = [change.path for change in changes]
-        doubtful = [each.path for each in changes if each.after is not None and each.path not in self._clean]
+        maybe_new = [each.path for each in changes if each.after is not None and each.path not in self._clean]
         if self._tip()[1] is None:
-            self.git.head()  # which refuses a first commit where another branch holds the ledger
+            self.git.head()  # raises if another branch holds the ledger: no first commit then
         with self._journaled(changes):
             _put_all(self.root, changes)
-            known = self.git.staged(*doubtful) if doubtful else {}
-            new = [path for path in doubtful if path not in known]
-            stood = self._tip()
+            tracked = self.git.staged(*maybe_new) if maybe_new else {}
+            new = [path for path in maybe_new if path not in tracked]
+            old_tip = self._tip()
             self.git.commit(message.text(), paths, new=new, signed=signed)
-            if self._tip() == stood and not self._committed(changes, []):
+            if self._tip() == old_tip and not self._committed(changes, []):
                 raise CutShortError
             if (tip := locks.branch(self.root)) is not None:
-                files.settle(tip.parent)  # git brings the content of the branch to the disk, not its name
+                files.settle(tip.parent)  # git brings the branch file's content to the disk, not its name
         name, tip_now = self._tip()
-        told = (tip_now.decode("ascii", "replace") if tip_now else name).strip()
-        with contextlib.suppress(GitError):  # it is done, whatever git can say of it
-            self.made = told if is_hash(told) else self.git.text("rev-parse", "HEAD")
+        hash_or_ref = (tip_now.decode("ascii", "replace") if tip_now else name).strip()
+        with contextlib.suppress(GitError):  # the commit is made, even if git cannot name it
+            self.made = hash_or_ref if is_hash(hash_or_ref) else self.git.text("rev-parse", "HEAD")
         note_commit(self.git)
 
     def _tip(self) -> tuple[str, bytes | None]:
-        """Return what git's files say of where the branch stands."""
+        """Return what git's files say is checked out, and the content of the branch's file; no git is run."""
         place = locks.branch(self.root)
         return checked_out(self.root), _get(place) if place else None
 
     def advance(self, before: str, after: str) -> None:
-        """Bring branch and files from one commit to another that follows it.
+        """Move the branch and the files from one commit to a later one that follows it.
 
-        Raises RefusedError if git refused; everything is as it was.
+        Raises RefusedError if git refuses; then everything is as it was.
         """
         with self._journaled([], [before, after]):
             objects.fast_forward(self.git, after)
@@ -191,17 +191,17 @@ class Session:
 
     @contextlib.contextmanager
     def _journaled(self, changes: Sequence[FileChange], passage: Sequence[str] = ()) -> Iterator[None]:
-        """Keep a journal while something is changed; if that fails, take it back and say why."""
+        """Keep a journal during a change; if the change fails without a commit, take it back and raise the reason."""
         try:
             journal.write(self.root, changes, passage)
             yield
         except BaseException as error:
-            # Where even this fails, the journal stays, and the next command takes the change back.
+            # If this fails too, the journal stays, and the next command takes the change back.
             with contextlib.suppress(OSError, GitError):
                 _roll_back(self.root, self.git)
             if isinstance(error, GitError):
                 if self._committed(changes, passage):
-                    return  # git died, or a hook complained, when the work was done
+                    return  # git died, or a hook failed, after the commit was made
                 raise _refused(self.root, error) from error
             if isinstance(error, OSError):
                 raise _not_written(self.root, error) from error
@@ -209,7 +209,7 @@ class Session:
         journal.drop(self.root)
 
     def _committed(self, changes: Sequence[FileChange], passage: Sequence[str]) -> bool:
-        """Return whether a commit holds the change, whatever git said."""
+        """Return whether a commit holds the change, whatever git reported."""
         if passage:
             return self.git.text("rev-parse", "HEAD") == passage[-1]
         written = all(_get(self.root / change.path) == change.after for change in changes)
@@ -218,10 +218,10 @@ class Session:
 
 @contextlib.contextmanager
 def begin(root: Path) -> Iterator[Session]:
-    """Take the ledger's lock, and take back what an interrupted command left behind.
+    """Take the ledger's lock, and take back what an interrupted command left behind; yield the session.
 
-    Raises SurroundingsError if there is no git or no repository, another command has held the lock for a
-    minute, or git its own for too long.
+    Raises SurroundingsError if there is no git or no repository, another command holds the lock for a
+    minute, or git's own lock is held for too long.
     """
     git = Git.in_repository(root, to_write=True)
     with _locked(root, PATIENCE) as taken:
@@ -233,16 +233,16 @@ def begin(root: Path) -> Iterator[Session]:
         locks.wait(root)
         must_be_here(root)
         try:
-            found = _roll_back(root, git) if journal.place(root).exists() else None
+            taken_back = _roll_back(root, git) if journal.place(root).exists() else None
         except OSError as error:
             raise _not_written(root, error) from error
-        yield Session(root, git, found)
+        yield Session(root, git, taken_back)
 
 
 def leftover(root: Path) -> Leftover | None:
-    """Return what an interrupted command left in the files without a commit; None where nothing is left.
+    """Return what an interrupted command left in the files without a commit; None if nothing is left.
 
-    Costs one look for a file where all is well. A command that is still at work is not an interrupted one.
+    If all is well, this costs one look for a file. A command that still runs is not an interrupted one.
     """
     if git_dir(root) is None or not journal.place(root).exists():
         return None
@@ -250,13 +250,13 @@ def leftover(root: Path) -> Leftover | None:
         if free is not True:
             return None
         command, changes, passage = journal.read(root)
-        left = [change.path for change in _left(root, Git(root), changes)]
-        left += objects.half_arrived(Git(root), *passage) if passage else []
-        return Leftover(command, left) if left else None
+        paths = [change.path for change in _left(root, Git(root), changes)]
+        paths += objects.half_arrived(Git(root), *passage) if passage else []
+        return Leftover(command, paths) if paths else None
 
 
 def at_work(root: Path) -> bool:
-    """Return whether another command is changing a ledger of this repository just now. Makes no file."""
+    """Return whether another command is changing a ledger of this repository right now. Creates no file."""
     if git_dir(root) is None or not journal.place(root).with_name("lock").exists():
         return False
     with _locked(root) as free:
@@ -265,9 +265,9 @@ def at_work(root: Path) -> bool:
 
 @contextlib.contextmanager
 def _locked(root: Path, patience: float = 0) -> Iterator[bool | OSError]:
-    """Hold the lock of a repository, if it is free within some seconds, and say whether it was; or what the system has against it.
+    """Try for `patience` seconds to take the lock of a repository; yield whether it was free, or the system's error.
 
-    The system gives the lock to a process, which loses it when any thread of it closes the file: one thread at a time has it open.
+    A process loses the lock when any of its threads closes the file: so only one thread at a time opens it.
     """
     began = time.monotonic()
     if not _one_thread.acquire(timeout=patience):
@@ -291,14 +291,14 @@ def _locked(root: Path, patience: float = 0) -> Iterator[bool | OSError]:
 
 
 def _left(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChange]:
-    """Return the changes of the journal that are in the files and in no commit."""
-    there = [change for change in changes if _get(root / change.path) == change.after != change.before]
-    uncommitted = git.uncommitted(*[change.path for change in there]) if there else []
-    return [change for change in there if change.path in uncommitted]
+    """Return the changes of the journal that are in the files but in no commit."""
+    written = [change for change in changes if _get(root / change.path) == change.after != change.before]
+    uncommitted = git.uncommitted(*[change.path for change in written]) if written else []
+    return [change for change in written if change.path in uncommitted]
 
 
 def _roll_back(root: Path, git: Git) -> Leftover | None:
-    """Give the files of the journal their old content back, unless a commit holds the change."""
+    """Restore the old content of the journal's files, unless a commit holds the change."""
     command, changes, passage = journal.read(root)
     if passage:
         arrived = objects.half_arrived(git, *passage)
@@ -306,14 +306,14 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
         journal.drop(root)
         return Leftover(command, list(arrived)) if arrived else None
     left = _left(root, git, changes)
-    # If a disk kept the commit and lost the files, they are written as the commit has them: it may have been acknowledged.
+    # If the disk kept the commit but lost the files, write the committed content: the user may have seen it confirmed.
     lost = [change for change in changes if _get(root / change.path) == change.before != change.after]
     committed = git.blobs(f"HEAD:./{change.path}" for change in lost)
     _put_all(root, [change for change, now in zip(lost, committed, strict=True) if now == change.after])
     for change in changes:
         files.half_written(root / change.path).unlink(missing_ok=True)
         if change.before is None and not (root / change.path).exists():
-            files.remove(root / change.path)  # its folder may have been made for it
+            files.remove(root / change.path)  # also removes the folder, which may have been made for it
     _put_all(root, [FileChange(path, after, before) for path, before, after in left])
     _settle_index(git, [change.path for change in changes])
     journal.drop(root)
@@ -321,9 +321,9 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
 
 
 def _settle_index(git: Git, paths: Sequence[str]) -> None:
-    """Bring the index up to the last commit, if git was killed before it did.
+    """Bring the index up to the last commit, if git was killed before it did so.
 
-    Only where the file is as in the last commit, and the index as before it: nothing that someone has staged is lost.
+    Only for files that are as in the last commit while the index is as before it: nothing that someone has staged is lost.
     """
     found = git.blobs(f"{where}:./{path}" for path in paths for where in ("HEAD", "HEAD^", ""))
     behind = [
@@ -337,34 +337,34 @@ def _settle_index(git: Git, paths: Sequence[str]) -> None:
 
 
 def _not_written(root: Path, error: OSError) -> SurroundingsError:
-    named = error.filename2 or error.filename if isinstance(error, PermissionError) else None
-    reason = f"{named}: {cause_of(error)}" if named else cause_of(error)
+    path = error.filename2 or error.filename if isinstance(error, PermissionError) else None
+    reason = f"{path}: {cause_of(error)}" if path else cause_of(error)
     message = _("the change could not be written: {reason}").format(reason=reason)
     hint = _("see whether the disk is full, or {path} is read-only").format(path=root)
     return SurroundingsError("not-written", message, hint)
 
 
 def _refused(root: Path, error: GitError) -> RefusedError | SurroundingsError:
-    said = error.said or _("git gave no reason")
-    if places := locks.named(root, said):
+    text = error.said or _("git gave no reason")
+    if places := locks.named(root, text):
         return locks.at_work(places)
-    if "user.email" in said or "user.name" in said:
+    if "user.email" in text or "user.name" in text:
         return no_user()
     if not 0 < error.ended < _KILLED:
-        said = _("git failed, and nothing was changed: {said}").format(said=said)
-        return SurroundingsError("git-failed", said, _("see what is wrong with it: git status"))
+        text = _("git failed, and nothing was changed: {said}").format(said=text)
+        return SurroundingsError("git-failed", text, _("see what is wrong with it: git status"))
     message = _("git refused the commit, and nothing was changed: {said}")
-    return RefusedError("commit-refused", message.format(said=said))
+    return RefusedError("commit-refused", message.format(said=text))
 
 
 def _put_all(root: Path, changes: Sequence[FileChange]) -> None:
-    """Write what changes, and then take away what goes."""
-    fresh = {}
+    """Write the new contents; then remove the files that are to go."""
+    contents = {}
     for path, _before, after in changes:
         if after is not None and _get(root / path) != after:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
-            fresh[root / path] = after
-    files.replace_all(fresh)
+            contents[root / path] = after
+    files.replace_all(contents)
     for change in changes:
         if change.after is None:
             files.remove(root / change.path)
@@ -378,5 +378,5 @@ def _get(target: Path) -> bytes | None:
 
 
 def _lock(root: Path) -> InterProcessLock:
-    """One lock for a repository, since its commits follow each other; the system frees it when its holder dies."""
+    """Return the one lock of a repository, whose commits must follow each other; the system frees it when its holder dies."""
     return InterProcessLock(journal.place(root).with_name("lock"))

@@ -1,4 +1,4 @@
-"""Close (销号): a measure is done, and has what the policy of the ledger requires."""
+"""Close (销号): a measure is done, and meets what the policy of the ledger requires."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
         xuncha close 2.3
         xuncha close 1.1 2.1 --note 验收通过
     """
-    from xuncha.workflow.committer import addresses  # noqa: PLC0415  the help changes nothing
+    from xuncha.workflow.committer import addresses  # noqa: PLC0415  the help does not need it
 
     requires = case.frame.close_requires
-    two = "second_person" in requires
+    by_two = "second_person" in requires
     lacking = missing(
         requires,
         case.measure.status,
         [entry.evidence for entry in case.measure.progress],
-        closer=addresses(case.session.root) if two else (),
-        applicants=applicants(case.session.root, case.identity) if two else (),
+        closer=addresses(case.session.root) if by_two else (),
+        applicants=applicants(case.session.root, case.identity) if by_two else (),
     )
     if lacking:
-        raise together([refusal(each, case.identity) for each in lacking])
+        raise together([refusal(requirement, case.identity) for requirement in lacking])
     reason = (note or "").strip()
     closed = {"date": (day or case.today).isoformat(), "by": case.session.git.user()[0]} | (
         {"note": reason} if reason else {}
@@ -51,15 +51,15 @@ def missing(
 ) -> list[Requirement]:
     """Return the requirements of the policy that a measure does not meet, in the policy's order.
 
-    A required signature is left to git, which makes the commit. `evidence` is what each progress entry names as evidence;
-    `closer` are all e-mails of whoever closes the measure, in small letters (`model.settings.addresses`); `applicants` are those of
-    whoever may have applied for it last.
+    A required signature is left to git, which makes the commit. `evidence` holds the evidence of each progress entry;
+    `closer` all e-mails of the person who closes, in lower case (`model.settings.addresses`); `applicants` those of the people
+    who may have made the last application.
     """
     met: dict[Requirement, bool] = {
         "progress": bool(evidence),
         "evidence": any(evidence),
         "submission": status == "submitted",
-        "second_person": bool(applicants) and not any(each.casefold() in closer for each in applicants),
+        "second_person": bool(applicants) and not any(email.casefold() in closer for email in applicants),
     }
     return [requirement for requirement in requires if not met.get(requirement, True)]
 
@@ -75,9 +75,9 @@ def refusal(requirement: Requirement, identity: Identity) -> RefusedError:
                 "name it with xuncha progress {id} … --evidence 文号, or attach a file with xuncha attach {id} FILE"
             )
         case "submission":
-            said, hint = _("no application to close {id} has been made"), _("type: xuncha submit {id}")
-        case _:  # second_person: for a signature git is asked
-            said = _("{id} must be closed by someone other than the applicant")
+            said, hint = _("closing of {id} has not been applied for"), _("type: xuncha submit {id}")
+        case _:  # second_person: git checks a signature
+            said = _("{id} must be closed by someone else than the one who applied for it")
             hint = _("let another person close it; if no one applied for it: xuncha submit {id}")
     code = f"close-requires-{requirement}".replace("_", "-")
     return RefusedError(code, said.format(id=identity), hint.format(id=identity), identity.path)

@@ -1,4 +1,4 @@
-"""Comment (意见建议登记): what people said of the rectification is entered, and answered. Internal, always."""
+"""Comment (意见建议登记): enter what people said about the rectification, and the reply. It is always internal."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from xuncha.workflow.change import Message, Session
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import SUBJECTS
 
-REPLIED: Final = "答复意见"  # how the subject of the commit of a reply begins
-_SHOWN: Final = 30  # characters of a comment that a subject quotes
+REPLIED: Final = "答复意见"  # the first word of the subject of a reply's commit
+_SHOWN: Final = 30  # characters of a comment that the subject of a commit quotes
 
 
 def add_comment(
@@ -35,7 +35,7 @@ def add_comment(
     """Enter a comment under the next free number.
 
     Raises InvalidLedgerError if the register of comments breaks rules already; RefusedError if the comment would
-    break a rule, or git refuses; SurroundingsError if git or the disk is against it.
+    break a rule, or git refuses; SurroundingsError if git or the disk fails.
     """
     if about and not (session.root / about.path).is_file():
         raise no_such(about)
@@ -54,11 +54,11 @@ def add_comment(
 
 
 def reply(session: Session, number: CommentNumber, text: str, day: date) -> Comment:
-    """Enter what was answered to a comment; return the comment as it stood before.
+    """Enter the reply to a comment; return the comment as it was before.
 
     Raises InvalidLedgerError if the register of comments breaks rules already; RefusedError if there is no such
-    comment, it is answered already, the reply would break a rule, or git refuses; SurroundingsError if git or the
-    disk is against it.
+    comment, it has a reply already, the reply would break a rule, or git refuses; SurroundingsError if git or the
+    disk fails.
     """
     comment = comments(session.source).get(number.number)
     if comment is None:
@@ -76,23 +76,23 @@ def reply(session: Session, number: CommentNumber, text: str, day: date) -> Comm
 
 def no_such_comment(number: CommentNumber) -> RefusedError:
     """Return the error for a number that no comment has."""
-    said = _("there is no comment {n}").format(n=number)
-    return RefusedError("no-such-comment", said, _("see `xuncha comment list`"))
+    message = _("there is no comment {n}").format(n=number)
+    return RefusedError("no-such-comment", message, _("see `xuncha comment list`"))
 
 
 def subject(action: str, number: CommentNumber | str, text: str) -> str:
-    """Compose the subject of a commit about a comment: what was done, its number, and how its text begins."""
+    """Return the subject of a commit about a comment: the action, the number, and how the text begins."""
     return f"{action} {number} {shortened(text)}"
 
 
 def shortened(text: str) -> str:
-    """Return how a text begins, on one line."""
+    """Return the beginning of a text, on one line."""
     words = " ".join(text.split())
     return words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
 
 
 def _commit(session: Session, number: CommentNumber, change: FileChange, action: str, text: str) -> None:
-    """Check the comment as it will stand, and commit it."""
+    """Check the comment in its new form, and commit it."""
     session.must_be_clean(number.path)
     for finding in load_comments(Overlay(session.source, {number.path: change.after}))[1]:
         raise RefusedError(finding.code, finding.message, finding.hint)

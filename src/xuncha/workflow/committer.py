@@ -1,4 +1,4 @@
-"""Who commits: under which addresses the ledger knows them."""
+"""The person who commits, and the e-mail addresses by which the ledger knows them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from xuncha.trail.git import Git
 
 
 def addresses(root: Path) -> set[str]:
-    """Return the e-mails of whoever commits in this ledger, in small letters: git's, and those that the ledger says are the same person's.
+    """Return all e-mails of the person who commits here, in lower case: git's, and those that the ledger lists for the same person.
 
-    Raises SurroundingsError if git does not know who that is.
+    Raises SurroundingsError if git does not know who commits.
     """
-    email = Git(root, writes=True).user()[1]  # as it commits, by the settings of the repository, too
+    email = Git(root, writes=True).user()[1]  # as for a commit: the repository's own settings count, too
     try:
         settings = load_settings(files.WorkingTree(root)).settings
-    except InvalidLedgerError:  # it requires a newer version; then who is who is not known
+    except InvalidLedgerError:  # it requires a newer version; then its list of people is not known
         settings = None
     return settings.addresses(email) if settings else {email.casefold()}

@@ -1,4 +1,4 @@
-"""What was changed in a file, in words: 整改时限 2024-12-31 → 2024-12-30. Pure functions over plain data."""
+"""What has changed in a record, in words: 整改时限 2024-12-31 → 2024-12-30. Pure functions over plain data."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from xuncha.model.names import key_name
 from xuncha.model.vocabulary import status_name
 
 _MISSING: Final = object()
-_LONGEST: Final = 24  # characters of a text that are shown
-_BEFORE: Final = 6  # characters that are shown before the first that differs, of a long text
+_LONGEST: Final = 24  # the most characters of a text that are shown
+_BEFORE: Final = 6  # characters of a long text that are shown before the first difference
 
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Say what differs between two versions of a record, key by key; empty where they say the same."""
+    """Return the differences between two versions of a record, key by key; empty if there are none."""
     return list(_of_mappings("", old, new))
 
 
@@ -42,21 +42,21 @@ def _holds_mappings(value: object) -> bool:
 
 
 def _of_lists(name: str, old: list[Any], new: list[Any]) -> Iterator[str]:
-    """Compare two lists of mappings, such as entries: those that changed in their place, else those that came or went."""
+    """Compare two lists of mappings, such as entries: one by one if they are equally long, else what was added or removed."""
     if len(old) == len(new):
         for number, (before, after) in enumerate(zip(old, new, strict=True), 1):
             yield from _of_values(_("{name} no. {n}").format(name=name, n=number), "", before, after)
         return
-    for each in new:
-        if each not in old:
-            yield _("{name}: added “{what}”").format(name=name, what=_shown(each))
-    for each in old:
-        if each not in new:
-            yield _("{name}: taken out “{what}”").format(name=name, what=_shown(each))
+    for item in new:
+        if item not in old:
+            yield _("{name}: added “{what}”").format(name=name, what=_shown(item))
+    for item in old:
+        if item not in new:
+            yield _("{name}: taken out “{what}”").format(name=name, what=_shown(item))
 
 
 def _start_of_difference(old: object, new: object) -> int:
-    """Return from which character on two texts are shown: from the beginning, unless the difference would not be seen."""
+    """Return the index from which two texts are shown: 0, unless their difference would then be cut off."""
     if not (isinstance(old, str) and isinstance(new, str)):
         return 0
     same = next(
@@ -67,7 +67,7 @@ def _start_of_difference(old: object, new: object) -> int:
 
 
 def _shown(value: object, key: str = "", start: int = 0) -> str:
-    """Show a value on one line, shortened."""
+    """Return a value on one line, shortened."""
     if value is _MISSING or value is None or value in ([], {}, ""):
         return _("(nothing)")
     if isinstance(value, bool):

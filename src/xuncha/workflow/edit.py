@@ -1,4 +1,4 @@
-"""Edit (修改): keep what someone wrote into a file, or all that was changed by hand."""
+"""Edit (修改): commit what someone wrote into a file, or everything that was changed by hand."""
 
 from __future__ import annotations
 
@@ -25,41 +25,41 @@ from xuncha.workflow.journal import FileChange
 from xuncha.workflow.perform import Result, standing
 from xuncha.workflow.verbs import SUBJECTS
 
-_PARTS: Final = ("data", "templates")  # what belongs to a ledger and people change by hand
-_MANY: Final = 8  # numbers that the subject of a commit names
+_PARTS: Final = ("data", "templates")  # the folders of a ledger that people change by hand
+_MANY: Final = 8  # the most numbers that the subject of a commit names
 
 
 def editable(root: Path, text: str) -> str:
-    """Return the path of the file that is meant: by the number of a problem or a measure, or by the path of a comment or the settings.
+    """Return the path of the file that is meant by the number of a problem or a measure, or the path of a comment or the settings.
 
-    Raises InvalidLedgerError if it is a link, or it is the settings and no file; RefusedError if there is none.
+    Raises InvalidLedgerError if the file is a link, or there are no settings; RefusedError if there is no such file.
     """
     text = text.replace("\\", "/") if system.WINDOWS else text
     comment = CommentNumber.of_file(text)
-    named = comment or (None if text == LEDGER_FILE else Identity.parse(text))
-    path = named.path if named else LEDGER_FILE
+    record = comment or (None if text == LEDGER_FILE else Identity.parse(text))
+    path = record.path if record else LEDGER_FILE
     if WorkingTree(root).behind_link(path):
         raise InvalidLedgerError([link(path)])
     if (root / path).is_file():
         return path
-    if named:
-        raise no_such_comment(named) if isinstance(named, CommentNumber) else no_such(named)
+    if record:
+        raise no_such_comment(record) if isinstance(record, CommentNumber) else no_such(record)
     raise InvalidLedgerError(load_settings(WorkingTree(root)).findings)
 
 
 def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> Result | None:
-    """Keep what someone wrote into the file of a problem, a measure, a comment or the settings, if it validates.
+    """Commit what someone wrote into the file of a problem, a measure, a comment or the settings, if it is valid.
 
-    `opened` is what stood in it when the editing began; None where nobody can have changed it since. Return None if the
-    last commit holds just what was written.
+    `opened` is the content of the file when the editing began; None if nobody can have changed it since. Return None if the
+    last commit already holds what was written.
 
-    Raises XunchaError as `perform`; rules that other files break do not matter.
+    Raises XunchaError as `perform` does; rules that other files break do not matter.
     """
     with begin(root) as session:
         old = session.source.read(path)
         if opened not in {None, old}:
-            said = _("{path} was changed by someone else meanwhile").format(path=path)
-            raise RefusedError("changed-meanwhile", said, _("open it again, and repeat your change"))
+            message = _("{path} was changed by someone else meanwhile").format(path=path)
+            raise RefusedError("changed-meanwhile", message, _("open it again, and enter your change anew"))
         if content == old and not session.git.unfinished(path):
             return None
         if findings := _findings(Overlay(session.source, {path: content}), path):
@@ -69,23 +69,23 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
 
 
 def _findings(source: Overlay, path: str) -> list[Finding[Place]]:
-    """Find what is wrong with a file as it will stand; of the settings, with the whole ledger under them."""
+    """Return what is wrong with the new content of a file; for the settings, what is wrong with the whole ledger under them."""
     if path == LEDGER_FILE:
         return check(source)
     if CommentNumber.of_file(path):
-        found = load_comments(source)[1]
+        findings = load_comments(source)[1]
     else:
-        found = load_problem(source, path.split("/")[2], load_settings(source).frame).findings
-    return [finding for finding in found if finding.place.path == path]
+        findings = load_problem(source, path.split("/")[2], load_settings(source).frame).findings
+    return [finding for finding in findings if finding.place.path == path]
 
 
 def edit_all(session: Session) -> tuple[list[str], Result] | None:
-    """Keep everything that was changed, made or deleted by hand, in one commit; return what changed, in words, or None.
+    """Commit everything that was changed, made or deleted by hand, in one commit; return the changes in words and the result, or None.
 
-    Raises InvalidLedgerError if the ledger breaks rules as it stands, RefusedError and SurroundingsError as `perform`; then
+    Raises InvalidLedgerError if the ledger breaks rules as it is, RefusedError and SurroundingsError as `perform` does; then
     nothing is committed, and the files stay as they are.
     """
-    # What has a name with a dot before it, or is in such a folder, is none of the ledger's.
+    # Files with a dot before the name, and files in such folders, do not belong to the ledger.
     paths = [path for path in session.git.by_hand(*_PARTS) if "/." not in f"/{path}"]
     paths = session.git.uncommitted(*paths) if paths else []
     if not paths:
@@ -94,27 +94,27 @@ def edit_all(session: Session) -> tuple[list[str], Result] | None:
     if findings := check(session.source):
         raise InvalidLedgerError(findings)
     changed = list(_changed(session, paths))
-    result = _kept(session, changed, [FileChange(each.path, each.new, each.new) for each in changed])
-    return [line for each in changed for line in each.in_words()], result
+    result = _kept(session, changed, [FileChange(file.path, file.new, file.new) for file in changed])
+    return [line for file in changed for line in file.in_words()], result
 
 
 def _kept(session: Session, changed: Sequence[_Changed], files: Sequence[FileChange]) -> Result:
-    """Commit what was changed by hand, under the numbers of what it was done to."""
+    """Commit what was changed by hand, under the numbers of the changed records."""
     steps = list(_steps(session, changed))
-    comments = [str(number) for each in changed if (number := CommentNumber.of_file(each.path))]
+    comments = [str(number) for file in changed if (number := CommentNumber.of_file(file.path))]
     numbers = [*(step.id for step in steps), *(f"意见 {number}" for number in comments)]
-    numbers = numbers or [each.path for each in changed]
-    named = numbers[0]
+    numbers = numbers or [file.path for file in changed]
+    subject = numbers[0]
     if len(numbers) > 1:
-        named = "、".join(numbers[:_MANY]) + (f"等{len(numbers)}项" if len(numbers) > _MANY else "")
-    elif title := next((each.title for each in changed if each.identity or comments), ""):
-        named = f"{named} {title}"
-    session.commit(files, Message(f"{SUBJECTS['edit']} {named}", "edit", steps, comments=comments))
-    return Result(steps, [each.path for each in changed], standing(session.root), commit=session.made)
+        subject = "、".join(numbers[:_MANY]) + (f"等{len(numbers)}项" if len(numbers) > _MANY else "")
+    elif title := next((file.title for file in changed if file.identity or comments), ""):
+        subject = f"{subject} {title}"
+    session.commit(files, Message(f"{SUBJECTS['edit']} {subject}", "edit", steps, comments=comments))
+    return Result(steps, [file.path for file in changed], standing(session.root), commit=session.made)
 
 
 class _Changed(NamedTuple):
-    """A file that was changed by hand: what the last commit holds, and what stands in it; None where there is none."""
+    """A file that was changed by hand, with its content in the last commit and now; None if there is no file."""
 
     path: str
     old: bytes | None
@@ -122,50 +122,50 @@ class _Changed(NamedTuple):
 
     @property
     def identity(self) -> Identity | None:
-        """The problem or measure whose file it is."""
+        """Return the problem or measure whose file it is; None for any other file."""
         return Identity.of_file(self.path)
 
     @property
     def title(self) -> str:
-        """What it is called, or how the text of a comment begins; empty where that cannot be told."""
+        """Return the title of the record, or how the text of a comment begins; empty if there is none."""
         data = _data(self.old if self.new is None else self.new) or {}
         if CommentNumber.of_file(self.path):
             return shortened(str(data.get("text", "")))
         return str(data.get("title") or "")
 
     def in_words(self) -> list[str]:
-        """Say what changed."""
-        named = f"{self.identity} {self.title}".strip() if self.identity else self.path
+        """Return what has changed, in words."""
+        name = f"{self.identity} {self.title}".strip() if self.identity else self.path
         if self.old is None:
-            return [_("added {what}").format(what=named)]
+            return [_("added {what}").format(what=name)]
         if self.new is None:
-            return [_("deleted {what}").format(what=named)]
+            return [_("deleted {what}").format(what=name)]
         short = str(self.identity or self.path)
         old, new = (_data(each) if self.path.endswith(".yaml") else None for each in (self.old, self.new))
         if old is None or new is None:
             return [_("changed {what}").format(what=short)]
-        told = differences(old, new)
-        return [f"{short} {line}" for line in told] or [_("{what}: comments or layout").format(what=short)]
+        lines = differences(old, new)
+        return [f"{short} {line}" for line in lines] or [_("{what}: comments or layout").format(what=short)]
 
 
 def _changed(session: Session, paths: list[str]) -> Iterator[_Changed]:
-    """Read the files, as the last commit holds them and as they stand."""
+    """Yield the files with their contents, in the last commit and now."""
     for path, old in zip(paths, session.git.blobs(f"HEAD:./{path}" for path in paths), strict=True):
         target, new = session.root / path, None
         if target.is_file():
-            proved = Identity.of_evidence(path)
-            new = evidence.read(session.root, proved, target) if proved else target.read_bytes()
+            measure = Identity.of_evidence(path)
+            new = evidence.read(session.root, measure, target) if measure else target.read_bytes()
         yield _Changed(path, old, new)
 
 
 def _steps(session: Session, changed: Sequence[_Changed]) -> Iterator[StatusChange]:
-    """Yield what becomes of each problem and measure, in the order of the ledger."""
-    records = {each.identity: each for each in changed if each.identity}
-    proved = {identity for each in changed if (identity := Identity.of_evidence(each.path))}
-    for identity in sorted({*records, *proved}):
+    """Yield the change of status of each problem and measure, in the order of the ledger."""
+    records = {file.identity: file for file in changed if file.identity}
+    with_evidence = {identity for file in changed if (identity := Identity.of_evidence(file.path))}
+    for identity in sorted({*records, *with_evidence}):
         if identity in records:
-            each = records[identity]
-            yield StatusChange(str(identity), _status(each.old or b""), _status(each.new or b""))
+            file = records[identity]
+            yield StatusChange(str(identity), _status(file.old or b""), _status(file.new or b""))
         elif (session.root / identity.path).is_file():
             status = _status(session.source.read(identity.path))
             yield StatusChange(str(identity), status, status)
@@ -180,6 +180,6 @@ def _data(content: bytes | None) -> dict[str, Any] | None:
 
 
 def _status(content: bytes) -> str | None:
-    """Return the status that a file tells; None for a problem, or where it cannot be read."""
+    """Return the status in a file; None for a problem, or if the file cannot be read."""
     status = (_data(content) or {}).get("status")
     return status if isinstance(status, str) else None

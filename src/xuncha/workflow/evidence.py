@@ -1,7 +1,7 @@
-"""Files that become evidence (佐证材料): under which name they are kept, and what the ledger says of them.
+"""Files that become evidence (佐证材料): the names under which they are kept, and what the ledger says about them.
 
-A file keeps the name that the office gave it wherever every system can hold that name; else it is kept under the nearest
-one that all can, and the entry says how it was called. The same file is kept once in a measure (docs/adr/0019).
+A file keeps the name that the office gave it if every system can hold that name; else it gets the nearest name
+that all can hold, and the entry gives the original one. The same file is kept once in a measure (docs/adr/0019).
 """
 
 from __future__ import annotations
@@ -31,52 +31,52 @@ if TYPE_CHECKING:
     from xuncha.model.source import Fingerprint
 
 LARGEST: Final = 100 * 1024 * 1024
-"""Bytes in a file that git alone keeps: the forges refuse larger ones for good, since history cannot forget them."""
-_LONGEST: Final = 255  # bytes in a name: what the usual systems hold
-_MOST: Final = 200  # characters in a name that the ledger holds
+"""The most bytes of a file that git keeps without git-lfs: forges always refuse larger ones, and history cannot forget them."""
+_LONGEST: Final = 255  # bytes in a name, as common systems limit it
+_MOST: Final = 200  # characters in a name, as the ledger limits it
 _ENDING: Final = re.compile(r"(?<=.)\.\w{1,20}$")
 _UNNAMED: Final = "附件"
 _NOT_FOR_ALL: Final = str.maketrans('/\\:*?"<>|', "／＼：＊？＂＜＞｜")
-"""What one system or another gives a meaning of its own, and the full-width signs that look alike."""
-_NO_WAITING: Final = getattr(os, "O_NONBLOCK", 0)  # at the open end of a pipe nobody may ever write
+"""Characters that have a special meaning on some system, and the full-width characters that look alike."""
+_NO_WAITING: Final = getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait, maybe for ever, for a writer
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}\ud800-\udfff]")
 
 
 def kept(
     original: str, found: Fingerprint, measure: Measure, names: Collection[str]
 ) -> tuple[dict[str, Any], bool]:
-    """Return what the entry says of a file that a measure is to keep, and whether another entry names the same file already.
+    """Return the entry for a file that becomes evidence of a measure, and whether another entry names the same file already.
 
-    `original` is its name where it comes from; `names` are those of the evidence files that are there already.
+    `original` is the name of the file where it comes from; `names` are those of the evidence files already in the folder.
     """
     items = [item for entry in measure.progress for item in entry.evidence if not isinstance(item, str)]
-    there = next((item.file for item in items if item.sha256 == found.sha256), None)
-    called = shown(original)
-    file = there or free(held(called), names)
-    said: dict[str, Any] = {"file": file, "sha256": found.sha256, "size": found.size}
-    return said | ({"name": called} if called.strip() and called != file else {}), there is not None
+    existing = next((item.file for item in items if item.sha256 == found.sha256), None)
+    name = shown(original)
+    file = existing or free(held(name), names)
+    described: dict[str, Any] = {"file": file, "sha256": found.sha256, "size": found.size}
+    return described | ({"name": name} if name.strip() and name != file else {}), existing is not None
 
 
 def shown(original: str) -> str:
-    """Return a file's name as it can be written down, without control characters and broken ones."""
+    """Return the name of a file as text that can be written down: NFC, with `_` for control characters and broken ones."""
     return unicodedata.normalize("NFC", _CONTROL.sub("_", original))
 
 
 def held(name: str) -> str:
-    """Return the nearest name that every system can hold: not hidden, no device of Windows, not too long."""
+    """Return the nearest name that every system can hold: not hidden, not a device of Windows, not too long."""
     safe = shown(name).translate(_NOT_FOR_ALL).lstrip(". \u3000").rstrip(". ") or _UNNAMED
     return _cut(f"_{safe}" if RESERVED.match(safe) else safe, "")
 
 
 def free(name: str, names: Collection[str]) -> str:
-    """Return the name, or the first one numbered after it that no file has; capitals make no difference."""
+    """Return the name or, if a file has it, the first numbered variant that is free; capitals make no difference."""
     taken = {_folded(each) for each in names}
-    tried = (_cut(name, f"-{number}") for number in count(2))
-    return next(each for each in chain([name], tried) if _folded(each) not in taken)
+    numbered = (_cut(name, f"-{number}") for number in count(2))
+    return next(each for each in chain([name], numbered) if _folded(each) not in taken)
 
 
 def _cut(name: str, number: str) -> str:
-    """Put a number before the ending of a name, and shorten the stem to fit."""
+    """Insert a number before the ending of a name, and shorten the stem to fit."""
     match = _ENDING.search(name)
     stem, ending = (name[: match.start()], match[0]) if match else (name, "")
     tail = number + ending
@@ -89,17 +89,17 @@ def _folded(name: str) -> str:
 
 
 def read(root: Path, identity: Identity, file: Path) -> bytes:
-    """Read a file, wherever it is, that is to become evidence of a measure.
+    """Read a file from anywhere, to become evidence of a measure.
 
-    Raises RefusedError if it cannot be read, is no ordinary file, is empty, is not the file itself but its
-    pointer, or is too large for git alone; SurroundingsError if it is for git-lfs, and that is not set up here.
+    Raises RefusedError if it cannot be read, is not an ordinary file, is empty, is only the pointer of
+    git-lfs, or is too large for git alone; SurroundingsError if it is for git-lfs, which is not set up here.
     """
     try:
         with open(file, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAITING)) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                said = _("{path} is not a regular file, but a pipe, a device or the like").format(path=file)
-                hint = _("save its content to a file, and attach that")
-                raise RefusedError("not-a-file", said, hint)
+                text = _("{path} is no file, but a pipe, a device or the like").format(path=file)
+                hint = _("write what comes out of it to a file, and attach that")
+                raise RefusedError("not-a-file", text, hint)
             return read_stream(root, identity, str(file), stream)
     except OSError as error:
         message = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
@@ -107,16 +107,16 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
 
 
 def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> bytes:
-    """Read what is to become evidence of a measure; `path` is how it is called where it comes from.
+    """Read a stream that becomes evidence of a measure; `path` is the name of the file where it comes from.
 
-    Raises RefusedError if it is empty, which proves nothing, is not the file itself but its pointer, or is too
-    large for git alone; SurroundingsError if it is for git-lfs, and that is not set up here.
+    Raises RefusedError if it is empty (then it proves nothing), is only the pointer of git-lfs, or is too
+    large for git alone; SurroundingsError if it is for git-lfs, which is not set up here.
     """
     size = stream.seek(0, os.SEEK_END)
     stream.seek(0)
     if not size:
-        said = _("{path} is empty, and proves nothing").format(path=path)
-        raise RefusedError("empty-file", said, _("check that it was saved; then attach it again"))
+        text = _("{path} is empty, and proves nothing").format(path=path)
+        raise RefusedError("empty-file", text, _("see whether it was saved; then attach it again"))
     with_lfs = _goes_to_lfs(root, f"{EVIDENCE}/{identity}/{held(Path(path).name)}")
     if size > LARGEST and not with_lfs:
         message = _("{path} has {size} MB: the usual git hosts refuse files over {largest} MB, for good")
@@ -136,7 +136,7 @@ def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> 
 def _goes_to_lfs(root: Path, path: str) -> bool:
     """Return whether git-lfs keeps a file of the ledger.
 
-    Raises SurroundingsError if .gitattributes says so, and git does not know git-lfs: it would keep the file
+    Raises SurroundingsError if .gitattributes says so but git does not know git-lfs: git would then keep the file
     itself.
     """
     git = Git.in_repository(root, to_write=True)

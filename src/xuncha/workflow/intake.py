@@ -1,4 +1,4 @@
-"""Taking in: a whole draft becomes a ledger, or many changes of one, in a single commit or not at all."""
+"""Intake: a whole draft becomes a ledger, or many changes of one, in a single commit or not at all."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from xuncha.workflow.verbs import SUBJECTS
 
 @dataclass
 class Intake:
-    """The files that are to be written, and what that does to problems and measures."""
+    """The files to be written, and the changes of status that this means for problems and measures."""
 
-    files: dict[str, bytes] = field(default_factory=dict)  # their new contents by their paths
+    files: dict[str, bytes] = field(default_factory=dict)  # the new contents by path
     steps: list[StatusChange] = field(default_factory=list)
-    signed: bool = False  # whether the policy asks for a signed commit
+    signed: bool = False  # whether the policy requires a signed commit
 
 
 def proposed(
     source: Source, plan: Callable[[Ledger, Source], Intake]
 ) -> tuple[Intake, dict[str, bytes | None]]:
-    """Check what a plan would change of a ledger; return that and the files as they are. Nothing is written.
+    """Check what a plan would change in a ledger; return the changes, and the present content of their files. Nothing is written.
 
-    Raises InvalidLedgerError if the ledger breaks rules, or would.
+    Raises InvalidLedgerError if the ledger breaks rules, before or after the changes.
     """
     intake = plan(ledger(source), source)
     before: dict[str, bytes | None] = dict.fromkeys(intake.files)
@@ -47,20 +47,20 @@ def proposed(
 def take_in(
     root: Path, plan: Callable[[Ledger, Source], Intake], origin: str, as_shown: str | None = None
 ) -> tuple[Intake, dict[str, bytes | None]]:
-    """Carry a plan out that comes from a file of the name `origin`: all of it in one commit, or nothing.
+    """Carry out a plan that comes from a file named `origin`: all of it in one commit, or nothing.
 
-    Return what `proposed` does. `as_shown` is the `digest` of what was shown before; None where nothing was.
+    Return what `proposed` does. `as_shown` is the `digest` of what was shown before; None if nothing was.
 
-    Raises InvalidLedgerError if the ledger breaks rules, or would; RefusedError if something else would change
-    than was shown, a file has uncommitted changes, or git refuses; SurroundingsError if git or the disk is
-    against it.
+    Raises InvalidLedgerError if the ledger breaks rules, before or after the changes; RefusedError if they differ
+    from what was shown, a file has uncommitted changes, or git refuses; SurroundingsError if git or the disk
+    fails.
     """
     with begin(root) as session:
         intake, before = proposed(session.source, plan)
         if as_shown not in {None, digest(intake, before)}:
-            said = _("the ledger was changed after this was shown")
-            hint = _("check again what would change, and decide again")
-            raise RefusedError("changed-meanwhile", said, hint)
+            text = _("the ledger was changed after this was shown")
+            hint = _("look again at what would change, and decide again")
+            raise RefusedError("changed-meanwhile", text, hint)
         if intake.files:
             session.must_be_clean(*[path for path, content in before.items() if content is not None])
             changes = [FileChange(path, before[path], content) for path, content in intake.files.items()]
@@ -69,16 +69,16 @@ def take_in(
 
 
 def digest(intake: Intake, before: Mapping[str, bytes | None]) -> str:
-    """Return by what it is known again whether the same would be changed in the same files."""
-    said = hashlib.sha256()
+    """Return a hash of the changes and of the files before them, to tell later whether the same would be changed."""
+    checksum = hashlib.sha256()
     for path, content in sorted(intake.files.items()):
         for part in (path.encode(), before.get(path) or b"", content):
-            said.update(b"%d:" % len(part) + part)
-    return said.hexdigest()
+            checksum.update(b"%d:" % len(part) + part)
+    return checksum.hexdigest()
 
 
 def checked(source: Source) -> None:
-    """Check a ledger as it will stand.
+    """Check a ledger in its new form.
 
     Raises InvalidLedgerError if it breaks rules.
     """
@@ -87,5 +87,5 @@ def checked(source: Source) -> None:
 
 
 def message(origin: str, intake: Intake) -> Message:
-    """Compose the commit's message for an intake that comes from a file of this name."""
+    """Return the commit message for an intake from a file named `origin`."""
     return Message(f"{SUBJECTS['import']} {origin}", "import", intake.steps)

@@ -1,6 +1,6 @@
 """The journal of a change: what a command is about to do, kept inside git's folder until its commit is made.
 
-It tells the next command what a killed one has left (docs/adr/0004-one-change-one-commit.md).
+It tells the next command what a killed one has left behind (docs/adr/0004-one-change-one-commit.md).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from xuncha.trail.repository import private
 
 
 class FileChange(NamedTuple):
-    """What a change does to one file of the ledger: its bytes before and after; None is no file."""
+    """The change of one file of the ledger: its bytes before and after; None if there is no file."""
 
     path: str
     before: bytes | None
@@ -27,14 +27,14 @@ class FileChange(NamedTuple):
 
 
 def place(root: Path) -> Path:
-    """Return where the journal is; the ledger must be in a repository."""
-    found = private(root, "journal")
-    assert found is not None  # noqa: S101  asked before
-    return found
+    """Return the path of the journal; the ledger must be in a repository."""
+    path = private(root, "journal")
+    assert path is not None  # noqa: S101  the caller has checked it
+    return path
 
 
 def write(root: Path, changes: Sequence[FileChange], passage: Sequence[str] = ()) -> None:
-    """Write to the disk what the command does to files, or from which commit to which it brings all of them."""
+    """Write to the disk which files the command changes, or between which two commits it moves all files (`passage`)."""
     record = {
         "command": ["xuncha", *sys.argv[1:]],
         "passage": passage,
@@ -48,9 +48,9 @@ def write(root: Path, changes: Sequence[FileChange], passage: Sequence[str] = ()
 
 
 def read(root: Path) -> tuple[str, list[FileChange], list[str]]:
-    """Return the last command as it was typed, its changes of files, and the two commits of its passage, if it made one.
+    """Return the last command as it was typed, its changes of files, and the two commits of its passage, if it has one.
 
-    All are empty if it has just finished, or the file is none of ours.
+    All are empty if the command has just finished, or the file is not a journal of ours.
     """
     import shlex  # noqa: PLC0415  only after a crash
 
@@ -66,6 +66,6 @@ def read(root: Path) -> tuple[str, list[FileChange], list[str]]:
 
 
 def drop(root: Path) -> None:
-    """Remove the journal. If the disk loses or refuses this, the next command finds that nothing of the change is left."""
+    """Remove the journal. If the disk loses or refuses this, the next command finds that nothing is left to take back."""
     with contextlib.suppress(OSError):
         patiently(lambda: place(root).unlink(missing_ok=True))

@@ -1,4 +1,4 @@
-"""Perform a verb: load the measures, ask the verb, edit, check and commit; all of them in one commit, or none."""
+"""Perform a verb: load the measures, ask the verb for its plan, edit, check, and commit all of them together or none."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ from xuncha.workflow.verbs import VERBS
 
 @dataclass(frozen=True)
 class Result:
-    """What a command did, and how the ledger stands after it."""
+    """What a command has done, and the ledger after it."""
 
     steps: Sequence[StatusChange]
-    titles: Sequence[str]  # of what the steps were done to
+    titles: Sequence[str]  # the titles, paths or subjects of what was changed, to be shown
     register: Register | None  # None while other files break rules
     completed: Sequence[ProblemRow] = ()
     plans: Sequence[PlannedChange] = ()
-    commit: str = ""  # that was made
+    commit: str = ""  # the full hash of the commit that was made
 
 
 class _PlannedAction(NamedTuple):
-    """A verb, ready to be done to one measure."""
+    """A verb with its plan for one problem or measure."""
 
     identity: Identity
     step: StatusChange
     plan: PlannedChange
-    data: dict[str, Any]  # what the file will hold
+    data: dict[str, Any]  # the new content of the file
     changes: list[FileChange]
 
 
@@ -54,14 +54,14 @@ def perform(
     action: Action,
     identities: Sequence[Identity],
     today: date,
-    **given: Any,  # noqa: ANN401  each verb names what it takes
+    **given: Any,  # noqa: ANN401  each verb has its own arguments
 ) -> Result:
-    """Do an action to measures, each once however often it is named: to all of them in one commit, or to none.
+    """Perform an action on measures, each once even if it is named twice: on all in one commit, or on none.
 
-    `given` are the arguments of the verb.
+    `given` holds the arguments of the verb.
 
     Raises InvalidLedgerError if the ledger breaks rules already; RefusedError if the workflow, the policy or a
-    rule is against it; SurroundingsError if git or the disk is.
+    rule forbids it; SurroundingsError if git or the disk fails.
     """
     verb = VERBS[action]
     before = register(session.root)
@@ -73,16 +73,16 @@ def perform(
             refused.append(error)
     if refused:
         raise together(refused)
-    changes = [change for each in planned for change in each.changes]
+    changes = [change for item in planned for change in item.changes]
     if all(change.before == change.after for change in changes):
-        said = _("this changes nothing: the ledger already says so")
-        raise RefusedError("nothing-changed", said, path=changes[0].path)
+        text = _("this changes nothing: it stands so already")
+        raise RefusedError("nothing-changed", text, path=changes[0].path)
     session.must_be_clean(*[change.path for change in changes if change.before is not None])
     problems = _problems_after(session, before, planned, changes)
-    steps, plans = [each.step for each in planned], [each.plan for each in planned]
-    titles = [each.data["title"] for each in planned]
-    named = f"{steps[0].id} {titles[0]}" if len(steps) == 1 else "、".join(each.id for each in steps)
-    message = Message(f"{verb.subject} {named}", action, steps, plans[0].reason)
+    steps, plans = [item.step for item in planned], [item.plan for item in planned]
+    titles = [item.data["title"] for item in planned]
+    subject = f"{steps[0].id} {titles[0]}" if len(steps) == 1 else "、".join(item.id for item in steps)
+    message = Message(f"{verb.subject} {subject}", action, steps, plans[0].reason)
     try:
         session.commit(changes, message, signed=plans[0].signed)
     except RefusedError as error:
@@ -101,7 +101,7 @@ def perform(
 def _plan(
     session: Session, verb: Verb, before: Register, identity: Identity, today: date, given: dict[str, Any]
 ) -> _PlannedAction:
-    """Ask the verb what it does to a measure or a problem, and edit its file."""
+    """Ask the verb for its plan for a measure or a problem, and edit the file."""
     if identity.is_problem and verb.of_problems is None:
         message = _("{id} is a problem; this applies only to a measure").format(id=identity)
         raise RefusedError("not-a-measure", message, _("name a measure, such as {id}.1").format(id=identity))
@@ -132,36 +132,36 @@ def _plan(
 def _problems_after(
     session: Session, before: Register, planned: Sequence[_PlannedAction], changes: Sequence[FileChange]
 ) -> dict[str, ProblemRow]:
-    """Check what is planned as it will stand, and return the rows of the problems that it is about, by their numbers.
+    """Check the planned changes in place, and return the new rows of the problems that they are about, by number.
 
-    Raises RefusedError for the first rule that it would break.
+    Raises RefusedError for the first rule that would be broken.
     """
     source = Overlay(session.source, {change.path: change.after for change in changes})
     rows = {problem.id: problem for problem in before.problems}
     problems: dict[int, Problem] = {}
-    found: dict[str, ProblemRow] = {}
-    for each in sorted(planned, key=lambda each: each.identity):
-        number = each.identity.problem
+    changed: dict[str, ProblemRow] = {}
+    for item in sorted(planned, key=lambda item: item.identity):
+        number = item.identity.problem
         if number not in problems:
-            data = each.data if each.identity.is_problem else parse(source.read(Identity(number).path))
+            data = item.data if item.identity.is_problem else parse(source.read(Identity(number).path))
             problems[number] = checked_problem(data, before.frame)
-        problem, row = problems[number], found.get(str(number)) or rows[str(number)]
-        if each.identity.is_problem:
+        problem, row = problems[number], changed.get(str(number)) or rows[str(number)]
+        if item.identity.is_problem:
             measures = tuple(measure._replace(category=problem.category) for measure in row.measures)
             fields = tuple(problem.fields.items())
             row = row._replace(
                 title=problem.title, category=problem.category, fields=fields, measures=measures
             )
         else:
-            measure = checked_measure(source, each.identity, each.data, problem, before.frame)
-            new = measure.row(each.identity, problem)
+            measure = checked_measure(source, item.identity, item.data, problem, before.frame)
+            new = measure.row(item.identity, problem)
             row = row._replace(measures=tuple(new if old.id == new.id else old for old in row.measures))
-        found[row.id] = row
-    return found
+        changed[row.id] = row
+    return changed
 
 
 def standing(root: Path) -> Register | None:
-    """Return how the ledger stands; None while files of it break rules."""
+    """Return the register of the ledger; None while files of it break rules."""
     try:
         return register(root)
     except InvalidLedgerError:

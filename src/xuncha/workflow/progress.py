@@ -1,4 +1,4 @@
-"""Progress (进展情况): an entry tells what was done for a measure."""
+"""Progress (进展情况): record what was done for a measure, as a dated entry."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xuncha.workflow.verb import STARTED, Case, PlannedChange, verb
 
 
 def place_of(day: date, days: Sequence[date | None]) -> int | None:
-    """Find where an entry of a day stands among those that are there: before the first of a later day; None at the end."""
+    """Return the index for a new entry of a day: before the first entry of a later day; None for the end."""
     return next((place for place, each in enumerate(days) if each is not None and each > day), None)
 
 

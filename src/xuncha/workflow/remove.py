@@ -1,4 +1,4 @@
-"""Remove (删除): what was entered by mistake goes, and what follows it takes the numbers before its own, in one commit."""
+"""Remove (删除): delete what was entered by mistake, and renumber what follows so that no gap is left, in one commit."""
 
 from __future__ import annotations
 
@@ -27,37 +27,37 @@ from xuncha.workflow.perform import standing
 from xuncha.workflow.verbs import SUBJECTS
 
 _DECIDED: Final = r"status['\"]?[[:space:]]*:[[:space:]]*['\"]?(submitted|closed)"
-"""The line of a file that says that closing was applied for, or granted, as git's -G reads it."""
-_MANY: Final = 8  # of what is named one by one
+"""The line of a file that says that closing was applied for or granted, as a pattern for git's -G."""
+_MANY: Final = 8  # the most numbers that a message names
 
 
 class Outdated(NamedTuple):
-    """A text that names a number which has changed."""
+    """A text that mentions a number which has changed."""
 
-    where: str  # the number of the problem or measure that says it, as it is now; else the file
-    said: str  # such as 措施1.4
-    new: str  # the number that is meant now; empty where it was removed
+    where: str  # the present number of the problem or measure with the text; else the file
+    said: str  # the mention in the text, such as 措施1.4
+    new: str  # the present number of what is mentioned; empty if it was removed
 
 
 @dataclass(frozen=True)
 class Removal:
-    """What was removed, and what changed by it."""
+    """What was removed, and what has changed because of that."""
 
     identity: Identity
     title: str
     overdue: bool  # whether its time limit had passed
-    moves: Mapping[Identity, Identity]  # the new numbers of what followed it, by the old ones
-    titles: Mapping[Identity, str]  # of what was renumbered, by the old numbers
+    moves: Mapping[Identity, Identity]  # the new numbers of what followed it, by old numbers
+    titles: Mapping[Identity, str]  # of the problems and measures before the removal, by old numbers
     outdated: Sequence[Outdated]
-    register: Register | None  # how the ledger stands; None while files of it break rules
+    register: Register | None  # the ledger after it; None while files of it break rules
 
 
 def remove(session: Session, identity: Identity, reason: str, today: date) -> Removal:
-    """Remove a measure that was not started, or a problem without measures, and close up the numbers behind it.
+    """Remove a measure that was not started, or a problem without measures, and renumber what follows.
 
     Raises InvalidLedgerError if the ledger breaks rules already; RefusedError if it was started, or something
-    would be renumbered that was once submitted or closed; SurroundingsError if git or the disk is against it, or
-    the history here is not whole.
+    that was ever submitted or closed would be renumbered; SurroundingsError if git or the disk fails, or
+    the history here is not complete.
     """
     before = register(session.root)
     titles = {Identity.parse(row.id): row.title for row in before.problems}
@@ -86,57 +86,57 @@ def remove(session: Session, identity: Identity, reason: str, today: date) -> Re
 
 
 def is_untouched(data: Mapping[str, Any]) -> bool:
-    """Return whether a measure's plain data tell of no work on it, so that it may be removed."""
+    """Return whether the plain data of a measure show no work on it, so that it may be removed."""
     return data.get("status") == "not_started" and not data.get("progress")
 
 
 def _must_be_removable(
     session: Session, before: Register, identity: Identity
 ) -> tuple[str | None, str | None]:
-    """Return the status and the time limit of what is to be removed.
+    """Return the status and the time limit of the record that is to be removed.
 
-    Raises RefusedError if work was done on it.
+    Raises RefusedError if work was done on it, or it has measures or evidence.
     """
     hint = _("what was worked on must be kept: close it, or keep it out of the notice with `publish: false`")
     if identity.is_problem:
         measures = next(row.measures for row in before.problems if row.id == str(identity))
         if measures:
-            said = _("problem {id} has measures: {ids}")
+            message = _("problem {id} has measures: {ids}")
             ids = _(", ").join(row.id for row in measures[:_MANY]) + ("…" if len(measures) > _MANY else "")
             hint = _("remove them first, the last one first")
-            raise RefusedError("has-measures", said.format(id=identity, ids=ids), hint)
+            raise RefusedError("has-measures", message.format(id=identity, ids=ids), hint)
         return None, None
     row: MeasureRow = next(row for row in before.measures if row.id == str(identity))
     if not is_untouched(parse(session.source.read(identity.path))):
-        said = _("{id} was started, or has progress, so it cannot be removed")
-        raise RefusedError("was-started", said.format(id=identity), hint, identity.path)
+        message = _("{id} was started, or progress is recorded of it, so it cannot be removed")
+        raise RefusedError("was-started", message.format(id=identity), hint, identity.path)
     if session.source.entries(f"{EVIDENCE}/{identity}"):
-        said = _("{id} has evidence in {folder}, so it cannot be removed")
-        said = said.format(id=identity, folder=f"{EVIDENCE}/{identity}")
-        raise RefusedError("has-evidence", said, hint, identity.path)
+        message = _("{id} has evidence in {folder}, so it cannot be removed")
+        message = message.format(id=identity, folder=f"{EVIDENCE}/{identity}")
+        raise RefusedError("has-evidence", message, hint, identity.path)
     return row.status, row.due
 
 
 def _must_be_undecided(
     session: Session, before: Register, identity: Identity, moves: Iterable[Identity]
 ) -> None:
-    """Refuse to renumber what was ever submitted or closed: its number stands in papers outside the ledger."""
+    """Refuse to renumber what was ever submitted or closed: papers outside the ledger mention its number."""
     session.git.must_be_whole()
-    asked = ever(session.root, _DECIDED) if moves else set()
-    asked |= {row.id for row in before.measures if row.status in {"submitted", "closed"}}
-    decided = [str(each) for each in moves if str(each) in asked]
+    ever_decided = ever(session.root, _DECIDED) if moves else set()
+    ever_decided |= {row.id for row in before.measures if row.status in {"submitted", "closed"}}
+    decided = [str(each) for each in moves if str(each) in ever_decided]
     if decided:
         named = _(", ").join(decided[:_MANY]) + ("…" if len(decided) > _MANY else "")
-        said = _(
-            "{id} cannot be removed: {ids} would get another number, but an application or closing was made under this one"
+        message = _(
+            "{id} cannot be removed: {ids} would get another number, and closing of it was applied for or granted under this one"
         )
         hint = _("change what {id} says with `xuncha edit {id}`, or keep it out of the notice")
-        said, hint = (text.format(id=identity, ids=named) for text in (said, hint))
-        raise RefusedError("number-in-use", said, hint, identity.path)
+        message, hint = (text.format(id=identity, ids=named) for text in (message, hint))
+        raise RefusedError("number-in-use", message, hint, identity.path)
 
 
 def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Identity]) -> list[FileChange]:
-    """Return what becomes of the files: records and evidence.
+    """Return the changes of the files: records and evidence.
 
     Raises RefusedError if one of them was changed by hand, or is a link.
     """
@@ -147,37 +147,37 @@ def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Iden
         paths |= {
             f"{folder}/{entry.name}" for entry in session.source.entries(folder) if entry.kind != "folder"
         }
-    there = sorted({identity.path, *paths})
-    session.must_be_no_links(there)
-    session.must_be_clean(*there)
-    held = {path: (session.root / path).read_bytes() for path in there}
-    after: dict[str, bytes | None] = dict.fromkeys(there)
+    affected = sorted({identity.path, *paths})
+    session.must_be_no_links(affected)
+    session.must_be_clean(*affected)
+    contents = {path: (session.root / path).read_bytes() for path in affected}
+    after: dict[str, bytes | None] = dict.fromkeys(affected)
     for old, new in places_after(paths, moves).items():
-        after[new] = held[old]
+        after[new] = contents[old]
     changes = [
-        FileChange(path, held.get(path), content)
+        FileChange(path, contents.get(path), content)
         for path, content in sorted(after.items())
-        if held.get(path) != content
+        if contents.get(path) != content
     ]
-    # The last record goes first, so that whoever reads meanwhile finds no gap; and its evidence after it.
-    gone = [each for each in changes if each.after is None]
-    gone.sort(key=lambda each: Identity.of_file(each.path) or Identity(0), reverse=True)
-    return [each for each in changes if each.after is not None] + gone
+    # Delete records from the last one on, so that no reader finds a gap meanwhile; then the evidence.
+    deleted = [each for each in changes if each.after is None]
+    deleted.sort(key=lambda each: Identity.of_file(each.path) or Identity(0), reverse=True)
+    return [each for each in changes if each.after is not None] + deleted
 
 
 def _followed_by_comments(
     session: Session, identity: Identity, moves: Mapping[Identity, Identity]
 ) -> list[FileChange]:
-    """Return the changes of the comments that are about something which takes another number.
+    """Return the changes of the comments that are about a record which is renumbered.
 
-    Raises RefusedError if one is about what is to be removed, or its layout does not let the number be changed
+    Raises RefusedError if a comment is about what is to be removed, or its layout does not let the number be changed
     safely.
     """
     changes = []
     for path, content, data in _comments(session):
         if data.get("about") == str(identity):
-            said = _("{path} is about {id}, so {id} cannot be removed").format(path=path, id=identity)
-            raise RefusedError("has-comment", said, _("change what it is about first"), path)
+            message = _("{path} is about {id}, so {id} cannot be removed").format(path=path, id=identity)
+            raise RefusedError("has-comment", message, _("change what it is about first"), path)
         after = renumbered(content, lambda number: moves.get(number, number))
         if after != content:
             session.must_be_no_links([path])
@@ -187,7 +187,7 @@ def _followed_by_comments(
 
 
 def _comments(session: Session) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
-    """Yield the comments, each with what stands in its file and the plain data of it."""
+    """Yield each comment: its path, the content of its file, and the parsed data."""
     for entry in sorted(session.source.entries(COMMENTS)):
         path = f"{COMMENTS}/{entry.name}"
         if entry.kind == "file" and CommentNumber.of_file(path):
@@ -201,12 +201,12 @@ def _comments(session: Session) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
 def _outdated(
     session: Session, there: Iterable[Identity], gone: Identity, moves: Mapping[Identity, Identity]
 ) -> Iterator[Outdated]:
-    """Yield the texts that name a number which changes."""
+    """Yield the texts that mention a number which changes."""
     records = [(each.path, moves.get(each, each)) for each in there if each != gone]
     texts = [(str(where), parse(session.source.read(path))) for path, where in records]
     texts.append((LEDGER_FILE, parse(session.source.read(LEDGER_FILE))))
     texts += [(path, data) for path, _content, data in _comments(session)]
     for where, data in texts:
-        for said, identity in dict.fromkeys(citations(data)):
+        for citation, identity in dict.fromkeys(citations(data)):
             if identity == gone or identity in moves:
-                yield Outdated(where, said, str(moves.get(identity, "")))
+                yield Outdated(where, citation, str(moves.get(identity, "")))

@@ -1,4 +1,4 @@
-"""Set (设定): who answers for a measure, who does it and until when is assigned; what was entered wrongly is corrected."""
+"""Set (设定): assign who answers for a measure, who does it and until when; correct what was entered wrongly."""
 
 from __future__ import annotations
 
@@ -74,11 +74,11 @@ def _set_problem(
     fields: Mapping[str, str] | None,
     **others: object,
 ) -> PlannedChange:
-    """Plan the same for a problem."""
+    """Plan the change for a problem, which has a title, a category and fields."""
     if unfit := [name for name, value in others.items() if value]:
-        said = _("{what} applies to a measure, not to a problem")
-        said = said.format(what=f"--{unfit[0]}".replace("_", "-"))
-        raise RefusedError("not-a-measure", said, _("name a measure, such as 2.3"))
+        message = _("{what} is said of a measure, not of a problem")
+        message = message.format(what=f"--{unfit[0]}".replace("_", "-"))
+        raise RefusedError("not-a-measure", message, _("name a measure, such as 2.3"))
     given = {
         "title": title,
         "category": category and category_meant(category, frame.categories),
@@ -94,17 +94,17 @@ def _planned(given: Mapping[str, Any]) -> PlannedChange:
     edits: list[Edit] = [Set(key, value) for key, value in given.items() if value]
     if not edits:
         raise RefusedError("nothing-given", _("nothing to set was given"), _("see `xuncha set --help`"))
-    named = _(", ").join(key_name(edit.key) for edit in edits)
-    return PlannedChange(edits, note=_("set: {keys}").format(keys=named))
+    names = _(", ").join(key_name(edit.key) for edit in edits)
+    return PlannedChange(edits, note=_("set: {keys}").format(keys=names))
 
 
 def _fields(
     record: Measure | Problem, frame: Frame, of: Literal["measure", "problem"], given: Mapping[str, str]
 ) -> dict[str, int | float | str]:
-    """Add the values of declared fields to those that a record has, each as its type is written.
+    """Return the declared fields of a record with new values added, each converted to its type.
 
-    Raises RefusedError if a field is not declared, or a value is none of its type.
+    Raises RefusedError if a field is not declared, or a value does not fit its type.
     """
-    from xuncha.rules.fields import typed  # noqa: PLC0415  the help reads this module
+    from xuncha.rules.fields import typed  # noqa: PLC0415  the help does not need it
 
     return {**record.fields, **dict(typed(frame, of, key, value) for key, value in given.items())}

@@ -1,4 +1,4 @@
-"""What is said of the organisation and the inspection, as edits of data/ledger.yaml: by options of `init`, or one by one."""
+"""The organisation and the inspection, as edits of data/ledger.yaml: given as options of `init`, or one by one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from xuncha.store.edits import Edit, Set
 INSPECTION: Final[tuple[str, ...]] = ("inspector", "round", "started", "ended", "feedback")
 """The keys under `inspection`."""
 Said = Mapping[str, str | date | Sequence[str] | None]
-"""By keys: `organisation`, those of the inspection, `leaders`, `offices`, and `categories` by their titles."""
+"""The values by key: `organisation`, the keys of the inspection, `leaders`, `offices`, and `categories` as titles."""
 
 
 def edits(data: Mapping[str, Any], said: Said) -> list[Edit]:
-    """Plan the edits of data/ledger.yaml, which says `data`, for what is said; lists grow by what they do not hold."""
+    """Return the edits of data/ledger.yaml for new values; `data` is its present content. Lists get only what they lack."""
     given: dict[str, Any] = {
         key: value.isoformat() if isinstance(value, date) else value for key, value in said.items() if value
     }
@@ -35,6 +35,6 @@ def edits(data: Mapping[str, Any], said: Said) -> list[Edit]:
 
 
 def categories(taken: Sequence[str], titles: Sequence[str]) -> list[dict[str, str]]:
-    """Make categories of titles, each with a key that is not taken: c1, c2 and so on."""
+    """Return categories with these titles, each with a key that is not taken: c1, c2 and so on."""
     free = (key for n in range(1, len(taken) + len(titles) + 1) if (key := f"c{n}") not in taken)
     return [{"key": key, "title": title} for key, title in zip(free, titles, strict=False)]

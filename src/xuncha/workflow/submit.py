@@ -15,8 +15,8 @@ def submit(case: Case) -> PlannedChange:
         xuncha submit 2.3
         xuncha submit 2.3 2.4
     """
-    given = [each for each in case.frame.close_requires if each in {"progress", "evidence"}]
+    required = [each for each in case.frame.close_requires if each in {"progress", "evidence"}]
     evidence = [entry.evidence for entry in case.measure.progress]
-    if lacking := missing(given, case.measure.status, evidence, closer=(), applicants=()):
+    if lacking := missing(required, case.measure.status, evidence, closer=(), applicants=()):
         raise together([refusal(each, case.identity) for each in lacking])
     return PlannedChange()

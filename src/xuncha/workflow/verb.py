@@ -1,4 +1,4 @@
-"""The form of a verb: where an action leads, what it may change, and the function that plans it. Every verb is a file beside this one."""
+"""The form of a verb: where an action leads, what it may change, and the function that plans it. Every verb is a file in this folder."""
 
 from __future__ import annotations
 
@@ -33,28 +33,28 @@ STARTED: Final[Mapping[Status, Status]] = {**UNCHANGED, "not_started": "in_progr
 
 
 class NamedFile(NamedTuple):
-    """A file with its content; None where the ledger holds the same content under this name already."""
+    """A file with its content; the content is None if the ledger already holds the same content under this name."""
 
     name: str
-    """As it is called where it comes from; of a file of the ledger, its path in the ledger."""
+    """The name of the file where it comes from; for a file of the ledger, its path in the ledger."""
     content: bytes | None
 
 
 class PlannedChange(NamedTuple):
-    """What a verb does to one measure, and what it tells about it."""
+    """What a verb changes in one measure, and the messages about it."""
 
-    edits: Sequence[Edit] = ()  # the edits beside that of the status
+    edits: Sequence[Edit] = ()  # the edits besides that of the status
     reason: str = ""  # for the trailer of the commit
     evidence: NamedFile | None = None
     signed: bool = False
-    note: str = ""  # a line on what was done beside the change of status
+    note: str = ""  # a line on what was done besides the change of status
     next_step: str = ""
     warning: tuple[str, str] | None = None  # a message and a hint
 
 
 @dataclass(frozen=True)
 class Case:
-    """One measure in the hands of a command, with all that a verb may ask; git is asked only where a verb asks."""
+    """One measure that a command works on, with everything a verb may read; git runs only if a verb asks it."""
 
     session: Session
     frame: Frame  # the settings that the measure is checked against
@@ -64,9 +64,9 @@ class Case:
 
 
 def applicants(root: Path, identity: Identity) -> set[str]:
-    """Return the e-mails of whoever made the application of a measure that stands; none without an application.
+    """Return the e-mails of those who made the present application for a measure; empty without an application.
 
-    Of several that did not know of each other, and met in a merge, it may be any.
+    If several applied without knowing of each other, and a merge joined their work, return all: it may be any of them.
     """
     from xuncha.trail.history import history_of_measure, last_of  # noqa: PLC0415  the help reads the verbs
 
@@ -74,19 +74,19 @@ def applicants(root: Path, identity: Identity) -> set[str]:
     made_by = {event.commit: event.email for event in events}
     before: dict[str, str | None] = {}
     after: dict[str, str | None] = {}
-    """Whose application stood before and after each commit that led to another status; None where none did."""
-    stands = None
+    """The e-mail of the applicant before and after each commit that changed the status; None without an application."""
+    current = None
     for event in reversed(events):
         if event.action == "renumber" or event.to in {None, event.from_}:
             continue
-        before[event.commit], by = stands, event.email
-        # Whoever takes back that another has returned it applies for it himself.
-        if event.action == "undo" and all(made_by.get(each, by) == by for each in event.undoes):
-            stands = next((before[each] for each in reversed(event.undoes) if each in before), None)
+        before[event.commit], author = current, event.email
+        # An undo of one's own commits restores the earlier applicant; an undo of someone else's counts as a new application.
+        if event.action == "undo" and all(made_by.get(each, author) == author for each in event.undoes):
+            current = next((before[each] for each in reversed(event.undoes) if each in before), None)
         else:
-            stands = by
-        stands = stands if event.to == "submitted" else None
-        after[event.commit] = stands
+            current = author
+        current = current if event.to == "submitted" else None
+        after[event.commit] = current
     return {email for commit in last_of(root, after) if (email := after[commit])}
 
 
@@ -95,51 +95,51 @@ class Verb:
     """An action on measures."""
 
     function: Callable[..., PlannedChange]
-    """Plans the action: takes a `Case`, then by keyword what is given. Its docstring is the help of the command."""
+    """Plans the action: takes a `Case`, then the given values by keyword. Its docstring is the help of the command."""
     action: Action
     subject: str
-    """How the subject of the commit begins: the trail is a document, and documents are Chinese."""
+    """The first word of the commit's subject: the trail is a document, and documents are Chinese."""
     transitions: Mapping[Status, Status]
-    """From which statuses the action is open, and to which each of them leads."""
+    """The statuses in which the action is allowed, each with the status that it leads to."""
     changes: frozenset[str]  # the keys of a measure's file that the action may change
     several: bool  # whether the command takes several measures at once
     of_problems: Callable[..., PlannedChange] | None = None
-    """Plans the action for a problem; takes the problem and the frame, then what is given. None: it is done to measures alone."""
+    """Plans the action for a problem; takes the problem, the frame and the given values. None: the action is for measures only."""
 
     @property
     def parameters(self) -> list[inspect.Parameter]:
-        """The parameters for what is given; those without a default must be given."""
+        """Return the parameters for the given values; those without a default are required."""
         return list(inspect.signature(self.function).parameters.values())[1:]
 
     def target(self, identity: object, status: Status) -> Status:
         """Return the status that the action leads a measure to.
 
-        Raises RefusedError if the action is not open in this status.
+        Raises RefusedError if the action is not allowed in this status.
         """
         if status in self.transitions:
             return self.transitions[status]
         match status:
             case "not_started":
-                said = _("{id} has not been started, so `{action}` is refused")
+                message = _("{id} has not been started, so `{action}` is refused")
                 hint = _("start it first: xuncha start {id}")
             case "in_progress":
-                said = _("{id} is in progress, so `{action}` is refused")
+                message = _("{id} is in progress, so `{action}` is refused")
                 hint = _(
                     "it is in progress: apply to close it with xuncha submit {id}, or close it with xuncha close {id}"
                 )
             case "submitted":
-                said = _("an application to close {id} is pending, so `{action}` is refused")
-                hint = _("an application is pending: xuncha close {id}, or xuncha return {id} --reason …")
+                message = _("closing of {id} has been applied for, so `{action}` is refused")
+                hint = _("closing has been applied for: xuncha close {id}, or xuncha return {id} --reason …")
             case "closed":
-                said = _("{id} is already closed, so `{action}` is refused")
+                message = _("{id} is closed already, so `{action}` is refused")
                 hint = _("if the problem has come back: xuncha reopen {id} --reason …")
         code = f"already-{status}" if status in {"submitted", "closed"} else status.replace("_", "-")
-        said = said.format(id=identity, action=action_name(self.action))
-        raise RefusedError(code, said, hint.format(id=identity))
+        message = message.format(id=identity, action=action_name(self.action))
+        raise RefusedError(code, message, hint.format(id=identity))
 
 
 def verb(
     action: Action, subject: str, transitions: Mapping[Status, Status], *changes: str, several: bool = True
 ) -> Callable[[Callable[..., PlannedChange]], Verb]:
-    """Make the verb of a function that plans it; the arguments are the fields of `Verb`."""
+    """Return a decorator that makes a verb of the function that plans it; the arguments are the fields of `Verb`."""
     return lambda function: Verb(function, action, subject, transitions, frozenset(changes), several)

@@ -27,4 +27,4 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "renumber": "改号",
     **{action: verb.subject for action, verb in VERBS.items()},
 }  # fmt: skip
-"""How the subject of a commit begins, by its action."""
+"""The first word of a commit's subject, by its action."""
