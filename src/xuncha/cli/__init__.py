@@ -1,1 +1,1 @@
-"""The command line. One file for each family of verbs: it reads options, calls one function, and prints."""
+"""The command line. Each family of verbs has a file, which reads options, calls one function, and prints."""

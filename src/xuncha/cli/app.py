@@ -1,4 +1,4 @@
-"""The run of the program: which command is meant, and the one place where errors end."""
+"""One run of the program: the choice of the command, and the one place where errors are caught."""
 
 from __future__ import annotations
 
@@ -26,28 +26,28 @@ from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
 from xuncha.requests import typed
 
-_PATIENCE = 5.0  # seconds after which a shell that asks to complete is given nothing
+_PATIENCE = 5.0  # seconds after which an attempt to complete is given up
 
 
 def _context(given: Mapping[str, str | None]) -> Context:
-    """Return what the options of the whole program, and the variables that stand in for them, say."""
+    """Return the context that the options of the whole program, or the variables that stand in for them, describe."""
     check(given)
     ledger = _given(given, "--ledger", "XUNCHA_LEDGER")
-    said = _given(given, "--today", "XUNCHA_TODAY")
+    text = _given(given, "--today", "XUNCHA_TODAY")
     lang = given.get("--lang")
     if lang is not None and lang not in LANGUAGES:
         raise UsageError("bad-language", _("--lang must be zh or en, not “{lang}”").format(lang=lang))
     named = "--today" if given.get("--today") else "XUNCHA_TODAY"
-    day = typed.day(said, named, _today()) if said else _today()
-    return Context(Path(ledger) if ledger else None, day, bool(said), clock=(lambda: day) if said else _today)
+    day = typed.day(text, named, _today()) if text else _today()
+    return Context(Path(ledger) if ledger else None, day, bool(text), clock=(lambda: day) if text else _today)
 
 
 def _today() -> date:
-    return date.today()  # noqa: DTZ011  the office's own day
+    return date.today()  # noqa: DTZ011  the office's local day
 
 
 def _given(given: Mapping[str, str | None], option: str, variable: str) -> str:
-    """Return what an option was given, else what the variable says that stands in for it; empty where neither does."""
+    """Return the value of an option, else of the variable that stands in for it; empty if neither is set."""
     if value := given.get(option):
         return value
     value = readable(os.environ.get(variable, ""))
@@ -56,23 +56,23 @@ def _given(given: Mapping[str, str | None], option: str, variable: str) -> str:
 
 
 def _completion(*, install: bool) -> None:
-    """Teach the shell that the program was typed in to complete, or show what it would be taught."""
+    """Install the completion into the shell in which the program was typed, or print its script."""
     shell = completion._get_shell_name()  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
     if shell not in {"bash", "zsh", "fish", "powershell", "pwsh"}:
-        said = _("there is no completion for this shell: {shell}").format(shell=shell or "?")
-        hint = _("available: {names}").format(names="bash, zsh, fish, PowerShell")
-        raise SurroundingsError("unknown-shell", said, hint)
+        message = _("there is no completion for this shell: {shell}").format(shell=shell or "?")
+        hint = _("known are: {names}").format(names="bash, zsh, fish, PowerShell")
+        raise SurroundingsError("unknown-shell", message, hint)
     variables = {"prog_name": "xuncha", "complete_var": "_XUNCHA_COMPLETE", "shell": shell}
     if install:
         _shell, path = completion.install(**variables)  # type: ignore[attr-defined]
-        said = _("The completion for {shell} is in {path}; it works once the shell is restarted.")
-        screen.line(said.format(shell=shell, path=path))
+        message = _("The completion for {shell} is in {path}; it works from the next start of the shell on.")
+        screen.line(message.format(shell=shell, path=path))
     else:
         screen.line(completion.get_completion_script(**variables))  # type: ignore[attr-defined]
 
 
 def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds of its error
-    """Return what is wrong with a command line, in the chosen language as far as Typer tells the kinds apart."""
+    """Return what is wrong with a command line, in the chosen language for the kinds of Typer's error that are known here."""
     match type(error).__name__:
         case "NoSuchOption":
             near = error.possibilities or get_close_matches(error.option_name, VALUED + FLAGS)
@@ -84,8 +84,8 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
             return _("{name} is missing").format(name=option)
         case "BadOptionUsage":
             needed = "requires" in error.message
-            said = _("{name} needs a value") if needed else _("{name} takes no value")
-            return said.format(name=error.option_name)
+            message = _("{name} needs a value") if needed else _("{name} takes no value")
+            return message.format(name=error.option_name)
         case "NoArgsIsHelpError":
             screen.line(error.format_message())
             return ""
@@ -93,15 +93,15 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
 
 
 def run(words: list[str], given: Mapping[str, str | None]) -> None:
-    """Run the command line, given apart from the options of the whole program; end with the exit code."""
+    """Run the command line, with the options of the whole program in `given`; exit with the exit code."""
     code = (_complete if "_XUNCHA_COMPLETE" in os.environ else _carry_out)(words, given)
     if (lost := screen.finish()) is not None and not code:
-        change = sys.modules.get("xuncha.workflow.change")  # what commands that only read have not imported
+        change = sys.modules.get("xuncha.workflow.change")  # not imported by commands that only read
         if commit := change.last_commit() if change else None:
-            # The exit code stays that of what is done: a script that tries again would do it twice.
-            said = _("done, and saved in commit {commit}; only the output could not be printed: {reason}")
+            # The exit code stays 0, since the change is made: a script that tries again would make it twice.
+            text = _("done, and kept in commit {commit}; only what was to be printed could not be: {reason}")
             hint = _("do not type it again; see xuncha log")
-            screen.warning(said.format(commit=commit, reason=cause_of(lost)), hint)
+            screen.warning(text.format(commit=commit, reason=cause_of(lost)), hint)
         else:
             code = _refused_by_the_system(lost)
     sys.exit(code)
@@ -126,15 +126,15 @@ def _call(words: list[str], given: Mapping[str, str | None]) -> int:
 
 
 def _complete(words: list[str], given: Mapping[str, str | None]) -> int:
-    """Answer a shell that asks to complete: in time, and without a word of what is wrong, in the middle of somebody's typing."""
-    # Typer would read a text as markup, and break it into lines, of which fish offers each.
+    """Answer a shell that asks for completions: within a time limit, and without error messages, which would disturb the typing."""
+    # Typer would read a text as markup and break it into lines, and fish would offer each line.
     shells._sanitize_help_text = lambda text: text  # noqa: SLF001
     watch = threading.Timer(_PATIENCE, os._exit, [1])
     watch.daemon = True
     watch.start()
     try:
         return _call(words, given)
-    except Exception:  # whatever it is, the command itself will tell
+    except Exception:  # whatever the error is, the command itself will report it
         if "XUNCHA_TRACEBACK" in os.environ:
             raise
         return 1
@@ -143,7 +143,7 @@ def _complete(words: list[str], given: Mapping[str, str | None]) -> int:
 
 
 def _carry_out(words: list[str], given: Mapping[str, str | None]) -> int:
-    """Do what was typed, and return the exit code: the one place where errors end."""
+    """Run a command and return its exit code: the one place where errors are caught."""
     try:
         return _call(words, given)
     except WrongUsage as error:
@@ -160,17 +160,17 @@ def _carry_out(words: list[str], given: Mapping[str, str | None]) -> int:
             raise
         if isinstance(error, OSError):
             return _refused_by_the_system(error)
-        said = _("this should not happen: {kind}: {error}").format(kind=type(error).__name__, error=error)
-        hint = _("please report it, with the output of the same command when XUNCHA_TRACEBACK=1 is set")
-        screen.error(XunchaError("bug", said, hint))
+        text = _("this should not happen: {kind}: {error}").format(kind=type(error).__name__, error=error)
+        hint = _("please report it, with what XUNCHA_TRACEBACK=1 shows for the same command")
+        screen.error(XunchaError("bug", text, hint))
         return XunchaError.exit_code
 
 
 def _refused_by_the_system(error: OSError) -> int:
-    """Tell what the system has refused, such as to write to a full disk, and give the exit code."""
-    if error.errno == errno.EPIPE:  # whoever reads the pipe has gone: nobody is there to be told
+    """Report what the system has refused, such as writing to a full disk, and return the exit code."""
+    if error.errno == errno.EPIPE:  # the reader of the pipe has gone: nobody would see a message
         return 1
-    what = f"{error.filename}: " if error.filename else ""
-    said = _("the system refused: {reason}").format(reason=what + cause_of(error))
-    screen.error(SurroundingsError("system", said))
+    prefix = f"{error.filename}: " if error.filename else ""
+    message = _("the system refused: {reason}").format(reason=prefix + cause_of(error))
+    screen.error(SurroundingsError("system", message))
     return SurroundingsError.exit_code

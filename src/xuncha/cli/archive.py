@@ -1,4 +1,4 @@
-"""For the record office: archive, which makes one file of the whole case, and checks one."""
+"""The command `archive`: make one file of the whole case for the record office, or check such a file."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ def archive(
 
 
 def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None:
-    from xuncha.archive.bag import zipped  # noqa: PLC0415  nobody else waits for all that goes into it
+    from xuncha.archive.bag import zipped  # noqa: PLC0415  other commands need none of this
     from xuncha.archive.gathering import gather  # noqa: PLC0415
     from xuncha.requests.moments import named  # noqa: PLC0415
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
     if output.resolve().is_relative_to(call.root.resolve()):
-        said = _("{path} is in the ledger's folder, where an archive does not belong").format(path=output)
+        message = _("{path} is in the ledger's folder, where an archive does not belong").format(path=output)
         hint = _("name a file outside of it: {option}").format(option=f"-o ../{output.name}")
-        raise RefusedError("output-in-ledger", said, hint)
+        raise RefusedError("output-in-ledger", message, hint)
     must_be_free(output, call.root)
     call.warn_of_leftovers()
     moment = named(call.root, at, "--at", call.today) if at else "HEAD"
@@ -74,12 +74,12 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
         screen.data(case.facts.model_dump(mode="json"))
         return
     screen.line(_("The archive is in {path}. It is internal: do not publish it.").format(path=output))
-    said = _("It contains the ledger as of commit {commit}, dated {day}.")
-    screen.line(said.format(commit=commit[:10], day=day))
+    message = _("It holds the ledger as of commit {commit}, dated {day}.")
+    screen.line(message.format(commit=commit[:10], day=day))
 
 
 def _warn(case: Case, root: Path, *, is_present: bool) -> None:
-    """Say what is not as it should be, or not in the archive."""
+    """Warn of what is wrong in the archive or missing from it."""
     from xuncha.archive.gathering import reason  # noqa: PLC0415
     from xuncha.trail.bundle import FOLDERS  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
@@ -87,34 +87,32 @@ def _warn(case: Case, root: Path, *, is_present: bool) -> None:
     if is_present and Git(root).by_hand(*FOLDERS):
         screen.warning(_("what is not committed is not in the archive"), _("see `git status`"))
     if errors := case.facts.audit_errors:
-        said = ngettext(
+        message = ngettext(
             "the audit has found {n} error in the history; it is in the archive",
             "the audit has found {n} errors in the history; they are in the archive",
             errors,
         )
-        screen.warning(said.format(n=errors), _("see `xuncha audit`"))
+        screen.warning(message.format(n=errors), _("see `xuncha audit`"))
     for sentence in dict.fromkeys(case.warnings):
         screen.warning(sentence)
     for form, error in case.lacking.items():
-        said = _("the notice as {form} is not in the archive: {reason}").format(
-            form=form, reason=reason(error)
-        )
-        screen.warning(said, error.hint)
+        message = _("the notice as {form} is not in it: {reason}").format(form=form, reason=reason(error))
+        screen.warning(message, error.hint)
     for path in case.facts.left_out:
         screen.warning(_("{path} is a link, and is not in the archive").format(path=path))
 
 
 def _check(file: Path, *, as_json: bool) -> None:
-    """Check an archive; end with exit code 1 if it is not sound."""
+    """Check an archive; exit with code 1 if anything is wrong with it."""
     from xuncha.archive.verifying import verify  # noqa: PLC0415
 
     with temporary_folder() as place, screen.patience(_("Checking the archive")):
         verdict = verify(file.resolve(), place)
     facts, found = verdict.facts, verdict.findings
     if as_json:
-        told = facts.model_dump(mode="json") if facts else {}
+        values = facts.model_dump(mode="json") if facts else {}
         shown: dict[str, Any] = {"sha256": verdict.sha256}
-        shown |= {key: told.get(key) for key in ("organisation", "commit", "moment", "date")}
+        shown |= {key: values.get(key) for key in ("organisation", "commit", "moment", "date")}
         shown |= {"made_again": bool(facts and facts.is_reproducible), "files": verdict.files}
         keys = ("severity", "code", "message")
         shown["findings"] = [
@@ -129,9 +127,9 @@ def _check(file: Path, *, as_json: bool) -> None:
 
 
 def _praise(file: Path, verdict: Verdict, facts: Facts) -> None:
-    """Say that an archive is sound, and what is to be compared with what stands on paper."""
-    said = ngettext("{path} is sound: {n} file.", "{path} is sound: {n} files.", verdict.files)
-    screen.line(said.format(path=file, n=verdict.files))
+    """Print that an archive is sound, and what to compare with the papers of the handover."""
+    message = ngettext("{path} is sound: {n} file.", "{path} is sound: {n} files.", verdict.files)
+    screen.line(message.format(path=file, n=verdict.files))
     compared = _(
         "Compared with the history: the ledger and evidence; the rest was made by xuncha {version}, which can compare it."
     )

@@ -1,4 +1,4 @@
-"""Checking: doctor, validate, proof and schema."""
+"""Commands that check: doctor, validate, proof and schema."""
 
 from __future__ import annotations
 
@@ -54,26 +54,26 @@ def doctor(call: Context, as_json: options.Json = False) -> None:
 
 
 def _show_diagnoses(found: list[Diagnosis], root: Path) -> None:
-    """Print a line for each check; below what is wrong, what to type."""
+    """Print a line for each check and, below a line that reports a problem, what to type."""
     for each in found:
         if each.state != "unknown":
             screen.show(_marked(each.state, each.message), wide=True)
         if each.mend:
             screen.line(f"{_INDENT}{each.mend}")
     if unknown := [each.code for each in found if each.state == "unknown"]:
-        said = _("not checked until that is fixed: {codes}").format(codes=_(", ").join(unknown))
-        screen.show(_marked("unknown", said), wide=True)
+        message = _("until that is mended, not looked at: {codes}").format(codes=_(", ").join(unknown))
+        screen.show(_marked("unknown", message), wide=True)
     if any(each.mend for each in found) and not root.samefile("."):
         screen.line(_("Type the commands above in the folder {path}.").format(path=root))
     if wrong := sum(each.state in {"error", "warning"} for each in found):
-        said = ngettext("{n} item needs attention.", "{n} items need attention.", wrong)
-        screen.line(said.format(n=wrong))
+        message = ngettext("{n} item needs attention.", "{n} items need attention.", wrong)
+        screen.line(message.format(n=wrong))
     else:
         screen.line(_("The ledger's environment is fine. To check the ledger itself: xuncha validate"))
 
 
 def _marked(state: State, message: str) -> Columns:
-    """Put a sentence behind its mark, which is a word: it says the same in a pipe, and without colours."""
+    """Return a message behind its mark. The mark is a word, so that it can be read in a pipe and without colours."""
     from rich.cells import set_cell_size  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -128,12 +128,12 @@ def proof(
         xuncha proof 通报.docx
         xuncha proof 通报.txt --ignore half-width --ignore heading-form:20
     """
-    from xuncha.proof.against import facts_of, is_about  # noqa: PLC0415  rules are read by those who want them
+    from xuncha.proof.against import facts_of, is_about  # noqa: PLC0415  only this command needs the rules
     from xuncha.proof.desk import RULES, Silenced, proofread, read  # noqa: PLC0415
     from xuncha.proof.library import installed  # noqa: PLC0415
     from xuncha.requests.answers import findings_json  # noqa: PLC0415
 
-    asked = [_silenced(words) for words in ignore or ()]
+    ignored = [_silenced(words) for words in ignore or ()]
     text, silenced = read(file)
     ledger = call.register_if_any()
     facts = facts_of(ledger, call.today) if ledger else None
@@ -142,7 +142,7 @@ def proof(
         message = _("the proofreader has no rule {codes} to ignore")
         screen.warning(message.format(codes=_(", ").join(codes)))
     about = facts if facts and is_about(text, facts) else None
-    found = proofread(replace(text, facts=about), str(file), [*asked, *silenced])
+    found = proofread(replace(text, facts=about), str(file), [*ignored, *silenced])
     if as_json:
         screen.data(findings_json(found, _("{message}; {hint}")))
     else:
@@ -157,7 +157,7 @@ def proof(
 
 
 def _silenced(option: str) -> Silenced:
-    """Read which rule is to be silent."""
+    """Read an option that names a rule to ignore. Raises UsageError if there is no such rule."""
     from xuncha.proof.desk import RULES, Silenced  # noqa: PLC0415
 
     silenced = Silenced.from_option(option)

@@ -1,4 +1,4 @@
-"""Rows of text in columns, as fast for 100,000 rows as for ten. `rich.table` measures every cell several times."""
+"""Rows of text in columns, as fast for 100,000 rows as for ten. `rich.table` would measure every cell several times."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rich.text import Text
 from xuncha.cli import screen
 
 Cell = str | Text
-"""Words out of the ledger, which are made harmless here; or styled text, which is harmless already."""
+"""Text from the ledger, whose control characters are replaced here; or styled text, which is harmless already."""
 _EVEN = re.compile("[ -~\u3001-\u3029\u3041-\u3096\u3400-\u4dbf\u4e00-\u9fff\uff01-\uff60]*")
 """ASCII and Chinese: each character takes one byte in UTF-8 and one cell, or three bytes and two cells."""
 _WORD = re.compile(r"\s*\S+\s*")
@@ -22,10 +22,10 @@ _NEVER_FIRST = frozenset("，。、；：！？）》〉」』】〕”’")
 
 
 class Column(NamedTuple):
-    """How the cells of one column are laid out."""
+    """The layout of the cells in one column."""
 
     wraps: bool = True
-    """Whether long cells are broken into lines; if not, they are cut off where there is no room at all."""
+    """Whether long cells are broken into lines; if not, they are cut off when there is no room for them."""
     fills: bool = False  # whether the column takes the room that the others leave
     right: bool = False
 
@@ -36,7 +36,7 @@ WIDE = Column(fills=True)
 
 
 class Columns:
-    """A table without lines, for `screen.show`; `gap` blanks stand between two columns."""
+    """A table without lines, for `screen.show`; `gap` blanks separate two columns."""
 
     def __init__(self, *columns: Column, headings: Sequence[str] = (), gap: int = 1) -> None:
         self.columns = columns
@@ -62,10 +62,10 @@ class Columns:
         ]
         blanks = [" " * (room + gap) for room, gap in zip(widths, gaps, strict=True)]
         for row in self.rows:
-            found = [lines[_key(cell)] for lines, cell in zip(laid, row, strict=True)]
-            for number in range(max(map(len, found))):
+            row_lines = [lines[_key(cell)] for lines, cell in zip(laid, row, strict=True)]
+            for number in range(max(map(len, row_lines))):
                 plain = ""
-                for lines, blank in zip(found, blanks, strict=True):
+                for lines, blank in zip(row_lines, blanks, strict=True):
                     line = lines[number] if number < len(lines) else blank
                     if isinstance(line, str):
                         plain += line
@@ -76,7 +76,7 @@ class Columns:
                 yield Segment(plain.rstrip(" ") + "\n")
 
     def _widths(self, widest: list[int], room: int) -> list[int]:
-        """Share out the cells of a line: what does not fit is taken from the widest columns that wrap, then from all."""
+        """Return the width of each column: what does not fit is taken from the widest columns that wrap, then from all."""
         room -= self.gap * (len(widest) - 1)
         widths = [max(1, width) for width in widest]
         wrapping = [place for place, column in enumerate(self.columns) if column.wraps]
@@ -90,7 +90,7 @@ class Columns:
 
 
 def width(cell: Cell) -> int:
-    """Count the cells of the longest line on a terminal: two for each Chinese character."""
+    """Return the cells that the longest line takes on a terminal: two for each Chinese character."""
     if isinstance(cell, str) and _EVEN.fullmatch(cell):
         return (len(cell) + len(cell.encode())) // 2
     return max(map(cell_len, str(cell).split("\n")))
@@ -110,7 +110,7 @@ def _cleaned(cell: Cell) -> Cell:
 def _lines(
     cell: Cell, room: int, gap: int, column: Column, console: Console
 ) -> Iterator[str | list[Segment]]:
-    """Break a cell into lines that fit the room, each padded for what follows it."""
+    """Break a cell into lines that fit the room, each padded up to the next column."""
     if isinstance(cell, str):
         for line in wrapped(cell, room) if column.wraps else [cell]:
             taken = width(line)
@@ -130,17 +130,17 @@ def _lines(
 
 
 def _divided(cell: Text, room: int) -> Iterator[Text]:
-    """Break styled text where `wrapped` breaks it."""
+    """Break styled text at the same places as `wrapped`."""
     for paragraph in cell.split("\n", allow_blank=True):
         place = 0
         for line in wrapped(paragraph.plain, room):
-            place = paragraph.plain.index(line, place)  # the blanks before it were taken off
+            place = paragraph.plain.index(line, place)  # skips blanks that `wrapped` left out
             yield paragraph[place : place + len(line)]
             place += len(line)
 
 
 def wrapped(text: str, room: int) -> list[str]:
-    """Break a text at its line ends, at blanks, and inside of what is longer than a line."""
+    """Break a text at its line ends, at blanks, and inside words that are longer than a line."""
     if width(text) <= room and "\n" not in text:
         return [text.rstrip()]
     lines = []
@@ -161,7 +161,7 @@ def wrapped(text: str, room: int) -> list[str]:
 
 
 def _chopped(word: str, room: int) -> list[str]:
-    """Break a word that is longer than a line, so that no line begins with punctuation."""
+    """Break a word that is longer than a line; no line begins with punctuation."""
     lines = []
     while width(word.rstrip()) > room:
         line = chop_cells(word[: 4 * room], room)[0] or word[0]  # a wide character may be wider than the room

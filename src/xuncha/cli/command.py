@@ -1,4 +1,4 @@
-"""Commands are functions: a decorator enters them, Typer reads their parameters, and the help their docstrings (docs/adr/0023)."""
+"""Commands are functions: a decorator registers them, Typer reads their parameters, and the help shows their docstrings (docs/adr/0023)."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from xuncha.rules.names import suggestion
 
 Function = TypeVar("Function", bound="Callable[..., None]")
 
-# Typer's own error for a wrong command line; it exports one kind of it, and this is what all kinds are.
+# The base class of Typer's errors for a wrong command line; Typer exports only one of the subclasses.
 WrongUsage: type[Exception] = typer.BadParameter.__bases__[0]
 
 
 _ENTRIES: dict[tuple[str, ...], tuple[Callable[..., None], bool, bool]] = {}
-"""The commands of the modules that are imported, by their words: `("report", "weekly")`; whether each is hidden, and whether it is a group."""
+"""The commands of all imported modules by their words, such as `("report", "weekly")`: function, whether it is hidden, whether it is a group."""
 
 
 def command(*words: str, hidden: bool = False, is_group: bool = False) -> Callable[[Function], Function]:
-    """Enter a function as the command of these words; a first parameter `call` is given the `Context`."""
+    """Register a function as the command with these words; a first parameter `call` receives the `Context`."""
 
     def enter(function: Function) -> Function:
         _ENTRIES[words] = function, hidden, is_group
@@ -40,23 +40,23 @@ def command(*words: str, hidden: bool = False, is_group: bool = False) -> Callab
 
 
 def group(word: str) -> Callable[[Function], Function]:
-    """Enter a function, of which the docstring alone counts, as a group of commands."""
+    """Register a function as a group of commands; only its docstring is used."""
     return command(word, is_group=True)
 
 
 class _Translated:
-    """Help and refusals in the chosen language, for commands and for groups; Typer's own class comes behind this one."""
+    """Help and error messages in the chosen language, for commands and groups; a mixin to put before Typer's own class."""
 
     help: str | None
     params: list[Any]
 
     def get_help(self, ctx: Any) -> str:  # noqa: ANN401  Typer's own class is not public
-        from xuncha.cli.help import page  # noqa: PLC0415  commands that do something need no help
+        from xuncha.cli.help import page  # noqa: PLC0415  only the help needs it
 
         return page(self, ctx)
 
     def get_short_help_str(self, limit: int = 0) -> str:  # noqa: ARG002
-        """Return what shells show beside a name."""
+        """Return the text that shells show beside a name."""
         from xuncha.cli.help import summary  # noqa: PLC0415
 
         return summary(self.help)
@@ -68,7 +68,7 @@ class _Translated:
         return option
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
-        """See Typer; every refusal knows which command it is about."""
+        """Parse as Typer does; every error is given the context of its command."""
         try:
             return cast("list[str]", super().parse_args(ctx, args))  # type: ignore[misc]
         except WrongUsage as error:
@@ -77,34 +77,34 @@ class _Translated:
 
 
 class _Command(_Translated, TyperCommand):
-    allow_extra_args = True  # to refuse them in our words
+    allow_extra_args = True  # so that they are refused in our words
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         if not ctx.resilient_parsing:
             self._must_be_filled(ctx, args)
         rest = super().parse_args(ctx, args)
         if rest and not ctx.resilient_parsing:
-            said = _("too many arguments: {texts}").format(texts=" ".join(rest))
-            raise UsageError("usage", said, see_help(ctx))
+            message = _("too many arguments: {texts}").format(texts=" ".join(rest))
+            raise UsageError("usage", message, see_help(ctx))
         return rest
 
     def _must_be_filled(self, ctx: Any, args: list[str]) -> None:  # noqa: ANN401
-        """Refuse an option whose value is empty, as where a script's variable was: it is not the same as no option."""
+        """Refuse an option with an empty value, which a script's unset variable may cause: it is not the same as no option."""
         try:
             given, _rest, _order = self.make_parser(ctx).parse_args(args=list(args))
         except WrongUsage:
-            return  # what is wrong is told by whoever parses in earnest
-        for each in self.get_params(ctx):
-            values = given.get(each.name) if each.param_type_name == "option" else None
+            return  # the real parsing reports what is wrong
+        for parameter in self.get_params(ctx):
+            values = given.get(parameter.name) if parameter.param_type_name == "option" else None
             for value in values if isinstance(values, list) else [values]:
                 if isinstance(value, str) and is_blank(value):
-                    said = _("{option} is empty").format(option=each.opts[-1])
-                    raise UsageError("empty-text", said, _("give it a value, or leave the option out"))
+                    message = _("{option} is empty").format(option=parameter.opts[-1])
+                    raise UsageError("empty-text", message, _("give it a value, or leave the option out"))
 
 
 class _Group(_Translated, TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
-        """See Typer; what a shell asks to complete still has the options of the whole program, wherever they stand."""
+        """Parse as Typer does; a shell's request for completions may contain options of the whole program anywhere: they move to the front."""
         if ctx.resilient_parsing and ctx.parent is None:
             rest, given = take(args)
             args = [*(name if value is None else f"{name}={value}" for name, value in given.items()), *rest]
@@ -117,17 +117,17 @@ class _Group(_Translated, TyperGroup):
 
 
 def see_help(context: Any) -> str:  # noqa: ANN401
-    """Say where the usage of a command is told."""
+    """Return the hint that names the help of a command."""
     return _("see `{path} --help`").format(path=context.command_path)
 
 
 def no_such_command(name: str, known: Collection[str], code: str = "usage") -> UsageError:
-    """Return the error that a command is not there, with the one that may be meant."""
+    """Return the error for an unknown command, with the most similar one as a hint."""
     return UsageError(code, _("there is no command {name}").format(name=name), suggestion(name, known))
 
 
 def program(verb: str | None = None) -> typer.Typer:
-    """Return the program, with one verb alone where it is known: to build all takes longer than most take to run."""
+    """Return the Typer program, only with one verb if it is given: to build all takes longer than most commands run."""
     app = typer.Typer(
         name="xuncha",
         cls=_Group,
@@ -142,7 +142,7 @@ def program(verb: str | None = None) -> typer.Typer:
     for module in dict.fromkeys(modules.values()) if verb is None else [modules[verb]]:
         import_module(f"xuncha.cli.{module}")
     entries = [(words, *entry) for words, entry in _ENTRIES.items() if verb in {None, words[0]}]
-    order = list(modules)  # that of the help; groups first, since others stand in them
+    order = list(modules)  # the order of the help; groups first, since their commands are added to them
     entries.sort(key=lambda entry: (not entry[-1], order.index(entry[0][0])))
     for words, function, hidden, is_group in entries:
         if is_group:
@@ -179,7 +179,7 @@ def everything(
 
 
 def _called(function: Callable[..., None]) -> Callable[..., None]:
-    """Return a function for Typer, whose first parameter is its own context instead of `call`."""
+    """Return a function for Typer, whose first parameter is Typer's context instead of `call`."""
     signature = inspect.signature(function, eval_str=True)
     first, *others = [*signature.parameters.values(), None]
     if first is None or first.name != "call":

@@ -1,4 +1,4 @@
-"""The register of comments: what people said of the rectification, and what was answered. Internal, always."""
+"""The commands of the register of comments: what people said about the rectification, and the replies. It is always internal."""
 
 from __future__ import annotations
 
@@ -127,12 +127,12 @@ def _table(found: Mapping[int, Comment]) -> Columns:
     headings = (_("No."), _("Received"), _("Channel"), _("About"), _("Comment"), _("Reply"))
     table = Columns(RIGHT, FIXED, FIXED, FIXED, Column(), Column(), headings=headings)
     for place, each in found.items():
-        said = _on_one_line(each.text) + (_(" ({reason})").format(reason=each.name) if each.name else "")
+        text = _on_one_line(each.text) + (_(" ({reason})").format(reason=each.name) if each.name else "")
         answered: str | Text = Text(_("not answered"), "yellow")
         if each.reply:
             answered = f"{each.reply.date} {_on_one_line(each.reply.text)}"
         day, how = each.received.isoformat(), word_name(each.channel)
-        table.add(str(place), day, how, each.about or "", said, answered)
+        table.add(str(place), day, how, each.about or "", text, answered)
     return table
 
 

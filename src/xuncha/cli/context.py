@@ -1,4 +1,4 @@
-"""One call of the program: which ledger, which day, and what commands read of them."""
+"""One call of the program: its ledger, its day, and what commands read from them."""
 
 from __future__ import annotations
 
@@ -33,39 +33,39 @@ if TYPE_CHECKING:
 
 @dataclass
 class Context:
-    """One call of the program."""
+    """One call of the program, as commands receive it."""
 
     named: Path | None
     today: date
-    day_is_given: bool = False  # whether `today` was said, rather than asked of the clock
+    day_is_given: bool = False  # whether `today` was given, rather than read from the clock
     commit: str | None = None
-    """Where the ledger is looked at as it stood: the commit; then `today` is the day of it."""
+    """The commit, if the ledger is read as of a commit; `today` is then the day of the commit."""
     clock: Callable[[], date] = field(kw_only=True)
-    """Tells the day anew, for what runs longer than a day; always the one that was said, if one was."""
+    """Returns the present day, for a command that runs longer than a day; always the given day, if one was given."""
 
     @cached_property
     def root(self) -> Path:
-        """The ledger's folder. Raises SurroundingsError if there is none."""
+        """Return the ledger's folder. Raises SurroundingsError if there is none."""
         return find(None, self.named)
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
-        """Begin to change the ledger, after taking back what an interrupted command left behind; warn of it."""
+        """Begin to change the ledger: take the lock, take back what an interrupted command left behind, and warn of that."""
         from xuncha.requests.outcomes import about_beginning  # noqa: PLC0415  only commands that write
         from xuncha.workflow.change import begin  # noqa: PLC0415
 
         with begin(self.root) as session:
-            for said, hint in about_beginning(session).warnings:
-                screen.warning(said, hint)
+            for message, hint in about_beginning(session).warnings:
+                screen.warning(message, hint)
             yield session
 
     def root_for_writing(self) -> Path:
-        """Return the ledger's folder, for a command that takes the lock later, after the same look at leftovers."""
+        """Return the ledger's folder, for a command that takes the lock later; take back leftovers and warn as `session` does."""
         with self.session():
             return self.root
 
     def at(self, moment: str | None) -> Context:
-        """Return the call with the ledger as it stood on a day or at a revision; with None, as it stands. Raises RefusedError if history knows no such moment."""
+        """Return this call with the ledger as it was on a day or at a revision; None: as it is. Raises RefusedError if history has no such moment."""
         if moment is None:
             return self
         from xuncha.requests.moments import moment as found_in_history  # noqa: PLC0415
@@ -84,7 +84,7 @@ class Context:
             return cache.register_at(Tree(self.root, self.commit))
 
     def source(self) -> Source:
-        """Return where the files are read from: the folder, or the commit that is looked at."""
+        """Return where the files are read from: the folder, or the commit that was chosen."""
         if self.commit is None:
             return WorkingTree(self.root)
         from xuncha.trail.tree import Tree  # noqa: PLC0415
@@ -92,14 +92,14 @@ class Context:
         return Tree(self.root, self.commit)
 
     def ledger(self) -> Ledger:
-        """Return the whole ledger as records, every file read anew; warn of what an interrupted command left behind."""
+        """Return the whole ledger as records, reading every file; warn of what an interrupted command left behind."""
         from xuncha.store.loading import ledger  # noqa: PLC0415
 
         with self._reading():
             return ledger(self.source())
 
     def history(self, which: Identity | None = None) -> list[Event]:
-        """Return what was done to the whole ledger, a problem with its measures, or one measure (RefusedError if it is not there); newest first."""
+        """Return the events of the whole ledger, a problem with its measures, or one measure (RefusedError if it does not exist); newest first."""
         from xuncha.trail.git import Git  # noqa: PLC0415  only what shows the history needs git
         from xuncha.trail.history import history, history_of_measure, history_of_problem  # noqa: PLC0415
 
@@ -122,18 +122,18 @@ class Context:
             screen.warning(error.message, error.hint)
 
     def history_if_any(self, which: Identity | None = None) -> list[Event]:
-        """Return what `history` does; nothing outside a repository, and, with a warning, where git is not installed."""
+        """Return what `history` does; an empty list outside a repository, or, with a warning, if git is not installed."""
         try:
             return self.history(which) if git_dir(self.root) else []
         except SurroundingsError as error:
             if error.code != "no-git":
                 raise
-            said = _("the history cannot be shown: {reason}")
-            screen.warning(said.format(reason=error.message), error.hint)
+            message = _("the history cannot be shown: {reason}")
+            screen.warning(message.format(reason=error.message), error.hint)
             return []
 
     def templates(self) -> Own:
-        """Return the ledger's own templates: those in its folder, or what a commit holds of them."""
+        """Return the ledger's own templates, from its folder or from the chosen commit."""
         from xuncha.paper.own import at_commit, on_disk  # noqa: PLC0415
 
         return on_disk(self.root) if self.commit is None else at_commit(self.root, self.commit)
@@ -147,7 +147,7 @@ class Context:
 
     @contextlib.contextmanager
     def places_named(self) -> Iterator[None]:
-        """Name files as git names them, `1a2b3c4d5e:./data/…`, in errors of a ledger at a commit."""
+        """Name files as git does, `1a2b3c4d5e:./data/…`, in errors of a ledger at a commit."""
         try:
             yield
         except InvalidLedgerError as error:
@@ -161,7 +161,7 @@ class Context:
         return f"{self.commit[:10]}:./{path}" if self.commit and path else path
 
     def register_if_any(self) -> Register | None:
-        """Return the register of the ledger; None where none was named and there is none here. Raises InvalidLedgerError if it breaks rules."""
+        """Return the register of the ledger; None if no ledger was named and there is none here. Raises InvalidLedgerError if it breaks rules."""
         try:
             return self.register()
         except SurroundingsError as error:
@@ -170,7 +170,7 @@ class Context:
             return None
 
     def must_be_here(self) -> None:
-        """Check that git leaves no file of the ledger out of the folder (SurroundingsError); warn of what an interrupted command left behind."""
+        """Raise SurroundingsError if git leaves a file of the ledger out of the folder; warn of what an interrupted command left behind."""
         presence.must_be_here(self.root)
         self.warn_of_leftovers()
 
@@ -182,24 +182,24 @@ class Context:
         from xuncha.workflow.change import leftover  # noqa: PLC0415  only after a crash
 
         if found := leftover(self.root):
-            said = _("`{command}` was interrupted: {paths} is written but not committed")
+            message = _("`{command}` was interrupted: {paths} is written but not committed")
             screen.warning(
-                said.format(command=found.command, paths=_(", ").join(found.paths)),
-                _("to complete it, type it again; to undo it: xuncha undo"),
+                message.format(command=found.command, paths=_(", ").join(found.paths)),
+                _("to have it done, type it again; to take it back: xuncha undo"),
             )
 
     def say_standing(self, register: Register | None) -> Tally | None:
-        """Say in a line how the ledger stands, and return the counts; None where it breaks rules."""
+        """Print how much of the ledger is complete, in one line, and return the counts; None if it breaks rules."""
         if register is None:
             screen.warning(_("other files of the ledger break rules"), _("see `xuncha validate`"))
             return None
         counts = tally(register, self.today)
-        said = _("Problems complete {problems_closed}/{problems}, measures closed {closed}/{measures}")
-        screen.line(said.format_map(vars(counts)))
+        message = _("Problems complete {problems_closed}/{problems}, measures closed {closed}/{measures}")
+        screen.line(message.format_map(vars(counts)))
         return counts
 
     def say_counts(self, result: Result) -> None:
-        """End a command that has changed the ledger: say the new counts."""
+        """Print the new counts at the end of a command that has changed the ledger."""
         counts = self.say_standing(result.register)
         if counts and counts.all_done and result.completed:
             screen.line(_("Everything is complete."))

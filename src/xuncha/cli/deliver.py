@@ -1,4 +1,4 @@
-"""Where documents go: to the screen or the program behind it, or into a file, whole or not at all."""
+"""Delivery of documents: to the standard output, or into a file, whole or not at all."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from xuncha.store.files import replace
 from xuncha.system import is_link
 from xuncha.trail.repository import common_dir, git_dir
 
-_OF_THE_LEDGER: Final = frozenset({"data", "templates"})  # the folders in which every file has its meaning
+_OF_THE_LEDGER: Final = frozenset({"data", "templates"})  # folders in which every file is the ledger's
 _BLOCK: Final = 1024 * 1024
 
 
 def check(form: str, forms: Sequence[str], output: Path | None, name: str, *, as_json: bool = False) -> None:
-    """See to it, before any work, that a form is one of `forms` and fits where it goes (UsageError); a file of it might be called `name`."""
+    """Check, before any work, that a form is one of `forms` and fits the output, else raise UsageError; hints suggest `name` for a file."""
     from xuncha.paper.forms import TEXT  # noqa: PLC0415  help and completion need no paper
 
     if as_json:
@@ -36,15 +36,15 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str, *, as
         raise UsageError("no-output", _("a screen cannot show {form}").format(form=form), hint)
     suffix = output.suffix.lower().removeprefix(".") if output else ""
     if suffix in forms and suffix != form:
-        said = _("{path} has the extension {suffix}, but the format is {form}")
-        said = said.format(path=output, suffix=suffix, form=form)
-        raise UsageError("wrong-suffix", said, _("type: -f {suffix}").format(suffix=suffix))
+        message = _("{path} is named as {suffix}, but the form is {form}")
+        message = message.format(path=output, suffix=suffix, form=form)
+        raise UsageError("wrong-suffix", message, _("type: -f {suffix}").format(suffix=suffix))
 
 
 def deliver(
     content: bytes | Path, warnings: Sequence[str], output: Path | None, root: Path, said: str | None = ""
 ) -> None:
-    """Show a document, or save it to a file, be it the content of another; `said` is the sentence that names the file, with `{path}` in it; None says nothing."""
+    """Print a document, or save it to a file; a Path gives the content of a file. `said` names the file by `{path}`; None prints nothing."""
     for sentence in warnings:
         screen.warning(sentence)
     with BytesIO(content) if isinstance(content, bytes) else content.open("rb") as stream:
@@ -57,7 +57,7 @@ def deliver(
 
 
 def paper(call: Context, name: str, form: str, **given: object) -> tuple[bytes, list[str]]:
-    """Make a paper of the outline template of this name; return it with the warnings."""
+    """Make a document from the outline template of this name; return it with the warnings."""
     from xuncha.paper import templates  # noqa: PLC0415
 
     with screen.patience(_("Making the document")):
@@ -65,23 +65,23 @@ def paper(call: Context, name: str, form: str, **given: object) -> tuple[bytes, 
 
 
 def deliver_paper(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
-    """Make a paper as `paper` does, and deliver it."""
+    """Make a document as `paper` does, and deliver it."""
     content, warnings = paper(call, name, form, **given)
     deliver(content, warnings, output, call.root)
 
 
 def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
-    """Write a document to a file: its bytes, or what a stream gives. Raises what `must_be_free` does; SurroundingsError if it cannot be written, and is as it was."""
+    """Write a document, bytes or a stream, to a file. Raises what `must_be_free` does; SurroundingsError if writing fails: the file is then as it was."""
     try:
         must_be_free(output, root)
-        if screen.prints_into(output):  # be that a file: what is printed next must not be written over it
+        if screen.prints_into(output):  # even if it is a file: later output must not overwrite the document
             _print(BytesIO(content) if isinstance(content, bytes) else content)
         else:
             replace(_place(output), content)
-    except (OSError, RuntimeError) as error:  # links may lead in a circle
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that form a circle
         reason = cause_of(error) if isinstance(error, OSError) else error
-        said = _("{path} cannot be written: {reason}").format(path=output, reason=reason)
-        raise SurroundingsError("not-written", said) from None
+        message = _("{path} cannot be written: {reason}").format(path=output, reason=reason)
+        raise SurroundingsError("not-written", message) from None
 
 
 def _print(stream: BinaryIO) -> None:
@@ -90,42 +90,39 @@ def _print(stream: BinaryIO) -> None:
 
 
 def must_be_free(output: Path, root: Path) -> None:
-    """Refuse to write a document (RefusedError) through a link, behind one that the ledger brought along, into git's folder, or over a part of a ledger."""
+    """Refuse (RefusedError) to write a document through a link, behind a link that came with the ledger, into git's folder, or over a part of a ledger."""
     named, place, ledger = output.absolute(), _place(output), root.resolve()
     folder = git_dir(root)
     of_git = [folder.resolve(), common_dir(folder).resolve()] if folder else []
     inside = place.relative_to(ledger).parts if place.is_relative_to(ledger) else ("",)
-    # The file systems of other computers take capitals for small letters.
+    # Capitals make no difference: on the file systems of other computers they are the same as small letters.
     is_git = ".git" in {part.casefold() for part in place.parts} or any(map(place.is_relative_to, of_git))
-    links = [each for each in (named, *named.parents) if is_link(each)]
-    brought = any(each.parent.resolve().is_relative_to(ledger) for each in links)
+    links = [path for path in (named, *named.parents) if is_link(path)]
+    brought = any(path.parent.resolve().is_relative_to(ledger) for path in links)
     if is_git:
-        said, code = _("{path} is in git's own folder, where documents do not belong"), "output-in-git"
+        text, code = _("{path} is in git's own folder, where no document belongs"), "output-in-git"
     elif brought or (named in links and not _is_device(output) and not screen.prints_into(output)):
-        said, code = _("{path} is a link, or behind one; nothing is written through links"), "output-is-link"
+        text, code = _("{path} is a link, or behind one; nothing is written through it"), "output-is-link"
     elif (
         inside[0].casefold() in _OF_THE_LEDGER
         or _of_another(place)
         or any(part.casefold().startswith(".git") for part in (*inside, place.name))
     ):
-        said, code = (
-            _("{path} belongs to the ledger, and cannot be replaced by a document"),
-            "output-in-ledger",
-        )
+        text, code = _("{path} belongs to the ledger, and is not replaced by a document"), "output-in-ledger"
     else:
         return
     hint = _("name another file: {option}").format(option="-o FILE")
-    raise RefusedError(code, said.format(path=output), hint)
+    raise RefusedError(code, text.format(path=output), hint)
 
 
 def _of_another(place: Path) -> bool:
-    """Whether a file belongs to any ledger, as one of its records or templates."""
+    """Return whether a file belongs to any ledger, as one of its records or templates."""
     above = ((folder, place.relative_to(folder).parts[0].casefold()) for folder in place.parents)
     return any(part in _OF_THE_LEDGER and (folder / LEDGER_FILE).is_file() for folder, part in above)
 
 
 def _place(output: Path) -> Path:
-    """Return where a file really is; of what is a link itself, where the link is."""
+    """Return the real path of a file; if the file itself is a link, the path of the link."""
     return output if _is_device(output) else output.absolute().parent.resolve() / output.name
 
 
@@ -137,5 +134,5 @@ def _is_device(output: Path) -> bool:
         return False
     named = output.absolute()
     return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)) and (
-        not named.is_symlink() or named.parts[1:2] == ("dev",)  # as /dev/stdout, and /dev/fd/63 of a shell
+        not named.is_symlink() or named.parts[1:2] == ("dev",)  # /dev/stdout, or /dev/fd/63 of a shell
     )

@@ -1,4 +1,4 @@
-"""The help: what docstrings and options say, in the chosen language, laid out for a terminal of at most 80 columns."""
+"""The help: the texts of docstrings and options, in the chosen language, laid out for a terminal of at most 80 columns."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from xuncha.language import gettext as _
 from xuncha.language import mark
 
 _WIDEST: Final = 80
-_NAMES: Final = 30  # columns that the names of options may take before their help begins on the next line
+_NAMES: Final = 30  # columns for the names of options; after a longer name, the help begins on the next line
 _PIECE = re.compile(r"[（《“]*(?:[!-~]+|\S)[，。、；：！？）》”…]*\s*")
-"""What no line break may split: a word, or a Chinese character with its punctuation."""
+"""What a line break may not split: a word, or a Chinese character with its punctuation."""
 _ITEM = re.compile(r"\S+(?: \S+)*\s*")
 _WORD = re.compile(r"\S+\s*")
 _METAVAR = re.compile(r"[A-Z]{2,}")
@@ -30,7 +30,7 @@ _NONE = mark("Python is set to omit the help texts; to read them, type: unset PY
 
 
 def described(docstring: str | None) -> tuple[list[str], list[str]]:
-    """Return the paragraphs before the first section of a docstring, each as one line; and the lines of its examples."""
+    """Return the paragraphs of a docstring before its first section, each as one line, and the lines of its examples."""
     if not docstring:
         return [_NONE], []
     text = inspect.cleandoc(docstring)
@@ -46,7 +46,7 @@ def summary(docstring: str | None) -> str:
 
 
 def page(command: Any, context: Any) -> str:  # noqa: ANN401  Typer's own classes are not public
-    """Return the help of a command or of a group of them, as `--help` shows it."""
+    """Return the help of a command or of a group, as `--help` shows it."""
     commands = {name: each for name, each in getattr(command, "commands", {}).items() if not each.hidden}
     kinds: dict[str, list[Any]] = {"option": [], "argument": []}
     for each in command.get_params(context):
@@ -71,13 +71,13 @@ def page(command: Any, context: Any) -> str:  # noqa: ANN401  Typer's own classe
 
 
 def _section(title: str, lines: Iterable[str]) -> list[str]:
-    """Return lines under a title; none without lines."""
+    """Return the lines with a title above them; nothing if there are no lines."""
     shown = list(lines)
     return [screen.bold(title), *shown] if shown else []
 
 
 def _usage(path: str, options: list[TyperOption], arguments: list[TyperArgument], commands: object) -> str:
-    """Return how a command is typed: with the options that must be there, and its arguments."""
+    """Return how a command is typed: with its required options, and its arguments."""
     words = [f"{each.opts[-1]} {_metavar(each)}" for each in options if each.required]
     words.append(_("[OPTIONS]"))
     for each in arguments:
@@ -89,7 +89,7 @@ def _usage(path: str, options: list[TyperOption], arguments: list[TyperArgument]
 
 
 def _metavar(parameter: TyperOption | TyperArgument) -> str:
-    """Return what stands for a value, in the chosen language: FILE, KEY=VALUE, ours|theirs."""
+    """Return the placeholder of a value, in the chosen language: FILE, KEY=VALUE, ours|theirs."""
     return _METAVAR.sub(lambda match: language.gettext(match[0]), parameter.metavar or "")
 
 
@@ -99,7 +99,7 @@ def _names_of(option: TyperOption) -> str:
 
 
 def _remark(option: TyperOption) -> str:
-    """Return the help of an option with what else is to be known of it, in brackets."""
+    """Return the help of an option, followed in brackets by its variable, whether it is required, and its default."""
     more = [option.envvar] if isinstance(option.envvar, str) else []
     if option.required:
         more.append(_("required"))
@@ -109,24 +109,24 @@ def _remark(option: TyperOption) -> str:
 
 
 def _panels() -> list[str]:
-    """Return the verbs, a group after its title, each with its word in the chosen language: `close 销号`."""
+    """Return the verbs in groups, each group beside its title and each verb with its word in the chosen language: `close 销号`."""
     rows = []
     for title, modules in PANELS.items():
-        known = {verb: f"xuncha {verb}" for verb in " ".join(modules.values()).split()}
-        said = {verb: language.gettext(message) for verb, message in known.items()}
-        shown = [verb if said[verb] == known[verb] else f"{verb} {said[verb]}" for verb in known]
+        messages = {verb: f"xuncha {verb}" for verb in " ".join(modules.values()).split()}
+        words = {verb: language.gettext(message) for verb, message in messages.items()}
+        shown = [verb if words[verb] == messages[verb] else f"{verb} {words[verb]}" for verb in messages]
         rows.append((language.gettext(title), "  ".join(shown)))
     return _rows(rows, _ITEM)
 
 
 def _example(line: str) -> str:
-    """Return a line to type; one that is too long is continued as a shell reads it."""
+    """Return an example to type; one that is too long is continued on the next line, as shells allow."""
     first, *more = _wrap(line, 8, _WORD)
     return " \\\n".join([f"  {first}", *(f"      {each}" for each in more)])
 
 
 def _rows(rows: list[tuple[str, str]], pieces: re.Pattern[str] = _PIECE) -> list[str]:
-    """Return names in a column, and what they mean in another."""
+    """Return names in one column, and their meanings in another."""
     column = 4 + max((columns(name) for name, _text in rows if columns(name) <= _NAMES), default=0)
     lines = []
     for name, text in rows:
@@ -138,7 +138,7 @@ def _rows(rows: list[tuple[str, str]], pieces: re.Pattern[str] = _PIECE) -> list
 
 
 def _wrap(text: str, indent: int = 0, pieces: re.Pattern[str] = _PIECE) -> list[str]:
-    """Break a text into lines that fit beside an indent; between its pieces alone."""
+    """Break a text into lines that fit beside an indent; only between its pieces."""
     width = min(_WIDEST, shutil.get_terminal_size().columns) - indent
     lines = [""]
     for piece in pieces.findall(text):

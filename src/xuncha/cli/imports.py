@@ -1,4 +1,4 @@
-"""Taking in what an office has already: import table, import notice."""
+"""The commands `import table` and `import notice`: take in what an office has already."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from xuncha.workflow.intake import Intake
 
 Before = dict[str, bytes | None]
-"""The files as they were, by their paths; None where there was none."""
-_MOST_LINES = 400  # of what changes, on the screen
-_MOST_DOUBTS = 200  # likewise; the weightiest come first
+"""The contents of the files before the import, by their paths; None if there was no file."""
+_MOST_LINES = 400  # the most lines of differences on the screen
+_MOST_DOUBTS = 200  # the most doubts on the screen; the most important come first
 
 
 @group("import")
@@ -68,9 +68,9 @@ def import_notice(
     from xuncha.reading.reading import read  # noqa: PLC0415
 
     notice = read(lines(file))
-    said, draft = room.as_json(notice), draft_of(notice, str(file), call.today)
+    content, draft = room.as_json(notice), draft_of(notice, str(file), call.today)
     if as_json:
-        screen.data(said | ({"doubts": _doubts_json(draft)} if dry_run else {}))
+        screen.data(content | ({"doubts": _doubts_json(draft)} if dry_run else {}))
         return
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
     from xuncha.skeleton.create import found  # noqa: PLC0415
@@ -78,7 +78,7 @@ def import_notice(
     intake = Enterer(draft).new(file.name, None)
     found(located(folder), intake, file.name, dry_run=dry_run)
     if dry_run:
-        _show_notice(said)
+        _show_notice(content)
     screen.show(*doubtful(draft))
     _say_what_is_done(folder, draft, intake, is_there=False, dry_run=dry_run)
 
@@ -146,25 +146,25 @@ def import_table(
     for error in refused:
         screen.error(error)
     if as_json:
-        told = understood(draft, intake, before, written=not dry_run)
-        screen.data(told | {"differences": [*_differences(intake, before)]})
+        result = understood(draft, intake, before, written=not dry_run)
+        screen.data(result | {"differences": [*_differences(intake, before)]})
         return
     if saved:
         screen.line(_("The form is in {path}.").format(path=saved))
     if dry_run:
         screen.show(*_columns(draft), *doubtful(draft))
     elif n := len(draft.doubts):
-        said = ngettext(
+        message = ngettext(
             "{n} cell is doubtful; --dry-run shows it.", "{n} cells are doubtful; --dry-run shows them.", n
         )
-        screen.line(said.format(n=n))
+        screen.line(message.format(n=n))
     for text in _differences(intake, before):
         screen.line(text)
     _say_what_is_done(root, draft, intake, is_there=is_there, dry_run=dry_run)
 
 
 def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
-    """Find the folder of the ledger, and whether one is there."""
+    """Return the folder of the ledger, and whether a ledger is in it."""
     try:
         root = call.root if folder is None else located(folder)
     except SurroundingsError as error:
@@ -176,27 +176,27 @@ def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
 
 
 def _roles(given: list[str] | None) -> dict[str, str]:
-    """Read `HEADING=ROLE` as it is typed. Raises UsageError if it is not of that form, or there is no such role."""
+    """Read options of the form `HEADING=ROLE`. Raises UsageError if one is not of that form, or there is no such role."""
     from xuncha.model.forms import ROLES, is_role  # noqa: PLC0415
 
-    found = {}
-    for each in given or ():
-        heading, _equals, role = (part.strip() for part in each.replace("＝", "=").rpartition("="))
+    roles = {}
+    for text in given or ():
+        heading, _equals, role = (part.strip() for part in text.replace("＝", "=").rpartition("="))
         if not heading or not role:
-            said = _("--column: “{text}” is not of the form HEADING=ROLE").format(text=each)
+            message = _("--column: “{text}” is not of the form HEADING=ROLE").format(text=text)
             hint = _("write it like {examples}").format(examples="整改计划=measure")
-            raise UsageError("bad-column", said, hint)
+            raise UsageError("bad-column", message, hint)
         if not is_role(role):
-            said = _("--column: there is no role {role}").format(role=role)
-            raise UsageError("bad-column", said, suggestion(role, ROLES))
-        found[heading] = role
-    return found
+            message = _("--column: there is no role {role}").format(role=role)
+            raise UsageError("bad-column", message, suggestion(role, ROLES))
+        roles[heading] = role
+    return roles
 
 
 def wanted(
     call: Context, root: Path, *, form: str | None, day: date | None = None, columns: Mapping[str, str] = {}
 ) -> Wanted:
-    """Put together how a table is to be read: as it was said, and as the ledger that is there has it."""
+    """Return how a table is to be read: as the options say, and with the fields and forms of the ledger, if there is one."""
     from xuncha.exchange.sheet.reading import Wanted  # noqa: PLC0415
     from xuncha.store import forms  # noqa: PLC0415
 
@@ -206,8 +206,8 @@ def wanted(
         return Wanted(call.today, day, chosen, columns)
     frame = register(root).frame
     day = day or (date.fromisoformat(frame.feedback) if frame.feedback else None)
-    known = tuple(forms.load_forms(source)[0].values())
-    return Wanted(call.today, day, chosen, columns, frame.fields, known)
+    own_forms = tuple(forms.load_forms(source)[0].values())
+    return Wanted(call.today, day, chosen, columns, frame.fields, own_forms)
 
 
 def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
@@ -217,8 +217,8 @@ def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
     from xuncha.workflow.journal import FileChange  # noqa: PLC0415
 
     if draft.form is None:
-        said = _("a workbook made by `export xlsx` is read without a form: none is saved")
-        raise RefusedError("no-form", said)
+        message = _("a workbook of `export xlsx` is read without a form: none is saved")
+        raise RefusedError("no-form", message)
     if not is_there:
         hint = _("leave --dry-run out, or make a ledger first: xuncha init")
         raise UsageError("no-ledger", _("a form is saved in a ledger, but there is none here"), hint)
@@ -248,7 +248,7 @@ def _columns(draft: Draft) -> list[RenderableType]:
 
 
 def _differences(intake: Intake, before: Before) -> Iterator[str]:
-    """Say what changes in the files that are there, measure by measure."""
+    """Yield what changes in the files that exist already, measure by measure."""
     from xuncha.store.reading import parse  # noqa: PLC0415
     from xuncha.workflow.differences import differences  # noqa: PLC0415
 
@@ -264,7 +264,7 @@ def _differences(intake: Intake, before: Before) -> Iterator[str]:
 
 
 def _show_notice(said: dict[str, Any]) -> None:
-    """Show what is understood of a notice: its head, its counts, and its tree."""
+    """Print what is understood of a notice: its head and its tree of problems and measures."""
     comma, dates = _(", "), said["dates"]
     heads = {
         _("title"): said["title"],
@@ -293,7 +293,7 @@ def _show_notice(said: dict[str, Any]) -> None:
 
 
 def _listed(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[RenderableType]:
-    """Show rows as a table with a title; nothing where there are none."""
+    """Return rows as a table with a title; nothing if there are no rows."""
     from rich.text import Text  # noqa: PLC0415
 
     from xuncha.cli.columns import Column, Columns  # noqa: PLC0415
@@ -304,7 +304,7 @@ def _listed(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]]
 
 
 def doubtful(draft: Draft) -> list[RenderableType]:
-    """Show what is doubtful, with what was made of it."""
+    """Return a table of the doubts: the place, the text, and what was made of it."""
     doubts = draft.weighed()
     rows = [(doubt.place, _short(doubt.text), doubt.made) for doubt in doubts[:_MOST_DOUBTS]]
     if len(doubts) > _MOST_DOUBTS:
@@ -314,7 +314,7 @@ def doubtful(draft: Draft) -> list[RenderableType]:
 
 
 def _doubts_json(draft: Draft) -> list[dict[str, str]]:
-    """Return what is doubtful, for programs."""
+    """Return the doubts, for programs."""
     return [{"place": doubt.place, "text": doubt.text, "message": doubt.made} for doubt in draft.weighed()]
 
 
@@ -324,8 +324,8 @@ def understood(draft: Draft, intake: Intake, before: Before, *, written: bool) -
     from xuncha.workflow.intake import digest  # noqa: PLC0415
 
     def measure(each: MeasureDraft) -> dict[str, Any]:
-        said = {key: each.record.get(key) for key in Measure.model_fields}
-        return {**said, "status": each.status, "place": each.place}
+        values = {key: each.record.get(key) for key in Measure.model_fields}
+        return {**values, "status": each.status, "place": each.place}
 
     return {
         "form": draft.form.model_dump() if draft.form else None,
@@ -349,15 +349,15 @@ def understood(draft: Draft, intake: Intake, before: Before, *, written: bool) -
 
 
 def _short(text: str, most: int = 60) -> str:
-    """Put a text on one line, shortened."""
+    """Return a text on one line, shortened."""
     text = screen.clean(" ".join(text.split()))
     return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _say_what_is_done(root: Path, draft: Draft, intake: Intake, *, is_there: bool, dry_run: bool) -> None:
-    """Say how much was understood, and what was written."""
-    told = _("Understood: {problems} problems, {measures} measures.")
-    screen.line(told.format(problems=len(draft.problems), measures=len(draft.measures)))
+    """Print how much was understood, and what was written."""
+    text = _("Understood: {problems} problems, {measures} measures.")
+    screen.line(text.format(problems=len(draft.problems), measures=len(draft.measures)))
     if dry_run:
         screen.line(_("Nothing was written: this was a dry run."))
     elif not is_there:
@@ -366,5 +366,5 @@ def _say_what_is_done(root: Path, draft: Draft, intake: Intake, *, is_there: boo
         screen.line(_("The ledger already says the same: nothing was changed."))
     else:
         n = sum(path.startswith(PROBLEMS) for path in intake.files)
-        told = ngettext("{n} file was written, in one commit.", "{n} files were written, in one commit.", n)
-        screen.line(told.format(n=n))
+        text = ngettext("{n} file was written, in one commit.", "{n} files were written, in one commit.", n)
+        screen.line(text.format(n=n))

@@ -1,4 +1,4 @@
-"""What may stand on a command line: the verbs, and the options of the whole program, which are read once, wherever they stand."""
+"""The words of a command line: the verbs, and the options of the whole program, which are read once, wherever they are."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PANELS: Final = {
     },
     "In and out": {"imports": "import", "publish": "export", "rollup": "rollup"},
 }
-"""The groups of commands by their titles: each has modules of `xuncha.cli`, and each of these its verbs.
+"""The groups of commands by their titles: each group names modules of `xuncha.cli`, and each module its verbs.
 
 Titles are messages of the catalogue; so is `xuncha VERB`, whose translation is the word that the help shows beside a verb.
 """
@@ -37,23 +37,23 @@ METAVARS: Final = (
     "ADDRESS", "CHANNEL", "CODE", "DATE", "DAYS", "DIR", "FILE", "GROUP", "HEADING", "ID", "KEY", "KIND", "LINE", "NAME", "NUMBER", "PROBLEM", "REF", "REV", "ROLE",
     "SOURCE", "STATUS", "TEXT", "TITLE", "VALUE", "WAY", "WORD", "WORDS",
 )  # fmt: skip
-"""What stands for values in the help; each is a message of the catalogue."""
+"""The placeholders of values in the help; each is a message of the catalogue."""
 HIDDEN: Final = {"merge-driver": "share"}
-"""What git types, and nobody else."""
+"""Commands that only git types."""
 VALUED: Final = ("--ledger", "--today", "--lang")
 FLAGS: Final = ("--no-color", "--install-completion", "--show-completion", "--version")
-"""The options of the whole program; those of `cli.command.everything`, which says in the help what they are for."""
+"""The options of the whole program, with a value and without; `cli.command.everything` has the same options, with their help."""
 
 
 def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
-    """Take the options of the whole program out of the arguments, but from behind `--`; return the rest, and each value given last."""
+    """Split arguments into the others and the options of the whole program; return both, with the last value of each option. After `--`, nothing is an option."""
     rest: list[str] = []
     given: dict[str, str | None] = {}
-    left = list(reversed([readable(argument) for argument in arguments]))
-    while left:
-        argument = left.pop()
+    remaining = list(reversed([readable(argument) for argument in arguments]))
+    while remaining:
+        argument = remaining.pop()
         if argument == "--":
-            rest += [argument, *reversed(left)]
+            rest += [argument, *reversed(remaining)]
             break
         name, equals, value = argument.partition("=")
         if name not in VALUED + FLAGS:
@@ -61,12 +61,12 @@ def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
         elif equals:
             given[name] = value
         else:
-            given[name] = left.pop() if name in VALUED and left else None
+            given[name] = remaining.pop() if name in VALUED and remaining else None
     return rest, given
 
 
 def readable(typed: str) -> str:
-    """Return what the system handed over as text: UTF-8, else in the encoding of the locale; else with surrogates, for `must_be_text` to refuse."""
+    """Return an argument as text: decoded from UTF-8, else from the locale's encoding; else with surrogates, which `must_be_text` refuses."""
     if typed.isascii() or system.WINDOWS:
         return typed
     try:
@@ -82,31 +82,31 @@ def readable(typed: str) -> str:
 
 
 def _encoding_of_locale() -> str:
-    """Return the encoding that the variables of the locale name, whether or not the system has that locale."""
+    """Return the encoding that the variables of the locale name, even if the system does not have that locale."""
     named = next((os.environ[each] for each in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(each)), "")
     encoding = locale.normalize(named).partition(".")[2].partition("@")[0].lower()
-    return "gb18030" if encoding in {"gbk", "gb2312", "euccn"} else encoding  # which holds all three
+    return "gb18030" if encoding in {"gbk", "gb2312", "euccn"} else encoding  # gb18030 holds all three
 
 
 def must_be_text(typed: Iterable[str], variable: str = "") -> None:
-    """See to it that arguments, or the value of a variable, could be read. Raises UsageError for one that could not."""
-    for each in typed:
-        shown = each.encode("utf-8", "backslashreplace").decode()
-        if shown != each:
-            shown = shown.replace("\\udc", "\\x")  # the bytes themselves
-            said = _("an argument is not UTF-8: {text}")
+    """Check that arguments, or the value of a variable, could be decoded. Raises UsageError for one that could not."""
+    for argument in typed:
+        shown = argument.encode("utf-8", "backslashreplace").decode()
+        if shown != argument:
+            shown = shown.replace("\\udc", "\\x")  # show the bytes themselves
+            message = _("an argument is not UTF-8: {text}")
             if variable:
-                said = _("the variable {name} is not UTF-8: {text}")
+                message = _("the variable {name} is not UTF-8: {text}")
             hint = _(
                 "set the terminal to UTF-8, or LANG to its encoding, such as zh_CN.GBK; rename a file with such a name"
             )
-            raise UsageError("not-utf8", said.format(name=variable, text=shown), hint)
+            raise UsageError("not-utf8", message.format(name=variable, text=shown), hint)
 
 
 def check(given: Mapping[str, str | None]) -> None:
-    """See to it that options that take a value were given a value, and flags none. Raises UsageError for one that was not."""
+    """Check that options that take a value have one, and flags have none. Raises UsageError for one that is wrong."""
     for name, value in given.items():
         needed = name in VALUED
         if (needed and is_blank(value or "")) or (not needed and value is not None):
-            said = _("{name} needs a value") if needed else _("{name} takes no value")
-            raise UsageError("usage", said.format(name=name), _("see `{path} --help`").format(path="xuncha"))
+            text = _("{name} needs a value") if needed else _("{name} takes no value")
+            raise UsageError("usage", text.format(name=name), _("see `{path} --help`").format(path="xuncha"))

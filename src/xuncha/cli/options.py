@@ -1,4 +1,4 @@
-"""The arguments and options that several commands share, with the completion of their values."""
+"""The arguments and options that several commands share, and the completion of their values."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from xuncha.store.cache import register
 from xuncha.store.files import WorkingTree, find
 
 FORMS: Final = ("txt", "md", "html", "docx", "pdf")
-"""Those of `xuncha.paper.forms`, where no paper is loaded for them."""
+"""The names of the forms in `xuncha.paper.forms`, repeated here so that `paper` need not be loaded."""
 TABLES: Final = "xlsx"
 _PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -_.,/+@")
-"""Of ASCII, what means nothing to any shell inside a word."""
+"""The ASCII characters that no shell gives a special meaning inside a word."""
 _FULL_WIDTH: Final = {
     code: chr(code + 0xFEE0) if 0x20 < code < 0x7F else " "  # as Unicode lays them out  # noqa: PLR2004
     for code in range(0x80)
@@ -28,7 +28,7 @@ _FULL_WIDTH: Final = {
 } | dict.fromkeys(map(ord, "‘’‚‛“”„"), "＂")  # quotation marks to PowerShell
 _OFFERED: Final = 30  # characters of a comment that a completion shows
 Offered = Callable[[typer.Context], list[tuple[str, str]]]
-"""A completion: words, each with what it means."""
+"""A completion: returns words, each with its meaning."""
 
 
 def _complete(values: Callable[[Path], Iterable[tuple[str, str]]]) -> Offered:
@@ -38,7 +38,7 @@ def _complete(values: Callable[[Path], Iterable[tuple[str, str]]]) -> Offered:
         named = context.find_root().params.get("ledger")
         try:
             pairs = values(find(None, Path(named) if named else None))
-        except XunchaError:  # a completion must not complain
+        except XunchaError:  # a completion must not print errors
             return []
         return [(word, harmless(text)) for value, text in pairs if (word := _as_a_word(value))]
 
@@ -51,31 +51,31 @@ def _offer(values: Callable[[Register], Iterable[tuple[str, str]]]) -> Offered:
 
 
 def harmless(text: str) -> str:
-    """Return a text as a shell may be told it: it reads no sign in it as its own, and neither does what lays it out.
+    """Return a text that is safe in a completion: neither a shell nor the layout of the list reads any character in it as a command.
 
-    Shells evaluate what they are offered, zsh twice, and each quotes otherwise. So what has a meaning to any of them is
-    replaced by the full-width sign that looks alike; text of a ledger comes from whoever could write to it.
+    Shells evaluate what they are offered, zsh twice, and each quotes differently. So a character with a meaning to any of them is
+    replaced by the full-width one that looks alike; the text of a ledger comes from anyone who could write to it.
     """
     return without_unsafe(text, " ").translate(_FULL_WIDTH)
 
 
 def _as_a_word(value: str) -> str | None:
-    """Return a value as it is to be typed in the shell that asks; None for one that it might read as something else."""
+    """Return a value as it is typed in the shell that asks; None if the shell might read it as something else."""
     if harmless(value) != value or value.startswith("-"):
         return None
     if " " not in value:
         return value
-    # These two put on the line what they are offered, as it is; the others quote it.
+    # bash and PowerShell put the offered text on the line as it is; the others quote it.
     shell = os.environ.get("_XUNCHA_COMPLETE", "").rpartition("_")[2]
     return {"bash": value.replace(" ", r"\ "), "powershell": None, "pwsh": None}.get(shell, value)
 
 
 def _comments(root: Path) -> Iterable[tuple[str, str]]:
-    """Return the numbers of the comments, each with how its text begins."""
+    """Return the numbers of the comments, each with the beginning of its text."""
     from xuncha.store.comments import load_comments  # noqa: PLC0415
 
-    found, _findings = load_comments(WorkingTree(root))
-    return [(str(number), " ".join(each.text.split())[:_OFFERED]) for number, each in found.items()]
+    comments, _findings = load_comments(WorkingTree(root))
+    return [(str(number), " ".join(comment.text.split())[:_OFFERED]) for number, comment in comments.items()]
 
 
 measures = _offer(lambda found: ((row.id, row.title) for row in found.measures))
@@ -89,7 +89,7 @@ _categories = _offer(lambda found: found.frame.categories)
 
 
 def option(form: str, text: str, offered: Offered | Sequence[str] | None = None) -> Any:  # noqa: ANN401  as Typer's own
-    """Return an option; `form` is its names and how its value is typed, `-o --output FILE`, a flag is without one; `offered` completes it."""
+    """Return an option. `form` holds its names and the placeholder of its value, as in `-o --output FILE`, none for a flag; `offered` completes the value."""
     *names, value = form.split()
     if value.startswith("-"):
         return typer.Option(..., *names, value, help=text)
@@ -98,7 +98,7 @@ def option(form: str, text: str, offered: Offered | Sequence[str] | None = None)
 
 
 def argument(metavar: str, text: str, offered: Offered | Sequence[str] | None = None) -> Any:  # noqa: ANN401
-    """Return an argument; as `option` does."""
+    """Return an argument, as `option` does."""
     return typer.Argument(metavar=metavar, help=text, readable=False, autocompletion=_completion(offered))
 
 
@@ -109,12 +109,12 @@ def optional(
     default: object = None,
     variable: str | None = None,
 ) -> Any:  # noqa: ANN401
-    """Return the default of a parameter that may be left out: an option, or an argument where `form` is its metavar alone."""
-    found = option(form, text, offered) if form.startswith("-") else argument(form, text, offered)
+    """Return the default of an optional parameter: of an option, or of an argument if `form` is only a placeholder."""
+    parameter = option(form, text, offered) if form.startswith("-") else argument(form, text, offered)
     is_flag = form.rsplit(maxsplit=1)[-1].startswith("-")
-    found.default = False if is_flag and default is None else default
-    found.envvar = variable
-    return found
+    parameter.default = False if is_flag and default is None else default
+    parameter.envvar = variable
+    return parameter
 
 
 def _completion(offered: Offered | Sequence[str] | None) -> Offered | Callable[[], list[str]] | None:
@@ -139,8 +139,8 @@ IntoFile = Annotated[Path, option("-o --output FILE", _("Write it to a file, com
 
 
 def form(forms: Sequence[str]) -> Any:  # noqa: ANN401
-    """Return the option -f for a document that is made in these forms."""
-    return option(f"-f --format {'|'.join(forms)}", _("The format"), forms)
+    """Return the option -f for a document that can be made in these forms."""
+    return option(f"-f --format {'|'.join(forms)}", _("The form"), forms)
 
 
 Form = Annotated[str, form(FORMS)]

@@ -1,4 +1,4 @@
-"""What is given out: the notice, the dashboard, the calendar, and the whole ledger (export)."""
+"""Commands that publish or export: the notice, the dashboard, the calendar, and the whole ledger."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from xuncha.model.vocabulary import UNSAID
 from xuncha.parts import how_to_add
 from xuncha.requests import selection
 
-_NAMED = 10  # measures that a warning names; who wants to know all of them sees it in the entries
+_NAMED = 10  # the most measures that a warning names; the entries of the calendar show all of them
 
 
 @command("notice")
@@ -51,13 +51,13 @@ def notice(
             verified = latest(call.root, call.commit or "HEAD")
         made, warnings = render(content(found, call.today, verified), form, call.templates())
     if unsorted := [str(n) for n, each in found.problems.items() if each.publish and each.category is None]:
-        said = _("no category is set for problem {ids}; the notice shows it under “{word}”")
-        warnings = [*warnings, said.format(ids=_(", ").join(unsorted), word=UNSAID)]
+        message = _("no category is said of problem {ids}; the notice shows it under “{word}”")
+        warnings = [*warnings, message.format(ids=_(", ").join(unsorted), word=UNSAID)]
     if later := told_after(found):
-        said = _(
-            "`notice.date` is {date}, but the notice prints later progress of {ids}; write the day of issue"
+        message = _(
+            "`notice.date` is {date}, and the notice prints later progress of {ids}; write the day of issue"
         )
-        warnings = [*warnings, said.format(date=found.settings.notice.date, ids=_(", ").join(later))]
+        warnings = [*warnings, message.format(date=found.settings.notice.date, ids=_(", ").join(later))]
     deliver(made, warnings, output, call.root, _("The notice is in {path}."))
 
 
@@ -79,10 +79,10 @@ def dashboard(
     found, events, templates = call.ledger(), call.history_if_any(), call.templates()
     with screen.patience(_("Making the dashboard")):
         page = render(content(found, events, call.today, internal=internal), templates).encode()
-    said = _("The dashboard is in {path}.")
+    message = _("The dashboard is in {path}.")
     if internal:
-        said = _("The dashboard is in {path}. It is internal: do not publish it.")
-    deliver(page, remark(templates), output, call.root, said)
+        message = _("The dashboard is in {path}. It is internal: do not publish it.")
+    deliver(page, remark(templates), output, call.root, message)
 
 
 @command("calendar")
@@ -113,7 +113,7 @@ def calendar(
     whose = "，".join(filter(None, [office, leader]))
     save(ics(found.frame, rows, call.today, workdays.last_year, whose), output, call.root)
     if unchecked := [row.measure.id for row in rows if row.unchecked]:
-        said = ngettext(
+        message = ngettext(
             "the days off are known up to {year}: whether {n} day is a working day was not checked ({ids})",
             "the days off are known up to {year}: whether {n} days are working days was not checked ({ids})",
             len(unchecked),
@@ -121,15 +121,15 @@ def calendar(
         named = _(", ").join(unchecked[:_NAMED]) + (" …" if len(unchecked) > _NAMED else "")
         hint = _("once the days off of the next year are announced: {hint}")
         screen.warning(
-            said.format(year=workdays.last_year, n=len(unchecked), ids=named),
+            message.format(year=workdays.last_year, n=len(unchecked), ids=named),
             hint.format(hint=how_to_add("office", upgrade=True)),
         )
-    said = ngettext(
+    message = ngettext(
         "The calendar is in {path}: {n} entry. It is internal.",
         "The calendar is in {path}: {n} entries. It is internal.",
         len(rows),
     )
-    screen.line(said.format(path=output, n=len(rows)))
+    screen.line(message.format(path=output, n=len(rows)))
 
 
 @group("export")
@@ -189,8 +189,8 @@ def export_table(
         deliver(table, (), output, call.root, _("The table is in {path}."))
         return
     if output.exists() and output.samefile(file):
-        said = _("{path} is the table to be filled in, and is not changed").format(path=output)
-        raise RefusedError("output-is-input", said, _("name another file: {option}").format(option="-o FILE"))
+        text = _("{path} is the table that is filled, and stays as it is").format(path=output)
+        raise RefusedError("output-is-input", text, _("name another file: {option}").format(option="-o FILE"))
     content, draft = filled(file, wanted(call, call.root, form=form), call.ledger(), chosen)
     deliver(content, (), output, call.root, _("The filled table is in {path}."))
     screen.show(*doubtful(draft))

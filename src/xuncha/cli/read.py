@@ -1,4 +1,4 @@
-"""Looking: status, list, show."""
+"""Commands that show the ledger: status, todo, list and show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The screen of a roll-up: how all stand, by groups and by units, what does not count, and what there is beyond the counts."""
+"""The screen of a roll-up: the sums, groups and units, what is not counted, and tables that go beyond the counts."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from xuncha.region.trend import Point, Trend
 from xuncha.tally import percent
 
 _UNITS: Final = 40
-"""Units that are shown where not every row is asked for."""
+"""The most units that are shown, unless every row is asked for."""
 _MONTHS: Final = 13
 _MOST: Final = 10
-"""Rows that are shown of what there is beyond the counts."""
+"""The most rows that are shown of each table beyond the counts."""
 _WHOLE: Final = "xuncha rollup --all"
 
 
@@ -58,7 +58,7 @@ def rollup_screen(done: Rollup, *, by_rank: bool, everything: bool) -> list[Rend
 
 
 def state_name(state: str) -> str:
-    """Return what people call the state of a unit."""
+    """Return the name that people use for the state of a unit."""
     return {
         "ok": _("counted"),
         "late": _("handed in late"),
@@ -95,7 +95,7 @@ def _sums(done: Rollup) -> list[RenderableType]:
 
 
 def _table(*first: Column, headings: Sequence[str]) -> Columns:
-    """Begin a table of counts, behind the columns that say of what."""
+    """Begin a table of counts; the first columns say what is counted."""
     counted = (_("Problems"), "%", _("Measures"), "%", _("Overdue"))
     return Columns(*first, *[RIGHT] * len(counted), headings=(*headings, *counted))
 
@@ -143,8 +143,8 @@ def _moved(moved: Moved, most: int | None) -> list[RenderableType]:
 
 
 def _trend(trend: Trend, *, everything: bool) -> list[RenderableType]:
-    said = ngettext("of {n} unit with a history", "of {n} units with a history", trend.units)
-    title = Text.assemble((_("Trend"), "bold"), "  ", (said.format(n=trend.units), "dim"))
+    text = ngettext("of {n} unit with a history", "of {n} units with a history", trend.units)
+    title = Text.assemble((_("Trend"), "bold"), "  ", (text.format(n=trend.units), "dim"))
     if not trend.units:
         return [Text(), title]
     table = _table(Column(), RIGHT, headings=(_("As of"), _("Units")))
@@ -154,9 +154,9 @@ def _trend(trend: Trend, *, everything: bool) -> list[RenderableType]:
 
 
 def _similar(found: Similar, most: int | None) -> list[RenderableType]:
-    said = ngettext("among {n} unit that hands in texts", "among {n} units that hand in texts", found.units)
+    text = ngettext("among {n} unit that hands in texts", "among {n} units that hand in texts", found.units)
     title = Text.assemble(
-        (_("The same problem in several units"), "bold"), "  ", (said.format(n=found.units), "dim")
+        (_("The same problem in several units"), "bold"), "  ", (text.format(n=found.units), "dim")
     )
     if not found.clusters:
         return [Text(), title, Text(_("None."), "dim")]

@@ -1,4 +1,4 @@
-"""Papers for inside the house: report."""
+"""The command `report`: papers for internal use."""
 
 from __future__ import annotations
 
@@ -181,11 +181,11 @@ def letter(
     to = selection.known(ledger.register(), office=office, leader=None)[0] or [
         typed.measure(each, ledger.measures) for each in identities or ()
     ]
-    told = content(ledger, call.today, which, to, number=number, signer=signer, copies=copies)
+    draft = content(ledger, call.today, which, to, number=number, signer=signer, copies=copies)
     if send is not None:
-        _send(call, typed.word(send, "--send", names.WAYS), which, told)
+        _send(call, typed.word(send, "--send", names.WAYS), which, draft)
     if send is None or output is not None:
-        deliver_paper(call, f"letter.{which}", form, output, letter=told)
+        deliver_paper(call, f"letter.{which}", form, output, letter=draft)
 
 
 def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
@@ -193,12 +193,12 @@ def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
     from xuncha.accounts.book import Accounts  # noqa: PLC0415
 
     to = sending.addresses(Accounts(call.root).all(), letter.office) if way == "email" else ()
-    called = names.LETTERS[kind][1]
+    title = names.LETTERS[kind][1]
     text = paper(call, f"letter.{kind}", "txt", letter=letter)[0].decode()
     if way == "email":
-        subject = f"{letter.organisation}{called}：{letter.office}"
+        subject = f"{letter.organisation}{title}：{letter.office}"
         word = paper(call, f"letter.{kind}", "docx", letter=letter)[0]
-        sending.mail(to, subject, text, (f"{called}.docx", word))
+        sending.mail(to, subject, text, (f"{title}.docx", word))
         screen.line(_("Sent to {names}.").format(names=_(", ").join(to)))
     else:
         sending.post(text)
@@ -226,8 +226,8 @@ def closing(
 
     check(form, FORMS, output, "closing", as_json=as_json)
     if bool(identities) == submitted:
-        said = _("the application to close needs either measures or --submitted")
-        raise UsageError("usage", said, _("see `xuncha report closing --help`"))
+        text = _("the application to close is for measures or for all that are --submitted, one of the two")
+        raise UsageError("usage", text, _("see `xuncha report closing --help`"))
     ledger = call.ledger()
     chosen = [typed.measure(each, ledger.measures) for each in identities or ()]
     report = room.closing(ledger, call.today, chosen, call.history_if_any())
@@ -281,7 +281,7 @@ def _give(
     *,
     as_json: bool,
 ) -> None:
-    """Print the report of a room of `xuncha.report` for programs, or make a paper of it."""
+    """Print a report as JSON, or make a document of it; `room` is its module in `xuncha.report`."""
     if as_json:
         screen.data(room.as_json(report, ledger))
     else:
@@ -290,7 +290,7 @@ def _give(
 
 
 def _entered(call: Context) -> date | None:
-    """Return the day on which the last measure was entered, as far as git tells it."""
+    """Return the day on which the last measure was entered, if git knows it."""
     from xuncha.trail.history import last_entered  # noqa: PLC0415
 
     try:
@@ -301,7 +301,7 @@ def _entered(call: Context) -> date | None:
 
 
 def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Identity, Measure]:
-    """Return measures as they stood before a day, without those that cannot be known."""
+    """Return measures as they were before a day; leave out those that cannot be known."""
     from xuncha.store.loading import records_of  # noqa: PLC0415
     from xuncha.trail.tree import Tree, commit_at  # noqa: PLC0415
 
@@ -315,7 +315,7 @@ def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Ident
 
 
 def _of_one(call: Context, text: str) -> tuple[Ledger, Identity]:
-    """Return a measure by its number, and the ledger as far as it concerns it: what is wrong elsewhere, or with its evidence, keeps no dossier back."""
+    """Return a measure by its number, and a ledger with it and its problem alone: errors elsewhere, or in its evidence, do not prevent a dossier."""
     from xuncha.model.records import Ledger  # noqa: PLC0415
     from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415
 
@@ -331,7 +331,7 @@ def _of_one(call: Context, text: str) -> tuple[Ledger, Identity]:
 
 
 def _standing(call: Context) -> tuple[str, date, bool]:
-    """Return the commit, empty outside a repository; the day as which the ledger is told, that of the commit unless one is given; and whether something is not committed."""
+    """Return the commit (empty outside a repository), the day of the report (the given one, else that of the commit), and whether something is not committed."""
     from xuncha.trail.bundle import FOLDERS  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
@@ -348,13 +348,13 @@ def _standing(call: Context) -> tuple[str, date, bool]:
 
 
 def _left_out(report: Dossier) -> list[str]:
-    """Say which files of evidence are not bound in or not packed, and why."""
+    """Return which evidence files are not bound in or not packed, and why."""
     from xuncha.report.record import why  # noqa: PLC0415
 
     is_bound = report.form == "pdf"
-    said = _("not included: {name}: {reason}") if is_bound else _("not in it: {name}: {reason}")
+    message = _("not bound in: {name}: {reason}") if is_bound else _("not in it: {name}: {reason}")
     return [
-        said.format(name=piece.name, reason=why(reason))
+        message.format(name=piece.name, reason=why(reason))
         for piece in report.record.evidence
         if (reason := piece.fault or (piece.apart if is_bound else ""))
     ]

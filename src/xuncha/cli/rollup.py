@@ -1,4 +1,4 @@
-"""Many ledgers side by side: rollup."""
+"""The command `rollup`: count many ledgers side by side."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xuncha.region.rollup import Asked, Rollup
 
 _FORMS: Final = ("parquet", options.TABLES, *options.FORMS)
-"""Of documents that a roll-up gives."""
+"""The forms of the documents that a roll-up makes."""
 _FAILURES: Final[Words] = {
     "overdue": ("逾期",),
     "audit": ("审计",),
@@ -81,26 +81,26 @@ def rollup(
     beside = output.absolute().parent if output else Path.cwd()
     with needs("region"):
         from xuncha.region.rollup import rolled_up  # noqa: PLC0415  for this command alone
-    asked = _asked(call, sources or [Path()], at, audit=audit or "audit" in failing)
-    asked = asked._replace(wanted=asked.wanted._replace(trend=trend), similar=similar)
+    request = _asked(call, sources or [Path()], at, audit=audit or "audit" in failing)
+    request = request._replace(wanted=request.wanted._replace(trend=trend), similar=similar)
     if output:
         must_be_free(output, beside)
     with contextlib.ExitStack() as stack:
         if engine != "duckdb":
             from xuncha.region.spark import Spark  # noqa: PLC0415
 
-            asked = asked._replace(engine=stack.enter_context(Spark(engine)))
-        with screen.progress(_("Reading ledgers"), len(asked.sources)) as tick:
-            done, rows = stack.enter_context(rolled_up(asked, tick))
+            request = request._replace(engine=stack.enter_context(Spark(engine)))
+        with screen.progress(_("Reading ledgers"), len(request.sources)) as tick:
+            done, rows = stack.enter_context(rolled_up(request, tick))
         if init:
-            deliver(_region(done, asked, beside), (), output, beside)
+            deliver(_region(done, request, beside), (), output, beside)
             return
         content, warnings = rows() if form == "parquet" else b"", list[str]()
     if form and form != "parquet":
-        content, warnings = _made(done, form, asked, dispatch=dispatch, internal=internal)
+        content, warnings = _made(done, form, request, dispatch=dispatch, internal=internal)
     if form:
-        said = _("It is in {path}. It is internal: do not publish it.") if internal or dispatch else ""
-        deliver(content, warnings, output, beside, None if as_json else said)
+        message = _("It is in {path}. It is internal: do not publish it.") if internal or dispatch else ""
+        deliver(content, warnings, output, beside, None if as_json else message)
     if as_json:
         screen.data(done.as_json())
     elif not form:
@@ -113,7 +113,7 @@ def rollup(
 
 
 def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> Asked:
-    """Find the sources, and read `region.yaml` where there is one among them."""
+    """Find the sources, and read `region.yaml` if it is one of them."""
     from xuncha.region import gathering  # noqa: PLC0415
     from xuncha.region.intake import Wanted  # noqa: PLC0415
     from xuncha.region.rollup import Asked  # noqa: PLC0415
@@ -121,25 +121,25 @@ def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> 
     sources = gathering.named(named)
     plans = [each for each in sources if each.kind == "plan"]
     if len(plans) > 1:
-        said = _("there are two plans: {one} and {other}").format(one=plans[0].shown, other=plans[1].shown)
-        raise UsageError("usage", said, _("name one region.yaml"))
+        message = _("there are two plans: {one} and {other}").format(one=plans[0].shown, other=plans[1].shown)
+        raise UsageError("usage", message, _("name one region.yaml"))
     region, base = None, Path.cwd()
     if plans:
         from xuncha.region.plan import load  # noqa: PLC0415
 
         region, base = load(plans[0].path), plans[0].path.parent
-        there, addresses = gathering.of_region(region, base)
+        planned, addresses = gathering.of_region(region, base)
         with screen.progress(_("Fetching repositories"), len(addresses)) as tick:
-            there += gathering.fetched(addresses, tick)
-        known = {each.path for each in there}
-        sources = [*there, *(each for each in sources if each.path not in known)]
+            planned += gathering.fetched(addresses, tick)
+        known = {each.path for each in planned}
+        sources = [*planned, *(each for each in sources if each.path not in known)]
     day = typed.past_day(at, "--at", call.today) if at else region.as_of if region else None
     wanted = Wanted(day or call.today, day if at or (day and day < call.today) else None, audit)
     return Asked([str(each.absolute()) for each in named], sources, region, base, wanted)
 
 
 def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: bool) -> str | None:
-    """Return the form of the document that is asked for: the one that is named, or else that of the file; None where none is. Raises UsageError."""
+    """Return the form of the document: the named one, else that of the file name; None without a document. Raises UsageError if options contradict each other."""
     named = output.suffix.lower().removeprefix(".") if output else None
     form = form or named or ("txt" if dispatch and not as_json else None)
     if form is None and output is None:
@@ -150,14 +150,14 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
             "usage", _("--json and {form} would both print to the screen").format(form=form), hint
         )
     if form == named and form not in _FORMS:
-        said = _("the extension of {path} is not one of the formats").format(path=output)
-        raise UsageError("wrong-suffix", said, _("available: {names}").format(names=_(", ").join(_FORMS)))
+        message = _("{path} is not named as one of the forms").format(path=output)
+        raise UsageError("wrong-suffix", message, _("known are: {names}").format(names=_(", ").join(_FORMS)))
     check(form or "", _FORMS, output, "region")
     return form
 
 
 def _region(done: Rollup, asked: Asked, folder: Path) -> bytes:
-    """Return a region.yaml of what was found, which names sources from a folder."""
+    """Return a region.yaml of what was found; its sources are named relative to a folder."""
     from xuncha.region.plan import written  # noqa: PLC0415
 
     if asked.region:
@@ -168,7 +168,7 @@ def _region(done: Rollup, asked: Asked, folder: Path) -> bytes:
 def _made(
     done: Rollup, form: str, asked: Asked, *, dispatch: bool, internal: bool
 ) -> tuple[bytes, list[str]]:
-    """Make a document; templates of one's own stand beside region.yaml."""
+    """Make a document; the region's own templates are beside region.yaml."""
     from xuncha.paper.own import Own, on_disk  # noqa: PLC0415
     from xuncha.region.documents import made  # noqa: PLC0415
     from xuncha.region.telling import telling  # noqa: PLC0415
@@ -181,10 +181,10 @@ def _made(
 
 def _say_others(done: Rollup) -> None:
     if done.others:
-        said = ngettext(
+        message = ngettext(
             "{n} file is nothing that a roll-up reads: {names}",
             "{n} files are nothing that a roll-up reads: {names}",
             len(done.others),
         )
         shown = _(", ").join([*done.others[:3], *["…"] * (len(done.others) > 3)])  # noqa: PLR2004
-        screen.warning(said.format(n=len(done.others), names=shown))
+        screen.warning(message.format(n=len(done.others), names=shown))

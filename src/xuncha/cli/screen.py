@@ -1,4 +1,4 @@
-"""What is shown: lines, tables, JSON, errors. The only place that prints; control characters in texts from elsewhere are shown, never sent."""
+"""Output: lines, tables, JSON and errors. The only module that prints; control characters in texts from elsewhere are made visible, never sent."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 
 
 _NO_LIMIT = 10_000
-_LONG = 1.0  # seconds after which somebody wants to know that the program still works
+_LONG = 1.0  # seconds after which to show that the program still works
 _SHADES = {"red": 160, "green": 28, "yellow": 136, "cyan": 31, "magenta": 133}
-"""Colours of 256 that are seen on white as on black; the yellow and the green of terminals vanish on white."""
-_lost: list[OSError] = []  # what has kept something from being printed
+"""Numbers of the 256 colours that can be seen on white and on black; the terminals' own yellow and green vanish on white."""
+_lost: list[OSError] = []  # the errors that kept something from being printed
 WATCH = "patience"
 """The name of the thread that shows that work goes on."""
 
 
 def clean(text: str) -> str:
-    """Return the text with every control character made visible."""
+    """Return the text with a visible sign in place of every control character."""
     return without_unsafe(text, "\N{REPLACEMENT CHARACTER}")
 
 
@@ -46,7 +46,7 @@ def line(text: str = "") -> None:
 
 
 def line_at_once(text: str) -> None:
-    """Print a line that whoever reads the output waits for, before anything else is done."""
+    """Print a line at once, since the reader waits for it before anything else is done."""
     line(text)
     try:
         sys.stdout.flush()
@@ -55,7 +55,7 @@ def line_at_once(text: str) -> None:
 
 
 def write(document: str | bytes) -> None:
-    """Print a document as it is: it was made harmless when it was made. What cannot be printed is told at the end, see `finish`."""
+    """Print a document unchanged: it was made harmless when it was made. Errors are reported at the end, see `finish`."""
     try:
         if isinstance(document, str):
             sys.stdout.write(document)
@@ -67,12 +67,12 @@ def write(document: str | bytes) -> None:
 
 
 def is_terminal() -> bool:
-    """Return whether someone looks at what is printed, rather than a program or a file."""
+    """Return whether the output goes to a terminal, rather than to a program or a file."""
     return sys.stdout.isatty()
 
 
 def prints_into(output: Path) -> bool:
-    """Return whether a name such as /dev/stdout leads to what is printed, be that a file."""
+    """Return whether a name such as /dev/stdout leads to the standard output, even if that is a file."""
     try:
         return output.absolute().parts[1:2] == ("dev",) and os.path.samestat(
             output.stat(), os.fstat(sys.stdout.fileno())
@@ -82,19 +82,19 @@ def prints_into(output: Path) -> bool:
 
 
 def bold(text: str) -> str:
-    """Return a text in bold where somebody looks at it and colours are wanted."""
+    """Return a text in bold, if the output is a terminal and colours are wanted."""
     return f"\x1b[1m{text}\x1b[0m" if is_terminal() and "NO_COLOR" not in os.environ else text
 
 
 def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say
-    """Print JSON; of what it would send as it is, control characters are escaped."""
-    told = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
-    text = json.dumps(value, ensure_ascii=not told, indent=2)  # in GBK it would be no JSON
+    """Print JSON, with control characters escaped."""
+    is_utf8 = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
+    text = json.dumps(value, ensure_ascii=not is_utf8, indent=2)  # JSON must not be in GBK
     write(escaped(text) + "\n")
 
 
 def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) -> None:
-    """Print tables and styled text; in a pipe, `wide` lets lines be as long as they are; on a terminal, `paged` gives a pager what does not fit."""
+    """Print tables and styled text. `wide`: in a pipe, lines may be of any length; `paged`: on a terminal, a pager shows what does not fit."""
     from rich.console import Console  # noqa: PLC0415  commands that print a line do not need it
     from rich.theme import Theme  # noqa: PLC0415
 
@@ -114,12 +114,12 @@ def show(*renderables: RenderableType, wide: bool = False, paged: bool = False) 
 
 
 def _show_in_pager(text: str) -> bool:
-    """Show a text in the pager that git would use, where it does not fit on the terminal; return whether it was shown. No repository chooses it."""
+    """Show a text that does not fit on the terminal in the pager that git would use; return whether it was shown. A repository cannot choose the pager."""
     process = None
-    with contextlib.suppress(OSError, ValueError):  # no terminal that tells its size, or no such pager
+    with contextlib.suppress(OSError, ValueError):  # unknown size of the terminal, or no such pager
         too_long = text.count("\n") >= os.get_terminal_size(1).lines
         if pager := _pager() if too_long else []:
-            # As git sets it: colours are shown, and the pager stays only where there is more than a screen.
+            # The same options as git's: colours are shown, and the pager ends at once if the text fits on one screen.
             surroundings = {"LESS": "FRX", "LV": "-c", **os.environ}
             process = subprocess.Popen(pager, stdin=subprocess.PIPE, env=surroundings)
     if process is None:
@@ -131,20 +131,20 @@ def _show_in_pager(text: str) -> bool:
 
 
 def _pager() -> list[str]:
-    """Return the command of the pager; empty where none is wanted."""
+    """Return the command of the pager; empty if none is wanted."""
     from xuncha.trail.git import Git  # noqa: PLC0415  only where there is more than a screen
 
-    said = os.environ.get("GIT_PAGER")
-    if said is None:
+    command = os.environ.get("GIT_PAGER")
+    if command is None:
         with contextlib.suppress(SurroundingsError):  # the user's own settings, not those of a repository
-            said = Git(Path.cwd()).text("config", "--global", "--get", "core.pager")
-    said = os.environ.get("PAGER", "less") if said is None else said
-    return [] if said in {"", "cat"} else system.words_of(said)
+            command = Git(Path.cwd()).text("config", "--global", "--get", "core.pager")
+    command = os.environ.get("PAGER", "less") if command is None else command
+    return [] if command in {"", "cat"} else system.words_of(command)
 
 
 @contextlib.contextmanager
 def patience(doing: str) -> Iterator[None]:
-    """Show, from a second on, that long work goes on, named in a few words; on a terminal only, where somebody waits."""
+    """Show, from one second on, that long work goes on; `doing` names it. Only on a terminal, where somebody waits."""
     if not sys.stderr.isatty():
         yield
         return
@@ -172,7 +172,7 @@ def _pulse(doing: str, done: threading.Event) -> None:
 
 @contextlib.contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on a terminal while something long is done; yield what is told how many more are done."""
+    """Show a progress bar on a terminal during long work; yield a function that takes the number of items done since its last call."""
     if not sys.stderr.isatty():
         yield lambda _more: None
         return
@@ -185,7 +185,7 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def finish() -> OSError | None:
-    """Send what is still to be sent, and return what kept anything from being sent, where something did."""
+    """Send the rest of the output; return the first error that kept anything from being printed, or None."""
     try:
         sys.stdout.flush()
     except OSError as lost:
@@ -196,16 +196,16 @@ def finish() -> OSError | None:
 
 
 def _give_up(stream: TextIO, lost: OSError | None = None) -> None:
-    """Send to nowhere what a stream still holds: the interpreter would try again at its end, and complain in its own way."""
+    """Send the rest of a stream to nowhere: at its end the interpreter would try again, and report the error in its own way."""
     if lost is not None:
-        if system.WINDOWS and lost.errno == errno.EINVAL:  # how it tells that nobody reads a pipe any more
+        if system.WINDOWS and lost.errno == errno.EINVAL:  # Windows' error if nobody reads the pipe
             lost = BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
         _lost.append(lost)
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def error(what: XunchaError) -> None:
-    """Print an error: the line for programs first, then what helps a person."""
+    """Print an error: first the line for programs, then what helps a person."""
     if isinstance(what, InvalidLedgerError):
         findings(what.findings)
         return
@@ -222,7 +222,7 @@ def warning(message: str, hint: str = "") -> None:
 
 
 def findings(found: Sequence[Finding[Place]]) -> None:
-    """Print findings, each with its line and its remedy, and how many there are."""
+    """Print findings, each with its line and its hint, and the number of findings."""
     for finding in found:
         place = finding.place
         more = [f"    {place.excerpt}"] if place.excerpt.strip() else []
@@ -236,14 +236,14 @@ def findings(found: Sequence[Finding[Place]]) -> None:
 
 
 def how_many(severities: Iterable[str], *always: str) -> list[str]:
-    """Say how many findings there are of each severity that there is, and of those that are always told."""
+    """Return the number of findings of each severity that occurs, and of the severities in `always`, as texts."""
     found = Counter(severities)
-    said = {
+    texts = {
         "error": ngettext("{n} error", "{n} errors", found["error"]),
         "warning": ngettext("{n} warning", "{n} warnings", found["warning"]),
         "note": ngettext("{n} note", "{n} notes", found["note"]),
     }
-    return [text.format(n=found[each]) for each, text in said.items() if found[each] or each in always]
+    return [text.format(n=found[each]) for each, text in texts.items() if found[each] or each in always]
 
 
 def _hint(hint: str) -> list[str]:
@@ -259,7 +259,7 @@ def _complain(first: str, *more: str) -> None:
 
 
 def _say_aside(text: str) -> None:
-    """Print to the standard error; where nobody can be told there, the exit code says it alone."""
+    """Print to the standard error; if that fails, only the exit code reports the error."""
     try:
         sys.stderr.write(text)
         sys.stderr.flush()

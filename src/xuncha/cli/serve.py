@@ -1,4 +1,4 @@
-"""The desk: the ledger in a browser, and the accounts of those who may sign in."""
+"""Commands of the desk: the ledger in a browser, and the accounts of those who may sign in."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ def serve(
         xuncha serve --demo
     """
     if (tls_cert is None) != (tls_key is None):
-        said = _("--tls-cert and --tls-key must be given together")
-        raise UsageError("usage", said, _("name the certificate and its key, as PEM files"))
+        message = _("--tls-cert and --tls-key are given together")
+        raise UsageError("usage", message, _("name the certificate and its key, as PEM files"))
     if demo and host is not None:
-        said = _("--demo shows its passwords to every visitor, so it is for this machine only")
-        raise UsageError("usage", said, _("leave {option} out").format(option="--host"))
+        message = _("--demo shows its passwords to whoever comes, so it is for this machine alone")
+        raise UsageError("usage", message, _("leave {option} out").format(option="--host"))
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     if not demo:
         call.must_be_here()
         if host is not None and not _accounts(call).all():
-            said = _("there are no accounts, so the desk is not opened to other machines")
+            message = _("there are no accounts, so the desk is not opened to other machines")
             raise RefusedError(
-                "no-accounts", said, _("add the first: xuncha account add NAME --role manager")
+                "no-accounts", message, _("add the first: xuncha account add NAME --role manager")
             )
     with needs("desk"):
         from xuncha.desk.serve import Server  # noqa: PLC0415  a server is for this command alone
@@ -77,8 +77,10 @@ def serve(
         server = Server(root, call.clock, port, host, tls=tls, behind_proxy=trust_proxy, demo=accounts)
         screen.line_at_once(server.link)
         if host not in {None, "127.0.0.1", "localhost", "::1"} and not tls:
-            said = _("passwords are sent over the network in clear text")
-            screen.warning(said, _("name a certificate (--tls-cert, --tls-key), or use a proxy that has one"))
+            message = _("passwords go over the network in clear")
+            screen.warning(
+                message, _("name a certificate (--tls-cert, --tls-key), or put a proxy with one before it")
+            )
         for name, password in (accounts or {}).items():
             screen.line_at_once(f"{name}  {password}")
         if open_ and host is None:
@@ -88,26 +90,26 @@ def serve(
 
 @contextlib.contextmanager
 def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
-    """Make the example ledger in a temporary folder, with an account of each role; yield it with their passwords."""
+    """Make the example ledger in a temporary folder, with an account of each role; yield the folder, and the passwords by account."""
     from xuncha.accounts import passwords, sending  # noqa: PLC0415
     from xuncha.accounts.account import ROLES, Account, role_name  # noqa: PLC0415
     from xuncha.accounts.book import Accounts  # noqa: PLC0415
     from xuncha.skeleton.create import create  # noqa: PLC0415
 
     for secret in (sending.SMTP, sending.GROUP):
-        os.environ.pop(secret, None)  # letters of the example reach nobody
+        os.environ.pop(secret, None)  # so that no letter of the example is sent
     for who in ("AUTHOR", "COMMITTER"):
         os.environ |= {f"GIT_{who}_NAME": "演示", f"GIT_{who}_EMAIL": "demo@xuncha.invalid"}
     with temporary_folder("xuncha-demo-") as folder:
         root = folder / "demo"
         create(root, call.today, example=True)
         rows, accounts = register(root).measures, Accounts(root)
-        of = {"section": next(row for row in rows if row.status == "in_progress")}
-        of["leader"] = next(row for row in rows if row.status == "submitted")
-        told = {role_name(role): passwords.generated() for role in ROLES}
-        for role, (name, password) in zip(ROLES, told.items(), strict=True):
-            office = of[role].office if role == "section" else None
-            leader = of[role].leader if role == "leader" else None
+        assigned = {"section": next(row for row in rows if row.status == "in_progress")}
+        assigned["leader"] = next(row for row in rows if row.status == "submitted")
+        credentials = {role_name(role): passwords.generated() for role in ROLES}
+        for role, (name, password) in zip(ROLES, credentials.items(), strict=True):
+            office = assigned[role].office if role == "section" else None
+            leader = assigned[role].leader if role == "leader" else None
             hashed = passwords.hashed(password)
             made = Account(
                 name=name,
@@ -119,7 +121,7 @@ def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
                 renew=False,
             )
             accounts.add(made)
-        yield root, told
+        yield root, credentials
 
 
 @group("account")
@@ -163,8 +165,8 @@ def add(
     about = _about(call, role, office, leader)
     accounts = _accounts(call)
     password = passwords.generated()
-    told = {"name": name, "email": email, "added": call.today, "password": passwords.hashed(password)}
-    accounts.add(Account.model_validate({**told, **about}))
+    values = {"name": name, "email": email, "added": call.today, "password": passwords.hashed(password)}
+    accounts.add(Account.model_validate({**values, **about}))
     _tell(name, password)
 
 
@@ -184,16 +186,16 @@ def set_(
         xuncha account set 规划科李强 --role viewer
     """
     accounts = _accounts(call)
-    stood = accounts.get(name)
+    present = accounts.get(name)
     changed: dict[str, Any] = {"email": email} if email else {}
     if role or office or leader:
-        if role in {None, stood.role}:
-            office, leader = office or stood.office, leader or stood.leader
-        changed |= _about(call, role or stood.role, office, leader)
+        if role in {None, present.role}:
+            office, leader = office or present.office, leader or present.leader
+        changed |= _about(call, role or present.role, office, leader)
     if not changed:
-        said = _("no change is given")
+        message = _("it is not said what to change")
         raise UsageError(
-            "usage", said, _("give {options}").format(options="--role, --office, --leader, --email")
+            "usage", message, _("give {options}").format(options="--role, --office, --leader, --email")
         )
     accounts.alter(name, **changed)
     screen.line(_("{name} is changed.").format(name=name))
@@ -206,20 +208,20 @@ def _accounts(call: Context) -> Accounts:
 
 
 def _about(call: Context, role: str, office: str | None, leader: str | None) -> dict[str, object]:
-    """Read what an account may do, and for whom; refuse an office or a leader that the role has not, lacks, or the ledger does not know."""
+    """Return what an account may do, and for whom; refuse an office or a leader that the role does not take, that it needs but lacks, or that is unknown."""
     as_role = typed.word(role, "--role", names.ROLES)
     keys: dict[str, Key] = {"section": "offices", "leader": "leaders"}
     for (needing, key), given in zip(keys.items(), (office, leader), strict=True):
         named = key.removesuffix("s")
         if as_role == needing and given is None:
-            said = _("this role needs {option}").format(option=f"--{named}")
-            raise UsageError("usage", said, _("write it as in the ledger"))
+            message = _("this role needs {option}").format(option=f"--{named}")
+            raise UsageError("usage", message, _("name it as the ledger does"))
         if given is not None and as_role != needing:
-            said = _("this role has no {option}").format(option=f"--{named}")
-            raise UsageError("usage", said, _("leave {option} out").format(option=f"--{named}"))
+            message = _("this role has no {option}").format(option=f"--{named}")
+            raise UsageError("usage", message, _("leave {option} out").format(option=f"--{named}"))
         if given is not None:
-            for _place, said, *hint in unknown([((), given)], getattr(call.register().frame, key), key):
-                raise RefusedError(f"unknown-{named}", said, *hint)
+            for _place, message, *hint in unknown([((), given)], getattr(call.register().frame, key), key):
+                raise RefusedError(f"unknown-{named}", message, *hint)
     return {"role": as_role, "office": office, "leader": leader}
 
 
@@ -240,7 +242,7 @@ def list_(call: Context, as_json: options.Json = False) -> None:
         screen.data([each.model_dump(mode="json", exclude={"password"}) for each in found.values()])
     elif found:
         known: dict[str, Sequence[str]] = {}
-        with contextlib.suppress(InvalidLedgerError):  # who may sign in is told all the same
+        with contextlib.suppress(InvalidLedgerError):  # an invalid ledger does not prevent the list
             frame = call.register().frame
             known = {"office": frame.offices, "leader": frame.leaders}
         screen.show(_table(found.values(), known), wide=True)
@@ -281,9 +283,9 @@ def passwd(call: Context, name: Name) -> None:
     accounts.alter(name, password=passwords.hashed(password), renew=True)
     _tell(name, password)
     if accounts.get(name).disabled:
-        said = _("{name} is disabled.").format(name=name)
+        text = _("{name} is disabled.").format(name=name)
         screen.warning(
-            said, _("to let them sign in: {command}").format(command=f"xuncha account disable {name} --undo")
+            text, _("to let them sign in: {command}").format(command=f"xuncha account disable {name} --undo")
         )
 
 

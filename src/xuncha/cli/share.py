@@ -1,4 +1,4 @@
-"""Working on one ledger in several places: setup, the merge driver that git calls, sync."""
+"""Commands for one ledger in several places: setup, sync, and the merge driver that git calls."""
 
 from __future__ import annotations
 
@@ -66,56 +66,56 @@ def sync(
 
 
 def _adjusted(done: Synced) -> Iterator[str]:
-    """Yield what took another number or name, where these are used, and what stays."""
+    """Yield what was renumbered or renamed, where old numbers or names were replaced or are still used, and what was kept."""
     for each in done.renumbered:
-        said = _("Renumbered {old} → {new} {title}: the one before it was undone elsewhere")
+        message = _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
         if each.move.up:
-            said = _("Renumbered {old} → {new} {title}: the number {old} was assigned elsewhere meanwhile")
+            message = _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
         old, new = map(_named, each.move)
-        yield said.format(old=old, new=new, title=each.title)
-    said = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
+        yield message.format(old=old, new=new, title=each.title)
+    message = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
     for identity, old, new in done.renamed:
-        yield said.format(id=identity, old=old, new=new)
-    said = _("{id} now says {new} instead of {old}, since it was renamed in data/ledger.yaml")
+        yield message.format(id=identity, old=old, new=new)
+    message = _("{id} says {new} instead of {old} now, since it was renamed in data/ledger.yaml")
     for identity, old, new in done.followed:
-        yield said.format(id=identity, old=old, new=new)
-    said = _("A text of {id} mentions {old}, which is now {new}; to correct it: xuncha edit {id}")
+        yield message.format(id=identity, old=old, new=new)
+    message = _("A text of {id} speaks of {old}, which is {new} now; to put it right: xuncha edit {id}")
     for identity, move in done.citing:
-        yield said.format(id=identity, old=move.old, new=move.new)
-    stays = _("{id} is kept: one side undid it, the other continued work on it")
+        yield message.format(id=identity, old=move.old, new=move.new)
+    stays = _("{id} stays: one side had taken it back, the other had gone on with it")
     for number in done.kept:
         yield stays.format(id=_named(number))
 
 
 def _came_and_went(done: Synced) -> Iterator[str]:
     if n := done.received:
-        said = ngettext("Received {n} commit from {name}", "Received {n} commits from {name}", n)
-        yield said.format(n=n, name=done.name)
+        message = ngettext("Received {n} commit from {name}", "Received {n} commits from {name}", n)
+        yield message.format(n=n, name=done.name)
     if done.joined:
         yield _("Merged with what was recorded here")
     if n := done.sent:
-        said = ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", n)
-        yield said.format(n=n, name=done.name)
+        message = ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", n)
+        yield message.format(n=n, name=done.name)
     if not (done.received or done.sent or done.anchors.new):
         yield _("Nothing to do: this clone and {name} are the same").format(name=done.name)
     if n := done.anchors.new:
-        said = ngettext("Sent {n} verification of the history", "Sent {n} verifications of the history", n)
-        yield said.format(n=n)
+        message = ngettext("Sent {n} verification of the history", "Sent {n} verifications of the history", n)
+        yield message.format(n=n)
 
 
 def _changed(call: Context, done: Synced) -> Iterator[str]:
-    """Yield what stands otherwise than it stood here, or than it was closed, by what has come."""
+    """Yield what the received commits have changed here: reopened measures, time limits, and changes of closed measures."""
     from xuncha.audit.merging import brought_into_closed  # noqa: PLC0415
 
     for number in done.reopened:
-        yield _("{id} was closed here, but was reopened by the changes received").format(id=number)
-    said = _(
-        "The time limit of {id} is now {now}, not {was} as it was here: if two are set, the earlier one applies; to move it: xuncha extend {id} --due {was} --reason …"
+        yield _("{id} was closed here, and is open again by what has come").format(id=number)
+    message = _(
+        "The time limit of {id} is {now}, not {was} as it was here: of two that were set the earlier holds; to move it: xuncha extend {id} --due {was} --reason …"
     )
     for number, was, now in done.earlier:
-        yield said.format(id=number, was=was, now=now)
-    said = _(
-        "{id} was closed by {by} meanwhile; merged after that: {keys}; if it is not done: xuncha reopen {id} --reason …"
+        yield message.format(id=number, was=was, now=now)
+    message = _(
+        "{id} was closed by {by} meanwhile; what came after it: {keys}; where it is not done: xuncha reopen {id} --reason …"
     )
     over = _(
         "{id} was returned or reopened ({who}), but is still closed by {by}, since that side was chosen; if it is not done: xuncha reopen {id} --reason …"
@@ -123,13 +123,13 @@ def _changed(call: Context, done: Synced) -> Iterator[str]:
     brought = brought_into_closed(call.root, done.before) if done.received else {}
     for number, (by, keys, who) in brought.items():
         if keys:
-            yield said.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
+            yield message.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
         if who:
             yield over.format(id=number, by=by, who=who)
 
 
 def _named(number: Numbered) -> str:
-    """Name what has a number: a problem or a measure by the number alone."""
+    """Return the name of a numbered record: for a problem or a measure the number alone."""
     return _("comment {n}").format(n=number) if isinstance(number, CommentNumber) else str(number)
 
 
@@ -146,7 +146,7 @@ def setup(call: Context) -> None:
     from xuncha.trail.git import Git  # noqa: PLC0415
 
     Git.in_repository(call.root, to_write=True)
-    try:  # what is set up is looked at and entered; no program of the repository is needed for it
+    try:  # reading and writing git's settings runs no program of the repository
         new, claimed = registration.register(Git(call.root))
     except OSError as error:
         message = _("git's settings cannot be written: {reason}").format(reason=cause_of(error))
@@ -154,8 +154,8 @@ def setup(call: Context) -> None:
     if claimed:
         screen.line(_("Entered in this clone only: {line}").format(line=registration.LINE))
         screen.line(_("For every clone: put that line into .gitattributes, and commit it."))
-    said = _("Nothing to do: git already merges the ledger's files field by field.")
-    screen.line(_("Git now merges the ledger's files field by field.") if new or claimed else said)
+    text = _("Nothing to do: git merges the ledger's files field by field already.")
+    screen.line(_("Git merges the ledger's files field by field now.") if new or claimed else text)
 
 
 @command("merge-driver", hidden=True)
@@ -173,7 +173,7 @@ def merge_driver(
     """
     from xuncha.sync.uniting import merge_files  # noqa: PLC0415
 
-    size = int(width) if width.isdigit() and 0 < int(width) < 100 else 7  # noqa: PLR2004  as git's own are
+    size = int(width) if width.isdigit() and 0 < int(width) < 100 else 7  # noqa: PLR2004  git's own default
     try:
         merged = merge_files(base, ours, theirs, size)
     except OSError as error:
@@ -187,6 +187,6 @@ def merge_driver(
     if merged.disputes:
         from xuncha.sync.uniting import in_words  # noqa: PLC0415
 
-        hint = _("keep the correct line, remove the marks, and complete the merge with git")
-        said = [in_words(dispute._replace(path=path)) for dispute in merged.disputes]
-        raise together([RefusedError("merge-conflict", each, hint, path) for each in said])
+        hint = _("keep the line that holds, take out the marks, and conclude it with git")
+        texts = [in_words(dispute._replace(path=path)) for dispute in merged.disputes]
+        raise together([RefusedError("merge-conflict", each, hint, path) for each in texts])

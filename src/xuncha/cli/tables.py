@@ -1,4 +1,4 @@
-"""The screens of status, todo, list, log and show: tables that are right in 80 columns."""
+"""The screens of status, todo, list, log and show: tables that fit into 80 columns."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 _BAR = 20
 _WIDEST_AUTHOR = 16
-_MANY = 40  # rows of one kind on a screen; the rest is counted
+_MANY = 40  # the most rows of one kind on a screen; below them stands how many more there are
 
 
 def bar(closed: int, total: int) -> Text:
-    """Draw a progress bar, readable without colours; full only when all is closed."""
+    """Return a progress bar, readable without colours; full only if all is closed."""
     filled = _BAR * closed // total if total else 0
     style = "green" if 0 < total == closed else "cyan"
     return Text.assemble(("█" * filled, style), ("░" * (_BAR - filled), "dim"))
@@ -42,15 +42,15 @@ def bar(closed: int, total: int) -> Text:
 def status_screen(
     register: Register, counts: Tally, grouped: Sequence[Group], by: str, at: str | None, *, everything: bool
 ) -> list[RenderableType]:
-    """Lay out the screen of `status`, with a bar for each group; `at` is the moment as it was typed, None now; `everything` shows every row."""
+    """Lay out the screen of `status`, with a bar for each group. `at` is the moment as it was typed, None for now; `everything` shows every row."""
     options = [*(["--at", at] if at else []), *(["--by", by] if by != "problem" else [])]
     again = shlex.join(["xuncha", "status", *options, "--all"])
     limit = None if everything else _MANY
     waiting = _waiting(register, counts, limit, again, past=at is not None)
     shown = [_head(register, counts), *_counts(counts), *waiting]
     if counts.all_done:
-        said = _("Everything is complete: {n} problems, {m} measures.")
-        shown += [Text(), Text(said.format(n=counts.problems, m=counts.measures), "bold green")]
+        message = _("Everything is complete: {n} problems, {m} measures.")
+        shown += [Text(), Text(message.format(n=counts.problems, m=counts.measures), "bold green")]
     if begin := beginning(register):
         shown += [Text(), Text(begin)]
     if counts.problems and grouped:
@@ -59,19 +59,19 @@ def status_screen(
 
 
 def beginning(register: Register) -> str:
-    """Say how to begin, where there are no problems or no measures yet; else nothing."""
+    """Return how to begin, if there are no problems or no measures yet; else an empty text."""
     if not register.problems:
         return _("The ledger is empty. Enter the first problem: xuncha add problem TITLE")
     if not register.measures:
-        said = _("There are no measures yet. Enter the first one: xuncha add measure {n} TITLE")
-        return said.format(n=register.problems[0].id)
+        message = _("There are no measures yet. Enter the first one: xuncha add measure {n} TITLE")
+        return message.format(n=register.problems[0].id)
     return ""
 
 
 def _waiting(
     register: Register, counts: Tally, limit: int | None, again: str, *, past: bool
 ) -> list[RenderableType]:
-    """List what is overdue, what is due soon, and what is to be looked at again, each by its days."""
+    """List what is overdue, due soon, and due for review, each sorted by day."""
     horizon = Horizon.of(register, counts.as_of)
     waiting: dict[str, list[tuple[date | None, str, MeasureRow]]] = {"red": [], "yellow": [], "review": []}
     for row in register.measures:
@@ -94,16 +94,16 @@ def _waiting(
             continue
         rows.sort(key=lambda each: each[0] or date.min)
         table = Columns(FIXED, WIDE, FIXED, FIXED, Column(), Column())
-        for day, said, row in rows[:limit]:
+        for day, label, row in rows[:limit]:
             who = (or_unsaid(row.leader), or_unsaid(row.office))
-            table.add(row.id, row.title, said, _left((day - counts.as_of).days) if day else "", *who)
+            table.add(row.id, row.title, label, _left((day - counts.as_of).days) if day else "", *who)
         heading = Text(f"{title} {len(rows)}", style)
         shown += [Text(), heading, table, *rest(len(rows), limit, again if past else command)]
     return shown
 
 
 def todo_screen(waiting: Sequence[Task], due_soon_days: int) -> list[RenderableType]:
-    """Lay out the screen of `todo`: what waits, kind by kind, each with what to type below it."""
+    """Lay out the screen of `todo`: the tasks kind by kind, each with the command to type below it."""
     headings = {
         "overdue": (_("Overdue"), "bold red"),
         "due_soon": (_("Due within {n} days").format(n=due_soon_days), "bold yellow"),
@@ -131,14 +131,14 @@ def _head(register: Register, counts: Tally) -> RenderableType:
     known, unknown = _("feedback of {day}"), _("day of the feedback not set")
     if frame.inspector:
         known = _("feedback of {day} by {inspector}")
-        unknown = _("{inspector}, day of the feedback not set")
-    said = known if frame.feedback else unknown
-    inspected = said.format(inspector=frame.inspector, day=frame.feedback)
-    return head(counts.organisation or _("organisation not set"), counts.as_of, inspected)
+        unknown = _("{inspector}, the day of the feedback not said")
+    text = known if frame.feedback else unknown
+    inspected = text.format(inspector=frame.inspector, day=frame.feedback)
+    return head(counts.organisation or _("organisation not said"), counts.as_of, inspected)
 
 
 def head(name: str, day: date, below: str) -> Columns:
-    """Lay out the head of a screen: of whom, as of when, and what is said below."""
+    """Lay out the head of a screen: a name, a day, and a line below them."""
     table = Columns(WIDE, FIXED, gap=2)
     table.add(Text(screen.clean(name), "bold"), Text(day.isoformat(), "dim"))
     table.add(Text(screen.clean(below), "dim"), "")
@@ -146,14 +146,14 @@ def head(name: str, day: date, below: str) -> Columns:
 
 
 def sums(problems: tuple[int, int], measures: tuple[int, int], *, bars: bool = False) -> Columns:
-    """Say how many problems are complete of how many, and likewise measures closed."""
+    """Lay out how many of all problems are complete, and how many of all measures are closed."""
     table = Columns(FIXED, RIGHT, *[FIXED] * (1 + bars), gap=2)
-    for label, (closed, total), said in (
+    for label, (closed, total), text in (
         (_("Problems"), problems, _("{rate} of problems complete")),
         (_("Measures"), measures, _("{rate} of measures closed")),
     ):
         drawn = [bar(closed, total)] * bars
-        rate = said.format(rate=percent(closed, total))
+        rate = text.format(rate=percent(closed, total))
         table.add(label, Text(f"{closed}/{total}", "bold"), *drawn, rate)
     return table
 
@@ -171,19 +171,19 @@ def _counts(counts: Tally) -> list[RenderableType]:
 
 
 def marks(overdue: int, due_soon: int, review_due: int, not_assigned: int | None) -> Text:
-    """Say on a line what calls for something; None is left out."""
-    told = (
+    """Return a line of the counts that need attention; a count that is None is left out."""
+    counts = (
         (_("Overdue"), overdue, "bold red"),
         (_("Due soon"), due_soon, "bold yellow"),
         (_("Due for review"), review_due, "bold magenta"),
         (_("Not assigned"), not_assigned, "bold cyan"),
     )
-    parts = [(f"{label} {n}  ", style if n else "dim") for label, n, style in told if n is not None]
+    parts = [(f"{label} {n}  ", style if n else "dim") for label, n, style in counts if n is not None]
     return Text.assemble(*parts)
 
 
 def _left(days: int) -> str:
-    """Say how many days are left, or how late it is."""
+    """Return how many days are left, or how late it is."""
     if days < 0:
         return ngettext("{n} day late", "{n} days late", -days).format(n=-days)
     return ngettext("{n} day left", "{n} days left", days).format(n=days) if days else _("today")
@@ -199,7 +199,7 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> l
     shown = grouped
     if limit is not None and len(grouped) > limit:
         shown = ([group for group in grouped if not group.complete] or list(grouped))[:limit]
-    # Marks stand at the right edge; where there are none, the bars stand beside the titles.
+    # Marks stand at the right edge; without marks, the bars stand beside the titles.
     wide = Column(fills=any(group.overdue or group.complete for group in shown))
     numbered = by == "problem"
     table = Columns(*[RIGHT] * numbered, wide, FIXED, RIGHT, FIXED)
@@ -219,33 +219,33 @@ def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
     states = {(status, light): state(status, light) for status in STATUSES for light in LIGHTS}
     terms = {word: term(word) for word in TERMS}
     for row in rows:
-        said = states[row.status, horizon.light(row)]
+        label = states[row.status, horizon.light(row)]
         limit = row.due or terms[row.term]
-        table.add(row.id, row.title, or_unsaid(row.leader), or_unsaid(row.office), limit, said)
+        table.add(row.id, row.title, or_unsaid(row.leader), or_unsaid(row.office), limit, label)
     return table
 
 
 def events_table(events: Sequence[Event]) -> Columns:
     """Lay out the table of `log`: when, who, what."""
-    from xuncha.requests.outcomes import what_was_done  # noqa: PLC0415  what only counts shows no history
+    from xuncha.requests.outcomes import what_was_done  # noqa: PLC0415  screens that only count show no history
 
     table = Columns(FIXED, FIXED, Column(), headings=(_("When"), _("Who"), _("What")), gap=2)
     for event in events:
         author = screen.clean(event.author)
         if cell_len(author) > _WIDEST_AUTHOR:
             author = set_cell_size(author, _WIDEST_AUTHOR - 1) + "…"
-        what = Text(screen.clean(what_was_done(event)))
+        text = Text(screen.clean(what_was_done(event)))
         if event.reason:
-            what.append(_(" ({reason})").format(reason=screen.clean(event.reason)), "dim")
+            text.append(_(" ({reason})").format(reason=screen.clean(event.reason)), "dim")
         if event.by_hand:
-            what.append(_(" [by hand]"), "yellow")
-        table.add(event.minute, author, what)
+            text.append(_(" [by hand]"), "yellow")
+        table.add(event.minute, author, text)
     return table
 
 
 def state(status: Status, light: Light) -> Text:
-    """Name the status of a measure, in the colour of its light; the light itself where it calls for something."""
-    said, style = {
+    """Return the name of a status, in the colour of the light; with the light's name, if it needs attention."""
+    label, style = {
         "done": ("", "green"),
         "green": ("", ""),
         "yellow": (_("due soon"), "yellow"),
@@ -253,21 +253,21 @@ def state(status: Status, light: Light) -> Text:
         "red": (_("overdue"), "bold red"),
     }[light]
     name = status_name(status)
-    return Text(_("{status}, {light}").format(status=name, light=said) if said else name, style)
+    return Text(_("{status}, {light}").format(status=name, light=label) if label else name, style)
 
 
 def term(word: Term) -> str:
-    """Return what stands for the time limit of a measure that has none."""
-    return {"at_once": _("at once"), "once": _("not set"), "long_term": _("long-term")}[word]
+    """Return what is shown instead of a time limit, for a measure without one."""
+    return {"at_once": _("at once"), "once": _("not said"), "long_term": _("long-term")}[word]
 
 
 def or_unsaid(said: str | None) -> str | Text:
-    """Give what the ledger says, or the words for what nobody has said yet."""
-    return said if said is not None else Text(_("not set"), "dim")
+    """Return what the ledger says, or words for what it does not say yet."""
+    return said if said is not None else Text(_("not said"), "dim")
 
 
 def rest(total: int, shown: int | None, command: str) -> list[RenderableType]:
-    """Say how many rows are not among those that are shown (None: all are), and what shows them."""
+    """Return a line with the number of rows that are not shown, and the command for them; nothing if all are shown (`shown` is then None, or enough)."""
     if shown is None or total <= shown:
         return []
     return [Text(_("… and {n} more: {command}").format(n=total - shown, command=command), "dim")]
@@ -281,7 +281,7 @@ def problem_screen(
     horizon: Horizon,
     events: Sequence[Event],
 ) -> list[RenderableType]:
-    """Show a problem with its measures."""
+    """Lay out the screen of a problem with its measures."""
     closed = sum(row.status == "closed" for row in rows)
     facts = _pairs(
         (_("Category"), or_unsaid(dict(frame.categories).get(problem.category or ""))),
@@ -303,7 +303,7 @@ def measure_screen(
     horizon: Horizon,
     events: Sequence[Event],
 ) -> list[RenderableType]:
-    """Show a measure; `kinds` are those of its outcomes."""
+    """Lay out the screen of a measure; `kinds` are the kinds of its outcomes."""
     closed, escalated, outcomes = measure.closed, measure.escalated, measure.outcomes
     brought = [f"{each.label} {outcomes[each.key]:g} {each.unit}" for each in kinds if each.key in outcomes]
     facts = _pairs(
@@ -322,7 +322,7 @@ def measure_screen(
         *_fields(measure, frame),
         (_("Published"), None if row.publish else _("no: counted, but not shown in anything public")),
     )
-    from xuncha.model.records import EvidenceFile  # noqa: PLC0415  what only counts needs no records
+    from xuncha.model.records import EvidenceFile  # noqa: PLC0415  screens that only count need no records
 
     entries: list[tuple[str, str | Text]] = []
     for entry in measure.progress:
@@ -349,17 +349,17 @@ def _day(day: date | None) -> str:
 
 
 def _about(item: EvidenceFile) -> str:
-    """Tell the size of an evidence file, and its original name, as far as the entry says them."""
-    told = ""
+    """Return the size of an evidence file and its original name, as far as the entry has them."""
+    text = ""
     if item.size is not None:
-        told += "  " + ngettext("{n} byte", "{n} bytes", item.size).format(n=f"{item.size:,}")
+        text += "  " + ngettext("{n} byte", "{n} bytes", item.size).format(n=f"{item.size:,}")
     if item.name is not None:
-        told += "  " + _("originally {name}").format(name=screen.clean(item.name))
-    return told
+        text += "  " + _("originally {name}").format(name=screen.clean(item.name))
+    return text
 
 
 def _fields(record: Problem | Measure, frame: Frame) -> Iterator[tuple[str, str]]:
-    """Yield what the office tracks besides, by its name."""
+    """Yield the labels and the values of the record's declared fields."""
     for kind in frame.fields:
         if kind.key in record.fields:
             yield kind.label, str(record.fields[kind.key])
@@ -370,11 +370,11 @@ def _title(identity: Identity, title: str) -> Text:
 
 
 def _pairs(*pairs: tuple[str, str | Text | None]) -> Columns:
-    """Lay out labels or days, each with what is said beside it; leave out those with nothing."""
+    """Lay out labels or days, each with its text beside it; leave out those without a text."""
     table = Columns(FIXED, Column(), gap=2)
-    for label, said in pairs:
-        if said:
-            table.add(Text(screen.clean(label), "dim"), said)
+    for label, text in pairs:
+        if text:
+            table.add(Text(screen.clean(label), "dim"), text)
     return table
 
 

@@ -1,4 +1,4 @@
-"""The trail: log, undo, and the audit of whether history kept the rules."""
+"""Commands of the trail: log, undo, and audit, which checks whether history kept the rules."""
 
 from __future__ import annotations
 
@@ -103,8 +103,8 @@ def audit(
     from xuncha.requests.moments import named  # noqa: PLC0415
 
     if anchor and since is not None:
-        said = _("--anchor covers the whole history, but --since asks for a part")
-        raise UsageError("usage", said, _("leave one of them out"))
+        message = _("--anchor keeps what all of history is, and --since asks for a part")
+        raise UsageError("usage", message, _("leave one of them out"))
     if page:
         must_be_free(page, call.root)
     call.warn_of_leftovers()
@@ -131,7 +131,7 @@ def audit(
 
 
 def _show(done: Audit, since: str | None) -> None:
-    """Show what was found, by commits, and how much was looked at."""
+    """Print the findings, commit by commit, and how much was checked."""
     if not done.tip and not done.findings:
         screen.line(_("Nothing has been committed yet."))
         return
@@ -161,16 +161,16 @@ def _show(done: Audit, since: str | None) -> None:
 
 
 def _of_commit(found: list[Finding[HistoryPlace]]) -> list[RenderableType]:
-    """Return the findings of one commit, below a line that says which it is."""
+    """Return the findings of one commit, below a line that names the commit."""
     from rich.text import Text  # noqa: PLC0415
 
     from xuncha.cli.columns import FIXED, Column, Columns  # noqa: PLC0415
 
     first = found[0].place
-    said = "  ".join(filter(None, (first.commit[:10], first.date[:10], first.author)))
+    heading = "  ".join(filter(None, (first.commit[:10], first.date[:10], first.author)))
     table = Columns(FIXED, Column(), gap=2)
     for each in found:
-        what = Text(screen.clean(each.message))
-        what.append(f" {each.severity}[{each.code}]", "red" if each.severity == "error" else "yellow")
-        table.add(f"  {each.place.id or '':4}", what)
-    return [Text(screen.clean(said), "bold"), table]
+        text = Text(screen.clean(each.message))
+        text.append(f" {each.severity}[{each.code}]", "red" if each.severity == "error" else "yellow")
+        table.add(f"  {each.place.id or '':4}", text)
+    return [Text(screen.clean(heading), "bold"), table]

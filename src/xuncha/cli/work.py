@@ -1,4 +1,4 @@
-"""The commands of the verbs, each made of a verb's function: its parameters are the options, its docstring is the help."""
+"""The commands of the verbs, each made from a verb's function: its parameters are the options, its docstring is the help."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ _OPTIONS: Final[dict[str, Any]] = {
     "result": Annotated[str, option("--result holds|slipped", _("What was found"), REVIEW_RESULTS)],
     "findings": Annotated[str | None, option("--text TEXT", _("What was found, in words"))],
 }
-"""By the parameters of the verbs."""
+"""The options by the parameters of the verbs."""
 
 
 def _command(verb: Verb) -> Callable[..., None]:
-    """Return the function that Typer makes the command of a verb from."""
+    """Return the function from which Typer makes the command of a verb."""
     names = [each.name for each in verb.parameters]
     takes_text = verb.several and "text" in names
 
@@ -105,7 +105,7 @@ for _verb in VERBS.values():
 
 
 def _say(call: Context, result: Result) -> None:
-    """Say what changed, the new counts, and which problems are complete by it."""
+    """Print what changed, the new counts, and which problems are complete by that."""
     for step, title, plan in zip(result.steps, result.titles, result.plans, strict=True):
         screen.line(f"{step.id} {title}")
         if step.from_ != step.to:
@@ -145,7 +145,7 @@ def remove(call: Context, identity: options.Either, reason: options.Reason) -> N
         message = _("its time limit had passed: the audit will report this")
         screen.warning(message, _("if this was a mistake: xuncha undo restores it, and history keeps both"))
     if done.outdated:
-        said, removed = _("{where} says {said}, which is now {new}"), _("removed")
-        told = [said.format_map(each._asdict() | {"new": each.new or removed}) for each in done.outdated]
-        message = _("texts mention numbers that have changed: {texts}")
-        screen.warning(message.format(texts=_("; ").join(told)), _("correct them with `xuncha edit`"))
+        template, removed = _("{where} says {said}, now {new}"), _("removed")
+        texts = [template.format_map(each._asdict() | {"new": each.new or removed}) for each in done.outdated]
+        message = _("numbers that have changed stand in texts: {texts}")
+        screen.warning(message.format(texts=_("; ").join(texts)), _("put them right with `xuncha edit`"))

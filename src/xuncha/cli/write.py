@@ -1,4 +1,4 @@
-"""Making a ledger and what is in it: init, add, edit."""
+"""Commands that make a ledger and change what is in it: init, add, edit."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from xuncha.workflow.perform import Result
 
 _BETWEEN = re.compile(r"[、，,；;\s]+")
-_NAMED = 10  # findings of an audit that are said one by one
+_NAMED = 10  # the most findings of an audit that are printed one by one
 
 
 @command("init")
@@ -58,7 +58,7 @@ def init(
     from xuncha.skeleton.create import create  # noqa: PLC0415
 
     days = {"started": started, "ended": ended, "feedback": feedback}
-    said = {
+    values = {
         "organisation": organisation,
         "inspector": inspector,
         "round": round_,
@@ -69,12 +69,12 @@ def init(
     }
     root = located(folder)
     if not (ask and (root / LEDGER_FILE).exists()):
-        kept = create(root, call.today, example=example, known=said)
+        kept = create(root, call.today, example=example, known=values)
         screen.line(_("Ledger made: {path}").format(path=folder))
         if kept:
             screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(kept)))
         if str(folder) != ".":
-            # Double quotes: the one spelling that cmd and bash read alike.
+            # Double quotes: cmd and bash read them in the same way.
             screen.line(_("Next: cd {path}").format(path=f'"{folder}"' if " " in str(folder) else folder))
     entering = _(
         "Then: enter the organisation, the leaders, the offices and the categories in data/ledger.yaml, and type: xuncha edit; xuncha add problem …"
@@ -86,7 +86,7 @@ def init(
 
 
 def _ask(call: Context, root: Path) -> None:
-    """Ask for what the ledger does not say yet, as far as the user goes, and commit the answers."""
+    """Ask for what the ledger does not say yet, until the user stops, and commit the answers."""
     from xuncha.store.editing import apply  # noqa: PLC0415
     from xuncha.store.reading import parse  # noqa: PLC0415
     from xuncha.workflow.edit import edit as keep  # noqa: PLC0415
@@ -121,7 +121,7 @@ def _ask(call: Context, root: Path) -> None:
 
 
 def _answer(key: str, question: str, today: date) -> str | date | list[str] | None:
-    """Ask one question, again while the answer is no day where a day is asked."""
+    """Ask one question; ask again while a day is wanted and the answer is not a day."""
     while True:
         text = typer.prompt(question, default="", show_default=False, prompt_suffix=_(": ")).strip()
         if not text:
@@ -219,7 +219,7 @@ def add_measure(
 
 
 def _say_what_else(added: Added) -> None:
-    """Say what was entered on the way, and what has the same title."""
+    """Print what else was entered, and which record has the same title."""
     said = outcomes.about_added(added)
     for line in said.notes:
         screen.line(line)
@@ -270,7 +270,7 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
             if not draft.is_file() or draft.read_bytes() == opened:
                 system.remove_tree(draft.parent)
                 raise
-            # Whatever is in the way, what was written is not lost.
+            # Whatever went wrong, keep what the user wrote.
             screen.error(error)
             invalid = isinstance(error, InvalidLedgerError)
             if not (invalid and sys.stdin.isatty() and typer.confirm(_("Edit it again?"), default=True)):
@@ -287,23 +287,21 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
 
 
 def _say_done(call: Context, done: Result) -> None:
-    """Say the new counts; and what an editor may change and an inspector will ask about, since it can still be taken back."""
+    """Print the new counts, and what an audit will name of this edit, since it can still be taken back."""
     from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
 
     call.say_counts(done)
     found = findings_of_last_commit(call.root)
-    said = [
-        _("the audit will report this: {message}").format(message=each.message) for each in found[:_NAMED]
-    ]
+    texts = [_("an audit will name this: {message}").format(message=each.message) for each in found[:_NAMED]]
     if len(found) > _NAMED:
-        said.append(_("the audit will report {n} more: xuncha audit").format(n=len(found) - _NAMED))
-    hint = _("if this was a mistake: xuncha undo restores it, and history keeps both")
-    for message in said:
-        screen.warning(message, hint if message is said[-1] else "")
+        texts.append(_("an audit will name {n} more: xuncha audit").format(n=len(found) - _NAMED))
+    hint = _("if that was not meant: xuncha undo puts it back, and history keeps both")
+    for message in texts:
+        screen.warning(message, hint if message is texts[-1] else "")
 
 
 def _editor() -> str:
-    """Return the command of the editor; none where nobody sits at a terminal, since the usual one would wait for ever."""
+    """Return the command of the editor. Raises SurroundingsError without a terminal, in which the default editor would wait for ever."""
     named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not named and not sys.stdin.isatty():
         message = _("no editor is set, and there is no terminal to open one in")
@@ -313,7 +311,7 @@ def _editor() -> str:
 
 
 def _written(editor: str, draft: Path) -> bytes:
-    """Open a file in an editor, and return what stands in it when the editor has ended."""
+    """Open a file in an editor, and return the content of the file when the editor has ended."""
     try:
         done = subprocess.run([*system.words_of(editor), str(draft)], check=False)
     except (FileNotFoundError, PermissionError, ValueError):
