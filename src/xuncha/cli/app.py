@@ -36,9 +36,9 @@ def _context(given: Mapping[str, str | None]) -> Context:
     text = _given(given, "--today", "XUNCHA_TODAY")
     lang = given.get("--lang")
     if lang is not None and lang not in LANGUAGES:
-        raise UsageError("bad-language", _("--lang must be zh or en, not “{lang}”").format(lang=lang))
-    named = "--today" if given.get("--today") else "XUNCHA_TODAY"
-    day = typed.day(text, named, _today()) if text else _today()
+        raise UsageError("bad-language", _("--lang is zh or en, not “{lang}”").format(lang=lang))
+    option = "--today" if given.get("--today") else "XUNCHA_TODAY"
+    day = typed.day(text, option, _today()) if text else _today()
     return Context(Path(ledger) if ledger else None, day, bool(text), clock=(lambda: day) if text else _today)
 
 
@@ -75,10 +75,10 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
     """Return what is wrong with a command line, in the chosen language for the kinds of Typer's error that are known here."""
     match type(error).__name__:
         case "NoSuchOption":
-            near = error.possibilities or get_close_matches(error.option_name, VALUED + FLAGS)
-            others = _(", ").join(near)
-            known = _(" (available: {options})").format(options=others) if others else ""
-            return _("there is no option {name}").format(name=error.option_name) + known
+            similar = error.possibilities or get_close_matches(error.option_name, VALUED + FLAGS)
+            others = _(", ").join(similar)
+            suggestion = _(" (there is {options})").format(options=others) if others else ""
+            return _("there is no option {name}").format(name=error.option_name) + suggestion
         case "MissingParameter" if error.param is not None:
             option = next((name for name in error.param.opts if name.startswith("-")), error.param.metavar)
             return _("{name} is missing").format(name=option)
@@ -95,15 +95,15 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
 def run(words: list[str], given: Mapping[str, str | None]) -> None:
     """Run the command line, with the options of the whole program in `given`; exit with the exit code."""
     code = (_complete if "_XUNCHA_COMPLETE" in os.environ else _carry_out)(words, given)
-    if (lost := screen.finish()) is not None and not code:
+    if (failure := screen.finish()) is not None and not code:
         change = sys.modules.get("xuncha.workflow.change")  # not imported by commands that only read
         if commit := change.last_commit() if change else None:
             # The exit code stays 0, since the change is made: a script that tries again would make it twice.
             text = _("done, and kept in commit {commit}; only what was to be printed could not be: {reason}")
             hint = _("do not type it again; see xuncha log")
-            screen.warning(text.format(commit=commit, reason=cause_of(lost)), hint)
+            screen.warning(text.format(commit=commit, reason=cause_of(failure)), hint)
         else:
-            code = _refused_by_the_system(lost)
+            code = _refused_by_the_system(failure)
     sys.exit(code)
 
 

@@ -108,7 +108,7 @@ def _check(file: Path, *, as_json: bool) -> None:
 
     with temporary_folder() as place, screen.patience(_("Checking the archive")):
         verdict = verify(file.resolve(), place)
-    facts, found = verdict.facts, verdict.findings
+    facts, findings = verdict.facts, verdict.findings
     if as_json:
         values = facts.model_dump(mode="json") if facts else {}
         shown: dict[str, Any] = {"sha256": verdict.sha256}
@@ -116,14 +116,14 @@ def _check(file: Path, *, as_json: bool) -> None:
         shown |= {"made_again": bool(facts and facts.is_reproducible), "files": verdict.files}
         keys = ("severity", "code", "message")
         shown["findings"] = [
-            {"path": each.place.path, **{key: getattr(each, key) for key in keys}} for each in found
+            {"path": each.place.path, **{key: getattr(each, key) for key in keys}} for each in findings
         ]
         screen.data(shown)
-    elif found or facts is None:
-        screen.findings(found)
+    elif findings or facts is None:
+        screen.findings(findings)
     else:
         _praise(file, verdict, facts)
-    raise typer.Exit(1 if found else 0)
+    raise typer.Exit(1 if findings else 0)
 
 
 def _praise(file: Path, verdict: Verdict, facts: Facts) -> None:

@@ -43,29 +43,29 @@ def doctor(call: Context, as_json: options.Json = False) -> None:
 
     with screen.patience(_("Checking the ledger's environment")):
         root = call.root
-        found = examine(root, time.time_ns() / 1e9)
+        diagnoses = examine(root, time.time_ns() / 1e9)
     if as_json:
-        screen.data([each.as_json() for each in found])
+        screen.data([diagnosis.as_json() for diagnosis in diagnoses])
     else:
-        _show_diagnoses(found, root)
-    if any(each.git_fails for each in found):
+        _show_diagnoses(diagnoses, root)
+    if any(diagnosis.git_fails for diagnosis in diagnoses):
         raise typer.Exit(SurroundingsError.exit_code)
-    raise typer.Exit(1 if any(each.state == "error" for each in found) else 0)
+    raise typer.Exit(1 if any(diagnosis.state == "error" for diagnosis in diagnoses) else 0)
 
 
 def _show_diagnoses(found: list[Diagnosis], root: Path) -> None:
     """Print a line for each check and, below a line that reports a problem, what to type."""
-    for each in found:
-        if each.state != "unknown":
-            screen.show(_marked(each.state, each.message), wide=True)
-        if each.mend:
-            screen.line(f"{_INDENT}{each.mend}")
-    if unknown := [each.code for each in found if each.state == "unknown"]:
+    for diagnosis in found:
+        if diagnosis.state != "unknown":
+            screen.show(_marked(diagnosis.state, diagnosis.message), wide=True)
+        if diagnosis.mend:
+            screen.line(f"{_INDENT}{diagnosis.mend}")
+    if unknown := [diagnosis.code for diagnosis in found if diagnosis.state == "unknown"]:
         message = _("until that is mended, not looked at: {codes}").format(codes=_(", ").join(unknown))
         screen.show(_marked("unknown", message), wide=True)
-    if any(each.mend for each in found) and not root.samefile("."):
+    if any(diagnosis.mend for diagnosis in found) and not root.samefile("."):
         screen.line(_("Type the commands above in the folder {path}.").format(path=root))
-    if wrong := sum(each.state in {"error", "warning"} for each in found):
+    if wrong := sum(diagnosis.state in {"error", "warning"} for diagnosis in found):
         message = ngettext("{n} item needs attention.", "{n} items need attention.", wrong)
         screen.line(message.format(n=wrong))
     else:
@@ -97,12 +97,12 @@ def validate(call: Context, as_json: options.Json = False) -> None:
 
     call.must_be_here()
     with screen.patience(_("Checking every file")):
-        found = check(WorkingTree(call.root), warn=True)
-    wrong = any(each.severity == "error" for each in found)
+        findings = check(WorkingTree(call.root), warn=True)
+    wrong = any(finding.severity == "error" for finding in findings)
     if as_json:
-        screen.data(findings_json([each for each in found if each.severity != "note"]))
-    elif found:
-        screen.findings(found)
+        screen.data(findings_json([finding for finding in findings if finding.severity != "note"]))
+    elif findings:
+        screen.findings(findings)
     if not (wrong or as_json):
         n = len(register(call.root).measures)
         message = ngettext("{n} measure checked: no errors.", "{n} measures checked: no errors.", n)
@@ -138,13 +138,13 @@ def proof(
     ledger = call.register_if_any()
     facts = facts_of(ledger, call.today) if ledger else None
     silenced += [Silenced(code, words=words) for code, words in (ledger.frame.silenced if ledger else ())]
-    if codes := sorted({each.code for each in silenced} - RULES.keys()):
-        message = _("the proofreader has no rule {codes} to ignore")
+    if codes := sorted({rule.code for rule in silenced} - RULES.keys()):
+        message = _("the proofreader has no rule {codes}, which is to be silent")
         screen.warning(message.format(codes=_(", ").join(codes)))
     about = facts if facts and is_about(text, facts) else None
-    found = proofread(replace(text, facts=about), str(file), [*ignored, *silenced])
+    findings = proofread(replace(text, facts=about), str(file), [*ignored, *silenced])
     if as_json:
-        screen.data(findings_json(found, _("{message}; {hint}")))
+        screen.data(findings_json(findings, _("{message}; {hint}")))
     else:
         if not installed():
             message = _("spaces beside punctuation and full-width letters are not checked")
@@ -152,8 +152,8 @@ def proof(
         if facts and not about:
             message = _("the notice does not name {organisation}; it is not compared with the ledger")
             screen.warning(message.format(organisation=facts.organisation))
-        screen.findings(found)
-    raise typer.Exit(1 if any(finding.severity == "error" for finding in found) else 0)
+        screen.findings(findings)
+    raise typer.Exit(1 if any(finding.severity == "error" for finding in findings) else 0)
 
 
 def _silenced(option: str) -> Silenced:
@@ -162,9 +162,9 @@ def _silenced(option: str) -> Silenced:
 
     silenced = Silenced.from_option(option)
     if silenced is None:
-        message = _("--ignore: {words} is not a rule of the proofreader").format(words=option)
-        known = suggestion(option.partition(":")[0], RULES)
-        raise UsageError("no-such-rule", message, known or _("write it like half-width or half-width:20"))
+        message = _("--ignore: {words} is no rule of the proofreader").format(words=option)
+        hint = suggestion(option.partition(":")[0], RULES)
+        raise UsageError("no-such-rule", message, hint or _("write it like half-width or half-width:20"))
     return silenced
 
 

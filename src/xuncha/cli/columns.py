@@ -57,8 +57,8 @@ class Columns:
         widths = self._widths([max(map(width, column.values())) for column in cells], options.max_width)
         gaps = [*[self.gap] * (len(widths) - 1), 0]
         laid = [
-            {key: list(_lines(cell, room, gap, column, console)) for key, cell in known.items()}
-            for column, known, room, gap in zip(self.columns, cells, widths, gaps, strict=True)
+            {key: list(_lines(cell, room, gap, column, console)) for key, cell in distinct.items()}
+            for column, distinct, room, gap in zip(self.columns, cells, widths, gaps, strict=True)
         ]
         blanks = [" " * (room + gap) for room, gap in zip(widths, gaps, strict=True)]
         for row in self.rows:

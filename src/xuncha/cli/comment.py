@@ -57,11 +57,11 @@ def add(
     if name is not None:
         name = typed.filled(name, _("the name is empty"), _("leave out --name if no one is named"))
     day = typed.past_day(received, "--received", call.today) if received else call.today
-    which = Identity.parse(about) if about else None
+    identity = Identity.parse(about) if about else None
     how = cast("Channel", typed.word(channel, "--channel", names.CHANNELS))
     with call.session() as session:
-        number = add_comment(session, text, channel=how, received=day, about=which, name=name)
-    screen.line(_("Comment {n} entered.").format(n=number))
+        number = add_comment(session, text, channel=how, received=day, about=identity, name=name)
+    screen.line(_("Comment {n} is entered.").format(n=number))
     screen.line(_("Once it is answered: xuncha comment reply {n} …").format(n=number))
 
 
@@ -79,12 +79,12 @@ def reply(
     """
     from xuncha.workflow import comment as register  # noqa: PLC0415
 
-    which = CommentNumber.parse(number)
-    text = typed.filled(text, _("the text is empty"), _("enter the text of the reply"))
+    comment_number = CommentNumber.parse(number)
+    text = typed.filled(text, _("the text is empty"), _("say what was answered"))
     day = typed.past_day(date, "--date", call.today) if date else call.today
     with call.session() as session:
-        register.reply(session, which, text, day)
-    screen.line(_("Comment {n} is answered.").format(n=which))
+        register.reply(session, comment_number, text, day)
+    screen.line(_("Comment {n} is answered.").format(n=comment_number))
 
 
 @command("comment", "list")
@@ -108,11 +108,11 @@ def list_(
     call.must_be_here()
     source = WorkingTree(call.root)
     entered = comments(source)
-    found = comments_about(source, entered, about, unanswered=unanswered)
+    matching = comments_about(source, entered, about, unanswered=unanswered)
     if as_json:
-        screen.data([{"number": number, **each.model_dump(mode="json")} for number, each in found.items()])
-    elif found:
-        screen.show(_table(found), wide=True, paged=True)
+        screen.data([{"number": number, **each.model_dump(mode="json")} for number, each in matching.items()])
+    elif matching:
+        screen.show(_table(matching), wide=True, paged=True)
     elif entered:
         screen.line(_("No comment matches."))
     else:

@@ -181,10 +181,10 @@ class Context:
             return
         from xuncha.workflow.change import leftover  # noqa: PLC0415  only after a crash
 
-        if found := leftover(self.root):
+        if interrupted := leftover(self.root):
             message = _("`{command}` was interrupted: {paths} is written but not committed")
             screen.warning(
-                message.format(command=found.command, paths=_(", ").join(found.paths)),
+                message.format(command=interrupted.command, paths=_(", ").join(interrupted.paths)),
                 _("to have it done, type it again; to take it back: xuncha undo"),
             )
 

@@ -91,17 +91,17 @@ def _print(stream: BinaryIO) -> None:
 
 def must_be_free(output: Path, root: Path) -> None:
     """Refuse (RefusedError) to write a document through a link, behind a link that came with the ledger, into git's folder, or over a part of a ledger."""
-    named, place, ledger = output.absolute(), _place(output), root.resolve()
+    absolute, place, ledger = output.absolute(), _place(output), root.resolve()
     folder = git_dir(root)
     of_git = [folder.resolve(), common_dir(folder).resolve()] if folder else []
     inside = place.relative_to(ledger).parts if place.is_relative_to(ledger) else ("",)
     # Capitals make no difference: on the file systems of other computers they are the same as small letters.
     is_git = ".git" in {part.casefold() for part in place.parts} or any(map(place.is_relative_to, of_git))
-    links = [path for path in (named, *named.parents) if is_link(path)]
-    brought = any(path.parent.resolve().is_relative_to(ledger) for path in links)
+    links = [path for path in (absolute, *absolute.parents) if is_link(path)]
+    link_in_ledger = any(path.parent.resolve().is_relative_to(ledger) for path in links)
     if is_git:
         text, code = _("{path} is in git's own folder, where no document belongs"), "output-in-git"
-    elif brought or (named in links and not _is_device(output) and not screen.prints_into(output)):
+    elif link_in_ledger or (absolute in links and not _is_device(output) and not screen.prints_into(output)):
         text, code = _("{path} is a link, or behind one; nothing is written through it"), "output-is-link"
     elif (
         inside[0].casefold() in _OF_THE_LEDGER
@@ -132,7 +132,7 @@ def _is_device(output: Path) -> bool:
         kind = output.stat().st_mode
     except OSError:
         return False
-    named = output.absolute()
+    absolute = output.absolute()
     return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)) and (
-        not named.is_symlink() or named.parts[1:2] == ("dev",)  # /dev/stdout, or /dev/fd/63 of a shell
+        not absolute.is_symlink() or absolute.parts[1:2] == ("dev",)  # /dev/stdout, or /dev/fd/63 of a shell
     )

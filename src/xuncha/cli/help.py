@@ -78,11 +78,11 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
 
 def _usage(path: str, options: list[TyperOption], arguments: list[TyperArgument], commands: object) -> str:
     """Return how a command is typed: with its required options, and its arguments."""
-    words = [f"{each.opts[-1]} {_metavar(each)}" for each in options if each.required]
+    words = [f"{parameter.opts[-1]} {_metavar(parameter)}" for parameter in options if parameter.required]
     words.append(_("[OPTIONS]"))
-    for each in arguments:
-        name = f"{_metavar(each)} …" if each.nargs == -1 else _metavar(each)
-        words.append(name if each.required else f"[{name}]")
+    for parameter in arguments:
+        name = f"{_metavar(parameter)} …" if parameter.nargs == -1 else _metavar(parameter)
+        words.append(name if parameter.required else f"[{name}]")
     if commands:
         words.append(_("COMMAND …"))
     return _("Usage: {line}").format(line=" ".join([path, *words]))
@@ -100,12 +100,12 @@ def _names_of(option: TyperOption) -> str:
 
 def _remark(option: TyperOption) -> str:
     """Return the help of an option, followed in brackets by its variable, whether it is required, and its default."""
-    more = [option.envvar] if isinstance(option.envvar, str) else []
+    remarks = [option.envvar] if isinstance(option.envvar, str) else []
     if option.required:
-        more.append(_("required"))
+        remarks.append(_("required"))
     if option.default and isinstance(option.default, str):
-        more.append(_("default: {default}").format(default=option.default))
-    return " ".join([option.help or "", *(f"[{each}]" for each in more)])
+        remarks.append(_("default: {default}").format(default=option.default))
+    return " ".join([option.help or "", *(f"[{remark}]" for remark in remarks)])
 
 
 def _panels() -> list[str]:

@@ -308,9 +308,9 @@ def doubtful(draft: Draft) -> list[RenderableType]:
     doubts = draft.weighed()
     rows = [(doubt.place, _short(doubt.text), doubt.made) for doubt in doubts[:_MOST_DOUBTS]]
     if len(doubts) > _MOST_DOUBTS:
-        more = _("{n} more; --json lists all").format(n=len(doubts) - _MOST_DOUBTS)
-        rows.append(("…", "", more))
-    return _listed(_("Doubtful"), (_("Place"), _("Content"), _("How handled")), rows)
+        remark = _("{n} more; --json lists all").format(n=len(doubts) - _MOST_DOUBTS)
+        rows.append(("…", "", remark))
+    return _listed(_("Doubtful"), (_("Place"), _("What stands there"), _("What was made of it")), rows)
 
 
 def _doubts_json(draft: Draft) -> list[dict[str, str]]:

@@ -83,8 +83,8 @@ def readable(typed: str) -> str:
 
 def _encoding_of_locale() -> str:
     """Return the encoding that the variables of the locale name, even if the system does not have that locale."""
-    named = next((os.environ[each] for each in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(each)), "")
-    encoding = locale.normalize(named).partition(".")[2].partition("@")[0].lower()
+    name = next((os.environ[each] for each in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(each)), "")
+    encoding = locale.normalize(name).partition(".")[2].partition("@")[0].lower()
     return "gb18030" if encoding in {"gbk", "gb2312", "euccn"} else encoding  # gb18030 holds all three
 
 

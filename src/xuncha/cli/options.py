@@ -35,9 +35,9 @@ def _complete(values: Callable[[Path], Iterable[tuple[str, str]]]) -> Offered:
     """Return a completion that offers values of the ledger in a folder, each with its title."""
 
     def offered(context: typer.Context) -> list[tuple[str, str]]:
-        named = context.find_root().params.get("ledger")
+        ledger = context.find_root().params.get("ledger")
         try:
-            pairs = values(find(None, Path(named) if named else None))
+            pairs = values(find(None, Path(ledger) if ledger else None))
         except XunchaError:  # a completion must not print errors
             return []
         return [(word, harmless(text)) for value, text in pairs if (word := _as_a_word(value))]

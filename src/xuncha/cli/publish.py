@@ -42,23 +42,23 @@ def notice(
     from xuncha.notice.render import render  # noqa: PLC0415
 
     call = call.at(at)
-    found = call.ledger()
+    ledger = call.ledger()
     with screen.patience(_("Making the notice")), call.places_named():
         verified = None
         if anchor:
             from xuncha.audit.anchors import latest  # noqa: PLC0415
 
             verified = latest(call.root, call.commit or "HEAD")
-        made, warnings = render(content(found, call.today, verified), form, call.templates())
-    if unsorted := [str(n) for n, each in found.problems.items() if each.publish and each.category is None]:
+        document, warnings = render(content(ledger, call.today, verified), form, call.templates())
+    if unsorted := [str(n) for n, each in ledger.problems.items() if each.publish and each.category is None]:
         message = _("no category is said of problem {ids}; the notice shows it under “{word}”")
         warnings = [*warnings, message.format(ids=_(", ").join(unsorted), word=UNSAID)]
-    if later := told_after(found):
+    if later := told_after(ledger):
         message = _(
             "`notice.date` is {date}, and the notice prints later progress of {ids}; write the day of issue"
         )
-        warnings = [*warnings, message.format(date=found.settings.notice.date, ids=_(", ").join(later))]
-    deliver(made, warnings, output, call.root, _("The notice is in {path}."))
+        warnings = [*warnings, message.format(date=ledger.settings.notice.date, ids=_(", ").join(later))]
+    deliver(document, warnings, output, call.root, _("The notice is in {path}."))
 
 
 @command("dashboard")
@@ -76,9 +76,9 @@ def dashboard(
     from xuncha.dashboard.content import content, render  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.paper.own import remark  # noqa: PLC0415
 
-    found, events, templates = call.ledger(), call.history_if_any(), call.templates()
+    ledger, events, templates = call.ledger(), call.history_if_any(), call.templates()
     with screen.patience(_("Making the dashboard")):
-        page = render(content(found, events, call.today, internal=internal), templates).encode()
+        page = render(content(ledger, events, call.today, internal=internal), templates).encode()
     message = _("The dashboard is in {path}.")
     if internal:
         message = _("The dashboard is in {path}. It is internal: do not publish it.")
@@ -106,22 +106,22 @@ def calendar(
     """
     from xuncha.deadlines import Workdays, entries, ics  # noqa: PLC0415  for this command alone
 
-    found = call.register()
-    office, leader = selection.known(found, office=office, leader=leader)
+    register = call.register()
+    office, leader = selection.known(register, office=office, leader=leader)
     workdays = Workdays()
-    rows = entries(found, call.today, workdays, office=office, leader=leader, closed=closed)
-    whose = "，".join(filter(None, [office, leader]))
-    save(ics(found.frame, rows, call.today, workdays.last_year, whose), output, call.root)
+    rows = entries(register, call.today, workdays, office=office, leader=leader, closed=closed)
+    recipient = "，".join(filter(None, [office, leader]))
+    save(ics(register.frame, rows, call.today, workdays.last_year, recipient), output, call.root)
     if unchecked := [row.measure.id for row in rows if row.unchecked]:
         message = ngettext(
             "the days off are known up to {year}: whether {n} day is a working day was not checked ({ids})",
             "the days off are known up to {year}: whether {n} days are working days was not checked ({ids})",
             len(unchecked),
         )
-        named = _(", ").join(unchecked[:_NAMED]) + (" …" if len(unchecked) > _NAMED else "")
+        ids = _(", ").join(unchecked[:_NAMED]) + (" …" if len(unchecked) > _NAMED else "")
         hint = _("once the days off of the next year are announced: {hint}")
         screen.warning(
-            message.format(year=workdays.last_year, n=len(unchecked), ids=named),
+            message.format(year=workdays.last_year, n=len(unchecked), ids=ids),
             hint.format(hint=how_to_add("office", upgrade=True)),
         )
     message = ngettext(

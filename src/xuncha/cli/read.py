@@ -39,15 +39,15 @@ def status(
     """
     by = typed.word(by, "--by", names.GROUPINGS)
     call = call.at(at)
-    found = call.register()
-    counts = tally(found, call.today)
-    grouped = groups(found, call.today, by)  # type: ignore[arg-type]
+    register = call.register()
+    counts = tally(register, call.today)
+    grouped = groups(register, call.today, by)  # type: ignore[arg-type]
     if as_json:
         screen.data(counts.as_json(grouped))
         return
     from xuncha.cli.tables import status_screen  # noqa: PLC0415
 
-    screen.show(*status_screen(found, counts, grouped, by, at, everything=everything))
+    screen.show(*status_screen(register, counts, grouped, by, at, everything=everything))
 
 
 @command("todo")
@@ -66,17 +66,17 @@ def todo(
     """
     from xuncha.requests.answers import waiting  # noqa: PLC0415
 
-    found = call.register()
-    tasks = waiting(found, call.history_if_any(), call.today, office=office, leader=leader, person=person)
+    register = call.register()
+    tasks = waiting(register, call.history_if_any(), call.today, office=office, leader=leader, person=person)
     if as_json:
         screen.data([task.as_json() for task in tasks])
         return
     from xuncha.cli.tables import beginning, todo_screen  # noqa: PLC0415
 
     if tasks:
-        screen.show(*todo_screen(tasks, found.frame.due_soon_days))
+        screen.show(*todo_screen(tasks, register.frame.due_soon_days))
     else:
-        screen.line(beginning(found) or _("Nothing is pending."))
+        screen.line(beginning(register) or _("Nothing is waiting."))
 
 
 @command("list")
@@ -109,7 +109,7 @@ def list_(
         xuncha list 固定资产 --unassigned
         xuncha list --overdue --at 2024-04-18
     """
-    wanted = Selection(
+    selection = Selection(
         words=words or (),
         status=status and typed.word(status, "--status", names.STATUSES),
         office=office,
@@ -124,9 +124,9 @@ def list_(
         term=term and typed.word(term, "--term", names.TERMS),
     )
     call = call.at(at)
-    found = call.register()
-    horizon = Horizon.of(found, call.today)
-    rows = select(found, texts_in(call.source()), call.today, wanted)
+    register = call.register()
+    horizon = Horizon.of(register, call.today)
+    rows = select(register, texts_in(call.source()), call.today, selection)
     if as_json:
         screen.data([measure_json(row, horizon) for row in rows])
         return
@@ -135,7 +135,7 @@ def list_(
     if rows:
         screen.show(measures_table(rows, horizon), wide=True, paged=True)
     else:
-        screen.line(beginning(found) or _("No measure matches."))
+        screen.line(beginning(register) or _("No measure matches."))
 
 
 @command("show")
@@ -151,20 +151,20 @@ def show(call: Context, identity: options.Either, as_json: options.Json = False)
     from xuncha.requests.answers import record_json, rows_of, version  # noqa: PLC0415
     from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415
 
-    which = Identity.parse(identity)
-    found = call.register()
-    horizon = Horizon.of(found, call.today)
-    rows = rows_of(found, which)
+    parsed = Identity.parse(identity)
+    register = call.register()
+    horizon = Horizon.of(register, call.today)
+    rows = rows_of(register, parsed)
     source = WorkingTree(call.root)
-    record = record_of(source, which)
-    events = call.history_if_any(which)
+    record = record_of(source, parsed)
+    events = call.history_if_any(parsed)
     if as_json:
-        screen.data(record_json(which, record, rows, horizon, events, version(call.root, which.path)))
+        screen.data(record_json(parsed, record, rows, horizon, events, version(call.root, parsed.path)))
     elif isinstance(record, Problem):
-        screen.show(*problem_screen(which, record, found.frame, rows, horizon, events))
+        screen.show(*problem_screen(parsed, record, register.frame, rows, horizon, events))
     else:
         settings = load_settings(source).settings if record.outcomes else None
         kinds = settings.outcomes if settings else ()
         screen.show(
-            *measure_screen(which, record, kinds, found.frame, rows[which.measure - 1], horizon, events)
+            *measure_screen(parsed, record, kinds, register.frame, rows[parsed.measure - 1], horizon, events)
         )

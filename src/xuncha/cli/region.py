@@ -112,10 +112,10 @@ def _cells(counts: Counts | Point) -> list[str | Text]:
 
 def _units(rows: Sequence[tuple[int | None, UnitRow]]) -> RenderableType:
     table = _table(RIGHT, WIDE, headings=(_("Rank"), _("Unit")))
-    named = Counter(unit.unit for _place, unit in rows)
+    occurrences = Counter(unit.unit for _place, unit in rows)
     for place, unit in rows:
         name = unit.unit if unit.unit is not None else unit.source
-        if named[unit.unit] > 1:
+        if occurrences[unit.unit] > 1:
             name = _("{unit} ({round})").format(unit=name, round=unit.round or unit.source)
         table.add(str(place or "—"), name, *_cells(unit.counts or Counts()))
     return table
@@ -135,10 +135,10 @@ def _others(units: Sequence[UnitRow], limit: int | None) -> list[RenderableType]
 def _moved(moved: Moved, most: int | None) -> list[RenderableType]:
     headings = (_("Unit"), _("Measures closed"), _("Problems complete"), _("Overdue"))
     table = Columns(WIDE, RIGHT, RIGHT, RIGHT, headings=headings)
-    for each in moved.moves[:most]:
-        numbers = (each.closed, each.problems_closed, each.overdue)
-        table.add(each.unit or "", *(f"{number:+d}" if number else "" for number in numbers))
-    title = _("Changes since {day}").format(day=moved.since)
+    for move in moved.moves[:most]:
+        numbers = (move.closed, move.problems_closed, move.overdue)
+        table.add(move.unit or "", *(f"{number:+d}" if number else "" for number in numbers))
+    title = _("Moved since {day}").format(day=moved.since)
     return [Text(), Text(title, "bold"), table, *rest(len(moved.moves), most, _WHOLE)]
 
 
@@ -148,8 +148,8 @@ def _trend(trend: Trend, *, everything: bool) -> list[RenderableType]:
     if not trend.units:
         return [Text(), title]
     table = _table(Column(), RIGHT, headings=(_("As of"), _("Units")))
-    for each in trend.total if everything else trend.total[-_MONTHS:]:
-        table.add(each.day.isoformat(), str(each.units), *_cells(each))
+    for point in trend.total if everything else trend.total[-_MONTHS:]:
+        table.add(point.day.isoformat(), str(point.units), *_cells(point))
     return [Text(), title, table]
 
 
@@ -161,6 +161,6 @@ def _similar(found: Similar, most: int | None) -> list[RenderableType]:
     if not found.clusters:
         return [Text(), title, Text(_("None."), "dim")]
     table = Columns(RIGHT, WIDE, headings=(_("Units"), _("Problem")))
-    for each in found.clusters[:most]:
-        table.add(str(each.units), screen.clean(each.titles[0]))
+    for cluster in found.clusters[:most]:
+        table.add(str(cluster.units), screen.clean(cluster.titles[0]))
     return [Text(), title, table, *rest(len(found.clusters), most, _WHOLE)]

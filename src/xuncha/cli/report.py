@@ -108,8 +108,8 @@ def plan(
 
     check(form, _PLAN_FORMS, output, "plan")
     ledger = call.ledger()
-    made = typed.past_day(day, "--date", call.today) if day else ledger.settings.papers.plan_date
-    report = content(ledger, call.today, made or _entered(call))
+    plan_day = typed.past_day(day, "--date", call.today) if day else ledger.settings.papers.plan_date
+    report = content(ledger, call.today, plan_day or _entered(call))
     deliver_paper(call, "report.plan", form, output, report=report)
 
 
@@ -172,7 +172,7 @@ def letter(
     """
     from xuncha.report.letter import letter as content  # noqa: PLC0415
 
-    which = typed.word(kind, "KIND", names.LETTERS)
+    letter_kind = typed.word(kind, "KIND", names.LETTERS)
     check(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter needs either measures or an --office")
@@ -181,11 +181,11 @@ def letter(
     to = selection.known(ledger.register(), office=office, leader=None)[0] or [
         typed.measure(each, ledger.measures) for each in identities or ()
     ]
-    draft = content(ledger, call.today, which, to, number=number, signer=signer, copies=copies)
+    draft = content(ledger, call.today, letter_kind, to, number=number, signer=signer, copies=copies)
     if send is not None:
-        _send(call, typed.word(send, "--send", names.WAYS), which, draft)
+        _send(call, typed.word(send, "--send", names.WAYS), letter_kind, draft)
     if send is None or output is not None:
-        deliver_paper(call, f"letter.{which}", form, output, letter=draft)
+        deliver_paper(call, f"letter.{letter_kind}", form, output, letter=draft)
 
 
 def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
@@ -256,19 +256,19 @@ def dossier(
     from xuncha.report import dossier as room  # noqa: PLC0415
 
     check(form, _DOSSIER_FORMS, output, "dossier", as_json=as_json)
-    ledger, which = _of_one(call, identity)
+    ledger, measure = _of_one(call, identity)
     commit, day, is_changed = _standing(call)
-    events = call.history_if_any(which)
-    report = room.dossier(ledger, day, call.root, which, events, commit, is_changed=is_changed)
+    events = call.history_if_any(measure)
+    report = room.dossier(ledger, day, call.root, measure, events, commit, is_changed=is_changed)
     templates = call.templates()
     with temporary_folder() as place:
         with screen.patience(_("Making the document")):
-            made = room.handed_over(report, "txt" if as_json else form, call.root, place, templates)
+            document = room.handed_over(report, "txt" if as_json else form, call.root, place, templates)
         if as_json:
-            screen.data(room.as_json(made.report, ledger))
+            screen.data(room.as_json(document.report, ledger))
             return
-        warnings = [*made.warnings, *_left_out(made.report), *remark(templates)]
-        deliver(made.content, warnings, output, call.root)
+        warnings = [*document.warnings, *_left_out(document.report), *remark(templates)]
+        deliver(document.content, warnings, output, call.root)
 
 
 def _give(
@@ -320,14 +320,14 @@ def _of_one(call: Context, text: str) -> tuple[Ledger, Identity]:
     from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415
 
     call.must_be_here()
-    source, found = call.source(), Identity.parse(text)
-    is_there = found.path in {f"{found.folder}/{each.name}" for each in source.entries(found.folder)}
-    which = typed.measure(text, {found} if is_there else ())
+    source, parsed = call.source(), Identity.parse(text)
+    is_there = parsed.path in {f"{parsed.folder}/{entry.name}" for entry in source.entries(parsed.folder)}
+    identity = typed.measure(text, {parsed} if is_there else ())
     settings = load_settings(source)
     if settings.settings is None:
         raise InvalidLedgerError(settings.findings)
-    problem, measure = record_of(source, Identity(which.problem)), record_of(source, which)
-    return Ledger(settings.settings, {which.problem: problem}, {which: measure}), which  # type: ignore[dict-item]
+    problem, measure = record_of(source, Identity(identity.problem)), record_of(source, identity)
+    return Ledger(settings.settings, {identity.problem: problem}, {identity: measure}), identity  # type: ignore[dict-item]
 
 
 def _standing(call: Context) -> tuple[str, date, bool]:

@@ -131,8 +131,8 @@ def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> 
         planned, addresses = gathering.of_region(region, base)
         with screen.progress(_("Fetching repositories"), len(addresses)) as tick:
             planned += gathering.fetched(addresses, tick)
-        known = {each.path for each in planned}
-        sources = [*planned, *(each for each in sources if each.path not in known)]
+        planned_paths = {each.path for each in planned}
+        sources = [*planned, *(each for each in sources if each.path not in planned_paths)]
     day = typed.past_day(at, "--at", call.today) if at else region.as_of if region else None
     wanted = Wanted(day or call.today, day if at or (day and day < call.today) else None, audit)
     return Asked([str(each.absolute()) for each in named], sources, region, base, wanted)
@@ -140,16 +140,14 @@ def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> 
 
 def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: bool) -> str | None:
     """Return the form of the document: the named one, else that of the file name; None without a document. Raises UsageError if options contradict each other."""
-    named = output.suffix.lower().removeprefix(".") if output else None
-    form = form or named or ("txt" if dispatch and not as_json else None)
+    suffix = output.suffix.lower().removeprefix(".") if output else None
+    form = form or suffix or ("txt" if dispatch and not as_json else None)
     if form is None and output is None:
         return None
     if as_json and output is None:
         hint = _("name a file: {option}").format(option="-o FILE")
-        raise UsageError(
-            "usage", _("--json and {form} would both print to the screen").format(form=form), hint
-        )
-    if form == named and form not in _FORMS:
+        raise UsageError("usage", _("--json prints, and so does {form}").format(form=form), hint)
+    if form == suffix and form not in _FORMS:
         message = _("{path} is not named as one of the forms").format(path=output)
         raise UsageError("wrong-suffix", message, _("known are: {names}").format(names=_(", ").join(_FORMS)))
     check(form or "", _FORMS, output, "region")

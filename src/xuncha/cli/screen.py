@@ -237,13 +237,13 @@ def findings(found: Sequence[Finding[Place]]) -> None:
 
 def how_many(severities: Iterable[str], *always: str) -> list[str]:
     """Return the number of findings of each severity that occurs, and of the severities in `always`, as texts."""
-    found = Counter(severities)
+    counts = Counter(severities)
     texts = {
-        "error": ngettext("{n} error", "{n} errors", found["error"]),
-        "warning": ngettext("{n} warning", "{n} warnings", found["warning"]),
-        "note": ngettext("{n} note", "{n} notes", found["note"]),
+        "error": ngettext("{n} error", "{n} errors", counts["error"]),
+        "warning": ngettext("{n} warning", "{n} warnings", counts["warning"]),
+        "note": ngettext("{n} note", "{n} notes", counts["note"]),
     }
-    return [text.format(n=found[each]) for each, text in texts.items() if found[each] or each in always]
+    return [text.format(n=counts[each]) for each, text in texts.items() if counts[each] or each in always]
 
 
 def _hint(hint: str) -> list[str]:

@@ -111,7 +111,7 @@ def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
             office = assigned[role].office if role == "section" else None
             leader = assigned[role].leader if role == "leader" else None
             hashed = passwords.hashed(password)
-            made = Account(
+            new_account = Account(
                 name=name,
                 role=role,
                 office=office,
@@ -120,7 +120,7 @@ def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
                 password=hashed,
                 renew=False,
             )
-            accounts.add(made)
+            accounts.add(new_account)
         yield root, credentials
 
 
@@ -211,17 +211,17 @@ def _about(call: Context, role: str, office: str | None, leader: str | None) -> 
     """Return what an account may do, and for whom; refuse an office or a leader that the role does not take, that it needs but lacks, or that is unknown."""
     as_role = typed.word(role, "--role", names.ROLES)
     keys: dict[str, Key] = {"section": "offices", "leader": "leaders"}
-    for (needing, key), given in zip(keys.items(), (office, leader), strict=True):
-        named = key.removesuffix("s")
-        if as_role == needing and given is None:
-            message = _("this role needs {option}").format(option=f"--{named}")
+    for (needing, key), name in zip(keys.items(), (office, leader), strict=True):
+        singular = key.removesuffix("s")
+        if as_role == needing and name is None:
+            message = _("this role needs {option}").format(option=f"--{singular}")
             raise UsageError("usage", message, _("name it as the ledger does"))
-        if given is not None and as_role != needing:
-            message = _("this role has no {option}").format(option=f"--{named}")
-            raise UsageError("usage", message, _("leave {option} out").format(option=f"--{named}"))
-        if given is not None:
-            for _place, message, *hint in unknown([((), given)], getattr(call.register().frame, key), key):
-                raise RefusedError(f"unknown-{named}", message, *hint)
+        if name is not None and as_role != needing:
+            message = _("this role has no {option}").format(option=f"--{singular}")
+            raise UsageError("usage", message, _("leave {option} out").format(option=f"--{singular}"))
+        if name is not None:
+            for _place, message, *hint in unknown([((), name)], getattr(call.register().frame, key), key):
+                raise RefusedError(f"unknown-{singular}", message, *hint)
     return {"role": as_role, "office": office, "leader": leader}
 
 
@@ -237,15 +237,15 @@ def list_(call: Context, as_json: options.Json = False) -> None:
     Examples:
         xuncha account list
     """
-    found = _accounts(call).all()
+    accounts = _accounts(call).all()
     if as_json:
-        screen.data([each.model_dump(mode="json", exclude={"password"}) for each in found.values()])
-    elif found:
+        screen.data([each.model_dump(mode="json", exclude={"password"}) for each in accounts.values()])
+    elif accounts:
         known: dict[str, Sequence[str]] = {}
         with contextlib.suppress(InvalidLedgerError):  # an invalid ledger does not prevent the list
             frame = call.register().frame
             known = {"office": frame.offices, "leader": frame.leaders}
-        screen.show(_table(found.values(), known), wide=True)
+        screen.show(_table(accounts.values(), known), wide=True)
     else:
         screen.line(_("There are no accounts yet. Add the first: xuncha account add NAME --role manager"))
 

@@ -67,12 +67,12 @@ def sync(
 
 def _adjusted(done: Synced) -> Iterator[str]:
     """Yield what was renumbered or renamed, where old numbers or names were replaced or are still used, and what was kept."""
-    for each in done.renumbered:
+    for record in done.renumbered:
         message = _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
-        if each.move.up:
+        if record.move.up:
             message = _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
-        old, new = map(_named, each.move)
-        yield message.format(old=old, new=new, title=each.title)
+        old, new = map(_named, record.move)
+        yield message.format(old=old, new=new, title=record.title)
     message = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
     for identity, old, new in done.renamed:
         yield message.format(id=identity, old=old, new=new)
@@ -117,15 +117,15 @@ def _changed(call: Context, done: Synced) -> Iterator[str]:
     message = _(
         "{id} was closed by {by} meanwhile; what came after it: {keys}; where it is not done: xuncha reopen {id} --reason …"
     )
-    over = _(
-        "{id} was returned or reopened ({who}), but is still closed by {by}, since that side was chosen; if it is not done: xuncha reopen {id} --reason …"
+    overruled = _(
+        "{id} was turned back ({who}), and is closed by {by} all the same, since that side was taken; where it is not done: xuncha reopen {id} --reason …"
     )
-    brought = brought_into_closed(call.root, done.before) if done.received else {}
-    for number, (by, keys, who) in brought.items():
+    changes = brought_into_closed(call.root, done.before) if done.received else {}
+    for number, (by, keys, who) in changes.items():
         if keys:
             yield message.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
         if who:
-            yield over.format(id=number, by=by, who=who)
+            yield overruled.format(id=number, by=by, who=who)
 
 
 def _named(number: Numbered) -> str:
@@ -189,4 +189,4 @@ def merge_driver(
 
         hint = _("keep the line that holds, take out the marks, and conclude it with git")
         texts = [in_words(dispute._replace(path=path)) for dispute in merged.disputes]
-        raise together([RefusedError("merge-conflict", each, hint, path) for each in texts])
+        raise together([RefusedError("merge-conflict", text, hint, path) for text in texts])

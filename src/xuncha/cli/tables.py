@@ -119,8 +119,8 @@ def todo_screen(waiting: Sequence[Task], due_soon_days: int) -> list[RenderableT
             continue
         table = Columns(FIXED, WIDE, FIXED, Column())
         for task in tasks:
-            left = term(task.row.term) if task.days is None else _left(task.days)
-            table.add(task.row.id, task.row.title, left, or_unsaid(task.row.office))
+            days_left = term(task.row.term) if task.days is None else _left(task.days)
+            table.add(task.row.id, task.row.title, days_left, or_unsaid(task.row.office))
             table.add("", Text(task.command, "dim"), "", "")
         shown += [Text(), Text(f"{title} {len(tasks)}", style), table]
     return shown[1:]
@@ -305,7 +305,7 @@ def measure_screen(
 ) -> list[RenderableType]:
     """Lay out the screen of a measure; `kinds` are the kinds of its outcomes."""
     closed, escalated, outcomes = measure.closed, measure.escalated, measure.outcomes
-    brought = [f"{each.label} {outcomes[each.key]:g} {each.unit}" for each in kinds if each.key in outcomes]
+    results = [f"{kind.label} {outcomes[kind.key]:g} {kind.unit}" for kind in kinds if kind.key in outcomes]
     facts = _pairs(
         (_("Status"), state(measure.status, horizon.light(row))),
         (_("Goal"), measure.goal),
@@ -317,7 +317,7 @@ def measure_screen(
         (_("Due"), measure.due.isoformat() if measure.due else term(measure.term)),
         (_("Closed"), _joined(_day(closed.date), closed.by, closed.note) if closed else None),
         (_("Escalated"), _joined(_day(escalated.date), escalated.to) if escalated else None),
-        (_("Outcomes"), _(", ").join(brought)),
+        (_("Outcomes"), _(", ").join(results)),
         (_("In the notice"), measure.notice_text),
         *_fields(measure, frame),
         (_("Published"), None if row.publish else _("no: counted, but not shown in anything public")),

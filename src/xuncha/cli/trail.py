@@ -110,24 +110,24 @@ def audit(
     call.warn_of_leftovers()
     with screen.patience(_("Replaying the history")):
         moment = named(call.root, since, "--since", call.today, to_come=True) if since is not None else None
-        done = examine(call.root, since=moment)
-    if anchor and not done.tip:
+        result = examine(call.root, since=moment)
+    if anchor and not result.tip:
         raise RefusedError("nothing-committed", _("nothing is committed yet, so there is nothing to keep"))
-    kept = drop_anchor(call.root, done) if anchor else None
+    kept = drop_anchor(call.root, result) if anchor else None
     if as_json:
-        screen.data(done.as_json())
+        screen.data(result.as_json())
     else:
-        _show(done, since)
+        _show(result, since)
         if kept:
             screen.line(line(kept))
             screen.line(_("It is kept in a tag, which xuncha sync sends."))
     if page:
         from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
 
-        save(render(call.root, done).encode(), page, call.root)
+        save(render(call.root, result).encode(), page, call.root)
         if not as_json:
             screen.line(_("The page is in {path}.").format(path=page))
-    raise typer.Exit(1 if done.errors else 0)
+    raise typer.Exit(1 if result.errors else 0)
 
 
 def _show(done: Audit, since: str | None) -> None:
@@ -135,8 +135,8 @@ def _show(done: Audit, since: str | None) -> None:
     if not done.tip and not done.findings:
         screen.line(_("Nothing has been committed yet."))
         return
-    for _commit, found in groupby(done.findings, key=lambda each: each.place.commit):
-        screen.show(*_of_commit(list(found)))
+    for _commit, findings in groupby(done.findings, key=lambda finding: finding.place.commit):
+        screen.show(*_of_commit(list(findings)))
     checked = _("{commits} and {changes} checked").format(
         commits=ngettext("{n} commit", "{n} commits", done.commits).format(n=done.commits),
         changes=ngettext("{n} change of a file", "{n} changes of files", done.changes).format(n=done.changes),
@@ -154,9 +154,9 @@ def _show(done: Audit, since: str | None) -> None:
         screen.line(_("{checked}: history follows the rules.").format(checked=checked))
         return
     screen.line()
-    counted = screen.how_many(each.severity for each in done.findings)
+    counted = screen.how_many(finding.severity for finding in done.findings)
     screen.line(_("{checked}: {found}.").format(checked=checked, found=_(", ").join(counted)))
-    if any(each.code == "by-hand" for each in done.findings):
+    if any(finding.code == "by-hand" for finding in done.findings):
         screen.line(_("To change a file so that history says why: xuncha edit"))
 
 

@@ -67,10 +67,10 @@ def _command(verb: Verb) -> Callable[..., None]:
     def do(call: Context, measures: str | list[str], **typed: Any) -> None:  # noqa: ANN401
         from xuncha.workflow.perform import perform  # noqa: PLC0415  the help need not wait for it
 
-        named = [measures] if isinstance(measures, str) else measures
+        numbers = [measures] if isinstance(measures, str) else measures
         if takes_text:
-            *named, typed["text"] = named
-            if not named:
+            *numbers, typed["text"] = numbers
+            if not numbers:
                 lacking = _("the number of the measure is missing")
                 if Identity.perhaps(typed["text"]):
                     lacking = _("the text is missing")
@@ -80,9 +80,9 @@ def _command(verb: Verb) -> Callable[..., None]:
             from xuncha.workflow.evidence import read as read_evidence  # noqa: PLC0415
 
             file = values["file"]
-            values["file"] = NamedFile(file.name, read_evidence(call.root, Identity.parse(named[0]), file))
+            values["file"] = NamedFile(file.name, read_evidence(call.root, Identity.parse(numbers[0]), file))
         with call.session() as session:
-            identities = [Identity.parse(each) for each in named]
+            identities = [Identity.parse(each) for each in numbers]
             result = perform(session, verb.action, identities, call.today, **values)
         _say(call, result)
 

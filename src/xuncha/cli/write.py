@@ -69,10 +69,10 @@ def init(
     }
     root = located(folder)
     if not (ask and (root / LEDGER_FILE).exists()):
-        kept = create(root, call.today, example=example, known=values)
+        left_alone = create(root, call.today, example=example, known=values)
         screen.line(_("Ledger made: {path}").format(path=folder))
-        if kept:
-            screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(kept)))
+        if left_alone:
+            screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(left_alone)))
         if str(folder) != ".":
             # Double quotes: cmd and bash read them in the same way.
             screen.line(_("Next: cd {path}").format(path=f'"{folder}"' if " " in str(folder) else folder))
@@ -220,10 +220,10 @@ def add_measure(
 
 def _say_what_else(added: Added) -> None:
     """Print what else was entered, and which record has the same title."""
-    said = outcomes.about_added(added)
-    for line in said.notes:
+    outcome = outcomes.about_added(added)
+    for line in outcome.notes:
         screen.line(line)
-    for warning in said.warnings:
+    for warning in outcome.warnings:
         screen.warning(*warning)
 
 
@@ -302,22 +302,22 @@ def _say_done(call: Context, done: Result) -> None:
 
 def _editor() -> str:
     """Return the command of the editor. Raises SurroundingsError without a terminal, in which the default editor would wait for ever."""
-    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if not named and not sys.stdin.isatty():
-        message = _("no editor is set, and there is no terminal to open one in")
-        hint = _("set one in the variable EDITOR; or change the file, and type: xuncha edit")
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not command and not sys.stdin.isatty():
+        message = _("no editor is named, and there is no terminal in which one could be opened")
+        hint = _("name one in the variable EDITOR; or change the file, and type: xuncha edit")
         raise SurroundingsError("no-editor", message, hint)
-    return named or ("notepad" if system.WINDOWS else "vi")
+    return command or ("notepad" if system.WINDOWS else "vi")
 
 
 def _written(editor: str, draft: Path) -> bytes:
     """Open a file in an editor, and return the content of the file when the editor has ended."""
     try:
-        done = subprocess.run([*system.words_of(editor), str(draft)], check=False)
+        process = subprocess.run([*system.words_of(editor), str(draft)], check=False)
     except (FileNotFoundError, PermissionError, ValueError):
         message = _("the editor “{editor}” cannot be started").format(editor=editor)
-        raise SurroundingsError("no-editor", message, _("set one in the variable EDITOR")) from None
-    if done.returncode:
+        raise SurroundingsError("no-editor", message, _("name one in the variable EDITOR")) from None
+    if process.returncode:
         raise RefusedError("editor-failed", _("the editor ended with an error, and nothing was changed"))
     try:
         return draft.read_bytes()

@@ -65,11 +65,11 @@ def day(text: str, option: str, today: date, *, past: bool = False) -> date:
 
 def past_day(text: str, option: str, today: date) -> date:
     """Read a day from an option. Raises UsageError if it is not a day; RefusedError if it is in the future."""
-    found = day(text, option, today, past=True)
-    if found > today:
+    parsed = day(text, option, today, past=True)
+    if parsed > today:
         hint = _("give a day up to {today}").format(today=today)
-        raise RefusedError("day-to-come", _("{day} is in the future").format(day=found), hint)
-    return found
+        raise RefusedError("day-to-come", _("{day} is in the future").format(day=parsed), hint)
+    return parsed
 
 
 def a_problem(text: str) -> Identity:

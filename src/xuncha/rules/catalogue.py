@@ -33,7 +33,7 @@ RULES: Catalogue[Location] = Catalogue()
 
 def asked_of(scope: str) -> list[Rule[Location]]:
     """Return the rules of a scope that check the keys of a record; the others are enforced where files are read."""
-    return [each for each in RULES.values() if each.scope == scope and each.asks]
+    return [rule for rule in RULES.values() if rule.scope == scope and rule.asks]
 
 
 def broken(

@@ -113,8 +113,8 @@ def unknown_placeholder(settings: Settings) -> Broken[Location]:
     wrong="category: c", right="category: a",
 )  # fmt: skip
 def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
-    known = [key for key, _title in frame.categories]
-    return unknown([(("category",), problem.category)] if problem.category else [], known, "categories")
+    keys = [key for key, _title in frame.categories]
+    return unknown([(("category",), problem.category)] if problem.category else [], keys, "categories")
 
 
 @RULES.rule("ledger-unsaid", "warning", scope="ledger", asks="organisation inspection",

@@ -20,10 +20,10 @@ from xuncha.rules.names import unknown
     wrong="leader: 分管付局长", right="leader: 分管副局长",
 )  # fmt: skip
 def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    named: list[tuple[Location, str]] = [(("leader",), measure.leader)] if measure.leader else []
+    names: list[tuple[Location, str]] = [(("leader",), measure.leader)] if measure.leader else []
     if measure.escalated:
-        named.append((("escalated", "to"), measure.escalated.to))
-    return unknown(named, around.frame.leaders, "leaders")
+        names.append((("escalated", "to"), measure.escalated.to))
+    return unknown(names, around.frame.leaders, "leaders")
 
 
 @RULES.rule("unknown-office", asks="office co_offices",
@@ -31,9 +31,9 @@ def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     wrong="office: 规化科", right="office: 规划科",
 )  # fmt: skip
 def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    named: list[tuple[Location, str]] = [(("office",), measure.office)] if measure.office else []
-    named += [(("co_offices", place), name) for place, name in enumerate(measure.co_offices)]
-    return unknown(named, around.frame.offices, "offices")
+    names: list[tuple[Location, str]] = [(("office",), measure.office)] if measure.office else []
+    names += [(("co_offices", place), name) for place, name in enumerate(measure.co_offices)]
+    return unknown(names, around.frame.offices, "offices")
 
 
 @RULES.rule("unknown-outcome", asks="outcomes",
@@ -41,8 +41,8 @@ def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     wrong="outcomes: {rule: 1}", right="outcomes: {rules: 1}",
 )  # fmt: skip
 def unknown_outcome(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    named = [(("outcomes", key), key) for key in measure.outcomes]
-    return unknown(named, around.frame.outcomes, "outcomes")
+    names = [(("outcomes", key), key) for key in measure.outcomes]
+    return unknown(names, around.frame.outcomes, "outcomes")
 
 
 @RULES.rule("not-assigned", "warning", asks="leader office due term status",

@@ -40,6 +40,6 @@ def attach(
             raise RefusedError("already-attached", message, hint, case.identity.path)
     new_entry = {"date": written_on.isoformat(), "text": text, "evidence": [described], "publish": False}
     place = place_of(written_on, [each.date for each in case.measure.progress])
-    kept = NamedFile(f"{EVIDENCE}/{case.identity}/{name}", None if is_there else file.content)
+    evidence_file = NamedFile(f"{EVIDENCE}/{case.identity}/{name}", None if is_there else file.content)
     note = _("{name} attached").format(name=evidence.shown(file.name))
-    return PlannedChange([Append("progress", new_entry, place)], evidence=kept, note=note)
+    return PlannedChange([Append("progress", new_entry, place)], evidence=evidence_file, note=note)

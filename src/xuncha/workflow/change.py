@@ -137,8 +137,8 @@ class Session:
         """
         for path in paths:
             if self.source.behind_link(path):
-                said, hint = _("{path} is a link").format(path=path), _("put the file itself here")
-                raise RefusedError("symbolic-link", said, hint, path)
+                message, hint = _("{path} is a link").format(path=path), _("put the file itself here")
+                raise RefusedError("symbolic-link", message, hint, path)
 
     def commit(self, changes: Sequence[FileChange], message: Message, *, signed: bool = False) -> None:
         """Write the files and commit them.
@@ -147,9 +147,9 @@ class Session:
         SurroundingsError if a file cannot be written, or another branch holds the ledger. Then every file is as it was.
         """
         if signed and author.account():  # on the office desk, git would sign with the machine's key
-            said = _("the policy asks for a signature, and this machine has not your key")
+            text = _("the policy asks for a signature, and this machine has not your key")
             hint = _("close it with xuncha on the machine that has it, and bring that together")
-            raise RefusedError("signed-elsewhere", said, hint)
+            raise RefusedError("signed-elsewhere", text, hint)
         self.must_be_no_links([change.path for change in changes])
         # New files first and deletions last, so that no reader finds an entry whose evidence is missing.
         changes = sorted(changes, key=lambda change: (change.before is not None, change.after is None))
@@ -228,8 +228,8 @@ def begin(root: Path) -> Iterator[Session]:
         if isinstance(taken, OSError):
             raise _not_written(root, taken) from taken
         if not taken:
-            said = _("another command has been changing this ledger for {n} seconds").format(n=int(PATIENCE))
-            raise SurroundingsError("locked", said, _("wait until it has finished, or end it"))
+            text = _("another command has been changing this ledger for {n} seconds").format(n=int(PATIENCE))
+            raise SurroundingsError("locked", text, _("wait until it has finished, or end it"))
         locks.wait(root)
         must_be_here(root)
         try:
@@ -305,19 +305,19 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
         objects.unwind(git, arrived)
         journal.drop(root)
         return Leftover(command, list(arrived)) if arrived else None
-    left = _left(root, git, changes)
+    uncommitted = _left(root, git, changes)
     # If the disk kept the commit but lost the files, write the committed content: the user may have seen it confirmed.
-    lost = [change for change in changes if _get(root / change.path) == change.before != change.after]
-    committed = git.blobs(f"HEAD:./{change.path}" for change in lost)
-    _put_all(root, [change for change, now in zip(lost, committed, strict=True) if now == change.after])
+    missing = [change for change in changes if _get(root / change.path) == change.before != change.after]
+    committed = git.blobs(f"HEAD:./{change.path}" for change in missing)
+    _put_all(root, [change for change, now in zip(missing, committed, strict=True) if now == change.after])
     for change in changes:
         files.half_written(root / change.path).unlink(missing_ok=True)
         if change.before is None and not (root / change.path).exists():
             files.remove(root / change.path)  # also removes the folder, which may have been made for it
-    _put_all(root, [FileChange(path, after, before) for path, before, after in left])
+    _put_all(root, [FileChange(path, after, before) for path, before, after in uncommitted])
     _settle_index(git, [change.path for change in changes])
     journal.drop(root)
-    return Leftover(command, [change.path for change in left]) if left else None
+    return Leftover(command, [change.path for change in uncommitted]) if uncommitted else None
 
 
 def _settle_index(git: Git, paths: Sequence[str]) -> None:
@@ -325,10 +325,10 @@ def _settle_index(git: Git, paths: Sequence[str]) -> None:
 
     Only for files that are as in the last commit while the index is as before it: nothing that someone has staged is lost.
     """
-    found = git.blobs(f"{where}:./{path}" for path in paths for where in ("HEAD", "HEAD^", ""))
+    blobs = git.blobs(f"{where}:./{path}" for path in paths for where in ("HEAD", "HEAD^", ""))
     behind = [
         path
-        for path, now, before, staged in zip(paths, found[::3], found[1::3], found[2::3], strict=True)
+        for path, now, before, staged in zip(paths, blobs[::3], blobs[1::3], blobs[2::3], strict=True)
         if staged != now and (staged or None) == (before or None)
     ]
     behind = sorted(set(behind) - set(git.uncommitted(*behind)))

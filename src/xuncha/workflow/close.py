@@ -68,16 +68,16 @@ def refusal(requirement: Requirement, identity: Identity) -> RefusedError:
     """Return the error for a requirement that is not met."""
     match requirement:
         case "progress":
-            said, hint = _("{id} has no progress entry"), _("say what was done: xuncha progress {id} …")
+            message, hint = _("{id} has no progress entry"), _("say what was done: xuncha progress {id} …")
         case "evidence":
-            said = _("{id} has no evidence")
+            message = _("{id} has no evidence")
             hint = _(
                 "name it with xuncha progress {id} … --evidence 文号, or attach a file with xuncha attach {id} FILE"
             )
         case "submission":
-            said, hint = _("closing of {id} has not been applied for"), _("type: xuncha submit {id}")
+            message, hint = _("closing of {id} has not been applied for"), _("type: xuncha submit {id}")
         case _:  # second_person: git checks a signature
-            said = _("{id} must be closed by someone else than the one who applied for it")
+            message = _("{id} must be closed by someone else than the one who applied for it")
             hint = _("let another person close it; if no one applied for it: xuncha submit {id}")
     code = f"close-requires-{requirement}".replace("_", "-")
-    return RefusedError(code, said.format(id=identity), hint.format(id=identity), identity.path)
+    return RefusedError(code, message.format(id=identity), hint.format(id=identity), identity.path)

@@ -30,15 +30,15 @@ def _of_values(name: str, key: str, old: object, new: object) -> Iterator[str]:
         return
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         yield from _of_mappings(name, old, new)
-    elif any(_holds_mappings(each) for each in (old, new)):
-        yield from _of_lists(name, *(each if isinstance(each, list) else [] for each in (old, new)))
+    elif any(_holds_mappings(value) for value in (old, new)):
+        yield from _of_lists(name, *(value if isinstance(value, list) else [] for value in (old, new)))
     else:
         start = _start_of_difference(old, new)
         yield f"{name} {_shown(old, key, start)} → {_shown(new, key, start)}"
 
 
 def _holds_mappings(value: object) -> bool:
-    return isinstance(value, list) and any(isinstance(each, Mapping) for each in value)
+    return isinstance(value, list) and any(isinstance(item, Mapping) for item in value)
 
 
 def _of_lists(name: str, old: list[Any], new: list[Any]) -> Iterator[str]:
@@ -73,9 +73,9 @@ def _shown(value: object, key: str = "", start: int = 0) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, Mapping):
-        value = " ".join(_shown(each) for each in value.values() if isinstance(each, str | int | float))
+        value = " ".join(_shown(item) for item in value.values() if isinstance(item, str | int | float))
     elif isinstance(value, list):
-        value = _(", ").join(_shown(each) for each in value)
+        value = _(", ").join(_shown(item) for item in value)
     text = " ".join((status_name(str(value)) if key == "status" else str(value)).split())
     shown = text[start : start + _LONGEST]
     return ("…" if start else "") + shown + ("…" if len(text) > start + _LONGEST else "")

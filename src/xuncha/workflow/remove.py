@@ -69,7 +69,7 @@ def remove(session: Session, identity: Identity, reason: str, today: date) -> Re
     _must_be_undecided(session, before, identity, moves)
     changes = _changes(session, identity, moves)
     followed = _followed_by_comments(session, identity, moves)
-    findings = check(Overlay(session.source, {each.path: each.after for each in (*changes, *followed)}))
+    findings = check(Overlay(session.source, {change.path: change.after for change in (*changes, *followed)}))
     if findings:
         raise InvalidLedgerError(findings)
     outdated = list(_outdated(session, titles, identity, moves))
@@ -124,14 +124,14 @@ def _must_be_undecided(
     session.git.must_be_whole()
     ever_decided = ever(session.root, _DECIDED) if moves else set()
     ever_decided |= {row.id for row in before.measures if row.status in {"submitted", "closed"}}
-    decided = [str(each) for each in moves if str(each) in ever_decided]
+    decided = [str(number) for number in moves if str(number) in ever_decided]
     if decided:
-        named = _(", ").join(decided[:_MANY]) + ("…" if len(decided) > _MANY else "")
+        ids = _(", ").join(decided[:_MANY]) + ("…" if len(decided) > _MANY else "")
         message = _(
             "{id} cannot be removed: {ids} would get another number, and closing of it was applied for or granted under this one"
         )
         hint = _("change what {id} says with `xuncha edit {id}`, or keep it out of the notice")
-        message, hint = (text.format(id=identity, ids=named) for text in (message, hint))
+        message, hint = (text.format(id=identity, ids=ids) for text in (message, hint))
         raise RefusedError("number-in-use", message, hint, identity.path)
 
 

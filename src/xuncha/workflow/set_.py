@@ -52,7 +52,7 @@ def _set(
         message = _("{id} already has a time limit, {due}").format(id=case.identity, due=case.measure.due)
         hint = _("move it with a reason: xuncha extend {id} --due … --reason …").format(id=case.identity)
         raise RefusedError("due-set", message, hint, case.identity.path)
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         "title": title,
         "goal": goal,
         "leader": leader and meant(leader, case.frame.leaders),
@@ -62,7 +62,7 @@ def _set(
         "due": due and due.isoformat(),
         "fields": fields and _fields(case.measure, case.frame, "measure", fields),
     }
-    return _planned(given)
+    return _planned(values)
 
 
 def _set_problem(
@@ -79,12 +79,12 @@ def _set_problem(
         message = _("{what} is said of a measure, not of a problem")
         message = message.format(what=f"--{unfit[0]}".replace("_", "-"))
         raise RefusedError("not-a-measure", message, _("name a measure, such as 2.3"))
-    given = {
+    new = {
         "title": title,
         "category": category and category_meant(category, frame.categories),
         "fields": fields and _fields(problem, frame, "problem", fields),
     }
-    return _planned(given)
+    return _planned(new)
 
 
 set_ = replace(_set, of_problems=_set_problem)

@@ -16,20 +16,20 @@ Said = Mapping[str, str | date | Sequence[str] | None]
 
 def edits(data: Mapping[str, Any], said: Said) -> list[Edit]:
     """Return the edits of data/ledger.yaml for new values; `data` is its present content. Lists get only what they lack."""
-    given: dict[str, Any] = {
+    new_values: dict[str, Any] = {
         key: value.isoformat() if isinstance(value, date) else value for key, value in said.items() if value
     }
     planned: list[Edit] = []
-    if "organisation" in given:
-        planned.append(Set("organisation", str(given["organisation"])))
-    if of_inspection := {key: given[key] for key in INSPECTION if key in given}:
+    if "organisation" in new_values:
+        planned.append(Set("organisation", str(new_values["organisation"])))
+    if of_inspection := {key: new_values[key] for key in INSPECTION if key in new_values}:
         planned.append(Set("inspection", {**(data.get("inspection") or {}), **of_inspection}))
     lists = {key: list(data[key]) for key in ("categories", "leaders", "offices")}
     titles = {each["title"] for each in lists["categories"]}
-    new = [each for each in given.get("categories", ()) if each not in titles]
+    new = [each for each in new_values.get("categories", ()) if each not in titles]
     lists["categories"] += categories([each["key"] for each in lists["categories"]], new)
     for key in ("leaders", "offices"):
-        lists[key] += [each for each in given.get(key, ()) if each not in lists[key]]
+        lists[key] += [each for each in new_values.get(key, ()) if each not in lists[key]]
     planned += [Set(key, each) for key, each in lists.items() if each != data[key]]
     return planned
 

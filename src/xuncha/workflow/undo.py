@@ -50,21 +50,21 @@ def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None
         changes = _changes(session, [(commit, subjects[commit]) for commit in commits])
         session.must_be_clean(*[change.path for change in changes])
         findings = check(Overlay(session.source, {change.path: change.after for change in changes}))
-        known = check(session.source) if findings else []
+        existing = check(session.source) if findings else []
         titles = list(subjects.values())
-        if new := [finding for finding in findings if finding not in known]:
+        if new := [finding for finding in findings if finding not in existing]:
             text = _("“{subject}” cannot be taken back, since later work depends on it: {message}")
             message = text.format(subject="；".join(titles), message=new[0].message)
             raise RefusedError("later-work", message)
         subject = "；".join(titles[:_SHOWN]) + (f"；等{count}项" if count > _SHOWN else "")
-        done = Message(f"{SUBJECTS['undo']} {subject}", "undo", _steps(events), undoes=commits)
+        undoing = Message(f"{SUBJECTS['undo']} {subject}", "undo", _steps(events), undoes=commits)
         # An undo that closes something again is signed like a closing, if the policy requires that.
-        closes = any(each.to == "closed" != each.from_ for each in done.steps)
+        closes = any(step.to == "closed" != step.from_ for step in undoing.steps)
         register = standing(root) if closes else None
         session.commit(
-            changes, done, signed=register is not None and "signed_commit" in register.frame.close_requires
+            changes, undoing, signed=register is not None and "signed_commit" in register.frame.close_requires
         )
-    return Result(done.steps, titles, standing(root), commit=session.made)
+    return Result(undoing.steps, titles, standing(root), commit=session.made)
 
 
 def can_be_taken_back(event: Event) -> bool:
@@ -154,6 +154,6 @@ def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> list[FileC
 def _touched(git: Git, commit: str) -> list[str]:
     """Return the files that a commit changed, as paths from the ledger's folder."""
     options = ["--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", "--relative"]
-    if found := git.words("diff-tree", *options, commit):
-        return found
+    if paths := git.words("diff-tree", *options, commit):
+        return paths
     raise CutShortError  # no command makes a commit in which nothing changes

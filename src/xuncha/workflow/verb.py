@@ -81,8 +81,8 @@ def applicants(root: Path, identity: Identity) -> set[str]:
             continue
         before[event.commit], author = current, event.email
         # An undo of one's own commits restores the earlier applicant; an undo of someone else's counts as a new application.
-        if event.action == "undo" and all(made_by.get(each, author) == author for each in event.undoes):
-            current = next((before[each] for each in reversed(event.undoes) if each in before), None)
+        if event.action == "undo" and all(made_by.get(undone, author) == author for undone in event.undoes):
+            current = next((before[undone] for undone in reversed(event.undoes) if undone in before), None)
         else:
             current = author
         current = current if event.to == "submitted" else None
