@@ -179,7 +179,7 @@ def _shown(text: str) -> str:
 
 
 def _uid(frame: Frame, name: str) -> UUID:
-    """Return the permanent identifier of an entry; the ledger in it is one organisation and one inspection."""
+    """Return the permanent identifier of an entry; organisation and day of the feedback stand for the ledger."""
     return uuid5(_NAMESPACE, f"{frame.organisation}\n{frame.feedback}\n{name}")
 
 

@@ -146,7 +146,7 @@ def died(code: int) -> bool:
 
 
 def keep_within(limits: Mapping[str, int]) -> None:
-    """Make the system end this process, or refuse its requests, beyond the limits; they are named as in the module `resource`."""
+    """Limit this process: beyond a limit, the system ends it or refuses its requests. Limits are named as in the module `resource`."""
     if WINDOWS:
         with contextlib.suppress(ImportError, AttributeError, OSError):
             _keep_in_a_job(limits)

@@ -54,7 +54,7 @@ def doctor(call: Context, as_json: options.Json = False) -> None:
 
 
 def _show_diagnoses(found: list[Diagnosis], root: Path) -> None:
-    """Print a line for each check and, below a line that reports a problem, what to type."""
+    """Print a line for each check and, below a line that reports a fault, what to type."""
     for diagnosis in found:
         if diagnosis.state != "unknown":
             screen.show(_marked(diagnosis.state, diagnosis.message), wide=True)

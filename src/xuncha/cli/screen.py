@@ -46,7 +46,7 @@ def line(text: str = "") -> None:
 
 
 def line_at_once(text: str) -> None:
-    """Print a line at once, since the reader waits for it before anything else is done."""
+    """Print a line and send it before anything else is done: the reader of the output waits for it."""
     line(text)
     try:
         sys.stdout.flush()
@@ -89,7 +89,7 @@ def bold(text: str) -> str:
 def data(value: Any) -> None:  # noqa: ANN401  whatever JSON can say
     """Print JSON, with control characters escaped."""
     is_utf8 = codecs.lookup(sys.stdout.encoding or "utf-8").name == "utf-8"
-    text = json.dumps(value, ensure_ascii=not is_utf8, indent=2)  # JSON must not be in GBK
+    text = json.dumps(value, ensure_ascii=not is_utf8, indent=2)  # JSON in GBK would be invalid
     write(escaped(text) + "\n")
 
 

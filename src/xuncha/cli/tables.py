@@ -267,7 +267,7 @@ def or_unsaid(said: str | None) -> str | Text:
 
 
 def rest(total: int, shown: int | None, command: str) -> list[RenderableType]:
-    """Return a line with the number of rows that are not shown, and the command for them; nothing if all are shown (`shown` is then None, or enough)."""
+    """Return a line with the number of rows that are not shown, and the command for them; nothing if all are shown. `shown` is None if there is no limit."""
     if shown is None or total <= shown:
         return []
     return [Text(_("… and {n} more: {command}").format(n=total - shown, command=command), "dim")]

@@ -25,7 +25,7 @@ class Selection:
     """The filters of `list`; a measure must pass all of them. None and empty filters let everything pass."""
 
     words: Sequence[str] = ()
-    """Words to find in titles, goals and progress, in upper or lower case."""
+    """Words to find in titles, goals and progress; upper and lower case make no difference."""
     status: str | None = None
     office: str | None = None
     """The name, or a part that fits one office alone; likewise for `leader`."""

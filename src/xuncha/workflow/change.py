@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from xuncha.model.vocabulary import Action
 
 _KILLED = 129
-"""The lowest exit code which says that a signal ended the program, as a program that started it passes it on."""
+"""The lowest exit code that reports the end of a program by a signal, if another program has started it (128 + the signal)."""
 PATIENCE = 60.0  # seconds to wait for another command to finish
 
 

@@ -1,4 +1,4 @@
-"""Close (销号): a measure is done, and meets what the policy of the ledger requires."""
+"""Close (销号): close measures that are done and meet what the policy of the ledger requires."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Escalate (攻坚事项): a leader takes a measure over."""
+"""Escalate (攻坚事项): make a measure a leader's own task."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from xuncha.model.source import Fingerprint
 
 LARGEST: Final = 100 * 1024 * 1024
-"""The most bytes of a file that git keeps without git-lfs: forges always refuse larger ones, and history cannot forget them."""
+"""The most bytes of a file that git keeps without git-lfs: forges refuse larger ones for good, since history cannot forget them."""
 _LONGEST: Final = 255  # bytes in a name, as common systems limit it
 _MOST: Final = 200  # characters in a name, as the ledger limits it
 _ENDING: Final = re.compile(r"(?<=.)\.\w{1,20}$")

@@ -1,4 +1,4 @@
-"""Extend (延期): a measure is given a later time limit."""
+"""Extend (延期): give a measure a later time limit."""
 
 from __future__ import annotations
 

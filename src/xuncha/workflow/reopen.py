@@ -1,4 +1,4 @@
-"""Reopen (重新打开): the problem behind a closed measure has come back."""
+"""Reopen (重新打开): open a closed measure again, since its problem has come back."""
 
 from __future__ import annotations
 

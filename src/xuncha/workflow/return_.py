@@ -1,4 +1,4 @@
-"""Return (退回): an application to have a measure closed is not granted."""
+"""Return (退回): refuse an application to have a measure closed, with a reason."""
 
 from __future__ import annotations
 

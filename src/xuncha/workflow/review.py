@@ -1,4 +1,4 @@
-"""Review (回头看): somebody looks again at a closed long-term measure."""
+"""Review (回头看): look again at a closed long-term measure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Start (启动): work on a measure begins."""
+"""Start (启动): begin the work on a measure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Submit (申请销号): an office applies to have a measure closed."""
+"""Submit (申请销号): apply to have a measure closed."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from xuncha.workflow.perform import Result, standing
 from xuncha.workflow.verbs import SUBJECTS
 
 _NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber", "init"})
-"""Actions that are never undone: None, by hand; undo itself; sync and renumber, which take in others' work; init, before which nothing was."""
+"""Actions that are never undone: None (by hand), undo itself, sync and renumber, which take in others' work, and init, before which there was no ledger."""
 _SHOWN = 3  # the most subjects that the subject of an undo repeats
 
 
