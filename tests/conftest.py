@@ -1,4 +1,4 @@
-"""Fixtures for all tests: a small ledger on disk in a real git repository, and the program run as a user runs it."""
+"""Fixtures for all tests: a small ledger in a real git repository, and the program run as by a user."""
 
 from __future__ import annotations
 

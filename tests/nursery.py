@@ -1,4 +1,4 @@
-"""Fork runs of the program from a small process: one that has collected all tests is three times as large, and forks as much slower.
+"""Fork runs of the program from a small process, since a process that has collected all tests is three times as large and forks as much slower.
 
 A process with threads, such as a test of the desk, should not fork either.
 """

@@ -1,4 +1,4 @@
-"""Build repositories once a session, and copy them for every later test that asks for the same."""
+"""Build each test repository once a session, and copy it for later tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts and lights: what a notice states, what turns red on which day, and no measure counted twice or lost."""
+"""Counts and lights: totals of a notice, colours by day, and no measure counted twice or lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The accounts of a ledger: `xuncha account`, and the file in which they are kept."""
+"""The command `xuncha account` and the accounts file of a ledger."""
 
 from __future__ import annotations
 

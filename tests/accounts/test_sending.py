@@ -1,4 +1,4 @@
-"""Letters are sent through servers of this machine: as e-mail with the Word file, and into a group."""
+"""Sending letters by e-mail with the Word file, and to a group, through local servers."""
 
 from __future__ import annotations
 

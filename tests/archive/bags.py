@@ -1,4 +1,4 @@
-"""What the tests of the archive share: one made of the small ledger, taken apart and put together in every wrong way."""
+"""Helpers for archive tests: make an archive of the small ledger, unpack it, and repack it damaged."""
 
 from __future__ import annotations
 

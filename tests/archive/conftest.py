@@ -1,4 +1,4 @@
-"""One archive for all tests that only look at it."""
+"""Fixture: one archive shared by all tests that only read it."""
 
 from __future__ import annotations
 

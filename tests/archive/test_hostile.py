@@ -1,4 +1,4 @@
-"""An archive that somebody made to do harm is refused in a sentence, and nothing is written outside the temporary folder."""
+"""Malicious archives are refused with a message, and nothing is written outside the temporary folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The archive that is made: all that it should hold, as it was committed, and the same bytes whoever makes it."""
+"""A new archive has complete, committed content and reproducible bytes."""
 
 from __future__ import annotations
 

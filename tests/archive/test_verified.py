@@ -1,4 +1,4 @@
-"""An archive that is not what it was is found out, and the file that was touched is named."""
+"""Verification detects a damaged archive and names the changed file."""
 
 from __future__ import annotations
 

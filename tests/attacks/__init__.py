@@ -1,1 +1,1 @@
-"""What somebody would try who means harm, or is merely careless."""
+"""Attacks, and careless use with the same effect."""

@@ -1,4 +1,4 @@
-"""Attacks on what is typed: bytes that are no text, values that are empty, a folder that is gone; nothing is kept of them unseen."""
+"""Hostile arguments: bytes that are not text, empty values, a deleted folder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attacks on whoever types TAB: what a shell is offered comes out of the ledger, and no shell runs any of it."""
+"""Shell completion never executes text from the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attacks by evidence that is bound in: nothing in it runs, leads elsewhere, is followed out of the ledger, or ends in a traceback."""
+"""Hostile evidence in a dossier: nothing in it runs, links out, is read from outside the ledger, or ends in a traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reaches beyond the ledger in hand: another repository, another ledger, another clone's words, a file that never ends."""
+"""Commands do not affect another repository or ledger, wait for an endless file, or publish what a clone withholds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attacks by what is attached: no file that never ends, is none, or has a name that no other system can hold."""
+"""Hostile evidence files: endless ones, devices, pipes, and names that other systems cannot hold."""
 
 from __future__ import annotations
 

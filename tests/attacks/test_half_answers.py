@@ -1,4 +1,4 @@
-"""A git that ends well and has told only a part: never a smaller ledger, and never a fault of the program."""
+"""A git that succeeds but returns only a part causes an error, never a smaller ledger or an internal error."""
 
 from __future__ import annotations
 

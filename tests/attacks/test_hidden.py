@@ -1,4 +1,4 @@
-"""What a sent folder hides: a history cut off, records out of sight, pipes among git's files, signers of its own, texts nobody sees."""
+"""A ledger from somebody else that hides something: cut history, hidden records, pipes among git's files, own signers, invisible text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever one commit holds, history can still be read: the audit names it, the log shows it harmless, the rest goes on."""
+"""Hostile commits: the audit reports them, the log shows them safely, and the rest of the history is still read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two histories that cannot simply be joined: nothing of either is lost, or put where it does not belong."""
+"""Sync of two histories that cannot be merged loses nothing and moves no record to another problem."""
 
 from __future__ import annotations
 

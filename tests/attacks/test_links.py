@@ -1,4 +1,4 @@
-"""Links that a clone brings along: nothing of a ledger is read through one, and nothing is written through one."""
+"""Nothing of a ledger is read or written through a link that came with a clone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word and Excel files that mean harm, or would be misread in silence: read by kind and by relationship, never by the names of their parts."""
+"""Hostile or ambiguous Word and Excel files are judged by kinds and relationships of their parts, not by names."""
 
 from __future__ import annotations
 

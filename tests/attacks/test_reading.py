@@ -1,4 +1,4 @@
-"""Notices and workbooks that would close what is not done, or lose a measure: what is not plainly said is a doubt."""
+"""Notices and workbooks with unclear wording: a measure is closed only if the text says so plainly, else it is a doubt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Attacks on a roll-up: rows files and ledgers that a unit made to break it, to count for more, or to run something."""
+"""Rows files and ledgers of a unit that try to break a roll-up, count for more, or run something."""
 
 from __future__ import annotations
 

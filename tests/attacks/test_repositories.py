@@ -1,4 +1,4 @@
-"""A ledger that a stranger sends runs nothing; and a git that fails, or hides something, is never read as "nothing there"."""
+"""A ledger from a stranger runs no program, and a failing or hiding git is never taken for an empty ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Templates of a stranger: they end, they fill nothing, they drive no terminal, and nobody overlooks that they speak."""
+"""Templates from a stranger have limits, send nothing to the terminal, and are named in the output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lies in a folder's `.git` is no more trusted than the folder: where it leads, what it claims, what it keeps ready."""
+"""A folder's `.git` is not trusted: links to other repositories, commit graphs, changed objects, kept counts."""
 
 from __future__ import annotations
 

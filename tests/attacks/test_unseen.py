@@ -1,4 +1,4 @@
-"""Texts of which nobody sees anything, and rows that nobody sees go: neither counts as work, and neither is passed over."""
+"""Invisible text does not count as content, and hidden rows are reported."""
 
 from __future__ import annotations
 

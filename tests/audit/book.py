@@ -1,4 +1,4 @@
-"""A ledger's history written commit by commit, straight into git, with every date, name and branch as a cheat or an honest office sets them."""
+"""Write a ledger's history into git commit by commit, with chosen dates, names and branches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of cheats: what each does to a sound ledger, and the code by which an audit must name it."""
+"""Table of cheats: what each does to a valid ledger, and the code that the audit must report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cheats that hide in a merge: it takes an older state, or what one side has entered anew, and names none of it."""
+"""Cheats hidden in a merge: it takes an older state, or one side's new entry of the same measure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Histories as commands make them, of any length, written straight into git: what an audit of them finds was put there on purpose."""
+"""Histories of any length as commands would make them, written straight into git."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each way in which a history can be tampered with, as an inspector may meet it: a function a way, with the code that names it."""
+"""Ways to tamper with a history: one function each, with the code that the audit must report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever stands in a history, an audit names it or passes it by: it never ends in a traceback, and never hangs."""
+"""The audit of any history ends in time and without a traceback."""
 
 from __future__ import annotations
 

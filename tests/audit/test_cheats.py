@@ -1,4 +1,4 @@
-"""Whoever tries to talk an audit round is named: each cheat of the table, done to a ledger of which an audit has nothing to say."""
+"""The audit reports each cheat of the table."""
 
 from __future__ import annotations
 

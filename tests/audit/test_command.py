@@ -1,4 +1,4 @@
-"""The command: what an inspector sees on a screen, a program as JSON, and a reader of the notice at its end."""
+"""Output of `xuncha audit` on the screen and as JSON, and the anchor line in a notice."""
 
 from __future__ import annotations
 

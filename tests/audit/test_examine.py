@@ -1,4 +1,4 @@
-"""What an inspector learns of a real repository: of honest work, of merges, of signatures, and of a history that was rewritten."""
+"""The audit of real repositories: honest work, merges, signatures, rewritten history."""
 
 from __future__ import annotations
 

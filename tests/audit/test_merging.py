@@ -1,4 +1,4 @@
-"""The audit compares merges with the rules by which sync merges: what sync makes of two sides is no break."""
+"""The audit accepts what sync makes of two sides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose a signature is: the key's own addresses tell, and whoever signs is not believed to have done what he has not signed."""
+"""Which person a signature counts for, and doubts about unsigned actions of a person who signs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever tampers with history is named: each way, at any place of any history, with its code, its commit and its file."""
+"""The audit reports each kind of tampering, anywhere in a history, with code, commit and file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit of what the program itself has done."""
+"""The audit of histories that the program itself has made."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What is made for computers without a network: the bundles and what installs them."""
+"""Tests of the offline bundles and their installers."""

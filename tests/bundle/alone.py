@@ -1,4 +1,4 @@
-"""Runs a program on a computer without any network, by somebody with a Chinese name; run by root of a namespace of its own.
+"""Run a program without any network, as a user with a Chinese name; needs root of its own namespace.
 
 [sudo] unshare --net --mount [--map-root-user] python alone.py HOME PROGRAM …
 """

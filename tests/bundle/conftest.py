@@ -1,4 +1,4 @@
-"""The bundles themselves, each made once, and one after another: it takes the network and minutes."""
+"""Fixture: the real bundles, each built once and in turn, since this needs the network and minutes."""
 
 from __future__ import annotations
 

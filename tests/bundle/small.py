@@ -1,4 +1,4 @@
-"""A bundle as small as can be: the real scripts, and a program of one module that says its version and what it was given."""
+"""A minimal bundle: the real scripts, and a one-module program that prints its version and arguments."""
 
 from __future__ import annotations
 

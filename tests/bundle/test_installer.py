@@ -1,4 +1,4 @@
-"""install.sh of a small bundle: what is missing is said, what is there is left alone, and an update comes at once or not at all."""
+"""install.sh of a small bundle: it names what is missing, leaves other files alone, and updates completely or not at all."""
 
 from __future__ import annotations
 

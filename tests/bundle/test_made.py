@@ -1,4 +1,4 @@
-"""The bundles by their files: each Python on each platform finds all it needs, and the platform takes every name and text."""
+"""Files of the bundles: every supported Python finds all it needs, and names and texts suit each platform."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bundle for this machine, installed and used without any network, in a folder with Chinese and blanks, by 王小明."""
+"""Install and use the bundle for this machine without a network, in a folder with Chinese and blanks in its name."""
 
 from __future__ import annotations
 

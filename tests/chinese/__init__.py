@@ -1,1 +1,1 @@
-"""Tests of the room for Chinese text: tables of cases, and what holds for all texts."""
+"""Tests of Chinese text: tables of cases, and properties of any text."""

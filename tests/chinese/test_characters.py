@@ -1,4 +1,4 @@
-"""Characters that may not stand in a ledger, and how wide text is."""
+"""Characters that a ledger may not contain, and the width of text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts of problems and measures, what is said of them, and rates."""
+"""Counts of problems and measures, their states, and rates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Days, months, quarters and years, and spans of them."""
+"""Days, months, quarters, years and periods."""
 
 from __future__ import annotations
 

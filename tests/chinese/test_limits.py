@@ -1,4 +1,4 @@
-"""Time limits in words."""
+"""Time limits in Chinese words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers in Chinese, in digits and mixed."""
+"""Numbers in Chinese, in digits, and mixed."""
 
 from __future__ import annotations
 

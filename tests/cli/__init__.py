@@ -1,1 +1,1 @@
-"""Tests of the command line: what people and programs see of it, on a terminal, in a pipe and in a file."""
+"""Tests of the command line: its output on a terminal, in a pipe and in a file."""

@@ -1,7 +1,7 @@
-"""Running the program inside the tests' own process: as `main()` is run, but without the wait for a new interpreter.
+"""Run the program inside the test process, as `main()` does, without starting an interpreter.
 
-For the many runs of which only the words matter. What depends on the process (arguments as bytes, locales, pipes, terminals,
-the help, which is translated as it is imported) is tested in processes of its own, with `LedgerOnDisk.run`.
+For the many tests that check only the output. What depends on the process (arguments as bytes, locales, pipes, terminals, and the
+help, which is translated on import) is tested in separate processes, with `LedgerOnDisk.run`.
 """
 
 from __future__ import annotations

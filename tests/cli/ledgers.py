@@ -1,4 +1,4 @@
-"""Ledgers in the states that the screens must be right in, written file by file; each commit of theirs has a fixed time."""
+"""Ledgers for the tests of screens, written file by file, with fixed times of commits."""
 
 from __future__ import annotations
 

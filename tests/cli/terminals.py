@@ -1,4 +1,4 @@
-"""What the tests of the command line share: a terminal of 80 columns, the width of text on it, and transcripts of commands."""
+"""Helpers for command-line tests: a terminal of 80 columns, the width of text, and transcripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a clerk types on a day: measures assigned, what waits, words searched, names entered on the way, questions answered."""
+"""A clerk's usual commands: assign measures, list what waits, search, enter new names, answer questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`--at`: every command that shows a ledger as it stood shows that of the commit, with its settings and its templates."""
+"""`--at`: each command shows the commit's state, with its settings and templates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`xuncha calendar`: what is said of the file, and what is refused."""
+"""`xuncha calendar`: messages and refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows in columns: nothing is lost, nothing is wider than the screen, and lines break where they always did."""
+"""Layout of rows in columns: no text is lost, no line is wider than the screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shell completion: numbers, names and words are completed where a shell asks, and nothing is said where there is nothing to say."""
+"""Shell completion of numbers, names and words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a request fails: the exit code tells a script whose fault it is, the first line tells a program where and what, the rest a person."""
+"""Errors: exit codes, a first line for programs, and a hint for people."""
 
 from __future__ import annotations
 

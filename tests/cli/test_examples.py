@@ -1,7 +1,7 @@
-"""Every example in the help and every line to type in the READMEs does what it says, on the ledger that `init --example` makes.
+"""Every example in the help and every command in the READMEs works on the ledger of `init --example`.
 
-The examples are read out of the pages themselves (docs/commands*.md is what `--help` prints; another test holds them together), so
-that whoever writes an example has it tried. What a line needs and the example ledger cannot have is put there first, by `_PREPARED`.
+The examples are read from the pages (docs/commands*.md is what `--help` prints, which another test checks), so a new example is
+tested automatically. What a command needs and the example ledger cannot have is prepared by `_PREPARED`.
 """
 
 from __future__ import annotations

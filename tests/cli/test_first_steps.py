@@ -1,4 +1,4 @@
-"""The first things that somebody types: `init` wherever it is typed, and what the new ledger says to do next."""
+"""`init` in any folder, and its next steps."""
 
 from __future__ import annotations
 

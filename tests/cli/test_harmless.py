@@ -1,4 +1,4 @@
-"""Nothing that someone else wrote (files, names of files, commits, arguments) reaches the terminal as a command to it."""
+"""Texts from files, names, commits and arguments never control the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The help of every command there is: a person who types `--help` sees what to type next, in the chosen language, on any screen."""
+"""The help of every command, in both languages and at any screen width."""
 
 from __future__ import annotations
 

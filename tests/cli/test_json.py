@@ -1,4 +1,4 @@
-"""The JSON that programs outside the project read: its keys, their order and their types, as the contract gives them."""
+"""Keys, order and types of the JSON output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chinese in, Chinese out, whatever the locale says; and the language on screen is the one that was asked for."""
+"""Chinese input and output under any locale, and the choice of language."""
 
 from __future__ import annotations
 

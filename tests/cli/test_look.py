@@ -1,4 +1,4 @@
-"""Looking: what each filter of `list` lets through, and what `status --at` brings back out of git."""
+"""Filters of `list`, and `status --at`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The options of the whole program work before and after the verb, and not where they are the text of an argument."""
+"""Global options work before and after the verb, and not inside the text of an argument."""
 
 from __future__ import annotations
 

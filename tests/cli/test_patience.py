@@ -1,4 +1,4 @@
-"""Long work: who waits at a terminal is told that it goes on; a pipe is told nothing."""
+"""Long work shows progress on a terminal, and prints nothing to a pipe."""
 
 from __future__ import annotations
 

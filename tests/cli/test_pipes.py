@@ -1,4 +1,4 @@
-"""A pipe that closes early, a full disk behind a redirect, a terminal that goes away: nobody is shown a traceback for it."""
+"""A closed pipe, a full disk behind a redirect or a closed terminal ends without a traceback."""
 
 from __future__ import annotations
 

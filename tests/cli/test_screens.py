@@ -1,4 +1,4 @@
-"""What people read on the screen, word for word: golden transcripts of commands in Chinese and English, in 80 columns."""
+"""Golden transcripts of commands in Chinese and English, at 80 columns."""
 
 from __future__ import annotations
 

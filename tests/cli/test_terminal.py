@@ -1,4 +1,4 @@
-"""On a terminal of 80 columns every line fits, colours are there, and they go where they are not wanted."""
+"""On a terminal of 80 columns lines fit, and colours appear only where wanted."""
 
 from __future__ import annotations
 

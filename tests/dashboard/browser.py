@@ -1,4 +1,4 @@
-"""A headless Chromium, spoken to over its pipe in the DevTools protocol: what a person sees, and what the page does behind it."""
+"""Drive a headless Chromium over a pipe with the DevTools protocol."""
 
 from __future__ import annotations
 

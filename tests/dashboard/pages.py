@@ -1,4 +1,4 @@
-"""What the tests of the dashboard share: its content and its page, made in this process."""
+"""Helpers for dashboard tests: its content and page, made in the test process."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The page in a browser: nothing runs over at any width, nothing is fetched, nothing is complained of, and axe-core passes it.
+"""The dashboard in a browser: it fits any width, loads no other file, logs no error, and passes axe-core.
 
-Left out where there is no Chromium; axe-core is looked for in `AXE_CORE` (the path of its axe.min.js) and in node_modules/.
+Skipped if Chromium is missing. axe-core is found by `AXE_CORE` (the path of its axe.min.js) or in node_modules/.
 """
 
 from __future__ import annotations

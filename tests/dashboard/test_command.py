@@ -1,4 +1,4 @@
-"""The command: to the screen or into a file, with or without git, with a template of one's own; and the pages word for word."""
+"""The command `dashboard`: output to screen or file, with and without git, own templates, golden pages."""
 
 from __future__ import annotations
 

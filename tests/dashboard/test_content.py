@@ -1,4 +1,4 @@
-"""What a board says: the counts of the whole ledger, as everywhere else, and behind each figure exactly its rows."""
+"""Counts of the dashboard equal those of the ledger, and each figure lists exactly its rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text of the ledger never acts on a board: it stands there as it was typed, and the page asks for nothing from outside."""
+"""Text of the ledger stays text on the dashboard, and the page loads no other file."""
 
 from __future__ import annotations
 

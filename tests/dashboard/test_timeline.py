@@ -1,4 +1,4 @@
-"""The course over time: the curve ends at what is closed now, whatever history tells, and few periods hold any span of days."""
+"""The timeline ends at the number closed now, and divides any span into few periods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing withheld or internal is in the bytes of a public board, whatever the ledger; an internal one has it, and says what it is."""
+"""A public dashboard contains nothing withheld or internal; an internal one does, and is marked internal."""
 
 from __future__ import annotations
 

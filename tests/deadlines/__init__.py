@@ -1,1 +1,1 @@
-"""The calendar: what is due, on working days of China, and the file that calendars import."""
+"""Tests of deadlines: working days of China, and the calendar file."""

@@ -1,4 +1,4 @@
-"""The calendar, read back by two libraries that know nothing of each other: what stands in it, and what a re-import finds."""
+"""The iCalendar file, read back by two independent libraries, and imported again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Working days of China: the shifted ones, and what nobody can know yet."""
+"""Working days of China: shifted ones, and years not yet announced."""
 
 from __future__ import annotations
 

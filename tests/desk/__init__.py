@@ -1,1 +1,1 @@
-"""Tests of the desk: in this process where that tells as much, else as its user runs it, and in a browser."""
+"""Tests of the desk: in the test process, as its user runs it, and in a browser."""

@@ -1,4 +1,4 @@
-"""A browser without a window: asks the desk in the process of the test, and fills in the forms that its pages hold."""
+"""A simulated browser: sends requests to a desk in the test process and fills in its forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of the desk share: its jobs are forks, which need not load Python and the libraries once more, and files are looked at every second."""
+"""Fixtures for desk tests: jobs run as forks, and files are checked every second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An office desk with accounts of each role, whose passwords are known."""
+"""An office desk with an account of each role and known passwords."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Desks for tests: one in this process, which is quick, and one as its user runs it."""
+"""Desks for tests: a quick one in the test process, and one run as by its user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the API says of its answers, and the answers: every refusal has the body that OpenAPI describes, and a code of its own."""
+"""Answers of the API match OpenAPI; each refusal has the described body and a code."""
 
 from __future__ import annotations
 

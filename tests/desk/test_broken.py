@@ -1,4 +1,4 @@
-"""Surroundings that fail: git locked, disks full, the desk killed, ledgers that are broken or gone. Promises hold, and it is said."""
+"""The desk with git locked, a full disk, after being killed, or with a broken or missing ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a sentence says to type is a link on the desk; what came into the sentence from files is none."""
+"""Commands named in messages become links on the desk; text from files does not."""
 
 from __future__ import annotations
 

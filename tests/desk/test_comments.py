@@ -1,4 +1,4 @@
-"""Comments in the browser: entered, found and answered, as on the command line."""
+"""Comments on the desk: enter, find and answer them as on the command line."""
 
 from __future__ import annotations
 

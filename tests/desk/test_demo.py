@@ -1,4 +1,4 @@
-"""`xuncha serve --demo`, and what a leader does there on a phone: two taps, with a word of their own."""
+"""`xuncha serve --demo`, and a leader's actions in it on a phone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the desk makes in child processes: reports, the notice with its marks, dashboards, imports, audits, syncs."""
+"""Documents and jobs that the desk runs in child processes: reports, notices, dashboards, imports, audits, syncs."""
 
 from __future__ import annotations
 

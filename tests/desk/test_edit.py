@@ -1,4 +1,4 @@
-"""A file edited in the browser: not a byte changes that nobody has touched, and what two have written is lost by neither."""
+"""Editing a file on the desk: untouched bytes stay, and concurrent edits are not lost."""
 
 from __future__ import annotations
 

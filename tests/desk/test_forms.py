@@ -1,4 +1,4 @@
-"""What browsers do to a form before it is sent: they end lines with CR LF, and say where it comes from."""
+"""How browsers submit forms: CR LF line ends and origin headers."""
 
 from __future__ import annotations
 

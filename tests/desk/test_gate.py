@@ -1,4 +1,4 @@
-"""Who is let in, and from where: the secret, Host, Origin, forged forms."""
+"""Access to the desk: the secret, Host, Origin, forged forms."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts of others on every page: no tag of theirs comes through, nothing that turns or hides text, and no page has a script inline."""
+"""Hostile text on every page stays text: no tags, no hidden or reversed text, no inline script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Long work of the desk: child processes that are counted, told, ended, and leave nothing behind."""
+"""Jobs of the desk: child processes are counted, shown, stopped, and leave nothing behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was typed is not lost, whatever became of the page that is to show it again."""
+"""Typed text is kept if the page that shows it again has changed or is gone."""
 
 from __future__ import annotations
 

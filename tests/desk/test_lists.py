@@ -1,4 +1,4 @@
-"""What a list leaves out is said and can be undone; what does not fit on a page is one click away."""
+"""Lists show their filters and remove them; further pages and items are one click away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fifty people of all roles at one office desk: each change is one commit in the name of whoever made it, also when the desk is killed."""
+"""Fifty people at one office desk: each change is one commit by its author, also if the desk is killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What others do between the form and the click: nothing is overwritten, nothing that was typed is lost."""
+"""Changes by others between form and click: nothing is overwritten, and typed text is kept."""
 
 from __future__ import annotations
 

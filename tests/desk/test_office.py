@@ -1,4 +1,4 @@
-"""The office desk: who signs in, for how long, in whose name things are done, and what wrong passwords cost."""
+"""The office desk: sign-in, sessions, authors of commits, wrong passwords."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What OpenAPI says of the desk, tried by schemathesis: no request that it allows, or nearly allows, is a bug. Left out where it is not."""
+"""Schemathesis tests the API against OpenAPI; skipped if it is not installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the command line says of an action is said on the desk and to programs, too."""
+"""The desk and its API show the same messages about an action as the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses and redirects: nothing in them leaves the desk, splits a header or breaks a page."""
+"""Addresses and redirects never leave the desk, split a header or break a page."""
 
 from __future__ import annotations
 

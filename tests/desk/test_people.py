@@ -1,6 +1,6 @@
-"""What people do at the desk, in a browser: Debian's Chromium, driven by Playwright. Left out where either is not there.
+"""Use of the desk in Chromium, driven by Playwright; skipped if either is missing.
 
-axe-core is looked for in `AXE_CORE` (the path of its axe.min.js) and in node_modules/.
+axe-core is found by `AXE_CORE` (the path of its axe.min.js) or in node_modules/.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Problems in the browser: listed, added, corrected and removed, as on the command line."""
+"""Problems on the desk: list, add, correct and remove them as on the command line."""
 
 from __future__ import annotations
 

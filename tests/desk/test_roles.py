@@ -1,4 +1,4 @@
-"""Every action and every page of the office desk, tried in every role: by form, by API, and whether its button is shown."""
+"""Every action and page of the office desk in every role: form, API, and visible buttons."""
 
 from __future__ import annotations
 

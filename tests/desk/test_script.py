@@ -1,4 +1,4 @@
-"""The script of the desk, read as a text: what it must not do to the forms of the pages."""
+"""The desk's script, checked as text: it works with the forms and submits nothing unasked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a desk begins: its browser is opened beside it, by a link of which nothing is left to be seen."""
+"""Start of the desk: it opens the browser with a link whose secret then disappears."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is set begins with what stands; only what differs is sent, so that nobody's change is taken back unseen."""
+"""The form of `set` shows the current values and submits only changed ones."""
 
 from __future__ import annotations
 

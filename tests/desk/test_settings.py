@@ -1,4 +1,4 @@
-"""Settings in the browser: what a form changes is changed in data/ledger.yaml, and not one other byte."""
+"""Settings on the desk: a form changes only its own values in data/ledger.yaml."""
 
 from __future__ import annotations
 

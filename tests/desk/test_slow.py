@@ -1,4 +1,4 @@
-"""Requests that do not come to their end, and many at once: the desk goes on, and waits for none of them for ever."""
+"""Unfinished and concurrent requests do not block the desk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The office desk over TLS: with a certificate of its own, and behind a proxy that says from where somebody asks."""
+"""The office desk over TLS, and behind a proxy that gives the visitor's address."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who waits for whom: readers for nobody, writers for each other, and nobody is shown what was before his own click."""
+"""Waiting at the desk: readers never wait, writers wait for each other, and nobody is shown a state before their own click."""
 
 from __future__ import annotations
 

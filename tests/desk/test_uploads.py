@@ -1,4 +1,4 @@
-"""Evidence: it comes in under a name that we choose, and goes out so that nothing in it runs."""
+"""Uploaded evidence: names chosen by the desk, and downloads that cannot run."""
 
 from __future__ import annotations
 

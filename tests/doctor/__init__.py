@@ -1,1 +1,1 @@
-"""The doctor."""
+"""Tests of the doctor."""

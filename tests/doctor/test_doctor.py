@@ -1,4 +1,4 @@
-"""The doctor: each ailment, made for real, is found under its own code with what mends it; a healthy ledger is well."""
+"""Each check of the doctor finds its real fault and names the remedy; a healthy ledger has none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of files that a colleague's Windows cannot hold, or holds once where there are two."""
+"""File names that Windows cannot hold, or cannot tell apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doctor tells where a ledger lies in the internet, by the address alone."""
+"""The doctor recognises a public remote by its address alone."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Tests of what goes in and out."""
+"""Tests of import and export."""

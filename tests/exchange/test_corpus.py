@@ -1,4 +1,4 @@
-"""Notices of our own in the styles that real ones have: what is read of each. They were written before anything read them."""
+"""Reading made-up notices in the styles of real ones, written before the reader."""
 
 from __future__ import annotations
 

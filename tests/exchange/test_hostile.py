@@ -1,4 +1,4 @@
-"""Documents that mean harm, or are not what their name says: a clear error or the right result, in little time."""
+"""Hostile or misnamed documents give a clear error or the right result quickly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`xuncha import notice`: what it shows, what it writes, and that it writes nothing where it should not."""
+"""`xuncha import notice`: what it shows and writes, and when it writes nothing."""
 
 from __future__ import annotations
 

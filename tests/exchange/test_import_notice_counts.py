@@ -1,4 +1,4 @@
-"""What a notice counts in its own words: it never contradicts the counts of the ledger that it becomes, and what contradicts itself is a doubt."""
+"""Counts in imported notices: they agree with the new ledger, and contradictions are doubts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notices as offices publish them, of our own making, are read field by field as a careful reader would, and nothing is invented."""
+"""Reading the made-up notices of the corpus field by field, without inventing anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a ledger's notice says is what is read back from it, in each of its forms; and a notice says the same in whatever form it comes."""
+"""A ledger's notice is read back the same from each of its forms."""
 
 from __future__ import annotations
 

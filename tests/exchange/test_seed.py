@@ -1,4 +1,4 @@
-"""The published notice of 18 April 2024, read as a ledger. Its text is not in this repository; XUNCHA_SEED names a file that holds it."""
+"""Reading the published notice of 18 April 2024, from the file named by XUNCHA_SEED; its text is not in this repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables as offices keep them, of our own making, are read field by field as a careful reader would, and nothing is invented."""
+"""Reading the made-up tables of the corpus field by field, without inventing anything."""
 
 from __future__ import annotations
 

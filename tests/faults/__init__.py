@@ -1,1 +1,1 @@
-"""What is done to the program while it writes, and what is found afterwards; see docs/reliability.md."""
+"""Faults while the program writes, and the state afterwards; see docs/reliability.md."""

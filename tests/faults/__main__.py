@@ -1,4 +1,4 @@
-"""Tries every instant of every fault and every case of every test, and writes docs/reliability.md: `make reliability`."""
+"""Test every instant of every fault and every test case, and write docs/reliability.md: `make reliability`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done to every ledger after a fault: the program is run as its user would go on, and nothing may be missing."""
+"""Checks after a fault: run the program as its user would go on, and find nothing lost."""
 
 from __future__ import annotations
 

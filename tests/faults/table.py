@@ -1,4 +1,4 @@
-"""The faults that are tried, and the rows that the tests write of what they found: docs/reliability.md is made of them."""
+"""Table of the tested faults, and the results from which docs/reliability.md is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A clock that goes backwards: the work is done all the same, in the order in which it was done, and the audit says what it saw."""
+"""A clock that goes backwards: commands still work in order, and the audit reports it."""
 
 from __future__ import annotations
 

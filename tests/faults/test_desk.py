@@ -1,4 +1,4 @@
-"""What is clicked on the desk keeps the promises that commands keep: killed at any instant, and on a disk that is full."""
+"""Clicks on the desk, killed at any instant or on a full disk, keep the same promises as commands."""
 
 from __future__ import annotations
 

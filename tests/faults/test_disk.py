@@ -1,4 +1,4 @@
-"""A disk that is full, broken or read-only, for a moment or from then on, met by the command or by the git that it runs."""
+"""A full, failing or read-only disk, briefly or for good, in the command or its git."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Git's locks and hooks: held, left behind, refusing, hanging. The command waits where waiting helps, and says what to do where not."""
+"""Git's locks and hooks, held, left behind, refusing or hanging: commands wait, or say what to do."""
 
 from __future__ import annotations
 

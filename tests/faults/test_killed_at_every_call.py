@@ -1,4 +1,4 @@
-"""Killed before every system call that writes: by itself, or with all that it has started, as when the power goes."""
+"""Commands killed before every system call that writes, alone or with all their processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Killed at instants chosen by chance, also where no process can be stopped at its system calls; git goes on, and may still commit."""
+"""Commands killed at random instants, while git goes on and may still commit."""
 
 from __future__ import annotations
 

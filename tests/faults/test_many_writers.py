@@ -1,4 +1,4 @@
-"""Many who write at once, each a series of commands: everything arrives, once, in a commit of its own."""
+"""Many concurrent writers: every change arrives once, in its own commit."""
 
 from __future__ import annotations
 

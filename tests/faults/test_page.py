@@ -1,4 +1,4 @@
-"""docs/reliability.md and the tests tell of the same faults."""
+"""docs/reliability.md lists the same faults as the tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The power goes: what is on the disk by then, by the order in which it is brought there; and the states that this may leave."""
+"""Power cuts: the possible states of the disk, from the order of writes."""
 
 from __future__ import annotations
 

@@ -1,13 +1,14 @@
-"""Runs a program and all that it starts, and stands before each system call that writes (Linux on x86-64).
+"""Run a program and its children, and stop before each system call that writes (Linux on x86-64).
 
     python tracer.py ORDER LOG PROGRAM ARGUMENT …
 
-ORDER is JSON: `at` the number of the call before which the fault comes (from 0; none: nothing but watching), `kill` (`caller`: the process
-that makes the call; `all`: that one, and every other one of the run, as when the power goes) or `error` (the call is not
-made and gives this error instead, such as ENOSPC), `lasting` (so does each later one that needs room or writes), and `armed` (a file:
-calls before it is there are none of the series). LOG gets a line of JSON for each call. Strace counts the calls of each process for itself; here they are one series, so that a number is an instant.
+ORDER is JSON: `at` is the number of the call before which the fault happens (from 0; without it, calls are only logged). The fault is
+`kill` (`caller`: the process that makes the call; `all`: every process of the run, as in a power cut) or `error` (the call is not made
+and returns this error, such as ENOSPC). `lasting` repeats the error for each later call that needs room or writes. `armed` names a file:
+calls before it exists are not counted. LOG gets a line of JSON for each call. Strace counts calls for each process; here all processes
+share one count, so that a number is an instant.
 
-The kernel stops the processes at these calls alone (a seccomp filter), so that a run takes hardly longer than untraced.
+A seccomp filter stops the processes at these calls only, so a run takes hardly longer than untraced.
 """
 
 from __future__ import annotations

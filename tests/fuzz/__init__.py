@@ -1,1 +1,1 @@
-"""Input that nobody would write, made up by machines: whatever comes, a reader reads it or refuses it with a sentence, and soon."""
+"""Generated input: every reader reads it or refuses it with a message, in time."""

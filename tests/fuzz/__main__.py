@@ -1,7 +1,7 @@
 """The coverage-guided fuzzer: `make fuzz`, or python -m tests.fuzz --seconds 60 [TARGET …].
 
-Each target runs in a process of its own. What must not be is kept as an input in .fuzz/ and told at the end; once it is mended, its input goes to
-tests/fuzz/found/, which the tests try. Needs the extra `fuzz` (atheris).
+Each target runs in its own process. An input that fails is saved in .fuzz/ and reported at the end. Once the fault is fixed, move the
+input to tests/fuzz/found/, which the tests check. Needs the extra `fuzz` (atheris).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Histories of which every commit is made up: what someone could push who keeps to no rule at all."""
+"""Histories of generated commits that follow no rule."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small changes of seeds, for the tests that every run makes; the coverage-guided fuzzer has its own."""
+"""Small mutations of seeds for the normal tests; the coverage-guided fuzzer has its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Histories written as git's objects, byte by byte: commits, folders and files that no command of git would make."""
+"""Histories written as raw git objects, with commits, folders and files that no git command would make."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where made-up input is tried: a folder in which a ledger lies among other files, a limit of time, and a look at what was touched."""
+"""A sandbox for generated input: a folder with a ledger and other files, a time limit, and a check for changed files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that reads a history, run over one that was made up."""
+"""Run every reader of histories on a generated one."""
 
 from __future__ import annotations
 

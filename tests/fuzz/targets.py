@@ -1,4 +1,4 @@
-"""What is given made-up input: each takes bytes, of which the first ones choose among its places, and the rest go there."""
+"""Targets of the fuzzer: the first bytes choose one of its readers, which gets the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Some dozen inputs of each kind in every run; `make fuzz` tries many more."""
+"""A few dozen generated inputs of each kind; `make fuzz` tries many more."""
 
 from __future__ import annotations
 

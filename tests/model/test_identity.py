@@ -1,4 +1,4 @@
-"""The numbers of problems and measures as people type them, and the paths that they stand for."""
+"""Numbers of problems and measures as people type them, and their paths."""
 
 from __future__ import annotations
 

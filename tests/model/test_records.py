@@ -1,4 +1,4 @@
-"""What each key of each file refuses, and the flat rows that counting takes from the records."""
+"""Values that each key of each file refuses, and the flat rows for counting."""
 
 from __future__ import annotations
 

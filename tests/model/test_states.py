@@ -1,4 +1,4 @@
-"""Which words close a measure: only those that say plainly that it is done; whatever else speaks of it is a doubt."""
+"""Words that close a measure, and words that are only a doubt."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Tests of the notice: what it says, what it withholds, and that all of its forms say the same."""
+"""Tests of the notice."""

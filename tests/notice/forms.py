@@ -1,4 +1,4 @@
-"""What the tests of the notice share: rendering in this process, and reading back what a reader of each form sees."""
+"""Helpers for notice tests: render in the test process, and read back each form."""
 
 from __future__ import annotations
 

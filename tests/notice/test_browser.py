@@ -1,6 +1,6 @@
-"""The page of the notice in a browser: axe finds nothing, nothing runs over on a phone, nothing is fetched, it prints on A4.
+"""The notice page in a browser: it passes axe-core, fits a phone, loads no other file, prints on A4.
 
-Left out where there is no Chromium; axe-core is looked for in `AXE_CORE` (the path of its axe.min.js) and in node_modules/.
+Skipped if Chromium is missing. axe-core is found by `AXE_CORE` (the path of its axe.min.js) or in node_modules/.
 """
 
 from __future__ import annotations

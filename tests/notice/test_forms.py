@@ -1,4 +1,4 @@
-"""All five forms of the notice say the same, word for word; and those that are files are made as such."""
+"""All five forms of the notice have the same words, and files are valid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The notices of two ledgers, word for word: the small one of the tests, and the repository's own."""
+"""Golden notices of two ledgers: the small one of the tests, and the repository's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page that citizens open: whole in one file, well formed, in the right language, with headings that can be walked."""
+"""The notice page: one well-formed file, the right language, headings in order."""
 
 from __future__ import annotations
 

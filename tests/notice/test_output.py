@@ -1,4 +1,4 @@
-"""The notice in a file: whole or not at all, and in nothing but the file that was named."""
+"""A notice is written to the named file only, completely or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An office's own Word file is filled as it stands; a wrong mark is named, and a file that could do harm is refused."""
+"""An office's own Word file: its marks are filled, wrong marks named, harmful files refused."""
 
 from __future__ import annotations
 

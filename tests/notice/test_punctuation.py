@@ -1,4 +1,4 @@
-"""No half-width punctuation stands beside a Chinese character: in no notice, even where the data has it, nor in our own files."""
+"""No half-width punctuation next to Chinese characters in notices or our own files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the settings of ledger.yaml put into a notice: counts in an office's own words, its units and names, and nothing that they do not say."""
+"""Settings of ledger.yaml in a notice: counts in the office's own words, units, names."""
 
 from __future__ import annotations
 

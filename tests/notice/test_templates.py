@@ -1,4 +1,4 @@
-"""Templates of the ledger's own: each replaces what it names and nothing more, and a wrong or hostile one is told, not run."""
+"""A ledger's own templates replace only what they name; wrong or hostile ones are reported."""
 
 from __future__ import annotations
 

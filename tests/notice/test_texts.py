@@ -1,4 +1,4 @@
-"""Text of the ledger never acts in a notice: each form shows it as it was typed, and all forms show the same."""
+"""Text of the ledger stays text in every form of the notice, and is the same in all."""
 
 from __future__ import annotations
 

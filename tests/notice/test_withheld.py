@@ -1,4 +1,4 @@
-"""What is withheld or internal is in no form of the notice, and what is public is in each of them, whatever the ledger."""
+"""Withheld and internal data is in no form of the notice, and public data in every one."""
 
 from __future__ import annotations
 

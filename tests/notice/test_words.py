@@ -1,4 +1,4 @@
-"""The words of the notice follow the state of the ledger: what is not so is not said, and every number is the ledger's."""
+"""Wording and numbers of the notice follow the ledger's state."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Notices as offices publish them, of our own making, each with what a careful reader takes out of it; see `description`."""
+"""Made-up notices in the styles of real ones, each with the expected reading; see `description`."""

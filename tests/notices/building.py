@@ -1,6 +1,6 @@
-"""Makes the files that `description` describes: a text, a web page with what surrounds one, a Word document in several forms.
+"""Write the files of `description`: text, web pages with their surroundings, several kinds of Word documents.
 
-`python -m tests.notices.building FOLDER` makes all of them there.
+`python -m tests.notices.building FOLDER` writes all of them there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Holds what was read of a notice against what must be read of it, field by field, and tells what was invented."""
+"""Compare the reading of a notice with the expected one, field by field, and report inventions."""
 
 from __future__ import annotations
 

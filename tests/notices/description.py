@@ -1,18 +1,18 @@
-"""A notice described in plain text, in tests/corpus/notices/NAME.notice: its text with marks, and below it what else must be read of it.
+"""Notices described in plain text, in tests/corpus/notices/NAME.notice: text with marks, then further expectations.
 
     县审计局：措施与责任分列               what it is, for people
     file: docx, table                      kind of file: txt; docx, or one with all of it in a table or in text boxes; html
-    === notice                             the paragraphs, a line each; in html `hidden:` is not shown, `bullet:` is a list's
-    1.{p 学习不够深入}问题。                what stands in marks is read as …
+    === notice                             the paragraphs, one a line; in html `hidden:` is not shown, `bullet:` is a list item
+    1.{p 学习不够深入}问题。                marked text is read as …
     一是{m 开展轮训（{s=closed 已完成}）。}
     === truth                              YAML: title, organisation, issuer, inspector, dates, contact, stated, doubts
 
 Marks are {KEY TEXT} or {KEY=VALUE TEXT}. In the order of the text, c is a category's title, p a problem's, t the heading of a part, m a
 measure, and + the rest of it (+? where it may be left out; c? where the title may be). Of the last measure, s says the status, l the
-leader, o the office, x an office besides, d the time limit as a day; S, L, O, X and D say it of every measure of the problem. w is a
+leader, o the office, x a co-responsible office, d the time limit as a day; S, L, O, X and D are for every measure of the problem. w is a
 paragraph of how the work was organised, n one of what comes next.
 
-`stated` may name only what is said; all else must not be read. `doubts` are words of which one doubt must speak each.
+`stated` lists the stated counts; no other may be read. For each word in `doubts` one doubt must mention it.
 """
 
 from __future__ import annotations

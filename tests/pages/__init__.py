@@ -1,1 +1,1 @@
-"""Documents read into lines."""
+"""Tests of reading documents as lines."""

@@ -1,4 +1,4 @@
-"""What is read of a document: each line, and where it stands in the file."""
+"""Lines read from documents, and their places in the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents for the tests of the forms: texts that would be something else if a form did not guard them, and tables of any make."""
+"""Documents for the tests of forms: texts that need escaping, and tables of any shape."""
 
 from __future__ import annotations
 

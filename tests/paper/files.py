@@ -1,4 +1,4 @@
-"""What the tests of printed forms share: reading back what a reader of each file sees, and all that is in it."""
+"""Helpers for tests of document forms: read back the visible text and all other content of each file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Word file is an official document: its numbers are those of GB/T 9704-2012, and its styles are Word's own."""
+"""Word files follow GB/T 9704-2012 and use Word's own styles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables in Word files: every text is in its cell, the head comes again on each page, and what lies lies."""
+"""Tables in Word files: text in its cell, the header on each page, landscape sections."""
 
 from __future__ import annotations
 

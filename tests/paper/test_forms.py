@@ -1,4 +1,4 @@
-"""A document in every form that there is: each holds its texts, and each can be had of any document."""
+"""Every form of a document contains its texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A title stands in lines as a person would break it: no name and no word is torn, and the lines have the shape of the standard."""
+"""Line breaks of titles: no name or word is broken, and the shape follows the standard."""
 
 from __future__ import annotations
 

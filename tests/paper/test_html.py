@@ -1,4 +1,4 @@
-"""A document as a web page: its reader sees every text as it is; no script, nothing from elsewhere, every table whole."""
+"""Documents as web pages: visible text, whole tables, no script, no external file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A document as Markdown: its reader sees every text as it is, and every table as a table."""
+"""Documents as Markdown: rendered text and tables equal the originals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a template gives, read: a line for each block, and nothing that a value holds begins a line or a cell."""
+"""Parsing outlines: each line is a block, and no value starts a new line or cell."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables end with the pages, short texts stay on a line, and a letter has no last page of a few lines."""
+"""Page breaks: tables split at page ends, short texts stay on a line, no last page of a few lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The PDF is the same page without Word: its text comes back, its fonts are in it, and no character is a box."""
+"""PDF files: text can be extracted, fonts are embedded, no character is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cells that belong to those above: every form merges them in the same way."""
+"""Merged cells are the same in every form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A document as text: nothing of a text is lost, tables stay in 76 columns, and lines begin and end as they may."""
+"""Documents as plain text: no text is lost, tables fit 76 columns, lines break in allowed places."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workbook: no text of a ledger becomes a formula, problems stand over their measures, and it prints on A4."""
+"""Workbooks: no text becomes a formula, a problem's cell spans its measures, sheets print on A4."""
 
 from __future__ import annotations
 

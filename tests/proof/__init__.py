@@ -1,1 +1,1 @@
-"""The proofreader."""
+"""Tests of the proofreader."""

@@ -1,4 +1,4 @@
-"""Notices for the tests, and what the proofreader says of them."""
+"""Notices for the tests, and what the proofreader reports of them."""
 
 from __future__ import annotations
 

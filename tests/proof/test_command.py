@@ -1,4 +1,4 @@
-"""`xuncha proof FILE`: what is shown, the exit code, the ledger beside it, and what is silenced."""
+"""`xuncha proof FILE`: output, exit code, comparison with a ledger, silenced rules."""
 
 from __future__ import annotations
 

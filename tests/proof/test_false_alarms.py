@@ -1,4 +1,4 @@
-"""Notices in the styles that real ones have, in which nothing is wrong: an editor who finds errors in them is not believed again."""
+"""Correct notices in the styles of real ones have no findings."""
 
 from __future__ import annotations
 

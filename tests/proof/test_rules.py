@@ -1,4 +1,4 @@
-"""What each rule finds and leaves alone, beyond its own examples: one line a case, as it may stand in a notice."""
+"""What each rule finds and ignores beyond its own examples."""
 
 from __future__ import annotations
 

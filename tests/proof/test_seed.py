@@ -1,6 +1,6 @@
-"""The published notice of 18 April 2024: what is found is what a careful editor marks, and nothing else.
+"""Findings in the published notice of 18 April 2024 are those of a careful editor.
 
-Its text belongs to those who wrote it and is not in this repository; XUNCHA_SEED names a file that holds it. What is marked is in seed.yaml.
+The text of the notice is not in this repository: XUNCHA_SEED names a file with it. Expected findings are in seed.yaml.
 """
 
 from __future__ import annotations

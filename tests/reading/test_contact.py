@@ -1,4 +1,4 @@
-"""Where the contact of a notice begins: behind what comes next, however it is introduced."""
+"""Where the contact details of a notice begin."""
 
 from __future__ import annotations
 

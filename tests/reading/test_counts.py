@@ -1,4 +1,4 @@
-"""The counts that a notice states in words."""
+"""Counts that a notice states."""
 
 from __future__ import annotations
 

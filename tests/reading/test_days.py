@@ -1,4 +1,4 @@
-"""Which days of a notice are those of the inspection: those of a sentence about it, however it is said that it began and ended."""
+"""Which dates of a notice are those of the inspection."""
 
 from __future__ import annotations
 

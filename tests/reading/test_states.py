@@ -1,4 +1,4 @@
-"""What a notice says of how far things are: of one measure, of a whole problem, and what is no state at all."""
+"""States in a notice, of a measure or of a whole problem."""
 
 from __future__ import annotations
 

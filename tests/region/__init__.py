@@ -1,1 +1,1 @@
-"""The region: many ledgers side by side."""
+"""Tests of the region."""

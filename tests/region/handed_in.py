@@ -1,4 +1,4 @@
-"""A region whose units hand in rows files: some done, some late, some with hostile names; one is expected and missing, one broken."""
+"""A region whose units hand in rows files: done, late, with hostile names, missing, broken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small ledgers side by side, and rows that were handed in."""
+"""Small ledgers side by side, and rows files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Made-up ledgers with every status, term and light, as records."""
+"""Generated ledgers with every status, term and light, as records."""
 
 from __future__ import annotations
 

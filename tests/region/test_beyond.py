@@ -1,4 +1,4 @@
-"""What a roll-up tells beyond the counts: the trend, who has moved, how late, and the same problem in many units."""
+"""Roll-ups beyond counts: trend, changes, lateness, similar problems."""
 
 from __future__ import annotations
 

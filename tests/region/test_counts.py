@@ -1,4 +1,4 @@
-"""Every count of a roll-up is the one that `status` gives, ledger by ledger, whichever engine counts."""
+"""Every count of a roll-up equals that of `status`, with either engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The documents of a region: the same numbers in every form as with --json, names that do no harm, and nothing internal for the public."""
+"""Documents of a region: the numbers of `--json` in every form, harmless names, nothing internal in public ones."""
 
 from __future__ import annotations
 

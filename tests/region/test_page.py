@@ -1,4 +1,4 @@
-"""The page of a region in a browser: nothing runs over, nothing is fetched; it sorts and searches, and says all of it without a script."""
+"""The page of a region in a browser: it fits, loads no other file, sorts and searches, and is complete without scripts."""
 
 from __future__ import annotations
 

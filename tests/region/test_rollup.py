@@ -1,4 +1,4 @@
-"""A roll-up of real ledgers: nothing dropped, nothing counted twice, and each number the one of `status`."""
+"""Roll-ups of real ledgers: nothing is dropped or counted twice, and numbers equal those of `status`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spark gives the numbers that DuckDB gives; tried where Java is."""
+"""Spark counts the same as DuckDB; skipped without Java."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process that reads ledgers answers: rows of each ledger that a source holds, or why it cannot be read."""
+"""Workers that read ledgers return the rows of each ledger, or why it cannot be read."""
 
 from __future__ import annotations
 

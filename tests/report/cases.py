@@ -1,4 +1,4 @@
-"""What the tests of the papers of a case share: evidence of every kind, sound and not, attached to a measure with a history."""
+"""Helpers for tests of closing applications and dossiers: a measure with history and evidence of every kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests of the reports share: a ledger with a fortnight of work behind it, and the content of a report on it."""
+"""Helpers for report tests: a ledger after a fortnight of work, and a report on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The application to close: all that the ledger knows stands in its place, as a fact; what nobody said is room to write, and nothing is signed."""
+"""The application to close: all recorded facts, blank lines for missing data, no signatures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dispatch: offices are ranked fairly, the rate says of what it is, and every number is that of `status`."""
+"""The dispatch: ranking of offices, rates, and numbers as in `status`."""
 
 from __future__ import annotations
 

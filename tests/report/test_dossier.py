@@ -1,4 +1,4 @@
-"""The dossier: nothing that the ledger knows of a measure is missing, and its evidence is found by its number, bound in or in a zip."""
+"""The dossier: complete data of a measure, and numbered evidence, included or in a zip."""
 
 from __future__ import annotations
 

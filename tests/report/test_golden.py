@@ -1,4 +1,4 @@
-"""The reports word for word: on a week of work, on a ledger at rest, and when everything is done."""
+"""Golden reports: after a week of work, without changes, and with everything done."""
 
 from __future__ import annotations
 

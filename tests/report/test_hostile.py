@@ -1,4 +1,4 @@
-"""Texts of a ledger stay texts in every form of every report: no formula, no mark-up, no line of a template; and what is said only to git stays there."""
+"""Text of a ledger stays text in every report, and reasons and notes in commits appear in none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters that press: to one office, about what is really late or near, and never more than is true."""
+"""Letters: to one office, only about measures that are late or due soon."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plan: every problem and every measure is in each list where it belongs, with its goal, its time limit, and who answers."""
+"""The plan: every problem and measure is in each list, with goal, time limit and who is responsible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The report on progress to the inspection office: each problem as it stands, why what is open is open, and sums that add up."""
+"""The progress report: state of each problem, reasons for open ones, sums that add up."""
 
 from __future__ import annotations
 

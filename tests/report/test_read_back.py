@@ -1,4 +1,4 @@
-"""All papers of one ledger on one day, read back from the finished files: each number in them is that of `status`."""
+"""Every number in all documents of a ledger, read back from the files, equals that of `status`."""
 
 from __future__ import annotations
 

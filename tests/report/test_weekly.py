@@ -1,4 +1,4 @@
-"""The weekly report: nothing that was done is lost between two of them, nothing taken back is told, and every count is the ledger's."""
+"""The weekly report: no work is missed, undone work is left out, and counts are the ledger's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last day, name or status that a rule still allows, and the first that it does not."""
+"""Boundary values of each rule: the last allowed and the first refused."""
 
 from __future__ import annotations
 

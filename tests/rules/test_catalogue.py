@@ -1,4 +1,4 @@
-"""Every rule's own examples are true: what is called wrong is found under its code alone, what is called right is not found."""
+"""Each rule finds its own wrong example, under its code alone, and not the right one."""
 
 from __future__ import annotations
 

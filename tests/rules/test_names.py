@@ -1,4 +1,4 @@
-"""Whoever misspells a name is shown the one that was meant."""
+"""Misspelt names get a suggestion."""
 
 from __future__ import annotations
 

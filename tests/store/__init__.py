@@ -1,1 +1,1 @@
-"""Tests of the store: files on disk, read, checked, cached and edited."""
+"""Tests of the store: reading, checking, caching and editing files."""

@@ -1,6 +1,6 @@
-"""A second opinion on what a YAML file says: ruamel.yaml composes it, and YAML 1.2's core schema is applied here, by its tables.
+"""An independent YAML reader: ruamel.yaml composes, and the tables of YAML 1.2's core schema are applied.
 
-Nothing of `xuncha` is used: where the program's reader and this one agree, two parsers by different people agree.
+It uses nothing of `xuncha`, so an agreement is one of two independent parsers.
 """
 
 from __future__ import annotations

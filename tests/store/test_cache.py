@@ -1,4 +1,4 @@
-"""The cache: what it says is what the files say, whatever was done to them in between and whatever lies in its place."""
+"""The cache always agrees with the files, whatever changed or replaced it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cache of the past: what it says of a commit is what the files of that commit say, whichever was looked at before."""
+"""The cache of a past commit agrees with the files of that commit."""
 
 from __future__ import annotations
 

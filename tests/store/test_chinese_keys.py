@@ -1,4 +1,4 @@
-"""Whoever writes a key or a word of a list in Chinese is told the one that the files have; it is one slip, told once."""
+"""A key or value in Chinese gives one error, which names the one to write."""
 
 from __future__ import annotations
 

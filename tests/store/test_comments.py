@@ -1,4 +1,4 @@
-"""The register of comments as files: each kind of fault is named once, at its place; and who does not ask for comments never reads them."""
+"""Comment files: each fault is reported once at its place, and files are read only if needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Editing: a command changes the lines it must and no other byte of someone's file, however the file is laid out."""
+"""Editing changes only the necessary lines, in any layout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files on disk: found, listed, read, written whole or not at all, and seen as they would be after a change."""
+"""Finding, listing, reading and atomically writing files, and previewing changes."""
 
 from __future__ import annotations
 

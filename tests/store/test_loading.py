@@ -1,4 +1,4 @@
-"""Loading: numbers without gaps, files in their places and nothing from outside; no file is passed over without a word."""
+"""Loading a ledger: continuous numbers, files in place, none from outside, none skipped."""
 
 from __future__ import annotations
 

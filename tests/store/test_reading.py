@@ -1,4 +1,4 @@
-"""Reading: what is not a record is refused under its code, quickly and in little memory; what is one is read as YAML 1.2 says."""
+"""Reading records: invalid ones are refused with their code, quickly; valid ones follow YAML 1.2."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file that shall say something else: only what differs is touched."""
+"""Rewriting a file changes only what differs."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How two versions of a record are brought together."""
+"""Tests of merging and sync."""

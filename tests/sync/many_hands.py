@@ -1,7 +1,7 @@
-"""One of several offices at work on one ledger: random actions in a clone of its own, and now and then a sync.
+"""One of several offices working on one ledger: random actions in its own clone, with a sync now and then.
 
-Run as a program, with a folder, a seed and a number of actions; prints what the ledger acknowledged, as JSON. What happens
-depends on the seed, and on what the others do meanwhile.
+Run as a program, with a folder, a seed and a number of actions; prints the changes that the ledger acknowledged, as JSON. The result
+depends on the seed and on what the others do meanwhile.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Comments in two clones: a number given twice is changed, one comment is merged field by field, and `about` follows what it names."""
+"""Comments in two clones: renumbered if a number is used twice, merged field by field, references updated."""
 
 from __future__ import annotations
 

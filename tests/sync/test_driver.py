@@ -1,4 +1,4 @@
-"""Three texts made one: nothing that either side wrote is lost, its comments and its layout included."""
+"""The merge driver loses nothing of either side, including YAML comments and layout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sync after a name or a number has become another one on one side: the records follow, and whoever must look is told."""
+"""Sync after a name or number changed on one side: records follow, and the user is informed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sync between two clones of one repository: what comes of every situation, and what nobody may lose by it."""
+"""Sync between two clones in every situation loses nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sync cut short at every instant: what is here stays whole, what was left is named, and the next sync does it."""
+"""Sync killed at every instant: local data stays whole, leftovers are named, and the next sync completes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several offices write into one ledger at once, each in a clone of its own: all arrives, and nothing that was acknowledged is lost."""
+"""Several offices in clones of their own: everything arrives, and no acknowledged change is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes of two sides, field by field: the rules of docs/adr/0017-merging-by-field.md, each with its case."""
+"""Merging field by field: each rule of docs/adr/0017-merging-by-field.md with its case."""
 
 from __future__ import annotations
 

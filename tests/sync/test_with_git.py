@@ -1,4 +1,4 @@
-"""The driver as git calls it: in a merge, a rebase, a cherry-pick, a stash; and where git does not know it."""
+"""The merge driver called by git in a merge, rebase, cherry-pick and stash, and when git does not know it."""
 
 from __future__ import annotations
 

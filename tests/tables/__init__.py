@@ -1,1 +1,1 @@
-"""Tables as offices keep them, of our own making, each with what a careful reader takes out of it; see `description`."""
+"""Made-up tables in the styles of real ones, each with the expected reading; see `description`."""

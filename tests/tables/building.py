@@ -1,6 +1,6 @@
-"""Makes the files that `description` describes: xlsx, xlsm, ods, csv, docx, html; an xls stands beside its description.
+"""Write the files of `description`: xlsx, xlsm, ods, csv, docx, html; an xls is kept beside its description.
 
-`python -m tests.tables.building FOLDER` makes all of them there, and, with LibreOffice, anew each xls of the corpus.
+`python -m tests.tables.building FOLDER` writes all of them there and, with LibreOffice, rebuilds each xls of the corpus.
 """
 
 from __future__ import annotations

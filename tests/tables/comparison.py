@@ -1,4 +1,4 @@
-"""Holds what was read of a table against what must be read of it, field by field, and tells what was invented."""
+"""Compare the reading of a table with the expected one, field by field, and report inventions."""
 
 from __future__ import annotations
 

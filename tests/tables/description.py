@@ -1,22 +1,22 @@
-"""A table described in plain text, in tests/corpus/tables/NAME.table, and below it what must be read of it.
+"""Tables described in plain text, in tests/corpus/tables/NAME.table, with the expected reading below.
 
     县审计局：两行表头                      what it is, for people
     file: csv, gbk, tab                    kind of file; of a csv also its encoding and delimiter
     === 整改台账 | hidden                   a sheet, and whether it is hidden
     above: 某局整改台账                     a paragraph above the table (docx and html), or `below:` it
     | 序号 | 问题 | 责任分工 | < |          a row; `<` goes on the cell to the left, `^` the one above: they are merged
-    hidden | 1 | 学习不够 | …              a row that is hidden; `struck |` one that is crossed out
-    hide column: C                         a column that is hidden
+    hidden | 1 | 学习不够 | …              a hidden row; `struck |` is a struck-out one
+    hide column: C                         a hidden column
     comment B5: 请核实                      a comment on a cell
-    formatted: 200                         so many empty rows with borders
+    formatted: 200                         this many empty rows with borders
     === truth                              YAML, by the keys of a ledger's files
 
 In a cell, ⏎ is a line end, @2024-03-15 a date and #0.9 a number, either with its number format behind it: #0.9{0%}; up to three
-digits alone are a number, too, and '12 is a text. ~~crossed out~~ is that.
+digits alone are a number, too, and '12 is a text. ~~text~~ is struck out.
 
-The truth gives of a problem: title, category, finding, fields; of a measure: what differs from nothing said. `progress` is a list
+The truth gives for a problem: title, category, finding, fields; for a measure: the keys that have a value. `progress` is a list
 of texts, or of [day, text]; `closed` the day of closing; `evidence` all of it together. {either: [a, b]} allows both. `leader/person`
-is a name that may stand in either place. `fields?` may be there or not; a problem or measure with `maybe` may be missing.
+is a name that may be in either key. `fields?` is optional; a problem or measure with `maybe` may be missing.
 `doubts` are cells (C5; 台账!C5 in another than the first sheet), rows (row 5) or columns (col D) that must be named as doubtful.
 No problem at all means that the file is no ledger and must be refused.
 """

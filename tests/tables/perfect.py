@@ -1,4 +1,4 @@
-"""The reading of a table that its truth describes, in the form of `import table --dry-run --json`."""
+"""The expected reading of a table, in the form of `import table --dry-run --json`."""
 
 from __future__ import annotations
 

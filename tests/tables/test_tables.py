@@ -1,4 +1,4 @@
-"""The tables of the corpus are made as they are described, say what their truth says, and a wrong reading is found out."""
+"""The tables of the corpus match their descriptions and expected readings, and a wrong reading is detected."""
 
 from __future__ import annotations
 

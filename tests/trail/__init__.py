@@ -1,1 +1,1 @@
-"""Tests of the trail: what git is asked, and how its answers are read."""
+"""Tests of the trail."""

@@ -1,4 +1,4 @@
-"""The door to git: where its folder is found, which files it calls changed, and what it may not be made to do."""
+"""Calling git: finding its folder, listing changed files, and refusing unsafe settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history of files: who did what when, out of commits of every kind, without taking one thing for another."""
+"""The history of files: who did what and when, from commits of every kind."""
 
 from __future__ import annotations
 

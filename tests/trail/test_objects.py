@@ -1,4 +1,4 @@
-"""What stands in git's objects is read and made right, whatever its name, its size or the repository's format."""
+"""Reading and writing git objects with any name, size or repository format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Git can be told to show another object than it holds; whoever looks back is shown what it holds."""
+"""History shows the real objects, not git's replacements."""
 
 from __future__ import annotations
 

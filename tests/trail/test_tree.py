@@ -1,4 +1,4 @@
-"""A ledger as it stood: every moment gives the files and the counts of then, and what is no moment is refused."""
+"""A past state of the ledger: its files and counts at each moment, and refusal of unknown moments."""
 
 from __future__ import annotations
 

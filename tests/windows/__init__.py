@@ -1,1 +1,1 @@
-"""Windows, as far as it can be tried elsewhere; what cannot be is listed in docs/windows.md."""
+"""Windows, as far as it can be simulated; docs/windows.md lists what cannot."""

@@ -1,4 +1,4 @@
-"""Runs the program several times in one process, and prints what each run gave: starting Python each time takes longer than they do."""
+"""Run the program several times in one process and print each result, since starting Python takes longer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A day's work in an interpreter that has what Windows has, and is refused what Windows refuses; see `site/sitecustomize.py`."""
+"""A day's work in an interpreter with the limits of Windows; see `site/sitecustomize.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""GBK, in which Windows kept Chinese for long: what is printed where it is asked for, and files that are read."""
+"""GBK output on request, and input files in GBK."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What git for Windows does otherwise: line ends, links as files, folders of others, names that cannot be."""
+"""Git for Windows: line ends, links as files, folders of other owners, forbidden names."""
 
 from __future__ import annotations
 

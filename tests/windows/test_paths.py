@@ -1,4 +1,4 @@
-"""Drives, backslashes and shares, wherever something is told by how it is written."""
+"""Paths with drives, backslashes and shares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is done otherwise on Windows, one thing at a time: `xuncha.system` is told that this is Windows, and the calls are replaced."""
+"""Each difference of `xuncha.system` on Windows, with the system calls replaced."""
 
 from __future__ import annotations
 

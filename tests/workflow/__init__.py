@@ -1,1 +1,1 @@
-"""Tests of what may happen to a ledger: every action, its commit, its undoing, and every way in which it can be cut short."""
+"""Tests of the workflow: every action, its commit, its undo, and its interruption."""

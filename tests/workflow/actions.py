@@ -1,4 +1,4 @@
-"""Actions for tests: each verb with what is given to it, and the day; and what the commands `add` do."""
+"""Actions for tests: each verb with its arguments and day, and the `add` commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every test of the workflow looks for git's folder anew, as a process of its own would, and keeps its drafts to itself."""
+"""Fixtures for workflow tests: each looks for git's folder anew and has its own drafts."""
 
 from __future__ import annotations
 

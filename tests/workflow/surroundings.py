@@ -1,4 +1,4 @@
-"""What the tests of the workflow share: ways to act on a ledger, to look at its commits, and to stand in their way."""
+"""Helpers for workflow tests: act on a ledger, inspect its commits, and make commands fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several commands at once: each has its turn, nothing of any is lost, and a reader sees whole files."""
+"""Concurrent commands: each waits for its turn, no change is lost, and readers see whole files."""
 
 from __future__ import annotations
 

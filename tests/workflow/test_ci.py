@@ -1,4 +1,4 @@
-"""What CI does: the files that `init` writes, and this repository's own, run step by step as they stand, with the built wheel."""
+"""The CI files of `init` and of this repository, run step by step with the built wheel."""
 
 from __future__ import annotations
 

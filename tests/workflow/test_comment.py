@@ -1,4 +1,4 @@
-"""Comments: entered and answered, one commit each; internal in every output; known to `log`, `audit`, `undo`, `edit` and `archive`."""
+"""Comments: entered and answered in one commit each, internal in every output, known to `log`, `audit`, `undo`, `edit` and `archive`."""
 
 from __future__ import annotations
 

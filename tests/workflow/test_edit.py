@@ -1,4 +1,4 @@
-"""Editing by hand: what someone wrote is checked and committed, or kept for him; nothing of anyone is lost."""
+"""Editing by hand: valid changes are committed, invalid ones kept, and nothing is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files attached as evidence: they come in whole, under their own name, with their hash, and nowhere else."""
+"""Attached evidence is stored whole, with its name and hash, and nowhere else."""
 
 from __future__ import annotations
 

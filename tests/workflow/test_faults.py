@@ -1,4 +1,4 @@
-"""Whatever stands in a command's way: git or a hook refuses, the disk is full or read-only, no one is known; nothing is half done."""
+"""Commands that fail because of git, a hook, the disk or a missing name change nothing halfway."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands cut short at every instant: each file is whole, the next command works, and what was left is named."""
+"""Commands killed at every instant: files stay whole, the next command works, and leftovers are named."""
 
 from __future__ import annotations
 

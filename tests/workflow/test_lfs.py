@@ -1,4 +1,4 @@
-"""Evidence that git-lfs keeps: it comes in through the filter, is taken back, and is missed where it was not fetched."""
+"""Evidence in git-lfs: attached through the filter, undone, and reported if not fetched."""
 
 from __future__ import annotations
 

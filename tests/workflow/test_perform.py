@@ -1,4 +1,4 @@
-"""Each action carried out: the lines it changes, the commit it makes, and what is refused without a trace."""
+"""Each action: the lines it changes, its commit, and refusals without changes."""
 
 from __future__ import annotations
 

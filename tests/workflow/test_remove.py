@@ -1,4 +1,4 @@
-"""Remove: what was entered by mistake goes, what follows closes up; in files, evidence, comments, history and audit."""
+"""Remove: later numbers move up in files, evidence, comments, history and audit."""
 
 from __future__ import annotations
 

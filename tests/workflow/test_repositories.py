@@ -1,4 +1,4 @@
-"""The same work in every kind of repository that an office may have, and under every setting it may have made."""
+"""The workflow in every kind of repository and under every setting of git."""
 
 from __future__ import annotations
 

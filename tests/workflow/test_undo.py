@@ -1,4 +1,4 @@
-"""Undo: each action taken back byte for byte by a new commit, and nothing that is not ours or that later work stands on."""
+"""Undo: each action is undone byte for byte by a new commit, but no foreign work or work that later commits rely on."""
 
 from __future__ import annotations
 

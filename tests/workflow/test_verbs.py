@@ -1,4 +1,4 @@
-"""The table of the workflow, action by action and status by status, as the design lays it down."""
+"""The table of the workflow: each action in each status."""
 
 from __future__ import annotations
 

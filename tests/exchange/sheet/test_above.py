@@ -1,4 +1,4 @@
-"""What stands above a table tells the organisation, who inspected, and the day of the feedback, as a notice does."""
+"""Text above a table gives the organisation, the inspecting body and the day of the feedback."""
 
 from __future__ import annotations
 

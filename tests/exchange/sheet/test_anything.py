@@ -1,4 +1,4 @@
-"""Whatever stands in the cells of a table, it becomes a ledger that breaks no rule, and importing it again changes nothing."""
+"""Any table imports as a valid ledger, and importing it again changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that hold nothing but a text: the rest of the measure above, or a measure of its own; and sheets too wide for a table."""
+"""Rows with a single text: the rest of the measure above, or a measure of their own; and sheets that are too wide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `export` writes: the workbook of an office, with counts that agree; CSV; JSON; and texts that stay texts."""
+"""`export`: workbook with correct counts, CSV, JSON, and no text read as a formula."""
 
 from __future__ import annotations
 

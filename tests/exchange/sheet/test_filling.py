@@ -1,4 +1,4 @@
-"""Tables of many offices, as workbooks and as Word documents: filled, they say what the ledger says, and importing them changes nothing."""
+"""Filled tables of many offices, as workbooks and Word documents, match the ledger, and importing them changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table is read by a form: proposed, saved, changed, found again; what a policy refuses is named; the office's own workbook comes back filled."""
+"""Forms of tables: proposed, saved, edited, found again; the policy on import; filling the office's own workbook."""
 
 from __future__ import annotations
 

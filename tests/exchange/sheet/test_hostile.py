@@ -1,4 +1,4 @@
-"""A workbook is hostile input: a clear error or the right result, soon, in little memory, and nothing written on error."""
+"""A hostile workbook gives a clear error or the right result, with limited time and memory, and writes nothing on error."""
 
 from __future__ import annotations
 

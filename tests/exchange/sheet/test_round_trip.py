@@ -1,7 +1,7 @@
-"""`export xlsx`, then `import table`: the same ledger, whatever stands in it.
+"""`export xlsx` followed by `import table` gives the same ledger.
 
-The same is: every key of `data/ledger.yaml`, of every problem and of every measure, as values. Not kept are comments and
-layout of the YAML files, and the bytes of evidence files: where a file of evidence is not there, its name stays as words.
+Every key of `data/ledger.yaml`, of every problem and of every measure keeps its value. Comments and layout of the YAML files and the
+bytes of evidence files are not kept: without its file, evidence keeps its name as text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Into a ledger that is there: matched by number or title; what differs is shown; nothing that is not mentioned is lost."""
+"""Import into an existing ledger: rows are matched by number or title, changes are shown, and other data is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The office's own Word table comes back filled: text in its own form, rows added in that form, and nothing else changed."""
+"""Filling the office's own Word table: the format is kept, rows are added in it, and nothing else changes."""
 
 from __future__ import annotations
 

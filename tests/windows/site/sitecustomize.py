@@ -1,8 +1,8 @@
-"""Makes an interpreter behave as on Windows, as far as this program can tell; loaded at its start by who puts this folder on PYTHONPATH.
+"""Make an interpreter behave as on Windows, as far as this program can notice; loaded at start if this folder is on PYTHONPATH.
 
-What Windows' Python has not is taken away: modules, functions of `os`, signals. What Windows refuses is refused: to replace or remove
-a file that one of our processes has open or that may only be read, to make a link, a name that it forbids. Libraries that choose
-between systems when they are imported are imported before. `xuncha.system` is told that this is Windows.
+What Python on Windows lacks is removed: modules, functions of `os`, signals. What Windows refuses is refused: replacing or removing a
+file that is read-only or open in one of our processes, making a link, forbidden names. Libraries that choose between systems on import
+are imported before. `xuncha.system` is set to Windows.
 """
 
 from __future__ import annotations
