@@ -36,7 +36,7 @@ def _context(given: Mapping[str, str | None]) -> Context:
     text = _given(given, "--today", "XUNCHA_TODAY")
     lang = given.get("--lang")
     if lang is not None and lang not in LANGUAGES:
-        raise UsageError("bad-language", _("--lang is zh or en, not “{lang}”").format(lang=lang))
+        raise UsageError("bad-language", _("--lang must be zh or en, not “{lang}”").format(lang=lang))
     option = "--today" if given.get("--today") else "XUNCHA_TODAY"
     day = typed.day(text, option, _today()) if text else _today()
     return Context(Path(ledger) if ledger else None, day, bool(text), clock=(lambda: day) if text else _today)
@@ -60,12 +60,12 @@ def _completion(*, install: bool) -> None:
     shell = completion._get_shell_name()  # type: ignore[attr-defined]  # noqa: SLF001  Typer's own way to tell
     if shell not in {"bash", "zsh", "fish", "powershell", "pwsh"}:
         message = _("there is no completion for this shell: {shell}").format(shell=shell or "?")
-        hint = _("known are: {names}").format(names="bash, zsh, fish, PowerShell")
+        hint = _("available: {names}").format(names="bash, zsh, fish, PowerShell")
         raise SurroundingsError("unknown-shell", message, hint)
     variables = {"prog_name": "xuncha", "complete_var": "_XUNCHA_COMPLETE", "shell": shell}
     if install:
         _shell, path = completion.install(**variables)  # type: ignore[attr-defined]
-        message = _("The completion for {shell} is in {path}; it works from the next start of the shell on.")
+        message = _("The completion for {shell} is in {path}; it works once the shell is restarted.")
         screen.line(message.format(shell=shell, path=path))
     else:
         screen.line(completion.get_completion_script(**variables))  # type: ignore[attr-defined]
@@ -77,7 +77,7 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
         case "NoSuchOption":
             similar = error.possibilities or get_close_matches(error.option_name, VALUED + FLAGS)
             others = _(", ").join(similar)
-            suggestion = _(" (there is {options})").format(options=others) if others else ""
+            suggestion = _(" (available: {options})").format(options=others) if others else ""
             return _("there is no option {name}").format(name=error.option_name) + suggestion
         case "MissingParameter" if error.param is not None:
             option = next((name for name in error.param.opts if name.startswith("-")), error.param.metavar)
@@ -99,7 +99,7 @@ def run(words: list[str], given: Mapping[str, str | None]) -> None:
         change = sys.modules.get("xuncha.workflow.change")  # not imported by commands that only read
         if commit := change.last_commit() if change else None:
             # The exit code stays 0, since the change is made: a script that tries again would make it twice.
-            text = _("done, and kept in commit {commit}; only what was to be printed could not be: {reason}")
+            text = _("done, and saved in commit {commit}; only the output could not be printed: {reason}")
             hint = _("do not type it again; see xuncha log")
             screen.warning(text.format(commit=commit, reason=cause_of(failure)), hint)
         else:
@@ -161,7 +161,7 @@ def _carry_out(words: list[str], given: Mapping[str, str | None]) -> int:
         if isinstance(error, OSError):
             return _refused_by_the_system(error)
         text = _("this should not happen: {kind}: {error}").format(kind=type(error).__name__, error=error)
-        hint = _("please report it, with what XUNCHA_TRACEBACK=1 shows for the same command")
+        hint = _("please report it, with the output of the same command when XUNCHA_TRACEBACK=1 is set")
         screen.error(XunchaError("bug", text, hint))
         return XunchaError.exit_code
 

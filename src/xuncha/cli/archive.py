@@ -74,7 +74,7 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
         screen.data(case.facts.model_dump(mode="json"))
         return
     screen.line(_("The archive is in {path}. It is internal: do not publish it.").format(path=output))
-    message = _("It holds the ledger as of commit {commit}, dated {day}.")
+    message = _("It contains the ledger as of commit {commit}, dated {day}.")
     screen.line(message.format(commit=commit[:10], day=day))
 
 
@@ -96,7 +96,9 @@ def _warn(case: Case, root: Path, *, is_present: bool) -> None:
     for sentence in dict.fromkeys(case.warnings):
         screen.warning(sentence)
     for form, error in case.lacking.items():
-        message = _("the notice as {form} is not in it: {reason}").format(form=form, reason=reason(error))
+        message = _("the notice as {form} is not in the archive: {reason}").format(
+            form=form, reason=reason(error)
+        )
         screen.warning(message, error.hint)
     for path in case.facts.left_out:
         screen.warning(_("{path} is a link, and is not in the archive").format(path=path))

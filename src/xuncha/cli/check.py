@@ -61,7 +61,7 @@ def _show_diagnoses(found: list[Diagnosis], root: Path) -> None:
         if diagnosis.mend:
             screen.line(f"{_INDENT}{diagnosis.mend}")
     if unknown := [diagnosis.code for diagnosis in found if diagnosis.state == "unknown"]:
-        message = _("until that is mended, not looked at: {codes}").format(codes=_(", ").join(unknown))
+        message = _("not checked until that is fixed: {codes}").format(codes=_(", ").join(unknown))
         screen.show(_marked("unknown", message), wide=True)
     if any(diagnosis.mend for diagnosis in found) and not root.samefile("."):
         screen.line(_("Type the commands above in the folder {path}.").format(path=root))
@@ -139,7 +139,7 @@ def proof(
     facts = facts_of(ledger, call.today) if ledger else None
     silenced += [Silenced(code, words=words) for code, words in (ledger.frame.silenced if ledger else ())]
     if codes := sorted({rule.code for rule in silenced} - RULES.keys()):
-        message = _("the proofreader has no rule {codes}, which is to be silent")
+        message = _("the proofreader has no rule {codes} to ignore")
         screen.warning(message.format(codes=_(", ").join(codes)))
     about = facts if facts and is_about(text, facts) else None
     findings = proofread(replace(text, facts=about), str(file), [*ignored, *silenced])
@@ -162,7 +162,7 @@ def _silenced(option: str) -> Silenced:
 
     silenced = Silenced.from_option(option)
     if silenced is None:
-        message = _("--ignore: {words} is no rule of the proofreader").format(words=option)
+        message = _("--ignore: {words} is not a rule of the proofreader").format(words=option)
         hint = suggestion(option.partition(":")[0], RULES)
         raise UsageError("no-such-rule", message, hint or _("write it like half-width or half-width:20"))
     return silenced

@@ -61,7 +61,7 @@ def add(
     how = cast("Channel", typed.word(channel, "--channel", names.CHANNELS))
     with call.session() as session:
         number = add_comment(session, text, channel=how, received=day, about=identity, name=name)
-    screen.line(_("Comment {n} is entered.").format(n=number))
+    screen.line(_("Comment {n} entered.").format(n=number))
     screen.line(_("Once it is answered: xuncha comment reply {n} …").format(n=number))
 
 
@@ -80,7 +80,7 @@ def reply(
     from xuncha.workflow import comment as register  # noqa: PLC0415
 
     comment_number = CommentNumber.parse(number)
-    text = typed.filled(text, _("the text is empty"), _("say what was answered"))
+    text = typed.filled(text, _("the text is empty"), _("enter the text of the reply"))
     day = typed.past_day(date, "--date", call.today) if date else call.today
     with call.session() as session:
         register.reply(session, comment_number, text, day)

@@ -185,7 +185,7 @@ class Context:
             message = _("`{command}` was interrupted: {paths} is written but not committed")
             screen.warning(
                 message.format(command=interrupted.command, paths=_(", ").join(interrupted.paths)),
-                _("to have it done, type it again; to take it back: xuncha undo"),
+                _("to complete it, type it again; to undo it: xuncha undo"),
             )
 
     def say_standing(self, register: Register | None) -> Tally | None:

@@ -36,7 +36,7 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str, *, as
         raise UsageError("no-output", _("a screen cannot show {form}").format(form=form), hint)
     suffix = output.suffix.lower().removeprefix(".") if output else ""
     if suffix in forms and suffix != form:
-        message = _("{path} is named as {suffix}, but the form is {form}")
+        message = _("{path} has the extension {suffix}, but the format is {form}")
         message = message.format(path=output, suffix=suffix, form=form)
         raise UsageError("wrong-suffix", message, _("type: -f {suffix}").format(suffix=suffix))
 
@@ -100,15 +100,18 @@ def must_be_free(output: Path, root: Path) -> None:
     links = [path for path in (absolute, *absolute.parents) if is_link(path)]
     link_in_ledger = any(path.parent.resolve().is_relative_to(ledger) for path in links)
     if is_git:
-        text, code = _("{path} is in git's own folder, where no document belongs"), "output-in-git"
+        text, code = _("{path} is in git's own folder, where documents do not belong"), "output-in-git"
     elif link_in_ledger or (absolute in links and not _is_device(output) and not screen.prints_into(output)):
-        text, code = _("{path} is a link, or behind one; nothing is written through it"), "output-is-link"
+        text, code = _("{path} is a link, or behind one; nothing is written through links"), "output-is-link"
     elif (
         inside[0].casefold() in _OF_THE_LEDGER
         or _of_another(place)
         or any(part.casefold().startswith(".git") for part in (*inside, place.name))
     ):
-        text, code = _("{path} belongs to the ledger, and is not replaced by a document"), "output-in-ledger"
+        text, code = (
+            _("{path} belongs to the ledger, and cannot be replaced by a document"),
+            "output-in-ledger",
+        )
     else:
         return
     hint = _("name another file: {option}").format(option="-o FILE")

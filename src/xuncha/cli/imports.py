@@ -217,7 +217,7 @@ def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
     from xuncha.workflow.journal import FileChange  # noqa: PLC0415
 
     if draft.form is None:
-        message = _("a workbook of `export xlsx` is read without a form: none is saved")
+        message = _("a workbook made by `export xlsx` is read without a form: none is saved")
         raise RefusedError("no-form", message)
     if not is_there:
         hint = _("leave --dry-run out, or make a ledger first: xuncha init")
@@ -310,7 +310,7 @@ def doubtful(draft: Draft) -> list[RenderableType]:
     if len(doubts) > _MOST_DOUBTS:
         remark = _("{n} more; --json lists all").format(n=len(doubts) - _MOST_DOUBTS)
         rows.append(("…", "", remark))
-    return _listed(_("Doubtful"), (_("Place"), _("What stands there"), _("What was made of it")), rows)
+    return _listed(_("Doubtful"), (_("Place"), _("Content"), _("How handled")), rows)
 
 
 def _doubts_json(draft: Draft) -> list[dict[str, str]]:

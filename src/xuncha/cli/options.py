@@ -140,7 +140,7 @@ IntoFile = Annotated[Path, option("-o --output FILE", _("Write it to a file, com
 
 def form(forms: Sequence[str]) -> Any:  # noqa: ANN401
     """Return the option -f for a document that can be made in these forms."""
-    return option(f"-f --format {'|'.join(forms)}", _("The form"), forms)
+    return option(f"-f --format {'|'.join(forms)}", _("The format"), forms)
 
 
 Form = Annotated[str, form(FORMS)]

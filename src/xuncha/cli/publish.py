@@ -51,11 +51,11 @@ def notice(
             verified = latest(call.root, call.commit or "HEAD")
         document, warnings = render(content(ledger, call.today, verified), form, call.templates())
     if unsorted := [str(n) for n, each in ledger.problems.items() if each.publish and each.category is None]:
-        message = _("no category is said of problem {ids}; the notice shows it under “{word}”")
+        message = _("no category is set for problem {ids}; the notice shows it under “{word}”")
         warnings = [*warnings, message.format(ids=_(", ").join(unsorted), word=UNSAID)]
     if later := told_after(ledger):
         message = _(
-            "`notice.date` is {date}, and the notice prints later progress of {ids}; write the day of issue"
+            "`notice.date` is {date}, but the notice prints later progress of {ids}; write the day of issue"
         )
         warnings = [*warnings, message.format(date=ledger.settings.notice.date, ids=_(", ").join(later))]
     deliver(document, warnings, output, call.root, _("The notice is in {path}."))
@@ -189,7 +189,7 @@ def export_table(
         deliver(table, (), output, call.root, _("The table is in {path}."))
         return
     if output.exists() and output.samefile(file):
-        text = _("{path} is the table that is filled, and stays as it is").format(path=output)
+        text = _("{path} is the table to be filled in, and is not changed").format(path=output)
         raise RefusedError("output-is-input", text, _("name another file: {option}").format(option="-o FILE"))
     content, draft = filled(file, wanted(call, call.root, form=form), call.ledger(), chosen)
     deliver(content, (), output, call.root, _("The filled table is in {path}."))

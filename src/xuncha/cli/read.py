@@ -76,7 +76,7 @@ def todo(
     if tasks:
         screen.show(*todo_screen(tasks, register.frame.due_soon_days))
     else:
-        screen.line(beginning(register) or _("Nothing is waiting."))
+        screen.line(beginning(register) or _("Nothing is pending."))
 
 
 @command("list")

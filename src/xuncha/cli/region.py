@@ -138,7 +138,7 @@ def _moved(moved: Moved, most: int | None) -> list[RenderableType]:
     for move in moved.moves[:most]:
         numbers = (move.closed, move.problems_closed, move.overdue)
         table.add(move.unit or "", *(f"{number:+d}" if number else "" for number in numbers))
-    title = _("Moved since {day}").format(day=moved.since)
+    title = _("Changes since {day}").format(day=moved.since)
     return [Text(), Text(title, "bold"), table, *rest(len(moved.moves), most, _WHOLE)]
 
 

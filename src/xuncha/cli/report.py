@@ -226,7 +226,7 @@ def closing(
 
     check(form, FORMS, output, "closing", as_json=as_json)
     if bool(identities) == submitted:
-        text = _("the application to close is for measures or for all that are --submitted, one of the two")
+        text = _("the application to close needs either measures or --submitted")
         raise UsageError("usage", text, _("see `xuncha report closing --help`"))
     ledger = call.ledger()
     chosen = [typed.measure(each, ledger.measures) for each in identities or ()]
@@ -352,7 +352,7 @@ def _left_out(report: Dossier) -> list[str]:
     from xuncha.report.record import why  # noqa: PLC0415
 
     is_bound = report.form == "pdf"
-    message = _("not bound in: {name}: {reason}") if is_bound else _("not in it: {name}: {reason}")
+    message = _("not included: {name}: {reason}") if is_bound else _("not in it: {name}: {reason}")
     return [
         message.format(name=piece.name, reason=why(reason))
         for piece in report.record.evidence

@@ -146,10 +146,12 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
         return None
     if as_json and output is None:
         hint = _("name a file: {option}").format(option="-o FILE")
-        raise UsageError("usage", _("--json prints, and so does {form}").format(form=form), hint)
+        raise UsageError(
+            "usage", _("--json and {form} would both print to the screen").format(form=form), hint
+        )
     if form == suffix and form not in _FORMS:
-        message = _("{path} is not named as one of the forms").format(path=output)
-        raise UsageError("wrong-suffix", message, _("known are: {names}").format(names=_(", ").join(_FORMS)))
+        message = _("the extension of {path} is not one of the formats").format(path=output)
+        raise UsageError("wrong-suffix", message, _("available: {names}").format(names=_(", ").join(_FORMS)))
     check(form or "", _FORMS, output, "region")
     return form
 

@@ -56,10 +56,10 @@ def serve(
         xuncha serve --demo
     """
     if (tls_cert is None) != (tls_key is None):
-        message = _("--tls-cert and --tls-key are given together")
+        message = _("--tls-cert and --tls-key must be given together")
         raise UsageError("usage", message, _("name the certificate and its key, as PEM files"))
     if demo and host is not None:
-        message = _("--demo shows its passwords to whoever comes, so it is for this machine alone")
+        message = _("--demo shows its passwords to every visitor, so it is for this machine only")
         raise UsageError("usage", message, _("leave {option} out").format(option="--host"))
     tls = (tls_cert, tls_key) if tls_cert and tls_key else None
     if not demo:
@@ -77,9 +77,9 @@ def serve(
         server = Server(root, call.clock, port, host, tls=tls, behind_proxy=trust_proxy, demo=accounts)
         screen.line_at_once(server.link)
         if host not in {None, "127.0.0.1", "localhost", "::1"} and not tls:
-            message = _("passwords go over the network in clear")
+            message = _("passwords are sent over the network in clear text")
             screen.warning(
-                message, _("name a certificate (--tls-cert, --tls-key), or put a proxy with one before it")
+                message, _("name a certificate (--tls-cert, --tls-key), or use a proxy that has one")
             )
         for name, password in (accounts or {}).items():
             screen.line_at_once(f"{name}  {password}")
@@ -193,7 +193,7 @@ def set_(
             office, leader = office or present.office, leader or present.leader
         changed |= _about(call, role or present.role, office, leader)
     if not changed:
-        message = _("it is not said what to change")
+        message = _("no change is given")
         raise UsageError(
             "usage", message, _("give {options}").format(options="--role, --office, --leader, --email")
         )
@@ -215,7 +215,7 @@ def _about(call: Context, role: str, office: str | None, leader: str | None) -> 
         singular = key.removesuffix("s")
         if as_role == needing and name is None:
             message = _("this role needs {option}").format(option=f"--{singular}")
-            raise UsageError("usage", message, _("name it as the ledger does"))
+            raise UsageError("usage", message, _("write it as in the ledger"))
         if name is not None and as_role != needing:
             message = _("this role has no {option}").format(option=f"--{singular}")
             raise UsageError("usage", message, _("leave {option} out").format(option=f"--{singular}"))

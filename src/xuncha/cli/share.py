@@ -68,21 +68,21 @@ def sync(
 def _adjusted(done: Synced) -> Iterator[str]:
     """Yield what was renumbered or renamed, where old numbers or names were replaced or are still used, and what was kept."""
     for record in done.renumbered:
-        message = _("Renumbered {old} → {new} {title}: the one before it was taken back elsewhere")
+        message = _("Renumbered {old} → {new} {title}: the one before it was undone elsewhere")
         if record.move.up:
-            message = _("Renumbered {old} → {new} {title}: the number {old} was given elsewhere meanwhile")
+            message = _("Renumbered {old} → {new} {title}: the number {old} was assigned elsewhere meanwhile")
         old, new = map(_named, record.move)
         yield message.format(old=old, new=new, title=record.title)
     message = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
     for identity, old, new in done.renamed:
         yield message.format(id=identity, old=old, new=new)
-    message = _("{id} says {new} instead of {old} now, since it was renamed in data/ledger.yaml")
+    message = _("{id} now says {new} instead of {old}, since it was renamed in data/ledger.yaml")
     for identity, old, new in done.followed:
         yield message.format(id=identity, old=old, new=new)
-    message = _("A text of {id} speaks of {old}, which is {new} now; to put it right: xuncha edit {id}")
+    message = _("A text of {id} mentions {old}, which is now {new}; to correct it: xuncha edit {id}")
     for identity, move in done.citing:
         yield message.format(id=identity, old=move.old, new=move.new)
-    stays = _("{id} stays: one side had taken it back, the other had gone on with it")
+    stays = _("{id} is kept: one side undid it, the other continued work on it")
     for number in done.kept:
         yield stays.format(id=_named(number))
 
@@ -108,17 +108,17 @@ def _changed(call: Context, done: Synced) -> Iterator[str]:
     from xuncha.audit.merging import brought_into_closed  # noqa: PLC0415
 
     for number in done.reopened:
-        yield _("{id} was closed here, and is open again by what has come").format(id=number)
+        yield _("{id} was closed here, but was reopened by the changes received").format(id=number)
     message = _(
-        "The time limit of {id} is {now}, not {was} as it was here: of two that were set the earlier holds; to move it: xuncha extend {id} --due {was} --reason …"
+        "The time limit of {id} is now {now}, not {was} as it was here: if two are set, the earlier one applies; to move it: xuncha extend {id} --due {was} --reason …"
     )
     for number, was, now in done.earlier:
         yield message.format(id=number, was=was, now=now)
     message = _(
-        "{id} was closed by {by} meanwhile; what came after it: {keys}; where it is not done: xuncha reopen {id} --reason …"
+        "{id} was closed by {by} meanwhile; merged after that: {keys}; if it is not done: xuncha reopen {id} --reason …"
     )
     overruled = _(
-        "{id} was turned back ({who}), and is closed by {by} all the same, since that side was taken; where it is not done: xuncha reopen {id} --reason …"
+        "{id} was returned or reopened ({who}), but is still closed by {by}, since that side was chosen; if it is not done: xuncha reopen {id} --reason …"
     )
     changes = brought_into_closed(call.root, done.before) if done.received else {}
     for number, (by, keys, who) in changes.items():
@@ -154,8 +154,8 @@ def setup(call: Context) -> None:
     if claimed:
         screen.line(_("Entered in this clone only: {line}").format(line=registration.LINE))
         screen.line(_("For every clone: put that line into .gitattributes, and commit it."))
-    text = _("Nothing to do: git merges the ledger's files field by field already.")
-    screen.line(_("Git merges the ledger's files field by field now.") if new or claimed else text)
+    text = _("Nothing to do: git already merges the ledger's files field by field.")
+    screen.line(_("Git now merges the ledger's files field by field.") if new or claimed else text)
 
 
 @command("merge-driver", hidden=True)
@@ -187,6 +187,6 @@ def merge_driver(
     if merged.disputes:
         from xuncha.sync.uniting import in_words  # noqa: PLC0415
 
-        hint = _("keep the line that holds, take out the marks, and conclude it with git")
+        hint = _("keep the correct line, remove the marks, and complete the merge with git")
         texts = [in_words(dispute._replace(path=path)) for dispute in merged.disputes]
         raise together([RefusedError("merge-conflict", text, hint, path) for text in texts])

@@ -131,10 +131,10 @@ def _head(register: Register, counts: Tally) -> RenderableType:
     known, unknown = _("feedback of {day}"), _("day of the feedback not set")
     if frame.inspector:
         known = _("feedback of {day} by {inspector}")
-        unknown = _("{inspector}, the day of the feedback not said")
+        unknown = _("{inspector}, day of the feedback not set")
     text = known if frame.feedback else unknown
     inspected = text.format(inspector=frame.inspector, day=frame.feedback)
-    return head(counts.organisation or _("organisation not said"), counts.as_of, inspected)
+    return head(counts.organisation or _("organisation not set"), counts.as_of, inspected)
 
 
 def head(name: str, day: date, below: str) -> Columns:
@@ -258,12 +258,12 @@ def state(status: Status, light: Light) -> Text:
 
 def term(word: Term) -> str:
     """Return what is shown instead of a time limit, for a measure without one."""
-    return {"at_once": _("at once"), "once": _("not said"), "long_term": _("long-term")}[word]
+    return {"at_once": _("at once"), "once": _("not set"), "long_term": _("long-term")}[word]
 
 
 def or_unsaid(said: str | None) -> str | Text:
     """Return what the ledger says, or words for what it does not say yet."""
-    return said if said is not None else Text(_("not said"), "dim")
+    return said if said is not None else Text(_("not set"), "dim")
 
 
 def rest(total: int, shown: int | None, command: str) -> list[RenderableType]:

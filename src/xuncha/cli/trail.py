@@ -103,7 +103,7 @@ def audit(
     from xuncha.requests.moments import named  # noqa: PLC0415
 
     if anchor and since is not None:
-        message = _("--anchor keeps what all of history is, and --since asks for a part")
+        message = _("--anchor covers the whole history, but --since asks for a part")
         raise UsageError("usage", message, _("leave one of them out"))
     if page:
         must_be_free(page, call.root)

@@ -145,7 +145,7 @@ def remove(call: Context, identity: options.Either, reason: options.Reason) -> N
         message = _("its time limit had passed: the audit will report this")
         screen.warning(message, _("if this was a mistake: xuncha undo restores it, and history keeps both"))
     if done.outdated:
-        template, removed = _("{where} says {said}, now {new}"), _("removed")
+        template, removed = _("{where} says {said}, which is now {new}"), _("removed")
         texts = [template.format_map(each._asdict() | {"new": each.new or removed}) for each in done.outdated]
-        message = _("numbers that have changed stand in texts: {texts}")
-        screen.warning(message.format(texts=_("; ").join(texts)), _("put them right with `xuncha edit`"))
+        message = _("texts mention numbers that have changed: {texts}")
+        screen.warning(message.format(texts=_("; ").join(texts)), _("correct them with `xuncha edit`"))

@@ -292,10 +292,12 @@ def _say_done(call: Context, done: Result) -> None:
 
     call.say_counts(done)
     found = findings_of_last_commit(call.root)
-    texts = [_("an audit will name this: {message}").format(message=each.message) for each in found[:_NAMED]]
+    texts = [
+        _("the audit will report this: {message}").format(message=each.message) for each in found[:_NAMED]
+    ]
     if len(found) > _NAMED:
-        texts.append(_("an audit will name {n} more: xuncha audit").format(n=len(found) - _NAMED))
-    hint = _("if that was not meant: xuncha undo puts it back, and history keeps both")
+        texts.append(_("the audit will report {n} more: xuncha audit").format(n=len(found) - _NAMED))
+    hint = _("if this was a mistake: xuncha undo restores it, and history keeps both")
     for message in texts:
         screen.warning(message, hint if message is texts[-1] else "")
 
@@ -304,8 +306,8 @@ def _editor() -> str:
     """Return the command of the editor. Raises SurroundingsError without a terminal, in which the default editor would wait for ever."""
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not command and not sys.stdin.isatty():
-        message = _("no editor is named, and there is no terminal in which one could be opened")
-        hint = _("name one in the variable EDITOR; or change the file, and type: xuncha edit")
+        message = _("no editor is set, and there is no terminal to open one in")
+        hint = _("set one in the variable EDITOR; or change the file, and type: xuncha edit")
         raise SurroundingsError("no-editor", message, hint)
     return command or ("notepad" if system.WINDOWS else "vi")
 
@@ -316,7 +318,7 @@ def _written(editor: str, draft: Path) -> bytes:
         process = subprocess.run([*system.words_of(editor), str(draft)], check=False)
     except (FileNotFoundError, PermissionError, ValueError):
         message = _("the editor “{editor}” cannot be started").format(editor=editor)
-        raise SurroundingsError("no-editor", message, _("name one in the variable EDITOR")) from None
+        raise SurroundingsError("no-editor", message, _("set one in the variable EDITOR")) from None
     if process.returncode:
         raise RefusedError("editor-failed", _("the editor ended with an error, and nothing was changed"))
     try:

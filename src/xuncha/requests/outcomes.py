@@ -43,7 +43,7 @@ def about_plan(plan: PlannedChange) -> list[str]:
     sentences = [plan.note] if plan.note else []
     if plan.evidence:
         is_new = plan.evidence.content is not None
-        message = _("it is in {path}") if is_new else _("the same file is there already: {path}")
+        message = _("it is in {path}") if is_new else _("the same file is already in the ledger: {path}")
         sentences.append(message.format(path=plan.evidence.name))
     return sentences
 
@@ -65,8 +65,8 @@ def about_beginning(session: Session) -> Outcome:
     """Return warnings for the start of a change: an interrupted command was rolled back, or no branch is checked out."""
     warnings = []
     if session.leftover:
-        message = _("`{command}` had been interrupted before its commit; what it wrote was taken back")
-        hint = _("to have it done, type it again")
+        message = _("`{command}` was interrupted before its commit; what it wrote was taken back")
+        hint = _("to complete it, type it again")
         warnings.append((message.format(command=session.leftover.command), hint))
     if detached(session.root):
         warnings.append(on_no_branch())

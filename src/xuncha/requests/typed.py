@@ -76,7 +76,7 @@ def a_problem(text: str) -> Identity:
     """Read the number of a problem. Raises RefusedError if it is the number of a measure, or not a number."""
     identity = Identity.parse(text)
     if not identity.is_problem:
-        message = _("{id} is a measure; a problem is asked for").format(id=identity)
+        message = _("{id} is a measure; a problem is needed here").format(id=identity)
         raise RefusedError("not-a-problem", message, _("name its problem: {id}").format(id=identity.problem))
     return identity
 

@@ -58,7 +58,7 @@ def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
         options = " ".join(f"--{key} …" for key in lacking)
         hint = _("type: xuncha set {id} {options}").format(id=around.identity, options=options)
         names = _(", ").join(map(key_name, lacking))
-        yield (lacking[0],), _("not assigned yet: {what} not said").format(what=names), hint
+        yield (lacking[0],), _("not assigned yet: {what} not given").format(what=names), hint
 
 
 @RULES.rule("due-before-feedback", "warning", asks="due",

@@ -34,8 +34,8 @@ def attach(
     for entry in case.measure.progress:
         files = {getattr(item, "file", None) for item in entry.evidence}
         if (entry.date, entry.text) == (written_on, text) and name in files:
-            message = _("{file} was attached to {id} already, in the same words")
-            hint = _("to tell more of it: xuncha progress {id} …").format(id=case.identity)
+            message = _("{file} is already attached to {id}, with the same text")
+            hint = _("to add more: xuncha progress {id} …").format(id=case.identity)
             message = message.format(file=name, id=case.identity)
             raise RefusedError("already-attached", message, hint, case.identity.path)
     new_entry = {"date": written_on.isoformat(), "text": text, "evidence": [described], "publish": False}

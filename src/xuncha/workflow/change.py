@@ -118,7 +118,7 @@ class Session:
             number = Identity.of_file(path) or (path if CommentNumber.of_file(path) else "")
             if self.git.blobs([f"HEAD:./{path}"]) == [None]:
                 self.git.head()  # raises if another branch holds the ledger: then that is the cause
-                keep = _("enter it with `xuncha edit {id}`, or take the file away")
+                keep = _("enter it with `xuncha edit {id}`, or move the file away")
             elif path.startswith((PROBLEMS, COMMENTS)) and (self.root / path).exists():
                 keep = _(
                     "keep the change with `xuncha edit {id}`, or discard it with `git checkout -- {path}`"
@@ -147,8 +147,8 @@ class Session:
         SurroundingsError if a file cannot be written, or another branch holds the ledger. Then every file is as it was.
         """
         if signed and author.account():  # on the office desk, git would sign with the machine's key
-            text = _("the policy asks for a signature, and this machine has not your key")
-            hint = _("close it with xuncha on the machine that has it, and bring that together")
+            text = _("the policy requires a signature, and your key is not on this machine")
+            hint = _("close it with xuncha on the machine that has the key, and sync")
             raise RefusedError("signed-elsewhere", text, hint)
         self.must_be_no_links([change.path for change in changes])
         # New files first and deletions last, so that no reader finds an entry whose evidence is missing.

@@ -75,9 +75,9 @@ def refusal(requirement: Requirement, identity: Identity) -> RefusedError:
                 "name it with xuncha progress {id} … --evidence 文号, or attach a file with xuncha attach {id} FILE"
             )
         case "submission":
-            message, hint = _("closing of {id} has not been applied for"), _("type: xuncha submit {id}")
+            message, hint = _("no application to close {id} has been made"), _("type: xuncha submit {id}")
         case _:  # second_person: git checks a signature
-            message = _("{id} must be closed by someone else than the one who applied for it")
+            message = _("{id} must be closed by someone other than the applicant")
             hint = _("let another person close it; if no one applied for it: xuncha submit {id}")
     code = f"close-requires-{requirement}".replace("_", "-")
     return RefusedError(code, message.format(id=identity), hint.format(id=identity), identity.path)

@@ -59,7 +59,7 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
         old = session.source.read(path)
         if opened not in {None, old}:
             message = _("{path} was changed by someone else meanwhile").format(path=path)
-            raise RefusedError("changed-meanwhile", message, _("open it again, and enter your change anew"))
+            raise RefusedError("changed-meanwhile", message, _("open it again, and repeat your change"))
         if content == old and not session.git.unfinished(path):
             return None
         if findings := _findings(Overlay(session.source, {path: content}), path):

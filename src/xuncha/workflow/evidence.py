@@ -97,8 +97,8 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
     try:
         with open(file, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAITING)) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                text = _("{path} is no file, but a pipe, a device or the like").format(path=file)
-                hint = _("write what comes out of it to a file, and attach that")
+                text = _("{path} is not a regular file, but a pipe, a device or the like").format(path=file)
+                hint = _("save its content to a file, and attach that")
                 raise RefusedError("not-a-file", text, hint)
             return read_stream(root, identity, str(file), stream)
     except OSError as error:
@@ -116,7 +116,7 @@ def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> 
     stream.seek(0)
     if not size:
         text = _("{path} is empty, and proves nothing").format(path=path)
-        raise RefusedError("empty-file", text, _("see whether it was saved; then attach it again"))
+        raise RefusedError("empty-file", text, _("check that it was saved; then attach it again"))
     with_lfs = _goes_to_lfs(root, f"{EVIDENCE}/{identity}/{held(Path(path).name)}")
     if size > LARGEST and not with_lfs:
         message = _("{path} has {size} MB: the usual git hosts refuse files over {largest} MB, for good")

@@ -24,12 +24,12 @@ def extend(case: Case, *, due: date, reason: str, late: bool = False) -> Planned
         text = text.format(due=due, old=old, id=case.identity)
         raise RefusedError("not-later", text, _("give a later day"))
     if has_passed and not late:
-        text = _("the time limit of {id}, {due}, has passed; `xuncha audit` names every extension after it")
-        text, hint = text.format(id=case.identity, due=old), _("to extend it all the same: --late")
+        text = _("the time limit of {id}, {due}, has passed; `xuncha audit` reports every extension after it")
+        text, hint = text.format(id=case.identity, due=old), _("to extend it anyway: --late")
         raise RefusedError("already-late", text, hint, case.identity.path)
     note = _("the time limit is now {due}").format(due=due)
     warning = None
     if has_passed:
-        text = _("the time limit had passed before it was moved: an audit will name this")
-        warning = text, _("if that was not meant: xuncha undo puts it back, and history keeps both")
+        text = _("the time limit had passed before it was moved: the audit will report this")
+        warning = text, _("if this was a mistake: xuncha undo restores it, and history keeps both")
     return PlannedChange([Set("due", due.isoformat())], reason, note=note, warning=warning)

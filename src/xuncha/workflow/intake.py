@@ -59,7 +59,7 @@ def take_in(
         intake, before = proposed(session.source, plan)
         if as_shown not in {None, digest(intake, before)}:
             text = _("the ledger was changed after this was shown")
-            hint = _("look again at what would change, and decide again")
+            hint = _("check again what would change, and decide again")
             raise RefusedError("changed-meanwhile", text, hint)
         if intake.files:
             session.must_be_clean(*[path for path, content in before.items() if content is not None])

@@ -75,7 +75,7 @@ def perform(
         raise together(refused)
     changes = [change for item in planned for change in item.changes]
     if all(change.before == change.after for change in changes):
-        text = _("this changes nothing: it stands so already")
+        text = _("this changes nothing: the ledger already says so")
         raise RefusedError("nothing-changed", text, path=changes[0].path)
     session.must_be_clean(*[change.path for change in changes if change.before is not None])
     problems = _problems_after(session, before, planned, changes)

@@ -108,7 +108,7 @@ def _must_be_removable(
         return None, None
     row: MeasureRow = next(row for row in before.measures if row.id == str(identity))
     if not is_untouched(parse(session.source.read(identity.path))):
-        message = _("{id} was started, or progress is recorded of it, so it cannot be removed")
+        message = _("{id} was started, or has progress, so it cannot be removed")
         raise RefusedError("was-started", message.format(id=identity), hint, identity.path)
     if session.source.entries(f"{EVIDENCE}/{identity}"):
         message = _("{id} has evidence in {folder}, so it cannot be removed")
@@ -128,7 +128,7 @@ def _must_be_undecided(
     if decided:
         ids = _(", ").join(decided[:_MANY]) + ("…" if len(decided) > _MANY else "")
         message = _(
-            "{id} cannot be removed: {ids} would get another number, and closing of it was applied for or granted under this one"
+            "{id} cannot be removed: {ids} would get another number, but an application or closing was made under this one"
         )
         hint = _("change what {id} says with `xuncha edit {id}`, or keep it out of the notice")
         message, hint = (text.format(id=identity, ids=ids) for text in (message, hint))

@@ -76,7 +76,7 @@ def _set_problem(
 ) -> PlannedChange:
     """Plan the change for a problem, which has a title, a category and fields."""
     if unfit := [name for name, value in others.items() if value]:
-        message = _("{what} is said of a measure, not of a problem")
+        message = _("{what} applies to a measure, not to a problem")
         message = message.format(what=f"--{unfit[0]}".replace("_", "-"))
         raise RefusedError("not-a-measure", message, _("name a measure, such as 2.3"))
     new = {

@@ -93,14 +93,14 @@ def _last(git: Git, events: Sequence[Event], count: int, mine: set[str] | None) 
             foreign.append(event)
     if len(chosen) == count:
         return [event for group in chosen.values() for event in group]
-    message = _("there is nothing here that a command of xuncha has done and that could be taken back")
+    message = _("there is nothing here that was done by xuncha and can be taken back")
     if chosen:
         message = ngettext(
             "only {n} commit of a command can be taken back here, and nothing was changed",
             "only {n} commits of commands can be taken back here, and nothing was changed",
             len(chosen),
         ).format(n=len(chosen))
-    hint = _("others take back what they did; to do it for them: xuncha undo --others")
+    hint = _("let others take back what they did; to do it for them: xuncha undo --others")
     raise RefusedError("nothing-to-undo", message, hint if foreign else "")
 
 
@@ -146,7 +146,7 @@ def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> list[FileC
         back = git.run("cat-file", "--filters", f"{sources[path]}^:./{path}") if filters else before
         changes.append(FileChange(path, content, back))
     if not changes:
-        text = _("this changes nothing: it stands so already")
+        text = _("this changes nothing: the ledger already says so")
         raise RefusedError("nothing-changed", text)
     return changes
 

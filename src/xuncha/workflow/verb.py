@@ -128,10 +128,10 @@ class Verb:
                     "it is in progress: apply to close it with xuncha submit {id}, or close it with xuncha close {id}"
                 )
             case "submitted":
-                message = _("closing of {id} has been applied for, so `{action}` is refused")
-                hint = _("closing has been applied for: xuncha close {id}, or xuncha return {id} --reason …")
+                message = _("an application to close {id} is pending, so `{action}` is refused")
+                hint = _("an application is pending: xuncha close {id}, or xuncha return {id} --reason …")
             case "closed":
-                message = _("{id} is closed already, so `{action}` is refused")
+                message = _("{id} is already closed, so `{action}` is refused")
                 hint = _("if the problem has come back: xuncha reopen {id} --reason …")
         code = f"already-{status}" if status in {"submitted", "closed"} else status.replace("_", "-")
         message = message.format(id=identity, action=action_name(self.action))
