@@ -82,7 +82,7 @@ def test_a_time_limit_is_read_with_what_was_assumed(text: str, said: tuple[str, 
     "text",
     [
         "3/4/26", "26.3.4", "12-31-26", "12/31/2026或2027年", "2026年底或2027年6月", "6月或7月底前", "不早于2027年1月1日", "不得早于2027年3月", "2027年1月1日以后",
-        "2027年6月之后",
+        "2027年6月之后", "2027年6月底后", "2027年6月后启动", "2027年6月15日后", "二〇二七年底后",
     ],
 )  # fmt: skip
 def test_what_may_be_several_days_or_none_is_a_doubt_without_a_day(text: str) -> None:
@@ -104,6 +104,11 @@ def test_what_is_done_at_once_has_no_day(text: str) -> None:
     found = limit(text, FEEDBACK)
     assert found.at_once
     assert found.day is None
+
+
+@pytest.mark.parametrize("text", ["2024年6月底前，后续长期跟踪", "2024年6月30日前完成，日后逐步推广", "2024年6月30日，落后单位约谈"])
+def test_a_word_that_only_contains_after_leaves_the_day(text: str) -> None:
+    assert limit(text, FEEDBACK).day == date(2024, 6, 30)
 
 
 def test_a_long_term_limit_may_have_a_day_too() -> None:

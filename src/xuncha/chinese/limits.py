@@ -17,8 +17,10 @@ _AT_ONCE: Final = re.compile(r"立行立改|立即整改|立改|即知即改|即
 _WITHIN: Final = re.compile(rf"(?P<months>{NUMBER})个?月(?:之)?内")
 _SHORT_YEAR: Final = re.compile(r"(?<![0-9./-])[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{1,2}(?![0-9])")
 """A date such as 3/4/26, in which any of the three numbers may be the year."""
-_FROM_THEN: Final = re.compile(r"不得?(?:早|先)于|不在[^，。；]{1,12}之?前|(?:[日号月年底]|季度)(?:之|以)后")
-"""Words that make a day the earliest time, and not a time limit: 不早于, 月底以后."""
+_FROM_THEN: Final = re.compile(
+    r"不得?(?:早|先)于|不在[^，。；]{1,12}之?前|(?:[日号月年底]|季度)(?:之|以)后|(?:[0-9][日号月年]|底|季度)后(?!续)"
+)
+"""Words that make a day the earliest time, and not a time limit: 不早于, 月底以后, 6月后."""
 _CLOCK: Final = re.compile(r"(?<=[0-9])[\sT]+[0-9]{1,2}:[0-9]{2}(?::[0-9.]+)?(?![0-9])")
 """A time of day after a date. Once the blanks are removed, its digits would join those of the date."""
 

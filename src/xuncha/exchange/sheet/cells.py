@@ -158,8 +158,8 @@ def entries(text: str) -> list[dict[str, Any]]:
 
 
 def _marked(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an entry with the marks at the end of its text, （佐证：…） and （不公开）, turned into keys."""
-    text = entry["text"].removesuffix(_HIDDEN)
+    """Return an entry with the mark （佐证：…） at the end of its text, and （不公开） at the end of any line, turned into keys."""
+    text = "\n".join(line.removesuffix(_HIDDEN) for line in entry["text"].split("\n"))
     marks = {} if text == entry["text"] else {"publish": False}
     match = re.search(r"（佐证：(?P<items>[^（）]+)）$", text)
     if match and (before := text[: match.start()]).strip():
