@@ -20,7 +20,9 @@ _SHOWN: Final = 20  # missing numbers are reported up to this many
 REWRITTEN = RULES.declare(
     "history-rewritten",
     why="History grows and is never rewritten; what was verified once must still be there.",
-    wrong="The commit of a tag `xuncha/audit/3-…`, or the one of `--since` (whose hash may come from a printed notice), is no longer in the history of the current commit; or the tag is at a commit other than its name says, or is older than its commit. If the second of three anchors is missing, it is a warning.",
+    wrong="The commit of a tag `xuncha/audit/3-…`, or the one of `--since` (whose hash may come from a printed notice), is no longer in "
+    "the history of the current commit; or the tag is at a commit other than its name says, or is older than its commit. If the "
+    "second of three anchors is missing, it is a warning.",
 )
 
 

@@ -20,8 +20,10 @@ _MACRO: Final = "[attr]"
 
 CONVERTED = RULES.declare(
     "converted",
-    why="The audit examines what the history contains. If git checks a file out in another encoding, or through a program, people read and publish something else.",
-    wrong="A commit adds `data/** working-tree-encoding=UTF-16`, `ident` or a `filter` to .gitattributes, even under a name defined by `[attr]` in the topmost one. (Evidence may be kept by git-lfs, and line endings are ignored.)",
+    why="The audit examines what the history contains. If git checks a file out in another encoding, or through a program, people read "
+    "and publish something else.",
+    wrong="A commit adds `data/** working-tree-encoding=UTF-16`, `ident` or a `filter` to .gitattributes, even under a name defined by "
+    "`[attr]` in the topmost one. (Evidence may be kept by git-lfs, and line endings are ignored.)",
 )
 
 

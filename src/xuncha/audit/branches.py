@@ -18,8 +18,12 @@ from xuncha.model.vocabulary import Requirement
 _LATE = RULES.declare(
     "late-branch",
     "warning",
-    why="A branch can be started from any commit at any time, with any dates; nothing confirms a date that everyone else had already passed when it was merged.",
-    wrong="A branch that split off in March, with commits dated March, is merged in June, although others have worked on until June or an anchor of May does not contain it; and 2.3 was closed, extended or removed on it. If this moves a deadline that had passed by the day of the merge, it is an error. (Two weeks are allowed: work may wait in a clone. Work that someone else, active here before the branches split, has been building on for weeks does not count as coming from the merge.)",
+    why="A branch can be started from any commit at any time, with any dates; nothing confirms a date that everyone else had already "
+    "passed when it was merged.",
+    wrong="A branch that split off in March, with commits dated March, is merged in June, although others have worked on until June or "
+    "an anchor of May does not contain it; and 2.3 was closed, extended or removed on it. If this moves a deadline that had passed "
+    "by the day of the merge, it is an error. (Two weeks are allowed: work may wait in a clone. Work that someone else, active "
+    "here before the branches split, has been building on for weeks does not count as coming from the merge.)",
 )
 _LONG: Final = BELIEVED + CLOCKS  # seconds; a date this much older than the work of others is reported
 

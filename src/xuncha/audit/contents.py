@@ -25,7 +25,9 @@ _SAID: Final = ("received", "channel", "text", "name", "reply")
 @RULES.rule(
     "changed-after-closing",
     why="A closed measure must stay as it was closed; to change it, reopen it with a reason.",
-    wrong="While 2.3 is closed, its `title`, `goal`, `term`, `due`, `closed` or `escalated` changes, or an amount already in `outcomes`; or an entry of `progress` is added, or its evidence changes. An added outcome is a warning. (`notice_text`, `part` and the people responsible may change.)",
+    wrong="While 2.3 is closed, its `title`, `goal`, `term`, `due`, `closed` or `escalated` changes, or an amount already in `outcomes`; "
+    "or an entry of `progress` is added, or its evidence changes. An added outcome is a warning. (`notice_text`, `part` and the "
+    "people responsible may change.)",
     scope=LENIENT,
 )
 def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
@@ -89,7 +91,9 @@ def is_put_off(change: Change) -> bool:
 @RULES.rule(
     "deadline-moved",
     why="A deadline may only be moved by `extend`, to a later day and with a reason.",
-    wrong="`due` of 2.3 changes, and the commit is not an `extend`; or it is one, and the new day is earlier; or `term` becomes `long_term`; or a merge takes the later of two new days. If two sides had each set a first day, it is a warning; so is an earlier day by an `undo` of what someone else set.",
+    wrong="`due` of 2.3 changes, and the commit is not an `extend`; or it is one, and the new day is earlier; or `term` becomes "
+    "`long_term`; or a merge takes the later of two new days. If two sides had each set a first day, it is a warning; so is an "
+    "earlier day by an `undo` of what someone else set.",
     scope=LENIENT,
 )
 def deadline_moved(step: Step) -> Broken[HistoryPlace]:
@@ -107,7 +111,8 @@ def deadline_moved(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "deadline-passed",
     why="A deadline that is moved after it has passed hides that it was missed.",
-    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, even by `extend`. If only the author's date is in time, or it is in time only because the clock of an earlier commit was ahead, it is a warning.",
+    wrong="`due` of 2.3 was 2024-05-31, and a commit of 2024-06-15 moves it, even by `extend`. If only the author's date is in time, or "
+    "it is in time only because the clock of an earlier commit was ahead, it is a warning.",
     scope=LENIENT,
 )
 def deadline_passed(step: Step) -> Broken[HistoryPlace]:
@@ -151,7 +156,8 @@ def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
 @RULES.rule(
     "entry-rewritten",
     why="Recorded progress must stay as it was recorded; anything new is a new entry.",
-    wrong="An entry of `progress` or `reviews` changes its date or text, or loses some of its evidence; or `escalated` changes other than by `escalate`; or the text of a comment or its reply changes. (What a comment is about may change.)",
+    wrong="An entry of `progress` or `reviews` changes its date or text, or loses some of its evidence; or `escalated` changes other "
+    "than by `escalate`; or the text of a comment or its reply changes. (What a comment is about may change.)",
 )
 def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
     """Find entries that were rewritten or have lost evidence, and rewritten comments and escalations."""
@@ -170,7 +176,8 @@ def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "entry-removed",
     why="Recorded progress must be kept.",
-    wrong="An entry of `progress` or `reviews`, `escalated`, or the reply to a comment is removed without an `undo` of its commit. In an `undo` of what someone else recorded, or of what is weeks old, a missing entry of `progress` is a warning.",
+    wrong="An entry of `progress` or `reviews`, `escalated`, or the reply to a comment is removed without an `undo` of its commit. In an "
+    "`undo` of what someone else recorded, or of what is weeks old, a missing entry of `progress` is a warning.",
 )
 def entry_removed(step: Step) -> Broken[HistoryPlace]:
     """Find entries, replies and escalations that were removed."""
@@ -187,8 +194,11 @@ def entry_removed(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "rebound-withdrawn",
     "warning",
-    why="If a review finds that a result has slipped, the measure must be reopened and worked on again; recording that it holds after all, with nothing done, silently removes that result.",
-    wrong="A review finds that 2.2 has slipped, the next one, a day or months later, finds that it holds, and 2.2 was not reopened in between. (While it is closed no progress is recorded, so nothing shows what was done. A review entered by mistake is taken back with `undo`.)",
+    why="If a review finds that a result has slipped, the measure must be reopened and worked on again; recording that it holds after "
+    "all, with nothing done, silently removes that result.",
+    wrong="A review finds that 2.2 has slipped, the next one, a day or months later, finds that it holds, and 2.2 was not reopened in "
+    "between. (While it is closed no progress is recorded, so nothing shows what was done. A review entered by mistake is taken "
+    "back with `undo`.)",
 )
 def rebound_withdrawn(step: Step) -> Broken[HistoryPlace]:
     """Find reviews by which a slipped result holds again, though the measure was not reopened and closed in between."""
@@ -247,7 +257,8 @@ def evidence_hash(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "evidence-changed",
     why="An evidence file must stay the same, byte for byte; a new version is a new file.",
-    wrong="A commit changes the content of data/evidence/2.3/评审意见.pdf. If it becomes a git-lfs pointer with the same hash, so that no one can open it from the history any more, it is a warning.",
+    wrong="A commit changes the content of data/evidence/2.3/评审意见.pdf. If it becomes a git-lfs pointer with the same hash, so that no "
+    "one can open it from the history any more, it is a warning.",
 )
 def evidence_changed(step: Step) -> Broken[HistoryPlace]:
     """Find evidence files whose bytes changed."""

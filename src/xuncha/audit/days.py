@@ -55,8 +55,10 @@ def clock_ahead(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "clock-backwards",
-    why="A commit that claims to be older than the one it is based on, or whose author's date is weeks before it was made, may have been backdated to meet a deadline; or a clock was wrong.",
-    wrong="A commit made on 2024-06-01 whose parent was made on 2024-06-15; a day is allowed, since clocks of several machines differ. If only the author's date, which a rebase keeps and anyone can set, is two weeks earlier, it is a warning.",
+    why="A commit that claims to be older than the one it is based on, or whose author's date is weeks before it was made, may have "
+    "been backdated to meet a deadline; or a clock was wrong.",
+    wrong="A commit made on 2024-06-01 whose parent was made on 2024-06-15; a day is allowed, since clocks of several machines differ. "
+    "If only the author's date, which a rebase keeps and anyone can set, is two weeks earlier, it is a warning.",
 )
 def clock_backwards(step: Step) -> Broken[HistoryPlace]:
     """Find a commit dated more than a day before one of its ancestors, or with an author's date two weeks or more before its own."""
@@ -110,8 +112,11 @@ def _days(data: Data | None) -> set[str]:
 
 @RULES.rule(
     "predated",
-    why="A measure cannot have been closed before its recorded progress, nor before closing was applied for; a date long before the commit is not confirmed by anything, which is a warning.",
-    wrong="`closed` of 2.3 says 2024-05-01, but its last entry says 2024-05-20, or the application was made on 2024-06-10; or the commit is two weeks later. (In the first two weeks of a ledger a day before its history is accepted: records on paper are being entered.)",
+    why="A measure cannot have been closed before its recorded progress, nor before closing was applied for; a date long before the "
+    "commit is not confirmed by anything, which is a warning.",
+    wrong="`closed` of 2.3 says 2024-05-01, but its last entry says 2024-05-20, or the application was made on 2024-06-10; or the commit "
+    "is two weeks later. (In the first two weeks of a ledger a day before its history is accepted: records on paper are being "
+    "entered.)",
 )
 def predated(step: Step) -> Broken[HistoryPlace]:
     """Find closings dated before the entries or the application that they rest on, or long before their commit."""

@@ -22,7 +22,8 @@ _INSPECTION: Final = ("inspector", "round", "feedback")
 
 @RULES.rule(
     "problem-rewritten",
-    why="A finding must stay in the words of the inspectors. The title of a problem whose measures are all closed must not change either; changing it is a warning.",
+    why="A finding must stay in the words of the inspectors. The title of a problem whose measures are all closed must not change "
+    "either; changing it is a warning.",
     wrong="`finding` of problem 2 changes or is removed; or its `title` changes when all of its measures are closed.",
 )
 def problem_rewritten(step: Step) -> Broken[HistoryPlace]:
@@ -48,8 +49,10 @@ def _is_complete(step: Step, change: Change) -> bool:
 @RULES.rule(
     "settings-changed",
     "warning",
-    why="All time limits count from the feedback, and `people` says which addresses are one person; changing either afterwards changes what is measured by it.",
-    wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or an address in `people` now belongs to another person, or to a second one as well. (A new address is allowed.)",
+    why="All time limits count from the feedback, and `people` says which addresses are one person; changing either afterwards changes "
+    "what is measured by it.",
+    wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or an address in `people` now belongs to another "
+    "person, or to a second one as well. (A new address is allowed.)",
 )
 def settings_changed(step: Step) -> Broken[HistoryPlace]:
     """Find changes of the inspection, and addresses in `people` that have lost their owner or have a second one."""
@@ -108,7 +111,10 @@ def _hidden(old: Data, new: Data) -> bool:
     "watered-down",
     "warning",
     why="A closed measure must have reached its goal; here the goal was lowered shortly before.",
-    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing; and 2.3 is closed in the same commit or within two weeks; or its `title` changes while an application to close is pending, or a merge brings a new title to the application. (What only one side of a merge had changed counts as known to the others from the day of the merge, unless someone else had built on it weeks before.)",
+    wrong="`goal` of 2.3 says 改造泵站12座, then 改造泵站2座, or much less, or nothing; and 2.3 is closed in the same commit or within two weeks; "
+    "or its `title` changes while an application to close is pending, or a merge brings a new title to the application. (What only "
+    "one side of a merge had changed counts as known to the others from the day of the merge, unless someone else had built on it "
+    "weeks before.)",
 )
 def watered_down(step: Step) -> Broken[HistoryPlace]:
     """Find closings of measures whose goal was lowered, or title changed, shortly before."""

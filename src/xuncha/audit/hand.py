@@ -53,7 +53,8 @@ def by_hand(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "trailers-mismatch",
     why="Programs rely on the trailers; a commit that did something other than they say misleads them.",
-    wrong="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4; or it says `close` and changes nothing.",
+    wrong="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4; or it "
+    "says `close` and changes nothing.",
 )
 def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
     """Find commits whose trailers say something else than the files show."""

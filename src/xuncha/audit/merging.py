@@ -42,14 +42,17 @@ _REOPENED = RULES.declare(
 )
 _CLOSED_OVER = RULES.declare(
     "merge-closed-over",
-    why="On one side a measure was returned or reopened, or its application was withdrawn. If the closing on the other side relied on that application, and the policy requires one, the closing has no basis. If there is a new application, or none is required, it is a warning.",
+    why="On one side a measure was returned or reopened, or its application was withdrawn. If the closing on the other side relied on "
+    "that application, and the policy requires one, the closing has no basis. If there is a new application, or none is required, "
+    "it is a warning.",
     wrong="One side has returned 2.3, the other has closed it without knowing of that, and a manual merge takes the closing. (`sync` refuses to.)",
 )
 _UNSEEN = RULES.declare(
     "merge-after-closing",
     "warning",
     why="A closing covers only what the measure said then; what a merge adds was not seen by the person who closed it.",
-    wrong="One side has closed 2.3, the other has changed its title or recorded progress meanwhile, and in the merge 2.3 is closed with the content of both.",
+    wrong="One side has closed 2.3, the other has changed its title or recorded progress meanwhile, and in the merge 2.3 is closed with "
+    "the content of both.",
 )
 
 

@@ -88,8 +88,10 @@ def _is_forged(who: Who, settings: Data | None) -> bool:
 @RULES.rule(
     "second-person-doubtful",
     "warning",
-    why="Two persons were required, but the history suggests that they are one. If they are two, or an address is missing, say so in `people` in data/ledger.yaml.",
-    wrong="Zhang applies to close 2.3 from one address and closes it from another, which `people` does not list; or the author of the application or of the closing is not its committer, or has not signed the application but signs elsewhere.",
+    why="Two persons were required, but the history suggests that they are one. If they are two, or an address is missing, say so in "
+    "`people` in data/ledger.yaml.",
+    wrong="Zhang applies to close 2.3 from one address and closes it from another, which `people` does not list; or the author of the "
+    "application or of the closing is not its committer, or has not signed the application but signs elsewhere.",
 )
 def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
     """Find closings whose two persons may be one."""
@@ -102,7 +104,8 @@ def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
 
 @RULES.rule(
     "account-mismatch",
-    why="On the office desk, the person signed in is the author of what they do; a commit whose account is not its author's attributes the work to someone else.",
+    why="On the office desk, the person signed in is the author of what they do; a commit whose account is not its author's attributes "
+    "the work to someone else.",
     wrong="A commit by Zhang says `Xuncha-Account: 李四`.",
 )
 def account_mismatch(step: Step) -> Broken[HistoryPlace]:
@@ -117,7 +120,8 @@ def account_mismatch(step: Step) -> Broken[HistoryPlace]:
     "closed-by",
     "warning",
     why="A measure names the person who closed it; a commit by someone else attributes the closing to a person who may not know of it.",
-    wrong="Zhang commits the closing of 2.3 with `closed: {by: 局长}`. (A name in `offices` is allowed, but not that of someone else who is in `people` or signs.)",
+    wrong="Zhang commits the closing of 2.3 with `closed: {by: 局长}`. (A name in `offices` is allowed, but not that of someone else who "
+    "is in `people` or signs.)",
 )
 def closed_by(step: Step) -> Broken[HistoryPlace]:
     """Find closings that name somebody else than the author."""
@@ -166,7 +170,10 @@ def people_of(settings: Data | None) -> list[tuple[str, set[str]]]:
 UNSIGNED = RULES.declare(
     "close-requires-signed-commit",
     why="The policy in force required the person who closes a measure to sign, but there is no signature that git accepts.",
-    wrong="2.3 is closed in a commit that is not signed, or is signed with a key that is not in `allowed_signers` (OpenPGP: not trusted in the key ring), belongs to someone other than the author, or also belongs to someone else, while `close_requires` names `signed_commit`. The same applies to an `undo` that leads to `closed`. Certificates (X.509) identify no one. Checking signatures requires `git config --global gpg.ssh.allowedSignersFile FILE`.",
+    wrong="2.3 is closed in a commit that is not signed, or is signed with a key that is not in `allowed_signers` (OpenPGP: not trusted "
+    "in the key ring), belongs to someone other than the author, or also belongs to someone else, while `close_requires` names "
+    "`signed_commit`. The same applies to an `undo` that leads to `closed`. Certificates (X.509) identify no one. Checking "
+    "signatures requires `git config --global gpg.ssh.allowedSignersFile FILE`.",
     scope=LENIENT,
 )
 

@@ -59,7 +59,8 @@ def no_file(path: str, mode: str) -> str:
 
 @RULES.rule(
     "look-alike",
-    why="If two paths differ only in letter case, or in how a letter is composed, some systems show only one of them, perhaps not the one that was examined.",
+    why="If two paths differ only in letter case, or in how a letter is composed, some systems show only one of them, perhaps not the "
+    "one that was examined.",
     wrong="Data/problems/01/1.1.yaml exists beside data/problems/01/1.1.yaml; or data/evidence/2.3/a.PDF beside a.pdf, which is a warning.",
 )
 def look_alike(step: Step) -> Broken[HistoryPlace]:
@@ -109,8 +110,12 @@ def look_alikes(seen: Mapping[str, str], commits: Mapping[str, Commit]) -> Findi
 
 MOVED = RULES.declare(
     "ledger-moved",
-    why="The content of the commit that adds a ledger is taken as given. If the same ledger was in another folder before, its history is there, and this commit may have changed anything. If only its place has changed, it is a warning.",
-    wrong="A commit moves data/ to new/data/ and closes 2.3 in it, even under other titles or another name of the organisation. Two ledgers count as one if they share the organisation and the day of the feedback, half of the titles, or half of the words; if the older one was removed within two weeks, a fifth of the words is enough. If the one removed in the same commit has nothing in common with it, it is a warning. (Ledgers of two organisations, or of two inspections, may exist side by side.)",
+    why="The content of the commit that adds a ledger is taken as given. If the same ledger was in another folder before, its history "
+    "is there, and this commit may have changed anything. If only its place has changed, it is a warning.",
+    wrong="A commit moves data/ to new/data/ and closes 2.3 in it, even under other titles or another name of the organisation. Two "
+    "ledgers count as one if they share the organisation and the day of the feedback, half of the titles, or half of the words; if "
+    "the older one was removed within two weeks, a fifth of the words is enough. If the one removed in the same commit has nothing "
+    "in common with it, it is a warning. (Ledgers of two organisations, or of two inspections, may exist side by side.)",
 )
 
 
@@ -192,8 +197,10 @@ def _records(git: Git, name: str) -> Iterator[Data]:
 
 SECOND = RULES.declare(
     "second-beginning",
-    why="The content of the commit that adds a ledger is taken as given, so a ledger begins only once; what came by another beginning has not been checked.",
-    wrong="A commit without parents brings data/ledger.yaml and all measures, including 2.3 as closed, and is merged into the history. (What the first anchor contains is taken as given; without an anchor, what the oldest such commit contains.)",
+    why="The content of the commit that adds a ledger is taken as given, so a ledger begins only once; what came by another beginning "
+    "has not been checked.",
+    wrong="A commit without parents brings data/ledger.yaml and all measures, including 2.3 as closed, and is merged into the history. "
+    "(What the first anchor contains is taken as given; without an anchor, what the oldest such commit contains.)",
 )
 
 

@@ -88,7 +88,8 @@ def _commented(step: Step, there: set[str]) -> dict[str, Identity]:
 
 @RULES.rule(
     "false-remove",
-    why="`remove` only deletes what was entered by mistake: a measure that was not started, a problem without measures; it renumbers nothing that was ever submitted or closed.",
+    why="`remove` only deletes what was entered by mistake: a measure that was not started, a problem without measures; it renumbers "
+    "nothing that was ever submitted or closed.",
     wrong="A commit says `Xuncha-Action: remove` and `Xuncha-Id: 2.3`, and 2.3 had progress, or 2.4, which becomes 2.3, was closed.",
 )
 def false_remove(step: Step) -> Broken[HistoryPlace]:

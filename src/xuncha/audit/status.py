@@ -149,8 +149,11 @@ def no_longer_asked(gone: Iterable[str]) -> str:
 DODGED = RULES.declare(
     "policy-dodged",
     "warning",
-    why="A measure was closed while the policy required less for a few days, or where a stricter policy was not known yet; the stricter policy would have refused it.",
-    wrong="`second_person` is removed from the policy, and 2.3 is closed by one person within a week, or later if `second_person` is required again within two months; or 2.3 is closed in this way on a branch that split off before `second_person` was required.",
+    why="A measure was closed while the policy required less for a few days, or where a stricter policy was not known yet; the "
+    "stricter policy would have refused it.",
+    wrong="`second_person` is removed from the policy, and 2.3 is closed by one person within a week, or later if `second_person` is "
+    "required again within two months; or 2.3 is closed in this way on a branch that split off before `second_person` was "
+    "required.",
 )
 
 

@@ -252,7 +252,9 @@ def _new_number(step: Step, change: Change) -> str | None:
 @RULES.rule(
     "renumbered",
     why="A number never changes once assigned; otherwise, anyone who noted it would find another measure under it.",
-    wrong="From a commit on, the former 2.3 is 2.4, whether the two are swapped or another measure becomes 2.3. (`sync` may do so, if another clone has published the number meanwhile; if that clone assigned it weeks later, or the old number had been verified, it is a warning, and if both, an error.)",
+    wrong="From a commit on, the former 2.3 is 2.4, whether the two are swapped or another measure becomes 2.3. (`sync` may do so, if "
+    "another clone has published the number meanwhile; if that clone assigned it weeks later, or the old number had been verified, "
+    "it is a warning, and if both, an error.)",
 )
 def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
     """Find records that got another number."""
@@ -266,7 +268,8 @@ def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
 @RULES.rule(
     "deleted",
     why="A measure that was entered must be kept: it can be closed, or withheld from the notice, but not erased. The same holds for a comment.",
-    wrong="data/problems/02/2.3.yaml is deleted without an `undo` of its `add` or a `remove`. In an `undo` of what someone else entered (even in their name, but unsigned where they sign), or of what is weeks old, it is a warning.",
+    wrong="data/problems/02/2.3.yaml is deleted without an `undo` of its `add` or a `remove`. In an `undo` of what someone else entered "
+    "(even in their name, but unsigned where they sign), or of what is weeks old, it is a warning.",
 )
 def deleted(step: Step) -> Broken[HistoryPlace]:
     """Find records that were removed."""

@@ -49,7 +49,9 @@ def _interrupted(around: Surroundings) -> Ailments:
 
 
 @CHECKS.rule("git-lock", well=mark("git has left no lock behind"),
-    why="A git that was killed leaves a file that ends in `.lock`, and every later git waits for it in vain. The file does not say who left it: if the system lists running processes, a git running in this repository is looked for; otherwise the age of the file is given.",
+    why="A git that was killed leaves a file that ends in `.lock`, and every later git waits for it in vain. The file does not say who "
+"left it: if the system lists running processes, a git running in this repository is looked for; otherwise the age of the file "
+"is given.",
     wrong="A `*.lock` file in git's folder, left by a git that has ended.", right="if no git is running here, neither on this nor on another computer: delete the named file",
 )  # fmt: skip
 def _git_lock(around: Surroundings) -> Ailments:
@@ -210,9 +212,12 @@ def _mixed_line_ends(around: Surroundings) -> Ailments:
 
 
 @CHECKS.rule("not-for-windows", "warning", scope="repository", well=mark("every file name works on Windows, too"),
-    why="Git on Windows aborts a whole clone because of one file with a name that Windows forbids; of two names that differ only in letter case it has one file; and most programs there do not open a path longer than 259 characters.",
-    wrong="A file of the ledger has a name such as `a:b.pdf`, `CON.txt` or `b.`, one that differs from another only in letter case, or a very long path.",
-    right="rename it with git mv, and write the new name into the record that names it; then: xuncha edit. For long paths: git config core.longpaths true",
+    why="Git on Windows aborts a whole clone because of one file with a name that Windows forbids; of two names that differ only in "
+"letter case it has one file; and most programs there do not open a path longer than 259 characters.",
+    wrong="A file of the ledger has a name such as `a:b.pdf`, `CON.txt` or `b.`, one that differs from another only in letter case, or a "
+"very long path.",
+    right="rename it with git mv, and write the new name into the record that names it; then: xuncha edit. For long paths: git config "
+"core.longpaths true",
 )  # fmt: skip
 def _not_for_windows(around: Surroundings) -> Ailments:
     paths = around.git.words("ls-files", "-z", "--", "data", "templates")

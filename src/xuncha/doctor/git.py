@@ -153,7 +153,8 @@ def _works_elsewhere(around: Surroundings) -> Ailments:
 
 
 @CHECKS.rule("replaced", "warning", scope="repository", well=mark("git shows the history that it stores"),
-    why="`git replace` and grafts make git show a history other than the stored one. The commands of xuncha see through that; people who use git directly do not.",
+    why="`git replace` and grafts make git show a history other than the stored one. The commands of xuncha see through that; people "
+"who use git directly do not.",
     wrong="The repository holds replacements or grafts.", right="git replace -d on each named object; rm .git/info/grafts",
 )  # fmt: skip
 def _replaced(around: Surroundings) -> Ailments:
@@ -203,7 +204,8 @@ def _hidden(around: Surroundings) -> Ailments:
 
 
 @CHECKS.rule("repository-programs", "note", scope="repository", well=mark("the repository names no programs of its own"),
-    why="Commands that change the ledger run the hooks of this folder and the programs that its `.git/config` names, as git does; commands that only read run none. A clone does not bring them, but a folder copied with its `.git` does.",
+    why="Commands that change the ledger run the hooks of this folder and the programs that its `.git/config` names, as git does; "
+"commands that only read run none. A clone does not bring them, but a folder copied with its `.git` does.",
     wrong="`.git/config`, or a file that it includes, names programs; or there are hooks.",
     right="check each named item, and remove what you do not know: git config --local --unset NAME; rm .git/hooks/NAME",
 )  # fmt: skip

@@ -32,7 +32,8 @@ _EXTRA = re.compile(r"""^([A-Za-z0-9._-]+).*;.*\bextra == ['"]([a-z0-9-]+)['"]""
 
 
 @CHECKS.rule("no-driver", "warning", scope="repository", well=mark("the merge driver is registered, and its program is there"),
-    why="Git's settings are not part of a clone: until the driver is registered, git merges the ledger line by line, and leaves false conflicts. The program may have moved since, for example when its environment was recreated.",
+    why="Git's settings are not part of a clone: until the driver is registered, git merges the ledger line by line, and leaves false "
+"conflicts. The program may have moved since, for example when its environment was recreated.",
     wrong="The merge driver is not registered in this clone, or its program is not found.", right="xuncha setup, once in each clone",
 )  # fmt: skip
 def _no_driver(around: Surroundings) -> Ailments:
@@ -89,8 +90,11 @@ def _not_shared(around: Surroundings) -> Ailments:
 
 
 @CHECKS.rule("public-remote", "warning", scope="repository", well=mark("no remote is at a public service or on the internet"),
-    why="A ledger contains findings, names and notes that no notice shows, and every clone contains its whole history. What was sent to a service on the internet stays there for ever, no matter who can see it today. Only the address is checked: the network is not used.",
-    wrong="A remote is at a service that anybody can reach, such as github.com or gitee.com, or at an http or https address outside the local network.",
+    why="A ledger contains findings, names and notes that no notice shows, and every clone contains its whole history. What was sent "
+"to a service on the internet stays there for ever, no matter who can see it today. Only the address is checked: the network "
+"is not used.",
+    wrong="A remote is at a service that anybody can reach, such as github.com or gitee.com, or at an http or https address outside the "
+"local network.",
     right="keep the ledger on a server of your own network, or a share; stop sending to where it must not be: git remote remove origin",
 )  # fmt: skip
 def _public_remote(around: Surroundings) -> Ailments:

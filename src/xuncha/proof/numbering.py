@@ -130,7 +130,8 @@ def _heading_number(text: Text) -> Found:
 
 
 @RULES.rule("heading-level", "warning",
-    why="The levels are 一、 then （一） then 1. then （1）(GB/T 9704-2012, 7.3.3); a level that is used elsewhere is not skipped, and a lower one does not come first.",
+    why="The levels are 一、 then （一） then 1. then （1）(GB/T 9704-2012, 7.3.3); a level that is used elsewhere is not skipped, and a "
+"lower one does not come first.",
     example="{（一）关于学习方面\n→}一、整改工作组织情况\n（一）关于{→学习方面\n（二）关于}决策方面",
 )  # fmt: skip
 def _heading_level(text: Text) -> Found:
@@ -150,7 +151,8 @@ def _heading_level(text: Text) -> Found:
 
 
 @RULES.rule("heading-jump", "note",
-    why="Below 一、 comes （一）, then 1., then （1）(GB/T 9704-2012, 7.3.3); a notice with two levels may use 一、 and 1., and only one such place is reported.",
+    why="Below 一、 comes （一）, then 1., then （1）(GB/T 9704-2012, 7.3.3); a notice with two levels may use 一、 and 1., and only one such "
+"place is reported.",
     example="一、整改工作组织情况\n{1.→（一）}加强领导\n{2.→（二）}落实责任",
 )  # fmt: skip
 def _heading_jump(text: Text) -> Found:

@@ -70,7 +70,8 @@ _folder_rule("no-measures", "warning",
     wrong="(data/problems/02/ with only problem.yaml)", right="(a measure, entered with `xuncha add measure 2 TITLE`)",
 )  # fmt: skip
 _folder_rule("own-template", "note",
-    why="A template of the ledger's own can make a document say things that are in no record. This note blocks nothing, and `--json` does not list it.",
+    why="A template of the ledger's own can make a document say things that are in no record. This note blocks nothing, and `--json` "
+"does not list it.",
     wrong="(templates/notice.txt.j2 that says 完成率100%)", right="(no templates/, or one that was checked word by word)",
 )  # fmt: skip
 _folder_rule("symbolic-link",

@@ -156,7 +156,8 @@ def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Findi
             elif actual.sha256 != item.sha256:
                 message = _("the evidence file {path} has changed since it was attached").format(path=path)
                 hint = _(
-                    "put the attached file back, or attach the new one with `xuncha attach {id} FILE`; git may have changed the line endings of a text file, see `xuncha doctor`"
+                    "put the attached file back, or attach the new one with `xuncha attach {id} FILE`; git may have changed the line endings of a "
+                    "text file, see `xuncha doctor`"
                 )
                 yield _CHANGED.at(location, message, hint.format(id=around.identity))
             elif item.size not in {None, actual.size}:
