@@ -300,7 +300,7 @@ def test_a_form_that_cannot_be_made_here_is_named_in_the_bag_and_on_screen(
     )
     result = ledger.run("archive", "-o", tmp_path / "1.zip", PYTHONPATH=str(hidden), XUNCHA_LANG="en")
     assert result.code == 0, result.err
-    assert f"the notice as {form} is not in it" in result.err
+    assert f"the notice as {form} is not in the archive" in result.err
     assert "[office]" in result.err
     held = inner((tmp_path / "1.zip").read_bytes())
     assert f"data/notice/notice.{form}" not in held

@@ -282,7 +282,7 @@ def test_files_that_are_not_read_are_named_with_what_to_do(
     ("content", "what"),
     [
         (b"\x89PNG\r\n\x1a\n", "picture"),
-        (bytes(range(1, 256)) * 40, "no document"),
+        (bytes(range(1, 256)) * 40, "not a known kind of document"),
     ],
 )
 def test_a_workbook_that_is_something_else_inside_is_named(content: bytes, what: str, tmp_path: Path) -> None:

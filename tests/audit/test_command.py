@@ -30,7 +30,7 @@ def tamper(ledger: LedgerOnDisk) -> str:
     ("language", "said"),
     [
         ("zh", "已核验 2 次提交、8 处文件改动：历史符合规则。"),
-        ("en", "2 commits and 11 changes of files checked: history kept the rules."),
+        ("en", "2 commits and 11 changes of files checked: history follows the rules."),
     ],
 )
 def test_a_clean_ledger_gets_one_sentence(ledger: LedgerOnDisk, language: str, said: str) -> None:
@@ -166,7 +166,7 @@ def test_who_is_who_by_claims_alone_is_said_once(ledger: LedgerOnDisk, tmp_path:
     li = {f"GIT_{role}_EMAIL": "li@example.invalid" for role in ("AUTHOR", "COMMITTER")}
     ledger.ok("close", "1.2", **li, GIT_AUTHOR_NAME="li")
     said = ledger.run("--lang", "en", "audit", "--html", tmp_path / "page.html").out
-    assert said.count("Who applied for closings rests on what commits say of themselves") == 1
+    assert said.count("Who applied to close is known only from what commits claim") == 1
     assert "谁是谁只凭提交自称" in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 

@@ -62,7 +62,7 @@ def test_a_day_of_since_is_asked_for_itself(ledger: LedgerOnDisk) -> None:
 def test_what_an_audit_will_name_is_said_when_it_is_edited(ledger: LedgerOnDisk) -> None:
     closed = ledger.run("--lang", "en", "edit", "2.2", EDITOR="sed -i s/做好/办好/")
     assert closed.code == 0
-    assert "`title` changed without its being opened again" in closed.err
+    assert "`title` changed without it being reopened" in closed.err
     assert "xuncha undo" in closed.err
     open_ = ledger.run("edit", "1.2", EDITOR="sed -i s/做好/办好/")
     assert (open_.code, open_.err) == (0, ""), "of what is open, the words may change"
@@ -77,7 +77,7 @@ def test_an_edit_in_a_clone_of_the_last_commit_alone_needs_no_more_of_the_histor
     (ledger.root / ".git" / "shallow").write_text(head)
     done = ledger.run("--lang", "en", "edit", "2.2", EDITOR="sed -i s/做好/办好/")
     assert done.code == 0
-    assert "an audit will name this" in done.err
+    assert "the audit will report this" in done.err
     assert "shallow" in ledger.run("audit").err
 
 

@@ -106,7 +106,10 @@ def test_what_is_done_at_once_has_no_day(text: str) -> None:
     assert found.day is None
 
 
-@pytest.mark.parametrize("text", ["2024年6月底前，后续长期跟踪", "2024年6月30日前完成，日后逐步推广", "2024年6月30日，落后单位约谈"])
+@pytest.mark.parametrize(
+    "text",
+    ["2024年6月底前，后续长期跟踪", "2024年6月30日前完成，日后逐步推广", "2024年6月30日，落后单位约谈"],
+)
 def test_a_word_that_only_contains_after_leaves_the_day(text: str) -> None:
     assert limit(text, FEEDBACK).day == date(2024, 6, 30)
 

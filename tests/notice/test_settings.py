@@ -157,7 +157,7 @@ def test_a_notice_that_is_older_than_what_it_prints_is_warned_of(ledger: LedgerO
     warned = ledger.run("--lang", "en", "notice")
     assert warned.code == 0
     assert (
-        "`notice.date` is 2024-02-29, and the notice prints later progress of 1.2, 2.1, 2.2, 2.3;"
+        "`notice.date` is 2024-02-29, but the notice prints later progress of 1.2, 2.1, 2.2, 2.3;"
         in warned.err
     )
     assert "3.1" not in warned.err, "what is withheld is not printed"

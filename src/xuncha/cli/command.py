@@ -171,7 +171,7 @@ def everything(
 ) -> None:
     """Keep a ledger in plain files for rectification after an inspection.
 
-    To start: xuncha init my-ledger --example. Help on a command: xuncha close --help
+    To start: xuncha init my-ledger --example. Help: xuncha close --help
 
     Examples:
         xuncha --help

@@ -191,7 +191,7 @@ def _line_ends(around: Surroundings) -> Ailments:
     if attributes.get("text") == "unset":
         return
     if setting in {"true", "input", "yes", "on", "1"}:
-        message = _("core.autocrlf is {value}, so git changes the line endings of the ledger's files")
+        message = _("core.autocrlf is {value}, so git changes the ledger's line endings")
         mend = _("put this line into .gitattributes, and commit it: {line}; then: {command}")
         yield None, message.format(value=setting), mend.format(line=_KEEPS_BYTES, command=_AS_STORED)
     elif attributes.get("text") in {"set", "auto"} or attributes.get("eol") in {"lf", "crlf"}:
