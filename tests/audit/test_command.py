@@ -9,7 +9,7 @@ import pytest
 
 from xuncha.audit.catalogue import RULES
 from xuncha.audit.examine import audit
-from xuncha.audit.page import ASKED, render
+from xuncha.audit.page import SUBJECTS, render
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,7 +154,7 @@ def test_the_page_reads_like_a_report_that_is_signed(ledger: LedgerOnDisk, tmp_p
 
 
 def test_the_page_knows_every_rule() -> None:
-    asked = [code for _said, codes in ASKED for code in codes.split()]
+    asked = [code for _said, codes in SUBJECTS for code in codes.split()]
     assert sorted(asked) == sorted(RULES)
 
 

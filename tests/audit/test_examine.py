@@ -62,7 +62,7 @@ def test_whatever_commands_do_is_clean(ledger: LedgerOnDisk, seed: int) -> None:
     found = audit(ledger.root)
     assert found.findings == []
     assert found.commits == done + 1
-    assert found.given == ledger.git("rev-list", "--max-parents=0", "HEAD").strip()
+    assert found.start == ledger.git("rev-list", "--max-parents=0", "HEAD").strip()
 
 
 def test_a_measure_that_was_closed_by_its_reviewer_is_clean_and_by_its_author_is_not(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sync.test_driver import BLOCK, edited, edits
-from xuncha.audit.merging import _of_value
+from xuncha.audit.merging import _compare_value
 from xuncha.store.reading import parse
 from xuncha.sync.uniting import merge_record
 
@@ -25,7 +25,7 @@ def found(
     """Return the codes that the audit gives to a merge; but for a list that one side took out and the other went on with."""
     return {
         rule.code
-        for rule, location in _of_value((), base, [ours, theirs], result)
+        for rule, location in _compare_value((), base, [ours, theirs], result)
         if location != ("co_offices",)
     }
 

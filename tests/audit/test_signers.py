@@ -113,7 +113,9 @@ def test_who_signs_is_not_believed_from_an_address_that_nobody_knows(
     ledger.git("config", "user.signingkey", str(tmp_path / "mine.pub"))
     ledger.ok("close", "3.1")
     found = audit(ledger.root)
-    assert (found.findings, found.on_claims) == ([], False), "the application is signed, and by who made it"
+    assert (found.findings, found.relies_on_claims) == ([], False), (
+        "the application is signed, and by who made it"
+    )
     ledger.git("config", "commit.gpgsign", "false")
     ledger.ok("progress", "1.2", "先记一条。", **as_(name, email))
     ledger.ok("submit", "1.2", **as_(name, email))
@@ -121,7 +123,7 @@ def test_who_signs_is_not_believed_from_an_address_that_nobody_knows(
     ledger.ok("close", "1.2")
     found = audit(ledger.root)
     assert [(each.code, each.place.id) for each in found.findings] == [("second-person-doubtful", "1.2")]
-    assert found.on_claims
+    assert found.relies_on_claims
 
 
 @pytest.mark.parametrize(("key", "found"), [("theirs", set()), ("mine", {("late-branch", "warning")})])

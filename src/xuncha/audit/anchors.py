@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from xuncha.audit.catalogue import RULES, Audit, Findings, HistoryPlace
-from xuncha.audit.replayed import CLOCKS
+from xuncha.audit.replayed import CLOCK_SKEW
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.trail import tags
 from xuncha.trail.replay import Commit, contains
 from xuncha.trail.tags import Anchor
 
-_SHOWN: Final = 20  # missing numbers are reported up to this many
+_MAX_SHOWN: Final = 20  # missing numbers are reported up to this many
 
 REWRITTEN = RULES.declare(
     "history-rewritten",
@@ -26,7 +26,7 @@ REWRITTEN = RULES.declare(
 )
 
 
-def rewritten(anchors: list[Anchor], known: Mapping[str, Commit]) -> Findings:
+def check_anchors(anchors: list[Anchor], commits: Mapping[str, Commit]) -> Findings:
     """Yield a finding for each anchor that history no longer contains, that was moved, is older than its commit, or is missing."""
     for anchor in anchors:
         place = HistoryPlace(anchor.commit, anchor.author, anchor.date)
@@ -34,21 +34,21 @@ def rewritten(anchors: list[Anchor], known: Mapping[str, Commit]) -> Findings:
         if anchor.is_moved:
             message = _("verification no. {n} was of {named}, but its tag points to {commit}")
             yield REWRITTEN.at(place, message.format(named=anchor.named, commit=anchor.short, **data))
-        if anchor.commit not in known:
+        if anchor.commit not in commits:
             message = _("history no longer contains {commit}, which was verified on {day} (no. {n})")
             yield REWRITTEN.at(place, message.format(commit=anchor.short, **data))
-        elif (commit := known[anchor.commit]).moment_committed > anchor.moment + CLOCKS:
+        elif (commit := commits[anchor.commit]).moment_committed > anchor.moment + CLOCK_SKEW:
             message = _("verification no. {n} is dated {day}, but {commit} was made later, on {made}")
             yield REWRITTEN.at(place, message.format(commit=anchor.short, made=commit.committed[:10], **data))
     numbers = {anchor.number for anchor in anchors}
     missing = (number for number in range(1, max(numbers, default=0)) if number not in numbers)
-    for number in islice(missing, _SHOWN):
+    for number in islice(missing, _MAX_SHOWN):
         following = next(later for later in anchors if later.number > number)
         place = HistoryPlace(following.commit, following.author, following.date)
         yield REWRITTEN.at(place, _("verification no. {n} is missing").format(n=number), "", "warning")
 
 
-def drop_anchor(root: Path, done: Audit) -> Anchor:
+def drop_anchor(root: Path, audit: Audit) -> Anchor:
     """Anchor the last audited commit: write an annotated tag on it, signed if git is configured to sign.
 
     If the commit already has an anchor, return that one. The tag records the counts of the audit; errors do not prevent it.
@@ -57,20 +57,20 @@ def drop_anchor(root: Path, done: Audit) -> Anchor:
         RefusedError: nothing is committed yet; or git refused the tag, for example because it cannot sign.
         SurroundingsError: git does not know the name of the person who anchors.
     """
-    if existing := next((anchor for anchor in done.anchors if anchor.commit == done.tip), None):
+    if existing := next((anchor for anchor in audit.anchors if anchor.commit == audit.tip), None):
         return existing
-    number = max((anchor.number for anchor in done.anchors), default=0) + 1
-    counts = {name: getattr(done, name) for name in ("commits", "changes", "errors", "warnings")}
-    return tags.drop(root, number, done.tip, **counts)
+    number = max((anchor.number for anchor in audit.anchors), default=0) + 1
+    counts = {name: getattr(audit, name) for name in ("commits", "changes", "errors", "warnings")}
+    return tags.drop(root, number, audit.tip, **counts)
 
 
-def line(anchor: Anchor) -> str:
+def anchor_line(anchor: Anchor) -> str:
     """Return an anchor as one printed line: number of the verification, commit, day, and number of errors."""
     errors = f"，发现{anchor.errors}处不合规则" if anchor.errors else ""
     return f"第{anchor.number}次核验　{anchor.short}　{anchor.day}{errors}"
 
 
-def latest(root: Path, commit: str = "HEAD") -> Anchor:
+def latest_anchor(root: Path, commit: str = "HEAD") -> Anchor:
     """Return the newest anchor in the history of a commit.
 
     Raises:

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
-from xuncha.audit.facts import in_code
+from xuncha.audit.facts import quoted
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.source import LARGEST
@@ -16,7 +16,7 @@ from xuncha.trail.git import Git
 from xuncha.trail.replay import Commit, log
 
 _FILE: Final = ".gitattributes"
-_MACRO: Final = "[attr]"
+_MACRO_PREFIX: Final = "[attr]"
 
 CONVERTED = RULES.declare(
     "converted",
@@ -27,16 +27,16 @@ CONVERTED = RULES.declare(
 )
 
 
-def converted(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Findings:
+def check_attributes(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Findings:
     """Yield the commits from which on git converts files of the ledger; `paths` are all that the ledger ever had."""
     prefix = git.text("rev-parse", "--show-prefix").strip()
-    folders = [prefix[: place + 1] for place, letter in enumerate(prefix) if letter == "/"]
-    pathspecs = [f":(top,literal){folder}{_FILE}" for folder in ("", *folders, f"{prefix}data/")]
-    walk = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent")
-    raw = ("--raw", "--no-abbrev", "--no-renames")
-    above_data = log(git, *walk, *raw, "HEAD", "--", *pathspecs)
+    prefixes = [prefix[: index + 1] for index, letter in enumerate(prefix) if letter == "/"]
+    pathspecs = [f":(top,literal){folder}{_FILE}" for folder in ("", *prefixes, f"{prefix}data/")]
+    order_options = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent")
+    raw_options = ("--raw", "--no-abbrev", "--no-renames")
+    tracked = log(git, *order_options, *raw_options, "HEAD", "--", *pathspecs)
     versions = [
-        (commit, each.path, each.blob) for commit in above_data for each in commit.touched if each.is_here
+        (commit, each.path, each.blob) for commit in tracked for each in commit.touched if each.is_here
     ]
     versions += [
         (commit, f"{prefix}{each.path}", each.blob)
@@ -48,23 +48,23 @@ def converted(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Find
         return
     contents = {each.name: each.content for each in stored(git, dict.fromkeys(blob for *_at, blob in versions), LARGEST)}  # fmt: skip
     order = {commit.hash: place for place, commit in enumerate(commits)}
-    ledger = [f"{prefix}{path}" for path in paths]
+    ledger_paths = [f"{prefix}{path}" for path in paths]
     macros: dict[str, set[str]] = {}
     reported: dict[tuple[str, str], set[str]] = {}
     """The conversions reported so far, by path and blob of the file of attributes."""
     for commit, path, blob in sorted(versions, key=lambda each: order.get(each[0].hash, len(order))):
         conversions = reported.setdefault((path, blob), set())
         lines = _lines(contents[blob])
-        grown = path == _FILE and _define(macros, lines)  # git reads macros only from the topmost file
-        for (file, name), earlier in list(reported.items()) if grown else [((path, blob), conversions)]:
+        is_grown = path == _FILE and _define(macros, lines)  # git reads macros only from the topmost file
+        for (file, name), earlier in list(reported.items()) if is_grown else [((path, blob), conversions)]:
             folder = file.removesuffix(_FILE)
-            below = [each.removeprefix(folder) for each in ledger if each.startswith(folder)]
+            below = [each.removeprefix(folder) for each in ledger_paths if each.startswith(folder)]
             evidence = f"{prefix}{EVIDENCE}/".removeprefix(folder)
             if new := _conversions(_lines(contents[name]), macros, below, evidence) - earlier:
                 earlier.update(new)
                 message = _("{path} makes git convert files of the ledger on checkout: {names}")
-                message = message.format(path=file, names=in_code(sorted(new)))
-                yield CONVERTED.at(HistoryPlace.of(commit, file), message)
+                message = message.format(path=file, names=quoted(sorted(new)))
+                yield CONVERTED.at(HistoryPlace.at(commit, file), message)
 
 
 def _lines(content: bytes) -> list[list[str]]:
@@ -77,12 +77,12 @@ def _define(macros: dict[str, set[str]], lines: Iterable[Sequence[str]]) -> bool
     """Add the macros that a file of attributes defines; return whether any is new. Old definitions stay, because another branch may have them."""
     before = sum(map(len, macros.values()))
     for name, *words in lines:
-        if name.startswith(_MACRO):
-            macros.setdefault(name.removeprefix(_MACRO), set()).update(words)
+        if name.startswith(_MACRO_PREFIX):
+            macros.setdefault(name.removeprefix(_MACRO_PREFIX), set()).update(words)
     return sum(map(len, macros.values())) > before
 
 
-def _meant(words: Iterable[str], macros: Mapping[str, set[str]]) -> set[str]:
+def _converting_names(words: Iterable[str], macros: Mapping[str, set[str]]) -> set[str]:
     """Return those of some attributes that convert files, after macros are expanded."""
     names: set[str] = set()
     remaining = list(words)
@@ -99,10 +99,10 @@ def _conversions(
     """Return the attributes by which a file of attributes converts some paths; rather one too many than too few. Evidence may have `filter=lfs`."""
     conversions: set[str] = set()
     for pattern, *words in lines:
-        if not pattern.startswith(_MACRO) and (names := _meant(words, macros)):
+        if not pattern.startswith(_MACRO_PREFIX) and (names := _converting_names(words, macros)):
             matched = [path for path in paths if _may_match(pattern, path)]
-            kept = all(path.startswith(evidence) for path in matched)
-            conversions |= (names - {"filter=lfs"} if kept else names) if matched else set()
+            is_evidence = all(path.startswith(evidence) for path in matched)
+            conversions |= (names - {"filter=lfs"} if is_evidence else names) if matched else set()
     return conversions
 
 

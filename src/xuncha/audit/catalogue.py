@@ -22,7 +22,7 @@ class HistoryPlace(NamedTuple):
     id: str | None = None  # the number of the problem or measure
 
     @classmethod
-    def of(cls, commit: Commit, path: str = "", number: str | None = None) -> HistoryPlace:
+    def at(cls, commit: Commit, path: str = "", number: str | None = None) -> HistoryPlace:
         """Return the place of a file at a commit, or of the whole commit if no path is given."""
         return cls(commit.hash, commit.author, commit.date, path, number)
 
@@ -43,9 +43,9 @@ class Audit:
     commits: int  # number of commits checked
     changes: int  # number of changed files in all these commits
     tip: str  # the last commit of the audited history; empty if nothing is committed
-    given: str = ""  # the commit that brought the ledger; its content is accepted unchecked
+    start: str = ""  # the commit that brought the ledger; its content is accepted unchecked
     anchors: list[Anchor] = field(default_factory=list)  # the earlier verifications
-    on_claims: bool = False
+    relies_on_claims: bool = False
     """Whether two persons were required, and who they were is known only from the commits' own claims."""
 
     @property

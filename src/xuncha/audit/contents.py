@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
-from xuncha.audit.facts import Data, Proof, entries, files_of, in_code, proofs_of, statement, word
+from xuncha.audit.facts import Data, Proof, entries, files_of, proofs_of, quoted, statement, text_of
 from xuncha.audit.lines import Step
 from xuncha.audit.replayed import Change
 from xuncha.catalogue import Broken
@@ -17,8 +17,8 @@ from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE
 
 _PROTECTED: Final = ("title", "goal", "term", "due", "closed", "escalated")
-_LISTS: Final = ("progress", "reviews")
-_SAID: Final = ("received", "channel", "text", "name", "reply")
+_ENTRY_LISTS: Final = ("progress", "reviews")
+_COMMENT_KEYS: Final = ("received", "channel", "text", "name", "reply")
 """The keys of a comment that must stay as they were entered."""
 
 
@@ -36,26 +36,26 @@ def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
         if change.statuses[0] != "closed":
             continue
         old, new = change.old or {}, change.new or {}
-        free = {"closed"} if change.statuses[1] != "closed" else set()  # reopened
+        allowed = {"closed"} if change.statuses[1] != "closed" else set()  # reopened
         renamed = step.renamed_evidence(change.id) if old.get("progress") != new.get("progress") else {}
-        keys = [key for key in changed_since(old, new, renamed) if key not in free]
-        if keys or (not free and old.get("outcomes") != new.get("outcomes")):
+        keys = [key for key in changed_since(old, new, renamed) if key not in allowed]
+        if keys or (not allowed and old.get("outcomes") != new.get("outcomes")):
             message = _("{id} was closed, but {keys} changed without it being reopened")
-            yield step.found(change, message, None if keys else "warning", keys=in_code(keys or ["outcomes"]))
+            yield step.report(change, message, None if keys else "warning", keys=quoted(keys or ["outcomes"]))
 
 
 def changed_since(closed: Data, now: Data, renamed: dict[str, str]) -> list[str]:
     """Return the keys of a closed measure that differ, of those that a closing fixes; `renamed` maps old to new names of evidence files."""
     keys = [key for key in _PROTECTED if closed.get(key) != now.get(key)]
-    amounts, left = closed.get("outcomes"), now.get("outcomes")
-    if isinstance(amounts, dict) and not (isinstance(left, dict) and amounts.items() <= left.items()):
+    amounts, current = closed.get("outcomes"), now.get("outcomes")
+    if isinstance(amounts, dict) and not (isinstance(current, dict) and amounts.items() <= current.items()):
         keys.append("outcomes")
-    if _in_fixed_order(closed, renamed) != _in_fixed_order(now, {}):
+    if _sorted_statements(closed, renamed) != _sorted_statements(now, {}):
         keys.append("progress")
     return keys
 
 
-def _in_fixed_order(data: Data, renamed: dict[str, str]) -> list[Any]:
+def _sorted_statements(data: Data, renamed: dict[str, str]) -> list[Any]:
     """Return the statements of the progress entries, sorted, so that a new order counts as no change."""
     progress = entries(data, "progress")
     return sorted((repr(statement(entry)), sorted(map(repr, _proofs(entry, renamed)))) for entry in progress)
@@ -79,10 +79,10 @@ def _moved_deadlines(step: Step) -> Iterator[tuple[Change, str, str | None]]:
 
 def deadline(data: Data | None) -> str | None:
     """Return the day (ISO 8601) by which a measure must be done; None if it is long-term or has no deadline."""
-    return None if word(data, "term") == "long_term" else word(data, "due")
+    return None if text_of(data, "term") == "long_term" else text_of(data, "due")
 
 
-def is_put_off(change: Change) -> bool:
+def is_postponed(change: Change) -> bool:
     """Return whether a change moves the deadline of a measure to a later day, or removes it."""
     old, new = (deadline(data) for data in (change.old, change.new))
     return old is not None and (new is None or new > old)
@@ -105,7 +105,7 @@ def deadline_moved(step: Step) -> Broken[HistoryPlace]:
             message = _("the deadline of {id} moved from {old} to {new}, which is not later")
         else:
             continue
-        yield step.found(change, message, old=old, new=new or _("none"))
+        yield step.report(change, message, old=old, new=new or _("none"))
 
 
 @RULES.rule(
@@ -120,37 +120,37 @@ def deadline_passed(step: Step) -> Broken[HistoryPlace]:
     for change, old, new in _moved_deadlines(step):
         if step.day > old:
             message = _("the deadline of {id}, {old}, had passed when it was moved to {new}")
-            yield step.found(change, message, old=old, new=new or _("none"))
+            yield step.report(change, message, old=old, new=new or _("none"))
         elif step.commit.committed[:10] > old:
             message = _(
                 "the deadline of {id}, {old}, had passed when this was committed; the author's date is {day}"
             )
-            yield step.found(change, message, "warning", old=old, day=step.commit.day)
-        elif (day := datetime.fromtimestamp(step.here.claimed, UTC).date().isoformat()) > old:
+            yield step.report(change, message, "warning", old=old, day=step.commit.day)
+        elif (day := datetime.fromtimestamp(step.node.claimed_moment, UTC).date().isoformat()) > old:
             message = _(
                 "the deadline of {id}, {old}, had passed when it was moved, if the clock of an earlier commit, of {day}, was right"
             )
-            yield step.found(change, message, "warning", old=old, day=day)
+            yield step.report(change, message, "warning", old=old, day=day)
 
 
 def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
     """Yield each changed list of entries: the measure, the key, the number of rewritten entries and the number of removed ones."""
     for change in step.measures:
-        for key in _LISTS:
+        for key in _ENTRY_LISTS:
             old_entries = entries(change.old, key)
             new_entries = entries(change.new, key) if old_entries else []
             if old_entries == new_entries[: len(old_entries)]:  # the usual case: entries are only added
                 continue
             before, after = (Counter(map(statement, listed)) for listed in (old_entries, new_entries))
-            gone = sum(count for text, count in before.items() if text not in after)
-            replaced = min(gone, sum(count for text, count in after.items() if text not in before))
+            missing = sum(count for text, count in before.items() if text not in after)
+            replaced = min(missing, sum(count for text, count in after.items() if text not in before))
             proofs: defaultdict[tuple[object, ...], set[object]] = defaultdict(set)
             for entry in new_entries:  # entries with the same text may have different files
                 proofs[statement(entry)] |= proofs_of(entry)
             kept = [entry for entry in old_entries if statement(entry) in after]
             renamed = step.renamed_evidence(change.id)
-            poorer = sum(not _proofs(entry, renamed) <= proofs[statement(entry)] for entry in kept)
-            yield change, key, replaced + poorer, (before - after).total() - replaced
+            reduced = sum(not _proofs(entry, renamed) <= proofs[statement(entry)] for entry in kept)
+            yield change, key, replaced + reduced, (before - after).total() - replaced
 
 
 @RULES.rule(
@@ -168,9 +168,9 @@ def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
                 "{n} entries of {key} of {id} were rewritten",
                 rewritten,
             )
-            yield step.found(change, message, n=rewritten, key=f"`{key}`")
-    for change, keys in _changed_sayings(step, gone=False):
-        yield step.found(change, _("{keys} of {path} were rewritten"), keys=keys, path=change.named)
+            yield step.report(change, message, n=rewritten, key=f"`{key}`")
+    for change, keys in _changed_statements(step, removed=False):
+        yield step.report(change, _("{keys} of {path} were rewritten"), keys=keys, path=change.label)
 
 
 @RULES.rule(
@@ -186,9 +186,9 @@ def entry_removed(step: Step) -> Broken[HistoryPlace]:
             message = ngettext(
                 "{n} entry of {key} of {id} was removed", "{n} entries of {key} of {id} were removed", removed
             )
-            yield step.found(change, message, n=removed, key=f"`{key}`")
-    for change, keys in _changed_sayings(step, gone=True):
-        yield step.found(change, _("{keys} of {path} were removed"), keys=keys, path=change.named)
+            yield step.report(change, message, n=removed, key=f"`{key}`")
+    for change, keys in _changed_statements(step, removed=True):
+        yield step.report(change, _("{keys} of {path} were removed"), keys=keys, path=change.label)
 
 
 @RULES.rule(
@@ -205,34 +205,34 @@ def rebound_withdrawn(step: Step) -> Broken[HistoryPlace]:
     for change in step.measures:
         if change.statuses != ("closed", "closed") or not entries(change.old, "reviews"):
             continue
-        slipped, newest = (_last_look(data) for data in (change.old, change.new))
-        turned = word(slipped, "result") == "slipped" != word(newest, "result")
-        if turned and slipped in entries(change.new, "reviews"):
+        slipped, newest = (_last_review(data) for data in (change.old, change.new))
+        is_withdrawn = text_of(slipped, "result") == "slipped" != text_of(newest, "result")
+        if is_withdrawn and slipped in entries(change.new, "reviews"):
             closer = change.before.closer if change.before else None
-            past = step.lines.past.get(closer.commit) if closer else None
+            past = step.graph.replay.get(closer.commit) if closer else None
             if not any(slipped in entries(each.new, "reviews") for each in (past.changes if past else ())):
                 message = _(
                     "{id} had slipped as of {day}, and its next review finds otherwise: it was not reopened in between"
                 )
-                yield step.found(change, message, day=word(slipped, "date") or _("none"))
+                yield step.report(change, message, day=text_of(slipped, "date") or _("none"))
 
 
-def _last_look(data: Data | None) -> Data:
+def _last_review(data: Data | None) -> Data:
     """Return the review that counts, as in `model.records`: the newest one; of several on the same day, the first."""
-    return max(entries(data, "reviews"), key=lambda review: word(review, "date") or "", default={})
+    return max(entries(data, "reviews"), key=lambda review: text_of(review, "date") or "", default={})
 
 
-def _changed_sayings(step: Step, *, gone: bool) -> Iterator[tuple[Change, str]]:
+def _changed_statements(step: Step, *, removed: bool) -> Iterator[tuple[Change, str]]:
     """Yield the changes that rewrite or, if `gone`, remove fixed keys of a comment or `escalated` of an open measure; with these keys."""
-    escalates = step.commit.trailers.action in {"escalate", "import"}
+    may_escalate = step.commit.trailers.action in {"escalate", "import"}
     for change in (*step.comments, *step.measures):
         old, new = change.old or {}, change.new or {}
-        kept: tuple[str, ...] = _SAID if change.comment else ("escalated",)
-        if not change.comment and (change.statuses[0] == "closed" or (escalates and new.get("escalated"))):
+        fixed_keys: tuple[str, ...] = _COMMENT_KEYS if change.comment else ("escalated",)
+        if not change.comment and (change.statuses[0] == "closed" or (may_escalate and new.get("escalated"))):
             continue
-        changed = [key for key in kept if old.get(key) is not None and old[key] != new.get(key)]
-        if keys := [key for key in changed if (new.get(key) is None) == gone]:
-            yield change, in_code(keys)
+        changed = [key for key in fixed_keys if old.get(key) is not None and old[key] != new.get(key)]
+        if keys := [key for key in changed if (new.get(key) is None) == removed]:
+            yield change, quoted(keys)
 
 
 @RULES.rule(
@@ -251,7 +251,7 @@ def evidence_hash(step: Step) -> Broken[HistoryPlace]:
                 message = _("{id} names {file} as evidence, but the hash of that file differs")
             else:
                 continue
-            yield step.found(change, message, file=proof.file)
+            yield step.report(change, message, file=proof.file)
 
 
 @RULES.rule(
@@ -266,12 +266,12 @@ def evidence_changed(step: Step) -> Broken[HistoryPlace]:
         if change.is_evidence and change.before and change.after and change.before[:2] != change.after[:2]:
             digests = {step.files.digest(version.blob) for version in (change.before, change.after)}
             if len(digests) > 1:
-                yield step.found(change, _("{path} was changed"))
+                yield step.report(change, _("{path} was changed"))
             elif step.files.pointer(change.after.blob) and not step.files.pointer(change.before.blob):
-                yield step.at(change), elsewhere_now(change.path), "", "warning"
+                yield step.at(change), pointer_message(change.path), "", "warning"
 
 
-def elsewhere_now(path: str) -> str:
+def pointer_message(path: str) -> str:
     """Return the message that a pointer of git-lfs has replaced a file."""
     return _("{path} is now a pointer, and its content is elsewhere").format(path=path)
 
@@ -286,4 +286,4 @@ def evidence_removed(step: Step) -> Broken[HistoryPlace]:
     for change in step.changes:
         is_removed = change.is_evidence and change.before and not change.after
         if is_removed and change.name not in step.renamed_evidence(change.id):
-            yield step.found(change, _("{path} was deleted"))
+            yield step.report(change, _("{path} was deleted"))

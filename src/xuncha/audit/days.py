@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.facts import Data, entries, mapping, statement, word
+from xuncha.audit.facts import Data, entries, mapping, statement, text_of
 from xuncha.audit.lines import Step
-from xuncha.audit.replayed import BELIEVED, CLOCKS
+from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY
 from xuncha.catalogue import Broken
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
@@ -16,27 +16,27 @@ from xuncha.language import ngettext
 from xuncha.trail.replay import Commit
 
 _FOLLOWERS = 9  # following commits that a commit is compared with
-YEARS = 5 * 366 * CLOCKS
+MAX_PAUSE = 5 * 366 * CLOCK_SKEW
 """Seconds (five years); no ledger stays unchanged for that long."""
 
 
-def ahead(commits: Sequence[Commit]) -> set[str]:
+def commits_with_clock_ahead(commits: Sequence[Commit]) -> set[str]:
     """Return the commits whose clock was ahead: most of the commits that follow are earlier, or years lie between them and the commits before."""
-    after = {parent: commit for commit in reversed(commits) for parent in commit.parents}
-    found = set()
-    last = 0
+    next_commits = {parent: commit for commit in reversed(commits) for parent in commit.parents}
+    commits_ahead = set()
+    latest = 0
     for commit in commits:
-        limit = commit.moment_committed - CLOCKS
+        limit = commit.moment_committed - CLOCK_SKEW
         followers: list[bool] = []
-        follower = after.get(commit.hash)
+        follower = next_commits.get(commit.hash)
         while follower and len(followers) < _FOLLOWERS and (followers or follower.moment_committed < limit):
             followers.append(follower.moment_committed < limit)
-            follower = after.get(follower.hash)
-        if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < last < limit - YEARS:
-            found.add(commit.hash)
+            follower = next_commits.get(follower.hash)
+        if (len(followers) > 1 and sum(followers) * 2 > len(followers)) or 0 < latest < limit - MAX_PAUSE:
+            commits_ahead.add(commit.hash)
         else:
-            last = max(last, commit.moment_committed)
-    return found
+            latest = max(latest, commit.moment_committed)
+    return commits_ahead
 
 
 @RULES.rule(
@@ -47,10 +47,10 @@ def ahead(commits: Sequence[Commit]) -> set[str]:
 def clock_ahead(step: Step) -> Broken[HistoryPlace]:
     """Find a commit whose date lies after the day on which it was made."""
     commit = step.commit
-    if step.ahead or commit.moment > commit.moment_committed + CLOCKS:
+    if step.is_clock_ahead or commit.moment > commit.moment_committed + CLOCK_SKEW:
         day = max(commit.day, commit.committed[:10])
         message = _("the commit is dated {day}, in the future when it was made")
-        yield step.found(step.changes[0], message, day=day)
+        yield step.report(step.changes[0], message, day=day)
 
 
 @RULES.rule(
@@ -62,15 +62,15 @@ def clock_ahead(step: Step) -> Broken[HistoryPlace]:
 )
 def clock_backwards(step: Step) -> Broken[HistoryPlace]:
     """Find a commit dated more than a day before one of its ancestors, or with an author's date two weeks or more before its own."""
-    commit, made = step.commit, step.commit.moment_committed
-    if step.here.last and made < step.here.last - CLOCKS and not step.ahead:
-        earlier = datetime.fromtimestamp(step.here.last, UTC).date().isoformat()
+    commit, moment = step.commit, step.commit.moment_committed
+    if step.node.previous and moment < step.node.previous - CLOCK_SKEW and not step.is_clock_ahead:
+        earlier = datetime.fromtimestamp(step.node.previous, UTC).date().isoformat()
         message = _("the commit is dated {day}, {n} days before the one it is based on ({earlier})")
-        days = (step.here.last - made) // CLOCKS
-        yield step.found(step.changes[0], message, day=commit.committed[:10], n=days, earlier=earlier)
-    if made - commit.moment >= BELIEVED:
+        days = (step.node.previous - moment) // CLOCK_SKEW
+        yield step.report(step.changes[0], message, day=commit.committed[:10], n=days, earlier=earlier)
+    if moment - commit.moment >= MAX_DELAY:
         message = _("the commit says {day}, but was made on {made}")
-        yield step.found(step.changes[0], message, "warning", day=commit.day, made=commit.committed[:10])
+        yield step.report(step.changes[0], message, "warning", day=commit.day, made=commit.committed[:10])
 
 
 @RULES.rule(
@@ -84,7 +84,7 @@ def clock_zone(step: Step) -> Broken[HistoryPlace]:
     if step.commit.zones:
         message = _("the commit gives the time zone {zone}, which does not exist; git shows it as of {day}")
         day, zone = step.commit.zones[0]
-        yield step.found(step.changes[0], message, zone=zone, day=day)
+        yield step.report(step.changes[0], message, zone=zone, day=day)
 
 
 @RULES.rule(
@@ -99,14 +99,14 @@ def postdated(step: Step) -> Broken[HistoryPlace]:
         late = {day for day in _days(change.new) if day > today}
         if days := sorted(late and late - _days(change.old)):
             message = _("{id} records {days}, still in the future on {day}")
-            yield step.found(change, message, id=change.named, days=_(", ").join(days), day=today)
+            yield step.report(change, message, id=change.label, days=_(", ").join(days), day=today)
 
 
 def _days(data: Data | None) -> set[str]:
     """Return the dates of all that was done to a measure, or of a comment and its reply."""
     dated = [*entries(data, "progress"), *entries(data, "reviews")]
     dated += [mapping(data, key) for key in ("closed", "escalated", "reply")]
-    days = [word(data, "received"), *(word(item, "date") for item in dated)]
+    days = [text_of(data, "received"), *(text_of(item, "date") for item in dated)]
     return {day for day in days if day}
 
 
@@ -121,30 +121,30 @@ def _days(data: Data | None) -> set[str]:
 def predated(step: Step) -> Broken[HistoryPlace]:
     """Find closings dated before the entries or the application that they rest on, or long before their commit."""
     for change in step.closings if step.commit.trailers.action != "import" else ():
-        day = word(mapping(change.new, "closed"), "date")
+        day = text_of(mapping(change.new, "closed"), "date")
         if day is None:
             continue
-        last = max((word(entry, "date") or "" for entry in entries(change.new, "progress")), default="")
+        last = max((text_of(entry, "date") or "" for entry in entries(change.new, "progress")), default="")
         applicant = next(iter(change.applicants), None)
         severity: Severity = "error"
         if day < last:
             message = _("{id} was closed as of {day}, but its last entry is of {last}")
-        elif applicant and day < applicant.day and not _is_found(step, day, applicant.day):
+        elif applicant and day < applicant.day and not _is_first_entry(step, day, applicant.day):
             message, last = _("{id} was closed as of {day}, but the application is of {last}"), applicant.day
-        elif day <= _earlier(step.day, BELIEVED) and not _is_found(step, day, step.day):
+        elif day <= _day_before(step.day, MAX_DELAY) and not _is_first_entry(step, day, step.day):
             message, last = _("{id} was closed as of {day}, by a commit of {last}"), step.day
             severity = "warning"
         else:
             continue
-        yield step.found(change, message, severity, day=day, last=last)
+        yield step.report(change, message, severity, day=day, last=last)
 
 
-def _is_found(step: Step, day: str, made: str) -> bool:
+def _is_first_entry(step: Step, day: str, recorded: str) -> bool:
     """Return whether a day lies before the ledger's history, and `made` in the first two weeks of it, when records on paper are entered."""
-    return day < step.lines.began and _earlier(made, BELIEVED) < step.lines.began
+    return day < step.graph.first_day and _day_before(recorded, MAX_DELAY) < step.graph.first_day
 
 
-def _earlier(day: str, seconds: int) -> str:
+def _day_before(day: str, seconds: int) -> str:
     """Return the day that lies some seconds before another one (days are ISO 8601)."""
     return date.fromordinal(max(1, date.fromisoformat(day).toordinal() - seconds // 86_400)).isoformat()
 
@@ -157,23 +157,23 @@ def _earlier(day: str, seconds: int) -> str:
 )
 def before_feedback(step: Step) -> Broken[HistoryPlace]:
     """Find new entries dated before the feedback."""
-    feedback = word(mapping(step.settings, "inspection"), "feedback")
+    feedback = text_of(mapping(step.settings, "inspection"), "feedback")
     if feedback is None or step.commit.trailers.action == "import" or step.day < feedback:
         return
     for change in step.measures:
-        if word(change.new, "term") == "at_once":
+        if text_of(change.new, "term") == "at_once":
             continue
-        was, now = (entries(data, "progress") for data in (change.old, change.new))
-        added = [entry for entry in now if (word(entry, "date") or feedback) < feedback and entry not in was]
+        old, new = (entries(data, "progress") for data in (change.old, change.new))
+        added = [each for each in new if (text_of(each, "date") or feedback) < feedback and each not in old]
         if not added:
             continue
-        known = {statement(entry) for entry in was}
-        if not known <= {statement(entry) for entry in now}:  # rewritten: `entry-rewritten` reports it
+        stated = {statement(entry) for entry in old}
+        if not stated <= {statement(entry) for entry in new}:  # rewritten: `entry-rewritten` reports it
             continue
-        if early := [str(entry["date"]) for entry in added if statement(entry) not in known]:
+        if days := [str(entry["date"]) for entry in added if statement(entry) not in stated]:
             message = ngettext(
                 "an entry of {id} tells of {days}, before the feedback of {feedback}",
                 "entries of {id} tell of {days}, before the feedback of {feedback}",
-                len(early),
+                len(days),
             )
-            yield step.found(change, message, days=_(", ").join(sorted(early)), feedback=feedback)
+            yield step.report(change, message, days=_(", ").join(sorted(days)), feedback=feedback)

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.facts import Data, entries, in_code, mapping, number_of, statement, word
+from xuncha.audit.facts import Data, entries, mapping, number_of, quoted, statement, text_of
 from xuncha.audit.lines import Step
 from xuncha.audit.people import people_of
-from xuncha.audit.replayed import BELIEVED, Change
+from xuncha.audit.replayed import MAX_DELAY, Change
 from xuncha.catalogue import Broken
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
@@ -31,19 +31,19 @@ def problem_rewritten(step: Step) -> Broken[HistoryPlace]:
     for change in step.changes if step.commit.trailers.action else ():
         if not change.is_record or change.new is None or change.old is None or "." in str(change.id):
             continue
-        finding = word(change.old, "finding")
-        if finding and finding != word(change.new, "finding"):
-            yield step.found(change, _("the finding of problem {id} was rewritten"))
-        if word(change.old, "title") != word(change.new, "title") and _is_complete(step, change):
+        finding = text_of(change.old, "finding")
+        if finding and finding != text_of(change.new, "finding"):
+            yield step.report(change, _("the finding of problem {id} was rewritten"))
+        if text_of(change.old, "title") != text_of(change.new, "title") and _is_complete(step, change):
             message = _("the title of problem {id} was rewritten when all its measures were closed")
-            yield step.found(change, message, "warning")
+            yield step.report(change, message, "warning")
 
 
 def _is_complete(step: Step, change: Change) -> bool:
     """Return whether all measures of a problem were closed before the commit."""
     folder = step.before.folders.get(change.path.rpartition("/")[0], {})
     records = [step.files.record(each) for path, each in folder.items() if "." in (number_of(path) or "")]
-    return bool(records) and all(word(each, "status") == "closed" for each in records)
+    return bool(records) and all(text_of(each, "status") == "closed" for each in records)
 
 
 @RULES.rule(
@@ -63,18 +63,18 @@ def settings_changed(step: Step) -> Broken[HistoryPlace]:
         for key in _INSPECTION:
             if before.get(key) is not None and before[key] != after.get(key):
                 message = _("`{key}` of the inspection changed from {old} to {new}")
-                yield step.found(change, message, key=key, old=before[key], new=after.get(key) or _("none"))
+                yield step.report(change, message, key=key, old=before[key], new=after.get(key) or _("none"))
         old_pairs, new_pairs = _addresses(change.old), _addresses(change.new)
         owners = Counter(email for _name, email in new_pairs)
-        lost = {email for _name, email in old_pairs - new_pairs}
-        shared = {email for _name, email in new_pairs - old_pairs if owners[email] > 1}
+        lost_addresses = {email for _name, email in old_pairs - new_pairs}
+        shared_addresses = {email for _name, email in new_pairs - old_pairs if owners[email] > 1}
         no_longer = _("{addresses} no longer belongs to the person named in `people`")
         for message, emails in (
-            (no_longer, lost),
-            (_("{addresses} now belongs to two persons in `people`"), shared),
+            (no_longer, lost_addresses),
+            (_("{addresses} now belongs to two persons in `people`"), shared_addresses),
         ):
             if emails:
-                yield step.found(change, message, addresses=_(", ").join(sorted(emails)))
+                yield step.report(change, message, addresses=_(", ").join(sorted(emails)))
 
 
 def _addresses(settings: Data) -> set[tuple[str, str]]:
@@ -94,12 +94,12 @@ def withheld(step: Step) -> Broken[HistoryPlace]:
         if not change.is_record or change.old is None or change.new is None:
             continue
         if change.old.get("publish") is not False and change.new.get("publish") is False:
-            yield step.found(change, _("{id} is withheld from the notice"))
-        elif change.statuses[0] == "closed" and _hidden(change.old, change.new):
-            yield step.found(change, _("{id} was closed, and an entry was withheld from the notice later"))
+            yield step.report(change, _("{id} is withheld from the notice"))
+        elif change.statuses[0] == "closed" and _has_hidden_entry(change.old, change.new):
+            yield step.report(change, _("{id} was closed, and an entry was withheld from the notice later"))
 
 
-def _hidden(old: Data, new: Data) -> bool:
+def _has_hidden_entry(old: Data, new: Data) -> bool:
     """Return whether an entry that was public is withheld now."""
     public = {statement(entry) for entry in entries(old, "progress") if entry.get("publish") is not False}
     return any(
@@ -119,17 +119,17 @@ def _hidden(old: Data, new: Data) -> bool:
 def watered_down(step: Step) -> Broken[HistoryPlace]:
     """Find closings of measures whose goal was lowered, or title changed, shortly before."""
     for change in step.closings:
-        eased = change.after.eased if change.after else None
-        if eased is None or step.commit.moment_committed - eased.moment >= BELIEVED:
+        former = change.after.former if change.after else None
+        if former is None or step.commit.moment_committed - former.moment >= MAX_DELAY:
             continue
-        pairs = {key: (getattr(eased, key), word(change.new, key) or "") for key in ("title", "goal")}
+        pairs = {key: (getattr(former, key), text_of(change.new, key) or "") for key in ("title", "goal")}
         for key, (old, new) in pairs.items():
-            if _says_less(old, new) or (key == "title" and eased.applied and old != new):
+            if _is_weaker(old, new) or (key == "title" and former.pending and old != new):
                 message = _("{id} was closed shortly after its {key} changed from “{old}” to “{new}”")
-                yield step.found(change, message, key=in_code([key]), old=old, new=new)
+                yield step.report(change, message, key=quoted([key]), old=old, new=new)
 
 
-def _says_less(old: str, new: str) -> bool:
+def _is_weaker(old: str, new: str) -> bool:
     """Return whether a new text requires less than the old one: it is much shorter, leaves letters out, or has smaller numbers in the same words."""
     if old == new:
         return False

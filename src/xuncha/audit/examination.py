@@ -9,14 +9,14 @@ from pathlib import Path
 
 from xuncha.audit import branches, places, removing, status, undoing
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
-from xuncha.audit.days import YEARS, ahead
-from xuncha.audit.facts import requires
-from xuncha.audit.hand import claimed
+from xuncha.audit.days import MAX_PAUSE, commits_with_clock_ahead
+from xuncha.audit.facts import required_by
+from xuncha.audit.hand import claim_message
 from xuncha.audit.joining import Joining
-from xuncha.audit.lines import Lines, Reached, Step, union
-from xuncha.audit.merging import differences
+from xuncha.audit.lines import Graph, Node, Step, union
+from xuncha.audit.merging import check_merge
 from xuncha.audit.people import Signers
-from xuncha.audit.replayed import BELIEVED, Change, Files, State, Who, changes_of
+from xuncha.audit.replayed import MAX_DELAY, Actor, Change, Files, State, changes_of
 from xuncha.catalogue import Check, Rule
 from xuncha.errors import Finding, Severity
 from xuncha.language import gettext as _
@@ -27,9 +27,9 @@ from xuncha.trail.replay import Commit
 from xuncha.trail.tags import Anchor
 
 
-def checked(step: Step) -> list[Finding[HistoryPlace]]:
+def check_commit(step: Step) -> list[Finding[HistoryPlace]]:
     """Run all checks on a commit and return their findings."""
-    return [_weighed(rule.at(*broken), step) for rule, check in _checks() for broken in check(step)]
+    return [_with_severity(rule.at(*fault), step) for rule, check in _checks() for fault in check(step)]
 
 
 @cache
@@ -38,7 +38,7 @@ def _checks() -> list[tuple[Rule[HistoryPlace], Check[HistoryPlace]]]:
     return [(rule, rule.check) for rule in RULES.values() if rule.check]
 
 
-def _weighed(finding: Finding[HistoryPlace], step: Step) -> Finding[HistoryPlace]:
+def _with_severity(finding: Finding[HistoryPlace], step: Step) -> Finding[HistoryPlace]:
     """Return a finding with its severity in this commit: in an import, lenient rules only warn; but closing what existed before must meet the policy."""
     lenient = RULES[finding.code].scope == LENIENT and step.commit.trailers.action == "import"
     if lenient and finding.code.startswith("close-requires-"):
@@ -49,28 +49,28 @@ def _weighed(finding: Finding[HistoryPlace], step: Step) -> Finding[HistoryPlace
 class Examination:
     """One run of the audit through history."""
 
-    def __init__(self, commits: list[Commit], files: Files, marks: list[Anchor], signed: set[str]) -> None:
+    def __init__(self, commits: list[Commit], files: Files, anchors: list[Anchor], signed: set[str]) -> None:
         self.commits = commits
-        self._beginnings = places.beginnings(commits, marks)
-        self.given = self._beginnings[0].hash if self._beginnings else ""
-        self.on_claims = False
+        self._beginnings = places.beginnings(commits, anchors)
+        self.start = self._beginnings[0].hash if self._beginnings else ""
+        self.relies_on_claims = False
         """Whether two persons were required anywhere, and who they were is known only from the commits' own claims."""
-        self._marks = marks
+        self._anchors = anchors
         self._children = Counter(parent for commit in commits for parent in commit.parents)
         self._signers = Signers(signed)
-        self._lines = Lines(commits, files)
-        self._lines.ahead = ahead(commits)
-        self._lines.began = self._beginnings[0].day if self._beginnings else ""
-        self._lines.signs = self._signers.signs
-        self._asked: dict[str, tuple[Requirement, ...]] = {}
+        self._graph = Graph(commits, files)
+        self._graph.ahead = commits_with_clock_ahead(commits)
+        self._graph.first_day = self._beginnings[0].day if self._beginnings else ""
+        self._graph.has_signed = self._signers.has_signed
+        self._requirements_at: dict[str, tuple[Requirement, ...]] = {}
         """The requirements of the policy at each commit that closes a measure."""
-        self._loosened: list[tuple[Commit, set[Requirement]]] = []
+        self._loosenings: list[tuple[Commit, set[Requirement]]] = []
         """The commits that loosened the policy, each with the requirements that it dropped."""
-        self._closed_since: list[Step] = []
+        self._later_closings: list[Step] = []
         """The commits that closed a measure after the policy was first loosened."""
         self._added: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         """The commits that entered each file: the place of the commit, and its line."""
-        self._renumbered: list[tuple[HistoryPlace, set[str], set[str], bool, int]] = []
+        self._moves: list[tuple[HistoryPlace, set[str], set[str], bool, int]] = []
         """Renumbered records: the old place, the paths that came and those that went, whether the new number is higher, and the line of the commit."""
         self._verified: list[int] = []
         """The line of each verified commit: its ancestors and itself, as bits."""
@@ -79,219 +79,222 @@ class Examination:
         """Return all findings."""
         findings = []
         for place, commit in enumerate(self.commits):
-            findings += list(self._ask(place, commit))
+            findings += list(self._check(place, commit))
             for parent in commit.parents:
                 if self._children[parent] == 1:  # where history branches, a merge may need it again
-                    del self._lines.reached[parent]
-        findings += [*self._second_beginnings(), *self._unjustified_renumberings()]
+                    del self._graph.nodes[parent]
+        findings += [*self._check_beginnings(), *self._check_renumberings()]
         findings += self._signers.findings(root)
-        self.on_claims |= self._signers.on_claims
+        self.relies_on_claims |= self._signers.relies_on_claims
         return list(dict.fromkeys(findings))
 
-    def _ask(self, place: int, commit: Commit) -> Findings:
-        lines = self._lines
-        parents = [lines.reached[parent] for parent in commit.parents]
-        made, newest = commit.moment_committed, max((side.moment for side in parents), default=0)
-        claims = max((side.claimed for side in parents), default=0)
-        is_trusted = commit.touched and len(parents) < 2 and commit.hash not in lines.ahead  # noqa: PLR2004
-        is_plausible = commit.touched and (not newest or made - newest < YEARS)
-        here = lines.reached[commit.hash] = Reached(
+    def _check(self, place: int, commit: Commit) -> Findings:
+        graph = self._graph
+        parents = [graph.nodes[parent] for parent in commit.parents]
+        moment, newest = commit.moment_committed, max((side.moment for side in parents), default=0)
+        claimed_moment = max((side.claimed_moment for side in parents), default=0)
+        is_trusted = commit.touched and len(parents) < 2 and commit.hash not in graph.ahead  # noqa: PLR2004
+        is_plausible = commit.touched and (not newest or moment - newest < MAX_PAUSE)
+        node = graph.nodes[commit.hash] = Node(
             State(),
             union(parents) | 1 << place,
             newest,
-            moment=max(newest, made) if is_trusted else newest,
-            claimed=max(claims, made) if is_plausible else claims,
-            adopted=any(side.adopted for side in parents),
-            loosened=max((side.loosened for side in parents), default=(0, ())),
+            moment=max(newest, moment) if is_trusted else newest,
+            claimed_moment=max(claimed_moment, moment) if is_plausible else claimed_moment,
+            has_ledger=any(side.has_ledger for side in parents),
+            last_loosening=max((side.last_loosening for side in parents), default=(0, ())),
         )
-        lines.made_by[commit.committer] |= 1 << place
-        if any(mark.commit == commit.hash for mark in self._marks):
-            self._verified.append(here.line)
+        graph.by_committer[commit.committer] |= 1 << place
+        if any(anchor.commit == commit.hash for anchor in self._anchors):
+            self._verified.append(node.ancestry)
         if len(parents) > 1:
-            yield from self._merge(commit, here, parents)
+            yield from self._check_merge(commit, node, parents)
         else:
-            before = parents[0].state if parents else here.state
-            yield from self._plain(commit, here, before, changes_of(commit, before, self._lines.files))
+            before = parents[0].state if parents else node.state
+            yield from self._check_step(commit, node, before, changes_of(commit, before, self._graph.files))
 
-    def _plain(self, commit: Commit, here: Reached, before: State, changes: list[Change]) -> Findings:
+    def _check_step(self, commit: Commit, node: Node, before: State, changes: list[Change]) -> Findings:
         """Run every check on what a commit did to the ledger as it was before."""
-        here.state = before
+        node.state = before
         if not changes:
-            if here.adopted and (message := claimed(commit.trailers)):
+            if node.has_ledger and (message := claim_message(commit.trailers)):
                 number = next(iter(commit.trailers.ids), None)
-                yield RULES["trailers-mismatch"].at(HistoryPlace.of(commit, "", number), message)
+                yield RULES["trailers-mismatch"].at(HistoryPlace.at(commit, "", number), message)
             return
-        step = Step(commit, before, changes, self._lines, here)
-        here.state = step.after
-        if not self._adopts(commit, here, changes):
+        step = Step(commit, before, changes, self._graph, node)
+        node.state = step.after
+        if not self._record_changes(commit, node, changes):
             return
-        self._signers.note(commit, step.settings, closes=bool(step.closings))
-        yield from self._note_policy(step)
-        undone = undoing.restored(step)
-        removes = commit.trailers.action == "remove"
-        restored = undone.files if undone else removing.removed(step) if removes else undoing.renumbered(step)
-        if restored is None or isinstance(restored, str):
-            yield from checked(step)
-            yield from status.dodged(step, status.asked_until_shortly_before(step) - {*step.requires})
-            self._note_closings(step)
+        self._signers.add_commit(commit, step.settings, is_closing=bool(step.closings))
+        yield from self._check_policy(step)
+        undone = undoing.restoration(step)
+        removed = commit.trailers.action == "remove"
+        files = undone.files if undone else removing.removal(step) if removed else undoing.renumbering(step)
+        if files is None or isinstance(files, str):
+            yield from check_commit(step)
+            yield from status.check_recent_policy(step, status.recently_required(step) - {*step.required})
+            self._record_closings(step)
             return
         if undone:
             taken_back = {undone_commit.hash for undone_commit in undone.commits}
-            self._lines.taken_back |= taken_back
-            yield from undoing.judged(step, undone)
-            if "signed_commit" in step.requires and taken_back & self._signers.signed:
-                self._signers.claim(Who.of(commit), step.settings, [*undoing.of_others(step, undone.commits)])
-            self._note_closings(step)
+            self._graph.undone |= taken_back
+            yield from undoing.check_undo(step, undone)
+            if "signed_commit" in step.required and taken_back & self._signers.signed_commits:
+                findings = [*undoing.check_others(step, undone.commits)]
+                self._signers.add_claims(Actor.from_commit(commit), step.settings, findings)
+            self._record_closings(step)
         else:
-            for code in undoing.ALWAYS:
+            for code in undoing.UNIVERSAL_RULES:
                 yield from RULES[code](step)
-        here.state = before.changed(restored.items())
+        node.state = before.with_changes(files.items())
         if commit.trailers.action == "renumber":
-            self._note_renumbering(step)
+            self._record_renumbering(step)
 
-    def _adopts(self, commit: Commit, here: Reached, changes: list[Change]) -> bool:
+    def _record_changes(self, commit: Commit, node: Node, changes: list[Change]) -> bool:
         """Record what a commit did, and return whether to check it: the commit that brings the ledger is accepted unchecked."""
-        place = self._lines.places[commit.hash]
+        place = self._graph.places[commit.hash]
         for change in changes:
             if change.before is None:
-                self._added[change.path].append((place, here.line))
-        self._lines.note(place, changes, decides=any(map(branches.decides, changes)))
-        if here.adopted:
+                self._added[change.path].append((place, node.ancestry))
+        self._graph.add(place, changes, is_date_relevant=any(map(branches.is_date_relevant, changes)))
+        if node.has_ledger:
             return True
-        here.adopted = here.state.get(LEDGER_FILE) is not None
+        node.has_ledger = node.state.get(LEDGER_FILE) is not None
         # Only one beginning is accepted; any other commit that brings the ledger is checked.
-        return here.adopted and commit.hash != self.given
+        return node.has_ledger and commit.hash != self.start
 
-    def _second_beginnings(self) -> Findings:
+    def _check_beginnings(self) -> Findings:
         """Yield the commits that bring the ledger a second time."""
         message = _("the ledger begins a second time: {commit} already added it")
         for each in self._beginnings[1:]:
-            yield places.SECOND.at(HistoryPlace.of(each, LEDGER_FILE), message.format(commit=self.given[:10]))
+            yield places.SECOND.at(HistoryPlace.at(each, LEDGER_FILE), message.format(commit=self.start[:10]))
 
-    def _note_closings(self, step: Step) -> None:
+    def _record_closings(self, step: Step) -> None:
         """Record the closings that must be signed, and whether the persons are known only from the commits' own claims."""
         if not step.closings:
             return
-        self._asked[step.commit.hash] = step.requires
-        if self._loosened:
-            self._closed_since.append(step)
-        needs_signature = "signed_commit" in step.requires
-        for change in step.closings if "second_person" in step.requires else ():
-            signed = all(who.commit in self._signers.signed for who in change.applicants)
-            self.on_claims |= not (needs_signature and change.applicants and signed)
+        self._requirements_at[step.commit.hash] = step.required
+        if self._loosenings:
+            self._later_closings.append(step)
+        needs_signature = "signed_commit" in step.required
+        for change in step.closings if "second_person" in step.required else ():
+            signed = all(who.commit in self._signers.signed_commits for who in change.applicants)
+            self.relies_on_claims |= not (needs_signature and change.applicants and signed)
             for applicant in change.applicants if needs_signature else ():
                 message = _(
                     "closing {id} was applied for in the name of {name}, who did not sign this, but usually signs"
                 )
                 text = message.format(id=change.id, name=applicant.name)
-                doubt = RULES["second-person-doubtful"].at(step.at(change), text)
-                self._signers.claim(applicant, step.settings, [doubt])
-        if needs_signature or "signed_commit" in status.asked_until_shortly_before(step):
-            self._must_sign(step, lenient=not needs_signature)
+                finding = RULES["second-person-doubtful"].at(step.at(change), text)
+                self._signers.add_claims(applicant, step.settings, [finding])
+        if needs_signature or "signed_commit" in status.recently_required(step):
+            self._require_signature(step, lenient=not needs_signature)
 
-    def _note_policy(self, step: Step) -> Findings:
+    def _check_policy(self, step: Step) -> Findings:
         """Record the requirements that the policy drops; yield the closings between a loosening and a commit that soon revokes it."""
-        settings, made = step.files.record(step.after.get(LEDGER_FILE)), step.commit.moment_committed
+        settings, moment = step.files.record(step.after.get(LEDGER_FILE)), step.commit.moment_committed
         if settings is step.settings:
             return
-        before, after = set(step.requires), set(requires(settings))
+        before, after = set(step.required), set(required_by(settings))
         if dropped := before - after:
-            step.here.loosened = (made, step.requires)
-            self._loosened.append((step.commit, dropped))
-        soon = [
+            step.node.last_loosening = (moment, step.required)
+            self._loosenings.append((step.commit, dropped))
+        revoked = [
             (commit.hash, dropped & (after - before))
-            for commit, dropped in (self._loosened if after - before else ())
-            if step.stands_on(commit.hash) and made - commit.moment_committed <= status.SOON
+            for commit, dropped in (self._loosenings if after - before else ())
+            if step.has_ancestor(commit.hash) and moment - commit.moment_committed <= status.REVOKED_SOON
         ]
-        for closing in self._closed_since if soon else ():
-            if step.stands_on(closing.commit.hash) and closing.commit.hash not in self._lines.taken_back:
-                names = {name for commit, dropped in soon if closing.stands_on(commit) for name in dropped}
-                names -= status.asked_until_shortly_before(closing)
-                yield from status.dodged(closing, names, step)
+        for closing in self._later_closings if revoked else ():
+            if step.has_ancestor(closing.commit.hash) and closing.commit.hash not in self._graph.undone:
+                names = {
+                    name for commit, dropped in revoked if closing.has_ancestor(commit) for name in dropped
+                }
+                names -= status.recently_required(closing)
+                yield from status.check_recent_policy(closing, names, step)
                 if "signed_commit" in names:
-                    self._must_sign(closing, lenient=True)
+                    self._require_signature(closing, lenient=True)
 
-    def _must_sign(self, step: Step, *, lenient: bool) -> None:
+    def _require_signature(self, step: Step, *, lenient: bool) -> None:
         """Record that the closings of a commit must be signed."""
-        who = Who.of(step.commit)
+        actor = Actor.from_commit(step.commit)
         for change in step.closings:
-            mild = lenient or (step.commit.trailers.action == "import" and change.before is None)
-            self._signers.must(who, step.settings, step.at(change), lenient=mild)
+            is_lenient = lenient or (step.commit.trailers.action == "import" and change.before is None)
+            self._signers.require(actor, step.settings, step.at(change), lenient=is_lenient)
 
-    def _note_renumbering(self, step: Step) -> None:
+    def _record_renumbering(self, step: Step) -> None:
         """Record a renumbering, which must be justified by a number of another clone."""
-        left = [change for change in step.changes if change.after is None]
+        removed = [change for change in step.changes if change.after is None]
         added = {change.path for change in step.changes if change.before is None}
-        head = {each.path for each in left if step.commit.trailers.ids == (each.id,)}
+        head = {each.path for each in removed if step.commit.trailers.ids == (each.id,)}
         pairs = zip(step.commit.trailers.ids, step.commit.trailers.targets, strict=False)
         up = any((Identity.perhaps(new) or ()) > (Identity.perhaps(old) or ()) for old, new in pairs)
-        moved = [each for each in left if each.is_record or each.comment]
-        self._renumbered += [(step.at(each), added, head | {each.path}, up, step.here.line) for each in moved]
+        moved = [each for each in removed if each.is_record or each.comment]
+        self._moves += [(step.at(each), added, head | {each.path}, up, step.node.ancestry) for each in moved]
 
-    def _merge(self, commit: Commit, here: Reached, parents: list[Reached]) -> Findings:
-        lines = self._lines
-        whole = Joining(commit, parents, lines, self._signers)
-        result = here.state = parents[0].state.changed(whole.versions())
-        if not here.adopted:
-            self._adopts(commit, here, [])
+    def _check_merge(self, commit: Commit, node: Node, parents: list[Node]) -> Findings:
+        graph = self._graph
+        all_sides = Joining(commit, parents, graph, self._signers)
+        result = node.state = parents[0].state.with_changes(all_sides.versions())
+        if not node.has_ledger:
+            self._record_changes(commit, node, [])
             return
         # A parent that does not descend from this ledger is no side, nor is a parent that is an ancestor of another one:
         # what the merge took from such a parent counts as done by the merge.
-        adopted = [side for side in parents if side.adopted]
-        newest = [id(each) for each in lines.newest(union(adopted))]
-        adopted = [side for side in adopted if id(side) in newest]
-        bases = [each.state for each in lines.newest(reduce(and_, (side.line for side in adopted)))]
-        if len(adopted) > 1 and bases:
-            joining = Joining(commit, adopted, lines, self._signers, result)
-            paths = [each.path for each in commit.touched] if adopted[0] is parents[0] else None
-            yield from differences(joining, paths)
-            yield from places.entered(joining)
-            yield from branches.outrun(joining, bases, self._asked)
-            marks = [each for each in self._marks if each.commit in lines.places]
-            yield from branches.late(joining, [(lines.places[each.commit], each.moment) for each in marks])
+        sides = [side for side in parents if side.has_ledger]
+        tips = [id(each) for each in graph.tips(union(sides))]
+        sides = [side for side in sides if id(side) in tips]
+        bases = [each.state for each in graph.tips(reduce(and_, (side.ancestry for side in sides)))]
+        if len(sides) > 1 and bases:
+            joining = Joining(commit, sides, graph, self._signers, result)
+            paths = [each.path for each in commit.touched] if sides[0] is parents[0] else None
+            yield from check_merge(joining, paths)
+            yield from places.check_merged_paths(joining)
+            yield from branches.check_policies_of_sides(joining, bases, self._requirements_at)
+            marks = [each for each in self._anchors if each.commit in graph.places]
+            yield from branches.belated(joining, [(graph.places[each.commit], each.moment) for each in marks])
             return
-        for side in reversed(adopted):
-            paths = sorted(side.state.differing(result))
+        for side in reversed(sides):
+            paths = sorted(side.state.differing_paths(result))
             versions = ((path, result.get(path)) for path in paths)
-            touched = (replay.Touched(path, *(held[:2] if held else ("", ""))) for path, held in versions)
-            changes = changes_of(commit._replace(touched=tuple(touched)), side.state, self._lines.files)
-            yield from self._plain(commit, here, side.state, changes)
+            touched = (replay.Touched(path, *(entry[:2] if entry else ("", ""))) for path, entry in versions)
+            changes = changes_of(commit._replace(touched=tuple(touched)), side.state, self._graph.files)
+            yield from self._check_step(commit, node, side.state, changes)
 
-    def _doubt(self, path: str, line: int) -> Severity | None:
+    def _renumbering_severity(self, path: str, ancestry: int) -> Severity | None:
         """Return how severe it is that a record was renumbered in favour of another clone's; None if it was unsent then, or may have been."""
-        own = max((place for place, _line in self._added[path] if line >> place & 1), default=None)
+        own = max((place for place, _bits in self._added[path] if ancestry >> place & 1), default=None)
         if own is None:
             return None
-        others = [place for place, known in self._added[path] if not (line >> place & 1 or known >> own & 1)]
-        limit = self.commits[own].moment_committed + BELIEVED
-        late = bool(others) and all(self.commits[place].moment_committed >= limit for place in others)
-        verified = any(each >> own & 1 and each | line != each for each in self._verified)
-        return "error" if late and verified else "warning" if late or verified else None
+        unaware = [at for at, bits in self._added[path] if not (ancestry >> at & 1 or bits >> own & 1)]
+        limit = self.commits[own].moment_committed + MAX_DELAY
+        is_late = bool(unaware) and all(self.commits[at].moment_committed >= limit for at in unaware)
+        is_verified = any(each >> own & 1 and each | ancestry != each for each in self._verified)
+        return "error" if is_late and is_verified else "warning" if is_late or is_verified else None
 
-    def _is_everybodys(self, path: str) -> bool:
+    def _is_added_twice(self, path: str) -> bool:
         """Return whether two sides that did not know of each other have entered the same file."""
-        added = self._added[path]
+        additions = self._added[path]
         return any(
-            not line >> place & 1
-            for number, (_at, line) in enumerate(added)
-            for place, _line in added[:number]
+            not ancestry >> place & 1
+            for index, (_place, ancestry) in enumerate(additions)
+            for place, _line in additions[:index]
         )
 
-    def _unjustified_renumberings(self) -> Findings:
+    def _check_renumberings(self) -> Findings:
         """Yield renumberings of numbers that no other clone has published, or only long after they were known."""
-        filled: set[str] = set()
-        for place, added, left, up, line in reversed(self._renumbered):
+        filled_paths: set[str] = set()
+        for place, added, removed, up, ancestry in reversed(self._moves):
             # Justified: another clone has published the number; or the number had to make room for one so renumbered; or a
             # lower number was free again, because another clone took its own back.
-            free_again = not up and any(len(self._added[path]) > 1 for path in added | left)
+            is_free_again = not up and any(len(self._added[path]) > 1 for path in added | removed)
             values = {"id": place.id or place.path}
-            if free_again or filled & left or any(map(self._is_everybodys, added | left)):
-                filled |= added
-                if doubt := self._doubt(place.path, line):
+            if is_free_again or filled_paths & removed or any(map(self._is_added_twice, added | removed)):
+                filled_paths |= added
+                if severity := self._renumbering_severity(place.path, ancestry):
                     message = _(
                         "{id} was renumbered to make room for another, although its number had long been known"
                     )
-                    yield RULES["renumbered"].at(place, message.format(**values), "", doubt)
+                    yield RULES["renumbered"].at(place, message.format(**values), "", severity)
                 continue
             message = _("{id} was renumbered, but no other clone has assigned that number")
             yield RULES["renumbered"].at(place, message.format(**values))

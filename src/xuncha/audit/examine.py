@@ -10,9 +10,9 @@ from typing import Final
 
 from xuncha.audit import anchors, attributes, contents, decided, hand, people, places  # noqa: F401  each registers its checks
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
-from xuncha.audit.examination import Examination, checked
+from xuncha.audit.examination import Examination, check_commit
 from xuncha.audit.facts import is_record
-from xuncha.audit.lines import Lines, Step
+from xuncha.audit.lines import Graph, Step
 from xuncha.audit.replayed import Files, State, Version, changes_of
 from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
@@ -49,44 +49,44 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     except SurroundingsError as error:
         if error.code != "no-such-branch" or not marks:
             raise
-        return Audit(list(anchors.rewritten(marks, {})), 0, 0, "", anchors=marks)
+        return Audit(list(anchors.check_anchors(marks, {})), 0, 0, "", anchors=marks)
     # This reads the folders of all commits and checks them against their hashes: anything else is not the history that was verified.
-    seen_names: dict[str, str] = {}
-    large = swollen(git, names, seen_names)
-    commits = replay.commits(root, without=[each.path for each in large])
+    commits_by_path: dict[str, str] = {}
+    oversized = swollen(git, names, commits_by_path)
+    commits = replay.commits(root, without=[each.path for each in oversized])
     places_by_hash = {commit.hash: place for place, commit in enumerate(commits)}
     by_hash = {commit.hash: commit for commit in commits}
-    findings = list(anchors.rewritten(marks, by_hash))
+    findings = list(anchors.check_anchors(marks, by_hash))
     if not commits:
         return Audit(findings, 0, 0, "", anchors=marks)
-    seen: set[str] = set()
+    old_commits: set[str] = set()
     if since is not None:
-        start, message = _start(root, since, places_by_hash)
+        start, message = _start_commit(root, since, places_by_hash)
         if message:
             anchor = next((each for each in marks if each.commit.startswith(start)), None)
             place = HistoryPlace(start, anchor.author if anchor else "", anchor.date if anchor else "")
             findings.append(anchors.REWRITTEN.at(place, message))
         elif start:
-            seen = places.ancestors(start, commits)
-    signed_ones = signed(git, places_by_hash)  # checks each commit against its hash, too
+            old_commits = places.ancestors(start, commits)
+    signed_hashes = signed(git, places_by_hash)  # checks each commit against its hash, too
     touched = [each for commit in commits for each in commit.touched if each.is_here]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
-    examination = Examination(commits, Files(stored(git, blobs, LARGEST), records), marks, signed_ones)
+    examination = Examination(commits, Files(stored(git, blobs, LARGEST), records), marks, signed_hashes)
     later_findings = [
-        *(TOO_MANY.at(HistoryPlace.of(by_hash[each.commit], each.shown), each.message) for each in large),
-        *hand.without_others(git, examination.run(root)),
-        *places.templates(root),
-        *places.look_alikes(seen_names, by_hash),
-        *attributes.converted(git, commits, {each.path for each in touched}),
+        *(TOO_MANY.at(HistoryPlace.at(by_hash[each.commit], each.shown), each.message) for each in oversized),
+        *hand.without_other_ledgers(git, examination.run(root)),
+        *places.check_templates(root),
+        *places.check_look_alikes(commits_by_path, by_hash),
+        *attributes.check_attributes(git, commits, {each.path for each in touched}),
     ]
-    if examination.given:
-        later_findings += places.moved(git, by_hash[examination.given], commits)
+    if examination.start:
+        later_findings += places.check_former_places(git, by_hash[examination.start], commits)
     later_findings.sort(key=lambda each: places_by_hash[each.place.commit])
-    findings += [each for each in later_findings if each.place.commit not in seen]
-    examined = [commit for commit in commits if commit.hash not in seen]
+    findings += [each for each in later_findings if each.place.commit not in old_commits]
+    examined = [commit for commit in commits if commit.hash not in old_commits]
     changes = sum(len(commit.touched) for commit in examined)
-    given, on_claims = examination.given, examination.on_claims
+    given, on_claims = examination.start, examination.relies_on_claims
     return Audit(findings, len(examined), changes, commits[-1].hash, given, marks, on_claims)
 
 
@@ -108,33 +108,33 @@ def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
     for name in git.text("rev-parse", "HEAD", "HEAD^@").split():
         listed(git, name, *PARTS)
     commit = replay.commits(root, last=True)[-1]
-    before = State().changed(
+    before = State().with_changes(
         (leaf.path, Version(leaf.mode, leaf.name, leaf.name if is_record(leaf.path) else ""))
         for parent in commit.parents[:1]
         for leaf in listed(Git(root), parent, *PARTS)
     )
     paths = [*(each.path for each in commit.touched), LEDGER_FILE]
     versions = [version for path in paths if (version := before.get(path))]
-    stood = [version.blob for version in versions if version.mode != replay.SUBMODULE]
-    blobs = dict.fromkeys([*stood, *(each.blob for each in commit.touched if each.is_here)])
+    old_blobs = [version.blob for version in versions if version.mode != replay.SUBMODULE]
+    blobs = dict.fromkeys([*old_blobs, *(each.blob for each in commit.touched if each.is_here)])
     files = Files(stored(Git(root), blobs, LARGEST), blobs)
     changes = changes_of(commit, before, files)
-    findings = checked(Step(commit, before, changes, Lines([], files))) if changes else []
-    return [each for each in findings if each.code not in _OF_HISTORY]
+    findings = check_commit(Step(commit, before, changes, Graph([], files))) if changes else []
+    return [each for each in findings if each.code not in _RULES_OF_HISTORY]
 
 
-_OF_HISTORY: Final = ("close-requires-second-person", "predated", "watered-down")
+_RULES_OF_HISTORY: Final = ("close-requires-second-person", "predated", "watered-down")
 """Rules that need more than two commits, for example to know who applied for a closing."""
 
 
-def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
+def _start_commit(root: Path, since: str, places: dict[str, int]) -> tuple[str, str]:
     """Return the commit of `--since` and an error message: empty if history contains the commit. The commit is empty if all history is later."""
     revision, digits = since, since.lower()
     with contextlib.suppress(ValueError, OverflowError):
         if _DAY.fullmatch(since):
             revision = (date.fromisoformat(since) - timedelta(days=1)).isoformat()
     if _HASH.fullmatch(digits):  # never taken for a branch or a tag of that name
-        matches = [name for name in known if name.startswith(digits)]
+        matches = [name for name in places if name.startswith(digits)]
         if len(matches) == 1:
             return matches[0], ""
         if matches:
@@ -152,4 +152,4 @@ def _start(root: Path, since: str, known: dict[str, int]) -> tuple[str, str]:
         text = _("the history does not contain {commit}, and git does not know it here")
         return since, text.format(commit=since)
     text = _("history no longer contains {commit}")
-    return commit, "" if commit in known else text.format(commit=commit[:SHORT])
+    return commit, "" if commit in places else text.format(commit=commit[:SHORT])

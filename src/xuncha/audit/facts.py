@@ -23,7 +23,7 @@ class Proof(NamedTuple):
     sha256: str
 
 
-def word(data: Mapping[str, Any] | None, key: str) -> str | None:
+def text_of(data: Mapping[str, Any] | None, key: str) -> str | None:
     """Return the text under a key; None if there is none."""
     value = data.get(key) if data else None
     return value if isinstance(value, str) else None
@@ -49,23 +49,23 @@ def statement(entry: Data) -> tuple[object, ...]:
 
 def proofs_of(entry: Data) -> set[object]:
     """Return the evidence of an entry; for a file, its name and hash, because its other keys add nothing."""
-    listed = entry.get("evidence")
+    items = entry.get("evidence")
     return {
         Proof(str(item.get("file")), str(item.get("sha256"))) if isinstance(item, dict) else str(item)
-        for item in (listed if isinstance(listed, list) else [])
+        for item in (items if isinstance(items, list) else [])
     }
 
 
 def files_of(data: Data | None) -> set[Proof]:
     """Return all files that a measure names as evidence."""
-    named = (item for entry in entries(data, "progress") for item in proofs_of(entry))
-    return {item for item in named if isinstance(item, Proof)}
+    items = (item for entry in entries(data, "progress") for item in proofs_of(entry))
+    return {item for item in items if isinstance(item, Proof)}
 
 
-def requires(settings: Data | None) -> tuple[Requirement, ...]:
+def required_by(settings: Data | None) -> tuple[Requirement, ...]:
     """Return what `data/ledger.yaml` requires before a measure may be closed: by default, progress."""
-    listed = mapping(settings, "policy").get("close_requires", ["progress"])
-    return tuple(name for name in _REQUIREMENTS if isinstance(listed, list) and name in listed)
+    names = mapping(settings, "policy").get("close_requires", ["progress"])
+    return tuple(name for name in _REQUIREMENTS if isinstance(names, list) and name in names)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -80,12 +80,12 @@ def is_record(path: str) -> bool:
     return path.endswith(".yaml") and not path.startswith(f"{EVIDENCE}/")
 
 
-def in_code(names: Iterable[str]) -> str:
+def quoted(names: Iterable[str]) -> str:
     """Return keys as they are written in messages: each in backquotes."""
     return _(", ").join(f"`{name}`" for name in names)
 
 
-def read(content: bytes | None) -> Data:
+def read_data(content: bytes | None) -> Data:
     """Return the data of a file; empty if the file is missing or cannot be read."""
     try:
         return parse(content or b"")

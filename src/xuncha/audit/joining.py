@@ -7,80 +7,81 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from xuncha.audit.facts import is_record, word
-from xuncha.audit.lines import Lines, Reached, union
-from xuncha.audit.people import Signers, folded, known_as
-from xuncha.audit.replayed import BELIEVED, Eased, State, Version, Who
+from xuncha.audit.facts import is_record, text_of
+from xuncha.audit.lines import Graph, Node, union
+from xuncha.audit.people import Signers, addresses_of, folded
+from xuncha.audit.replayed import MAX_DELAY, Actor, State, Version, Wording
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.sync.values import MISSING, UNSETTLED, merge_values, settled
 from xuncha.trail.replay import Commit
 
-_Held = list[tuple[Reached, Version]]
+_Versions = list[tuple[Node, Version]]
 """The versions of a file, each with the side that has it."""
-_NOTHING: Final = Version("", "", "")
-_DEEPEST: Final = 50
+_NO_VERSION: Final = Version("", "", "")
+_MAX_DEPTH: Final = 50
 """Limit of criss-cross merges that are followed back; a common version from before them counts as none."""
 
 
-class Brought:
+class Contribution:
     """What one side of a merge has done that the other sides did not know."""
 
-    def __init__(self, joining: Joining, side: Reached) -> None:
+    def __init__(self, joining: Joining, side: Node) -> None:
         self.side = side
         self.joining = joining
-        self._lines = lines = joining.lines
+        self._graph = graph = joining.graph
         others = [each for each in joining.sides if each is not side]
-        line = union(others)
-        self.own, self.theirs, self._common = side.line & ~line, line & ~side.line, side.line & line
-        newest, self.others = (
-            max((each.moment for each in some), default=0) if lines.changing & bits else 0
-            for some, bits in (([side], self.own), (others, self.theirs))
+        ancestry = union(others)
+        self.own, self.theirs = side.ancestry & ~ancestry, ancestry & ~side.ancestry
+        self._common = side.ancestry & ancestry
+        own_moment, self.others_time = (
+            max((each.moment for each in nodes), default=0) if graph.changing & bits else 0
+            for nodes, bits in (([side], self.own), (others, self.theirs))
         )
-        """`others` is when the other sides last changed what this side did not know (seconds since 1970); 0 if they changed nothing."""
-        has_worked_there = lines.made_by[joining.commit.committer] & self.theirs
-        self._late = self.others - newest >= BELIEVED or not has_worked_there
-        self.settings = lines.files.record(side.state.get(LEDGER_FILE))
-        self._gone_on: dict[tuple[str, ...], Mapping[int, Commit]] = {}
+        """`others_time` is when the other sides last changed what this side did not know (seconds since 1970); 0 if they changed nothing."""
+        has_worked_on_others = graph.by_committer[joining.commit.committer] & self.theirs
+        self._is_late = self.others_time - own_moment >= MAX_DELAY or not has_worked_on_others
+        self.settings = graph.files.record(side.state.get(LEDGER_FILE))
+        self._followers: dict[tuple[str, ...], Mapping[int, Commit]] = {}
 
-    def is_asked(self, commit: Commit) -> bool:
+    def is_date_checked(self, commit: Commit) -> bool:
         """Return whether the date of a commit is checked: not if others published it while the person who merges was away."""
-        made_by = self._lines.made_by[commit.committer]
-        return self._late or commit.committer == self.joining.commit.committer or bool(made_by & self.theirs)
+        work = self._graph.by_committer[commit.committer]
+        return self._is_late or commit.committer == self.joining.commit.committer or bool(work & self.theirs)
 
-    def gone_on(self, place: int) -> Commit | None:
+    def follower(self, place: int) -> Commit | None:
         """Return a later commit on top of a commit, if somebody known before the sides parted made it weeks before the merge; else None."""
-        commit, merge = self._lines.commits[place], self.joining.commit
+        commit, merge = self._graph.commits[place], self.joining.commit
         people = commit.author, commit.email, commit.committer, merge.author, merge.email, merge.committer
-        if people not in self._gone_on:
-            self._gone_on[people] = self._built_on(people)
-        return self._gone_on[people].get(place)
+        if people not in self._followers:
+            self._followers[people] = self._find_followers(people)
+        return self._followers[people].get(place)
 
-    def _built_on(self, people: tuple[str, ...]) -> Mapping[int, Commit]:
+    def _find_followers(self, people: tuple[str, ...]) -> Mapping[int, Commit]:
         """Map the place of each commit to a later commit on top of it, made weeks before the merge by somebody else than some people."""
         names = {folded(people[0]), folded(people[3])}.union(
-            *(known_as(each, self.settings) for each in people)
+            *(addresses_of(each, self.settings) for each in people)
         )
-        lines = self._lines
-        found: dict[int, Commit] = {}
-        for place in lines.last(self.own, len(lines.commits)):
-            commit, follower = lines.commits[place], found.get(place)
-            old = self.others - commit.moment_committed >= BELIEVED
-            if follower is None and old and lines.changing >> place & 1 and self._is_another(commit, names):
+        graph = self._graph
+        followers: dict[int, Commit] = {}
+        for place in graph.newest(self.own, len(graph.commits)):
+            commit, follower = graph.commits[place], followers.get(place)
+            old = self.others_time - commit.moment_committed >= MAX_DELAY
+            if follower is None and old and graph.changing >> place & 1 and self._by_another(commit, names):
                 follower = commit
             if follower:
-                found |= {lines.places[each]: follower for each in commit.parents}
-        return found
+                followers |= {graph.places[each]: follower for each in commit.parents}
+        return followers
 
-    def _is_another(self, commit: Commit, mine: set[str]) -> bool:
+    def _by_another(self, commit: Commit, names: set[str]) -> bool:
         """Return whether a commit is by somebody else who was known before the sides parted; if that author signs, it must be signed."""
         author_names = {folded(commit.author)}.union(
-            *(known_as(email, self.settings) for email in (commit.email, commit.committer))
+            *(addresses_of(email, self.settings) for email in (commit.email, commit.committer))
         )
         signers = self.joining.signers
         return (
-            mine.isdisjoint(author_names)
-            and bool(self._lines.made_by[commit.committer] & self._common)
-            and (not signers.signs(commit.author) or commit.hash in signers.signed)
+            names.isdisjoint(author_names)
+            and bool(self._graph.by_committer[commit.committer] & self._common)
+            and (not signers.has_signed(commit.author) or commit.hash in signers.signed_commits)
         )
 
 
@@ -89,156 +90,154 @@ class Joining:
     """A merge and its sides."""
 
     commit: Commit
-    sides: Sequence[Reached]
-    lines: Lines
+    sides: Sequence[Node]
+    graph: Graph
     signers: Signers
     result: State = field(default_factory=State)  # the files after the merge
-    _joined: dict[tuple[str, tuple[int, ...]], Any] = field(default_factory=dict, init=False)
+    _merged: dict[tuple[str, tuple[int, ...]], Any] = field(default_factory=dict, init=False)
 
     @cached_property
-    def brought(self) -> list[Brought]:
+    def contributions(self) -> list[Contribution]:
         """What each side adds to the others."""
-        return [Brought(self, side) for side in self.sides]
+        return [Contribution(self, side) for side in self.sides]
 
-    def content(self, path: str, held: Any) -> Any:  # noqa: ANN401  any value of YAML
+    def content(self, path: str, entry: Any) -> Any:  # noqa: ANN401  any value of YAML
         """Return what a file holds: the data of a record, or the hash of any other file; a value that is already joined is returned as it is."""
-        if held is None:
+        if entry is None:
             return MISSING
-        if not isinstance(held, Version):
-            return held
-        files = self.lines.files
-        return files.read(held.blob, held.mode) if is_record(path) else files.digest(held.blob)
+        if not isinstance(entry, Version):
+            return entry
+        files = self.graph.files
+        return files.read(entry.blob, entry.mode) if is_record(path) else files.digest(entry.blob)
 
-    def joined(self, path: str, heads: Sequence[Reached], deep: int = _DEEPEST) -> Any:  # noqa: ANN401
+    def merged(self, path: str, heads: Sequence[Node], depth: int = _MAX_DEPTH) -> Any:  # noqa: ANN401
         """Return what a file holds after some commits are merged: a version, or merged data.
 
         The result is what `sync` would make; where the commits disagree, it is UNSETTLED.
         """
         key = path, tuple(id(head) for head in heads)
-        if key in self._joined:
-            return self._joined[key]
-        held: Any = heads[0].state.get(path) if heads else None
-        line = heads[0].line if heads else 0
+        if key in self._merged:
+            return self._merged[key]
+        merged: Any = heads[0].state.get(path) if heads else None
+        ancestry = heads[0].ancestry if heads else 0
         for head in heads[1:]:
             theirs = head.state.get(path)
-            if named_by(held) != named_by(theirs):
-                common = [*self.lines.newest(line & head.line)]
-                base = self.joined(path, common, deep - 1) if deep else None
-                held = self._join(path, base, held, theirs)
-            line |= head.line
-        self._joined[key] = held
-        return held
+            if key_of(merged) != key_of(theirs):
+                common = [*self.graph.tips(ancestry & head.ancestry)]
+                base = self.merged(path, common, depth - 1) if depth else None
+                merged = self._merge(path, base, merged, theirs)
+            ancestry |= head.ancestry
+        self._merged[key] = merged
+        return merged
 
-    def _join(self, path: str, *versions: Any) -> Any:  # noqa: ANN401
-        base, *sides = map(named_by, versions)
-        agreed = settled(base, sides)
-        if agreed is not UNSETTLED:
-            return next(each for each in versions if named_by(each) == agreed)
+    def _merge(self, path: str, *versions: Any) -> Any:  # noqa: ANN401
+        base, *sides = map(key_of, versions)
+        merged = settled(base, sides)
+        if merged is not UNSETTLED:
+            return next(each for each in versions if key_of(each) == merged)
         before, first, second = (self.content(path, each) for each in versions)
-        agreed = settled(before, [first, second])
-        if agreed is not UNSETTLED or not (isinstance(first, dict) and isinstance(second, dict)):
-            return None if agreed is MISSING else agreed
-        merged = merge_values(before if isinstance(before, dict) else {}, first, second)
-        disputed = {str(each.location[0]): UNSETTLED for each in merged.disputes if each.location}
-        return {**merged.result, **disputed}
+        merged = settled(before, [first, second])
+        if merged is not UNSETTLED or not (isinstance(first, dict) and isinstance(second, dict)):
+            return None if merged is MISSING else merged
+        merged_data = merge_values(before if isinstance(before, dict) else {}, first, second)
+        disputed = {str(each.location[0]): UNSETTLED for each in merged_data.disputes if each.location}
+        return {**merged_data.result, **disputed}
 
     def base(self, path: str) -> Any:  # noqa: ANN401
         """Return what a file holds in the common history of the last side and the others; several common commits are joined.
 
         If that has no such file but both have entered it, return the version that both entered: git can copy a commit to another branch.
         """
-        lines, line, last = self.lines, union(self.sides[:-1]), self.sides[-1].line
-        held = self.joined(path, [*lines.newest(line & last)])
-        if held is None and path in lines.held:
-            versions = lines.held[path]
-            first, second = ([each for place, each in versions if side >> place & 1] for side in (line, last))
+        graph, rest, last = self.graph, union(self.sides[:-1]), self.sides[-1].ancestry
+        entry = self.merged(path, [*graph.tips(rest & last)])
+        if entry is None and path in graph.versions:
+            versions = graph.versions[path]
+            first, second = ([each for place, each in versions if side >> place & 1] for side in (rest, last))
             blobs = {each.blob for each in second}
-            held = next((each for each in reversed(first) if each.blob in blobs), None)
-        return held
+            entry = next((each for each in reversed(first) if each.blob in blobs), None)
+        return entry
 
     def versions(self) -> Iterator[tuple[str, Version | None]]:
         """Yield the files in which the merge differs from its first side, or that another side has with another past."""
         first, *others = self.sides
         contents = {path: (mode, blob) for path, mode, blob in self.commit.touched}
         for other in others:
-            for path in first.state.apart(other.state):
-                contents.setdefault(path, (first.state.get(path) or _NOTHING)[:2])
+            for path in first.state.paths_with_different_past(other.state):
+                contents.setdefault(path, (first.state.get(path) or _NO_VERSION)[:2])
         for path, (mode, blob) in contents.items():
             yield path, self._version(path, mode, blob) if blob else None
 
     def _version(self, path: str, mode: str, blob: str) -> Version:
         """Return a file as the merge made it, with what is known of its past; the order of the sides does not matter."""
-        held: _Held = [(side, version) for side in self.sides if (version := side.state.get(path))]
-        same = next((other for _side, other in held if other[:2] == (mode, blob)), None)
-        if same and len({other[3:] for _side, other in held}) == 1:
+        versions: _Versions = [(side, version) for side in self.sides if (version := side.state.get(path))]
+        same = next((other for _side, other in versions if other[:2] == (mode, blob)), None)
+        if same and len({other[3:] for _side, other in versions}) == 1:
             return same
-        files = self.lines.files
+        files = self.graph.files
         is_read = is_record(path) and files.record(Version(mode, blob, blob)) is not None
-        usual = same.readable if same else next((other.readable for _side, other in held), "")
-        version = Version(mode, blob, blob if is_read else usual)
-        status = word(files.record(version), "status") if is_record(path) else None
-        decided = status in {"submitted", "closed"} or any(other.decided for _side, other in held)
-        version = version._replace(decided=decided, eased=self._eased(held, status))
+        readable = same.readable if same else next((other.readable for _side, other in versions), "")
+        version = Version(mode, blob, blob if is_read else readable)
+        status = text_of(files.record(version), "status") if is_record(path) else None
+        submitted = status in {"submitted", "closed"} or any(other.submitted for _side, other in versions)
+        version = version._replace(submitted=submitted, former=self._former_wording(versions, status))
         if status == "submitted":
-            return version._replace(applicants=self._applicants(held))
+            return version._replace(applicants=self._applicants(versions))
         if status == "closed":
-            closings = [other for _side, other in held if other.closer]
-            stand = [other for other in closings if other.closer and self._stands(other.closer, held)]
-            closed = next(iter(stand or closings), _NOTHING)
+            closings = [other for _side, other in versions if other.closer]
+            valid = [other for other in closings if other.closer and self._holds(other.closer, versions)]
+            closed = next(iter(valid or closings), _NO_VERSION)
             return version._replace(applicants=closed.applicants, closer=closed.closer)
         return version
 
-    def _stands(self, who: Who, held: _Held) -> bool:
+    def _holds(self, actor: Actor, versions: _Versions) -> bool:
         """Return whether an application or a closing still stands: no side that knew of it has replaced it."""
         return not any(
-            self.lines.knows(side, who.since) and who not in (version.closer, *version.applicants)
-            for side, version in held
+            self.graph.has_ancestor(side, actor.since) and actor not in (version.closer, *version.applicants)
+            for side, version in versions
         )
 
-    def _applicants(self, held: _Held) -> tuple[Who, ...]:
+    def _applicants(self, versions: _Versions) -> tuple[Actor, ...]:
         """Return the persons whose applications stand; of two that did not know of each other, both do."""
-        applied = {who for _side, version in held if not version.closer for who in version.applicants}
-        standing = [who for who in applied if self._stands(who, held)]
-        return tuple(sorted(standing, key=lambda who: (who.day, who)))
+        applied = {actor for _side, version in versions if not version.closer for actor in version.applicants}
+        valid = [who for who in applied if self._holds(who, versions)]
+        return tuple(sorted(valid, key=lambda who: (who.day, who)))
 
-    def _eased(self, held: _Held, status: str | None) -> Eased | None:
+    def _former_wording(self, versions: _Versions, status: str | None) -> Wording | None:
         """Return the title and the goal of a measure before any side changed them, and when the other sides learned of that."""
-        easings, lines = [], self.lines
-        for side, version in held:
-            eased = version.eased
-            if eased is None:
+        changes, graph = [], self.graph
+        for side, version in versions:
+            former = version.former
+            if former is None:
                 continue
-            changed, others = eased.moment, [each for each in held if each[0] is not side]
-            if any(
-                lines.knows(other, eased.commit) and (each.eased is None or each.eased.commit != eased.commit)
-                for other, each in others
-            ):
+            moment, others = former.moment, [each for each in versions if each[0] is not side]
+            aware = [each.former for other, each in others if graph.has_ancestor(other, former.commit)]
+            if any(each is None or each.commit != former.commit for each in aware):
                 continue  # another side has changed them again, or taken that back
-            place = lines.places[eased.commit]
-            brought = next(each for each in self.brought if each.side is side)
-            arrived = max(self.commit.moment_committed, brought.others)
-            if brought.own >> place & 1:
-                unheard = any(
-                    not any(lines.knows(side, who.since) for who in each.applicants)
+            place = graph.places[former.commit]
+            contribution = next(each for each in self.contributions if each.side is side)
+            arrival = max(self.commit.moment_committed, contribution.others_time)
+            if contribution.own >> place & 1:
+                is_unseen = any(
+                    not any(graph.has_ancestor(side, who.since) for who in each.applicants)
                     for _other, each in others
                     if each.applicants and not each.closer
                 )
-                is_asked = brought.others and brought.is_asked(lines.commits[place])
-                if status == "submitted" and unheard:  # the applicant there has not seen the new words
-                    eased = eased._replace(moment=arrived, applied=True)
-                elif is_asked and not brought.gone_on(place):
-                    eased = eased._replace(moment=arrived)
-            easings.append((changed, eased))
-        if not easings:
+                is_checked = contribution.others_time and contribution.is_date_checked(graph.commits[place])
+                if status == "submitted" and is_unseen:  # the applicant there has not seen the new words
+                    former = former._replace(moment=arrival, pending=True)
+                elif is_checked and not contribution.follower(place):
+                    former = former._replace(moment=arrival)
+            changes.append((moment, former))
+        if not changes:
             return None
-        newest = max((each for _changed, each in easings), key=lambda each: each.moment)
+        newest = max((each for _moment, each in changes), key=lambda each: each.moment)
         # Changes on several sides within two weeks count as one, from the words that stood first.
-        recent = [pair for pair in easings if newest.moment - pair[1].moment < BELIEVED]
-        _changed, first = min(recent, key=lambda pair: pair[0])
-        applied = any(each.applied for _changed, each in easings)
-        return first._replace(moment=newest.moment, applied=applied, commit=newest.commit)
+        recent = [pair for pair in changes if newest.moment - pair[1].moment < MAX_DELAY]
+        _moment, first = min(recent, key=lambda pair: pair[0])
+        pending = any(each.pending for _moment, each in changes)
+        return first._replace(moment=newest.moment, pending=pending, commit=newest.commit)
 
 
-def named_by(held: Any) -> Any:  # noqa: ANN401
+def key_of(entry: Any) -> Any:  # noqa: ANN401
     """Return what tells whether two versions are the same: mode and blob, or the data itself."""
-    return held[:2] if isinstance(held, Version) else held
+    return entry[:2] if isinstance(entry, Version) else entry

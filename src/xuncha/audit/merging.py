@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
-from xuncha.audit.contents import changed_since, deadline, is_put_off
-from xuncha.audit.facts import Data, in_code, mapping, number_of, read, requires
-from xuncha.audit.joining import Joining, named_by
-from xuncha.audit.lines import Lines, Step, union
+from xuncha.audit.contents import changed_since, deadline, is_postponed
+from xuncha.audit.facts import Data, mapping, number_of, quoted, read_data, required_by
+from xuncha.audit.joining import Joining, key_of
+from xuncha.audit.lines import Graph, Step, union
 from xuncha.audit.replayed import Unreadable, changes_of
 from xuncha.catalogue import Rule
 from xuncha.errors import Severity
@@ -47,7 +47,7 @@ _CLOSED_OVER = RULES.declare(
     "it is a warning.",
     wrong="One side has returned 2.3, the other has closed it without knowing of that, and a manual merge takes the closing. (`sync` refuses to.)",
 )
-_UNSEEN = RULES.declare(
+_AFTER_CLOSE = RULES.declare(
     "merge-after-closing",
     "warning",
     why="A closing covers only what the measure said then; what a merge adds was not seen by the person who closed it.",
@@ -56,88 +56,88 @@ _UNSEEN = RULES.declare(
 )
 
 
-def differences(joining: Joining, touched: Iterable[str] | None) -> Findings:
+def check_merge(joining: Joining, touched: Iterable[str] | None) -> Findings:
     """Yield what a merge invented or lost, compared with its sides and their common history; and what the merge itself did.
 
     Of more than two sides, all but the last count as one, joined as `sync` would join them. `touched` are the paths in which the merge differs
     from the first side; None if they are not known.
     """
-    sides, result, lines = joining.sides, joining.result, joining.lines
-    paths = dict.fromkeys(sides[0].state.differing(result) if touched is None else touched)
+    sides, result, graph = joining.sides, joining.result, joining.graph
+    paths = dict.fromkeys(sides[0].state.differing_paths(result) if touched is None else touched)
     for side in sides[touched is not None :]:  # the merge may take from another side what this one left alone
-        common = lines.newest(side.line & union(other for other in sides if other is not side))
-        done = {path for other in common for path in other.state.differing(side.state)}
-        changed = (path for path in done if named_by(side.state.get(path)) != named_by(result.get(path)))
+        common = graph.tips(side.ancestry & union(other for other in sides if other is not side))
+        differing = {path for other in common for path in other.state.differing_paths(side.state)}
+        changed = (path for path in differing if key_of(side.state.get(path)) != key_of(result.get(path)))
         paths |= dict.fromkeys(sorted(changed))
     for path in paths:
         base, number = joining.base(path), number_of(path)
-        for rule, location in _of_file(joining, path, base):
-            place = HistoryPlace.of(joining.commit, path, number)
+        for rule, location in _compare_file(joining, path, base):
+            place = HistoryPlace.at(joining.commit, path, number)
             if rule is _CLOSED_OVER:
-                yield rule.at(place, *_fallen(joining, path))
+                yield rule.at(place, *_closed_over_fault(joining, path))
             else:
                 yield rule.at(place, _message(rule, path, number or path, ".".join(map(str, location))))
-        yield from _chosen(joining, path, base)
+        yield from _check_choices(joining, path, base)
 
 
-def _chosen(joining: Joining, path: str, base: Any) -> Findings:  # noqa: ANN401
+def _check_choices(joining: Joining, path: str, base: Any) -> Findings:  # noqa: ANN401
     """Check what a merge did to a file that its sides did not have in common or disagreed on, like a change of each side."""
-    files, now = joining.lines.files, joining.result.get(path)
-    touched = Touched(path, *(now[:2] if now else ("", "")))
+    files, merged = joining.graph.files, joining.result.get(path)
+    touched = Touched(path, *(merged[:2] if merged else ("", "")))
     trailers = joining.commit.trailers._replace(action="edit")
-    made = joining.commit._replace(trailers=trailers, touched=(touched,))
+    edit_commit = joining.commit._replace(trailers=trailers, touched=(touched,))
     base_data, reported = joining.content(path, base), set[str]()
     for side in joining.sides:
         version, before = side.state.get(path), side.state
-        if version is None or version[:2] in (touched[1:], named_by(base)):
+        if version is None or version[:2] in (touched[1:], key_of(base)):
             continue
-        changes = changes_of(made, before, files)
-        step = Step(made, before, changes, Lines([], files))
-        for finding in _done(step, base_data if isinstance(base_data, dict) else None):
+        changes = changes_of(edit_commit, before, files)
+        step = Step(edit_commit, before, changes, Graph([], files))
+        for finding in _check_choice(step, base_data if isinstance(base_data, dict) else None):
             if finding.code not in reported:
                 reported.add(finding.code)
                 yield finding
 
 
-def _done(step: Step, was: Data | None) -> Findings:
+def _check_choice(step: Step, base_data: Data | None) -> Findings:
     """Yield findings on what a merge did to a file of one side; `was` is the data common to all sides, or None."""
-    if was is None:
+    if base_data is None:
         for rule in RULES.values():
             if rule.chapter not in {"hand", "days"}:
                 yield from rule(step)
         return
     yield from RULES["deleted"](step)
     change = step.changes[0]
-    before = deadline(was)
-    if deadline(change.old) != before and is_put_off(change):  # of two new days `sync` takes the earlier
-        passed = RULES["deadline-passed"](step)
-        severity: Severity = "warning" if before is None else "error"
-        yield from passed or [each._replace(severity=severity) for each in RULES["deadline-moved"](step)]
+    base_due = deadline(base_data)
+    if deadline(change.old) != base_due and is_postponed(change):  # of two new days `sync` takes the earlier
+        findings = RULES["deadline-passed"](step)
+        severity: Severity = "warning" if base_due is None else "error"
+        yield from findings or [each._replace(severity=severity) for each in RULES["deadline-moved"](step)]
 
 
-def _fallen(joining: Joining, path: str) -> tuple[str, str, Severity]:
+def _closed_over_fault(joining: Joining, path: str) -> tuple[str, str, Severity]:
     """Return message, empty hint and severity for a merge that closes what one side turned back: an error if that side turned back the required application, or none exists."""
-    lines = joining.lines
-    held = [(side, version) for side in joining.sides if (version := side.state.get(path))]
-    closings = [version for _side, version in held if version.closer]
+    graph = joining.graph
+    versions = [(side, version) for side in joining.sides if (version := side.state.get(path))]
+    closings = [version for _side, version in versions if version.closer]
     applicants = {each.commit for version in closings for each in version.applicants}
-    settings = lines.files.record(joining.result.get(LEDGER_FILE))
-    needed = {"submission", "second_person"} & {*requires(settings)}
-    who = _("someone")
+    settings = graph.files.record(joining.result.get(LEDGER_FILE))
+    is_needed = {"submission", "second_person"} & {*required_by(settings)}
+    opponent = _("someone")
     severity: Severity = "warning"
-    for side, version in held:
+    for side, version in versions:
         if version in closings:
             continue
-        changes = lines.changes(path, side.line)
-        if needed and (not applicants or any(each.commit.hash in applicants for each in changes)):
+        changes = graph.changes(path, side.ancestry)
+        if is_needed and (not applicants or any(each.commit.hash in applicants for each in changes)):
             severity = "error"
-        line = union(each for each, other in held if other in closings)
-        for commit, (change, *_more) in lines.changes(path, side.line & ~line):
+        other_ancestry = union(each for each, other in versions if other in closings)
+        for commit, (change, *_more) in graph.changes(path, side.ancestry & ~other_ancestry):
             if is_back(*change.statuses):
-                who = _("{who}, {day}").format(who=commit.author, day=commit.day)
+                opponent = _("{who}, {day}").format(who=commit.author, day=commit.day)
                 break
     message = _("{id} was returned or reopened on one side ({who}), but is closed by the merge")
-    return message.format(id=number_of(path), who=who), "", severity
+    return message.format(id=number_of(path), who=opponent), "", severity
 
 
 def _message(rule: Rule[HistoryPlace], path: str, number: str, field: str) -> str:
@@ -152,79 +152,79 @@ def _message(rule: Rule[HistoryPlace], path: str, number: str, field: str) -> st
             _("the merge lost what one side did to {path}"),
         ),
         _REOPENED.code: (_("{id} was closed on one side, but was reopened by the merge"),) * 2,
-        _UNSEEN.code: (_("{id} was closed on one side, and the merge added {field} from another"),) * 2,
+        _AFTER_CLOSE.code: (_("{id} was closed on one side, and the merge added {field} from another"),) * 2,
     }[rule.code]
     reason = _("git left a merge conflict in the file")
     return templates[0 if field else 1].format(path=path, id=number, field=field, reason=reason)
 
 
-def _of_file(joining: Joining, path: str, base: Any) -> Iterable[_Difference]:  # noqa: ANN401
+def _compare_file(joining: Joining, path: str, base: Any) -> Iterable[_Difference]:  # noqa: ANN401
     """Compare one file of a merge with the base and with each side; of more than two sides, all but the last are joined."""
     *others, last = joining.sides
-    result, sides = joining.result.get(path), [joining.joined(path, others), last.state.get(path)]
+    result, sides = joining.result.get(path), [joining.merged(path, others), last.state.get(path)]
     if result is not None:  # a file that one side removed and another needs may stay: nothing is lost by that
         sides = [side for side in sides if side is not None]
-    was, *kept, now = (named_by(version) for version in (base, *sides, result))
-    if now == settled(was, kept):
+    base_key, *side_keys, result_key = (key_of(version) for version in (base, *sides, result))
+    if result_key == settled(base_key, side_keys):
         return ()
     before, *values, after = (joining.content(path, version) for version in (base, *sides, result))
     if isinstance(after, Unreadable):
         return [(RULES["unreadable"], ())]
     if any(isinstance(each, Unreadable) for each in (before, *values)):  # reported where it became unreadable
         return ()
-    return _of_value((), before, values, after)
+    return _compare_value((), before, values, after)
 
 
-def _of_value(location: Location, base: Any, sides: list[Any], result: Any) -> Iterator[_Difference]:  # noqa: ANN401
+def _compare_value(location: Location, base: Any, sides: list[Any], result: Any) -> Iterator[_Difference]:  # noqa: ANN401
     """Compare one value of a merge, at any depth."""
-    agreed = settled(base, sides)
-    if result == agreed:
+    merged = settled(base, sides)
+    if result == merged:
         return
     if all(isinstance(value, dict) for value in (*sides, result)):
-        yield from _of_fields(location, base if isinstance(base, dict) else {}, sides, result)
+        yield from _compare_fields(location, base if isinstance(base, dict) else {}, sides, result)
         return
     if all(isinstance(value, list) or value is MISSING for value in (*sides, result)):
-        found = next(_of_items(location, base, sides, result), None)
-        if found or agreed is UNSETTLED:
-            if found:
-                yield found[0], location
+        difference = next(_compare_items(location, base, sides, result), None)
+        if difference or merged is UNSETTLED:
+            if difference:
+                yield difference[0], location
             return
-    elif agreed is UNSETTLED and any(result == side for side in sides if side != base):
+    elif merged is UNSETTLED and any(result == side for side in sides if side != base):
         return
     yield _LOST if any(result == value for value in (base, *sides)) else _INVENTED, location
 
 
-def _of_fields(location: Location, base: Data, sides: list[Data], result: Data) -> Iterator[_Difference]:
+def _compare_fields(location: Location, base: Data, sides: list[Data], result: Data) -> Iterator[_Difference]:
     """Compare the keys of a mapping one by one."""
-    free: set[str] = set()
+    disputed: set[str] = set()
     """Keys of the pairs on which the sides disagree: each key may come from any side."""
     for pair in PAIRS if not location else ():
         before, *values = ([each.get(key, MISSING) for key in pair] for each in (base, *sides))
         if settled(before, values) is UNSETTLED:
-            free.update(pair)
-    was, *statuses, now = (each.get("status") for each in (base, *sides, result))
-    if "status" in free and "closed" in statuses and "closed" not in (was, now):
+            disputed.update(pair)
+    old, *statuses, new = (each.get("status") for each in (base, *sides, result))
+    if "status" in disputed and "closed" in statuses and "closed" not in (old, new):
         yield _REOPENED, ("status",)
-    if "status" in free and now == "closed" and any(is_back(was, each) for each in statuses):
+    if "status" in disputed and new == "closed" and any(is_back(old, each) for each in statuses):
         yield _CLOSED_OVER, ("status",)
-    if not location and (keys := _unseen(sides, result)):
-        yield _UNSEEN, (in_code(keys),)
+    if not location and (keys := _keys_after_closing(sides, result)):
+        yield _AFTER_CLOSE, (quoted(keys),)
     for key in dict.fromkeys(key for each in (base, *sides, result) for key in each):
         before, *values, after = (each.get(key, MISSING) for each in (base, *sides, result))
-        if key not in free:
-            yield from _of_value((*location, key), before, values, after)
+        if key not in disputed:
+            yield from _compare_value((*location, key), before, values, after)
         elif not any(after == value for value in values):
             yield _INVENTED, (key,)
 
 
-def _unseen(sides: Sequence[Data], now: Data) -> list[str]:
+def _keys_after_closing(sides: Sequence[Data], merged: Data) -> list[str]:
     """Return the keys that came into a closed measure after its closing, compared with the nearest side that has this closing; none if it is open."""
-    closed = [side for side in sides if side.get("status") == "closed" == now.get("status")]
-    holders = [side for side in closed if side.get("closed") == now.get("closed")]
-    return min((changed_since(side, now, {}) for side in holders), key=len, default=[])
+    closed = [side for side in sides if side.get("status") == "closed" == merged.get("status")]
+    same_closings = [side for side in closed if side.get("closed") == merged.get("closed")]
+    return min((changed_since(side, merged, {}) for side in same_closings), key=len, default=[])
 
 
-def brought_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str], str]]:
+def merged_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[str], str]]:
     """Return what merges since a commit brought into closed measures and is still there, or closed although others had turned it back.
 
     By number: who closed the measure, according to its closing note; the keys of what came after the closing; and who had turned it
@@ -236,31 +236,31 @@ def brought_into_closed(root: Path, before: str) -> dict[str, tuple[str, list[st
     touched = ((each.path, merge.parents) for merge in merges for each in merge.touched)
     places = dict.fromkeys((path, ("HEAD", *parents)) for path, parents in touched)
     contents = iter(git.blobs(f"{each}:./{path}" for path, commits in places for each in commits))
-    found: dict[str, tuple[str, list[str], str]] = {}
+    changes: dict[str, tuple[str, list[str], str]] = {}
     for path, (_head, *parents) in places:
-        now, *sides = (read(next(contents)) for _commit in range(len(parents) + 1))
-        over = _closed_over(git, path, parents, [now, *sides])
-        keys = _unseen(sides, now)
-        if keys or over:  # of several merges, the first tells the most
-            by = str(mapping(now, "closed").get("by", "?"))
-            found.setdefault(number_of(path) or path, (by, keys, over))
-    return found
+        merged, *sides = (read_data(next(contents)) for _commit in range(len(parents) + 1))
+        opponent = _opponent_of_closing(git, path, parents, [merged, *sides])
+        keys = _keys_after_closing(sides, merged)
+        if keys or opponent:  # of several merges, the first tells the most
+            closer = str(mapping(merged, "closed").get("by", "?"))
+            changes.setdefault(number_of(path) or path, (closer, keys, opponent))
+    return changes
 
 
-def _closed_over(git: Git, path: str, parents: list[str], contents: list[Data]) -> str:
+def _opponent_of_closing(git: Git, path: str, parents: list[str], contents: list[Data]) -> str:
     """Return who turned a measure back on one side of a merge while another side closed it, and when; empty if nobody did."""
-    now, *statuses = (data.get("status") for data in contents)
-    if now != "closed" or "closed" not in statuses:
+    new, *statuses = (data.get("status") for data in contents)
+    if new != "closed" or "closed" not in statuses:
         return ""
     closing = parents[statuses.index("closed")]
     for parent, status in zip(parents, statuses, strict=True):
-        turn = next(turns(git, closing, parent, path), None) if status in ONWARD and status != now else None
-        if turn and is_back(turn.from_, turn.to):
-            return str(turn)
+        event = next(turns(git, closing, parent, path), None) if status in ONWARD and status != new else None
+        if event and is_back(event.from_, event.to):
+            return str(event)
     return ""
 
 
-def _of_items(location: Location, base: Any, sides: list[Any], result: Any) -> Iterator[_Difference]:  # noqa: ANN401
+def _compare_items(location: Location, base: Any, sides: list[Any], result: Any) -> Iterator[_Difference]:  # noqa: ANN401
     """Compare the items of a list: what all sides have and what any side has added must be there, and nothing else."""
     key = str(location[-1])
     lists = [named(key, each) if isinstance(each, list) else {} for each in (base, *sides, result)]
@@ -268,4 +268,4 @@ def _of_items(location: Location, base: Any, sides: list[Any], result: Any) -> I
         before, *values, after = (each.get(name, MISSING) for each in lists)
         if after is not MISSING:  # an item that one side removed and another has may stay
             values = [each for each in values if each is not MISSING] or values
-        yield from _of_value((*location, 0), before, values, after)
+        yield from _compare_value((*location, 0), before, values, after)

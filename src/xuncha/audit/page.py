@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from xuncha import language
-from xuncha.audit.anchors import line
+from xuncha.audit.anchors import anchor_line
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
-from xuncha.audit.facts import Data, read
+from xuncha.audit.facts import Data, read_data
 from xuncha.chinese.characters import without_unsafe
 from xuncha.chinese.punctuation import full_width_page
 from xuncha.errors import Finding
@@ -21,7 +21,7 @@ from xuncha.paper.templates import rendered
 from xuncha.trail.contents import stored
 from xuncha.trail.git import Git
 
-ASKED: Final = (
+SUBJECTS: Final = (
     ("销号均具备当时规则要求的条件，各项措施的状态逐步推进，没有越级。", "status-jump close-requires-progress close-requires-evidence close-requires-submission close-requires-second-person close-requires-signed-commit second-person-doubtful closed-by predated"),
     ("销号规则没有放宽，也没有绕过收紧的规则销号。", "policy-weakened policy-dodged"),
     ("销号之后内容未作改动，销号之前没有降低目标。", "changed-after-closing watered-down merge-after-closing merge-reopened merge-closed-over"),
@@ -36,49 +36,49 @@ ASKED: Final = (
     ("没有本单位自己的模板。", "own-template"),
 )  # fmt: skip
 """The subjects of an audit: a sentence that is true if nothing was found, and the codes of the rules that would refute it."""
-_NAMED: Final = re.compile(r"`([^`]*)`")
+_BACKQUOTED: Final = re.compile(r"`([^`]*)`")
 
 
 def render(root: Path, audit: Audit) -> str:
     """Return the page. The template is always the built-in one, because the audited office must not design the page."""
-    broken = {finding.code for finding in audit.findings}
-    given = {
+    broken_rules = {finding.code for finding in audit.findings}
+    values = {
         "audit": audit,
         "organisation": str(_settings(Git(root), audit).get("organisation", "")),
         "weights": [
-            (title, severity, _by_reason(audit, severity))
+            (title, severity, _group_by_reason(audit, severity))
             for title, severity in (("不符合规则", "error"), ("提请注意", "warning"), ("备注", "note"))
         ],
-        "holds": [said for said, codes in ASKED if not broken.intersection(codes.split())],
-        "anchors": [line(anchor) for anchor in audit.anchors],
+        "holds": [sentence for sentence, codes in SUBJECTS if not broken_rules.intersection(codes.split())],
+        "anchors": [anchor_line(anchor) for anchor in audit.anchors],
     }
-    page = full_width_page(rendered("audit.html.j2", None, given))
+    page = full_width_page(rendered("audit.html.j2", None, values))
     return without_unsafe(page, "\N{REPLACEMENT CHARACTER}")
 
 
 def _settings(git: Git, audit: Audit) -> Data:
     """Return the settings at the last commit or, if unreadable there, at the commit that brought the ledger; empty if both are unreadable."""
-    names = [f"{commit}:./{LEDGER_FILE}" for commit in (audit.tip, audit.given) if commit]
+    names = [f"{commit}:./{LEDGER_FILE}" for commit in (audit.tip, audit.start) if commit]
     existing = [name for name, kind in zip(names, git.kinds(names), strict=True) if kind == "blob"]
-    return next(filter(None, (read(content.content) for content in stored(git, existing, LARGEST))), {})
+    return next(filter(None, (read_data(content.content) for content in stored(git, existing, LARGEST))), {})
 
 
-def _by_reason(audit: Audit, severity: str) -> list[tuple[str, set[str], list[Finding[HistoryPlace]]]]:
+def _group_by_reason(audit: Audit, severity: str) -> list[tuple[str, set[str], list[Finding[HistoryPlace]]]]:
     """Group the findings of one severity by the reason of their rule: the reason, the codes, and the findings with messages in plain words."""
     by_reason: dict[str, list[Finding[HistoryPlace]]] = {}
     for finding in audit.findings:
         if finding.severity == severity:
-            why = _in_words(language.gettext(RULES[finding.code].why))
-            by_reason.setdefault(why, []).append(finding._replace(message=_in_words(finding.message)))
-    return [(why, {finding.code for finding in broken}, broken) for why, broken in by_reason.items()]
+            why = _in_plain_words(language.gettext(RULES[finding.code].why))
+            by_reason.setdefault(why, []).append(finding._replace(message=_in_plain_words(finding.message)))
+    return [(why, {finding.code for finding in findings}, findings) for why, findings in by_reason.items()]
 
 
-def _in_words(text: str) -> str:
+def _in_plain_words(text: str) -> str:
     """Return a text with the names of keys, requirements and actions instead of their codes in backquotes."""
 
-    def word(match: re.Match[str]) -> str:
-        name = match[1]
-        said = KEY_NAMES.get(name) or REQUIREMENTS.get(name, (action_name(name),))[0]
-        return said if said == name else f"“{said}”"
+    def replacement(match: re.Match[str]) -> str:
+        code = match[1]
+        name = KEY_NAMES.get(code) or REQUIREMENTS.get(code, (action_name(code),))[0]
+        return name if name == code else f"“{name}”"
 
-    return _NAMED.sub(word, text)
+    return _BACKQUOTED.sub(replacement, text)

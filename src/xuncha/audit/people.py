@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
-from xuncha.audit.facts import Data, entries, mapping, word
+from xuncha.audit.facts import Data, entries, mapping, text_of
 from xuncha.audit.lines import Step
-from xuncha.audit.replayed import BELIEVED, Who
+from xuncha.audit.replayed import MAX_DELAY, Actor
 from xuncha.catalogue import Broken
 from xuncha.chinese.characters import without_invisible
 from xuncha.errors import Finding, Severity
@@ -26,12 +26,12 @@ from xuncha.trail.signing import signatures
 def folded(text: str) -> str:
     """Return a name or an address without differences that nobody sees: letter case, width, blanks, invisible characters."""
     plain = without_invisible(unicodedata.normalize("NFKC", text).casefold())
-    seen = (letter for letter in plain if not letter.isspace() and letter != "\N{REPLACEMENT CHARACTER}")
-    return "".join(letter for letter in seen if unicodedata.category(letter) != "Cf")
+    visible = (letter for letter in plain if not letter.isspace() and letter != "\N{REPLACEMENT CHARACTER}")
+    return "".join(letter for letter in visible if unicodedata.category(letter) != "Cf")
 
 
 @lru_cache(maxsize=4096)
-def named(text: str) -> str:
+def name_key(text: str) -> str:
     """Return a folded name without signs that are easily overlooked, such as stops and dots. A name of signs alone stays."""
     plain = folded(text)
     return "".join(letter for letter in plain if unicodedata.category(letter)[0] not in "PS") or plain
@@ -42,33 +42,33 @@ def _mailbox(email: str) -> str:
     return re.sub(r"\+[^@]*@", "@", folded(email))
 
 
-def known_as(email: str, settings: Data | None) -> set[str]:
+def addresses_of(email: str, settings: Data | None) -> set[str]:
     """Return all addresses of the person who has this one, folded, according to `people` in the settings; none for an empty one."""
     return addresses(folded(email), (emails for _name, emails in people_of(settings))) - {""}
 
 
-def is_one_person(applicant: Who | None, closer: Who, settings: Data | None) -> str:
+def one_person_message(applicant: Actor | None, closer: Actor, settings: Data | None) -> str:
     """Return the message why a closing was not the work of two persons; empty if nothing shows that."""
-    his = known_as(applicant.email, settings) if applicant else set()
-    hers = known_as(closer.email, settings)
-    if applicant and not (his and hers):
+    applicant_addresses = addresses_of(applicant.email, settings) if applicant else set()
+    closer_addresses = addresses_of(closer.email, settings)
+    if applicant and not (applicant_addresses and closer_addresses):
         return _(
             "closing {id} was applied for or done by someone without an address; the policy required two persons"
         )
-    if not applicant or his & hers:
+    if not applicant or applicant_addresses & closer_addresses:
         return _(
             "{id} was closed by the applicant, or without an application; the policy required two persons"
         )
-    if known_as(closer.committer, settings) & his:
+    if addresses_of(closer.committer, settings) & applicant_addresses:
         return _("{id} was closed by the applicant in the name of someone else; the policy required two persons")  # fmt: skip
     return ""
 
 
-def _doubt(applicant: Who, closer: Who, settings: Data | None) -> str:
+def _doubt(applicant: Actor, closer: Actor, settings: Data | None) -> str:
     """Return the message why the two persons of a closing may be one; empty if nothing suggests that."""
-    if is_one_person(applicant, closer, settings):
+    if one_person_message(applicant, closer, settings):
         return ""
-    if named(applicant.name) == named(closer.name):
+    if name_key(applicant.name) == name_key(closer.name):
         return _("the applicant and the closer of {id} have the same name, {name}, and two addresses")
     if _mailbox(applicant.email) == _mailbox(closer.email):
         return _("{id} was closed from the same mailbox as the application, by {name}")
@@ -79,10 +79,10 @@ def _doubt(applicant: Who, closer: Who, settings: Data | None) -> str:
     return ""
 
 
-def _is_forged(who: Who, settings: Data | None) -> bool:
+def _is_forged(actor: Actor, settings: Data | None) -> bool:
     """Return whether a commit names a committer other than its author. A rebase of another's work does so, too."""
-    committer = known_as(who.committer, settings)
-    return bool(committer) and committer.isdisjoint(known_as(who.email, settings))
+    committer = addresses_of(actor.committer, settings)
+    return bool(committer) and committer.isdisjoint(addresses_of(actor.email, settings))
 
 
 @RULES.rule(
@@ -95,11 +95,11 @@ def _is_forged(who: Who, settings: Data | None) -> bool:
 )
 def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
     """Find closings whose two persons may be one."""
-    for change in step.closings if "second_person" in step.requires else ():
-        who = Who.of(step.commit)
-        doubts = (_doubt(applicant, who, step.settings) for applicant in change.applicants)
+    for change in step.closings if "second_person" in step.required else ():
+        closer = Actor.from_commit(step.commit)
+        doubts = (_doubt(applicant, closer, step.settings) for applicant in change.applicants)
         if message := next(filter(None, doubts), ""):
-            yield step.found(change, message, name=who.name)
+            yield step.report(change, message, name=closer.name)
 
 
 @RULES.rule(
@@ -113,7 +113,7 @@ def account_mismatch(step: Step) -> Broken[HistoryPlace]:
     account, author = step.commit.trailers.account, step.commit.author
     if account and folded(account) != folded(author):
         message = _("the commit says that {account} was signed in, but its author is {author}")
-        yield step.found(step.changes[0], message, account=account, author=author)
+        yield step.report(step.changes[0], message, account=account, author=author)
 
 
 @RULES.rule(
@@ -128,32 +128,32 @@ def closed_by(step: Step) -> Broken[HistoryPlace]:
     if step.commit.trailers.action == "import":
         return
     for change in step.closings:
-        by = word(mapping(change.new, "closed"), "by")
-        if by and named(by) not in _names(step):
+        by = text_of(mapping(change.new, "closed"), "by")
+        if by and name_key(by) not in _closing_names(step):
             message = _("{id} says that {by} closed it, but {author} did")
-            yield step.found(change, message, by=by, author=step.commit.author)
+            yield step.report(change, message, by=by, author=step.commit.author)
 
 
-def _names(step: Step) -> set[str]:
+def _closing_names(step: Step) -> set[str]:
     """Return the names under which the author of a commit may close: the author's own, and those of offices."""
-    settings, own_addresses = step.settings or {}, known_as(step.commit.email, step.settings)
+    settings, own = step.settings or {}, addresses_of(step.commit.email, step.settings)
     listed = settings.get("offices")
     people = people_of(settings)
-    persons = {name for name, _emails in people}
-    names = {named(each) for each in (listed if isinstance(listed, list) else []) if isinstance(each, str)}
-    names = {each for each in names if each not in persons and not step.lines.signs(each)}
-    return {*names, *(name for name, emails in people if own_addresses & emails), named(step.commit.author)}
+    person_names = {name for name, _emails in people}
+    names = {name_key(each) for each in (listed if isinstance(listed, list) else []) if isinstance(each, str)}
+    names = {each for each in names if each not in person_names and not step.graph.has_signed(each)}
+    return {*names, *(name for name, emails in people if own & emails), name_key(step.commit.author)}
 
 
-def is_signer(signers: Iterable[str], who: Who, settings: Data | None) -> bool:
+def is_signer(signers: Iterable[str], actor: Actor, settings: Data | None) -> bool:
     """Return whether a key belongs to an author, by one of the author's addresses, and to nobody else in `people`.
 
     A name counts if `people` gives it that address. A pattern that matches any address names nobody.
     """
-    own_addresses, people = known_as(who.email, settings), people_of(settings)
-    key_names = {spelt(signer) for signer in signers for spelt in (folded, named)}
+    own_addresses, people = addresses_of(actor.email, settings), people_of(settings)
+    key_names = {fold(signer) for signer in signers for fold in (folded, name_key)}
     key_names.update(email for name, emails in people if name in key_names for email in emails)
-    others = (emails for _name, emails in people if folded(who.email) not in emails)
+    others = (emails for _name, emails in people if folded(actor.email) not in emails)
     return bool(own_addresses & key_names) and not any(emails & key_names for emails in others)
 
 
@@ -161,7 +161,7 @@ def people_of(settings: Data | None) -> list[tuple[str, set[str]]]:
     """Return the persons in `people`, each with the folded addresses; names as `named` returns them."""
     listed = [(person.get("name"), person.get("emails")) for person in entries(settings, "people")]
     return [
-        (named(str(name)), {folded(email) for email in emails if isinstance(email, str)} - {""})
+        (name_key(str(name)), {folded(email) for email in emails if isinstance(email, str)} - {""})
         for name, emails in listed
         if isinstance(emails, list)
     ]
@@ -178,103 +178,103 @@ UNSIGNED = RULES.declare(
 )
 
 
-class _Lack(NamedTuple):
+class _Flaw(NamedTuple):
     """Why a signature is not accepted."""
 
     message: str  # contains `{id}`
     severity: Severity = "error"
-    is_known: bool = True  # whether git could verify the signature
+    is_verified: bool = True  # whether git could verify the signature
 
 
-def _unsigned(root: Path, authors: Mapping[str, tuple[Who, Data | None]]) -> dict[str, _Lack]:
+def _signature_flaws(root: Path, authors: Mapping[str, tuple[Actor, Data | None]]) -> dict[str, _Flaw]:
     """Return the commits whose signature git does not accept, or not as the author's. `authors` gives the author and the settings, by commit."""
-    lacks: dict[str, _Lack] = {}
+    flaws: dict[str, _Flaw] = {}
     for commit, signature in signatures(root, authors).items():
         is_own = is_signer(signature.signers, *authors[commit])
         match signature.verdict:
             case "G" | "X" | "Y" if not is_own:
-                lack = _Lack(_("{id} was closed in a commit signed by someone other than its author"))
+                flaw = _Flaw(_("{id} was closed in a commit signed by someone other than its author"))
             case "G":
                 continue
             case "X" | "Y":  # here git does not tell whether the key is trusted
                 message = _(
                     "{id} was closed in a commit whose signature or key has expired: see gpg --quick-set-expire"
                 )
-                lack = _Lack(message, "warning", is_known=False)
+                flaw = _Flaw(message, "warning", is_verified=False)
             case _any if not signature.there:
-                lack = _Lack(_("{id} was closed in an unsigned commit, but the policy required a signature"))
+                flaw = _Flaw(_("{id} was closed in an unsigned commit, but the policy required a signature"))
             case "B":
-                lack = _Lack(_("{id} was closed in a commit whose signature is wrong"))
+                flaw = _Flaw(_("{id} was closed in a commit whose signature is wrong"))
             case "U" | "R" if not signature.ssh:
                 message = _(
                     "{id} was closed in a commit that is signed by a key that your key ring does not trust: see gpg --edit-key"
                 )
-                lack = _Lack(message)
+                flaw = _Flaw(message)
             case "U" | "R":
-                lack = _Lack(_("{id} was closed in a commit that is signed by a key outside allowed_signers"))
+                flaw = _Flaw(_("{id} was closed in a commit that is signed by a key outside allowed_signers"))
             case _other:
                 message = _(
                     "{id} was closed in a commit whose signature cannot be verified here: see git config --global gpg.ssh.allowedSignersFile"
                 )
-                lack = _Lack(message, is_known=False)
-        lacks[commit] = lack
-    return lacks
+                flaw = _Flaw(message, is_verified=False)
+        flaws[commit] = flaw
+    return flaws
 
 
 class Signers:
     """The signatures of each author, as far as history was replayed."""
 
-    def __init__(self, signed: set[str]) -> None:
+    def __init__(self, signed_commits: set[str]) -> None:
         """Start with the commits that are signed, by whomever."""
-        self.signed = signed
-        self.on_claims = False
+        self.signed_commits = signed_commits
+        self.relies_on_claims = False
         """Whether the signature of an application could not be verified here."""
-        self._signs: dict[str, tuple[bool, int]] = {}
+        self._signings: dict[str, tuple[bool, int]] = {}
         """By each address and name of an author: whether the author's last commit was signed, and when the author last signed.
         Closings do not count, because the policy may have required their signature."""
-        self._doubted: set[str] = set()
+        self._doubted_commits: set[str] = set()
         """The commits whose signature must be verified: signed ones, and unsigned ones of authors who sign or signed in the two weeks before."""
-        self._asked: list[tuple[Who, Data | None, HistoryPlace, bool]] = []
-        self._claims: list[tuple[Who, Data | None, list[Finding[HistoryPlace]]]] = []
+        self._required: list[tuple[Actor, Data | None, HistoryPlace, bool]] = []
+        self._claims: list[tuple[Actor, Data | None, list[Finding[HistoryPlace]]]] = []
 
-    def note(self, commit: Commit, settings: Data | None, *, closes: bool) -> None:
+    def add_commit(self, commit: Commit, settings: Data | None, *, is_closing: bool) -> None:
         """Record whether an author signed; if nobody signs in this history, record nothing."""
-        if not self.signed:
+        if not self.signed_commits:
             return
-        is_signed, made = commit.hash in self.signed, commit.moment_committed
-        mine, name = known_as(commit.email, settings), named(commit.author)
+        is_signed, commit_moment = commit.hash in self.signed_commits, commit.moment_committed
+        own, name = addresses_of(commit.email, settings), name_key(commit.author)
         # If `people` knows the author, the name does not count: two persons may have it.
-        keys = mine if any(mine & emails for _name, emails in people_of(settings)) else {*mine, name}
-        signings = [self._signs[key] for key in keys if key in self._signs]
-        if is_signed or any(last or made - moment < BELIEVED for last, moment in signings):
-            self._doubted.add(commit.hash)
-        if not closes:
-            moment = made if is_signed else max((moment for _last, moment in signings), default=0)
-            self._signs.update(dict.fromkeys((*mine, name), (is_signed, moment)))
+        keys = own if any(own & emails for _name, emails in people_of(settings)) else {*own, name}
+        signings = [self._signings[key] for key in keys if key in self._signings]
+        if is_signed or any(last or commit_moment - moment < MAX_DELAY for last, moment in signings):
+            self._doubted_commits.add(commit.hash)
+        if not is_closing:
+            moment = commit_moment if is_signed else max((moment for _last, moment in signings), default=0)
+            self._signings.update(dict.fromkeys((*own, name), (is_signed, moment)))
 
-    def signs(self, name: str) -> bool:
+    def has_signed(self, name: str) -> bool:
         """Return whether a person of this name has ever signed."""
-        return self._signs.get(named(name), (False, 0))[1] > 0
+        return self._signings.get(name_key(name), (False, 0))[1] > 0
 
-    def must(self, who: Who, settings: Data | None, place: HistoryPlace, *, lenient: bool) -> None:
+    def require(self, actor: Actor, settings: Data | None, place: HistoryPlace, *, lenient: bool) -> None:
         """Record that a closing must be signed; leniently if that was required before or on another side, or if an import entered a closed measure."""
-        self._asked.append((who, settings, place, lenient))
+        self._required.append((actor, settings, place, lenient))
 
-    def claim(self, who: Who, settings: Data | None, found: list[Finding[HistoryPlace]]) -> None:
+    def add_claims(self, actor: Actor, settings: Data | None, findings: list[Finding[HistoryPlace]]) -> None:
         """Record findings that hold if a doubted commit turns out not to be signed by its author."""
-        if who.commit in self._doubted:
-            self._claims.append((who, settings, found))
+        if actor.commit in self._doubted_commits:
+            self._claims.append((actor, settings, findings))
 
     def findings(self, root: Path) -> Findings:
         """Yield the closings that had to be signed and were not, and the findings on commits that no signature of the author supports."""
-        authors = {who.commit: (who, settings) for who, settings, *_more in self._asked}
-        authors |= {who.commit: (who, settings) for who, settings, _found in self._claims}
-        lacks = _unsigned(root, authors)
-        for who, _settings, place, lenient in self._asked:
-            if lack := lacks.get(who.commit):
-                severity: Severity = "warning" if lenient else lack.severity
-                yield UNSIGNED.at(place, lack.message.format(id=place.id), "", severity)
-        for who, _settings, found in self._claims:
-            if lack := lacks.get(who.commit):
-                self.on_claims |= not lack.is_known
-                yield from found if lack.is_known else ()
+        authors = {actor.commit: (actor, settings) for actor, settings, *_more in self._required}
+        authors |= {who.commit: (who, settings) for who, settings, _findings in self._claims}
+        flaws = _signature_flaws(root, authors)
+        for who, _settings, place, lenient in self._required:
+            if flaw := flaws.get(who.commit):
+                severity: Severity = "warning" if lenient else flaw.severity
+                yield UNSIGNED.at(place, flaw.message.format(id=place.id), "", severity)
+        for who, _settings, findings in self._claims:
+            if flaw := flaws.get(who.commit):
+                self.relies_on_claims |= not flaw.is_verified
+                yield from findings if flaw.is_verified else ()

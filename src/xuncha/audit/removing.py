@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.facts import word
+from xuncha.audit.facts import text_of
 from xuncha.audit.lines import Step
 from xuncha.audit.replayed import Version
-from xuncha.audit.undoing import follows, same
+from xuncha.audit.undoing import is_update, same
 from xuncha.catalogue import Broken
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, Identity
@@ -17,7 +17,7 @@ from xuncha.model.moves import closing_up, comments, identities, places_after
 from xuncha.workflow.remove import is_untouched
 
 
-def removed(step: Step) -> Mapping[str, Version | None] | str:
+def removal(step: Step) -> Mapping[str, Version | None] | str:
     """Return the files after a `remove`; or the reason why the ledger before it does not allow it."""
     trailers = step.commit.trailers
     target = Identity.perhaps(trailers.ids[0]) if len(trailers.ids) == 1 else None
@@ -26,63 +26,62 @@ def removed(step: Step) -> Mapping[str, Version | None] | str:
         return _("it does not say what it removes")
     if not trailers.reason:
         return _("it gives no reason")
-    moves, about = closing_up(identities(paths), target), _commented(step, paths)
-    if objection := _worked_on(step, target, paths) or _needed(step, target, moves, about):
+    moves, topics = closing_up(identities(paths), target), _comment_subjects(step, paths)
+    if objection := _objection(step, target, paths) or _obstacle(step, target, moves, topics):
         return objection
-    places = places_after(paths, moves)
-    expected: dict[str, Version | None] = {target.path: None, **dict.fromkeys(places)}
-    expected |= {new: step.before.get(old) for old, new in places.items()}
+    new_paths = places_after(paths, moves)
+    expected: dict[str, Version | None] = {target.path: None, **dict.fromkeys(new_paths)}
+    expected |= {new: step.before.get(old) for old, new in new_paths.items()}
     renumbered = Counter((str(old), str(new)) for old, new in moves.items())
-    following = [each for each in step.changes if follows(each, lambda number: moves.get(number, number))]
+    updates = [each for each in step.changes if is_update(each, lambda number: moves.get(number, number))]
     does_more = (
         renumbered != Counter(trailers.renumbered)
         or any(not same(step, step.after.get(path), version) for path, version in expected.items())
-        or any(each.path not in expected and each not in following for each in step.changes)
-        or {each.path for each in following}
-        != {path for path, identity in about.items() if identity in moves}
+        or any(each.path not in expected and each not in updates for each in step.changes)
+        or {each.path for each in updates} != {path for path, identity in topics.items() if identity in moves}
     )
     if does_more:
         return _("it does not do what its trailers say")
     files = {change.path: change.after for change in step.changes}
     for path, version in expected.items():
-        now = step.after.get(path)
-        files[path] = now and now.going_on(version)
+        current = step.after.get(path)
+        files[path] = current and current.with_past_of(version)
     return files
 
 
-def _worked_on(step: Step, gone: Identity, there: set[str]) -> str:
+def _objection(step: Step, target: Identity, paths: set[str]) -> str:
     """Return the reason why a problem or a measure may not be removed; empty if it may."""
-    record = step.files.record(step.before.get(gone.path))
+    record = step.files.record(step.before.get(target.path))
     trailers = step.commit.trailers
-    if trailers.sources != (() if gone.is_problem else ("not_started",)) or trailers.targets:
+    if trailers.sources != (() if target.is_problem else ("not_started",)) or trailers.targets:
         return _("it does not say what it removes")
-    if gone.is_problem:
-        measures = [each for each in identities(there) if each.problem == gone.problem and each.measure]
-        return _("{id} has measures").format(id=gone) if measures else ""
+    if target.is_problem:
+        measures = [each for each in identities(paths) if each.problem == target.problem and each.measure]
+        return _("{id} has measures").format(id=target) if measures else ""
     if record is None or not is_untouched(record):
-        return _("{id} was started, or has recorded progress").format(id=gone)
-    proved = any(path.startswith(f"{EVIDENCE}/{gone}/") for path in there)
-    return _("{id} has evidence").format(id=gone) if proved else ""
+        return _("{id} was started, or has recorded progress").format(id=target)
+    has_evidence = any(path.startswith(f"{EVIDENCE}/{target}/") for path in paths)
+    return _("{id} has evidence").format(id=target) if has_evidence else ""
 
 
-def _needed(step: Step, gone: Identity, moves: Iterable[Identity], about: Mapping[str, Identity]) -> str:
+def _obstacle(step: Step, target: Identity, moves: Iterable[Identity], topics: Mapping[str, Identity]) -> str:
     """Return the reason why the old numbers are still needed; empty if they are not."""
     for old in moves:
         version = step.before.get(old.path)
-        if version and version.decided:
+        if version and version.submitted:
             message = _("it renumbers {id}, which was once submitted or closed")
             return message.format(id=old)
-    path = next((path for path, identity in about.items() if identity == gone), "")
-    return _("{path} is about {id}").format(path=path, id=gone) if path else ""
+    path = next((path for path, identity in topics.items() if identity == target), "")
+    return _("{path} is about {id}").format(path=path, id=target) if path else ""
 
 
-def _commented(step: Step, there: set[str]) -> dict[str, Identity]:
+def _comment_subjects(step: Step, paths: set[str]) -> dict[str, Identity]:
     """Return what each comment is about, by its path; without comments that are about nothing or cannot be read."""
-    records = {number.path: step.files.record(step.before.get(number.path)) for number in comments(there)}
+    records = {number.path: step.files.record(step.before.get(number.path)) for number in comments(paths)}
     return {
         path: Identity.parse(number)
         for path, record in records.items()
-        if (number := word(record, "about")) and Identity.is_number(number)
+        if (number := text_of(record, "about")) and Identity.is_number(number)
     }
 
 
@@ -94,9 +93,9 @@ def _commented(step: Step, there: set[str]) -> dict[str, Identity]:
 )
 def false_remove(step: Step) -> Broken[HistoryPlace]:
     """Find removals that the ledger before them does not allow."""
-    if step.commit.trailers.action == "remove" and isinstance(objection := removed(step), str):
+    if step.commit.trailers.action == "remove" and isinstance(objection := removal(step), str):
         message = _("the commit says `remove`, but that was not allowed: {reason}")
-        yield step.found(step.changes[0], message, reason=objection)
+        yield step.report(step.changes[0], message, reason=objection)
 
 
 @RULES.rule(
@@ -110,17 +109,17 @@ def removed_overdue(step: Step) -> Broken[HistoryPlace]:
     trailers = step.commit.trailers
     if trailers.action not in {"remove", "undo"}:
         return
-    gone = trailers.ids
+    removed = trailers.ids
     if trailers.action == "undo":  # a record with a new number is not gone
         records = [change for change in step.changes if change.is_record]
-        olds, news = [change.old for change in records], [change.new for change in records]
-        gone = tuple(
+        old_data, new_data = [change.old for change in records], [change.new for change in records]
+        removed = tuple(
             change.id or ""
             for change in records
-            if change.old not in news and (change.after is None or change.new in olds)
+            if change.old not in new_data and (change.after is None or change.new in old_data)
         )
-    for identity in filter(None, map(Identity.perhaps, gone)):
-        due = word(step.files.record(step.before.get(identity.path)), "due")
+    for identity in filter(None, map(Identity.perhaps, removed)):
+        due = text_of(step.files.record(step.before.get(identity.path)), "due")
         if due is not None and due < max(step.day, step.commit.committed[:10]):
             place = step.at(step.changes[0])._replace(path=identity.path, id=str(identity))
             message = _("{id} was removed after its deadline, {due}, had passed")

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from xuncha.audit.facts import Data, is_record, number_of, word
+from xuncha.audit.facts import Data, is_record, number_of, text_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, PROBLEMS, CommentNumber
 from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
@@ -15,13 +15,13 @@ from xuncha.store.reading import parse
 from xuncha.trail.contents import Stored
 from xuncha.trail.replay import Commit
 
-CLOCKS: Final = 86_400
+CLOCK_SKEW: Final = 86_400
 """Seconds (a day) by which the clocks of two machines may differ."""
-BELIEVED: Final = 14 * 86_400
+MAX_DELAY: Final = 14 * 86_400
 """Seconds (two weeks) for which it is plausible that work waited in a clone before it was sent, or was done before it was recorded."""
 
 
-class Who(NamedTuple):
+class Actor(NamedTuple):
     """A person who did something, as a commit claims."""
 
     name: str
@@ -32,18 +32,18 @@ class Who(NamedTuple):
     since: str  # the commit since which it holds: `commit`, or an undo that restored it
 
     @classmethod
-    def of(cls, made: Commit) -> Who:
+    def from_commit(cls, commit: Commit) -> Actor:
         """Return the person who made a commit."""
-        return cls(made.author, made.email, made.committer, made.day, made.hash, made.hash)
+        return cls(commit.author, commit.email, commit.committer, commit.day, commit.hash, commit.hash)
 
 
-class Eased(NamedTuple):
+class Wording(NamedTuple):
     """The title and goal of a measure before they were changed."""
 
     title: str
     goal: str
     moment: int  # seconds since 1970: when they were changed, or the change was merged
-    applied: bool  # whether an application for closing was pending then
+    pending: bool  # whether an application for closing was pending then
     commit: str  # the last commit that changed them
 
 
@@ -54,22 +54,23 @@ class Version(NamedTuple):
     blob: str
     readable: str
     """The blob of the last readable content, with which the next one is compared; empty if there is none."""
-    applicants: tuple[Who, ...] = ()
+    applicants: tuple[Actor, ...] = ()
     """Who made the pending application, or the one before the closing. If a merge joined several, any of them may be the applicant."""
-    decided: bool = False  # whether closing was ever applied for or granted
-    closer: Who | None = None  # who closed the measure, while it is closed
-    eased: Eased | None = None  # title and goal before they were last changed
+    submitted: bool = False  # whether closing was ever applied for or granted
+    closer: Actor | None = None  # who closed the measure, while it is closed
+    former: Wording | None = None  # title and goal before they were last changed
 
     @property
     def is_file(self) -> bool:
         """Whether it is a file, and not a link or another repository."""
         return self.mode.startswith("100")
 
-    def going_on(self, earlier: Version | None) -> Version:
+    def with_past_of(self, earlier: Version | None) -> Version:
         """Return this version with the past of another one: its applicants, closer, and former title and goal."""
-        was = earlier or Version("", "", "")
-        decided = was.decided or self.decided
-        return self._replace(applicants=was.applicants, closer=was.closer, eased=was.eased, decided=decided)
+        past = earlier or Version("", "", "")
+        submitted = past.submitted or self.submitted
+        applicants, closer, former = past.applicants, past.closer, past.former
+        return self._replace(applicants=applicants, closer=closer, former=former, submitted=submitted)
 
 
 class State:
@@ -82,7 +83,7 @@ class State:
         """Return one file; None if it does not exist."""
         return self.folders.get(path.rpartition("/")[0], {}).get(path)
 
-    def changed(self, changes: Iterable[tuple[str, Version | None]]) -> State:
+    def with_changes(self, changes: Iterable[tuple[str, Version | None]]) -> State:
         """Return the state after some files have changed, or were removed (None)."""
         changed: defaultdict[str, dict[str, Version | None]] = defaultdict(dict)
         for path, version in changes:
@@ -93,7 +94,7 @@ class State:
             folders[name] = {path: version for path, version in versions.items() if version}
         return State(folders)
 
-    def differing(self, other: State) -> Iterator[str]:
+    def differing_paths(self, other: State) -> Iterator[str]:
         """Yield the paths whose content differs in another state, or that only one of the two has."""
         for name in {**self.folders, **other.folders}:
             own, others = self.folders.get(name, {}), other.folders.get(name, {})
@@ -102,12 +103,12 @@ class State:
                 if (one and one[:2]) != (two and two[:2]):
                     yield path
 
-    def apart(self, other: State) -> Iterator[str]:
+    def paths_with_different_past(self, other: State) -> Iterator[str]:
         """Yield the paths that both states have, but with a different past."""
         for name in self.folders.keys() & other.folders.keys():
-            mine, theirs = self.folders[name], other.folders[name]
-            for path in mine.keys() & theirs.keys() if mine is not theirs else ():
-                one, two = mine[path], theirs[path]
+            ours, theirs = self.folders[name], other.folders[name]
+            for path in ours.keys() & theirs.keys() if ours is not theirs else ():
+                one, two = ours[path], theirs[path]
                 if one is not two and one[3:] != two[3:]:
                     yield path
 
@@ -151,8 +152,8 @@ class Files:
 
     def digest(self, blob: str) -> str:
         """Return the SHA-256 of a content; of a git-lfs pointer, the hash that it names."""
-        found = self.pointer(blob) or self._stored.get(blob)
-        return found.sha256 if found else ""
+        content = self.pointer(blob) or self._stored.get(blob)
+        return content.sha256 if content else ""
 
     def pointer(self, blob: str) -> Fingerprint | None:
         """Return the content that a git-lfs pointer names; None if the file is no pointer."""
@@ -183,12 +184,12 @@ class Change(NamedTuple):
         return None if self.id else CommentNumber.of_file(self.path)
 
     @property
-    def applicants(self) -> tuple[Who, ...]:
+    def applicants(self) -> tuple[Actor, ...]:
         """Who had applied for closing before the commit, or before the measure was closed."""
         return self.before.applicants if self.before else ()
 
     @property
-    def named(self) -> str:
+    def label(self) -> str:
         """The name for messages: the number of a problem or a measure, or else the path."""
         return self.id or self.path
 
@@ -203,7 +204,7 @@ class Change(NamedTuple):
         return self.path.rpartition("/")[2]
 
 
-class Past(NamedTuple):
+class ReplayedCommit(NamedTuple):
     """A replayed commit and its changes."""
 
     commit: Commit
@@ -215,29 +216,30 @@ def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
     changes = []
     for path, mode, blob in commit.touched:
         earlier = before.get(path)
-        now = (earlier or Version("", "", ""))._replace(mode=mode, blob=blob)
+        version = (earlier or Version("", "", ""))._replace(mode=mode, blob=blob)
         new, reason = None, ""
         if blob and is_record(path):
             data = files.read(blob, mode)
             if isinstance(data, Unreadable):
                 reason = data.reason
             else:
-                new, now = data, now._replace(readable=blob)
+                new, version = data, version._replace(readable=blob)
         old = files.record(earlier) if is_record(path) else None
-        old_status, status = word(old, "status"), word(new, "status")
+        old_status, status = text_of(old, "status"), text_of(new, "status")
         if new is not None and status != old_status:
-            who, closed = Who.of(commit), status == "closed"
-            applicants = (who,) if status == "submitted" else now.applicants if closed else ()
-            now = now._replace(applicants=applicants, closer=who if closed else None)
+            actor, closed = Actor.from_commit(commit), status == "closed"
+            applicants = (actor,) if status == "submitted" else version.applicants if closed else ()
+            version = version._replace(applicants=applicants, closer=actor if closed else None)
         if old and new and any(old.get(key) != new.get(key) for key in ("title", "goal")):
-            made, submitted, last = commit.moment_committed, old_status == "submitted", now.eased
-            if last and made - last.moment < BELIEVED:  # one change in several steps
-                eased = last._replace(moment=made, applied=last.applied or submitted, commit=commit.hash)
+            moment, submitted, last = commit.moment_committed, old_status == "submitted", version.former
+            if last and moment - last.moment < MAX_DELAY:  # one change in several steps
+                former = last._replace(moment=moment, pending=last.pending or submitted, commit=commit.hash)
             else:
-                eased = Eased(word(old, "title") or "", word(old, "goal") or "", made, submitted, commit.hash)
-            now = now._replace(eased=eased)
-        if status in {"submitted", "closed"} and not now.decided:
-            now = now._replace(decided=True)
-        after = now if blob else None
+                title, goal = (text_of(old, key) or "" for key in ("title", "goal"))
+                former = Wording(title, goal, moment, submitted, commit.hash)
+            version = version._replace(former=former)
+        if status in {"submitted", "closed"} and not version.submitted:
+            version = version._replace(submitted=True)
+        after = version if blob else None
         changes.append(Change(path, number_of(path), earlier, after, old, new, (old_status, status), reason))
     return changes

@@ -7,10 +7,10 @@ from typing import Final
 
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
-from xuncha.audit.facts import Data, entries, in_code, mapping, proofs_of, requires, word
+from xuncha.audit.facts import Data, entries, mapping, proofs_of, quoted, required_by, text_of
 from xuncha.audit.lines import Step
-from xuncha.audit.people import is_one_person
-from xuncha.audit.replayed import Change, Who
+from xuncha.audit.people import one_person_message
+from xuncha.audit.replayed import Actor, Change
 from xuncha.catalogue import Broken, Check
 from xuncha.language import gettext as _
 from xuncha.language import mark
@@ -19,9 +19,9 @@ from xuncha.model.vocabulary import Requirement, action_name, status_name
 from xuncha.workflow.close import missing
 from xuncha.workflow.verbs import VERBS
 
-_FEW_DAYS: Final = 7 * 86_400
+_LOOSENED_RECENTLY: Final = 7 * 86_400
 """Seconds after a loosening of the policy in which a closing is still compared with the stricter one."""
-SOON: Final = 60 * 86_400
+REVOKED_SOON: Final = 60 * 86_400
 """Seconds for which a loosening must last to count as meant; if it is revoked sooner, closings in between are reported."""
 
 
@@ -40,8 +40,8 @@ def status_jump(step: Step) -> Broken[HistoryPlace]:
         message = ""
         if change.before is None:
             # `add` enters measures that are not started; a change by hand also those in progress.
-            first = {"not_started"} if action == "add" else {"not_started", "in_progress"}
-            if action != "import" and after not in first:
+            first_statuses = {"not_started"} if action == "add" else {"not_started", "in_progress"}
+            if action != "import" and after not in first_statuses:
                 message = _("{id} was entered as {to}")
         elif before != after:
             if not any((before, after) in each.transitions.items() for each in verbs):
@@ -49,37 +49,38 @@ def status_jump(step: Step) -> Broken[HistoryPlace]:
         elif verb and before not in verb.transitions:
             message = _("{id} is {to}, so `{action}` is not allowed")
         if message:
-            was, now = status_name(before), status_name(after)
-            yield step.found(change, message, from_=was, to=now, action=action_name(action or ""))
+            old_name, new_name = status_name(before), status_name(after)
+            yield step.report(change, message, from_=old_name, to=new_name, action=action_name(action or ""))
 
 
-def lacks(
-    asked: Sequence[Requirement], change: Change, who: Who, settings: Data | None
+def unmet(
+    required: Sequence[Requirement], change: Change, closer: Actor, settings: Data | None
 ) -> dict[Requirement, str]:
     """Return the requirements that a closing does not meet, each with a message that contains `{id}`; signatures are not checked here."""
-    written = [each for each in entries(change.new, "progress") if (word(each, "text") or "").strip()]
+    written = [each for each in entries(change.new, "progress") if (text_of(each, "text") or "").strip()]
     evidence = [list(proofs_of(each)) for each in written]
-    by_one = [each for each in asked if each != "second_person"]
-    lacking = missing(by_one, change.statuses[0], evidence, closer=(), applicants=())
-    messages = {each: language.gettext(_LACKS[each][0]) for each in lacking}
-    reasons = (is_one_person(each, who, settings) for each in change.applicants or (None,))
-    if "second_person" in asked and (why := next(filter(None, reasons), "")):
-        messages["second_person"] = why
+    other_requirements = [each for each in required if each != "second_person"]
+    lacking = missing(other_requirements, change.statuses[0], evidence, closer=(), applicants=())
+    messages = {each: language.gettext(_UNMET[each][0]) for each in lacking}
+    reasons = (one_person_message(each, closer, settings) for each in change.applicants or (None,))
+    if "second_person" in required and (message := next(filter(None, reasons), "")):
+        messages["second_person"] = message
     return messages
 
 
-def _closed_without(requirement: Requirement) -> Check[HistoryPlace]:
+def _requirement_check(requirement: Requirement) -> Check[HistoryPlace]:
     """Make the check that a closing meets one requirement of the policy."""
 
     def check(step: Step) -> Broken[HistoryPlace]:
+        closer = Actor.from_commit(step.commit)
         for change in step.closings:
-            if message := lacks(step.requires, change, Who.of(step.commit), step.settings).get(requirement):
-                yield step.found(change, message)
+            if message := unmet(step.required, change, closer, step.settings).get(requirement):
+                yield step.report(change, message)
 
     return check
 
 
-_LACKS: Final[dict[Requirement, tuple[str, str]]] = {
+_UNMET: Final[dict[Requirement, tuple[str, str]]] = {
     "progress": (
         mark("{id} was closed without a progress entry, which the policy required"),
         "2.3 is closed without a progress entry in that commit or before it, while `close_requires` names `progress`.",
@@ -98,13 +99,13 @@ _LACKS: Final[dict[Requirement, tuple[str, str]]] = {
     ),
 }
 """For each requirement of the policy: the message if it is not met, and the description of such a case."""
-for _requirement, (_said, _wrong) in _LACKS.items():
+for _requirement, (_unmet_message, _wrong) in _UNMET.items():
     RULES.declare(
         f"close-requires-{_requirement}".replace("_", "-"),
         why="A measure was closed without what the policy in force at that commit requires.",
         wrong=_wrong,
         scope=LENIENT,
-        check=_closed_without(_requirement),
+        check=_requirement_check(_requirement),
     )
 
 
@@ -119,30 +120,30 @@ def policy_weakened(step: Step) -> Broken[HistoryPlace]:
     for change in step.changes:
         if change.path != LEDGER_FILE or change.old is None or change.new is None:
             continue
-        if dropped := [name for name in requires(change.old) if name not in requires(change.new)]:
-            yield step.at(change), no_longer_asked(dropped), ""
-        for key, usual, sign in _DAYS:
-            old, new = (_days(data, key, usual) for data in (change.old, change.new))
+        if dropped := [name for name in required_by(change.old) if name not in required_by(change.new)]:
+            yield step.at(change), weakened_message(dropped), ""
+        for key, default, sign in _POLICY_DAYS:
+            old, new = (_policy_days(data, key, default) for data in (change.old, change.new))
             if (new - old) * sign > 0:
                 message = _(
                     "`{key}` of the policy changed from {old} to {new}: what is due is shown later, or not at all"
                 )
-                yield step.found(change, message, key=key, old=old, new=new)
+                yield step.report(change, message, key=key, old=old, new=new)
 
 
-_DAYS: Final = (("review_every_days", 180, 1), ("due_soon_days", 14, -1))
+_POLICY_DAYS: Final = (("review_every_days", 180, 1), ("due_soon_days", 14, -1))
 """The spans of the policy in days: key, default, and the direction that loosens it (1: more days, -1: fewer)."""
 
 
-def _days(settings: Data, key: str, usual: int) -> int:
-    days = mapping(settings, "policy").get(key, usual)
-    return days if isinstance(days, int) else usual
+def _policy_days(settings: Data, key: str, default: int) -> int:
+    days = mapping(settings, "policy").get(key, default)
+    return days if isinstance(days, int) else default
 
 
-def no_longer_asked(gone: Iterable[str]) -> str:
+def weakened_message(lost: Iterable[str]) -> str:
     """Return the message that the policy requires less than before."""
     return _("the policy no longer requires {names} before a measure may be closed").format(
-        names=in_code(gone)
+        names=quoted(lost)
     )
 
 
@@ -157,21 +158,21 @@ DODGED = RULES.declare(
 )
 
 
-def asked_until_shortly_before(step: Step) -> set[Requirement]:
+def recently_required(step: Step) -> set[Requirement]:
     """Return what the policy required before it was loosened, if that was at most a week ago."""
-    since, required = step.loosened
-    return {*required} if step.commit.moment_committed - since <= _FEW_DAYS else set()
+    loosened, required = step.last_loosening
+    return {*required} if step.commit.moment_committed - loosened <= _LOOSENED_RECENTLY else set()
 
 
-def dodged(step: Step, asked: set[Requirement], again: Step | None = None) -> Findings:
+def check_recent_policy(step: Step, required: set[Requirement], restoring: Step | None = None) -> Findings:
     """Yield the closings of a commit that lack what the policy had required before; `again` is the commit that requires it again, if any."""
-    for change in step.closings if asked else ():
-        if lacking := lacks(sorted(asked), change, Who.of(step.commit), step.settings):
+    for change in step.closings if required else ():
+        if lacking := unmet(sorted(required), change, Actor.from_commit(step.commit), step.settings):
             message = _("{id} was closed without {names}, which the policy had required until shortly before")
-            if again:
+            if restoring:
                 message = _(
                     "{id} was closed without {names}, which the policy had required before and has required again since {day}"
                 )
-            day = again.commit.day if again else ""
-            text = message.format(id=change.id, names=in_code(sorted(lacking)), day=day)
+            day = restoring.commit.day if restoring else ""
+            text = message.format(id=change.id, names=quoted(sorted(lacking)), day=day)
             yield DODGED.at(step.at(change), text)

@@ -8,11 +8,11 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
-from xuncha.audit.contents import deadline, is_put_off
-from xuncha.audit.facts import entries, word
+from xuncha.audit.contents import deadline, is_postponed
+from xuncha.audit.facts import entries, text_of
 from xuncha.audit.lines import Step
-from xuncha.audit.people import folded, known_as
-from xuncha.audit.replayed import BELIEVED, Change, Past, Version
+from xuncha.audit.people import addresses_of, folded
+from xuncha.audit.replayed import MAX_DELAY, Change, ReplayedCommit, Version
 from xuncha.catalogue import Broken
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
@@ -22,22 +22,22 @@ from xuncha.model.vocabulary import status_name
 from xuncha.sync.turns import is_back
 from xuncha.trail.replay import Commit
 
-_NOT_TAKEN_BACK: Final = frozenset({"", "undo", "sync", "renumber", "init"})
-ALWAYS: Final = (
+_NOT_UNDOABLE: Final = frozenset({"", "undo", "sync", "renumber", "init"})
+UNIVERSAL_RULES: Final = (
     "account-mismatch", "clock-ahead", "clock-backwards", "clock-zone", "policy-weakened", "removed-overdue",
 )  # fmt: skip
 """Rules that apply to every commit, even if it did exactly what it says."""
-_DEADLINES: Final = ("deadline-moved", "deadline-passed")
-_OF_OTHERS: Final = (
+_DEADLINE_RULES: Final = ("deadline-moved", "deadline-passed")
+_RULES_ON_OTHERS_WORK: Final = (
     "entry-removed", "entry-rewritten", "evidence-removed", "deleted", "withheld", "settings-changed", "problem-rewritten",
-    *_DEADLINES,
+    *_DEADLINE_RULES,
 )  # fmt: skip
 """Rules that also apply to an undo of others' work, of work that is weeks old, or of an undo."""
-_MOST: Final = 1000
+_MAX_SEARCHED: Final = 1000
 """Limit of commits that are searched for what an undo took back, if the hashes that it names have changed."""
 
 
-class Restored(NamedTuple):
+class Restoration(NamedTuple):
     """What a true undo did."""
 
     files: dict[str, Version | None]  # the files after it, each with the past that is restored
@@ -45,7 +45,7 @@ class Restored(NamedTuple):
     is_own: bool  # whether those are the person's own and recent, and no undo: then it is trusted
 
 
-def restored(step: Step) -> Restored | None:
+def restoration(step: Step) -> Restoration | None:
     """Return what an undo did if it truly restores what it names; None if the commit is no undo, or no true one.
 
     The commits that it names may have new hashes, for example after a rebase: then they are recognised by their changes.
@@ -53,33 +53,33 @@ def restored(step: Step) -> Restored | None:
     trailers = step.commit.trailers
     if trailers.action != "undo" or not trailers.undoes:
         return None
-    past = step.lines.past
-    undone = [past[name] for name in trailers.undoes if name in past and step.stands_on(name)]
+    replay = step.graph.replay
+    undone = [replay[name] for name in trailers.undoes if name in replay and step.has_ancestor(name)]
     if len(undone) < len(trailers.undoes):
-        undone = list(_by_change(step))
-    return _taken_back(step, undone) if len(undone) == len(trailers.undoes) else None
+        undone = list(_undone_by_content(step))
+    return _restoration_of(step, undone) if len(undone) == len(trailers.undoes) else None
 
 
-def _by_change(step: Step) -> Iterator[Past]:
+def _undone_by_content(step: Step) -> Iterator[ReplayedCommit]:
     """Yield the commits that an undo may have meant, the newest first; at most as many as it names."""
-    lines, count = step.lines, len(step.commit.trailers.undoes)
+    graph, count = step.graph, len(step.commit.trailers.undoes)
     touched = {change.path for change in step.changes}
-    stands = {change.path: change.before for change in step.changes}
-    for name, past in islice(reversed(lines.past.items()), _MOST):
-        commit, changes = past
-        if commit.trailers.action in _NOT_TAKEN_BACK or name in lines.taken_back or not step.stands_on(name):
+    latest = {change.path: change.before for change in step.changes}
+    for name, replay in islice(reversed(graph.replay.items()), _MAX_SEARCHED):
+        commit, changes = replay
+        if commit.trailers.action in _NOT_UNDOABLE or name in graph.undone or not step.has_ancestor(name):
             continue
         if touched.isdisjoint(change.path for change in changes):
             continue
-        if all(same(step, stands.get(each.path, step.before.get(each.path)), each.after) for each in changes):
-            stands.update((each.path, each.before) for each in changes)
+        if all(same(step, latest.get(each.path, step.before.get(each.path)), each.after) for each in changes):
+            latest.update((each.path, each.before) for each in changes)
             count -= 1
-            yield past
-        if not count or all(same(step, version, step.after.get(path)) for path, version in stands.items()):
+            yield replay
+        if not count or all(same(step, version, step.after.get(path)) for path, version in latest.items()):
             return
 
 
-def _taken_back(step: Step, undone: Iterable[Past]) -> Restored | None:
+def _restoration_of(step: Step, undone: Iterable[ReplayedCommit]) -> Restoration | None:
     """Return what an undo did if it restores all files that some commits had changed; else None. The commits come newest first."""
     current: dict[str, Version | None] = {}
     commits = []
@@ -100,65 +100,65 @@ def _taken_back(step: Step, undone: Iterable[Past]) -> Restored | None:
             return None
         if now is None and path not in touched:
             continue
-        again = now and now.going_on(version)
-        if now and again:
-            before, made = step.before.get(path), step.commit.hash
-            stood = before.applicants if before else ()
-            back = tuple(who if who in stood else who._replace(since=made) for who in again.applicants)
-            if not is_own:  # the undo itself eases the measure, and its author applies for closing again
-                onward = word(step.files.record(before), "status") != "closed"
-                applies = onward and any(who.commit == made for who in now.applicants)
-                back, again = now.applicants if applies else back, again._replace(eased=now.eased)
-            again = again._replace(applicants=back)
-        files[path] = again
-    return Restored(files, commits, is_own)
+        final = now and now.with_past_of(version)
+        if now and final:
+            before, undo = step.before.get(path), step.commit.hash
+            old = before.applicants if before else ()
+            kept = tuple(who if who in old else who._replace(since=undo) for who in final.applicants)
+            if not is_own:  # the undo itself eases the measure, and its author applies for closing final
+                was_open = text_of(step.files.record(before), "status") != "closed"
+                applies = was_open and any(who.commit == undo for who in now.applicants)
+                kept, final = now.applicants if applies else kept, final._replace(former=now.former)
+            final = final._replace(applicants=kept)
+        files[path] = final
+    return Restoration(files, commits, is_own)
 
 
-def _is_own(step: Step, undone: Iterable[Commit]) -> bool:
+def _is_own(step: Step, commits: Iterable[Commit]) -> bool:
     """Return whether an undo takes back what the same person did in the two weeks before, and no undo."""
-    own_addresses, committer = known_as(step.commit.email, step.settings), folded(step.commit.committer)
+    own_addresses, committer = addresses_of(step.commit.email, step.settings), folded(step.commit.committer)
     # The committer must be the author, or the committer of what is undone: anybody else may have forged the author.
     return all(
-        known_as(commit.email, step.settings) & own_addresses
+        addresses_of(commit.email, step.settings) & own_addresses
         and committer in {*own_addresses, folded(commit.committer)}
-        and step.commit.moment_committed - commit.moment_committed < BELIEVED
+        and step.commit.moment_committed - commit.moment_committed < MAX_DELAY
         and commit.trailers.action != "undo"
-        for commit in undone
+        for commit in commits
     )
 
 
-def judged(step: Step, undone: Restored) -> Findings:
+def check_undo(step: Step, restoration: Restoration) -> Findings:
     """Yield what a true undo did and must not go unreported; little if it takes back the person's own recent work."""
-    for code in ALWAYS:
+    for code in UNIVERSAL_RULES:
         yield from RULES[code](step)
-    if not undone.is_own:
-        yield from of_others(step, undone.commits)
+    if not restoration.is_own:
+        yield from check_others(step, restoration.commits)
         return
-    began = min(each.day for each in undone.commits)
-    put_off = {each.path: str(deadline(each.old)) for each in step.measures if is_put_off(each)}
+    start = min(each.day for each in restoration.commits)
+    postponed = {each.path: str(deadline(each.old)) for each in step.measures if is_postponed(each)}
     for finding in RULES["deadline-passed"](step):
-        if put_off.get(str(finding.place.path), "") >= began:  # a deadline set in the past was a mistake
+        if postponed.get(str(finding.place.path), "") >= start:  # a deadline set in the past was a mistake
             yield finding
 
 
-def of_others(step: Step, undone: Sequence[Commit]) -> Findings:
+def check_others(step: Step, commits: Sequence[Commit]) -> Findings:
     """Yield findings on an undo of others' work, or of work that is weeks old: its result is checked like any other change."""
     pairs = {each.path: [entries(data, "reviews") for data in (each.old, each.new)] for each in step.measures}
-    looked_at = {path for path, (old, new) in pairs.items() if old != new}
-    put_off = {each.path for each in step.measures if is_put_off(each)}
-    for finding in [each for code in _OF_OTHERS for each in RULES[code](step)]:
-        is_grave = finding.place.path in (put_off if finding.code in _DEADLINES else looked_at)
-        is_grave |= finding.code == "problem-rewritten"
-        yield finding if is_grave else finding._replace(severity="warning")
+    reviewed = {path for path, (old, new) in pairs.items() if old != new}
+    postponed = {each.path for each in step.measures if is_postponed(each)}
+    for finding in [each for code in _RULES_ON_OTHERS_WORK for each in RULES[code](step)]:
+        is_severe = finding.place.path in (postponed if finding.code in _DEADLINE_RULES else reviewed)
+        is_severe |= finding.code == "problem-rewritten"
+        yield finding if is_severe else finding._replace(severity="warning")
     old_data = [each.old for each in step.changes]
     for change in step.measures:
         before, after = change.statuses
         if is_back(after, before) and change.new not in old_data:  # otherwise it was renumbered
-            who = _(", ").join(dict.fromkeys(each.author for each in undone))
+            authors = _(", ").join(dict.fromkeys(each.author for each in commits))
             message = _("{id} is {to} again, since what {who} did was undone")
             severity: Severity = "error" if after == "closed" else "warning"
-            found = step.found(change, message, severity, to=status_name(after), who=who)
-            yield RULES["status-jump"].at(*found)
+            fault = step.report(change, message, severity, to=status_name(after), who=authors)
+            yield RULES["status-jump"].at(*fault)
 
 
 def same(step: Step, one: Version | None, two: Version | None) -> bool:
@@ -169,11 +169,11 @@ def same(step: Step, one: Version | None, two: Version | None) -> bool:
         return False
     if one.blob == two.blob:
         return True
-    both_read = all(version.readable and version.readable == version.blob for version in (one, two))
-    return both_read and step.files.record(one) == step.files.record(two)
+    readable = all(version.readable and version.readable == version.blob for version in (one, two))
+    return readable and step.files.record(one) == step.files.record(two)
 
 
-def renumbered(step: Step) -> dict[str, Version | None] | None:
+def renumbering(step: Step) -> dict[str, Version | None] | None:
     """Return the files after a renumbering that only moves them; None if the commit is no renumbering, or does more.
 
     Whether another clone gave the old number is known only at the end of history (`Examination`).
@@ -184,7 +184,7 @@ def renumbered(step: Step) -> dict[str, Version | None] | None:
     others = [change for change in step.changes if change.before and change.after]
     if move is None or not removed:
         return None
-    if not all(follows(change, lambda number: number_after(number, move)) for change in others):
+    if not all(is_update(change, lambda number: number_after(number, move)) for change in others):
         return None
     moved: dict[str, Version | None] = {change.path: None for change in removed}
     moved |= {change.path: change.after for change in others}
@@ -193,10 +193,10 @@ def renumbered(step: Step) -> dict[str, Version | None] | None:
         if new_change is None or new_change.after is None:
             return None
         # Under its new number a file holds what it held under the old one.
-        says = change.old is not None and (change.is_record or change.comment)
-        if not (change.old == new_change.new if says else same(step, change.before, new_change.after)):
+        has_data = change.old is not None and (change.is_record or change.comment)
+        if not (change.old == new_change.new if has_data else same(step, change.before, new_change.after)):
             return None
-        moved[new_change.path] = new_change.after.going_on(change.before)
+        moved[new_change.path] = new_change.after.with_past_of(change.before)
     return None if added else moved
 
 
@@ -207,18 +207,18 @@ def _move(step: Step) -> Move | None:
         return None
     if trailers.comments and not trailers.ids:
         numbers = trailers.comments[0].split() if len(trailers.comments) == 1 else []
-        fit = len(numbers) == 2 and all(re.fullmatch("[1-9][0-9]{0,5}", number) for number in numbers)  # noqa: PLR2004
-        return Move(*(CommentNumber(int(number)) for number in numbers)) if fit else None
+        is_valid = len(numbers) == 2 and all(re.fullmatch("[1-9][0-9]{0,5}", number) for number in numbers)  # noqa: PLR2004
+        return Move(*(CommentNumber(int(number)) for number in numbers)) if is_valid else None
     if trailers.comments or len(trailers.ids) != 1 or len(trailers.targets) != 1:
         return None
     old, new = Identity.perhaps(trailers.ids[0]), Identity.perhaps(trailers.targets[0])
     return Move(old, new) if old and new else None
 
 
-def follows(change: Change, number_after: Callable[[Identity], Identity]) -> bool:
+def is_update(change: Change, number_after: Callable[[Identity], Identity]) -> bool:
     """Return whether the file of a comment changed only because what it is about was renumbered."""
     old, new = change.old or {}, change.new
-    number = word(old, "about")
+    number = text_of(old, "about")
     if not change.comment or new is None or number is None or not Identity.is_number(number):
         return False
     after = str(number_after(Identity.parse(number)))
@@ -237,15 +237,15 @@ def false_undo(step: Step) -> Broken[HistoryPlace]:
             "the commit says that it undoes {commit}, but the files are not what they were before that"
         )
         undoes = _(", ").join(name[:10] for name in step.commit.trailers.undoes)
-        yield step.found(step.changes[0], message, commit=undoes or "-")
+        yield step.report(step.changes[0], message, commit=undoes or "-")
 
 
-def _new_number(step: Step, change: Change) -> str | None:
+def _moved_to(step: Step, change: Change) -> str | None:
     """Return the number, or the path, to which a commit moved the content of a record; None if it did not move it."""
     for each in step.changes:
         alike = each.comment if change.comment else each.is_record
         if alike and each.path != change.path and each.new == change.old is not None and each.old != each.new:
-            return each.named
+            return each.label
     return None
 
 
@@ -256,13 +256,13 @@ def _new_number(step: Step, change: Change) -> str | None:
     "another clone has published the number meanwhile; if that clone assigned it weeks later, or the old number had been verified, "
     "it is a warning, and if both, an error.)",
 )
-def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
+def renumbered_by_hand(step: Step) -> Broken[HistoryPlace]:
     """Find records that got another number."""
     moved = [each for each in step.changes if (each.is_record or each.comment) and each.old is not None]
     for change in moved:
-        titled = change.after is None or word(change.old, "title") != word(change.new, "title")
-        if titled and (number := _new_number(step, change)):
-            yield step.found(change, _("{id} was renumbered to {number}"), id=change.named, number=number)
+        titled = change.after is None or text_of(change.old, "title") != text_of(change.new, "title")
+        if titled and (number := _moved_to(step, change)):
+            yield step.report(change, _("{id} was renumbered to {number}"), id=change.label, number=number)
 
 
 @RULES.rule(
@@ -273,6 +273,6 @@ def moved_by_hand(step: Step) -> Broken[HistoryPlace]:
 )
 def deleted(step: Step) -> Broken[HistoryPlace]:
     """Find records that were removed."""
-    for change in step.gone:
-        if not _new_number(step, change):
-            yield step.found(change, _("{path} was deleted"))
+    for change in step.removals:
+        if not _moved_to(step, change):
+            yield step.report(change, _("{path} was deleted"))

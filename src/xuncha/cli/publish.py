@@ -46,9 +46,9 @@ def notice(
     with screen.patience(_("Making the notice")), call.places_named():
         verified = None
         if anchor:
-            from xuncha.audit.anchors import latest  # noqa: PLC0415
+            from xuncha.audit.anchors import latest_anchor  # noqa: PLC0415
 
-            verified = latest(call.root, call.commit or "HEAD")
+            verified = latest_anchor(call.root, call.commit or "HEAD")
         document, warnings = render(content(ledger, call.today, verified), form, call.templates())
     if unsorted := [str(n) for n, each in ledger.problems.items() if each.publish and each.category is None]:
         message = _("no category is set for problem {ids}; the notice shows it under “{word}”")

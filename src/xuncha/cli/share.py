@@ -105,7 +105,7 @@ def _came_and_went(done: Synced) -> Iterator[str]:
 
 def _changed(call: Context, done: Synced) -> Iterator[str]:
     """Yield what the received commits have changed here: reopened measures, time limits, and changes of closed measures."""
-    from xuncha.audit.merging import brought_into_closed  # noqa: PLC0415
+    from xuncha.audit.merging import merged_into_closed  # noqa: PLC0415
 
     for number in done.reopened:
         yield _("{id} was closed here, but was reopened by the changes received").format(id=number)
@@ -120,7 +120,7 @@ def _changed(call: Context, done: Synced) -> Iterator[str]:
     overruled = _(
         "{id} was returned or reopened ({who}), but is still closed by {by}, since that side was chosen; if it is not done: xuncha reopen {id} --reason …"
     )
-    changes = brought_into_closed(call.root, done.before) if done.received else {}
+    changes = merged_into_closed(call.root, done.before) if done.received else {}
     for number, (by, keys, who) in changes.items():
         if keys:
             yield message.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))

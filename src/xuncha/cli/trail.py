@@ -98,7 +98,7 @@ def audit(
         xuncha audit --html audit.html
         xuncha audit --anchor
     """
-    from xuncha.audit.anchors import drop_anchor, line  # noqa: PLC0415  for this command alone
+    from xuncha.audit.anchors import anchor_line, drop_anchor  # noqa: PLC0415  for this command alone
     from xuncha.audit.examine import audit as examine  # noqa: PLC0415
     from xuncha.requests.moments import named  # noqa: PLC0415
 
@@ -119,7 +119,7 @@ def audit(
     else:
         _show(result, since)
         if kept:
-            screen.line(line(kept))
+            screen.line(anchor_line(kept))
             screen.line(_("It is kept in a tag, which xuncha sync sends."))
     if page:
         from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
@@ -146,7 +146,7 @@ def _show(done: Audit, since: str | None) -> None:
     if since is not None and not (done.commits or done.findings):
         screen.line(_("Nothing was committed since {since}, so nothing was checked.").format(since=since))
         return
-    if done.on_claims:
+    if done.relies_on_claims:
         screen.line(
             _("Who applied to close is known only from what commits claim: applications are not signed.")
         )
