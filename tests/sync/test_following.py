@@ -13,7 +13,7 @@ from tests.workflow.surroundings import act, record
 from xuncha.audit.examine import audit
 from xuncha.model.identity import Identity
 from xuncha.model.moves import cites
-from xuncha.sync.names import Renaming, contradicts, followed, renamings
+from xuncha.sync.names import Renaming, contradicts, renaming_edits, renamings
 from xuncha.sync.session import sync
 
 __all__ = ["pair"]
@@ -66,7 +66,7 @@ def test_offices_and_leaders_renamed_on_one_side_are_renamed_where_the_other_use
     act(other, actions.escalate("局长", date(2024, 6, 15)), "1.2")
     sync(pair.there.root)
     done = sync(pair.here.root)
-    assert {(str(each.identity), each.old, each.new) for each in done.followed} == {
+    assert {(str(each.identity), each.old, each.new) for each in done.updated_names} == {
         ("1.1", "财务科", "财务处"),
         ("1.2", "局长", "主任"),
     }
@@ -139,7 +139,7 @@ def test_a_category_is_known_again_by_its_title_wherever_it_stands() -> None:
 def test_a_record_that_names_something_else_contradicts() -> None:
     renaming = Renaming("offices", "甲", "乙")
     was = {"office": "甲", "co_offices": ["丙", "甲"]}
-    assert [each.value for each in followed(was, renaming)] == ["乙", ["丙", "乙"]]
+    assert [each.value for each in renaming_edits(was, renaming)] == ["乙", ["丙", "乙"]]
     assert not contradicts(was, {"office": "乙", "co_offices": ["丙", "乙"]}, renaming)
     assert not contradicts(was, was, renaming)
     assert contradicts(was, {"office": "丙", "co_offices": ["丙", "乙"]}, renaming)
@@ -235,4 +235,4 @@ def test_what_took_another_number_is_compared_with_itself(pair: Pair) -> None:
         ("2.4", "2.5"),
         ("2.5", "2.6"),
     ]
-    assert (done.reopened, done.earlier) == ([], [])
+    assert (done.reopened, done.earlier_deadlines) == ([], [])

@@ -33,7 +33,7 @@ def check_policies_of_sides(
 ) -> Findings:
     """Yield the requirements that a merge drops, and the closings of one side that lack what another side required already.
 
-    A closing is compared with the policy at that closing (`at_closing`, by commit), because the side may have tightened its own since.
+    A closing is compared with the policy at that closing (`required_at`, by commit), because the side may have tightened its own since.
     Closings that another side requires to be signed are passed to the signers.
     """
     sides, result, lines = joining.sides, joining.result, joining.graph

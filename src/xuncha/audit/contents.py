@@ -223,7 +223,7 @@ def _last_review(data: Data | None) -> Data:
 
 
 def _changed_statements(step: Step, *, removed: bool) -> Iterator[tuple[Change, str]]:
-    """Yield the changes that rewrite or, if `gone`, remove fixed keys of a comment or `escalated` of an open measure; with these keys."""
+    """Yield the changes that rewrite or, if `removed`, remove fixed keys of a comment or `escalated` of an open measure; with these keys."""
     may_escalate = step.commit.trailers.action in {"escalate", "import"}
     for change in (*step.comments, *step.measures):
         old, new = change.old or {}, change.new or {}

@@ -140,7 +140,7 @@ def predated(step: Step) -> Broken[HistoryPlace]:
 
 
 def _is_first_entry(step: Step, day: str, recorded: str) -> bool:
-    """Return whether a day lies before the ledger's history, and `made` in the first two weeks of it, when records on paper are entered."""
+    """Return whether a day lies before the ledger's history, and `recorded` in the first two weeks of it, when records on paper are entered."""
     return day < step.graph.first_day and _day_before(recorded, MAX_DELAY) < step.graph.first_day
 
 

@@ -12,7 +12,7 @@ from xuncha.audit.lines import Graph, Node, union
 from xuncha.audit.people import Signers, addresses_of, folded
 from xuncha.audit.replayed import MAX_DELAY, Actor, State, Version, Wording
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.sync.values import MISSING, UNSETTLED, merge_values, settled
+from xuncha.sync.values import MISSING, UNSETTLED, merge_values, merged_value
 from xuncha.trail.replay import Commit
 
 _Versions = list[tuple[Node, Version]]
@@ -132,11 +132,11 @@ class Joining:
 
     def _merge(self, path: str, *versions: Any) -> Any:  # noqa: ANN401
         base, *sides = map(key_of, versions)
-        merged = settled(base, sides)
+        merged = merged_value(base, sides)
         if merged is not UNSETTLED:
             return next(each for each in versions if key_of(each) == merged)
         before, first, second = (self.content(path, each) for each in versions)
-        merged = settled(before, [first, second])
+        merged = merged_value(before, [first, second])
         if merged is not UNSETTLED or not (isinstance(first, dict) and isinstance(second, dict)):
             return None if merged is MISSING else merged
         merged_data = merge_values(before if isinstance(before, dict) else {}, first, second)

@@ -29,7 +29,7 @@ class Node:
     """A commit that was replayed. Moments are seconds since 1970, or 0 if there is no such commit."""
 
     state: State
-    ancestry: int = 0  # its ancestors and itself, as bits: see `Lines`
+    ancestry: int = 0  # its ancestors and itself, as bits: see `Graph`
     previous: int = 0  # when the newest of its ancestors in the ledger was made
     moment: int = 0  # the same, itself included
     claimed_moment: int = 0  # the same, with clocks that may have been ahead, but not by years
@@ -80,7 +80,7 @@ class Graph:
                 yield ReplayedCommit(commit, [change for change in changes if change.path == path])
 
     def newest(self, bits: int, limit: int = _MAX_COMMITS) -> Iterator[int]:
-        """Yield the places of the newest of some commits, the newest first; at most `most`."""
+        """Yield the places of the newest of some commits, the newest first; at most `limit`."""
         for _number in range(limit):
             if not bits:
                 return

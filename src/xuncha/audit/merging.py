@@ -16,8 +16,8 @@ from xuncha.catalogue import Rule
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
-from xuncha.sync.turns import is_back, turns
-from xuncha.sync.values import MISSING, ONWARD, PAIRS, UNSETTLED, Location, named, settled
+from xuncha.sync.turns import is_step_back, status_events
+from xuncha.sync.values import MISSING, PAIRS, STATUSES, UNSETTLED, Location, items_by_name, merged_value
 from xuncha.trail.git import Git
 from xuncha.trail.replay import RAW, Touched, log
 
@@ -100,7 +100,7 @@ def _check_choices(joining: Joining, path: str, base: Any) -> Findings:  # noqa:
 
 
 def _check_choice(step: Step, base_data: Data | None) -> Findings:
-    """Yield findings on what a merge did to a file of one side; `was` is the data common to all sides, or None."""
+    """Yield findings on what a merge did to a file of one side; `base_data` is the data common to all sides, or None."""
     if base_data is None:
         for rule in RULES.values():
             if rule.chapter not in {"hand", "days"}:
@@ -133,7 +133,7 @@ def _closed_over_fault(joining: Joining, path: str) -> tuple[str, str, Severity]
             severity = "error"
         other_ancestry = union(each for each, other in versions if other in closings)
         for commit, (change, *_more) in graph.changes(path, side.ancestry & ~other_ancestry):
-            if is_back(*change.statuses):
+            if is_step_back(*change.statuses):
                 opponent = _("{who}, {day}").format(who=commit.author, day=commit.day)
                 break
     message = _("{id} was returned or reopened on one side ({who}), but is closed by the merge")
@@ -165,7 +165,7 @@ def _compare_file(joining: Joining, path: str, base: Any) -> Iterable[_Differenc
     if result is not None:  # a file that one side removed and another needs may stay: nothing is lost by that
         sides = [side for side in sides if side is not None]
     base_key, *side_keys, result_key = (key_of(version) for version in (base, *sides, result))
-    if result_key == settled(base_key, side_keys):
+    if result_key == merged_value(base_key, side_keys):
         return ()
     before, *values, after = (joining.content(path, version) for version in (base, *sides, result))
     if isinstance(after, Unreadable):
@@ -177,7 +177,7 @@ def _compare_file(joining: Joining, path: str, base: Any) -> Iterable[_Differenc
 
 def _compare_value(location: Location, base: Any, sides: list[Any], result: Any) -> Iterator[_Difference]:  # noqa: ANN401
     """Compare one value of a merge, at any depth."""
-    merged = settled(base, sides)
+    merged = merged_value(base, sides)
     if result == merged:
         return
     if all(isinstance(value, dict) for value in (*sides, result)):
@@ -200,12 +200,12 @@ def _compare_fields(location: Location, base: Data, sides: list[Data], result: D
     """Keys of the pairs on which the sides disagree: each key may come from any side."""
     for pair in PAIRS if not location else ():
         before, *values = ([each.get(key, MISSING) for key in pair] for each in (base, *sides))
-        if settled(before, values) is UNSETTLED:
+        if merged_value(before, values) is UNSETTLED:
             disputed.update(pair)
     old, *statuses, new = (each.get("status") for each in (base, *sides, result))
     if "status" in disputed and "closed" in statuses and "closed" not in (old, new):
         yield _REOPENED, ("status",)
-    if "status" in disputed and new == "closed" and any(is_back(old, each) for each in statuses):
+    if "status" in disputed and new == "closed" and any(is_step_back(old, each) for each in statuses):
         yield _CLOSED_OVER, ("status",)
     if not location and (keys := _keys_after_closing(sides, result)):
         yield _AFTER_CLOSE, (quoted(keys),)
@@ -254,8 +254,9 @@ def _opponent_of_closing(git: Git, path: str, parents: list[str], contents: list
         return ""
     closing = parents[statuses.index("closed")]
     for parent, status in zip(parents, statuses, strict=True):
-        event = next(turns(git, closing, parent, path), None) if status in ONWARD and status != new else None
-        if event and is_back(event.from_, event.to):
+        was_open = status in STATUSES and status != new
+        event = next(status_events(git, closing, parent, path), None) if was_open else None
+        if event and is_step_back(event.from_, event.to):
             return str(event)
     return ""
 
@@ -263,7 +264,7 @@ def _opponent_of_closing(git: Git, path: str, parents: list[str], contents: list
 def _compare_items(location: Location, base: Any, sides: list[Any], result: Any) -> Iterator[_Difference]:  # noqa: ANN401
     """Compare the items of a list: what all sides have and what any side has added must be there, and nothing else."""
     key = str(location[-1])
-    lists = [named(key, each) if isinstance(each, list) else {} for each in (base, *sides, result)]
+    lists = [items_by_name(key, each) if isinstance(each, list) else {} for each in (base, *sides, result)]
     for name in dict.fromkeys(name for each in (*lists[1:], lists[0]) for name in each):
         before, *values, after = (each.get(name, MISSING) for each in lists)
         if after is not MISSING:  # an item that one side removed and another has may stay

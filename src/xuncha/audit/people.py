@@ -158,7 +158,7 @@ def is_signer(signers: Iterable[str], actor: Actor, settings: Data | None) -> bo
 
 
 def people_of(settings: Data | None) -> list[tuple[str, set[str]]]:
-    """Return the persons in `people`, each with the folded addresses; names as `named` returns them."""
+    """Return the persons in `people`, each with the folded addresses; names as `name_key` returns them."""
     listed = [(person.get("name"), person.get("emails")) for person in entries(settings, "people")]
     return [
         (name_key(str(name)), {folded(email) for email in emails if isinstance(email, str)} - {""})

@@ -100,7 +100,7 @@ def _look_alike_message(path: str, twin: str) -> str:
 
 
 def check_look_alikes(commits_by_path: Mapping[str, str], commits: Mapping[str, Commit]) -> Findings:
-    """Yield files and folders beside the ledger's whose names differ only in letter case; `seen` gives the commit in which each first stood."""
+    """Yield files and folders beside the ledger's whose names differ only in letter case; `commits_by_path` gives the commit in which each first stood."""
     names = {_same_name(each): each for each in ("data", "templates", *PARTS)}
     for path, name in commits_by_path.items():
         own = names.get(_same_name(path))

@@ -94,7 +94,7 @@ _UNMET: Final[dict[Requirement, tuple[str, str]]] = {
         "2.3 is closed directly from `in_progress`, while `close_requires` names `submission`.",
     ),
     "second_person": (
-        "",  # the message comes from `is_one_person`
+        "",  # the message comes from `one_person_message`
         "The author or the committer of the commit that closes 2.3 is the applicant, judged by all addresses in `people` or by the account of the desk; or has no address; or no one applied; while `close_requires` names `second_person`. Only the history shows who applied: after a merge, the application that neither side had moved beyond counts; of two that did not know of each other, both count.",
     ),
 }
@@ -165,7 +165,7 @@ def recently_required(step: Step) -> set[Requirement]:
 
 
 def check_recent_policy(step: Step, required: set[Requirement], restoring: Step | None = None) -> Findings:
-    """Yield the closings of a commit that lack what the policy had required before; `again` is the commit that requires it again, if any."""
+    """Yield the closings of a commit that lack what the policy had required before; `restoring` is the commit that requires it again, if any."""
     for change in step.closings if required else ():
         if lacking := unmet(sorted(required), change, Actor.from_commit(step.commit), step.settings):
             message = _("{id} was closed without {names}, which the policy had required until shortly before")

@@ -19,7 +19,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.moves import Move, number_after, place_after
 from xuncha.model.vocabulary import status_name
-from xuncha.sync.turns import is_back
+from xuncha.sync.turns import is_step_back
 from xuncha.trail.replay import Commit
 
 _NOT_UNDOABLE: Final = frozenset({"", "undo", "sync", "renumber", "init"})
@@ -105,7 +105,7 @@ def _restoration_of(step: Step, undone: Iterable[ReplayedCommit]) -> Restoration
             before, undo = step.before.get(path), step.commit.hash
             old = before.applicants if before else ()
             kept = tuple(who if who in old else who._replace(since=undo) for who in final.applicants)
-            if not is_own:  # the undo itself eases the measure, and its author applies for closing final
+            if not is_own:  # the undo itself eases the measure, and its author applies for closing again
                 was_open = text_of(step.files.record(before), "status") != "closed"
                 applies = was_open and any(who.commit == undo for who in now.applicants)
                 kept, final = now.applicants if applies else kept, final._replace(former=now.former)
@@ -153,7 +153,7 @@ def check_others(step: Step, commits: Sequence[Commit]) -> Findings:
     old_data = [each.old for each in step.changes]
     for change in step.measures:
         before, after = change.statuses
-        if is_back(after, before) and change.new not in old_data:  # otherwise it was renumbered
+        if is_step_back(after, before) and change.new not in old_data:  # otherwise it was renumbered
             authors = _(", ").join(dict.fromkeys(each.author for each in commits))
             message = _("{id} is {to} again, since what {who} did was undone")
             severity: Severity = "error" if after == "closed" else "warning"

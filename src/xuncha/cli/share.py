@@ -57,10 +57,10 @@ def sync(
         tags = _(", ").join(tag.removeprefix("refs/tags/") for tag in done.anchors.moved)
         hint = _("find out who did it; the tags here are unchanged")
         screen.warning(message.format(name=done.name, tags=tags), hint)
-    if done.by_hand:
+    if done.uncommitted:
         message = _("not sent, since it was changed by hand and is not committed: {paths}")
         hint = _("to commit a change: xuncha edit")
-        screen.warning(message.format(paths=_(", ").join(done.by_hand)), hint)
+        screen.warning(message.format(paths=_(", ").join(done.uncommitted)), hint)
     if done.received:
         call.say_standing(done.register)
 
@@ -77,10 +77,10 @@ def _adjusted(done: Synced) -> Iterator[str]:
     for identity, old, new in done.renamed:
         yield message.format(id=identity, old=old, new=new)
     message = _("{id} now says {new} instead of {old}, since it was renamed in data/ledger.yaml")
-    for identity, old, new in done.followed:
+    for identity, old, new in done.updated_names:
         yield message.format(id=identity, old=old, new=new)
     message = _("A text of {id} mentions {old}, which is now {new}; to correct it: xuncha edit {id}")
-    for identity, move in done.citing:
+    for identity, move in done.outdated_citations:
         yield message.format(id=identity, old=move.old, new=move.new)
     stays = _("{id} is kept: one side undid it, the other continued work on it")
     for number in done.kept:
@@ -112,7 +112,7 @@ def _changed(call: Context, done: Synced) -> Iterator[str]:
     message = _(
         "The time limit of {id} is now {now}, not {was} as it was here: if two are set, the earlier one applies; to move it: xuncha extend {id} --due {was} --reason …"
     )
-    for number, was, now in done.earlier:
+    for number, was, now in done.earlier_deadlines:
         yield message.format(id=number, was=was, now=now)
     message = _(
         "{id} was closed by {by} meanwhile; merged after that: {keys}; if it is not done: xuncha reopen {id} --reason …"
@@ -179,14 +179,14 @@ def merge_driver(
     except OSError as error:
         message = _("{path} cannot be merged: {reason}").format(path=path, reason=cause_of(error))
         raise SurroundingsError("not-written", message) from error
-    if merged.not_by_field:
+    if merged.reason_by_lines:
         message = _("{path} is merged by lines, not by field: {reason}")
-        screen.warning(message.format(path=path, reason=merged.not_by_field))
+        screen.warning(message.format(path=path, reason=merged.reason_by_lines))
     if merged.in_conflict:
         raise RefusedError("merge-conflict", _("both sides have changed the same lines of it"), path=path)
     if merged.disputes:
-        from xuncha.sync.uniting import in_words  # noqa: PLC0415
+        from xuncha.sync.uniting import dispute_line  # noqa: PLC0415
 
         hint = _("keep the correct line, remove the marks, and complete the merge with git")
-        texts = [in_words(dispute._replace(path=path)) for dispute in merged.disputes]
+        texts = [dispute_line(dispute._replace(path=path)) for dispute in merged.disputes]
         raise together([RefusedError("merge-conflict", text, hint, path) for text in texts])

@@ -57,7 +57,7 @@ def _no_driver(around: Surroundings) -> Ailments:
     right="add the line `data/**/*.yaml merge=xuncha` to .gitattributes and commit it; or, for this clone only: xuncha setup",
 )  # fmt: skip
 def _no_driver_line(around: Surroundings) -> Ailments:
-    if not registration.effective(around.git):
+    if not registration.is_active(around.git):
         message = _(".gitattributes does not assign the ledger's files to the merge driver")
         mend = _("put this line into .gitattributes, and commit it: {line}")
         yield None, message, mend.format(line=registration.LINE)

@@ -20,9 +20,9 @@ from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
 from xuncha.sync import numbers, registration, sharing
-from xuncha.sync.names import Renaming, contradicts, followed, listed_names, renamings
-from xuncha.sync.turns import attributed, must_hold
-from xuncha.sync.uniting import missed, read_records, refusal, settlement, unite
+from xuncha.sync.names import Renaming, contradicts, listed_names, renaming_edits, renamings
+from xuncha.sync.turns import must_not_take_invalid_closing, with_authors
+from xuncha.sync.uniting import missing_files, read_records, refusal, settlement_reason, unite
 from xuncha.sync.values import Data, Side, Versions
 from xuncha.trail import objects
 from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal
@@ -32,7 +32,7 @@ from xuncha.workflow.change import Message, StatusChange
 from xuncha.workflow.comment import shortened, subject
 from xuncha.workflow.verbs import SUBJECTS
 
-_MANY = 8  # at most so many are listed in a message
+_MAX_LISTED = 8  # at most so many are listed in a message
 _USAGE = 129  # the exit code of a git that does not know an option
 
 
@@ -59,8 +59,8 @@ class Adjustments:
     renamed: list[Renamed] = field(default_factory=list)  # evidence files
     kept: list[Numbered] = field(default_factory=list)
     """What one side had taken back, and stays because the other side has worked on it or entered something after it."""
-    followed: list[Renamed] = field(default_factory=list)  # names in the settings
-    citing: list[tuple[Identity, Move]] = field(default_factory=list)
+    updated_names: list[Renamed] = field(default_factory=list)  # names in the settings
+    outdated_citations: list[tuple[Identity, Move]] = field(default_factory=list)
     """The records whose text names a number that has changed, each with the change."""
 
 
@@ -84,47 +84,47 @@ class Joining:
         history here, or this git is too old.
         """
         git = self.git
-        base = self._ancestor(self.ours, self.theirs)
-        anew_here = entered_anew(git, self.theirs, self.ours, base)
-        anew = entered_anew(git, self.ours, self.theirs, base)
+        base = self._common_listing(self.ours, self.theirs)
+        reused_here = reused_paths(git, self.theirs, self.ours, base)
+        reused_there = reused_paths(git, self.ours, self.theirs, base)
         listings = [base, *(objects.listing(git, tip) for tip in (self.ours, self.theirs))]
-        sides = Versions(*map(numbers.as_named, listings))
+        sides = Versions(*map(numbers.with_normal_paths, listings))
         base, our_files, their_files = sides
         self._tip, self._listing = self.ours, our_files
-        numbers.must_not_meet(git, sides, self.ours, self.theirs)
-        numbers.must_not_mix(git, sides, Versions(set(), anew_here, anew))
-        plan = numbers.moves(base, self._listing, their_files, anew_here)
-        for move in numbers.in_order(plan, up=True):
+        numbers.must_not_change_removed(git, sides, self.ours, self.theirs)
+        numbers.must_not_mix_problems(git, sides, Versions(set(), reused_here, reused_there))
+        plan = numbers.moves(base, self._listing, their_files, reused_here)
+        for move in numbers.sorted_moves(plan, up=True):
             self._renumber(move)
-        for old, new in numbers.same_names(base, self._listing, their_files).items():
+        for old, new in numbers.evidence_renamings(base, self._listing, their_files).items():
             self._rename(old, new)
-        united = unite(git, Versions(base, self._listing, their_files), anew=anew, take=self.take)
+        united = unite(git, Versions(base, self._listing, their_files), reused=reused_there, take=self.take)
         histories = git, self._tip, self.theirs
-        disputes = [attributed(*histories, each) for each in united.disputes]
+        disputes = [with_authors(*histories, each) for each in united.disputes]
         if disputes and self.take is None:
             raise refusal(disputes)
         if any(each.location == ("status",) for each in disputes):
             settings = read_records(git, united.listing, [LEDGER_FILE]).get(LEDGER_FILE, {})
-            must_hold(*histories, disputes, self.take, settings)
-        down = numbers.in_order(plan, up=False)
-        later = dict(united.listing)
-        for move in down:
-            later = _with(later, numbers.moved(later, move))
-        back = missed(later, their_files, self._listing)
-        self._listing = united.listing | back
-        numbers.must_have_room(self._listing)
-        self._merge(settlement(united.disputes, self.take))
-        for move in down:
+            must_not_take_invalid_closing(*histories, disputes, self.take, settings)
+        down_moves = numbers.sorted_moves(plan, up=False)
+        final_listing = dict(united.listing)
+        for move in down_moves:
+            final_listing = _with_changes(final_listing, numbers.file_changes(final_listing, move))
+        missing = missing_files(final_listing, their_files, self._listing)
+        self._listing = united.listing | missing
+        numbers.must_not_shadow_folder(self._listing)
+        self._merge(settlement_reason(united.disputes, self.take))
+        for move in down_moves:
             self._renumber(move)
-        self._follow(sides)
+        self._update_names(sides)
         self._must_be_valid(their_files)
-        self._note_citing(sides, [*numbers.in_order(plan, up=True), *down])
-        self.adjustments.kept = sorted(united.kept | {each for path in back if (each := numbered(path))})
+        self._record_citations(sides, [*numbers.sorted_moves(plan, up=True), *down_moves])
+        self.adjustments.kept = sorted(united.kept | {each for path in missing if (each := numbered(path))})
         return self._tip
 
-    def _ancestor(self, one: str, other: str) -> Listing:
+    def _common_listing(self, first: str, second: str) -> Listing:
         """Return the files that two histories began with; if they have several common ancestors, these are united."""
-        forks = self.git.bases(one, other)
+        forks = self.git.bases(first, second)
         if not forks:
             self.git.must_be_whole()
             message = _("this ledger and {name} have no history in common; nothing was changed")
@@ -132,7 +132,7 @@ class Joining:
             raise RefusedError("unrelated", message.format(name=self.name), hint)
         united = objects.listing(self.git, forks[0])
         for fork in forks[1:]:
-            sides = Versions(self._ancestor(forks[0], fork), united, objects.listing(self.git, fork))
+            sides = Versions(self._common_listing(forks[0], fork), united, objects.listing(self.git, fork))
             united = unite(self.git, sides, take="ours").listing
         return united
 
@@ -140,7 +140,7 @@ class Joining:
         """Make a commit that changes only these files of the ledger."""
         tree = objects.changed(self.git, self._tip, changes)
         self._tip = objects.commit(self.git, tree, [self._tip], message.text())
-        self._listing = _with(self._listing, changes)
+        self._listing = _with_changes(self._listing, changes)
 
     def _renumber(self, move: Move) -> None:
         """Give one problem, measure or comment another number, in a commit that does nothing else. Comments about it are updated."""
@@ -157,9 +157,9 @@ class Joining:
             step = StatusChange(str(move.old), None, str(move.new))
             message = Message(f"{action} {move.old} → {move.new} {title}", "renumber", [step])
         self.adjustments.renumbered.append(Renumbered(move, title))
-        self._commit(numbers.moved(self._listing, move) | self._followed(move), message)
+        self._commit(numbers.file_changes(self._listing, move) | self._updated_comments(move), message)
 
-    def _followed(self, move: Move) -> Changes:
+    def _updated_comments(self, move: Move) -> Changes:
         """Return the comments about a problem or a measure that moves, updated to its new number."""
         if isinstance(move.old, CommentNumber):
             return {}
@@ -168,9 +168,9 @@ class Joining:
         edited: dict[str, bytes] = {}
         for path, content in zip(paths, contents, strict=True):
             with contextlib.suppress(UnreadableError):  # an unreadable comment does not say what it is about
-                after = renumbered(content or b"", lambda number: number_after(number, move))
-                if after != content:
-                    edited[path] = after
+                updated = renumbered(content or b"", lambda number: number_after(number, move))
+                if updated != content:
+                    edited[path] = updated
         blobs = objects.store(self.git, list(edited.values())) if edited else []
         return {path: Held(self._listing[path].mode, blob) for path, blob in zip(edited, blobs, strict=True)}
 
@@ -201,48 +201,48 @@ class Joining:
     def _merge(self, reason: str) -> None:
         """Make the merge commit: the ledger's files as they were united, all others as git merges them."""
         git = self.git
-        above = git.text("rev-parse", "--show-prefix")
-        prefixes = tuple(f"{above}{part if part == LEDGER_FILE else f'{part}/'}" for part in PARTS)
+        prefix = git.text("rev-parse", "--show-prefix")
+        prefixes = tuple(f"{prefix}{part if part == LEDGER_FILE else f'{part}/'}" for part in PARTS)
         tree, conflicts = _tree_of_git(git, self._tip, self.theirs, prefixes)
         if outside := [path for path in conflicts if not path.startswith(prefixes)]:
             text = _(
                 "both sides have changed {paths}, which is not a record of this ledger; nothing was changed"
             )
             hint = _("merge that with git, and commit it: git merge {name}; then: xuncha sync")
-            text = text.format(paths=_(", ").join(outside[:_MANY]))
+            text = text.format(paths=_(", ").join(outside[:_MAX_LISTED]))
             raise RefusedError("conflict-elsewhere", text, hint.format(name=self.name))
-        now, wanted = objects.listing(git, tree), self._listing
-        changes = {path: wanted.get(path) for path in {*now, *wanted} if now.get(path) != wanted.get(path)}
+        raw, united = objects.listing(git, tree), self._listing
+        changes = {path: united.get(path) for path in {*raw, *united} if raw.get(path) != united.get(path)}
         message = Message(f"{SUBJECTS['sync']} {self.name}", "sync", reason=reason)
         tree = objects.changed(git, tree, changes) if changes else tree
         self._tip = objects.commit(git, tree, [self._tip, self.theirs], message.text())
 
-    def _follow(self, sides: Versions) -> None:
+    def _update_names(self, sides: Versions) -> None:
         """Update records to the new name of what one side has renamed in the settings, each record in a commit of its own."""
         versions = {listing.get(LEDGER_FILE) for listing in (*sides, self._listing)}
         if len(versions) == 1 or None in versions:
             return
-        whole = [self._read({LEDGER_FILE: each[LEDGER_FILE]}) for each in (*sides, self._listing)]
-        before, *others, settings = (each.get(LEDGER_FILE, {}) for each in whole)
+        settings_versions = [self._read({LEDGER_FILE: each[LEDGER_FILE]}) for each in (*sides, self._listing)]
+        base_settings, *side_settings, settings = (each.get(LEDGER_FILE, {}) for each in settings_versions)
         candidates: dict[tuple[str, str], set[Renaming]] = {}
-        for side, listing in zip(others, sides[1:], strict=True):
-            for each in renamings(before, side):
-                names = listed_names(settings, each.listed)
+        for after, listing in zip(side_settings, sides[1:], strict=True):
+            for each in renamings(base_settings, after):
+                names = listed_names(settings, each.list_key)
                 is_renamed = each.new in names and each.old not in names
-                if is_renamed and not self._contradicted(each, sides.before, listing):
-                    candidates.setdefault((each.listed, each.old), set()).add(each)
-        sure = [each for (each, *more) in candidates.values() if not more]
-        for path, record in self._read(self._listing).items() if sure else ():
-            for renaming in sure:
-                if edits := followed(record, renaming):
+                if is_renamed and not self._is_contradicted(each, sides.before, listing):
+                    candidates.setdefault((each.list_key, each.old), set()).add(each)
+        renamings_found = [each for (each, *more) in candidates.values() if not more]
+        for path, record in self._read(self._listing).items() if renamings_found else ():
+            for renaming in renamings_found:
+                if edits := renaming_edits(record, renaming):
                     self._edit(path, edits, renaming)
                     record.update((each.key, each.value) for each in edits)
 
-    def _contradicted(self, renaming: Renaming, before: Listing, after: Listing) -> bool:
+    def _is_contradicted(self, renaming: Renaming, before: Listing, after: Listing) -> bool:
         """Return whether a record of the side that renamed something shows that it was replaced, not renamed."""
-        was = self._read(before)
-        now = self._read({path: held for path, held in after.items() if held != before.get(path)})
-        return any(contradicts(was[path], now[path], renaming) for path in was.keys() & now.keys())
+        old = self._read(before)
+        new = self._read({path: held for path, held in after.items() if held != before.get(path)})
+        return any(contradicts(old[path], new[path], renaming) for path in old.keys() & new.keys())
 
     def _read(self, listing: Listing) -> dict[str, Data]:
         """Read the settings, the problems and the measures of a listing; leave out what cannot be read."""
@@ -260,28 +260,28 @@ class Joining:
         summary = f"{SUBJECTS['edit']} {identity} {record.get('title', '')}"
         steps, reason = [StatusChange(str(identity), status, status)], f"{renaming.old} 已改为 {renaming.new}"
         self._commit({path: held}, Message(summary, "edit", steps, reason=reason))
-        self.adjustments.followed.append(Renamed(identity, renaming.old, renaming.new))
+        self.adjustments.updated_names.append(Renamed(identity, renaming.old, renaming.new))
 
-    def _note_citing(self, sides: Versions, found: Sequence[Move]) -> None:
+    def _record_citations(self, sides: Versions, moves: Sequence[Move]) -> None:
         """Record which records written here contain the old numbers in their text."""
         written = {path: held for path, held in sides.ours.items() if held != sides.before.get(path)}
-        for path, record in self._read(written).items() if found else ():
-            if identity := Identity.of_file(place_now(path, found)):
-                cited = [move for move in found if isinstance(move.old, Identity) and cites(record, move.old)]
-                self.adjustments.citing += [(identity, move) for move in cited]
+        for path, record in self._read(written).items() if moves else ():
+            if identity := Identity.of_file(place_now(path, moves)):
+                cited = [move for move in moves if isinstance(move.old, Identity) and cites(record, move.old)]
+                self.adjustments.outdated_citations += [(identity, move) for move in cited]
 
     def _must_be_valid(self, other: Listing) -> None:
         """Refuse a result that breaks a rule that neither side broke."""
         findings = check(Tree(self.git.root, self._tip))
         sides = (self.ours, self.theirs) if findings else ()
-        before = [finding for tip in sides for finding in check(Tree(self.git.root, tip))]
-        known = {(finding.place.path, finding.code) for finding in before}
-        if new := [finding for finding in findings if (finding.place.path, finding.code) not in known]:
+        old_findings = [finding for tip in sides for finding in check(Tree(self.git.root, tip))]
+        old_faults = {(finding.place.path, finding.code) for finding in old_findings}
+        if new := [finding for finding in findings if (finding.place.path, finding.code) not in old_faults]:
             message = _("each side keeps the rules, but merged they would break them; nothing was changed")
-            lines = [message, *(f"{finding.place.path}: {finding.message}" for finding in new[:_MANY])]
-            raise RefusedError("sync-breaks-rules", "\n".join(lines), self._way_out(new[0].place.path, other))
+            lines = [message, *(f"{finding.place.path}: {finding.message}" for finding in new[:_MAX_LISTED])]
+            raise RefusedError("sync-breaks-rules", "\n".join(lines), self._remedy(new[0].place.path, other))
 
-    def _way_out(self, path: str, other: Listing) -> str:
+    def _remedy(self, path: str, other: Listing) -> str:
         """Return the hint on what to type if the two sides together break a rule in a file."""
         identity = Identity.of_file(path)
         hint = _("change it here, so that both sides are valid together: xuncha edit {id}; then: xuncha sync")
@@ -292,45 +292,45 @@ class Joining:
         return hint.format(id=identity)
 
 
-def _with(listing: Listing, changes: Changes) -> Listing:
+def _with_changes(listing: Listing, changes: Changes) -> Listing:
     return {path: held for path, held in {**listing, **changes}.items() if held is not None}
 
 
-def _tree_of_git(git: Git, ours: str, theirs: str, own: Sequence[str]) -> tuple[str, list[str]]:
+def _tree_of_git(git: Git, ours: str, theirs: str, prefixes: Sequence[str]) -> tuple[str, list[str]]:
     """Return the tree that git merges from two commits, and the files in conflict, as paths from the top of the repository.
 
-    What git makes of the paths that begin like one of `own` does not matter.
+    What git makes of the paths that begin like one of `prefixes` does not matter.
     """
     # Records of another ledger of the repository are merged by its driver; ours are not, which is quicker.
-    usual = git.setting(registration.KEY) or registration.command()
-    cases = "|".join(f"{shlex.quote(start.replace('%', '%%'))}*" for start in own)
-    driver = f"case %P in {cases}) exit 0;; esac; {usual}"
-    form = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z")
-    arguments = ("-c", f"{registration.KEY}={driver}", *form, ours, theirs)
+    default_driver = git.setting(registration.KEY) or registration.command()
+    cases = "|".join(f"{shlex.quote(prefix.replace('%', '%%'))}*" for prefix in prefixes)
+    driver = f"case %P in {cases}) exit 0;; esac; {default_driver}"
+    options = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z")
+    arguments = ("-c", f"{registration.KEY}={driver}", *options, ours, theirs)
     try:
-        printed = objects.at_the_top(git).run(*arguments, answers=(0, 1))
+        output = objects.at_the_top(git).run(*arguments, answers=(0, 1))
     except GitError as error:
         if error.ended != _USAGE:
             raise
         message = _("this git is too old to merge two histories safely: git 2.38 or later is needed")
         hint = _("install a newer one (https://git-scm.com); nothing was changed")
         raise SurroundingsError("git-too-old", message, hint) from error
-    tree, *paths = printed.decode("utf-8", "surrogateescape").split("\0")
+    tree, *paths = output.decode("utf-8", "surrogateescape").split("\0")
     if not paths or paths.pop() or not is_hash(tree):
         raise CutShortError
     return tree, [path for path in dict.fromkeys(paths) if path]
 
 
-def entered_anew(git: Git, without: str, commit: str, known: Collection[str]) -> set[str]:
+def reused_paths(git: Git, without: str, commit: str, candidates: Collection[str]) -> set[str]:
     """Return those of some paths that were removed and entered again by commits that the other history does not have.
 
     Git is asked about each path alone: then it ignores the side of a merge that contributed nothing to the file. On that side,
     something else may have had this number.
     """
-    form = ("--diff-filter=A", "--no-renames")
+    options = ("--diff-filter=A", "--no-renames")
     span = ("--format=", "--name-only", "-z", "--relative", f"{without}..{commit}", "--", PROBLEMS, COMMENTS)
-    listed = git.run("log", *form, *span).replace(b"\n", b"\0").split(b"\0")
-    paths = {system.decoded(path) for path in listed if path} & set(known)
-    query = ("log", "-1", "--format=%H", *form, commit, "--")
-    entry = {path: git.text(*query, *literal([path])) for path in paths}
-    return {path for path in paths if not sharing.behind(git, entry[path], without)}
+    names = git.run("log", *options, *span).replace(b"\n", b"\0").split(b"\0")
+    paths = {system.decoded(path) for path in names if path} & set(candidates)
+    query = ("log", "-1", "--format=%H", *options, commit, "--")
+    commits = {path: git.text(*query, *literal([path])) for path in paths}
+    return {path for path in paths if not sharing.is_ancestor(git, commits[path], without)}

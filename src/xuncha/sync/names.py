@@ -17,33 +17,33 @@ _KEYS: Final = {
 class Renaming(NamedTuple):
     """A name that was changed in a list of the settings."""
 
-    listed: str  # the key of the list in the settings
+    list_key: str  # the key of the list in the settings
     old: str
     new: str
 
 
 def renamings(before: dict[str, Any], after: dict[str, Any]) -> set[Renaming]:
     """Return the names that one side has renamed in the settings: found by an equal title, or by their place in the list."""
-    found = set()
-    for listed in _KEYS:
-        old_names, new_names = listed_names(before, listed), listed_names(after, listed)
+    result = set()
+    for list_key in _KEYS:
+        old_names, new_names = listed_names(before, list_key), listed_names(after, list_key)
         removed, added = old_names.keys() - new_names.keys(), new_names.keys() - old_names.keys()
         for old in removed:
-            alike = [new for new in added if old_names[old] and new_names[new] == old_names[old]]
-            if len(alike) == 1:
-                found.add(Renaming(listed, old, alike[0]))
+            same_title = [new for new in added if old_names[old] and new_names[new] == old_names[old]]
+            if len(same_title) == 1:
+                result.add(Renaming(list_key, old, same_title[0]))
         for old, new in zip(old_names, new_names, strict=False):
             if old in removed and new in added:
-                if all((renaming.listed, renaming.old) != (listed, old) for renaming in found):
-                    found.add(Renaming(listed, old, new))
+                if all((renaming.list_key, renaming.old) != (list_key, old) for renaming in result):
+                    result.add(Renaming(list_key, old, new))
             elif old != new:
                 break  # from here on, places in the list no longer correspond
-    return found
+    return result
 
 
-def listed_names(settings: dict[str, Any], listed: str) -> dict[str, str]:
+def listed_names(settings: dict[str, Any], list_key: str) -> dict[str, str]:
     """Return the names in a list of the settings, in order, each with its title; categories are named by their keys, others have no title."""
-    items = settings.get(listed)
+    items = settings.get(list_key)
     names = {}
     for item in items if isinstance(items, list) else []:
         name, title = (item.get("key"), item.get("title")) if isinstance(item, dict) else (item, "")
@@ -52,10 +52,10 @@ def listed_names(settings: dict[str, Any], listed: str) -> dict[str, str]:
     return names
 
 
-def followed(record: dict[str, Any], renaming: Renaming) -> list[Set]:
+def renaming_edits(record: dict[str, Any], renaming: Renaming) -> list[Set]:
     """Return the edits by which a record uses the new name instead of the old one."""
     edits: list[Set] = []
-    for key in _KEYS[renaming.listed]:
+    for key in _KEYS[renaming.list_key]:
         value = record.get(key)
         if value == renaming.old:
             edits.append(Set(key, renaming.new))
@@ -69,5 +69,5 @@ def followed(record: dict[str, Any], renaming: Renaming) -> list[Set]:
 
 def contradicts(before: dict[str, Any], after: dict[str, Any], renaming: Renaming) -> bool:
     """Return whether a record of the side that renamed shows that it was no renaming: it uses a third name now."""
-    edits = followed(before, renaming)
+    edits = renaming_edits(before, renaming)
     return any(after.get(edit.key) not in (edit.value, before.get(edit.key)) for edit in edits)

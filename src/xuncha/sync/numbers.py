@@ -14,7 +14,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, CommentNumber, Identity
 from xuncha.model.moves import Move, comments, identities, numbered, place_after
 from xuncha.sync.uniting import read_records
-from xuncha.sync.values import Versions, settled
+from xuncha.sync.values import Versions, merged_value
 from xuncha.trail.git import Git
 from xuncha.trail.objects import Changes, Listing
 from xuncha.trail.replay import Commit, log
@@ -23,26 +23,26 @@ from xuncha.workflow.evidence import free
 _N = TypeVar("_N", Identity, CommentNumber)
 
 
-def moves(base: Listing, ours: Listing, theirs: Listing, anew: Collection[str]) -> list[Move]:
+def moves(base: Listing, ours: Listing, theirs: Listing, reused: Collection[str]) -> list[Move]:
     """Return the new numbers for our problems, measures and comments, so that theirs can keep their numbers.
 
-    `anew` are the paths that hold another record here than in `base`, the common ancestor.
+    `reused` are the paths that hold another record here than in `base`, the common ancestor.
     """
     listings = Versions(base, ours, theirs)
-    mine, stay = _mine_and_stay(identities(ours), identities(theirs), listings, anew)
-    last = max((each.problem for each in stay if each.is_problem), default=0)
-    pairs = _following({each for each in mine if each.is_problem}, last)
+    own, kept = _own_and_kept(identities(ours), identities(theirs), listings, reused)
+    last = max((each.problem for each in kept if each.is_problem), default=0)
+    pairs = _next_numbers({each for each in own if each.is_problem}, last)
     moved_problems = {old.problem for old, _new in pairs}
-    for number in sorted({each.problem for each in mine} - moved_problems):
-        last = max((each.measure for each in stay if each.problem == number), default=0)
-        pairs += _following({each for each in mine if each.problem == number and each.measure}, last)
-    added, kept = _mine_and_stay(comments(ours), comments(theirs), listings, anew)
-    last = max((each.number for each in kept), default=0)
+    for number in sorted({each.problem for each in own} - moved_problems):
+        last = max((each.measure for each in kept if each.problem == number), default=0)
+        pairs += _next_numbers({each for each in own if each.problem == number and each.measure}, last)
+    added, kept_comments = _own_and_kept(comments(ours), comments(theirs), listings, reused)
+    last = max((each.number for each in kept_comments), default=0)
     renamed = ((old, CommentNumber(number)) for number, old in enumerate(sorted(added), start=last + 1))
     return [*starmap(Move, pairs), *(Move(old, new) for old, new in renamed if old != new)]
 
 
-def as_named(listing: Listing) -> Listing:
+def with_normal_paths(listing: Listing) -> Listing:
     """Return a listing in which each record has the path of its number, even if somebody wrote the number with more zeros."""
     renamed = dict(listing)
     for path, held in listing.items():
@@ -52,41 +52,41 @@ def as_named(listing: Listing) -> Listing:
     return renamed
 
 
-def _mine_and_stay(
-    here: set[_N], there: set[_N], listings: Versions, anew: Collection[str]
+def _own_and_kept(
+    here: set[_N], there: set[_N], listings: Versions, reused: Collection[str]
 ) -> tuple[set[_N], set[_N]]:
     """Return what was entered on this side only, and what keeps its number: what the other side has, or both had before."""
     base, ours, theirs = listings
-    entered = {number for number in here if number.path not in base or number.path in anew}
-    mine = {number for number in entered if ours.get(number.path) != theirs.get(number.path)}
-    stay = {number for number in mine if theirs.get(number.path) not in {None, base.get(number.path)}}
-    for number in (there | here) - mine:
-        if settled(base.get(number.path), (ours.get(number.path), theirs.get(number.path))):
-            stay.add(number)
-    return mine, stay
+    entered = {number for number in here if number.path not in base or number.path in reused}
+    own = {number for number in entered if ours.get(number.path) != theirs.get(number.path)}
+    kept = {number for number in own if theirs.get(number.path) not in {None, base.get(number.path)}}
+    for number in (there | here) - own:
+        if merged_value(base.get(number.path), (ours.get(number.path), theirs.get(number.path))):
+            kept.add(number)
+    return own, kept
 
 
-def _following(mine: Iterable[Identity], last: int) -> list[tuple[Identity, Identity]]:
+def _next_numbers(numbers: Iterable[Identity], last: int) -> list[tuple[Identity, Identity]]:
     """Return pairs of old and new number for what was entered here, in order: the new ones follow the last number that stays."""
     return [
         (old, new)
-        for number, old in enumerate(sorted(mine), start=last + 1)
+        for number, old in enumerate(sorted(numbers), start=last + 1)
         if (new := Identity(number) if old.is_problem else Identity(old.problem, number)) != old
     ]
 
 
-def in_order(found: Iterable[Move], *, up: bool) -> list[Move]:
+def sorted_moves(moves: Iterable[Move], *, up: bool) -> list[Move]:
     """Sort the moves to higher numbers (`up`), or those to lower ones, so that each finds its new number free."""
-    return sorted((move for move in found if move.up == up), reverse=up)
+    return sorted((move for move in moves if move.up == up), reverse=up)
 
 
-def moved(listing: Listing, move: Move) -> Changes:
+def file_changes(listing: Listing, move: Move) -> Changes:
     """Return the changes of files if one record gets another number: with its evidence and, for a problem, its measures."""
     places = {path: new for path in listing if (new := place_after(path, move)) != path}
     return dict.fromkeys(places) | {new: listing[path] for path, new in places.items()}
 
 
-def same_names(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:
+def evidence_renamings(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:
     """Map each of our evidence files that has the name of a different file of theirs to a path that is free on both sides."""
     renamed = {}
     names: defaultdict[str, set[str]] = defaultdict(set)
@@ -102,7 +102,7 @@ def same_names(base: Listing, ours: Listing, theirs: Listing) -> dict[str, str]:
     return renamed
 
 
-def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
+def must_not_change_removed(git: Git, listings: Versions, ours: str, theirs: str) -> None:
     """Refuse to join a removal if the other side has since changed what it removed or renumbered.
 
     `ours` and `theirs` are the last commits of both sides. Raises RefusedError if they collide; the person who removed it
@@ -110,11 +110,11 @@ def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
     """
     base, here, there = listings
     for without, tip, other in ((theirs, ours, there), (ours, theirs, here)):
-        for commit, gone in _removals(git, without, tip):
+        for commit, target in _removals(git, without, tip):
             changed = (path for path in {*base, *other} if other.get(path) != base.get(path))
-            apart = [path for path in changed if here.get(path) != there.get(path)]
-            owners = {path: _owners(git, path, base, other) for path in sorted(apart)}
-            touched = [path for path, held in owners.items() if any(_concerned(each, gone) for each in held)]
+            differing = [path for path in changed if here.get(path) != there.get(path)]
+            owners = {path: _owners(git, path, base, other) for path in sorted(differing)}
+            touched = [path for path, held in owners.items() if any(_affected(each, target) for each in held)]
             if not touched:
                 continue
             text = _(
@@ -125,24 +125,24 @@ def must_not_meet(git: Git, listings: Versions, ours: str, theirs: str) -> None:
                 hint = _(
                     "let {author} take it back (xuncha undo, then xuncha sync), and remove it again after your sync"
                 )
-            text = text.format(id=gone, author=commit.author, commit=commit.hash[:10], path=touched[0])
+            text = text.format(id=target, author=commit.author, commit=commit.hash[:10], path=touched[0])
             raise RefusedError("removed-meanwhile", text, hint.format(author=commit.author))
 
 
-def must_not_mix(git: Git, listings: Versions, anew: Versions) -> None:
+def must_not_mix_problems(git: Git, listings: Versions, reused: Versions) -> None:
     """Refuse to put records of one problem under another problem to which the other side gave the same number.
 
-    `anew` are the paths where a side has taken something back and entered something else. Raises RefusedError if records
+    `reused` are the paths where a side has taken something back and entered something else. Raises RefusedError if records
     would be mixed.
     """
     base, *sides = listings
-    entered = anew[1:]
-    for place, (here, there) in enumerate((sides, sides[::-1])):
-        for path in sorted(entered[place] - entered[1 - place]):
+    entered = reused[1:]
+    for index, (here, there) in enumerate((sides, sides[::-1])):
+        for path in sorted(entered[index] - entered[1 - index]):
             number = Identity.of_file(path)
             if number is None or not number.is_problem or here.get(path) in {None, base.get(path)}:
                 continue
-            if not place and there.get(path) not in {None, base.get(path)}:
+            if not index and there.get(path) not in {None, base.get(path)}:
                 continue  # the whole new problem gets another number
             touched = sorted(
                 file
@@ -156,7 +156,7 @@ def must_not_mix(git: Git, listings: Versions, anew: Versions) -> None:
                 "{id} was taken back and its number given to another problem here, and the other side has changed {path} of the old one; nothing was changed"
             )
             hint = _("take the new one back (xuncha undo), and enter it again after a sync")
-            if place:
+            if index:
                 message = _(
                     "{id} was taken back there and its number given to another problem, and {path} of the old one was changed here; nothing was changed"
                 )
@@ -164,7 +164,7 @@ def must_not_mix(git: Git, listings: Versions, anew: Versions) -> None:
             raise RefusedError("number-given-anew", message.format(id=number, path=touched[0]), hint)
 
 
-def must_have_room(listing: Listing) -> None:
+def must_not_shadow_folder(listing: Listing) -> None:
     """Refuse a result that has a file where it also has a folder. Raises RefusedError if it does."""
     for path in listing:
         for folder in PurePosixPath(path).parents:
@@ -200,6 +200,6 @@ def _about(git: Git, listing: Listing, path: str) -> Identity | None:
     return Identity.perhaps(about) if isinstance(about, str) else None
 
 
-def _concerned(identity: Identity, gone: Identity) -> bool:
+def _affected(identity: Identity, target: Identity) -> bool:
     """Return whether something is what a removal removed, or comes after it."""
-    return identity >= gone and (gone.is_problem or identity.problem == gone.problem)
+    return identity >= target and (target.is_problem or identity.problem == target.problem)

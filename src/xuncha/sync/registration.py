@@ -45,16 +45,16 @@ def program_of(registered_command: str) -> str:
         words = shlex.split(registered_command)
     except ValueError:
         words = registered_command.split()
-    asks = words[:2] == ["command", "-v"]
-    return (words[2:3] if asks else words[:1] or [""])[0]
+    has_test = words[:2] == ["command", "-v"]
+    return (words[2:3] if has_test else words[:1] or [""])[0]
 
 
 def is_written_by_us(registered_command: str, root: Path) -> bool:
     """Return whether a registered driver is what `register` writes, for a program anywhere but in the ledger's folder."""
-    called = program_of(registered_command)
-    written = {_command([called]), _command([called, *_MODULE])}
-    is_outside = Path(called).is_absolute() and not Path(called).is_relative_to(root)
-    return (registered_command in written or is_outdated(registered_command)) and is_outside
+    program_path = program_of(registered_command)
+    own_commands = {_command([program_path]), _command([program_path, *_MODULE])}
+    is_outside = Path(program_path).is_absolute() and not Path(program_path).is_relative_to(root)
+    return (registered_command in own_commands or is_outdated(registered_command)) and is_outside
 
 
 def is_outdated(registered_command: str) -> bool:
@@ -68,28 +68,28 @@ def register(git: Git) -> tuple[bool, bool]:
     Return whether the settings changed, and whether the files had to be assigned in git's own folder. Raises GitError if
     the settings of git cannot be written; OSError if git's own folder cannot be.
     """
-    wanted = command()
-    if new := git.setting(KEY) != wanted:
+    expected = command()
+    if has_new_settings := git.setting(KEY) != expected:
         git.run("config", "--local", f"merge.{NAME}.name", "xuncha, field by field")
-        git.run("config", "--local", KEY, wanted)
-    if claimed := not effective(git):
-        _claim(git)
-    return new, claimed
+        git.run("config", "--local", KEY, expected)
+    if has_assigned_files := not is_active(git):
+        _assign_files(git)
+    return has_new_settings, has_assigned_files
 
 
-def effective(git: Git) -> bool:
+def is_active(git: Git) -> bool:
     """Return whether git uses the driver for the files of the ledger."""
     return git.text("check-attr", "merge", "--", _PROBE).endswith(f": {NAME}")
 
 
-def _claim(git: Git) -> None:
+def _assign_files(git: Git) -> None:
     """Assign the files to the driver in git's own folder, which needs no commit."""
     place = Path(git.root, git.text("rev-parse", "--git-path", "info/attributes"))
-    above = git.text("rev-parse", "--show-prefix")
-    before = place.read_text(encoding="utf-8") if place.is_file() else ""
+    prefix = git.text("rev-parse", "--show-prefix")
+    old_text = place.read_text(encoding="utf-8") if place.is_file() else ""
     place.parent.mkdir(parents=True, exist_ok=True)
-    lines = before if not before or before.endswith("\n") else f"{before}\n"
-    place.write_text(f"{lines}{_quoted(above + PATTERN)} merge={NAME}\n", encoding="utf-8")
+    lines = old_text if not old_text or old_text.endswith("\n") else f"{old_text}\n"
+    place.write_text(f"{lines}{_quoted(prefix + PATTERN)} merge={NAME}\n", encoding="utf-8")
 
 
 def _quoted(pattern: str) -> str:

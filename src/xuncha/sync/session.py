@@ -29,8 +29,8 @@ from xuncha.trail.tags import PREFIX
 from xuncha.workflow.change import PATIENCE, Session, begin
 from xuncha.workflow.perform import standing
 
-_PERSEVERANCE = 60.0  # seconds to try again if others push first each time
-_PAUSE = 0.3  # seconds, at most, before each new try; with growing pauses, others would always be first
+_RETRY_SECONDS = 60.0  # seconds to try again if others push first each time
+_MAX_PAUSE = 0.3  # seconds, at most, before each new try; with growing pauses, others would always be first
 
 
 @dataclass
@@ -42,22 +42,22 @@ class Synced(Adjustments):
     sent: int = 0
     joined: bool = False  # whether both sides had new commits
     reopened: list[str] = field(default_factory=list)  # closed here before, and not after
-    earlier: list[tuple[str, str, str]] = field(default_factory=list)
+    earlier_deadlines: list[tuple[str, str, str]] = field(default_factory=list)
     """Measures whose deadline is earlier after the sync: id, old day and new day (docs/adr/0017)."""
     anchors: SentTags = field(default_factory=SentTags)
     before: str = "HEAD"  # the last commit here before the sync
     rewritten: bool = False  # whether the remote lost commits that it had
-    by_hand: list[str] = field(default_factory=list)  # files with uncommitted changes, which are not sent
+    uncommitted: list[str] = field(default_factory=list)  # files with uncommitted changes, which are not sent
     register: Register | None = None  # after the sync; None if it breaks rules, or nothing came
 
-    def add(self, new: Adjustments) -> None:
+    def add(self, adjustments: Adjustments) -> None:
         """Add the adjustments of one more attempt; what is renumbered twice is reported once."""
-        self.kept += new.kept
-        self.renamed += new.renamed
-        self.followed += new.followed
-        self.citing += new.citing
-        for latest in new.renumbered:
-            earlier = next((one for one in self.renumbered if one.move.new == latest.move.old), latest)
+        self.kept += adjustments.kept
+        self.renamed += adjustments.renamed
+        self.updated_names += adjustments.updated_names
+        self.outdated_citations += adjustments.outdated_citations
+        for latest in adjustments.renumbered:
+            earlier = next((each for each in self.renumbered if each.move.new == latest.move.old), latest)
             self.renumbered = [one for one in self.renumbered if one is not earlier]
             self.renumbered.append(Renumbered(Move(earlier.move.old, latest.move.new), latest.title))
         self.renumbered.sort()
@@ -75,7 +75,7 @@ class Synced(Adjustments):
             if row.status == "closed" != row_now.status:
                 self.reopened.append(row_now.id)
             if row.due and row_now.due and row_now.due < row.due:
-                self.earlier.append((row_now.id, row.due, row_now.due))
+                self.earlier_deadlines.append((row_now.id, row.due, row_now.due))
 
 
 def sync(root: Path, *, take: Side | None = None) -> Synced:
@@ -85,38 +85,38 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
     SurroundingsError if there is no remote, it cannot be reached, or git or the disk fails.
     """
     git = Git.in_repository(root, to_write=True)
-    way = sharing.route(git)
-    synced, before = Synced(name=way.name, before=git.head() or "HEAD"), standing(root)
-    with _alone(root):
-        end = time.monotonic() + _PERSEVERANCE
+    route = sharing.find_route(git)
+    synced, before = Synced(name=route.name, before=git.head() or "HEAD"), standing(root)
+    with _sync_lock(root):
+        end = time.monotonic() + _RETRY_SECONDS
         for attempt in itertools.count():
             if attempt:
-                time.sleep(random.uniform(0, _PAUSE))  # noqa: S311  so that two clones do not collide again and again
+                time.sleep(random.uniform(0, _MAX_PAUSE))  # noqa: S311  so that two clones do not collide again and again
             if time.monotonic() > end:
                 break
-            seen = git.commit_of(way.seen)
-            theirs = sharing.fetch(git, way)
-            if seen and theirs and seen != theirs and not sharing.behind(git, seen, theirs):
+            old_tip = git.commit_of(route.tracking_ref)
+            theirs = sharing.fetch(git, route)
+            if old_tip and theirs and old_tip != theirs and not sharing.is_ancestor(git, old_tip, theirs):
                 synced.rewritten = True
             with begin(root) as session:
-                ahead = _take_in(session, way, theirs, take, synced)
+                count = _integrate(session, route, theirs, take, synced)
             with contextlib.suppress(sharing.MovedError):
-                if ahead:
-                    sharing.push(git, way)
-                synced.sent = ahead
+                if count:
+                    sharing.push(git, route)
+                synced.sent = count
                 paths = map(system.encoded, git.by_hand("data"))
-                synced.by_hand = [path.decode("utf-8", "replace") for path in paths]
+                synced.uncommitted = [path.decode("utf-8", "replace") for path in paths]
                 if synced.received:
                     synced.register = standing(root)
                     synced.compare(before)
-                synced.anchors = sharing.push_tags(git, way, PREFIX)
+                synced.anchors = sharing.push_tags(git, route, PREFIX)
                 return synced
     text = _("others are sending to “{name}” all the time; what was recorded here is kept, but not sent yet")
-    raise SurroundingsError("busy", text.format(name=way.name), _("type it again in a moment: xuncha sync"))
+    raise SurroundingsError("busy", text.format(name=route.name), _("type it again in a moment: xuncha sync"))
 
 
 @contextlib.contextmanager
-def _alone(root: Path) -> Iterator[None]:
+def _sync_lock(root: Path) -> Iterator[None]:
     """Hold the lock of sync: one sync at a time, while other commands need not wait for the network."""
     place = private(root, "sync")
     assert place is not None  # noqa: S101  `sync` has found the repository
@@ -131,7 +131,7 @@ def _alone(root: Path) -> Iterator[None]:
         lock.release()
 
 
-def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None, done: Synced) -> int:
+def _integrate(session: Session, route: Route, theirs: str | None, take: Side | None, synced: Synced) -> int:
     """Join what the remote has into the branch, and return the number of commits to send."""
     git = session.git
     for operation in sharing.unfinished_operations(git_dir(git.root)):
@@ -145,17 +145,17 @@ def _take_in(session: Session, way: Route, theirs: str | None, take: Side | None
         raise SurroundingsError("nothing-committed", message, hint)
     if theirs is None:
         return git.counts(ours, "--")[0]
-    if sharing.behind(git, theirs, ours):
-        return sharing.ahead(git, ours, theirs) if ours != theirs else 0
-    joining = None if sharing.behind(git, ours, theirs) else Joining(git, ours, theirs, way.name, take)
+    if sharing.is_ancestor(git, theirs, ours):
+        return sharing.count_ahead(git, ours, theirs) if ours != theirs else 0
+    joining = None if sharing.is_ancestor(git, ours, theirs) else Joining(git, ours, theirs, route.name, take)
     result = joining.join() if joining else theirs
     _must_not_overwrite(session, ours, result)
     session.advance(ours, result)
-    done.received += sharing.ahead(git, theirs, ours)
+    synced.received += sharing.count_ahead(git, theirs, ours)
     if joining:
-        done.joined = True
-        done.add(joining.adjustments)
-    return sharing.ahead(git, result, theirs)
+        synced.joined = True
+        synced.add(joining.adjustments)
+    return sharing.count_ahead(git, result, theirs)
 
 
 def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
@@ -163,9 +163,9 @@ def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
     paths = objects.in_the_way(session.git, ours, result)
     if not paths:
         return
-    above = session.git.text("rev-parse", "--show-prefix")
-    own = f"{above}{PROBLEMS}/", f"{above}{COMMENTS}/"
-    within = [path.removeprefix(above) for path in paths if path.startswith(own)]
-    session.must_be_clean(*within, *([LEDGER_FILE] if f"{above}{LEDGER_FILE}" in paths else []))
+    prefix = session.git.text("rev-parse", "--show-prefix")
+    record_folders = f"{prefix}{PROBLEMS}/", f"{prefix}{COMMENTS}/"
+    record_paths = [path.removeprefix(prefix) for path in paths if path.startswith(record_folders)]
+    session.must_be_clean(*record_paths, *([LEDGER_FILE] if f"{prefix}{LEDGER_FILE}" in paths else []))
     text = _("{path} has changes that are not committed, and would be overwritten; nothing was changed")
     raise RefusedError("uncommitted", text.format(path=paths[0]), _("commit it, or set it aside: git stash"))

@@ -29,21 +29,21 @@ class Route(NamedTuple):
 
     remote: str  # its name; or an address, if git is configured so
     branch: str
-    there: str  # the full name of the remote branch, refs/heads/…
-    seen: str  # the local reference of what the remote had at the last fetch
-    known: bool  # whether git is configured for it; if not, the first push does that
+    remote_ref: str  # the full name of the remote branch, refs/heads/…
+    tracking_ref: str  # the local reference of what the remote had at the last fetch
+    is_configured: bool  # whether git is configured for it; if not, the first push does that
 
     @property
     def name(self) -> str:
         """The name for people, such as origin/main."""
-        return f"{self.remote}/{self.there.removeprefix(_HEADS)}"
+        return f"{self.remote}/{self.remote_ref.removeprefix(_HEADS)}"
 
 
 class MovedError(Exception):
     """The remote branch has moved on since the last fetch."""
 
 
-def route(git: Git) -> Route:
+def find_route(git: Git) -> Route:
     """Find the remote branch of the branch that is checked out; if none is configured, in the only remote, or in origin.
 
     Raises SurroundingsError if no branch is checked out, or there is no remote, or there are several and none is origin.
@@ -55,10 +55,10 @@ def route(git: Git) -> Route:
         raise SurroundingsError("no-branch", message, hint)
     remotes = sorted(git.text("remote").splitlines())
     remote = git.setting(f"branch.{branch}.remote")
-    there = git.setting(f"branch.{branch}.merge")
-    is_configured = bool(there)
+    remote_ref = git.setting(f"branch.{branch}.merge")
+    is_configured = bool(remote_ref)
     if not remote:
-        there = ""
+        remote_ref = ""
         remote = "origin" if "origin" in remotes or len(remotes) != 1 else remotes[0]
         if not remotes:
             message = _("this ledger is not shared yet: git has no remote")
@@ -71,48 +71,49 @@ def route(git: Git) -> Route:
             message = message.format(names=_(", ").join(remotes), branch=branch)
             hint = _("type once: git push -u {remote} {branch}").format(remote=remotes[0], branch=branch)
             raise SurroundingsError("no-remote", message, hint)
-    there = there or f"{_HEADS}{branch}"
+    remote_ref = remote_ref or f"{_HEADS}{branch}"
     place = f"refs/remotes/{remote}" if remote in remotes else "refs/xuncha/elsewhere"
-    return Route(remote, branch, there, f"{place}/{there.removeprefix(_HEADS)}", is_configured)
+    return Route(remote, branch, remote_ref, f"{place}/{remote_ref.removeprefix(_HEADS)}", is_configured)
 
 
-def fetch(git: Git, way: Route) -> str | None:
+def fetch(git: Git, route: Route) -> str | None:
     """Fetch the remote branch, and return its commit; None if the remote has no such branch yet.
 
     Raises SurroundingsError if the remote cannot be reached; GitError if it answers, and the fetch fails here.
     """
-    refspec = f"+{way.there}:{way.seen}"
+    refspec = f"+{route.remote_ref}:{route.tracking_ref}"
     try:
-        _talk(git, "fetch", "--quiet", "--no-recurse-submodules", "--", way.remote, refspec)
+        _run_remote(git, "fetch", "--quiet", "--no-recurse-submodules", "--", route.remote, refspec)
     except GitError:
         try:
-            _talk(git, "ls-remote", "--exit-code", "--", way.remote, way.there)
+            _run_remote(git, "ls-remote", "--exit-code", "--", route.remote, route.remote_ref)
         except GitError as second:
             if second.ended == _NO_SUCH_BRANCH:
                 return None
-            raise _unreachable(way, second) from second
+            raise _unreachable(route, second) from second
         raise  # the remote answers, so the fault is here
-    return git.commit_of(way.seen)
+    return git.commit_of(route.tracking_ref)
 
 
-def push(git: Git, way: Route) -> None:
+def push(git: Git, route: Route) -> None:
     """Push the branch; never overwrite what the remote has.
 
     Raises MovedError if the remote branch has moved on or is just moving; RefusedError if the remote, or a hook, refuses;
     SurroundingsError if the remote cannot be reached.
     """
-    remember = [] if way.known else ["--set-upstream"]
+    options = [] if route.is_configured else ["--set-upstream"]
     try:
-        _talk(git, "push", "--porcelain", *remember, "--", way.remote, f"{_HEADS}{way.branch}:{way.there}")
+        refspec = f"{_HEADS}{route.branch}:{route.remote_ref}"
+        _run_remote(git, "push", "--porcelain", *options, "--", route.remote, refspec)
     except GitError as error:
         refusals = [line for line in error.printed.splitlines() if line.startswith("!\t")]
         if any("[rejected]" in line for line in refusals) or _RACE.search("\n".join([*refusals, error.said])):
             raise MovedError from error
         if not refusals and "failed to push some refs" not in error.said:
-            raise _unreachable(way, error) from error
-        reasons = "\n".join([*(line.rpartition("\t")[2] for line in refusals), _words(error.said)])
+            raise _unreachable(route, error) from error
+        reasons = "\n".join([*(line.rpartition("\t")[2] for line in refusals), _complaint(error.said)])
         message = _("“{remote}” refused what was sent; it stays here: {said}")
-        raise RefusedError("push-refused", message.format(remote=way.remote, said=reasons)) from error
+        raise RefusedError("push-refused", message.format(remote=route.remote, said=reasons)) from error
 
 
 class SentTags(NamedTuple):
@@ -123,67 +124,67 @@ class SentTags(NamedTuple):
     """The tags that are different on the remote: somebody has moved them."""
 
 
-def push_tags(git: Git, way: Route, prefix: str) -> SentTags:
+def push_tags(git: Git, route: Route, prefix: str) -> SentTags:
     """Push the tags that the remote does not have; never overwrite its own. Those of the remote come with every fetch.
 
     Raises SurroundingsError if the remote cannot be reached.
     """
-    form = "--format=%(objectname) %(refname)"
-    local = git.references("for-each-ref", form, f"refs/tags/{prefix}")
+    format_option = "--format=%(objectname) %(refname)"
+    local = git.references("for-each-ref", format_option, f"refs/tags/{prefix}")
     if not local:
         return SentTags()
     try:
-        listed = _talk(git, "ls-remote", "--tags", "--refs", "--", way.remote, f"refs/tags/{prefix}*")
-        remote = references(listed)
+        output = _run_remote(git, "ls-remote", "--tags", "--refs", "--", route.remote, f"refs/tags/{prefix}*")
+        remote = references(output)
         new = [name for name in local if name not in remote]
         if new:
-            _talk(git, "push", "--quiet", "--", way.remote, *(f"{name}:{name}" for name in new))
+            _run_remote(git, "push", "--quiet", "--", route.remote, *(f"{name}:{name}" for name in new))
     except GitError as error:
-        raise _unreachable(way, error) from error
+        raise _unreachable(route, error) from error
     return SentTags(len(new), [name for name in local if remote.get(name, local[name]) != local[name]])
 
 
-def _unreachable(way: Route, error: GitError) -> SurroundingsError:
+def _unreachable(route: Route, error: GitError) -> SurroundingsError:
     """Return the error for a remote that cannot be reached, or refuses access."""
     message = _(
         "“{remote}” could not be reached, or refused access; nothing is lost: what was recorded here is kept, and will be sent with the next sync"
     )
-    text = f"{message.format(remote=_SECRET.sub('', way.remote))}\n{_words(error.said)}"
+    text = f"{message.format(remote=_SECRET.sub('', route.remote))}\n{_complaint(error.said)}"
     hint = _("see whether the network is up; git remote -v shows the address")
     return SurroundingsError("unreachable", text, hint)
 
 
-def _words(said: str) -> str:
+def _complaint(output: str) -> str:
     """Return git's complaint without its hints, and without passwords in addresses."""
-    lines = [line.rstrip() for line in said.splitlines() if line.strip() and not line.startswith("hint:")]
+    lines = [line.rstrip() for line in output.splitlines() if line.strip() and not line.startswith("hint:")]
     return _SECRET.sub("", "\n".join(lines))
 
 
-def _talk(git: Git, *arguments: str) -> str:
+def _run_remote(git: Git, *arguments: str) -> str:
     """Run a command of git that contacts a remote, with English output; git asks for a password only at a terminal."""
     surroundings = {"LANGUAGE": "en"}
     if not os.isatty(2):  # nobody would see a question
         surroundings["GIT_TERMINAL_PROMPT"] = os.environ.get("GIT_TERMINAL_PROMPT", "0")
-        chosen = {"GIT_SSH", "GIT_SSH_COMMAND"} & set(os.environ)
-        if not chosen and not git.run("config", "core.sshCommand", answers=(0, 1)):
+        ssh_settings = {"GIT_SSH", "GIT_SSH_COMMAND"} & set(os.environ)
+        if not ssh_settings and not git.run("config", "core.sshCommand", answers=(0, 1)):
             surroundings["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes"
     return git.run(*arguments, surroundings=surroundings).decode("utf-8", "replace")
 
 
-def behind(git: Git, commit: str, other: str) -> bool:
+def is_ancestor(git: Git, commit: str, descendant: str) -> bool:
     """Return whether one commit, given by its full hash, is another one or its ancestor.
 
     If clocks differ, a range such as A..B may list commits that both have; this answer is right even then.
     """
-    return git.bases(commit, other) == [commit]
+    return git.bases(commit, descendant) == [commit]
 
 
-def ahead(git: Git, ours: str, theirs: str) -> int:
-    """Count the commits that one side has and the other has not. The number is for people only: see `behind`."""
+def count_ahead(git: Git, ours: str, theirs: str) -> int:
+    """Count the commits that one side has and the other has not. The number is for people only: see `is_ancestor`."""
     return git.counts(f"{theirs}..{ours}", "--")[0]
 
 
 def unfinished_operations(folder: Path | None) -> list[str]:
     """Return the unfinished operations of git, such as `merge`, according to the files in git's folder."""
-    begun = (name for mark, name in _UNFINISHED.items() if folder and (folder / mark).exists())
+    begun = (name for file, name in _UNFINISHED.items() if folder and (folder / file).exists())
     return list(dict.fromkeys(begun))

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.sync.uniting import in_words
-from xuncha.sync.values import ONWARD, Data, Dispute, Side
+from xuncha.sync.uniting import dispute_line
+from xuncha.sync.values import STATUSES, Data, Dispute, Side
 from xuncha.trail.git import Git
 from xuncha.trail.replay import log
 
 
-class Turn(NamedTuple):
+class StatusEvent(NamedTuple):
     """A change of a measure's status, as its commit states it."""
 
     author: str
@@ -28,30 +28,30 @@ class Turn(NamedTuple):
         return _("{who}, {day}").format(who=self.author, day=self.day)
 
 
-def is_back(before: str | None, after: str | None) -> bool:
+def is_step_back(before: str | None, after: str | None) -> bool:
     """Return whether a status moved back in the workflow: a measure was returned or reopened, or its application withdrawn."""
-    return before in ONWARD and after in ONWARD and ONWARD.index(after) < ONWARD.index(before)
+    return before in STATUSES and after in STATUSES and STATUSES.index(after) < STATUSES.index(before)
 
 
-def turns(git: Git, without: str, tip: str, path: str) -> Iterator[Turn]:
+def status_events(git: Git, without: str, tip: str, path: str) -> Iterator[StatusEvent]:
     """Yield the changes of a measure's status in the history of one side that the other does not have, the newest first."""
     number = str(Identity.of_file(path))
     for commit in log(git, f"{without}..{tip}", "--", path):
         for course in commit.trailers.courses:
             if course.id == number and course.from_ != course.to:
-                yield Turn(commit.author, commit.day, commit.trailers.action, course.from_, course.to)
+                yield StatusEvent(commit.author, commit.day, commit.trailers.action, course.from_, course.to)
 
 
-def attributed(git: Git, ours: str, theirs: str, dispute: Dispute) -> Dispute:
+def with_authors(git: Git, ours: str, theirs: str, dispute: Dispute) -> Dispute:
     """Return a dispute with who set the status on each side, and when; unchanged if it is not about a status."""
     if dispute.location != ("status",):
         return dispute
     spans = (theirs, ours), (ours, theirs)
-    ours_by, theirs_by = (str(next(turns(git, *span, dispute.path), "")) for span in spans)
-    return dispute._replace(by=(ours_by, theirs_by))
+    ours_by, theirs_by = (str(next(status_events(git, *span, dispute.path), "")) for span in spans)
+    return dispute._replace(authors=(ours_by, theirs_by))
 
 
-def must_hold(
+def must_not_take_invalid_closing(
     git: Git, ours: str, theirs: str, disputes: Sequence[Dispute], take: Side | None, settings: Data
 ) -> None:
     """Refuse to take a closing whose application the other side has turned down or withdrawn, if the policy requires one."""
@@ -65,7 +65,8 @@ def must_hold(
             span, values = span[::-1], values[::-1]
         if dispute.location != ("status",) or values[0] != "closed" or values[1] in {"closed", "submitted"}:
             continue
-        if any(turn.to == "submitted" and turn.action != "undo" for turn in turns(git, *span, dispute.path)):
+        events = status_events(git, *span, dispute.path)
+        if any(event.to == "submitted" and event.action != "undo" for event in events):
             continue  # there is a new application
         message = _(
             "{what}; the application for that closing is no longer valid, and the policy requires one; nothing was changed"
@@ -78,4 +79,4 @@ def must_hold(
                 "keep the version here: xuncha sync --take ours; or take back what was done here against the closing: xuncha undo"
             )
         number = Identity.of_file(dispute.path)
-        raise RefusedError("closed-over", message.format(what=in_words(dispute)), hint.format(id=number))
+        raise RefusedError("closed-over", message.format(what=dispute_line(dispute)), hint.format(id=number))

@@ -18,21 +18,21 @@ from xuncha.model.vocabulary import status_name
 from xuncha.store import editing
 from xuncha.store.faults import LINE_END, UnreadableError
 from xuncha.store.reading import decode, parse, says
-from xuncha.sync.values import UNSETTLED, Data, Dispute, Merged, Side, Versions, merge_values, settled
+from xuncha.sync.values import UNSETTLED, Data, Dispute, Merged, Side, Versions, merge_values, merged_value
 from xuncha.sync.weaving import Weaver
 from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.objects import Held, Listing
 
-_ERROR = 128  # exit codes of `git merge-file` below this count conflicts
-_WITH = {"status": "closed", "term": "due"}  # keys that are shown together with a disputed key
+_FIRST_ERROR = 128  # exit codes of `git merge-file` below this count conflicts
+_TOGETHER = {"status": "closed", "term": "due"}  # keys that are shown together with a disputed key
 
 
 def read_records(git: Git, listing: Listing, paths: Iterable[str]) -> dict[str, Data]:
     """Read those of some files that a listing has and that are readable; return their data by path."""
-    known = [path for path in paths if path in listing]
+    existing = [path for path in paths if path in listing]
     records = {}
-    for path, content in zip(known, git.blobs(listing[path].blob for path in known), strict=True):
+    for path, content in zip(existing, git.blobs(listing[path].blob for path in existing), strict=True):
         with contextlib.suppress(UnreadableError):
             records[path] = parse(content or b"")
     return records
@@ -52,25 +52,25 @@ def merge_record(
         return Merged(theirs)
     values = Versions(parse(base) if base else {}, parse(ours), parse(theirs))
     message = _("the layout of this file does not let both changes be written into it")
-    odd = UnreadableError("odd-layout", 1, 1, message)
+    layout_error = UnreadableError("odd-layout", 1, 1, message)
     if not all(isinstance(key, str) for each in values for key in each):
-        raise odd  # a key such as `~` is no field, and its lines cannot be found by its name
+        raise layout_error  # a key such as `~` is no field, and its lines cannot be found by its name
     data, disputes = merge_values(*values, take)
     marked = {str(each.location[0]) for each in disputes} if take is None else set()
     _before, mine, other = values
-    marked |= {near for key, near in _WITH.items() if key in marked and mine.get(near) != other.get(near)}
+    marked |= {pair for key, pair in _TOGETHER.items() if key in marked and mine.get(pair) != other.get(pair)}
     end = editing.common_line_end(decode(ours))
     texts = Versions(base, ours, theirs).map(lambda each: LINE_END.sub(end, decode(each)))
     texts = texts._replace(ours=decode(ours))  # a file with several kinds of line ends keeps them
-    text = next((each for each in _layouts(texts, end, values, data) if says(each, data)), None)
+    text = next((each for each in _candidate_texts(texts, end, values, data) if says(each, data)), None)
     if text is not None and marked:
         text = Weaver(texts, end, frozenset(marked), width).record(values, data)
     if text is None:
-        raise odd
+        raise layout_error
     return Merged(editing.byte_order_mark(ours) + text.encode(), disputes)
 
 
-def _layouts(texts: Versions, end: str, values: Versions, data: Data) -> Iterator[str]:
+def _candidate_texts(texts: Versions, end: str, values: Versions, data: Data) -> Iterator[str]:
     """Yield texts of the record to try: woven from both; edited into ours; and rewritten below the comments at the top of ours."""
     woven = Weaver(texts, end).record(values, data)
     if woven is not None:
@@ -89,7 +89,7 @@ class MergedFile(NamedTuple):
     """The result of a merge by the driver."""
 
     disputes: Sequence[Dispute] = ()
-    not_by_field: str = ""  # why git merged it by lines; empty if it was merged field by field
+    reason_by_lines: str = ""  # why git merged it by lines; empty if it was merged field by field
     in_conflict: bool = False  # whether git could not merge it by lines either
 
 
@@ -107,10 +107,10 @@ def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
             Git(Path.cwd()).run("merge-file", *labels, f"--marker-size={width}", "--", *files)
         except GitError as refusal:
             is_binary = any(b"\0" in file.read_bytes() for file in (base, ours, theirs))
-            if not (0 < refusal.ended < _ERROR or is_binary):
+            if not (0 < refusal.ended < _FIRST_ERROR or is_binary):
                 raise
-            return MergedFile(not_by_field=str(error), in_conflict=True)
-        return MergedFile(not_by_field=str(error))
+            return MergedFile(reason_by_lines=str(error), in_conflict=True)
+        return MergedFile(reason_by_lines=str(error))
     ours.write_bytes(content)
     return MergedFile(disputes)
 
@@ -123,21 +123,21 @@ class United(NamedTuple):
     kept: set[Numbered]  # what one side had taken back and the other had worked on; it stays
 
 
-def unite(git: Git, listings: Versions, *, anew: Collection[str] = (), take: Side | None = None) -> United:
+def unite(git: Git, listings: Versions, *, reused: Collection[str] = (), take: Side | None = None) -> United:
     """Unite two states, given with their common ancestor; in a dispute `take` decides, and without it ours stays.
 
-    The paths in `anew` hold something else than the common ancestor had there.
+    The paths in `reused` hold something else than the common ancestor had there.
     """
     result: Listing = {}
     kept: set[Numbered] = set()
     changed_twice: list[str] = []
     base, ours, theirs = listings
     for path in sorted({*base, *ours, *theirs}):
-        one, other = ours.get(path), theirs.get(path)
-        chosen = settled(base.get(path), (one, other))
+        our_file, their_file = ours.get(path), theirs.get(path)
+        chosen = merged_value(base.get(path), (our_file, their_file))
         if chosen is UNSETTLED:
-            chosen = one or other
-            if one and other:
+            chosen = our_file or their_file
+            if our_file and their_file:
                 changed_twice.append(path)
             elif number := numbered(path):
                 kept.add(number)
@@ -146,7 +146,7 @@ def unite(git: Git, listings: Versions, *, anew: Collection[str] = (), take: Sid
     for path in {*ours, *theirs} - set(result):
         if Identity.of_evidence(path) in kept:
             result[path] = ours.get(path) or theirs[path]
-    bases = {path: held for path, held in base.items() if path not in anew}
+    bases = {path: held for path, held in base.items() if path not in reused}
     merged, disputes = _merged(git, changed_twice, listings._replace(before=bases), take)
     return United(result | merged, disputes, kept)
 
@@ -155,7 +155,7 @@ def _merged(
     git: Git, paths: list[str], listings: Versions, take: Side | None
 ) -> tuple[Listing, list[Dispute]]:
     """Merge the files that both sides have changed; return the merged files, and the disputes."""
-    found: dict[str, bytes] = {}
+    results: dict[str, bytes] = {}
     records = [path for path in paths if path == LEDGER_FILE or numbered(path)]
     disputes = [Dispute((), path=path) for path in paths if path not in records]
     names = [held.blob for path in records for side in listings if (held := side.get(path))]
@@ -163,17 +163,17 @@ def _merged(
     for path in records:
         versions = [contents[side[path].blob] or b"" if path in side else b"" for side in listings]
         try:
-            found[path], disputed = merge_record(*versions, take=take)
+            results[path], disputed = merge_record(*versions, take=take)
             disputes += [dispute._replace(path=path) for dispute in disputed]
         except UnreadableError as error:
-            disputes.append(Dispute((), path=path, why=str(error)))
+            disputes.append(Dispute((), path=path, reason=str(error)))
     chosen = listings.theirs if take == "theirs" else listings.ours
-    blobs = dict(zip(found, objects.store(git, list(found.values())), strict=True))
+    blobs = dict(zip(results, objects.store(git, list(results.values())), strict=True))
     merged = {path: Held(listings.ours[path].mode, blob) for path, blob in blobs.items()}
     return {path: chosen[path] for path in paths} | merged, disputes
 
 
-def missed(result: Listing, *others: Listing) -> Listing:
+def missing_files(result: Listing, *others: Listing) -> Listing:
     """Return the files of others that must come back, because later ones depend on them.
 
     No number may be left out, and no measure may be without its problem.
@@ -189,15 +189,15 @@ def missed(result: Listing, *others: Listing) -> Listing:
     } - existing
     # A problem that was taken back with its measures comes back with them.
     whole = {identity.problem for identity in missing if identity.is_problem and identity.problem not in last}
-    back: Listing = {}
+    restored: Listing = {}
     for path, held in chain.from_iterable(other.items() for other in others):
         owner = Identity.of_file(path) or Identity.of_evidence(path)
         is_wanted = CommentNumber.of_file(path) in unused
         if owner:
             is_wanted = owner in missing or owner.problem in whole
         if is_wanted and path not in result:
-            back.setdefault(path, held)
-    return back
+            restored.setdefault(path, held)
+    return restored
 
 
 def refusal(disputes: list[Dispute]) -> RefusedError:
@@ -206,32 +206,32 @@ def refusal(disputes: list[Dispute]) -> RefusedError:
     hint = _(
         "keep yours with xuncha sync --take ours, or theirs with xuncha sync --take theirs; everything else is merged either way"
     )
-    return RefusedError("disputed", "\n".join([message, *map(in_words, disputes)]), hint)
+    return RefusedError("disputed", "\n".join([message, *map(dispute_line, disputes)]), hint)
 
 
-def in_words(dispute: Dispute) -> str:
+def dispute_line(dispute: Dispute) -> str:
     """Return what each side wants, in one line."""
-    place = _place(dispute, key_name)
+    subject = _subject(dispute, key_name)
     if dispute.location:
-        values = zip((dispute.ours, dispute.theirs), dispute.by, strict=True)
+        values = zip((dispute.ours, dispute.theirs), dispute.authors, strict=True)
         ours, theirs = (
             _("{value} ({by})").format(value=_value(dispute, value), by=by) if by else _value(dispute, value)
             for value, by in values
         )
-        return _("{what}: here {ours}, there {theirs}").format(what=place, ours=ours, theirs=theirs)
-    if dispute.why:
-        return _("{what}: changed on both sides, and {why}").format(what=place, why=dispute.why)
-    return _("{what}: the two sides have different files of this name").format(what=place)
+        return _("{what}: here {ours}, there {theirs}").format(what=subject, ours=ours, theirs=theirs)
+    if dispute.reason:
+        return _("{what}: changed on both sides, and {why}").format(what=subject, why=dispute.reason)
+    return _("{what}: the two sides have different files of this name").format(what=subject)
 
 
-def settlement(disputes: list[Dispute], take: Side | None) -> str:
+def settlement_reason(disputes: list[Dispute], take: Side | None) -> str:
     """Return how disputes were settled, as the commit states it; empty if there were none."""
     if not disputes or take is None:
         return ""
-    return f"取{'本' if take == 'ours' else '对'}方：{'；'.join(_place(each, str) for each in disputes)}"
+    return f"取{'本' if take == 'ours' else '对'}方：{'；'.join(_subject(each, str) for each in disputes)}"
 
 
-def _place(dispute: Dispute, name: Callable[[str], str]) -> str:
+def _subject(dispute: Dispute, name: Callable[[str], str]) -> str:
     """Return what a dispute is about, as people look for it; `name` returns the name of a key."""
     place = str(Identity.of_file(dispute.path) or dispute.path)  # of a comment, the file
     return " ".join([place, ".".join(name(str(key)) for key in dispute.location)]).strip()

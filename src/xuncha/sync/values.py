@@ -9,7 +9,7 @@ from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 
 Location = tuple[str | int, ...]
 """The keys and indexes that lead to a value inside a record."""
-Name = tuple[str, int]
+ItemName = tuple[str, int]
 """What identifies an item of a list on both sides: its name, and its number (from 1) among items of that name."""
 Side = Literal["ours", "theirs"]
 Data = dict[str, Any]
@@ -34,8 +34,8 @@ class Dispute(NamedTuple):
     ours: Any = None
     theirs: Any = None
     path: str = ""
-    why: str = ""  # why a record cannot be merged field by field
-    by: tuple[str, str] = ("", "")  # for a status, who set it on each side, and when
+    reason: str = ""  # why a record cannot be merged field by field
+    authors: tuple[str, str] = ("", "")  # for a status, who set it on each side, and when
 
 
 class Merged(NamedTuple, Generic[T]):
@@ -60,12 +60,12 @@ class Versions(NamedTuple):
         """Return the values under a key; MISSING in a version that is no mapping."""
         return self.map(lambda version: version.get(key, MISSING) if isinstance(version, dict) else MISSING)
 
-    def settled(self) -> Any:  # noqa: ANN401
+    def merged_value(self) -> Any:  # noqa: ANN401
         """Return the value on which the sides agree, or UNSETTLED."""
-        return settled(self.before, self[1:])
+        return merged_value(self.before, self[1:])
 
 
-def settled(before: Any, sides: Sequence[Any]) -> Any:  # noqa: ANN401
+def merged_value(before: Any, sides: Sequence[Any]) -> Any:  # noqa: ANN401
     """Return the value if all sides that changed it agree; else UNSETTLED. If none did, return the old value."""
     changed = [side for side in sides if side != before]
     if any(side != changed[0] for side in changed):
@@ -73,13 +73,13 @@ def settled(before: Any, sides: Sequence[Any]) -> Any:  # noqa: ANN401
     return (changed or sides or [before])[0]
 
 
-_DAYS: Final = frozenset({"progress", "reviews"})  # lists of entries that are sorted by day
-_NAMED_BY: Final[dict[str, tuple[str, ...]]] = {
+_DATED_LISTS: Final = frozenset({"progress", "reviews"})  # lists of entries that are sorted by day
+_ITEM_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "progress": ("date", "text"), "evidence": ("file",), "categories": ("key",), "outcomes": ("key",), "fields": ("of", "key"),
     "people": ("name",),
 }  # fmt: skip
 """For the key of a list: the keys that identify an item on both sides. Items of other lists are identified by all of their content."""
-ONWARD: Final = ("not_started", "in_progress", "submitted", "closed")
+STATUSES: Final = ("not_started", "in_progress", "submitted", "closed")
 """The statuses in the order of the workflow."""
 
 
@@ -115,7 +115,7 @@ class _Merger:
     def mapping(self, location: Location, versions: Versions) -> Data:
         """Merge a mapping key by key, in an order that both sides would recognise."""
         data = {}
-        for key in _ordered(*versions.map(lambda each: list(each) if isinstance(each, dict) else [])):
+        for key in _merged_order(*versions.map(lambda each: list(each) if isinstance(each, dict) else [])):
             values = versions.get(key)
             if not location and any(key in pair for pair in PAIRS):
                 # `pair` decides later; the key keeps its place in the order.
@@ -128,9 +128,9 @@ class _Merger:
 
     def value(self, location: Location, versions: Versions) -> Any:  # noqa: ANN401
         """Merge one value."""
-        agreed = versions.settled()
-        if agreed is not UNSETTLED:
-            return agreed
+        merged = versions.merged_value()
+        if merged is not UNSETTLED:
+            return merged
         _before, ours, theirs = versions
         if isinstance(ours, dict) and isinstance(theirs, dict) and location[0] != "escalated":
             return self.mapping(location, versions)
@@ -143,12 +143,12 @@ class _Merger:
     def sequence(self, location: Location, versions: Versions) -> list[Any]:
         """Merge a list: an item that either side added is included once; an item that one side removed and the other left alone is not."""
         key = str(location[-1])
-        lists = versions.map(lambda each: named(key, each if isinstance(each, list) else []))
-        merged: dict[Name, Any] = {}
+        lists = versions.map(lambda each: items_by_name(key, each if isinstance(each, list) else []))
+        merged: dict[ItemName, Any] = {}
         withheld: set[str] = set()
         for name in lists.before | lists.ours | lists.theirs:
             items = lists.get(name)
-            value = items.settled()
+            value = items.merged_value()
             if value is UNSETTLED and MISSING in items[1:]:  # removed here, changed there: it stays
                 value = items.theirs if items.ours is MISSING else items.ours
                 if key == "progress" and _is_public(items.before) and not _is_public(value):
@@ -160,13 +160,13 @@ class _Merger:
         for name in merged.keys() - lists.before.keys() if withheld else ():
             if _day(name) in withheld and isinstance(merged[name], dict):  # its new text on the other side
                 merged[name] = {**merged[name], "publish": False}
-        arrange = _by_day if key in _DAYS else _ordered
-        return [merged[name] for name in arrange(*lists.map(list)) if name in merged]
+        order = _order_by_day if key in _DATED_LISTS else _merged_order
+        return [merged[name] for name in order(*lists.map(list)) if name in merged]
 
     def pair(self, data: Data, versions: Versions, keys: tuple[str, str]) -> None:
         """Merge two keys of which each would be wrong without the other."""
         pairs = versions.map(lambda version: tuple(version.get(key, MISSING) for key in keys))
-        chosen = pairs.settled()
+        chosen = pairs.merged_value()
         if chosen is UNSETTLED:
             chosen = PAIRS[keys](pairs)
         if chosen is None:
@@ -190,9 +190,9 @@ def _decide_closing(pairs: Versions) -> Any:  # noqa: ANN401
     statuses = [status for status, _closed in pairs]
     if statuses[1] == statuses[2] == "closed":
         return min(pairs.ours, pairs.theirs, key=_closing_order)
-    if not all(each in ONWARD for each in statuses):
+    if not all(each in STATUSES for each in statuses):
         return None
-    before, our_step, their_step = (ONWARD.index(each) for each in statuses)
+    before, our_step, their_step = (STATUSES.index(each) for each in statuses)
     if min(our_step, their_step) < before or our_step == their_step:
         return None
     return pairs.ours if our_step > their_step else pairs.theirs
@@ -211,11 +211,11 @@ def _decide_due(pairs: Versions) -> Any:  # noqa: ANN401
     long-term measure a day, and the other has removed the day, nobody meant to have no deadline.
     """
     terms, dues = (pairs.map(lambda each: each[0]), pairs.map(lambda each: each[1]))
-    term, due = terms.settled(), dues.settled()
+    term, due = terms.merged_value(), dues.merged_value()
     if due is UNSETTLED and dues.before is not MISSING and all(isinstance(each, str) for each in dues[1:]):
         due = min(dues.ours, dues.theirs)
-    lost = due is MISSING is not dues.before and term != "long_term"
-    return None if lost or UNSETTLED in (term, due) else (term, due)
+    is_lost = due is MISSING is not dues.before and term != "long_term"
+    return None if is_lost or UNSETTLED in (term, due) else (term, due)
 
 
 PAIRS: Final[dict[tuple[str, str], Callable[[Versions], Any]]] = {
@@ -229,27 +229,27 @@ def _canonical(value: object) -> str:
     return "" if value is MISSING else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
 
 
-def named(key: str, items: Sequence[Any]) -> dict[Name, Any]:
+def items_by_name(key: str, items: Sequence[Any]) -> dict[ItemName, Any]:
     """Return the items of a list by their names; equal names are numbered from 1."""
     names: Counter[str] = Counter()
     by_name = {}
-    by = _NAMED_BY.get(key)
+    keys = _ITEM_KEYS.get(key)
     for item in items:
-        name = _canonical([item.get(field) for field in by] if by and isinstance(item, dict) else item)
+        name = _canonical([item.get(field) for field in keys] if keys and isinstance(item, dict) else item)
         names[name] += 1
         by_name[name, names[name]] = item
     return by_name
 
 
-def _ordered(before: list[Any], ours: list[Any], theirs: list[Any]) -> list[Any]:
+def _merged_order(before: list[Any], ours: list[Any], theirs: list[Any]) -> list[Any]:
     """Order what either side has: in the order that a side has chosen, with new items after those that they followed."""
     common = set(ours) & set(theirs)
     first, second, earlier = ([name for name in side if name in common] for side in (ours, theirs, before))
-    agreed = settled(earlier, (first, second))
-    result: list[Any] = min(first, second, key=_canonical) if agreed is UNSETTLED else agreed
-    alone = [[name for name in side if name not in common] for side in (ours, theirs)]
+    merged = merged_value(earlier, (first, second))
+    result: list[Any] = min(first, second, key=_canonical) if merged is UNSETTLED else merged
+    unique = [[name for name in side if name not in common] for side in (ours, theirs)]
     # What one side removed and stays nevertheless counts as new on the other side.
-    for added, side in sorted(zip(alone, (ours, theirs), strict=True), key=lambda pair: _canonical(pair[0])):
+    for added, side in sorted(zip(unique, (ours, theirs), strict=True), key=lambda pair: _canonical(pair[0])):
         for name in added:
             place = side.index(name)
             while place and side[place - 1] not in result:
@@ -258,9 +258,9 @@ def _ordered(before: list[Any], ours: list[Any], theirs: list[Any]) -> list[Any]
     return result
 
 
-def _by_day(before: list[Name], ours: list[Name], theirs: list[Name]) -> list[Name]:
+def _order_by_day(before: list[ItemName], ours: list[ItemName], theirs: list[ItemName]) -> list[ItemName]:
     """Order entries by day: a new entry comes after the existing ones of the same day or earlier."""
-    result = [name for name in _ordered(before, ours, theirs) if name in before]
+    result = [name for name in _merged_order(before, ours, theirs) if name in before]
     added = [[name for name in side if name not in before] for side in (ours, theirs)]
     new = dict.fromkeys(name for side in sorted(added, key=_canonical) for name in side)
     for name in sorted(new, key=_day):
@@ -269,7 +269,7 @@ def _by_day(before: list[Name], ours: list[Name], theirs: list[Name]) -> list[Na
     return result
 
 
-def _day(name: Name) -> str:
+def _day(name: ItemName) -> str:
     """Return the day in the name of an entry; empty if it has none."""
     read = json.loads(name[0])
     day = read[0] if isinstance(read, list) else read.get("date") if isinstance(read, dict) else ""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from xuncha.store.editing import block, line_end, line_start
 from xuncha.store.positions import Node, tree
-from xuncha.sync.values import Versions, named
+from xuncha.sync.values import Versions, items_by_name
 
 
 class _Part(NamedTuple):
@@ -37,9 +37,9 @@ class Weaver:
 
     texts: Versions
     """The text before, ours, theirs; with the same line ends. Empty if there was no file."""
-    end: str  # their line end
-    marked: frozenset[str] = frozenset()  # the disputed keys
-    width: int = 7  # characters in the marks around them
+    eol: str  # their line end
+    disputed: frozenset[str] = frozenset()  # the disputed keys
+    mark_width: int = 7  # characters in the marks around them
 
     def record(self, values: Versions, data: dict[str, Any]) -> str | None:
         """Return the merged text of the whole file; None if its layout does not allow that."""
@@ -48,100 +48,100 @@ class Weaver:
             return None
         layouts = Versions(*(_layout(text, node) for text, node in zip(self.texts, nodes, strict=True)))
         # A disputed closing exists on one side only; it is shown nevertheless.
-        shown = [key for key in layouts.ours.parts | layouts.theirs.parts if key in self.marked]
+        shown = [key for key in layouts.ours.parts | layouts.theirs.parts if key in self.disputed]
         parts = (self.key(str(key), layouts, values, data) for key in dict.fromkeys([*data, *shown]))
-        return self.joined([_both(layouts, "head"), *parts, _both(layouts, "tail")])
+        return self.join([_surrounding_text(layouts, "head"), *parts, _surrounding_text(layouts, "tail")])
 
-    def joined(self, texts: Iterable[str]) -> str:
+    def join(self, texts: Iterable[str]) -> str:
         """Join texts of whole lines; the last line of a file may lack its line end."""
-        return "".join(text if not text or text.endswith(("\n", "\r")) else text + self.end for text in texts)
+        return "".join(text if not text or text.endswith(("\n", "\r")) else text + self.eol for text in texts)
 
     def key(self, key: str, layouts: Versions, values: Versions, data: Mapping[str, Any]) -> str:
         """Return the merged lines of one key."""
         parts = layouts.map(lambda each: each.parts.get(key))
-        if key in self.marked:
-            ours, theirs = (self.joined([part.body]) if part else "" for part in parts[1:])
+        if key in self.disputed:
+            ours, theirs = (self.join([part.body]) if part else "" for part in parts[1:])
             lead = parts.ours.lead if parts.ours else ""
-            marks = [sign * self.width for sign in "<=>"]
-            return lead + self.joined([f"{marks[0]} ours", ours, marks[1], theirs, f"{marks[2]} theirs"])
+            marks = [sign * self.mark_width for sign in "<=>"]
+            return lead + self.join([f"{marks[0]} ours", ours, marks[1], theirs, f"{marks[2]} theirs"])
         return self.part(parts, values.get(key), data.get(key), key)
 
     def part(
-        self, found: Versions, values: Versions, value: object, key: str | None = None, column: int = 0
+        self, parts: Versions, values: Versions, value: object, key: str | None = None, column: int = 0
     ) -> str:
         """Return the merged lines of a key, or of an item of a list whose dashes start at `column`."""
-        if found.ours is None or found.theirs is None:
-            part = found.ours or found.theirs
-            return self.joined([part.lead + part.body])
-        indent = found.ours.key.column if found.ours.key else column
+        if parts.ours is None or parts.theirs is None:
+            part = parts.ours or parts.theirs
+            return self.join([part.lead + part.body])
+        indent = parts.ours.key.column if parts.ours.key else column
         body = (
-            _of_a_side(found, values, value, untouched=True)
-            or (key and self.inside(key, found, values, value))
-            or _of_a_side(found, values, value)
-            or block({key: value} if key else [value], indent, self.end)
+            _lines_of_side(parts, values, value, untouched=True)
+            or (key and self.nested(key, parts, values, value))
+            or _lines_of_side(parts, values, value)
+            or block({key: value} if key else [value], indent, self.eol)
         )
-        return self.joined([_both(found, "lead") + body])
+        return self.join([_surrounding_text(parts, "lead") + body])
 
-    def inside(self, key: str, found: Versions, values: Versions, value: object) -> str:
+    def nested(self, key: str, parts: Versions, values: Versions, value: object) -> str:
         """Return the merged lines of a mapping or a list that both sides have changed; empty if their layouts do not allow that."""
-        nodes = [part.value for part in found[1:]]
+        nodes = [part.value for part in parts[1:]]
         if len({(node.kind, node.style, node.column) for node in nodes}) > 1 or nodes[0].style != "block":
             return ""
-        if found.before and found.before.value.style != "block":
-            found = found._replace(before=None)
+        if parts.before and parts.before.value.style != "block":
+            parts = parts._replace(before=None)
         if isinstance(value, dict):
-            layouts = self.layouts(found, Versions(None, None, None))
-            parts = [self.key(each, layouts, values, value) for each in value]
+            layouts = self.layouts(parts, Versions(None, None, None))
+            texts = [self.key(each, layouts, values, value) for each in value]
         elif isinstance(value, list):
-            items = values.map(lambda each: named(key, each) if isinstance(each, list) else {})
-            layouts = self.layouts(found, items)
-            parts = []
-            for name, item in named(key, value).items():
+            items = values.map(lambda each: items_by_name(key, each) if isinstance(each, list) else {})
+            layouts = self.layouts(parts, items)
+            texts = []
+            for name, item in items_by_name(key, value).items():
                 lines = Versions(*(each.parts.get(name) for each in layouts))
-                parts.append(self.part(lines, items.get(name), item, column=nodes[0].column))
+                texts.append(self.part(lines, items.get(name), item, column=nodes[0].column))
         else:
             return ""
-        return self.joined([_both(layouts, "head"), *parts])
+        return self.join([_surrounding_text(layouts, "head"), *texts])
 
-    def layouts(self, found: Versions, names: Versions) -> Versions:
+    def layouts(self, parts: Versions, names: Versions) -> Versions:
         """Split the lines within a key into parts; without names of items, by the keys of the mapping."""
-        taken = []
-        for text, part, own in zip(self.texts, found, names, strict=True):
+        layouts = []
+        for text, part, item_names in zip(self.texts, parts, names, strict=True):
             node, key = (part.value, part.key) if part else (None, None)
-            taken.append(_layout(text, node, key, own) if key else _EMPTY)
-        return Versions(*taken)
+            layouts.append(_layout(text, node, key, item_names) if key else _EMPTY)
+        return Versions(*layouts)
 
 
 def _layout(
-    text: str, node: Node | None, above: Node | None = None, names: Iterable[Any] | None = None
+    text: str, node: Node | None, parent: Node | None = None, names: Iterable[Any] | None = None
 ) -> _Layout:
-    """Split a block collection into parts: a mapping by its keys, a list by the names of its items; without `above`, the whole file."""
+    """Split a block collection into parts: a mapping by its keys, a list by the names of its items; without `parent`, the whole file."""
     if node is None:
         return _EMPTY
     keys: list[Node | None] = [*node.keys] if node.keys else [None] * len(node.items)
     parts: dict[Hashable, _Part] = {}
-    head, behind = "", line_start(text, above.start) if above else 0
-    end = line_end(text, node.end) if above else len(text)
+    head, previous_end = "", line_start(text, parent.start) if parent else 0
+    end = line_end(text, node.end) if parent else len(text)
     names = [key.text for key in node.keys] if names is None else names
     for name, key, value in zip(names, keys, node.items, strict=True):
-        begin = line_start(text, (key or value).start)
-        lead = text[behind:begin]
+        start = line_start(text, (key or value).start)
+        lead = text[previous_end:start]
         if not parts:
             head, lead = lead, ""
-        behind = line_end(text, max(value.end, (key or value).end))
-        parts[name] = _Part(lead, text[begin:behind], value, key)
-    return _Layout(head, parts, text[behind:end])
+        previous_end = line_end(text, max(value.end, (key or value).end))
+        parts[name] = _Part(lead, text[start:previous_end], value, key)
+    return _Layout(head, parts, text[previous_end:end])
 
 
-def _of_a_side(found: Versions, values: Versions, value: object, *, untouched: bool = False) -> str:
+def _lines_of_side(parts: Versions, values: Versions, value: object, *, untouched: bool = False) -> str:
     """Return the lines of a side that has this value; if `untouched`, only if the other side changed nothing in them, not even a comment."""
-    before, ours, theirs = (part and part.body for part in found)
+    before, ours, theirs = (part and part.body for part in parts)
     if value == values.ours and (not untouched or theirs in {before, ours}):
         return str(ours)
     return str(theirs) if value == values.theirs and (not untouched or ours in {before, theirs}) else ""
 
 
-def _both(sides: Versions, name: str) -> str:
+def _surrounding_text(sides: Versions, name: str) -> str:
     """Return the text between parts, of the side that changed it; if both changed it, our text and the lines that only theirs has."""
     before, ours, theirs = (getattr(side, name) if side else "" for side in sides)
     if theirs in {before, ours}:

@@ -30,7 +30,7 @@ def show(request: Request) -> Response:
     given: dict[str, Any] = {
         "number": desk.number,
         "has_git": git is not None,
-        "is_set_up": git is not None and bool(git.setting(registration.KEY)) and registration.effective(git),
+        "is_set_up": git is not None and bool(git.setting(registration.KEY)) and registration.is_active(git),
         "remotes": git.text("remote").splitlines() if git else [],
         "before": [job for job in desk.jobs.every if "together" in job.given][:10],
     }
