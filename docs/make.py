@@ -100,12 +100,12 @@ def proof() -> str:
 
 def doctor() -> str:
     """Return docs/doctor.md: every check of the doctor, with its reason and remedy."""
-    from xuncha.doctor.examination import CHAPTERS, in_order  # noqa: PLC0415
+    from xuncha.doctor.examination import CHAPTERS, sorted_checks  # noqa: PLC0415
 
     parts = []
     for chapter in CHAPTERS:
         parts.append(f"## {_title(chapter)}\n")
-        for check in in_order():
+        for check in sorted_checks():
             if check.chapter == chapter.__name__.rpartition(".")[2]:
                 parts += [
                     f"### {_coded(check)}\n",

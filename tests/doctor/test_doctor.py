@@ -21,7 +21,7 @@ from tests.cli.inside import run_inside
 from tests.cli.terminals import too_wide
 from tests.conftest import LedgerOnDisk, Result, measure
 from xuncha.doctor import files, sharing
-from xuncha.doctor.examination import examine, in_order
+from xuncha.doctor.examination import examine, sorted_checks
 from xuncha.doctor.surroundings import CHECKS, Surroundings
 from xuncha.store.files import half_written
 from xuncha.sync import registration
@@ -333,7 +333,7 @@ def test_where_nothing_tells_what_runs_the_age_of_a_lock_is_told(
 
     def states(later: float) -> list[tuple[str, str]]:
         said = examine(ledger.root, time.time() + later)
-        return [(each.state, each.mend) for each in said if each.code == "git-lock"]
+        return [(each.state, each.remedy) for each in said if each.code == "git-lock"]
 
     assert [state for state, _mend in states(1)] == ["note", "note"]
     assert [state for state, _mend in states(1000)] == ["error", "error"]
@@ -495,7 +495,7 @@ def test_parts_that_are_not_installed(ledger: LedgerOnDisk, monkeypatch: pytest.
     monkeypatch.setattr(sharing, "_installed", lambda package: package not in {"typst", "openpyxl"})
     (said,) = (each for each in examine(ledger.root, time.time()) if each.code == "missing-parts")
     assert said.state == "note"
-    assert "[office]" in said.mend
+    assert "[office]" in said.remedy
 
 
 # ---------------------------------------------------------------- when everything else fails
@@ -568,7 +568,7 @@ def test_every_check_has_an_ailment_here() -> None:
 
 
 def test_every_check_says_what_it_finds_why_and_what_mends_it() -> None:
-    for check in in_order():
+    for check in sorted_checks():
         assert check.wrong.endswith(".")
         assert check.why.endswith(".")
         assert check.right

@@ -48,7 +48,7 @@ def doctor(call: Context, as_json: options.Json = False) -> None:
         screen.data([diagnosis.as_json() for diagnosis in diagnoses])
     else:
         _show_diagnoses(diagnoses, root)
-    if any(diagnosis.git_fails for diagnosis in diagnoses):
+    if any(diagnosis.is_git_broken for diagnosis in diagnoses):
         raise typer.Exit(SurroundingsError.exit_code)
     raise typer.Exit(1 if any(diagnosis.state == "error" for diagnosis in diagnoses) else 0)
 
@@ -58,12 +58,12 @@ def _show_diagnoses(found: list[Diagnosis], root: Path) -> None:
     for diagnosis in found:
         if diagnosis.state != "unknown":
             screen.show(_marked(diagnosis.state, diagnosis.message), wide=True)
-        if diagnosis.mend:
-            screen.line(f"{_INDENT}{diagnosis.mend}")
+        if diagnosis.remedy:
+            screen.line(f"{_INDENT}{diagnosis.remedy}")
     if unknown := [diagnosis.code for diagnosis in found if diagnosis.state == "unknown"]:
         message = _("not checked until that is fixed: {codes}").format(codes=_(", ").join(unknown))
         screen.show(_marked("unknown", message), wide=True)
-    if any(diagnosis.mend for diagnosis in found) and not root.samefile("."):
+    if any(diagnosis.remedy for diagnosis in found) and not root.samefile("."):
         screen.line(_("Type the commands above in the folder {path}.").format(path=root))
     if wrong := sum(diagnosis.state in {"error", "warning"} for diagnosis in found):
         message = ngettext("{n} item needs attention.", "{n} items need attention.", wrong)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from xuncha.doctor.surroundings import CHECKS, Ailments, Surroundings, some
+from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings, abridged
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.language import mark, ngettext
@@ -26,26 +26,26 @@ from xuncha.workflow.evidence import held
 
 PROCESSES = Path("/proc")
 """Where Linux shows running processes; not every system does."""
-_LONG: Final = 600  # seconds; git holds a lock no longer, unless it waits for a person
-_KEEPS_BYTES: Final = "data/** -text"  # git then changes no line ends of the ledger
-_AS_STORED: Final = "git restore data"
-_SHOWN: Final = 5
-_LONGEST: Final = 200  # characters of a path inside a ledger; its folder has a path of its own
-_LARGEST: Final = 1024 * 1024
+_MAX_LOCK_SECONDS: Final = 600  # seconds; git holds a lock no longer, unless it waits for a person
+_ATTRIBUTE: Final = "data/** -text"  # git then changes no line ends of the ledger
+_RESTORE: Final = "git restore data"
+_LIMIT: Final = 5
+_MAX_PATH: Final = 200  # characters of a path inside a ledger; its folder has a path of its own
+_MAX_SIZE: Final = 1024 * 1024
 
 
 @CHECKS.rule("interrupted", "warning", scope="repository", well=mark("no command was interrupted"),
     why="A command killed before its commit has changed a file but not the history; the next command that writes takes the change back.",
     wrong="The journal of an earlier command is there, and no command is running.", right="type the command again; or take it back: xuncha undo",
 )  # fmt: skip
-def _interrupted(around: Surroundings) -> Ailments:
-    if at_work(around.root):
+def _interrupted(surroundings: Surroundings) -> DoctorFindings:
+    if at_work(surroundings.root):
         message = _("another command is changing the ledger right now")
         yield "note", message, _("wait until it has finished")
-    elif journal := leftover(around.root):
+    elif journal := leftover(surroundings.root):
         message = _("`{command}` was interrupted: {paths} is written but not committed")
-        mend = _("to complete it, type it again; to undo it: xuncha undo")
-        yield None, message.format(command=journal.command, paths=_(", ").join(journal.paths)), mend
+        remedy = _("to complete it, type it again; to undo it: xuncha undo")
+        yield None, message.format(command=journal.command, paths=_(", ").join(journal.paths)), remedy
 
 
 @CHECKS.rule("git-lock", well=mark("git has left no lock behind"),
@@ -54,28 +54,28 @@ def _interrupted(around: Surroundings) -> Ailments:
 "is given.",
     wrong="A `*.lock` file in git's folder, left by a git that has ended.", right="if no git is running here, neither on this nor on another computer: delete the named file",
 )  # fmt: skip
-def _git_lock(around: Surroundings) -> Ailments:
-    for path in _locks(around):
+def _git_lock(surroundings: Surroundings) -> DoctorFindings:
+    for path in _locks(surroundings):
         try:
-            seconds = max(0, int(around.now - path.stat().st_mtime))
-            runs = _git_runs({*around.folders, around.root})
+            seconds = max(0, int(surroundings.now - path.stat().st_mtime))
+            is_running = _is_git_running({*surroundings.git_folders, surroundings.root})
             path.stat()
         except OSError:  # its git has ended meanwhile
             continue
         severity: Severity | None = None
-        if runs or (runs is None and seconds < _LONG):
+        if is_running or (is_running is None and seconds < _MAX_LOCK_SECONDS):
             severity = "note"
             message = _("git seems to be running: {path} has existed for {age}")
-            mend = _("wait until it has finished; if no git is running: {command}")
-        elif runs is None:
+            remedy = _("wait until it has finished; if no git is running: {command}")
+        elif is_running is None:
             message = _("{path} has existed for {age}; whether its git is still running is unknown")
-            mend = _("if no git is running: {command}")
+            remedy = _("if no git is running: {command}")
         else:
             message = _("{path} was left behind {age} ago: no git is running here")
-            mend = _("if no git is running on another computer either: {command}")
-        name = around.named(path)
-        message = message.format(path=name, age=_lasting(seconds))
-        yield severity, message, mend.format(command=f"rm {shlex.quote(name)}")
+            remedy = _("if no git is running on another computer either: {command}")
+        name = surroundings.relative_name(path)
+        message = message.format(path=name, age=_duration(seconds))
+        yield severity, message, remedy.format(command=f"rm {shlex.quote(name)}")
 
 
 @CHECKS.rule("half-written", "warning", well=mark("no file was left half written"),
@@ -83,25 +83,25 @@ def _git_lock(around: Surroundings) -> Ailments:
     wrong="The program's temporary files are there, and no command is running.",
     right="delete the named file; the next command that writes the same file also deletes it",
 )  # fmt: skip
-def _half_written(around: Surroundings) -> Ailments:
-    if around.folder is not None and at_work(around.root):
+def _half_written(surroundings: Surroundings) -> DoctorFindings:
+    if surroundings.git_folder is not None and at_work(surroundings.root):
         return
-    places = [around.root / "data", *(folder / "xuncha" for folder in around.folders)]
+    places = [surroundings.root / "data", *(folder / "xuncha" for folder in surroundings.git_folders)]
     for path in sorted(path for place in places for path in place.glob(f"**/{TEMPORARY}*")):
-        name = around.named(path)
+        name = surroundings.relative_name(path)
         message = _("{path} was left half written, and is useless").format(path=name)
         yield None, message, f"rm {shlex.quote(name)}"
 
 
-def _locks(around: Surroundings) -> Iterator[Path]:
+def _locks(surroundings: Surroundings) -> Iterator[Path]:
     """Yield git's own lock files, in its folder and among its references, but not those in our folder inside it."""
-    own = private(around.root, "journal") if around.folder else None
-    for folder in around.folders:
+    own = private(surroundings.root, "journal") if surroundings.git_folder else None
+    for folder in surroundings.git_folders:
         for pattern in ("*.lock", "refs/**/*.lock", "objects/info/*.lock", "worktrees/*/*.lock"):
             yield from (path for path in sorted(folder.glob(pattern)) if not own or path.parent != own.parent)
 
 
-def _git_runs(folders: set[Path]) -> bool | None:
+def _is_git_running(folders: set[Path]) -> bool | None:
     """Return whether a git runs in one of these folders; None if the system does not show it."""
     if sys.platform != "linux" or not (PROCESSES / "self").exists():
         return None
@@ -110,22 +110,22 @@ def _git_runs(folders: set[Path]) -> bool | None:
     for process in PROCESSES.glob("[0-9]*"):
         try:
             # `PID (NAME) STATE …`; Z: it has ended, and only its entry is left
-            name, _end, facts = (process / "stat").read_text(errors="replace").rpartition(") ")
-            if not name.partition(" (")[2].startswith("git") or facts.startswith("Z"):
+            name, _end, fields = (process / "stat").read_text(errors="replace").rpartition(") ")
+            if not name.partition(" (")[2].startswith("git") or fields.startswith("Z"):
                 continue
-            at = (process / "cwd").readlink()
+            folder = (process / "cwd").readlink()
         except FileNotFoundError:
             continue
         except OSError:
             answer = None  # a process of another account
             continue
-        above = (at / ".git").exists()  # git works in the top folder of its working tree
-        if any(at.is_relative_to(place) or (above and place.is_relative_to(at)) for place in places):
+        is_top = (folder / ".git").exists()  # git works in the top folder of its working tree
+        if any(folder.is_relative_to(place) or (is_top and place.is_relative_to(folder)) for place in places):
             return True
     return answer
 
 
-def _lasting(seconds: int) -> str:
+def _duration(seconds: int) -> str:
     """Return a duration in words, in the largest unit that it fills."""
     for size, name in ((86400, _("{n} d")), (3600, _("{n} h")), (60, _("{n} min"))):
         if seconds >= size:
@@ -138,42 +138,42 @@ def _lasting(seconds: int) -> str:
     wrong="A folder of the ledger, or of git, cannot be written.",
     right="chmod -R u+w on each named folder; on a share, ask its administrator; a disk that became read-only needs attention",
 )  # fmt: skip
-def _read_only(around: Surroundings) -> Ailments:
-    folders = [around.root / name for name in ("", "data", COMMENTS, PROBLEMS)]
-    folders += sorted((around.root / PROBLEMS).glob("*/"))
-    folders += [place for folder in around.folders for place in (folder, folder / "objects", folder / "refs")]
+def _read_only(surroundings: Surroundings) -> DoctorFindings:
+    folders = [surroundings.root / name for name in ("", "data", COMMENTS, PROBLEMS)]
+    folders += sorted((surroundings.root / PROBLEMS).glob("*/"))
+    folders += [each / name for each in surroundings.git_folders for name in ("", "objects", "refs")]
     # What is in a folder that may not be entered counts as missing; that folder is reported.
-    closed = [path for path in folders if os.access(path, os.F_OK) and not os.access(path, os.W_OK | os.X_OK)]
-    if names := [around.named(path) for path in closed]:
+    denied = [path for path in folders if os.access(path, os.F_OK) and not os.access(path, os.W_OK | os.X_OK)]
+    if names := [surroundings.relative_name(path) for path in denied]:
         message = ngettext(
             "{n} folder cannot be written: {paths}", "{n} folders cannot be written: {paths}", len(names)
         )
-        typed = "." if names[0] == "." else shlex.join(names[:_SHOWN])
-        yield None, message.format(n=len(names), paths=some(names, _SHOWN)), f"chmod -R u+w {typed}"
+        typed = "." if names[0] == "." else shlex.join(names[:_LIMIT])
+        yield None, message.format(n=len(names), paths=abridged(names, _LIMIT)), f"chmod -R u+w {typed}"
 
 
 @CHECKS.rule("not-utf8", well=mark("every file is UTF-8"),
     why="Windows' own editor used to save Chinese as GBK; such a file cannot be read, so the ledger cannot be read either.",
     wrong="A file contains bytes that are not UTF-8.", right="save it as UTF-8: iconv -f GB18030 -t UTF-8 FILE > FILE.new && mv FILE.new FILE",
 )  # fmt: skip
-def _not_utf8(around: Surroundings) -> Ailments:
-    for name, content in _contents(around):
-        if _is_in(content, "utf-8"):
+def _not_utf8(surroundings: Surroundings) -> DoctorFindings:
+    for name, content in _contents(surroundings):
+        if _is_encoded_as(content, "utf-8"):
             continue
         typed = shlex.quote(name)
         encoding = "UTF-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "GB18030"
-        if _is_in(content, encoding):
+        if _is_encoded_as(content, encoding):
             message = _("{path} is not UTF-8; it looks like {encoding}")
             shown = "GBK" if encoding == "GB18030" else encoding
-            mend = f"iconv -f {encoding} -t UTF-8 {typed} > {typed}.new && mv {typed}.new {typed}"
-            yield None, message.format(path=name, encoding=shown), mend
+            remedy = f"iconv -f {encoding} -t UTF-8 {typed} > {typed}.new && mv {typed}.new {typed}"
+            yield None, message.format(path=name, encoding=shown), remedy
         else:
-            mend = _("save it as UTF-8 in an editor; or restore it: {command}")
+            remedy = _("save it as UTF-8 in an editor; or restore it: {command}")
             message = _("{path} is not UTF-8").format(path=name)
-            yield None, message, mend.format(command=f"git restore {typed}")
+            yield None, message, remedy.format(command=f"git restore {typed}")
 
 
-def _is_in(content: bytes, encoding: str) -> bool:
+def _is_encoded_as(content: bytes, encoding: str) -> bool:
     try:
         content.decode(encoding)
     except UnicodeDecodeError:
@@ -185,27 +185,27 @@ def _is_in(content: bytes, encoding: str) -> bool:
     why="With core.autocrlf, git changes line endings when it stores files and checks them out: what is on disk is then not what was committed.",
     wrong="Git converts line endings, and the ledger's files are not excluded.", right="add the line `data/** -text` to .gitattributes and commit it; then restore the files as they were committed: git restore data",
 )  # fmt: skip
-def _line_ends(around: Surroundings) -> Ailments:
-    attributes = around.git.attributes([LEDGER_FILE], "text", "eol")[LEDGER_FILE]
-    setting = around.ask("config", "--get", "core.autocrlf").lower()
+def _line_ends(surroundings: Surroundings) -> DoctorFindings:
+    attributes = surroundings.git.attributes([LEDGER_FILE], "text", "eol")[LEDGER_FILE]
+    setting = surroundings.git_output("config", "--get", "core.autocrlf").lower()
     if attributes.get("text") == "unset":
         return
     if setting in {"true", "input", "yes", "on", "1"}:
         message = _("core.autocrlf is {value}, so git changes the ledger's line endings")
-        mend = _("put this line into .gitattributes, and commit it: {line}; then: {command}")
-        yield None, message.format(value=setting), mend.format(line=_KEEPS_BYTES, command=_AS_STORED)
+        remedy = _("put this line into .gitattributes, and commit it: {line}; then: {command}")
+        yield None, message.format(value=setting), remedy.format(line=_ATTRIBUTE, command=_RESTORE)
     elif attributes.get("text") in {"set", "auto"} or attributes.get("eol") in {"lf", "crlf"}:
         message = _(".gitattributes makes git change the line endings of the ledger's files")
-        mend = _("put this line at the end of .gitattributes, and commit it: {line}; then: {command}")
-        yield None, message, mend.format(line=_KEEPS_BYTES, command=_AS_STORED)
+        remedy = _("put this line at the end of .gitattributes, and commit it: {line}; then: {command}")
+        yield None, message, remedy.format(line=_ATTRIBUTE, command=_RESTORE)
 
 
 @CHECKS.rule("mixed-line-ends", "warning", well=mark("no file mixes line endings"),
     why="A file with both kinds of line endings was changed by a careless program; the next editor may change all its lines at once.",
     wrong="A file has lines that end in CR LF and lines that end in LF.", right="sed -i 's/\\r$//' FILE; then commit it",
 )  # fmt: skip
-def _mixed_line_ends(around: Surroundings) -> Ailments:
-    for name, content in _contents(around):
+def _mixed_line_ends(surroundings: Surroundings) -> DoctorFindings:
+    for name, content in _contents(surroundings):
         if 0 < content.count(b"\r\n") < content.count(b"\n"):
             message = _("{path} has both kinds of line endings").format(path=name)
             yield None, message, f"sed -i 's/\\r$//' {shlex.quote(name)}"
@@ -219,35 +219,35 @@ def _mixed_line_ends(around: Surroundings) -> Ailments:
     right="rename it with git mv, and write the new name into the record that names it; then: xuncha edit. For long paths: git config "
 "core.longpaths true",
 )  # fmt: skip
-def _not_for_windows(around: Surroundings) -> Ailments:
-    paths = around.git.words("ls-files", "-z", "--", "data", "templates")
+def _not_for_windows(surroundings: Surroundings) -> DoctorFindings:
+    paths = surroundings.git.words("ls-files", "-z", "--", "data", "templates")
     rename = _("rename them with git mv, and correct the names in the records; then: xuncha edit")
-    if forbidden := [path for path in paths if not all(map(_is_for_all, path.split("/")))]:
+    if forbidden := [path for path in paths if not all(map(_is_portable, path.split("/")))]:
         message = _("Windows forbids these names, so git cannot clone the ledger there: {paths}")
-        yield None, message.format(paths=some(forbidden, _SHOWN)), rename
+        yield None, message.format(paths=abridged(forbidden, _LIMIT)), rename
     names: defaultdict[str, list[str]] = defaultdict(list)
     for path in paths:
         names[path.casefold()].append(path)
     if alike := [path for group in names.values() if len(group) > 1 for path in group]:
         message = _("these differ only in letter case, so Windows keeps only one of them: {paths}")
-        yield None, message.format(paths=some(alike, _SHOWN)), rename
-    most = LONGEST - len(f"{around.root}/") if WINDOWS else _LONGEST
-    if long := [path for path in paths if len(path) > most]:
-        message = _("these paths are too long for Windows: {paths}").format(paths=some(long, _SHOWN))
+        yield None, message.format(paths=abridged(alike, _LIMIT)), rename
+    limit = LONGEST - len(f"{surroundings.root}/") if WINDOWS else _MAX_PATH
+    if long := [path for path in paths if len(path) > limit]:
+        message = _("these paths are too long for Windows: {paths}").format(paths=abridged(long, _LIMIT))
         yield None, message, "git config core.longpaths true"
 
 
-def _is_for_all(name: str) -> bool:
+def _is_portable(name: str) -> bool:
     return name.startswith(".") or held(name) == unicodedata.normalize("NFC", name)
 
 
-def _contents(around: Surroundings) -> Iterator[tuple[str, bytes]]:
+def _contents(surroundings: Surroundings) -> Iterator[tuple[str, bytes]]:
     """Yield the name and the content of each file of the ledger; skip what is too large, no file (a pipe, a link) or unreadable."""
-    records = (*around.root.glob(f"{PROBLEMS}/*/*.yaml"), *around.root.glob(f"{COMMENTS}/*.yaml"))
-    for path in (around.root / LEDGER_FILE, *sorted(records)):
+    records = (*surroundings.root.glob(f"{PROBLEMS}/*/*.yaml"), *surroundings.root.glob(f"{COMMENTS}/*.yaml"))
+    for path in (surroundings.root / LEDGER_FILE, *sorted(records)):
         try:
             status = path.lstat()
-            if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST:
-                yield around.named(path), path.read_bytes()
+            if stat.S_ISREG(status.st_mode) and status.st_size <= _MAX_SIZE:
+                yield surroundings.relative_name(path), path.read_bytes()
         except OSError:
             continue

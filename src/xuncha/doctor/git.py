@@ -7,7 +7,7 @@ import re
 import shlex
 from typing import Final
 
-from xuncha.doctor.surroundings import CHECKS, Ailments, Surroundings, some
+from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings, abridged
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.language import mark, ngettext
@@ -19,11 +19,11 @@ from xuncha.trail.programs import named
 from xuncha.trail.repository import detached
 
 _OLDEST: Final = (2, 38)
-_TRUST: Final = re.compile(r"git config --global --add safe\.directory .+")
-_COMMIT_ALL: Final = "git add -A && git commit -m 台账"
-_BEGIN: Final = f"git init && {_COMMIT_ALL}"
-_NAME_YOURSELF: Final = "git config --global user.name 姓名 && git config --global user.email 邮箱"
-_SHOWN: Final = 3
+_TRUST_COMMAND: Final = re.compile(r"git config --global --add safe\.directory .+")
+_COMMIT_COMMAND: Final = "git add -A && git commit -m 台账"
+_INIT_COMMAND: Final = f"git init && {_COMMIT_COMMAND}"
+_NAME_COMMAND: Final = "git config --global user.name 姓名 && git config --global user.email 邮箱"
+_LIMIT: Final = 3
 
 
 @CHECKS.rule("no-git", well=mark("git runs"),
@@ -31,9 +31,10 @@ _SHOWN: Final = 3
     wrong="Git is not installed, not in PATH, or does not run.",
     right="install git (https://git-scm.com), and check that `git --version` works in a new window",
 )  # fmt: skip
-def _no_git(around: Surroundings) -> Ailments:
-    if around.version is None:
-        message = _("git does not run, and nothing can be changed: {said}").format(said=around.version_told)
+def _no_git(surroundings: Surroundings) -> DoctorFindings:
+    if surroundings.version is None:
+        message = _("git does not run, and nothing can be changed: {said}")
+        message = message.format(said=surroundings.version_output)
         yield None, message, _("install git (https://git-scm.com) and try again")
 
 
@@ -41,21 +42,21 @@ def _no_git(around: Surroundings) -> Ailments:
     why="`sync` merges without touching the files that are being worked on, which git can do since 2.38.",
     wrong="Git is older than 2.38.", right="install a newer git; everything except `sync` works without it",
 )  # fmt: skip
-def _old_git(around: Surroundings) -> Ailments:
-    if around.version and around.version < _OLDEST:
+def _old_git(surroundings: Surroundings) -> DoctorFindings:
+    if surroundings.version and surroundings.version < _OLDEST:
         message = _("git {version} is too old for `xuncha sync`, which needs 2.38; everything else works")
-        version = ".".join(map(str, around.version))
+        version = ".".join(map(str, surroundings.version))
         yield None, message.format(version=version), _("install a newer git (https://git-scm.com)")
 
 
 @CHECKS.rule("no-repository", well=mark("the ledger is in a git repository"),
     why="A ledger outside a repository has no history, and cannot be changed by a command.",
-    wrong="The ledger is not in a repository.", right=_BEGIN,
+    wrong="The ledger is not in a repository.", right=_INIT_COMMAND,
 )  # fmt: skip
-def _no_repository(around: Surroundings) -> Ailments:
-    if around.folder is None:
+def _no_repository(surroundings: Surroundings) -> DoctorFindings:
+    if surroundings.git_folder is None:
         message = _("the ledger is not in a git repository: it has no history, and cannot be changed")
-        yield None, message, _BEGIN
+        yield None, message, _INIT_COMMAND
 
 
 @CHECKS.rule("not-yours", scope="folder", well=mark("git trusts this folder"),
@@ -63,11 +64,12 @@ def _no_repository(around: Surroundings) -> Ailments:
     wrong="Git refuses the folder of another owner.",
     right="run the command that git itself suggests: git config --global --add safe.directory PATH; on a share, once on each computer",
 )  # fmt: skip
-def _not_yours(around: Surroundings) -> Ailments:
-    if around.is_distrusted:
-        match = _TRUST.search(around.refusal or "")
-        mend = match[0].strip() if match else f"git config --global --add safe.directory '{around.root}'"
-        yield None, _("the folder belongs to another account, so git does not open it"), mend
+def _not_yours(surroundings: Surroundings) -> DoctorFindings:
+    if surroundings.is_distrusted:
+        match = _TRUST_COMMAND.search(surroundings.git_error or "")
+        command = f"git config --global --add safe.directory '{surroundings.root}'"
+        remedy = match[0].strip() if match else command
+        yield None, _("the folder belongs to another account, so git does not open it"), remedy
 
 
 @CHECKS.rule("git-refuses", scope="trust", well=mark("git opens the repository"),
@@ -75,38 +77,38 @@ def _not_yours(around: Surroundings) -> Ailments:
     wrong="Git does not open the repository for another reason.",
     right="git names the file and the line; where the repository itself is damaged, make a fresh clone beside it",
 )  # fmt: skip
-def _git_refuses(around: Surroundings) -> Ailments:
-    if around.refusal is not None:
-        message = _("git does not open the repository: {said}").format(said=around.refusal)
+def _git_refuses(surroundings: Surroundings) -> DoctorFindings:
+    if surroundings.git_error is not None:
+        message = _("git does not open the repository: {said}").format(said=surroundings.git_error)
         yield None, message, "git status"
 
 
 @CHECKS.rule("no-user", scope="repository", well=mark("git knows who you are"),
     why="A commit names who made it, and git makes no commit without a name.",
-    wrong="Git has no name or no e-mail, or has guessed them.", right=_NAME_YOURSELF,
+    wrong="Git has no name or no e-mail, or has guessed them.", right=_NAME_COMMAND,
 )  # fmt: skip
-def _no_user(around: Surroundings) -> Ailments:
+def _no_user(surroundings: Surroundings) -> DoctorFindings:
     try:
-        name, address = around.git.user()
+        name, address = surroundings.git.user()
     except SurroundingsError as error:
         if error.code != "no-user":
             raise
-        yield None, _("git does not know who you are, so it cannot commit"), _NAME_YOURSELF
+        yield None, _("git does not know who you are, so it cannot commit"), _NAME_COMMAND
         return
-    given = os.environ.get("GIT_AUTHOR_EMAIL") or os.environ.get("EMAIL")
-    if not (given or around.ask("config", "--get", "user.email")):
+    environment_email = os.environ.get("GIT_AUTHOR_EMAIL") or os.environ.get("EMAIL")
+    if not (environment_email or surroundings.git_output("config", "--get", "user.email")):
         message = _("git does not have your name and e-mail, and guesses: {name} <{address}>")
-        yield "note", message.format(name=name, address=address), _NAME_YOURSELF
+        yield "note", message.format(name=name, address=address), _NAME_COMMAND
 
 
 @CHECKS.rule("no-commit", "warning", scope="repository", well=mark("there is a commit to go back to"),
     why="What was never committed is not in the history, and cannot be recovered.",
-    wrong="Nothing has been committed yet.", right=_COMMIT_ALL,
+    wrong="Nothing has been committed yet.", right=_COMMIT_COMMAND,
 )  # fmt: skip
-def _no_commit(around: Surroundings) -> Ailments:
-    if "commit" not in around.scopes:
+def _no_commit(surroundings: Surroundings) -> DoctorFindings:
+    if "commit" not in surroundings.scopes:
         message = _("nothing has been committed yet, so nothing could be restored")
-        yield None, message, _COMMIT_ALL
+        yield None, message, _COMMIT_COMMAND
 
 
 @CHECKS.rule("unfinished", scope="repository", well=mark("no merge or rebase is unfinished"),
@@ -114,13 +116,13 @@ def _no_commit(around: Surroundings) -> Ailments:
     wrong="A merge, rebase, cherry-pick or revert has not been completed.",
     right="complete it: git merge --continue; or abort it: git merge --abort (rebase, cherry-pick, revert likewise)",
 )  # fmt: skip
-def _unfinished(around: Surroundings) -> Ailments:
-    for name in unfinished_operations(around.folder):
+def _unfinished(surroundings: Surroundings) -> DoctorFindings:
+    for name in unfinished_operations(surroundings.git_folder):
         message = _("a git {what} is unfinished, and until it is finished nothing can be committed").format(
             what=name
         )
-        mend = _("complete it: {one}; or abort it: {other}")
-        yield None, message, mend.format(one=f"git {name} --continue", other=f"git {name} --abort")
+        remedy = _("complete it: {one}; or abort it: {other}")
+        yield None, message, remedy.format(one=f"git {name} --continue", other=f"git {name} --abort")
 
 
 @CHECKS.rule("detached", "warning", scope="commit", well=mark("a branch is checked out"),
@@ -128,12 +130,13 @@ def _unfinished(around: Surroundings) -> Ailments:
     wrong="No branch is checked out; a rebase, which does that on purpose, is reported separately.",
     right="git switch main; to keep the commits made meanwhile, type first: git branch 保留",
 )  # fmt: skip
-def _no_branch(around: Surroundings) -> Ailments:
-    if not detached(around.root) or unfinished_operations(around.folder):
+def _no_branch(surroundings: Surroundings) -> DoctorFindings:
+    if not detached(surroundings.root) or unfinished_operations(surroundings.git_folder):
         return
-    branches = around.ask("for-each-ref", "--format=%(refname:short)", "refs/heads").split()
+    branches = surroundings.git_output("for-each-ref", "--format=%(refname:short)", "refs/heads").split()
     main = next((name for name in ("main", "master", *branches) if name in branches), "main")
-    lost = around.ask("rev-list", "--count", "HEAD", "--not", "--branches", "--remotes", "--tags", "--")
+    kept = ("--not", "--branches", "--remotes", "--tags", "--")
+    lost = surroundings.git_output("rev-list", "--count", "HEAD", *kept)
     if lost == "0":
         message = _("no branch is checked out: what is committed now is on no branch")
         yield None, message, f"git switch {shlex.quote(main)}"
@@ -146,8 +149,8 @@ def _no_branch(around: Surroundings) -> Ailments:
     why="`core.worktree` names the folder whose files git commits; in a copied repository that may be somebody else's.",
     wrong="The repository's settings make git work in a folder other than the ledger's own.", right="git --work-tree=. config --unset core.worktree",
 )  # fmt: skip
-def _works_elsewhere(around: Surroundings) -> Ailments:
-    if folder := around.git.works_elsewhere():
+def _works_elsewhere(surroundings: Surroundings) -> DoctorFindings:
+    if folder := surroundings.git.works_elsewhere():
         message = _("a setting of this repository makes git work in {path}, so nothing is changed here")
         yield None, message.format(path=folder), "git --work-tree=. config --unset core.worktree"
 
@@ -157,17 +160,17 @@ def _works_elsewhere(around: Surroundings) -> Ailments:
 "who use git directly do not.",
     wrong="The repository holds replacements or grafts.", right="git replace -d on each named object; rm .git/info/grafts",
 )  # fmt: skip
-def _replaced(around: Surroundings) -> Ailments:
-    if names := around.ask("replace", "--list").split():
+def _replaced(surroundings: Surroundings) -> DoctorFindings:
+    if names := surroundings.git_output("replace", "--list").split():
         message = ngettext(
             "git is told to show something else than it holds: {n} replacement",
             "git is told to show something else than it holds: {n} replacements",
             len(names),
         )
-        yield None, message.format(n=len(names)), f"git replace -d {shlex.join(names[:_SHOWN])}"
-    for grafts in [folder / "info/grafts" for folder in around.folders]:
+        yield None, message.format(n=len(names)), f"git replace -d {shlex.join(names[:_LIMIT])}"
+    for grafts in [folder / "info/grafts" for folder in surroundings.git_folders]:
         if grafts.is_file() and grafts.stat().st_size:
-            name = around.named(grafts)
+            name = surroundings.relative_name(grafts)
             message = _("git is set here to show a different history from the one it stores: {path}").format(
                 path=name
             )
@@ -179,9 +182,9 @@ def _replaced(around: Surroundings) -> Ailments:
     wrong="An object of the history is missing or damaged.",
     right="fetch it from where it still is: git fetch --refetch; or make a fresh clone beside it",
 )  # fmt: skip
-def _objects_missing(around: Surroundings) -> Ailments:
+def _objects_missing(surroundings: Surroundings) -> DoctorFindings:
     try:
-        around.git.run("rev-list", "--objects", "--quiet", "HEAD", "--")
+        surroundings.git.run("rev-list", "--objects", "--quiet", "HEAD", "--")
     except SurroundingsError as error:
         message = _("the history is not complete: {said}")
         reason = getattr(error, "said", None) or error.message
@@ -193,14 +196,14 @@ def _objects_missing(around: Surroundings) -> Ailments:
     wrong="Git was told to leave out a file of the ledger: it is in git's index but not in the folder.",
     right="git sparse-checkout disable; or, for a file: git update-index --no-skip-worktree FILE && git restore FILE",
 )  # fmt: skip
-def _hidden(around: Surroundings) -> Ailments:
-    if paths := hidden(around.root):
+def _hidden(surroundings: Surroundings) -> DoctorFindings:
+    if paths := hidden(surroundings.root):
         message = ngettext(
             "{n} file of the ledger is left out of the folder: {paths}",
             "{n} files of the ledger are left out of the folder: {paths}",
             len(paths),
         )
-        yield None, message.format(n=len(paths), paths=some(paths, _SHOWN)), "git sparse-checkout disable"
+        yield None, message.format(n=len(paths), paths=abridged(paths, _LIMIT)), "git sparse-checkout disable"
 
 
 @CHECKS.rule("repository-programs", "note", scope="repository", well=mark("the repository names no programs of its own"),
@@ -209,21 +212,22 @@ def _hidden(around: Surroundings) -> Ailments:
     wrong="`.git/config`, or a file that it includes, names programs; or there are hooks.",
     right="check each named item, and remove what you do not know: git config --local --unset NAME; rm .git/hooks/NAME",
 )  # fmt: skip
-def _repository_programs(around: Surroundings) -> Ailments:
-    found = [program.name for program in named(around.git.settings())]
-    driver = around.git.setting(registration.KEY)
-    if driver and not registration.is_written_by_us(driver, around.root):
-        found.append(registration.KEY)
-    hooks = [path for folder in around.folders for path in sorted(folder.glob("hooks/*"))]
-    found += [around.named(path) for path in hooks if path.suffix != ".sample" and os.access(path, os.X_OK)]
-    if names := list(dict.fromkeys(found)):
+def _repository_programs(surroundings: Surroundings) -> DoctorFindings:
+    programs = [program.name for program in named(surroundings.git.settings())]
+    driver = surroundings.git.setting(registration.KEY)
+    if driver and not registration.is_written_by_us(driver, surroundings.root):
+        programs.append(registration.KEY)
+    hooks = [path for folder in surroundings.git_folders for path in sorted(folder.glob("hooks/*"))]
+    active = [path for path in hooks if path.suffix != ".sample" and os.access(path, os.X_OK)]
+    programs += map(surroundings.relative_name, active)
+    if names := list(dict.fromkeys(programs)):
         message = ngettext(
             "this repository names {n} program, which runs when something is changed: {names}",
             "this repository names {n} programs, which run when something is changed: {names}",
             len(names),
         )
-        mend = _("remove what you do not recognise: git config --local --unset NAME; rm .git/hooks/NAME")
-        yield None, message.format(n=len(names), names=some(names, len(names))), mend
+        remedy = _("remove what you do not recognise: git config --local --unset NAME; rm .git/hooks/NAME")
+        yield None, message.format(n=len(names), names=abridged(names, len(names))), remedy
 
 
 @CHECKS.rule("uncommitted", "warning", scope="commit", well=mark("every change of the ledger is committed"),
@@ -231,13 +235,13 @@ def _repository_programs(around: Surroundings) -> Ailments:
     wrong="Files of the ledger differ from the last commit.",
     right="keep it: xuncha edit, or xuncha edit with the number; or discard it: git restore data",
 )  # fmt: skip
-def _uncommitted(around: Surroundings) -> Ailments:
-    changed = around.git.by_hand("data", "templates")
+def _uncommitted(surroundings: Surroundings) -> DoctorFindings:
+    changed = surroundings.git.by_hand("data", "templates")
     if paths := [path for path in changed if not path.rpartition("/")[2].startswith(TEMPORARY)]:
         message = ngettext(
             "{n} file of the ledger is not committed: {paths}",
             "{n} files of the ledger are not committed: {paths}",
             len(paths),
-        ).format(n=len(paths), paths=some(paths, _SHOWN))
-        mend = _("keep: {one}; or discard: {other}")
-        yield None, message, mend.format(one="xuncha edit", other="git restore data")
+        ).format(n=len(paths), paths=abridged(paths, _LIMIT))
+        remedy = _("keep: {one}; or discard: {other}")
+        yield None, message, remedy.format(one="xuncha edit", other="git restore data")

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Final, get_args
 from urllib.parse import urlsplit
 
-from xuncha.doctor.surroundings import CHECKS, Ailments, Surroundings
+from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.parts import Part, how_to_add
 from xuncha.sync import registration
 from xuncha.system import program
 
-_NEARLY: Final = 300  # seconds by which two clocks may differ
+_CLOCK_TOLERANCE: Final = 300  # seconds by which two clocks may differ
 _FORGES: Final = (
     "github.com", "gitee.com", "gitlab.com", "gitcode.com", "gitcode.net", "atomgit.com", "jihulab.com", "coding.net", "cnb.cool",
     "codeup.aliyun.com", "bitbucket.org", "codeberg.org", "sourceforge.net", "sr.ht", "dev.azure.com", "visualstudio.com",
@@ -36,13 +36,13 @@ _EXTRA = re.compile(r"""^([A-Za-z0-9._-]+).*;.*\bextra == ['"]([a-z0-9-]+)['"]""
 "conflicts. The program may have moved since, for example when its environment was recreated.",
     wrong="The merge driver is not registered in this clone, or its program is not found.", right="xuncha setup, once in each clone",
 )  # fmt: skip
-def _no_driver(around: Surroundings) -> Ailments:
-    command = around.git.setting(registration.KEY)
-    called = registration.program_of(command)
+def _no_driver(surroundings: Surroundings) -> DoctorFindings:
+    command = surroundings.git.setting(registration.KEY)
+    driver_program = registration.program_of(command)
     if not command:
         yield None, _("git does not know the merge driver in this clone"), "xuncha setup"
-    elif program(called) is None and not Path(called).is_file():
-        message = _("the merge driver's program was not found: {path}").format(path=called)
+    elif program(driver_program) is None and not Path(driver_program).is_file():
+        message = _("the merge driver's program was not found: {path}").format(path=driver_program)
         yield None, message, "xuncha setup"
     elif registration.is_outdated(command):
         message = _(
@@ -56,11 +56,11 @@ def _no_driver(around: Surroundings) -> Ailments:
     wrong="`.gitattributes` does not assign the ledger's files to the merge driver.",
     right="add the line `data/**/*.yaml merge=xuncha` to .gitattributes and commit it; or, for this clone only: xuncha setup",
 )  # fmt: skip
-def _no_driver_line(around: Surroundings) -> Ailments:
-    if not registration.is_active(around.git):
+def _no_driver_line(surroundings: Surroundings) -> DoctorFindings:
+    if not registration.is_active(surroundings.git):
         message = _(".gitattributes does not assign the ledger's files to the merge driver")
-        mend = _("put this line into .gitattributes, and commit it: {line}")
-        yield None, message, mend.format(line=registration.LINE)
+        remedy = _("put this line into .gitattributes, and commit it: {line}")
+        yield None, message, remedy.format(line=registration.LINE)
 
 
 @CHECKS.rule("not-shared", "note", scope="commit", well=mark("every commit has been sent to the remote"),
@@ -68,14 +68,14 @@ def _no_driver_line(around: Surroundings) -> Ailments:
     wrong="Commits were not sent, or there is nowhere to send them.",
     right="xuncha sync; if there is no remote yet: git remote add origin ADDRESS && git push -u origin main",
 )  # fmt: skip
-def _not_shared(around: Surroundings) -> Ailments:
-    branch = around.ask("symbolic-ref", "--short", "--quiet", "HEAD")
+def _not_shared(surroundings: Surroundings) -> DoctorFindings:
+    branch = surroundings.git_output("symbolic-ref", "--short", "--quiet", "HEAD")
     if not branch:
         return  # the rule `detached` reports this
-    remotes = around.ask("remote").split()
-    upstream = around.ask("for-each-ref", "--format=%(upstream)", f"refs/heads/{branch}")
-    is_known = upstream and around.git.commit_of(upstream)
-    counts = around.git.counts("--left-right", f"{upstream}...HEAD", "--", of=2) if is_known else []
+    remotes = surroundings.git_output("remote").split()
+    upstream = surroundings.git_output("for-each-ref", "--format=%(upstream)", f"refs/heads/{branch}")
+    is_known = upstream and surroundings.git.commit_of(upstream)
+    counts = surroundings.git.counts("--left-right", f"{upstream}...HEAD", "--", of=2) if is_known else []
     if not remotes:
         address = _("ADDRESS")
         command = f"git remote add origin {address} && git push -u origin {shlex.quote(branch)}"
@@ -97,15 +97,15 @@ def _not_shared(around: Surroundings) -> Ailments:
 "local network.",
     right="keep the ledger on a server of your own network, or a share; stop sending to where it must not be: git remote remove origin",
 )  # fmt: skip
-def _public_remote(around: Surroundings) -> Ailments:
-    remotes = [line.partition("\t") for line in around.ask("remote", "-v").splitlines()]
+def _public_remote(surroundings: Surroundings) -> DoctorFindings:
+    remotes = [line.partition("\t") for line in surroundings.git_output("remote", "-v").splitlines()]
     places = {(name, public_host(address.rpartition(" (")[0])) for name, _tab, address in remotes}
     for name, host in sorted((name, host) for name, host in places if host):
         message = _(
             "the remote {name} is at {host}, outside your network: findings and names that are sent there stay there forever"
         )
-        mend = _("check who can see it; if it must not be there: git remote remove {name}")
-        yield None, message.format(name=name, host=host), mend.format(name=shlex.quote(name))
+        remedy = _("check who can see it; if it must not be there: git remote remove {name}")
+        yield None, message.format(name=name, host=host), remedy.format(name=shlex.quote(name))
 
 
 def public_host(address: str) -> str | None:
@@ -140,22 +140,22 @@ def _is_local(host: str) -> bool:
     why="Commits dated before those they follow confuse `--at`, the reports, and anyone who checks the history.",
     wrong="The last commit is later than the clock of this computer.", right="set the clock, such as: sudo timedatectl set-ntp true",
 )  # fmt: skip
-def _clock_behind(around: Surroundings) -> Ailments:
-    latest = around.ask("show", "--no-patch", "--format=%ct", "HEAD", "--")
-    ahead = int(latest) - int(around.now) if latest.isdigit() else 0
-    if ahead > _NEARLY:
+def _clock_behind(surroundings: Surroundings) -> DoctorFindings:
+    latest = surroundings.git_output("show", "--no-patch", "--format=%ct", "HEAD", "--")
+    ahead = int(latest) - int(surroundings.now) if latest.isdigit() else 0
+    if ahead > _CLOCK_TOLERANCE:
         hours, minutes = ahead // 3600, ahead // 60
         time = _("{n} h").format(n=hours) if hours else _("{n} min").format(n=minutes)
         message = _("the clock of this computer is {time} behind the last commit").format(time=time)
-        mend = _("set the clock, such as: {command}").format(command="sudo timedatectl set-ntp true")
-        yield None, message, mend
+        remedy = _("set the clock, such as: {command}").format(command="sudo timedatectl set-ntp true")
+        yield None, message, remedy
 
 
 @CHECKS.rule("missing-parts", "note", well=mark("all parts are installed"),
     why="Word, PDF, Excel and other features that not everyone needs come in separate packages.",
     wrong="Some parts are not installed.", right="type the command it gives: it adds the parts from where xuncha was installed",
 )  # fmt: skip
-def _missing_parts(_around: Surroundings) -> Ailments:
+def _missing_parts(_surroundings: Surroundings) -> DoctorFindings:
     needed = [match for line in metadata.requires("xuncha") or () if (match := _EXTRA.match(line))]
     missing = {match[2] for match in needed if match[2] in get_args(Part) and not _installed(match[1])}
     if names := sorted(missing):

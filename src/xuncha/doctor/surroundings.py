@@ -17,7 +17,7 @@ from xuncha.trail.repository import common_dir, git_dir
 
 CHECKS: Catalogue[Severity | None] = Catalogue()
 """All checks of the doctor. `wrong` is what a check may find, `right` how to repair it, and the scope what the check needs."""
-Ailments = Broken[Severity | None]
+DoctorFindings = Broken[Severity | None]
 """What a check yields: the severity if it is lower than the rule's this time, else None; what is wrong; what to type."""
 _VERSION = re.compile(r"git version ([0-9]+)\.([0-9]+)(?:\.([0-9]+))?")
 
@@ -30,7 +30,7 @@ class Surroundings:
         self.now = now
         self.git = Git(root)
 
-    def ask(self, *arguments: str) -> str:
+    def git_output(self, *arguments: str) -> str:
         """Return what git prints, stripped; empty if its answer is no (exit code 1). Raises SurroundingsError if it fails."""
         return self.git.run(*arguments, answers=(0, 1)).decode("utf-8", "replace").strip()
 
@@ -39,15 +39,15 @@ class Surroundings:
         """What exists, each after the one before: git runs; there is a `.git`; git trusts it; git opens it; it has a commit."""
         steps: dict[str, Callable[[], object]] = {
             "git": lambda: self.version,
-            "folder": lambda: self.folder,
+            "folder": lambda: self.git_folder,
             "trust": lambda: not self.is_distrusted,
-            "repository": lambda: self.refusal is None,
+            "repository": lambda: self.git_error is None,
             "commit": self.git.head,
         }
         return {"", *takewhile(lambda name: steps[name](), steps)}
 
     @cached_property
-    def version_told(self) -> str:
+    def version_output(self) -> str:
         """What git prints as its version; or why it prints none."""
         try:
             # in the root folder, where no repository's settings interfere
@@ -60,11 +60,11 @@ class Surroundings:
     @cached_property
     def version(self) -> tuple[int, ...] | None:
         """The version of git; None if git does not run."""
-        match = _VERSION.match(self.version_told)
+        match = _VERSION.match(self.version_output)
         return tuple(int(number or 0) for number in match.groups()) if match else None
 
     @cached_property
-    def folder(self) -> Path | None:
+    def git_folder(self) -> Path | None:
         """The folder in which git keeps the data of this working tree, found without git; None outside a repository."""
         try:
             return git_dir(self.root)
@@ -72,12 +72,12 @@ class Surroundings:
             return None
 
     @cached_property
-    def folders(self) -> list[Path]:
+    def git_folders(self) -> list[Path]:
         """That folder and, for a linked working tree, the one that all share."""
-        return list(dict.fromkeys([self.folder, common_dir(self.folder)])) if self.folder else []
+        return list(dict.fromkeys([self.git_folder, common_dir(self.git_folder)])) if self.git_folder else []
 
     @cached_property
-    def refusal(self) -> str | None:
+    def git_error(self) -> str | None:
         """What git prints if it does not open the repository; None if it opens it."""
         try:
             self.git.run("rev-parse", "--git-dir")
@@ -91,9 +91,9 @@ class Surroundings:
     @property
     def is_distrusted(self) -> bool:
         """Whether git does not open the repository because it belongs to another account."""
-        return "safe.directory" in (self.refusal or "")
+        return "safe.directory" in (self.git_error or "")
 
-    def named(self, path: Path) -> str:
+    def relative_name(self, path: Path) -> str:
         """Return the path of a file as it is typed in the ledger's folder."""
         try:
             return Path(os.path.relpath(path, self.root)).as_posix()
@@ -101,6 +101,6 @@ class Surroundings:
             return str(path)
 
 
-def some(names: Sequence[str], most: int) -> str:
+def abridged(names: Sequence[str], limit: int) -> str:
     """Return the first few of several names."""
-    return _(", ").join(names[:most]) + (" …" if len(names) > most else "")
+    return _(", ").join(names[:limit]) + (" …" if len(names) > limit else "")
