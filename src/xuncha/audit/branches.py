@@ -7,8 +7,8 @@ from typing import Final
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.facts import number_of, quoted, required_by, text_of
+from xuncha.audit.graph import union
 from xuncha.audit.joining import Joining
-from xuncha.audit.lines import union
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Actor, Change, State
 from xuncha.audit.status import DODGED, unmet, weakened_message
 from xuncha.language import gettext as _
@@ -28,7 +28,7 @@ LATE_BRANCH = RULES.declare(
 _TOO_OLD: Final = MAX_DELAY + CLOCK_SKEW  # seconds; a date that much older than others' work is reported
 
 
-def check_policies_of_sides(
+def check_policies(
     joining: Joining, bases: Sequence[State], required_at: Mapping[str, Sequence[Requirement]]
 ) -> Findings:
     """Yield the requirements that a merge drops, and the closings of one side that lack what another side required already.
@@ -69,7 +69,7 @@ def check_policies_of_sides(
                 yield DODGED.at(place, message.format(id=number, names=quoted(sorted(lacking))))
 
 
-def belated(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findings:
+def check_dates(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findings:
     """Yield the commits of a side that decide something and are dated long before work that was known when they came in.
 
     If the person who merges was away for weeks, only that person's commits are checked, not those that others published meanwhile. The absence is

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
 from xuncha.audit.facts import Data, Proof, entries, files_of, proofs_of, quoted, statement, text_of
-from xuncha.audit.lines import Step
+from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Change
 from xuncha.catalogue import Broken
 from xuncha.language import gettext as _

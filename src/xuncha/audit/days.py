@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import Data, entries, mapping, statement, text_of
-from xuncha.audit.lines import Step
+from xuncha.audit.graph import Step
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY
 from xuncha.catalogue import Broken
 from xuncha.errors import Severity

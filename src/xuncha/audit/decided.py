@@ -9,7 +9,7 @@ from typing import Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import Data, entries, mapping, number_of, quoted, statement, text_of
-from xuncha.audit.lines import Step
+from xuncha.audit.graph import Step
 from xuncha.audit.people import people_of
 from xuncha.audit.replayed import MAX_DELAY, Change
 from xuncha.catalogue import Broken

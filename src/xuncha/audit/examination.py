@@ -11,9 +11,9 @@ from xuncha.audit import branches, places, removing, status, undoing
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
 from xuncha.audit.days import MAX_PAUSE, commits_with_clock_ahead
 from xuncha.audit.facts import required_by
+from xuncha.audit.graph import Graph, Node, Step, union
 from xuncha.audit.hand import claim_message
 from xuncha.audit.joining import Joining
-from xuncha.audit.lines import Graph, Node, Step, union
 from xuncha.audit.merging import check_merge
 from xuncha.audit.people import Signers
 from xuncha.audit.replayed import MAX_DELAY, Actor, Change, Files, State, changes_of
@@ -68,7 +68,7 @@ class Examination:
         """The commits that loosened the policy, each with the requirements that it dropped."""
         self._later_closings: list[Step] = []
         """The commits that closed a measure after the policy was first loosened."""
-        self._added: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._additions: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
         """The commits that entered each file: the place of the commit, and its line."""
         self._moves: list[tuple[HistoryPlace, set[str], set[str], bool, int]] = []
         """Renumbered records: the old place, the paths that came and those that went, whether the new number is higher, and the line of the commit."""
@@ -155,7 +155,7 @@ class Examination:
         place = self._graph.places[commit.hash]
         for change in changes:
             if change.before is None:
-                self._added[change.path].append((place, node.ancestry))
+                self._additions[change.path].append((place, node.ancestry))
         self._graph.add(place, changes, is_date_relevant=any(map(branches.is_date_relevant, changes)))
         if node.has_ledger:
             return True
@@ -249,9 +249,10 @@ class Examination:
             paths = [each.path for each in commit.touched] if sides[0] is parents[0] else None
             yield from check_merge(joining, paths)
             yield from places.check_merged_paths(joining)
-            yield from branches.check_policies_of_sides(joining, bases, self._requirements_at)
-            marks = [each for each in self._anchors if each.commit in graph.places]
-            yield from branches.belated(joining, [(graph.places[each.commit], each.moment) for each in marks])
+            yield from branches.check_policies(joining, bases, self._requirements_at)
+            known = [each for each in self._anchors if each.commit in graph.places]
+            moments = [(graph.places[each.commit], each.moment) for each in known]
+            yield from branches.check_dates(joining, moments)
             return
         for side in reversed(sides):
             paths = sorted(side.state.differing_paths(result))
@@ -262,10 +263,10 @@ class Examination:
 
     def _renumbering_severity(self, path: str, ancestry: int) -> Severity | None:
         """Return how severe it is that a record was renumbered in favour of another clone's; None if it was unsent then, or may have been."""
-        own = max((place for place, _bits in self._added[path] if ancestry >> place & 1), default=None)
+        own = max((place for place, _bits in self._additions[path] if ancestry >> place & 1), default=None)
         if own is None:
             return None
-        unaware = [at for at, bits in self._added[path] if not (ancestry >> at & 1 or bits >> own & 1)]
+        unaware = [at for at, bits in self._additions[path] if not (ancestry >> at & 1 or bits >> own & 1)]
         limit = self.commits[own].moment_committed + MAX_DELAY
         is_late = bool(unaware) and all(self.commits[at].moment_committed >= limit for at in unaware)
         is_verified = any(each >> own & 1 and each | ancestry != each for each in self._verified)
@@ -273,7 +274,7 @@ class Examination:
 
     def _is_added_twice(self, path: str) -> bool:
         """Return whether two sides that did not know of each other have entered the same file."""
-        additions = self._added[path]
+        additions = self._additions[path]
         return any(
             not ancestry >> place & 1
             for index, (_place, ancestry) in enumerate(additions)
@@ -286,7 +287,7 @@ class Examination:
         for place, added, removed, up, ancestry in reversed(self._moves):
             # Justified: another clone has published the number; or the number had to make room for one so renumbered; or a
             # lower number was free again, because another clone took its own back.
-            is_free_again = not up and any(len(self._added[path]) > 1 for path in added | removed)
+            is_free_again = not up and any(len(self._additions[path]) > 1 for path in added | removed)
             values = {"id": place.id or place.path}
             if is_free_again or filled_paths & removed or any(map(self._is_added_twice, added | removed)):
                 filled_paths |= added

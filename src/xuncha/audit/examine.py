@@ -12,7 +12,7 @@ from xuncha.audit import anchors, attributes, contents, decided, hand, people, p
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.examination import Examination, check_commit
 from xuncha.audit.facts import is_record
-from xuncha.audit.lines import Graph, Step
+from xuncha.audit.graph import Graph, Step
 from xuncha.audit.replayed import Files, State, Version, changes_of
 from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
@@ -86,8 +86,8 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     findings += [each for each in later_findings if each.place.commit not in old_commits]
     examined = [commit for commit in commits if commit.hash not in old_commits]
     changes = sum(len(commit.touched) for commit in examined)
-    given, on_claims = examination.start, examination.relies_on_claims
-    return Audit(findings, len(examined), changes, commits[-1].hash, given, marks, on_claims)
+    start_commit, on_claims = examination.start, examination.relies_on_claims
+    return Audit(findings, len(examined), changes, commits[-1].hash, start_commit, marks, on_claims)
 
 
 TOO_MANY = RULES.declare(

@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import number_of, quoted, text_of
-from xuncha.audit.lines import Step
+from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Change
 from xuncha.catalogue import Broken
 from xuncha.errors import Finding

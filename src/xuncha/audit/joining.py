@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from xuncha.audit.facts import is_record, text_of
-from xuncha.audit.lines import Graph, Node, union
+from xuncha.audit.graph import Graph, Node, union
 from xuncha.audit.people import Signers, addresses_of, folded
 from xuncha.audit.replayed import MAX_DELAY, Actor, State, Version, Wording
 from xuncha.model.identity import LEDGER_FILE
@@ -101,14 +101,14 @@ class Joining:
         """What each side adds to the others."""
         return [Contribution(self, side) for side in self.sides]
 
-    def content(self, path: str, entry: Any) -> Any:  # noqa: ANN401  any value of YAML
+    def content(self, path: str, version: Any) -> Any:  # noqa: ANN401  any value of YAML
         """Return what a file holds: the data of a record, or the hash of any other file; a value that is already joined is returned as it is."""
-        if entry is None:
+        if version is None:
             return MISSING
-        if not isinstance(entry, Version):
-            return entry
+        if not isinstance(version, Version):
+            return version
         files = self.graph.files
-        return files.read(entry.blob, entry.mode) if is_record(path) else files.digest(entry.blob)
+        return files.read(version.blob, version.mode) if is_record(path) else files.digest(version.blob)
 
     def merged(self, path: str, heads: Sequence[Node], depth: int = _MAX_DEPTH) -> Any:  # noqa: ANN401
         """Return what a file holds after some commits are merged: a version, or merged data.
@@ -149,13 +149,13 @@ class Joining:
         If that has no such file but both have entered it, return the version that both entered: git can copy a commit to another branch.
         """
         graph, rest, last = self.graph, union(self.sides[:-1]), self.sides[-1].ancestry
-        entry = self.merged(path, [*graph.tips(rest & last)])
-        if entry is None and path in graph.versions:
+        version = self.merged(path, [*graph.tips(rest & last)])
+        if version is None and path in graph.versions:
             versions = graph.versions[path]
             first, second = ([each for place, each in versions if side >> place & 1] for side in (rest, last))
             blobs = {each.blob for each in second}
-            entry = next((each for each in reversed(first) if each.blob in blobs), None)
-        return entry
+            version = next((each for each in reversed(first) if each.blob in blobs), None)
+        return version
 
     def versions(self) -> Iterator[tuple[str, Version | None]]:
         """Yield the files in which the merge differs from its first side, or that another side has with another past."""
@@ -184,12 +184,12 @@ class Joining:
             return version._replace(applicants=self._applicants(versions))
         if status == "closed":
             closings = [other for _side, other in versions if other.closer]
-            valid = [other for other in closings if other.closer and self._holds(other.closer, versions)]
+            valid = [other for other in closings if other.closer and self._is_valid(other.closer, versions)]
             closed = next(iter(valid or closings), _NO_VERSION)
             return version._replace(applicants=closed.applicants, closer=closed.closer)
         return version
 
-    def _holds(self, actor: Actor, versions: _Versions) -> bool:
+    def _is_valid(self, actor: Actor, versions: _Versions) -> bool:
         """Return whether an application or a closing still stands: no side that knew of it has replaced it."""
         return not any(
             self.graph.has_ancestor(side, actor.since) and actor not in (version.closer, *version.applicants)
@@ -199,7 +199,7 @@ class Joining:
     def _applicants(self, versions: _Versions) -> tuple[Actor, ...]:
         """Return the persons whose applications stand; of two that did not know of each other, both do."""
         applied = {actor for _side, version in versions if not version.closer for actor in version.applicants}
-        valid = [who for who in applied if self._holds(who, versions)]
+        valid = [who for who in applied if self._is_valid(who, versions)]
         return tuple(sorted(valid, key=lambda who: (who.day, who)))
 
     def _former_wording(self, versions: _Versions, status: str | None) -> Wording | None:
@@ -238,6 +238,6 @@ class Joining:
         return first._replace(moment=newest.moment, pending=pending, commit=newest.commit)
 
 
-def key_of(entry: Any) -> Any:  # noqa: ANN401
+def key_of(version: Any) -> Any:  # noqa: ANN401
     """Return what tells whether two versions are the same: mode and blob, or the data itself."""
-    return entry[:2] if isinstance(entry, Version) else entry
+    return version[:2] if isinstance(version, Version) else version

@@ -9,8 +9,8 @@ from typing import Any
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import changed_since, deadline, is_postponed
 from xuncha.audit.facts import Data, mapping, number_of, quoted, read_data, required_by
+from xuncha.audit.graph import Graph, Step, union
 from xuncha.audit.joining import Joining, key_of
-from xuncha.audit.lines import Graph, Step, union
 from xuncha.audit.replayed import Unreadable, changes_of
 from xuncha.catalogue import Rule
 from xuncha.errors import Severity

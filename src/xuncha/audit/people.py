@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
 from xuncha.audit.facts import Data, entries, mapping, text_of
-from xuncha.audit.lines import Step
+from xuncha.audit.graph import Step
 from xuncha.audit.replayed import MAX_DELAY, Actor
 from xuncha.catalogue import Broken
 from xuncha.chinese.characters import without_invisible

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import pointer_message
 from xuncha.audit.facts import Data, entries, is_record, mapping, number_of, read_data, text_of
+from xuncha.audit.graph import Step
 from xuncha.audit.joining import Joining
-from xuncha.audit.lines import Step
 from xuncha.audit.people import name_key
 from xuncha.audit.replayed import MAX_DELAY, State
 from xuncha.catalogue import Broken
@@ -162,13 +162,13 @@ class _Features(NamedTuple):
         texts += [text_of(entry, "text") for each in records for entry in entries(each, "progress")]
         plain = [text[:_MAX_TEXT] for each in texts if each and (text := _plain_text(each))]
         pieces = {each[at : at + _LENGTH] for each in plain for at in range(max(1, len(each) - _LENGTH + 1))}
-        inspected = _plain_text(settings.get("organisation")), _plain_text(day or settings.get("inspection"))
-        return cls(inspected, titles, pieces)
+        inspection = _plain_text(settings.get("organisation")), _plain_text(day or settings.get("inspection"))
+        return cls(inspection, titles, pieces)
 
     def is_similar(self, other: _Features, share: float) -> bool:
         """Return whether two ledgers were made for one inspection, or have more than a share of their titles or texts in common."""
         pairs = ((self.titles, other.titles), (self.pieces, other.pieces))
-        is_shared = any(len(one & two) > share * min(len(one), len(two)) for one, two in pairs)
+        is_shared = any(len(first & second) > share * min(len(first), len(second)) for first, second in pairs)
         return is_shared or (all(self.inspection) and self.inspection == other.inspection)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import text_of
-from xuncha.audit.lines import Step
+from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Version
 from xuncha.audit.undoing import is_update, same
 from xuncha.catalogue import Broken

@@ -99,8 +99,8 @@ class State:
         for name in {**self.folders, **other.folders}:
             own, others = self.folders.get(name, {}), other.folders.get(name, {})
             for path in {**own, **others} if own is not others else ():
-                one, two = own.get(path), others.get(path)
-                if (one and one[:2]) != (two and two[:2]):
+                first, second = own.get(path), others.get(path)
+                if (first and first[:2]) != (second and second[:2]):
                     yield path
 
     def paths_with_different_past(self, other: State) -> Iterator[str]:
@@ -108,8 +108,8 @@ class State:
         for name in self.folders.keys() & other.folders.keys():
             ours, theirs = self.folders[name], other.folders[name]
             for path in ours.keys() & theirs.keys() if ours is not theirs else ():
-                one, two = ours[path], theirs[path]
-                if one is not two and one[3:] != two[3:]:
+                first, second = ours[path], theirs[path]
+                if first is not second and first[3:] != second[3:]:
                     yield path
 
 

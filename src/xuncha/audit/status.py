@@ -8,7 +8,7 @@ from typing import Final
 from xuncha import language
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
 from xuncha.audit.facts import Data, entries, mapping, proofs_of, quoted, required_by, text_of
-from xuncha.audit.lines import Step
+from xuncha.audit.graph import Step
 from xuncha.audit.people import one_person_message
 from xuncha.audit.replayed import Actor, Change
 from xuncha.catalogue import Broken, Check

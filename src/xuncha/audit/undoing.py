@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import deadline, is_postponed
 from xuncha.audit.facts import entries, text_of
-from xuncha.audit.lines import Step
+from xuncha.audit.graph import Step
 from xuncha.audit.people import addresses_of, folded
 from xuncha.audit.replayed import MAX_DELAY, Change, ReplayedCommit, Version
 from xuncha.catalogue import Broken
@@ -161,16 +161,16 @@ def check_others(step: Step, commits: Sequence[Commit]) -> Findings:
             yield RULES["status-jump"].at(*fault)
 
 
-def same(step: Step, one: Version | None, two: Version | None) -> bool:
+def same(step: Step, first: Version | None, second: Version | None) -> bool:
     """Return whether two contents are equal or hold equal data, since git may change line ends. A file never equals a link."""
-    if one is None or two is None:
-        return one is two
-    if one.mode != two.mode and not (one.is_file and two.is_file):
+    if first is None or second is None:
+        return first is second
+    if first.mode != second.mode and not (first.is_file and second.is_file):
         return False
-    if one.blob == two.blob:
+    if first.blob == second.blob:
         return True
-    readable = all(version.readable and version.readable == version.blob for version in (one, two))
-    return readable and step.files.record(one) == step.files.record(two)
+    readable = all(version.readable and version.readable == version.blob for version in (first, second))
+    return readable and step.files.record(first) == step.files.record(second)
 
 
 def renumbering(step: Step) -> dict[str, Version | None] | None:

@@ -58,7 +58,7 @@ class Synced(Adjustments):
         self.outdated_citations += adjustments.outdated_citations
         for latest in adjustments.renumbered:
             earlier = next((each for each in self.renumbered if each.move.new == latest.move.old), latest)
-            self.renumbered = [one for one in self.renumbered if one is not earlier]
+            self.renumbered = [each for each in self.renumbered if each is not earlier]
             self.renumbered.append(Renumbered(Move(earlier.move.old, latest.move.new), latest.title))
         self.renumbered.sort()
 

@@ -147,11 +147,11 @@ def unite(git: Git, listings: Versions, *, reused: Collection[str] = (), take: S
         if Identity.of_evidence(path) in kept:
             result[path] = ours.get(path) or theirs[path]
     bases = {path: held for path, held in base.items() if path not in reused}
-    merged, disputes = _merged(git, changed_twice, listings._replace(before=bases), take)
+    merged, disputes = _merge_contents(git, changed_twice, listings._replace(before=bases), take)
     return United(result | merged, disputes, kept)
 
 
-def _merged(
+def _merge_contents(
     git: Git, paths: list[str], listings: Versions, take: Side | None
 ) -> tuple[Listing, list[Dispute]]:
     """Merge the files that both sides have changed; return the merged files, and the disputes."""
