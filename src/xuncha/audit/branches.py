@@ -36,8 +36,8 @@ def check_policies(
     A closing is compared with the policy at that closing (`required_at`, by commit), because the side may have tightened its own since.
     Closings that another side requires to be signed are passed to the signers.
     """
-    sides, result, lines = joining.sides, joining.result, joining.graph
-    files, states = lines.files, (*bases, *(side.state for side in sides), result)
+    sides, result, graph = joining.sides, joining.result, joining.graph
+    files, states = graph.files, (*bases, *(side.state for side in sides), result)
     required = [required_by(files.record(each.get(LEDGER_FILE))) for each in states]
     base, side_requirements, merged = required[: len(bases)], required[len(bases) : -1], required[-1]
     common = {name for each in base for name in each}
@@ -48,8 +48,8 @@ def check_policies(
     for index, (side, own_names) in enumerate(zip(sides, side_requirements, strict=True)):
         elsewhere = {name for place, each in enumerate(side_requirements) if place != index for name in each}
         new = [name for name in merged if name in elsewhere or name not in own_names]
-        own = side.ancestry & ~union(each for each in sides if each is not side) & lines.deciding
-        sets = [lines.replay[lines.commits[place].hash].changes for place in lines.newest(own)] if new else []
+        own = side.ancestry & ~union(each for each in sides if each is not side) & graph.deciding
+        sets = [graph.replay[graph.commits[place].hash].changes for place in graph.newest(own)] if new else []
         closed = (each.path for changes in sets for each in changes if each.statuses[1] == "closed")
         for path in dict.fromkeys(closed):
             version, base_record = side.state.get(path), files.record(bases[0].get(path))
@@ -75,11 +75,11 @@ def check_dates(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findi
     If the person who merges was away for weeks, only that person's commits are checked, not those that others published meanwhile. The absence is
     believed only if that person has worked on the other side and they have not. `anchors` are the place and the moment of each verification.
     """
-    lines = joining.graph
+    graph = joining.graph
     for side in joining.contributions:
         verified = max((moment for place, moment in anchors if side.theirs >> place & 1), default=0)
-        for place in lines.newest(side.own & lines.deciding):
-            commit, changes = lines.replay[lines.commits[place].hash]
+        for place in graph.newest(side.own & graph.deciding):
+            commit, changes = graph.replay[graph.commits[place].hash]
             anchor_gap, gap = verified - commit.moment_committed, side.others_time - commit.moment_committed
             delay = max(anchor_gap, gap if side.is_date_checked(commit) else 0)
             if delay >= _TOO_OLD and (decision := next(filter(is_date_relevant, changes), None)):
