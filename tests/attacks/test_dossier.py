@@ -104,8 +104,8 @@ def test_a_file_of_garbage_is_no_more_than_damaged(tmp_path: Path, word: str) ->
     }
     place = tmp_path / "x"
     place.write_bytes(heads[word])
-    with pytest.raises(binding.NotBoundError) as said:
-        binding.looked_into(place)
+    with pytest.raises(binding.AppendError) as said:
+        binding.load_pages(place)
     assert str(said.value) in {"damaged", "too-large"}
 
 
@@ -115,27 +115,27 @@ def test_a_file_that_takes_too_long_or_too_much_is_given_up(
     place = tmp_path / "x"
     place.write_bytes(pdf(1))
     monkeypatch.setattr(binding, "_LIMITS", Limits(seconds=60, memory=1 << 30, output=10))
-    with pytest.raises(binding.NotBoundError, match="damaged"):
-        binding.looked_into(place)
+    with pytest.raises(binding.AppendError, match="damaged"):
+        binding.load_pages(place)
 
 
 def test_a_book_is_not_bound_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = tmp_path / "x"
-    place.write_bytes(pdf(binding.MOST_PAGES + 1))
-    with pytest.raises(binding.NotBoundError, match="too-many-pages"):
-        binding.looked_into(place)
-    monkeypatch.setattr(binding, "LARGEST", 10)
-    with pytest.raises(binding.NotBoundError, match="too-large"):
-        binding.looked_into(place)
+    place.write_bytes(pdf(binding.MAX_PAGES + 1))
+    with pytest.raises(binding.AppendError, match="too-many-pages"):
+        binding.load_pages(place)
+    monkeypatch.setattr(binding, "MAX_SIZE", 10)
+    with pytest.raises(binding.AppendError, match="too-large"):
+        binding.load_pages(place)
 
 
 def test_what_a_process_hands_back_does_nothing(tmp_path: Path) -> None:
     """The same as it is looked into there, in this process."""
     (place := tmp_path / "a.pdf").write_bytes(pdf(2))
-    made = pypdf.PdfReader(BytesIO(binding.pages_of("pdf", str(place))))
+    made = pypdf.PdfReader(BytesIO(binding.make_pdf("pdf", str(place))))
     marks = [mark.get_object()["/Subtype"] for page in made.pages for mark in page.get("/Annots", ())]
     assert (len(made.pages), set(marks)) == (2, {"/Stamp"})
     place.write_bytes(pdf(password="x"))  # noqa: S106  of a file that is made here
-    assert binding.pages_of("pdf", str(place)) == b"encrypted"
+    assert binding.make_pdf("pdf", str(place)) == b"encrypted"
     (tmp_path / "a.png").write_bytes(png(told=(60_000, 60_000)))
-    assert binding.pages_of("png", str(tmp_path / "a.png")) == b"too-large"
+    assert binding.make_pdf("png", str(tmp_path / "a.png")) == b"too-large"

@@ -101,7 +101,7 @@ def test_a_document_without_end_is_ended_while_it_is_made(bare_ledger: LedgerOnD
     """Where no system limits the memory."""
     bare_ledger.write("templates/notice.txt.j2", LONG)
     with pytest.raises(InvalidLedgerError):
-        templates.rendered("notice.txt.j2", on_disk(bare_ledger.root), {})
+        templates.render_here("notice.txt.j2", on_disk(bare_ledger.root), {})
 
 
 def test_of_a_folder_that_is_too_large_no_more_is_read_and_nothing_passes_for_missing(
@@ -111,7 +111,7 @@ def test_of_a_folder_that_is_too_large_no_more_is_read_and_nothing_passes_for_mi
     for name in ("a.j2", "b.j2", "c.j2"):
         ledger.write(f"templates/{name}", name)
     ledger.commit()
-    monkeypatch.setattr("xuncha.paper.own._MOST", 2)
+    monkeypatch.setattr("xuncha.paper.own._MAX_FILES", 2)
     head = ledger.git("rev-parse", "HEAD").strip()
     for files in (on_disk(ledger.root), at_commit(ledger.root, head)):
         assert files.read("b.j2") == b"b.j2"

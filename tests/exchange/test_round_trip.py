@@ -27,7 +27,7 @@ from xuncha.notice.render import render
 from xuncha.pages import html as web
 from xuncha.pages import markdown, word
 from xuncha.pages.line import Pages, plain_lines
-from xuncha.paper.own import Own
+from xuncha.paper.own import OwnFiles
 from xuncha.reading.notice import as_json
 from xuncha.reading.reading import read
 
@@ -133,7 +133,7 @@ def said(measure: Measure) -> tuple[str | None, str, str | None]:
 @pytest.mark.parametrize("form", READERS)
 @given(ledger=ledgers())
 def test_a_notice_of_a_ledger_read_back_gives_the_same_tree_and_counts(form: str, ledger: Ledger) -> None:
-    text = render(content(ledger, DAY), form, Own({}))[0].decode()
+    text = render(content(ledger, DAY), form, OwnFiles({}))[0].decode()
     found = as_json(read(Pages("notice", form, READERS[form](text))))  # type: ignore[arg-type]
     shown = [
         (

@@ -15,7 +15,7 @@ from lxml import etree
 
 from tests.program import aside
 from xuncha.errors import SurroundingsError
-from xuncha.paper.forms import made
+from xuncha.paper.forms import convert
 from xuncha.paper.outline import Block, Document
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ needs_office = pytest.mark.skipif(
 
 def pdf(document: Document) -> tuple[bytes, list[str]]:
     """Make a PDF, aside: typst has threads."""
-    return aside(made, document, "pdf")
+    return aside(convert, document, "pdf")
 
 
 def _shows_chinese() -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.paper.files import PDF, pdf
 from tests.program import aside
-from xuncha.paper.forms import FORMS, TABLES, TEXT, made
+from xuncha.paper.forms import FORMS, TABLES, TEXT, convert
 from xuncha.paper.outline import Block, Document, LandscapeBreak, Table
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ BEGINS = {"docx": b"PK", "xlsx": b"PK", "pdf": b"%PDF", "html": b"<!DOCTYPE html
 
 @pytest.mark.parametrize("form", [*[form for form in FORMS if form != "pdf"], PDF, TABLES])
 def test_every_form_is_what_it_says(form: str) -> None:
-    content, _warnings = aside(made, ANY, form)
+    content, _warnings = aside(convert, ANY, form)
     assert content.startswith(BEGINS.get(form, "内部资料\n".encode()))
     if form in TEXT:
         for text in ("某党组关于某事的方案", "规划科：", "正文。", "2024年6月15日", "清单", "丙"):
@@ -46,7 +46,7 @@ def test_every_form_is_what_it_says(form: str) -> None:
 
 @pytest.mark.parametrize("form", ["txt", "md", "html", "docx", PDF])
 def test_the_same_document_gives_the_same_bytes(form: str) -> None:
-    assert aside(made, ANY, form) == aside(made, ANY, form)
+    assert aside(convert, ANY, form) == aside(convert, ANY, form)
 
 
 @pytest.mark.skipif(shutil.which("pdfinfo") is None, reason="needs poppler")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from xuncha.errors import InvalidLedgerError
 from xuncha.paper.outline import CELL, Block, Document, OutlineError, Table, read
 from xuncha.paper.own import on_disk
-from xuncha.paper.templates import document
+from xuncha.paper.templates import make_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ def made(root: Path, source: str, **given_: object) -> Document:
     """Make a document from a template of the ledger's own."""
     (root / "templates").mkdir(exist_ok=True)
     (root / "templates/paper.outline.j2").write_text(source, encoding="utf-8")
-    return document("paper.outline.j2", on_disk(root), **given_)
+    return make_document("paper.outline.j2", on_disk(root), **given_)
 
 
 def test_each_line_is_a_block_of_its_kind() -> None:

@@ -79,14 +79,14 @@ def test_states_numbers_and_names_have_room_for_one_line() -> None:
     table = Table(header, rows, tuple(each / 21 for each in (1.5, 5.5, 2.8, 2.8, 3.6, 2.6, 2.2)))
     room = 36.8
     for place in (0, 2, 5, 6):
-        assert table.fitted(room, 0.6)[place] * room >= width(rows[0][place]) + 0.5
-    assert sum(table.fitted(room, 0.6)) == pytest.approx(1)
+        assert table.fitted_widths(room, 0.6)[place] * room >= width(rows[0][place]) + 0.5
+    assert sum(table.fitted_widths(room, 0.6)) == pytest.approx(1)
 
 
 @given(table=tables())
 def test_the_columns_fill_the_table(table: Table) -> None:
-    assert sum(table.fitted(36.8, 0.6)) == pytest.approx(1)
-    assert min(table.fitted(36.8, 0.6)) > 0
+    assert sum(table.fitted_widths(36.8, 0.6)) == pytest.approx(1)
+    assert min(table.fitted_widths(36.8, 0.6)) > 0
 
 
 def test_a_large_page_is_a3() -> None:

@@ -96,14 +96,14 @@ def test_all_fonts_are_in_the_file(tmp_path: Path) -> None:
 
 
 def test_a_stand_in_is_named() -> None:
-    wanted = dict(room._WANTED.values())
+    wanted = dict(room._FONTS.values())
     _made, warnings = pdf(NOTICE)
     for sentence in warnings:
         assert any(name in sentence for name in wanted), sentence
-    chosen, none = room._chosen([families[0] for families in wanted.values()])
+    chosen, none = room._choose_fonts([families[0] for families in wanted.values()])
     assert none == []
     assert chosen["body"][0] == "FangSong_GB2312"
-    _families, told = room._chosen(["Noto Serif CJK SC"])
+    _families, told = room._choose_fonts(["Noto Serif CJK SC"])
     assert len(told) == 5
     assert "仿宋_GB2312" in told[1]
     assert "Noto Serif CJK SC" in told[1]
@@ -111,7 +111,7 @@ def test_a_stand_in_is_named() -> None:
 
 def test_a_machine_without_chinese_fonts_is_told_what_to_install() -> None:
     with pytest.raises(SurroundingsError) as caught:
-        room._chosen(["DejaVu Sans"])
+        room._choose_fonts(["DejaVu Sans"])
     assert caught.value.code == "no-font"
     assert "fonts-noto-cjk" in caught.value.hint
 

@@ -109,7 +109,7 @@ def test_a_text_stands_once_in_the_file() -> None:
 def test_true_stays_true_beside_a_one() -> None:
     made = Book("题")
     sheet = made.sheet("甲", (9,), landscape=False, head="1:1", frozen="A2")
-    sheet.table(
+    sheet.add_table(
         ("数",), [[1], [True], [(1.5, "General")], [date(2024, 4, 18)], [(date(1900, 1, 15), "yyyy")]], [TEXT]
     )
     read = openpyxl.load_workbook(BytesIO(made.content())).active

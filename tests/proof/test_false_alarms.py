@@ -11,7 +11,7 @@ from tests.notices.building import build
 from tests.notices.description import Described, notices
 from xuncha.notice.content import content as notice_of
 from xuncha.notice.render import render
-from xuncha.paper.own import Own
+from xuncha.paper.own import OwnFiles
 from xuncha.proof.desk import proofread, read
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger as loaded
@@ -45,7 +45,7 @@ def test_our_own_notice_has_neither_errors_nor_warnings(form: str, tmp_path: Pat
     ledger = WorkingTree(Path(__file__).parents[2])
     content = notice_of(loaded(ledger), date(2024, 4, 18))
     path = tmp_path / f"notice.{form}"
-    path.write_bytes(render(content, form, Own({}))[0])
+    path.write_bytes(render(content, form, OwnFiles({}))[0])
     text, _silenced = read(path)
     assert {finding.severity for finding in proofread(text, path.name)} <= {"note"}
 

@@ -146,8 +146,8 @@ def test_where_no_pdf_can_be_made_the_zip_holds_a_word_file(
 ) -> None:
     from xuncha.paper import pdf as room
 
-    monkeypatch.setattr(room, "_WANTED", {"title": ("无此字体", ())})
-    monkeypatch.setattr(room, "_STAND_INS", {"title": ()})
+    monkeypatch.setattr(room, "_FONTS", {"title": ("无此字体", ())})
+    monkeypatch.setattr(room, "_SUBSTITUTES", {"title": ()})
     ledger = proved(bare_ledger, tmp_path, SOUND)
     result = ledger.run("report", "dossier", OF, "-f", "zip", "-o", "dossier.zip")
     assert (result.code, "无此字体" in result.err) == (0, True)

@@ -13,7 +13,7 @@ from tests.report.ledgers import TODAY, of, told
 from xuncha.chinese.days import in_words
 from xuncha.paper.outline import Document, Table
 from xuncha.paper.own import on_disk
-from xuncha.paper.templates import document
+from xuncha.paper.templates import make_document
 from xuncha.report.plan import plan
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def lists(root: Path) -> list[Table]:
 
 def made(root: Path) -> Document:
     """Make the plan as a document."""
-    return document("report.plan.outline.j2", on_disk(root), report=plan(of(root), TODAY))
+    return make_document("report.plan.outline.j2", on_disk(root), report=plan(of(root), TODAY))
 
 
 def whole(rows: tuple[tuple[str, ...], ...]) -> list[list[str]]:

@@ -17,7 +17,7 @@ from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.names import KEY_NAMES, REQUIREMENTS
 from xuncha.model.source import LARGEST
 from xuncha.model.vocabulary import action_name
-from xuncha.paper.templates import rendered
+from xuncha.paper.templates import render_here
 from xuncha.trail.contents import stored
 from xuncha.trail.git import Git
 
@@ -52,7 +52,7 @@ def render(root: Path, audit: Audit) -> str:
         "holds": [sentence for sentence, codes in SUBJECTS if not broken_rules.intersection(codes.split())],
         "anchors": [anchor_line(anchor) for anchor in audit.anchors],
     }
-    page = full_width_page(rendered("audit.html.j2", None, values))
+    page = full_width_page(render_here("audit.html.j2", None, values))
     return without_unsafe(page, "\N{REPLACEMENT CHARACTER}")
 
 

@@ -25,7 +25,7 @@ from xuncha.trail.repository import git_dir, private
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger
-    from xuncha.paper.own import Own
+    from xuncha.paper.own import OwnFiles
     from xuncha.trail.history import Event
     from xuncha.workflow.change import Session
     from xuncha.workflow.perform import Result
@@ -132,7 +132,7 @@ class Context:
             screen.warning(message.format(reason=error.message), error.hint)
             return []
 
-    def templates(self) -> Own:
+    def templates(self) -> OwnFiles:
         """Return the ledger's own templates, from its folder or from the chosen commit."""
         from xuncha.paper.own import at_commit, on_disk  # noqa: PLC0415
 

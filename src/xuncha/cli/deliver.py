@@ -61,7 +61,7 @@ def paper(call: Context, name: str, form: str, **given: object) -> tuple[bytes, 
     from xuncha.paper import templates  # noqa: PLC0415
 
     with screen.patience(_("Making the document")):
-        return templates.paper(name, form, call.templates(), **given)
+        return templates.make_file(name, form, call.templates(), **given)
 
 
 def deliver_paper(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:

@@ -38,7 +38,7 @@ def notice(
         xuncha notice --at 2024-04-18
     """
     check(form, FORMS, output, "notice")
-    from xuncha.notice.content import content, told_after  # noqa: PLC0415  templates and models are for this command alone
+    from xuncha.notice.content import content, reported_after  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.notice.render import render  # noqa: PLC0415
 
     call = call.at(at)
@@ -53,7 +53,7 @@ def notice(
     if unsorted := [str(n) for n, each in ledger.problems.items() if each.publish and each.category is None]:
         message = _("no category is set for problem {ids}; the notice shows it under “{word}”")
         warnings = [*warnings, message.format(ids=_(", ").join(unsorted), word=UNSAID)]
-    if later := told_after(ledger):
+    if later := reported_after(ledger):
         message = _(
             "`notice.date` is {date}, but the notice prints later progress of {ids}; write the day of issue"
         )
@@ -74,7 +74,7 @@ def dashboard(
         xuncha dashboard --internal -o 内部看板.html
     """
     from xuncha.dashboard.content import content, render  # noqa: PLC0415  templates and models are for this command alone
-    from xuncha.paper.own import remark  # noqa: PLC0415
+    from xuncha.paper.own import own_warning  # noqa: PLC0415
 
     ledger, events, templates = call.ledger(), call.history_if_any(), call.templates()
     with screen.patience(_("Making the dashboard")):
@@ -82,7 +82,7 @@ def dashboard(
     message = _("The dashboard is in {path}.")
     if internal:
         message = _("The dashboard is in {path}. It is internal: do not publish it.")
-    deliver(page, remark(templates), output, call.root, message)
+    deliver(page, own_warning(templates), output, call.root, message)
 
 
 @command("calendar")

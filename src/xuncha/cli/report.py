@@ -252,7 +252,7 @@ def dossier(
         xuncha report dossier 2.3 -f pdf -o dossier.pdf
         xuncha report dossier 2.3 -f zip -o dossier.zip
     """
-    from xuncha.paper.own import remark  # noqa: PLC0415
+    from xuncha.paper.own import own_warning  # noqa: PLC0415
     from xuncha.report import dossier as room  # noqa: PLC0415
 
     check(form, _DOSSIER_FORMS, output, "dossier", as_json=as_json)
@@ -263,11 +263,11 @@ def dossier(
     templates = call.templates()
     with temporary_folder() as place:
         with screen.patience(_("Making the document")):
-            document = room.handed_over(report, "txt" if as_json else form, call.root, place, templates)
+            document = room.dossier_file(report, "txt" if as_json else form, call.root, place, templates)
         if as_json:
             screen.data(room.as_json(document.report, ledger))
             return
-        warnings = [*document.warnings, *_left_out(document.report), *remark(templates)]
+        warnings = [*document.warnings, *_left_out(document.report), *own_warning(templates)]
         deliver(document.content, warnings, output, call.root)
 
 
@@ -349,12 +349,12 @@ def _standing(call: Context) -> tuple[str, date, bool]:
 
 def _left_out(report: Dossier) -> list[str]:
     """Return which evidence files are not bound in or not packed, and why."""
-    from xuncha.report.record import why  # noqa: PLC0415
+    from xuncha.report.record import fault_text  # noqa: PLC0415
 
     is_bound = report.form == "pdf"
     message = _("not included: {name}: {reason}") if is_bound else _("not in it: {name}: {reason}")
     return [
-        message.format(name=piece.name, reason=why(reason))
+        message.format(name=piece.name, reason=fault_text(reason))
         for piece in report.record.evidence
         if (reason := piece.fault or (piece.apart if is_bound else ""))
     ]

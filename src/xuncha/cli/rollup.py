@@ -169,12 +169,12 @@ def _made(
     done: Rollup, form: str, asked: Asked, *, dispatch: bool, internal: bool
 ) -> tuple[bytes, list[str]]:
     """Make a document; the region's own templates are beside region.yaml."""
-    from xuncha.paper.own import Own, on_disk  # noqa: PLC0415
+    from xuncha.paper.own import OwnFiles, on_disk  # noqa: PLC0415
     from xuncha.region.documents import made  # noqa: PLC0415
     from xuncha.region.telling import telling  # noqa: PLC0415
 
     kind = "dispatch" if dispatch else "page" if form == "html" else "notice"
-    own = on_disk(asked.base) if asked.region else Own({})
+    own = on_disk(asked.base) if asked.region else OwnFiles({})
     with screen.patience(_("Making the document")):
         return made(telling(done, internal=internal), kind, form, own)
 

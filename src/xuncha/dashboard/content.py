@@ -13,7 +13,7 @@ from xuncha.dashboard.timeline import Axis, Point, Span, changes, curve, day_of,
 from xuncha.model.records import Ledger, Measure
 from xuncha.model.register import MeasureRow, Register
 from xuncha.model.vocabulary import UNSAID, Light, Status, Term
-from xuncha.paper.own import Own
+from xuncha.paper.own import OwnFiles
 from xuncha.paper.templates import render as fill
 from xuncha.tally import Horizon, Tally, tally
 from xuncha.trail.history import Event
@@ -145,7 +145,7 @@ class Board(NamedTuple):
     timeline: Timeline
 
 
-def render(board: Board, files: Own) -> str:
+def render(board: Board, files: OwnFiles) -> str:
     """Render a board as one page that needs no script and no network, by the ledger's own template if it has one."""
     return full_width_page(fill("dashboard.html.j2", files, board=board))
 

@@ -142,15 +142,15 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
     settings = ledger.settings
     register = ledger.register()
     counts = tally(register, today)
-    filled = {key: _filled(value, counts) for key, value in settings.notice}
-    lacking = [f"notice.{key}" for key in ("title", "issuer", "date") if filled[key] is None]
+    values = {key: _fill(value, counts) for key, value in settings.notice}
+    missing = [f"notice.{key}" for key in ("title", "issuer", "date") if values[key] is None]
     if settings.organisation is None:
-        lacking.insert(0, "organisation")
-    lacking += [
+        missing.insert(0, "organisation")
+    missing += [
         f"inspection.{key}" for key in ("inspector", "feedback") if getattr(settings.inspection, key) is None
     ]
-    if lacking or settings.organisation is None:
-        message = _("a notice needs {keys} in data/ledger.yaml").format(keys=_(", ").join(lacking))
+    if missing or settings.organisation is None:
+        message = _("a notice needs {keys} in data/ledger.yaml").format(keys=_(", ").join(missing))
         raise RefusedError(
             "notice-incomplete", message, _("write it there, and type: xuncha edit"), LEDGER_FILE
         )
@@ -158,13 +158,13 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
         message = _("the ledger has no measures yet, so there is nothing to report")
         raise RefusedError("nothing-to-tell", message, _("see `xuncha add --help`"))
     return NoticeContent(
-        **filled,
+        **values,
         organisation=settings.organisation,
         **settings.inspection.model_dump(),
         has_leading_group=settings.leading_group is not None,
         counts=counts,
         outcomes=_outcomes(ledger),
-        categories=_categories(ledger, filled["not_started_text"]),
+        categories=_categories(ledger, values["not_started_text"]),
         contact=PublicContact(**settings.contact.model_dump()),
         tells_counts=any(
             match["name"].startswith("已完成")
@@ -179,15 +179,15 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
     )
 
 
-def _filled(value: Any, counts: Tally) -> Any:  # noqa: ANN401  any value of a key of `notice`
+def _fill(value: Any, counts: Tally) -> Any:  # noqa: ANN401  any value of a key of `notice`
     """Replace the placeholders (`PLACEHOLDERS`) in the texts of a value by the counts."""
     if isinstance(value, str):
-        filled = PLACEHOLDER.sub(lambda found: str(getattr(counts, PLACEHOLDERS[found["name"]])), value)
-        return KEPT_BRACES.sub(r"\g<kept>", filled)
-    return tuple(_filled(each, counts) for each in value) if isinstance(value, list) else value
+        text = PLACEHOLDER.sub(lambda found: str(getattr(counts, PLACEHOLDERS[found["name"]])), value)
+        return KEPT_BRACES.sub(r"\g<kept>", text)
+    return tuple(_fill(each, counts) for each in value) if isinstance(value, list) else value
 
 
-def told_after(ledger: Ledger) -> list[str]:
+def reported_after(ledger: Ledger) -> list[str]:
     """Return the ids of measures with a published entry dated after the notice; a notice cannot report the future."""
     day, ids = ledger.settings.notice.date or Date.max, []
     for row, measure in zip(ledger.register().measures, ledger.measures.values(), strict=True):
@@ -229,7 +229,7 @@ def _parts(measures: Iterable[Measure], not_started_text: str | None) -> tuple[P
         public = PublicMeasure(measure.title, text, measure.status, long_term, not_started_text)
         by_part.setdefault(measure.part, []).append(public)
     return tuple(
-        PublicPart(number, title, tuple(found))
-        for number, (title, found) in enumerate(by_part.items())
-        if found
+        PublicPart(number, title, tuple(part_measures))
+        for number, (title, part_measures) in enumerate(by_part.items())
+        if part_measures
     )

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.punctuation import full_width_lines, full_width_markdown, full_width_page
-from xuncha.paper.own import OwnFileError, remark
-from xuncha.paper.templates import paper, wrong
+from xuncha.paper.own import OwnFileError, own_warning
+from xuncha.paper.templates import make_file, template_error
 from xuncha.paper.templates import render as rendered
 
 if TYPE_CHECKING:
     from xuncha.notice.content import NoticeContent
-    from xuncha.paper.own import Own
+    from xuncha.paper.own import OwnFiles
 
 TEXTS: Final = {"txt": full_width_lines, "md": full_width_markdown, "html": full_width_page}
 """The text forms, each with the function that makes its punctuation full-width."""
 _OWN_WORD_FILE = "notice.docx"
 
 
-def render(content: NoticeContent, form: str, files: Own) -> tuple[bytes, list[str]]:
+def render(content: NoticeContent, form: str, files: OwnFiles) -> tuple[bytes, list[str]]:
     """Render the notice as txt, md, html, pdf, or docx: the office's own file filled in, or the built-in layout.
 
     `files` take precedence over the built-in templates. Return the file, and warnings. Raises InvalidLedgerError with its file and line if
@@ -26,17 +26,17 @@ def render(content: NoticeContent, form: str, files: Own) -> tuple[bytes, list[s
     """
     if form in TEXTS:
         text = TEXTS[form](rendered(f"notice.{form}.j2", files, notice=content))
-        return text.encode(), remark(files)
+        return text.encode(), own_warning(files)
     if form == "docx" and _has_own_word_file(files):
         from xuncha.paper.filled import fill  # noqa: PLC0415  only for an own file
 
-        filled = fill(_OWN_WORD_FILE, files, content.title, "notice.words.j2", notice=content)
-        return filled, remark(files)
-    return paper("notice", form, files, notice=content)
+        document = fill(_OWN_WORD_FILE, files, content.title, "notice.words.j2", notice=content)
+        return document, own_warning(files)
+    return make_file("notice", form, files, notice=content)
 
 
-def _has_own_word_file(files: Own) -> bool:
+def _has_own_word_file(files: OwnFiles) -> bool:
     try:
         return files.read(_OWN_WORD_FILE) is not None
     except OwnFileError as error:
-        raise wrong(_OWN_WORD_FILE, 0, str(error), files, ("words", "notice")) from None
+        raise template_error(_OWN_WORD_FILE, 0, str(error), files, ("words", "notice")) from None

@@ -14,20 +14,20 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from xuncha.paper.own import Own
-from xuncha.paper.pdf import laid_out
+from xuncha.paper.own import OwnFiles
+from xuncha.paper.pdf import typeset
 from xuncha.paper.process import LimitError, Limits, run
 from xuncha.parts import needs
 
 Kind = Literal["pdf", "png", "jpg", "gif", "webp"]
-LARGEST: Final = 64 * 1024 * 1024
+MAX_SIZE: Final = 64 * 1024 * 1024
 """Maximum size of one file, in bytes."""
-LARGEST_IN_ALL: Final = 4 * LARGEST
+MAX_TOTAL_SIZE: Final = 4 * MAX_SIZE
 """Maximum size of all pages appended to one document, in bytes."""
-MOST_PAGES: Final = 500
+MAX_PAGES: Final = 500
 """Maximum number of pages of one file."""
-_LIMITS: Final = Limits(seconds=30, memory=1536 * 1024 * 1024, output=2 * LARGEST)
-_MOST_POINTS: Final = 80_000_000  # pixels of a picture; unpacked, each takes four bytes or more
+_LIMITS: Final = Limits(seconds=30, memory=1536 * 1024 * 1024, output=2 * MAX_SIZE)
+_MAX_PIXELS: Final = 80_000_000  # pixels of a picture; unpacked, each takes four bytes or more
 _HEAD: Final = 1024  # PDF readers look for the mark %PDF- in so many first bytes
 _MARKS: Final[dict[bytes, Kind]] = {
     b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg", b"GIF87a": "gif", b"GIF89a": "gif",
@@ -41,9 +41,9 @@ _ACTIVE: Final = frozenset(
     {"/Link", "/FileAttachment", "/Sound", "/Movie", "/Screen", "/3D", "/RichMedia", "/Popup"}
 )
 """Kinds of annotations that link elsewhere, play something or hold files."""
-_OF_PDF_A: Final = ("/Metadata", "/OutputIntents")
+_PDF_A_KEYS: Final = ("/Metadata", "/OutputIntents")
 """Entries of a document by which it claims to conform to PDF/A."""
-_DOING: Final = ("/A", "/AA", "/Dest")
+_ACTION_KEYS: Final = ("/A", "/AA", "/Dest")
 """Entries that give a page or an annotation an action or a link target."""
 
 
@@ -52,12 +52,12 @@ class Pages(NamedTuple):
 
     kind: Kind
     content: bytes  # a PDF
-    number: int  # of pages
+    page_count: int
 
     @property
-    def in_all(self) -> int:
+    def total(self) -> int:
         """Number of pages that it adds to the document: a PDF has a cover sheet in front of its own pages."""
-        return self.number + (self.kind == "pdf")
+        return self.page_count + (self.kind == "pdf")
 
 
 class Sheet(NamedTuple):
@@ -68,26 +68,26 @@ class Sheet(NamedTuple):
     pages: Pages
 
 
-class NotBoundError(Exception):
+class AppendError(Exception):
     """A file cannot be appended. The text is the reason, in one word: other-kind, too-large, encrypted, too-many-pages, damaged."""
 
 
-def looked_into(path: Path) -> Pages:
-    """Make harmless pages of a file. Raises NotBoundError if that is impossible; SurroundingsError if the part `office` is not installed."""
+def load_pages(path: Path) -> Pages:
+    """Make harmless pages of a file. Raises AppendError if that is impossible; SurroundingsError if the part `office` is not installed."""
     pypdf()
-    if path.stat().st_size > LARGEST:
-        raise NotBoundError("too-large")
+    if path.stat().st_size > MAX_SIZE:
+        raise AppendError("too-large")
     with path.open("rb") as stream:
         kind = _kind(stream.read(_HEAD))
     if kind is None:
-        raise NotBoundError("other-kind")
+        raise AppendError("other-kind")
     try:
-        content = run("look", Own({}), {}, limits=_LIMITS, kind=kind, path=str(path))
+        content = run("look", OwnFiles({}), {}, limits=_LIMITS, kind=kind, path=str(path))
         if not content.startswith(b"%PDF"):
-            raise NotBoundError(content.decode("ascii"))
+            raise AppendError(content.decode("ascii"))
         count = len(pypdf().PdfReader(BytesIO(content)).pages)
     except LimitError:
-        raise NotBoundError("damaged") from None
+        raise AppendError("damaged") from None
     return Pages(kind, content, count)
 
 
@@ -95,8 +95,8 @@ def _kind(head: bytes) -> Kind | None:
     """Return the kind of a file by its first bytes, whatever its name; None if the kind is not supported."""
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return "webp"
-    found = next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), None)
-    return found or ("pdf" if b"%PDF-" in head else None)
+    known_kind = next((kind for mark, kind in _MARKS.items() if head.startswith(mark)), None)
+    return known_kind or ("pdf" if b"%PDF-" in head else None)
 
 
 def pypdf() -> Any:  # noqa: ANN401  the module
@@ -110,18 +110,18 @@ def pypdf() -> Any:  # noqa: ANN401  the module
     return library
 
 
-def pages_of(kind: Kind, path: str) -> bytes:
+def make_pdf(kind: Kind, path: str) -> bytes:
     """Make a PDF of a file, inside the separate process; return a reason in one word if that is impossible. Libraries raise their own errors if the file is damaged."""
-    return _page_of_picture(Path(path), kind) if kind != "pdf" else _harmless(Path(path))
+    return _picture_page(Path(path), kind) if kind != "pdf" else _harmless_pdf(Path(path))
 
 
-def _page_of_picture(path: Path, kind: Kind) -> bytes:
+def _picture_page(path: Path, kind: Kind) -> bytes:
     from docx.image.exceptions import UnrecognizedImageError  # noqa: PLC0415
     from docx.image.image import Image  # noqa: PLC0415
 
     with suppress(UnrecognizedImageError):  # python-docx knows fewer kinds of pictures than typst
         image = Image.from_blob(path.read_bytes())
-        if image.px_width * image.px_height > _MOST_POINTS:
+        if image.px_width * image.px_height > _MAX_PIXELS:
             return b"too-large"
     os.environ["RAYON_NUM_THREADS"] = "1"
     import typst  # noqa: PLC0415
@@ -137,17 +137,17 @@ def _page_of_picture(path: Path, kind: Kind) -> bytes:
     )
 
 
-def _harmless(path: Path) -> bytes:
+def _harmless_pdf(path: Path) -> bytes:
     library = pypdf()
     reader = library.PdfReader(path, strict=False)
     if reader.is_encrypted:
         return b"encrypted"
     count = len(reader.pages)
-    if not 0 < count <= MOST_PAGES:
+    if not 0 < count <= MAX_PAGES:
         return b"too-many-pages" if count else b"damaged"
     writer = library.PdfWriter()
     for page in reader.pages:
-        _still(writer.add_page(page))
+        _remove_actions(writer.add_page(page))
     stream = BytesIO()
     writer.write(stream)
     trial = library.PdfWriter()  # try to append it, as `bound` will do
@@ -156,37 +156,37 @@ def _harmless(path: Path) -> bytes:
     return stream.getvalue() if len(trial.pages) == count else b"damaged"
 
 
-def _still(page: Any) -> None:  # noqa: ANN401  a page of pypdf, which is not typed
+def _remove_actions(page: Any) -> None:  # noqa: ANN401  a page of pypdf, which is not typed
     """Remove from a page everything that acts when it is opened or clicked."""
-    for name in _DOING:
+    for name in _ACTION_KEYS:
         page.pop(name, None)
     annotations = page.get("/Annots")
     annotations = annotations.get_object() if annotations is not None else None
     if not isinstance(annotations, list):
         page.pop("/Annots", None)
         return
-    kept = []
+    harmless = []
     for reference in annotations:
         annotation = reference.get_object()
         if isinstance(annotation, dict) and annotation.get("/Subtype") not in _ACTIVE:
-            for name in _DOING:
+            for name in _ACTION_KEYS:
                 annotation.pop(name, None)
-            kept.append(reference)
-    annotations[:] = kept
+            harmless.append(reference)
+    annotations[:] = harmless
 
 
-def bound(content: bytes, sheets: Sequence[Sheet]) -> bytes:
+def append_pages(content: bytes, sheets: Sequence[Sheet]) -> bytes:
     """Append the pages of files to a PDF, each file with its cover sheet."""
     library = pypdf()
     writer = library.PdfWriter(clone_from=BytesIO(content))
-    for name in _OF_PDF_A:  # the appended pages need not conform to PDF/A
+    for name in _PDF_A_KEYS:  # the appended pages need not conform to PDF/A
         writer.root_object.pop(name, None)
     number, entries = len(writer.pages) + 1, []
     for title, sha256, pages in sheets:
         entry = {"title": title, "sha256": sha256, "picture": pages.kind != "pdf"}
-        entries.append({**entry, "number": number, "pages": pages.number})
-        number += pages.in_all
-    covers = library.PdfReader(BytesIO(laid_out(_ANNEX, {"sheets": entries})[0]))
+        entries.append({**entry, "number": number, "pages": pages.page_count})
+        number += pages.total
+    covers = library.PdfReader(BytesIO(typeset(_ANNEX, {"sheets": entries})[0]))
     for page, sheet in zip(covers.pages, sheets, strict=True):
         first = len(writer.pages)
         if sheet.pages.kind == "pdf":

@@ -17,7 +17,7 @@ from docx.shared import Emu, Pt, Twips
 
 from xuncha.chinese.numbers import TELEPHONE
 from xuncha.paper.heading import (
-    LONGEST_PROPERTY,
+    MAX_PROPERTY,
     PITCH,
     begins_page,
     lines,
@@ -51,18 +51,18 @@ STYLES: Final = {
 """The Word style of each kind of block. Headings have Word's built-in styles, so that its navigation pane lists them."""
 _BLANK = Path(__file__).parent / "blank"
 _CHARACTER = 314  # the width of a character of the body, in twentieths of a point: 28 of them fill 156 mm
-_WITH_BEFORE: Final = ("sign", "copies")
+_WITH_PREVIOUS: Final = ("sign", "copies")
 """Kinds of blocks that stay on the page of the block before: a signature on a page without text is easily forged."""
 _SIZES: Final = {LANDSCAPE: (16838, 11906), LARGE: (23811, 16838)}
 """Width and height of landscape A4 and A3 paper, in twentieths of a point."""
 _W: Final = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _COVER: Final = (0.3, 0.7)  # widths of the two columns of a cover, as shares
-_ROOM: Final = 240  # space above the line to sign on, in twentieths of a point
-_SIGNED: Final = 850  # least height of a row with such a line, in twentieths of a point
-_APART: Final = 'w:before="120" w:after="120"'
-_CLOSE: Final = 'w:before="20" w:after="20" w:line="300" w:lineRule="exact"'
+_SIGNING_SPACE: Final = 240  # space above the line to sign on, in twentieths of a point
+_SIGNING_HEIGHT: Final = 850  # least height of a row with such a line, in twentieths of a point
+_COVER_SPACING: Final = 'w:before="120" w:after="120"'
+_FORM_SPACING: Final = 'w:before="20" w:after="20" w:line="300" w:lineRule="exact"'
 """Paragraph spacing: `_APART` on a cover, `_CLOSE` in a form, which must fit on one page."""
-_LONG: Final = 120  # a row may break across pages if a value has more characters
+_LONG_VALUE: Final = 120  # a row may break across pages if a value has more characters
 _RIGHT_EDGE: Final = 8844  # twentieths of a point from the left edge of the type area
 
 
@@ -71,31 +71,31 @@ def docx(document: Document) -> bytes:
     files = sorted(path for path in _BLANK.rglob("*") if path.is_file())
     blank = pack((path.relative_to(_BLANK).as_posix(), path.read_bytes()) for path in files)
     word = open_word(BytesIO(blank))
-    word.core_properties.title = document.title[:LONGEST_PROPERTY]
+    word.core_properties.title = document.title[:MAX_PROPERTY]
     sheet = LANDSCAPE if document.landscape else UPRIGHT
     if document.landscape:
-        _lay(word.sections[0], sheet)
+        _set_landscape(word.sections[0], sheet)
     _add_head(word, document)
-    before: Paragraph | None = None
+    previous: Paragraph | None = None
     is_new_page, headings = False, count(1)
     for number, block in enumerate(document.blocks):
         if isinstance(block, Block):
             paragraph = _add_block(word, block, document, headings)
-            if block.kind in _WITH_BEFORE and before is not None:
-                before.paragraph_format.keep_with_next = True
+            if block.kind in _WITH_PREVIOUS and previous is not None:
+                previous.paragraph_format.keep_with_next = True
             paragraph.paragraph_format.page_break_before = is_new_page or None
-            before, is_new_page = paragraph, False
+            previous, is_new_page = paragraph, False
             continue
         if isinstance(block, Table):
-            if before is not None:
-                before.paragraph_format.keep_with_next = True
+            if previous is not None:
+                previous.paragraph_format.keep_with_next = True
             _add_table(word, paged(block, sheet, new_page=begins_page(document.blocks, number)))
         elif isinstance(block, LandscapeBreak):
             sheet = LARGE if block.large else LANDSCAPE
-            _lay(word.add_section(), sheet)
+            _set_landscape(word.add_section(), sheet)
         else:
             _add_other(word, block, document, is_new_page=is_new_page)
-        before = None
+        previous = None
         is_new_page = isinstance(block, PageBreak) and not block.title
     points = pitch(document)
     for paragraph in word.paragraphs if points < PITCH else ():
@@ -120,11 +120,11 @@ def _add_head(word: WordDocument, document: Document) -> None:
 def _add_block(word: WordDocument, block: Block, document: Document, headings: Iterator[int]) -> Paragraph:
     """Add a paragraph or a heading; `headings` gives the next number of a heading in the table of contents."""
     paragraph = word.add_paragraph(style=STYLES[block.kind])
-    _write(paragraph, block.text)
+    _add_text(paragraph, block.text)
     if block.kind == "sign":
         paragraph.paragraph_format.right_indent = Twips(round(signature_indent(document) * _CHARACTER))
     if block.kind == "h1":
-        _mark(paragraph, next(headings))
+        _add_bookmark(paragraph, next(headings))
     return paragraph
 
 
@@ -133,12 +133,12 @@ def _add_other(word: WordDocument, block: object, document: Document, *, is_new_
     if isinstance(block, PageBreak) and block.title:
         _add_title(word, lines(block.title), is_new_page=True)
     elif isinstance(block, Contents):
-        _add_contents(word, document.listed, is_new_page=is_new_page)
+        _add_contents(word, document.toc, is_new_page=is_new_page)
     elif isinstance(block, Form):
         _add_form(word, block)
 
 
-def _lay(section: Section, sheet: Sheet) -> None:
+def _set_landscape(section: Section, sheet: Sheet) -> None:
     """Set a section to landscape; the margin at the binding edge, which is on the left of an upright page, comes to the top."""
     is_landscape = section.orientation == WD_ORIENT.LANDSCAPE
     section.orientation = WD_ORIENT.LANDSCAPE
@@ -151,7 +151,7 @@ def _lay(section: Section, sheet: Sheet) -> None:
     section.footer_distance = section.footer_distance * 2 // 3 if section.footer_distance else None
 
 
-def _write(paragraph: Paragraph, text: str) -> None:
+def _add_text(paragraph: Paragraph, text: str) -> None:
     """Write a text into a paragraph; telephone numbers are never broken across lines."""
     end = 0
     run = paragraph.add_run()
@@ -167,19 +167,19 @@ def _write(paragraph: Paragraph, text: str) -> None:
 
 def _set_pitch(paragraph: Paragraph, points: float) -> None:
     """Reduce the line pitch of a paragraph to `points`, and the space above and below it in proportion."""
-    style, own = paragraph.style.paragraph_format if paragraph.style else None, paragraph.paragraph_format
-    own.line_spacing = Pt(points)
+    style, spacing = paragraph.style.paragraph_format if paragraph.style else None, paragraph.paragraph_format
+    spacing.line_spacing = Pt(points)
     if style is not None and style.space_before:
-        own.space_before = Pt(style.space_before.pt * points / PITCH)
+        spacing.space_before = Pt(style.space_before.pt * points / PITCH)
     if style is not None and style.space_after:
-        own.space_after = Pt(style.space_after.pt * points / PITCH)
+        spacing.space_after = Pt(style.space_after.pt * points / PITCH)
 
 
 def _new_table(word: WordDocument, shares: Sequence[float], style: str | None) -> tuple[WordTable, list[int]]:
     """Add a table as wide as the type area, without rows; return it with the widths of its columns, in twentieths of a point."""
     section = word.sections[-1]
-    whole = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
-    widths = [Emu(round(whole * share)) for share in shares]
+    total = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
+    widths = [Emu(round(total * share)) for share in shares]
     table = word.add_table(0, 0, style)
     table.autofit = False
     for width in widths:
@@ -187,21 +187,21 @@ def _new_table(word: WordDocument, shares: Sequence[float], style: str | None) -
     return table, [width.twips for width in widths]
 
 
-def _add_table(word: WordDocument, cut: Paged) -> None:
+def _add_table(word: WordDocument, paged: Paged) -> None:
     """Add a table, with its rows written directly as XML: python-docx would take ten seconds for a thousand rows."""
-    word_table, widths = _new_table(word, cut.table.widths, "Table Grid")
-    for row in _rows(cut, widths):
+    word_table, widths = _new_table(word, paged.table.widths, "Table Grid")
+    for row in _rows(paged, widths):
         word_table._tbl.append(parse_xml(row))  # noqa: SLF001  python-docx has no public way to add a finished row
 
 
-def _rows(cut: Paged, widths: Sequence[int]) -> Iterator[str]:
+def _rows(paged: Paged, widths: Sequence[int]) -> Iterator[str]:
     """Yield the rows as XML: the header is repeated on each page, no row breaks across pages, and rows of one merged cell stay together."""
-    table = cut.table
-    styles = ["TableShort" if short else "TableText" for short in table.centred()]
+    table = paged.table
+    styles = ["TableShort" if short else "TableText" for short in table.short_columns()]
     yield _row(table.header, widths, ["TableHead"] * len(widths), [1] * len(widths), "<w:tblHeader/>")
-    for cells, spans, kept, begins in zip(table.rows, table.spans(), cut.kept, cut.begins, strict=True):
-        marks = ("<w:keepNext/>" if kept else "") + ("<w:pageBreakBefore/>" if begins else "")
-        yield _row(cells, widths, styles, spans, keep=marks)
+    for cells, spans, keeps, begins in zip(table.rows, table.spans(), paged.keeps, paged.begins, strict=True):
+        marks = ("<w:keepNext/>" if keeps else "") + ("<w:pageBreakBefore/>" if begins else "")
+        yield _row(cells, widths, styles, spans, cell_mark=marks)
 
 
 def _row(
@@ -209,20 +209,20 @@ def _row(
     widths: Sequence[int],
     styles: Sequence[str],
     spans: Sequence[int],
-    mark: str = "",
-    keep: str = "",
+    row_mark: str = "",
+    cell_mark: str = "",
 ) -> str:
-    """Return a row as XML; `mark` is added to the row properties, such as the mark of a header, `keep` to those of its paragraphs."""
+    """Return a row as XML; `row_mark` is added to the row properties, such as the mark of a header, `cell_mark` to those of its paragraphs."""
     merged = {0: "<w:vMerge/>", 1: ""}
-    shown = ""
+    xml = ""
     for text, width, style, span in zip(cells, widths, styles, spans, strict=True):
         merge = merged.get(span, '<w:vMerge w:val="restart"/>')
         run = f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
-        shown += (
+        xml += (
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merge}<w:vAlign w:val="center"/></w:tcPr>'
-            f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{keep}</w:pPr>{run}</w:p></w:tc>'
+            f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{cell_mark}</w:pPr>{run}</w:p></w:tc>'
         )
-    return f"<w:tr {_W}><w:trPr><w:cantSplit/>{mark}</w:trPr>{shown}</w:tr>"
+    return f"<w:tr {_W}><w:trPr><w:cantSplit/>{row_mark}</w:trPr>{xml}</w:tr>"
 
 
 def _add_title(word: WordDocument, lines: Sequence[str], *, is_new_page: bool = False) -> None:
@@ -248,41 +248,44 @@ def _add_form(word: WordDocument, form: Form) -> None:
 def _field(field: Field, widths: Sequence[int], *, is_cover: bool) -> str:
     """Return a row of a form as XML; its last cell extends to the right edge."""
     cells, last = "", len(field.cells) - 1
-    for place, text in enumerate(field.cells):
-        span = len(widths) - last if place == last else 1
-        width = sum(widths[place : place + span])
+    for index, text in enumerate(field.cells):
+        span = len(widths) - last if index == last else 1
+        width = sum(widths[index : index + span])
         merged = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
-        is_label = place % 2 == 0
+        is_label = index % 2 == 0
         style = "TableHead" if is_label and not is_cover else "TableText"
         # If labels were kept with the next paragraph, LibreOffice would force the whole form onto one page.
         align = "" if is_cover or not is_label else '<w:keepNext w:val="0"/>'
-        align += f"<w:spacing {_APART if is_cover else _CLOSE}/>"
+        align += f"<w:spacing {_COVER_SPACING if is_cover else _FORM_SPACING}/>"
         align += '<w:jc w:val="right"/>' if is_label and is_cover else ""
         large = '<w:rPr><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr>' if is_cover else ""
-        shown = f"{text}：" if is_label and is_cover else text
-        paragraphs = "".join(_paragraph(line, style, align, large) for line in shown.split("\n"))
-        if field.signature and place == last:
+        value = f"{text}：" if is_label and is_cover else text
+        paragraphs = "".join(_paragraph(line, style, align, large) for line in value.split("\n"))
+        if field.signature and index == last:
             paragraphs += _paragraph(
-                field.signature, "TableText", f'<w:spacing w:before="{_ROOM}"/><w:jc w:val="right"/>', large
+                field.signature,
+                "TableText",
+                f'<w:spacing w:before="{_SIGNING_SPACE}"/><w:jc w:val="right"/>',
+                large,
             )
         vertical = "top" if is_cover or (field.signature and not is_label) else "center"
         cells += f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{merged}<w:vAlign w:val="{vertical}"/></w:tcPr>{paragraphs}</w:tc>'
-    is_torn = max(map(len, field.cells)) > _LONG
-    kept = "" if is_torn else "<w:cantSplit/>"
-    height = f'<w:trHeight w:val="{_SIGNED}" w:hRule="atLeast"/>' if field.signature else ""
-    return f"<w:tr {_W}><w:trPr>{kept}{height}</w:trPr>{cells}</w:tr>"
+    is_long = max(map(len, field.cells)) > _LONG_VALUE
+    cant_split = "" if is_long else "<w:cantSplit/>"
+    height = f'<w:trHeight w:val="{_SIGNING_HEIGHT}" w:hRule="atLeast"/>' if field.signature else ""
+    return f"<w:tr {_W}><w:trPr>{cant_split}{height}</w:trPr>{cells}</w:tr>"
 
 
-def _paragraph(text: str, style: str, more: str, run: str) -> str:
-    shown = f'<w:r>{run}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{more}</w:pPr>{shown}</w:p>'
+def _paragraph(text: str, style: str, properties: str, run: str) -> str:
+    run_xml = f'<w:r>{run}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{properties}</w:pPr>{run_xml}</w:p>'
 
 
-def _mark(paragraph: Paragraph, number: int) -> None:
+def _add_bookmark(paragraph: Paragraph, number: int) -> None:
     """Give a heading the bookmark from which the table of contents gets its page number."""
-    named = f'{_W} w:id="{number}"'
-    paragraph._p.insert(1, parse_xml(f'<w:bookmarkStart {named} w:name="_Toc{number:06d}"/>'))  # noqa: SLF001
-    paragraph._p.append(parse_xml(f"<w:bookmarkEnd {named}/>"))  # noqa: SLF001
+    attributes = f'{_W} w:id="{number}"'
+    paragraph._p.insert(1, parse_xml(f'<w:bookmarkStart {attributes} w:name="_Toc{number:06d}"/>'))  # noqa: SLF001
+    paragraph._p.append(parse_xml(f"<w:bookmarkEnd {attributes}/>"))  # noqa: SLF001
 
 
 def _add_contents(word: WordDocument, titles: Sequence[str], *, is_new_page: bool) -> None:
@@ -294,11 +297,11 @@ def _add_contents(word: WordDocument, titles: Sequence[str], *, is_new_page: boo
         tab = f'<w:tabs {_W}><w:tab w:val="right" w:leader="dot" w:pos="{_RIGHT_EDGE}"/></w:tabs>'
         paragraph.paragraph_format.element.get_or_add_pPr().append(parse_xml(tab))
         paragraph.add_run(f"{each}\t")
-        for part in _page_of(number):
+        for part in _page_number(number):
             paragraph._p.append(parse_xml(f"<w:r {_W}>{part}</w:r>"))  # noqa: SLF001
 
 
-def _page_of(number: int) -> Iterator[str]:
+def _page_number(number: int) -> Iterator[str]:
     """Yield the XML of a field that shows the page number of a heading."""
     yield '<w:fldChar w:fldCharType="begin" w:dirty="true"/>'
     yield f'<w:instrText xml:space="preserve"> PAGEREF _Toc{number:06d} \\h </w:instrText>'

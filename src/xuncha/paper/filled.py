@@ -19,55 +19,57 @@ from xuncha.chinese.punctuation import full_width
 from xuncha.errors import InvalidLedgerError
 from xuncha.language import gettext as _
 from xuncha.pages.package import Package
-from xuncha.paper.harmless import DROPPED, FORGOTTEN, must_be_harmless, parsed
+from xuncha.paper.harmless import DROPPED, DROPPED_SETTINGS, must_be_harmless, parsed
 from xuncha.paper.heading import lines
-from xuncha.paper.own import Own, OwnFileError
+from xuncha.paper.own import OwnFileError, OwnFiles
 from xuncha.paper.packing import pack
 from xuncha.paper.process import LimitError, run
-from xuncha.paper.templates import TEMPLATE_ERRORS, environment, place_of, reason, wrong
+from xuncha.paper.templates import TEMPLATE_ERRORS, environment, error_place, error_reason, template_error
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_LONGEST_PROPERTY: Final = 255  # characters
-_LARGEST: Final = 100 * 1024 * 1024
+_MAX_PROPERTY: Final = 255  # characters
+_MAX_SIZE: Final = 100 * 1024 * 1024
 _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
-_NAMED: Final = frozenset({"docPr", "cNvPr"})
+_WITH_NAME: Final = frozenset({"docPr", "cNvPr"})
 """Elements that must have a `name`; programs fill it with the name of the picture's file."""
 _ATTRIBUTES: Final = frozenset({"descr", "title", "alt", "paraId", "textId"})
 _ELEMENTS: Final = frozenset(
     {f"{_W}{name}" for name in ("alias", "tag", "dataBinding", "tblCaption", "tblDescription", "proofErr")}
 )
 _WRAPPERS: Final = frozenset({f"{_W}customXml", f"{_W}smartTag"})
-_OF_WRAPPERS: Final = frozenset({f"{_W}customXmlPr", f"{_W}smartTagPr"})
-_OF_FIELDS: Final = frozenset({f"{_W}{name}" for name in ("rPr", "fldChar", "instrText")})
-_NO: Final = frozenset({"0", "false", "off"})
+_WRAPPER_PROPERTIES: Final = frozenset({f"{_W}customXmlPr", f"{_W}smartTagPr"})
+_FIELD_ELEMENTS: Final = frozenset({f"{_W}{name}" for name in ("rPr", "fldChar", "instrText")})
+_FALSE: Final = frozenset({"0", "false", "off"})
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
-_SHOWN_OF_PNG: Final = frozenset(
+_PNG_CHUNKS: Final = frozenset(
     {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"bKGD", b"pHYs"}
 )
 _JPEG: Final = b"\xff\xd8"
-_END_OF_JPEG: Final = 0xD9
+_JPEG_END: Final = 0xD9
 _SCAN: Final = 0xDA
-_SCANNED: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_SCAN_END: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 """The marker that ends the pixels of a JPEG."""
-_BEGIN: Final = 0xFF  # each segment of a JPEG begins with it
+_SEGMENT: Final = 0xFF  # each segment of a JPEG begins with it
 _FIRST_ADDED: Final = 0xE0  # segments with this marker or a higher one hold what programs have added
 _NEEDED: Final = (b"\xff\xe0\x00\x10JFIF\x00", b"\xff\xee\x00\x0eAdobe")
 """First bytes of the added segments that are kept: they give the resolution and the colours."""
 
 
-def fill(name: str, files: Own, title: str, words: str, **given: object) -> bytes:
-    """Fill in an own Word file in a separate process; `words` is the template with the macros for its marks. Raises InvalidLedgerError with the file's name."""
+def fill(name: str, files: OwnFiles, title: str, macros: str, **values: object) -> bytes:
+    """Fill in an own Word file in a separate process; `macros` is the template with the macros for its marks. Raises InvalidLedgerError with the file's name."""
     try:
-        return run("fill", files, given, name=name, title=title, words=words)
+        return run("fill", files, values, name=name, title=title, macros=macros)
     except (OwnFileError, LimitError) as error:
-        raise wrong(getattr(error, "name", "") or name, 0, str(error), files, ("words", *given)) from None
+        raise template_error(
+            getattr(error, "name", "") or name, 0, str(error), files, ("words", *values)
+        ) from None
 
 
-def filled(name: str, files: Own, title: str, words: str, given: Mapping[str, object]) -> bytes:
+def fill_here(name: str, files: OwnFiles, title: str, macros: str, values: Mapping[str, object]) -> bytes:
     """Fill in a Word file in this process; see `fill`."""
     with needs("office"):
         import docxtpl  # noqa: F401, PLC0415
@@ -76,18 +78,18 @@ def filled(name: str, files: Own, title: str, words: str, given: Mapping[str, ob
         content = files.read(name) or b""
         files.used.append(name)
         must_be_harmless(content)
-        document = _finished(_rendered(content, name, files, words, given), title)
-        must_be_harmless(document, made=True)
+        document = _save(_render(content, name, files, macros, values), title)
+        must_be_harmless(document, is_filled=True)
     except OwnFileError as error:
         message = str(error)
     except (BadZipFile, XMLSyntaxError, EOFError, NotImplementedError, RuntimeError):
         message = _("it is not a Word document (.docx)")
     else:
         return document
-    raise wrong(name, 0, message, files, ("words", *given))
+    raise template_error(name, 0, message, files, ("words", *values))
 
 
-def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[str, object]) -> Any:  # noqa: ANN401
+def _render(content: bytes, name: str, files: OwnFiles, macros: str, values: Mapping[str, object]) -> Any:  # noqa: ANN401
     from docxtpl import DocxTemplate  # noqa: PLC0415
     from lxml import etree  # noqa: PLC0415
 
@@ -102,8 +104,8 @@ def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[
         def render_xml_part(self, src_xml: str, part: Any, context: Any, jinja_env: Any = None) -> str:  # noqa: ANN401
             self.current_rendering_part = part
             sources.append(re.sub(r"<w:p([ >])", r"\n<w:p\1", src_xml))
-            made = without_unsafe(jinja_env.from_string(sources[-1]).render(context))
-            return str(self.resolve_listing(re.sub(r"\n<w:p([ >])", r"<w:p\1", made)))
+            xml = without_unsafe(jinja_env.from_string(sources[-1]).render(context))
+            return str(self.resolve_listing(re.sub(r"\n<w:p([ >])", r"<w:p\1", xml)))
 
         def fix_tables(self, xml: str) -> Any:  # noqa: ANN401
             try:
@@ -123,37 +125,37 @@ def _rendered(content: bytes, name: str, files: Own, words: str, given: Mapping[
     except (KeyError, ValueError, AttributeError) as error:
         raise BadZipFile from error
     try:
-        module = jinja.get_template(words).make_module()
-        template.render({**given, "words": module}, jinja)
+        module = jinja.get_template(macros).make_module()
+        template.render({**values, "words": module}, jinja)
     except TemplateSyntaxError as error:
         if error.name:
-            raise wrong(error.name, error.lineno, error.message or "", files, given) from None
-        raise _at_mark(name, sources, error.lineno, error.message or "", files, given) from None
+            raise template_error(error.name, error.lineno, error.message or "", files, values) from None
+        raise _error_at_mark(name, sources, error.lineno, error.message or "", files, values) from None
     except TEMPLATE_ERRORS as error:
-        template_name, line = place_of(error, name)
+        template_name, line = error_place(error, name)
         if template_name != name:
-            raise wrong(template_name, line, reason(error), files, given) from None
+            raise template_error(template_name, line, error_reason(error), files, values) from None
         frames = traceback.extract_tb(error.__traceback__)
         in_text = [0, *(frame.lineno or 0 for frame in frames if frame.filename == "<template>")]
-        raise _at_mark(name, sources, in_text[-1], reason(error), files, given) from None
+        raise _error_at_mark(name, sources, in_text[-1], error_reason(error), files, values) from None
     return template.docx
 
 
-def _at_mark(
-    name: str, sources: list[str], line: int, message: str, files: Own, given: Mapping[str, object]
+def _error_at_mark(
+    name: str, sources: list[str], line: int, message: str, files: OwnFiles, values: Mapping[str, object]
 ) -> InvalidLedgerError:
     source = sources[-1].split("\n") if sources else []
-    shown = re.sub(r"<[^>]*>", "", source[line - 1]).strip() if 0 < line <= len(source) else ""
+    paragraph = re.sub(r"<[^>]*>", "", source[line - 1]).strip() if 0 < line <= len(source) else ""
     name_match = re.search(r"'(\w+)'", message)
-    marks: list[str] = _MARK.findall(shown)
+    marks: list[str] = _MARK.findall(paragraph)
     mark = next((each for each in marks if name_match and name_match[1] in each), marks[0] if marks else "")
     text = f"{mark}: {message}" if mark else message
-    (finding,) = wrong(name, 0, text, files, ("words", *given)).findings
-    place = finding.place._replace(excerpt=shown, column=shown.find(mark) + 1)
+    (finding,) = template_error(name, 0, text, files, ("words", *values)).findings
+    place = finding.place._replace(excerpt=paragraph, column=paragraph.find(mark) + 1)
     return InvalidLedgerError([finding._replace(place=place)])
 
 
-def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
+def _save(word: Any, title: str) -> bytes:  # noqa: ANN401
     """Save the file without its metadata, and with full-width punctuation."""
     for holder in (word.part.package, word.part):
         for name, relationship in list(holder.rels.items()):
@@ -161,38 +163,38 @@ def _finished(word: Any, title: str) -> bytes:  # noqa: ANN401
             if relationship.reltype.rpartition("/")[2] in {*DROPPED, "core-properties"}:
                 del holder.rels[name]
     for setting in list(word.settings.element):
-        if str(setting.tag).rpartition("}")[2] in FORGOTTEN:
+        if str(setting.tag).rpartition("}")[2] in DROPPED_SETTINGS:
             word.settings.element.remove(setting)
     word.core_properties._element.clear()  # noqa: SLF001  no public way to remove everything
-    word.core_properties.title = title[:_LONGEST_PROPERTY]
+    word.core_properties.title = title[:_MAX_PROPERTY]
     stream = BytesIO()
     word.save(stream)
     with ZipFile(stream) as parts:
-        kinds = Package(stream.getvalue(), _LARGEST)
+        kinds = Package(stream.getvalue(), _MAX_SIZE)
         styles = word.part._styles_part.element  # noqa: SLF001  no public way to reach the part
         hidden = _hidden_styles(styles)
         return pack(
-            (name, _cleaned(name, kinds.kind(name), parts.read(name), hidden)) for name in parts.namelist()
+            (name, _clean_part(name, kinds.kind(name), parts.read(name), hidden)) for name in parts.namelist()
         )
 
 
-def _cleaned(name: str, kind: str, part: bytes, hidden: frozenset[str]) -> bytes:
+def _clean_part(name: str, kind: str, part: bytes, hidden: frozenset[str]) -> bytes:
     """Return a part without invisible content, and with full-width punctuation."""
     if kind.startswith("image/"):
-        return _without_metadata(name, part)
+        return _clean_picture(name, part)
     if not kind.endswith("+xml") or kind.endswith("relationships+xml"):
         return part
     from lxml import etree  # noqa: PLC0415
 
-    root = _without_traces(part, hidden)
+    root = _parse_visible(part, hidden)
     for paragraph in root.iter(f"{_W}p"):
         # Paragraphs nested in it, as in a text box, get a turn of their own.
         elements = paragraph.iter(f"{_W}t")
         texts = [element for element in elements if next(element.iterancestors(f"{_W}p")) is paragraph]
-        wide = full_width("".join(text.text or "" for text in texts))
+        text_left = full_width("".join(text.text or "" for text in texts))
         for text in texts:
             length = len(text.text or "")
-            text.text, wide = wide[:length], wide[length:]
+            text.text, text_left = text_left[:length], text_left[length:]
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))
 
 
@@ -205,12 +207,12 @@ def _hidden_styles(styles: _Element) -> frozenset[str]:
         bases[name] = "" if base is None else base.get(f"{_W}val", "")
         if _hides(style):
             hidden.add(name)
-    while more := {name for name, base in bases.items() if base in hidden and name not in hidden}:
-        hidden |= more
+    while derived := {name for name, base in bases.items() if base in hidden and name not in hidden}:
+        hidden |= derived
     return frozenset(hidden)
 
 
-def _without_traces(part: bytes, hidden: frozenset[str]) -> _Element:
+def _parse_visible(part: bytes, hidden: frozenset[str]) -> _Element:
     """Parse a part, and remove its invisible content; `hidden` are the ids of the styles that hide text."""
     root = parsed(part)
     for element in list(root.iter("*")):
@@ -218,17 +220,17 @@ def _without_traces(part: bytes, hidden: frozenset[str]) -> _Element:
             name = str(full_name).rpartition("}")[2]
             if name in _ATTRIBUTES or name.startswith("rsid"):
                 del element.attrib[full_name]
-        if element.tag.rpartition("}")[2] in _NAMED and "name" in element.attrib:
+        if element.tag.rpartition("}")[2] in _WITH_NAME and "name" in element.attrib:
             element.set("name", "")
         parent = element.getparent()
         if element.tag in _ELEMENTS and parent is not None:
             parent.remove(element)
         elif element.tag in _WRAPPERS and parent is not None:
             place = parent.index(element)
-            parent[place : place + 1] = [child for child in element if child.tag not in _OF_WRAPPERS]
+            parent[place : place + 1] = [child for child in element if child.tag not in _WRAPPER_PROPERTIES]
         elif element.tag == f"{_W}r" and _is_hidden(element, hidden):
             for child in list(element):
-                if child.tag not in _OF_FIELDS:
+                if child.tag not in _FIELD_ELEMENTS:
                     element.remove(child)
     return root
 
@@ -236,7 +238,7 @@ def _without_traces(part: bytes, hidden: frozenset[str]) -> _Element:
 def _hides(holder: _Element) -> bool:
     """Return whether a run or a style hides text; the properties of a paragraph mark do not count."""
     vanish = holder.find(f"{_W}rPr/{_W}vanish")
-    return vanish is not None and vanish.get(f"{_W}val", "1") not in _NO
+    return vanish is not None and vanish.get(f"{_W}val", "1") not in _FALSE
 
 
 def _is_hidden(run: _Element, hidden: frozenset[str]) -> bool:
@@ -249,44 +251,44 @@ def _is_hidden(run: _Element, hidden: frozenset[str]) -> bool:
     return any(each is not None and each.get(f"{_W}val") in hidden for each in (run_style, paragraph_style))
 
 
-def _without_metadata(name: str, content: bytes) -> bytes:
+def _clean_picture(name: str, content: bytes) -> bytes:
     """Return a picture, PNG or JPEG, without its metadata. Raises OwnFileError if it is of another kind, or damaged."""
     try:
         if content.startswith(_PNG):
-            return _of_png(content)
+            return _clean_png(content)
         if content.startswith(_JPEG):
-            return _of_jpeg(content)
+            return _clean_jpeg(content)
     except IndexError:
         pass
     message = _("the picture {name} may reveal where and by whom it was taken; insert it as PNG or JPEG")
     raise OwnFileError(message.format(name=name))
 
 
-def _of_png(content: bytes) -> bytes:
-    kept, at, kind = [_PNG], len(_PNG), b""
+def _clean_png(content: bytes) -> bytes:
+    chunks, offset, kind = [_PNG], len(_PNG), b""
     while kind != b"IEND":
-        kind = content[at + 4 : at + 8]
-        end = at + 12 + int.from_bytes(content[at : at + 4], "big")
+        kind = content[offset + 4 : offset + 8]
+        end = offset + 12 + int.from_bytes(content[offset : offset + 4], "big")
         if end > len(content):
             raise IndexError
-        kept += [content[at:end]] if kind in _SHOWN_OF_PNG else []
-        at = end
-    return b"".join(kept)
+        chunks += [content[offset:end]] if kind in _PNG_CHUNKS else []
+        offset = end
+    return b"".join(chunks)
 
 
-def _of_jpeg(content: bytes) -> bytes:
-    kept, at = [_JPEG], len(_JPEG)
-    while (marker := content[at + 1]) != _END_OF_JPEG:
-        if content[at] != _BEGIN:
+def _clean_jpeg(content: bytes) -> bytes:
+    segments, offset = [_JPEG], len(_JPEG)
+    while (marker := content[offset + 1]) != _JPEG_END:
+        if content[offset] != _SEGMENT:
             raise IndexError
-        if marker == _BEGIN:  # it may be repeated before a segment
-            at += 1
+        if marker == _SEGMENT:  # it may be repeated before a segment
+            offset += 1
             continue
-        end = at + 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+        end = offset + 2 + int.from_bytes(content[offset + 2 : offset + 4], "big")
         if marker == _SCAN:
-            found = _SCANNED.search(content, end)
-            end = found.start() if found else len(content)
-        if marker < _FIRST_ADDED or content.startswith(_NEEDED, at):
-            kept.append(content[at:end])
-        at = end
-    return b"".join([*kept, bytes([_BEGIN, _END_OF_JPEG])])
+            match = _SCAN_END.search(content, end)
+            end = match.start() if match else len(content)
+        if marker < _FIRST_ADDED or content.startswith(_NEEDED, offset):
+            segments.append(content[offset:end])
+        offset = end
+    return b"".join([*segments, bytes([_SEGMENT, _JPEG_END])])

@@ -15,10 +15,10 @@ TABLES: Final = "xlsx"
 """The form that holds only the tables of a document."""
 
 
-def made(document: Document, form: str) -> tuple[bytes, list[str]]:
+def convert(document: Document, form: str) -> tuple[bytes, list[str]]:
     """Write a document in a form; return it with warnings, such as missing fonts. Raises SurroundingsError if the form needs a part that is not installed."""
     with needs("office"):
-        written = getattr(import_module(f"xuncha.paper.{'texts' if form in TEXT else form}"), form)(document)
-    if isinstance(written, str):
-        return written.encode(), []
-    return (written, []) if isinstance(written, bytes) else written
+        result = getattr(import_module(f"xuncha.paper.{'texts' if form in TEXT else form}"), form)(document)
+    if isinstance(result, str):
+        return result.encode(), []
+    return (result, []) if isinstance(result, bytes) else result

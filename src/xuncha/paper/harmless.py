@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 _ALLOWED: Final = frozenset({"PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "PAGEREF", "REF", "TOC", "STYLEREF", "SEQ", "TITLE"})  # fmt: skip
 """Fields that show data of the document itself."""
-_FETCHING: Final = frozenset({
+_FORBIDDEN: Final = frozenset({
     "DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "INCLUDE", "IMPORT", "LINK", "EMBED", "DATABASE", "MACROBUTTON", "HYPERLINK",
     "GOTOBUTTON", "AUTOTEXTLIST", "RD", "SHAPE", "CONTROL", "HTMLACTIVEX", "ADDIN", "PRIVATE",
 })  # fmt: skip
-_OTHERS: Final = frozenset({
+_KNOWN_FIELDS: Final = frozenset({
     "ADDRESSBLOCK", "ADVANCE", "ASK", "AUTHOR", "AUTONUM", "AUTONUMLGL", "AUTONUMOUT", "AUTOTEXT", "BARCODE", "BIBLIOGRAPHY",
     "BIDIOUTLINE", "CITATION", "COMMENTS", "COMPARE", "CREATEDATE", "DATE", "DISPLAYBARCODE", "DOCPROPERTY", "DOCVARIABLE", "EDITTIME",
     "EQ", "FILENAME", "FILESIZE", "FILLIN", "FORMCHECKBOX", "FORMDROPDOWN", "FORMTEXT", "GLOSSARY", "GREETINGLINE", "INDEX",
@@ -27,11 +27,11 @@ _OTHERS: Final = frozenset({
     "NOTEREF", "NUMCHARS", "NUMWORDS", "PRINT", "PRINTDATE", "QUOTE", "REVNUM", "SAVEDATE", "SET", "SKIPIF", "SUBJECT", "SYMBOL",
     "TA", "TC", "TEMPLATE", "TIME", "TOA", "USERADDRESS", "USERINITIALS", "USERNAME", "XE",
 })  # fmt: skip
-_WORDS: Final = frozenset({
+_WORD_SPACES: Final = frozenset({
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main",
 })  # fmt: skip
 _ALTERNATIVES: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
-_KNOWN: Final = (
+_NAMESPACES: Final = (
     "http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/", "urn:schemas-microsoft-com:",
     "http://schemas.microsoft.com/office/word/2010/wordprocessing",
 )  # fmt: skip
@@ -40,18 +40,18 @@ _PARTS: Final = frozenset({"fldSimple", "instrText", "delInstrText", "fldChar"})
 _ATTRIBUTES: Final = frozenset({"instr", "fldCharType"})
 
 
-def look_at_fields(part: _Element) -> None:
+def check_fields(part: _Element) -> None:
     """Refuse a part with a field that is not allowed, or that programs may read differently (OwnFileError)."""
     for element in part.iter("*"):
         space, name = _names(element.tag)
         attributes = [_names(str(attribute)) for attribute in element.attrib]
-        strange = any(each in _ATTRIBUTES and namespace not in _WORDS for namespace, each in attributes)
-        if name in _PARTS and not strange:
-            above = (_names(each.tag)[0] for each in element.iterancestors())
-            strange = space not in _WORDS or not all(each.startswith(_KNOWN) for each in above)
-        if strange:
-            raise _unclear(name)
-    _walk(part)
+        unclear = any(each in _ATTRIBUTES and namespace not in _WORD_SPACES for namespace, each in attributes)
+        if name in _PARTS and not unclear:
+            parents = (_names(each.tag)[0] for each in element.iterancestors())
+            unclear = space not in _WORD_SPACES or not all(each.startswith(_NAMESPACES) for each in parents)
+        if unclear:
+            raise _unclear_error(name)
+    _check_nested(part)
 
 
 def _names(tag: str) -> tuple[str, str]:
@@ -59,69 +59,69 @@ def _names(tag: str) -> tuple[str, str]:
     return space[1:], name
 
 
-def _unclear(name: str) -> OwnFileError:
+def _unclear_error(name: str) -> OwnFileError:
     return OwnFileError(_("it contains a field that programs read differently: {name}").format(name=name))
 
 
-def _walk(top: _Element) -> None:
+def _check_nested(top: _Element) -> None:
     """Check the fields of a part, or of one alternative; a field that begins in an alternative must end there."""
-    codes, shown = [""], [True]
+    codes, ended = [""], [True]
     """An entry for each open field, the innermost last, after one for the surrounding text: the code so far, and whether the code has ended."""
-    waiting = list(reversed(top))
-    while waiting:
-        element = waiting.pop()
+    queue = list(reversed(top))
+    while queue:
+        element = queue.pop()
         if element.tag == _ALTERNATIVES:
-            if not shown[-1] and any(_names(each.tag)[1] in {*_PARTS, "t"} for each in element.iter("*")):
-                raise _unclear("AlternateContent")
+            if not ended[-1] and any(_names(each.tag)[1] in {*_PARTS, "t"} for each in element.iter("*")):
+                raise _unclear_error("AlternateContent")
             for alternative in element:
-                _walk(alternative)
+                _check_nested(alternative)
             continue
         space, name = _names(element.tag)
         if name == "fldSimple":
-            _judge(element.get(f"{{{space}}}instr", ""))
-        elif name in {"instrText", "delInstrText"} or (name == "t" and not shown[-1]):
+            _check_code(element.get(f"{{{space}}}instr", ""))
+        elif name in {"instrText", "delInstrText"} or (name == "t" and not ended[-1]):
             codes[-1] += "".join(str(text) for text in element.itertext())
         elif name == "fldChar":
-            _follow(element.get(f"{{{space}}}fldCharType", ""), codes, shown)
-        waiting += reversed(element)
+            _check_step(element.get(f"{{{space}}}fldCharType", ""), codes, ended)
+        queue += reversed(element)
     for code in codes:
-        _judge(code)
+        _check_code(code)
     if len(codes) > 1 and top.getparent() is not None:
-        raise _unclear("fldChar")
+        raise _unclear_error("fldChar")
 
 
-def _follow(step: str, codes: list[str], shown: list[bool]) -> None:
+def _check_step(step: str, codes: list[str], ended: list[bool]) -> None:
     """Begin a field, or check the field whose code or result ends."""
     if step == "begin":
-        if not shown[-1]:
+        if not ended[-1]:
             codes[-1] += "{}"  # the nested field changes this code when it is evaluated
         codes.append("")
-        shown.append(False)
+        ended.append(False)
     elif len(codes) > 1:
-        _judge(codes[-1])
-        shown[-1] = True
+        _check_code(codes[-1])
+        ended[-1] = True
         if step == "end":
             codes.pop()
-            shown.pop()
+            ended.pop()
     else:
-        raise _unclear("fldChar")
+        raise _unclear_error("fldChar")
 
 
-def _judge(code: str) -> None:
+def _check_code(code: str) -> None:
     """Refuse a code that begins with a field name that is not allowed, or contains a forbidden one later."""
     first = (code.split() or ["="])[0].upper()
     if first not in _ALLOWED and not first.startswith("="):
         raise OwnFileError(_("it holds the field {name}").format(name=first))
     for word in re.findall(r"[A-Za-z]+", code):
-        if word.upper() in _FETCHING or word in _OTHERS:
+        if word.upper() in _FORBIDDEN or word in _KNOWN_FIELDS:
             raise OwnFileError(_("it holds the field {name}").format(name=word))
 
 
-_LARGEST: Final = 50 * 1024 * 1024
-_MOST_PARTS: Final = 1000
+_MAX_SIZE: Final = 50 * 1024 * 1024
+_MAX_PARTS: Final = 1000
 _OFFICE: Final = "application/vnd.openxmlformats-officedocument."
 _MAIN: Final = f"{_OFFICE}wordprocessingml.document.main+xml"
-_TEXTS: Final = {
+_TEXT_PARTS: Final = {
     "officeDocument", "styles", "stylesWithEffects", "numbering", "settings", "webSettings", "fontTable", "theme",
     "header", "footer", "footnotes", "endnotes", "core-properties", "diagramData", "diagramLayout", "diagramQuickStyle",
     "diagramColors", "diagramDrawing",
@@ -141,14 +141,14 @@ DROPPED: Final = {
     "extended-properties", "custom-properties", "thumbnail", "customXml", "customXmlProps", "glossaryDocument", "people",
 }  # fmt: skip
 """Kinds of relationships to parts that reveal the file's history: who wrote it, where, and how it looked."""
-FORGOTTEN: Final = {"docVars", "rsids", "docId", "writeProtection", "documentProtection"}
+DROPPED_SETTINGS: Final = {"docVars", "rsids", "docId", "writeProtection", "documentProtection"}
 """Settings that identify a machine or people; WPS keeps the machine's number in `docVars`."""
 _ACTIVE: Final = frozenset({"altChunk", "object", "OLEObject", "control", "ocx", "subDoc", "mailMerge", "frame", "entryMacro", "exitMacro", "script"})  # fmt: skip
 _REVISION: Final = re.compile(
     r"(?:customXml)?(?:ins|del|moveFrom|moveTo|Ins|Del|MoveFrom|MoveTo)(?:Range(?:Start|End))?|cell(?:Ins|Del|Merge)|\w+Change|del(?:Text|InstrText)"
 )
 """Elements of tracked changes: one reader sees their content, and another does not."""
-_PLACES: Final = frozenset({"src", "href", "althref"})
+_LINKS: Final = frozenset({"src", "href", "althref"})
 """Attributes that name a file or an address. The file's own pictures and links do not need them: relationships name these."""
 _OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
 
@@ -161,14 +161,14 @@ def parsed(part: bytes) -> _Element:
     return etree.fromstring(part, parser)
 
 
-def must_be_harmless(content: bytes, *, made: bool = False) -> None:
-    """Refuse a Word file that must not be filled in or, once `made`, must not be published. Raises OwnFileError with the reason; BadZipFile if it is no Word file."""
+def must_be_harmless(content: bytes, *, is_filled: bool = False) -> None:
+    """Refuse a Word file that must not be filled in or, once `is_filled`, must not be published. Raises OwnFileError with the reason; BadZipFile if it is no Word file."""
     try:
-        package = Package(content, _LARGEST, _MOST_PARTS)
+        package = Package(content, _MAX_SIZE, _MAX_PARTS)
         if not package.main:
             raise BadZipFile
-        for name in _texts(package, made=made):
-            _look_through(parsed(package.read(name)), made=made)
+        for name in _text_parts(package, is_filled=is_filled):
+            _check_content(parsed(package.read(name)), is_filled=is_filled)
     except PackageError as error:
         messages = {"too-large": _("the file is too large"), "hostile": _("a part of it declares entities")}
         if error.fault in messages:
@@ -176,55 +176,57 @@ def must_be_harmless(content: bytes, *, made: bool = False) -> None:
         raise BadZipFile from error
 
 
-def _texts(package: Package, *, made: bool) -> list[str]:
+def _text_parts(package: Package, *, is_filled: bool) -> list[str]:
     """Follow the relationships from the file to all its parts, and refuse links to the outside. Return the names of the parts whose content is checked."""
     by_source: dict[str, list[Relationship]] = {}
-    for each in package.relationships:
-        if each.external:
-            raise OwnFileError(_("it contains an external link: {target}").format(target=each.target))
-        by_source.setdefault(each.source, []).append(each)
+    for link in package.relationships:
+        if link.external:
+            raise OwnFileError(_("it contains an external link: {target}").format(target=link.target))
+        by_source.setdefault(link.source, []).append(link)
     kept: dict[str, str] = {}  # names of parts, each with the kind of a relationship to it
     dropped: set[str] = set()
-    waiting = [(each, False) for each in by_source.get("", ())]
-    while waiting:
-        each, is_dropped = waiting.pop()
-        if each.target not in package.sizes:
+    queue = [(link, False) for link in by_source.get("", ())]
+    while queue:
+        link, is_dropped = queue.pop()
+        if link.target not in package.sizes:
             continue
-        is_dropped = is_dropped or (not made and each.kind in DROPPED and each.source in {"", package.main})
+        is_dropped = is_dropped or (
+            not is_filled and link.kind in DROPPED and link.source in {"", package.main}
+        )
         if not is_dropped:
-            _must_be_known(package, each)
+            _check_kind(package, link)
         names = dropped if is_dropped else kept
-        if each.target not in names:
-            dropped.add(each.target) if is_dropped else kept.setdefault(each.target, each.kind)
-            waiting += [(further, is_dropped) for further in by_source.get(each.target, ())]
+        if link.target not in names:
+            dropped.add(link.target) if is_dropped else kept.setdefault(link.target, link.kind)
+            queue += [(reference, is_dropped) for reference in by_source.get(link.target, ())]
     lists = "application/vnd.openxmlformats-package.relationships+xml"
     for name in package.sizes:
         if name not in {KINDS_OF_PARTS, *kept, *dropped} and package.kind(name) != lists:
-            raise _is_active(name)
-    return [name for name, kind in kept.items() if kind in _TEXTS]
+            raise _active_error(name)
+    return [name for name, kind in kept.items() if kind in _TEXT_PARTS]
 
 
-def _must_be_known(package: Package, to: Relationship) -> None:
+def _check_kind(package: Package, link: Relationship) -> None:
     """Refuse a part if its content type, or the relationship to it, is not a known one."""
-    kind = package.kind(to.target)
-    if to.kind == "officeDocument" and kind != _MAIN and "macro" not in kind.lower():
+    kind = package.kind(link.target)
+    if link.kind == "officeDocument" and kind != _MAIN and "macro" not in kind.lower():
         raise BadZipFile
-    if to.kind in _TEXTS and _TEXT_KIND.fullmatch(kind):
+    if link.kind in _TEXT_PARTS and _TEXT_KIND.fullmatch(kind):
         return
-    if to.kind.startswith("comments"):
-        raise _names_people()
-    pattern = _OTHER_KINDS.get(to.kind)
-    is_text = package.read(to.target)[:64].lstrip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n").startswith(b"<")
+    if link.kind.startswith("comments"):
+        raise _people_error()
+    pattern = _OTHER_KINDS.get(link.kind)
+    is_text = package.read(link.target)[:64].lstrip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n").startswith(b"<")
     if pattern is None or not pattern.fullmatch(kind) or is_text:
-        name = kind if to.kind in _TEXTS else to.target
-        raise _is_active(name or to.target)
+        name = kind if link.kind in _TEXT_PARTS else link.target
+        raise _active_error(name or link.target)
 
 
-def _is_active(what: str) -> OwnFileError:
-    return OwnFileError(_("it holds a macro or another file: {name}").format(name=what))
+def _active_error(name: str) -> OwnFileError:
+    return OwnFileError(_("it holds a macro or another file: {name}").format(name=name))
 
 
-def _names_people() -> OwnFileError:
+def _people_error() -> OwnFileError:
     return OwnFileError(
         _(
             "it contains comments or tracked changes with names; in Word, delete all comments and accept all changes"
@@ -232,21 +234,21 @@ def _names_people() -> OwnFileError:
     )
 
 
-def _look_through(part: _Element, *, made: bool) -> None:
+def _check_content(part: _Element, *, is_filled: bool) -> None:
     """Refuse a part with forbidden elements or attributes; their names count in every namespace."""
     if part.getroottree().docinfo.doctype:
         raise OwnFileError(_("a part of it declares entities"))
     for element in part.iter("*"):
         kind = element.tag.rpartition("}")[2]
-        if kind in _ACTIVE or (made and kind in FORGOTTEN):
-            raise _is_active(kind)
+        if kind in _ACTIVE or (is_filled and kind in DROPPED_SETTINGS):
+            raise _active_error(kind)
         if _REVISION.fullmatch(kind):
-            raise _names_people()
+            raise _people_error()
         for full_name, value in element.attrib.items():
             name, text = str(full_name).rpartition("}")[2], str(value).strip()
             if name == "author":
-                raise _names_people()
-            is_target = name in _PLACES and text and not text.startswith("#")
+                raise _people_error()
+            is_target = name in _LINKS and text and not text.startswith("#")
             if is_target or (name == "docLocation" and _OUTSIDE.match(text)):
                 raise OwnFileError(_("it contains an external link: {target}").format(target=text))
-    look_at_fields(part)
+    check_fields(part)

@@ -11,21 +11,21 @@ from typing import Final
 from xuncha.chinese.characters import width
 from xuncha.paper.outline import Block, Document, LandscapeBreak, Part
 
-_LONGEST_TITLE: Final = {False: 20, True: 28}
+_TITLE_WIDTH: Final = {False: 20, True: 28}
 """Full-width characters of 22 pt in a line of the type area; the key tells whether the page is landscape."""
-LONGEST_PROPERTY: Final = 255
+MAX_PROPERTY: Final = 255
 """Maximum length of the title property of a Word file, in characters."""
 _DAY: Final = 4.0  # characters between the date and the right edge
 PITCH: Final = 28.95
 """Usual line pitch in points: 22 lines fill a page."""
 _PAGE: Final = 22
 _ROW: Final = 28
-_TOO_FEW: Final = (
+_FEW_LINES: Final = (
     4  # so few lines get no page of their own: the standard allows a smaller pitch instead (7.3.5.4)
 )
-_MOST_LINES: Final = 4  # a title of more lines gets no shape
-_NOT_FIRST = re.compile(r"[的地得和与及暨或等者了、，。：；！？）》”’〕)]")
-_NOT_LAST = re.compile(r".*([和与及暨或对向给将在以从按为第中]|关于|中共|[（《“‘〔(]|[0-9A-Za-z])")
+_MAX_LINES: Final = 4  # a title of more lines gets no shape
+_NO_START = re.compile(r"[的地得和与及暨或等者了、，。：；！？）》”’〕)]")
+_NO_END = re.compile(r".*([和与及暨或对向给将在以从按为第中]|关于|中共|[（《“‘〔(]|[0-9A-Za-z])")
 _SUBJECT = re.compile(r"关于|对于|转发|印发")  # begins the subject of a title: the best place for a break
 _BODY = re.compile(
     r".*(党组|党委|党工委|纪委|纪检组|监委|工委|市委|省委|县委|区委|州委|旗委|镇委|乡委|委员会|政府|办公室|办公厅|"
@@ -40,7 +40,7 @@ _TERMS = re.compile(
 
 def title(document: Document) -> list[str]:
     """Break the title of a document into lines."""
-    return lines(document.title, _LONGEST_TITLE[document.landscape])
+    return lines(document.title, _TITLE_WIDTH[document.landscape])
 
 
 def signature_indent(document: Document) -> float:
@@ -49,12 +49,12 @@ def signature_indent(document: Document) -> float:
     return max(0.0, _DAY + (width(texts.get("date", "")) - width(texts.get("sign", ""))) / 2)
 
 
-def begins_page(blocks: Sequence[Part], at: int) -> bool:
+def begins_page(blocks: Sequence[Part], index: int) -> bool:
     """Return whether the table at an index begins a page; its caption may stand above it."""
-    before = at - 1
-    if before >= 0 and isinstance(caption := blocks[before], Block) and caption.kind == "table-title":
-        before -= 1
-    return before >= 0 and isinstance(blocks[before], LandscapeBreak)
+    previous = index - 1
+    if previous >= 0 and isinstance(caption := blocks[previous], Block) and caption.kind == "table-title":
+        previous -= 1
+    return previous >= 0 and isinstance(blocks[previous], LandscapeBreak)
 
 
 def pitch(document: Document) -> float:
@@ -71,92 +71,94 @@ def pitch(document: Document) -> float:
     )
     pages = (used - 1) // _PAGE or used // _PAGE
     over = used + 0.5 - pages * _PAGE
-    return PITCH * _PAGE / (_PAGE + over / pages) if pages and over <= _TOO_FEW + 0.5 else PITCH
+    return PITCH * _PAGE / (_PAGE + over / pages) if pages and over <= _FEW_LINES + 0.5 else PITCH
 
 
 def pieces(title: str) -> list[list[str]]:
     """Split a title into groups of words that a narrow screen keeps together if it can: names, quotations and terms of the field."""
-    words = list(_words(title, _LONGEST_TITLE[True]))
-    kept = _inside(words) - {place for place, word in enumerate(words) if place and _SUBJECT.match(word)}
+    words = list(_words(title, _TITLE_WIDTH[True]))
+    fixed = _unbreakable(words) - {
+        index for index, word in enumerate(words) if index and _SUBJECT.match(word)
+    }
     groups: list[list[str]] = []
-    for place, word in enumerate(words):
-        joined = place in kept or _NOT_FIRST.match(word) or (place and _NOT_LAST.fullmatch(words[place - 1]))
-        if groups and joined:
+    for index, word in enumerate(words):
+        is_joined = index in fixed or _NO_START.match(word) or (index and _NO_END.fullmatch(words[index - 1]))
+        if groups and is_joined:
             groups[-1].append(word)
         else:
             groups.append([word])
     return groups
 
 
-def lines(title: str, longest: int = _LONGEST_TITLE[False]) -> list[str]:
-    """Break a title into lines of at most `longest` full-width characters.
+def lines(title: str, max_width: int = _TITLE_WIDTH[False]) -> list[str]:
+    """Break a title into lines of at most `max_width` full-width characters.
 
     The criteria, in this order: no break at a forbidden place, a regular shape, few broken names, a line that begins with the
     subject, few lines, lines of similar width.
     """
-    if width(title) <= longest:
+    if width(title) <= max_width:
         return [title]
-    words = list(_words(title, longest))
+    words = list(_words(title, max_width))
     subjects = {place for place, word in enumerate(words) if place and _SUBJECT.match(word)}
     pairs = enumerate(pairwise(words), 1)
-    torn = {place for place, (before, word) in pairs if _NOT_FIRST.match(word) or _NOT_LAST.fullmatch(before)}
-    inside = _inside(words) - subjects
-    fewest = int(-(-width(title) // longest))
-    ways = []
-    for count in range(fewest, min(fewest + 2, _MOST_LINES + 1)):
+    banned = {place for place, (before, word) in pairs if _NO_START.match(word) or _NO_END.fullmatch(before)}
+    fixed = _unbreakable(words) - subjects
+    min_count = int(-(-width(title) // max_width))
+    candidates = []
+    for count in range(min_count, min(min_count + 2, _MAX_LINES + 1)):
         for breaks in combinations(range(1, len(words)), count - 1):
             parts = ["".join(words[start:end]) for start, end in pairwise((0, *breaks, len(words)))]
             widths = [width(part) for part in parts]
-            if max(widths) <= longest:
-                at = set(breaks)
-                missed = bool(subjects) and not subjects & at
-                faults = (bool(torn & at), _is_misshapen(widths), len(inside & at), missed)
+            if max(widths) <= max_width:
+                used = set(breaks)
+                missed = bool(subjects) and not subjects & used
+                faults = (bool(banned & used), _is_misshapen(widths), len(fixed & used), missed)
                 mean = sum(widths) / count
-                ways.append((faults, count, sum((each - mean) ** 2 for each in widths), parts))
-    return min(ways)[-1] if ways else _filled(words, longest)
+                candidates.append((faults, count, sum((each - mean) ** 2 for each in widths), parts))
+    return min(candidates)[-1] if candidates else _fill_lines(words, max_width)
 
 
-def _words(title: str, longest: int) -> Iterator[str]:
+def _words(title: str, max_width: int) -> Iterator[str]:
     """Yield the words of a title; a word longer than a line is cut."""
     import rjieba  # noqa: PLC0415  loading its dictionary takes 0.1 s; short titles do not need it
 
     for word in rjieba.cut(title):
-        yield from (word[start : start + longest] for start in range(0, len(word), longest))
+        yield from (word[start : start + max_width] for start in range(0, len(word), max_width))
 
 
-def _inside(words: Sequence[str]) -> set[int]:
+def _unbreakable(words: Sequence[str]) -> set[int]:
     """Return the places of words with no good break before them: inside the name of a body, a quotation or a term of the field.
 
     A name begins with the title or after a word such as 关于 or 对; it ends at the last word such as 党组 or 局 before the next of these.
     """
-    found: set[int] = set()
+    result: set[int] = set()
     start = 0
-    ends = [place for place, word in enumerate(words) if _SUBJECT.match(word) or word in {"对", "向", "落实"}]
+    ends = [index for index, word in enumerate(words) if _SUBJECT.match(word) or word in {"对", "向", "落实"}]
     for end in (*ends, len(words)):
-        last = max((place for place in range(start, end) if _BODY.fullmatch(words[place])), default=start)
-        found |= set(range(start + 1, last + 1))
+        last = max((index for index in range(start, end) if _BODY.fullmatch(words[index])), default=start)
+        result |= set(range(start + 1, last + 1))
         start = end + 1
     depth = 0
-    for place, word in enumerate(words):
-        found |= {place} if depth > 0 else set()
+    for index, word in enumerate(words):
+        result |= {index} if depth > 0 else set()
         depth += len(re.findall("[《“‘（〔]", word)) - len(re.findall("[》”’）〕]", word))
     starts = list(accumulate(map(len, words), initial=0))
     for match in _TERMS.finditer("".join(words)):
-        found |= {place for place, at in enumerate(starts) if match.start() < at < match.end()}
-    return found
+        result |= {index for index, offset in enumerate(starts) if match.start() < offset < match.end()}
+    return result
 
 
 def _is_misshapen(widths: Sequence[float]) -> bool:
     """Return whether a line is shorter than both its neighbours, so that the lines are no trapezoid or rhombus, or at most a third of another."""
     triples = zip(widths, widths[1:], widths[2:], strict=False)
-    return min(widths) * 3 <= max(widths) or any(before > middle < after for before, middle, after in triples)
+    return min(widths) * 3 <= max(widths) or any(left > middle < right for left, middle, right in triples)
 
 
-def _filled(words: Sequence[str], longest: int) -> list[str]:
+def _fill_lines(words: Sequence[str], max_width: int) -> list[str]:
     """Fill one line after another with a title that is too long for a shape."""
-    filled = [""]
+    result = [""]
     for word in words:
-        if width(filled[-1] + word) > longest:
-            filled.append("")
-        filled[-1] += word
-    return filled
+        if width(result[-1] + word) > max_width:
+            result.append("")
+        result[-1] += word
+    return result

@@ -25,11 +25,11 @@ LINE_END: Final = "\x1e"
 """Separator between two lines of a value, which the cells of a form keep."""
 _BLANKS = re.compile(r"(?:[^\S\u3000]|[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff])+")
 """Blanks, and characters that no form can hold; the ideographic space counts as an ordinary character."""
-_DIGITS: Final = 6  # only so many digits of a number of pages are read
-_OF_A_COVER: Final = 2  # cells in a row of a cover
+_MAX_DIGITS: Final = 6  # only so many digits of a number of pages are read
+_COVER_CELLS: Final = 2  # cells in a row of a cover
 SHORT: Final = 12
 """A text of at most this width, in full-width characters, is short."""
-_UNBROKEN: Final = ((9, 0.85), (6, 0.85), (4, 0.6))
+_UNBROKEN_WIDTHS: Final = ((9, 0.85), (6, 0.85), (4, 0.6))
 """Tried in turn: texts up to this width stay on one line, and a column with longer texts keeps at least this fraction of its share."""
 
 
@@ -49,32 +49,32 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[float, ...]  # of the columns, as shares of the whole: they add up to 1
 
-    def centred(self) -> tuple[bool, ...]:
+    def short_columns(self) -> tuple[bool, ...]:
         """Return for each column whether it holds only short texts, such as names, days and numbers; these columns are centred."""
         columns = zip(*self.rows, strict=True) if self.rows else [()] * len(self.header)
         return tuple(all(width(cell) <= SHORT for cell in column) for column in columns)
 
-    def fitted(self, room: float, beside: float) -> tuple[float, ...]:
+    def fitted_widths(self, total: float, padding: float) -> tuple[float, ...]:
         """Return widths of the columns, as shares, that break no state, number or day across lines, if there is enough room.
 
-        `room` is the width of the table in full-width characters; `beside` is the space left and right of the text in a cell together.
+        `total` is the width of the table in full-width characters; `padding` is the space left and right of the text in a cell together.
         """
-        shares = [share * room for share in self.widths]
+        shares = [share * total for share in self.widths]
         columns = [[width(cell) for cell in column] for column in zip(self.header, *self.rows, strict=True)]
-        for most, least in _UNBROKEN:
+        for max_width, min_share in _UNBROKEN_WIDTHS:
             needs = [
                 max(
-                    ceil(max((length for length in column if length <= most), default=1)) + beside,
-                    share * least if max(column) > most else 0,
+                    ceil(max((length for length in column if length <= max_width), default=1)) + padding,
+                    share * min_share if max(column) > max_width else 0,
                 )
                 for column, share in zip(columns, shares, strict=True)
             ]
-            if sum(needs) <= room:
-                lacking = sum(max(0, need - share) for need, share in zip(needs, shares, strict=True))
+            if sum(needs) <= total:
+                missing = sum(max(0, need - share) for need, share in zip(needs, shares, strict=True))
                 spare = sum(max(0, share - need) for need, share in zip(needs, shares, strict=True))
-                left = 1 - lacking / spare if lacking else 1
+                factor = 1 - missing / spare if missing else 1
                 return tuple(
-                    (need + max(0, share - need) * left) / room
+                    (need + max(0, share - need) * factor) / total
                     for need, share in zip(needs, shares, strict=True)
                 )
         return self.widths
@@ -86,16 +86,16 @@ class Table:
 
 def spans(rows: Sequence[Sequence[object]]) -> tuple[tuple[int, ...], ...]:
     """Return for each cell of each row how many rows it covers, its own included; 0 if the cell above covers it."""
-    found: list[list[int]] = []
-    above: list[int] = []
+    result: list[list[int]] = []
+    owners: list[int] = []
     """For each column, the row with the cell that covers this place."""
     for number, row in enumerate(rows):
-        filled = next((place for place, cell in enumerate(row) if cell), 0) if number else 0
-        above = [*above[:filled], *[number] * (len(row) - filled)]
-        found.append([0] * filled + [1] * (len(row) - filled))
-        for place in range(filled):
-            found[above[place]][place] += 1
-    return tuple(map(tuple, found))
+        covered = next((column for column, cell in enumerate(row) if cell), 0) if number else 0
+        owners = [*owners[:covered], *[number] * (len(row) - covered)]
+        result.append([0] * covered + [1] * (len(row) - covered))
+        for column in range(covered):
+            result[owners[column]][column] += 1
+    return tuple(map(tuple, result))
 
 
 @dataclass(frozen=True)
@@ -139,14 +139,14 @@ class Contents:
 
 
 @dataclass(frozen=True)
-class Bound:
+class Appendix:
     """A file appended to the document, in forms that have pages."""
 
     pages: int
     title: str
 
 
-Part = Block | Table | LandscapeBreak | PageBreak | Form | Contents | Bound
+Part = Block | Table | LandscapeBreak | PageBreak | Form | Contents | Appendix
 
 
 @dataclass(frozen=True)
@@ -166,14 +166,14 @@ class Document:
         return (self.number, f"签发人：{self.signer}") if self.signer else (self.number,)
 
     @property
-    def listed(self) -> tuple[str, ...]:
+    def toc(self) -> tuple[str, ...]:
         """The headings that the table of contents lists."""
         return tuple(each.text for each in self.blocks if isinstance(each, Block) and each.kind == "h1")
 
     @property
-    def bound(self) -> tuple[Bound, ...]:
+    def appendices(self) -> tuple[Appendix, ...]:
         """The files appended to it."""
-        return tuple(each for each in self.blocks if isinstance(each, Bound))
+        return tuple(each for each in self.blocks if isinstance(each, Appendix))
 
 
 class OutlineError(ValueError):
@@ -199,28 +199,28 @@ def read(text: str) -> Document:
         elif block := _block(kind, rest, line):
             blocks.append(block)
         elif kind not in KINDS:
-            raise _unreadable(_("a line must begin with a kind, such as p or h1"), line)
+            raise _outline_error(_("a line must begin with a kind, such as p or h1"), line)
     if not head["title"]:
         raise OutlineError(_("it has no title"))
-    whole = (block.table() if isinstance(block, _Rows) else block for block in blocks)
-    return Document(head["title"], tuple(whole), landscape, head["mark"], head["number"], head["signer"])
+    parts = (block.table() if isinstance(block, _Rows) else block for block in blocks)
+    return Document(head["title"], tuple(parts), landscape, head["mark"], head["number"], head["signer"])
 
 
 def _block(kind: str, rest: str, line: str) -> Part | _Rows | None:
     """Return the block that a line begins; None if it begins none, or an empty one."""
     if kind == "bound":
-        return _bound(rest, line)
+        return _appendix(rest, line)
     if kind in {"table", "form"}:
         widths = _widths(rest, line)
         return _Rows(widths) if kind == "table" else Form((), widths)
-    alone: dict[str, Part] = {
+    simple_blocks: dict[str, Part] = {
         "landscape": LandscapeBreak(large=rest.strip() == "A3"),
         "cover": Form(()),
         "page": PageBreak(_plain(rest)),
         "contents": Contents(),
     }
-    if kind in alone:
-        return alone[kind]
+    if kind in simple_blocks:
+        return simple_blocks[kind]
     return Block(kind, plain) if kind in KINDS and (plain := _plain(rest)) else None
 
 
@@ -232,26 +232,26 @@ class _Rows:
     def add(self, text: str, line: str) -> None:
         self.rows.append(tuple(map(_plain, text.split(CELL))))
         if len(self.rows[-1]) != len(self.widths):
-            raise _unreadable(_("a row must have as many cells as the table has columns"), line)
+            raise _outline_error(_("a row must have as many cells as the table has columns"), line)
 
     def table(self) -> Table:
         header, *others = self.rows or [("",) * len(self.widths)]
         return Table(header, tuple(others), self.widths)
 
 
-def _bound(text: str, line: str) -> Bound:
+def _appendix(text: str, line: str) -> Appendix:
     pages, _blank, title = text.partition(" ")
     if not (pages.isdecimal() and pages.isascii() and (plain := _plain(title))):
-        raise _unreadable(_("bound material must have a number of pages and a title"), line)
-    return Bound(int(pages[:_DIGITS]), plain)
+        raise _outline_error(_("bound material must have a number of pages and a title"), line)
+    return Appendix(int(pages[:_MAX_DIGITS]), plain)
 
 
 def _field(kind: str, text: str, columns: int, line: str) -> Field:
     """Read a row of a form with so many columns; for a cover, which has 0, a label and a value."""
     cells = ["\n".join(filter(None, map(_plain, cell.split(LINE_END)))) for cell in text.split(CELL)]
     signature = cells.pop() if kind == "opinion" else ""
-    if not cells or len(cells) % 2 or len(cells) > (columns or _OF_A_COVER):
-        raise _unreadable(
+    if not cells or len(cells) % 2 or len(cells) > (columns or _COVER_CELLS):
+        raise _outline_error(
             _("a row of a form must alternate labels and values, no more than its columns"), line
         )
     return Field(tuple(cells), signature)
@@ -268,12 +268,12 @@ def _widths(text: str, line: str) -> tuple[float, ...]:
         widths = [float(width) for width in text.split()]
     except ValueError:
         widths = []
-    whole = sum(widths)
-    if not (widths and min(widths) > 0 and whole < float("inf")):
-        raise _unreadable(_("a table must give the widths of its columns, as numbers above 0"), line)
-    return tuple(width / whole for width in widths)
+    total = sum(widths)
+    if not (widths and min(widths) > 0 and total < float("inf")):
+        raise _outline_error(_("a table must give the widths of its columns, as numbers above 0"), line)
+    return tuple(width / total for width in widths)
 
 
-def _unreadable(what: str, line: str) -> OutlineError:
+def _outline_error(reason: str, line: str) -> OutlineError:
     shown = _BLANKS.sub(" ", line.replace(CELL, " | ")).strip()
-    return OutlineError(f"{what}: {shown[:40]}")
+    return OutlineError(f"{reason}: {shown[:40]}")

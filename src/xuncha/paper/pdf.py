@@ -29,7 +29,7 @@ _SANS: Final = (
 _KAI: Final = (
     "LXGW WenKai", "LXGW WenKai GB", "AR PL UKai", "AR PL UKai CN", "AR PL KaitiM GB", "Kaiti SC", "FandolKai",
 )  # fmt: skip
-_WANTED: Final = {
+_FONTS: Final = {
     "title": ("方正小标宋", ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "方正小标宋简体", "方正小标宋_GBK", "FZXBSJW", "FZXBSK")),
     "body": ("仿宋_GB2312", ("FangSong_GB2312", "仿宋_GB2312", "FangSong", "仿宋", "STFangsong", "华文仿宋", "FZFangSong-Z02S", "FZFangSong-Z02")),
     "first": ("黑体", ("SimHei", "黑体", "FZHei-B01S", "FZHei-B01")),
@@ -37,22 +37,22 @@ _WANTED: Final = {
     "number": ("宋体", ("SimSun", "宋体", "NSimSun", "STSong", "FZShuSong-Z01S", "FZShuSong-Z01")),
 }  # fmt: skip
 """For each part of the page: the name of the font in the standard, and the names under which systems install it or an equivalent font."""
-_STAND_INS: Final = {
+_SUBSTITUTES: Final = {
     "title": _SERIF + _SANS,
     "body": _SERIF + _KAI + _SANS,
     "first": _SANS + _SERIF,
     "second": _KAI + _SERIF + _SANS,
     "number": _SERIF + _SANS,
 }
-_UNBROKEN = re.compile(f"({TELEPHONE.pattern})")
-_NOT_SHOWN = re.compile(r"the text (.+?) could not be displayed")
+_TELEPHONE = re.compile(f"({TELEPHONE.pattern})")
+_MISSING_TEXT = re.compile(r"the text (.+?) could not be displayed")
 
 
 def pdf(document: Document) -> tuple[bytes, list[str]]:
     """Return the document as PDF, and a warning for each font that replaces a missing one. Raises SurroundingsError if no font has a character."""
     with needs("office"):
         title_lines = title(document)
-    given = {
+    values = {
         "title": document.title,
         "lines": title_lines,
         "mark": document.mark,
@@ -61,27 +61,27 @@ def pdf(document: Document) -> tuple[bytes, list[str]]:
         "reference": document.reference,
         "pitch": pitch(document),
         "blocks": list(_as_data(document)),
-        "bound": [each.__dict__ for each in document.bound],
+        "bound": [each.__dict__ for each in document.appendices],
         "contents": CONTENTS,
     }
-    return laid_out(_PAGE, given)
+    return typeset(_PAGE, values)
 
 
-def laid_out(page: Path, given: Mapping[str, object]) -> tuple[bytes, list[str]]:
+def typeset(page: Path, values: Mapping[str, object]) -> tuple[bytes, list[str]]:
     """Lay out a page of typst from the given values and the fonts chosen here. Returns and raises the same as `pdf`."""
     with needs("office"):
         import typst  # noqa: PLC0415
 
     fonts = typst.Fonts()
-    families, warnings = _chosen(fonts.families())
-    source, inputs = page.read_bytes(), {"paper": json.dumps({**given, "fonts": families})}
+    families, warnings = _choose_fonts(fonts.families())
+    source, inputs = page.read_bytes(), {"paper": json.dumps({**values, "fonts": families})}
     try:  # PDF/A allows no boxes in place of characters.
         content = typst.compile(
             source, font_paths=fonts, format="pdf", sys_inputs=inputs, pdf_standards="a-2b"
         )
     except typst.TypstError as error:
-        if lacking := _NOT_SHOWN.search(str(error)):
-            raise _no_font(lacking[1].strip('`"')) from None
+        if missing := _MISSING_TEXT.search(str(error)):
+            raise _no_font(missing[1].strip('`"')) from None
         # PDF/A also forbids other things, such as fonts that may not be embedded permanently; these do no harm to a reader.
         content = typst.compile(source, font_paths=fonts, format="pdf", sys_inputs=inputs)
     return content, warnings
@@ -96,10 +96,13 @@ def _as_data(document: Document) -> Iterator[dict[str, object]]:
             yield {"kind": "turn", "large": block.large}
         elif isinstance(block, Table):
             table = paged(block, sheet, new_page=begins_page(document.blocks, number)).table
-            centred = block.centred()
-            every = [zip(*row, centred, strict=True) for row in zip(table.rows, table.spans(), strict=True)]
+            centred = block.short_columns()
+            cell_rows = [
+                zip(*row, centred, strict=True) for row in zip(table.rows, table.spans(), strict=True)
+            ]
             cells = [
-                [{"text": text, "rows": n, "short": short} for text, n, short in row if n] for row in every
+                [{"text": text, "rows": n, "short": short} for text, n, short in row if n]
+                for row in cell_rows
             ]
             yield {"kind": "table", "header": table.header, "rows": cells, "widths": table.widths}
         elif isinstance(block, PageBreak):
@@ -110,27 +113,29 @@ def _as_data(document: Document) -> Iterator[dict[str, object]]:
             rows = [each.__dict__ for each in block.fields]
             yield {"kind": "form" if block.widths else "cover", "widths": block.widths, "rows": rows}
         elif isinstance(block, Block):
-            yield {"kind": block.kind, "text": _UNBROKEN.split(block.text)}
+            yield {"kind": block.kind, "text": _TELEPHONE.split(block.text)}
 
 
-def _chosen(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
+def _choose_fonts(families: Sequence[str]) -> tuple[dict[str, list[str]], list[str]]:
     """Choose the installed fonts for each part of the page, the best first; return them with the warnings."""
     fonts = {family.casefold(): family for family in families}
     chosen, warnings = {}, []
-    for part, (name, wanted) in _WANTED.items():
-        found = [fonts[each.casefold()] for each in (*wanted, *_STAND_INS[part]) if each.casefold() in fonts]
-        if not found:
+    for part, (name, names) in _FONTS.items():
+        available = [
+            fonts[each.casefold()] for each in (*names, *_SUBSTITUTES[part]) if each.casefold() in fonts
+        ]
+        if not available:
             raise _no_font(name)
-        if found[0].casefold() not in {each.casefold() for each in wanted}:
+        if available[0].casefold() not in {each.casefold() for each in names}:
             message = _("the font {wanted} is not installed; {font} is used instead")
-            warnings.append(message.format(wanted=name, font=found[0]))
-        chosen[part] = found
+            warnings.append(message.format(wanted=name, font=available[0]))
+        chosen[part] = available
     return chosen, warnings
 
 
-def _no_font(what: str) -> SurroundingsError:
+def _no_font(text: str) -> SurroundingsError:
     return SurroundingsError(
         "no-font",
-        _("no font on this machine shows {what}").format(what=what),
+        _("no font on this machine shows {what}").format(what=text),
         _("install one that does; on Debian and Ubuntu: apt install fonts-noto-cjk fonts-arphic-ukai"),
     )

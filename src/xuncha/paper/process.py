@@ -13,12 +13,12 @@ from typing import Any, Final, Literal, NamedTuple
 from xuncha.errors import Finding, InvalidLedgerError, Place, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.language import spoken
-from xuncha.paper.own import FOLDER, Own
+from xuncha.paper.own import FOLDER, OwnFiles
 from xuncha.system import died
 
 Task = Literal["render", "fill", "look"]
 _NO_TIME_LEFT: Final = 1816  # ERROR_NOT_ENOUGH_QUOTA, with which Windows ends a process
-_TIMES: Final = 6  # the limit of elapsed time: so many times the processor time
+_TIME_FACTOR: Final = 6  # the limit of elapsed time: so many times the processor time
 _PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.paper.worker import main; main()"
 
 
@@ -39,7 +39,7 @@ class Job(NamedTuple):
     task: Task
     files: Mapping[str, bytes | str]  # the ledger's own files; the process reads nothing of the ledger itself
     arguments: dict[str, Any]
-    given: Mapping[str, object]  # the values for the template
+    values: Mapping[str, object]  # the values for the template
     language: str
     limits: Limits
 
@@ -49,13 +49,18 @@ class LimitError(Exception):
 
 
 def run(
-    task: Task, files: Own, given: Mapping[str, object], *, limits: Limits | None = None, **arguments: object
+    task: Task,
+    files: OwnFiles,
+    values: Mapping[str, object],
+    *,
+    limits: Limits | None = None,
+    **arguments: object,
 ) -> bytes:
     """Run a task of `xuncha.paper.worker` in a separate process, and return the document. Raises LimitError if it exceeds a limit, and the errors of the task."""
     import pickle  # noqa: PLC0415  needed only for own templates
 
     limits = limits or LIMITS
-    job = Job(task, files.files, arguments, given, spoken(), limits)
+    job = Job(task, files.files, arguments, values, spoken(), limits)
     head, _line_end, content = _answer(pickle.dumps(job), limits).partition(b"\n")
     answer = json.loads(head)
     if answer.get("limit"):
@@ -87,7 +92,7 @@ def _answer(job: bytes, limits: Limits) -> bytes:
     too_long = LimitError(_("it uses more than {n} seconds of processor time").format(n=limits.seconds))
     try:
         result = subprocess.run(
-            command, input=job, capture_output=True, timeout=limits.seconds * _TIMES, check=False
+            command, input=job, capture_output=True, timeout=limits.seconds * _TIME_FACTOR, check=False
         )
     except subprocess.TimeoutExpired:
         raise too_long from None

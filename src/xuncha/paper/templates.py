@@ -33,23 +33,23 @@ from xuncha.chinese.numbers import numeral
 from xuncha.chinese.punctuation import full_width, sentence
 from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.language import gettext as _
-from xuncha.paper.forms import made
+from xuncha.paper.forms import convert
 from xuncha.paper.outline import CELL, LINE_END, Document, OutlineError, read
-from xuncha.paper.own import FOLDER, Own, OwnFileError, built_in, differs, own_among, remark
+from xuncha.paper.own import FOLDER, OwnFileError, OwnFiles, built_in, first_own_file, is_changed, own_warning
 from xuncha.paper.process import LIMITS, LimitError, run, too_large, too_much_memory
-from xuncha.paper.texts import markdown, titled, unbroken
+from xuncha.paper.texts import escaped_text, escaped_title, markdown
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
 
-LONGEST: Final = 10_000_000
+MAX_LENGTH: Final = 10_000_000
 """Maximum number of characters or items that one step may make."""
-_BITS: Final = 100_000  # bits of a number: the time to print one grows faster than its length
-_WIDENING: Final = ("batch", "center", "indent", "round", "slice", "tojson", "truncate", "wordwrap")
+_MAX_BITS: Final = 100_000  # bits of a number: the time to print one grows faster than its length
+_SIZED_FILTERS: Final = ("batch", "center", "indent", "round", "slice", "tojson", "truncate", "wordwrap")
 """Filters with an argument that decides how much they make."""
-_PERCENT = re.compile(r"%(?:\(.*\))?[-+ #0]*[0-9]*\.?(?:\*|[0-9]{6})", re.DOTALL)
+_WIDE_PERCENT = re.compile(r"%(?:\(.*\))?[-+ #0]*[0-9]*\.?(?:\*|[0-9]{6})", re.DOTALL)
 """The beginning of a mark such as `%5.2f`, if its width has six digits or more, or is taken from the values (`*`)."""
-_FIELD = re.compile(r"\{|[0-9]{6}")
+_WIDE_FIELD = re.compile(r"\{|[0-9]{6}")
 """The same for a field such as `{:>5}`, in the part after its colon."""
 
 
@@ -60,21 +60,21 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401  Jinja's own
         super().__init__(**settings)
-        self.filters |= {name: _bounded(self.filters[name]) for name in _WIDENING}
-        self.filters["format"] = lambda text, *args, **kwargs: _percent(str(text)) % (kwargs or args)
+        self.filters |= {name: _checked_filter(self.filters[name]) for name in _SIZED_FILTERS}
+        self.filters["format"] = lambda text, *args, **kwargs: _checked_format(str(text)) % (kwargs or args)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
         """Apply an operator, unless the result would be too long."""
         if operator == "%" and isinstance(left, str):
-            _percent(left)
+            _checked_format(left)
         if operator == "**" and isinstance(left, int) and isinstance(right, int):
-            _must_fit(left.bit_length() * right, most=_BITS)
+            _check_size(left.bit_length() * right, limit=_MAX_BITS)
         if operator == "*" and isinstance(left, int) and isinstance(right, int):
-            _must_fit(left.bit_length() + right.bit_length(), most=_BITS)
+            _check_size(left.bit_length() + right.bit_length(), limit=_MAX_BITS)
         elif operator == "*":
-            for many, times in ((left, right), (right, left)):
-                if isinstance(times, int) and isinstance(many, Sized):
-                    _must_fit(len(many) * times)
+            for items, count in ((left, right), (right, left)):
+                if isinstance(count, int) and isinstance(items, Sized):
+                    _check_size(len(items) * count)
         return super().call_binop(context, operator, left, right)
 
     def call(  # Jinja's names, so that no argument of a template has the same one
@@ -86,64 +86,64 @@ class Sandbox(ImmutableSandboxedEnvironment):
     ) -> Any:  # noqa: ANN401
         """Call an object, unless it is a method of a text or a number with too large a number as argument: `'x'.center(10**9)`."""
         if isinstance(__obj, BuiltinMethodType):
-            _must_fit(*args, *kwargs.values())
+            _check_size(*args, *kwargs.values())
         return super().call(__context, __obj, *args, **kwargs)
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:  # noqa: ANN401
         """Wrap the method `format` of a text as Jinja does, and refuse a field that would be too wide."""
         wrapped = super().wrap_str_format(value)
         for _text, _name, form, _conversion in Formatter().parse(str(value.__self__)) if wrapped else ():
-            _must_be_narrow(_FIELD.search(form or ""))
+            _check_width(_WIDE_FIELD.search(form or ""))
         return wrapped
 
 
-def _percent(text: str) -> str:
+def _checked_format(text: str) -> str:
     """Return a text with format marks (`%5d`) unchanged, unless one of them is too wide."""
-    _must_be_narrow(_PERCENT.search(text))
+    _check_width(_WIDE_PERCENT.search(text))
     return text
 
 
-def _must_be_narrow(found: re.Match[str] | None) -> None:
+def _check_width(match: re.Match[str] | None) -> None:
     """Refuse a width that was found: it is too large, or taken from the values, which could also read what is inside them: `{:{0[0]}}`."""
-    if found and found[0][-1] in "*{":
+    if match and match[0][-1] in "*{":
         raise ValueError(_("the width of a field is written as a number"))
-    if found:
-        raise OverflowError(_("one step makes more than {n} characters").format(n=LONGEST))
+    if match:
+        raise OverflowError(_("one step makes more than {n} characters").format(n=MAX_LENGTH))
 
 
-def _bounded(called: Callable[..., Any]) -> Callable[..., Any]:
+def _checked_filter(function: Callable[..., Any]) -> Callable[..., Any]:
     """Wrap a filter so that it refuses too large a number; the attributes that Jinja has set on it are kept."""
 
-    @wraps(called)
-    def bounded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
-        _must_fit(*args, *kwargs.values())
-        return called(*args, **kwargs)
+    @wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        _check_size(*args, *kwargs.values())
+        return function(*args, **kwargs)
 
-    return bounded
-
-
-def _must_fit(*values: object, most: int = LONGEST) -> None:
-    """Raise OverflowError if a number among the values is larger than `most`."""
-    if any(isinstance(each, int) and abs(each) > most for each in values):
-        raise OverflowError(_("one step makes more than {n} characters").format(n=LONGEST))
+    return checked
 
 
-_BAD_VALUES = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
-TEMPLATE_ERRORS: Final = (TemplateError, *_BAD_VALUES, RecursionError, MemoryError, OSError)
+def _check_size(*values: object, limit: int = MAX_LENGTH) -> None:
+    """Raise OverflowError if a number among the values is larger than `limit`."""
+    if any(isinstance(each, int) and abs(each) > limit for each in values):
+        raise OverflowError(_("one step makes more than {n} characters").format(n=MAX_LENGTH))
+
+
+_VALUE_ERRORS = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
+TEMPLATE_ERRORS: Final = (TemplateError, *_VALUE_ERRORS, RecursionError, MemoryError, OSError)
 """Errors that a template can raise; all are reported as the template's."""
 _LINE = 38  # full-width characters in a line of the text form; the signature is aligned to its right end
 _UNSAFE = re.compile(f"(?![{CELL}{LINE_END}])[{UNSAFE}]")
 """Characters that could control a terminal or hide a text, except the two separators of an outline, which its reader removes."""
 
 
-def _own_template(files: Own, template: str) -> tuple[str, str, Callable[[], bool]] | None:
+def _own_template(files: OwnFiles, template: str) -> tuple[str, str, Callable[[], bool]] | None:
     """Read one of the ledger's own templates for Jinja; refuse a path that leads out of its folder."""
     name = "/".join(split_template_path(template))
     try:
         content = files.read(name)
         if content is None:
             return None
-        if differs(name, content):
+        if is_changed(name, content):
             files.used.append(name)
         return content.decode(), f"{FOLDER}/{name}", lambda: True
     except OwnFileError as error:
@@ -158,59 +158,59 @@ class _Cells(str):
     __slots__ = ()
 
 
-def render(name: str, files: Own, **given: object) -> str:
+def render(name: str, files: OwnFiles, **values: object) -> str:
     """Render a template; in a separate process if it, or a template that it refers to, is the ledger's own.
 
     In a web page (`.html.j2`) values are escaped; in an outline (`.outline.j2`) each is printed on one line. `files` take precedence over the
-    built-in templates; `given` must be plain data, since a template may call every method of an object. Raises InvalidLedgerError with its file
+    built-in templates; `values` must be plain data, since a template may call every method of an object. Raises InvalidLedgerError with its file
     and line if the template is wrong, or exceeds a limit.
     """
     try:
-        if (first := own_among(name, files)) is None:
-            return rendered(name, None, given)
-        return run("render", files, given, name=name).decode()
+        if (own_file := first_own_file(name, files)) is None:
+            return render_here(name, None, values)
+        return run("render", files, values, name=name).decode()
     except OwnFileError as error:
-        raise wrong(error.name or name, 0, str(error), files, given) from None
+        raise template_error(error.name or name, 0, str(error), files, values) from None
     except LimitError as error:
-        raise wrong(first or name, 0, str(error), files, given) from None
+        raise template_error(own_file or name, 0, str(error), files, values) from None
 
 
-def rendered(name: str, files: Own | None, given: Mapping[str, object]) -> str:
+def render_here(name: str, files: OwnFiles | None, values: Mapping[str, object]) -> str:
     """Render a template in this process; unsafe characters in the output of own files are removed. Raises InvalidLedgerError with its file and line if it is wrong."""
     pieces, size = [], 0
     try:
-        for piece in environment(name, files).get_template(name).generate(given):
+        for piece in environment(name, files).get_template(name).generate(values):
             pieces.append(piece)
             size += len(piece)
             if size > LIMITS.output:
                 raise TemplateError(too_large(LIMITS.output))
     except TemplateSyntaxError as error:
-        raise wrong(error.name or name, error.lineno, error.message or "", files, given) from None
+        raise template_error(error.name or name, error.lineno, error.message or "", files, values) from None
     except TEMPLATE_ERRORS as error:
-        raise wrong(*place_of(error, name), reason(error), files, given) from None
+        raise template_error(*error_place(error, name), error_reason(error), files, values) from None
     text = "".join(pieces)
     return text if files is None else _UNSAFE.sub("", text)
 
 
-def paper(name: str, form: str, files: Own, **given: object) -> tuple[bytes, list[str]]:
+def make_file(name: str, form: str, files: OwnFiles, **values: object) -> tuple[bytes, list[str]]:
     """Make a document in a form; return it with warnings of missing fonts and of own templates that were used.
 
-    `name` is the name of its template, such as report.weekly; `files` take precedence over the built-in templates; `given` are the values for
+    `name` is the name of its template, such as report.weekly; `files` take precedence over the built-in templates; `values` are the values for
     the template. Raises InvalidLedgerError with its file and line if a template is wrong; SurroundingsError if the form needs a missing part.
     """
-    content, warnings = made(document(f"{name}.outline.j2", files, **given), form)
-    return content, [*warnings, *remark(files)]
+    content, warnings = convert(make_document(f"{name}.outline.j2", files, **values), form)
+    return content, [*warnings, *own_warning(files)]
 
 
-def document(name: str, files: Own, **given: object) -> Document:
+def make_document(name: str, files: OwnFiles, **values: object) -> Document:
     """Make a document from an outline template. Raises InvalidLedgerError if the template is wrong, or does not print an outline."""
     try:
-        return read(render(name, files, **given))
+        return read(render(name, files, **values))
     except OutlineError as error:
-        raise wrong(name, 0, str(error), files, given) from None
+        raise template_error(name, 0, str(error), files, values) from None
 
 
-def environment(name: str, files: Own | None) -> Environment:
+def environment(name: str, files: OwnFiles | None) -> Environment:
     """Make the sandbox in which a template runs; `files` is None if only built-in templates are used."""
     loaders: list[BaseLoader] = [FileSystemLoader(built_in())]
     if files is not None:
@@ -230,8 +230,8 @@ def environment(name: str, files: Own | None) -> Environment:
         "sentence": sentence,
         "paragraphs": lambda text: [line.strip() for line in text.splitlines() if line.strip()],
         "markdown": markdown,
-        "unbroken": unbroken,
-        "titled": titled,
+        "unbroken": escaped_text,
+        "titled": escaped_title,
         "right": lambda text: "\u3000" * max(0, int(_LINE - width(full_width(text)))) + text,
         "cells": _cells,
     }
@@ -251,18 +251,20 @@ def _cells(values: Iterable[object]) -> str:
     return _Cells(CELL.join(str(_on_one_line(text)) for text in texts))
 
 
-def place_of(error: BaseException, name: str) -> tuple[str, int]:
+def error_place(error: BaseException, name: str) -> tuple[str, int]:
     """Return the template and the line in which an error arose."""
     frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename.endswith(".j2")]
     return (Path(frames[-1].filename).name, frames[-1].lineno or 1) if frames else (name, 1)
 
 
-def reason(error: BaseException) -> str:
+def error_reason(error: BaseException) -> str:
     """Return the reason why a template cannot be rendered."""
     return too_much_memory(LIMITS.memory) if isinstance(error, MemoryError) else str(error)
 
 
-def wrong(name: str, line: int, message: str, files: Own | None, given: Iterable[str]) -> InvalidLedgerError:
+def template_error(
+    name: str, line: int, message: str, files: OwnFiles | None, names: Iterable[str]
+) -> InvalidLedgerError:
     """Return the error for a template, with its place; line 0 means the whole file."""
     try:
         content = (files.read(name) if files else None) or b""
@@ -270,8 +272,8 @@ def wrong(name: str, line: int, message: str, files: Own | None, given: Iterable
         content = b""
     excerpt = "".join(content.decode("utf-8", "replace").splitlines()[line - 1 : line]) if line else ""
     text = _("the template is wrong: {message}").format(message=" ".join(message.split()))
-    names = _(", ").join(f"`{name}`" for name in given)
-    hint = _("a template can use {names}; docs/templates.md describes what they contain").format(names=names)
+    listed = _(", ").join(f"`{name}`" for name in names)
+    hint = _("a template can use {names}; docs/templates.md describes what they contain").format(names=listed)
     return InvalidLedgerError(
         [Finding("template", text, Place(f"{FOLDER}/{name}", line or 1, 1, excerpt), hint)]
     )

@@ -21,11 +21,11 @@ CONTENTS: Final = "目\u3000录"
 """The heading of the table of contents."""
 _LINE: Final = 38  # full-width characters in a line
 _RULE: Final = "-" * (_LINE * 2)
-_PIECE: Final = 14  # characters of a title that fit into a line on a telephone
+_PHONE_WIDTH: Final = 14  # characters of a title that fit into a line on a telephone
 _GAP: Final = 1  # between two columns, in full-width characters
-_LEAST: Final = 2  # least width of a column, in full-width characters
-_NOT_FIRST: Final = "，。、；：？！”’）》〉】〕…—,.;:?!)%"
-_NOT_LAST: Final = "（《〈【〔“‘("
+_MIN_WIDTH: Final = 2  # least width of a column, in full-width characters
+_NO_START: Final = "，。、；：？！”’）》〉】〕…—,.;:?!)%"
+_NO_END: Final = "（《〈【〔“‘("
 _MARKS: Final = {"h1": "##", "h2": "###", "h3": "####", "h4": "#####"}
 _TAGS: Final = {"h1": "h2", "h2": "h3", "h3": "h4", "h4": "h5"}
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~&]")
@@ -37,7 +37,7 @@ def txt(document: Document) -> str:
     """Return the document as plain text that ends with a line end; a paragraph is one line, and tables are set in columns."""
     lines = [document.mark] if document.mark else []
     if any(document.reference):
-        lines.append(_apart(*document.reference) if document.signer else _indented(document.number, 0.5))
+        lines.append(_two_ends(*document.reference) if document.signer else _indented(document.number, 0.5))
     lines += [_indented(document.title, 0.5), ""]
     for block in document.blocks:
         if isinstance(block, Table):
@@ -47,16 +47,14 @@ def txt(document: Document) -> str:
         elif isinstance(block, PageBreak):
             lines += ["", "", *([_indented(block.title, 0.5), ""] if block.title else [])]
         elif isinstance(block, Contents):
-            lines += ["", _indented(CONTENTS, 0.5), *(f"\u3000\u3000{each}" for each in document.listed), ""]
+            lines += ["", _indented(CONTENTS, 0.5), *(f"\u3000\u3000{each}" for each in document.toc), ""]
         elif isinstance(block, Block) and block.kind == "table-title":
             lines += ["", _indented(block.text, 0.5)]
         elif isinstance(block, Block):
-            right = (
-                _indented(block.text, 1) if block.kind in {"sign", "date"} else f"\u3000\u3000{block.text}"
-            )
-            lines.append(block.text if block.kind in {"to", "copies"} else right)
+            line = _indented(block.text, 1) if block.kind in {"sign", "date"} else f"\u3000\u3000{block.text}"
+            lines.append(block.text if block.kind in {"to", "copies"} else line)
     # Keep one of several empty lines, and none at the end.
-    kept = [line for line, before in zip(lines, ["x", *lines], strict=False) if line or before]
+    kept = [line for line, previous in zip(lines, ["x", *lines], strict=False) if line or previous]
     return "\n".join(kept).rstrip("\n") + "\n"
 
 
@@ -65,9 +63,9 @@ def _form(form: Form) -> list[str]:
     lines: list[str] = []
     for field in form.fields:
         for label, value in field.pairs:
-            many = "\n" in value
-            lines += [f"{label}：" if many else f"{label}：{value}"]
-            lines += [f"\u3000\u3000{line}" for line in value.split("\n")] if many else []
+            has_lines = "\n" in value
+            lines += [f"{label}：" if has_lines else f"{label}：{value}"]
+            lines += [f"\u3000\u3000{line}" for line in value.split("\n")] if has_lines else []
         lines += [_indented(field.signature, 1), ""] if field.signature else []
     return lines
 
@@ -77,61 +75,61 @@ def _indented(text: str, share: float) -> str:
     return "\u3000" * max(0, int((_LINE - width(text)) * share)) + text
 
 
-def _apart(left: str, right: str) -> str:
+def _two_ends(left: str, right: str) -> str:
     """Return a line with one text at its left end and one at its right end."""
     return left + "\u3000" * max(1, int(_LINE - width(left) - width(right))) + right
 
 
 def _table(table: Table) -> list[str]:
     """Return the lines of a table: header and rows, with rules between the rows if one of them takes several lines."""
-    widths = _columns(table.fitted(max(_LINE - _GAP * (len(table.widths) - 1), 1), 0))
+    widths = _columns(table.fitted_widths(max(_LINE - _GAP * (len(table.widths) - 1), 1), 0))
     rows = [_row(row, widths) for row in table.rows]
     has_rules = any(len(lines) > 1 for lines in rows)
-    shown = [*_row(table.header, widths), _RULE]
+    result = [*_row(table.header, widths), _RULE]
     for number, (row, lines) in enumerate(zip(table.rows, rows, strict=True)):
-        shown += [_RULE, *lines] if has_rules and number and row[0] else lines
-    return [*shown, _RULE] if rows else shown
+        result += [_RULE, *lines] if has_rules and number and row[0] else lines
+    return [*result, _RULE] if rows else result
 
 
 def _columns(shares: Sequence[float]) -> list[int]:
     """Return the widths of columns in full-width characters; the widest column gets what is left after rounding."""
-    room = max(_LINE - _GAP * (len(shares) - 1), _LEAST * len(shares))
-    widths = [max(_LEAST, int(share * room + 1e-6)) for share in shares]
-    widths[widths.index(max(widths))] += room - sum(widths)
-    return [max(_LEAST, each) for each in widths]
+    total = max(_LINE - _GAP * (len(shares) - 1), _MIN_WIDTH * len(shares))
+    widths = [max(_MIN_WIDTH, int(share * total + 1e-6)) for share in shares]
+    widths[widths.index(max(widths))] += total - sum(widths)
+    return [max(_MIN_WIDTH, each) for each in widths]
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
-    wrapped = [_wrapped(cell, room) for cell, room in zip(cells, widths, strict=True)]
-    rooms = [room + _GAP for room in widths]
+    wrapped = [_wrap(cell, limit) for cell, limit in zip(cells, widths, strict=True)]
+    limits = [limit + _GAP for limit in widths]
     return [
         "".join(
-            part + " " * round((room - width(part)) * 2) for part, room in zip(parts, rooms, strict=True)
+            part + " " * round((limit - width(part)) * 2) for part, limit in zip(parts, limits, strict=True)
         ).rstrip()
         for parts in zip_longest(*wrapped, fillvalue="")
     ]
 
 
-def _wrapped(text: str, room: int) -> list[str]:
+def _wrap(text: str, max_width: int) -> list[str]:
     """Wrap a text to a width; a word of Latin letters or digits is not broken if it fits into a line."""
     lines, line = [], ""
-    for piece in _pieces(text, room):
-        if line and width(line + piece) > room:
-            kept = len(line)
-            while kept > 1 and (line[kept - 1] in _NOT_LAST or (line[kept:] + piece)[0] in _NOT_FIRST):
-                kept -= 1
-            kept = kept if kept > 1 and width(line[kept:] + piece) <= room else len(line)
-            lines.append(line[:kept].rstrip())
-            line = line[kept:].lstrip()
+    for piece in _pieces(text, max_width):
+        if line and width(line + piece) > max_width:
+            cut = len(line)
+            while cut > 1 and (line[cut - 1] in _NO_END or (line[cut:] + piece)[0] in _NO_START):
+                cut -= 1
+            cut = cut if cut > 1 and width(line[cut:] + piece) <= max_width else len(line)
+            lines.append(line[:cut].rstrip())
+            line = line[cut:].lstrip()
         line += piece if line else piece.lstrip()
     return [*lines, line.rstrip()]
 
 
-def _pieces(text: str, room: int) -> Iterator[str]:
+def _pieces(text: str, max_width: int) -> Iterator[str]:
     """Yield the pieces of a text that are not broken: a Chinese character, or a run of half-width characters no wider than a line."""
     for narrow, run in groupby(text, lambda character: width(character) < 1 and character != " "):
         characters = "".join(run)
-        step = room * 2 if narrow else 1
+        step = max_width * 2 if narrow else 1
         yield from (characters[start : start + step] for start in range(0, len(characters), step))
 
 
@@ -140,30 +138,30 @@ def md(document: Document) -> str:
     parts = [markdown(document.mark)] if document.mark else []
     if any(document.reference):
         parts.append(markdown("\u3000".join(filter(None, document.reference))))
-    parts.append(f"# {_inside(document.title)}")
+    parts.append(f"# {_inline(document.title)}")
     for block in document.blocks:
         if isinstance(block, Table):
-            rows = [[_inside(cell) for cell in row] for row in (block.header, *block.rows)]
+            rows = [[_inline(cell) for cell in row] for row in (block.header, *block.rows)]
             rows.insert(1, ["---"] * len(block.header))
             parts.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
         elif isinstance(block, Form):
             for field in block.fields:
-                pairs = (f"**{_inside(label)}**：{_inside(value)}" for label, value in field.pairs)
+                pairs = (f"**{_inline(label)}**：{_inline(value)}" for label, value in field.pairs)
                 parts += [each.replace("\n", "  \n") for each in pairs]
                 parts += [markdown(field.signature)] if field.signature else []
         elif isinstance(block, PageBreak):
-            parts += ["---", *([f"# {_inside(block.title)}"] if block.title else [])]
+            parts += ["---", *([f"# {_inline(block.title)}"] if block.title else [])]
         elif isinstance(block, Contents):
-            parts += [f"**{CONTENTS}**", "\n".join(f"- {_inside(each)}" for each in document.listed)]
+            parts += [f"**{CONTENTS}**", "\n".join(f"- {_inline(each)}" for each in document.toc)]
         elif isinstance(block, Block) and block.kind in _MARKS:
-            parts.append(f"{_MARKS[block.kind]} {_inside(block.text)}")
+            parts.append(f"{_MARKS[block.kind]} {_inline(block.text)}")
         elif isinstance(block, Block):
             is_title = block.kind == "table-title"
-            parts.append(f"**{_inside(block.text)}**" if is_title else markdown(block.text))
+            parts.append(f"**{_inline(block.text)}**" if is_title else markdown(block.text))
     return "\n\n".join(parts) + "\n"
 
 
-def _inside(text: str) -> str:
+def _inline(text: str) -> str:
     """Escape a text that does not begin a line: fewer characters have a meaning there."""
     return markdown(f"x{text}")[1:]
 
@@ -176,13 +174,13 @@ def markdown(text: str) -> str:
 
 def html(document: Document) -> str:
     """Return the document as a self-contained web page: no script, no files from elsewhere; `page.html.j2` lays it out."""
-    given = {
+    values = {
         "headings": _TAGS,
         "zip": zip,
         "contents": CONTENTS,
         "contents_block": Contents(),
     }
-    return layouts().get_template("page.html.j2").render(document=document, **given)
+    return layouts().get_template("page.html.j2").render(document=document, **values)
 
 
 @cache
@@ -191,21 +189,21 @@ def layouts() -> Environment:
     from jinja2 import Environment, FileSystemLoader  # noqa: PLC0415  only some forms need it
 
     loader = FileSystemLoader(Path(__file__).parent)
-    made = Environment(
+    environment = Environment(
         loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
-    made.filters |= {"unbroken": unbroken, "titled": titled}
-    return made
+    environment.filters |= {"unbroken": escaped_text, "titled": escaped_title}
+    return environment
 
 
-def unbroken(text: str) -> str:
+def escaped_text(text: str) -> str:
     """Escape a text for a web page, and keep telephone numbers on one line by the class `whole`."""
     from markupsafe import Markup, escape  # noqa: PLC0415  as above
 
     return Markup(TELEPHONE.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704  escaped before
 
 
-def titled(text: str) -> str:
+def escaped_title(text: str) -> str:
     """Escape a title for a web page, and allow line breaks between names and terms, and inside long ones between words."""
     from markupsafe import Markup, escape  # noqa: PLC0415
 
@@ -213,11 +211,9 @@ def titled(text: str) -> str:
         groups = pieces(text)
     except ImportError:  # words are found by the part `office`; without it the browser chooses the breaks
         return escape(text)
-    parts = (words if sum(map(width, words)) > _PIECE else ["".join(words)] for words in groups)
+    parts = (words if sum(map(width, words)) > _PHONE_WIDTH else ["".join(words)] for words in groups)
     units = [word for words in parts for word in words]
-    joints = (
-        "<wbr>" if width(before[-1:]) == width(after[:1]) == 1 else "" for before, after in pairwise(units)
-    )
+    joints = ("<wbr>" if width(left[-1:]) == width(right[:1]) == 1 else "" for left, right in pairwise(units))
     return Markup("").join(
         escape(word) + Markup(joint)  # noqa: S704  `joint` is one of the two texts above
         for word, joint in zip_longest(units, joints, fillvalue="")

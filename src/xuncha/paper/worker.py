@@ -8,11 +8,11 @@ import pickle
 
 from xuncha.errors import InvalidLedgerError, SurroundingsError
 from xuncha.language import speaking
-from xuncha.paper.own import Own
+from xuncha.paper.own import OwnFiles
 from xuncha.paper.process import Job, too_large, too_much_memory
 from xuncha.system import keep_within
 
-_LONGEST = 300  # characters of an error message
+_MAX_MESSAGE = 300  # characters of an error message
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     with os.fdopen(0, "rb") as source:
         request = source.read()
     job: Job = pickle.loads(request)  # noqa: S301  the program itself has written it
-    _keep(job)
+    _set_limits(job)
     with os.fdopen(1, "wb") as target:
         target.write(answer(job))
 
@@ -28,7 +28,7 @@ def main() -> None:
 def answer(job: Job) -> bytes:
     """Run a job, and return the answer: a line of JSON, then the document."""
     content = b""
-    files = Own(job.files)
+    files = OwnFiles(job.files)
     with speaking(job.language):
         try:
             content = _document(job, files)
@@ -43,25 +43,25 @@ def answer(job: Job) -> bytes:
         except MemoryError:
             head = {"limit": too_much_memory(job.limits.memory)}
         except Exception as error:  # noqa: BLE001  every error is reported as the template's
-            head = {"limit": f"{type(error).__name__}: {error}"[:_LONGEST]}
+            head = {"limit": f"{type(error).__name__}: {error}"[:_MAX_MESSAGE]}
     return json.dumps(head).encode() + b"\n" + content
 
 
-def _document(job: Job, files: Own) -> bytes:
+def _document(job: Job, files: OwnFiles) -> bytes:
     if job.task == "fill":
-        from xuncha.paper.filled import filled  # noqa: PLC0415  only for a Word file
+        from xuncha.paper.filled import fill_here  # noqa: PLC0415  only for a Word file
 
-        return filled(files=files, given=job.given, **job.arguments)
+        return fill_here(files=files, values=job.values, **job.arguments)
     if job.task == "look":
-        from xuncha.paper.binding import pages_of  # noqa: PLC0415  only for evidence
+        from xuncha.paper.binding import make_pdf  # noqa: PLC0415  only for evidence
 
-        return pages_of(**job.arguments)
-    from xuncha.paper.templates import rendered  # noqa: PLC0415  not needed for Word files
+        return make_pdf(**job.arguments)
+    from xuncha.paper.templates import render_here  # noqa: PLC0415  not needed for Word files
 
-    return rendered(files=files, given=job.given, **job.arguments).encode()
+    return render_here(files=files, values=job.values, **job.arguments).encode()
 
 
-def _keep(job: Job) -> None:
+def _set_limits(job: Job) -> None:
     """Set limits beyond which the system ends this process. It can write no file and, except for the task `look`, where typst lays out pictures in threads, start no process."""
     limits = {
         "RLIMIT_CORE": 0,

@@ -14,17 +14,17 @@ from typing import Any, Final, NamedTuple
 from xuncha.paper.outline import Block, Document, LandscapeBreak, Table, spans
 from xuncha.parts import needs
 
-_ACROSS: Final = {True: 128, False: 84}
+_PAGE_WIDTHS: Final = {True: 128, False: 84}
 """Width of a page in characters of Excel; the key tells whether it is landscape. A wider sheet would be printed smaller than 11 points."""
 _LINE: Final = 15.0  # height of a line of 11 points, in points
-_HIGHEST: Final = 409.0  # the highest row that Excel knows, in points
+_MAX_HEIGHT: Final = 409.0  # the highest row that Excel knows, in points
 _A3_WIDTH, _A3_HEIGHT = 1100.0, 720.0
 """Size of a landscape A3 page between its margins, in points; a little less than there is."""
 _CHARACTER: Final = 6.2  # the width of a character of 11 points, in points: Excel takes 6, LibreOffice 7
-LONGEST_CELL: Final = 32_767
+MAX_CELL: Final = 32_767
 """Maximum length of a cell, in characters: Excel's own limit."""
-_NO_SHEET_NAME: Final = re.compile(r"[\[\]:*?/\\]")
-_LONGEST_NAME: Final = 31
+_BAD_NAME: Final = re.compile(r"[\[\]:*?/\\]")
+_MAX_NAME: Final = 31
 _SPECIAL: Final = re.compile(r"[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """Characters that XML does not allow, and text that Excel would read as an escaped character."""
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
@@ -103,20 +103,25 @@ class Book:
 
     def _style(self, look: Look, form: str) -> int:
         """Return the index of the style for cells with a look and a number format; the format `@` keeps texts as texts when they are edited."""
-        made: dict[str, Any] = {"align": look.align, "valign": "vcenter", "text_wrap": True}
-        made |= {"font_name": look.font, "font_size": look.size, "font_family": 0, "border": int(look.framed)}
-        made |= {"pattern": 1, "bg_color": look.fill} if look.fill else {}
-        made |= {"quote_prefix": True} if form == "@" else {"num_format": form}
-        return int(self.raw.add_format(made)._get_xf_index())  # noqa: SLF001  for cells that XlsxWriter does not write
+        style: dict[str, Any] = {"align": look.align, "valign": "vcenter", "text_wrap": True}
+        style |= {
+            "font_name": look.font,
+            "font_size": look.size,
+            "font_family": 0,
+            "border": int(look.framed),
+        }
+        style |= {"pattern": 1, "bg_color": look.fill} if look.fill else {}
+        style |= {"quote_prefix": True} if form == "@" else {"num_format": form}
+        return int(self.raw.add_format(style)._get_xf_index())  # noqa: SLF001  for cells that XlsxWriter does not write
 
 
 class _Cells(dict[Any, tuple[str, float]]):
     """A cache for cells of one look and width: from a value to the XML that follows the address of the cell, and the height in points."""
 
-    def __init__(self, book: Book, look: Look, room: float) -> None:
-        self._book, self._look, self._room = book, look, room
+    def __init__(self, book: Book, look: Look, width: float) -> None:
+        self._book, self._look, self._room = book, look, width
 
-    def of(self, value: Value) -> tuple[str, float]:
+    def cell(self, value: Value) -> tuple[str, float]:
         """Return the XML and the height of a cell with this value."""
         content, form = value if isinstance(value, tuple) else (value, "General")
         # The type is part of the key, since True equals 1.
@@ -127,7 +132,7 @@ class _Cells(dict[Any, tuple[str, float]]):
         content, form, _type = (key, "@", str) if isinstance(key, str) else key
         text, xml = str(content or ""), "/>"
         if isinstance(key, str):
-            text = text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+            text = text if len(text) <= MAX_CELL else f"{text[: MAX_CELL - 1]}…"
             space = ' xml:space="preserve"' if text != text.strip() else ""
             shown = _SPECIAL.sub(lambda it: _ENTITIES.get(it[0]) or f"_x{ord(it[0]):04X}_", text)
             xml = f' t="inlineStr"><is><t{space}>{shown}</t></is></c>'
@@ -175,26 +180,26 @@ class Sheet:
             for number, (line, height) in enumerate(zip(self._lines, self._heights, strict=True), 1)
         )
 
-    def offer(self, column: str, first: int, choices: list[str] | str) -> None:
-        """Offer a list of choices, or the cells of a range such as =Sheet!$A$2:$A$9, in a column from row `first` to the last; other input is accepted, too."""
-        last = max(first, self.rows)
+    def add_choices(self, column: str, first_row: int, choices: list[str] | str) -> None:
+        """Offer a list of choices, or the cells of a range such as =Sheet!$A$2:$A$9, in a column from row `first_row` to the last; other input is accepted, too."""
+        last_row = max(first_row, self.rows)
         options = {"validate": "list", "source": choices, "show_error": False}
-        self.raw.data_validation(f"{column}{first}:{column}{last}", options)
+        self.raw.data_validation(f"{column}{first_row}:{column}{last_row}", options)
 
     def keep_together(self, firsts: Sequence[int], head: int) -> None:
         """Begin a landscape A3 page before a group of rows that would not fit on the page before; `head` rows are printed on each page."""
         heights = self._heights
         scale = min(1.0, _A3_WIDTH / (sum(self.widths) * _CHARACTER))
-        room = _A3_HEIGHT / scale - sum(heights[:head])
-        left = room
-        for first, after in pairwise([*firsts, self.rows + 1]):
-            height = sum(heights[first - 1 : after - 1])
-            if height > left and left < room:
+        page_height = _A3_HEIGHT / scale - sum(heights[:head])
+        space = page_height
+        for first, next_first in pairwise([*firsts, self.rows + 1]):
+            height = sum(heights[first - 1 : next_first - 1])
+            if height > space and space < page_height:
                 self.breaks.append(first - 1)
-                left = room
-            left -= height if height <= room else height % room
+                space = page_height
+            space -= height if height <= page_height else height % page_height
 
-    def line(self, *cells: tuple[Value, Look, int]) -> None:
+    def add_row(self, *cells: tuple[Value, Look, int]) -> None:
         """Write a row; each cell is given as its value, its look, and the number of columns over which it extends."""
         row: list[str] = []
         tallest = 0.0
@@ -202,78 +207,80 @@ class Sheet:
             if columns > 1:  # merge_range() would also write the cells
                 self.raw.merge.append((self.rows, len(row), self.rows, len(row) + columns - 1))
             cache = _Cells(self._book, look, sum(self.widths[len(row) : len(row) + columns]))
-            content, height = cache.of(value)
+            content, height = cache.cell(value)
             tallest = max(tallest, height)
-            for xml in (content, *[cache.of(None)[0]] * (columns - 1)):
+            for xml in (content, *[cache.cell(None)[0]] * (columns - 1)):
                 row.append(f'<c r="{self.letters[len(row)]}{self.rows + 1}"{xml}')
         self._lines.append("".join(row))
-        self._heights.append(min(_HIGHEST, round(tallest, 1)))
+        self._heights.append(min(_MAX_HEIGHT, round(tallest, 1)))
 
-    def title(self, text: str) -> None:
+    def add_title(self, text: str) -> None:
         """Write the title of the sheet over all columns."""
-        self.line((text, TITLE, len(self.widths)))
+        self.add_row((text, TITLE, len(self.widths)))
 
-    def table(self, header: Sequence[str], rows: Sequence[Sequence[Value]], looks: Sequence[Look]) -> None:
+    def add_table(
+        self, header: Sequence[str], rows: Sequence[Sequence[Value]], looks: Sequence[Look]
+    ) -> None:
         """Write the header and the rows of a table, with a look for each column; empty cells at the beginning of a row are merged with the cells above."""
-        self.line(*((name, HEAD, 1) for name in header))
+        self.add_row(*((name, HEAD, 1) for name in header))
         caches = [_Cells(self._book, look, width) for look, width in zip(looks, self.widths, strict=False)]
         heights: list[float] = []
-        tall: list[tuple[int, int, float]] = []
+        merged: list[tuple[int, int, float]] = []
         """For each merged cell: how many rows it covers, the first of them, the height that it needs."""
-        for place, (row, spanned) in enumerate(zip(rows, spans(rows), strict=True)):
+        for index, (row, row_spans) in enumerate(zip(rows, spans(rows), strict=True)):
             line: list[str] = []
             top, tallest = self.rows, 0.0
-            for letter, value, span, cells in zip(self.letters, row, spanned, caches, strict=False):
-                content, height = cells[value] if type(value) is str and value else cells.of(value)
+            for letter, value, span, cells in zip(self.letters, row, row_spans, caches, strict=False):
+                content, height = cells[value] if type(value) is str and value else cells.cell(value)
                 if span > 1:
                     self.raw.merge.append((top, len(line), top + span - 1, len(line)))
-                    tall.append((span, place, height))
+                    merged.append((span, index, height))
                 elif span and height > tallest:
                     tallest = height
                 line.append(f'<c r="{letter}{top + 1}"{content}')
             heights.append(tallest)
             self._lines.append("".join(line))
         # If a merged cell needs more height than its rows have, each row gets an equal share; Excel does not do this itself.
-        for span, first, needed in sorted(tall):
-            lacking = needed - sum(heights[first : first + span])
-            for place in range(first, first + span) if lacking > 0 else ():
-                heights[place] += lacking / span
-        self._heights += (min(_HIGHEST, round(height, 1)) for height in heights)
+        for span, first, needed in sorted(merged):
+            missing = needed - sum(heights[first : first + span])
+            for index in range(first, first + span) if missing > 0 else ():
+                heights[index] += missing / span
+        self._heights += (min(_MAX_HEIGHT, round(height, 1)) for height in heights)
 
 
 def xlsx(document: Document) -> bytes:
     """Return the tables of a document as a workbook; a sheet has the name of the title above its table."""
     book, landscape, large = Book(document.title), document.landscape, False
-    for before, block in pairwise((Block("p", ""), *document.blocks)):
+    for previous, block in pairwise((Block("p", ""), *document.blocks)):
         if isinstance(block, LandscapeBreak):
             landscape, large = True, block.large
         if not isinstance(block, Table):
             continue
-        name = before.text if isinstance(before, Block) and before.kind == "table-title" else ""
-        across = _ACROSS[landscape] * (1.5 if large else 1)
-        rooms = [max(4.0, share * across) for share in block.fitted(across / 2, 1)]
-        sheet = book.sheet(name, rooms, landscape=landscape, head="3:3", frozen="A4", large=large)
-        sheet.line((document.mark, MARK, len(rooms)))
-        sheet.title(f"{document.title}{name}")
-        looks = [CENTRED if centred else TEXT for centred in block.centred()]
-        sheet.table(block.header, block.rows, looks)
+        name = previous.text if isinstance(previous, Block) and previous.kind == "table-title" else ""
+        page_width = _PAGE_WIDTHS[landscape] * (1.5 if large else 1)
+        widths = [max(4.0, share * page_width) for share in block.fitted_widths(page_width / 2, 1)]
+        sheet = book.sheet(name, widths, landscape=landscape, head="3:3", frozen="A4", large=large)
+        sheet.add_row((document.mark, MARK, len(widths)))
+        sheet.add_title(f"{document.title}{name}")
+        looks = [CENTRED if centred else TEXT for centred in block.short_columns()]
+        sheet.add_table(block.header, block.rows, looks)
     return book.content()
 
 
-def _sheet_name(title: str, taken: Sequence[str]) -> str:
+def _sheet_name(title: str, names: Sequence[str]) -> str:
     """Return a name for a sheet that Excel accepts, and that no other sheet has."""
-    cut = _NO_SHEET_NAME.sub(" ", title).strip(" '").encode("utf-16-le")[: 2 * (_LONGEST_NAME - 3)]
+    cut = _BAD_NAME.sub(" ", title).strip(" '").encode("utf-16-le")[: 2 * (_MAX_NAME - 3)]
     name = cut.decode("utf-16-le", "ignore").strip(" '") or "1"
-    others = {each.lower() for each in taken}
-    names = chain([name], (f"{name} {number}" for number in count(2)))
-    return next(each for each in names if each.lower() not in others)
+    lower_names = {each.lower() for each in names}
+    candidates = chain([name], (f"{name} {number}" for number in count(2)))
+    return next(each for each in candidates if each.lower() not in lower_names)
 
 
-def _height(text: str, room: float, size: int) -> float:
+def _height(text: str, column: float, size: int) -> float:
     """Return the height of a text in a column, in points. Lines are counted as slightly shorter than the column: no Chinese character is cut in two."""
     scale = size / 11
-    if 2 * len(text) * scale <= room - 2 and "\n" not in text:
+    if 2 * len(text) * scale <= column - 2 and "\n" not in text:
         return _LINE * scale + 6
     # Characters of two bytes in GBK are twice as wide as others.
     widths = [len(line.encode("gbk", "replace")) * scale for line in text.split("\n")]
-    return sum(max(1, ceil(width / max(2.0, room - 2))) for width in widths) * _LINE * scale + 6
+    return sum(max(1, ceil(width / max(2.0, column - 2))) for width in widths) * _LINE * scale + 6

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Final
 
 from xuncha.chinese.punctuation import full_width_page
-from xuncha.paper.own import Own, remark
-from xuncha.paper.templates import paper, render
+from xuncha.paper.own import OwnFiles, own_warning
+from xuncha.paper.templates import make_file, render
 from xuncha.region.telling import Telling
 
 _END: Final = "</body>"
 
 
-def made(region: Telling, kind: str, form: str, files: Own) -> tuple[bytes, list[str]]:
+def made(region: Telling, kind: str, form: str, files: OwnFiles) -> tuple[bytes, list[str]]:
     """Make a document.
 
     Args:
@@ -33,11 +33,11 @@ def made(region: Telling, kind: str, form: str, files: Own) -> tuple[bytes, list
 
         return workbook(region), []
     if kind == "page":
-        return page(region, files), remark(files)
-    return paper(f"region.{kind}", form, files, region=region)
+        return page(region, files), own_warning(files)
+    return make_file(f"region.{kind}", form, files, region=region)
 
 
-def page(region: Telling, files: Own) -> bytes:
+def page(region: Telling, files: OwnFiles) -> bytes:
     """Make the web page. Its policy allows one script, which only sorts and searches."""
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

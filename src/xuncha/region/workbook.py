@@ -48,16 +48,16 @@ def _sheet(book: Book, region: Telling, name: str, columns: Sequence[_Column], f
     """Start a landscape sheet that repeats its title, its day and the head of its table on each page."""
     widths = [column.width for column in columns]
     sheet = book.sheet(name, widths, landscape=True, head="1:3", frozen=frozen, large=sum(widths) > 150)  # noqa: PLR2004
-    sheet.title(f"{region.name}巡察整改{name}")
+    sheet.add_title(f"{region.name}巡察整改{name}")
     subtitle = f"截至{in_words(region.as_of)}，计入{region.total.units}个单位"
-    sheet.line((f"{subtitle}（{_INTERNAL}）" if region.internal else subtitle, MARK, len(columns)))
+    sheet.add_row((f"{subtitle}（{_INTERNAL}）" if region.internal else subtitle, MARK, len(columns)))
     return sheet
 
 
 def _fill(sheet: Sheet, columns: Sequence[_Column], rows: Sequence[Sequence[Value]]) -> None:
     """Write the table; texts, which are in wide columns, are aligned left."""
     looks = [TEXT if column.width > _NARROW else CENTRED for column in columns]
-    sheet.table([column.heading for column in columns], rows, looks)
+    sheet.add_table([column.heading for column in columns], rows, looks)
     if rows:
         sheet.raw.autofilter(f"A3:{sheet.letters[-1]}{sheet.rows}")
 
@@ -109,7 +109,7 @@ def _write_ranking(book: Book, region: Telling) -> None:
     sheet = _sheet(book, region, "位次", columns, "C4")
     rows = [_unit(each, region, is_audited=is_audited) for each in region.ranking]
     _fill(sheet, columns, rows)
-    sheet.line(
+    sheet.add_row(
         (
             "位次按整改完成率（按问题）由高到低排列，相同的并列；没有反馈问题的单位不排位次。",
             MARK,
@@ -148,7 +148,7 @@ def _write_trend(book: Book, region: Telling) -> None:
         for point in [each.point]
     ]
     _fill(sheet, columns, rows)
-    sheet.line((f"按{region.trend_units}个有历史记录的单位统计。", MARK, len(columns)))
+    sheet.add_row((f"按{region.trend_units}个有历史记录的单位统计。", MARK, len(columns)))
 
 
 def _write_moves(book: Book, region: Telling) -> None:
@@ -163,7 +163,7 @@ def _write_moves(book: Book, region: Telling) -> None:
     ]
     _fill(sheet, columns, rows)
     if region.since:
-        sheet.line((f"与{in_words(region.since)}的汇总相比。", MARK, len(columns)))
+        sheet.add_row((f"与{in_words(region.since)}的汇总相比。", MARK, len(columns)))
 
 
 def _write_alike(book: Book, region: Telling) -> None:
@@ -179,7 +179,7 @@ def _write_alike(book: Book, region: Telling) -> None:
     ]
     _fill(sheet, columns, rows)
     unseen = f"另有{region.alike_unseen}类不公开。" if region.alike_unseen else ""
-    sheet.line((f"对{region.texts}个报送问题内容的单位比对。{unseen}", MARK, len(columns)))
+    sheet.add_row((f"对{region.texts}个报送问题内容的单位比对。{unseen}", MARK, len(columns)))
 
 
 def _write_others(book: Book, region: Telling) -> None:

@@ -17,7 +17,7 @@ from xuncha.report.record import MeasureRecord, Step, steps
 from xuncha.trail.history import Event
 
 Deed = Literal["submit", "return", "close"]
-_DEEDS: Final[dict[str, Deed]] = {"closed": "close", "submitted": "submit"}
+_DEED_BY_STATUS: Final[dict[str, Deed]] = {"closed": "close", "submitted": "submit"}
 """The action by the status that a step leads to; a step from submitted to any other status is a return."""
 
 
@@ -42,7 +42,7 @@ class ApprovalForm(NamedTuple):
     group: tuple[Fact, ...]  # actions of the head of the leading group
 
 
-_WHO: Final = ApprovalForm._fields[1:]
+_PARTIES: Final = ApprovalForm._fields[1:]
 """The fields of those who apply or decide."""
 
 
@@ -59,48 +59,51 @@ def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events:
 
     `events` is the history of the ledger, newest first. Raises RefusedError if there are none, or one is not started yet; see also `items`.
     """
-    found = items(ledger, today)
-    chosen = [*dict.fromkeys(identities)] or [
+    all_items = items(ledger, today)
+    selected = [*dict.fromkeys(identities)] or [
         identity for identity, measure in ledger.measures.items() if measure.status == "submitted"
     ]
-    if not chosen:
+    if not selected:
         text = _("no application to close is pending, so there is nothing to print")
         raise RefusedError("nothing-submitted", text, _("name measures, such as xuncha report closing 2.3"))
-    idle = [str(each) for each in chosen if ledger.measures[each].status == "not_started"]
-    if idle:
+    not_started = [str(each) for each in selected if ledger.measures[each].status == "not_started"]
+    if not_started:
         text = _("nothing was done yet for {ids}, so there is nothing to apply for")
-        hint = _("record what was done: xuncha progress {id} …").format(id=idle[0])
-        raise RefusedError("not-started", text.format(ids=_(", ").join(idle)), hint)
+        hint = _("record what was done: xuncha progress {id} …").format(id=not_started[0])
+        raise RefusedError("not-started", text.format(ids=_(", ").join(not_started)), hint)
     by_measure: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         by_measure[event.number or ""].append(event)
-    forms = tuple(_form(ledger, each, found, by_measure[str(each)]) for each in chosen)
+    forms = tuple(_form(ledger, each, all_items, by_measure[str(each)]) for each in selected)
     return Closing(ledger.settings.name, today, forms)
 
 
-def facts(done: Sequence[Step], measure: Measure) -> tuple[Fact, ...]:
+def facts(history: Sequence[Step], measure: Measure) -> tuple[Fact, ...]:
     """List who applied to close a measure, who returned it and who closed it, since it was last reopened."""
-    found: list[Fact] = []
-    for step in done:
+    result: list[Fact] = []
+    for step in history:
         if step.undone or step.action == "undo" or not step.moves:
             continue  # neither a step that was undone nor the undo itself counts
         if step.from_ == "closed":
-            found.clear()
-        elif deed := _DEEDS.get(step.to or "") or ("return" if step.from_ == "submitted" else None):
-            found.append(Fact(deed, step.author, step.day, step.reason, None, in_history=True))
+            result.clear()
+        elif deed := _DEED_BY_STATUS.get(step.to or "") or ("return" if step.from_ == "submitted" else None):
+            result.append(Fact(deed, step.author, step.day, step.reason, None, in_history=True))
     closed = measure.closed
     if closed is None or measure.status != "closed":
-        return tuple(found)
-    if found and found[-1].deed == "close":
-        last = found.pop()
-        day = closed.date or last.day
-        recorded = None if day == last.day else last.day
-        return (*found, last._replace(day=day, said=closed.note or last.said, recorded=recorded))
-    return (*found, Fact("close", closed.by, closed.date, closed.note, None, in_history=False))
+        return tuple(result)
+    if result and result[-1].deed == "close":
+        closing_fact = result.pop()
+        day = closed.date or closing_fact.day
+        recorded = None if day == closing_fact.day else closing_fact.day
+        return (
+            *result,
+            closing_fact._replace(day=day, said=closed.note or closing_fact.said, recorded=recorded),
+        )
+    return (*result, Fact("close", closed.by, closed.date, closed.note, None, in_history=False))
 
 
 def _form(
-    ledger: Ledger, identity: Identity, found: Mapping[Identity, Item], events: Sequence[Event]
+    ledger: Ledger, identity: Identity, all_items: Mapping[Identity, Item], events: Sequence[Event]
 ) -> ApprovalForm:
     """Put each fact into the field of whoever acted; it is a leader's only if the ledger itself names that leader."""
     measure = ledger.measures[identity]
@@ -110,7 +113,9 @@ def _form(
     for fact in facts(steps(events), measure):
         decider = "leader" if fact.by in leaders else "group" if group and fact.by == group.head else "desk"
         by_field["office" if fact.deed == "submit" else decider].append(fact)
-    return ApprovalForm(told.record(ledger, identity, found), *(tuple(by_field[field]) for field in _WHO))
+    return ApprovalForm(
+        told.record(ledger, identity, all_items), *(tuple(by_field[field]) for field in _PARTIES)
+    )
 
 
 def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
@@ -123,7 +128,7 @@ def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:
             {
                 **rows[form.record.item.id],
                 **told.as_json(form.record),
-                "known": {field: plain(getattr(form, field)) for field in _WHO},
+                "known": {field: plain(getattr(form, field)) for field in _PARTIES},
             }
             for form in report.forms
         ],

@@ -7,11 +7,11 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from xuncha.model.records import Ledger
-from xuncha.report.items import Item, desk, items, most_pressing, pressing_json, rows_json
+from xuncha.report.items import Item, desk, items, items_by_light, rows_json, rows_with_days
 from xuncha.tally import Group, Tally, groups, percent, rate, tally
 
 
-class Standing(NamedTuple):
+class OfficeRank(NamedTuple):
     """The counts and the rank of an office."""
 
     place: int | None
@@ -30,34 +30,34 @@ class Dispatch(NamedTuple):
     desk: str
     date: Date
     counts: Tally
-    standings: tuple[Standing, ...]
+    standings: tuple[OfficeRank, ...]
     overdue: tuple[Item, ...]
     due_soon: tuple[Item, ...]
 
 
 def dispatch(ledger: Ledger, today: Date) -> Dispatch:
     """Gather the content of the dispatch on a day; `items` says what is refused."""
-    found, register = items(ledger, today), ledger.register()
+    all_items, register = items(ledger, today), ledger.register()
     return Dispatch(
         organisation=ledger.settings.name,
         desk=desk(ledger.settings),
         date=today,
         counts=tally(register, today),
         standings=ranked(groups(register, today, "office")),
-        overdue=most_pressing(found, "red"),
-        due_soon=most_pressing(found, "yellow"),
+        overdue=items_by_light(all_items, "red"),
+        due_soon=items_by_light(all_items, "yellow"),
     )
 
 
-def ranked(offices: list[Group]) -> tuple[Standing, ...]:
+def ranked(offices: list[Group]) -> tuple[OfficeRank, ...]:
     """Rank the offices by the rate of closed measures, then by few overdue ones, then in the order of the ledger; measures without an office come last, without a rank."""
     scores = {
         group: (-(rate(group.closed, group.total) or 0), group.overdue) for group in offices if group.key
     }
     order = sorted(scores.values())
-    places = {group: order.index(worth) + 1 for group, worth in sorted(scores.items(), key=itemgetter(1))}
+    places = {group: order.index(score) + 1 for group, score in sorted(scores.items(), key=itemgetter(1))}
     return tuple(
-        Standing(places.get(group), title, total, closed, percent(closed, total), overdue)
+        OfficeRank(places.get(group), title, total, closed, percent(closed, total), overdue)
         for group in (*places, *(group for group in offices if not group.key))
         for _key, title, total, closed, overdue in [group]
     )
@@ -65,10 +65,10 @@ def ranked(offices: list[Group]) -> tuple[Standing, ...]:
 
 def as_json(report: Dispatch, ledger: Ledger) -> dict[str, Any]:
     """Return the output of `report dispatch --json`."""
-    counted = report.counts.as_json(())
+    counts = report.counts.as_json(())
     rows = rows_json(ledger, report.date)
     return {
-        **{key: counted[key] for key in ("organisation", "as_of", "problems", "measures")},
+        **{key: counts[key] for key in ("organisation", "as_of", "problems", "measures")},
         "offices": [{**each._asdict(), "rate": rate(each.closed, each.total)} for each in report.standings],
-        "press": pressing_json(rows, (*report.overdue, *report.due_soon)),
+        "press": rows_with_days(rows, (*report.overdue, *report.due_soon)),
     }

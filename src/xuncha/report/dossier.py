@@ -13,19 +13,19 @@ from xuncha.language import speaking
 from xuncha.model.identity import Identity
 from xuncha.model.records import Closed, Ledger
 from xuncha.paper import binding, packing
-from xuncha.paper.forms import made
+from xuncha.paper.forms import convert
 from xuncha.paper.outline import Document
-from xuncha.paper.own import Own
-from xuncha.paper.templates import document
+from xuncha.paper.own import OwnFiles
+from xuncha.paper.templates import make_document
 from xuncha.report import record as told
 from xuncha.report.items import desk, items, plain, rows_json
-from xuncha.report.record import MeasureRecord, Piece, Step, brought, steps, taken, why
+from xuncha.report.record import MeasureRecord, Piece, Step, check_piece, evidence_authors, fault_text, steps
 from xuncha.store.loading import records_of
 from xuncha.trail.history import Event
 from xuncha.trail.tree import Tree
 
 ZIP: Final = "zip"
-_SUMS: Final = "SHA256SUMS"
+_HASH_LIST: Final = "SHA256SUMS"
 
 
 class Extension(NamedTuple):
@@ -36,7 +36,7 @@ class Extension(NamedTuple):
     new: Date | None
 
 
-class LookedAgain(NamedTuple):
+class ReviewRecord(NamedTuple):
     """A review (回头看) of a long-term measure."""
 
     date: Date
@@ -60,7 +60,7 @@ class Dossier(NamedTuple):
     returns: tuple[Step, ...]
     escalated_to: str | None
     escalated_on: Date | None
-    reviews: tuple[LookedAgain, ...]
+    reviews: tuple[ReviewRecord, ...]
     is_closed: bool
     closed_on: Date | None
     closed_by: str | None
@@ -70,7 +70,7 @@ class Dossier(NamedTuple):
     """Texts that say why a file is missing or not appended, by the keys in `fault` and `apart`."""
 
 
-class Handed(NamedTuple):
+class DossierFile(NamedTuple):
     """A finished dossier."""
 
     report: Dossier  # with the result for each piece of evidence
@@ -90,15 +90,15 @@ def dossier(
 ) -> Dossier:
     """Gather the dossier of a measure; `events` is its history, newest first, and the ledger needs to hold only its problem."""
     measure, settings = ledger.measures[identity], ledger.settings
-    record, done = told.record(ledger, identity, items(ledger, today)), steps(events)
-    brought_by = brought(root, identity, measure)
+    record, history = told.record(ledger, identity, items(ledger, today)), steps(events)
+    authors = evidence_authors(root, identity, measure)
     pieces = tuple(
         piece._replace(by=origin[0], on=Date.fromisoformat(origin[1]))
-        if (origin := brought_by.get(piece.file or ""))
+        if (origin := authors.get(piece.file or ""))
         else piece
         for piece in record.evidence
     )
-    days = [each.date for each in record.entries if each.date] + [step.day for step in done]
+    days = [each.date for each in record.entries if each.date] + [step.day for step in history]
     closed = measure.closed or Closed()
     return Dossier(
         organisation=settings.name,
@@ -109,14 +109,16 @@ def dossier(
         record=record._replace(evidence=pieces),
         begins=min(days, default=None),
         ends=closed.date,
-        steps=done,
-        extensions=tuple(_extensions(root, events, done)),
+        steps=history,
+        extensions=tuple(_extensions(root, events, history)),
         returns=tuple(
-            each for each in done if (each.from_, each.action) == ("submitted", "return") and not each.undone
+            each
+            for each in history
+            if (each.from_, each.action) == ("submitted", "return") and not each.undone
         ),
         escalated_to=measure.escalated.to if measure.escalated else None,
         escalated_on=measure.escalated.date if measure.escalated else None,
-        reviews=tuple(LookedAgain(each.date, each.result, each.text) for each in measure.reviews),
+        reviews=tuple(ReviewRecord(each.date, each.result, each.text) for each in measure.reviews),
         is_closed=measure.status == "closed",
         closed_on=closed.date,
         closed_by=closed.by,
@@ -126,9 +128,9 @@ def dossier(
     )
 
 
-def _extensions(root: Path, events: Sequence[Event], done: Sequence[Step]) -> Iterator[Extension]:
+def _extensions(root: Path, events: Sequence[Event], history: Sequence[Step]) -> Iterator[Extension]:
     """Yield the extensions of a measure, the oldest first; the time limits are read from its file before and after each commit."""
-    for event, step in zip(reversed(events), done, strict=True):
+    for event, step in zip(reversed(events), history, strict=True):
         if event.action == "extend" and event.id and not step.undone:
             identity = Identity.parse(event.id)
             yield Extension(
@@ -141,69 +143,71 @@ def _due(root: Path, revision: str, identity: Identity) -> Date | None:
     return measure.due if measure else None
 
 
-def handed_over(report: Dossier, form: str, root: Path, folder: Path, files: Own) -> Handed:
+def dossier_file(report: Dossier, form: str, root: Path, folder: Path, files: OwnFiles) -> DossierFile:
     """Make a dossier in a form: one of `paper.forms.FORMS`, or zip.
 
     The files of its evidence are read here. `folder` is for temporary files, and empty; `files` take precedence over the built-in templates.
     Raises SurroundingsError if a part is not installed, or no font has a character; a zip then holds a Word file instead.
     """
     identity, copies = Identity.parse(report.record.item.id), folder if form in {"pdf", ZIP} else None
-    pieces = [taken(root, identity, piece, copies) for piece in report.record.evidence]
-    looked: dict[int, binding.Pages] = {}
+    pieces = [check_piece(root, identity, piece, copies) for piece in report.record.evidence]
+    pages: dict[int, binding.Pages] = {}
     if form == "pdf":
-        pieces = [_looked_into(piece, folder, looked) for piece in pieces]
+        pieces = [_load_pages(piece, folder, pages) for piece in pieces]
     with speaking("zh"):
-        words = {key: why(key) for piece in pieces for key in (piece.fault, piece.apart) if key}
+        fault_texts = {key: fault_text(key) for piece in pieces for key in (piece.fault, piece.apart) if key}
     record = report.record._replace(evidence=tuple(pieces))
-    report = report._replace(record=record, form=form, why=words)
-    paper = document("report.dossier.outline.j2", files, report=report)
+    report = report._replace(record=record, form=form, why=fault_texts)
+    document = make_document("report.dossier.outline.j2", files, report=report)
     if form == ZIP:
-        return _zipped(report, paper, folder)
-    content, warnings = made(paper, form)
-    if looked:
+        return _dossier_zip(report, document, folder)
+    content, warnings = convert(document, form)
+    if pages:
         sheets = [
-            binding.Sheet(f"佐证材料{each.number}\u3000{each.name}", each.sha256 or "", looked[each.number])
+            binding.Sheet(f"佐证材料{each.number}\u3000{each.name}", each.sha256 or "", pages[each.number])
             for each in pieces
-            if each.number in looked
+            if each.number in pages
         ]
-        content = binding.bound(content, sheets)
-    return Handed(report, content, warnings)
+        content = binding.append_pages(content, sheets)
+    return DossierFile(report, content, warnings)
 
 
-def _looked_into(piece: Piece, folder: Path, looked: dict[int, binding.Pages]) -> Piece:
-    """Add the pages of an evidence file to `looked`, by the number of the piece; or record in the piece why it is not appended."""
+def _load_pages(piece: Piece, folder: Path, loaded: dict[int, binding.Pages]) -> Piece:
+    """Add the pages of an evidence file to `loaded`, by the number of the piece; or record in the piece why it is not appended."""
     if piece.file is None or piece.fault:
         return piece
     try:
-        pages = binding.looked_into(folder / piece.packed)
-    except binding.NotBoundError as error:
+        pages = binding.load_pages(folder / piece.packed)
+    except binding.AppendError as error:
         return piece._replace(apart=str(error))
-    if sum(len(each.content) for each in looked.values()) + len(pages.content) > binding.LARGEST_IN_ALL:
+    if sum(len(each.content) for each in loaded.values()) + len(pages.content) > binding.MAX_TOTAL_SIZE:
         return piece._replace(apart="too-large")
-    looked[piece.number] = pages
-    return piece._replace(pages=pages.in_all)
+    loaded[piece.number] = pages
+    return piece._replace(pages=pages.total)
 
 
-def _zipped(report: Dossier, paper: Document, folder: Path) -> Handed:
+def _dossier_zip(report: Dossier, document: Document, folder: Path) -> DossierFile:
     """Pack the document, as PDF or else as a Word file, and the intact files of evidence in their order, with a list of their hashes."""
-    kind, top = "pdf", f"一事一档{report.record.item.id}"
+    kind, folder_name = "pdf", f"一事一档{report.record.item.id}"
     try:
-        content, warnings = made(paper, kind)
+        content, warnings = convert(document, kind)
     except SurroundingsError as error:
         kind, warnings = "docx", [error.message]
-        content, _none = made(paper, kind)
-    first = f"00-{top}.{kind}"
-    (folder / first).write_bytes(content)
-    sums = {first: hashlib.sha256(content).hexdigest()}
-    sums |= {
+        content, _none = convert(document, kind)
+    document_name = f"00-{folder_name}.{kind}"
+    (folder / document_name).write_bytes(content)
+    hashes = {document_name: hashlib.sha256(content).hexdigest()}
+    hashes |= {
         piece.packed: piece.sha256 or "" for piece in report.record.evidence if piece.file and not piece.fault
     }
-    text = "".join(f"{sha256}  {name}\n" for name, sha256 in sums.items())
-    (folder / _SUMS).write_text(text, encoding="utf-8", newline="\n")
-    packed = folder / "zip"
-    with packed.open("wb") as stream:
-        packing.store(((f"{top}/{name}", folder / name) for name in (*sums, _SUMS)), report.date, stream)
-    return Handed(report, packed, warnings)
+    text = "".join(f"{sha256}  {name}\n" for name, sha256 in hashes.items())
+    (folder / _HASH_LIST).write_text(text, encoding="utf-8", newline="\n")
+    zip_path = folder / "zip"
+    with zip_path.open("wb") as stream:
+        packing.store(
+            ((f"{folder_name}/{name}", folder / name) for name in (*hashes, _HASH_LIST)), report.date, stream
+        )
+    return DossierFile(report, zip_path, warnings)
 
 
 def as_json(report: Dossier, ledger: Ledger) -> dict[str, Any]:

@@ -68,16 +68,16 @@ def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
             status=measure.status,
             light=horizon.light(row),
             publish=row.publish,
-            fields=told_fields(ledger.settings, measure),
+            fields=field_values(ledger.settings, measure),
             last=max((entry.date for entry in measure.progress if entry.date), default=None),
         )
     return result
 
 
-def most_pressing(found: dict[Identity, Item], light: Light) -> tuple[Item, ...]:
+def items_by_light(all_items: dict[Identity, Item], light: Light) -> tuple[Item, ...]:
     """List the items with one light, the earliest time limit first."""
-    pressing = [item for item in found.values() if item.light == light]
-    return tuple(sorted(pressing, key=lambda item: item.days or 0))
+    selected = [item for item in all_items.values() if item.light == light]
+    return tuple(sorted(selected, key=lambda item: item.days or 0))
 
 
 def rows_json(ledger: Ledger, today: date) -> dict[str, dict[str, Any]]:
@@ -87,9 +87,9 @@ def rows_json(ledger: Ledger, today: date) -> dict[str, dict[str, Any]]:
     return {row.id: measure_json(row, horizon) for row in register.measures}
 
 
-def pressing_json(rows: dict[str, dict[str, Any]], pressing: Iterable[Item]) -> list[dict[str, Any]]:
+def rows_with_days(rows: dict[str, dict[str, Any]], selected: Iterable[Item]) -> list[dict[str, Any]]:
     """Return the rows of some measures, each with the number of days left."""
-    return [{**rows[item.id], "days": item.days} for item in pressing]
+    return [{**rows[item.id], "days": item.days} for item in selected]
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  any value in the output of `--json`
@@ -101,7 +101,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401  any value in the output of `--jso
     return [plain(each) for each in value] if isinstance(value, tuple) else value
 
 
-def told_fields(settings: Settings, record: Problem | Measure) -> tuple[tuple[str, str], ...]:
+def field_values(settings: Settings, record: Problem | Measure) -> tuple[tuple[str, str], ...]:
     """List the declared fields of a record that have a value, as pairs of label and value."""
     values = record.fields
     return tuple((kind.label, str(values[kind.key])) for kind in settings.fields if kind.key in values)

@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 
 from xuncha.model.records import Ledger
 from xuncha.model.vocabulary import UNSAID
-from xuncha.report.items import Item, desk, items, told_fields
+from xuncha.report.items import Item, desk, field_values, items
 from xuncha.tally import Tally, tally
 
-_MOST_ON_A4: Final = 90
+_MAX_ON_A4: Final = 90
 """Length of the longest text that fits well into a column of a list on A4, in characters."""
 
 
@@ -53,7 +53,7 @@ class Plan(NamedTuple):
         """Return whether A4 is too small for the lists, so that they need A3."""
         pairs = [(problem.title, problem.finding or "") for problem in self.problems]
         pairs += [(item.title, item.goal or "") for problem in self.problems for item in problem.measures]
-        return any(len(text) > _MOST_ON_A4 for pair in pairs for text in pair)
+        return any(len(text) > _MAX_ON_A4 for pair in pairs for text in pair)
 
     @property
     def by_category(self) -> tuple[PlannedProblem, ...]:
@@ -70,14 +70,14 @@ class Plan(NamedTuple):
         return tuple(measures)
 
 
-def plan(ledger: Ledger, today: Date, made: Date | None = None) -> Plan:
-    """Gather the content of the plan; `made` is the day of the plan, if known; `items` says what is refused."""
-    found, settings, by_problem = items(ledger, today), ledger.settings, ledger.by_problem()
+def plan(ledger: Ledger, today: Date, plan_date: Date | None = None) -> Plan:
+    """Gather the content of the plan; `plan_date` is the day of the plan, if known; `items` says what is refused."""
+    all_items, settings, by_problem = items(ledger, today), ledger.settings, ledger.by_problem()
     titles: dict[str | None, str] = {category.key: category.title for category in settings.categories}
-    terms = Counter(item.term for item in found.values())
-    limits = [item.due for item in found.values() if item.term == "once" and item.due]
-    leaders = {item.leader for item in found.values()}
-    offices = {item.office for item in found.values()}
+    terms = Counter(item.term for item in all_items.values())
+    limits = [item.due for item in all_items.values() if item.term == "once" and item.due]
+    leaders = {item.leader for item in all_items.values()}
+    offices = {item.office for item in all_items.values()}
     group = settings.leading_group
     return Plan(
         organisation=settings.name,
@@ -85,7 +85,7 @@ def plan(ledger: Ledger, today: Date, made: Date | None = None) -> Plan:
         inspector=settings.inspection.inspector,
         round=settings.inspection.round,
         feedback=settings.inspection.feedback,
-        date=made,
+        date=plan_date,
         head=group.head if group else None,
         office=group.office if group else None,
         leaders=tuple(name for name in dict.fromkeys(settings.leaders) if name in leaders),
@@ -103,8 +103,8 @@ def plan(ledger: Ledger, today: Date, made: Date | None = None) -> Plan:
                 title=problem.title,
                 category=titles.get(problem.category, UNSAID),
                 finding=problem.finding,
-                measures=tuple(found[identity] for identity in by_problem[number]),
-                fields=told_fields(settings, problem),
+                measures=tuple(all_items[identity] for identity in by_problem[number]),
+                fields=field_values(settings, problem),
             )
             for number, problem in ledger.problems.items()
         ),

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure
 from xuncha.model.vocabulary import UNSAID
-from xuncha.report.items import Item, items, most_pressing, plain, pressing_json, rows_json
+from xuncha.report.items import Item, items, items_by_light, plain, rows_json, rows_with_days
 from xuncha.tally import Horizon, Tally, amount, tally
 from xuncha.trail.history import Event, taken_back
 
-_TELLING = frozenset({"extend", "return", "reopen"})
+_ACTIONS_WITH_REASON = frozenset({"extend", "return", "reopen"})
 """The actions whose reasons explain why a measure is not finished."""
 
 
@@ -26,7 +26,7 @@ class Reason(NamedTuple):
     text: str
 
 
-class Standing(NamedTuple):
+class MeasureState(NamedTuple):
     """A measure with its state."""
 
     item: Item
@@ -42,7 +42,7 @@ class Problem(NamedTuple):
     number: str
     title: str
     closed: int
-    measures: tuple[Standing, ...]
+    measures: tuple[MeasureState, ...]
 
     @property
     def complete(self) -> bool:
@@ -81,12 +81,12 @@ class Progress(NamedTuple):
     head: str | None  # the first responsible person; None without a leading group
     office: str | None
     head_work: tuple[str, ...]  # in the head's own words
-    taken_over: tuple[Standing, ...]  # the measures that were escalated to the head
+    taken_over: tuple[MeasureState, ...]  # the measures that were escalated to the head
     counts: Tally
     categories: tuple[Category, ...]
-    unfinished: tuple[Standing, ...]
+    unfinished: tuple[MeasureState, ...]
     outcomes: tuple[Outcome, ...]
-    staged: tuple[Standing, ...]  # closed long-term measures
+    staged: tuple[MeasureState, ...]  # closed long-term measures
     reviews: tuple[Item, ...]  # those of them that are due for review
     long_term_open: tuple[Item, ...]
     overdue: tuple[Item, ...]
@@ -98,17 +98,17 @@ def progress(
     ledger: Ledger, today: Date, events: Sequence[Event], number: str | None = None, signer: str | None = None
 ) -> Progress:
     """Gather the content of the report on a day; `events` is the history, newest first; `items` says what is refused."""
-    found, settings, register = items(ledger, today), ledger.settings, ledger.register()
+    all_items, settings, register = items(ledger, today), ledger.settings, ledger.register()
     reasons = _reasons(events)
-    standing = {
-        identity: _standing(item, ledger.measures[identity], reasons.get(item.id, ()))
-        for identity, item in found.items()
+    states = {
+        identity: _state(item, ledger.measures[identity], reasons.get(item.id, ()))
+        for identity, item in all_items.items()
     }
     group, inspection, horizon = settings.leading_group, settings.inspection, Horizon.of(register, today)
     due = {row.id for row in register.measures if horizon.review_due(row)}
-    unfinished = tuple(each for each in standing.values() if each.item.status != "closed")
+    unfinished = tuple(each for each in states.values() if each.item.status != "closed")
     later = [each.item for each in unfinished if each.item.light == "green" and each.item.days is not None]
-    staged = tuple(each for each in standing.values() if each.item.status == "closed" and each.item.long_term)
+    staged = tuple(each for each in states.values() if each.item.status == "closed" and each.item.long_term)
     return Progress(
         organisation=settings.name,
         inspector=inspection.inspector,
@@ -122,25 +122,25 @@ def progress(
         head=group.head if group else None,
         office=group.office if group else None,
         head_work=tuple(settings.papers.head_work),
-        taken_over=tuple(each for each in standing.values() if group and each.escalated_to == group.head),
+        taken_over=tuple(each for each in states.values() if group and each.escalated_to == group.head),
         counts=tally(register, today),
-        categories=tuple(_categories(ledger, standing)),
+        categories=tuple(_categories(ledger, states)),
         unfinished=unfinished,
         outcomes=tuple(_outcomes(ledger)),
         staged=staged,
         reviews=tuple(each.item for each in staged if each.item.id in due),
         long_term_open=tuple(each.item for each in unfinished if each.item.long_term),
-        overdue=most_pressing(found, "red"),
-        due_soon=most_pressing(found, "yellow"),
+        overdue=items_by_light(all_items, "red"),
+        due_soon=items_by_light(all_items, "yellow"),
         later=tuple(sorted(later, key=lambda item: item.days or 0)),
     )
 
 
 def as_json(report: Progress, ledger: Ledger) -> dict[str, Any]:
     """Return the output of `report progress --json`."""
-    counted, rows = report.counts.as_json(()), rows_json(ledger, report.date)
+    counts, rows = report.counts.as_json(()), rows_json(ledger, report.date)
     return {
-        **{key: counted[key] for key in ("organisation", "as_of", "problems", "measures")},
+        **{key: counts[key] for key in ("organisation", "as_of", "problems", "measures")},
         "head": {
             "name": report.head,
             "work": list(report.head_work),
@@ -166,25 +166,30 @@ def as_json(report: Progress, ledger: Ledger) -> dict[str, Any]:
         "unfinished": [{"id": each.item.id, "reasons": plain(each.reasons)} for each in report.unfinished],
         "outcomes": [{**each._asdict(), "by_problem": dict(each.by_problem)} for each in report.outcomes],
         "reviews_due": [item.id for item in report.reviews],
-        "next": pressing_json(rows, (*report.overdue, *report.due_soon, *report.later)),
+        "next": rows_with_days(rows, (*report.overdue, *report.due_soon, *report.later)),
     }
 
 
 def _reasons(events: Iterable[Event]) -> dict[str, tuple[Reason, ...]]:
     """Return for each measure the reasons why it is not finished, without those of undone commits."""
     events = list(events)
-    undone, found = taken_back(events), dict[str, tuple[Reason, ...]]()
+    undone, result = taken_back(events), dict[str, tuple[Reason, ...]]()
     for event in events:
-        if event.action in _TELLING and event.reason and event.number and event.commit not in undone:
+        if (
+            event.action in _ACTIONS_WITH_REASON
+            and event.reason
+            and event.number
+            and event.commit not in undone
+        ):
             reason = Reason(str(event.action), Date.fromisoformat(event.day), event.reason)
-            found[event.number] = (reason, *found.get(event.number, ()))
-    return found
+            result[event.number] = (reason, *result.get(event.number, ()))
+    return result
 
 
-def _standing(item: Item, measure: Measure, reasons: tuple[Reason, ...]) -> Standing:
+def _state(item: Item, measure: Measure, reasons: tuple[Reason, ...]) -> MeasureState:
     published = [entry for entry in measure.progress if entry.publish]
     last = max(published, key=lambda entry: entry.date or Date.min, default=None)
-    return Standing(
+    return MeasureState(
         item=item,
         last=last.text if last else None,
         closed=measure.closed.date if measure.closed else None,
@@ -193,12 +198,12 @@ def _standing(item: Item, measure: Measure, reasons: tuple[Reason, ...]) -> Stan
     )
 
 
-def _categories(ledger: Ledger, standing: dict[Identity, Standing]) -> Iterable[Category]:
+def _categories(ledger: Ledger, states: dict[Identity, MeasureState]) -> Iterable[Category]:
     """Yield the categories with problems in the order of the ledger; problems without a category come last."""
     problems: dict[str | None, list[Problem]] = defaultdict(list)
     for number, own in ledger.by_problem().items():
         problem, closed = ledger.problems[number], sum(each.status == "closed" for each in own.values())
-        measures = tuple(standing[identity] for identity in own)
+        measures = tuple(states[identity] for identity in own)
         problems[problem.category].append(Problem(str(number), problem.title, closed, measures))
     for key, title in (*ledger.settings.frame().categories, (None, UNSAID)):
         if key in problems:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.records import EvidenceFile, Ledger, Measure
-from xuncha.report.items import Item, plain, told_fields
+from xuncha.report.items import Item, field_values, plain
 from xuncha.store.files import WorkingTree, fingerprint
 from xuncha.trail.history import Event, taken_back
 from xuncha.trail.replay import touching
@@ -103,7 +103,7 @@ def record(ledger: Ledger, identity: Identity, items: Mapping[Identity, Item]) -
     """Gather the record of one measure of a ledger."""
     measure, problem = ledger.measures[identity], ledger.problems[identity.problem]
     titles = {each.key: each.title for each in ledger.settings.categories}
-    pieces, entries = _numbered(measure)
+    pieces, entries = _numbered_evidence(measure)
     return MeasureRecord(
         item=items[identity],
         leader=measure.leader,
@@ -112,7 +112,7 @@ def record(ledger: Ledger, identity: Identity, items: Mapping[Identity, Item]) -
         category=titles.get(problem.category or ""),
         finding=problem.finding,
         notice_text=measure.notice_text,
-        problem_fields=told_fields(ledger.settings, problem),
+        problem_fields=field_values(ledger.settings, problem),
         entries=entries,
         evidence=pieces,
         outcomes=tuple(
@@ -123,7 +123,7 @@ def record(ledger: Ledger, identity: Identity, items: Mapping[Identity, Item]) -
     )
 
 
-def _numbered(measure: Measure) -> tuple[tuple[Piece, ...], tuple[Entry, ...]]:
+def _numbered_evidence(measure: Measure) -> tuple[tuple[Piece, ...], tuple[Entry, ...]]:
     """Return the numbered evidence of a measure, and its entries with these numbers; a file that several entries name is one piece."""
     pieces: dict[str, Piece] = {}
     entries = []
@@ -142,58 +142,58 @@ def _numbered(measure: Measure) -> tuple[tuple[Piece, ...], tuple[Entry, ...]]:
 
 def as_json(record: MeasureRecord) -> dict[str, Any]:
     """Return the part of the `--json` output that `list --json` does not have."""
-    shown = ("number", "name", "date", "file", "sha256", "size", "by", "on")
+    keys = ("number", "name", "date", "file", "sha256", "size", "by", "on")
     return {
         "problem_title": record.item.problem_title,
         "goal": record.item.goal,
         "progress": plain(record.entries),
         "evidence": [
-            {key: plain(getattr(piece, key)) for key in shown} | {"fault": piece.fault or None}
+            {key: plain(getattr(piece, key)) for key in keys} | {"fault": piece.fault or None}
             for piece in record.evidence
         ],
         "outcomes": plain(record.outcomes),
     }
 
 
-def brought(root: Path, identity: Identity, measure: Measure) -> dict[str, tuple[str, str]]:
+def evidence_authors(root: Path, identity: Identity, measure: Measure) -> dict[str, tuple[str, str]]:
     """Return who added each evidence file of a measure, and on which day, by file name."""
-    is_held = any(isinstance(item, EvidenceFile) for entry in measure.progress for item in entry.evidence)
-    found: dict[str, tuple[str, str]] = {}
-    for commit in touching(root, f"{EVIDENCE}/{identity}") if is_held and git_dir(root) else ():
+    has_files = any(isinstance(item, EvidenceFile) for entry in measure.progress for item in entry.evidence)
+    authors: dict[str, tuple[str, str]] = {}
+    for commit in touching(root, f"{EVIDENCE}/{identity}") if has_files and git_dir(root) else ():
         for file in commit.touched:
-            found.setdefault(file.path.rpartition("/")[2], (commit.author, commit.day))
-    return found
+            authors.setdefault(file.path.rpartition("/")[2], (commit.author, commit.day))
+    return authors
 
 
-def taken(root: Path, identity: Identity, piece: Piece, folder: Path | None = None) -> Piece:
+def check_piece(root: Path, identity: Identity, piece: Piece, folder: Path | None = None) -> Piece:
     """Check the file of a piece, and record in the piece what is wrong; copy an intact file into `folder`, under its name in a zip.
 
     A link is not followed; a file that differs from the one that was attached is not copied.
     """
     if piece.file is None:
         return piece
-    target = folder and folder / piece.packed
+    copy_path = folder and folder / piece.packed
     try:
         with (
             WorkingTree(root).stream(f"{EVIDENCE}/{identity}/{piece.file}") as stream,
-            target.open("w+b") if target else nullcontext(stream) as copy,
+            copy_path.open("w+b") if copy_path else nullcontext(stream) as copy,
         ):
-            if target:
+            if copy_path:
                 shutil.copyfileobj(stream, copy)
                 copy.seek(0)
-            result = fingerprint(copy)
+            fingerprint_ = fingerprint(copy)
     except FileNotFoundError:
         return piece._replace(fault="missing")
     except OSError as error:
         return piece._replace(fault="link" if error.errno == ELOOP else "unreadable")
-    if result.fetched and result.sha256 == piece.sha256:
-        return piece._replace(size=result.size)
-    if target:
-        target.unlink()
-    return piece._replace(fault="changed" if result.fetched else "not-fetched")
+    if fingerprint_.fetched and fingerprint_.sha256 == piece.sha256:
+        return piece._replace(size=fingerprint_.size)
+    if copy_path:
+        copy_path.unlink()
+    return piece._replace(fault="changed" if fingerprint_.fetched else "not-fetched")
 
 
-def why(fault: str) -> str:
+def fault_text(fault: str) -> str:
     """Return the text, in the chosen language, that says why a file of evidence is missing or not appended."""
     return {
         "missing": _("the file is not there"),
@@ -213,7 +213,7 @@ def steps(events: Iterable[Event]) -> tuple[Step, ...]:
     """Return the history of one measure, oldest first; `events` come from `trail.history`, newest first."""
     events = list(events)
     undone = taken_back(events)
-    copied = (
+    names = (
         "commit",
         "minute",
         "author",
@@ -228,7 +228,7 @@ def steps(events: Iterable[Event]) -> tuple[Step, ...]:
     )
     return tuple(
         Step(
-            **{name: getattr(event, name) for name in copied},
+            **{name: getattr(event, name) for name in names},
             day=Date.fromisoformat(event.day),
             applied_by=event.committer if event.committer != event.email else "",
             undone=event.commit in undone,

@@ -12,11 +12,11 @@ from typing import Any, Final, NamedTuple
 from xuncha.model.identity import Identity
 from xuncha.model.records import Comment, Ledger, Measure
 from xuncha.model.vocabulary import UNSAID, ReviewResult
-from xuncha.report.items import Item, desk, items, most_pressing, plain, pressing_json, rows_json
+from xuncha.report.items import Item, desk, items, items_by_light, plain, rows_json, rows_with_days
 from xuncha.tally import Horizon, Tally, groups, review_day, tally
 from xuncha.trail.history import Event, taken_back
 
-_TOLD = frozenset({"add", "start", "submit", "return", "close", "reopen", "extend", "escalate", "review"})
+_REPORTED = frozenset({"add", "start", "submit", "return", "close", "reopen", "extend", "escalate", "review"})
 """The actions that a report names; `progress` and `attach` show as entries instead."""
 
 DAYS: Final = 7
@@ -129,28 +129,28 @@ def weekly(
     `since` is the first day of the period, `today` the last; `events` the history, newest first; `earlier` the measures as they were before, as
     far as that is known.
     """
-    found = items(ledger, today)
-    by_measure = _happened(events, since, today)
-    done = []
-    for identity, item in found.items():
+    all_items = items(ledger, today)
+    by_measure = _events_by_measure(events, since, today)
+    works = []
+    for identity, item in all_items.items():
         measure, before = ledger.measures[identity], earlier.get(identity)
         work = _work(item, measure, by_measure.get(item.id, []), before, since, today)
         if work.entries or work.actions:
-            done.append(work)
-    red, yellow = most_pressing(found, "red"), most_pressing(found, "yellow")
-    later = [item for item in found.values() if item.light == "green" and item.days is not None]
+            works.append(work)
+    red, yellow = items_by_light(all_items, "red"), items_by_light(all_items, "yellow")
+    later = [item for item in all_items.values() if item.light == "green" and item.days is not None]
     return Weekly(
         organisation=ledger.settings.name,
         desk=desk(ledger.settings),
         since=since,
         date=today,
         counts=tally(ledger.register(), today),
-        did=_did(done),
+        did=_action_counts(works),
         overdue=red,
         due_soon=yellow,
         next_due=min(later, key=lambda item: item.days or 0, default=None),
-        leaders=tuple(_leaders(ledger, today, done, red, yellow)),
-        reviews=_reviews(ledger, today, found),
+        leaders=tuple(_leaders(ledger, today, works, red, yellow)),
+        reviews=_reviews(ledger, today, all_items),
         comments=_comments(comments, since, today),
     )
 
@@ -159,18 +159,18 @@ def recorded(events: Iterable[Event], since: Date, today: Date) -> set[Identity]
     """Return the measures for which progress was recorded in these days: they may have new entries with earlier dates."""
     return {
         Identity.parse(identity)
-        for identity, happened in _happened(events, since, today).items()
-        if any(event.action in {"progress", "attach"} for event in happened)
+        for identity, measure_events in _events_by_measure(events, since, today).items()
+        if any(event.action in {"progress", "attach"} for event in measure_events)
     }
 
 
 def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
     """Return the output of `report weekly --json`."""
-    counted, rows = report.counts.as_json(()), rows_json(ledger, report.date)
+    counts, rows = report.counts.as_json(()), rows_json(ledger, report.date)
     return {
         "organisation": report.organisation,
         "since": plain(report.since),
-        **{key: counted[key] for key in ("as_of", "problems", "measures")},
+        **{key: counts[key] for key in ("as_of", "problems", "measures")},
         "did": report.did,
         "comments": plain(report.comments),
         "leaders": [
@@ -180,8 +180,8 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
             }
             for leader in report.leaders
         ],
-        "overdue": pressing_json(rows, report.overdue),
-        "due_soon": pressing_json(rows, report.due_soon),
+        "overdue": rows_with_days(rows, report.overdue),
+        "due_soon": rows_with_days(rows, report.due_soon),
         "reviews_due": [
             {**rows[review.item.id], "last": plain(review.last), "review_due": plain(review.due)}
             for review in report.reviews
@@ -209,27 +209,27 @@ def _section_json(section: Section) -> dict[str, Any]:
     }
 
 
-def _happened(events: Iterable[Event], since: Date, today: Date) -> dict[str, list[Event]]:
+def _events_by_measure(events: Iterable[Event], since: Date, today: Date) -> dict[str, list[Event]]:
     """Return the events of each measure in these days, oldest first, without undone ones."""
-    found: dict[str, list[Event]] = {}
+    result: dict[str, list[Event]] = {}
     undone = taken_back(events)
     for event in events:
         is_counted = event.action != "renumber" and event.commit not in undone
         if is_counted and "." in (event.number or "") and since.isoformat() <= event.day <= today.isoformat():
-            found.setdefault(str(event.number), []).insert(0, event)
-    return found
+            result.setdefault(str(event.number), []).insert(0, event)
+    return result
 
 
 def _work(
     item: Item, measure: Measure, events: list[Event], earlier: Measure | None, since: Date, today: Date
 ) -> Work:
-    known = Counter((entry.date, entry.text) for entry in (earlier.progress if earlier else ()))
+    earlier_entries = Counter((entry.date, entry.text) for entry in (earlier.progress if earlier else ()))
     entries = []
     for entry in measure.progress:
         if entry.date is None:  # an import did not know the day, so that it belongs to no week
             continue
-        late = earlier is not None and entry.date < since and not known[entry.date, entry.text]
-        known[entry.date, entry.text] -= known[entry.date, entry.text] > 0
+        late = earlier is not None and entry.date < since and not earlier_entries[entry.date, entry.text]
+        earlier_entries[entry.date, entry.text] -= earlier_entries[entry.date, entry.text] > 0
         if late or since <= entry.date <= today:
             entries.append(Entry(entry.date, entry.text, late, entry.publish))
     reviews = [review for review in measure.reviews if since <= review.date <= today]
@@ -238,7 +238,7 @@ def _work(
         "escalate": measure.escalated is not None and since <= measure.escalated.date <= today,
         "review": bool(reviews),
     }
-    actions = [event.action for event in events if event.action in _TOLD]
+    actions = [event.action for event in events if event.action in _REPORTED]
     actions += [action for action, is_dated in dated.items() if is_dated and action not in actions]
     return Work(
         item=item,
@@ -249,7 +249,7 @@ def _work(
     )
 
 
-def _did(works: Sequence[Work]) -> dict[str, int]:
+def _action_counts(works: Sequence[Work]) -> dict[str, int]:
     pairs = [(action, work.item.status) for work in works for action in set(work.actions)]
     actions = Counter(action for action, _status in pairs)
     return {
@@ -269,12 +269,12 @@ def _leaders(
     """Yield leaders with their offices in the order of `ledger.yaml`; those without a measure are left out."""
     register = ledger.register()
     for leader in groups(register, today, "leader"):
-        own = tuple(
+        leader_problems = tuple(
             problem._replace(measures=tuple(row for row in problem.measures if row.leader == leader.key))
             for problem in register.problems
         )
         sections = []
-        for office in groups(register._replace(problems=own), today, "office"):
+        for office in groups(register._replace(problems=leader_problems), today, "office"):
             pair = (leader.title, office.title)
             overdue, due_soon = (
                 tuple(item for item in each if (item.leader, item.office) == pair) for each in (red, yellow)
@@ -284,9 +284,9 @@ def _leaders(
         yield Leader(leader.title, tuple(sections))
 
 
-def _comments(every: Iterable[Comment], since: Date, today: Date) -> Comments:
+def _comments(comments: Iterable[Comment], since: Date, today: Date) -> Comments:
     """Count the comments on a day."""
-    received = [comment for comment in every if comment.received <= today]
+    received = [comment for comment in comments if comment.received <= today]
     replies = [comment.reply.date for comment in received if comment.reply and comment.reply.date <= today]
     return Comments(
         received=sum(comment.received >= since for comment in received),
@@ -296,13 +296,13 @@ def _comments(every: Iterable[Comment], since: Date, today: Date) -> Comments:
     )
 
 
-def _reviews(ledger: Ledger, today: Date, found: Mapping[Identity, Item]) -> tuple[Review, ...]:
+def _reviews(ledger: Ledger, today: Date, all_items: Mapping[Identity, Item]) -> tuple[Review, ...]:
     """List the measures due for review, the longest waiting first."""
     register, reviews = ledger.register(), []
     horizon = Horizon.of(register, today)
     for row in register.measures:
         due = review_day(row, register.frame)
         if horizon.review_due(row) and row.looked_at and due:
-            item = found[Identity.parse(row.id)]
+            item = all_items[Identity.parse(row.id)]
             reviews.append(Review(item, Date.fromisoformat(row.looked_at), due, (today - due).days))
     return tuple(sorted(reviews, key=lambda review: review.due))

@@ -177,7 +177,7 @@ def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
 
 def _own_templates(source: Source, folder: str = "templates") -> Iterator[Finding[Place]]:
     """Yield a note for each template of the ledger that differs from the built-in one, and a finding for each link among them."""
-    from xuncha.paper.own import FOLDER, differs, is_template  # noqa: PLC0415  for `validate` alone
+    from xuncha.paper.own import FOLDER, is_changed, is_template  # noqa: PLC0415  for `validate` alone
 
     if folder == FOLDER and (FOLDER, "link") in source.entries(""):
         yield link(FOLDER)
@@ -189,7 +189,7 @@ def _own_templates(source: Source, folder: str = "templates") -> Iterator[Findin
                 yield link(path)
             elif kind == "folder":
                 yield from _own_templates(source, path)
-            elif is_template(name) and differs(path.removeprefix(f"{FOLDER}/"), source.read(path)):
+            elif is_template(name) and is_changed(path.removeprefix(f"{FOLDER}/"), source.read(path)):
                 message = _("{path} is the ledger's own template: documents follow its text")
                 hint = _("check it like a record; without it the program's own template is used")
                 yield about(path, "own-template", message, hint)._replace(severity="note")

@@ -13,7 +13,7 @@ from xuncha.desk.fields import Field, fields_of, lacking, standing
 from xuncha.desk.papers import PAPERS, title_of
 from xuncha.desk.view import desk_of, made, page, visitor_of
 from xuncha.model.identity import Identity
-from xuncha.report.record import brought
+from xuncha.report.record import evidence_authors
 from xuncha.requests.answers import rows_of, version
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_settings, record_of
@@ -78,7 +78,7 @@ def show(request: Request) -> Response:
         "outcomes": settings.outcomes if settings else (),
         "problem": next(each for each in look.register.problems if each.id == row.problem),
         "events": events,
-        "brought": brought(desk.root, identity, measure),
+        "brought": evidence_authors(desk.root, identity, measure),
         "kinds": SHOWN,
         "papers": {
             name: PAPERS[name]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.exchange.sheet import safety
 from xuncha.exchange.sheet.grid import Sheet, Spot, clean
-from xuncha.paper.xlsx import LONGEST_CELL
+from xuncha.paper.xlsx import MAX_CELL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,7 +91,7 @@ def looks(path: Path, package: Package) -> dict[str, Looks]:
                 element.clear()
             elif element.tag == f"{_TABLE}table":
                 safety.must_be_few(path, present.filled[0] * present.filled[1], "c")
-            elif element.tag == f"{_TEXT}s" and _number(element, "c", _TEXT) > LONGEST_CELL:
+            elif element.tag == f"{_TEXT}s" and _number(element, "c", _TEXT) > MAX_CELL:
                 raise safety.hostile(path)
     return by_name
 

@@ -14,7 +14,7 @@ from xuncha.exchange.sheet.grid import Sheet, address
 from xuncha.language import gettext as _
 from xuncha.pages.kind import Foreign, foreign
 from xuncha.pages.package import Package, PackageError, TooManyError
-from xuncha.paper.xlsx import LONGEST_CELL
+from xuncha.paper.xlsx import MAX_CELL
 
 _MEGABYTE: Final = 1024 * 1024
 LARGEST_FILE: Final = 50 * _MEGABYTE
@@ -101,10 +101,10 @@ def must_fit(path: Path, sheet: Sheet) -> None:
     """Refuse a cell longer than Excel allows, or, in a visible sheet, too many filled columns for a table of measures. Raises RefusedError."""
     name = sheet.name or path.name
     for spot, cell in sheet.cells.items():
-        if isinstance(cell.value, str) and len(cell.value) > LONGEST_CELL:
+        if isinstance(cell.value, str) and len(cell.value) > MAX_CELL:
             message = _("{sheet}!{cell} has {n} characters; an Excel cell holds at most {most}")
             place = {"sheet": name, "cell": address(*spot)}
-            raise RefusedError("cell-too-long", message.format(**place, n=len(cell.value), most=LONGEST_CELL))
+            raise RefusedError("cell-too-long", message.format(**place, n=len(cell.value), most=MAX_CELL))
     count = len({column for _row, column in sheet.cells})
     if count > _MOST_COLUMNS and not sheet.hidden:
         message = _("{sheet} has {n} filled columns; a table of measures has at most {most}")

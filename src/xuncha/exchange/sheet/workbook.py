@@ -15,7 +15,7 @@ from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, Unseen, clean
 from xuncha.exchange.sheet.safety import hostile, refusing_damage
 from xuncha.language import gettext as _
 from xuncha.model.formats import hides
-from xuncha.paper.xlsx import LONGEST_CELL
+from xuncha.paper.xlsx import MAX_CELL
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _made(looks: Sequence[tuple[str, bool]], found: dict[str, Any]) -> tuple[Cel
     from openpyxl.utils.escape import unescape  # noqa: PLC0415
 
     value, (form, is_struck) = found["value"], looks[found["style_id"]]
-    if isinstance(value, str) and len(value) <= LONGEST_CELL:  # longer ones are refused later
+    if isinstance(value, str) and len(value) <= MAX_CELL:  # longer ones are refused later
         value = unescape(value)  # characters that Excel writes as numbers, such as _x000D_
     if value is None or is_blank(str(value)):
         return None

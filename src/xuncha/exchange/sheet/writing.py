@@ -43,9 +43,9 @@ def workbook(ledger: Ledger, today: date) -> bytes:
     _write_lists(book, ledger)
     names = zip_longest(ledger.settings.leaders, ledger.settings.offices, fillvalue=None)
     choices = book.sheet(supplement.CHOICES, (24, 24), landscape=False, head="1:1", frozen="A2")
-    choices.table(("责任领导", "责任科室"), list(names), [TEXT] * 2)
+    choices.add_table(("责任领导", "责任科室"), list(names), [TEXT] * 2)
     sheet = book.sheet(supplement.NAME, (9, 130), landscape=True, head="1:1", frozen="A2")
-    sheet.table(supplement.HEADINGS, list(supplement.rows(ledger)), [TEXT] * 2)
+    sheet.add_table(supplement.HEADINGS, list(supplement.rows(ledger)), [TEXT] * 2)
     choices.raw.hide()
     sheet.raw.hide()
     return book.content()
@@ -69,13 +69,13 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, *, remarks: bool = Tr
     columns = columns if remarks else columns[:-1]
     widths = [column.width for column in columns]
     sheet = book.sheet(SHEET, widths, landscape=True, head="1:3", frozen=f"E{_FIRST}", large=True)
-    sheet.title(f"{ledger.settings.name}巡察整改台账")
+    sheet.add_title(f"{ledger.settings.name}巡察整改台账")
     before = next(place for place, column in enumerate(columns) if column.meaning == "leader") - 1
     inspection = ledger.settings.inspection
     feedback = ""
     if inspection.feedback and inspection.inspector:
         feedback = f"，{inspection.inspector}{in_words(inspection.feedback)}反馈"
-    sheet.line(
+    sheet.add_row(
         (f"截至{in_words(today)}{feedback}", MARK, before),
         ("图例：", MARK._replace(align="right"), 1),
         *((word, CENTRED._replace(fill=colour), 1) for word, colour in _COLOURS.items()),
@@ -89,16 +89,16 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, *, remarks: bool = Tr
         rows.append([cell and cell[:2] for cell in cells])
     centred = {each for each in columns if each.width <= _WIDEST_WORDS and each.meaning != "category"}
     looks = [CENTRED if column in centred else TEXT for column in columns]
-    sheet.table([column.heading for column in columns], rows, looks)
+    sheet.add_table([column.heading for column in columns], rows, looks)
     letters = {column.meaning: letter for column, letter in zip(columns, sheet.letters, strict=True)}
     sheet.raw.autofilter(f"A{_FIRST - 1}:{sheet.letters[-1]}{sheet.rows}")
     _colour_states(book, sheet, letters["due"], letters["state"], today)
-    sheet.offer(letters["state"], _FIRST, list(WORDS.values()))
+    sheet.add_choices(letters["state"], _FIRST, list(WORDS.values()))
     names = {"A": ("leader", ledger.settings.leaders), "B": ("office", ledger.settings.offices)}
     for place, (meaning, known) in names.items():
         if known and remarks:
             where = f"={supplement.CHOICES}!${place}$2:${place}${len(known) + 1}"
-            sheet.offer(letters[meaning], _FIRST, where)
+            sheet.add_choices(letters[meaning], _FIRST, where)
     sheet.keep_together([_FIRST + number for number, row in enumerate(rows) if row[0]], _FIRST - 1)
 
 
@@ -120,7 +120,7 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
     register = ledger.register()
     counted = tally(register, today)
     sheet = book.sheet(supplement.COMPUTED[0], (56, *[12] * 6), landscape=True, head="1:1", frozen="A2")
-    sheet.title("整改情况统计")
+    sheet.add_title("整改情况统计")
     looks = [TEXT, *[CENTRED] * 6]
     totals: list[tuple[str, Value]] = [
         ("问题总数", counted.problems),
@@ -132,11 +132,11 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
         ("已销号的长期任务", counted.long_term_closed),
         ("逾期的措施", counted.overdue),
     ]
-    sheet.table(("统计日期", today.isoformat()), totals, looks)
+    sheet.add_table(("统计日期", today.isoformat()), totals, looks)
     problems = Counter(problem.category for problem in register.problems)
     complete = Counter(problem.category for problem in register.problems if problem.complete)
     for by, heading in _GROUPS.items():
-        sheet.line((f"按{heading}", _HEADING, 1))
+        sheet.add_row((f"按{heading}", _HEADING, 1))
         own = ("问题", "已完成") if by == "category" else ()
         rows: list[list[Value]] = []
         for group in groups(register, today, by):
@@ -144,7 +144,7 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
             counts = (problems[group.key], complete[group.key]) if own else ()
             share = percent(group.closed, group.total)
             rows.append([title, *counts, group.total, group.closed, group.overdue, share])
-        sheet.table((heading, *own, "措施", "已销号", "逾期", "销号率"), rows, looks)
+        sheet.add_table((heading, *own, "措施", "已销号", "逾期", "销号率"), rows, looks)
 
 
 def _write_lists(book: Book, ledger: Ledger) -> None:
@@ -169,10 +169,10 @@ def _write_lists(book: Book, ledger: Ledger) -> None:
     sheet = book.sheet(
         supplement.COMPUTED[1], _LIST_WIDTHS, landscape=True, head="1:1", frozen="A2", large=True
     )
-    sheet.title("问题清单、任务清单、责任清单")
+    sheet.add_title("问题清单、任务清单、责任清单")
     looks = [TEXT if width > _WIDEST_WORDS * 2 else CENTRED for width in _LIST_WIDTHS]
     for title, header, rows in lists:
         if title != lists[0][0]:
             sheet.breaks.append(sheet.rows)
-        sheet.line((title, _HEADING, 2))
-        sheet.table(header.split(), list(rows), looks)
+        sheet.add_row((title, _HEADING, 2))
+        sheet.add_table(header.split(), list(rows), looks)
