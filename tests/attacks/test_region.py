@@ -21,7 +21,7 @@ from xuncha.region import engine, files
 from xuncha.region.engine import Duck
 from xuncha.region.job import Job, Limits
 from xuncha.region.process import read_all
-from xuncha.region.rollup import told_as_ours
+from xuncha.region.rollup import engine_errors
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
@@ -265,7 +265,7 @@ def test_a_git_folder_that_leads_elsewhere_breaks_its_unit_alone(ledger: LedgerO
 
 def test_what_the_engine_cannot_do_is_said_in_a_sentence() -> None:
     """As where the disk is full."""
-    with Duck(Path(gettempdir())) as duck, pytest.raises(SurroundingsError) as caught, told_as_ours(duck):
+    with Duck(Path(gettempdir())) as duck, pytest.raises(SurroundingsError) as caught, engine_errors(duck):
         duck.run.execute("FROM nowhere")
     assert caught.value.code == "engine"
     assert "nowhere" in caught.value.message
@@ -280,11 +280,11 @@ def test_a_small_file_of_endless_rows_is_broken_before_it_takes_long(
             f"COPY (SELECT one.* FROM '{place}/one.parquet' one, range(400_000)) TO '{place}/bomb.parquet' (COMPRESSION zstd)"
         )
     assert (place / "bomb.parquet").stat().st_size < 100_000
-    monkeypatch.setattr(engine, "_PATIENCE", 0.5)
-    monkeypatch.setattr(engine, "_PER_FILE", 1e-6)
+    monkeypatch.setattr(engine, "_SECONDS", 0.5)
+    monkeypatch.setattr(engine, "_SECONDS_PER_FILE", 1e-6)
     with Duck(Path(gettempdir())) as duck:
-        sound, broken = files.checked(duck, [str(place / "bomb.parquet")])
+        sound, broken = files.check_columns(duck, [str(place / "bomb.parquet")])
         assert not broken
         assert [*files.damaged(duck, sound)] == [str(place / "bomb.parquet")]
-        with pytest.raises(duck.error), duck.patient([]):
+        with pytest.raises(duck.error), duck.time_limit([]):
             duck.run.execute("SELECT sum(a.i * b.i) FROM range(1000000) a(i), range(1000000) b(i)").fetchall()

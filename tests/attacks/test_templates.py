@@ -223,7 +223,7 @@ def test_the_process_loads_nothing_of_the_folder_or_of_variables(
 def test_the_process_fills_no_file(tmp_path: Path) -> None:
     """Whatever gets out of the sandbox."""
     code = (
-        "from xuncha.paper.worker import _keep; from xuncha.paper.process import Job, Limits\n"
+        "from xuncha.paper.worker import _set_limits; from xuncha.paper.process import Job, Limits\n"
         f"_keep(Job('render', {{}}, {{}}, {{}}, 'zh', Limits())); open({str(tmp_path / 'new')!r}, 'wb', buffering=0).write(b'x')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)

@@ -24,9 +24,9 @@ from xuncha.chinese.characters import columns
 from xuncha.region.counts import KEYS, Counts, Lateness
 from xuncha.region.engine import Duck, Files
 from xuncha.region.lateness import delays, late_groups
-from xuncha.region.moved import Mark, Name, _newest
-from xuncha.region.questions import counted
-from xuncha.region.questions import late as late_of
+from xuncha.region.moved import Name, Totals, _newest
+from xuncha.region.questions import count_units
+from xuncha.region.questions import late_days as late_of
 from xuncha.region.similar import Title, clusters
 from xuncha.region.standing import UnitRow
 from xuncha.region.telling import light
@@ -142,11 +142,11 @@ def test_damage_to_what_is_kept_is_no_first_run_with_an_error(ledger: LedgerOnDi
 
 
 def test_what_is_kept_of_earlier_days_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xuncha.region.moved._MARKS", 3)
-    units: dict[Name, Mark] = {(str(unit), None): Mark(1, 1, 1, 1, 0) for unit in range(2)}
+    monkeypatch.setattr("xuncha.region.moved._MAX_ENTRIES", 3)
+    units: dict[Name, Totals] = {(str(unit), None): Totals(1, 1, 1, 1, 0) for unit in range(2)}
     days = {date(2024, 6, day): units for day in (1, 2, 3)}
     assert sorted(_newest(days)) == [date(2024, 6, 2), date(2024, 6, 3)]
-    monkeypatch.setattr("xuncha.region.moved._MARKS", 6)
+    monkeypatch.setattr("xuncha.region.moved._MAX_ENTRIES", 6)
     assert len(_newest(days)) == 3
 
 
@@ -166,8 +166,8 @@ def test_how_late_a_group_is_comes_out_of_all_its_measures(
                 for key in (str(number), *(group[:depth] for depth in range(len(group) + 1))):
                     late[key].append((TODAY - row.due).days)
     with TemporaryDirectory() as folder, Duck(Path(folder)) as duck:
-        rows = duck.rows(Files(kept=written(duck, [each for each, _group in several], Path(folder))))
-        answers = duck.answer(counted(rows, TODAY))
+        rows = duck.rows(Files(cached=written(duck, [each for each, _group in several], Path(folder))))
+        answers = duck.answer(count_units(rows, TODAY))
         names = {answer[0]: answer[: len(KEYS)] for answer in answers}
         units = [
             UnitRow(

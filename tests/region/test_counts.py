@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from tests.region.made_up import TODAY, ledgers
 from xuncha.model.records import Ledger
 from xuncha.region import files
-from xuncha.region.counts import KEYS, Counts, Lateness, Shape, ranked, summed
+from xuncha.region.counts import KEYS, Counts, Lateness, RowFacts, ranked, summed
 from xuncha.region.engine import Duck, Files
-from xuncha.region.intake import WHOLE
-from xuncha.region.questions import counted, late
+from xuncha.region.intake import COLUMNS
+from xuncha.region.questions import count_units, late_days
 from xuncha.region.rows import TEXTS, TYPES, Stamp, rows_of
 from xuncha.region.standing import fault
 from xuncha.tally import tally
@@ -34,7 +34,7 @@ def written(duck: Duck, several: Sequence[Ledger], folder: Path) -> str:
         for number, each in enumerate(several)
         for row, texts in rows_of(each, NOW)
     ]
-    files.write(duck, rows, folder / "rows.parquet", WHOLE)
+    files.write(duck, rows, folder / "rows.parquet", COLUMNS)
     return str(folder / "rows.parquet")
 
 
@@ -47,21 +47,21 @@ def expected(ledger: Ledger) -> Counts:
     )  # fmt: skip
 
 
-def parted(answer: tuple[Any, ...]) -> tuple[str, Counts, Shape]:
+def parted(answer: tuple[Any, ...]) -> tuple[str, Counts, RowFacts]:
     """Split a row of an answer into its key, counts and shape."""
     counts = Counts._make(map(int, answer[len(KEYS) : len(KEYS) + len(Counts._fields)]))
-    return answer[0], counts, Shape._make(answer[len(KEYS) + len(Counts._fields) : -len(Lateness._fields)])
+    return answer[0], counts, RowFacts._make(answer[len(KEYS) + len(Counts._fields) : -len(Lateness._fields)])
 
 
 @settings(max_examples=40)
 @given(st.lists(ledgers(), min_size=1, max_size=8))
 def test_a_ledger_counts_as_status_counts_it(several: list[Ledger]) -> None:
     with TemporaryDirectory() as folder, Duck(Path(folder)) as duck:
-        rows = duck.rows(Files(kept=written(duck, several, Path(folder))))
+        rows = duck.rows(Files(cached=written(duck, several, Path(folder))))
         answers = {
-            key: (counts, shape) for key, counts, shape in map(parted, duck.answer(counted(rows, TODAY)))
+            key: (counts, shape) for key, counts, shape in map(parted, duck.answer(count_units(rows, TODAY)))
         }
-        ((median, maximum),) = duck.answer(late(rows, TODAY))
+        ((median, maximum),) = duck.answer(late_days(rows, TODAY))
     assert {int(key): counts for key, (counts, _shape) in answers.items()} == dict(
         enumerate(map(expected, several))
     )
@@ -114,11 +114,11 @@ def test_rows_that_no_ledger_gives_are_found(sql: str, said: str, tmp_path: Path
     from tests.region.ledgers import ROWS
 
     with Duck(Path(gettempdir())) as duck:
-        files.write(duck, [(*row, None, None, "s") for row in ROWS], tmp_path / "a.parquet", WHOLE)
+        files.write(duck, [(*row, None, None, "s") for row in ROWS], tmp_path / "a.parquet", COLUMNS)
         name, value = sql.split(" = ")
         duck.run.execute(
             f"COPY (SELECT * REPLACE ({value}::{TYPES[name]} AS {name}) FROM '{tmp_path}/a.parquet') TO '{tmp_path}/b.parquet'"
         )
-        rows = duck.rows(Files(kept=str(tmp_path / "b.parquet")))
-        ((_key, _counts, shape),) = map(parted, duck.answer(counted(rows, TODAY)))
+        rows = duck.rows(Files(cached=str(tmp_path / "b.parquet")))
+        ((_key, _counts, shape),) = map(parted, duck.answer(count_units(rows, TODAY)))
     assert said in fault(shape)

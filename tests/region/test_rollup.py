@@ -22,9 +22,9 @@ from xuncha.errors import InvalidLedgerError
 from xuncha.model.source import LARGEST
 from xuncha.region import files, gathering, kept
 from xuncha.region.engine import Duck
-from xuncha.region.intake import Wanted
+from xuncha.region.intake import ReadOptions
 from xuncha.region.plan import Region, Unit, load
-from xuncha.region.rollup import Asked, rolled_up
+from xuncha.region.rollup import Request, roll_up
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
@@ -305,10 +305,10 @@ def test_a_second_roll_up_reads_what_has_changed_alone(
     time.sleep(2.1)  # what has changed a moment ago is not believed to be unchanged
 
     def read() -> tuple[int, int]:
-        sources = gathering.named([place])
-        asked = Asked([str(place)], sources, None, place, Wanted(date(2024, 6, 15)))
-        with rolled_up(asked, lambda _more: None) as (done, _rows):
-            return done.read, done.total.counts.total
+        sources = gathering.named_sources([place])
+        asked = Request([str(place)], sources, None, place, ReadOptions(date(2024, 6, 15)))
+        with roll_up(asked, lambda _more: None) as (done, _rows):
+            return done.read_count, done.total.counts.total
 
     assert read() == (5, 22)
     assert read() == (0, 22)
@@ -332,7 +332,7 @@ def test_what_is_counted_is_not_counted_again_for_another_form(
     small: int, ledger: LedgerOnDisk, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XUNCHA_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("xuncha.region.intake._SMALL", small)
+    monkeypatch.setattr("xuncha.region.intake._MAX_COPIED", small)
     renamed(ledger, place / "0", "单位0")
     hand_in(place / "a.parquet")
     (place / "b.parquet").write_bytes(b"PAR1")
@@ -349,8 +349,10 @@ def test_what_is_counted_is_not_counted_again_for_another_form(
 
     def told(day: int, region: Region | None = None) -> tuple[bool, Any]:
         opened.clear()
-        asked = Asked([str(place)], gathering.named([place]), region, place, Wanted(date(2024, 6, day)))
-        with rolled_up(asked, lambda _more: None) as (done, _rows):
+        asked = Request(
+            [str(place)], gathering.named_sources([place]), region, place, ReadOptions(date(2024, 6, day))
+        )
+        with roll_up(asked, lambda _more: None) as (done, _rows):
             return bool(opened), done.as_json()
 
     first = told(15)

@@ -16,7 +16,7 @@ from tests.region.test_counts import expected, parted, written
 from xuncha.errors import UsageError
 from xuncha.region.counts import KEYS
 from xuncha.region.engine import Duck, Engine, Files
-from xuncha.region.questions import counted, late
+from xuncha.region.questions import count_units, late_days
 from xuncha.region.spark import Spark
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ def spark() -> Iterator[Spark]:
 @given(st.lists(ledgers(), min_size=3, max_size=12))
 def test_both_engines_give_the_same_numbers(spark: Spark, several: list[Ledger]) -> None:
     with TemporaryDirectory(prefix="[行] *") as folder, Duck(Path(folder)) as duck:
-        files = Files(kept=written(duck, several, Path(folder)))
+        files = Files(cached=written(duck, several, Path(folder)))
         engines: list[Engine] = [duck, spark]
         one, other = (
-            sorted(engine.answer(counted(engine.rows(files), TODAY)), key=str) for engine in engines
+            sorted(engine.answer(count_units(engine.rows(files), TODAY)), key=str) for engine in engines
         )
         assert one == other
         assert {int(key): counts for key, counts, _shape in map(parted, other)} == dict(
@@ -54,7 +54,9 @@ def test_both_engines_give_the_same_numbers(spark: Spark, several: list[Ledger])
         wanted = [(*answer[: len(KEYS)], str(number % 2)) for number, answer in enumerate(one)][:5]
         for members in (None, wanted):
             asked = [
-                late(engine.rows(files), TODAY, engine.table((*KEYS, "path"), members) if members else None)
+                late_days(
+                    engine.rows(files), TODAY, engine.table((*KEYS, "path"), members) if members else None
+                )
                 for engine in engines
             ]
             one, other = (

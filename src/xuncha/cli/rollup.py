@@ -21,7 +21,7 @@ from xuncha.parts import needs
 from xuncha.requests import typed
 
 if TYPE_CHECKING:
-    from xuncha.region.rollup import Asked, Rollup
+    from xuncha.region.rollup import Request, Rollup
 
 _FORMS: Final = ("parquet", options.TABLES, *options.FORMS)
 """The forms of the documents that a roll-up makes."""
@@ -80,9 +80,9 @@ def rollup(
     form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
     beside = output.absolute().parent if output else Path.cwd()
     with needs("region"):
-        from xuncha.region.rollup import rolled_up  # noqa: PLC0415  for this command alone
+        from xuncha.region.rollup import roll_up  # noqa: PLC0415  for this command alone
     request = _asked(call, sources or [Path()], at, audit=audit or "audit" in failing)
-    request = request._replace(wanted=request.wanted._replace(trend=trend), similar=similar)
+    request = request._replace(options=request.options._replace(trend=trend), similar=similar)
     if output:
         must_be_free(output, beside)
     with contextlib.ExitStack() as stack:
@@ -91,7 +91,7 @@ def rollup(
 
             request = request._replace(engine=stack.enter_context(Spark(engine)))
         with screen.progress(_("Reading ledgers"), len(request.sources)) as tick:
-            done, rows = stack.enter_context(rolled_up(request, tick))
+            done, rows = stack.enter_context(roll_up(request, tick))
         if init:
             deliver(_region(done, request, beside), (), output, beside)
             return
@@ -112,30 +112,30 @@ def rollup(
     raise typer.Exit(1 if set(failing) & done.failures() else 0)
 
 
-def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> Asked:
+def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> Request:
     """Find the sources, and read `region.yaml` if it is one of them."""
     from xuncha.region import gathering  # noqa: PLC0415
-    from xuncha.region.intake import Wanted  # noqa: PLC0415
-    from xuncha.region.rollup import Asked  # noqa: PLC0415
+    from xuncha.region.intake import ReadOptions  # noqa: PLC0415
+    from xuncha.region.rollup import Request  # noqa: PLC0415
 
-    sources = gathering.named(named)
+    sources = gathering.named_sources(named)
     plans = [each for each in sources if each.kind == "plan"]
     if len(plans) > 1:
-        message = _("there are two plans: {one} and {other}").format(one=plans[0].shown, other=plans[1].shown)
+        message = _("there are two plans: {one} and {other}").format(one=plans[0].label, other=plans[1].label)
         raise UsageError("usage", message, _("name one region.yaml"))
     region, base = None, Path.cwd()
     if plans:
         from xuncha.region.plan import load  # noqa: PLC0415
 
         region, base = load(plans[0].path), plans[0].path.parent
-        planned, addresses = gathering.of_region(region, base)
+        planned, addresses = gathering.region_sources(region, base)
         with screen.progress(_("Fetching repositories"), len(addresses)) as tick:
-            planned += gathering.fetched(addresses, tick)
+            planned += gathering.fetch(addresses, tick)
         planned_paths = {each.path for each in planned}
         sources = [*planned, *(each for each in sources if each.path not in planned_paths)]
     day = typed.past_day(at, "--at", call.today) if at else region.as_of if region else None
-    wanted = Wanted(day or call.today, day if at or (day and day < call.today) else None, audit)
-    return Asked([str(each.absolute()) for each in named], sources, region, base, wanted)
+    wanted = ReadOptions(day or call.today, day if at or (day and day < call.today) else None, audit)
+    return Request([str(each.absolute()) for each in named], sources, region, base, wanted)
 
 
 def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: bool) -> str | None:
@@ -156,7 +156,7 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
     return form
 
 
-def _region(done: Rollup, asked: Asked, folder: Path) -> bytes:
+def _region(done: Rollup, asked: Request, folder: Path) -> bytes:
     """Return a region.yaml of what was found; its sources are named relative to a folder."""
     from xuncha.region.plan import written  # noqa: PLC0415
 
@@ -166,25 +166,25 @@ def _region(done: Rollup, asked: Asked, folder: Path) -> bytes:
 
 
 def _made(
-    done: Rollup, form: str, asked: Asked, *, dispatch: bool, internal: bool
+    done: Rollup, form: str, asked: Request, *, dispatch: bool, internal: bool
 ) -> tuple[bytes, list[str]]:
     """Make a document; the region's own templates are beside region.yaml."""
     from xuncha.paper.own import OwnFiles, on_disk  # noqa: PLC0415
-    from xuncha.region.documents import made  # noqa: PLC0415
-    from xuncha.region.telling import telling  # noqa: PLC0415
+    from xuncha.region.documents import make_document  # noqa: PLC0415
+    from xuncha.region.telling import region_data  # noqa: PLC0415
 
     kind = "dispatch" if dispatch else "page" if form == "html" else "notice"
     own = on_disk(asked.base) if asked.region else OwnFiles({})
     with screen.patience(_("Making the document")):
-        return made(telling(done, internal=internal), kind, form, own)
+        return make_document(region_data(done, internal=internal), kind, form, own)
 
 
 def _say_others(done: Rollup) -> None:
-    if done.others:
+    if done.unknown_files:
         message = ngettext(
             "{n} file is nothing that a roll-up reads: {names}",
             "{n} files are nothing that a roll-up reads: {names}",
-            len(done.others),
+            len(done.unknown_files),
         )
-        shown = _(", ").join([*done.others[:3], *["…"] * (len(done.others) > 3)])  # noqa: PLR2004
-        screen.warning(message.format(n=len(done.others), names=shown))
+        shown = _(", ").join([*done.unknown_files[:3], *["…"] * (len(done.unknown_files) > 3)])  # noqa: PLR2004
+        screen.warning(message.format(n=len(done.unknown_files), names=shown))

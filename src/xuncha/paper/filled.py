@@ -19,7 +19,7 @@ from xuncha.chinese.punctuation import full_width
 from xuncha.errors import InvalidLedgerError
 from xuncha.language import gettext as _
 from xuncha.pages.package import Package
-from xuncha.paper.harmless import DROPPED, DROPPED_SETTINGS, must_be_harmless, parsed
+from xuncha.paper.harmless import BAD_SETTINGS, DROPPED, must_be_harmless, parsed
 from xuncha.paper.heading import lines
 from xuncha.paper.own import OwnFileError, OwnFiles
 from xuncha.paper.packing import pack
@@ -79,7 +79,7 @@ def fill_here(name: str, files: OwnFiles, title: str, macros: str, values: Mappi
         files.used.append(name)
         must_be_harmless(content)
         document = _save(_render(content, name, files, macros, values), title)
-        must_be_harmless(document, is_filled=True)
+        must_be_harmless(document, filled=True)
     except OwnFileError as error:
         message = str(error)
     except (BadZipFile, XMLSyntaxError, EOFError, NotImplementedError, RuntimeError):
@@ -163,7 +163,7 @@ def _save(word: Any, title: str) -> bytes:  # noqa: ANN401
             if relationship.reltype.rpartition("/")[2] in {*DROPPED, "core-properties"}:
                 del holder.rels[name]
     for setting in list(word.settings.element):
-        if str(setting.tag).rpartition("}")[2] in DROPPED_SETTINGS:
+        if str(setting.tag).rpartition("}")[2] in BAD_SETTINGS:
             word.settings.element.remove(setting)
     word.core_properties._element.clear()  # noqa: SLF001  no public way to remove everything
     word.core_properties.title = title[:_MAX_PROPERTY]
@@ -265,30 +265,30 @@ def _clean_picture(name: str, content: bytes) -> bytes:
 
 
 def _clean_png(content: bytes) -> bytes:
-    chunks, offset, kind = [_PNG], len(_PNG), b""
+    chunks, pos, kind = [_PNG], len(_PNG), b""
     while kind != b"IEND":
-        kind = content[offset + 4 : offset + 8]
-        end = offset + 12 + int.from_bytes(content[offset : offset + 4], "big")
+        kind = content[pos + 4 : pos + 8]
+        end = pos + 12 + int.from_bytes(content[pos : pos + 4], "big")
         if end > len(content):
             raise IndexError
-        chunks += [content[offset:end]] if kind in _PNG_CHUNKS else []
-        offset = end
+        chunks += [content[pos:end]] if kind in _PNG_CHUNKS else []
+        pos = end
     return b"".join(chunks)
 
 
 def _clean_jpeg(content: bytes) -> bytes:
-    segments, offset = [_JPEG], len(_JPEG)
-    while (marker := content[offset + 1]) != _JPEG_END:
-        if content[offset] != _SEGMENT:
+    segments, pos = [_JPEG], len(_JPEG)
+    while (marker := content[pos + 1]) != _JPEG_END:
+        if content[pos] != _SEGMENT:
             raise IndexError
         if marker == _SEGMENT:  # it may be repeated before a segment
-            offset += 1
+            pos += 1
             continue
-        end = offset + 2 + int.from_bytes(content[offset + 2 : offset + 4], "big")
+        end = pos + 2 + int.from_bytes(content[pos + 2 : pos + 4], "big")
         if marker == _SCAN:
             match = _SCAN_END.search(content, end)
             end = match.start() if match else len(content)
-        if marker < _FIRST_ADDED or content.startswith(_NEEDED, offset):
-            segments.append(content[offset:end])
-        offset = end
+        if marker < _FIRST_ADDED or content.startswith(_NEEDED, pos):
+            segments.append(content[pos:end])
+        pos = end
     return b"".join([*segments, bytes([_SEGMENT, _JPEG_END])])

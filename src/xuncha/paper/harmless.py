@@ -141,7 +141,7 @@ DROPPED: Final = {
     "extended-properties", "custom-properties", "thumbnail", "customXml", "customXmlProps", "glossaryDocument", "people",
 }  # fmt: skip
 """Kinds of relationships to parts that reveal the file's history: who wrote it, where, and how it looked."""
-DROPPED_SETTINGS: Final = {"docVars", "rsids", "docId", "writeProtection", "documentProtection"}
+BAD_SETTINGS: Final = {"docVars", "rsids", "docId", "writeProtection", "documentProtection"}
 """Settings that identify a machine or people; WPS keeps the machine's number in `docVars`."""
 _ACTIVE: Final = frozenset({"altChunk", "object", "OLEObject", "control", "ocx", "subDoc", "mailMerge", "frame", "entryMacro", "exitMacro", "script"})  # fmt: skip
 _REVISION: Final = re.compile(
@@ -161,14 +161,14 @@ def parsed(part: bytes) -> _Element:
     return etree.fromstring(part, parser)
 
 
-def must_be_harmless(content: bytes, *, is_filled: bool = False) -> None:
-    """Refuse a Word file that must not be filled in or, once `is_filled`, must not be published. Raises OwnFileError with the reason; BadZipFile if it is no Word file."""
+def must_be_harmless(content: bytes, *, filled: bool = False) -> None:
+    """Refuse a Word file that must not be filled in or, once `filled`, must not be published. Raises OwnFileError with the reason; BadZipFile if it is no Word file."""
     try:
         package = Package(content, _MAX_SIZE, _MAX_PARTS)
         if not package.main:
             raise BadZipFile
-        for name in _text_parts(package, is_filled=is_filled):
-            _check_content(parsed(package.read(name)), is_filled=is_filled)
+        for name in _text_parts(package, filled=filled):
+            _check_content(parsed(package.read(name)), filled=filled)
     except PackageError as error:
         messages = {"too-large": _("the file is too large"), "hostile": _("a part of it declares entities")}
         if error.fault in messages:
@@ -176,7 +176,7 @@ def must_be_harmless(content: bytes, *, is_filled: bool = False) -> None:
         raise BadZipFile from error
 
 
-def _text_parts(package: Package, *, is_filled: bool) -> list[str]:
+def _text_parts(package: Package, *, filled: bool) -> list[str]:
     """Follow the relationships from the file to all its parts, and refuse links to the outside. Return the names of the parts whose content is checked."""
     by_source: dict[str, list[Relationship]] = {}
     for link in package.relationships:
@@ -190,9 +190,7 @@ def _text_parts(package: Package, *, is_filled: bool) -> list[str]:
         link, is_dropped = queue.pop()
         if link.target not in package.sizes:
             continue
-        is_dropped = is_dropped or (
-            not is_filled and link.kind in DROPPED and link.source in {"", package.main}
-        )
+        is_dropped = is_dropped or (not filled and link.kind in DROPPED and link.source in {"", package.main})
         if not is_dropped:
             _check_kind(package, link)
         names = dropped if is_dropped else kept
@@ -234,13 +232,13 @@ def _people_error() -> OwnFileError:
     )
 
 
-def _check_content(part: _Element, *, is_filled: bool) -> None:
+def _check_content(part: _Element, *, filled: bool) -> None:
     """Refuse a part with forbidden elements or attributes; their names count in every namespace."""
     if part.getroottree().docinfo.doctype:
         raise OwnFileError(_("a part of it declares entities"))
     for element in part.iter("*"):
         kind = element.tag.rpartition("}")[2]
-        if kind in _ACTIVE or (is_filled and kind in DROPPED_SETTINGS):
+        if kind in _ACTIVE or (filled and kind in BAD_SETTINGS):
             raise _active_error(kind)
         if _REVISION.fullmatch(kind):
             raise _people_error()

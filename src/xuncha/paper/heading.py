@@ -77,9 +77,7 @@ def pitch(document: Document) -> float:
 def pieces(title: str) -> list[list[str]]:
     """Split a title into groups of words that a narrow screen keeps together if it can: names, quotations and terms of the field."""
     words = list(_words(title, _TITLE_WIDTH[True]))
-    fixed = _unbreakable(words) - {
-        index for index, word in enumerate(words) if index and _SUBJECT.match(word)
-    }
+    fixed = _unbreakable(words) - {n for n, word in enumerate(words) if n and _SUBJECT.match(word)}
     groups: list[list[str]] = []
     for index, word in enumerate(words):
         is_joined = index in fixed or _NO_START.match(word) or (index and _NO_END.fullmatch(words[index - 1]))

@@ -199,7 +199,7 @@ def read(text: str) -> Document:
         elif block := _block(kind, rest, line):
             blocks.append(block)
         elif kind not in KINDS:
-            raise _outline_error(_("a line must begin with a kind, such as p or h1"), line)
+            raise _bad_line(_("a line must begin with a kind, such as p or h1"), line)
     if not head["title"]:
         raise OutlineError(_("it has no title"))
     parts = (block.table() if isinstance(block, _Rows) else block for block in blocks)
@@ -232,7 +232,7 @@ class _Rows:
     def add(self, text: str, line: str) -> None:
         self.rows.append(tuple(map(_plain, text.split(CELL))))
         if len(self.rows[-1]) != len(self.widths):
-            raise _outline_error(_("a row must have as many cells as the table has columns"), line)
+            raise _bad_line(_("a row must have as many cells as the table has columns"), line)
 
     def table(self) -> Table:
         header, *others = self.rows or [("",) * len(self.widths)]
@@ -242,7 +242,7 @@ class _Rows:
 def _appendix(text: str, line: str) -> Appendix:
     pages, _blank, title = text.partition(" ")
     if not (pages.isdecimal() and pages.isascii() and (plain := _plain(title))):
-        raise _outline_error(_("bound material must have a number of pages and a title"), line)
+        raise _bad_line(_("bound material must have a number of pages and a title"), line)
     return Appendix(int(pages[:_MAX_DIGITS]), plain)
 
 
@@ -251,9 +251,7 @@ def _field(kind: str, text: str, columns: int, line: str) -> Field:
     cells = ["\n".join(filter(None, map(_plain, cell.split(LINE_END)))) for cell in text.split(CELL)]
     signature = cells.pop() if kind == "opinion" else ""
     if not cells or len(cells) % 2 or len(cells) > (columns or _COVER_CELLS):
-        raise _outline_error(
-            _("a row of a form must alternate labels and values, no more than its columns"), line
-        )
+        raise _bad_line(_("a row of a form must alternate labels and values, no more than its columns"), line)
     return Field(tuple(cells), signature)
 
 
@@ -270,10 +268,10 @@ def _widths(text: str, line: str) -> tuple[float, ...]:
         widths = []
     total = sum(widths)
     if not (widths and min(widths) > 0 and total < float("inf")):
-        raise _outline_error(_("a table must give the widths of its columns, as numbers above 0"), line)
+        raise _bad_line(_("a table must give the widths of its columns, as numbers above 0"), line)
     return tuple(width / total for width in widths)
 
 
-def _outline_error(reason: str, line: str) -> OutlineError:
+def _bad_line(reason: str, line: str) -> OutlineError:
     shown = _BLANKS.sub(" ", line.replace(CELL, " | ")).strip()
     return OutlineError(f"{reason}: {shown[:40]}")

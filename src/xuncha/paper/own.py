@@ -110,10 +110,8 @@ def first_own_file(name: str, files: OwnFiles) -> str | None:
             raise OwnFileError(str(error), file) from None
         if content is not None and is_changed(file, content):
             return file
-        built_in_file = built_in() / file
-        references = (
-            _REFERENCE.findall(built_in_file.read_text(encoding="utf-8")) if built_in_file.is_file() else []
-        )
+        original = built_in() / file
+        references = _REFERENCE.findall(original.read_text(encoding="utf-8")) if original.is_file() else []
         names += [other for other in dict.fromkeys(references) if other not in names]
     return None
 

@@ -68,21 +68,21 @@ def paged(table: Table, sheet: Sheet, *, new_page: bool) -> Paged:
     for group in _groups(rows):
         covering = _covering_cells(group)
         own_heights = [_height(("",) * covering + row[covering:], widths) for row in group]
-        index, first_row = 0, group[0]
+        index, first = 0, group[0]
         while index < len(group):
-            heights = _heights(own_heights[index:], _height(first_row[:covering], widths), page_height)
-            fitting = sum(height <= space for height in heights)
+            heights = _heights(own_heights[index:], _height(first[:covering], widths), page_height)
+            fit = sum(height <= space for height in heights)
             small = heights[-1] <= page_height and space < page_height * _MIN_FILL
-            breaks = space < page_height and fitting < len(group) - index and (not fitting or small)
+            breaks = space < page_height and fit < len(group) - index and (not fit or small)
             space = page_height if breaks else space
-            fitting = max(1, sum(height <= space for height in heights))
-            chunk = [first_row, *group[index + 1 : index + fitting]]
+            fit = max(1, sum(height <= space for height in heights))
+            chunk = [first, *group[index + 1 : index + fit]]
             result += chunk
-            keeps += [*[has_rows] * (fitting - 1), False]
-            begins += [breaks, *[False] * (fitting - 1)]
-            has_rows, index = True, index + fitting
-            first_row = _continued(chunk, group[index]) if index < len(group) else first_row
-            space = page_height if not new_page else 0 if index < len(group) else space - heights[fitting - 1]
+            keeps += [*[has_rows] * (fit - 1), False]
+            begins += [breaks, *[False] * (fit - 1)]
+            has_rows, index = True, index + fit
+            first = _continued(chunk, group[index]) if index < len(group) else first
+            space = page_height if not new_page else 0 if index < len(group) else space - heights[fit - 1]
     begins = begins if new_page else [False] * len(result)
     return Paged(replace(table, rows=tuple(result)), tuple(keeps), tuple(begins))
 

@@ -97,12 +97,9 @@ def _as_data(document: Document) -> Iterator[dict[str, object]]:
         elif isinstance(block, Table):
             table = paged(block, sheet, new_page=begins_page(document.blocks, number)).table
             centred = block.short_columns()
-            cell_rows = [
-                zip(*row, centred, strict=True) for row in zip(table.rows, table.spans(), strict=True)
-            ]
+            grid = [zip(*row, centred, strict=True) for row in zip(table.rows, table.spans(), strict=True)]
             cells = [
-                [{"text": text, "rows": n, "short": short} for text, n, short in row if n]
-                for row in cell_rows
+                [{"text": text, "rows": n, "short": short} for text, n, short in row if n] for row in grid
             ]
             yield {"kind": "table", "header": table.header, "rows": cells, "widths": table.widths}
         elif isinstance(block, PageBreak):
@@ -121,15 +118,15 @@ def _choose_fonts(families: Sequence[str]) -> tuple[dict[str, list[str]], list[s
     fonts = {family.casefold(): family for family in families}
     chosen, warnings = {}, []
     for part, (name, names) in _FONTS.items():
-        available = [
+        usable = [
             fonts[each.casefold()] for each in (*names, *_SUBSTITUTES[part]) if each.casefold() in fonts
         ]
-        if not available:
+        if not usable:
             raise _no_font(name)
-        if available[0].casefold() not in {each.casefold() for each in names}:
+        if usable[0].casefold() not in {each.casefold() for each in names}:
             message = _("the font {wanted} is not installed; {font} is used instead")
-            warnings.append(message.format(wanted=name, font=available[0]))
-        chosen[part] = available
+            warnings.append(message.format(wanted=name, font=usable[0]))
+        chosen[part] = usable
     return chosen, warnings
 
 

@@ -61,12 +61,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401  Jinja's own
         super().__init__(**settings)
         self.filters |= {name: _checked_filter(self.filters[name]) for name in _SIZED_FILTERS}
-        self.filters["format"] = lambda text, *args, **kwargs: _checked_format(str(text)) % (kwargs or args)
+        self.filters["format"] = lambda text, *args, **kwargs: _checked(str(text)) % (kwargs or args)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ANN401
         """Apply an operator, unless the result would be too long."""
         if operator == "%" and isinstance(left, str):
-            _checked_format(left)
+            _checked(left)
         if operator == "**" and isinstance(left, int) and isinstance(right, int):
             _check_size(left.bit_length() * right, limit=_MAX_BITS)
         if operator == "*" and isinstance(left, int) and isinstance(right, int):
@@ -97,7 +97,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return wrapped
 
 
-def _checked_format(text: str) -> str:
+def _checked(text: str) -> str:
     """Return a text with format marks (`%5d`) unchanged, unless one of them is too wide."""
     _check_width(_WIDE_PERCENT.search(text))
     return text

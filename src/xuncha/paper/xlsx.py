@@ -103,16 +103,11 @@ class Book:
 
     def _style(self, look: Look, form: str) -> int:
         """Return the index of the style for cells with a look and a number format; the format `@` keeps texts as texts when they are edited."""
-        style: dict[str, Any] = {"align": look.align, "valign": "vcenter", "text_wrap": True}
-        style |= {
-            "font_name": look.font,
-            "font_size": look.size,
-            "font_family": 0,
-            "border": int(look.framed),
-        }
-        style |= {"pattern": 1, "bg_color": look.fill} if look.fill else {}
-        style |= {"quote_prefix": True} if form == "@" else {"num_format": form}
-        return int(self.raw.add_format(style)._get_xf_index())  # noqa: SLF001  for cells that XlsxWriter does not write
+        spec: dict[str, Any] = {"align": look.align, "valign": "vcenter", "text_wrap": True}
+        spec |= {"font_name": look.font, "font_size": look.size, "font_family": 0, "border": int(look.framed)}
+        spec |= {"pattern": 1, "bg_color": look.fill} if look.fill else {}
+        spec |= {"quote_prefix": True} if form == "@" else {"num_format": form}
+        return int(self.raw.add_format(spec)._get_xf_index())  # noqa: SLF001  for cells that XlsxWriter does not write
 
 
 class _Cells(dict[Any, tuple[str, float]]):

@@ -47,18 +47,18 @@ class Counts(NamedTuple):
         }
 
 
-def summed(several: Iterable[Counts]) -> Counts:
+def summed(counts: Iterable[Counts]) -> Counts:
     """Add counts."""
-    columns = list(zip(*several, strict=True))
+    columns = list(zip(*counts, strict=True))
     return Counts._make(map(sum, columns)) if columns else Counts()
 
 
-class Shape(NamedTuple):
+class RowFacts(NamedTuple):
     """Facts about a unit's rows: whether they form one valid ledger, and of which day."""
 
     misnumbered: int
     """The number of problems whose measures are not numbered 1, 2, 3 … without gap or duplicate."""
-    strange: int
+    invalid: int
     """The number of rows with a value that is impossible in a ledger."""
     schema_version: int | None
     as_of: date
@@ -81,6 +81,6 @@ def ranked(values: Sequence[float | None]) -> list[int | None]:
     """Return the rank of each value, the highest first; equal values share a rank, and the next rank is skipped (1, 2, 2, 4)."""
     order = sorted((value for value in values if value is not None), reverse=True)
     first: dict[float, int] = {}
-    for place, value in enumerate(order, start=1):
-        first.setdefault(value, place)
+    for rank, value in enumerate(order, start=1):
+        first.setdefault(value, rank)
     return [None if value is None else first[value] for value in values]

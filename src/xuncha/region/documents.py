@@ -11,12 +11,12 @@ from typing import Final
 from xuncha.chinese.punctuation import full_width_page
 from xuncha.paper.own import OwnFiles, own_warning
 from xuncha.paper.templates import make_file, render
-from xuncha.region.telling import Telling
+from xuncha.region.telling import RegionData
 
 _END: Final = "</body>"
 
 
-def made(region: Telling, kind: str, form: str, files: OwnFiles) -> tuple[bytes, list[str]]:
+def make_document(region: RegionData, kind: str, form: str, files: OwnFiles) -> tuple[bytes, list[str]]:
     """Make a document.
 
     Args:
@@ -37,15 +37,15 @@ def made(region: Telling, kind: str, form: str, files: OwnFiles) -> tuple[bytes,
     return make_file(f"region.{kind}", form, files, region=region)
 
 
-def page(region: Telling, files: OwnFiles) -> bytes:
+def page(region: RegionData, files: OwnFiles) -> bytes:
     """Make the web page. Its policy allows one script, which only sorts and searches."""
     script = _script()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     html = full_width_page(render("region.html.j2", files, region=region, script=f"sha256-{digest}"))
-    before, end, after = html.rpartition(_END)
+    start, end, rest = html.rpartition(_END)
     if not end:  # an own template, which ends differently
         return html.encode()
-    return f"{before}<script>{script}</script>\n{end}{after}".encode()
+    return f"{start}<script>{script}</script>\n{end}{rest}".encode()
 
 
 @cache

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from xuncha.region.questions import Frame
 
 _MEMORY: Final = "1GB"
-_PATIENCE: Final = 30.0
-_PER_FILE: Final = 0.02
+_SECONDS: Final = 30.0
+_SECONDS_PER_FILE: Final = 0.02
 """Seconds that a question may take in any case, and for each file, on a busy machine."""
-_PER_SECOND: Final = 500_000  # bytes
+_BYTES_PER_SECOND: Final = 500_000  # bytes
 _DAY_ZERO: Final = "DATE '0001-01-01'"  # the day on which `date.toordinal` is 1
 _PATTERN: Final = re.compile(r"[*?\[]")
-NUMBERS: Final = ("due", "looked_at")
+DAY_COLUMNS: Final = ("due", "looked_at")
 """The columns with days, which questions see as numbers."""
-ASKED: Final = tuple(name for name in TYPES if name not in {"closed_date", "publish"})
+COLUMNS: Final = tuple(name for name in TYPES if name not in {"closed_date", "publish"})
 """The columns that questions use."""
 
 
@@ -39,7 +39,7 @@ class Files(NamedTuple):
 
     rows: Sequence[Sequence[str]] = ()
     """Full paths of valid rows files, in groups with the same types; each file is a source."""
-    kept: str | None = None
+    cached: str | None = None
     """The file with the rows read from ledgers; its column `source` names the source."""
 
 
@@ -93,12 +93,12 @@ class Duck:
             self.run.close()
 
     @contextlib.contextmanager
-    def patient(self, files: Iterable[str]) -> Iterator[None]:
+    def time_limit(self, files: Iterable[str]) -> Iterator[None]:
         """Inside the block, stop a question that takes longer than files of these sizes can need: a small file may claim any number of rows."""
-        seconds = _PATIENCE
+        seconds = _SECONDS
         for file in files:
             with contextlib.suppress(OSError):
-                seconds += _PER_FILE + os.stat(file).st_size / _PER_SECOND  # noqa: PTH116  a text
+                seconds += _SECONDS_PER_FILE + os.stat(file).st_size / _BYTES_PER_SECOND  # noqa: PTH116  a text
         watch = Timer(seconds, self.run.interrupt)
         watch.daemon = True
         watch.start()
@@ -109,20 +109,20 @@ class Duck:
 
     def rows(self, files: Files) -> Frame:
         """See Engine."""
-        columns = ", ".join(["source", *(f"{name}::{TYPES[name]} AS {name}" for name in ASKED)])
-        parts = [f"SELECT {columns} FROM {part}" for part in parts_of(files)]
+        columns = ", ".join(["source", *(f"{name}::{TYPES[name]} AS {name}" for name in COLUMNS)])
+        parts = [f"SELECT {columns} FROM {part}" for part in sql_sources(files)]
         if not parts:
-            nothing = ", ".join(f"NULL::{TYPES[name]} AS {name}" for name in ASKED)
-            parts.append(f"SELECT NULL::VARCHAR AS source, {nothing} WHERE false")
-        numbers = ", ".join(f"({name} - {_DAY_ZERO} + 1)::INTEGER AS {name}" for name in NUMBERS)
-        whole = f"SELECT * REPLACE ({numbers}) FROM ({' UNION ALL '.join(parts)})"
-        return _frame(self.run.sql(whole))
+            empty = ", ".join(f"NULL::{TYPES[name]} AS {name}" for name in COLUMNS)
+            parts.append(f"SELECT NULL::VARCHAR AS source, {empty} WHERE false")
+        numbers = ", ".join(f"({name} - {_DAY_ZERO} + 1)::INTEGER AS {name}" for name in DAY_COLUMNS)
+        query = f"SELECT * REPLACE ({numbers}) FROM ({' UNION ALL '.join(parts)})"
+        return _frame(self.run.sql(query))
 
     def table(self, columns: Sequence[str], values: Sequence[tuple[str | None, ...]]) -> Frame:
         """See Engine."""
-        lists = [[row[place] for row in values] for place in range(len(columns))]
+        lists = [[row[index] for row in values] for index in range(len(columns))]
         selected = ", ".join(
-            f"unnest(${place}::VARCHAR[]) AS {quoted(name)}" for place, name in enumerate(columns, 1)
+            f"unnest(${index}::VARCHAR[]) AS {quoted(name)}" for index, name in enumerate(columns, 1)
         )
         name = f"given_{id(lists)}"
         self.run.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {selected}", lists)
@@ -140,12 +140,12 @@ def _frame(native: Any) -> Frame:  # noqa: ANN401  a relation of DuckDB
     return narwhals.from_native(native)  # type: ignore[no-any-return]
 
 
-def parts_of(files: Files) -> list[str]:
+def sql_sources(files: Files) -> list[str]:
     """Return the SQL expressions by which DuckDB reads these files, each with a column `source`."""
     parts = [
         f"read_parquet({names(group)}, filename='source', hive_partitioning=false)" for group in files.rows
     ]
-    return [*parts, *([f"read_parquet({names([files.kept])})"] if files.kept else [])]
+    return [*parts, *([f"read_parquet({names([files.cached])})"] if files.cached else [])]
 
 
 def names(paths: Sequence[str]) -> str:

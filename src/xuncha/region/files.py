@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from xuncha.language import gettext as _
-from xuncha.region.engine import Duck, Files, names, parts_of, quoted, text
+from xuncha.region.engine import Duck, Files, names, quoted, sql_sources, text
 from xuncha.region.rows import TYPES, VERSION, too_new
 
-_AT_ONCE: Final = 20_000  # rows passed to DuckDB in one call
+_BATCH: Final = 20_000  # rows passed to DuckDB in one call
 _WHOLE_NUMBERS: Final = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
 )
-_ALWAYS: Final = 100_000  # rows that a file of any size may hold
-_TIMES: Final = 4
+_MIN_ROWS: Final = 100_000  # rows that a file of any size may hold
+_ROWS_PER_BYTE: Final = 4
 """Rows for each byte of a file; even similar measures need some bytes each."""
 Signature = str
 """The columns and types of a file."""
@@ -30,33 +30,33 @@ def write(duck: Duck, rows: Iterable[Sequence[Any]], target: Path, types: Mappin
     columns = ", ".join(f"{quoted(name)} {kind}" for name, kind in types.items())
     duck.run.execute(f"CREATE OR REPLACE TEMP TABLE written ({columns})")
     lists = ", ".join(
-        f"unnest(${place}::VARCHAR[])::{kind}" if kind == "DATE" else f"unnest(${place}::{kind}[])"
-        for place, kind in enumerate(types.values(), 1)
+        f"unnest(${index}::VARCHAR[])::{kind}" if kind == "DATE" else f"unnest(${index}::{kind}[])"
+        for index, kind in enumerate(types.values(), 1)
     )
-    waiting = iter(rows)
-    while batch := list(islice(waiting, _AT_ONCE)):
+    remaining = iter(rows)
+    while batch := list(islice(remaining, _BATCH)):
         values = [list(column) for column in zip(*batch, strict=True)]
         duck.run.execute(f"INSERT INTO written SELECT {lists}", values)
     copy(duck, "written", target)
     duck.run.execute("DROP TABLE written")
 
 
-def copy(duck: Duck, what: str, target: Path) -> None:
+def copy(duck: Duck, source: str, target: Path) -> None:
     """Write a table, or a query in brackets, as Parquet."""
-    duck.run.execute(f"COPY {what} TO {text(str(target))} (FORMAT parquet, COMPRESSION zstd)")
+    duck.run.execute(f"COPY {source} TO {text(str(target))} (FORMAT parquet, COMPRESSION zstd)")
 
 
-def checked(duck: Duck, files: Sequence[str]) -> tuple[dict[Signature, list[str]], dict[str, str]]:
+def check_columns(duck: Duck, files: Sequence[str]) -> tuple[dict[Signature, list[str]], dict[str, str]]:
     """Check the columns of files. Return the readable files by the types of their columns, and the faults of the others."""
-    sound: dict[Signature, list[str]] = defaultdict(list)
+    valid: dict[Signature, list[str]] = defaultdict(list)
     broken: dict[str, str] = {}
     for file, columns in _columns(duck, files, broken).items():
         fault, signature = _fault(duck, file, columns)
         if fault:
             broken[file] = fault
         else:
-            sound[signature].append(file)
-    return sound, broken
+            valid[signature].append(file)
+    return valid, broken
 
 
 def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[str, dict[str, str]]:
@@ -85,18 +85,18 @@ def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[s
     return result
 
 
-def _fault(duck: Duck, file: str, told: Mapping[str, str]) -> tuple[str, Signature]:
+def _fault(duck: Duck, file: str, types: Mapping[str, str]) -> tuple[str, Signature]:
     """Return why a file with these columns cannot be read, or an empty text; and the types of its columns."""
-    if missing := [name for name in TYPES if name not in told]:
-        newer = _newer(duck, file) if told.get("schema_version") in _WHOLE_NUMBERS else ""
+    if missing := [name for name in TYPES if name not in types]:
+        newer = _newer(duck, file) if types.get("schema_version") in _WHOLE_NUMBERS else ""
         message = _("it is not a rows file: it lacks {columns}").format(columns=_(", ").join(missing))
         return newer or message, ""
     for name, expected in TYPES.items():
-        kind = told[name]
+        kind = types[name]
         if kind != expected and not (expected == "INTEGER" and kind in _WHOLE_NUMBERS):
             message = _("its column {column} is {kind}, but should be {wanted}")
             return message.format(column=name, kind=kind, wanted=expected), ""
-    return "", " ".join(told[name] for name in TYPES)
+    return "", " ".join(types[name] for name in TYPES)
 
 
 def _newer(duck: Duck, file: str) -> str:
@@ -112,32 +112,32 @@ def _newer(duck: Duck, file: str) -> str:
 def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, str]:
     """Read each file whole and return the faults of damaged ones; called when a question about all of them has failed."""
     faults: dict[str, str] = {}
-    waiting = [list(files) for files in groups.values() if files]
+    queue = [list(files) for files in groups.values() if files]
     columns = ", ".join(["count(*)", *(f"max({name}::{kind})" for name, kind in TYPES.items())])
-    while waiting:
-        files = waiting.pop()
+    while queue:
+        files = queue.pop()
         fault = ""
         try:
-            with duck.patient(files):
+            with duck.time_limit(files):
                 duck.run.execute(
                     f"SELECT {columns} FROM read_parquet({names(files)}, hive_partitioning=false)"
                 )
                 row = duck.run.fetchone()
-            if row and row[0] > (most := _most(files)):
-                fault = _("it has more than {n} rows").format(n=f"{most:,}")
+            if row and row[0] > (maximum := _max_rows(files)):
+                fault = _("it has more than {n} rows").format(n=f"{maximum:,}")
         except duck.error as error:
             fault = _("it is damaged: {said}").format(said=first_line(error))
         half = len(files) // 2
         if fault and half:
-            waiting += [files[:half], files[half:]]
+            queue += [files[:half], files[half:]]
         elif fault:
             faults[files[0]] = fault
     return faults
 
 
-def _most(files: Sequence[str]) -> int:
+def _max_rows(files: Sequence[str]) -> int:
     """Return how many rows files of these sizes may hold, since a few bytes can claim any number."""
-    return sum(max(_ALWAYS, os.stat(file).st_size * _TIMES) for file in files)  # noqa: PTH116  a text
+    return sum(max(_MIN_ROWS, os.stat(file).st_size * _ROWS_PER_BYTE) for file in files)  # noqa: PTH116  a text
 
 
 def first_line(error: Exception) -> str:
@@ -147,7 +147,7 @@ def first_line(error: Exception) -> str:
 
 def write_whole(
     duck: Duck,
-    where: Files,
+    files: Files,
     units: Sequence[tuple[str, str | None, str | None]],
     live: tuple[Sequence[str], date],
     target: Path,
@@ -157,11 +157,11 @@ def write_whole(
     duck.table(keys, units).to_native().create_view("wanted", replace=True)
     duck.table(("source",), [(each,) for each in live[0]]).to_native().create_view("live", replace=True)
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in TYPES.items())
-    parts = [f"SELECT source, {columns} FROM {part}" for part in parts_of(where)]
-    same = " AND ".join(f"r.{key} IS NOT DISTINCT FROM wanted.{key}" for key in keys)
+    parts = [f"SELECT source, {columns} FROM {part}" for part in sql_sources(files)]
+    condition = " AND ".join(f"r.{key} IS NOT DISTINCT FROM wanted.{key}" for key in keys)
     day = f"CASE WHEN r.source IN (FROM live) THEN DATE {text(live[1].isoformat())} ELSE as_of END AS as_of"
     query = (
         f"SELECT {', '.join(f'r.{name}' for name in TYPES)} FROM (SELECT r.* REPLACE ({day}) FROM ({' UNION ALL '.join(parts)}) r) r"
-        f" SEMI JOIN wanted ON {same} ORDER BY unit, round, problem, measure"
+        f" SEMI JOIN wanted ON {condition} ORDER BY unit, round, problem, measure"
     )
     copy(duck, f"({query})", target)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.region import kept
-from xuncha.region.sources import Found, found
+from xuncha.region.sources import Source, find_sources
 from xuncha.trail import mirror
 
 if TYPE_CHECKING:
@@ -21,18 +21,20 @@ if TYPE_CHECKING:
 
 SECONDS: Final = 120
 """Seconds for which git may fetch one repository."""
-_SIDE_BY_SIDE: Final = 8
+_THREADS: Final = 8
 
 
-def named(paths: Iterable[Path]) -> list[Found]:
+def named_sources(paths: Iterable[Path]) -> list[Source]:
     """Find the sources of names on the command line, each once. Raises RefusedError if there is no such file or folder."""
-    by_path = {str(each.path): each for path in reversed(list(paths)) for each in reversed(found(path))}
+    by_path = {
+        str(each.path): each for path in reversed(list(paths)) for each in reversed(find_sources(path))
+    }
     return list(reversed(by_path.values()))
 
 
-def of_region(region: Region, base: Path) -> tuple[list[Found], list[str]]:
+def region_sources(region: Region, base: Path) -> tuple[list[Source], list[str]]:
     """Find the files and folders named in region.yaml; return them and its addresses."""
-    sources: list[Found] = []
+    sources: list[Source] = []
     addresses = []
     for unit in region.units:
         if unit.source is None:
@@ -41,39 +43,39 @@ def of_region(region: Region, base: Path) -> tuple[list[Found], list[str]]:
             addresses.append(unit.source)
             continue
         try:
-            inside = found(base / unit.source)
+            found = find_sources(base / unit.source)
         except RefusedError:
             continue  # the roll-up reports this unit as missing
         sources += [
-            each._replace(shown=unit.source if len(inside) == 1 else each.shown)
-            for each in inside
+            each._replace(label=unit.source if len(found) == 1 else each.label)
+            for each in found
             if each.kind != "plan"
         ]
     return sources, addresses
 
 
-def fetched(
+def fetch(
     addresses: Sequence[str], tick: Callable[[int], None], seconds: float = SECONDS
-) -> Iterator[Found]:
+) -> Iterator[Source]:
     """Update the mirrors of addresses in parallel and yield them; one that could not be fetched has the reason."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  for addresses alone
 
     home = _home()
-    with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        places = [home / f"{_name(address)}.git" for address in addresses]
-        for address, place, reason in zip(
-            addresses, places, pool.map(mirror.bring, addresses, places, [seconds] * len(places)), strict=True
+    with ThreadPoolExecutor(_THREADS) as pool:
+        paths = [home / f"{_name(address)}.git" for address in addresses]
+        for address, path, reason in zip(
+            addresses, paths, pool.map(mirror.bring, addresses, paths, [seconds] * len(paths)), strict=True
         ):
             tick(1)
             if not reason:
-                yield Found("bare", place, mirror.shown(address))
-            elif place.is_dir():
-                old = _("it could not be updated, and counts as last fetched: {said}").format(said=reason)
-                yield Found("bare", place, mirror.shown(address), old)
+                yield Source("bare", path, mirror.shown(address))
+            elif path.is_dir():
+                message = _("it could not be updated, and counts as last fetched: {said}").format(said=reason)
+                yield Source("bare", path, mirror.shown(address), message)
             else:
-                yield Found(
+                yield Source(
                     "unreachable",
-                    place,
+                    path,
                     mirror.shown(address),
                     _("it could not be fetched: {said}").format(said=reason),
                 )

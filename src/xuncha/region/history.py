@@ -18,16 +18,16 @@ from xuncha.trail.tree import Tree
 def stages(root: Path, commit: str, before: date) -> list[Stage]:
     """Return the states of a ledger at the ends of months, oldest first, up to the month before a day; empty if its history cannot be read."""
     try:
-        lasts = list(_lasts(Git(root), commit, before))
-        return list(_read(root, lasts[::-1]))
+        commits = list(_last_commits(Git(root), commit, before))
+        return list(_read(root, commits[::-1]))
     except XunchaError:
         return []
 
 
-def _lasts(git: Git, commit: str, before: date) -> Iterator[tuple[str, str]]:
+def _last_commits(git: Git, commit: str, before: date) -> Iterator[tuple[str, str]]:
     """Yield each month with its last commit, newest first, the same commit as from `trail.tree.commit_at`."""
     earliest = month_of(before)
-    first = month_of(_earlier(before))
+    first = month_of(_first_day(before))
     for each in log(git, "--no-patch", commit):
         month = month_of(datetime.fromtimestamp(each.moment_committed, UTC).astimezone().date())
         if month < earliest:
@@ -37,11 +37,11 @@ def _lasts(git: Git, commit: str, before: date) -> Iterator[tuple[str, str]]:
             return
 
 
-def _read(root: Path, lasts: Sequence[tuple[str, str]]) -> Iterator[Stage]:
+def _read(root: Path, commits: Sequence[tuple[str, str]]) -> Iterator[Stage]:
     """Read a ledger at commits; a problem's folder is read only if its hash has changed."""
-    known: dict[str, tuple[str, Sequence[Any]]] = {}
+    problems: dict[str, tuple[str, Sequence[Any]]] = {}
     before = ""
-    for month, commit in lasts:
+    for month, commit in commits:
         tree = Tree(root, commit)
         try:
             if (hashes := tree.hashes()) is None:
@@ -49,19 +49,19 @@ def _read(root: Path, lasts: Sequence[tuple[str, str]]) -> Iterator[Stage]:
                 continue
             settings, folders = hashes
             if settings != before:
-                known, before = {}, settings
+                problems, before = {}, settings
             frame = load_settings(tree).frame
-            known = {name: each for name, each in known.items() if folders.get(name) == each[0]}
-            tree.bring([name for name in folders if name not in known])
-            load_folders(tree, filled=known)
+            problems = {name: each for name, each in problems.items() if folders.get(name) == each[0]}
+            tree.bring([name for name in folders if name not in problems])
+            load_folders(tree, filled=problems)
             for name, stamp in folders.items():
-                if name not in known:
+                if name not in problems:
                     loaded = load_problem(tree, name, frame)
                     if loaded.findings:
                         break
-                    known[name] = stamp, loaded.row().measures
+                    problems[name] = stamp, loaded.row().measures
             else:
-                yield _stage(month, [rows for _stamp, rows in known.values()])
+                yield _stage(month, [rows for _stamp, rows in problems.values()])
                 continue
         except XunchaError:
             pass
@@ -75,6 +75,6 @@ def _stage(month: str, problems: Sequence[Sequence[Any]]) -> Stage:
     return month, len(problems), complete, len(rows), sum(row.status == "closed" for row in rows), due
 
 
-def _earlier(day: date) -> date:
+def _first_day(day: date) -> date:
     """Return the first day that the trend covers."""
     return date(max(day.year - YEARS, 1), day.month, 1)

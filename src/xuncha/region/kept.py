@@ -20,11 +20,11 @@ from typing import Any, Final, NamedTuple
 from xuncha import __version__, system
 from xuncha.errors import XunchaError
 from xuncha.region.rows import TEXTS, TYPES
-from xuncha.region.sources import Found
+from xuncha.region.sources import Source
 from xuncha.trail.repository import git_dir, small_text, tip
 
 _FORM: Final = f"xuncha region 2 {__version__} {list(TYPES)} {list(TEXTS)}"
-_SETTLED: Final = 2_000_000_000
+_MIN_AGE: Final = 2_000_000_000
 """Nanoseconds that must have passed since the last change of a file, as in `store.cache`."""
 _INDEX: Final = "index.json"
 _ANSWERS: Final = "answers.json"
@@ -40,7 +40,7 @@ class Entry(NamedTuple):
     """The types of the columns, for a rows file that is read in place."""
 
 
-class Kept(NamedTuple):
+class Cache(NamedTuple):
     """The cache of an earlier roll-up of the same sources."""
 
     rows: Path | None
@@ -48,27 +48,27 @@ class Kept(NamedTuple):
 
 
 @contextlib.contextmanager
-def folder_for(asked: Sequence[str], spare: Path) -> Iterator[Path]:
+def folder_for(request: Sequence[str], spare: Path) -> Iterator[Path]:
     """Lock and return the cache folder for a roll-up of these sources.
 
     If no cache is possible, or another roll-up uses it, return `spare`, which is not kept.
     """
     from fasteners import InterProcessLock  # noqa: PLC0415  for this command alone
 
-    name = hashlib.sha256("\0".join([_FORM, *asked]).encode("utf-8", "surrogateescape")).hexdigest()[:20]
+    name = hashlib.sha256("\0".join([_FORM, *request]).encode("utf-8", "surrogateescape")).hexdigest()[:20]
     lock = None
     try:
         folder = home() / "region" / name
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         is_ours = not hasattr(os, "geteuid") or folder.stat().st_uid == os.geteuid()
         lock = InterProcessLock(folder / "lock") if is_ours else None
-        has = lock is not None and lock.acquire(blocking=False)
+        is_locked = lock is not None and lock.acquire(blocking=False)
     except (OSError, RuntimeError):
-        has = False
+        is_locked = False
     try:
-        yield folder if has else spare
+        yield folder if is_locked else spare
     finally:
-        if lock is not None and has:
+        if lock is not None and is_locked:
             lock.release()
 
 
@@ -84,10 +84,10 @@ def home() -> Path:
     return (Path(path) if os.path.isabs(path) else Path.home() / ".cache") / "xuncha"  # noqa: PTH117
 
 
-def load(folder: Path | None) -> Kept:
+def load(folder: Path | None) -> Cache:
     """Read the cache in a folder; return an empty one if it is missing or damaged."""
     if folder is None:
-        return Kept(None, {})
+        return Cache(None, {})
     try:
         index = json.loads((folder / _INDEX).read_bytes())
         rows = folder / index["rows"] if index["rows"] else None
@@ -96,10 +96,10 @@ def load(folder: Path | None) -> Kept:
             for key, (stamp, reads, signature) in index["sources"].items()
         }
         if index["form"] == _FORM and (rows is None or (rows.parent == folder and rows.is_file())):
-            return Kept(rows, entries)
+            return Cache(rows, entries)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass
-    return Kept(None, {})
+    return Cache(None, {})
 
 
 def answers(folder: Path, mark: str) -> Any:  # noqa: ANN401  what was given to `save_answers`
@@ -110,29 +110,29 @@ def answers(folder: Path, mark: str) -> Any:  # noqa: ANN401  what was given to 
     return None
 
 
-def save_answers(folder: Path, mark: str, told: Any) -> None:  # noqa: ANN401  plain values
+def save_answers(folder: Path, mark: str, values: Any) -> None:  # noqa: ANN401  plain values
     """Cache counts, so that another form of the same roll-up need not count again."""
     with contextlib.suppress(OSError):
-        _write(folder / _ANSWERS, [mark, told])
+        _write(folder / _ANSWERS, [mark, values])
 
 
-def _write(file: Path, told: Any) -> None:  # noqa: ANN401  plain values
+def _write(file: Path, values: Any) -> None:  # noqa: ANN401  plain values
     temporary = file.with_name(f"{file.name}.{os.getpid()}")
-    temporary.write_text(json.dumps(told, default=str), encoding="utf-8")
+    temporary.write_text(json.dumps(values, default=str), encoding="utf-8")
     temporary.replace(file)
 
 
-def save(folder: Path, kept: Kept) -> None:
+def save(folder: Path, cache: Cache) -> None:
     """Write the cache and delete the one that it replaces; a failure does no harm."""
-    rows = kept.rows.name if kept.rows else ""
+    rows = cache.rows.name if cache.rows else ""
     with contextlib.suppress(OSError):
-        _write(folder / _INDEX, {"form": _FORM, "rows": rows, "sources": kept.entries})
+        _write(folder / _INDEX, {"form": _FORM, "rows": rows, "sources": cache.entries})
         for each in folder.glob("rows-*.parquet"):
             if each.name != rows:
                 each.unlink(missing_ok=True)
 
 
-def stamp(source: Found) -> str | None:
+def stamp(source: Source) -> str | None:
     """Return a stamp that changes when a source changes; None if the source may not be cached."""
     try:
         return _stamp(source)
@@ -140,45 +140,45 @@ def stamp(source: Found) -> str | None:
         return None
 
 
-def _stamp(source: Found) -> str | None:
+def _stamp(source: Source) -> str | None:
     now = time.time_ns()
     if source.kind == "unreachable":
         return None
     if source.kind == "bare":
         state: Any = tip(source.path)
-        settled = state is not None
+        is_settled = state is not None
     elif source.kind == "folder":
-        files, latest = _seen(f"{source.path}{os.sep}data")
+        files, latest = _folder_state(f"{source.path}{os.sep}data")
         state = (files, _tip(str(source.path)))
-        settled = latest < now - _SETTLED
+        is_settled = latest < now - _MIN_AGE
     else:
         try:
             status = source.path.stat()
         except OSError:
             return None
         state = (status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino)
-        settled = max(status.st_ctime_ns, status.st_mtime_ns) < now - _SETTLED
+        is_settled = max(status.st_ctime_ns, status.st_mtime_ns) < now - _MIN_AGE
     content = marshal.dumps((source.kind, state))
-    return hashlib.blake2b(content, digest_size=16).hexdigest() if settled else None
+    return hashlib.blake2b(content, digest_size=16).hexdigest() if is_settled else None
 
 
-def _seen(folder: str) -> tuple[list[Any], int]:
+def _folder_state(folder: str) -> tuple[list[Any], int]:
     """Return names, sizes and times of all files of a ledger, and the time of the last change."""
-    seen: list[Any] = []
+    state: list[Any] = []
     times = [0]
-    waiting = [folder]
-    while waiting:
-        with contextlib.suppress(OSError), os.scandir(place := waiting.pop()) as entries:
-            seen.append(place)
+    queue = [folder]
+    while queue:
+        with contextlib.suppress(OSError), os.scandir(path := queue.pop()) as entries:
+            state.append(path)
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):  # its files tell enough; saves looking at it
-                    waiting.append(entry.path)
+                    queue.append(entry.path)
                     continue
                 status = os.lstat(entry.path) if system.WINDOWS else entry.stat(follow_symlinks=False)
                 changed = status.st_mtime_ns if system.WINDOWS else status.st_ctime_ns
-                seen.append((entry.name, changed, status.st_size, status.st_ino))
+                state.append((entry.name, changed, status.st_size, status.st_ino))
                 times.append(changed)
-    return seen, max(times)
+    return state, max(times)
 
 
 def _tip(root: str) -> Any:  # noqa: ANN401  plain values, that are compared

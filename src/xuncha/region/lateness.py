@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from xuncha.region.counts import Lateness
 from xuncha.region.standing import UnitRow
-from xuncha.region.trend import above
+from xuncha.region.trend import group_paths
 
 Key = tuple[str, str | None, str | None]
 Path = tuple[str, ...]
@@ -20,7 +20,7 @@ class Delays(NamedTuple):
     groups: dict[Path, Lateness]
     """By the names of the path; the empty path is all units."""
 
-    def of(self, unit: UnitRow) -> Lateness:
+    def of_unit(self, unit: UnitRow) -> Lateness:
         """Return the lateness of a unit."""
         return self.units.get(key_of(unit), Lateness())
 
@@ -47,20 +47,20 @@ class Groups(NamedTuple):
 def late_groups(units: Sequence[UnitRow]) -> Groups:
     """Return the groups with overdue measures; the first one is all units."""
     late = [unit for unit in units if unit.is_counted and unit.counts and unit.counts.overdue]
-    above_them = {unit.group: ((), *above(unit.group)) for unit in late}
+    paths_of = {unit.group: ((), *group_paths(unit.group)) for unit in late}
     numbers: dict[Path, str] = {}
-    for path in (path for paths in above_them.values() for path in paths):
+    for path in (path for paths in paths_of.values() for path in paths):
         numbers.setdefault(path, str(len(numbers)))
-    members = [(*key_of(unit), numbers[path]) for unit in late for path in above_them[unit.group]]
+    members = [(*key_of(unit), numbers[path]) for unit in late for path in paths_of[unit.group]]
     are_all = len(numbers) == 1 and all(unit.is_counted for unit in units if unit.key)
     return Groups(list(numbers), members, are_all)
 
 
 def delays(
-    units: Sequence[UnitRow], each: Mapping[Key, Lateness], groups: Groups, late: Sequence[Sequence[Any]]
+    units: Sequence[UnitRow], by_unit: Mapping[Key, Lateness], groups: Groups, rows: Sequence[Sequence[Any]]
 ) -> Delays:
-    """Return the lateness of the units that count, and of their groups; `late` has the number, median and maximum of each group."""
+    """Return the lateness of the units that count, and of their groups; `rows` has the number, median and maximum of each group."""
     return Delays(
-        {key: each[key] for unit in units if unit.is_counted and (key := key_of(unit)) in each},
-        {groups.paths[int(number)]: Lateness(*others) for number, *others in late},
+        {key: by_unit[key] for unit in units if unit.is_counted and (key := key_of(unit)) in by_unit},
+        {groups.paths[int(number)]: Lateness(*others) for number, *others in rows},
     )

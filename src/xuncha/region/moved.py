@@ -14,14 +14,14 @@ from xuncha.region.counts import Counts
 from xuncha.region.standing import UnitRow
 
 _FILE: Final = "counted.json"
-_DAYS: Final = 40  # days of which counts are kept at most
-_MARKS: Final = 100_000  # units over all these days; with more, only two days are kept
+_MAX_DAYS: Final = 40  # days of which counts are kept at most
+_MAX_ENTRIES: Final = 100_000  # units over all these days; with more, only two days are kept
 _FORM: Final = 1
 Name = tuple[str | None, str | None]
 """Organisation and round of a unit."""
 
 
-class Mark(NamedTuple):
+class Totals(NamedTuple):
     """The counts of a unit that are kept."""
 
     problems: int
@@ -36,8 +36,8 @@ class Move(NamedTuple):
 
     unit: str | None
     round: str | None
-    before: Mark
-    now: Mark
+    before: Totals
+    now: Totals
 
     @property
     def closed(self) -> int:
@@ -81,10 +81,10 @@ class Moved(NamedTuple):
         }
 
 
-def moved(folder: Path | None, units: Sequence[UnitRow], today: date) -> Moved | None:
+def compare_counts(folder: Path | None, units: Sequence[UnitRow], today: date) -> Moved | None:
     """Compare units with the last roll-up of an earlier day, and keep the present counts; return None if there was none."""
-    now: dict[Name, Mark] = {
-        (unit.unit, unit.round): _mark(unit.counts)
+    now: dict[Name, Totals] = {
+        (unit.unit, unit.round): _totals(unit.counts)
         for unit in units
         if unit.is_counted and unit.counts and unit.unit
     }
@@ -102,21 +102,21 @@ def moved(folder: Path | None, units: Sequence[UnitRow], today: date) -> Moved |
     return Moved(since, moves, len(both))
 
 
-def _newest(days: dict[date, dict[Name, Mark]]) -> dict[date, dict[Name, Mark]]:
+def _newest(days: dict[date, dict[Name, Totals]]) -> dict[date, dict[Name, Totals]]:
     """Return the days to keep."""
-    kept: dict[date, dict[Name, Mark]] = {}
-    for day in sorted(days, reverse=True)[:_DAYS]:
-        if len(kept) > 1 and sum(map(len, kept.values())) + len(days[day]) > _MARKS:
+    result: dict[date, dict[Name, Totals]] = {}
+    for day in sorted(days, reverse=True)[:_MAX_DAYS]:
+        if len(result) > 1 and sum(map(len, result.values())) + len(days[day]) > _MAX_ENTRIES:
             break
-        kept[day] = days[day]
-    return kept
+        result[day] = days[day]
+    return result
 
 
-def _mark(one: Counts) -> Mark:
-    return Mark(one.problems, one.problems_closed, one.total, one.closed, one.overdue)
+def _totals(counts: Counts) -> Totals:
+    return Totals(counts.problems, counts.problems_closed, counts.total, counts.closed, counts.overdue)
 
 
-def _load(folder: Path | None) -> dict[date, dict[Name, Mark]]:
+def _load(folder: Path | None) -> dict[date, dict[Name, Totals]]:
     """Read the kept counts by day; return none if the file is damaged."""
     try:
         content = json.loads((folder / _FILE).read_bytes()) if folder else {}
@@ -124,7 +124,7 @@ def _load(folder: Path | None) -> dict[date, dict[Name, Mark]]:
             return {}
         return {
             date.fromisoformat(day): {
-                (name, round_): Mark._make(map(int, numbers)) for name, round_, *numbers in units
+                (name, round_): Totals._make(map(int, numbers)) for name, round_, *numbers in units
             }
             for day, units in content["days"].items()
         }
@@ -132,7 +132,7 @@ def _load(folder: Path | None) -> dict[date, dict[Name, Mark]]:
         return {}
 
 
-def _save(folder: Path, days: dict[date, dict[Name, Mark]]) -> None:
+def _save(folder: Path, days: dict[date, dict[Name, Totals]]) -> None:
     rows = {day.isoformat(): [[*name, *mark] for name, mark in units.items()] for day, units in days.items()}
     temporary = folder / f"{_FILE}.{os.getpid()}"
     with contextlib.suppress(OSError):

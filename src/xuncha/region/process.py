@@ -16,28 +16,28 @@ from xuncha.region.job import LIMITS, Job, Limits, Read, receive, send
 from xuncha.system import apart, end_all
 
 _PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.region.worker import main; main()"
-_AUDITED: Final = 5  # times the limit if history is replayed, too
+_AUDIT_FACTOR: Final = 5  # times the limit if history is replayed, too
 
 
 def read_all(jobs: Iterable[Job], limits: Limits = LIMITS) -> Iterator[tuple[Job, list[Read]]]:
     """Run jobs in parallel, and yield each with its answer as soon as it is there."""
-    waiting: SimpleQueue[Job] = SimpleQueue()
+    queue: SimpleQueue[Job] = SimpleQueue()
     count = 0
     for job in jobs:
-        waiting.put(job)
+        queue.put(job)
         count += 1
-    done: SimpleQueue[tuple[Job, list[Read]]] = SimpleQueue()
+    results: SimpleQueue[tuple[Job, list[Read]]] = SimpleQueue()
     processes = [_Process(limits) for _each in range(min(count, os.cpu_count() or 1))]
-    threads = [Thread(target=_work, args=(each, waiting, done.put), daemon=True) for each in processes]
+    threads = [Thread(target=_work, args=(each, queue, results.put), daemon=True) for each in processes]
     for thread in threads:
         thread.start()
     try:
         for _each in range(count):
-            yield done.get()
+            yield results.get()
     finally:
         with contextlib.suppress(Empty):  # so that no thread starts another job
             while True:
-                waiting.get_nowait()
+                queue.get_nowait()
         for each in processes:
             each.end()
         for thread in threads:
@@ -45,12 +45,12 @@ def read_all(jobs: Iterable[Job], limits: Limits = LIMITS) -> Iterator[tuple[Job
 
 
 def _work(
-    process: _Process, waiting: SimpleQueue[Job], done: Callable[[tuple[Job, list[Read]]], None]
+    process: _Process, queue: SimpleQueue[Job], report: Callable[[tuple[Job, list[Read]]], None]
 ) -> None:
     with contextlib.suppress(Empty):
         while True:
-            job = waiting.get_nowait()
-            done((job, process.ask(job)))
+            job = queue.get_nowait()
+            report((job, process.ask(job)))
     process.end()
 
 
@@ -64,7 +64,7 @@ class _Process:
 
     def ask(self, job: Job) -> list[Read]:
         """Run a job; if the process does not answer in time, end it and return an answer with that error."""
-        seconds = self.limits.seconds * (_AUDITED if job.audit else 1)
+        seconds = self.limits.seconds * (_AUDIT_FACTOR if job.audit else 1)
         running = self._started()
         assert running.stdin  # noqa: S101
         assert running.stdout  # noqa: S101  both are pipes

@@ -13,15 +13,15 @@ from typing import Any, Final, cast
 import narwhals as nw
 
 from xuncha.model.vocabulary import STATUSES, TERMS
-from xuncha.region.counts import KEYS, Counts, Lateness, Shape
+from xuncha.region.counts import KEYS, Counts, Lateness, RowFacts
 
 Frame = nw.LazyFrame[Any]
-_LONGEST: Final = 3660  # days, as in `model.settings.Policy`
+_MAX_DAYS: Final = 3660  # days, as in `model.settings.Policy`
 _STATUS: Final[dict[str, int]] = {word: code for code, word in enumerate(STATUSES)}
 _TERM: Final[dict[str, int]] = {word: code for code, word in enumerate(TERMS)}
 
 
-def counted(rows: Frame, today: date) -> Frame:
+def count_units(rows: Frame, today: date) -> Frame:
     """Count each unit; the columns of the answer are the keys, those of `Counts`, then those of `Shape`, then those of `Lateness`."""
     column, day = nw.col, today.toordinal()
     status, term, due = column("status_code"), column("term_code"), column("due")
@@ -43,25 +43,25 @@ def counted(rows: Frame, today: date) -> Frame:
         "review_due": is_lasting & is_long_ago,
         "not_assigned": is_open
         & (column("office_code").is_null() | (due.is_null() & (term == _TERM["once"]))),
-        "usual": _is_usual(),
+        "usual": _is_valid(),
     }
     flags = [nw.when(each).then(1).alias(name) for name, each in conditions.items()]
-    kept = ("schema_version", "as_of", "audit_errors", "audit_warnings")
-    coded = rows.with_columns(_code("status", _STATUS), _code("term", _TERM))
+    constants = ("schema_version", "as_of", "audit_errors", "audit_warnings")
+    with_codes = rows.with_columns(_code("status", _STATUS), _code("term", _TERM))
     days = nw.when(is_late).then(day - due).alias("days")
     measures = (
-        coded.select(*KEYS, column("measure").alias("total"), *kept, *flags, days)
+        with_codes.select(*KEYS, column("measure").alias("total"), *constants, *flags, days)
         .group_by(*KEYS)
         .agg(
             nw.len().alias("rows"),
             *(column(name).count() for name in ("total", *conditions)),
-            *(column(name).max() for name in kept),
+            *(column(name).max() for name in constants),
             column("days").median().alias("median"),
             column("days").max().alias("maximum"),
         )
-        .with_columns((column("rows") - column("usual")).alias("strange"))
+        .with_columns((column("rows") - column("usual")).alias("invalid"))
     )
-    measure_rows = coded.select(*KEYS, "problem", "measure", nw.when(closed).then(1).alias("done"))
+    measure_rows = with_codes.select(*KEYS, "problem", "measure", nw.when(closed).then(1).alias("done"))
     problems = measure_rows.group_by(*KEYS, "problem").agg(
         column("done").count(),
         column("measure").max().alias("last"),
@@ -72,22 +72,22 @@ def counted(rows: Frame, today: date) -> Frame:
     # If the measures of a problem are numbered 1, 2, 3 … then their count equals the last number, and their sum is known.
     is_empty = column("last").is_null() & (column("n") == 1)
     is_right = (column("last") == column("n")) & (column("sum") * 2 == column("n") * (column("n") + 1))
-    marked = problems.select(
+    flagged = problems.select(
         *KEYS,
         column("problem").alias("problems"),
         nw.when(is_complete & ~column("problem").is_null()).then(1).alias("problems_closed"),
         nw.when(is_empty | is_right).then(1).alias("right"),
     )
     by_problem = (
-        marked.group_by(*KEYS)
+        flagged.group_by(*KEYS)
         .agg(
             nw.len().alias("all"),
             *(column(name).count() for name in ("problems", "problems_closed", "right")),
         )
         .with_columns((column("all") - column("right")).alias("misnumbered"))
     )
-    answer = (*KEYS, *Counts._fields, *Shape._fields, *Lateness._fields)
-    return _beside(measures, by_problem).select(*answer)
+    answer = (*KEYS, *Counts._fields, *RowFacts._fields, *Lateness._fields)
+    return _join(measures, by_problem).select(*answer)
 
 
 def _code(name: str, codes: Mapping[str, int]) -> nw.Expr:
@@ -99,12 +99,12 @@ def _code(name: str, codes: Mapping[str, int]) -> nw.Expr:
     return cast("nw.Expr", expression.alias(f"{name}_code"))
 
 
-def _is_usual() -> nw.Expr:
+def _is_valid() -> nw.Expr:
     """Return whether a row holds only values that are possible in a ledger."""
     column = nw.col
-    known = ~column("schema_version").is_null() & ~column("as_of").is_null()
-    in_policy = column("due_soon_days").is_between(0, _LONGEST) & column("review_every_days").is_between(
-        1, _LONGEST
+    dated = ~column("schema_version").is_null() & ~column("as_of").is_null()
+    in_policy = column("due_soon_days").is_between(0, _MAX_DAYS) & column("review_every_days").is_between(
+        1, _MAX_DAYS
     )
     is_measure = (
         (column("problem") > 0)
@@ -112,23 +112,23 @@ def _is_usual() -> nw.Expr:
         & (column("status_code") >= 0)
         & (column("term_code") >= 0)
     )
-    without = column("measure").is_null() & column("status").is_null()
+    blank = column("measure").is_null() & column("status").is_null()
     return (
-        known & in_policy & (is_measure | (without & (column("problem").is_null() | (column("problem") > 0))))
+        dated & in_policy & (is_measure | (blank & (column("problem").is_null() | (column("problem") > 0))))
     )
 
 
-def _beside(one: Frame, other: Frame) -> Frame:
+def _join(left: Frame, right: Frame) -> Frame:
     """Join two frames on the key columns; unknown keys match each other."""
-    filled = [nw.col(key).fill_null("").alias(f"key_{key}") for key in KEYS]
-    joined = [f"key_{key}" for key in KEYS]
-    return one.with_columns(*filled).join(other.with_columns(*filled).drop(*KEYS), on=joined)
+    keys = [nw.col(key).fill_null("").alias(f"key_{key}") for key in KEYS]
+    names = [f"key_{key}" for key in KEYS]
+    return left.with_columns(*keys).join(right.with_columns(*keys).drop(*KEYS), on=names)
 
 
-def late(rows: Frame, today: date, groups: Frame | None = None) -> Frame:
+def late_days(rows: Frame, today: date, groups: Frame | None = None) -> Frame:
     """Return median and maximum of days late of all overdue measures; by group if `groups` gives units with their groups."""
     column, day = nw.col, today.toordinal()
     overdue = rows.filter((column("status") != "closed") & (column("due") < day))
     days = overdue.select(*KEYS, (day - column("due")).alias("days"))
     stats = [column("days").median().alias("median"), column("days").max().alias("maximum")]
-    return days.select(*stats) if groups is None else _beside(days, groups).group_by("path").agg(*stats)
+    return days.select(*stats) if groups is None else _join(days, groups).group_by("path").agg(*stats)

@@ -15,14 +15,14 @@ from xuncha.language import gettext as _
 from xuncha.language import spoken
 from xuncha.region import files, kept
 from xuncha.region.beyond import Beyond
-from xuncha.region.counts import KEYS, Counts, Lateness, Shape, summed
+from xuncha.region.counts import KEYS, Counts, Lateness, RowFacts, summed
 from xuncha.region.engine import Duck, Engine, text
-from xuncha.region.intake import Intake, Taken, Tick, Wanted, take_in
+from xuncha.region.intake import Intake, ReadLedger, ReadOptions, Tick, read_sources
 from xuncha.region.lateness import Groups, delays, late_groups
-from xuncha.region.moved import moved
+from xuncha.region.moved import compare_counts
 from xuncha.region.similar import similar
-from xuncha.region.sources import Found
-from xuncha.region.standing import Counted, Standing, UnitRow, places
+from xuncha.region.sources import Source
+from xuncha.region.standing import Counted, Selection, UnitRow, places
 from xuncha.region.trend import trend_of
 from xuncha.system import temporary_folder
 
@@ -30,21 +30,21 @@ if TYPE_CHECKING:
     from xuncha.region.plan import Region
 
 _SHAPE: Final = len(KEYS) + len(Counts._fields)
-_LATE: Final = _SHAPE + len(Shape._fields)
+_LATE: Final = _SHAPE + len(RowFacts._fields)
 """The positions in an answer where the values of Shape and Lateness begin."""
 Answers = Sequence[Sequence[Any]]
 """Answers of an engine, or from the cache."""
 
 
-class Asked(NamedTuple):
+class Request(NamedTuple):
     """The request for a roll-up."""
 
-    named: Sequence[str]
+    paths: Sequence[str]
     """The full paths that were named; they identify the cache."""
-    sources: Sequence[Found]
+    sources: Sequence[Source]
     region: Region | None
     base: Path  # the folder from which the region names its sources
-    wanted: Wanted
+    options: ReadOptions
     engine: Engine | None = None  # an engine other than DuckDB
     similar: bool = False  # whether to compare titles
 
@@ -66,8 +66,8 @@ class Rollup(NamedTuple):
     groups: list[GroupRow]
     total: GroupRow
     late: Lateness
-    read: int  # number of sources that were read, not cached
-    others: list[str]  # files of unknown kinds
+    read_count: int  # number of sources that were read, not cached
+    unknown_files: list[str]  # files of unknown kinds
     beyond: Beyond = Beyond()
 
     def failures(self) -> set[str]:
@@ -95,7 +95,7 @@ class Rollup(NamedTuple):
         return {
             "as_of": self.as_of.isoformat(),
             "units": [
-                _unit_json(unit) | {"rank": place, "late": self.beyond.delays.of(unit).as_json()}
+                _unit_json(unit) | {"rank": place, "late": self.beyond.delays.of_unit(unit).as_json()}
                 for unit, place in zip(self.units, places(self.units), strict=True)
             ],
             "groups": [
@@ -127,10 +127,10 @@ def _unit_json(unit: UnitRow) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def rolled_up(asked: Asked, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], bytes]]]:
+def roll_up(request: Request, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], bytes]]]:
     """Roll up sources; inside the context, all rows that count can be written as one rows file. Raises RefusedError if there is nothing to count."""
-    sources = [each for each in asked.sources if each.kind not in {"other", "plan"}]
-    if not sources and not (asked.region and asked.region.units):
+    sources = [each for each in request.sources if each.kind not in {"other", "plan"}]
+    if not sources and not (request.region and request.region.units):
         hint = _(
             "a ledger's folder, a clone, an archive (.zip), rows (.parquet), region.yaml, or a folder of these"
         )
@@ -139,24 +139,24 @@ def rolled_up(asked: Asked, tick: Tick) -> Iterator[tuple[Rollup, Callable[[], b
         spare = stack.enter_context(temporary_folder())
         duck = stack.enter_context(Duck(spare))
         mode = (
-            *asked.named,
-            f"at={asked.wanted.at}",
-            f"audit={asked.wanted.audit}",
-            f"trend={asked.wanted.trend}",
+            *request.paths,
+            f"at={request.options.at}",
+            f"audit={request.options.audit}",
+            f"trend={request.options.trend}",
             spoken(),
         )
         folder = stack.enter_context(kept.folder_for(mode, spare))
-        stack.enter_context(told_as_ours(duck))
-        taken = take_in(duck, sources, asked.wanted, folder, tick)
-        done, taken = _counted_up(asked, duck, taken, folder)
-        with kept.folder_for((*asked.named, "counted"), spare) as counted:
-            since = moved(counted, done.units, done.as_of)
-        done = done._replace(beyond=done.beyond._replace(moved=since))
-        yield done, lambda: _rows(duck, taken, done.units, asked.wanted.today, spare / "rows.parquet")
+        stack.enter_context(engine_errors(duck))
+        intake = read_sources(duck, sources, request.options, folder, tick)
+        result, intake = _count_all(request, duck, intake, folder)
+        with kept.folder_for((*request.paths, "counted"), spare) as count_cache:
+            changes = compare_counts(count_cache, result.units, result.as_of)
+        result = result._replace(beyond=result.beyond._replace(moved=changes))
+        yield result, lambda: _rows(duck, intake, result.units, request.options.today, spare / "rows.parquet")
 
 
 @contextlib.contextmanager
-def told_as_ours(duck: Duck) -> Iterator[None]:
+def engine_errors(duck: Duck) -> Iterator[None]:
     """Turn an error of DuckDB, such as a full disk, into a SurroundingsError."""
     try:
         yield
@@ -165,102 +165,106 @@ def told_as_ours(duck: Duck) -> Iterator[None]:
         raise SurroundingsError("engine", message) from error
 
 
-def _counted_up(asked: Asked, duck: Duck, taken: Intake, folder: Path) -> tuple[Rollup, Intake]:
+def _count_all(request: Request, duck: Duck, intake: Intake, folder: Path) -> tuple[Rollup, Intake]:
     """Count everything and decide what counts; leave out large files that turn out to be damaged."""
-    today, engine = asked.wanted.today, asked.engine or duck
-    mark = _mark(asked, taken)
+    today, engine = request.options.today, request.engine or duck
+    mark = _mark(request, intake)
     answers: Answers
     late: Answers
-    if known := kept.answers(folder, mark):
-        answers, late = known
+    if cached := kept.answers(folder, mark):
+        answers, late = cached
     else:
-        answers, taken = _answers(engine, duck, taken, today)
-    standing = Standing(asked.region, asked.base, today, asked.wanted.at)
-    counted = [_counted(answer) for answer in answers]
-    units = standing.decide(taken.taken, counted, lambda several: _contents(duck, taken, several), _moment)
+        answers, intake = _answers(engine, duck, intake, today)
+    selection = Selection(request.region, request.base, today, request.options.at)
+    counted = [_to_counted(answer) for answer in answers]
+    units = selection.decide(intake.ledgers, counted, lambda each: _contents(duck, intake, each), _moment)
     groups = late_groups(units)
-    if not known:
-        late = _late(engine, taken, today, groups)
-        if mark and taken.mark:
+    if not cached:
+        late = _late(engine, intake, today, groups)
+        if mark and intake.mark:
             kept.save_answers(folder, mark, [answers, late])
     lateness = delays(units, {each[:3]: each.late for each in counted}, groups, late)
-    done = Rollup(
-        name=asked.region.name if asked.region else None,
+    result = Rollup(
+        name=request.region.name if request.region else None,
         as_of=today,
         units=units,
-        groups=grouped(units),
-        total=GroupRow((), *_together(units)),
+        groups=group_rows(units),
+        total=GroupRow((), *_sum(units)),
         late=lateness.of_group(()),
-        read=taken.read,
-        others=[each.shown for each in asked.sources if each.kind == "other"],
+        read_count=intake.read_count,
+        unknown_files=[each.label for each in request.sources if each.kind == "other"],
         beyond=Beyond(
             delays=lateness,
-            trend=trend_of(units, taken.taken, today) if asked.wanted.trend else None,
-            similar=similar(duck, taken.files, taken.taken, units) if asked.similar else None,
+            trend=trend_of(units, intake.ledgers, today) if request.options.trend else None,
+            similar=similar(duck, intake.files, intake.ledgers, units) if request.similar else None,
         ),
     )
-    return done, taken
+    return result, intake
 
 
-def _mark(asked: Asked, taken: Intake) -> str:
+def _mark(request: Request, intake: Intake) -> str:
     """Return a text of everything that the counts depend on; empty if that is uncertain, or another engine is used."""
-    if asked.engine or not taken.mark:
+    if request.engine or not intake.mark:
         return ""
-    region = asked.region.model_dump_json() if asked.region else ""
-    content = f"{taken.mark} {asked.wanted.today} {asked.base} {region} {Counts._fields} {Shape._fields}"
+    region = request.region.model_dump_json() if request.region else ""
+    content = (
+        f"{intake.mark} {request.options.today} {request.base} {region} {Counts._fields} {RowFacts._fields}"
+    )
     return hashlib.blake2b(content.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-def _answers(engine: Engine, duck: Duck, taken: Intake, today: date) -> tuple[Answers, Intake]:
+def _answers(engine: Engine, duck: Duck, intake: Intake, today: date) -> tuple[Answers, Intake]:
     """Count the units; leave out large files that turn out to be damaged."""
     from xuncha.region import questions  # noqa: PLC0415  what is counted already waits for no engine
 
     try:
-        with duck.patient([*(path for paths in taken.files.rows for path in paths), taken.files.kept or ""]):
-            return engine.answer(questions.counted(engine.rows(taken.files), today)), taken
+        with duck.time_limit(
+            [*(path for paths in intake.files.rows for path in paths), intake.files.cached or ""]
+        ):
+            return engine.answer(questions.count_units(engine.rows(intake.files), today)), intake
     except duck.error:
-        groups = {str(number): paths for number, paths in enumerate(taken.files.rows)}
+        groups = {str(number): paths for number, paths in enumerate(intake.files.rows)}
         if not (damaged := files.damaged(duck, groups)):
             raise
-    taken = taken.without(damaged)
-    return engine.answer(questions.counted(engine.rows(taken.files), today)), taken
+    intake = intake.without(damaged)
+    return engine.answer(questions.count_units(engine.rows(intake.files), today)), intake
 
 
-def _late(engine: Engine, taken: Intake, today: date, groups: Groups) -> Answers:
+def _late(engine: Engine, intake: Intake, today: date, groups: Groups) -> Answers:
     """Ask how late groups of units are: number of the group, median, maximum."""
     from xuncha.region import questions  # noqa: PLC0415  as above
 
     if not groups.paths:
         return []
-    rows = engine.rows(taken.files)
+    rows = engine.rows(intake.files)
     if groups.are_all:
-        return [("0", *answer) for answer in engine.answer(questions.late(rows, today))]
-    return engine.answer(questions.late(rows, today, engine.table((*KEYS, "path"), groups.members)))
+        return [("0", *answer) for answer in engine.answer(questions.late_days(rows, today))]
+    return engine.answer(questions.late_days(rows, today, engine.table((*KEYS, "path"), groups.members)))
 
 
-def _rows(duck: Duck, taken: Intake, units: Sequence[UnitRow], today: date, target: Path) -> bytes:
+def _rows(duck: Duck, intake: Intake, units: Sequence[UnitRow], today: date, target: Path) -> bytes:
     """Write the rows of all that counts, without texts, as a rows file; rows of clones are dated today."""
-    counting = [(each.key, each.unit, each.round) for each in units if each.is_counted]
-    live = [each.key for each in taken.taken if each.is_live]
-    files.write_whole(duck, taken.files, counting, (live, today), target)
+    counted_units = [(each.key, each.unit, each.round) for each in units if each.is_counted]
+    live = [each.key for each in intake.ledgers if each.is_live]
+    files.write_whole(duck, intake.files, counted_units, (live, today), target)
     return target.read_bytes()
 
 
-def _counted(answer: Sequence[Any]) -> Counted:
+def _to_counted(answer: Sequence[Any]) -> Counted:
     source, unit, round_ = answer[: len(KEYS)]
-    shape = Shape._make(answer[_SHAPE:_LATE])
+    shape = RowFacts._make(answer[_SHAPE:_LATE])
     if isinstance(shape.as_of, str):  # in the form of the cache
         shape = shape._replace(as_of=date.fromisoformat(shape.as_of))
     counts = Counts._make(answer[len(KEYS) : _SHAPE])
     return Counted(source, unit, round_, counts, shape, Lateness._make(answer[_LATE:]))
 
 
-def _together(units: Sequence[UnitRow]) -> tuple[int, Counts]:
-    counting = [unit.counts for unit in units if unit.is_counted and unit.counts]
-    return len(counting), summed(counting)
+def _sum(units: Sequence[UnitRow]) -> tuple[int, Counts]:
+    counts = [unit.counts for unit in units if unit.is_counted and unit.counts]
+    return len(counts), summed(counts)
 
 
-def grouped(units: Sequence[UnitRow]) -> list[GroupRow]:
+def group_rows(units: Sequence[UnitRow]) -> list[GroupRow]:
     """Add up the units of each group; a group comes before its subgroups, in the order of first mention."""
     members: dict[tuple[str, ...], list[UnitRow]] = defaultdict(list)
     order: dict[tuple[str, ...], None] = {}
@@ -271,15 +275,15 @@ def grouped(units: Sequence[UnitRow]) -> list[GroupRow]:
             order.setdefault(path)
     first = {path: number for number, path in enumerate(order)}
     paths = sorted(order, key=lambda path: [first[path[:depth]] for depth in range(1, len(path) + 1)])
-    return [GroupRow(path, *_together(members[path])) for path in paths]
+    return [GroupRow(path, *_sum(members[path])) for path in paths]
 
 
-def _contents(duck: Duck, taken: Intake, several: Sequence[Counted]) -> list[object]:
+def _contents(duck: Duck, intake: Intake, ledgers: Sequence[Counted]) -> list[object]:
     """Return a value for each ledger that is equal for equal counted content."""
     columns = "problem, measure, status, term, due, office_code IS NULL, looked_at, due_soon_days, review_every_days"
-    duck.rows(taken.files).to_native().create_view("compared", replace=True)
+    duck.rows(intake.files).to_native().create_view("compared", replace=True)
     contents: list[object] = []
-    for each in several:
+    for each in ledgers:
         where = " AND ".join(
             f"{name} IS NOT DISTINCT FROM {'NULL' if value is None else text(value)}"
             for name, value in zip(KEYS, (each.key, each.unit, each.round), strict=True)
@@ -289,13 +293,13 @@ def _contents(duck: Duck, taken: Intake, several: Sequence[Counted]) -> list[obj
     return contents
 
 
-def _moment(taken: Taken) -> str:
+def _moment(ledger: ReadLedger) -> str:
     """Return the time of a clone's last commit; empty if there is none."""
-    if not taken.commit:
+    if not ledger.commit:
         return ""
     from xuncha.trail.tree import committed  # noqa: PLC0415  only where one unit is there twice
 
     try:
-        return committed(Path(taken.key), taken.commit)
+        return committed(Path(ledger.key), ledger.commit)
     except (XunchaError, OSError):
         return ""

@@ -70,7 +70,7 @@ class Stamp(NamedTuple):
 def rows_of(ledger: Ledger, stamp: Stamp) -> Iterator[tuple[Row, Texts]]:
     """Yield the rows of a ledger in its order, each with the titles of its problem and measure."""
     settings = ledger.settings
-    nothing = Row(
+    blank = Row(
         schema_version=VERSION, unit=settings.organisation, round=settings.inspection.round,
         problem=None, measure=None, status=None, term=None, due=None, closed_date=None, office_code=None, publish=None,
         due_soon_days=settings.policy.due_soon_days, review_every_days=settings.policy.review_every_days, looked_at=None,
@@ -78,30 +78,30 @@ def rows_of(ledger: Ledger, stamp: Stamp) -> Iterator[tuple[Row, Texts]]:
         audit_errors=stamp.audit_errors, audit_warnings=stamp.audit_warnings,
     )  # fmt: skip
     offices = _codes(ledger.measures.values())
-    filled = set()
-    found: list[tuple[Row, Texts]] = []
+    with_measures = set()
+    result: list[tuple[Row, Texts]] = []
     for identity, measure in ledger.measures.items():
-        filled.add(identity.problem)
+        with_measures.add(identity.problem)
         problem = ledger.problems[identity.problem]
-        flat = measure.row(identity, problem)
+        entry = measure.row(identity, problem)
         closed = measure.closed.date if measure.closed and measure.status == "closed" else None
-        row = nothing._replace(
+        row = blank._replace(
             problem=identity.problem,
             measure=identity.measure,
-            status=flat.status,
-            term=flat.term,
-            due=flat.due,
+            status=entry.status,
+            term=entry.term,
+            due=entry.due,
             closed_date=closed.isoformat() if closed else None,
-            office_code=offices[flat.office] if flat.leader and flat.office else None,
-            publish=flat.publish,
-            looked_at=SLIPPED if flat.slipped else flat.looked_at,
+            office_code=offices[entry.office] if entry.leader and entry.office else None,
+            publish=entry.publish,
+            looked_at=SLIPPED if entry.slipped else entry.looked_at,
         )
-        found.append((row, (problem.title, measure.title)))
+        result.append((row, (problem.title, measure.title)))
     for number, problem in ledger.problems.items():
-        if number not in filled:
-            found.append((nothing._replace(problem=number), (problem.title, None)))
-    found.sort(key=lambda each: (each[0].problem or 0, each[0].measure or 0))
-    yield from found or [(nothing, (None, None))]
+        if number not in with_measures:
+            result.append((blank._replace(problem=number), (problem.title, None)))
+    result.sort(key=lambda each: (each[0].problem or 0, each[0].measure or 0))
+    yield from result or [(blank, (None, None))]
 
 
 def _codes(measures: Iterable[Measure]) -> dict[str | None, int]:

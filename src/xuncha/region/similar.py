@@ -14,17 +14,17 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from xuncha.region.engine import Duck, Files, names, text
-from xuncha.region.intake import Taken
+from xuncha.region.intake import ReadLedger
 from xuncha.region.lateness import key_of
 from xuncha.region.standing import UnitRow
 
-_ENOUGH: Final = 0.5
+_MIN_COSINE: Final = 0.5
 """The least cosine of similar titles; measured on titles of published notices."""
-_LONGEST: Final = 200  # characters of a title that are compared
-_MOST: Final = 100_000  # different titles that are compared, those of the most units first
-_FEW: Final = 1000  # titles needed to see which pairs are rare
-_TOLD: Final = 10  # wordings that are shown for a problem
-_USUAL: Final = frozenset(
+_MAX_LENGTH: Final = 200  # characters of a title that are compared
+_MAX_TITLES: Final = 100_000  # different titles that are compared, those of the most units first
+_MIN_TITLES: Final = 1000  # titles needed to see which pairs are rare
+_MAX_WORDINGS: Final = 10  # wordings that are shown for a problem
+_COMMON_PAIRS: Final = frozenset(
     one + other
     for words in (
         "关于的问题整改", "工作落实", "管理不规范", "监管不到位", "建设滞后", "服务不够", "质量不高", "执行不严", "推进缓慢", "力度不足", "不力",
@@ -33,7 +33,7 @@ _USUAL: Final = frozenset(
     for one, other in pairwise(words)
 )  # fmt: skip
 """Pairs in the usual beginnings and endings of titles of published notices."""
-_SHARE: Final = 0.05  # the least share of titles that these pairs are assumed to be in
+_MIN_SHARE: Final = 0.05  # the least share of titles that these pairs are assumed to be in
 _SIGNS: Final = re.compile(r"[\W_]+")
 _COLUMN: Final = "problem_title"
 
@@ -74,29 +74,29 @@ class Title(NamedTuple):
     publish: bool
 
 
-def similar(duck: Duck, where: Files, taken: Sequence[Taken], units: Sequence[UnitRow]) -> Similar:
+def similar(duck: Duck, files: Files, ledgers: Sequence[ReadLedger], units: Sequence[UnitRow]) -> Similar:
     """Find the problems shared by units that count and hand in texts."""
     counting = [key_of(unit) for unit in units if unit.is_counted]
     if not counting:
         return Similar(0, [])
-    paths = [str(each.source.path) for each in taken if each.source.kind == "rows" and not each.error]
-    parts = [f"read_parquet({names([where.kept])})"] if where.kept else []
+    paths = [str(each.source.path) for each in ledgers if each.source.kind == "rows" and not each.error]
+    parts = [f"read_parquet({names([files.cached])})"] if files.cached else []
     if with_titles := _with_texts(duck, paths):
         parts.append(f"read_parquet({names(with_titles)}, filename='source', hive_partitioning=false)")
     if not parts:
         return Similar(0, [])
     duck.table(("source", "unit", "round"), counting).to_native().create_view("wanted", replace=True)
-    same = " AND ".join(f"r.{name} IS NOT DISTINCT FROM w.{name}" for name in ("source", "unit", "round"))
-    columns = f"source, unit, round, problem, left({_COLUMN}, {_LONGEST}) AS title, publish"
+    equal = " AND ".join(f"r.{name} IS NOT DISTINCT FROM w.{name}" for name in ("source", "unit", "round"))
+    columns = f"source, unit, round, problem, left({_COLUMN}, {_MAX_LENGTH}) AS title, publish"
     rows = " UNION ALL ".join(f"SELECT {columns} FROM {part} WHERE {_COLUMN} IS NOT NULL" for part in parts)
-    found = duck.run.execute(
+    answer = duck.run.execute(
         "SELECT title, list(DISTINCT number ORDER BY number), bool_or(coalesce(publish, false))"
         f" FROM (SELECT r.*, dense_rank() OVER (ORDER BY r.source, r.unit, r.round) AS number FROM ({rows}) r"
-        f" SEMI JOIN wanted w ON {same}) GROUP BY title ORDER BY count(DISTINCT number) DESC, title LIMIT {_MOST}"
+        f" SEMI JOIN wanted w ON {equal}) GROUP BY title ORDER BY count(DISTINCT number) DESC, title LIMIT {_MAX_TITLES}"
     ).fetchall()
-    titles = [Title(title, frozenset(numbers), publish) for title, numbers, publish in found]
-    everyone = frozenset[int]().union(*(each.units for each in titles))
-    return Similar(len(everyone), clusters(titles))
+    titles = [Title(title, frozenset(numbers), publish) for title, numbers, publish in answer]
+    all_units = frozenset[int]().union(*(each.units for each in titles))
+    return Similar(len(all_units), clusters(titles))
 
 
 def _with_texts(duck: Duck, paths: Sequence[str]) -> list[str]:
@@ -118,13 +118,13 @@ def clusters(titles: Sequence[Title]) -> list[Cluster]:
     members: dict[int, list[Title]] = defaultdict(list)
     for number, leader in enumerate(_leaders([each[0].text for each in groups])):
         members[leader] += groups[number]
-    found = []
-    for joined in members.values():
-        if len(units := _units(joined)) > 1:
-            usual = sorted(joined, key=lambda title: (-len(title.units), title.text))
-            public = next((title.text for title in usual if title.publish), None)
-            found.append(Cluster(public, len(units), [title.text for title in usual[:_TOLD]]))
-    return sorted(found, key=lambda each: (-each.units, each.titles[0]))
+    result = []
+    for cluster in members.values():
+        if len(units := _units(cluster)) > 1:
+            by_use = sorted(cluster, key=lambda title: (-len(title.units), title.text))
+            public = next((title.text for title in by_use if title.publish), None)
+            result.append(Cluster(public, len(units), [title.text for title in by_use[:_MAX_WORDINGS]]))
+    return sorted(result, key=lambda each: (-each.units, each.titles[0]))
 
 
 def _units(titles: Sequence[Title]) -> frozenset[int]:
@@ -135,29 +135,31 @@ def _leaders(texts: Sequence[str]) -> list[int]:
     """Return for each text the number of the most similar earlier text that leads a cluster, else its own number."""
     pairs = [_pairs(each) for each in texts]
     counts = Counter(pair for each in pairs for pair in each)
-    size = max(len(texts), _FEW) + 1
-    least = dict.fromkeys(_USUAL, _SHARE * size)
-    weights = {pair: math.log(size / max(count, least.get(pair, 0))) ** 2 for pair, count in counts.items()}
-    wholes = [sum(weights[pair] for pair in each) for each in pairs]  # squared lengths of the vectors
-    having: dict[str, list[int]] = defaultdict(list)
+    size = max(len(texts), _MIN_TITLES) + 1
+    minimum = dict.fromkeys(_COMMON_PAIRS, _MIN_SHARE * size)
+    weights = {pair: math.log(size / max(count, minimum.get(pair, 0))) ** 2 for pair, count in counts.items()}
+    norms = [sum(weights[pair] for pair in each) for each in pairs]  # squared lengths of the vectors
+    by_pair: dict[str, list[int]] = defaultdict(list)
     leaders = []
     for number, each in enumerate(pairs):
-        whole = rest = wholes[number]
+        norm = rest = norms[number]
         candidates: set[int] = set()
         for pair in sorted(each, key=lambda pair: (-weights[pair], pair)):
-            if rest < _ENOUGH**2 * whole:  # a text that shares only the remaining pairs is not similar enough
+            if (
+                rest < _MIN_COSINE**2 * norm
+            ):  # a text that shares only the remaining pairs is not similar enough
                 break
-            candidates.update(having[pair])
+            candidates.update(by_pair[pair])
             rest -= weights[pair]
         best, leader = 0.0, number
         for other in sorted(candidates):
-            length = math.sqrt(whole * wholes[other])
+            length = math.sqrt(norm * norms[other])
             similarity = sum(weights[pair] for pair in each & pairs[other]) / length if length else 0.0
-            if similarity >= _ENOUGH and similarity > best:
+            if similarity >= _MIN_COSINE and similarity > best:
                 best, leader = similarity, other
         if leader == number:
             for pair in each:
-                having[pair].append(number)
+                by_pair[pair].append(number)
         leaders.append(leader)
     return leaders
 

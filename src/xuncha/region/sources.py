@@ -15,42 +15,42 @@ from xuncha.trail.repository import is_bare
 
 Kind = Literal["folder", "bare", "archive", "rows", "plan", "unreachable", "other"]
 PLAN: Final = "region.yaml"
-_DEEPEST: Final = 12
+_MAX_DEPTH: Final = 12
 """Levels of folders that are searched below the named one."""
 _BY_SUFFIX: Final[dict[str, Kind]] = {".parquet": "rows", ".zip": "archive"}
 
 
-class Found(NamedTuple):
+class Source(NamedTuple):
     """A source that was found."""
 
     kind: Kind
     path: Path  # in full
-    shown: str
+    label: str
     """The path as the user would write it."""
-    said: str = ""
+    message: str = ""
     """A message about the source, for example that it could not be updated."""
 
 
-def found(named: Path) -> list[Found]:
+def find_sources(name: Path) -> list[Source]:
     """Find all sources behind a name, in the order of their names. Raises RefusedError if there is no such file or folder."""
-    path = named.absolute()
+    path = name.absolute()
     try:
         mode = path.stat().st_mode
     except OSError:
-        message = _("{path} is not there").format(path=named)
+        message = _("{path} is not there").format(path=name)
         raise RefusedError(
             "no-such-source", message, _("name a ledger, a rows file, or a folder of these")
         ) from None
     if stat.S_ISDIR(mode):
-        return list(_in_folder(path, str(named).rstrip("/") or "/", 0))
+        return list(_in_folder(path, str(name).rstrip("/") or "/", 0))
     kind = _kind(path) if stat.S_ISREG(mode) else "other"
     if kind == "other":
-        message = _("{path} cannot be read by a roll-up").format(path=named)
+        message = _("{path} cannot be read by a roll-up").format(path=name)
         hint = _(
             "a ledger's folder, a clone, an archive (.zip), rows (.parquet), region.yaml, or a folder of these"
         )
         raise RefusedError("no-such-source", message, hint)
-    return [Found(kind, path, str(named))]
+    return [Source(kind, path, str(name))]
 
 
 def _kind(file: Path) -> Kind:
@@ -59,17 +59,17 @@ def _kind(file: Path) -> Kind:
     return _BY_SUFFIX.get(file.suffix.lower(), "other")
 
 
-def _in_folder(folder: Path, shown: str, depth: int) -> Iterator[Found]:
+def _in_folder(folder: Path, label: str, depth: int) -> Iterator[Source]:
     """Return a folder as a source, or else the sources in it; links are not followed."""
     if os.path.lexists(folder / LEDGER_FILE):
-        yield Found("folder", folder, shown)
+        yield Source("folder", folder, label)
         return
     if is_bare(folder):
-        yield Found("bare", folder, shown)
+        yield Source("bare", folder, label)
         return
-    inside = [each for entry in _entries(folder) for each in _entry(entry, shown, depth)]
+    inside = [each for entry in _entries(folder) for each in _entry(entry, label, depth)]
     if os.path.lexists(folder / ".git") and all(each.kind == "other" for each in inside):
-        yield Found("folder", folder, shown)  # a clone without its ledger: reading it reports that
+        yield Source("folder", folder, label)  # a clone without its ledger: reading it reports that
         return
     yield from inside
 
@@ -82,16 +82,16 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         return []
 
 
-def _entry(entry: os.DirEntry[str], shown: str, depth: int) -> Iterator[Found]:
+def _entry(entry: os.DirEntry[str], label: str, depth: int) -> Iterator[Source]:
     path = Path(entry.path)
-    name = f"{shown}/{entry.name}" if shown != "." else entry.name
+    name = f"{label}/{entry.name}" if label != "." else entry.name
     if entry.name.startswith("."):
         return
     if entry.is_dir(follow_symlinks=False):
-        if depth < _DEEPEST:
+        if depth < _MAX_DEPTH:
             yield from _in_folder(path, name, depth + 1)
     elif entry.is_file(follow_symlinks=False):
         if entry.name == PLAN and depth == 0:
-            yield Found("plan", path, name)
+            yield Source("plan", path, name)
         elif (kind := _kind(path)) != "plan":
-            yield Found(kind, path, name)
+            yield Source(kind, path, name)

@@ -12,7 +12,7 @@ from typing import Any, Final, Self
 from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.parts import how_to_add, needs
-from xuncha.region.engine import ASKED, NUMBERS, Files
+from xuncha.region.engine import COLUMNS, DAY_COLUMNS, Files
 from xuncha.region.questions import Frame
 from xuncha.region.rows import TYPES
 from xuncha.system import program
@@ -76,7 +76,7 @@ class Spark:
     def rows(self, files: Files) -> Frame:
         """See Engine."""
         column = self._functions.col
-        selected = [column(name).cast(_IN_SPARK[TYPES[name]]).alias(name) for name in ASKED]
+        selected = [column(name).cast(_IN_SPARK[TYPES[name]]).alias(name) for name in COLUMNS]
         parts = [
             self.session.read.parquet(_literal(path)).select(
                 self._functions.lit(path).alias("source"), *selected
@@ -84,14 +84,14 @@ class Spark:
             for group in files.rows
             for path in group
         ]
-        if files.kept:
-            parts.append(self.session.read.parquet(_literal(files.kept)).select("source", *selected))
+        if files.cached:
+            parts.append(self.session.read.parquet(_literal(files.cached)).select("source", *selected))
         if not parts:
-            columns = ", ".join(f"{name} {_IN_SPARK[TYPES[name]]}" for name in ASKED)
+            columns = ", ".join(f"{name} {_IN_SPARK[TYPES[name]]}" for name in COLUMNS)
             parts.append(self.session.createDataFrame([], f"source string, {columns}"))
         whole = reduce(lambda one, other: one.unionByName(other), parts)
         first = self._functions.lit("0001-01-01").cast("date")
-        for name in NUMBERS:
+        for name in DAY_COLUMNS:
             whole = whole.withColumn(name, self._functions.datediff(column(name), first) + 1)
         frame: Frame = self._frame(whole)
         return frame

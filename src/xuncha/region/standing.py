@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.region.counts import Counts, Lateness, Shape, ranked
-from xuncha.region.intake import Taken
+from xuncha.region.counts import Counts, Lateness, RowFacts, ranked
+from xuncha.region.intake import ReadLedger
 from xuncha.region.rows import VERSION, too_new
 from xuncha.tally import rate
 from xuncha.trail import mirror
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xuncha.region.plan import Region, Unit
 
 State = Literal["ok", "late", "repeated", "older", "missing", "broken"]
-COUNTING: Final = frozenset({"ok", "late"})
+COUNTED: Final = frozenset({"ok", "late"})
 
 
 class Counted(NamedTuple):
@@ -31,7 +31,7 @@ class Counted(NamedTuple):
     unit: str | None
     round: str | None
     counts: Counts
-    shape: Shape
+    facts: RowFacts
     late: Lateness
 
 
@@ -54,7 +54,7 @@ class UnitRow(NamedTuple):
     @property
     def is_counted(self) -> bool:
         """Whether the unit is part of the sums."""
-        return self.state in COUNTING
+        return self.state in COUNTED
 
 
 def places(units: Sequence[UnitRow]) -> list[int | None]:
@@ -64,19 +64,19 @@ def places(units: Sequence[UnitRow]) -> list[int | None]:
 
 
 class _Candidate(NamedTuple):
-    place: int  # the index among all rows
-    taken: Taken
+    position: int  # the index among all rows
+    ledger: ReadLedger
     counted: Counted
     expected: int | None  # the index among the expected units
 
 
 Content = Callable[[Sequence[Counted]], Sequence[object]]
 """Returns a value for each ledger that is equal for equal counted content."""
-Moment = Callable[[Taken], str]
+Moment = Callable[[ReadLedger], str]
 """Returns the time of a clone's last commit in ISO 8601; empty if there is none."""
 
 
-class Standing:
+class Selection:
     """Decides which ledgers count, and what is missing.
 
     Args:
@@ -93,7 +93,7 @@ class Standing:
         self.today, self.at = today, at
         self._by_name: dict[str, list[int]] = defaultdict(list)
         self._by_source: dict[str, int] = {}
-        self._named: dict[str, int | None] = {}
+        self._units: dict[str, int | None] = {}
         """The index of the expected unit that names a source, by source."""
         for number, unit in enumerate(self.units):
             if unit.source is None:
@@ -102,7 +102,7 @@ class Standing:
                 self._by_source[location(unit.source, base)] = number
 
     def decide(
-        self, taken: Sequence[Taken], counted: Iterable[Counted], content: Content, moment: Moment
+        self, ledgers: Sequence[ReadLedger], counted: Iterable[Counted], content: Content, moment: Moment
     ) -> list[UnitRow]:
         """Return a row for each ledger, in the order of the sources; missing units come last.
 
@@ -115,9 +115,9 @@ class Standing:
         rows: list[UnitRow | None] = []
         candidates: dict[object, list[_Candidate]] = defaultdict(list)
         answered: set[int] = set()
-        for each in taken:
-            found: list[Counted | None] = [*by_key.get(each.key, [])] if not each.error else []
-            for entry in found or [None]:
+        for each in ledgers:
+            entries: list[Counted | None] = [*by_key.get(each.key, [])] if not each.error else []
+            for entry in entries or [None]:
                 number = self._expected(each, entry)
                 answered |= {number} if number is not None else set()
                 state, message = self._fault(each, entry)
@@ -125,99 +125,99 @@ class Standing:
                 if entry is None or message:
                     rows[-1] = self._row(each, entry, number, state, message)
                     continue
-                same: object = (entry.unit, entry.round) if entry.unit is not None else each.key
-                key = ("expected", number) if number is not None and self.units[number].round else same
+                unit_key: object = (entry.unit, entry.round) if entry.unit is not None else each.key
+                key = ("expected", number) if number is not None and self.units[number].round else unit_key
                 candidates[(number, key)].append(_Candidate(len(rows) - 1, each, entry, number))
-        for several in candidates.values():
-            for candidate, row in self._of_one_unit(several, content, moment):
-                rows[candidate.place] = row
-        lacking = [number for number in range(len(self.units)) if number not in answered]
-        return [row for row in rows if row] + [self._missing(self.units[number]) for number in lacking]
+        for rivals in candidates.values():
+            for candidate, row in self._unit_rows(rivals, content, moment):
+                rows[candidate.position] = row
+        missing = [number for number in range(len(self.units)) if number not in answered]
+        return [row for row in rows if row] + [self._missing(self.units[number]) for number in missing]
 
-    def _expected(self, taken: Taken, one: Counted | None) -> int | None:
+    def _expected(self, ledger: ReadLedger, counted: Counted | None) -> int | None:
         """Return the index of a ledger's expected unit: by its source, else by its name and round."""
-        if self._by_source and taken.key not in self._named:
-            path = taken.source.path
-            places = (taken.key, taken.source.shown, str(path), *map(str, path.parents))
-            found = (self._by_source[named] for named in places if named in self._by_source)
-            self._named[taken.key] = next(found, None)
-        if (number := self._named.get(taken.key)) is not None:
+        if self._by_source and ledger.key not in self._units:
+            path = ledger.source.path
+            places = (ledger.key, ledger.source.label, str(path), *map(str, path.parents))
+            numbers = (self._by_source[place] for place in places if place in self._by_source)
+            self._units[ledger.key] = next(numbers, None)
+        if (number := self._units.get(ledger.key)) is not None:
             return number
-        if one is None or one.unit is None:
+        if counted is None or counted.unit is None:
             return None
-        for number in self._by_name.get(one.unit, []):
-            if self.units[number].round in {None, one.round}:
+        for number in self._by_name.get(counted.unit, []):
+            if self.units[number].round in {None, counted.round}:
                 return number
         return None
 
-    def _fault(self, taken: Taken, one: Counted | None) -> tuple[State, str]:
-        if one is None:
-            message = taken.error or _("there is nothing in it")
-            return ("missing" if taken.is_missing else "broken"), message
-        if message := fault(one.shape):
+    def _fault(self, ledger: ReadLedger, counted: Counted | None) -> tuple[State, str]:
+        if counted is None:
+            message = ledger.error or _("there is nothing in it")
+            return ("missing" if ledger.is_missing else "broken"), message
+        if message := fault(counted.facts):
             return "broken", message
-        day = one.shape.as_of
-        if self.at and day and taken.source.kind == "rows" and day > self.at:
+        day = counted.facts.as_of
+        if self.at and day and ledger.source.kind == "rows" and day > self.at:
             return "missing", _("it is as of {day}, after the requested day").format(day=day)
         return "ok", ""
 
     def _row(
-        self, taken: Taken, one: Counted | None, number: int | None, state: State, said: str = ""
+        self, ledger: ReadLedger, counted: Counted | None, number: int | None, state: State, message: str = ""
     ) -> UnitRow:
         unit = self.units[number] if number is not None else None
-        name = one.unit if one else unit.name if unit else None
-        counts = one.counts if one and state in COUNTING else None
+        name = counted.unit if counted else unit.name if unit else None
+        counts = counted.counts if counted and state in COUNTED else None
         audit = None
-        if one and one.shape.audit_errors is not None and state in COUNTING:
-            audit = (one.shape.audit_errors, one.shape.audit_warnings or 0)
+        if counted and counted.facts.audit_errors is not None and state in COUNTED:
+            audit = (counted.facts.audit_errors, counted.facts.audit_warnings or 0)
         return UnitRow(
             unit=name,
-            round=one.round if one else unit.round if unit else None,
+            round=counted.round if counted else unit.round if unit else None,
             group=tuple(unit.group) if unit else (),
-            source=f"{taken.source.shown}:{taken.inside}" if taken.inside else taken.source.shown,
+            source=f"{ledger.source.label}:{ledger.inside}" if ledger.inside else ledger.source.label,
             state=state,
-            message=said,
+            message=message,
             supervisor=unit.supervisor if unit else None,
             counts=counts,
             audit=audit,
-            key=taken.key,
+            key=ledger.key,
         )
 
-    def _of_one_unit(
-        self, several: list[_Candidate], content: Content, moment: Moment
+    def _unit_rows(
+        self, candidates: list[_Candidate], content: Content, moment: Moment
     ) -> Iterable[tuple[_Candidate, UnitRow]]:
         """Let the newest ledger of a unit count; the others are `repeated` if they hold the same, else `older`."""
-        if len(several) == 1:
-            yield several[0], self._counting(several[0])
+        if len(candidates) == 1:
+            yield candidates[0], self._counted_row(candidates[0])
             return
-        moments = {each.place: _moment(each, moment) for each in several}
-        first, *others = sorted(several, key=lambda each: moments[each.place], reverse=True)
-        same, *contents = content([each.counted for each in (first, *others)])
-        yield first, self._counting(first)
+        moments = {each.index: _state_time(each, moment) for each in candidates}
+        first, *others = sorted(candidates, key=lambda each: moments[each.index], reverse=True)
+        first_content, *contents = content([each.counted for each in (first, *others)])
+        yield first, self._counted_row(first)
         for other, value in zip(others, contents, strict=True):
-            state: State = "repeated" if value == same else "older"
+            state: State = "repeated" if value == first_content else "older"
             text = _("it has the same content as {source}, which is counted")
             if state == "older":
                 text = _("it is not newer than {source}, which is counted")
-            message = text.format(source=first.taken.source.shown)
-            yield other, self._row(other.taken, other.counted, other.expected, state, message)
+            message = text.format(source=first.ledger.source.label)
+            yield other, self._row(other.ledger, other.counted, other.expected, state, message)
 
-    def _counting(self, one: _Candidate) -> UnitRow:
-        day, message = one.counted.shape.as_of, ""
+    def _counted_row(self, entry: _Candidate) -> UnitRow:
+        day, message = entry.counted.facts.as_of, ""
         state: State = "ok"
-        handed_in = one.taken.source.kind in {"rows", "archive"}
+        handed_in = entry.ledger.source.kind in {"rows", "archive"}
         if self.hand_in and day and handed_in and day > self.hand_in:
             state, message = (
                 "late",
                 _("handed in as of {day}, after {limit}").format(day=day, limit=self.hand_in),
             )
-        elif self.is_planned and one.expected is None:
+        elif self.is_planned and entry.expected is None:
             message = _("it is not one of the expected units")
-        elif one.expected is not None and one.counted.unit != self.units[one.expected].name:
-            message = _("it is expected as {name}").format(name=self.units[one.expected].name)
-        if one.taken.source.said:
-            message = one.taken.source.said
-        return self._row(one.taken, one.counted, one.expected, state, message)
+        elif entry.expected is not None and entry.counted.unit != self.units[entry.expected].name:
+            message = _("it is expected as {name}").format(name=self.units[entry.expected].name)
+        if entry.ledger.source.message:
+            message = entry.ledger.source.message
+        return self._row(entry.ledger, entry.counted, entry.expected, state, message)
 
     def _missing(self, unit: Unit) -> UnitRow:
         message = _("nothing was handed in")
@@ -233,29 +233,29 @@ def location(source: str, base: Path) -> str:
     return mirror.shown(source) if mirror.is_address(source) else os.path.normpath(base.absolute() / source)
 
 
-def _moment(one: _Candidate, moment: Moment) -> tuple[str, str]:
+def _state_time(entry: _Candidate, moment: Moment) -> tuple[str, str]:
     """Return the time of a ledger's state: the day of rows and archives, the time of a clone's commit."""
-    if one.taken.is_live and (time := one.taken.moment or moment(one.taken)):
+    if entry.ledger.is_live and (time := entry.ledger.moment or moment(entry.ledger)):
         return time[:10], time
-    return (one.counted.shape.as_of or date.min).isoformat(), "~"
+    return (entry.counted.facts.as_of or date.min).isoformat(), "~"
 
 
-def fault(shape: Shape) -> str:
+def fault(facts: RowFacts) -> str:
     """Return why rows are not those of a valid ledger; empty if they are."""
-    if (shape.schema_version or VERSION) > VERSION:
-        return too_new(shape.schema_version or 0)
-    if shape.strange:
+    if (facts.schema_version or VERSION) > VERSION:
+        return too_new(facts.schema_version or 0)
+    if facts.invalid:
         message = ngettext(
             "{n} of its rows holds what no ledger says",
             "{n} of its rows hold what no ledger says",
-            shape.strange,
+            facts.invalid,
         )
-        return message.format(n=shape.strange)
-    if shape.misnumbered:
+        return message.format(n=facts.invalid)
+    if facts.misnumbered:
         message = ngettext(
             "in {n} problem a measure is there twice, or one is lacking",
             "in {n} problems a measure is there twice, or one is lacking",
-            shape.misnumbered,
+            facts.misnumbered,
         )
-        return message.format(n=shape.misnumbered)
+        return message.format(n=facts.misnumbered)
     return ""

@@ -20,7 +20,7 @@ from xuncha.region.standing import UnitRow, places
 from xuncha.region.trend import Point
 from xuncha.tally import percent
 
-_LONGEST: Final = 120  # characters of a name
+_MAX_LENGTH: Final = 120  # characters of a name
 LIGHTS: Final = ("red", "yellow", "green", "done", "none")
 STATES: Final = {
     "ok": "已计入",
@@ -117,7 +117,7 @@ class MoveLine(NamedTuple):
     now_total: int
 
 
-class Alike(NamedTuple):
+class SharedProblem(NamedTuple):
     """A problem that many units have."""
 
     title: str
@@ -138,7 +138,7 @@ class Month(NamedTuple):
     overdue_height: float
 
 
-class Telling(NamedTuple):
+class RegionData(NamedTuple):
     """The values that templates get under the name `region`."""
 
     name: str
@@ -159,7 +159,7 @@ class Telling(NamedTuple):
     moves: tuple[MoveLine, ...]
     texts: int | None
     """The number of units whose titles were compared; None without `--similar`."""
-    alike: tuple[Alike, ...]
+    alike: tuple[SharedProblem, ...]
     alike_unseen: int  # the number of shared problems without a title that may be published
 
     @property
@@ -177,55 +177,55 @@ class Telling(NamedTuple):
 def harmless(text: str | None) -> str:
     """Turn a stranger's name into a short, harmless line; 待明确 if there is none."""
     line = " ".join(without_unsafe(text or "", " ").split())
-    return (line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…") or UNSAID
+    return (line if len(line) <= _MAX_LENGTH else f"{line[: _MAX_LENGTH - 1]}…") or UNSAID
 
 
-def telling(done: Rollup, *, internal: bool) -> Telling:
+def region_data(rollup: Rollup, *, internal: bool) -> RegionData:
     """Collect the values for a region's documents; supervisors, sources and reasons only if `internal`."""
-    beyond = done.beyond
+    beyond = rollup.beyond
     lines = [
-        _line(done, unit, number, place, internal=internal)
-        for number, (unit, place) in enumerate(zip(done.units, places(done.units), strict=True))
+        _line(rollup, unit, number, place, internal=internal)
+        for number, (unit, place) in enumerate(zip(rollup.units, places(rollup.units), strict=True))
     ]
-    names = [harmless(unit.unit) if unit.unit else "" for unit in done.units]
-    twice = {name for name, count in Counter(name for name in names if name).items() if count > 1}
-    shown = [
-        line._replace(name=f"{line.name}（{line.round}）") if line.name in twice and line.round else line
+    names = [harmless(unit.unit) if unit.unit else "" for unit in rollup.units]
+    duplicates = {name for name, count in Counter(name for name in names if name).items() if count > 1}
+    unique_lines = [
+        line._replace(name=f"{line.name}（{line.round}）") if line.name in duplicates and line.round else line
         for line in lines
     ]
-    units = tuple(line for line in shown if line.figures)
+    units = tuple(line for line in unique_lines if line.figures)
     alike = beyond.similar.clusters if beyond.similar else []
     visible = [each for each in alike if internal or each.title]
-    return Telling(
-        name=harmless(done.name) if done.name else "",
-        as_of=done.as_of,
+    return RegionData(
+        name=harmless(rollup.name) if rollup.name else "",
+        as_of=rollup.as_of,
         internal=internal,
-        total=Figures(done.total.units, done.total.counts, done.late),
+        total=Figures(rollup.total.units, rollup.total.counts, rollup.late),
         groups=tuple(
             GroupLine(
                 harmless(each.path[-1]),
                 len(each.path) - 1,
                 Figures(each.units, each.counts, beyond.delays.of_group(each.path)),
             )
-            for each in done.groups
+            for each in rollup.groups
         ),
         units=units,
         ranking=tuple(sorted(units, key=lambda each: each.place or len(units) + 1)),
-        others=tuple(line for line in shown if not line.figures),
+        others=tuple(line for line in unique_lines if not line.figures),
         states=tuple(
             (STATES[state], count)
             for state in STATES
-            if (count := sum(unit.state == state for unit in done.units))
+            if (count := sum(unit.state == state for unit in rollup.units))
         ),
         lights={light: sum(line.light == light for line in lines) for light in LIGHTS},
-        expected=sum(unit.state not in {"repeated", "older"} for unit in done.units),
+        expected=sum(unit.state not in {"repeated", "older"} for unit in rollup.units),
         trend_units=beyond.trend.units if beyond.trend else 0,
         months=tuple(_months(beyond.trend.total)) if beyond.trend and beyond.trend.units else (),
         since=beyond.moved.since if beyond.moved else None,
         moves=tuple(_moves(beyond.moved)) if beyond.moved else (),
         texts=beyond.similar.units if beyond.similar else None,
         alike=tuple(
-            Alike(
+            SharedProblem(
                 harmless(each.title or each.titles[0]),
                 each.units,
                 tuple(map(harmless, each.titles[1:4])) if internal else (),
@@ -236,7 +236,7 @@ def telling(done: Rollup, *, internal: bool) -> Telling:
     )
 
 
-def _line(done: Rollup, unit: UnitRow, number: int, place: int | None, *, internal: bool) -> Line:
+def _line(rollup: Rollup, unit: UnitRow, number: int, place: int | None, *, internal: bool) -> Line:
     counts = unit.counts if unit.is_counted else None
     name = unit.unit or (unit.source if internal else None)
     return Line(
@@ -246,7 +246,7 @@ def _line(done: Rollup, unit: UnitRow, number: int, place: int | None, *, intern
         light=light(counts),
         state=unit.state,
         state_word=STATES[unit.state],
-        figures=Figures(1, counts, done.beyond.delays.of(unit)) if counts else None,
+        figures=Figures(1, counts, rollup.beyond.delays.of_unit(unit)) if counts else None,
         audit=unit.audit,
         round=harmless(unit.round) if unit.round else "",
         number=number,

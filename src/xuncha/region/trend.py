@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, Final, NamedTuple
 
-from xuncha.region.intake import Taken
+from xuncha.region.intake import ReadLedger
 from xuncha.region.job import YEARS, Stage, month_of
 from xuncha.region.standing import UnitRow
 from xuncha.tally import rate
 
-_MOST: Final = 12 * YEARS  # months in a trend at most
+_MAX_MONTHS: Final = 12 * YEARS  # months in a trend at most
 
 
 class Point(NamedTuple):
@@ -58,9 +58,9 @@ class Trend(NamedTuple):
         }
 
 
-def trend_of(units: Sequence[UnitRow], taken: Sequence[Taken], today: date) -> Trend:
+def trend_of(units: Sequence[UnitRow], ledgers: Sequence[ReadLedger], today: date) -> Trend:
     """Add up the histories of units that count; the last point is the day of the roll-up."""
-    stages = {each.key: each.stages for each in taken if each.stages is not None}
+    stages = {each.key: each.stages for each in ledgers if each.stages is not None}
     counted = [unit for unit in units if unit.is_counted and unit.key in stages]
     firsts = [each[0][0] for unit in counted if (each := stages[unit.key])]
     days = [*_ends(min(firsts), today), today] if firsts else [today]
@@ -71,41 +71,38 @@ def trend_of(units: Sequence[UnitRow], taken: Sequence[Taken], today: date) -> T
         if counts := unit.counts:  # every unit that counts has them
             now = (getattr(counts, name) for name in Point._fields[2:])
             points.append(Point(today, 1, *now))
-        total = _added(total, points)
-        for path in above(unit.group):
-            groups[path] = _added(groups.get(path, [Point(day) for day in days]), points)
+        total = _add(total, points)
+        for path in group_paths(unit.group):
+            groups[path] = _add(groups.get(path, [Point(day) for day in days]), points)
     return Trend(len(counted), total, groups)
 
 
-def _added(several: Sequence[Point], others: Sequence[Point]) -> list[Point]:
-    return [
-        Point(one.day, *map(sum, zip(one[1:], other[1:], strict=True)))
-        for one, other in zip(several, others, strict=True)
-    ]
+def _add(left: Sequence[Point], right: Sequence[Point]) -> list[Point]:
+    return [Point(a.day, *map(sum, zip(a[1:], b[1:], strict=True))) for a, b in zip(left, right, strict=True)]
 
 
 def _point(stages: Sequence[Stage], day: date) -> Point:
-    place = bisect_right([stage[0] for stage in stages], month_of(day))
-    if not place or len(stages[place - 1]) == 1:
+    index = bisect_right([stage[0] for stage in stages], month_of(day))
+    if not index or len(stages[index - 1]) == 1:
         return Point(day)
-    _month, problems, complete, total, closed, due = stages[place - 1]
+    _month, problems, complete, total, closed, due = stages[index - 1]
     late = bisect_right(due, (day - timedelta(days=1)).isoformat())
     return Point(day, 1, problems, complete, total, closed, late)
 
 
 def _ends(first: str, today: date) -> list[date]:
     """Return the last days of months, from a month up to the one before today's."""
-    found: list[date] = []
+    days: list[date] = []
     end = today.replace(day=1)
-    while len(found) < _MOST and end > date.min:
+    while len(days) < _MAX_MONTHS and end > date.min:
         end -= timedelta(days=1)
         if month_of(end) < first:
             break
-        found.append(end)
+        days.append(end)
         end = end.replace(day=1)
-    return found[::-1]
+    return days[::-1]
 
 
-def above(path: tuple[str, ...]) -> list[tuple[str, ...]]:
+def group_paths(path: tuple[str, ...]) -> list[tuple[str, ...]]:
     """Return the paths of a group and the groups around it, the widest first."""
     return [path[:depth] for depth in range(1, len(path) + 1)]

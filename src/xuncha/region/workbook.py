@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from xuncha.chinese.days import in_words
 from xuncha.paper.xlsx import CENTRED, MARK, TEXT, Book, Sheet, Value
-from xuncha.region.telling import Figures, Line, Telling
+from xuncha.region.telling import Figures, Line, RegionData
 from xuncha.tally import rate
 
 _PERCENT: Final = "0.00%"
@@ -28,7 +28,7 @@ _COUNTS: Final = (
 )  # fmt: skip
 
 
-def workbook(region: Telling) -> bytes:
+def workbook(region: RegionData) -> bytes:
     """Write the workbook. Raises SurroundingsError without the part `office`."""
     book = Book(f"{region.name}巡察整改汇总")
     _write_groups(book, region)
@@ -44,7 +44,7 @@ def workbook(region: Telling) -> bytes:
     return book.content()
 
 
-def _sheet(book: Book, region: Telling, name: str, columns: Sequence[_Column], frozen: str) -> Sheet:
+def _sheet(book: Book, region: RegionData, name: str, columns: Sequence[_Column], frozen: str) -> Sheet:
     """Start a landscape sheet that repeats its title, its day and the head of its table on each page."""
     widths = [column.width for column in columns]
     sheet = book.sheet(name, widths, landscape=True, head="1:3", frozen=frozen, large=sum(widths) > 150)  # noqa: PLR2004
@@ -85,11 +85,11 @@ def _numbers(figures: Figures) -> list[Value]:
 
 
 def _rate(closed: int, total: int) -> Value:
-    found = rate(closed, total)
-    return "—" if found is None else (found, _PERCENT)
+    value = rate(closed, total)
+    return "—" if value is None else (value, _PERCENT)
 
 
-def _write_groups(book: Book, region: Telling) -> None:
+def _write_groups(book: Book, region: RegionData) -> None:
     columns = (_Column("地区或系统", 26), _Column("单位", 7), *_COUNTS)
     sheet = _sheet(book, region, "汇总", columns, "B4")
     rows: list[list[Value]] = [
@@ -99,7 +99,7 @@ def _write_groups(book: Book, region: Telling) -> None:
     _fill(sheet, columns, rows)
 
 
-def _write_ranking(book: Book, region: Telling) -> None:
+def _write_ranking(book: Book, region: RegionData) -> None:
     is_audited = any(each.audit for each in region.units)
     columns = (
         _Column("位次", 6), _Column("单位", 30), _Column("所属", 18), *_COUNTS,
@@ -118,7 +118,7 @@ def _write_ranking(book: Book, region: Telling) -> None:
     )
 
 
-def _unit(line: Line, region: Telling, *, is_audited: bool) -> list[Value]:
+def _unit(line: Line, region: RegionData, *, is_audited: bool) -> list[Value]:
     row: list[Value] = [line.place or "—", line.name, line.group or "—"]
     row += _numbers(line.figures) if line.figures else []
     if is_audited:
@@ -126,7 +126,7 @@ def _unit(line: Line, region: Telling, *, is_audited: bool) -> list[Value]:
     return row + ([line.supervisor or "—", line.source] if region.internal else [])
 
 
-def _write_trend(book: Book, region: Telling) -> None:
+def _write_trend(book: Book, region: RegionData) -> None:
     columns = (
         _Column("截至", 14), _Column("单位", 8), _Column("反馈问题", 10), _Column("完成整改", 10), _Column("整改完成率\n（按问题）", 12),
         _Column("整改措施", 10), _Column("已销号", 10), _Column("销号率\n（按措施）", 12), _Column("逾期", 8),
@@ -151,7 +151,7 @@ def _write_trend(book: Book, region: Telling) -> None:
     sheet.add_row((f"按{region.trend_units}个有历史记录的单位统计。", MARK, len(columns)))
 
 
-def _write_moves(book: Book, region: Telling) -> None:
+def _write_moves(book: Book, region: RegionData) -> None:
     columns = (
         _Column("单位", 40), _Column("销号措施变化", 12), _Column("完成问题变化", 12), _Column("逾期变化", 10), _Column("现已销号", 10),
         _Column("整改措施", 10),
@@ -166,7 +166,7 @@ def _write_moves(book: Book, region: Telling) -> None:
         sheet.add_row((f"与{in_words(region.since)}的汇总相比。", MARK, len(columns)))
 
 
-def _write_alike(book: Book, region: Telling) -> None:
+def _write_alike(book: Book, region: RegionData) -> None:
     columns = (
         _Column("共性问题", 60),
         _Column("单位", 8),
@@ -182,7 +182,7 @@ def _write_alike(book: Book, region: Telling) -> None:
     sheet.add_row((f"对{region.texts}个报送问题内容的单位比对。{unseen}", MARK, len(columns)))
 
 
-def _write_others(book: Book, region: Telling) -> None:
+def _write_others(book: Book, region: RegionData) -> None:
     columns = (
         _Column("单位", 34), _Column("所属", 20), _Column("情况", 12),
         *((_Column("督导人", 10), _Column("来源", 30), _Column("说明", 60)) if region.internal else ()),

@@ -44,17 +44,17 @@ def answer(job: Job) -> list[tuple[object, ...]]:
     """Read the source of a job, and return an answer for each ledger in it."""
     with speaking(job.language):
         try:
-            return [tuple(each) for each in _found(job)]
+            return [tuple(each) for each in _reads(job)]
         except MemoryError:
             message = _("it takes more memory than {n} MB").format(n=LIMITS.memory >> 20)
         except XunchaError as error:
-            message = told(error)
+            message = error_line(error)
         except OSError as error:
             message = str(error)
         return [tuple(Read("", [], error=message))]
 
 
-def _found(job: Job) -> Iterator[Read]:
+def _reads(job: Job) -> Iterator[Read]:
     path = Path(job.path)
     if job.kind == "folder":
         yield _read(path, "", job, None if job.at else WorkingTree(path))
@@ -69,7 +69,7 @@ def _found(job: Job) -> Iterator[Read]:
                 yield _read(root, inside, job, None if job.at else Tree(root, commit))
     else:
         with temporary_folder() as folder:
-            yield _of_archive(path, folder, job)
+            yield _read_archive(path, folder, job)
 
 
 def _read(root: Path, inside: str, job: Job, source: Source | None) -> Read:
@@ -87,29 +87,29 @@ def _read(root: Path, inside: str, job: Job, source: Source | None) -> Read:
             moment = committed(root, commit) if not isinstance(source, WorkingTree) else ""
         errors = warnings = None
         if job.audit and folder:
-            errors, warnings = _audited(root)
+            errors, warnings = _audit_counts(root)
         stamp = Stamp(commit, date.fromisoformat(job.at or job.today), errors, warnings)
         rows = [(*row, *texts) for row, texts in rows_of(ledger(source), stamp)]
         past = stages(root, commit, stamp.as_of) if job.trend and commit else None
     except XunchaError as error:
-        return Read(inside, [], commit, moment, told(error), error.code == "no-such-moment")
+        return Read(inside, [], commit, moment, error_line(error), error.code == "no-such-moment")
     return Read(inside, rows, commit, moment, stages=past)
 
 
-def _audited(root: Path) -> tuple[int, int]:
+def _audit_counts(root: Path) -> tuple[int, int]:
     from xuncha.audit.examine import audit  # noqa: PLC0415  only where an audit is asked for
 
-    done = audit(root)
-    return done.errors, done.warnings
+    result = audit(root)
+    return result.errors, result.warnings
 
 
-def _of_archive(file: Path, folder: Path, job: Job) -> Read:
+def _read_archive(file: Path, folder: Path, job: Job) -> Read:
     """Read the ledger of an archive from its history; its checksums are checked by `archive --verify`, not here."""
     from xuncha.archive.bag import open_bag  # noqa: PLC0415  only where there are archives
     from xuncha.archive.gathering import BUNDLE, FACTS, Facts  # noqa: PLC0415
 
-    (inside := folder / "unpacked").mkdir()
-    opened_bag, findings = open_bag(file, inside)
+    (unpacked := folder / "unpacked").mkdir()
+    opened_bag, findings = open_bag(file, unpacked)
     if opened_bag is None or findings:
         raise InvalidLedgerError(findings)
     payload = opened_bag / "data"
@@ -130,11 +130,11 @@ def _of_archive(file: Path, folder: Path, job: Job) -> Read:
         return _read(root, "", job._replace(today=day), Tree(root, commit))
 
 
-def told(error: XunchaError) -> str:
+def error_line(error: XunchaError) -> str:
     """Return in one line why a ledger cannot be read: the first finding, and the number of others."""
     if not isinstance(error, InvalidLedgerError) or not error.findings:
         return error.message
     first = error.findings[0]
     text = f"{first.place.path}:{first.place.line}:{first.place.column}: {first.message}"
-    more = len(error.findings) - 1
-    return _("{first} (and {n} more)").format(first=text, n=more) if more else text
+    others = len(error.findings) - 1
+    return _("{first} (and {n} more)").format(first=text, n=others) if others else text

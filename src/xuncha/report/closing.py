@@ -59,14 +59,14 @@ def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events:
 
     `events` is the history of the ledger, newest first. Raises RefusedError if there are none, or one is not started yet; see also `items`.
     """
-    all_items = items(ledger, today)
-    selected = [*dict.fromkeys(identities)] or [
+    by_id = items(ledger, today)
+    chosen = [*dict.fromkeys(identities)] or [
         identity for identity, measure in ledger.measures.items() if measure.status == "submitted"
     ]
-    if not selected:
+    if not chosen:
         text = _("no application to close is pending, so there is nothing to print")
         raise RefusedError("nothing-submitted", text, _("name measures, such as xuncha report closing 2.3"))
-    not_started = [str(each) for each in selected if ledger.measures[each].status == "not_started"]
+    not_started = [str(each) for each in chosen if ledger.measures[each].status == "not_started"]
     if not_started:
         text = _("nothing was done yet for {ids}, so there is nothing to apply for")
         hint = _("record what was done: xuncha progress {id} …").format(id=not_started[0])
@@ -74,7 +74,7 @@ def closing(ledger: Ledger, today: Date, identities: Sequence[Identity], events:
     by_measure: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         by_measure[event.number or ""].append(event)
-    forms = tuple(_form(ledger, each, all_items, by_measure[str(each)]) for each in selected)
+    forms = tuple(_form(ledger, each, by_id, by_measure[str(each)]) for each in chosen)
     return Closing(ledger.settings.name, today, forms)
 
 
@@ -92,18 +92,15 @@ def facts(history: Sequence[Step], measure: Measure) -> tuple[Fact, ...]:
     if closed is None or measure.status != "closed":
         return tuple(result)
     if result and result[-1].deed == "close":
-        closing_fact = result.pop()
-        day = closed.date or closing_fact.day
-        recorded = None if day == closing_fact.day else closing_fact.day
-        return (
-            *result,
-            closing_fact._replace(day=day, said=closed.note or closing_fact.said, recorded=recorded),
-        )
+        last = result.pop()
+        day = closed.date or last.day
+        recorded = None if day == last.day else last.day
+        return (*result, last._replace(day=day, said=closed.note or last.said, recorded=recorded))
     return (*result, Fact("close", closed.by, closed.date, closed.note, None, in_history=False))
 
 
 def _form(
-    ledger: Ledger, identity: Identity, all_items: Mapping[Identity, Item], events: Sequence[Event]
+    ledger: Ledger, identity: Identity, by_id: Mapping[Identity, Item], events: Sequence[Event]
 ) -> ApprovalForm:
     """Put each fact into the field of whoever acted; it is a leader's only if the ledger itself names that leader."""
     measure = ledger.measures[identity]
@@ -113,9 +110,7 @@ def _form(
     for fact in facts(steps(events), measure):
         decider = "leader" if fact.by in leaders else "group" if group and fact.by == group.head else "desk"
         by_field["office" if fact.deed == "submit" else decider].append(fact)
-    return ApprovalForm(
-        told.record(ledger, identity, all_items), *(tuple(by_field[field]) for field in _PARTIES)
-    )
+    return ApprovalForm(told.record(ledger, identity, by_id), *(tuple(by_field[field]) for field in _PARTIES))
 
 
 def as_json(report: Closing, ledger: Ledger) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from xuncha.model.records import Ledger
-from xuncha.report.items import Item, desk, items, items_by_light, rows_json, rows_with_days
+from xuncha.report.items import Item, desk, items, rows_json, timed_rows, with_light
 from xuncha.tally import Group, Tally, groups, percent, rate, tally
 
 
@@ -37,15 +37,15 @@ class Dispatch(NamedTuple):
 
 def dispatch(ledger: Ledger, today: Date) -> Dispatch:
     """Gather the content of the dispatch on a day; `items` says what is refused."""
-    all_items, register = items(ledger, today), ledger.register()
+    by_id, register = items(ledger, today), ledger.register()
     return Dispatch(
         organisation=ledger.settings.name,
         desk=desk(ledger.settings),
         date=today,
         counts=tally(register, today),
         standings=ranked(groups(register, today, "office")),
-        overdue=items_by_light(all_items, "red"),
-        due_soon=items_by_light(all_items, "yellow"),
+        overdue=with_light(by_id, "red"),
+        due_soon=with_light(by_id, "yellow"),
     )
 
 
@@ -70,5 +70,5 @@ def as_json(report: Dispatch, ledger: Ledger) -> dict[str, Any]:
     return {
         **{key: counts[key] for key in ("organisation", "as_of", "problems", "measures")},
         "offices": [{**each._asdict(), "rate": rate(each.closed, each.total)} for each in report.standings],
-        "press": rows_with_days(rows, (*report.overdue, *report.due_soon)),
+        "press": timed_rows(rows, (*report.overdue, *report.due_soon)),
     }

@@ -90,7 +90,7 @@ def dossier(
 ) -> Dossier:
     """Gather the dossier of a measure; `events` is its history, newest first, and the ledger needs to hold only its problem."""
     measure, settings = ledger.measures[identity], ledger.settings
-    record, history = told.record(ledger, identity, items(ledger, today)), steps(events)
+    record, past = told.record(ledger, identity, items(ledger, today)), steps(events)
     authors = evidence_authors(root, identity, measure)
     pieces = tuple(
         piece._replace(by=origin[0], on=Date.fromisoformat(origin[1]))
@@ -98,7 +98,7 @@ def dossier(
         else piece
         for piece in record.evidence
     )
-    days = [each.date for each in record.entries if each.date] + [step.day for step in history]
+    days = [each.date for each in record.entries if each.date] + [step.day for step in past]
     closed = measure.closed or Closed()
     return Dossier(
         organisation=settings.name,
@@ -109,12 +109,10 @@ def dossier(
         record=record._replace(evidence=pieces),
         begins=min(days, default=None),
         ends=closed.date,
-        steps=history,
-        extensions=tuple(_extensions(root, events, history)),
+        steps=past,
+        extensions=tuple(_extensions(root, events, past)),
         returns=tuple(
-            each
-            for each in history
-            if (each.from_, each.action) == ("submitted", "return") and not each.undone
+            each for each in past if (each.from_, each.action) == ("submitted", "return") and not each.undone
         ),
         escalated_to=measure.escalated.to if measure.escalated else None,
         escalated_on=measure.escalated.date if measure.escalated else None,
@@ -128,9 +126,9 @@ def dossier(
     )
 
 
-def _extensions(root: Path, events: Sequence[Event], history: Sequence[Step]) -> Iterator[Extension]:
+def _extensions(root: Path, events: Sequence[Event], past: Sequence[Step]) -> Iterator[Extension]:
     """Yield the extensions of a measure, the oldest first; the time limits are read from its file before and after each commit."""
-    for event, step in zip(reversed(events), history, strict=True):
+    for event, step in zip(reversed(events), past, strict=True):
         if event.action == "extend" and event.id and not step.undone:
             identity = Identity.parse(event.id)
             yield Extension(
@@ -188,13 +186,13 @@ def _load_pages(piece: Piece, folder: Path, loaded: dict[int, binding.Pages]) ->
 
 def _dossier_zip(report: Dossier, document: Document, folder: Path) -> DossierFile:
     """Pack the document, as PDF or else as a Word file, and the intact files of evidence in their order, with a list of their hashes."""
-    kind, folder_name = "pdf", f"一事一档{report.record.item.id}"
+    kind, top = "pdf", f"一事一档{report.record.item.id}"
     try:
         content, warnings = convert(document, kind)
     except SurroundingsError as error:
         kind, warnings = "docx", [error.message]
         content, _none = convert(document, kind)
-    document_name = f"00-{folder_name}.{kind}"
+    document_name = f"00-{top}.{kind}"
     (folder / document_name).write_bytes(content)
     hashes = {document_name: hashlib.sha256(content).hexdigest()}
     hashes |= {
@@ -205,7 +203,7 @@ def _dossier_zip(report: Dossier, document: Document, folder: Path) -> DossierFi
     zip_path = folder / "zip"
     with zip_path.open("wb") as stream:
         packing.store(
-            ((f"{folder_name}/{name}", folder / name) for name in (*hashes, _HASH_LIST)), report.date, stream
+            ((f"{top}/{name}", folder / name) for name in (*hashes, _HASH_LIST)), report.date, stream
         )
     return DossierFile(report, zip_path, warnings)
 

@@ -74,10 +74,10 @@ def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
     return result
 
 
-def items_by_light(all_items: dict[Identity, Item], light: Light) -> tuple[Item, ...]:
+def with_light(by_id: dict[Identity, Item], light: Light) -> tuple[Item, ...]:
     """List the items with one light, the earliest time limit first."""
-    selected = [item for item in all_items.values() if item.light == light]
-    return tuple(sorted(selected, key=lambda item: item.days or 0))
+    chosen = [item for item in by_id.values() if item.light == light]
+    return tuple(sorted(chosen, key=lambda item: item.days or 0))
 
 
 def rows_json(ledger: Ledger, today: date) -> dict[str, dict[str, Any]]:
@@ -87,9 +87,9 @@ def rows_json(ledger: Ledger, today: date) -> dict[str, dict[str, Any]]:
     return {row.id: measure_json(row, horizon) for row in register.measures}
 
 
-def rows_with_days(rows: dict[str, dict[str, Any]], selected: Iterable[Item]) -> list[dict[str, Any]]:
+def timed_rows(rows: dict[str, dict[str, Any]], chosen: Iterable[Item]) -> list[dict[str, Any]]:
     """Return the rows of some measures, each with the number of days left."""
-    return [{**rows[item.id], "days": item.days} for item in selected]
+    return [{**rows[item.id], "days": item.days} for item in chosen]
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401  any value in the output of `--json`

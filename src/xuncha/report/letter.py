@@ -50,24 +50,24 @@ def letter(
     `number`, `signer` and `copies` come from the writer; without the last two, `papers` in the settings applies. Raises RefusedError
     if no measure fits, one is closed, they belong to several offices, or one is not overdue in a warning.
     """
-    all_items, papers = items(ledger, today), ledger.settings.papers
+    by_id, papers = items(ledger, today), ledger.settings.papers
     if isinstance(recipient, str):
-        selected = _letter_items(all_items.values(), kind, recipient)
+        chosen = _letter_items(by_id.values(), kind, recipient)
     else:
-        selected = [all_items[identity] for identity in dict.fromkeys(recipient)]
-        _must_be_due(selected, kind)
-    leaders = tuple(dict.fromkeys(item.leader for item in selected))
+        chosen = [by_id[identity] for identity in dict.fromkeys(recipient)]
+        _must_be_due(chosen, kind)
+    leaders = tuple(dict.fromkeys(item.leader for item in chosen))
     entries = [copies] if copies is not None else papers.copies
     recipients = [name for entry in entries for name in (leaders if entry == _LEADERS else [entry])]
     return Letter(
         organisation=ledger.settings.name,
         desk=desk(ledger.settings),
         date=today,
-        office=selected[0].office,
+        office=chosen[0].office,
         leaders=leaders,
-        items=tuple(sorted(selected, key=lambda item: item.due or Date.max)),
-        overdue=sum(item.light == "red" for item in selected),
-        due_soon=sum(item.light == "yellow" for item in selected),
+        items=tuple(sorted(chosen, key=lambda item: item.due or Date.max)),
+        overdue=sum(item.light == "red" for item in chosen),
+        due_soon=sum(item.light == "yellow" for item in chosen),
         due_soon_days=ledger.settings.policy.due_soon_days,
         number=number or "",
         signer=(papers.signer if signer is None else signer) or "",
@@ -75,31 +75,31 @@ def letter(
     )
 
 
-def _letter_items(all_items: Iterable[Item], kind: str, office: str) -> list[Item]:
+def _letter_items(items: Iterable[Item], kind: str, office: str) -> list[Item]:
     """List the measures of an office that a letter of this kind names. Raises RefusedError if there are none."""
     lights = {"red"} if kind == "warning" else {"red", "yellow"}
-    selected = [item for item in all_items if item.office == office and item.light in lights]
-    if not selected:
+    chosen = [item for item in items if item.office == office and item.light in lights]
+    if not chosen:
         message = _("no measure of {office} is overdue or due soon, so there is nothing to remind it of")
         if kind == "warning":
             message = _("no measure of {office} is overdue, so there is nothing to warn of")
         raise RefusedError("nothing-to-press", message.format(office=office))
-    return selected
+    return chosen
 
 
-def _must_be_due(selected: Sequence[Item], kind: str) -> None:
+def _must_be_due(chosen: Sequence[Item], kind: str) -> None:
     """Refuse measures that a letter of this kind cannot name (RefusedError)."""
-    if closed := next((item.id for item in selected if item.status == "closed"), None):
+    if closed := next((item.id for item in chosen if item.status == "closed"), None):
         message = _("{id} is closed; no reminder is needed").format(id=closed)
         raise RefusedError("already-closed", message, _("see `xuncha list --overdue`"))
-    if len(offices := dict.fromkeys(item.office for item in selected)) > 1:
+    if len(offices := dict.fromkeys(item.office for item in chosen)) > 1:
         message = _("a letter goes to one office, but these measures belong to {names}")
         message = message.format(names=_(", ").join(offices))
         raise RefusedError("several-offices", message, _("write one for each"))
-    not_overdue = [item.id for item in selected if item.light != "red"]
-    if kind == "warning" and not_overdue:
+    early = [item.id for item in chosen if item.light != "red"]
+    if kind == "warning" and early:
         message = _("a warning is for overdue measures, and {ids} is not overdue").format(
-            ids=_(", ").join(not_overdue)
+            ids=_(", ").join(early)
         )
-        hint = _("send a reminder: xuncha report letter reminder {ids}").format(ids=" ".join(not_overdue))
+        hint = _("send a reminder: xuncha report letter reminder {ids}").format(ids=" ".join(early))
         raise RefusedError("not-overdue", message, hint)

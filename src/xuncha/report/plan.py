@@ -72,12 +72,12 @@ class Plan(NamedTuple):
 
 def plan(ledger: Ledger, today: Date, plan_date: Date | None = None) -> Plan:
     """Gather the content of the plan; `plan_date` is the day of the plan, if known; `items` says what is refused."""
-    all_items, settings, by_problem = items(ledger, today), ledger.settings, ledger.by_problem()
+    by_id, settings, by_problem = items(ledger, today), ledger.settings, ledger.by_problem()
     titles: dict[str | None, str] = {category.key: category.title for category in settings.categories}
-    terms = Counter(item.term for item in all_items.values())
-    limits = [item.due for item in all_items.values() if item.term == "once" and item.due]
-    leaders = {item.leader for item in all_items.values()}
-    offices = {item.office for item in all_items.values()}
+    terms = Counter(item.term for item in by_id.values())
+    limits = [item.due for item in by_id.values() if item.term == "once" and item.due]
+    leaders = {item.leader for item in by_id.values()}
+    offices = {item.office for item in by_id.values()}
     group = settings.leading_group
     return Plan(
         organisation=settings.name,
@@ -103,7 +103,7 @@ def plan(ledger: Ledger, today: Date, plan_date: Date | None = None) -> Plan:
                 title=problem.title,
                 category=titles.get(problem.category, UNSAID),
                 finding=problem.finding,
-                measures=tuple(all_items[identity] for identity in by_problem[number]),
+                measures=tuple(by_id[identity] for identity in by_problem[number]),
                 fields=field_values(settings, problem),
             )
             for number, problem in ledger.problems.items()

@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure
 from xuncha.model.vocabulary import UNSAID
-from xuncha.report.items import Item, items, items_by_light, plain, rows_json, rows_with_days
+from xuncha.report.items import Item, items, plain, rows_json, timed_rows, with_light
 from xuncha.tally import Horizon, Tally, amount, tally
 from xuncha.trail.history import Event, taken_back
 
-_ACTIONS_WITH_REASON = frozenset({"extend", "return", "reopen"})
+_REASONED = frozenset({"extend", "return", "reopen"})
 """The actions whose reasons explain why a measure is not finished."""
 
 
@@ -26,7 +26,7 @@ class Reason(NamedTuple):
     text: str
 
 
-class MeasureState(NamedTuple):
+class State(NamedTuple):
     """A measure with its state."""
 
     item: Item
@@ -42,7 +42,7 @@ class Problem(NamedTuple):
     number: str
     title: str
     closed: int
-    measures: tuple[MeasureState, ...]
+    measures: tuple[State, ...]
 
     @property
     def complete(self) -> bool:
@@ -81,12 +81,12 @@ class Progress(NamedTuple):
     head: str | None  # the first responsible person; None without a leading group
     office: str | None
     head_work: tuple[str, ...]  # in the head's own words
-    taken_over: tuple[MeasureState, ...]  # the measures that were escalated to the head
+    taken_over: tuple[State, ...]  # the measures that were escalated to the head
     counts: Tally
     categories: tuple[Category, ...]
-    unfinished: tuple[MeasureState, ...]
+    unfinished: tuple[State, ...]
     outcomes: tuple[Outcome, ...]
-    staged: tuple[MeasureState, ...]  # closed long-term measures
+    staged: tuple[State, ...]  # closed long-term measures
     reviews: tuple[Item, ...]  # those of them that are due for review
     long_term_open: tuple[Item, ...]
     overdue: tuple[Item, ...]
@@ -98,11 +98,11 @@ def progress(
     ledger: Ledger, today: Date, events: Sequence[Event], number: str | None = None, signer: str | None = None
 ) -> Progress:
     """Gather the content of the report on a day; `events` is the history, newest first; `items` says what is refused."""
-    all_items, settings, register = items(ledger, today), ledger.settings, ledger.register()
+    by_id, settings, register = items(ledger, today), ledger.settings, ledger.register()
     reasons = _reasons(events)
     states = {
         identity: _state(item, ledger.measures[identity], reasons.get(item.id, ()))
-        for identity, item in all_items.items()
+        for identity, item in by_id.items()
     }
     group, inspection, horizon = settings.leading_group, settings.inspection, Horizon.of(register, today)
     due = {row.id for row in register.measures if horizon.review_due(row)}
@@ -130,8 +130,8 @@ def progress(
         staged=staged,
         reviews=tuple(each.item for each in staged if each.item.id in due),
         long_term_open=tuple(each.item for each in unfinished if each.item.long_term),
-        overdue=items_by_light(all_items, "red"),
-        due_soon=items_by_light(all_items, "yellow"),
+        overdue=with_light(by_id, "red"),
+        due_soon=with_light(by_id, "yellow"),
         later=tuple(sorted(later, key=lambda item: item.days or 0)),
     )
 
@@ -166,7 +166,7 @@ def as_json(report: Progress, ledger: Ledger) -> dict[str, Any]:
         "unfinished": [{"id": each.item.id, "reasons": plain(each.reasons)} for each in report.unfinished],
         "outcomes": [{**each._asdict(), "by_problem": dict(each.by_problem)} for each in report.outcomes],
         "reviews_due": [item.id for item in report.reviews],
-        "next": rows_with_days(rows, (*report.overdue, *report.due_soon, *report.later)),
+        "next": timed_rows(rows, (*report.overdue, *report.due_soon, *report.later)),
     }
 
 
@@ -175,21 +175,16 @@ def _reasons(events: Iterable[Event]) -> dict[str, tuple[Reason, ...]]:
     events = list(events)
     undone, result = taken_back(events), dict[str, tuple[Reason, ...]]()
     for event in events:
-        if (
-            event.action in _ACTIONS_WITH_REASON
-            and event.reason
-            and event.number
-            and event.commit not in undone
-        ):
+        if event.action in _REASONED and event.reason and event.number and event.commit not in undone:
             reason = Reason(str(event.action), Date.fromisoformat(event.day), event.reason)
             result[event.number] = (reason, *result.get(event.number, ()))
     return result
 
 
-def _state(item: Item, measure: Measure, reasons: tuple[Reason, ...]) -> MeasureState:
+def _state(item: Item, measure: Measure, reasons: tuple[Reason, ...]) -> State:
     published = [entry for entry in measure.progress if entry.publish]
     last = max(published, key=lambda entry: entry.date or Date.min, default=None)
-    return MeasureState(
+    return State(
         item=item,
         last=last.text if last else None,
         closed=measure.closed.date if measure.closed else None,
@@ -198,7 +193,7 @@ def _state(item: Item, measure: Measure, reasons: tuple[Reason, ...]) -> Measure
     )
 
 
-def _categories(ledger: Ledger, states: dict[Identity, MeasureState]) -> Iterable[Category]:
+def _categories(ledger: Ledger, states: dict[Identity, State]) -> Iterable[Category]:
     """Yield the categories with problems in the order of the ledger; problems without a category come last."""
     problems: dict[str | None, list[Problem]] = defaultdict(list)
     for number, own in ledger.by_problem().items():

@@ -172,25 +172,25 @@ def check_piece(root: Path, identity: Identity, piece: Piece, folder: Path | Non
     """
     if piece.file is None:
         return piece
-    copy_path = folder and folder / piece.packed
+    target = folder and folder / piece.packed
     try:
         with (
             WorkingTree(root).stream(f"{EVIDENCE}/{identity}/{piece.file}") as stream,
-            copy_path.open("w+b") if copy_path else nullcontext(stream) as copy,
+            target.open("w+b") if target else nullcontext(stream) as copy,
         ):
-            if copy_path:
+            if target:
                 shutil.copyfileobj(stream, copy)
                 copy.seek(0)
-            fingerprint_ = fingerprint(copy)
+            result = fingerprint(copy)
     except FileNotFoundError:
         return piece._replace(fault="missing")
     except OSError as error:
         return piece._replace(fault="link" if error.errno == ELOOP else "unreadable")
-    if fingerprint_.fetched and fingerprint_.sha256 == piece.sha256:
-        return piece._replace(size=fingerprint_.size)
-    if copy_path:
-        copy_path.unlink()
-    return piece._replace(fault="changed" if fingerprint_.fetched else "not-fetched")
+    if result.fetched and result.sha256 == piece.sha256:
+        return piece._replace(size=result.size)
+    if target:
+        target.unlink()
+    return piece._replace(fault="changed" if result.fetched else "not-fetched")
 
 
 def fault_text(fault: str) -> str:

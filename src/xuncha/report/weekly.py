@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from xuncha.model.identity import Identity
 from xuncha.model.records import Comment, Ledger, Measure
 from xuncha.model.vocabulary import UNSAID, ReviewResult
-from xuncha.report.items import Item, desk, items, items_by_light, plain, rows_json, rows_with_days
+from xuncha.report.items import Item, desk, items, plain, rows_json, timed_rows, with_light
 from xuncha.tally import Horizon, Tally, groups, review_day, tally
 from xuncha.trail.history import Event, taken_back
 
@@ -129,16 +129,16 @@ def weekly(
     `since` is the first day of the period, `today` the last; `events` the history, newest first; `earlier` the measures as they were before, as
     far as that is known.
     """
-    all_items = items(ledger, today)
-    by_measure = _events_by_measure(events, since, today)
+    by_id = items(ledger, today)
+    by_measure = _by_measure(events, since, today)
     works = []
-    for identity, item in all_items.items():
+    for identity, item in by_id.items():
         measure, before = ledger.measures[identity], earlier.get(identity)
         work = _work(item, measure, by_measure.get(item.id, []), before, since, today)
         if work.entries or work.actions:
             works.append(work)
-    red, yellow = items_by_light(all_items, "red"), items_by_light(all_items, "yellow")
-    later = [item for item in all_items.values() if item.light == "green" and item.days is not None]
+    red, yellow = with_light(by_id, "red"), with_light(by_id, "yellow")
+    later = [item for item in by_id.values() if item.light == "green" and item.days is not None]
     return Weekly(
         organisation=ledger.settings.name,
         desk=desk(ledger.settings),
@@ -150,7 +150,7 @@ def weekly(
         due_soon=yellow,
         next_due=min(later, key=lambda item: item.days or 0, default=None),
         leaders=tuple(_leaders(ledger, today, works, red, yellow)),
-        reviews=_reviews(ledger, today, all_items),
+        reviews=_reviews(ledger, today, by_id),
         comments=_comments(comments, since, today),
     )
 
@@ -159,7 +159,7 @@ def recorded(events: Iterable[Event], since: Date, today: Date) -> set[Identity]
     """Return the measures for which progress was recorded in these days: they may have new entries with earlier dates."""
     return {
         Identity.parse(identity)
-        for identity, measure_events in _events_by_measure(events, since, today).items()
+        for identity, measure_events in _by_measure(events, since, today).items()
         if any(event.action in {"progress", "attach"} for event in measure_events)
     }
 
@@ -180,8 +180,8 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
             }
             for leader in report.leaders
         ],
-        "overdue": rows_with_days(rows, report.overdue),
-        "due_soon": rows_with_days(rows, report.due_soon),
+        "overdue": timed_rows(rows, report.overdue),
+        "due_soon": timed_rows(rows, report.due_soon),
         "reviews_due": [
             {**rows[review.item.id], "last": plain(review.last), "review_due": plain(review.due)}
             for review in report.reviews
@@ -209,7 +209,7 @@ def _section_json(section: Section) -> dict[str, Any]:
     }
 
 
-def _events_by_measure(events: Iterable[Event], since: Date, today: Date) -> dict[str, list[Event]]:
+def _by_measure(events: Iterable[Event], since: Date, today: Date) -> dict[str, list[Event]]:
     """Return the events of each measure in these days, oldest first, without undone ones."""
     result: dict[str, list[Event]] = {}
     undone = taken_back(events)
@@ -223,13 +223,13 @@ def _events_by_measure(events: Iterable[Event], since: Date, today: Date) -> dic
 def _work(
     item: Item, measure: Measure, events: list[Event], earlier: Measure | None, since: Date, today: Date
 ) -> Work:
-    earlier_entries = Counter((entry.date, entry.text) for entry in (earlier.progress if earlier else ()))
+    known = Counter((entry.date, entry.text) for entry in (earlier.progress if earlier else ()))
     entries = []
     for entry in measure.progress:
         if entry.date is None:  # an import did not know the day, so that it belongs to no week
             continue
-        late = earlier is not None and entry.date < since and not earlier_entries[entry.date, entry.text]
-        earlier_entries[entry.date, entry.text] -= earlier_entries[entry.date, entry.text] > 0
+        late = earlier is not None and entry.date < since and not known[entry.date, entry.text]
+        known[entry.date, entry.text] -= known[entry.date, entry.text] > 0
         if late or since <= entry.date <= today:
             entries.append(Entry(entry.date, entry.text, late, entry.publish))
     reviews = [review for review in measure.reviews if since <= review.date <= today]
@@ -296,13 +296,13 @@ def _comments(comments: Iterable[Comment], since: Date, today: Date) -> Comments
     )
 
 
-def _reviews(ledger: Ledger, today: Date, all_items: Mapping[Identity, Item]) -> tuple[Review, ...]:
+def _reviews(ledger: Ledger, today: Date, by_id: Mapping[Identity, Item]) -> tuple[Review, ...]:
     """List the measures due for review, the longest waiting first."""
     register, reviews = ledger.register(), []
     horizon = Horizon.of(register, today)
     for row in register.measures:
         due = review_day(row, register.frame)
         if horizon.review_due(row) and row.looked_at and due:
-            item = all_items[Identity.parse(row.id)]
+            item = by_id[Identity.parse(row.id)]
             reviews.append(Review(item, Date.fromisoformat(row.looked_at), due, (today - due).days))
     return tuple(sorted(reviews, key=lambda review: review.due))
