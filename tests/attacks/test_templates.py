@@ -224,7 +224,7 @@ def test_the_process_fills_no_file(tmp_path: Path) -> None:
     """Whatever gets out of the sandbox."""
     code = (
         "from xuncha.paper.worker import _set_limits; from xuncha.paper.process import Job, Limits\n"
-        f"_keep(Job('render', {{}}, {{}}, {{}}, 'zh', Limits())); open({str(tmp_path / 'new')!r}, 'wb', buffering=0).write(b'x')"
+        f"_set_limits(Job('render', {{}}, {{}}, {{}}, 'zh', Limits())); open({str(tmp_path / 'new')!r}, 'wb', buffering=0).write(b'x')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert b"File too large" in done.stderr

@@ -23,4 +23,4 @@ def _jobs_are_forks(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequ
 @pytest.fixture(autouse=True)
 def _looks_are_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a look at the files be for a second, however busy this machine is."""
-    monkeypatch.setattr(ledger, "_LOOKS", 0)
+    monkeypatch.setattr(ledger, "_CHECK_FACTOR", 0)

@@ -61,7 +61,7 @@ def test_each_refusal_has_its_code(ledger: LedgerOnDisk, monkeypatch: pytest.Mon
             "malformed",
         ),
     ]
-    monkeypatch.setattr(gate, "LARGEST", 10)
+    monkeypatch.setattr(gate, "MAX_BYTES", 10)
     asked.append((program.post("/api/close", json=close), 413, "too-large"))
     for answer, status, code in asked:
         told = answer.json()["error"]

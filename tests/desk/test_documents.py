@@ -284,7 +284,7 @@ def test_a_table_that_is_not_understood_can_be_explained(reader: Reader) -> None
 )
 def test_uploads_are_named_so_that_every_system_can_hold_them(reader: Reader, name: str) -> None:
     reader.led_on("/import", uploaded(name), kind="table")
-    (job,) = reader.desk.jobs.every
+    (job,) = reader.desk.jobs.all
     (file,) = [each for each in job.folder.iterdir() if each.suffix not in {".out", ".err"}]
     assert file.parent == job.folder
     assert len(file.name.encode()) <= 255

@@ -39,7 +39,7 @@ def jobs(ledger: LedgerOnDisk) -> Iterator[Jobs]:
 def ended(jobs: Jobs, *commands: tuple[str, ...]) -> Job:
     """Start a job, and return it when it has ended."""
     job = jobs.start(jobs.new("a job"), *commands)
-    assert job.over.wait(60)
+    assert job.ended.wait(60)
     return job
 
 
@@ -55,7 +55,7 @@ def test_a_job_gives_what_the_command_prints(jobs: Jobs, ledger: LedgerOnDisk) -
     job = ended(jobs, ("status", "--json"))
     assert job.state == "done"
     assert job.output() == ledger.ok("status", "--json")
-    assert job.told == []
+    assert job.messages == []
 
 
 def test_a_job_counts_as_of_the_day_and_speaks_the_language_of_the_desk(jobs: Jobs) -> None:
@@ -65,7 +65,7 @@ def test_a_job_counts_as_of_the_day_and_speaks_the_language_of_the_desk(jobs: Jo
 def test_what_is_refused_is_told_in_the_words_of_the_command_line(jobs: Jobs) -> None:
     job = ended(jobs, ("show", "9.9"), ("status",))
     assert job.state == "refused"
-    (told,) = job.told
+    (told,) = job.messages
     assert told.is_error
     assert "9.9" in told.message
     assert "error[" not in told.message
@@ -84,7 +84,7 @@ def test_only_so_many_run_at_once_and_each_can_be_ended(jobs: Jobs) -> None:
     assert until(lambda: all(jobs.get(n).output() for n in (1, 2)))  # type: ignore[union-attr]
     assert [job.state for job in several] == ["running", "running", "waiting"]
     jobs.stop(several[0])
-    assert several[0].over.wait(20)
+    assert several[0].ended.wait(20)
     assert several[0].state == "stopped"
     assert several[0].process is not None
     assert several[0].process.poll() is not None
@@ -95,7 +95,7 @@ def test_one_that_waits_can_be_ended_before_it_begins(jobs: Jobs) -> None:
     several = [jobs.start(jobs.new(f"{n}"), LONG) for n in range(3)]
     jobs.stop(several[2])
     jobs.stop(several[1])
-    assert several[2].over.wait(20)
+    assert several[2].ended.wait(20)
     assert several[2].process is None
 
 
@@ -129,15 +129,15 @@ def test_what_ended_long_ago_goes_and_the_oldest_of_too_much(
     for number in range(60):
         job = jobs.new("short")
         (job.folder / "table.csv").write_bytes(b"x" * 1000)
-        job.over.set()
-        job.began += number
-    assert len(jobs.every) == 61, "that others look at something is no reason to lose an import"
-    monkeypatch.setattr(work, "_MOST_KEPT", 10_000)
+        job.ended.set()
+        job.start += number
+    assert len(jobs.all) == 61, "that others look at something is no reason to lose an import"
+    monkeypatch.setattr(work, "_MAX_BYTES", 10_000)
     jobs.new("one more")
-    assert [job.number for job in jobs.every] == [62, *range(61, 51, -1), 1]
-    monkeypatch.setattr(work, "_KEPT", -3600)
-    jobs.new("and one more").over.set()
-    assert [job.number for job in jobs.every] == [63, 62, 1]
+    assert [job.number for job in jobs.all] == [62, *range(61, 51, -1), 1]
+    monkeypatch.setattr(work, "_MAX_AGE", -3600)
+    jobs.new("and one more").ended.set()
+    assert [job.number for job in jobs.all] == [63, 62, 1]
     assert jobs.get(long.number) is long
     assert {each.name for each in long.folder.parent.iterdir()} == {"lock", "1", "62", "63"}
 
@@ -146,14 +146,14 @@ def test_what_was_made_is_made_again_only_when_it_is_old_or_the_ledger_another(j
     def begin() -> Job:
         return jobs.start(jobs.new("counts"), ("status",))
 
-    first = jobs.known("counts", 1, begin, fresh=60)
-    assert jobs.known("counts", 1, begin, fresh=60) is first
-    assert jobs.known("others", 1, begin, fresh=60) is not first
-    assert first.over.wait(20)
-    assert jobs.known("counts", 1, begin, fresh=60) is first
-    second = jobs.known("counts", 1, begin, fresh=-1)
+    first = jobs.recent("counts", 1, begin, max_age=60)
+    assert jobs.recent("counts", 1, begin, max_age=60) is first
+    assert jobs.recent("others", 1, begin, max_age=60) is not first
+    assert first.ended.wait(20)
+    assert jobs.recent("counts", 1, begin, max_age=60) is first
+    second = jobs.recent("counts", 1, begin, max_age=-1)
     assert second is not first
-    assert jobs.known("counts", 2, begin, fresh=60) is not second
+    assert jobs.recent("counts", 2, begin, max_age=60) is not second
     assert jobs.get(first.number) is None, "of a kind the last two are kept"
     assert jobs.get(second.number) is second
 
@@ -169,7 +169,7 @@ def test_a_command_that_does_not_end_is_ended(jobs: Jobs, monkeypatch: pytest.Mo
     jobs.stop(job)
     assert process.wait(10) == -signal.SIGKILL
     process.stdout.close()
-    job.over.set()
+    job.ended.set()
 
 
 def test_what_dead_desks_have_left_is_swept(
@@ -195,13 +195,13 @@ def test_what_was_shown_may_be_looked_at_again_when_its_turn_has_come(jobs: Jobs
     def refuse() -> None:
         raise RefusedError("changed-meanwhile", "another by now")
 
-    job = jobs.start(jobs.new("a change"), ("undo",), in_turn=refuse)
+    job = jobs.start(jobs.new("a change"), ("undo",), check=refuse)
     assert job.state == "refused"
-    assert [each.message for each in job.told] == ["another by now"]
+    assert [each.message for each in job.messages] == ["another by now"]
     assert job.process is None
 
 
 def test_one_that_was_never_begun_is_not_waited_for(jobs: Jobs) -> None:
     job = jobs.new("its file could not be kept")
     jobs.stop(job)
-    assert job.over.is_set()
+    assert job.ended.is_set()

@@ -187,12 +187,12 @@ def test_done_speaks_of_the_commit_of_this_click(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visitor = visit(ledger)
-    real = forms.done
+    real = forms.redirect
 
     def after_another(address: str, commit: str) -> Any:
         ledger.ok("progress", "3.1", "另一件事。")
         return real(address, commit)
 
-    monkeypatch.setattr(forms, "done", after_another)
+    monkeypatch.setattr(forms, "redirect", after_another)
     answer = visitor.act("close", "1.2")
     assert "销号 1.2" in visitor.get(answer.headers["location"]).split('role="status"')[1].split("</div>")[0]

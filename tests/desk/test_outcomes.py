@@ -71,7 +71,7 @@ def test_programs_are_told(ledger: LedgerOnDisk) -> None:
 def test_only_what_is_new_is_remembered(ledger: LedgerOnDisk) -> None:
     desk = Browser(ledger.root).desk
     for number in range(1000):
-        desk.keep(str(number), Outcome((str(number),)))
+        desk.record(str(number), Outcome((str(number),)))
     assert desk.outcome("999").notes == ("999",)
     assert desk.outcome("1") == Outcome()
 

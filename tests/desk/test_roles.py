@@ -187,9 +187,9 @@ def test_what_managers_have_made_is_shown_to_nobody_else(ledger: LedgerOnDisk) -
     ):
         token = manager.form(manager.get("/"), "/sign-out")["token"]
         manager.post("/reports" if "paper" in form else page, {"token": token, **form})
-        [job] = [each for each in office.desk.jobs.every if each not in jobs.values()]
+        [job] = [each for each in office.desk.jobs.all if each not in jobs.values()]
         jobs[form.get("paper", "doctor")] = job
-        job.over.set()
+        job.ended.set()
         (job.folder / (job.files or ["x"])[0]).write_bytes(b"PK")
     for name in [name for name in ACCOUNTS if name != "王芳"]:
         other = office.signed_in(name)

@@ -43,7 +43,7 @@ def test_a_browser_that_does_not_end_keeps_nobody_waiting_and_its_link_opens_onc
 def test_hosts_without_a_port_are_allowed_on_port_80_alone(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for port, allowed in ((serve._WEB, True), (8080, False)):
+    for port, allowed in ((serve._HTTP, True), (8080, False)):
         monkeypatch.setattr("socket.socket", lambda *_given, _port=port: _Port(_port))
         monkeypatch.setattr("signal.signal", lambda *_given: None)
         server = serve.Server(ledger.root, lambda: date.fromisoformat(TODAY), port)
@@ -61,7 +61,7 @@ class _Port:
         self.port = port
 
     def getsockname(self) -> tuple[str, int]:
-        return serve.HERE, self.port
+        return serve.LOCALHOST, self.port
 
     def __getattr__(self, _name: str) -> Any:
         return lambda *_given: None

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
 
 HASTY = (
-    "import sys; from xuncha.desk import gate; gate.PATIENCE, gate._SLOWEST, gate.LARGEST = 0.7, 10**9, 300_000;"
-    "from xuncha.desk import impatient; impatient.MOST = 20;"
+    "import sys; from xuncha.desk import gate; gate.PATIENCE, gate._MIN_RATE, gate.MAX_BYTES = 0.7, 10**9, 300_000;"
+    "from xuncha.desk import impatient; impatient.MAX_OPEN = 20;"
     "sys.argv = ['xuncha', 'serve', '--port', '0', '--no-open']; from xuncha.__main__ import main; main()"
 )
 """A desk whose patience and measure are small."""

@@ -44,13 +44,13 @@ def test_what_was_read_before_a_change_is_not_shown_after_it(
         return found
 
     monkeypatch.setattr(rooms, "register", slow)
-    reader = threading.Thread(target=desk.look)
+    reader = threading.Thread(target=desk.state)
     reader.start()
     assert has_read.wait(20)
-    asyncio.run(desk.change(desk.perform, "start", ["1.1"], {}, {}, lambda: Visitor("", owns=True)))
+    asyncio.run(desk.change(desk.perform, "start", ["1.1"], {}, {}, lambda: Visitor("", is_owner=True)))
     may_end.set()
     reader.join()
-    assert next(row.status for row in desk.look().register.measures if row.id == "1.1") == "in_progress"
+    assert next(row.status for row in desk.state().register.measures if row.id == "1.1") == "in_progress"
     desk.close()
 
 
@@ -59,9 +59,9 @@ def test_what_was_read_is_shown_again_for_a_while(
 ) -> None:
     monkeypatch.setattr(rooms, "_FRESH", 60.0)
     desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
-    first = desk.look()
+    first = desk.state()
     ledger.ok("start", "1.1")
-    assert desk.look() is first
+    assert desk.state() is first
     desk.close()
 
 
@@ -77,7 +77,7 @@ def test_the_language_waits_for_no_writer(ledger: LedgerOnDisk) -> None:
     def work() -> None:
         may_end.wait(20)
 
-    browser.desk._in_turn(work)
+    browser.desk._queue(work)
     began = time.monotonic()
     token = browser.form(browser.get("/"), "/language")["token"]
     browser.post("/language", {"token": token, "language": "en", "back": "/"})
@@ -91,20 +91,20 @@ def test_a_click_is_told_what_it_waits_for(ledger: LedgerOnDisk, monkeypatch: py
     page = browser.get("/act?action=progress&id=1.1")
     job = jobs.new("与<别处>汇合")
     monkeypatch.setattr(jobs, "_run", lambda *_given: may_end.wait(20))
-    jobs.start(job, ("sync",), in_turn=lambda: None)
+    jobs.start(job, ("sync",), check=lambda: None)
     assert browser.get("/state").text.splitlines()[1] == f"{job.number} 与<别处>汇合"
     shown = browser.get("/measures").text
     assert re.search(
         rf'<p id="busy"[^>]*live="polite">[^<]*<a href="/jobs/{job.number}">与&lt;别处&gt;汇合<', shown
     )
     assert re.search('<p id="busy"[^>]* hidden>', browser.get(f"/jobs/{job.number}").text)
-    monkeypatch.setattr(rooms, "_IN_THE_QUEUE", 0.2)
+    monkeypatch.setattr(rooms, "_MAX_WAIT", 0.2)
     refused = browser.send(page, "/act", text="已经开展")
     assert refused.status == 503
     assert "与<别处>汇合" in told(refused)
     assert "已经开展" in told(refused), "nothing that was typed is lost"
     may_end.set()
-    assert job.over.wait(20)
+    assert job.ended.wait(20)
     assert ledger.commits() == 1, "and it is not done later"
     assert browser.get("/state").text.splitlines()[1] == ""
     assert re.search('<p id="busy"[^>]* hidden>', browser.get("/measures").text)
@@ -137,7 +137,7 @@ def test_a_page_that_asks_again_is_answered_at_once(ledger: LedgerOnDisk, tmp_pa
 
 def test_while_one_looks_the_others_see_what_was_seen_last(ledger: LedgerOnDisk) -> None:
     desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
-    first = desk.look()
+    first = desk.state()
     looking, may_end = threading.Event(), threading.Event()
 
     def look_for_long() -> None:
@@ -149,9 +149,9 @@ def test_while_one_looks_the_others_see_what_was_seen_last(ledger: LedgerOnDisk)
     somebody.start()
     looking.wait(20)
     vars(desk).update(_looked_at=float("-inf"))
-    assert desk.look() is first, "nobody waits for what changes nothing"
+    assert desk.state() is first, "nobody waits for what changes nothing"
     desk._changes += 1
-    other = threading.Thread(target=desk.look)
+    other = threading.Thread(target=desk.state)
     other.start()
     other.join(0.3)
     assert other.is_alive(), "after a change of the desk nobody is shown what stood before"

@@ -156,7 +156,7 @@ def test_what_is_too_much_is_said_on_a_page_and_beside_the_field(
     long = visitor.act("attach", "1.2", files=many[:1], text="长" * 200_000)
     assert (long.status_code, "512 KB" in told(long.text)) == (413, True)
     assert visitor.post("/act", {"action": "progress", "text": "长" * 200_000}).status_code == 413
-    monkeypatch.setattr(gate, "LARGEST", 1000)
+    monkeypatch.setattr(gate, "MAX_BYTES", 1000)
     large = visitor.act("attach", "1.2", files=[("file", ("a.txt", b"x" * 2000))])
     assert large.status_code == 413
     assert "text/html" in large.headers["content-type"]

@@ -19,7 +19,7 @@ import pytest
 from xuncha import system
 from xuncha.cli import screen
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
-from xuncha.pages.kind import bytes_of
+from xuncha.pages.kind import read_bytes
 from xuncha.store import files
 from xuncha.sync import registration
 from xuncha.trail.door import _git
@@ -130,7 +130,7 @@ def test_a_workbook_that_excel_has_open_is_told_with_what_to_do(
     with pytest.raises(
         RefusedError, match=r"台账.xlsx cannot be read: another program such as Word or Excel has it open"
     ):
-        bytes_of(place)
+        read_bytes(place)
 
 
 @pytest.mark.usefixtures("windows")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Body, File, Form, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
-from xuncha.desk.fields import named, selection
+from xuncha.desk.fields import selection, uploaded_file
 from xuncha.desk.view import current_visitor, desk_of
 from xuncha.model import names
 from xuncha.model.identity import Identity
@@ -60,19 +60,19 @@ def _filters() -> list[dict[str, Any]]:
     """Return the OpenAPI parameters of `list`: the filters, and the day as of which measures are listed."""
     defaults = {"at": "", **{each.name: each.default for each in fields(Selection)}}
     kinds = {True: {"type": "boolean"}, False: {"type": "string"}}
-    several = {"type": "array", "items": {"type": "string"}}
+    list_schema = {"type": "array", "items": {"type": "string"}}
     return [
         {
             "name": "field" if name == "fields" else name,
             "in": "query",
             "required": False,
-            "schema": several if name in {"words", "fields"} else kinds[default is False],
+            "schema": list_schema if name in {"words", "fields"} else kinds[default is False],
         }
         for name, default in defaults.items()
     ]
 
 
-class _Asked(BaseModel):
+class _Action(BaseModel):
     """The part of a request that every action has."""
 
     model_config = ConfigDict(extra="forbid")
@@ -84,16 +84,16 @@ class _Asked(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _is_text(cls, given: Any) -> Any:  # noqa: ANN401  whatever was sent
+    def _is_text(cls, value: Any) -> Any:  # noqa: ANN401  whatever was sent
         """Refuse lone surrogates, which JSON can hold and no file can."""
-        json.dumps(given, ensure_ascii=False, default=repr).encode()
-        return given
+        json.dumps(value, ensure_ascii=False, default=repr).encode()
+        return value
 
 
 @router.get("/status")
 def status(request: Request, by: str = "problem", at: str | None = None) -> dict[str, Any]:
     """Return the counts, as `xuncha status --json`."""
-    register, _texts, today = desk_of(request).at(at)
+    register, _texts, today = desk_of(request).at_moment(at)
     grouping: Grouping = typed.word(by, "by", names.GROUPINGS)  # type: ignore[assignment]
     return tally(register, today).as_json(groups(register, today, grouping))
 
@@ -102,7 +102,7 @@ def status(request: Request, by: str = "problem", at: str | None = None) -> dict
 def list_(request: Request) -> list[dict[str, Any]]:
     """Return the filtered measures, as `xuncha list --json`; filters are named as its options, `words` are searched."""
     query = request.query_params
-    register, texts, today = desk_of(request).at(query.get("at"))
+    register, texts, today = desk_of(request).at_moment(query.get("at"))
     horizon = Horizon.of(register, today)
     return [measure_json(row, horizon) for row in select(register, texts, today, selection(query))]
 
@@ -111,7 +111,7 @@ def list_(request: Request) -> list[dict[str, Any]]:
 def show(request: Request, identity: str) -> dict[str, Any]:
     """Return a whole problem or measure, as `xuncha show --json`."""
     desk = desk_of(request)
-    number, register = Identity.parse(identity), desk.look().register
+    number, register = Identity.parse(identity), desk.state().register
     rows = rows_of(register, number)
     record = record_of(WorkingTree(desk.root), number)
     return record_json(
@@ -131,15 +131,15 @@ def log(request: Request, id: str | None = None) -> list[dict[str, str | None]]:
     if id is None:
         return [event.as_json() for event in desk.events()]
     which = Identity.parse(id)
-    rows_of(desk.look().register, which)
+    rows_of(desk.state().register, which)
     return [event.as_json() for event in desk.history(which)]
 
 
 @router.get("/validate")
 def validate(request: Request) -> list[dict[str, Any]]:
     """Return every place where a rule is broken, as `xuncha validate --json`."""
-    found = check(WorkingTree(desk_of(request).root), warn=True)
-    return findings_json(each for each in found if each.severity != "note")
+    findings = check(WorkingTree(desk_of(request).root), warn=True)
+    return findings_json(each for each in findings if each.severity != "note")
 
 
 @router.get("/todo")
@@ -148,12 +148,12 @@ def todo(
 ) -> list[dict[str, Any]]:
     """Return the tasks of today, as `xuncha todo --json`."""
     desk = desk_of(request)
-    register = desk.look().register
+    register = desk.state().register
     tasks = waiting(register, desk.events(), desk.today, office=office, leader=leader, person=person)
     return [task.as_json() for task in tasks]
 
 
-def _done(desk: Desk, result: Result) -> dict[str, Any]:
+def _result_json(desk: Desk, result: Result) -> dict[str, Any]:
     """Return what was done, and the counts after it."""
     steps = [
         {"id": step.id, "title": title, "from": step.from_, "to": step.to}
@@ -172,7 +172,7 @@ def _done(desk: Desk, result: Result) -> dict[str, Any]:
     }
 
 
-def _enter(verb: Verb) -> None:
+def _add_route(verb: Verb) -> None:
     """Add the route of a verb; the request's model is made from the verb's parameters."""
     kinds: dict[str, Any] = {"text": str, "flag": bool, "list": list[str]}
     model_fields: dict[str, Any] = {}
@@ -182,7 +182,7 @@ def _enter(verb: Verb) -> None:
             model_fields[name] = (kinds[kind], ...)
         else:
             model_fields[name] = (bool, False) if kind == "flag" else (kinds[kind] | None, None)
-    request_model = create_model(f"{verb.action.capitalize()}Request", __base__=_Asked, **model_fields)
+    request_model = create_model(f"{verb.action.capitalize()}Request", __base__=_Action, **model_fields)
 
     async def act(request: Request, body: Any) -> dict[str, Any]:  # noqa: ANN401  a model of its own for each verb
         desk = desk_of(request)
@@ -190,7 +190,7 @@ def _enter(verb: Verb) -> None:
         result = await desk.change(
             desk.perform, verb.action, body.ids, values, body.versions, partial(current_visitor, request)
         )
-        return _done(desk, result)
+        return _result_json(desk, result)
 
     act.__doc__ = (verb.function.__doc__ or "").partition("\n")[0]
     act.__annotations__["body"] = Annotated[request_model, Body()]
@@ -209,13 +209,13 @@ async def attach(
     desk = desk_of(request)
 
     def do() -> Result:
-        content: NamedFile = named(desk.root, Identity.parse(ids[0]), file)
+        content: NamedFile = uploaded_file(desk.root, Identity.parse(ids[0]), file)
         given = {"file": content, "statement": text, "day": date}
         return desk.perform("attach", ids, given, {}, partial(current_visitor, request))
 
-    return _done(desk, await desk.change(do))
+    return _result_json(desk, await desk.change(do))
 
 
 for _verb in VERBS.values():
     if _verb.action != "attach":
-        _enter(_verb)
+        _add_route(_verb)

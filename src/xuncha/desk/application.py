@@ -16,8 +16,8 @@ from xuncha import __version__
 from xuncha.accounts.account import not_signed_in
 from xuncha.desk import api
 from xuncha.desk.entrances import NEW_PASSWORD, SIGN_IN, SIGN_OUT, SIGNED_OUT, ByAccount, ByLink
-from xuncha.desk.forms import action, signed_out, why_unread
-from xuncha.desk.gate import LARGEST, SAFE, TooLargeError
+from xuncha.desk.forms import action, form_error, signed_out
+from xuncha.desk.gate import MAX_BYTES, SAFE, TooLargeError
 from xuncha.desk.pages import (
     act,
     comments,
@@ -82,31 +82,31 @@ ROUTES: Sequence[Route | Mount] = (
     Route("/act", act.show),
     Route("/act", action(act.act, None), methods=["POST"]),
     Route("/undo", action(undo.undo, None), methods=["POST"]),
-    Route("/language", action(preferences.language, None, in_turn=False), methods=["POST"]),
+    Route("/language", action(preferences.language, None, queued=False), methods=["POST"]),
     Route("/state", preferences.state),
     Route("/evidence/{id}/{name}", evidence.show),
     Route("/notice", notice.show),
     Route("/reports", reports.show),
-    Route("/reports", action(reports.make, None, in_turn=False), methods=["POST"]),
+    Route("/reports", action(reports.make, None, queued=False), methods=["POST"]),
     Route("/dashboard", dashboard.show),
     Route("/import", only_for(import_.show, "import")),
-    Route("/import", action(import_.upload, "import", in_turn=False), methods=["POST"]),
+    Route("/import", action(import_.upload, "import", queued=False), methods=["POST"]),
     Route("/import/{number}", only_for(import_.show_result, "import")),
-    Route("/import/{number}", action(import_.take, "import", in_turn=False), methods=["POST"]),
+    Route("/import/{number}", action(import_.import_file, "import", queued=False), methods=["POST"]),
     Route("/log", log.show),
-    Route("/audit", action(log.audit, None, in_turn=False), methods=["POST"]),
+    Route("/audit", action(log.audit, None, queued=False), methods=["POST"]),
     Route("/together", only_for(together.show, "sync")),
-    Route("/together", action(together.begin, "sync", in_turn=False), methods=["POST"]),
+    Route("/together", action(together.begin, "sync", queued=False), methods=["POST"]),
     Route("/jobs/{number}", jobs.show),
-    Route("/jobs/{number}", action(jobs.stop, None, in_turn=False), methods=["POST"]),
-    Route("/jobs/{number}/{name}", jobs.give),
+    Route("/jobs/{number}", action(jobs.stop, None, queued=False), methods=["POST"]),
+    Route("/jobs/{number}/{name}", jobs.send),
     Route(SIGN_IN, sign_in.show),
-    Route(SIGN_IN, action(sign_in.sign_in, None, in_turn=False, limiter=_PASSWORDS), methods=["POST"]),
-    Route(SIGNED_OUT, action(signed_out, None, in_turn=False), methods=["POST"]),
-    Route(SIGN_OUT, action(sign_in.sign_out, None, in_turn=False), methods=["POST"]),
+    Route(SIGN_IN, action(sign_in.sign_in, None, queued=False, limiter=_PASSWORDS), methods=["POST"]),
+    Route(SIGNED_OUT, action(signed_out, None, queued=False), methods=["POST"]),
+    Route(SIGN_OUT, action(sign_in.sign_out, None, queued=False), methods=["POST"]),
     Route(NEW_PASSWORD, sign_in.show_password),
     Route(
-        NEW_PASSWORD, action(sign_in.take_password, None, in_turn=False, limiter=_PASSWORDS), methods=["POST"]
+        NEW_PASSWORD, action(sign_in.save_password, None, queued=False, limiter=_PASSWORDS), methods=["POST"]
     ),
     Mount("/static", StaticFiles(packages=[("xuncha.desk", "static")])),
 )
@@ -167,7 +167,7 @@ def _failed(request: Request, error: HTTPException) -> Response:
         404: _("there is no such page"),
         405: _("this cannot be done here"),
     }
-    if error.status_code == 400 and (unread := why_unread(error.detail)):  # noqa: PLR2004
+    if error.status_code == 400 and (unread := form_error(error.detail)):  # noqa: PLR2004
         return _answer(request, 413, unread)
     message = messages.get(error.status_code, error.detail)
     if request.url.path.startswith("/static/"):  # strangers may ask: tell them nothing of the ledger
@@ -182,12 +182,12 @@ def _failed(request: Request, error: HTTPException) -> Response:
 def _too_large(request: Request, _error: TooLargeError) -> Response:
     if not visitor_of(request).signed_in:
         return _answer(request, 403, not_signed_in())
-    message = _("the request is larger than {n} MB, or is incomplete").format(n=LARGEST // 1024**2)
+    message = _("the request is larger than {n} MB, or is incomplete").format(n=MAX_BYTES // 1024**2)
     hint = _("send less at once: upload files one at a time, and reduce large files")
     return _answer(request, 413, RefusedError("too-large", message, hint))
 
 
-def _surroundings(request: Request, error: OSError) -> Response:
+def _system_error(request: Request, error: OSError) -> Response:
     return _answer(request, 503, SurroundingsError("system", cause_of(error)))
 
 
@@ -201,6 +201,6 @@ _HANDLERS: dict[type[Exception], Callable[[Request, Any], Response]] = {
     RequestValidationError: _malformed,
     HTTPException: _failed,
     TooLargeError: _too_large,
-    OSError: _surroundings,
+    OSError: _system_error,
     Exception: _bug,
 }

@@ -44,7 +44,7 @@ class _Sentence(NamedTuple):
 
 
 @cache
-def _known(_language: str) -> list[_Sentence]:
+def _command_messages(_language: str) -> list[_Sentence]:
     """Return the messages of the current language that name commands, the longest first."""
     messages = [_sentence(each) for each in {*sentences()} if "`" in each or "xuncha " in each]
     return sorted(messages, key=lambda each: len(each.text), reverse=True)
@@ -78,7 +78,7 @@ def linked(text: str) -> Markup:
     hint = _("hint: {hint}").partition("{")[0]
     if text.startswith(hint):  # printed by one of our commands
         return escape(hint) + linked(text.removeprefix(hint))
-    for sentence in _known(spoken()) if len(text) <= _LONGEST else ():
+    for sentence in _command_messages(spoken()) if len(text) <= _LONGEST else ():
         if match := sentence.form.fullmatch(text):
             return Markup("").join(_pieces(sentence.text, match.groups()))
     return Markup("").join(
@@ -87,39 +87,39 @@ def linked(text: str) -> Markup:
     )
 
 
-def _pieces(sentence: str, given: Sequence[str]) -> Iterator[Markup]:
+def _pieces(sentence: str, values: Sequence[str]) -> Iterator[Markup]:
     """Yield the pieces of a message with its fields filled in."""
 
-    def filled(text: str) -> str:
-        return "".join(given[ord(each) - _FIRST_FIELD] if re.match(_FIELD, each) else each for each in text)
+    def fill(text: str) -> str:
+        return "".join(values[ord(each) - _FIRST_FIELD] if re.match(_FIELD, each) else each for each in text)
 
     end = 0
     for match in _COMMAND.finditer(sentence):
-        yield escape(filled(sentence[end : match.start()]))
+        yield escape(fill(sentence[end : match.start()]))
         end = match.end()
         command = match["quoted"] or match["bare"]
         program, _blank, rest = command.partition(" ")
-        if program == "xuncha" and (found := _page(filled(rest).split())):
-            yield Markup('<a href="{}">{}</a>').format(*found)
+        if program == "xuncha" and (target := _page(fill(rest).split())):
+            yield Markup('<a href="{}">{}</a>').format(*target)
         elif match["quoted"]:
-            yield Markup("<code>{}</code>").format(filled(command))
+            yield Markup("<code>{}</code>").format(fill(command))
         else:
-            yield escape(filled(command))
-    yield escape(filled(sentence[end:]))
+            yield escape(fill(command))
+    yield escape(fill(sentence[end:]))
 
 
 def _page(words: Sequence[str]) -> tuple[str, str] | None:
     """Return address and title of the page for a command; None if there is none."""
-    command, *given = words or [""]
-    if "--help" in given:
+    command, *arguments = words or [""]
+    if "--help" in arguments:
         return None
-    ids = [str(identity) for each in given if (identity := Identity.perhaps(each))]
+    ids = [str(identity) for each in arguments if (identity := Identity.perhaps(each))]
     title = " ".join((action_name(command), *ids))
     if command in VERBS and ids:
         return f"/act?{urlencode({'action': command, 'id': ids}, doseq=True)}", title
     if command == "edit":
-        address = f"/edit/{ids[0]}" if ids else edit_address(given[0]) if given else ""
-        return (address, " ".join((action_name("edit"), *given))) if address else None
+        address = f"/edit/{ids[0]}" if ids else edit_address(arguments[0]) if arguments else ""
+        return (address, " ".join((action_name("edit"), *arguments))) if address else None
     if ids and command in {"show", "remove", "log", "add"}:
         return {
             "show": (address_of(ids[0]), ids[0]),

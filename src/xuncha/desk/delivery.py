@@ -21,11 +21,11 @@ _MADE_HERE: Final = {".html": "text/html; charset=utf-8", ".md": "text/plain; ch
 """Further media types that may be shown, of documents that the desk has made."""
 
 
-def delivered(place: Path, name: str, *, download: bool = False, made_here: bool = False) -> FileResponse:
+def file_response(path: Path, name: str, *, download: bool = False, made_here: bool = False) -> FileResponse:
     """Answer with a file.
 
     Args:
-        place: the path of the file.
+        path: the path of the file.
         name: its name when it is saved.
         download: whether to save it instead of showing it.
         made_here: whether the desk has made it: then a web page may be shown too, though nothing in it runs.
@@ -33,13 +33,13 @@ def delivered(place: Path, name: str, *, download: bool = False, made_here: bool
     kinds = SHOWN | _MADE_HERE if made_here else SHOWN
     kind = kinds.get(PurePath(name).suffix.casefold())
     answer = FileResponse(
-        place,
+        path,
         media_type=kind or "application/octet-stream",
         filename=name,
         content_disposition_type="inline" if kind and not download else "attachment",
     )
     # A sandbox stops a file from acting as a page; Chromium's PDF viewer does not start in one.
     sandbox = "" if kind == "application/pdf" else "; sandbox"
-    look = "; style-src 'unsafe-inline'; img-src data:; font-src data:" if made_here else ""
-    answer.headers["Content-Security-Policy"] = f"default-src 'none'{look}; frame-ancestors 'self'{sandbox}"
+    styles = "; style-src 'unsafe-inline'; img-src data:; font-src data:" if made_here else ""
+    answer.headers["Content-Security-Policy"] = f"default-src 'none'{styles}; frame-ancestors 'self'{sandbox}"
     return answer

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlencode
 from starlette.responses import RedirectResponse
 
 from xuncha.accounts.account import NOT_SIGNED_IN, not_signed_in
-from xuncha.desk.gate import Visitor, changes, refusal, same
+from xuncha.desk.gate import Visitor, equal, is_change, refusal
 from xuncha.desk.sessions import Sessions
 from xuncha.language import gettext as _
 
@@ -26,7 +26,7 @@ NEW_PASSWORD: Final = "/password"  # noqa: S105
 SIGN_OUT: Final = "/sign-out"
 SIGNED_OUT: Final = "/signed-out"
 """The internal address that answers a form whose session has ended; browsers do not see it."""
-_WITH_AN_OLD_PASSWORD: Final = frozenset({NEW_PASSWORD, SIGN_OUT, "/language"})
+_OLD_PASSWORD_PATHS: Final = frozenset({NEW_PASSWORD, SIGN_OUT, "/language"})
 
 
 class ByLink:
@@ -50,18 +50,18 @@ class ByLink:
 
         The link redirects to an address without the secret, so that the browser's history does not keep it.
         """
-        given = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
-        if scope["path"] == "/" and given and (same(given, self._key) or same(given, self._ticket)):
-            if given == self._ticket:
+        key = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])[0]
+        if scope["path"] == "/" and key and (equal(key, self._key) or equal(key, self._ticket)):
+            if key == self._ticket:
                 self._ticket = ""
             answer = RedirectResponse("/", 303)
             answer.set_cookie(self._cookie, self._session, httponly=True, samesite="strict")
             return answer
         kind, _blank, credentials = headers.get("authorization", "").partition(" ")
-        if kind.casefold() == "bearer" and same(credentials.strip(), self._key):
-            return Visitor("", owns=True)
-        if same(cookies.get(self._cookie, ""), self._session):
-            return Visitor(self._token, owns=True)
+        if kind.casefold() == "bearer" and equal(credentials.strip(), self._key):
+            return Visitor("", is_owner=True)
+        if equal(cookies.get(self._cookie, ""), self._session):
+            return Visitor(self._token, is_owner=True)
         message = _("open the link that `xuncha serve` printed: it contains the secret of this desk")
         return refusal(scope, "no-secret", message)
 
@@ -83,7 +83,7 @@ class ByAccount:
         """Return the name of the session's cookie; over TLS one that no other site can set."""
         return f"{'__Host-' if scheme == 'https' else ''}xuncha-{self._port}"
 
-    def known(self, scheme: str) -> str:
+    def known_cookie(self, scheme: str) -> str:
         """Return the name of the cookie which shows that an account has signed in with this browser before."""
         return f"{self.cookie(scheme)}-known"
 
@@ -91,23 +91,23 @@ class ByAccount:
         """Return the visitor; or a redirect to sign in or to change the password."""
         path: str = scope["path"]
         secret = cookies.get(self.cookie(scope["scheme"]), "")
-        found = self.sessions.of(secret)
+        entry = self.sessions.find(secret)
         if path == SIGN_IN:
             return Visitor("", session=secret)
-        if found is None:
-            return self._stranger(scope, path)
-        account, session = found
-        if account.renew and path not in _WITH_AN_OLD_PASSWORD:
-            if path.startswith("/api/") or changes(scope):
+        if entry is None:
+            return self._sign_in(scope, path)
+        account, session = entry
+        if account.renew and path not in _OLD_PASSWORD_PATHS:
+            if path.startswith("/api/") or is_change(scope):
                 return refusal(scope, "new-password", _("choose your own password first"))
             return RedirectResponse(NEW_PASSWORD, 303)
         return Visitor(session.token, account, secret)
 
-    def _stranger(self, scope: Scope, path: str) -> Visitor | ASGIApp:
+    def _sign_in(self, scope: Scope, path: str) -> Visitor | ASGIApp:
         """Redirect a stranger to sign in; show again what they typed into a form."""
         if path.startswith("/api/") or path == "/state":
             return refusal(scope, NOT_SIGNED_IN, not_signed_in().message)
-        if changes(scope):
+        if is_change(scope):
             if path != "/language":
                 scope["path"] = SIGNED_OUT
             return Visitor("")
@@ -122,6 +122,6 @@ class ByAccount:
         """
         if visitor.account is None:
             return visitor
-        if (found := self.sessions.of(visitor.session)) is None:
+        if (entry := self.sessions.find(visitor.session)) is None:
             raise not_signed_in()
-        return visitor._replace(account=found[0])
+        return visitor._replace(account=entry[0])

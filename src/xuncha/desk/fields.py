@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import QueryParams, UploadFile
 
-    from xuncha.desk.ledger import Desk, Look
+    from xuncha.desk.ledger import Desk, State
     from xuncha.model.identity import Identity
     from xuncha.model.records import Measure, Problem
     from xuncha.workflow.verb import Verb
@@ -47,7 +47,7 @@ def fields_of(verb: Verb, *, problem: bool = False) -> list[Field]:
     ]
 
 
-def standing(record: Measure | Problem, fields: Sequence[Field]) -> dict[str, str]:
+def current_values(record: Measure | Problem, fields: Sequence[Field]) -> dict[str, str]:
     """Return the values of a record for the fields of a form, as typed; without missing ones."""
     texts = {}
     for field in fields:
@@ -61,48 +61,48 @@ def standing(record: Measure | Problem, fields: Sequence[Field]) -> dict[str, st
     return texts
 
 
-def lacking(
-    desk: Desk, look: Look, identity: Identity, measure: Measure, verb: Verb
+def missing(
+    desk: Desk, state: State, identity: Identity, measure: Measure, verb: Verb
 ) -> Sequence[XunchaError]:
     """Return what a measure lacks to be closed or submitted; nothing for other verbs."""
     if verb.action not in {"close", "submit"} or not git_dir(desk.root):
         return ()
     session = Session(desk.root, Git(desk.root), None)
     try:
-        verb.function(Case(session, look.register.frame, desk.today, identity, measure))
+        verb.function(Case(session, state.register.frame, desk.today, identity, measure))
     except XunchaError as error:
         return [error, *error.also]
     return ()
 
 
-def named(root: Path, identity: Identity, file: UploadFile) -> NamedFile:
+def uploaded_file(root: Path, identity: Identity, file: UploadFile) -> NamedFile:
     """Return an uploaded file as evidence; some browsers send a path, of which only the name is used."""
     name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
     return NamedFile(name, read_stream(root, identity, name, file.file))
 
 
-def selection(asked: QueryParams) -> Selection:
+def selection(query: QueryParams) -> Selection:
     """Read filters from query parameters, named as the options of `list`, with `_` for `-`.
 
     Raises:
         UsageError: a filter is invalid.
     """
-    status, term, days = asked.get("status"), asked.get("term"), asked.get("due_within")
+    status, term, days = query.get("status"), query.get("term"), query.get("due_within")
     return Selection(
-        words=[word for words in asked.getlist("words") for word in words.split()],
+        words=[word for words in query.getlist("words") for word in words.split()],
         status=typed.word(status, "status", names.STATUSES) if status else None,
-        office=asked.get("office") or None,
-        leader=asked.get("leader") or None,
-        person=asked.get("person") or None,
-        problem=asked.get("problem") or None,
-        category=asked.get("category") or None,
-        fields=typed.pairs([each for each in asked.getlist("field") if each]),
-        unassigned=_is_on(asked, "unassigned"),
-        overdue=_is_on(asked, "overdue"),
+        office=query.get("office") or None,
+        leader=query.get("leader") or None,
+        person=query.get("person") or None,
+        problem=query.get("problem") or None,
+        category=query.get("category") or None,
+        fields=typed.pairs([each for each in query.getlist("field") if each]),
+        unassigned=_is_on(query, "unassigned"),
+        overdue=_is_on(query, "overdue"),
         due_within=typed.span(days) if days else None,
         term=typed.word(term, "term", names.TERMS) if term else None,
     )
 
 
-def _is_on(asked: QueryParams, name: str) -> bool:
-    return asked.get(name, "").casefold() not in {"", "0", "false", "no"}
+def _is_on(query: QueryParams, name: str) -> bool:
+    return query.get(name, "").casefold() not in {"", "0", "false", "no"}

@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import RedirectResponse
 
 from xuncha.accounts.account import not_signed_in
-from xuncha.desk.gate import same
+from xuncha.desk.gate import equal
 from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed, page, status_of, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, together
 from xuncha.language import gettext as _
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from xuncha.workflow.verb import Verb
 
 Action = Callable[["Request", "FormData"], "Response"]
-_FIELDS = 2000
+_MAX_FIELDS = 2000
 """Fields of one form at most: enough for all measures of a page, each with its version."""
-_FILES = 50
-_WAITING = 20
+_MAX_FILES = 50
+_MAX_WAITING = 20
 """Requests that may wait for a limiter."""
-_SHOWN = 16
+_HASH_LENGTH = 16
 """Characters of a commit's hash in an address."""
-_LONGEST = 512 * 1024
+_MAX_FIELD = 512 * 1024
 """Bytes in one field at most."""
 _NOT_TYPED = frozenset(
     [
@@ -63,21 +63,21 @@ _NOT_TYPED = frozenset(
 
 
 def action(
-    change: Action, may: str | None, *, in_turn: bool = True, limiter: CapacityLimiter | None = None
+    change: Action, right: str | None, *, queued: bool = True, limiter: CapacityLimiter | None = None
 ) -> Callable[[Request], Awaitable[Response]]:
     """Make an endpoint from a function that takes a form.
 
     Args:
         change: the function; it returns the answer.
-        may: the right that a visitor must have; None if everyone may, or if each measure is checked.
-        in_turn: whether it changes the ledger, and so waits for its turn.
+        right: the right that a visitor must have; None if everyone may, or if each measure is checked.
+        queued: whether it changes the ledger, and so waits for its turn.
         limiter: limits how many calls run at once; None for the threads of all pages.
     """
 
     def answer(request: Request, form: FormData) -> Response:
         """Call the function; if it is refused and its form cannot be shown again, show the reason with all that was typed."""
         try:
-            current_visitor(request) if may is None else must_be_allowed(request, may)
+            current_visitor(request) if right is None else must_be_allowed(request, right)
             return change(request, form)
         except UnreadableError as unreadable:
             error: XunchaError = InvalidLedgerError([unreadable.finding])
@@ -86,75 +86,79 @@ def action(
             broken = isinstance(refused, InvalidLedgerError) or isinstance(first, InvalidLedgerError)
             if isinstance(first, XunchaError) and not broken and first.message != refused.message:
                 error = together([first, refused])
-        return shown_why(request, error, form)
+        return refusal_page(request, error, form)
 
     async def endpoint(request: Request) -> Response:
-        if may is not None:
-            must_be_allowed(request, may)
-        async with request.form(max_files=_FILES, max_fields=_FIELDS, max_part_size=_LONGEST) as form:
+        if right is not None:
+            must_be_allowed(request, right)
+        async with request.form(
+            max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD
+        ) as form:
             try:
-                _must_be_ours(request, form)
-                if in_turn:
+                _check_token(request, form)
+                if queued:
                     return await desk_of(request).change(answer, request, form)
-                if limiter and limiter.statistics().tasks_waiting >= _WAITING:
+                if limiter and limiter.statistics().tasks_waiting >= _MAX_WAITING:
                     message = _("too many people are signing in right now")
                     raise SurroundingsError("busy", message, _("try again in a minute"))
                 return await run_sync(answer, request, form, limiter=limiter)
             except XunchaError as error:  # the function was not called
-                return shown_why(request, error, form)
+                return refusal_page(request, error, form)
 
     return endpoint
 
 
-def shown_why(request: Request, error: XunchaError, form: FormData) -> Response:
+def refusal_page(request: Request, error: XunchaError, form: FormData) -> Response:
     """Show a page with the reason for a refusal, and all that was typed."""
-    return page(request, "error", status_of(error), error=error, kept=_kept(form))
+    return page(request, "error", status_of(error), error=error, kept=_typed_texts(form))
 
 
 def signed_out(request: Request, form: FormData) -> Response:
     """Answer a form whose session has ended."""
-    return shown_why(request, not_signed_in(), form)
+    return refusal_page(request, not_signed_in(), form)
 
 
-def _kept(form: FormData) -> list[tuple[str, str]]:
+def _typed_texts(form: FormData) -> list[tuple[str, str]]:
     """Return labels and texts of what was typed into a form, so that a page can show them for copying."""
     labels = {
         "co_office": key_name("co_offices"),
         "field": key_name("fields"),
         "reason": _("Why; it stays internal"),
     }
-    kept = []
+    result = []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
-            kept += [(_("File"), value.filename)] if value.filename else []
+            result += [(_("File"), value.filename)] if value.filename else []
         elif value.strip() and name not in _NOT_TYPED and not name.startswith(("version-", "stood-")):
-            kept.append((labels.get(name) or key_name(name.rpartition(".")[2]), value.replace("\r\n", "\n")))
-    return kept
+            result.append(
+                (labels.get(name) or key_name(name.rpartition(".")[2]), value.replace("\r\n", "\n"))
+            )
+    return result
 
 
-def why_unread(detail: str) -> RefusedError | None:
+def form_error(detail: str) -> RefusedError | None:
     """Translate the framework's error about a form that exceeds a limit; None for any other error."""
     messages: dict[str | tuple[str, ...], str] = {
         ("Field exceeded", "Part exceeded"): _("a field contains more than {n} KB").format(
-            n=_LONGEST // 1024
+            n=_MAX_FIELD // 1024
         ),
-        "Too many files": _("there are more than {n} files").format(n=_FILES),
-        "Too many fields": _("there are more than {n} fields").format(n=_FIELDS),
+        "Too many files": _("there are more than {n} files").format(n=_MAX_FILES),
+        "Too many fields": _("there are more than {n} fields").format(n=_MAX_FIELDS),
     }
     message = next((message for begins, message in messages.items() if detail.startswith(begins)), None)
     hint = _("go back in the browser, where your input is still there, and send less at once")
     return RefusedError("too-large", message, hint) if message else None
 
 
-def _must_be_ours(request: Request, form: FormData) -> None:
+def _check_token(request: Request, form: FormData) -> None:
     """Refuse a form that another site has made.
 
     Raises:
         RefusedError: the token is missing or wrong: from another site, or from an earlier session.
     """
     token = visitor_of(request).token
-    given = form.get("token")
-    if token and not same(given if isinstance(given, str) else "", token):
+    sent = form.get("token")
+    if token and not equal(sent if isinstance(sent, str) else "", token):
         raise RefusedError(OLD_FORM, _("this form has expired"), _("reload its page"))
 
 
@@ -183,7 +187,7 @@ def versions(form: FormData) -> dict[str, str]:
     return {name.removeprefix("version-"): text(form, name) for name in form if name.startswith("version-")}
 
 
-def typed(form: FormData, verb: Verb) -> dict[str, Any]:
+def verb_values(form: FormData, verb: Verb) -> dict[str, Any]:
     """Return what was typed for a verb, by parameter; None for fields left empty or unchanged."""
     values: dict[str, Any] = {}
     for parameter in verb.parameters:
@@ -195,23 +199,25 @@ def typed(form: FormData, verb: Verb) -> dict[str, Any]:
         elif kind == "text":
             required = parameter.default is parameter.empty
             values[parameter.name] = text(form, name) or ("" if required else None)
-        if _stands(form, name):
+        if _is_unchanged(form, name):
             values[parameter.name] = None
     return values
 
 
-def _stands(form: FormData, name: str) -> bool:
+def _is_unchanged(form: FormData, name: str) -> bool:
     """Return whether a field still holds the file's value that it was shown with."""
     return f"stood-{name}" in form and text(form, f"stood-{name}") == text(form, name)
 
 
-def done(address: str, commit: str) -> Response:
+def redirect(address: str, commit: str) -> Response:
     """Redirect to a page, which reports the commit of this click."""
-    return RedirectResponse(f"{address}?{urlencode({'done': commit[:_SHOWN]})}", 303)
+    return RedirectResponse(f"{address}?{urlencode({'done': commit[:_HASH_LENGTH]})}", 303)
 
 
-def shown_again(form: FormData) -> Mapping[str, str]:
+def typed(form: FormData) -> Mapping[str, str]:
     """Return what was typed, by field, for showing the same form again; without unchanged values."""
     return {
-        name: "\n".join(texts(form, name)) for name in form if name != "token" and not _stands(form, name)
+        name: "\n".join(texts(form, name))
+        for name in form
+        if name != "token" and not _is_unchanged(form, name)
     }

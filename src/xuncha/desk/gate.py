@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from xuncha.accounts.account import Account
     from xuncha.model.register import MeasureRow
 
-_OF_A_STRANGER: Final = 64 * 1024
+_STRANGER_BYTES: Final = 64 * 1024
 """Bytes in a request of a visitor who has not signed in: it is read into memory."""
-LARGEST: Final = 64 * 1024 * 1024
+MAX_BYTES: Final = 64 * 1024 * 1024
 """Bytes in one request: room for evidence of 50 MB, which usual forges accept."""
 PATIENCE: Final = 30.0
 """Seconds in which a request must arrive, besides the time for its bytes at the slowest rate."""
-_SLOWEST: Final = 16 * 1024
+_MIN_RATE: Final = 16 * 1024
 """Bytes a second of the slowest usual connection."""
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
@@ -56,17 +56,17 @@ class Visitor(NamedTuple):
     """The account; None on the own desk, and before signing in."""
     session: str = ""
     """The secret of the session, on the office desk."""
-    owns: bool = False
+    is_owner: bool = False
     """Whether this is the user who started the own desk, and may do everything as git's user."""
 
     @property
     def signed_in(self) -> bool:
         """Whether the visitor is known, and need not change the password."""
-        return self.owns or (self.account is not None and not self.account.renew)
+        return self.is_owner or (self.account is not None and not self.account.renew)
 
     def may(self, action: str, row: MeasureRow | None = None) -> bool:
         """Return whether the visitor may do an action; see `Account.may`."""
-        return self.owns or (self.account is not None and self.account.may(action, row))
+        return self.is_owner or (self.account is not None and self.account.may(action, row))
 
 
 class Entrance(Protocol):
@@ -118,10 +118,10 @@ class Gate:
             answer = self._refusal(scope, headers) or self._identify(scope, headers, cookies)
             length = int(headers.get("content-length", "0")[:20]) if answer is None else 0
             visitor: Visitor = scope.get("visitor", Visitor(""))
-            most = LARGEST if visitor.signed_in else _OF_A_STRANGER
+            max_bytes = MAX_BYTES if visitor.signed_in else _STRANGER_BYTES
             with acting_as(visitor.account.author if visitor.account else None):
                 await (answer or self._application)(
-                    scope, _bounded(receive, length, most), _marked(send, scope)
+                    scope, _limited(receive, length, max_bytes), _with_headers(send, scope)
                 )
 
     def _identify(self, scope: Scope, headers: Headers, cookies: dict[str, str]) -> ASGIApp | None:
@@ -136,8 +136,8 @@ class Gate:
         if not isinstance(visitor, Visitor):
             return visitor
         scope["visitor"] = visitor
-        by_cookie = visitor.token and scope["path"].startswith("/api/") and changes(scope)
-        if by_cookie and not same(headers.get("x-xuncha-token", ""), visitor.token):
+        by_cookie = visitor.token and scope["path"].startswith("/api/") and is_change(scope)
+        if by_cookie and not equal(headers.get("x-xuncha-token", ""), visitor.token):
             return refusal(
                 scope, "no-token", _("a browser must send the token of its page as X-Xuncha-Token")
             )
@@ -158,18 +158,18 @@ class Gate:
             f"{scope['scheme']}://{each}" for each in self._hosts or {host}
         }
         if foreign or (
-            changes(scope) and headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
+            is_change(scope) and headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}
         ):
             return refusal(scope, "foreign-origin", _("this request comes from another page"))
         return None
 
 
-def same(given: str, secret: str) -> bool:
+def equal(value: str, secret: str) -> bool:
     """Return whether two secrets are equal, in constant time."""
-    return hmac.compare_digest(given.encode(errors="replace"), secret.encode())
+    return hmac.compare_digest(value.encode(errors="replace"), secret.encode())
 
 
-def changes(scope: Scope) -> bool:
+def is_change(scope: Scope) -> bool:
     """Return whether a request may change something."""
     return scope["method"] not in SAFE
 
@@ -181,31 +181,31 @@ def refusal(scope: Scope, code: str, message: str, status: int = 403) -> ASGIApp
     return PlainTextResponse(message, status)
 
 
-def _bounded(receive: Receive, length: int, most: int) -> Receive:
+def _limited(receive: Receive, length: int, max_bytes: int) -> Receive:
     """Limit the bytes of a request and the time in which they arrive; `length` is its Content-Length."""
-    taken, is_whole, began = 0, False, time.monotonic()
+    size, is_complete, began = 0, False, time.monotonic()
 
     async def received() -> Message:
-        nonlocal taken, is_whole
-        if is_whole:
+        nonlocal size, is_complete
+        if is_complete:
             return await receive()  # a wait for the visitor to disconnect
-        if length > most:
+        if length > max_bytes:
             raise TooLargeError
         try:
-            left = PATIENCE + taken / _SLOWEST - (time.monotonic() - began)
-            message = await asyncio.wait_for(receive(), left)
+            seconds = PATIENCE + size / _MIN_RATE - (time.monotonic() - began)
+            message = await asyncio.wait_for(receive(), seconds)
         except TimeoutError:
             raise TooLargeError from None
-        taken += len(message.get("body", b""))
-        is_whole = not message.get("more_body", False)
-        if taken > most:
+        size += len(message.get("body", b""))
+        is_complete = not message.get("more_body", False)
+        if size > max_bytes:
             raise TooLargeError
         return message
 
     return received
 
 
-def _marked(send: Send, scope: Scope) -> Send:
+def _with_headers(send: Send, scope: Scope) -> Send:
     """Add the security headers to answers."""
 
     async def sent(message: Message) -> None:

@@ -12,15 +12,15 @@ from xuncha.desk.gate import PATIENCE
 if TYPE_CHECKING:
     import asyncio
 
-MOST: Final = 500
+MAX_OPEN: Final = 500
 """Connections at once; files and git need some of the process's open files, too."""
 
 
-MOST_OF_ONE: Final = 100
+MAX_OF_ONE: Final = 100
 """Connections from one address, so that no visitor takes all of them."""
 
 
-class Impatient(H11Protocol):
+class TimedProtocol(H11Protocol):
     """Closes a connection if the head of a request, or the rest of a body that nobody reads, does not arrive in time."""
 
     _end: asyncio.TimerHandle | None = None
@@ -32,7 +32,7 @@ class Impatient(H11Protocol):
         own = [each for each in clients if each and self.client and each[0] == self.client[0]]
         # A proxy on this machine connects for all visitors.
         from_here = not self.client or ip_address(self.client[0]).is_loopback
-        if len(self.connections) > MOST or (len(own) > MOST_OF_ONE and not from_here):
+        if len(self.connections) > MAX_OPEN or (len(own) > MAX_OF_ONE and not from_here):
             transport.abort()
         else:
             self._wait()

@@ -29,22 +29,22 @@ from xuncha.system import apart, end_all, remove_tree
 from xuncha.trail import author
 
 State = Literal["waiting", "running", "done", "refused", "stopped"]
-_AT_ONCE: Final = 2
-_MOST_WAITING: Final = 20
-_MOST_OF_ONE: Final = 3
+_WORKERS: Final = 2
+_MAX_WAITING: Final = 20
+_MAX_OF_ONE: Final = 3
 """Unfinished jobs of one account at most, so that nobody alone keeps the others waiting."""
-_KEPT: Final = 12 * 3600
+_MAX_AGE: Final = 12 * 3600
 """Seconds for which the files of a job are kept after its end."""
-_MOST_KEPT: Final = 1024**3
+_MAX_BYTES: Final = 1024**3
 """Bytes in the files of all ended jobs; beyond that, the oldest are deleted first."""
 _GRACE: Final = 10
 """Seconds that a command has to end after it was told to."""
 _PREFIX: Final = "xuncha-desk-"
-_LONGEST: Final = 30 * 60
+_MAX_SECONDS: Final = 30 * 60
 """Seconds that one command may run."""
-_LAST: Final = 30
+_LAST_SECONDS: Final = 30
 """Seconds that a running change may still take when the desk ends."""
-_SHOWN: Final = 200_000
+_MAX_SHOWN: Final = 200_000
 """Bytes of a command's messages that are shown."""
 _LOCK: Final = "lock"
 """The file whose lock a desk holds as long as it lives, in the desk's folder."""
@@ -52,16 +52,16 @@ _user = getattr(os, "getuid", None)
 _LABEL: Final = re.compile(
     r"(?P<place>\S+:\d+:\d+: )?(?:(?P<kind>error|warning|note)\[[a-z0-9-]+\]|warning|警告)[:：] ?"
 )
-_WHOLE: Final = ":1:1: "
+_START: Final = ":1:1: "
 """The end of the place in a message about a whole file."""
 
 
-class Told(NamedTuple):
+class Message(NamedTuple):
     """A message that a command printed besides its output: a refusal or a warning, with its hint."""
 
     is_error: bool
     message: str
-    more: list[str]
+    hints: list[str]
 
 
 @dataclass
@@ -75,14 +75,14 @@ class Job:
     commands: Sequence[Sequence[str]]
     files: Sequence[str] = ()
     """The names of the documents that it makes in its folder; only these can be downloaded."""
-    then: str = ""
+    next_page: str = ""
     """The address to continue at when the job is done."""
     writes: bool = False
-    by: str = field(default_factory=author.account)
+    account: str = field(default_factory=author.account)
     """The account that started the job; empty on the own desk."""
-    needs: str = ""
+    right: str = ""
     """The right that a visitor needs to see the job; empty if everybody may."""
-    given: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     """Values that the page which started the job needs later."""
     state: State = "waiting"
     to_stop: bool = False
@@ -90,39 +90,39 @@ class Job:
     """The exit code of the last command."""
     failure: str = ""
     """Why the system could not run a command."""
-    began: float = field(default_factory=time.monotonic)
+    start: float = field(default_factory=time.monotonic)
     seconds: float = 0
     process: subprocess.Popen[bytes] | None = None
-    over: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
 
     @property
     def elapsed(self) -> int:
         """Whole seconds from the request to the end, or to now."""
-        return int(self.seconds if self.over.is_set() else time.monotonic() - self.began)
+        return int(self.seconds if self.ended.is_set() else time.monotonic() - self.start)
 
     def output(self, number: int = -1) -> str:
         """Return the output of one of the commands."""
         return self._read(f"{range(len(self.commands))[number]}.out")
 
     @property
-    def told(self) -> list[Told]:
+    def messages(self) -> list[Message]:
         """Refusals and warnings of the commands, and what prevented them from running."""
-        messages = [Told(True, self.failure, [])] if self.failure else []
+        messages = [Message(True, self.failure, [])] if self.failure else []
         for number in range(len(self.commands)):
-            for line in self._read(f"{number}.err", _SHOWN).splitlines():
+            for line in self._read(f"{number}.err", _MAX_SHOWN).splitlines():
                 if messages and line.startswith("  "):
-                    messages[-1].more.extend([line.strip()] if line.strip() != "^" else [])
+                    messages[-1].hints.extend([line.strip()] if line.strip() != "^" else [])
                 elif label := _LABEL.match(line):
-                    place = label["place"] or _WHOLE
-                    message = line[label.end() :] if place.endswith(_WHOLE) else place + line[label.end() :]
-                    messages.append(Told(label["kind"] == "error", message, []))
+                    place = label["place"] or _START
+                    message = line[label.end() :] if place.endswith(_START) else place + line[label.end() :]
+                    messages.append(Message(label["kind"] == "error", message, []))
                 elif line.strip():
-                    messages.append(Told(self.code != 0, line, []))
+                    messages.append(Message(self.code != 0, line, []))
         return messages
 
-    def _read(self, name: str, most: int = -1) -> str:
+    def _read(self, name: str, limit: int = -1) -> str:
         with suppress(FileNotFoundError), (self.folder / name).open("rb") as stream:
-            text = stream.read(most).decode(errors="replace")
+            text = stream.read(limit).decode(errors="replace")
             return text.replace(
                 f"{self.folder}{os.sep}", ""
             )  # the names of our folders mean nothing to people
@@ -130,24 +130,24 @@ class Job:
 
     def document(self, name: str) -> Path | None:
         """Return the path of a document that the job made; None if there is none of this name."""
-        place = self.folder / name
-        return place if name in self.files and self.over.is_set() and place.is_file() else None
+        path = self.folder / name
+        return path if name in self.files and self.ended.is_set() and path.is_file() else None
 
 
 class Jobs:
     """The jobs of a desk, in the order of their start."""
 
-    def __init__(self, root: Path, in_turn: Callable[[Callable[[], None]], object]) -> None:
-        """Keep the ledger's folder `root`, and `in_turn`, which queues a function that changes the ledger."""
+    def __init__(self, root: Path, queue: Callable[[Callable[[], None]], object]) -> None:
+        """Keep the ledger's folder `root`, and `queue`, which queues a function that changes the ledger."""
         self._root = root
-        self._in_turn = in_turn
+        self._queue = queue
         self._lock = threading.RLock()
         self._numbers = count(1)
         self._jobs: dict[int, Job] = {}
-        self._known: dict[object, list[tuple[object, Job]]] = {}
+        self._recent: dict[object, list[tuple[object, Job]]] = {}
         self._folder: Path | None = None
-        self._let_go: Callable[[], object] = bool
-        self._pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="job")
+        self._release: Callable[[], object] = bool
+        self._pool = ThreadPoolExecutor(_WORKERS, thread_name_prefix="job")
         self._closed = False
 
     def get(self, number: int) -> Job | None:
@@ -155,69 +155,69 @@ class Jobs:
         return self._jobs.get(number)
 
     @property
-    def every(self) -> list[Job]:
+    def all(self) -> list[Job]:
         """All jobs that are kept, newest first."""
         return [*reversed(self._jobs.values())]
 
     @property
     def writing(self) -> Job | None:
         """The job that is changing the ledger, or will do so next."""
-        return next((job for job in [*self._jobs.values()] if job.writes and not job.over.is_set()), None)
+        return next((job for job in [*self._jobs.values()] if job.writes and not job.ended.is_set()), None)
 
-    def new(self, title: str, files: Sequence[str] = (), then: str = "", *, needs: str = "") -> Job:
+    def new(self, title: str, files: Sequence[str] = (), next_page: str = "", *, right: str = "") -> Job:
         """Make a job with a folder, where its input files may be put before it starts.
 
         Args:
             title: what the job does, in words.
             files: the names of the documents that it will make in its folder.
-            then: the address to continue at when it is done.
-            needs: the right that a visitor needs to see it; empty if everybody may.
+            next_page: the address to continue at when it is done.
+            right: the right that a visitor needs to see it; empty if everybody may.
 
         Raises:
             RefusedError: too many are waiting.
         """
         with self._lock:
-            unfinished = [job.by for job in self._jobs.values() if not job.over.is_set()]
-            own = unfinished.count(author.account()) if author.account() else 0
-            if self._closed or own >= _MOST_OF_ONE or len(unfinished) >= _MOST_WAITING:
+            unfinished = [job.account for job in self._jobs.values() if not job.ended.is_set()]
+            own_count = unfinished.count(author.account()) if author.account() else 0
+            if self._closed or own_count >= _MAX_OF_ONE or len(unfinished) >= _MAX_WAITING:
                 message = _("too many jobs are waiting")
                 raise RefusedError("too-busy", message, _("wait until some have finished, and try again"))
             if self._folder is None:
                 self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
                 lock = InterProcessLock(self._folder / _LOCK)
                 lock.acquire(blocking=False)
-                self._let_go = finalize(self, lock.release)
+                self._release = finalize(self, lock.release)
             number = next(self._numbers)
             folder = self._folder / str(number)
             folder.mkdir()
-            job = self._jobs[number] = Job(number, title, folder, (), files, then, needs=needs)
+            job = self._jobs[number] = Job(number, title, folder, (), files, next_page, right=right)
             self._clear_up()
             return job
 
     def _clear_up(self) -> None:
         """Delete jobs that ended long ago, and the oldest ones while files take too much space."""
         size, now = 0, time.monotonic()
-        for old in [each for each in self.every if each.over.is_set()]:
+        for job in [each for each in self.all if each.ended.is_set()]:
             with suppress(OSError):  # the system may have deleted temporary files, too
-                size += sum(file.stat().st_size for file in old.folder.iterdir())
-            if size > _MOST_KEPT or now - old.began - old.seconds > _KEPT:
-                self._remove(old)
+                size += sum(file.stat().st_size for file in job.folder.iterdir())
+            if size > _MAX_BYTES or now - job.start - job.seconds > _MAX_AGE:
+                self._remove(job)
 
     def _remove(self, job: Job) -> None:
         del self._jobs[job.number]
         with suppress(OSError):
             remove_tree(job.folder)
 
-    def start(self, job: Job, *commands: Sequence[str], in_turn: Callable[[], None] | None = None) -> Job:
+    def start(self, job: Job, *commands: Sequence[str], check: Callable[[], None] | None = None) -> Job:
         """Start a job with the words of each command, as typed after `xuncha`; values from a form must follow `=` or `--`.
 
         Args:
             job: made by `new`.
             commands: run one after the other.
-            in_turn: given if they change the ledger and so wait for their turn; it is called when the turn has come, and
+            check: given if they change the ledger and so wait for their turn; it is called when the turn has come, and
                 raises a refusal if something has changed by then.
         """
-        job.commands, job.writes = commands, in_turn is not None
+        job.commands, job.writes = commands, check is not None
         environment = {
             **os.environ,
             **author.variables(),
@@ -231,39 +231,39 @@ class Jobs:
 
         def run() -> None:
             try:
-                if in_turn:
-                    in_turn()
+                if check:
+                    check()
                 self._run(job, environment)
             except OSError as error:
                 job.failure, job.state = cause_of(error), "refused"
             except XunchaError as error:
                 job.failure, job.state = error.message, "refused"
             finally:
-                job.seconds = time.monotonic() - job.began
-                job.over.set()
+                job.seconds = time.monotonic() - job.start
+                job.ended.set()
 
-        run_as_here = partial(contextvars.copy_context().run, run)  # in the language of the person who asked
-        self._in_turn(run_as_here) if in_turn else self._pool.submit(run_as_here)
+        in_context = partial(contextvars.copy_context().run, run)  # in the language of the person who asked
+        self._queue(in_context) if check else self._pool.submit(in_context)
         return job
 
-    def known(self, kind: object, state: object, begin: Callable[[], Job], fresh: float) -> Job:
-        """Return the last job of a kind, if it was started for the same state and ended at most `fresh` seconds ago.
+    def recent(self, kind: object, state: object, start: Callable[[], Job], max_age: float) -> Job:
+        """Return the last job of a kind, if it was started for the same state and ended at most `max_age` seconds ago.
 
         Otherwise start another one. Of each kind that one and the previous one are kept, which open pages may show.
         """
         with self._lock:
-            kept = self._known.setdefault(kind, [])
-            if kept:
-                known_state, last = kept[-1]
-                is_old = last.over.is_set() and time.monotonic() - last.began - last.seconds > fresh
-                if known_state == state and not is_old and last.number in self._jobs:
+            jobs = self._recent.setdefault(kind, [])
+            if jobs:
+                last_state, last = jobs[-1]
+                is_old = last.ended.is_set() and time.monotonic() - last.start - last.seconds > max_age
+                if last_state == state and not is_old and last.number in self._jobs:
                     return last
-            kept.append((state, begin()))
-            for _state, old in kept[:-2]:
-                if old.number in self._jobs and old.over.is_set():
+            jobs.append((state, start()))
+            for _state, old in jobs[:-2]:
+                if old.number in self._jobs and old.ended.is_set():
                     self._remove(old)
-            kept[:] = [each for each in kept if each[1].number in self._jobs]
-            return kept[-1][1]
+            jobs[:] = [each for each in jobs if each[1].number in self._jobs]
+            return jobs[-1][1]
 
     def _run(self, job: Job, environment: Mapping[str, str]) -> None:
         job.state = "running"
@@ -287,14 +287,14 @@ class Jobs:
                         **apart(),  # Ctrl-C is for the desk, which ends its jobs itself
                     )
                 try:
-                    job.code = job.process.wait(_LONGEST)
+                    job.code = job.process.wait(_MAX_SECONDS)
                 except subprocess.TimeoutExpired:
                     self.stop(job)
                     job.code = job.process.wait()
             if job.to_stop:
                 job.state = "stopped"
                 return
-            if job.code not in {0, 1} or (job.code and any(each.is_error for each in job.told)):
+            if job.code not in {0, 1} or (job.code and any(each.is_error for each in job.messages)):
                 job.state = "refused"  # exit code 1 without an error: an audit, for example, has findings
                 return
         job.state = "done"
@@ -302,12 +302,12 @@ class Jobs:
     def stop(self, job: Job) -> None:
         """Stop a job, with every process that it started."""
         with self._lock:
-            if job.over.is_set():
+            if job.ended.is_set():
                 return
             job.to_stop = True
             if not job.commands:  # it was never started
                 job.state = "stopped"
-                job.over.set()
+                job.ended.set()
             if job.process and job.process.poll() is None:
                 end_all(job.process)
                 timer = threading.Timer(_GRACE, partial(end_all, job.process, at_once=True))
@@ -318,11 +318,11 @@ class Jobs:
         """Stop reading jobs at once, wait for one that changes the ledger, and delete all files."""
         with self._lock:
             self._closed = True
-        for job in self.every:
-            if not (job.writes and job.state == "running" and job.over.wait(_LAST)):
+        for job in self.all:
+            if not (job.writes and job.state == "running" and job.ended.wait(_LAST_SECONDS)):
                 self.stop(job)
         self._pool.shutdown(wait=True, cancel_futures=True)
-        self._let_go()
+        self._release()
         if self._folder:
             with suppress(OSError):
                 remove_tree(self._folder)
@@ -331,12 +331,12 @@ class Jobs:
 def sweep() -> None:
     """Delete the folders of this user's desks that were killed; a running desk holds the lock of its folder."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        place = folder / _LOCK
+        path = folder / _LOCK
         with suppress(OSError):
             of_this_process = folder.name.startswith(f"{_PREFIX}{os.getpid()}-")
-            if of_this_process or not place.is_file() or (_user and folder.lstat().st_uid != _user()):
+            if of_this_process or not path.is_file() or (_user and folder.lstat().st_uid != _user()):
                 continue
-            lock = InterProcessLock(place)
+            lock = InterProcessLock(path)
             if lock.acquire(blocking=False):
                 lock.release()
                 remove_tree(folder)

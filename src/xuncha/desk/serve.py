@@ -20,7 +20,7 @@ from xuncha.accounts.book import Accounts
 from xuncha.desk.application import application
 from xuncha.desk.entrances import ByAccount, ByLink
 from xuncha.desk.gate import Gate
-from xuncha.desk.impatient import Impatient
+from xuncha.desk.impatient import TimedProtocol
 from xuncha.desk.jobs import sweep
 from xuncha.desk.ledger import Desk
 from xuncha.errors import SurroundingsError, cause_of
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-_WEB: Final = 80
+_HTTP: Final = 80
 """The default port of HTTP, which browsers leave out of the Host header."""
-HERE: Final = "127.0.0.1"
+LOCALHOST: Final = "127.0.0.1"
 _LAST_REQUESTS: Final = 30
 """Seconds that running requests have when the desk ends."""
 
 
-_AT_ONCE: Final = 4
+_MAX_PAGES: Final = 4
 """Pages made at once: more would not be faster together, and each takes memory."""
 
 
@@ -46,7 +46,7 @@ class _Server(uvicorn.Server):
     """A uvicorn server that limits how many pages are made at once."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        current_default_thread_limiter().total_tokens = _AT_ONCE
+        current_default_thread_limiter().total_tokens = _MAX_PAGES
         await super().startup(sockets)
 
 
@@ -79,17 +79,17 @@ class Server:
             SurroundingsError: the port is in use or not permitted, or a certificate cannot be used.
         """
         self._desk = Desk(root, clock)
-        self._host = host or HERE
+        self._host = host or LOCALHOST
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         self._socket = socket.socket(family)
         # SO_REUSEADDR allows a restart at once; on Windows it would let others take our port, so an exclusive option is used there.
-        alone = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
-        self._socket.setsockopt(socket.SOL_SOCKET, alone, 1)
+        option = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
+        self._socket.setsockopt(socket.SOL_SOCKET, option, 1)
         try:
             self._socket.bind((self._host, port))
         except (OSError, OverflowError) as error:
             self._socket.close()
-            raise _not_taken(self._host, port, error) from None
+            raise _address_error(self._host, port, error) from None
         self._socket.listen(128)
         self.port: int = self._socket.getsockname()[1]
         self._scheme = "https" if tls else "http"
@@ -100,9 +100,9 @@ class Server:
         else:
             self._key = secrets.token_urlsafe(32)
             entrance = self._link = ByLink(self._key, self.port)
-        names = (HERE, "localhost")
-        here = {f"{name}:{self.port}" for name in names} | ({*names} if self.port == _WEB else set())
-        hosts = None if host else frozenset(here)
+        names = (LOCALHOST, "localhost")
+        local = {f"{name}:{self.port}" for name in names} | ({*names} if self.port == _HTTP else set())
+        hosts = None if host else frozenset(local)
         config = uvicorn.Config(
             Gate(application(self._desk, entrance, demo), entrance, hosts),
             access_log=False,
@@ -110,16 +110,16 @@ class Server:
             server_header=False,
             timeout_graceful_shutdown=_LAST_REQUESTS,
             lifespan="off",
-            http=Impatient,
+            http=TimedProtocol,
             ws="none",
             proxy_headers=behind_proxy,
-            forwarded_allow_ips=[HERE, "::1", f"::ffff:{HERE}"],
+            forwarded_allow_ips=[LOCALHOST, "::1", f"::ffff:{LOCALHOST}"],
             ssl_certfile=tls and tls[0],
             ssl_keyfile=tls and tls[1],
             ssl_keyfile_password="none",  # without this, the password of a key would be asked for on the terminal  # noqa: S106
         )
         if tls:
-            _must_load(config, tls[0])
+            _check_certificate(config, tls[0])
         self._server = _Server(config)
         # The last two: the terminal was closed (Unix, Windows).
         for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
@@ -135,7 +135,7 @@ class Server:
         return self._address(self._key if self._link else "")
 
     def _address(self, key: str = "") -> str:
-        host = _within_reach(self._host)
+        host = _reachable(self._host)
         host = f"[{host}]" if ":" in host else host
         return f"{self._scheme}://{host}:{self.port}/" + (f"?key={key}" if key else "")
 
@@ -158,7 +158,7 @@ class Server:
             self._desk.close()
 
 
-def _must_load(config: uvicorn.Config, certificate: Path) -> None:
+def _check_certificate(config: uvicorn.Config, certificate: Path) -> None:
     """Check certificate and key before the address is printed.
 
     Raises:
@@ -169,12 +169,12 @@ def _must_load(config: uvicorn.Config, certificate: Path) -> None:
     except OSError as error:  # includes ssl.SSLError
         text = _("the certificate {path} cannot be used: {reason}")
         hint = _("--tls-cert and --tls-key name the certificate and its key, as PEM files without a password")
-        fits = not isinstance(error, ssl.SSLError)
-        reason = cause_of(error) if fits else _("the two do not match, or the key has a password")
+        is_unreadable = not isinstance(error, ssl.SSLError)
+        reason = cause_of(error) if is_unreadable else _("the two do not match, or the key has a password")
         raise SurroundingsError("certificate", text.format(path=certificate, reason=reason), hint) from None
 
 
-def _not_taken(host: str, port: int, error: OSError | OverflowError) -> SurroundingsError:
+def _address_error(host: str, port: int, error: OSError | OverflowError) -> SurroundingsError:
     """Return the error for an address that cannot be used."""
     if isinstance(error, socket.gaierror) or getattr(error, "errno", 0) == errno.EADDRNOTAVAIL:
         message, hint = _("{host} is not an address of this machine"), _("0.0.0.0 means all of its addresses")
@@ -184,7 +184,7 @@ def _not_taken(host: str, port: int, error: OSError | OverflowError) -> Surround
     return SurroundingsError("port-taken", message, _("name another one: --port 0 takes any free one"))
 
 
-def _within_reach(host: str) -> str:
+def _reachable(host: str) -> str:
     """Return an address under which others reach this machine, if `host` means all of its addresses."""
     if host not in {"0.0.0.0", "::"}:  # noqa: S104
         return host

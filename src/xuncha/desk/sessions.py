@@ -11,7 +11,7 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.accounts.passwords import is_right
-from xuncha.desk.gate import same
+from xuncha.desk.gate import equal
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 LENGTH: Final = 24 * 3600.0
 """Seconds until a session ends."""
-_MOST: Final = 10
+_MAX_SESSIONS: Final = 10
 """Sessions of one account at most; beyond that, the oldest ends."""
-_FREE: Final = 5
+_FREE_TRIES: Final = 5
 """Wrong passwords from one address before it has to wait."""
 _LONGEST_WAIT: Final = 60.0
 """Seconds that an address waits at most; the wait doubles with each wrong password."""
-_REMEMBERED: Final = 3600.0
+_MAX_AGE: Final = 3600.0
 """Seconds after which the wrong passwords of an address are forgotten."""
-_ADDRESSES: Final = 10_000
+_MAX_ADDRESSES: Final = 10_000
 """Addresses that are remembered at most; beyond that, the oldest are forgotten."""
 
 
@@ -40,7 +40,7 @@ class Session(NamedTuple):
     """The name of the account."""
     token: str
     """The token in forms, against forged requests."""
-    until: float
+    end: float
     password: str
     """The password's hash at sign-in: a new password ends sessions of the old one."""
 
@@ -59,26 +59,26 @@ class Sessions:
         self._sessions: dict[str, Session] = {}
         self._tries: dict[str, _Tries] = {}
 
-    def sign_in(self, name: str, password: str, address: str, known: str) -> str:
+    def sign_in(self, name: str, password: str, address: str, browser: str) -> str:
         """Start a session, and return the secret for the browser's cookie.
 
         Args:
             name: the name of the account.
             password: as it was typed.
             address: the visitor's address; each wrong password makes it wait longer.
-            known: the value from `known_as` in a browser where this account has signed in before. Such a browser waits for its own wrong
+            browser: the value from `browser_key` in a browser where this account has signed in before. Such a browser waits for its own wrong
                 passwords only, so that nobody can lock the owner out by wrong passwords elsewhere.
 
         Raises:
             RefusedError: the password is wrong, the account is missing or disabled, or the address has to wait.
         """
         account = self._accounts.all().get(name)
-        is_known = account is not None and same(known, self.known_as(account))
-        self.must_be_right(account, password, known if is_known else _source_of(address))
+        is_known = account is not None and equal(browser, self.browser_key(account))
+        self.check_password(account, password, browser if is_known else _source_of(address))
         assert account is not None  # noqa: S101  for the type checker
         return self.begin(account)
 
-    def must_be_right(self, account: Account | None, password: str, source: str) -> None:
+    def check_password(self, account: Account | None, password: str, source: str) -> None:
         """Refuse a wrong password, and any password of a disabled or missing account.
 
         Args:
@@ -98,7 +98,7 @@ class Sessions:
             # A correct password does not reset the count, since an attacker may have an account too.
             tries = self._tries.pop(source, _Tries(0, 0))
             self._tries[source] = _Tries(tries.wrong + 1, time.monotonic())
-            while len(self._tries) > _ADDRESSES:
+            while len(self._tries) > _MAX_ADDRESSES:
                 self._tries.pop(next(iter(self._tries)))
             text = _("the name or the password is wrong")
             raise RefusedError(
@@ -109,12 +109,12 @@ class Sessions:
         """Return the seconds that a source has to wait."""
         tries = self._tries.get(source, _Tries(0, 0))
         passed = time.monotonic() - tries.last
-        if tries.wrong < _FREE or passed > _REMEMBERED:
+        if tries.wrong < _FREE_TRIES or passed > _MAX_AGE:
             return 0
-        return min(2.0 ** (tries.wrong - _FREE), _LONGEST_WAIT) - passed
+        return min(2.0 ** (tries.wrong - _FREE_TRIES), _LONGEST_WAIT) - passed
 
     @staticmethod
-    def known_as(account: Account) -> str:
+    def browser_key(account: Account) -> str:
         """Return the value by which a browser shows that an account has signed in before; it changes with the password."""
         return hmac.digest(account.password.encode(), account.name.encode(), "sha256").hex()
 
@@ -122,10 +122,10 @@ class Sessions:
         """Start a session without a password."""
         now = time.monotonic()
         for secret, each in [*self._sessions.items()]:
-            if each.until <= now:
+            if each.end <= now:
                 self._sessions.pop(secret, None)
-        own = [secret for secret, each in [*self._sessions.items()] if each.name == account.name]
-        for old in own[: len(own) - _MOST + 1]:
+        older = [secret for secret, each in [*self._sessions.items()] if each.name == account.name]
+        for old in older[: len(older) - _MAX_SESSIONS + 1]:
             self._sessions.pop(old, None)
         secret = secrets.token_urlsafe(32)
         self._sessions[_key(secret)] = Session(
@@ -133,13 +133,13 @@ class Sessions:
         )
         return secret
 
-    def of(self, secret: str) -> tuple[Account, Session] | None:
+    def find(self, secret: str) -> tuple[Account, Session] | None:
         """Return session and present account of a browser's secret; None if there is no session, or it has ended."""
         session = self._sessions.get(_key(secret))
         account = self._accounts.all().get(session.name) if session else None
         if session is None or account is None:
             return None
-        if session.until <= time.monotonic() or account.disabled or account.password != session.password:
+        if session.end <= time.monotonic() or account.disabled or account.password != session.password:
             self.end(secret)
             return None
         return account, session

@@ -84,32 +84,32 @@ def _defaults() -> dict[str, Any]:
     return Settings(categories=[], leaders=[], offices=[]).model_dump(mode="json")
 
 
-def _parts(schema: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[Part]:
-    for key, told in schema["properties"].items():
-        yield _part(key, told, known, required=key in schema.get("required", ()))
+def _parts(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[Part]:
+    for key, field_schema in schema["properties"].items():
+        yield _part(key, field_schema, definitions, required=key in schema.get("required", ()))
 
 
-def _part(key: str, told: Mapping[str, Any], known: Mapping[str, Any], *, required: bool) -> Part:
-    hint = told.get("description", "")
-    told = next((each for each in told.get("anyOf", ()) if each.get("type") != "null"), told)
-    items = told.get("items", {})
-    if reference := told.get("$ref") or items.get("$ref"):
-        inner = tuple(_parts(known[reference.rpartition("/")[2]], known))
+def _part(key: str, schema: Mapping[str, Any], definitions: Mapping[str, Any], *, required: bool) -> Part:
+    hint = schema.get("description", "")
+    schema = next((each for each in schema.get("anyOf", ()) if each.get("type") != "null"), schema)
+    items = schema.get("items", {})
+    if reference := schema.get("$ref") or items.get("$ref"):
+        inner = tuple(_parts(definitions[reference.rpartition("/")[2]], definitions))
         return Part(key, "rows" if items else "group", inner, hint=hint, required=required)
     if items:
         long = items.get("maxLength", 0) > _LONG
         kind = "checks" if "enum" in items else "texts" if long else "lines"
         return Part(key, kind, options=tuple(items.get("enum", ())), hint=hint, required=required)
-    kinds = {"integer": "number"} if told.get("format") != "date" else {"string": "day"}
-    kind = kinds.get(told["type"], "text" if told.get("maxLength", 0) > _LONG else "line")
-    kind = "choice" if "enum" in told else kind
-    return Part(key, kind, options=tuple(told.get("enum", ())), hint=hint, required=required)
+    kinds = {"integer": "number"} if schema.get("format") != "date" else {"string": "day"}
+    kind = kinds.get(schema["type"], "text" if schema.get("maxLength", 0) > _LONG else "line")
+    kind = "choice" if "enum" in schema else kind
+    return Part(key, kind, options=tuple(schema.get("enum", ())), hint=hint, required=required)
 
 
 def inputs(
     part: Part,
     data: Any,  # noqa: ANN401
-    above: str = "",
+    path: str = "",
     default: Any = None,  # noqa: ANN401
     blank: int = BLANK_ROWS,
 ) -> Iterator[Input]:
@@ -117,9 +117,9 @@ def inputs(
 
     Repeatable fields get `blank` empty ones more.
     """
-    if not above:
+    if not path:
         default = _defaults()[part.key]
-    name = f"{above}{part.key}"
+    name = f"{path}{part.key}"
     value = default if data is None else data
     if part.kind == "group":
         yield Input(part, "", label=part.label)
@@ -140,24 +140,26 @@ def inputs(
         yield Input(part, name, "\n".join(value or ()) if part.kind == "lines" else value, part.label)
 
 
-def written(part: Part, form: FormData, old: Any, today: date, above: str = "", default: Any = None) -> Any:  # noqa: ANN401
+def new_value(part: Part, form: FormData, old: Any, today: date, path: str = "", default: Any = None) -> Any:  # noqa: ANN401
     """Return the value of a record's key after a form was filled in; None if it is empty.
 
     Unchanged values stay as they are written: missing if they were missing, and with their blanks.
     """
-    if not above:
+    if not path:
         default = _defaults()[part.key]
-    name = f"{above}{part.key}"
+    name = f"{path}{part.key}"
     current = default if old is None else old
     new: Any
     if part.kind == "group":
         new = _group(part, form, old or {}, today, f"{name}.", default or {})
     elif part.kind == "rows":
-        taken = {key.removeprefix(f"{name}.").partition(".")[0] for key in form if key.startswith(f"{name}.")}
-        before = dict(enumerate(old or ()))
+        numbers = {
+            key.removeprefix(f"{name}.").partition(".")[0] for key in form if key.startswith(f"{name}.")
+        }
+        old_rows = dict(enumerate(old or ()))
         rows = [
-            _group(part, form, before.get(number, {}), today, f"{name}.{number}.", {})
-            for number in sorted(int(each) for each in taken if _ROW.fullmatch(each))
+            _group(part, form, old_rows.get(number, {}), today, f"{name}.{number}.", {})
+            for number in sorted(int(each) for each in numbers if _ROW.fullmatch(each))
         ]
         new = [row for row in rows if row]
     else:
@@ -180,10 +182,10 @@ def written(part: Part, form: FormData, old: Any, today: date, above: str = "", 
 
 
 def _group(
-    part: Part, form: FormData, old: Mapping[str, Any], today: date, above: str, default: Mapping[str, Any]
+    part: Part, form: FormData, old: Mapping[str, Any], today: date, path: str, default: Mapping[str, Any]
 ) -> dict[str, Any]:
     values = {
-        each.key: written(each, form, old.get(each.key), today, above, default.get(each.key))
+        each.key: new_value(each, form, old.get(each.key), today, path, default.get(each.key))
         for each in part.inner
     }
     order = [*(key for key in old if key in values), *(key for key in values if key not in old)]

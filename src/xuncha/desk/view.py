@@ -15,7 +15,7 @@ from xuncha import __version__, language
 from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed, role_name
 from xuncha.chinese.characters import without_unsafe
 from xuncha.desk.commands import address_of, edit_address, linked
-from xuncha.desk.gate import LARGEST, SAFE
+from xuncha.desk.gate import MAX_BYTES, SAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
 from xuncha.requests.outcomes import on_no_branch, what_was_done
@@ -60,31 +60,31 @@ def job_of(request: Request) -> Job:
     job = desk_of(request).jobs.get(int(number)) if number.isdecimal() and len(number) < 10 else None  # noqa: PLR2004
     if job is None:
         raise HTTPException(404)
-    if job.needs:
-        must_be_allowed(request, job.needs)
+    if job.right:
+        must_be_allowed(request, job.right)
     return job
 
 
 def wait(request: Request, job: Job) -> None:
     """Wait a little for a job, so that a short one is shown at once; not for a page that reloads by itself."""
     if "hx-request" not in request.headers:
-        job.over.wait(PATIENCE)
+        job.ended.wait(PATIENCE)
 
 
-def pages_of(rows: Sequence[T], asked: str) -> tuple[Sequence[T], int, int]:
+def pages_of(rows: Sequence[T], number: str) -> tuple[Sequence[T], int, int]:
     """Return the rows of the requested page, its number, and the number of pages."""
     pages = max(1, -(-len(rows) // _ROWS))
-    current = min(max(1, int(asked) if asked.isdecimal() and len(asked) < 9 else 1), pages)  # noqa: PLR2004
+    current = min(max(1, int(number) if number.isdecimal() and len(number) < 9 else 1), pages)  # noqa: PLR2004
     return rows[(current - 1) * _ROWS : current * _ROWS], current, pages
 
 
-def here(request: Request) -> str:
+def full_path(request: Request) -> str:
     """Return path and query of a request, without host and without a secret."""
     query = urlencode([(name, value) for name, value in request.query_params.multi_items() if name != "key"])
     return request.url.path + (f"?{query}" if query else "")
 
 
-def within(address: str) -> str:
+def local_address(address: str) -> str:
     """Return an address from a form if it is in this desk, else the address of the first page."""
     return address if address.startswith("/") and address[1:2] not in {"/", "\\"} else "/"
 
@@ -121,37 +121,37 @@ def _environment() -> Environment:
         "edit_address": edit_address,
         "linked": linked,
         "program": __version__,
-        "largest": LARGEST,
+        "largest": MAX_BYTES,
     }
     return environment
 
 
-def only_for(show: Callable[[Request], Response], may: str) -> Callable[[Request], Response]:
+def only_for(show: Callable[[Request], Response], right: str) -> Callable[[Request], Response]:
     """Make the endpoint of a page for visitors with a certain right."""
 
     def endpoint(request: Request) -> Response:
-        must_be_allowed(request, may)
+        must_be_allowed(request, right)
         return show(request)
 
     return endpoint
 
 
-def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLResponse:  # noqa: ANN401
+def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
     """Render a page from a template.
 
     Args:
         request: gives path and visitor.
         name: the template, without suffix.
         status: the HTTP status.
-        given: values for the template. `error` is shown as findings and refusals; `held` is the address of the page with
+        values: values for the template. `error` is shown as findings and refusals; `held` is the address of the page with
             a form that is shown again, if it differs from the address of its action.
     """
     desk, visitor = desk_of(request), visitor_of(request)
-    got = request.method in SAFE
-    around: dict[str, Any] = {
+    is_read = request.method in SAFE
+    shared: dict[str, Any] = {
         "path": request.url.path,
-        "got": got,
-        "held": here(request) if got else given.pop("held", request.url.path),
+        "got": is_read,
+        "held": full_path(request) if is_read else values.pop("held", request.url.path),
         "token": visitor.token,
         "may": visitor.may,
         "account": visitor.account,
@@ -161,21 +161,21 @@ def page(request: Request, name: str, status: int = 200, **given: Any) -> HTMLRe
         "off_branch": on_no_branch() if visitor.signed_in and detached(desk.root) else (),
         "busy": desk.jobs.writing if visitor.signed_in else None,
     }
-    error: XunchaError | None = given.pop("error", None)
-    around["findings"] = error.findings if isinstance(error, InvalidLedgerError) else ()
-    around["also"] = error.also if error and around["findings"] else ()
-    around["refusals"] = around["findings"] or ([error, *error.also] if error else [])
-    return HTMLResponse(_environment().get_template(f"{name}.html").render(around | given), status)
+    error: XunchaError | None = values.pop("error", None)
+    shared["findings"] = error.findings if isinstance(error, InvalidLedgerError) else ()
+    shared["also"] = error.also if error and shared["findings"] else ()
+    shared["refusals"] = shared["findings"] or ([error, *error.also] if error else [])
+    return HTMLResponse(_environment().get_template(f"{name}.html").render(shared | values), status)
 
 
-def made(request: Request) -> dict[str, Any]:
+def last_change(request: Request) -> dict[str, Any]:
     """Return the change that led to a page: the event, and its commit if the visitor may undo it."""
     desk, commit = desk_of(request), request.query_params.get("done", "")
     events = desk.events() if commit else []
     event = next((each for each in events if each.commit.startswith(commit)), None)
     return {
         "done": event,
-        "tip": desk.may_be_taken_back(event, visitor_of(request)),
+        "tip": desk.undoable(event, visitor_of(request)),
         "outcome": desk.outcome(event.commit) if event else None,
     }
 

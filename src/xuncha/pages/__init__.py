@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from xuncha.pages import html, markdown
-from xuncha.pages.kind import bytes_of, decoded, kind_of, must_be_readable
+from xuncha.pages.kind import check_length, decode, kind_of, read_bytes
 from xuncha.pages.line import Pages, plain_lines
 
 __all__ = ["Pages", "lines"]
@@ -17,15 +17,15 @@ def lines(path: Path) -> Pages:
     Raises RefusedError if the file is missing, too large, damaged, protected by a password, or of an unsupported kind;
     SurroundingsError if the part `office` is not installed.
     """
-    content = bytes_of(path)
+    content = read_bytes(path)
     kind = kind_of(content, path)
     if kind == "docx":
         from xuncha.pages import word  # noqa: PLC0415  needs the part `office`
 
         return Pages(str(path), kind, *word.lines(content, str(path)))
-    text = decoded(content, str(path))
-    must_be_readable(str(path), 0, len(text))
+    text = decode(content, str(path))
+    check_length(str(path), 0, len(text))
     read = {"txt": plain_lines, "md": markdown.lines, "html": html.lines}[kind]
     pages = Pages(str(path), kind, read(text))
-    must_be_readable(str(path), len(pages.lines), 0)
+    check_length(str(path), len(pages.lines), 0)
     return pages

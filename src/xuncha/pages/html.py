@@ -15,8 +15,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _RAW = {"script", "style", "textarea", "xmp"}  # elements whose content has no tags
-_UNSEEN = {"noscript", "template", "head", "svg", "select", "object", "iframe", "title"}
-_WITHIN_A_LINE = {
+_HIDDEN = {"noscript", "template", "head", "svg", "select", "object", "iframe", "title"}
+_INLINE = {
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
     "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
     "sup", "time", "tt", "u", "ucloud", "var", "wbr", "input", "button", "meta", "link",
@@ -27,11 +27,11 @@ _HIDES = re.compile(
     re.IGNORECASE,
 )
 """A tag that hides its element."""
-_LONGEST_TAG = 4000  # only so many characters of a tag are searched for it
+_MAX_TAG = 4000  # only so many characters of a tag are searched for it
 _EMPTY = {"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track"}  # fmt: skip
 _BLANKS = " \t\n\f"
 _WORD = re.compile(rf"[{_BLANKS}]+|[^{_BLANKS}]+")
-_CHINESE_AROUND = re.compile(r"[\u2e80-\u9fff\uff00-\uffef”’] [\u2e80-\u9fff\uff00-\uffef“‘]")
+_BETWEEN_CHINESE = re.compile(r"[\u2e80-\u9fff\uff00-\uffef”’] [\u2e80-\u9fff\uff00-\uffef“‘]")
 
 
 def lines(text: str) -> tuple[Line, ...]:
@@ -72,24 +72,24 @@ class _Page:
         """Read a tag, which may end the line, or begin or end content that is never shown."""
         if tag == "body":
             self.unseen.clear()  # the head may still be open
-        if tag in _UNSEEN:
+        if tag in _HIDDEN:
             if not ends and not empty:
                 self.unseen.append(tag)
             elif ends and tag in self.unseen:
                 while self.unseen.pop() != tag:
                     pass
-        elif tag not in _WITHIN_A_LINE and ":" not in tag:
+        elif tag not in _INLINE and ":" not in tag:
             self.end_line()
 
     def hide(self, tag: str, written: str, *, ends: bool) -> None:
         """Note where an element begins or ends that its own style hides; a paragraph ends where another block begins."""
-        if self.hidden == "p" and not ends and tag not in _WITHIN_A_LINE:
+        if self.hidden == "p" and not ends and tag not in _INLINE:
             self.hidden = ""
         if self.hidden:
             if tag == self.hidden:
                 self.depth += -1 if ends else 1
                 self.hidden = self.hidden if self.depth else ""
-        elif not (ends or tag in _EMPTY or written.endswith("/>")) and _HIDES.match(written[:_LONGEST_TAG]):
+        elif not (ends or tag in _EMPTY or written.endswith("/>")) and _HIDES.match(written[:_MAX_TAG]):
             self.hidden, self.depth = tag, 1
 
     def add(self, start: int, end: int) -> None:
@@ -111,7 +111,7 @@ class _Page:
                 continue
             if len(kept) > 1 and kept[-1][0] == " " and kept[-1][1] != piece[1]:
                 around = f"{kept[-2][0][-1:]} {piece[0][:1]}"
-                if _CHINESE_AROUND.fullmatch(around):
+                if _BETWEEN_CHINESE.fullmatch(around):
                     kept.pop()
             kept.append(piece)
         self.pieces.clear()

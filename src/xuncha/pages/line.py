@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 from xuncha.chinese.characters import IGNORABLE
 
 Kind = Literal["txt", "md", "html", "docx"]
-_SEEN: Final = re.compile(f"[^{IGNORABLE}]+")
+_VISIBLE: Final = re.compile(f"[^{IGNORABLE}]+")
 
 
 class Span(NamedTuple):
@@ -70,8 +70,8 @@ def line_of(pieces: Iterable[tuple[str, int, int]]) -> Line | None:
     texts: list[str] = []
     spans: list[Span] = []
     length = 0
-    for whole, line, first in pieces:
-        for match in _SEEN.finditer(whole):
+    for piece, line, first in pieces:
+        for match in _VISIBLE.finditer(piece):
             text, column = match[0], first + match.start()
             last = spans[-1] if spans else None
             if last is None or last.line != line or last.column + length - last.start != column:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from xuncha.pages.line import Line, line_of
 
-_BEFORE = re.compile(r"[\s\u3000]*(?:>\s?)*\s*(?:#{1,6}\s+|[-*+]\s+)?(?:>\s?)*")
+_PREFIX = re.compile(r"[\s\u3000]*(?:>\s?)*\s*(?:#{1,6}\s+|[-*+]\s+)?(?:>\s?)*")
 """What may precede the text of a line: marks of quotation, heading, bullet."""
 _RULE = re.compile(r"[|:\- ]+|[* ]+|[_ ]+|=+|(?:```|~~~).*")
 """A line without text: a rule, the underline of a heading, the second line of a table, a fence."""
@@ -39,7 +39,7 @@ def lines(text: str) -> tuple[Line, ...]:
 
 def _line(line: str, number: int) -> Line | None:
     line = _CLOSING.sub("", line.rstrip())
-    before = _BEFORE.match(line)
+    before = _PREFIX.match(line)
     place = before.end() if before else 0
     cuts = [(place, place)]
     while match := _MARK.search(line, place):

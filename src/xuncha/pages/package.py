@@ -20,30 +20,30 @@ if TYPE_CHECKING:
 Fault = Literal["damaged", "password", "too-large", "hostile"]
 DAMAGES: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError, LookupError, RuntimeError)  # fmt: skip
 """The errors that reading a damaged zip raises."""
-KINDS_OF_PARTS: Final = "[Content_Types].xml"
-_MOST_PARTS: Final = 5_000
-_LARGEST_LIST: Final = 4 * 1024 * 1024  # bytes of a list of kinds or relationships: thousands of entries
+CONTENT_TYPES: Final = "[Content_Types].xml"
+_MAX_PARTS: Final = 5_000
+_MAX_LIST: Final = 4 * 1024 * 1024  # bytes of a list of kinds or relationships: thousands of entries
 _ENCRYPTED: Final = 0x1
 _OUTSIDE: Final = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
 """A target outside the file, whatever its mode says."""
 _RELATIONSHIPS: Final = re.compile(r"(?:(?P<folder>.*)/)?_rels/(?P<name>[^/]*)\.rels", re.IGNORECASE)
 _NOT_TEXT: Final = ("image/", "audio/", "video/", "application/x-font", "application/vnd.openxmlformats-officedocument.obfuscatedFont")  # fmt: skip
-_OTHER_THAN_UTF_8: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<", b"\x00\x00")
+_NOT_UTF_8: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<", b"\x00\x00")
 """First bytes of a part that is XML in UTF-16 or UTF-32."""
 
 
 _CHUNK: Final = 64 * 1024
-_LONGEST_TOKEN: Final = 1024 * 1024  # bytes of a tag with its attributes, or of a comment
-_DEEPEST: Final = 100
-_MOST_ATTRIBUTES: Final = 200  # of one element
-_MOST_ALIKE: Final = 500_000  # elements of one name in a part, unless `most` says otherwise
+_MAX_TOKEN: Final = 1024 * 1024  # bytes of a tag with its attributes, or of a comment
+_MAX_DEPTH: Final = 100
+_MAX_ATTRIBUTES: Final = 200  # of one element
+_MAX_ALIKE: Final = 500_000  # elements of one name in a part, unless `most` says otherwise
 
 
 class PackageError(Exception):
     """A file may not be read; `fault` is the kind of reason, the text says what was found."""
 
-    def __init__(self, fault: Fault, said: str = "") -> None:
-        super().__init__(said)
+    def __init__(self, fault: Fault, message: str = "") -> None:
+        super().__init__(message)
         self.fault = fault
 
 
@@ -72,7 +72,7 @@ class Package:
     protected by a password, or too large; SurroundingsError if the part `office` is not installed.
     """
 
-    def __init__(self, content: bytes, largest: int, most_parts: int = _MOST_PARTS) -> None:
+    def __init__(self, content: bytes, largest: int, most_parts: int = _MAX_PARTS) -> None:
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(content))
         except DAMAGES as error:
@@ -110,9 +110,9 @@ class Package:
         except (ParseError, ValueError, LookupError) as error:
             raise PackageError("damaged", f"{name}: {error}"[:200]) from None
 
-    def _list(self, name: str) -> Element:
+    def _read_list(self, name: str) -> Element:
         """Return the root of a list of content types or relationships; its size is checked, since it is read before elements are counted."""
-        if self.sizes[name] > _LARGEST_LIST:
+        if self.sizes[name] > _MAX_LIST:
             raise PackageError("too-large", name)
         return self.root(name)
 
@@ -121,7 +121,7 @@ class Package:
         """Content types by the ending of a name, and by the whole name."""
         by_ending: dict[str, str] = {}
         by_name: dict[str, str] = {}
-        for element in self._list(KINDS_OF_PARTS) if KINDS_OF_PARTS in self.sizes else ():
+        for element in self._read_list(CONTENT_TYPES) if CONTENT_TYPES in self.sizes else ():
             kind = element.get("ContentType", "").strip()
             if element.tag.endswith("}Default"):
                 by_ending[element.get("Extension", "").lower()] = kind
@@ -148,7 +148,7 @@ class Package:
                 continue
             folder = match["folder"] or ""
             source = posixpath.join(folder, match["name"])
-            for element in self._list(list_name):
+            for element in self._read_list(list_name):
                 target = element.get("Target", "").strip()
                 external = element.get("TargetMode", "").lower() == "external" or bool(_OUTSIDE.match(target))
                 if not external:
@@ -171,7 +171,7 @@ class Package:
         """The main part, such as word/document.xml; empty if the file names none."""
         return next(iter(self.related("", "officeDocument")), "")
 
-    def must_be_modest(self, names: Iterable[str], most: Mapping[str, int], deepest: int = _DEEPEST) -> None:
+    def check_size(self, names: Iterable[str], most: Mapping[str, int], deepest: int = _MAX_DEPTH) -> None:
         """Refuse parts with more XML than any program writes; elements are counted in a stream, before a library reads them. Invalid XML passes.
 
         A few packed bytes can become millions of elements; libraries make an object of each, and some compare every element with every other.
@@ -186,20 +186,20 @@ class Package:
             def start(_tag: str, attributes: list[str]) -> None:
                 nonlocal depth
                 depth += 1
-                if depth - len(ended) > deepest or len(attributes) > 2 * _MOST_ATTRIBUTES:  # noqa: B023  called only within this turn of the loop
+                if depth - len(ended) > deepest or len(attributes) > 2 * _MAX_ATTRIBUTES:  # noqa: B023  called only within this turn of the loop
                     raise PackageError("hostile", name)  # noqa: B023
 
-            for _chunk in self._fed(name, start, ended.append):
+            for _chunk in self._feed(name, start, ended.append):
                 depth -= len(ended)
                 for tag, count in Counter(ended).items():
                     own = tag.rpartition(":")[2]
                     counts[own] += count
                     total += count
-                    if counts[own] > most.get(own, _MOST_ALIKE) or total > most.get("", total):
+                    if counts[own] > most.get(own, _MAX_ALIKE) or total > most.get("", total):
                         raise TooManyError("too-large", own)
                 ended.clear()
 
-    def _fed(self, name: str, start: object, end: object) -> Iterator[bytes]:
+    def _feed(self, name: str, start: object, end: object) -> Iterator[bytes]:
         """Feed a part to a parser, and yield after each chunk; a declaration raises PackageError, and no entity is expanded."""
         from xml.parsers import expat  # noqa: PLC0415
 
@@ -214,7 +214,7 @@ class Package:
                 while chunk := stream.read(_CHUNK):
                     parser.Parse(chunk, False)
                     fed += len(chunk)
-                    if fed - parser.CurrentByteIndex > _LONGEST_TOKEN:
+                    if fed - parser.CurrentByteIndex > _MAX_TOKEN:
                         raise PackageError("hostile", name)
                     yield chunk
         except expat.ExpatError:
@@ -224,9 +224,9 @@ class Package:
 
     def _begins_in_utf_16(self, name: str) -> bool:
         with self.archive.open(name) as stream:
-            return stream.read(4).startswith(_OTHER_THAN_UTF_8)
+            return stream.read(4).startswith(_NOT_UTF_8)
 
-    def must_declare_nothing(self) -> None:
+    def refuse_declarations(self) -> None:
         """Raise PackageError for a part that begins with declarations, or in UTF-16: no Office program writes such XML."""
         with needs("office"):
             from defusedxml.common import DefusedXmlException  # noqa: PLC0415
@@ -245,5 +245,5 @@ class Package:
                 raise PackageError("damaged", str(error)[:200]) from None
 
 
-def _refuse_declaration(*_said: object) -> None:
+def _refuse_declaration(*_arguments: object) -> None:
     raise PackageError("hostile")

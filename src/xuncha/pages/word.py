@@ -8,14 +8,14 @@ from typing import Final
 from xuncha.chinese.numbers import numeral
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.pages.kind import must_be_readable
+from xuncha.pages.kind import check_length
 from xuncha.pages.line import Line, line_of
 from xuncha.pages.package import DAMAGES, Fault, Package, PackageError
 from xuncha.parts import needs
 
-_DEEPEST_LIST: Final = 8
-_LONGEST_LABEL: Final = 100  # characters of the pattern of a number, such as 第%1章
-_LONGEST_CHAIN: Final = 50  # styles, each based on the next
+_MAX_LEVEL: Final = 8
+_MAX_LABEL: Final = 100  # characters of the pattern of a number, such as 第%1章
+_MAX_STYLES: Final = 50  # styles, each based on the next
 _CHINESE: Final = frozenset({
     "chineseCounting", "chineseCountingThousand", "chineseLegalSimplified", "ideographDigital", "japaneseCounting",
     "japaneseDigitalTenThousand", "taiwaneseCounting", "taiwaneseCountingThousand", "ideographTraditional",
@@ -27,8 +27,8 @@ _LETTERS: Final = 26
 
 Properties = dict[str, str]
 """The properties of a paragraph, a style or a level of a list, by the names of their elements."""
-_OF_STYLE: Final = frozenset({"basedOn", "numId", "ilvl"})
-_OF_LEVEL: Final = frozenset({"start", "numFmt", "lvlText"})
+_STYLE_KEYS: Final = frozenset({"basedOn", "numId", "ilvl"})
+_LEVEL_KEYS: Final = frozenset({"start", "numFmt", "lvlText"})
 
 
 class Numbering:
@@ -51,7 +51,7 @@ class Numbering:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Read the start of an element of the styles or the numbering."""
         values = {key.rpartition("}")[2]: text for key, text in attributes.items()}
-        value, level = values.get("val", ""), _whole(values.get("ilvl", ""))
+        value, level = values.get("val", ""), _number(values.get("ilvl", ""))
         match tag.rpartition("}")[2]:
             case "style":
                 self._style = self.styles.setdefault(values.get("styleId", ""), {})
@@ -65,14 +65,14 @@ class Numbering:
             case "lvlOverride":
                 self._override = level
             case "startOverride":
-                self.starts.setdefault(self._number, {})[self._override] = _whole(value)
+                self.starts.setdefault(self._number, {})[self._override] = _number(value)
             case "lvl":
                 # Levels redefined for one numbering instance are ignored: it is counted as the original list.
                 self._level = {} if self._number else self.lists[self._list].setdefault(level, {})
-            case name if name in _OF_STYLE:
+            case name if name in _STYLE_KEYS:
                 self._style[name] = value
-            case name if name in _OF_LEVEL:
-                self._level[name] = _short(value)
+            case name if name in _LEVEL_KEYS:
+                self._level[name] = _checked_label(value)
 
     def label(self, paragraph: Properties) -> str:
         """Count a paragraph, and return its number as Word shows it; empty if it has none."""
@@ -82,47 +82,47 @@ class Numbering:
         name = self.lists_of_numbers.get(number)
         if name is None or name not in self.lists:
             return ""
-        depth = min(_whole(paragraph.get("ilvl", "")), _DEEPEST_LIST)
+        depth = min(_number(paragraph.get("ilvl", "")), _MAX_LEVEL)
         levels = self.lists[name]
-        own = levels.get(depth, {})
+        properties = levels.get(depth, {})
         restarted = {place: start - 1 for place, start in self.starts.pop(number, {}).items()}
-        counted = {depth: _start(own) - 1} | self.counts.get(name, {}) | restarted
+        counted = {depth: _start(properties) - 1} | self.counts.get(name, {}) | restarted
         counted[depth] += 1
         counted = self.counts[name] = {place: count for place, count in counted.items() if place <= depth}
-        if own.get("numFmt") in {"bullet", "none"}:
+        if properties.get("numFmt") in {"bullet", "none"}:
             return ""
 
         def written(match: re.Match[str]) -> str:
             place = int(match[1]) - 1
             each = levels.get(place, {})
-            return _written(counted.get(place, _start(each)), each.get("numFmt", ""))
+            return _in_format(counted.get(place, _start(each)), each.get("numFmt", ""))
 
-        return _PLACE.sub(written, own.get("lvlText", ""))
+        return _PLACE.sub(written, properties.get("lvlText", ""))
 
     def _style_with_number(self, name: str) -> Properties:
         """Return the first style with a number among a style and those it is based on."""
-        seen: set[str] = set()
-        while (style := self.styles.get(name)) is not None and name not in seen:
+        visited: set[str] = set()
+        while (style := self.styles.get(name)) is not None and name not in visited:
             if "numId" in style:
                 return style
-            seen.add(name)
-            if len(seen) > _LONGEST_CHAIN:
+            visited.add(name)
+            if len(visited) > _MAX_STYLES:
                 raise PackageError("hostile", name)
             name = style.get("basedOn", "")
         return {}
 
 
-def _short(text: str) -> str:
-    if len(text) > _LONGEST_LABEL:
-        raise PackageError("hostile", text[:_LONGEST_LABEL])
+def _checked_label(text: str) -> str:
+    if len(text) > _MAX_LABEL:
+        raise PackageError("hostile", text[:_MAX_LABEL])
     return text
 
 
 def _start(level: Properties) -> int:
-    return _whole(level.get("start", "1"))
+    return _number(level.get("start", "1"))
 
 
-def _written(number: int, form: str) -> str:
+def _in_format(number: int, form: str) -> str:
     """Write a number in one of Word's formats; in digits if notices do not use the format."""
     if form in _CHINESE:
         return numeral(number)
@@ -133,39 +133,39 @@ def _written(number: int, form: str) -> str:
     return str(number)
 
 
-def _whole(text: str) -> int:
+def _number(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 6 else 0  # noqa: PLR2004  no list is longer
 
 
-_LARGEST: Final = 32 * 1024 * 1024  # bytes of all texts of a document, unpacked
-_MOST: Final = {"": 1_000_000}  # elements of a part: a long notice has some fifty thousand
-_DEEPEST: Final = 200  # tables and text boxes can be nested
+_MAX_SIZE: Final = 32 * 1024 * 1024  # bytes of all texts of a document, unpacked
+_MAX_ELEMENTS: Final = {"": 1_000_000}  # elements of a part: a long notice has some fifty thousand
+_MAX_DEPTH: Final = 200  # tables and text boxes can be nested
 _CHUNK: Final = 64 * 1024
 _WORDS: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _USUAL_MAIN: Final = ("word/document.xml", "xl/workbook.xml")
 """The main part of a file that does not name it."""
-_PASSED_OVER: Final = frozenset({"Fallback", "moveFrom", "pPrChange", "rPrChange", "sectPrChange"})
+_SKIPPED: Final = frozenset({"Fallback", "moveFrom", "pPrChange", "rPrChange", "sectPrChange"})
 """Elements with earlier content, or with content that another element repeats."""
-_OF_PARAGRAPH: Final = frozenset({"pStyle", "numId", "ilvl"})
+_PARAGRAPH_KEYS: Final = frozenset({"pStyle", "numId", "ilvl"})
 _AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
 def lines(content: bytes, path: str) -> tuple[tuple[Line, ...], dict[int, tuple[int, int]]]:
     """Return the lines of the paragraphs that are not blank; and, for paragraphs in tables, the row, counted through all tables, and the column."""
     try:
-        package = Package(content, _LARGEST)
+        package = Package(content, _MAX_SIZE)
         main = _main(package, path)
         kinds = ("styles", "numbering")
         parts = [part for kind in kinds for part in package.related(main, kind)[:1]]
-        package.must_be_modest((*parts, main), _MOST, _DEEPEST)
+        package.check_size((*parts, main), _MAX_ELEMENTS, _MAX_DEPTH)
         numbering = Numbering()
         for part in parts:
             _read(package, part, numbering)
         body = _Body(numbering, path)
         _read(package, main, body)
     except PackageError as error:
-        raise _refused(error.fault, path) from error
+        raise _refusal(error.fault, path) from error
     return tuple(body.lines), body.cells
 
 
@@ -201,7 +201,7 @@ def _read(package: Package, part: str, target: Numbering | _Body) -> None:
         raise PackageError("damaged", part) from error
 
 
-def _refused(fault: Fault, path: str) -> RefusedError:
+def _refusal(fault: Fault, path: str) -> RefusedError:
     if fault == "password":
         message, hint = (
             _("the document is password-protected"),
@@ -209,7 +209,7 @@ def _refused(fault: Fault, path: str) -> RefusedError:
         )
         return RefusedError("password", message, hint, path)
     if fault == "too-large":
-        message = _("unpacked, the document is larger than {n} MB").format(n=_LARGEST // 1024**2)
+        message = _("unpacked, the document is larger than {n} MB").format(n=_MAX_SIZE // 1024**2)
         hint = _("a notice is much smaller; save its text alone")
         return RefusedError("document-too-large", message, hint, path)
     if fault == "hostile":
@@ -239,7 +239,7 @@ class _Body:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition("}")[2]
-        if self.passed_over or name in _PASSED_OVER:
+        if self.passed_over or name in _SKIPPED:
             self.passed_over += 1
         elif not tag.startswith((_WORDS, _STRICT)):
             return
@@ -263,7 +263,7 @@ class _Body:
             self.in_text = True
         elif name in _AS_TEXT and self.in_run:
             self.data(_AS_TEXT[name], always=True)
-        elif name in _OF_PARAGRAPH:
+        elif name in _PARAGRAPH_KEYS:
             self.open[-1][1][name] = value
 
     def data(self, text: str, *, always: bool = False) -> None:
@@ -271,7 +271,7 @@ class _Body:
         if (self.in_text or always) and not self.hidden and not self.passed_over and self.open:
             self.open[-1][0].append(text)
             self.characters += len(text)
-            must_be_readable(self.path, 0, self.characters)
+            check_length(self.path, 0, self.characters)
 
     def end(self, tag: str) -> None:
         name = tag.rpartition("}")[2]
@@ -291,7 +291,7 @@ class _Body:
     def _end_paragraph(self) -> None:
         texts, properties = self.open.pop()
         self.count += 1
-        must_be_readable(self.path, self.count, self.characters)
+        check_length(self.path, self.count, self.characters)
         if self.columns:
             self.cells[self.count] = (self.rows, self.columns[-1])
         label = self.numbering.label(properties)

@@ -150,7 +150,7 @@ def _harmless_pdf(path: Path) -> bytes:
         _remove_actions(writer.add_page(page))
     stream = BytesIO()
     writer.write(stream)
-    trial = library.PdfWriter()  # try to append it, as `bound` will do
+    trial = library.PdfWriter()  # try to append it, as `append_pages` will do
     trial.append(BytesIO(stream.getvalue()), import_outline=False)
     trial.write(BytesIO())
     return stream.getvalue() if len(trial.pages) == count else b"damaged"

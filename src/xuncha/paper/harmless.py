@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from zipfile import BadZipFile
 
 from xuncha.language import gettext as _
-from xuncha.pages.package import KINDS_OF_PARTS, Package, PackageError, Relationship
+from xuncha.pages.package import CONTENT_TYPES, Package, PackageError, Relationship
 from xuncha.paper.own import OwnFileError
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def _text_parts(package: Package, *, filled: bool) -> list[str]:
             queue += [(reference, is_dropped) for reference in by_source.get(link.target, ())]
     lists = "application/vnd.openxmlformats-package.relationships+xml"
     for name in package.sizes:
-        if name not in {KINDS_OF_PARTS, *kept, *dropped} and package.kind(name) != lists:
+        if name not in {CONTENT_TYPES, *kept, *dropped} and package.kind(name) != lists:
             raise _active_error(name)
     return [name for name, kind in kept.items() if kind in _TEXT_PARTS]
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from xuncha.errors import Finding, Place
 from xuncha.pages import lines
-from xuncha.pages.kind import bytes_of, decoded
+from xuncha.pages.kind import decode, read_bytes
 
 from xuncha.proof import against, contact, counts, dates, documents, forms, library, marks, numbering, sums, words  # fmt: skip  # isort: skip
 from xuncha.proof.chapter import Text
@@ -51,7 +51,7 @@ def read(path: Path) -> tuple[Text, list[Silenced]]:
     them is not installed.
     """
     pages = lines(path)
-    commented = decoded(bytes_of(path), str(path)) if pages.kind in {"md", "html"} else ""
+    commented = decode(read_bytes(path), str(path)) if pages.kind in {"md", "html"} else ""
     text = Text(tuple(line for line in pages.lines if not is_noise(line.text)), pages.kind)
     return text, [
         Silenced(code, line=number)

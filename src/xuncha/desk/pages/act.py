@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed
 from xuncha.desk import forms
 from xuncha.desk.commands import address_of
-from xuncha.desk.fields import fields_of, lacking, named, standing
+from xuncha.desk.fields import current_values, fields_of, missing, uploaded_file
 from xuncha.desk.view import current_visitor, desk_of, must_be_allowed, page, status_of, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from xuncha.desk.fields import Field
-    from xuncha.desk.ledger import Desk, Look
+    from xuncha.desk.ledger import Desk, State
     from xuncha.model.register import ProblemRow
     from xuncha.model.vocabulary import Action
     from xuncha.workflow.perform import Result
     from xuncha.workflow.verb import Verb
 
 
-_TOLD: Final = 5
+_MAX_DETAILS: Final = 5
 """Details are shown for at most so many measures."""
 
 
@@ -64,22 +64,22 @@ def act(request: Request, form: FormData) -> Response:
     try:
         if not ids:
             raise RefusedError("nothing-chosen", _("no measure is chosen"), _("tick one or several"))
-        typed = forms.typed(form, verb)
+        typed = forms.verb_values(form, verb)
         files = _files(form) if "file" in {field.parameter for field in fields_of(verb)} else [None]
         for each in files:
             if each is not None:
-                typed["file"] = named(desk.root, Identity.parse(ids[0]), each)
-            shown = forms.versions(form) if each is None else {}
-            results.append(desk.perform(verb.action, ids, typed, shown, partial(current_visitor, request)))
+                typed["file"] = uploaded_file(desk.root, Identity.parse(ids[0]), each)
+            versions = forms.versions(form) if each is None else {}
+            results.append(desk.perform(verb.action, ids, typed, versions, partial(current_visitor, request)))
     except XunchaError as error:
         if error.code in {NOT_ALLOWED, NOT_SIGNED_IN} and not results:
             raise
         names = [each.filename or "" for each in files if each]
-        kept, left = names[: len(results)], names[len(results) :]
-        return _form(request, action, ids, forms.shown_again(form), error, forms.versions(form), (kept, left))
+        saved, left = names[: len(results)], names[len(results) :]
+        return _form(request, action, ids, forms.typed(form), error, forms.versions(form), (saved, left))
     outcomes = [desk.outcome(each.commit) for each in results]
     address = address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures"
-    return forms.done(address, desk.keep(results[-1].commit, reduce(Outcome.and_then, outcomes)))
+    return forms.redirect(address, desk.record(results[-1].commit, reduce(Outcome.and_then, outcomes)))
 
 
 def _files(form: FormData) -> list[UploadFile]:
@@ -103,13 +103,13 @@ def _form(
     verb = VERBS.get(cast("Action", action))
     if verb is None:
         raise HTTPException(404)
-    look = desk.seen()
-    rows: dict[str, MeasureRow | ProblemRow] = {row.id: row for row in look.register.measures}
+    state = desk.valid_state()
+    rows: dict[str, MeasureRow | ProblemRow] = {row.id: row for row in state.register.measures}
     if verb.of_problems:
-        rows |= {row.id: row for row in look.register.problems}
+        rows |= {row.id: row for row in state.register.problems}
     chosen = [rows[number] for number in dict.fromkeys(ids) if number in rows]
-    gone = [number for number in dict.fromkeys(ids) if number not in rows]
-    if error and gone and not chosen:
+    missing_ids = [number for number in dict.fromkeys(ids) if number not in rows]
+    if error and missing_ids and not chosen:
         raise error  # nothing is left to show a form for
     may = visitor_of(request).may
     if denied := [
@@ -118,33 +118,33 @@ def _form(
         raise not_allowed(*denied)
     meanwhile = (versions or {}) if error and error.code == "changed-meanwhile" else {}
     fields = fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen))
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         "held": f"/act?{urlencode({'action': action, 'id': [row.id for row in chosen]}, doseq=True)}",
         "meanwhile": {
             number: desk.changes_since(Identity.parse(number), shown) for number, shown in meanwhile.items()
         },
-        "number": look.number,
-        "frame": look.register.frame,
+        "number": state.number,
+        "frame": state.register.frame,
         "verb": verb,
         "fields": fields,
-        "stands": _standing(desk, [row.id for row in chosen], fields) if verb.action == "set" else {},
+        "stands": _common_values(desk, [row.id for row in chosen], fields) if verb.action == "set" else {},
         "rows": chosen,
-        "told": [*_told(desk, look, verb, chosen)],
-        "gone": gone,
+        "told": [*_details(desk, state, verb, chosen)],
+        "gone": missing_ids,
         "kept": files[0],
         "left": files[1],
         "shown": [(row.id, version(desk.root, Identity.parse(row.id).path)) for row in chosen],
         "typed": typed,
         "error": error,
     }
-    return page(request, "act", status_of(error) if error else 200, **given)
+    return page(request, "act", status_of(error) if error else 200, **values)
 
 
-def _standing(desk: Desk, ids: Sequence[str], fields: Sequence[Field]) -> dict[str, str]:
+def _common_values(desk: Desk, ids: Sequence[str], fields: Sequence[Field]) -> dict[str, str]:
     """Return the values that all files have in common for the fields of a form; none if a file cannot be read."""
     source = WorkingTree(desk.root)
     try:
-        rows = [standing(record_of(source, Identity.parse(each)), fields) for each in ids]
+        rows = [current_values(record_of(source, Identity.parse(each)), fields) for each in ids]
     except InvalidLedgerError:
         return {}
     return {
@@ -152,13 +152,13 @@ def _standing(desk: Desk, ids: Sequence[str], fields: Sequence[Field]) -> dict[s
     }
 
 
-def _told(
-    desk: Desk, look: Look, verb: Verb, rows: Sequence[MeasureRow | ProblemRow]
+def _details(
+    desk: Desk, state: State, verb: Verb, rows: Sequence[MeasureRow | ProblemRow]
 ) -> Iterator[tuple[str, Measure, Sequence[XunchaError]]]:
     """Yield details of a few measures for the person who decides, and what is missing for the action."""
     source = WorkingTree(desk.root)
-    for row in rows if len(rows) <= _TOLD else ():
+    for row in rows if len(rows) <= _MAX_DETAILS else ():
         identity = Identity.parse(row.id)
         with suppress(InvalidLedgerError):
             if isinstance(record := record_of(source, identity), Measure):
-                yield row.id, record, lacking(desk, look, identity, record, verb)
+                yield row.id, record, missing(desk, state, identity, record, verb)

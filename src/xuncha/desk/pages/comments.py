@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, made, page, status_of
+from xuncha.desk.view import desk_of, last_change, page, status_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model import names
@@ -28,25 +28,25 @@ if TYPE_CHECKING:
 
 
 def show(
-    request: Request, given: Mapping[str, str] | None = None, error: XunchaError | None = None
+    request: Request, values: Mapping[str, str] | None = None, error: XunchaError | None = None
 ) -> Response:
     """Show the comments, each with its reply or a form for one, and a form for a new comment."""
     desk = desk_of(request)
-    source, shown = WorkingTree(desk.root), (given or {}).get("version", "")
+    source, shown_version = WorkingTree(desk.root), (values or {}).get("version", "")
     paths = [f"{COMMENTS}/{entry.name}" for entry in source.entries(COMMENTS)]
     versions = {each: version(desk.root, path) for path in paths if (each := CommentNumber.of_file(path))}
     entered = comments(source)  # read last, so that a change in between is noticed
     answered = request.path_params.get("number", "")
     if error and answered and answered not in {str(number) for number in entered}:
         raise error  # its form is gone by now
-    query = {} if given else request.query_params
+    query = {} if values else request.query_params
     about, unanswered = query.get("about", "").strip(), bool(query.get("unanswered"))
     found = comments_about(source, entered, about or None, unanswered=unanswered)
     return page(
         request,
         "comments",
         status_of(error) if error else 200,
-        number=desk.seen().number,
+        number=desk.valid_state().number,
         found=dict(reversed(found.items())),
         total=len(entered),
         waiting=sum(each.reply is None for each in entered.values()),
@@ -54,10 +54,12 @@ def show(
         channels=CHANNELS,
         answered=answered,
         versions={each.number: shown_version for each, shown_version in versions.items()},
-        meanwhile=desk.changes_since(CommentNumber.parse(answered), shown) if error and answered else [],
-        typed=given or {},
+        meanwhile=desk.changes_since(CommentNumber.parse(answered), shown_version)
+        if error and answered
+        else [],
+        typed=values or {},
         error=error,
-        **made(request),
+        **last_change(request),
     )
 
 
@@ -75,8 +77,8 @@ def add(request: Request, form: FormData) -> Response:
         with desk.session() as session:
             register.add_comment(session, text, channel=channel, received=day, about=which, name=name)
     except XunchaError as error:
-        return show(request, forms.shown_again(form), error)
-    return forms.done("/comments", session.made)
+        return show(request, forms.typed(form), error)
+    return forms.redirect("/comments", session.made)
 
 
 def reply(request: Request, form: FormData) -> Response:
@@ -87,11 +89,11 @@ def reply(request: Request, form: FormData) -> Response:
         text = typed.filled(
             forms.text(form, "text"), _("the text is empty"), _("enter the text of the reply")
         )
-        given = forms.text(form, "date")
-        day = typed.past_day(given, "date", desk.today) if given else desk.today
+        date_text = forms.text(form, "date")
+        day = typed.past_day(date_text, "date", desk.today) if date_text else desk.today
         with desk.session() as session:
-            desk.must_be_as_shown({number: forms.text(form, "version")})
+            desk.check_versions({number: forms.text(form, "version")})
             register.reply(session, number, text, day)
     except XunchaError as error:
-        return show(request, forms.shown_again(form), error)
-    return forms.done("/comments", session.made)
+        return show(request, forms.typed(form), error)
+    return forms.redirect("/comments", session.made)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xuncha.desk.papers import FRESH, PAPERS, title_of
-from xuncha.desk.view import desk_of, here, page, wait
+from xuncha.desk.view import desk_of, full_path, page, wait
 from xuncha.language import spoken
 
 if TYPE_CHECKING:
@@ -20,20 +20,20 @@ _FILE = "dashboard.html"
 def show(request: Request) -> Response:
     """Show a dashboard in a frame where no script runs."""
     desk = desk_of(request)
-    look = desk.look()
+    state = desk.state()
     paper = "internal" if request.query_params.get("internal") else "dashboard"
 
     def begin() -> Job:
         job = desk.jobs.new(title_of(paper), [_FILE])
         return desk.jobs.start(job, [*PAPERS[paper].words, "-o", str(job.folder / _FILE)])
 
-    job = desk.jobs.known((paper, spoken()), (look.number, desk.today), begin, FRESH)
+    job = desk.jobs.recent((paper, spoken()), (state.number, desk.today), begin, FRESH)
     wait(request, job)
     return page(
         request,
         "dashboard",
-        number=look.number,
-        here=here(request),
+        number=state.number,
+        here=full_path(request),
         job=job,
         paper=paper,
         address=f"/jobs/{job.number}/{_FILE}" if job.document(_FILE) else "",

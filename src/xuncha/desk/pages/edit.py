@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse
 from xuncha.audit.examine import findings_of_last_commit
 from xuncha.chinese.characters import without_unsafe
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, made, page, status_of
+from xuncha.desk.view import desk_of, last_change, page, status_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -49,7 +49,7 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
     path = editable(desk.root, named)
     shown_version = version(desk.root, path)
     text = _text(path, (desk.root / path).read_bytes())
-    about = made(request)
+    about = last_change(request)
     findings = []
     if about["done"] and about["done"].commit == about["tip"]:
         with suppress(XunchaError):  # a failing audit is reported by `audit` itself
@@ -63,7 +63,7 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
         named=named,
         identity=Identity.of_file(path),
         text=text if typed is None else typed,
-        theirs=_beside(text, typed) if typed and error and error.code == "changed-meanwhile" else [],
+        theirs=_compared(text, typed) if typed and error and error.code == "changed-meanwhile" else [],
         version=shown_version,
         by_hand=bool(git_dir(desk.root) and Git(desk.root).unfinished(path)),
         said=findings,
@@ -83,8 +83,8 @@ def edit(request: Request, form: FormData) -> Response:
     """Save the typed text in one commit; if that is refused, show it again with the reason."""
     desk, named = desk_of(request), request.path_params["file"]
     root = desk.root
-    given = form.get("text")
-    typed = given.replace("\r\n", "\n") if isinstance(given, str) else ""
+    sent = form.get("text")
+    typed = sent.replace("\r\n", "\n") if isinstance(sent, str) else ""
     try:
         path = editable(root, named)
         content = (root / path).read_bytes()
@@ -92,10 +92,12 @@ def edit(request: Request, form: FormData) -> Response:
             message = _("{path} was changed by someone else meanwhile").format(path=path)
             hint = _("its current text is beside what you wrote; combine the two, and save that")
             raise RefusedError("changed-meanwhile", message, hint)
-        done = desk.apart(keep, path, as_in_file(typed, content), content)
+        result = desk.call(keep, path, as_in_file(typed, content), content)
     except XunchaError as error:
         return show(request, typed, error)
-    return forms.done(request.url.path, done.commit) if done else RedirectResponse(request.url.path, 303)
+    return (
+        forms.redirect(request.url.path, result.commit) if result else RedirectResponse(request.url.path, 303)
+    )
 
 
 def as_in_file(typed: str, before: bytes) -> bytes:
@@ -109,10 +111,10 @@ def as_in_file(typed: str, before: bytes) -> bytes:
     ending, old = common_line_end(text), _LINE.findall(text)
     lines = typed.removesuffix("\n").split("\n")
     result = [line + ending for line in lines]
-    shown = [without_unsafe(line.rstrip("\r\n"), "�") for line in old]
-    if any(line != kept + ending for line, kept in zip(old, shown, strict=True)):
+    visible_lines = [without_unsafe(line.rstrip("\r\n"), "�") for line in old]
+    if any(line != visible + ending for line, visible in zip(old, visible_lines, strict=True)):
         # With mixed line ends, or characters that no field shows, untouched lines stay as they are.
-        for start, place, size in SequenceMatcher(None, shown, lines).get_matching_blocks():
+        for start, place, size in SequenceMatcher(None, visible_lines, lines).get_matching_blocks():
             result[place : place + size] = old[start : start + size]
     ends = [line if line.endswith(("\n", "\r")) else line + ending for line in result]
     if text and not text.endswith(("\n", "\r")):
@@ -120,10 +122,10 @@ def as_in_file(typed: str, before: bytes) -> bytes:
     return (_BOM if before.startswith(_BOM) else b"") + "".join(ends).encode()
 
 
-def _beside(theirs: str, typed: str) -> list[_Line]:
+def _compared(theirs: str, typed: str) -> list[_Line]:
     """Return the lines of the present file, with marks on those that the typed text lacks."""
     lines, written = theirs.splitlines(), typed.splitlines()
-    same: set[int] = set()
+    common: set[int] = set()
     for start, _there, size in SequenceMatcher(None, lines, written).get_matching_blocks():
-        same |= {*range(start, start + size)}
-    return [_Line(line, place not in same) for place, line in enumerate(lines)]
+        common |= {*range(start, start + size)}
+    return [_Line(line, place not in common) for place, line in enumerate(lines)]

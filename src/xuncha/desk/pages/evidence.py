@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
-from xuncha.desk.delivery import delivered
+from xuncha.desk.delivery import file_response
 from xuncha.desk.view import desk_of
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.store.files import WorkingTree
@@ -21,7 +21,7 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     identity, name = Identity.parse(request.path_params["id"]), request.path_params["name"]
     source, path = WorkingTree(desk.root), f"{EVIDENCE}/{identity}/{name}"
-    held = {entry.name for entry in source.entries(f"{EVIDENCE}/{identity}") if entry.kind == "file"}
-    if name not in held or source.behind_link(path):
+    names = {entry.name for entry in source.entries(f"{EVIDENCE}/{identity}") if entry.kind == "file"}
+    if name not in names or source.behind_link(path):
         raise HTTPException(404)
-    return delivered(desk.root / path, name)
+    return file_response(desk.root / path, name)

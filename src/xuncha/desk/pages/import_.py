@@ -31,15 +31,15 @@ if TYPE_CHECKING:
     from xuncha.trail.history import Event
 
 KINDS: Final = ("table", "notice")
-_MOST_DOUBTS: Final = 200
+_MAX_DOUBTS: Final = 200
 
 
 def show(request: Request) -> Response:
     """Show the form for a file."""
-    return _asked(request)
+    return _upload_form(request)
 
 
-def _asked(request: Request, error: XunchaError | None = None) -> Response:
+def _upload_form(request: Request, error: XunchaError | None = None) -> Response:
     number = desk_of(request).number
     return page(request, "import", status_of(error) if error else 200, number=number, error=error)
 
@@ -51,135 +51,141 @@ def upload(request: Request, form: FormData) -> Response:
         raise HTTPException(404)
     if not isinstance(file, UploadFile) or not file.filename:
         message, hint = _("no file is chosen"), _("choose one, or drop it on the page")
-        return _asked(request, RefusedError("no-file", message, hint))
+        return _upload_form(request, RefusedError("no-file", message, hint))
 
-    def keep(place: Path) -> None:
-        with place.open("wb") as stream:
+    def save(path: Path) -> None:
+        with path.open("wb") as stream:
             shutil.copyfileobj(file.file, stream)
 
     # Some browsers send a path: keep the name.
     name = held(file.filename.replace("\\", "/").rpartition("/")[2])
-    given = {"kind": kind, "columns": {}, "new": False}
-    return _look(desk_of(request), _with_file(desk_of(request), _("Previewing {file}"), name, keep, given))
+    values = {"kind": kind, "columns": {}, "new": False}
+    return _preview(
+        desk_of(request), _with_file(desk_of(request), _("Previewing {file}"), name, save, values)
+    )
 
 
-def _with_file(desk: Desk, title: str, name: str, keep: Callable[[Path], None], given: dict[str, Any]) -> Job:
+def _with_file(
+    desk: Desk, title: str, name: str, save: Callable[[Path], None], values: dict[str, Any]
+) -> Job:
     """Make a job with a file in its folder, which stays as long as the job is kept."""
-    number = desk.look().number
-    job = desk.jobs.new(title.format(file=name), needs="import")
-    job.given = {**given, "file": job.folder / name, "number": number, "back": f"/import/{job.number}"}
+    number = desk.state().number
+    job = desk.jobs.new(title.format(file=name), right="import")
+    job.values = {**values, "file": job.folder / name, "number": number, "back": f"/import/{job.number}"}
     try:
-        keep(job.given["file"])
+        save(job.values["file"])
     except OSError:
         desk.jobs.stop(job)
         raise
     return job
 
 
-def _look(desk: Desk, job: Job) -> Response:
+def _preview(desk: Desk, job: Job) -> Response:
     """Start a dry run of the import."""
-    job.then = f"/import/{job.number}"
-    desk.jobs.start(job, [*_words(job.given), "--dry-run", "--json"])
+    job.next_page = f"/import/{job.number}"
+    desk.jobs.start(job, [*_words(job.values), "--dry-run", "--json"])
     return RedirectResponse(f"/jobs/{job.number}", 303)
 
 
-def _words(given: dict[str, Any]) -> list[str]:
+def _words(values: dict[str, Any]) -> list[str]:
     """Return the command that reads a file with the chosen options."""
-    words = ["import", given["kind"], str(given["file"])]
-    words += [f"--column={heading}={role}" for heading, role in given["columns"].items()]
-    return words + (["--new"] if given["new"] else [])
+    words = ["import", values["kind"], str(values["file"])]
+    words += [f"--column={heading}={role}" for heading, role in values["columns"].items()]
+    return words + (["--new"] if values["new"] else [])
 
 
 def show_result(request: Request) -> Response:
     """Show how the file is understood and what would change, with choices for columns; or what was changed."""
     job = job_of(request)
-    if "kind" not in job.given:
+    if "kind" not in job.values:
         raise HTTPException(404)
-    if not job.over.is_set():
+    if not job.ended.is_set():
         return RedirectResponse(f"/jobs/{job.number}", 303)
     return _result(request, job, {})
 
 
 def _result(request: Request, job: Job, typed: dict[str, str], error: XunchaError | None = None) -> Response:
     desk = desk_of(request)
-    frame = (desk.seen() if error else desk.look()).register.frame
-    found = json.loads(job.output() or "null") if job.state == "done" else None
+    frame = (desk.valid_state() if error else desk.state()).register.frame
+    preview = json.loads(job.output() or "null") if job.state == "done" else None
     roles = [(role, role_name(role)) for role in ROLES]
     roles += [(f"{FIELD}{each.key}", each.label) for each in frame.fields]
-    done = _done(desk, job)
-    given: dict[str, Any] = {
-        "number": desk.seen().number if job.writes else job.given["number"],
+    event = _import_event(desk, job)
+    values: dict[str, Any] = {
+        "number": desk.valid_state().number if job.writes else job.values["number"],
         "job": job,
-        "found": found,
-        "columns": [*_columns(found).items()],
+        "found": preview,
+        "columns": [*_columns(preview).items()],
         "roles": roles,
         "typed": typed,
-        "most": _MOST_DOUBTS,
+        "most": _MAX_DOUBTS,
         "beside": f"{desk.root.name}-2",
-        "tip": desk.may_be_taken_back(done, visitor_of(request)),
-        "done": done,
+        "tip": desk.undoable(event, visitor_of(request)),
+        "done": event,
         "error": error,
     }
-    name = "imported" if job.writes else job.given["kind"]
-    return page(request, f"import_{name}", status_of(error) if error else 200, **given)
+    name = "imported" if job.writes else job.values["kind"]
+    return page(request, f"import_{name}", status_of(error) if error else 200, **values)
 
 
-def _done(desk: Desk, job: Job) -> Event | None:
+def _import_event(desk: Desk, job: Job) -> Event | None:
     """Return the event of a job's commit: the first import of its file after the commit at its start."""
-    if "stood" not in job.given:
+    if "stood" not in job.values:
         return None
-    later = takewhile(lambda each: each.commit != job.given["stood"], desk.events())
-    name = job.given["file"].name
+    later = takewhile(lambda each: each.commit != job.values["stood"], desk.events())
+    name = job.values["file"].name
     of_it = [each for each in later if each.action == "import" and each.subject.endswith(f" {name}")]
     return of_it[-1] if of_it else None
 
 
-def _columns(found: dict[str, Any] | None) -> dict[str, str]:
+def _columns(preview: dict[str, Any] | None) -> dict[str, str]:
     """Return the roles of the columns, by heading."""
-    return found["form"]["columns"] if found and found.get("form") else {}
+    return preview["form"]["columns"] if preview and preview.get("form") else {}
 
 
-def take(request: Request, form: FormData) -> Response:
+def import_file(request: Request, form: FormData) -> Response:
     """Import a file as shown; or do another dry run if something else was chosen."""
     desk, job = desk_of(request), job_of(request)
-    if "kind" not in job.given or job.writes or not job.over.is_set():
+    if "kind" not in job.values or job.writes or not job.ended.is_set():
         raise HTTPException(404)
     try:
-        return _notice(desk, job, form) if job.given["kind"] == "notice" else _table(request, desk, job, form)
+        return (
+            _notice(desk, job, form) if job.values["kind"] == "notice" else _table(request, desk, job, form)
+        )
     except XunchaError as error:
-        return _result(request, job, dict(forms.shown_again(form)), error)
+        return _result(request, job, dict(forms.typed(form)), error)
 
 
 def _table(request: Request, desk: Desk, job: Job, form: FormData) -> Response:
-    found = json.loads(job.output() or "null") if job.state == "done" else None
-    shown = _columns(found)
+    preview = json.loads(job.output() or "null") if job.state == "done" else None
+    columns = _columns(preview)
     chosen = {
-        heading: forms.text(form, f"role-{n}") or role for n, (heading, role) in enumerate(shown.items())
+        heading: forms.text(form, f"role-{n}") or role for n, (heading, role) in enumerate(columns.items())
     }
     for line in forms.text(form, "columns").splitlines():
         heading, equals, role = (part.strip() for part in line.replace("＝", "=").rpartition("="))
         if line.strip():
             chosen[heading if equals else role] = role if equals else ""
-    changes = {heading: role for heading, role in chosen.items() if shown.get(heading) != role}
+    changes = {heading: role for heading, role in chosen.items() if columns.get(heading) != role}
     new = bool(forms.text(form, "new"))
-    again = not found or bool(changes) or new != job.given["new"] or forms.text(form, "do") != "import"
-    given = {**job.given, "columns": {**job.given["columns"], **changes}, "new": new}
+    again = not preview or bool(changes) or new != job.values["new"] or forms.text(form, "do") != "import"
+    values = {**job.values, "columns": {**job.values["columns"], **changes}, "new": new}
     if not again:
         _must_be_as_shown(desk, job)
-    file, title = job.given["file"], _("Previewing {file}") if again else _("Importing {file}")
-    new_job = _with_file(desk, title, file.name, lambda place: place.hardlink_to(file), given)
-    if again or not found:
-        return _look(desk, new_job)
-    words = [*_words(new_job.given), "--json", *(["--partly"] if forms.text(form, "partly") else [])]
-    words += [f"--as-shown={found['digest']}"]
+    file, title = job.values["file"], _("Previewing {file}") if again else _("Importing {file}")
+    new_job = _with_file(desk, title, file.name, lambda place: place.hardlink_to(file), values)
+    if again or not preview:
+        return _preview(desk, new_job)
+    words = [*_words(new_job.values), "--json", *(["--partly"] if forms.text(form, "partly") else [])]
+    words += [f"--as-shown={preview['digest']}"]
     words += [f"--save-form={name}"] if (name := forms.text(form, "save")) else []
-    new_job.given["back"], new_job.then = f"/import/{job.number}", f"/import/{new_job.number}"
+    new_job.values["back"], new_job.next_page = f"/import/{job.number}", f"/import/{new_job.number}"
 
-    def when_its_turn_comes() -> None:
+    def check() -> None:
         must_be_allowed(request, "import")
-        new_job.given["stood"] = desk.tip()
+        new_job.values["stood"] = desk.tip()
 
-    desk.jobs.start(new_job, words, in_turn=when_its_turn_comes)
+    desk.jobs.start(new_job, words, check=check)
     return RedirectResponse(f"/jobs/{new_job.number}", 303)
 
 
@@ -189,7 +195,7 @@ def _must_be_as_shown(desk: Desk, job: Job) -> None:
     Raises:
         RefusedError: the ledger has changed.
     """
-    if desk.look().number != job.given["number"]:
+    if desk.state().number != job.values["number"]:
         text = _("the ledger was changed after this was shown")
         raise RefusedError("changed-meanwhile", text, _("check again what would change, and decide again"))
 
@@ -200,10 +206,10 @@ def _notice(desk: Desk, job: Job, form: FormData) -> Response:
     if not name or held(name) != name:
         message = _("“{name}” cannot be the name of a folder").format(name=name)
         raise RefusedError("bad-folder", message, _("give a plain name"))
-    file = job.given["file"]
+    file = job.values["file"]
     title = _("Making a ledger from {file}")
     new = _with_file(desk, title, file.name, lambda place: place.hardlink_to(file), {})
-    new.given["back"] = f"/import/{job.number}"
+    new.values["back"] = f"/import/{job.number}"
     place = desk.root.resolve().parent / name
-    desk.jobs.start(new, ["import", "notice", str(new.given["file"]), str(place)])
+    desk.jobs.start(new, ["import", "notice", str(new.values["file"]), str(place)])
     return RedirectResponse(f"/jobs/{new.number}", 303)

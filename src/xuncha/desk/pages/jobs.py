@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from xuncha.desk.delivery import delivered
+from xuncha.desk.delivery import file_response
 from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, wait
 from xuncha.trail import author
 
@@ -20,14 +20,14 @@ def show(request: Request) -> Response:
     """Show a job; if it is done and continues at another page, redirect there."""
     job = job_of(request)
     wait(request, job)
-    if job.over.is_set() and job.state == "done" and job.then:
-        return led_on(request, job.then)
-    made = [name for name in job.files if job.document(name)]
-    output = "" if made or not job.over.is_set() else job.output()
-    return page(request, "job", job=job, made=made, said=output, back=job.given.get("back", ""))
+    if job.ended.is_set() and job.state == "done" and job.next_page:
+        return redirect(request, job.next_page)
+    documents = [name for name in job.files if job.document(name)]
+    output = "" if documents or not job.ended.is_set() else job.output()
+    return page(request, "job", job=job, made=documents, said=output, back=job.values.get("back", ""))
 
 
-def led_on(request: Request, address: str) -> Response:
+def redirect(request: Request, address: str) -> Response:
     """Redirect a browser to another page, also if the page's script has asked."""
     if request.headers.get("hx-request"):
         return Response(headers={"HX-Redirect": address})
@@ -37,17 +37,17 @@ def led_on(request: Request, address: str) -> Response:
 def stop(request: Request, _form: FormData) -> Response:
     """End a job."""
     job = job_of(request)
-    if job.by != author.account():
+    if job.account != author.account():
         must_be_allowed(request, "stop")
     desk_of(request).jobs.stop(job)
     wait(request, job)
     return RedirectResponse(f"/jobs/{job.number}", 303)
 
 
-def give(request: Request) -> Response:
+def send(request: Request) -> Response:
     """Send a document: for viewing if that is safe in a browser, else as a download."""
     name = request.path_params["name"]
     place = job_of(request).document(name)
     if place is None:
         raise HTTPException(404)
-    return delivered(place, name, download=bool(request.query_params.get("download")), made_here=True)
+    return file_response(place, name, download=bool(request.query_params.get("download")), made_here=True)

@@ -32,7 +32,7 @@ def show(request: Request) -> Response:
     except XunchaError as refused:
         error = refused
     shown, current, pages = pages_of(events, query.get("page", ""))
-    given = {
+    values = {
         "number": number,
         "events": shown,
         "current": current,
@@ -41,7 +41,7 @@ def show(request: Request) -> Response:
         "asked": identity,
         "error": error,
     }
-    return page(request, "log", status_of(error) if error else 200, **given)
+    return page(request, "log", status_of(error) if error else 200, **values)
 
 
 def audit(request: Request, form: FormData) -> Response:
@@ -49,7 +49,7 @@ def audit(request: Request, form: FormData) -> Response:
     desk = desk_of(request)
     file = f"{_('Audit')} {desk.today}.html"
     job = desk.jobs.new(_("Audit: whether history follows the rules"), [file])
-    job.given = {"back": "/log"}
+    job.values = {"back": "/log"}
     words = ["audit", "--html", str(job.folder / file)]
     since = forms.text(form, "since")
     keeps = bool(forms.text(form, "anchor"))
@@ -57,5 +57,5 @@ def audit(request: Request, form: FormData) -> Response:
         must_be_allowed(request, "anchor")
     words += [f"--since={since}"] if since else []
     words += ["--anchor"] if keeps else []
-    desk.jobs.start(job, words, in_turn=partial(must_be_allowed, request, "anchor") if keeps else None)
+    desk.jobs.start(job, words, check=partial(must_be_allowed, request, "anchor") if keeps else None)
     return RedirectResponse(f"/jobs/{job.number}", 303)

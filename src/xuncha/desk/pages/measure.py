@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from starlette.responses import RedirectResponse
 
 from xuncha.desk.delivery import SHOWN
-from xuncha.desk.fields import Field, fields_of, lacking, standing
+from xuncha.desk.fields import Field, current_values, fields_of, missing
 from xuncha.desk.papers import PAPERS, title_of
-from xuncha.desk.view import desk_of, made, page, visitor_of
+from xuncha.desk.view import desk_of, last_change, page, visitor_of
 from xuncha.model.identity import Identity
 from xuncha.report.record import evidence_authors
 from xuncha.requests.answers import rows_of, version
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from xuncha.desk.ledger import Desk, Look
+    from xuncha.desk.ledger import Desk, State
     from xuncha.errors import XunchaError
     from xuncha.model.records import Measure
     from xuncha.workflow.verb import Verb
@@ -38,45 +38,45 @@ class Step(NamedTuple):
 
     verb: Verb
     fields: list[Field]
-    lacking: Sequence[XunchaError]
+    missing: Sequence[XunchaError]
 
 
 def steps(
-    desk: Desk, look: Look, identity: Identity, measure: Measure, may: Callable[[str], bool]
+    desk: Desk, state: State, identity: Identity, measure: Measure, may: Callable[[str], bool]
 ) -> list[Step]:
     """Return the actions that are possible for a measure now and that the visitor may do."""
-    found = []
+    result = []
     for verb in filter(lambda verb: may(verb.action), VERBS.values()):
         if measure.status not in verb.transitions or (
             verb.action == "review" and measure.term != "long_term"
         ):
             continue
-        found.append(Step(verb, fields_of(verb), lacking(desk, look, identity, measure, verb)))
-    return found
+        result.append(Step(verb, fields_of(verb), missing(desk, state, identity, measure, verb)))
+    return result
 
 
 def show(request: Request) -> Response:
     """Show a measure."""
     desk = desk_of(request)
-    look = desk.look()
+    state = desk.state()
     identity = Identity.parse(request.path_params["id"])
     if identity.is_problem:
         return RedirectResponse(f"/problems/{identity}", 303)
-    row = rows_of(look.register, identity)[identity.measure - 1]
+    row = rows_of(state.register, identity)[identity.measure - 1]
     source = WorkingTree(desk.root)
     stamp = version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     measure = cast("Measure", record_of(source, identity))
     settings = load_settings(source).settings if measure.outcomes else None
     events = history_of_measure(desk.root, identity.path, str(identity)) if git_dir(desk.root) else []
-    given: dict[str, Any] = {
-        "number": look.number,
-        "frame": look.register.frame,
+    values: dict[str, Any] = {
+        "number": state.number,
+        "frame": state.register.frame,
         "identity": identity,
         "row": row,
-        "light": Horizon.of(look.register, desk.today).light(row),
+        "light": Horizon.of(state.register, desk.today).light(row),
         "measure": measure,
         "outcomes": settings.outcomes if settings else (),
-        "problem": next(each for each in look.register.problems if each.id == row.problem),
+        "problem": next(each for each in state.register.problems if each.id == row.problem),
         "events": events,
         "brought": evidence_authors(desk.root, identity, measure),
         "kinds": SHOWN,
@@ -86,11 +86,11 @@ def show(request: Request) -> Response:
             if name == "dossier" or measure.status != "not_started"
         },
         "title_of": title_of,
-        "steps": steps(desk, look, identity, measure, partial(visitor_of(request).may, row=row)),
+        "steps": steps(desk, state, identity, measure, partial(visitor_of(request).may, row=row)),
         "opened": request.query_params.get("do", ""),
         "version": stamp,
         "typed": {},
-        "stands": standing(measure, fields_of(VERBS["set"])),
+        "stands": current_values(measure, fields_of(VERBS["set"])),
         "removable": is_untouched(measure.model_dump()),
     }
-    return page(request, "measure", **given, **made(request))
+    return page(request, "measure", **values, **last_change(request))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from xuncha.desk.fields import selection
-from xuncha.desk.view import desk_of, made, page, pages_of, visitor_of
+from xuncha.desk.view import desk_of, last_change, page, pages_of, visitor_of
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import STATUSES, TERMS, status_name, word_name
 from xuncha.requests.selection import select
@@ -27,8 +27,8 @@ _ORDERS: Final = ("due", "office", "leader", "status")
 def show(request: Request) -> Response:
     """Show one page of the filtered measures."""
     desk, query = desk_of(request), request.query_params
-    look = desk.look()
-    rows = select(look.register, desk.texts, desk.today, selection(query))
+    state = desk.state()
+    rows = select(state.register, desk.texts, desk.today, selection(query))
     may, account = visitor_of(request).may, visitor_of(request).account
     if account:
         rows.sort(key=lambda row: not account.concerns(row))  # first the measures that concern the account
@@ -38,14 +38,14 @@ def show(request: Request) -> Response:
         rows.sort(key=lambda row: (value(row) is None, value(row) or ""))
     shown, current, pages = pages_of(rows, query.get("page", ""))
     kept = [(name, value) for name, value in query.multi_items() if value and name not in {"page", "done"}]
-    horizon = Horizon.of(look.register, desk.today)
+    horizon = Horizon.of(state.register, desk.today)
     verbs = [verb.action for verb in VERBS.values() if verb.several and may(verb.action)]
     return page(
         request,
         "measures",
-        number=look.number,
-        **made(request),
-        choices=_choices(look.register),
+        number=state.number,
+        **last_change(request),
+        choices=_choices(state.register),
         rows=[(row, horizon.light(row), any(may(verb, row) for verb in verbs)) for row in shown],
         total=len(rows),
         current=current,
@@ -57,7 +57,7 @@ def show(request: Request) -> Response:
     )
 
 
-def _more(kept: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
+def _more(filters: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
     """Return the filters without a field on the page: name, value, label, and the address without the filter."""
     labels = {"due_within": _("due within {said} days"), "person": _("person: {said}"), "field": "{said}"}
     return [
@@ -65,22 +65,22 @@ def _more(kept: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
             name,
             value,
             labels[name].format(said=value),
-            f"/measures?{urlencode([each for each in kept if each != (name, value)])}",
+            f"/measures?{urlencode([each for each in filters if each != (name, value)])}",
         )
-        for name, value in kept
+        for name, value in filters
         if name in labels
     ]
 
 
-def _choices(found: Register) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def _choices(register: Register) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Return the fields to filter and sort by: name, label, and values with their labels."""
-    frame = found.frame
+    frame = register.frame
     return [
         ("status", _("Status"), [(each, status_name(each)) for each in STATUSES]),
         ("office", _("Office"), [(each, each) for each in frame.offices]),
         ("leader", _("Leader"), [(each, each) for each in frame.leaders]),
         ("category", _("Category"), [*frame.categories]),
-        ("problem", _("Problem"), [(each.id, f"{each.id} {each.title}") for each in found.problems]),
+        ("problem", _("Problem"), [(each.id, f"{each.id} {each.title}") for each in register.problems]),
         ("term", _("Term"), [(each, word_name(each)) for each in TERMS]),
         (
             "order",

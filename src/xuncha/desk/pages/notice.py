@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.desk.papers import FRESH
-from xuncha.desk.view import desk_of, here, page, wait
+from xuncha.desk.view import desk_of, full_path, page, wait
 from xuncha.language import gettext as _
 from xuncha.language import spoken
 from xuncha.paper.forms import FORMS
@@ -26,32 +26,32 @@ _FILE: Final = "notice.txt"
 def show(request: Request) -> Response:
     """Show the notice line by line, with a mark at each finding of the proofreader."""
     desk = desk_of(request)
-    look = desk.look()
+    state = desk.state()
 
     def begin() -> Job:
         job = desk.jobs.new(_("Making and proofreading the notice"), [_FILE])
-        place = str(job.folder / _FILE)
-        return desk.jobs.start(job, ["notice", "-f", "txt", "-o", place], ["proof", "--json", place])
+        path = str(job.folder / _FILE)
+        return desk.jobs.start(job, ["notice", "-f", "txt", "-o", path], ["proof", "--json", path])
 
-    job = desk.jobs.known(("notice", spoken()), (look.number, desk.today), begin, FRESH)
+    job = desk.jobs.recent(("notice", spoken()), (state.number, desk.today), begin, FRESH)
     wait(request, job)
-    place = job.document(_FILE)
-    found = json.loads(job.output() or "[]") if place and job.state == "done" else []
-    lines = place.read_text(encoding="utf-8").split("\n") if place else []
-    given: dict[str, Any] = {
-        "number": look.number,
-        "here": here(request),
+    path = job.document(_FILE)
+    findings = json.loads(job.output() or "[]") if path and job.state == "done" else []
+    lines = path.read_text(encoding="utf-8").split("\n") if path else []
+    values: dict[str, Any] = {
+        "number": state.number,
+        "here": full_path(request),
         "job": job,
         "forms": FORMS,
-        "found": [*enumerate(found, 1)],
-        "lines": [*_marked(lines, found)],
+        "found": [*enumerate(findings, 1)],
+        "lines": [*_marked(lines, findings)],
     }
-    return page(request, "notice", **given)
+    return page(request, "notice", **values)
 
 
-def _marked(lines: Sequence[str], found: Sequence[dict[str, Any]]) -> Iterator[list[tuple[str, int]]]:
+def _marked(lines: Sequence[str], findings: Sequence[dict[str, Any]]) -> Iterator[list[tuple[str, int]]]:
     """Yield each line in pieces: a text, and the number of the finding marked after it; 0 for none."""
-    marks = {line: [*each] for line, each in groupby(enumerate(found, 1), lambda each: each[1]["line"])}
+    marks = {line: [*each] for line, each in groupby(enumerate(findings, 1), lambda each: each[1]["line"])}
     for number, line in enumerate(lines, 1):
         pieces, start = [], 0
         for mark, finding in marks.get(number, ()):

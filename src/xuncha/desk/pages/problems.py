@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
 from xuncha.desk.commands import address_of
-from xuncha.desk.fields import fields_of, standing
-from xuncha.desk.view import desk_of, made, page, status_of
+from xuncha.desk.fields import current_values, fields_of
+from xuncha.desk.view import desk_of, last_change, page, status_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -38,28 +38,28 @@ if TYPE_CHECKING:
 Typed = Mapping[str, str]
 
 
-def show_all(request: Request, given: Typed | None = None, error: XunchaError | None = None) -> Response:
+def show_all(request: Request, values: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show all problems, and a form for a new one."""
     desk = desk_of(request)
-    look = desk.seen() if error else desk.look()
-    horizon = Horizon.of(look.register, desk.today)
+    state = desk.valid_state() if error else desk.state()
+    horizon = Horizon.of(state.register, desk.today)
     rows = [
         (
             row,
             sum(each.status == "closed" for each in row.measures),
             sum(horizon.light(each) == "red" for each in row.measures),
         )
-        for row in look.register.problems
+        for row in state.register.problems
     ]
     shown: dict[str, Any] = {
-        "number": look.number,
-        "frame": look.register.frame,
-        "categories": dict(look.register.frame.categories),
+        "number": state.number,
+        "frame": state.register.frame,
+        "categories": dict(state.register.frame.categories),
         "rows": rows,
-        "typed": given or {},
+        "typed": values or {},
     }
     status = status_of(error) if error else 200
-    return page(request, "problems", status, **shown, **made(request), error=error)
+    return page(request, "problems", status, **shown, **last_change(request), error=error)
 
 
 def add_problem(request: Request, form: FormData) -> Response:
@@ -71,40 +71,42 @@ def add_problem(request: Request, form: FormData) -> Response:
         with desk_of(request).session() as session:
             added = add.add_problem(session, title, category, fields, new=new)
     except XunchaError as error:
-        return show_all(request, forms.shown_again(form), error)
-    return forms.done(f"/problems/{added.identity}", desk_of(request).keep(session.made, about_added(added)))
+        return show_all(request, forms.typed(form), error)
+    return forms.redirect(
+        f"/problems/{added.identity}", desk_of(request).record(session.made, about_added(added))
+    )
 
 
-def show(request: Request, given: Typed | None = None, error: XunchaError | None = None) -> Response:
+def show(request: Request, values: Typed | None = None, error: XunchaError | None = None) -> Response:
     """Show a problem, the actions for it, and a form for a new measure."""
     desk = desk_of(request)
-    look = desk.seen() if error else desk.look()
+    state = desk.valid_state() if error else desk.state()
     identity = Identity.parse(request.path_params["id"])
     if not identity.is_problem:
         return RedirectResponse(address_of(identity), 303)
-    rows = rows_of(look.register, identity)
+    rows = rows_of(state.register, identity)
     stamp = version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     record = cast("Problem", record_of(WorkingTree(desk.root), identity))
-    horizon = Horizon.of(look.register, desk.today)
+    horizon = Horizon.of(state.register, desk.today)
     fields = fields_of(VERBS["set"], problem=True)
     shown: dict[str, Any] = {
-        "number": look.number,
-        "frame": look.register.frame,
+        "number": state.number,
+        "frame": state.register.frame,
         "identity": identity,
         "problem": record,
-        "category": dict(look.register.frame.categories).get(record.category or ""),
+        "category": dict(state.register.frame.categories).get(record.category or ""),
         "rows": [(row, horizon.light(row)) for row in rows],
         "closed": sum(row.status == "closed" for row in rows),
         "events": history_of_problem(desk.root, identity) if git_dir(desk.root) else [],
         "set": VERBS["set"],
         "fields": fields,
-        "stands": standing(record, fields),
+        "stands": current_values(record, fields),
         "version": stamp,
         "terms": [(each, word_name(cast("Term", each))) for each in TERMS],
-        "typed": given or {},
+        "typed": values or {},
     }
     status = status_of(error) if error else 200
-    return page(request, "problem", status, **shown, **made(request), error=error)
+    return page(request, "problem", status, **shown, **last_change(request), error=error)
 
 
 def add_measure(request: Request, form: FormData) -> Response:
@@ -131,5 +133,7 @@ def add_measure(request: Request, form: FormData) -> Response:
                 new=bool(forms.text(form, "new")),
             )
     except XunchaError as error:
-        return show(request, forms.shown_again(form), error)
-    return forms.done(f"/measures/{added.identity}", desk_of(request).keep(session.made, about_added(added)))
+        return show(request, forms.typed(form), error)
+    return forms.redirect(
+        f"/measures/{added.identity}", desk_of(request).record(session.made, about_added(added))
+    )

@@ -26,9 +26,9 @@ def show(
 ) -> Response:
     """Ask for the reason, and show what will be renumbered."""
     desk = desk_of(request)
-    look = desk.seen() if error else desk.look()
+    state = desk.valid_state() if error else desk.state()
     identity = Identity.parse(request.path_params["id"])
-    register = look.register
+    register = state.register
     rows = register.problems if identity.is_problem else [*register.measures]
     row = next((each for each in rows if each.id == str(identity)), None)
     if row is None:
@@ -37,7 +37,7 @@ def show(
         request,
         "remove",
         status_of(error) if error else 200,
-        number=look.number,
+        number=state.number,
         row=row,
         version=version(desk.root, identity.path),
         typed=typed or {},
@@ -52,11 +52,11 @@ def remove(request: Request, form: FormData) -> Response:
     try:
         reason = given.read({"reason": forms.text(form, "reason")}, desk.today, prefix="")["reason"]
         with desk.session() as session:
-            desk.must_be_as_shown({identity: forms.text(form, "version")})
-            done = take_away(session, identity, reason, desk.today)
+            desk.check_versions({identity: forms.text(form, "version")})
+            removal = take_away(session, identity, reason, desk.today)
     except XunchaError as error:
-        return show(request, forms.shown_again(form), error)
+        return show(request, forms.typed(form), error)
     address = "/problems" if identity.is_problem else f"/problems/{identity.problem}"
-    if done.moves or done.outdated or done.overdue:
-        return page(request, "removed", removal=done, address=address, outcome=desk.outcome(session.made))
-    return forms.done(address, session.made)
+    if removal.moves or removal.outdated or removal.overdue:
+        return page(request, "removed", removal=removal, address=address, outcome=desk.outcome(session.made))
+    return forms.redirect(address, session.made)

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 def show(request: Request) -> Response:
     """Show the documents that can be made, with their options."""
     desk = desk_of(request)
-    look = desk.look()
-    given: dict[str, Any] = {
-        "number": look.number,
-        "frame": look.register.frame,
+    state = desk.state()
+    values: dict[str, Any] = {
+        "number": state.number,
+        "frame": state.register.frame,
         "papers": {
             name: PAPERS[name]
             for name in (
@@ -52,11 +52,11 @@ def show(request: Request) -> Response:
         "typed": dict(request.query_params),
         "before": [
             job
-            for job in desk.jobs.every
-            if "paper" in job.given and (not job.needs or visitor_of(request).may(job.needs))
+            for job in desk.jobs.all
+            if "paper" in job.values and (not job.right or visitor_of(request).may(job.right))
         ][:10],
     }
-    return page(request, "reports", **given)
+    return page(request, "reports", **values)
 
 
 def make(request: Request, form: FormData) -> Response:
@@ -76,8 +76,8 @@ def make(request: Request, form: FormData) -> Response:
     title = title_of(name)
     ids = [each for each in named if name == "dossier" and Identity.is_number(each)]
     file = f"{' '.join([title, *ids[:1], str(desk.today)])}.{kind}"
-    job = desk.jobs.new(title, [file], needs=needs)
-    job.given = {
+    job = desk.jobs.new(title, [file], right=needs)
+    job.values = {
         "paper": name,
         "back": f"/reports?{urlencode(typed)}#{name}" if name not in {"notice", "archive"} else "",
     }

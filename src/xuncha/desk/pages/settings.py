@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms, sheet
-from xuncha.desk.view import desk_of, here, made, page, status_of
+from xuncha.desk.view import desk_of, full_path, last_change, page, status_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
@@ -45,7 +45,7 @@ SECTIONS: Final = {
     "proof": ("proof",),
 }
 """The keys of the file by section; each section is a form."""
-_MOST_ROWS: Final = 40
+_MAX_ROWS: Final = 40
 """Empty rows that a form offers."""
 _DIGITS: Final = 4
 Data = dict[str, Any]
@@ -61,7 +61,7 @@ def show(
     """Show the forms. The form that was sent is shown as filled in, with changes made meanwhile, or with more rows."""
     desk = desk_of(request)
     number = desk.number
-    content, data = _said(desk.root)
+    content, data = _read(desk.root)
     shown = [
         (
             name,
@@ -82,7 +82,7 @@ def show(
         status_of(error) if error else 200,
         number=number,
         sections=shown,
-        held=f"/settings?section={section}" if section else here(request),
+        held=f"/settings?section={section}" if section else full_path(request),
         blank=blank,
         titles=_titles(),
         opened=section or request.query_params.get("section", ""),
@@ -90,7 +90,7 @@ def show(
         text=decode(content),
         requirement_name=word_name,
         error=error,
-        **made(request),
+        **last_change(request),
     )
 
 
@@ -114,7 +114,7 @@ def _inputs(key: str, data: Data, blank: int = sheet.BLANK_ROWS) -> list[sheet.I
     return list(sheet.inputs(sheet.parts()[key], data.get(key), blank=blank))
 
 
-def _said(root: Path) -> tuple[bytes, Data]:
+def _read(root: Path) -> tuple[bytes, Data]:
     """Return the file's bytes and its settings.
 
     Raises:
@@ -140,31 +140,31 @@ def change(request: Request, form: FormData) -> Response:
         raise HTTPException(404)
     typed: Data | None = None
     try:
-        content, data = _said(desk.root)
+        content, data = _read(desk.root)
         typed = _typed(form, section, data, desk.today)
         if forms.text(form, "version") != _version(data, section):
             message = _("{path} was changed by someone else meanwhile").format(path=LEDGER_FILE)
             raise RefusedError("changed-meanwhile", message, _("check what it says now, and decide again"))
         if more := forms.text(form, "more"):
             blank = int(more) if more.isdecimal() and len(more) < _DIGITS else 0
-            return show(request, section, typed, blank=min(blank, _MOST_ROWS) + sheet.BLANK_ROWS)
-        done = desk.apart(keep, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
+            return show(request, section, typed, blank=min(blank, _MAX_ROWS) + sheet.BLANK_ROWS)
+        result = desk.call(keep, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
     except XunchaError as error:
         return show(request, section, typed, error)
-    return forms.done("/settings", done.commit) if done else RedirectResponse("/settings", 303)
+    return forms.redirect("/settings", result.commit) if result else RedirectResponse("/settings", 303)
 
 
 def _typed(form: FormData, section: str, data: Data, today: date) -> Data:
     """Return the new values of a section; new items without a key get one."""
-    found = dict(data)
+    result = dict(data)
     for key in SECTIONS[section]:
-        value = sheet.written(sheet.parts()[key], form, data.get(key), today)
+        value = sheet.new_value(sheet.parts()[key], form, data.get(key), today)
         if key in {"categories", "outcomes", "fields"}:
-            taken = {row.get("key") for row in value or ()}
-            free = (name for n in range(1, 9999) if (name := f"{key[0]}{n}") not in taken)
+            keys = {row.get("key") for row in value or ()}
+            free = (name for n in range(1, 9999) if (name := f"{key[0]}{n}") not in keys)
             value = value and [row if "key" in row else {"key": next(free)} | row for row in value]
         if value is None:
-            found.pop(key, None)
+            result.pop(key, None)
         else:
-            found[key] = value
-    return found
+            result[key] = value
+    return result

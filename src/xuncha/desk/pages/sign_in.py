@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from xuncha.accounts import passwords
 from xuncha.desk import forms
 from xuncha.desk.entrances import SIGN_IN, ByAccount
-from xuncha.desk.view import page, status_of, visitor_of, within
+from xuncha.desk.view import local_address, page, status_of, visitor_of
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from xuncha.accounts.account import Account
 
-_KNOWN_FOR = 180 * 24 * 3600
+_COOKIE_AGE = 180 * 24 * 3600
 
 
 def _entrance(request: Request) -> ByAccount:
@@ -37,7 +37,7 @@ def show(
     """Show the form for name and password."""
     demo = request.app.state.demo
     _entrance(request)
-    back = within(request.query_params.get("back", "") if back is None else back)
+    back = local_address(request.query_params.get("back", "") if back is None else back)
     status = status_of(error) if error else 200
     return page(request, "sign_in", status, error=error, called=name, back=back, demo=demo)
 
@@ -48,20 +48,20 @@ def sign_in(request: Request, form: FormData) -> Response:
     name, password = forms.text(form, "name"), str(form.get("password", ""))
     address = request.client.host if request.client else ""
     scheme = request.url.scheme
-    known = request.cookies.get(entrance.known(scheme), "")
+    known = request.cookies.get(entrance.known_cookie(scheme), "")
     try:
         secret = entrance.sessions.sign_in(name, password, address, known)
     except RefusedError as error:
         return show(request, error, name, forms.text(form, "back"))
-    answer = RedirectResponse(within(forms.text(form, "back")), 303)
+    answer = RedirectResponse(local_address(forms.text(form, "back")), 303)
     entrance.sessions.end(request.cookies.get(entrance.cookie(scheme), ""))
-    _keep(request, answer, entrance.cookie(scheme), secret)
-    known = entrance.sessions.known_as(entrance.accounts.get(name))
-    _keep(request, answer, entrance.known(scheme), known, max_age=_KNOWN_FOR)
+    _set_cookie(request, answer, entrance.cookie(scheme), secret)
+    known = entrance.sessions.browser_key(entrance.accounts.get(name))
+    _set_cookie(request, answer, entrance.known_cookie(scheme), known, max_age=_COOKIE_AGE)
     return answer
 
 
-def _keep(request: Request, answer: Response, name: str, value: str, **more: Any) -> None:  # noqa: ANN401
+def _set_cookie(request: Request, answer: Response, name: str, value: str, **more: Any) -> None:  # noqa: ANN401
     """Set a cookie that the browser also sends for links in e-mails, but not with forms of other sites."""
     secure = request.url.scheme == "https"
     answer.set_cookie(name, value, httponly=True, samesite="lax", secure=secure, **more)
@@ -84,13 +84,13 @@ def show_password(request: Request, error: XunchaError | None = None) -> Respons
     return page(request, "password", status_of(error) if error else 200, error=error, **given)
 
 
-def take_password(request: Request, form: FormData) -> Response:
+def save_password(request: Request, form: FormData) -> Response:
     """Change the password, and end all other sessions of the account."""
     entrance, account = _entrance(request), _account(request)
     given, new, again = (str(form.get(name, "")) for name in ("password", "new", "again"))
     refused: RefusedError | None = None
     try:
-        entrance.sessions.must_be_right(account, given, f"password of {account.name}")
+        entrance.sessions.check_password(account, given, f"password of {account.name}")
     except RefusedError as error:
         refused = error
     if refused is None and new != again:
@@ -107,8 +107,14 @@ def take_password(request: Request, form: FormData) -> Response:
         return show_password(request, error)
     answer = RedirectResponse("/", 303)
     account, scheme = entrance.accounts.get(account.name), request.url.scheme
-    _keep(request, answer, entrance.cookie(scheme), entrance.sessions.begin(account))
-    _keep(request, answer, entrance.known(scheme), entrance.sessions.known_as(account), max_age=_KNOWN_FOR)
+    _set_cookie(request, answer, entrance.cookie(scheme), entrance.sessions.begin(account))
+    _set_cookie(
+        request,
+        answer,
+        entrance.known_cookie(scheme),
+        entrance.sessions.browser_key(account),
+        max_age=_COOKIE_AGE,
+    )
     return answer
 
 

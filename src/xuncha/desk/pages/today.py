@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.desk.view import desk_of, made, page, pages_of, visitor_of
+from xuncha.desk.view import desk_of, last_change, page, pages_of, visitor_of
 from xuncha.requests.answers import waiting
 from xuncha.tally import tally
 
@@ -33,8 +33,8 @@ NEXT_STEPS: Final[dict[Kind, tuple[str, ...]]] = {
 def show(request: Request) -> Response:
     """Show today's tasks, for all or for one office or leader."""
     desk = desk_of(request)
-    look, events = desk.look(), desk.events()
-    visitor, frame = visitor_of(request), look.register.frame
+    state, events = desk.state(), desk.events()
+    visitor, frame = visitor_of(request), state.register.frame
     listed = {"office": frame.offices, "leader": frame.leaders}
     own = {name: getattr(visitor.account, name, None) for name in listed}
     chosen = _chosen(request.query_params, own, listed)
@@ -42,7 +42,7 @@ def show(request: Request) -> Response:
     searched = chosen | {"office": None} if of_own_office else chosen  # it also supports other offices
     groups: dict[Kind, list[Task]] = {}
     key = ("waiting", desk.today, *searched.values())
-    for task in look.once(key, lambda: waiting(look.register, events, desk.today, **searched)):
+    for task in state.cached(key, lambda: waiting(state.register, events, desk.today, **searched)):
         if of_own_office is None or of_own_office.concerns(task.row):
             groups.setdefault(task.kind, []).append(task)
     # First the tasks that the visitor can act on.
@@ -56,7 +56,7 @@ def show(request: Request) -> Response:
         shown, kept = {kind: [*rows]}, [*kept, ("kind", kind)]
     given: dict[str, Any] = {
         "frame": frame,
-        "counts": look.once(("tally", desk.today), lambda: tally(look.register, desk.today)),
+        "counts": state.cached(("tally", desk.today), lambda: tally(state.register, desk.today)),
         "groups": shown,
         "totals": {name: len(tasks) for name, tasks in groups.items()},
         "kept": kept,
@@ -65,16 +65,16 @@ def show(request: Request) -> Response:
         "asked": chosen,
         "strange": [name for key, name in own.items() if name and name not in listed[key]],
         "steps": NEXT_STEPS,
-        "number": look.number,
-        "last": events[0] if events and desk.may_be_taken_back(events[0], visitor) else None,
-        "empty": not look.register.problems,
+        "number": state.number,
+        "last": events[0] if events and desk.undoable(events[0], visitor) else None,
+        "empty": not state.register.problems,
     }
-    return page(request, "today", **given, **made(request))
+    return page(request, "today", **given, **last_change(request))
 
 
 def _chosen(
-    query: QueryParams, own: Mapping[str, str | None], known: Mapping[str, Collection[str]]
+    query: QueryParams, account_values: Mapping[str, str | None], names: Mapping[str, Collection[str]]
 ) -> dict[str, str | None]:
     """Return the requested office and leader; by default those of the account, if the ledger lists them."""
-    defaults = {name: value if value in known[name] else None for name, value in own.items()}
+    defaults = {name: value if value in names[name] else None for name, value in account_values.items()}
     return {name: (query[name] or None) if name in query else value for name, value in defaults.items()}

@@ -32,7 +32,7 @@ def show(request: Request) -> Response:
         "has_git": git is not None,
         "is_set_up": git is not None and bool(git.setting(registration.KEY)) and registration.is_active(git),
         "remotes": git.text("remote").splitlines() if git else [],
-        "before": [job for job in desk.jobs.every if "together" in job.given][:10],
+        "before": [job for job in desk.jobs.all if "together" in job.values][:10],
     }
     return page(request, "together", **given)
 
@@ -48,7 +48,7 @@ def begin(request: Request, form: FormData) -> Response:
     if task not in tasks:
         raise HTTPException(404)
     title, words = tasks[task]
-    job = jobs.new(title, needs="sync")
-    job.given = {"back": "/together", "together": task}
-    jobs.start(job, words, in_turn=partial(must_be_allowed, request, "sync") if task != "doctor" else None)
+    job = jobs.new(title, right="sync")
+    job.values = {"back": "/together", "together": task}
+    jobs.start(job, words, check=partial(must_be_allowed, request, "sync") if task != "doctor" else None)
     return RedirectResponse(f"/jobs/{job.number}", 303)

@@ -21,7 +21,7 @@ def undo(request: Request, form: FormData) -> Response:
     desk, commit = desk_of(request), forms.text(form, "commit")
     if not visitor_of(request).may("undo"):
         event = next((each for each in desk.events() if each.commit == commit), None)
-        if event and not desk.may_be_taken_back(event, visitor_of(request)):
+        if event and not desk.undoable(event, visitor_of(request)):
             raise not_allowed()
-    result = desk.apart(take_back, commit=commit)
-    return forms.done("/", result.commit if isinstance(result, Result) else "")
+    result = desk.call(take_back, commit=commit)
+    return forms.redirect("/", result.commit if isinstance(result, Result) else "")

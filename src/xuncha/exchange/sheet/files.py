@@ -12,7 +12,7 @@ from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import opendocument, safety
 from xuncha.exchange.sheet.grid import Sheet
 from xuncha.language import gettext as _
-from xuncha.pages.kind import COMPOUND_FILE, ZIP, decoded
+from xuncha.pages.kind import COMPOUND_FILE, ZIP, decode
 from xuncha.parts import needs
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _sheets(path: Path, content: bytes) -> list[Sheet]:
     safety.must_be_of_a_known_kind(path, content)
     if content.startswith(COMPOUND_FILE):
         return _calamine(path, content)
-    text = decoded(content, str(path))
+    text = decode(content, str(path))
     return documents.page(path, text) if safety.is_page(content) else [_delimited(path, text)]
 
 

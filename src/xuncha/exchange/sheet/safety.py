@@ -12,7 +12,7 @@ from typing import Final, Literal
 from xuncha.errors import RefusedError, cause_of
 from xuncha.exchange.sheet.grid import Sheet, address
 from xuncha.language import gettext as _
-from xuncha.pages.kind import Foreign, foreign
+from xuncha.pages.kind import Unsupported, unsupported
 from xuncha.pages.package import Package, PackageError, TooManyError
 from xuncha.paper.xlsx import MAX_CELL
 
@@ -63,8 +63,8 @@ def unpacked(path: Path, content: bytes) -> tuple[Literal["xlsx", "docx", "ods"]
         kind = _kind(path, package)
         # Check every part of text, since a sheet may have any name.
         texts = (name for name in package.sizes if package.is_text(name))
-        package.must_be_modest(texts, {"xlsx": _MOST, "docx": _MOST_OF_WORD, "ods": _MOST_IN_ALL}[kind])
-        package.must_declare_nothing()
+        package.check_size(texts, {"xlsx": _MOST, "docx": _MOST_OF_WORD, "ods": _MOST_IN_ALL}[kind])
+        package.refuse_declarations()
     except TooManyError as error:
         raise _too_many(path, str(error)) from error
     except PackageError as error:
@@ -74,13 +74,13 @@ def unpacked(path: Path, content: bytes) -> tuple[Literal["xlsx", "docx", "ods"]
 
 def must_be_of_a_known_kind(path: Path, content: bytes) -> None:
     """Refuse a file that is no archive and has no table: a PDF, a picture, one under a password, an empty one. Raises RefusedError."""
-    found = foreign(content)
+    found = unsupported(content)
     if found and not (found.code == "old-format" and found.kind == "excel"):
         raise _foreign(path, found)
     if not found and not content[:4096].strip():
-        raise _foreign(path, Foreign("", "empty", _("the file is empty")))
+        raise _foreign(path, Unsupported("", "empty", _("the file is empty")))
     if not found and _UNSEEN.search(content[:4096]) and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _foreign(path, Foreign("", "other", _("this is not a known kind of document")))
+        raise _foreign(path, Unsupported("", "other", _("this is not a known kind of document")))
 
 
 def is_page(content: bytes) -> bool:
@@ -139,10 +139,10 @@ def _too_many(path: Path, name: str) -> RefusedError:
 
 def under_password(path: Path) -> RefusedError:
     """Return the refusal of a file that opens only with a password."""
-    return _foreign(path, Foreign("password", "password", _("the document is password-protected")))
+    return _foreign(path, Unsupported("password", "password", _("the document is password-protected")))
 
 
-def _foreign(path: Path, found: Foreign) -> RefusedError:
+def _foreign(path: Path, found: Unsupported) -> RefusedError:
     hints = {
         "password": _("open it in Excel or WPS, take the password off, and save it again"),
         "word": _("open it in Word or WPS, and save it as .docx"),
@@ -165,14 +165,14 @@ def _kind(path: Path, package: Package) -> Literal["xlsx", "docx", "ods"]:
     kind = package.kind(main)
     named = any(name.startswith("xl/") for name in package.sizes)
     if "sheet.binary" in kind or "xl/workbook.bin" in package.sizes:
-        raise _foreign(path, Foreign("", "binary", _("this is a binary workbook (.xlsb)")))
+        raise _foreign(path, Unsupported("", "binary", _("this is a binary workbook (.xlsb)")))
     if "spreadsheet" in kind or "ms-excel" in kind or (named and "word" not in kind):
         return "xlsx"
     if "word" in kind or any(name.startswith("word/") for name in package.sizes):
         return "docx"
     if "mimetype" in package.sizes and b"spreadsheet" in package.read("mimetype")[:100]:
         return "ods"
-    raise _foreign(path, Foreign("", "archive", _("this is an archive, not a document with tables")))
+    raise _foreign(path, Unsupported("", "archive", _("this is an archive, not a document with tables")))
 
 
 def _refused(path: Path, error: PackageError) -> RefusedError:
