@@ -82,7 +82,7 @@ class Browser:
             self.headers = {}
 
     def _ask(self, method: str, address: str, body: bytes = b"") -> Page:
-        vars(self.desk).update(_looked_at=float("-inf"))
+        vars(self.desk).update(_checked_at=float("-inf"))
         page = asyncio.run(self._answer(method, address, body))
         return self.get(urljoin(address, page.headers["location"])) if page.status == 303 else page
 

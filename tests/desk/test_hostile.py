@@ -142,7 +142,7 @@ def test_bugs_are_told_without_what_is_not_theirs(ledger: LedgerOnDisk) -> None:
     visitor = visit(ledger, raise_server_exceptions=False)
     for path in ("/measures/1.2", "/api/status"):
         app = visitor.client.app._application  # type: ignore[attr-defined]
-        app.state.desk.look = lambda: 1 // 0
+        app.state.desk.state = lambda: 1 // 0
         answer = visitor.client.get(path)
         assert answer.status_code == 500
         assert "ZeroDivisionError" in answer.text

@@ -199,8 +199,8 @@ def test_what_managers_have_made_is_shown_to_nobody_else(ledger: LedgerOnDisk) -
             assert other.get(f"/jobs/{job.number}").status == allowed, (name, paper)
             assert other.get(f"/jobs/{job.number}/{(job.files or ['x'])[0]}").status == allowed, (name, paper)
             assert (f"/jobs/{job.number}" in other.get("/reports").text) == (paper == "weekly"), name
-            job.over.clear()
+            job.ended.clear()
             answer = other.post(f"/jobs/{job.number}", {"token": token})
             assert answer.status == 403, f"it is not theirs to end: {name}, {paper}"
             assert not job.to_stop
-            job.over.set()
+            job.ended.set()

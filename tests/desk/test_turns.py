@@ -148,7 +148,7 @@ def test_while_one_looks_the_others_see_what_was_seen_last(ledger: LedgerOnDisk)
     somebody = threading.Thread(target=look_for_long)
     somebody.start()
     looking.wait(20)
-    vars(desk).update(_looked_at=float("-inf"))
+    vars(desk).update(_checked_at=float("-inf"))
     assert desk.state() is first, "nobody waits for what changes nothing"
     desk._changes += 1
     other = threading.Thread(target=desk.state)
