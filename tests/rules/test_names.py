@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import measure
-from xuncha.rules.names import nearest, suggestion
+from xuncha.rules.names import most_similar, suggestion
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
 
@@ -30,12 +30,12 @@ OFFICES = ["办公室", "规划科", "财务科", "固定资产投资科"]
     ],
 )
 def test_the_nearest_known_name_is_offered(typed: str, meant: str) -> None:
-    assert nearest(typed, OFFICES) == meant
+    assert most_similar(typed, OFFICES) == meant
     assert f"“{meant}”" in suggestion(typed, OFFICES)
 
 
 def test_where_no_name_comes_near_all_that_are_known_are_listed() -> None:
-    assert nearest("人事处", OFFICES) is None
+    assert most_similar("人事处", OFFICES) is None
     assert all(name in suggestion("人事处", OFFICES) for name in OFFICES)
 
 

@@ -16,7 +16,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.register import Register
 from xuncha.model.source import Source
-from xuncha.rules.names import no_such
+from xuncha.rules.names import no_such_record
 from xuncha.store import cache
 from xuncha.store.files import WorkingTree, find
 from xuncha.tally import Tally, tally
@@ -108,7 +108,7 @@ class Context:
         if which is None:
             return history(self.root)
         if not (self.root / which.path).is_file():
-            raise no_such(which)
+            raise no_such_record(which)
         if which.is_problem:
             return history_of_problem(self.root, which)
         return history_of_measure(self.root, which.path, str(which))

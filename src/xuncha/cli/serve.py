@@ -17,7 +17,7 @@ from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.parts import needs
 from xuncha.requests import typed
-from xuncha.rules.names import Key, unknown
+from xuncha.rules.names import Key, unlisted
 from xuncha.store.cache import register
 from xuncha.system import temporary_folder
 
@@ -220,7 +220,7 @@ def _about(call: Context, role: str, office: str | None, leader: str | None) -> 
             message = _("this role has no {option}").format(option=f"--{singular}")
             raise UsageError("usage", message, _("leave {option} out").format(option=f"--{singular}"))
         if name is not None:
-            for _place, message, *hint in unknown([((), name)], getattr(call.register().frame, key), key):
+            for _place, message, *hint in unlisted([((), name)], getattr(call.register().frame, key), key):
                 raise RefusedError(f"unknown-{singular}", message, *hint)
     return {"role": as_role, "office": office, "leader": leader}
 

@@ -14,7 +14,7 @@ from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
 from xuncha.model.vocabulary import WORDS
-from xuncha.rules.names import nearest
+from xuncha.rules.names import most_similar
 from xuncha.store import editing
 from xuncha.workflow.change import StatusChange
 from xuncha.workflow.close import missing, refusal
@@ -171,7 +171,7 @@ class Enterer:
         known = self.lists[of]
         if name in known:
             return name
-        near = nearest(name, known) if known else None
+        near = most_similar(name, known) if known else None
         if near and (len(name) <= _SHORTEST or _COUNTED.sub("", name) == _COUNTED.sub("", near)):
             near = None  # 李某 is not 王某, nor 副局长 局长, nor 二分局 三分局
         if of not in self.open:

@@ -13,7 +13,7 @@ from xuncha.model.identity import Identity
 from xuncha.model.records import Measure, Problem
 from xuncha.model.register import MeasureRow, Register
 from xuncha.requests.selection import known
-from xuncha.rules.names import no_such
+from xuncha.rules.names import no_such_record
 from xuncha.tally import Horizon, measure_json
 from xuncha.todo import Task, tasks
 from xuncha.trail.repository import common_dir, git_dir
@@ -52,7 +52,7 @@ def rows_of(found: Register, identity: Identity) -> Sequence[MeasureRow]:
     """Return the rows of a problem's measures, given the problem or one of its measures. Raises RefusedError if it does not exist."""
     rows = next((row.measures for row in found.problems if row.id == str(identity.problem)), None)
     if rows is None or identity.measure > len(rows):
-        raise no_such(identity)
+        raise no_such_record(identity)
     return rows
 
 

@@ -11,7 +11,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests.typed import a_problem
-from xuncha.rules.names import category_meant, meant, no_such, suggestion
+from xuncha.rules.names import matching_category, matching_name, no_such_record, suggestion
 from xuncha.tally import Horizon, shifted
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def select(found: Register, texts: Texts, today: date, wanted: Selection) -> lis
         problem = a_problem(wanted.problem)
         filters["problem"] = str(problem)
         if filters["problem"] not in {row.id for row in found.problems}:
-            raise no_such(problem)
+            raise no_such_record(problem)
     filters = {key: value for key, value in filters.items() if value is not None}
     rows = [row for row in found.measures if all(getattr(row, key) == filters[key] for key in filters)]
     last = shifted(today, wanted.due_within).isoformat() if wanted.due_within is not None else None
@@ -84,7 +84,7 @@ def select(found: Register, texts: Texts, today: date, wanted: Selection) -> lis
 
 def _with_fields(found: Register, rows: list[MeasureRow], wanted: Mapping[str, str]) -> list[MeasureRow]:
     """Return the rows with these values in declared fields, of the measure itself or of its problem."""
-    from xuncha.rules.fields import typed as typed_field  # noqa: PLC0415
+    from xuncha.rules.fields import read_field as typed_field  # noqa: PLC0415
 
     names: dict[str, set[str]] = {"problem": set(), "measure": set()}
     for kind in found.frame.fields:
@@ -127,7 +127,7 @@ def comments_about(
     if subject and not any(
         entry.name == subject.path.rpartition("/")[2] for entry in source.entries(subject.folder)
     ):
-        raise no_such(subject)
+        raise no_such_record(subject)
     selected = {}
     for number, comment in entered.items():
         identity = Identity.perhaps(comment.about)
@@ -148,12 +148,12 @@ def known(register: Register, *, office: str | None, leader: str | None) -> tupl
 
 def known_category(register: Register, text: str) -> str:
     """Return the key of the category that is meant by a key or a title. Raises RefusedError if there is none."""
-    key = category_meant(text, register.frame.categories)
+    key = matching_category(text, register.frame.categories)
     return _known(key, [key for key, _title in register.frame.categories], "unknown-category")
 
 
 def _known(text: str, names: Sequence[str], code: str) -> str:
-    name = meant(text, names)
+    name = matching_name(text, names)
     if name not in names:
         message = _("“{name}” is not in data/ledger.yaml").format(name=name)
         raise RefusedError(code, message, suggestion(name, names))

@@ -14,7 +14,7 @@ from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.names import Words
-from xuncha.rules.names import no_such, suggestion
+from xuncha.rules.names import no_such_record, suggestion
 
 _SPAN = re.compile(r"([0-9]{1,5})d?")
 _FIRST_YEAR: Final = 1949
@@ -41,7 +41,7 @@ def measure(text: str, known: Container[Identity]) -> Identity:
         hint = _("name its measures, such as {id}.1").format(id=identity)
         raise RefusedError("not-a-measure", message, hint)
     if identity not in known:
-        raise no_such(identity)
+        raise no_such_record(identity)
     return identity
 
 

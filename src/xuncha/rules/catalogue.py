@@ -18,7 +18,7 @@ Location = tuple[str | int, ...]
 """The path to a value inside a file: keys and positions, such as `("progress", 0, "date")`."""
 
 
-class Neighbourhood(NamedTuple):
+class RuleContext(NamedTuple):
     """The surroundings of a problem or a measure, as far as its rules read them."""
 
     identity: Identity
@@ -31,17 +31,17 @@ class Neighbourhood(NamedTuple):
 RULES: Catalogue[Location] = Catalogue()
 
 
-def asked_of(scope: str) -> list[Rule[Location]]:
+def record_rules(scope: str) -> list[Rule[Location]]:
     """Return the rules of a scope that check the keys of a record; the others are enforced where files are read."""
     return [rule for rule in RULES.values() if rule.scope == scope and rule.asks]
 
 
-def broken(
-    rules: Iterable[Rule[Location]], unsound: frozenset[str], *asked: object, warn: bool = False
+def broken_rules(
+    rules: Iterable[Rule[Location]], invalid_keys: frozenset[str], *arguments: object, warn: bool = False
 ) -> Iterator[Finding[Location]]:
     """Yield the findings of the rules; skip rules that read an invalid key (`unsound`) and, unless `warn` is set, warnings."""
     for rule in rules:
-        sound = unsound.isdisjoint(rule.asks.split()) if unsound else True
-        if rule.check and sound and (warn or rule.severity == "error"):
-            for violation in rule.check(*asked):
+        is_readable = invalid_keys.isdisjoint(rule.asks.split()) if invalid_keys else True
+        if rule.check and is_readable and (warn or rule.severity == "error"):
+            for violation in rule.check(*arguments):
                 yield rule.at(*violation)

@@ -13,7 +13,7 @@ from xuncha.chinese.characters import is_blank
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.fields import iso_date
-from xuncha.rules.catalogue import RULES, Location, Neighbourhood
+from xuncha.rules.catalogue import RULES, Location, RuleContext
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ Value = int | float | str
     why="A custom field (自定义字段) is declared in data/ledger.yaml, and its values have the declared type.",
     wrong="fields: {risk: 很高}", right="fields: {risk: 高}",
 )  # fmt: skip
-def field_of_measure(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    return _wrong(measure.fields, around.frame, "measure")
+def field_of_measure(measure: Measure, context: RuleContext) -> Broken[Location]:
+    return _field_violations(measure.fields, context.frame, "measure")
 
 
 field_of_problem = replace(
-    field_of_measure, check=lambda problem, frame: _wrong(problem.fields, frame, "problem")
+    field_of_measure, check=lambda problem, frame: _field_violations(problem.fields, frame, "problem")
 )
 
 
@@ -42,12 +42,12 @@ def _undeclared(key: str) -> str:
     return _("the field `{key}` is not declared under `fields` in data/ledger.yaml").format(key=key)
 
 
-def typed(frame: Frame, of: Kind, key: str, text: str) -> tuple[str, Value]:
+def read_field(frame: Frame, owner: Kind, key: str, text: str) -> tuple[str, Value]:
     """Read a typed value of a field; return the field's key, and the value as the files hold it: a number, or the stripped text.
 
     The field may be given by its label. Raises RefusedError if there is no such field, or the text does not fit its type.
     """
-    kinds = [kind for kind in frame.fields if kind.of == of]
+    kinds = [kind for kind in frame.fields if kind.of == owner]
     kind = next((kind for kind in kinds if key in {kind.key, kind.label}), None)
     if kind is None:
         raise RefusedError("field-value", _undeclared(key), suggestion(key, [kind.key for kind in kinds]))
@@ -56,24 +56,24 @@ def typed(frame: Frame, of: Kind, key: str, text: str) -> tuple[str, Value]:
         with contextlib.suppress(ValueError):
             value = float(text)
             value = int(value) if value == int(value) else value
-    if why := _wrong_value(kind, value):
-        raise RefusedError("field-value", *why)
+    if fault := _value_fault(kind, value):
+        raise RefusedError("field-value", *fault)
     return kind.key, value
 
 
-def _wrong(values: Mapping[str, Value], frame: Frame, of: Kind) -> Broken[Location]:
+def _field_violations(values: Mapping[str, Value], frame: Frame, owner: Kind) -> Broken[Location]:
     """Yield the values whose field is not declared, or that do not fit the type of their field."""
-    kinds = {kind.key: kind for kind in frame.fields if kind.of == of}
+    kinds = {kind.key: kind for kind in frame.fields if kind.of == owner}
     for key, value in values.items():
         if key not in kinds:
-            named = next((kind.key for kind in kinds.values() if kind.label == key), None)
-            hint = _("write `{key}: …` instead").format(key=named) if named else suggestion(key, list(kinds))
+            match = next((kind.key for kind in kinds.values() if kind.label == key), None)
+            hint = _("write `{key}: …` instead").format(key=match) if match else suggestion(key, list(kinds))
             yield ("fields", key), _undeclared(key), hint
-        elif why := _wrong_value(kinds[key], value):
-            yield ("fields", key), *why
+        elif fault := _value_fault(kinds[key], value):
+            yield ("fields", key), *fault
 
 
-def _wrong_value(kind: FieldFrame, value: Value) -> tuple[str, str] | None:
+def _value_fault(kind: FieldFrame, value: Value) -> tuple[str, str] | None:
     """Return why a value does not fit a field, and what to write instead; None if it fits."""
     message = hint = ""
     match kind.type:

@@ -10,9 +10,9 @@ from xuncha import __version__
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import PLACEHOLDER, PLACEHOLDERS
-from xuncha.rules.catalogue import RULES, Location, asked_of
+from xuncha.rules.catalogue import RULES, Location, record_rules
 from xuncha.rules.fields import field_of_problem
-from xuncha.rules.names import unknown
+from xuncha.rules.names import unlisted
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Broken
@@ -114,7 +114,7 @@ def unknown_placeholder(settings: Settings) -> Broken[Location]:
 )  # fmt: skip
 def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
     keys = [key for key, _title in frame.categories]
-    return unknown([(("category",), problem.category)] if problem.category else [], keys, "categories")
+    return unlisted([(("category",), problem.category)] if problem.category else [], keys, "categories")
 
 
 @RULES.rule("ledger-unsaid", "warning", scope="ledger", asks="organisation inspection",
@@ -153,8 +153,8 @@ def requires_newer(settings: Settings) -> Broken[Location]:
     why="A comment about a problem or a measure is shown with it; a number that does not exist leads nowhere.",
     wrong="about: '9.1'", right="about: '2.1'",
 )  # fmt: skip
-def unknown_about(comment: Comment, is_there: Callable[[Identity], bool]) -> Broken[Location]:
-    if comment.about is not None and not is_there(Identity.parse(comment.about)):
+def unknown_about(comment: Comment, exists: Callable[[Identity], bool]) -> Broken[Location]:
+    if comment.about is not None and not exists(Identity.parse(comment.about)):
         message = _("there is no problem and no measure {id}").format(id=comment.about)
         yield ("about",), message, _("see `xuncha list`; or take the key out")
 
@@ -163,13 +163,13 @@ def unknown_about(comment: Comment, is_there: Callable[[Identity], bool]) -> Bro
     why="A comment cannot be answered before it is received: one of the two dates is a typo.",
     wrong="reply: {date: 2024-05-01, text: 已答复。}", right="reply: {date: 2024-05-10, text: 已答复。}",
 )  # fmt: skip
-def reply_before_received(comment: Comment, _is_there: Callable[[Identity], bool]) -> Broken[Location]:
+def reply_before_received(comment: Comment, _exists: Callable[[Identity], bool]) -> Broken[Location]:
     if comment.reply and comment.reply.date < comment.received:
         message = _("the reply is dated {date}, before the comment was received on {received}")
         message = message.format(date=comment.reply.date, received=comment.received)
         yield ("reply", "date"), message, _("write the day on which it was answered")
 
 
-SETTINGS_RULES = asked_of("ledger")
-PROBLEM_RULES = [*asked_of("problem"), field_of_problem]
-COMMENT_RULES = asked_of("comment")
+SETTINGS_RULES = record_rules("ledger")
+PROBLEM_RULES = [*record_rules("problem"), field_of_problem]
+COMMENT_RULES = record_rules("comment")

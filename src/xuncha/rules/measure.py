@@ -10,53 +10,53 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.names import key_name
 from xuncha.model.records import EvidenceFile, Measure
-from xuncha.rules.catalogue import RULES, Location, Neighbourhood, asked_of, broken
+from xuncha.rules.catalogue import RULES, Location, RuleContext, broken_rules, record_rules
 from xuncha.rules.fields import field_of_measure
-from xuncha.rules.names import unknown
+from xuncha.rules.names import unlisted
 
 
 @RULES.rule("unknown-leader", asks="leader escalated",
     why="Only leaders listed in data/ledger.yaml answer for measures, so that each person has one spelling.",
     wrong="leader: 分管付局长", right="leader: 分管副局长",
 )  # fmt: skip
-def unknown_leader(measure: Measure, around: Neighbourhood) -> Broken[Location]:
+def unknown_leader(measure: Measure, context: RuleContext) -> Broken[Location]:
     names: list[tuple[Location, str]] = [(("leader",), measure.leader)] if measure.leader else []
     if measure.escalated:
         names.append((("escalated", "to"), measure.escalated.to))
-    return unknown(names, around.frame.leaders, "leaders")
+    return unlisted(names, context.frame.leaders, "leaders")
 
 
 @RULES.rule("unknown-office", asks="office co_offices",
     why="Only offices listed in data/ledger.yaml do the work, so that each office has one spelling.",
     wrong="office: 规化科", right="office: 规划科",
 )  # fmt: skip
-def unknown_office(measure: Measure, around: Neighbourhood) -> Broken[Location]:
+def unknown_office(measure: Measure, context: RuleContext) -> Broken[Location]:
     names: list[tuple[Location, str]] = [(("office",), measure.office)] if measure.office else []
     names += [(("co_offices", place), name) for place, name in enumerate(measure.co_offices)]
-    return unknown(names, around.frame.offices, "offices")
+    return unlisted(names, context.frame.offices, "offices")
 
 
 @RULES.rule("unknown-outcome", asks="outcomes",
     why="An outcome is counted under a key of data/ledger.yaml.",
     wrong="outcomes: {rule: 1}", right="outcomes: {rules: 1}",
 )  # fmt: skip
-def unknown_outcome(measure: Measure, around: Neighbourhood) -> Broken[Location]:
+def unknown_outcome(measure: Measure, context: RuleContext) -> Broken[Location]:
     names = [(("outcomes", key), key) for key in measure.outcomes]
-    return unknown(names, around.frame.outcomes, "outcomes")
+    return unlisted(names, context.frame.outcomes, "outcomes")
 
 
 @RULES.rule("not-assigned", "warning", asks="leader office due term status",
     why="Until an open measure has a leader, an office and a time limit, no one can be urged to do it.",
     wrong="office:", right="office: 规划科",
 )  # fmt: skip
-def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
+def not_assigned(measure: Measure, context: RuleContext) -> Broken[Location]:
     if measure.status == "closed":
         return
     required = ("leader", "office", "due") if measure.term == "once" else ("leader", "office")
     lacking = [key for key in required if getattr(measure, key) is None]
     if lacking:
         options = " ".join(f"--{key} …" for key in lacking)
-        hint = _("type: xuncha set {id} {options}").format(id=around.identity, options=options)
+        hint = _("type: xuncha set {id} {options}").format(id=context.identity, options=options)
         names = _(", ").join(map(key_name, lacking))
         yield (lacking[0],), _("not assigned yet: {what} not given").format(what=names), hint
 
@@ -65,8 +65,8 @@ def not_assigned(measure: Measure, around: Neighbourhood) -> Broken[Location]:
     why="A time limit before the feedback is right if the problem was rectified during the inspection; otherwise it is often a typo.",
     wrong="due: 2023-01-01", right="due: 2024-12-31",
 )  # fmt: skip
-def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    feedback = around.frame.feedback
+def due_before_feedback(measure: Measure, context: RuleContext) -> Broken[Location]:
+    feedback = context.frame.feedback
     if feedback and measure.due is not None and measure.due.isoformat() < feedback:
         message = _("the time limit {due} is before the feedback of {feedback}")
         hint = _("write the day of the feedback or a later one, unless it is correct")
@@ -77,32 +77,32 @@ def due_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Locat
     why="A closed measure says when it was closed; the close command writes it.",
     wrong="status: closed", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
-def closed_missing(measure: Measure, around: Neighbourhood) -> Broken[Location]:
+def closed_missing(measure: Measure, context: RuleContext) -> Broken[Location]:
     if measure.status == "closed" and measure.closed is None:
         hint = _(
             "write `closed: {{date: 2024-12-20, by: 办公室}}`; `xuncha close {id}` writes it automatically"
         )
         message = _("the measure is closed, but `closed` is missing")
-        yield ("status",), message, hint.format(id=around.identity)
+        yield ("status",), message, hint.format(id=context.identity)
 
 
 @RULES.rule("closed-unexpected", asks="status closed",
     why="A reopened measure is not closed; the reopen command removes the record of its closing.",
     wrong="status: in_progress\nclosed: {date: 2024-12-20}", right="status: in_progress",
 )  # fmt: skip
-def closed_unexpected(measure: Measure, around: Neighbourhood) -> Broken[Location]:
+def closed_unexpected(measure: Measure, context: RuleContext) -> Broken[Location]:
     if measure.status != "closed" and measure.closed is not None:
         message = _("`closed` is given here, but the status is {status}").format(status=measure.status)
         hint = _("take `closed` out, or close the measure with `xuncha close {id}`")
-        yield ("closed",), message, hint.format(id=around.identity)
+        yield ("closed",), message, hint.format(id=context.identity)
 
 
 @RULES.rule("closed-before-feedback", asks="closed",
     why="A measure cannot have been closed before the feedback that asked for it.",
     wrong="status: closed\nclosed: {date: 2022-12-20}", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
-def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Location]:
-    feedback = around.frame.feedback
+def closed_before_feedback(measure: Measure, context: RuleContext) -> Broken[Location]:
+    feedback = context.frame.feedback
     if feedback and measure.closed and measure.closed.date and measure.closed.date.isoformat() < feedback:
         message = _("closed on {date}, before the feedback of {feedback}")
         sentence = message.format(date=measure.closed.date, feedback=feedback)
@@ -113,7 +113,7 @@ def closed_before_feedback(measure: Measure, around: Neighbourhood) -> Broken[Lo
     why="Only closed long-term measures are reviewed (回头看).",
     wrong="reviews: [{date: 2024-12-20, result: holds}]", right="reviews: []",
 )  # fmt: skip
-def review_unexpected(measure: Measure, _around: Neighbourhood) -> Broken[Location]:
+def review_unexpected(measure: Measure, _context: RuleContext) -> Broken[Location]:
     if measure.reviews and measure.term != "long_term":
         message = _("there are reviews, but the measure is not a long-term one")
         yield ("reviews",), message, _("write `term: long_term`, or take `reviews` out")
@@ -140,26 +140,26 @@ _MISSING = RULES.declare("evidence-missing",
 )  # fmt: skip
 
 
-def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Finding[Location]]:
+def evidence_findings(measure: Measure, context: RuleContext) -> Iterator[Finding[Location]]:
     """Yield findings for evidence files that are missing, or differ from what their entries say."""
     for place, entry in enumerate(measure.progress):
         for position, item in enumerate(entry.evidence):
             if not isinstance(item, EvidenceFile):
                 continue
             location = ("progress", place, "evidence", position)
-            path = f"{EVIDENCE}/{around.identity}/{item.file}"
-            actual = around.evidence(item.file)
+            path = f"{EVIDENCE}/{context.identity}/{item.file}"
+            actual = context.evidence(item.file)
             if actual is None:
                 message = _("the evidence file {path} is not there").format(path=path)
                 hint = _("put it back, or attach it again with `xuncha attach {id} FILE`")
-                yield _MISSING.at(location, message, hint.format(id=around.identity))
+                yield _MISSING.at(location, message, hint.format(id=context.identity))
             elif actual.sha256 != item.sha256:
                 message = _("the evidence file {path} has changed since it was attached").format(path=path)
                 hint = _(
                     "put the attached file back, or attach the new one with `xuncha attach {id} FILE`; git may have changed the line endings of a "
                     "text file, see `xuncha doctor`"
                 )
-                yield _CHANGED.at(location, message, hint.format(id=around.identity))
+                yield _CHANGED.at(location, message, hint.format(id=context.identity))
             elif item.size not in {None, actual.size}:
                 message = _("the evidence file {path} has {found} bytes, and not {size}")
                 sentence = message.format(path=path, found=actual.size, size=item.size)
@@ -170,13 +170,13 @@ def evidence_at_fault(measure: Measure, around: Neighbourhood) -> Iterator[Findi
                 yield _NOT_FETCHED.at(location, message.format(path=path), _("type: git lfs pull"))
 
 
-MEASURE_RULES = [*(each for each in asked_of("") if each is not field_of_measure), field_of_measure]
+MEASURE_RULES = [*(each for each in record_rules("") if each is not field_of_measure), field_of_measure]
 
 
-def broken_measure(
-    measure: Measure, around: Neighbourhood, unsound: frozenset[str], *, warn: bool = False
+def measure_findings(
+    measure: Measure, context: RuleContext, invalid_keys: frozenset[str], *, warn: bool = False
 ) -> Iterator[Finding[Location]]:
     """Yield a finding for every rule that a measure breaks in its surroundings, as `broken` does."""
-    yield from broken(MEASURE_RULES, unsound, measure, around, warn=warn)
-    if "progress" not in unsound:
-        yield from evidence_at_fault(measure, around)
+    yield from broken_rules(MEASURE_RULES, invalid_keys, measure, context, warn=warn)
+    if "progress" not in invalid_keys:
+        yield from evidence_findings(measure, context)

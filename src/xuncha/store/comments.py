@@ -11,7 +11,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, CommentNumber, Identity
 from xuncha.model.records import Comment
 from xuncha.model.source import Entry, Source
-from xuncha.rules.catalogue import broken
+from xuncha.rules.catalogue import broken_rules
 from xuncha.rules.ledger import COMMENT_RULES
 from xuncha.store import editing
 from xuncha.store.faults import about, link
@@ -42,7 +42,7 @@ def load_comments(source: Source) -> tuple[dict[int, Comment], list[Finding[Plac
         path = f"{COMMENTS}/{name}"
         comment, wrong, unsound_keys = read_record(source, path, Comment, entries)
         if comment:
-            wrong += placed_if_any(source, path, broken(COMMENT_RULES, unsound_keys, comment, is_there))
+            wrong += placed_if_any(source, path, broken_rules(COMMENT_RULES, unsound_keys, comment, is_there))
             if not unsound_keys:
                 found[number] = comment
         findings += sorted(wrong, key=by_place)

@@ -18,9 +18,9 @@ from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS, Identity
 from xuncha.model.records import Comment, EvidenceFile, Ledger, Measure, Problem
 from xuncha.model.register import Frame, ProblemRow
 from xuncha.model.source import Entry, Fingerprint, Source
-from xuncha.rules.catalogue import Neighbourhood, broken
+from xuncha.rules.catalogue import RuleContext, broken_rules
 from xuncha.rules.ledger import PROBLEM_RULES, SETTINGS_RULES, requires_newer
-from xuncha.rules.measure import broken_measure
+from xuncha.rules.measure import measure_findings
 from xuncha.store.faults import about, link, unreadable
 from xuncha.store.record import by_place, data_folder, gaps, listed, placed_if_any, read_record, shape
 
@@ -82,7 +82,7 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
         return LedgerFile(None, None, findings)
     if requirements := list(requires_newer(settings)):
         raise InvalidLedgerError(placed_if_any(source, LEDGER_FILE, requirements))
-    findings += placed_if_any(source, LEDGER_FILE, broken(SETTINGS_RULES, unsound, settings, warn=warn))
+    findings += placed_if_any(source, LEDGER_FILE, broken_rules(SETTINGS_RULES, unsound, settings, warn=warn))
     frame = None if unsound & _FRAMING else settings.frame()
     return LedgerFile(None if findings else settings, frame, findings)
 
@@ -135,7 +135,7 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
         problem, wrong, unsound = read_record(source, path, Problem, entries)
         findings += wrong
         if problem and frame:
-            found = broken(PROBLEM_RULES, unsound, problem, frame, warn=warn)
+            found = broken_rules(PROBLEM_RULES, unsound, problem, frame, warn=warn)
             findings += placed_if_any(source, path, found)
         if not unsound:
             loaded.problem = problem
@@ -154,8 +154,8 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
         if measure and not unsound:
             loaded.measures[identity] = measure
         if measure and frame:
-            around = Neighbourhood(identity, frame, loaded.problem, partial(_fingerprint, source, identity))
-            wrong += placed_if_any(source, path, broken_measure(measure, around, unsound, warn=warn))
+            around = RuleContext(identity, frame, loaded.problem, partial(_fingerprint, source, identity))
+            wrong += placed_if_any(source, path, measure_findings(measure, around, unsound, warn=warn))
         findings += sorted(wrong, key=by_place)
     return loaded
 
@@ -245,10 +245,10 @@ def checked_measure(
     Raises RefusedError for the first rule that it would break.
     """
     shaped = shape(Measure, data)
-    around = Neighbourhood(identity, frame, problem, partial(_fingerprint, source, identity))
+    around = RuleContext(identity, frame, problem, partial(_fingerprint, source, identity))
     findings: list[Finding[Any]] = shaped.broken
     try:
-        findings += broken_measure(shaped.record, around, shaped.unsound)
+        findings += measure_findings(shaped.record, around, shaped.unsound)
     except OSError as error:
         findings.append(unreadable(str(error.filename), error))
     for finding in findings:
@@ -259,7 +259,7 @@ def checked_measure(
 def checked_problem(data: dict[str, Any], frame: Frame) -> Problem:
     """Make a problem from plain data, checked as part of a ledger that is otherwise valid. Raises RefusedError as `checked_measure` does."""
     shaped = shape(Problem, data)
-    for finding in (*shaped.broken, *broken(PROBLEM_RULES, shaped.unsound, shaped.record, frame)):
+    for finding in (*shaped.broken, *broken_rules(PROBLEM_RULES, shaped.unsound, shaped.record, frame)):
         raise RefusedError(finding.code, finding.message, finding.hint)
     return shaped.record
 

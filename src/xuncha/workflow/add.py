@@ -10,8 +10,8 @@ from xuncha.errors import RefusedError
 from xuncha.model.identity import LEDGER_FILE, Identity
 from xuncha.model.register import Frame, MeasureRow, ProblemRow
 from xuncha.model.vocabulary import Term
-from xuncha.rules.fields import typed
-from xuncha.rules.names import category_meant, meant, no_such
+from xuncha.rules.fields import read_field
+from xuncha.rules.names import matching_category, matching_name, no_such_record
 from xuncha.store.cache import register
 from xuncha.store.editing import Append, apply, fresh
 from xuncha.store.files import Overlay
@@ -45,8 +45,8 @@ def add_problem(
     """
     before = register(session.root)
     identity = Identity(len(before.problems) + 1)
-    values = dict(typed(before.frame, "problem", key, text) for key, text in (fields or {}).items())
-    category = category and category_meant(category, before.frame.categories)
+    values = dict(read_field(before.frame, "problem", key, text) for key, text in (fields or {}).items())
+    category = category and matching_category(category, before.frame.categories)
     record = {"title": title.strip(), "category": category, "fields": values}
     return _add(session, before.frame, identity, record, before.problems, new=new)
 
@@ -75,19 +75,21 @@ def add_measure(
     before = register(session.root)
     row = next((row for row in before.problems if row.id == str(problem)), None)
     if row is None:
-        raise no_such(problem)
+        raise no_such_record(problem)
     identity = Identity(problem.problem, len(row.measures) + 1)
     values: dict[str, Any] = {
         "title": title.strip(),
         "goal": goal and goal.strip(),
         "term": None if term == "once" else term,
-        "leader": leader and meant(leader, before.frame.leaders),
-        "office": office and meant(office, before.frame.offices),
-        "co_offices": [meant(name, before.frame.offices) for name in co_offices],
+        "leader": leader and matching_name(leader, before.frame.leaders),
+        "office": office and matching_name(office, before.frame.offices),
+        "co_offices": [matching_name(name, before.frame.offices) for name in co_offices],
         "person": person,
         "due": due and due.isoformat(),
         "status": "not_started",
-        "fields": dict(typed(before.frame, "measure", key, text) for key, text in (fields or {}).items()),
+        "fields": dict(
+            read_field(before.frame, "measure", key, text) for key, text in (fields or {}).items()
+        ),
     }
     return _add(session, before.frame, identity, values, row.measures, new=new)
 

@@ -10,7 +10,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.records import Comment
 from xuncha.model.vocabulary import Channel
-from xuncha.rules.names import no_such
+from xuncha.rules.names import no_such_record
 from xuncha.store import editing
 from xuncha.store.comments import load_comments
 from xuncha.store.files import Overlay
@@ -38,7 +38,7 @@ def add_comment(
     break a rule, or git refuses; SurroundingsError if git or the disk fails.
     """
     if about and not (session.root / about.path).is_file():
-        raise no_such(about)
+        raise no_such_record(about)
     number = CommentNumber(max(comments(session.source), default=0) + 1)
     values: dict[str, Any] = {
         "received": received.isoformat(),

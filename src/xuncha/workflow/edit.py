@@ -11,7 +11,7 @@ from xuncha import system
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
-from xuncha.rules.names import no_such
+from xuncha.rules.names import no_such_record
 from xuncha.store.comments import load_comments
 from xuncha.store.faults import UnreadableError, link
 from xuncha.store.files import Overlay, WorkingTree
@@ -43,7 +43,7 @@ def editable(root: Path, text: str) -> str:
     if (root / path).is_file():
         return path
     if record:
-        raise no_such_comment(record) if isinstance(record, CommentNumber) else no_such(record)
+        raise no_such_comment(record) if isinstance(record, CommentNumber) else no_such_record(record)
     raise InvalidLedgerError(load_settings(WorkingTree(root)).findings)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xuncha.language import gettext as _
-from xuncha.rules.names import meant
+from xuncha.rules.names import matching_name
 from xuncha.store.edits import Set
 from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
 
@@ -15,6 +15,6 @@ def escalate(case: Case, *, to: str) -> PlannedChange:
     Examples:
         xuncha escalate 2.3 --to 局长
     """
-    to = meant(to, case.frame.leaders)
+    to = matching_name(to, case.frame.leaders)
     escalated = {"to": to, "date": case.today.isoformat()}
     return PlannedChange([Set("escalated", escalated)], note=_("escalated to {name}").format(name=to))

@@ -14,7 +14,7 @@ from xuncha.model.identity import Identity
 from xuncha.model.records import Measure, Problem
 from xuncha.model.register import ProblemRow, Register
 from xuncha.model.vocabulary import Action
-from xuncha.rules.names import no_such
+from xuncha.rules.names import no_such_record
 from xuncha.store import editing
 from xuncha.store.cache import register
 from xuncha.store.files import Overlay
@@ -107,7 +107,7 @@ def _plan(
         raise RefusedError("not-a-measure", message, _("name a measure, such as {id}.1").format(id=identity))
     rows = before.problems if identity.is_problem else before.measures
     if not any(row.id == str(identity) for row in rows):
-        raise no_such(identity)
+        raise no_such_record(identity)
     content = session.source.read(identity.path)
     data = parse(content)
     if identity.is_problem and verb.of_problems:

@@ -12,7 +12,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, CommentNumber, Identity
 from xuncha.model.moves import citations, closing_up, places_after
 from xuncha.model.register import MeasureRow, Register
-from xuncha.rules.names import no_such
+from xuncha.rules.names import no_such_record
 from xuncha.store.cache import register
 from xuncha.store.comments import renumbered
 from xuncha.store.faults import UnreadableError
@@ -63,7 +63,7 @@ def remove(session: Session, identity: Identity, reason: str, today: date) -> Re
     titles = {Identity.parse(row.id): row.title for row in before.problems}
     titles |= {Identity.parse(row.id): row.title for row in before.measures}
     if identity not in titles:
-        raise no_such(identity)
+        raise no_such_record(identity)
     status, due = _must_be_removable(session, before, identity)
     moves = closing_up(titles, identity)
     _must_be_undecided(session, before, identity, moves)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
-from xuncha.rules.names import category_meant, meant
+from xuncha.rules.names import matching_category, matching_name
 from xuncha.store.edits import Edit, Set
 from xuncha.workflow.verb import UNCHANGED, Case, PlannedChange, verb
 
@@ -55,9 +55,9 @@ def _set(
     values: dict[str, Any] = {
         "title": title,
         "goal": goal,
-        "leader": leader and meant(leader, case.frame.leaders),
-        "office": office and meant(office, case.frame.offices),
-        "co_offices": [meant(each, case.frame.offices) for each in co_offices or ()],
+        "leader": leader and matching_name(leader, case.frame.leaders),
+        "office": office and matching_name(office, case.frame.offices),
+        "co_offices": [matching_name(each, case.frame.offices) for each in co_offices or ()],
         "person": person,
         "due": due and due.isoformat(),
         "fields": fields and _fields(case.measure, case.frame, "measure", fields),
@@ -81,7 +81,7 @@ def _set_problem(
         raise RefusedError("not-a-measure", message, _("name a measure, such as 2.3"))
     new = {
         "title": title,
-        "category": category and category_meant(category, frame.categories),
+        "category": category and matching_category(category, frame.categories),
         "fields": fields and _fields(problem, frame, "problem", fields),
     }
     return _planned(new)
@@ -105,6 +105,6 @@ def _fields(
 
     Raises RefusedError if a field is not declared, or a value does not fit its type.
     """
-    from xuncha.rules.fields import typed  # noqa: PLC0415  the help does not need it
+    from xuncha.rules.fields import read_field  # noqa: PLC0415  the help does not need it
 
-    return {**record.fields, **dict(typed(frame, of, key, value) for key, value in given.items())}
+    return {**record.fields, **dict(read_field(frame, of, key, value) for key, value in given.items())}

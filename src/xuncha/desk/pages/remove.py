@@ -10,7 +10,7 @@ from xuncha.errors import XunchaError
 from xuncha.model.identity import Identity
 from xuncha.requests import given
 from xuncha.requests.answers import version
-from xuncha.rules.names import no_such
+from xuncha.rules.names import no_such_record
 from xuncha.workflow.remove import remove as take_away
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def show(
     rows = register.problems if identity.is_problem else [*register.measures]
     row = next((each for each in rows if each.id == str(identity)), None)
     if row is None:
-        raise no_such(identity)
+        raise no_such_record(identity)
     return page(
         request,
         "remove",
