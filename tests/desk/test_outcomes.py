@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import measure
 from tests.desk.client import Browser, told
 from tests.desk.served import KEY, client_of, visit
-from xuncha.requests.outcomes import Outcome
+from xuncha.requests.outcomes import Messages
 from xuncha.workflow import journal
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ def test_programs_are_told(ledger: LedgerOnDisk) -> None:
 def test_only_what_is_new_is_remembered(ledger: LedgerOnDisk) -> None:
     desk = Browser(ledger.root).desk
     for number in range(1000):
-        desk.record(str(number), Outcome((str(number),)))
+        desk.record(str(number), Messages((str(number),)))
     assert desk.outcome("999").notes == ("999",)
-    assert desk.outcome("1") == Outcome()
+    assert desk.outcome("1") == Messages()
 
 
 CLICKS = {

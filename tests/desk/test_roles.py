@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.desk.office import ACCOUNTS, Office
-from xuncha.requests.given import GIVEN
+from xuncha.requests.given import PARAMETERS
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ SEEN_BY_ALL = (
 def _asked(verb: str) -> dict[str, Any]:
     """Return the values that a verb requires, by the names of the API."""
     needed = [each for each in VERBS[verb].parameters if each.default is each.empty]
-    return {GIVEN[each.name].name: WHAT.get(GIVEN[each.name].name, "x") for each in needed}
+    return {PARAMETERS[each.name].name: WHAT.get(PARAMETERS[each.name].name, "x") for each in needed}
 
 
 @pytest.mark.parametrize("name", ACCOUNTS)

@@ -252,7 +252,7 @@ def test_the_commit_of_another_comment_is_named(entered: LedgerOnDisk) -> None:
     [("电话", "phone"), ("来信", "post"), ("邮件", "email"), ("来访", "visit"), ("网络", "web"), *((each, each) for each in CHANNELS)],
 )  # fmt: skip
 def test_a_channel_is_understood_in_chinese_too(word: str, channel: str) -> None:
-    assert typed.word(word, "--channel", names.CHANNELS) == channel
+    assert typed.read_word(word, "--channel", names.CHANNELS) == channel
 
 
 def test_a_commit_of_a_comment_changes_no_measure(entered: LedgerOnDisk) -> None:

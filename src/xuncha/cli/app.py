@@ -38,7 +38,7 @@ def _context(given: Mapping[str, str | None]) -> Context:
     if lang is not None and lang not in LANGUAGES:
         raise UsageError("bad-language", _("--lang must be zh or en, not “{lang}”").format(lang=lang))
     option = "--today" if given.get("--today") else "XUNCHA_TODAY"
-    day = typed.day(text, option, _today()) if text else _today()
+    day = typed.read_day(text, option, _today()) if text else _today()
     return Context(Path(ledger) if ledger else None, day, bool(text), clock=(lambda: day) if text else _today)
 
 

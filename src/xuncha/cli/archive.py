@@ -51,7 +51,7 @@ def archive(
 def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None:
     from xuncha.archive.bag import zipped  # noqa: PLC0415  other commands need none of this
     from xuncha.archive.gathering import gather  # noqa: PLC0415
-    from xuncha.requests.moments import named  # noqa: PLC0415
+    from xuncha.requests.moments import read_moment  # noqa: PLC0415
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
     if output.resolve().is_relative_to(call.root.resolve()):
@@ -60,7 +60,7 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
         raise RefusedError("output-in-ledger", message, hint)
     must_be_free(output, call.root)
     call.warn_of_leftovers()
-    moment = named(call.root, at, "--at", call.today) if at else "HEAD"
+    moment = read_moment(call.root, at, "--at", call.today) if at else "HEAD"
     commit = commit_at(call.root, moment)
     day = call.today if call.day_is_given else day_of(call.root, commit, moment)
     with temporary_folder() as place, screen.patience(_("Making the archive")):

@@ -53,12 +53,12 @@ def add(
     """
     from xuncha.workflow.comment import add_comment  # noqa: PLC0415  the help need not wait for it
 
-    text = typed.filled(text, _("the text is empty"), _("enter the text of the comment"))
+    text = typed.require_text(text, _("the text is empty"), _("enter the text of the comment"))
     if name is not None:
-        name = typed.filled(name, _("the name is empty"), _("leave out --name if no one is named"))
-    day = typed.past_day(received, "--received", call.today) if received else call.today
+        name = typed.require_text(name, _("the name is empty"), _("leave out --name if no one is named"))
+    day = typed.read_past_day(received, "--received", call.today) if received else call.today
     identity = Identity.parse(about) if about else None
-    how = cast("Channel", typed.word(channel, "--channel", names.CHANNELS))
+    how = cast("Channel", typed.read_word(channel, "--channel", names.CHANNELS))
     with call.session() as session:
         number = add_comment(session, text, channel=how, received=day, about=identity, name=name)
     screen.line(_("Comment {n} entered.").format(n=number))
@@ -80,8 +80,8 @@ def reply(
     from xuncha.workflow import comment as register  # noqa: PLC0415
 
     comment_number = CommentNumber.parse(number)
-    text = typed.filled(text, _("the text is empty"), _("enter the text of the reply"))
-    day = typed.past_day(date, "--date", call.today) if date else call.today
+    text = typed.require_text(text, _("the text is empty"), _("enter the text of the reply"))
+    day = typed.read_past_day(date, "--date", call.today) if date else call.today
     with call.session() as session:
         register.reply(session, comment_number, text, day)
     screen.line(_("Comment {n} is answered.").format(n=comment_number))

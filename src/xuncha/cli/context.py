@@ -51,11 +51,11 @@ class Context:
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
         """Begin to change the ledger: take the lock, take back what an interrupted command left behind, and warn of that."""
-        from xuncha.requests.outcomes import about_beginning  # noqa: PLC0415  only commands that write
+        from xuncha.requests.outcomes import session_messages  # noqa: PLC0415  only commands that write
         from xuncha.workflow.change import begin  # noqa: PLC0415
 
         with begin(self.root) as session:
-            for message, hint in about_beginning(session).warnings:
+            for message, hint in session_messages(session).warnings:
                 screen.warning(message, hint)
             yield session
 
@@ -68,7 +68,7 @@ class Context:
         """Return this call with the ledger as it was on a day or at a revision; None: as it is. Raises RefusedError if history has no such moment."""
         if moment is None:
             return self
-        from xuncha.requests.moments import moment as found_in_history  # noqa: PLC0415
+        from xuncha.requests.moments import find_moment as found_in_history  # noqa: PLC0415
 
         commit, day = found_in_history(self.root, moment, "--at", self.today)
         self._warn_of_a_cut_off_history()

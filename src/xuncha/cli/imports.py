@@ -128,7 +128,7 @@ def import_table(
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     root, is_there = _target(call, folder)
-    day = typed.day(feedback, "--feedback", call.today, past=True) if feedback else None
+    day = typed.read_day(feedback, "--feedback", call.today, past=True) if feedback else None
     draft = draft_of(file, wanted(call, root, form=form, day=day, columns=_roles(columns)))
     if is_there:
         call.warn_of_leftovers()

@@ -107,7 +107,7 @@ def calendar(
     from xuncha.deadlines import Workdays, entries, ics  # noqa: PLC0415  for this command alone
 
     register = call.register()
-    office, leader = selection.known(register, office=office, leader=leader)
+    office, leader = selection.full_names(register, office=office, leader=leader)
     workdays = Workdays()
     rows = entries(register, call.today, workdays, office=office, leader=leader, closed=closed)
     recipient = "，".join(filter(None, [office, leader]))
@@ -183,7 +183,7 @@ def export_table(
     from xuncha.exchange.sheet.filling import filled  # noqa: PLC0415
     from xuncha.exchange.sheet.writing import office_workbook  # noqa: PLC0415
 
-    chosen, _leader = selection.known(call.register(), office=office, leader=None)
+    chosen, _leader = selection.full_names(call.register(), office=office, leader=None)
     if file is None:
         table = office_workbook(call.ledger(), chosen, call.today)
         deliver(table, (), output, call.root, _("The table is in {path}."))

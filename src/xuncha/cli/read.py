@@ -13,7 +13,7 @@ from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
 from xuncha.requests import typed
-from xuncha.requests.selection import Selection, select, texts_in
+from xuncha.requests.selection import Selection, select, text_reader
 from xuncha.store.files import WorkingTree
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 
@@ -37,7 +37,7 @@ def status(
         xuncha status --by office
         xuncha status --at 2024-04-18
     """
-    by = typed.word(by, "--by", names.GROUPINGS)
+    by = typed.read_word(by, "--by", names.GROUPINGS)
     call = call.at(at)
     register = call.register()
     counts = tally(register, call.today)
@@ -64,10 +64,12 @@ def todo(
         xuncha todo
         xuncha todo --office 规划科
     """
-    from xuncha.requests.answers import waiting  # noqa: PLC0415
+    from xuncha.requests.answers import pending_tasks  # noqa: PLC0415
 
     register = call.register()
-    tasks = waiting(register, call.history_if_any(), call.today, office=office, leader=leader, person=person)
+    tasks = pending_tasks(
+        register, call.history_if_any(), call.today, office=office, leader=leader, person=person
+    )
     if as_json:
         screen.data([task.as_json() for task in tasks])
         return
@@ -111,22 +113,22 @@ def list_(
     """
     selection = Selection(
         words=words or (),
-        status=status and typed.word(status, "--status", names.STATUSES),
+        status=status and typed.read_word(status, "--status", names.STATUSES),
         office=office,
         leader=leader,
         person=person,
         problem=problem,
         category=category,
-        fields=typed.pairs(fields),
+        fields=typed.read_pairs(fields),
         unassigned=unassigned,
         overdue=overdue,
-        due_within=typed.span(due_within) if due_within else None,
-        term=term and typed.word(term, "--term", names.TERMS),
+        due_within=typed.read_days(due_within) if due_within else None,
+        term=term and typed.read_word(term, "--term", names.TERMS),
     )
     call = call.at(at)
     register = call.register()
     horizon = Horizon.of(register, call.today)
-    rows = select(register, texts_in(call.source()), call.today, selection)
+    rows = select(register, text_reader(call.source()), call.today, selection)
     if as_json:
         screen.data([measure_json(row, horizon) for row in rows])
         return
@@ -148,18 +150,18 @@ def show(call: Context, identity: options.Either, as_json: options.Json = False)
     """
     from xuncha.cli.tables import measure_screen, problem_screen  # noqa: PLC0415
     from xuncha.model.records import Problem  # noqa: PLC0415
-    from xuncha.requests.answers import record_json, rows_of, version  # noqa: PLC0415
+    from xuncha.requests.answers import file_version, measure_rows, record_json  # noqa: PLC0415
     from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415
 
     parsed = Identity.parse(identity)
     register = call.register()
     horizon = Horizon.of(register, call.today)
-    rows = rows_of(register, parsed)
+    rows = measure_rows(register, parsed)
     source = WorkingTree(call.root)
     record = record_of(source, parsed)
     events = call.history_if_any(parsed)
     if as_json:
-        screen.data(record_json(parsed, record, rows, horizon, events, version(call.root, parsed.path)))
+        screen.data(record_json(parsed, record, rows, horizon, events, file_version(call.root, parsed.path)))
     elif isinstance(record, Problem):
         screen.show(*problem_screen(parsed, record, register.frame, rows, horizon, events))
     else:

@@ -76,7 +76,7 @@ def rollup(
         xuncha rollup 各单位/ -o 通报.docx
         xuncha rollup 各单位/ --init -o region.yaml
     """
-    failing = [typed.word(each, "--fail-on", _FAILURES) for each in fail_on or ()]
+    failing = [typed.read_word(each, "--fail-on", _FAILURES) for each in fail_on or ()]
     form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
     beside = output.absolute().parent if output else Path.cwd()
     with needs("region"):
@@ -133,7 +133,7 @@ def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> 
             planned += gathering.fetch(addresses, tick)
         planned_paths = {each.path for each in planned}
         sources = [*planned, *(each for each in sources if each.path not in planned_paths)]
-    day = typed.past_day(at, "--at", call.today) if at else region.as_of if region else None
+    day = typed.read_past_day(at, "--at", call.today) if at else region.as_of if region else None
     wanted = ReadOptions(day or call.today, day if at or (day and day < call.today) else None, audit)
     return Request([str(each.absolute()) for each in named], sources, region, base, wanted)
 

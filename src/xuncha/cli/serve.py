@@ -209,7 +209,7 @@ def _accounts(call: Context) -> Accounts:
 
 def _about(call: Context, role: str, office: str | None, leader: str | None) -> dict[str, object]:
     """Return what an account may do, and for whom; refuse an office or a leader that the role does not take, that it needs but lacks, or that is unknown."""
-    as_role = typed.word(role, "--role", names.ROLES)
+    as_role = typed.read_word(role, "--role", names.ROLES)
     keys: dict[str, Key] = {"section": "offices", "leader": "leaders"}
     for (needing, key), name in zip(keys.items(), (office, leader), strict=True):
         singular = key.removesuffix("s")

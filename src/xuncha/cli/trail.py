@@ -100,7 +100,7 @@ def audit(
     """
     from xuncha.audit.anchors import anchor_line, drop_anchor  # noqa: PLC0415  for this command alone
     from xuncha.audit.examine import audit as examine  # noqa: PLC0415
-    from xuncha.requests.moments import named  # noqa: PLC0415
+    from xuncha.requests.moments import read_moment  # noqa: PLC0415
 
     if anchor and since is not None:
         message = _("--anchor covers the whole history, but --since asks for a part")
@@ -109,7 +109,9 @@ def audit(
         must_be_free(page, call.root)
     call.warn_of_leftovers()
     with screen.patience(_("Replaying the history")):
-        moment = named(call.root, since, "--since", call.today, to_come=True) if since is not None else None
+        moment = (
+            read_moment(call.root, since, "--since", call.today, future=True) if since is not None else None
+        )
         result = examine(call.root, since=moment)
     if anchor and not result.tip:
         raise RefusedError("nothing-committed", _("nothing is committed yet, so there is nothing to keep"))

@@ -75,7 +75,7 @@ def _command(verb: Verb) -> Callable[..., None]:
                 if Identity.perhaps(typed["text"]):
                     lacking = _("the text is missing")
                 raise UsageError("usage", lacking, _("type: xuncha progress 2.3 …"))
-        values = given.read(typed, call.today)
+        values = given.read_values(typed, call.today)
         if "file" in values:
             from xuncha.workflow.evidence import read as read_evidence  # noqa: PLC0415
 
@@ -110,9 +110,9 @@ def _say(call: Context, result: Result) -> None:
         screen.line(f"{step.id} {title}")
         if step.from_ != step.to:
             screen.line(f"    {status_name(step.from_)} → {status_name(step.to)}")
-        for line in outcomes.about_plan(plan):
+        for line in outcomes.plan_notes(plan):
             screen.line(f"    {line}")
-    for line in outcomes.about_completed(result):
+    for line in outcomes.completion_notes(result):
         screen.line(line)
     call.say_counts(result)
     for plan in result.plans:
@@ -135,7 +135,7 @@ def remove(call: Context, identity: options.Either, reason: options.Reason) -> N
     from xuncha.workflow.remove import remove as take_away  # noqa: PLC0415
 
     with call.session() as session:
-        why = given.read({"reason": reason}, call.today)["reason"]
+        why = given.read_values({"reason": reason}, call.today)["reason"]
         done = take_away(session, Identity.parse(identity), why, call.today)
     screen.line(_("{id} {title} is removed").format(id=done.identity, title=done.title))
     for old, new in done.moves.items():

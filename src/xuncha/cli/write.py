@@ -62,7 +62,10 @@ def init(
         "organisation": organisation,
         "inspector": inspector,
         "round": round_,
-        **{key: text and typed.day(text, f"--{key}", call.today, past=True) for key, text in days.items()},
+        **{
+            key: text and typed.read_day(text, f"--{key}", call.today, past=True)
+            for key, text in days.items()
+        },
         "categories": categories,
         "leaders": leaders,
         "offices": offices,
@@ -131,7 +134,7 @@ def _answer(key: str, question: str, today: date) -> str | date | list[str] | No
         if key not in {"started", "ended", "feedback"}:
             return str(text)
         try:
-            return typed.day(text, question, today, past=True)
+            return typed.read_day(text, question, today, past=True)
         except UsageError as error:
             screen.error(error)
 
@@ -162,9 +165,9 @@ def add_problem(
     """
     from xuncha.workflow import add as adding  # noqa: PLC0415  as in all commands here: the help need not wait for it
 
-    title = typed.filled(title, _("the title is empty"), _("describe it in one line")).strip()
+    title = typed.require_text(title, _("the title is empty"), _("describe it in one line")).strip()
     with call.session() as session:
-        added = adding.add_problem(session, title, category, typed.pairs(fields), new=new)
+        added = adding.add_problem(session, title, category, typed.read_pairs(fields), new=new)
     screen.line(_("Problem {id} entered: {title}").format(id=added.identity, title=title))
     _say_what_else(added)
     screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=added.identity))
@@ -197,12 +200,12 @@ def add_measure(
     if long_term and at_once:
         message = _("a measure is either long-term or to be done at once")
         raise UsageError("usage", message, _("see `xuncha add measure --help`"))
-    day = typed.day(due, "--due", call.today) if due else None
-    title = typed.filled(title, _("the title is empty"), _("describe it in one line")).strip()
+    day = typed.read_day(due, "--due", call.today) if due else None
+    title = typed.require_text(title, _("the title is empty"), _("describe it in one line")).strip()
     with call.session() as session:
         added = adding.add_measure(
             session,
-            typed.a_problem(problem),
+            typed.read_problem(problem),
             title,
             term="long_term" if long_term else "at_once" if at_once else "once",
             leader=leader,
@@ -211,7 +214,7 @@ def add_measure(
             person=person,
             due=day,
             goal=goal,
-            fields=typed.pairs(fields),
+            fields=typed.read_pairs(fields),
             new=new,
         )
     screen.line(_("Measure {id} entered: {title}").format(id=added.identity, title=title))
@@ -220,7 +223,7 @@ def add_measure(
 
 def _say_what_else(added: Added) -> None:
     """Print what else was entered, and which record has the same title."""
-    outcome = outcomes.about_added(added)
+    outcome = outcomes.added_messages(added)
     for line in outcome.notes:
         screen.line(line)
     for warning in outcome.warnings:

@@ -15,8 +15,8 @@ from xuncha.desk.view import current_visitor, desk_of
 from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.requests import typed
-from xuncha.requests.answers import findings_json, record_json, rows_of, version, waiting
-from xuncha.requests.given import GIVEN
+from xuncha.requests.answers import file_version, findings_json, measure_rows, pending_tasks, record_json
+from xuncha.requests.given import PARAMETERS
 from xuncha.requests.selection import Selection, select
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, record_of
@@ -94,7 +94,7 @@ class _Action(BaseModel):
 def status(request: Request, by: str = "problem", at: str | None = None) -> dict[str, Any]:
     """Return the counts, as `xuncha status --json`."""
     register, _texts, today = desk_of(request).at_moment(at)
-    grouping: Grouping = typed.word(by, "by", names.GROUPINGS)  # type: ignore[assignment]
+    grouping: Grouping = typed.read_word(by, "by", names.GROUPINGS)  # type: ignore[assignment]
     return tally(register, today).as_json(groups(register, today, grouping))
 
 
@@ -112,7 +112,7 @@ def show(request: Request, identity: str) -> dict[str, Any]:
     """Return a whole problem or measure, as `xuncha show --json`."""
     desk = desk_of(request)
     number, register = Identity.parse(identity), desk.state().register
-    rows = rows_of(register, number)
+    rows = measure_rows(register, number)
     record = record_of(WorkingTree(desk.root), number)
     return record_json(
         number,
@@ -120,7 +120,7 @@ def show(request: Request, identity: str) -> dict[str, Any]:
         rows,
         Horizon.of(register, desk.today),
         desk.history(number),
-        version(desk.root, number.path),
+        file_version(desk.root, number.path),
     )
 
 
@@ -131,7 +131,7 @@ def log(request: Request, id: str | None = None) -> list[dict[str, str | None]]:
     if id is None:
         return [event.as_json() for event in desk.events()]
     which = Identity.parse(id)
-    rows_of(desk.state().register, which)
+    measure_rows(desk.state().register, which)
     return [event.as_json() for event in desk.history(which)]
 
 
@@ -149,7 +149,7 @@ def todo(
     """Return the tasks of today, as `xuncha todo --json`."""
     desk = desk_of(request)
     register = desk.state().register
-    tasks = waiting(register, desk.events(), desk.today, office=office, leader=leader, person=person)
+    tasks = pending_tasks(register, desk.events(), desk.today, office=office, leader=leader, person=person)
     return [task.as_json() for task in tasks]
 
 
@@ -177,7 +177,7 @@ def _add_route(verb: Verb) -> None:
     kinds: dict[str, Any] = {"text": str, "flag": bool, "list": list[str]}
     model_fields: dict[str, Any] = {}
     for each in verb.parameters:
-        name, kind, _read = GIVEN[each.name]
+        name, kind, _read = PARAMETERS[each.name]
         if each.default is each.empty:
             model_fields[name] = (kinds[kind], ...)
         else:
@@ -186,7 +186,7 @@ def _add_route(verb: Verb) -> None:
 
     async def act(request: Request, body: Any) -> dict[str, Any]:  # noqa: ANN401  a model of its own for each verb
         desk = desk_of(request)
-        values = {each.name: getattr(body, GIVEN[each.name].name) for each in verb.parameters}
+        values = {each.name: getattr(body, PARAMETERS[each.name].name) for each in verb.parameters}
         result = await desk.change(
             desk.perform, verb.action, body.ids, values, body.versions, partial(current_visitor, request)
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from xuncha.errors import XunchaError
 from xuncha.model import names
 from xuncha.requests import typed
-from xuncha.requests.given import GIVEN
+from xuncha.requests.given import PARAMETERS
 from xuncha.requests.selection import Selection
 from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir
@@ -41,7 +41,7 @@ def fields_of(verb: Verb, *, problem: bool = False) -> list[Field]:
     """Return the fields of a verb's form, for measures or for a problem."""
     parameters = signature(verb.of_problems).parameters if verb.of_problems else {}
     return [
-        Field(each.name, GIVEN[each.name].name, GIVEN[each.name].kind, each.default is each.empty)
+        Field(each.name, PARAMETERS[each.name].name, PARAMETERS[each.name].kind, each.default is each.empty)
         for each in verb.parameters
         if (each.name in parameters if problem else each.name != "category")
     ]
@@ -90,17 +90,17 @@ def selection(query: QueryParams) -> Selection:
     status, term, days = query.get("status"), query.get("term"), query.get("due_within")
     return Selection(
         words=[word for words in query.getlist("words") for word in words.split()],
-        status=typed.word(status, "status", names.STATUSES) if status else None,
+        status=typed.read_word(status, "status", names.STATUSES) if status else None,
         office=query.get("office") or None,
         leader=query.get("leader") or None,
         person=query.get("person") or None,
         problem=query.get("problem") or None,
         category=query.get("category") or None,
-        fields=typed.pairs([each for each in query.getlist("field") if each]),
+        fields=typed.read_pairs([each for each in query.getlist("field") if each]),
         unassigned=_is_on(query, "unassigned"),
         overdue=_is_on(query, "overdue"),
-        due_within=typed.span(days) if days else None,
-        term=typed.word(term, "term", names.TERMS) if term else None,
+        due_within=typed.read_days(days) if days else None,
+        term=typed.read_word(term, "term", names.TERMS) if term else None,
     )
 
 

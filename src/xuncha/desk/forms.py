@@ -16,7 +16,7 @@ from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, together
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
-from xuncha.requests.given import GIVEN
+from xuncha.requests.given import PARAMETERS
 from xuncha.store.faults import UnreadableError
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def verb_values(form: FormData, verb: Verb) -> dict[str, Any]:
     """Return what was typed for a verb, by parameter; None for fields left empty or unchanged."""
     values: dict[str, Any] = {}
     for parameter in verb.parameters:
-        name, kind, _read = GIVEN[parameter.name]
+        name, kind, _read = PARAMETERS[parameter.name]
         if kind == "flag":
             values[parameter.name] = bool(text(form, name))
         elif kind == "list":

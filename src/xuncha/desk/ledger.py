@@ -22,9 +22,9 @@ from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, X
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.requests import given, moments
-from xuncha.requests.answers import rows_of, version
-from xuncha.requests.outcomes import Outcome, about_beginning, outcome
-from xuncha.requests.selection import texts_in
+from xuncha.requests.answers import file_version, measure_rows
+from xuncha.requests.outcomes import Messages, result_messages, session_messages
+from xuncha.requests.selection import text_reader
 from xuncha.store.cache import register, register_at
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
@@ -89,7 +89,7 @@ class Desk:
         self._changes, self._checked = 0, 0
         """The number of changes made, and what it was when the last check started."""
         self.texts = Texts(root, lambda: self._checked_at)
-        self._outcomes: dict[str, Outcome] = {}
+        self._outcomes: dict[str, Messages] = {}
         self._events: tuple[str, list[Event]] = ("", [])
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.jobs = Jobs(root, self._queue)
@@ -151,16 +151,16 @@ class Desk:
         except XunchaError:
             return ""
 
-    def record(self, commit: str, outcome: Outcome) -> str:
+    def record(self, commit: str, outcome: Messages) -> str:
         """Keep the messages about a commit for the page that the click leads to; return the commit."""
-        self._outcomes[commit] = self.outcome(commit).and_then(outcome)
+        self._outcomes[commit] = self.outcome(commit).combined_with(outcome)
         for old in [*self._outcomes][:-_MAX_OUTCOMES]:
             self._outcomes.pop(old, None)
         return commit
 
-    def outcome(self, commit: str) -> Outcome:
+    def outcome(self, commit: str) -> Messages:
         """Return the messages about a commit; none for an older one."""
-        return self._outcomes.get(commit, Outcome())
+        return self._outcomes.get(commit, Messages())
 
     def at_moment(self, moment: str | None) -> tuple[Register, Texts | ReadTexts, date]:
         """Return the register at a day or revision (None: now), the reader of its texts, and the day.
@@ -170,9 +170,9 @@ class Desk:
         """
         if not moment:
             return self.state().register, self.texts, self.today
-        commit, day = moments.moment(self.root, moment, "at", self.today)
+        commit, day = moments.find_moment(self.root, moment, "at", self.today)
         tree = Tree(self.root, commit)
-        return register_at(tree), texts_in(tree), day
+        return register_at(tree), text_reader(tree), day
 
     def events(self) -> list[Event]:
         """Return the history of the whole ledger, newest first; empty outside a repository."""
@@ -192,7 +192,7 @@ class Desk:
         Raises:
             RefusedError: there is no such problem or measure.
         """
-        rows_of(self.state().register, identity)
+        measure_rows(self.state().register, identity)
         if not git_dir(self.root):
             return []
         if identity.is_problem:
@@ -248,12 +248,12 @@ class Desk:
         with begin(self.root) as session, _with_warning(session):
             yield session
             if session.made:
-                self.record(session.made, about_beginning(session))
+                self.record(session.made, session_messages(session))
 
     def call(self, function: Callable[..., T], *arguments: Any, **kwargs: Any) -> T:  # noqa: ANN401
         """Call a function of the workflow that takes the lock itself, after the same checks as in `session`."""
         with self.session() as session:
-            notes = about_beginning(session)
+            notes = session_messages(session)
         with _with_warning(session):
             result = function(self.root, *arguments, **kwargs)
         if isinstance(result, Result):
@@ -292,7 +292,7 @@ class Desk:
             XunchaError: the action is refused; nothing is written.
         """
         today = self.today
-        values = given.read(typed, today, prefix="")
+        values = given.read_values(typed, today, prefix="")
         identities = [Identity.parse(each) for each in ids]
         with self.session() as session:
             self.check_versions({Identity.parse(number): version for number, version in versions.items()})
@@ -302,7 +302,7 @@ class Desk:
                 if denied := [number for number, row in pairs if not row or not visitor.may(action, row)]:
                     raise not_allowed(*denied)
             result = perform(session, action, identities, today, **values)
-            self.record(result.commit, outcome(result))
+            self.record(result.commit, result_messages(result))
         return result
 
     def check_versions(self, versions: Mapping[Identity | CommentNumber, str]) -> None:
@@ -312,7 +312,7 @@ class Desk:
             RefusedError: a file has changed since.
         """
         for number, shown_version in versions.items():
-            if shown_version and version(self.root, number.path) != shown_version:
+            if shown_version and file_version(self.root, number.path) != shown_version:
                 name = str(number) if isinstance(number, Identity) else _("comment {n}").format(n=number)
                 message = _("{id} was changed after it was shown here").format(id=name)
                 self._changes += 1
@@ -341,5 +341,5 @@ def _with_warning(session: Session) -> Iterator[None]:
         yield
     except XunchaError as error:
         if session.leftover:
-            error.also += (RefusedError("interrupted", *about_beginning(session).warnings[0]),)
+            error.also += (RefusedError("interrupted", *session_messages(session).warnings[0]),)
         raise

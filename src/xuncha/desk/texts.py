@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from xuncha.requests.selection import texts_in
+from xuncha.requests.selection import text_reader
 from xuncha.store.files import WorkingTree
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Texts:
     def __init__(self, root: Path, looked_at: Callable[[], float]) -> None:
         """Keep the ledger's folder `root`, and a function that tells the last check: files are examined once for each check."""
         self._root = str(root)
-        self._read = texts_in(WorkingTree(root))
+        self._read = text_reader(WorkingTree(root))
         self._kept: dict[Identity, tuple[Stamp, str]] = {}
         self._looked_at = looked_at
         self._stamps: tuple[float, dict[Identity, Stamp | None]] = (float("-inf"), {})

@@ -18,7 +18,7 @@ from xuncha.desk.commands import address_of, edit_address, linked
 from xuncha.desk.gate import MAX_BYTES, SAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
-from xuncha.requests.outcomes import on_no_branch, what_was_done
+from xuncha.requests.outcomes import event_summary, no_branch_warning
 from xuncha.tally import percent
 from xuncha.trail.repository import detached
 from xuncha.workflow.change import leftover
@@ -116,7 +116,7 @@ def _environment() -> Environment:
         "role_name": role_name,
         "light_name": vocabulary.word_name,
         "percent": percent,
-        "what_was_done": what_was_done,
+        "what_was_done": event_summary,
         "address_of": address_of,
         "edit_address": edit_address,
         "linked": linked,
@@ -158,7 +158,7 @@ def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLR
         "signed_in": visitor.signed_in,
         "today": desk.today,
         "leftover": leftover(desk.root) if visitor.signed_in else None,
-        "off_branch": on_no_branch() if visitor.signed_in and detached(desk.root) else (),
+        "off_branch": no_branch_warning() if visitor.signed_in and detached(desk.root) else (),
         "busy": desk.jobs.writing if visitor.signed_in else None,
     }
     error: XunchaError | None = values.pop("error", None)

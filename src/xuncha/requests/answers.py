@@ -12,7 +12,7 @@ from xuncha.errors import Finding, Place
 from xuncha.model.identity import Identity
 from xuncha.model.records import Measure, Problem
 from xuncha.model.register import MeasureRow, Register
-from xuncha.requests.selection import known
+from xuncha.requests.selection import full_names
 from xuncha.rules.names import no_such_record
 from xuncha.tally import Horizon, measure_json
 from xuncha.todo import Task, tasks
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from xuncha.trail.history import Event
 
 
-def waiting(
-    found: Register,
+def pending_tasks(
+    register: Register,
     events: Iterable[Event],
     today: date,
     *,
@@ -36,21 +36,23 @@ def waiting(
     A part of an office's or a leader's name is enough if it fits one alone. `events` is the history, newest first; it shows which
     applications were returned. Raises RefusedError if the ledger knows no such office or leader.
     """
-    office, leader = known(found, office=office, leader=leader)
-    last = {event.now or event.id: event.action for event in reversed([*events]) if event.to != event.from_}
-    returned = {str(number) for number, action in last.items() if action == "return"}
+    office, leader = full_names(register, office=office, leader=leader)
+    actions = {
+        event.now or event.id: event.action for event in reversed([*events]) if event.to != event.from_
+    }
+    returned = {str(number) for number, action in actions.items() if action == "return"}
     return [
         task
-        for task in tasks(found, today, returned)
+        for task in tasks(register, today, returned)
         if office in {None, task.row.office}
         and leader in {None, task.row.leader, task.row.escalated_to}
         and person in {None, task.row.person}
     ]
 
 
-def rows_of(found: Register, identity: Identity) -> Sequence[MeasureRow]:
+def measure_rows(register: Register, identity: Identity) -> Sequence[MeasureRow]:
     """Return the rows of a problem's measures, given the problem or one of its measures. Raises RefusedError if it does not exist."""
-    rows = next((row.measures for row in found.problems if row.id == str(identity.problem)), None)
+    rows = next((row.measures for row in register.problems if row.id == str(identity.problem)), None)
     if rows is None or identity.measure > len(rows):
         raise no_such_record(identity)
     return rows
@@ -65,17 +67,17 @@ def record_json(
     version: str,
 ) -> dict[str, Any]:
     """Return the form of `show --json`: every key of the record, its version and its history; for a problem also its measures."""
-    shown = {"id": str(identity), **record.model_dump(mode="json")}
+    values = {"id": str(identity), **record.model_dump(mode="json")}
     if isinstance(record, Measure):
         row = rows[identity.measure - 1]
-        shown |= {"problem": row.problem, "category": row.category, "light": horizon.light(row)}
-        shown["publish"] = row.publish  # as in `list`: a measure is withheld if its problem is
+        values |= {"problem": row.problem, "category": row.category, "light": horizon.light(row)}
+        values["publish"] = row.publish  # as in `list`: a measure is withheld if its problem is
     else:
-        shown["measures"] = [measure_json(row, horizon) for row in rows]
-    return {**shown, "version": version, "history": [event.as_json() for event in events]}
+        values["measures"] = [measure_json(row, horizon) for row in rows]
+    return {**values, "version": version, "history": [event.as_json() for event in events]}
 
 
-def version(root: Path, path: str) -> str:
+def file_version(root: Path, path: str) -> str:
     """Return the hash that git gives to the present content of a ledger's file, in hexadecimal; empty if the file cannot be read."""
     try:
         content = (root / path).read_bytes()
@@ -87,7 +89,7 @@ def version(root: Path, path: str) -> str:
     return algorithm(b"blob %d\0" % len(content) + content).hexdigest()
 
 
-def findings_json(found: Iterable[Finding[Place]], with_hint: str = "{message}") -> list[dict[str, Any]]:
+def findings_json(findings: Iterable[Finding[Place]], template: str = "{message}") -> list[dict[str, Any]]:
     """Return the form of `validate --json`; `with_hint` is the template for a message that has a hint."""
     return [
         {
@@ -96,7 +98,7 @@ def findings_json(found: Iterable[Finding[Place]], with_hint: str = "{message}")
             "column": each.place.column,
             "severity": each.severity,
             "code": each.code,
-            "message": with_hint.format(message=each.message, hint=each.hint) if each.hint else each.message,
+            "message": template.format(message=each.message, hint=each.hint) if each.hint else each.message,
         }
-        for each in found
+        for each in findings
     ]

@@ -13,7 +13,7 @@ from xuncha.requests import typed
 Kind = Literal["text", "flag", "list", "file"]
 
 
-class Given(NamedTuple):
+class Parameter(NamedTuple):
     """A value that a verb may be given."""
 
     name: str
@@ -24,47 +24,47 @@ class Given(NamedTuple):
 
 
 def _text(value: str, _option: str, _today: date) -> str:
-    return typed.filled(value, _("the text is empty"), _("say what was done"))
+    return typed.require_text(value, _("the text is empty"), _("say what was done"))
 
 
 def _reason(value: str, option: str, _today: date) -> str:
-    return typed.filled(value, _("{option} is empty").format(option=option), _("say why"))
+    return typed.require_text(value, _("{option} is empty").format(option=option), _("say why"))
 
 
-GIVEN: Final[Mapping[str, Given]] = {
-    "text": Given("text", read=_text),
-    "file": Given("file", "file"),
-    "day": Given("date", read=typed.past_day),
-    "due": Given("due", read=typed.day),
-    "late": Given("late", "flag"),
-    "leader": Given("leader"),
-    "office": Given("office"),
-    "co_offices": Given("co_office", "list"),
-    "person": Given("person"),
-    "goal": Given("goal"),
-    "title": Given("title"),
-    "category": Given("category"),
-    "fields": Given("field", "list", lambda value, _option, _today: typed.pairs(value)),
-    "reason": Given("reason", read=_reason),
-    "to": Given("to"),
-    "note": Given("note"),
-    "evidence": Given("evidence", "list"),
-    "no_publish": Given("no_publish", "flag"),
-    "statement": Given("text"),
-    "result": Given("result", read=lambda value, option, _today: typed.word(value, option, RESULTS)),
-    "findings": Given("text"),
+PARAMETERS: Final[Mapping[str, Parameter]] = {
+    "text": Parameter("text", read=_text),
+    "file": Parameter("file", "file"),
+    "day": Parameter("date", read=typed.read_past_day),
+    "due": Parameter("due", read=typed.read_day),
+    "late": Parameter("late", "flag"),
+    "leader": Parameter("leader"),
+    "office": Parameter("office"),
+    "co_offices": Parameter("co_office", "list"),
+    "person": Parameter("person"),
+    "goal": Parameter("goal"),
+    "title": Parameter("title"),
+    "category": Parameter("category"),
+    "fields": Parameter("field", "list", lambda value, _option, _today: typed.read_pairs(value)),
+    "reason": Parameter("reason", read=_reason),
+    "to": Parameter("to"),
+    "note": Parameter("note"),
+    "evidence": Parameter("evidence", "list"),
+    "no_publish": Parameter("no_publish", "flag"),
+    "statement": Parameter("text"),
+    "result": Parameter("result", read=lambda value, option, _today: typed.read_word(value, option, RESULTS)),
+    "findings": Parameter("text"),
 }
 """The values by the parameters of the verbs."""
 
 
-def read(given: Mapping[str, Any], today: date, prefix: str = "--") -> dict[str, Any]:
+def read_values(arguments: Mapping[str, Any], today: date, prefix: str = "--") -> dict[str, Any]:
     """Read the typed values of a verb, by its parameters; a value that was left out (None) stays None.
 
     A day without a year is counted from today; errors name an option with the prefix. Raises UsageError if a value is not of
     its kind; RefusedError if the day of an entry is in the future.
     """
     values = {}
-    for parameter, value in given.items():
-        name, _kind, reader = GIVEN[parameter]
+    for parameter, value in arguments.items():
+        name, _kind, reader = PARAMETERS[parameter]
         values[parameter] = value if reader is None or value is None else reader(value, prefix + name, today)
     return values

@@ -8,22 +8,22 @@ from pathlib import Path
 
 from xuncha.chinese import days
 from xuncha.errors import RefusedError
-from xuncha.requests.typed import past_day
+from xuncha.requests.typed import read_past_day
 from xuncha.trail.tree import commit_at, day_of
 
 
-def moment(root: Path, text: str, option: str, today: date) -> tuple[str, date]:
+def find_moment(root: Path, text: str, option: str, today: date) -> tuple[str, date]:
     """Find a moment of history: return the commit that held the ledger then, and the day for the counts.
 
     Raises RefusedError if history has no such moment, or it is in the future; SurroundingsError if the ledger is in no
     repository, or git is not installed.
     """
-    name = named(root, text, option, today)
+    name = read_moment(root, text, option, today)
     commit = commit_at(root, name)
     return commit, day_of(root, commit, name)
 
 
-def named(root: Path, text: str, option: str, today: date, *, to_come: bool = False) -> str:
+def read_moment(root: Path, text: str, option: str, today: date, *, future: bool = False) -> str:
     """Return a typed moment in the form that `trail.tree` takes: a day as 2024-04-18, or a revision. Raises RefusedError for a future day, unless `to_come` is set."""
     day = days.typed(text, today, past=True)
     if day is None:
@@ -32,4 +32,4 @@ def named(root: Path, text: str, option: str, today: date, *, to_come: bool = Fa
         with contextlib.suppress(RefusedError):
             commit_at(root, text)
             return text  # a tag has this name, or a hash begins like this
-    return day.isoformat() if to_come else past_day(text, option, today).isoformat()
+    return day.isoformat() if future else read_past_day(text, option, today).isoformat()

@@ -15,30 +15,30 @@ if TYPE_CHECKING:
     from xuncha.workflow.verb import PlannedChange
 
 
-class Outcome(NamedTuple):
+class Messages(NamedTuple):
     """Notes and warnings about what was done."""
 
     notes: tuple[str, ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
     """Each is a message and a hint."""
 
-    def and_then(self, other: Outcome) -> Outcome:
+    def combined_with(self, other: Messages) -> Messages:
         """Return both outcomes as one, each sentence once."""
-        return Outcome(
+        return Messages(
             tuple(dict.fromkeys((*self.notes, *other.notes))),
             tuple(dict.fromkeys((*self.warnings, *other.warnings))),
         )
 
 
-def outcome(result: Result) -> Outcome:
+def result_messages(result: Result) -> Messages:
     """Return what to tell after an action, each sentence once."""
-    notes = [line for plan in result.plans for line in about_plan(plan)] + about_completed(result)
+    notes = [line for plan in result.plans for line in plan_notes(plan)] + completion_notes(result)
     notes += [plan.next_step for plan in result.plans if plan.next_step]
     warnings = [plan.warning for plan in result.plans if plan.warning]
-    return Outcome(tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(warnings)))
+    return Messages(tuple(dict.fromkeys(notes)), tuple(dict.fromkeys(warnings)))
 
 
-def about_plan(plan: PlannedChange) -> list[str]:
+def plan_notes(plan: PlannedChange) -> list[str]:
     """Return what was done to one measure besides the change of its status."""
     sentences = [plan.note] if plan.note else []
     if plan.evidence:
@@ -48,20 +48,20 @@ def about_plan(plan: PlannedChange) -> list[str]:
     return sentences
 
 
-def about_completed(result: Result) -> list[str]:
+def completion_notes(result: Result) -> list[str]:
     """Return a sentence for each problem that the action has completed."""
     message = _("Problem {id} is complete: {title}")
     return [message.format(id=problem.id, title=problem.title) for problem in result.completed]
 
 
-def about_added(added: Added) -> Outcome:
+def added_messages(added: Added) -> Messages:
     """Return what to tell after a record was added: names that were entered too, and a record with the same title."""
     note = _("Entered into data/ledger.yaml: {names}").format(names=_(", ").join(added.entered))
-    twin = _("{id} has the same title").format(id=added.twin), _("if it was entered twice: xuncha undo")
-    return Outcome((note,) if added.entered else (), (twin,) if added.twin else ())
+    duplicate = _("{id} has the same title").format(id=added.twin), _("if it was entered twice: xuncha undo")
+    return Messages((note,) if added.entered else (), (duplicate,) if added.twin else ())
 
 
-def about_beginning(session: Session) -> Outcome:
+def session_messages(session: Session) -> Messages:
     """Return warnings for the start of a change: an interrupted command was rolled back, or no branch is checked out."""
     warnings = []
     if session.leftover:
@@ -69,11 +69,11 @@ def about_beginning(session: Session) -> Outcome:
         hint = _("to complete it, type it again")
         warnings.append((message.format(command=session.leftover.command), hint))
     if detached(session.root):
-        warnings.append(on_no_branch())
-    return Outcome(warnings=tuple(warnings))
+        warnings.append(no_branch_warning())
+    return Messages(warnings=tuple(warnings))
 
 
-def on_no_branch() -> tuple[str, str]:
+def no_branch_warning() -> tuple[str, str]:
     """Return the warning that no branch is checked out, and a hint."""
     return (
         _("no branch is checked out in git: changes made now are on no branch"),
@@ -81,7 +81,7 @@ def on_no_branch() -> tuple[str, str]:
     )
 
 
-def what_was_done(event: Event) -> str:
+def event_summary(event: Event) -> str:
     """Return what was done, in the words of the commit's subject; if one commit changed several records, only the part about this one."""
     from xuncha.workflow.verbs import SUBJECTS  # noqa: PLC0415  only the log needs them
 

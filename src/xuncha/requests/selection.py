@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.requests.typed import a_problem
+from xuncha.requests.typed import read_problem
 from xuncha.rules.names import matching_category, matching_name, no_such_record, suggestion
 from xuncha.tally import Horizon, shifted
 
@@ -47,60 +47,60 @@ Texts = Callable[[Sequence[Identity]], Mapping[Identity, str]]
 """A function that returns the texts of measures in which words are searched."""
 
 
-def select(found: Register, texts: Texts, today: date, wanted: Selection) -> list[MeasureRow]:
+def select(register: Register, texts: Texts, today: date, selection: Selection) -> list[MeasureRow]:
     """Return the measures selected on a day, in the order of the ledger; `texts` is called only with those that pass all other filters.
 
     Raises RefusedError if an office, a leader, a category, a problem or a field is not in the ledger.
     """
-    horizon = Horizon.of(found, today)
-    office, leader = known(found, office=wanted.office, leader=wanted.leader)
-    filters = {"status": wanted.status, "office": office, "leader": leader}
-    filters |= {"person": wanted.person, "term": wanted.term}
-    if wanted.category is not None:
-        filters["category"] = known_category(found, wanted.category)
-    if wanted.problem is not None:
-        problem = a_problem(wanted.problem)
+    horizon = Horizon.of(register, today)
+    office, leader = full_names(register, office=selection.office, leader=selection.leader)
+    filters = {"status": selection.status, "office": office, "leader": leader}
+    filters |= {"person": selection.person, "term": selection.term}
+    if selection.category is not None:
+        filters["category"] = resolve_category(register, selection.category)
+    if selection.problem is not None:
+        problem = read_problem(selection.problem)
         filters["problem"] = str(problem)
-        if filters["problem"] not in {row.id for row in found.problems}:
+        if filters["problem"] not in {row.id for row in register.problems}:
             raise no_such_record(problem)
     filters = {key: value for key, value in filters.items() if value is not None}
-    rows = [row for row in found.measures if all(getattr(row, key) == filters[key] for key in filters)]
-    last = shifted(today, wanted.due_within).isoformat() if wanted.due_within is not None else None
+    rows = [row for row in register.measures if all(getattr(row, key) == filters[key] for key in filters)]
+    last = shifted(today, selection.due_within).isoformat() if selection.due_within is not None else None
     rows = [
         row
         for row in rows
-        if not (wanted.unassigned and (row.status == "closed" or row.assigned))
-        and not (wanted.overdue and horizon.light(row) != "red")
+        if not (selection.unassigned and (row.status == "closed" or row.assigned))
+        and not (selection.overdue and horizon.light(row) != "red")
         and (last is None or (row.status != "closed" and horizon.today <= (row.due or "") <= last))
     ]
-    rows = _with_fields(found, rows, wanted.fields)
-    if not wanted.words:
+    rows = _with_fields(register, rows, selection.fields)
+    if not selection.words:
         return rows
     identities = [Identity.parse(row.id) for row in rows]
-    contents, words = texts(identities), [word.casefold() for word in wanted.words]
+    contents, words = texts(identities), [word.casefold() for word in selection.words]
     pairs = zip(rows, identities, strict=True)
     return [row for row, identity in pairs if all(word in contents.get(identity, "") for word in words)]
 
 
-def _with_fields(found: Register, rows: list[MeasureRow], wanted: Mapping[str, str]) -> list[MeasureRow]:
+def _with_fields(register: Register, rows: list[MeasureRow], values: Mapping[str, str]) -> list[MeasureRow]:
     """Return the rows with these values in declared fields, of the measure itself or of its problem."""
     from xuncha.rules.fields import read_field as typed_field  # noqa: PLC0415
 
     names: dict[str, set[str]] = {"problem": set(), "measure": set()}
-    for kind in found.frame.fields:
+    for kind in register.frame.fields:
         names[kind.of] |= {kind.key, kind.label}
-    for name, text in wanted.items():
+    for name, text in values.items():
         if name in names["problem"] - names["measure"]:
-            pair = typed_field(found.frame, "problem", name, text)
-            matching = {problem.id for problem in found.problems if pair in problem.fields}
+            pair = typed_field(register.frame, "problem", name, text)
+            matching = {problem.id for problem in register.problems if pair in problem.fields}
             rows = [row for row in rows if row.problem in matching]
         else:
-            pair = typed_field(found.frame, "measure", name, text)
+            pair = typed_field(register.frame, "measure", name, text)
             rows = [row for row in rows if pair in row.fields]
     return rows
 
 
-def texts_in(source: Source) -> Texts:
+def text_reader(source: Source) -> Texts:
     """Return a function that reads the texts of measures: title, goal and progress, in lower case."""
 
     def texts(identities: Sequence[Identity]) -> Mapping[Identity, str]:
@@ -117,7 +117,7 @@ def texts_in(source: Source) -> Texts:
 
 
 def comments_about(
-    source: Source, entered: Mapping[int, Comment], about: str | None, *, unanswered: bool
+    source: Source, comments: Mapping[int, Comment], about: str | None, *, unanswered: bool
 ) -> dict[int, Comment]:
     """Return the comments about a problem and its measures, or about one measure, or all; with `unanswered`, only those without a reply.
 
@@ -129,7 +129,7 @@ def comments_about(
     ):
         raise no_such_record(subject)
     selected = {}
-    for number, comment in entered.items():
+    for number, comment in comments.items():
         identity = Identity.perhaps(comment.about)
         is_about = subject is None or (identity and subject in {identity, Identity(identity.problem)})
         if is_about and not (unanswered and comment.reply):
@@ -137,22 +137,24 @@ def comments_about(
     return selected
 
 
-def known(register: Register, *, office: str | None, leader: str | None) -> tuple[str | None, str | None]:
+def full_names(
+    register: Register, *, office: str | None, leader: str | None
+) -> tuple[str | None, str | None]:
     """Return the office and the leader that are meant by a name, or by a part that fits one alone. Raises RefusedError if there is none."""
     frame = register.frame
     return (
-        office and _known(office, frame.offices, "unknown-office"),
-        leader and _known(leader, frame.leaders, "unknown-leader"),
+        office and _resolve(office, frame.offices, "unknown-office"),
+        leader and _resolve(leader, frame.leaders, "unknown-leader"),
     )
 
 
-def known_category(register: Register, text: str) -> str:
+def resolve_category(register: Register, text: str) -> str:
     """Return the key of the category that is meant by a key or a title. Raises RefusedError if there is none."""
     key = matching_category(text, register.frame.categories)
-    return _known(key, [key for key, _title in register.frame.categories], "unknown-category")
+    return _resolve(key, [key for key, _title in register.frame.categories], "unknown-category")
 
 
-def _known(text: str, names: Sequence[str], code: str) -> str:
+def _resolve(text: str, names: Sequence[str], code: str) -> str:
     name = matching_name(text, names)
     if name not in names:
         message = _("“{name}” is not in data/ledger.yaml").format(name=name)

@@ -21,7 +21,7 @@ _FIRST_YEAR: Final = 1949
 """An earlier year is taken for a typing error."""
 
 
-def word(text: str, option: str, words: Words) -> str:
+def read_word(text: str, option: str, words: Words) -> str:
     """Return the word of a closed list that was typed, in English or Chinese, in the form of the files. Raises UsageError if it is not in the list."""
     plain = unicodedata.normalize("NFKC", text).strip()
     for key, names in words.items():
@@ -33,29 +33,29 @@ def word(text: str, option: str, words: Words) -> str:
     )
 
 
-def measure(text: str, known: Container[Identity]) -> Identity:
+def read_measure(text: str, identities: Container[Identity]) -> Identity:
     """Read the number of a measure. Raises RefusedError if it is the number of a problem, or is not known."""
     identity = Identity.parse(text)
     if identity.is_problem:
         message = _("{id} is a problem; a measure is needed here").format(id=identity)
         hint = _("name its measures, such as {id}.1").format(id=identity)
         raise RefusedError("not-a-measure", message, hint)
-    if identity not in known:
+    if identity not in identities:
         raise no_such_record(identity)
     return identity
 
 
-def day(text: str, option: str, today: date, *, past: bool = False) -> date:
+def read_day(text: str, option: str, today: date, *, past: bool = False) -> date:
     """Read a day from an option, or from a variable that stands for one; errors name it as `option`.
 
     Without a year it is the next such day from today on; with `past`, the last one up to today. Raises UsageError if it is not
     exactly one day of the calendar, or is before 1949.
     """
-    if found := days.typed(text, today, past=past):
-        if found.year < _FIRST_YEAR:
-            message = _("{option}: {day} is before {year}").format(option=option, day=found, year=_FIRST_YEAR)
+    if value := days.typed(text, today, past=past):
+        if value.year < _FIRST_YEAR:
+            message = _("{option}: {day} is before {year}").format(option=option, day=value, year=_FIRST_YEAR)
             raise UsageError("bad-date", message, _("see whether the year is right"))
-        return found
+        return value
     raise UsageError(
         "bad-date",
         _("{option}: “{text}” is not a calendar date").format(option=option, text=text),
@@ -63,16 +63,16 @@ def day(text: str, option: str, today: date, *, past: bool = False) -> date:
     )
 
 
-def past_day(text: str, option: str, today: date) -> date:
+def read_past_day(text: str, option: str, today: date) -> date:
     """Read a day from an option. Raises UsageError if it is not a day; RefusedError if it is in the future."""
-    parsed = day(text, option, today, past=True)
+    parsed = read_day(text, option, today, past=True)
     if parsed > today:
         hint = _("give a day up to {today}").format(today=today)
         raise RefusedError("day-to-come", _("{day} is in the future").format(day=parsed), hint)
     return parsed
 
 
-def a_problem(text: str) -> Identity:
+def read_problem(text: str) -> Identity:
     """Read the number of a problem. Raises RefusedError if it is the number of a measure, or not a number."""
     identity = Identity.parse(text)
     if not identity.is_problem:
@@ -81,10 +81,10 @@ def a_problem(text: str) -> Identity:
     return identity
 
 
-def pairs(given: Sequence[str] | None) -> dict[str, str]:
+def read_pairs(texts: Sequence[str] | None) -> dict[str, str]:
     """Read options of the form `KEY=VALUE`, also with a full-width ＝. Raises UsageError if `=`, the key or the value is missing."""
     values = {}
-    for text in given or ():
+    for text in texts or ():
         key, _equals, value = text.replace("＝", "=").partition("=")
         if is_blank(key) or is_blank(value):
             message = _("--field: “{text}” is not of the form KEY=VALUE").format(text=text)
@@ -93,14 +93,14 @@ def pairs(given: Sequence[str] | None) -> dict[str, str]:
     return values
 
 
-def filled(text: str, message: str, hint: str) -> str:
+def require_text(text: str, message: str, hint: str) -> str:
     """Return a text that is not blank. Raises UsageError if it is blank."""
     if is_blank(text):
         raise UsageError("empty-text", message, hint)
     return text
 
 
-def span(text: str) -> int:
+def read_days(text: str) -> int:
     """Read a number of days, `14` or `14d`. Raises UsageError if it is not one."""
     match = _SPAN.fullmatch(text)
     if match is None:

@@ -20,8 +20,8 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Measure
 from xuncha.model.register import MeasureRow
-from xuncha.requests.answers import version
-from xuncha.requests.outcomes import Outcome
+from xuncha.requests.answers import file_version
+from xuncha.requests.outcomes import Messages
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import record_of
 from xuncha.workflow.verbs import VERBS
@@ -79,7 +79,7 @@ def act(request: Request, form: FormData) -> Response:
         return _form(request, action, ids, forms.typed(form), error, forms.versions(form), (saved, left))
     outcomes = [desk.outcome(each.commit) for each in results]
     address = address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures"
-    return forms.redirect(address, desk.record(results[-1].commit, reduce(Outcome.and_then, outcomes)))
+    return forms.redirect(address, desk.record(results[-1].commit, reduce(Messages.combined_with, outcomes)))
 
 
 def _files(form: FormData) -> list[UploadFile]:
@@ -133,7 +133,7 @@ def _form(
         "gone": missing_ids,
         "kept": files[0],
         "left": files[1],
-        "shown": [(row.id, version(desk.root, Identity.parse(row.id).path)) for row in chosen],
+        "shown": [(row.id, file_version(desk.root, Identity.parse(row.id).path)) for row in chosen],
         "typed": typed,
         "error": error,
     }

@@ -13,7 +13,7 @@ from xuncha.model import names
 from xuncha.model.identity import COMMENTS, CommentNumber, Identity
 from xuncha.model.vocabulary import CHANNELS
 from xuncha.requests import typed
-from xuncha.requests.answers import version
+from xuncha.requests.answers import file_version
 from xuncha.requests.selection import comments_about
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import comments
@@ -34,7 +34,9 @@ def show(
     desk = desk_of(request)
     source, shown_version = WorkingTree(desk.root), (values or {}).get("version", "")
     paths = [f"{COMMENTS}/{entry.name}" for entry in source.entries(COMMENTS)]
-    versions = {each: version(desk.root, path) for path in paths if (each := CommentNumber.of_file(path))}
+    versions = {
+        each: file_version(desk.root, path) for path in paths if (each := CommentNumber.of_file(path))
+    }
     entered = comments(source)  # read last, so that a change in between is noticed
     answered = request.path_params.get("number", "")
     if error and answered and answered not in {str(number) for number in entered}:
@@ -67,12 +69,12 @@ def add(request: Request, form: FormData) -> Response:
     """Enter a comment."""
     desk = desk_of(request)
     try:
-        text = typed.filled(
+        text = typed.require_text(
             forms.text(form, "text"), _("the text is empty"), _("enter the text of the comment")
         )
         received, about = forms.text(form, "received"), forms.text(form, "about")
-        day = typed.past_day(received, "received", desk.today) if received else desk.today
-        channel = cast("Channel", typed.word(forms.text(form, "channel"), "channel", names.CHANNELS))
+        day = typed.read_past_day(received, "received", desk.today) if received else desk.today
+        channel = cast("Channel", typed.read_word(forms.text(form, "channel"), "channel", names.CHANNELS))
         which, name = Identity.parse(about) if about else None, forms.text(form, "name") or None
         with desk.session() as session:
             register.add_comment(session, text, channel=channel, received=day, about=which, name=name)
@@ -86,11 +88,11 @@ def reply(request: Request, form: FormData) -> Response:
     desk = desk_of(request)
     try:
         number = CommentNumber.parse(request.path_params["number"])
-        text = typed.filled(
+        text = typed.require_text(
             forms.text(form, "text"), _("the text is empty"), _("enter the text of the reply")
         )
         date_text = forms.text(form, "date")
-        day = typed.past_day(date_text, "date", desk.today) if date_text else desk.today
+        day = typed.read_past_day(date_text, "date", desk.today) if date_text else desk.today
         with desk.session() as session:
             desk.check_versions({number: forms.text(form, "version")})
             register.reply(session, number, text, day)

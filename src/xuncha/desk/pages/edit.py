@@ -16,7 +16,7 @@ from xuncha.desk.view import desk_of, last_change, page, status_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.requests.answers import version
+from xuncha.requests.answers import file_version
 from xuncha.store.editing import common_line_end
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import decode
@@ -47,7 +47,7 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
     desk, named = desk_of(request), request.path_params["file"]
     number = desk.number
     path = editable(desk.root, named)
-    shown_version = version(desk.root, path)
+    shown_version = file_version(desk.root, path)
     text = _text(path, (desk.root / path).read_bytes())
     about = last_change(request)
     findings = []
@@ -88,7 +88,7 @@ def edit(request: Request, form: FormData) -> Response:
     try:
         path = editable(root, named)
         content = (root / path).read_bytes()
-        if version(root, path) != forms.text(form, "version"):
+        if file_version(root, path) != forms.text(form, "version"):
             message = _("{path} was changed by someone else meanwhile").format(path=path)
             hint = _("its current text is beside what you wrote; combine the two, and save that")
             raise RefusedError("changed-meanwhile", message, hint)

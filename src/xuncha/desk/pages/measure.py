@@ -14,7 +14,7 @@ from xuncha.desk.papers import PAPERS, title_of
 from xuncha.desk.view import desk_of, last_change, page, visitor_of
 from xuncha.model.identity import Identity
 from xuncha.report.record import evidence_authors
-from xuncha.requests.answers import rows_of, version
+from xuncha.requests.answers import file_version, measure_rows
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_settings, record_of
 from xuncha.tally import Horizon
@@ -62,9 +62,9 @@ def show(request: Request) -> Response:
     identity = Identity.parse(request.path_params["id"])
     if identity.is_problem:
         return RedirectResponse(f"/problems/{identity}", 303)
-    row = rows_of(state.register, identity)[identity.measure - 1]
+    row = measure_rows(state.register, identity)[identity.measure - 1]
     source = WorkingTree(desk.root)
-    stamp = version(desk.root, identity.path)  # before reading, so that a change in between is noticed
+    stamp = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     measure = cast("Measure", record_of(source, identity))
     settings = load_settings(source).settings if measure.outcomes else None
     events = history_of_measure(desk.root, identity.path, str(identity)) if git_dir(desk.root) else []

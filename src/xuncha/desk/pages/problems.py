@@ -17,8 +17,8 @@ from xuncha.model.identity import Identity
 from xuncha.model.names import TERMS
 from xuncha.model.vocabulary import word_name
 from xuncha.requests import typed
-from xuncha.requests.answers import rows_of, version
-from xuncha.requests.outcomes import about_added
+from xuncha.requests.answers import file_version, measure_rows
+from xuncha.requests.outcomes import added_messages
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import record_of
 from xuncha.tally import Horizon
@@ -65,15 +65,17 @@ def show_all(request: Request, values: Typed | None = None, error: XunchaError |
 def add_problem(request: Request, form: FormData) -> Response:
     """Add a problem, and redirect to its page."""
     try:
-        title = typed.filled(forms.text(form, "title"), _("the title is empty"), _("describe it in one line"))
-        fields = typed.pairs(forms.lines(form, "field"))
+        title = typed.require_text(
+            forms.text(form, "title"), _("the title is empty"), _("describe it in one line")
+        )
+        fields = typed.read_pairs(forms.lines(form, "field"))
         category, new = forms.text(form, "category") or None, bool(forms.text(form, "new"))
         with desk_of(request).session() as session:
             added = add.add_problem(session, title, category, fields, new=new)
     except XunchaError as error:
         return show_all(request, forms.typed(form), error)
     return forms.redirect(
-        f"/problems/{added.identity}", desk_of(request).record(session.made, about_added(added))
+        f"/problems/{added.identity}", desk_of(request).record(session.made, added_messages(added))
     )
 
 
@@ -84,8 +86,8 @@ def show(request: Request, values: Typed | None = None, error: XunchaError | Non
     identity = Identity.parse(request.path_params["id"])
     if not identity.is_problem:
         return RedirectResponse(address_of(identity), 303)
-    rows = rows_of(state.register, identity)
-    stamp = version(desk.root, identity.path)  # before reading, so that a change in between is noticed
+    rows = measure_rows(state.register, identity)
+    stamp = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     record = cast("Problem", record_of(WorkingTree(desk.root), identity))
     horizon = Horizon.of(state.register, desk.today)
     fields = fields_of(VERBS["set"], problem=True)
@@ -113,13 +115,15 @@ def add_measure(request: Request, form: FormData) -> Response:
     """Add a measure to a problem, and redirect to its page."""
     desk = desk_of(request)
     try:
-        title = typed.filled(forms.text(form, "title"), _("the title is empty"), _("describe it in one line"))
+        title = typed.require_text(
+            forms.text(form, "title"), _("the title is empty"), _("describe it in one line")
+        )
         due = forms.text(form, "due")
         words = {name: forms.text(form, name) or None for name in ("leader", "office", "person", "goal")}
-        term = typed.word(forms.text(form, "term") or "once", "term", TERMS)
-        day = typed.day(due, "due", desk.today) if due else None
-        fields = typed.pairs(forms.lines(form, "field"))
-        problem, more = typed.a_problem(request.path_params["id"]), forms.lines(form, "co_office")
+        term = typed.read_word(forms.text(form, "term") or "once", "term", TERMS)
+        day = typed.read_day(due, "due", desk.today) if due else None
+        fields = typed.read_pairs(forms.lines(form, "field"))
+        problem, more = typed.read_problem(request.path_params["id"]), forms.lines(form, "co_office")
         with desk.session() as session:
             added = add.add_measure(
                 session,
@@ -135,5 +139,5 @@ def add_measure(request: Request, form: FormData) -> Response:
     except XunchaError as error:
         return show(request, forms.typed(form), error)
     return forms.redirect(
-        f"/measures/{added.identity}", desk_of(request).record(session.made, about_added(added))
+        f"/measures/{added.identity}", desk_of(request).record(session.made, added_messages(added))
     )

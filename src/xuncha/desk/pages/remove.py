@@ -9,7 +9,7 @@ from xuncha.desk.view import desk_of, page, status_of
 from xuncha.errors import XunchaError
 from xuncha.model.identity import Identity
 from xuncha.requests import given
-from xuncha.requests.answers import version
+from xuncha.requests.answers import file_version
 from xuncha.rules.names import no_such_record
 from xuncha.workflow.remove import remove as take_away
 
@@ -39,7 +39,7 @@ def show(
         status_of(error) if error else 200,
         number=state.number,
         row=row,
-        version=version(desk.root, identity.path),
+        version=file_version(desk.root, identity.path),
         typed=typed or {},
         error=error,
     )
@@ -50,7 +50,7 @@ def remove(request: Request, form: FormData) -> Response:
     desk = desk_of(request)
     identity = Identity.parse(request.path_params["id"])
     try:
-        reason = given.read({"reason": forms.text(form, "reason")}, desk.today, prefix="")["reason"]
+        reason = given.read_values({"reason": forms.text(form, "reason")}, desk.today, prefix="")["reason"]
         with desk.session() as session:
             desk.check_versions({identity: forms.text(form, "version")})
             removal = take_away(session, identity, reason, desk.today)

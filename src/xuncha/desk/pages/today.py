@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.desk.view import desk_of, last_change, page, pages_of, visitor_of
-from xuncha.requests.answers import waiting
+from xuncha.requests.answers import pending_tasks
 from xuncha.tally import tally
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def show(request: Request) -> Response:
     searched = chosen | {"office": None} if of_own_office else chosen  # it also supports other offices
     groups: dict[Kind, list[Task]] = {}
     key = ("waiting", desk.today, *searched.values())
-    for task in state.cached(key, lambda: waiting(state.register, events, desk.today, **searched)):
+    for task in state.cached(key, lambda: pending_tasks(state.register, events, desk.today, **searched)):
         if of_own_office is None or of_own_office.concerns(task.row):
             groups.setdefault(task.kind, []).append(task)
     # First the tasks that the visitor can act on.
