@@ -114,7 +114,7 @@ def test_a_button_is_shown_to_those_alone_whose_role_may(ledger: LedgerOnDisk, n
     assert all((f'href="{address}"' in today) == (name == "王芳") for address in ("/import", "/settings"))
     ticked = set(re.findall(r'name="action" value="([a-z]+)"', browser.get("/measures").text))
     of_the_role = {"section": "李强", "leader": "赵副局"}.get(ACCOUNTS[name]["role"], name)
-    several = {verb.action for verb in VERBS.values() if verb.several}
+    several = {verb.action for verb in VERBS.values() if verb.multiple}
     assert ticked == ALLOWED[of_the_role]["1.2"] & several
 
 

@@ -14,7 +14,7 @@ from tests.faults.table import chosen
 from tests.workflow.surroundings import findings
 from xuncha.chinese.characters import UNSAFE_CHARACTER
 from xuncha.desk import gate
-from xuncha.workflow.evidence import held
+from xuncha.workflow.evidence import portable_name
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
@@ -44,7 +44,7 @@ def must_be_ours(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_whatever_a_file_is_called_its_name_becomes_ours(name: str) -> None:
-    must_be_ours(held(name))
+    must_be_ours(portable_name(name))
 
 
 def test_names_are_ours(ledger: LedgerOnDisk) -> None:

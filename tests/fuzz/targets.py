@@ -225,7 +225,7 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
     from xuncha.exchange.sheet.reading import Wanted, draft_of
     from xuncha.skeleton.create import checked_as_new
     from xuncha.store.files import WorkingTree
-    from xuncha.workflow.intake import proposed
+    from xuncha.workflow.intake import preview
 
     books = _workbooks()
     path = sandbox.input / "台账.xlsx"
@@ -235,7 +235,7 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
         return draft_of(path, Wanted(TODAY, date(2023, 11, 10)))
 
     checked_as_new(sandbox.input, Enterer(draft()).new(path.name, None))
-    proposed(WorkingTree(sandbox.root), Enterer(draft(), sandbox.root).changed)
+    preview(WorkingTree(sandbox.root), Enterer(draft(), sandbox.root).changed)
 
 
 def _sheets() -> list[bytes]:

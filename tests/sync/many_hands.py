@@ -24,7 +24,7 @@ from xuncha.store.cache import register
 from xuncha.sync.session import Synced, sync
 from xuncha.workflow.change import StatusChange
 from xuncha.workflow.edit import edit
-from xuncha.workflow.intake import Intake, take_in
+from xuncha.workflow.intake import Intake, apply_plan
 from xuncha.workflow.undo import undo
 
 DAY = date(2024, 6, 15)
@@ -159,7 +159,7 @@ class Office:
             content = (self.root / path).read_bytes()
             intake.files[path] = editing.apply(content, [editing.Set("part", what)])
             intake.steps.append(StatusChange(row.id, row.status, row.status))
-        take_in(self.root, lambda _ledger, _source: intake, "每周台账.xlsx")
+        apply_plan(self.root, lambda _ledger, _source: intake, "每周台账.xlsx")
 
     def _undo(self, _what: str) -> None:
         undo(self.root, self.random.choice([1, 1, 2, 3]))

@@ -10,7 +10,7 @@ from xuncha.doctor.sharing import public_host
 from xuncha.errors import RefusedError
 from xuncha.store.forms import path_of
 from xuncha.trail.mirror import is_address
-from xuncha.workflow.evidence import held
+from xuncha.workflow.evidence import portable_name
 
 DEVICE = re.compile(r"(?i)con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$")
 FOLDERS = (
@@ -35,8 +35,8 @@ def test_a_folder_is_no_address(folder: str) -> None:
     ["CON", "nul.txt", "Com1.pdf", "LPT³", "aux .docx", "a:b.pdf", 'a"b', "a<b>|?*.pdf", r"..\..\x.pdf", "结尾.", "空格 ", "CONIN$", ". .", "a\tb"],
 )  # fmt: skip
 def test_what_is_attached_has_a_name_that_windows_holds(name: str) -> None:
-    kept = held(name)
-    assert kept == held(kept)
+    kept = portable_name(name)
+    assert kept == portable_name(kept)
     assert not DEVICE.fullmatch(kept.partition(".")[0].rstrip())
     assert not set(kept) & set('<>:"/\\|?*\t')
     assert kept.rstrip(". ") == kept
@@ -47,4 +47,4 @@ def test_what_is_attached_has_a_name_that_windows_holds(name: str) -> None:
 
 def test_usual_names_stay() -> None:
     for name in ("水规〔2024〕31号.pdf", "评审意见 (终稿).docx", "console.txt", "nullen.csv", "COM10.pdf"):
-        assert held(name) == name
+        assert portable_name(name) == name

@@ -54,7 +54,7 @@ unclosed_lock = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExcep
 def test_who_has_waited_long_enough_is_told_that_another_is_at_work(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(change, "PATIENCE", 0.3)
+    monkeypatch.setattr(change, "TIMEOUT", 0.3)
     before, commits = snapshot(ledger), ledger.commits()
     begun = time.monotonic()
     asked: list[Callable[[], object]] = [
@@ -73,7 +73,7 @@ def test_who_has_waited_long_enough_is_told_that_another_is_at_work(
 def test_a_command_waits_for_another_and_is_then_done(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, holder: subprocess.Popen[bytes]
 ) -> None:
-    monkeypatch.setattr(change, "PATIENCE", 20.0)
+    monkeypatch.setattr(change, "TIMEOUT", 20.0)
     begun = time.monotonic()
     threading.Timer(0.5, holder.kill).start()
     act(ledger, actions.start(), "1.1")
@@ -113,7 +113,7 @@ def test_a_thread_that_looks_does_not_free_the_lock_of_another(ledger: LedgerOnD
         told: list[object] = []
 
         def look() -> None:
-            told.extend([change.leftover(ledger.root), change.at_work(ledger.root)])
+            told.extend([change.leftover(ledger.root), change.is_busy(ledger.root)])
 
         reader = threading.Thread(target=look)
         reader.start()
@@ -126,7 +126,7 @@ def test_a_thread_that_looks_does_not_free_the_lock_of_another(ledger: LedgerOnD
         said = subprocess.check_output([sys.executable, "-c", trial, path])
         assert said.strip() == b"False", "another command would write at the same time"
         journal.drop(ledger.root)
-    assert not change.at_work(ledger.root)
+    assert not change.is_busy(ledger.root)
 
 
 def test_two_threads_change_a_ledger_one_after_the_other(ledger: LedgerOnDisk) -> None:

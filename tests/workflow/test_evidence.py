@@ -18,7 +18,7 @@ from tests.workflow.surroundings import act, findings, record, snapshot, touched
 from xuncha.errors import RefusedError
 from xuncha.model.records import EvidenceFile, Measure
 from xuncha.store.files import fingerprint
-from xuncha.workflow.evidence import LARGEST, held, kept, shown
+from xuncha.workflow.evidence import MAX_SIZE, evidence_entry, portable_name, printable_name
 from xuncha.workflow.undo import undo
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def test_a_name_that_not_every_system_holds_becomes_the_nearest_that_all_do(
     (item,) = record(ledger, "1.2").progress[-1].evidence
     assert isinstance(item, EvidenceFile)
     assert item.file == file
-    assert item.name == (shown(name) if shown(name) not in {"", file} else None)
+    assert item.name == (printable_name(name) if printable_name(name) not in {"", file} else None)
     assert sorted(ledger.root.parent.iterdir()) == beside
     assert findings(ledger) == []
     assert ledger.clean()
@@ -169,11 +169,11 @@ def test_a_name_that_not_every_system_holds_becomes_the_nearest_that_all_do(
 def test_whatever_a_file_is_called_it_gets_a_name_of_its_own_that_the_ledger_holds(names: list[str]) -> None:
     taken: list[str] = []
     for place, name in enumerate(names):
-        said, is_there = kept(name, fingerprint(BytesIO(str(place).encode())), NOTHING, taken)
+        said, is_there = evidence_entry(name, fingerprint(BytesIO(str(place).encode())), NOTHING, taken)
         assert not is_there
         EvidenceFile.model_validate(said)
         assert len(said["file"].encode()) <= 255
-        assert held(said["file"]) == said["file"]
+        assert portable_name(said["file"]) == said["file"]
         taken.append(said["file"])
     assert len({name.casefold() for name in taken}) == len(names)
 
@@ -209,7 +209,7 @@ def test_a_file_too_large_for_the_forges_is_refused_before_it_is_read(
 ) -> None:
     file = tmp_path / "录像.mp4"
     with file.open("wb") as stream:
-        stream.truncate(LARGEST + 1)
+        stream.truncate(MAX_SIZE + 1)
     before, commits = snapshot(ledger), ledger.commits()
     result = ledger.run("attach", "1.2", file)
     assert (result.code, "error[too-large-for-git]" in result.err) == (1, True)

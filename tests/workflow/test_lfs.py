@@ -166,7 +166,7 @@ def test_evidence_for_git_lfs_is_not_given_to_a_git_that_does_not_know_it(
 def test_a_file_too_large_for_the_forges_comes_in_through_git_lfs(
     lfs: LedgerOnDisk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evidence, "LARGEST", len(CONTENT) - 1)
+    monkeypatch.setattr(evidence, "MAX_SIZE", len(CONTENT) - 1)
     file = tmp_path / "评审 意见.pdf"
     file.write_bytes(CONTENT)
     content = evidence.read(lfs.root, Identity(1, 2), file)

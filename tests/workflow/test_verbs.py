@@ -12,7 +12,7 @@ from xuncha.errors import RefusedError
 from xuncha.model.records import Closed, EvidenceFile, Measure, Progress
 from xuncha.model.vocabulary import STATUSES, Action, Requirement, Status
 from xuncha.store.edits import KEYS
-from xuncha.workflow.close import missing
+from xuncha.workflow.close import unmet_requirements
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def test_the_audit_lets_a_verb_change_the_status_only_where_it_leads_elsewhere(v
 def lacks(requires: list[Requirement], closed: Measure, submitter: str | None = None) -> list[Requirement]:
     """Return what a measure lacks to be closed by a@x."""
     proofs = [entry.evidence for entry in closed.progress]
-    return missing(
+    return unmet_requirements(
         requires, closed.status, proofs, closer={"a@x"}, applicants={submitter} if submitter else ()
     )
 

@@ -16,7 +16,7 @@ from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.vocabulary import Requirement, action_name, status_name
-from xuncha.workflow.close import missing
+from xuncha.workflow.close import unmet_requirements
 from xuncha.workflow.verbs import VERBS
 
 _LOOSENED_RECENTLY: Final = 7 * 86_400
@@ -60,7 +60,7 @@ def unmet(
     written = [each for each in entries(change.new, "progress") if (text_of(each, "text") or "").strip()]
     evidence = [list(proofs_of(each)) for each in written]
     other_requirements = [each for each in required if each != "second_person"]
-    lacking = missing(other_requirements, change.statuses[0], evidence, closer=(), applicants=())
+    lacking = unmet_requirements(other_requirements, change.statuses[0], evidence, closer=(), applicants=())
     messages = {each: language.gettext(_UNMET[each][0]) for each in lacking}
     reasons = (one_person_message(each, closer, settings) for each in change.applicants or (None,))
     if "second_person" in required and (message := next(filter(None, reasons), "")):

@@ -135,9 +135,9 @@ def import_table(
         enterer = Enterer(draft, root, new_names=new, partly=partly or dry_run)
         refused = enterer.refused
         if dry_run:
-            intake, before = taking_in.proposed(WorkingTree(root), enterer.changed)
+            intake, before = taking_in.preview(WorkingTree(root), enterer.changed)
         else:
-            intake, before = taking_in.take_in(root, enterer.changed, file.name, as_shown)
+            intake, before = taking_in.apply_plan(root, enterer.changed, file.name, as_shown)
     else:
         intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
         found(root, intake, file.name, dry_run=dry_run)

@@ -62,7 +62,7 @@ _OPTIONS: Final[dict[str, Any]] = {
 def _command(verb: Verb) -> Callable[..., None]:
     """Return the function from which Typer makes the command of a verb."""
     names = [each.name for each in verb.parameters]
-    takes_text = verb.several and "text" in names
+    takes_text = verb.multiple and "text" in names
 
     def do(call: Context, measures: str | list[str], **typed: Any) -> None:  # noqa: ANN401
         from xuncha.workflow.perform import perform  # noqa: PLC0415  the help need not wait for it
@@ -87,7 +87,7 @@ def _command(verb: Verb) -> Callable[..., None]:
         _say(call, result)
 
     first = inspect.Parameter("call", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    measures = options.Measures if verb.several else options.Measure
+    measures = options.Measures if verb.multiple else options.Measure
     parameters = [first, first.replace(name="measures", annotation=measures)]
     if takes_text:  # `progress 1.1 1.2 TEXT`
         parameters[1] = first.replace(name="measures", annotation=_MEASURES_AND_TEXT)

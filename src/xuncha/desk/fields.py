@@ -39,7 +39,7 @@ class Field(NamedTuple):
 
 def fields_of(verb: Verb, *, problem: bool = False) -> list[Field]:
     """Return the fields of a verb's form, for measures or for a problem."""
-    parameters = signature(verb.of_problems).parameters if verb.of_problems else {}
+    parameters = signature(verb.plan_problem).parameters if verb.plan_problem else {}
     return [
         Field(each.name, PARAMETERS[each.name].name, PARAMETERS[each.name].kind, each.default is each.empty)
         for each in verb.parameters

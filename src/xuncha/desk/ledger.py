@@ -37,7 +37,7 @@ from xuncha.workflow.change import Session, begin
 from xuncha.workflow.committer import addresses
 from xuncha.workflow.differences import differences
 from xuncha.workflow.perform import Result, perform
-from xuncha.workflow.undo import can_be_taken_back
+from xuncha.workflow.undo import is_undoable
 
 if TYPE_CHECKING:
     from xuncha.desk.gate import Visitor
@@ -208,7 +208,7 @@ class Desk:
     def undoable(self, event: Event | None, visitor: Visitor) -> str:
         """Return the commit of an event if the visitor may undo it: it is the last one, their own, and they still have the right; else an empty text."""
         with suppress(SurroundingsError):
-            if not event or event.commit != self.tip() or not can_be_taken_back(event):
+            if not event or event.commit != self.tip() or not is_undoable(event):
                 return ""
             if not visitor.may("undo"):
                 rows = {row.id: row for row in self.valid_state().register.measures}
@@ -247,8 +247,8 @@ class Desk:
         """Begin a change, as `begin` does; its messages are shown with the commit or with the refusal."""
         with begin(self.root) as session, _with_warning(session):
             yield session
-            if session.made:
-                self.record(session.made, session_messages(session))
+            if session.commit_id:
+                self.record(session.commit_id, session_messages(session))
 
     def call(self, function: Callable[..., T], *arguments: Any, **kwargs: Any) -> T:  # noqa: ANN401
         """Call a function of the workflow that takes the lock itself, after the same checks as in `session`."""

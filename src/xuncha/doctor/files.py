@@ -21,8 +21,8 @@ from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS
 from xuncha.store.files import TEMPORARY
 from xuncha.system import LONGEST, WINDOWS
 from xuncha.trail.repository import private
-from xuncha.workflow.change import at_work, leftover
-from xuncha.workflow.evidence import held
+from xuncha.workflow.change import is_busy, leftover
+from xuncha.workflow.evidence import portable_name
 
 PROCESSES = Path("/proc")
 """Where Linux shows running processes; not every system does."""
@@ -39,7 +39,7 @@ _MAX_SIZE: Final = 1024 * 1024
     wrong="The journal of an earlier command is there, and no command is running.", right="type the command again; or take it back: xuncha undo",
 )  # fmt: skip
 def _interrupted(surroundings: Surroundings) -> DoctorFindings:
-    if at_work(surroundings.root):
+    if is_busy(surroundings.root):
         message = _("another command is changing the ledger right now")
         yield "note", message, _("wait until it has finished")
     elif journal := leftover(surroundings.root):
@@ -84,7 +84,7 @@ def _git_lock(surroundings: Surroundings) -> DoctorFindings:
     right="delete the named file; the next command that writes the same file also deletes it",
 )  # fmt: skip
 def _half_written(surroundings: Surroundings) -> DoctorFindings:
-    if surroundings.git_folder is not None and at_work(surroundings.root):
+    if surroundings.git_folder is not None and is_busy(surroundings.root):
         return
     places = [surroundings.root / "data", *(folder / "xuncha" for folder in surroundings.git_folders)]
     for path in sorted(path for place in places for path in place.glob(f"**/{TEMPORARY}*")):
@@ -238,7 +238,7 @@ def _not_for_windows(surroundings: Surroundings) -> DoctorFindings:
 
 
 def _is_portable(name: str) -> bool:
-    return name.startswith(".") or held(name) == unicodedata.normalize("NFC", name)
+    return name.startswith(".") or portable_name(name) == unicodedata.normalize("NFC", name)
 
 
 def _contents(surroundings: Surroundings) -> Iterator[tuple[str, bytes]]:

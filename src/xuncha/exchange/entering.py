@@ -17,7 +17,7 @@ from xuncha.model.vocabulary import WORDS
 from xuncha.rules.names import most_similar
 from xuncha.store import editing
 from xuncha.workflow.change import StatusChange
-from xuncha.workflow.close import missing, refusal
+from xuncha.workflow.close import requirement_error, unmet_requirements
 from xuncha.workflow.committer import addresses
 from xuncha.workflow.intake import Intake
 from xuncha.workflow.settings import INSPECTION
@@ -299,8 +299,8 @@ class Enterer:
             two = "second_person" in requires
             closer = addresses(self.root) if two else ()
             applied = applicants(self.root, identity) if two else ()
-            lacking = missing(requires, known.status, evidence, closer=closer, applicants=applied)
-            self.refused += [refusal(each, identity) for each in lacking]
+            lacking = unmet_requirements(requires, known.status, evidence, closer=closer, applicants=applied)
+            self.refused += [requirement_error(each, identity) for each in lacking]
             if lacking:
                 return known.status
             edits.append(editing.Set("closed", new.get("closed", {})))

@@ -18,7 +18,7 @@ from xuncha.store.files import WorkingTree, fingerprint
 from xuncha.trail.history import Event, taken_back
 from xuncha.trail.replay import touching
 from xuncha.trail.repository import git_dir
-from xuncha.workflow.evidence import held
+from xuncha.workflow.evidence import portable_name
 
 
 class Piece(NamedTuple):
@@ -39,7 +39,7 @@ class Piece(NamedTuple):
     @property
     def packed(self) -> str:
         """The name of its file in a zip, which begins with its number in the list."""
-        return f"{self.number:02d}-{held(self.name)}"
+        return f"{self.number:02d}-{portable_name(self.name)}"
 
 
 class Entry(NamedTuple):

@@ -56,9 +56,12 @@ def completion_notes(result: Result) -> list[str]:
 
 def added_messages(added: Added) -> Messages:
     """Return what to tell after a record was added: names that were entered too, and a record with the same title."""
-    note = _("Entered into data/ledger.yaml: {names}").format(names=_(", ").join(added.entered))
-    duplicate = _("{id} has the same title").format(id=added.twin), _("if it was entered twice: xuncha undo")
-    return Messages((note,) if added.entered else (), (duplicate,) if added.twin else ())
+    note = _("Entered into data/ledger.yaml: {names}").format(names=_(", ").join(added.new_names))
+    duplicate = (
+        _("{id} has the same title").format(id=added.duplicate),
+        _("if it was entered twice: xuncha undo"),
+    )
+    return Messages((note,) if added.new_names else (), (duplicate,) if added.duplicate else ())
 
 
 def session_messages(session: Session) -> Messages:

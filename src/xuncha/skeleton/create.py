@@ -21,9 +21,9 @@ from xuncha.system import remove_tree
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Message, begin, note_commit
-from xuncha.workflow.intake import Intake, checked, message
+from xuncha.workflow.intake import Intake, check_ledger, commit_message
 from xuncha.workflow.journal import FileChange
-from xuncha.workflow.settings import Said, edits
+from xuncha.workflow.settings import SettingValues, edits
 
 _HERE = Path(__file__).parent
 _DAY = re.compile(r"\{today([+-][0-9]+)?\}")
@@ -38,7 +38,7 @@ _FILES = {
 _AT_THE_TOP = frozenset({".gitea/workflows/xuncha.yml", ".github/workflows/xuncha.yml", ".gitlab-ci.yml"})
 
 
-def create(root: Path, today: date, *, example: bool, known: Said | None = None) -> list[str]:
+def create(root: Path, today: date, *, example: bool, known: SettingValues | None = None) -> list[str]:
     """Make a ledger that validates at once, and commit it; the dates of the example are relative to today.
 
     `known` gives the values for the organisation and the inspection; others are not written. Returns the files that existed
@@ -50,7 +50,7 @@ def create(root: Path, today: date, *, example: bool, known: Said | None = None)
     files = _example(today) if example else {LEDGER_FILE: (_HERE / "ledger.yaml").read_bytes()}
     settings = files[LEDGER_FILE]
     files[LEDGER_FILE] = apply(settings, edits(parse(settings), known or {}))
-    checked(Overlay(WorkingTree(root), dict(files)))
+    check_ledger(Overlay(WorkingTree(root), dict(files)))
     contents = around() | files
     if git_dir(root) not in {None, root.resolve() / ".git"}:
         # No service looks for these files below the top of a repository.
@@ -90,7 +90,7 @@ def found(root: Path, intake: Intake, origin: str, *, dry_run: bool = False) -> 
         with _repository(root, or_nothing=True), begin(root) as session:
             session.git.user()
             changes = [FileChange(path, None, content) for path, content in contents.items()]
-            session.commit(changes, message(origin, intake))
+            session.commit(changes, commit_message(origin, intake))
             registration.register(session.git)
     except GitError as error:
         text = _("git refused the commit, and nothing was changed: {said}").format(said=error.said)
@@ -103,7 +103,7 @@ def checked_as_new(root: Path, intake: Intake) -> None:
     Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already.
     """
     _must_be_new(root)
-    checked(Overlay(WorkingTree(root), dict(intake.files)))
+    check_ledger(Overlay(WorkingTree(root), dict(intake.files)))
 
 
 def _must_be_new(root: Path) -> None:

@@ -18,7 +18,7 @@ from xuncha.sync.values import Versions, merged_value
 from xuncha.trail.git import Git
 from xuncha.trail.objects import Changes, Listing
 from xuncha.trail.replay import Commit, log
-from xuncha.workflow.evidence import free
+from xuncha.workflow.evidence import unused_name
 
 _N = TypeVar("_N", Identity, CommentNumber)
 
@@ -96,7 +96,7 @@ def evidence_renamings(base: Listing, ours: Listing, theirs: Listing) -> dict[st
     for path in sorted(set(ours) & set(theirs)):
         if Identity.of_evidence(path) and path not in base and ours[path].blob != theirs[path].blob:
             folder, _slash, name = path.rpartition("/")
-            free_name = free(name, names[folder])
+            free_name = unused_name(name, names[folder])
             names[folder].add(free_name)
             renamed[path] = f"{folder}/{free_name}"
     return renamed

@@ -26,8 +26,8 @@ from xuncha.trail import objects
 from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir, private
 from xuncha.trail.tags import PREFIX
-from xuncha.workflow.change import PATIENCE, Session, begin
-from xuncha.workflow.perform import standing
+from xuncha.workflow.change import TIMEOUT, Session, begin
+from xuncha.workflow.perform import valid_register
 
 _RETRY_SECONDS = 60.0  # seconds to try again if others push first each time
 _MAX_PAUSE = 0.3  # seconds, at most, before each new try; with growing pauses, others would always be first
@@ -86,7 +86,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
     """
     git = Git.in_repository(root, to_write=True)
     route = sharing.find_route(git)
-    synced, before = Synced(name=route.name, before=git.head() or "HEAD"), standing(root)
+    synced, before = Synced(name=route.name, before=git.head() or "HEAD"), valid_register(root)
     with _sync_lock(root):
         end = time.monotonic() + _RETRY_SECONDS
         for attempt in itertools.count():
@@ -107,7 +107,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                 paths = map(system.encoded, git.by_hand("data"))
                 synced.uncommitted = [path.decode("utf-8", "replace") for path in paths]
                 if synced.received:
-                    synced.register = standing(root)
+                    synced.register = valid_register(root)
                     synced.compare(before)
                 synced.anchors = sharing.push_tags(git, route, PREFIX)
                 return synced
@@ -121,9 +121,9 @@ def _sync_lock(root: Path) -> Iterator[None]:
     place = private(root, "sync")
     assert place is not None  # noqa: S101  `sync` has found the repository
     lock = InterProcessLock(place)
-    if not lock.acquire(timeout=PATIENCE):
+    if not lock.acquire(timeout=TIMEOUT):
         lock.lockfile.close()
-        message = _("another sync of this ledger has been running for {n} seconds").format(n=int(PATIENCE))
+        message = _("another sync of this ledger has been running for {n} seconds").format(n=int(TIMEOUT))
         raise SurroundingsError("locked", message, _("wait until it has finished, or end it"))
     try:
         yield

@@ -26,8 +26,8 @@ class Added(NamedTuple):
     """The new record, and what else adding it has changed or found."""
 
     identity: Identity
-    entered: tuple[str, ...] = ()  # names that were entered into data/ledger.yaml as well
-    twin: str | None = None
+    new_names: tuple[str, ...] = ()  # names that were entered into data/ledger.yaml as well
+    duplicate: str | None = None
     """The number of another problem, or of another measure of the same problem, with the same title."""
 
 
@@ -106,11 +106,11 @@ def _add(
     """Check the new record as part of the ledger, and commit it."""
     record = {key: value for key, value in values.items() if value}
     changes: list[FileChange] = []
-    entered: tuple[str, ...] = ()
+    new_names: tuple[str, ...] = ()
     if new and (edits := _new_names(frame, record)):
-        change, frame = _entered(session, edits)
+        change, frame = _settings_change(session, edits)
         changes.append(change)
-        entered = tuple(
+        new_names = tuple(
             str(edit.item["title"] if isinstance(edit.item, dict) else edit.item) for edit in edits
         )
     kind = "problem" if identity.is_problem else "measure"
@@ -122,8 +122,8 @@ def _add(
         raise RefusedError(finding.code, finding.message, finding.hint)
     step = StatusChange(str(identity), None, record.get("status"))
     session.commit(changes, Message(f"{SUBJECTS['add']} {identity} {record['title']}", "add", [step]))
-    twin = next((row.id for row in neighbours if row.title == record["title"]), None)
-    return Added(identity, entered, twin)
+    duplicate = next((row.id for row in neighbours if row.title == record["title"]), None)
+    return Added(identity, new_names, duplicate)
 
 
 def _new_names(frame: Frame, record: dict[str, Any]) -> list[Append]:
@@ -140,7 +140,7 @@ def _new_names(frame: Frame, record: dict[str, Any]) -> list[Append]:
     return edits + [Append("offices", name) for name in dict.fromkeys(offices) if name not in frame.offices]
 
 
-def _entered(session: Session, edits: Sequence[Append]) -> tuple[FileChange, Frame]:
+def _settings_change(session: Session, edits: Sequence[Append]) -> tuple[FileChange, Frame]:
     """Enter names into data/ledger.yaml; return the change of the file, and the settings after it."""
     before = session.source.read(LEDGER_FILE)
     after = apply(before, edits)

@@ -9,11 +9,11 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.store.edits import Append
-from xuncha.workflow.progress import place_of
+from xuncha.workflow.progress import entry_index
 from xuncha.workflow.verb import STARTED, Case, NamedFile, PlannedChange, verb
 
 
-@verb("attach", "佐证", STARTED, "status", "progress", several=False)
+@verb("attach", "佐证", STARTED, "status", "progress", multiple=False)
 def attach(
     case: Case, *, file: NamedFile, statement: str | None = None, day: date | None = None
 ) -> PlannedChange:
@@ -27,10 +27,10 @@ def attach(
 
     names = [entry.name for entry in case.session.source.entries(f"{EVIDENCE}/{case.identity}")]
     fingerprint_ = fingerprint(BytesIO(file.content or b""))
-    described, is_there = evidence.kept(file.name, fingerprint_, case.measure, names)
-    name = described["file"]
+    evidence_entry, is_kept = evidence.evidence_entry(file.name, fingerprint_, case.measure, names)
+    name = evidence_entry["file"]
     written_on = day or case.today
-    text = (statement or "").strip() or f"附佐证材料：{described.get('name', name)}"
+    text = (statement or "").strip() or f"附佐证材料：{evidence_entry.get('name', name)}"
     for entry in case.measure.progress:
         files = {getattr(item, "file", None) for item in entry.evidence}
         if (entry.date, entry.text) == (written_on, text) and name in files:
@@ -38,8 +38,8 @@ def attach(
             hint = _("to add more: xuncha progress {id} …").format(id=case.identity)
             message = message.format(file=name, id=case.identity)
             raise RefusedError("already-attached", message, hint, case.identity.path)
-    new_entry = {"date": written_on.isoformat(), "text": text, "evidence": [described], "publish": False}
-    place = place_of(written_on, [each.date for each in case.measure.progress])
-    evidence_file = NamedFile(f"{EVIDENCE}/{case.identity}/{name}", None if is_there else file.content)
-    note = _("{name} attached").format(name=evidence.shown(file.name))
-    return PlannedChange([Append("progress", new_entry, place)], evidence=evidence_file, note=note)
+    new_entry = {"date": written_on.isoformat(), "text": text, "evidence": [evidence_entry], "publish": False}
+    index = entry_index(written_on, [each.date for each in case.measure.progress])
+    evidence_file = NamedFile(f"{EVIDENCE}/{case.identity}/{name}", None if is_kept else file.content)
+    note = _("{name} attached").format(name=evidence.printable_name(file.name))
+    return PlannedChange([Append("progress", new_entry, index)], evidence=evidence_file, note=note)

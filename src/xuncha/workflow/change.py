@@ -31,25 +31,25 @@ from xuncha.workflow.journal import FileChange
 if TYPE_CHECKING:
     from xuncha.model.vocabulary import Action
 
-_KILLED = 129
+_SIGNAL_CODE = 129
 """The lowest exit code that reports the end of a program by a signal, if another program has started it (128 + the signal)."""
-PATIENCE = 60.0  # seconds to wait for another command to finish
+TIMEOUT = 60.0  # seconds to wait for another command to finish
 
 
-_one_thread = threading.Lock()
+_thread_lock = threading.Lock()
 """Held by the thread of this process that holds the lock of a repository, or waits for it."""
-_changed: list[Git] = []  # the repository of the last commit that this run of the program has made
+_last_changed: list[Git] = []  # the repository of the last commit that this run of the program has made
 
 
 def note_commit(git: Git) -> None:
     """Note that a commit was made, to report it even if nothing else could be printed."""
-    _changed[:] = [git]
+    _last_changed[:] = [git]
 
 
 def last_commit() -> str | None:
     """Return the short hash of the last commit of this run of the program, `HEAD` if git cannot tell; None without a commit."""
     try:
-        return _changed[-1].text("rev-parse", "--short=10", "HEAD") if _changed else None
+        return _last_changed[-1].text("rev-parse", "--short=10", "HEAD") if _last_changed else None
     except SurroundingsError:
         return "HEAD"
 
@@ -104,7 +104,7 @@ class Session:
         self.git = git
         self.leftover = leftover  # what `begin` took back
         self.source = files.WorkingTree(root)
-        self.made = ""  # the full hash of the last commit made in this session
+        self.commit_id = ""  # the full hash of the last commit made in this session
         self._clean: set[str] = set()
         """Files whose content is that of the last commit, so that git knows them."""
 
@@ -118,17 +118,17 @@ class Session:
             number = Identity.of_file(path) or (path if CommentNumber.of_file(path) else "")
             if self.git.blobs([f"HEAD:./{path}"]) == [None]:
                 self.git.head()  # raises if another branch holds the ledger: then that is the cause
-                keep = _("enter it with `xuncha edit {id}`, or move the file away")
+                hint = _("enter it with `xuncha edit {id}`, or move the file away")
             elif path.startswith((PROBLEMS, COMMENTS)) and (self.root / path).exists():
-                keep = _(
+                hint = _(
                     "keep the change with `xuncha edit {id}`, or discard it with `git checkout -- {path}`"
                 )
             elif not path.startswith(EVIDENCE):
-                keep = _("keep the change with `xuncha edit`, or discard it with `git checkout -- {path}`")
+                hint = _("keep the change with `xuncha edit`, or discard it with `git checkout -- {path}`")
             else:
-                keep = _("discard the change with `git checkout -- {path}`")
+                hint = _("discard the change with `git checkout -- {path}`")
             message = _("{path} was changed by hand and is not committed").format(path=path)
-            raise RefusedError("uncommitted", message, keep.format(id=number, path=path), path)
+            raise RefusedError("uncommitted", message, hint.format(id=number, path=path), path)
 
     def must_be_no_links(self, paths: Sequence[str]) -> None:
         """Refuse to read or write outside the ledger.
@@ -158,7 +158,7 @@ class Session:
         if self._tip()[1] is None:
             self.git.head()  # raises if another branch holds the ledger: no first commit then
         with self._journaled(changes):
-            _put_all(self.root, changes)
+            _write_all(self.root, changes)
             tracked = self.git.staged(*maybe_new) if maybe_new else {}
             new = [path for path in maybe_new if path not in tracked]
             old_tip = self._tip()
@@ -170,13 +170,13 @@ class Session:
         name, tip_now = self._tip()
         hash_or_ref = (tip_now.decode("ascii", "replace") if tip_now else name).strip()
         with contextlib.suppress(GitError):  # the commit is made, even if git cannot name it
-            self.made = hash_or_ref if is_hash(hash_or_ref) else self.git.text("rev-parse", "HEAD")
+            self.commit_id = hash_or_ref if is_hash(hash_or_ref) else self.git.text("rev-parse", "HEAD")
         note_commit(self.git)
 
     def _tip(self) -> tuple[str, bytes | None]:
         """Return what git's files say is checked out, and the content of the branch's file; no git is run."""
         place = locks.branch(self.root)
-        return checked_out(self.root), _get(place) if place else None
+        return checked_out(self.root), _read(place) if place else None
 
     def advance(self, before: str, after: str) -> None:
         """Move the branch and the files from one commit to a later one that follows it.
@@ -190,29 +190,29 @@ class Session:
         note_commit(self.git)
 
     @contextlib.contextmanager
-    def _journaled(self, changes: Sequence[FileChange], passage: Sequence[str] = ()) -> Iterator[None]:
+    def _journaled(self, changes: Sequence[FileChange], commits: Sequence[str] = ()) -> Iterator[None]:
         """Keep a journal during a change; if the change fails without a commit, take it back and raise the reason."""
         try:
-            journal.write(self.root, changes, passage)
+            journal.write(self.root, changes, commits)
             yield
         except BaseException as error:
             # If this fails too, the journal stays, and the next command takes the change back.
             with contextlib.suppress(OSError, GitError):
                 _roll_back(self.root, self.git)
             if isinstance(error, GitError):
-                if self._committed(changes, passage):
+                if self._committed(changes, commits):
                     return  # git died, or a hook failed, after the commit was made
-                raise _refused(self.root, error) from error
+                raise _commit_error(self.root, error) from error
             if isinstance(error, OSError):
-                raise _not_written(self.root, error) from error
+                raise _write_error(self.root, error) from error
             raise
         journal.drop(self.root)
 
-    def _committed(self, changes: Sequence[FileChange], passage: Sequence[str]) -> bool:
+    def _committed(self, changes: Sequence[FileChange], commits: Sequence[str]) -> bool:
         """Return whether a commit holds the change, whatever git reported."""
-        if passage:
-            return self.git.text("rev-parse", "HEAD") == passage[-1]
-        written = all(_get(self.root / change.path) == change.after for change in changes)
+        if commits:
+            return self.git.text("rev-parse", "HEAD") == commits[-1]
+        written = all(_read(self.root / change.path) == change.after for change in changes)
         return written and not self.git.uncommitted(*[change.path for change in changes])
 
 
@@ -224,19 +224,19 @@ def begin(root: Path) -> Iterator[Session]:
     minute, or git's own lock is held for too long.
     """
     git = Git.in_repository(root, to_write=True)
-    with _locked(root, PATIENCE) as taken:
-        if isinstance(taken, OSError):
-            raise _not_written(root, taken) from taken
-        if not taken:
-            text = _("another command has been changing this ledger for {n} seconds").format(n=int(PATIENCE))
+    with _try_lock(root, TIMEOUT) as locked:
+        if isinstance(locked, OSError):
+            raise _write_error(root, locked) from locked
+        if not locked:
+            text = _("another command has been changing this ledger for {n} seconds").format(n=int(TIMEOUT))
             raise SurroundingsError("locked", text, _("wait until it has finished, or end it"))
         locks.wait(root)
         must_be_here(root)
         try:
-            taken_back = _roll_back(root, git) if journal.place(root).exists() else None
+            rolled_back = _roll_back(root, git) if journal.place(root).exists() else None
         except OSError as error:
-            raise _not_written(root, error) from error
-        yield Session(root, git, taken_back)
+            raise _write_error(root, error) from error
+        yield Session(root, git, rolled_back)
 
 
 def leftover(root: Path) -> Leftover | None:
@@ -246,75 +246,77 @@ def leftover(root: Path) -> Leftover | None:
     """
     if git_dir(root) is None or not journal.place(root).exists():
         return None
-    with _locked(root) as free:
-        if free is not True:
+    with _try_lock(root) as is_free:
+        if is_free is not True:
             return None
-        command, changes, passage = journal.read(root)
-        paths = [change.path for change in _left(root, Git(root), changes)]
-        paths += objects.half_arrived(Git(root), *passage) if passage else []
+        command, changes, commits = journal.read(root)
+        paths = [change.path for change in _uncommitted(root, Git(root), changes)]
+        paths += objects.half_arrived(Git(root), *commits) if commits else []
         return Leftover(command, paths) if paths else None
 
 
-def at_work(root: Path) -> bool:
+def is_busy(root: Path) -> bool:
     """Return whether another command is changing a ledger of this repository right now. Creates no file."""
     if git_dir(root) is None or not journal.place(root).with_name("lock").exists():
         return False
-    with _locked(root) as free:
-        return free is False
+    with _try_lock(root) as is_free:
+        return is_free is False
 
 
 @contextlib.contextmanager
-def _locked(root: Path, patience: float = 0) -> Iterator[bool | OSError]:
+def _try_lock(root: Path, timeout: float = 0) -> Iterator[bool | OSError]:
     """Try for `patience` seconds to take the lock of a repository; yield whether it was free, or the system's error.
 
     A process loses the lock when any of its threads closes the file: so only one thread at a time opens it.
     """
-    began = time.monotonic()
-    if not _one_thread.acquire(timeout=patience):
+    start = time.monotonic()
+    if not _thread_lock.acquire(timeout=timeout):
         yield False
         return
     try:
         lock = _lock(root)
         try:
-            taken: bool | OSError = lock.acquire(timeout=max(0, patience - (time.monotonic() - began)))
+            acquired: bool | OSError = lock.acquire(timeout=max(0, timeout - (time.monotonic() - start)))
         except OSError as error:
-            taken = error
+            acquired = error
         try:
-            yield taken
+            yield acquired
         finally:
-            if taken is True:
+            if acquired is True:
                 lock.release()
             elif lock.lockfile:
                 lock.lockfile.close()
     finally:
-        _one_thread.release()
+        _thread_lock.release()
 
 
-def _left(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChange]:
+def _uncommitted(root: Path, git: Git, changes: Sequence[FileChange]) -> list[FileChange]:
     """Return the changes of the journal that are in the files but in no commit."""
-    written = [change for change in changes if _get(root / change.path) == change.after != change.before]
+    written = [change for change in changes if _read(root / change.path) == change.after != change.before]
     uncommitted = git.uncommitted(*[change.path for change in written]) if written else []
     return [change for change in written if change.path in uncommitted]
 
 
 def _roll_back(root: Path, git: Git) -> Leftover | None:
     """Restore the old content of the journal's files, unless a commit holds the change."""
-    command, changes, passage = journal.read(root)
-    if passage:
-        arrived = objects.half_arrived(git, *passage)
+    command, changes, commits = journal.read(root)
+    if commits:
+        arrived = objects.half_arrived(git, *commits)
         objects.unwind(git, arrived)
         journal.drop(root)
         return Leftover(command, list(arrived)) if arrived else None
-    uncommitted = _left(root, git, changes)
+    uncommitted = _uncommitted(root, git, changes)
     # If the disk kept the commit but lost the files, write the committed content: the user may have seen it confirmed.
-    missing = [change for change in changes if _get(root / change.path) == change.before != change.after]
+    missing = [change for change in changes if _read(root / change.path) == change.before != change.after]
     committed = git.blobs(f"HEAD:./{change.path}" for change in missing)
-    _put_all(root, [change for change, now in zip(missing, committed, strict=True) if now == change.after])
+    _write_all(
+        root, [change for change, blob in zip(missing, committed, strict=True) if blob == change.after]
+    )
     for change in changes:
         files.half_written(root / change.path).unlink(missing_ok=True)
         if change.before is None and not (root / change.path).exists():
             files.remove(root / change.path)  # also removes the folder, which may have been made for it
-    _put_all(root, [FileChange(path, after, before) for path, before, after in uncommitted])
+    _write_all(root, [FileChange(path, after, before) for path, before, after in uncommitted])
     _settle_index(git, [change.path for change in changes])
     journal.drop(root)
     return Leftover(command, [change.path for change in uncommitted]) if uncommitted else None
@@ -336,7 +338,7 @@ def _settle_index(git: Git, paths: Sequence[str]) -> None:
         git.run("reset", "--quiet", "--", *literal(behind))
 
 
-def _not_written(root: Path, error: OSError) -> SurroundingsError:
+def _write_error(root: Path, error: OSError) -> SurroundingsError:
     path = error.filename2 or error.filename if isinstance(error, PermissionError) else None
     reason = f"{path}: {cause_of(error)}" if path else cause_of(error)
     message = _("the change could not be written: {reason}").format(reason=reason)
@@ -344,24 +346,24 @@ def _not_written(root: Path, error: OSError) -> SurroundingsError:
     return SurroundingsError("not-written", message, hint)
 
 
-def _refused(root: Path, error: GitError) -> RefusedError | SurroundingsError:
+def _commit_error(root: Path, error: GitError) -> RefusedError | SurroundingsError:
     text = error.said or _("git gave no reason")
     if places := locks.named(root, text):
         return locks.at_work(places)
     if "user.email" in text or "user.name" in text:
         return no_user()
-    if not 0 < error.ended < _KILLED:
+    if not 0 < error.ended < _SIGNAL_CODE:
         text = _("git failed, and nothing was changed: {said}").format(said=text)
         return SurroundingsError("git-failed", text, _("see what is wrong with it: git status"))
     message = _("git refused the commit, and nothing was changed: {said}")
     return RefusedError("commit-refused", message.format(said=text))
 
 
-def _put_all(root: Path, changes: Sequence[FileChange]) -> None:
+def _write_all(root: Path, changes: Sequence[FileChange]) -> None:
     """Write the new contents; then remove the files that are to go."""
     contents = {}
     for path, _before, after in changes:
-        if after is not None and _get(root / path) != after:
+        if after is not None and _read(root / path) != after:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             contents[root / path] = after
     files.replace_all(contents)
@@ -370,7 +372,7 @@ def _put_all(root: Path, changes: Sequence[FileChange]) -> None:
             files.remove(root / change.path)
 
 
-def _get(target: Path) -> bytes | None:
+def _read(target: Path) -> bytes | None:
     try:
         return system.patiently(target.read_bytes, system.AT_ONCE)
     except FileNotFoundError:

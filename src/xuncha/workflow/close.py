@@ -24,16 +24,16 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
     from xuncha.workflow.committer import addresses  # noqa: PLC0415  the help does not need it
 
     requires = case.frame.close_requires
-    by_two = "second_person" in requires
-    lacking = missing(
+    needs_two = "second_person" in requires
+    unmet = unmet_requirements(
         requires,
         case.measure.status,
         [entry.evidence for entry in case.measure.progress],
-        closer=addresses(case.session.root) if by_two else (),
-        applicants=applicants(case.session.root, case.identity) if by_two else (),
+        closer=addresses(case.session.root) if needs_two else (),
+        applicants=applicants(case.session.root, case.identity) if needs_two else (),
     )
-    if lacking:
-        raise together([refusal(requirement, case.identity) for requirement in lacking])
+    if unmet:
+        raise together([requirement_error(requirement, case.identity) for requirement in unmet])
     reason = (note or "").strip()
     closed = {"date": (day or case.today).isoformat(), "by": case.session.git.user()[0]} | (
         {"note": reason} if reason else {}
@@ -41,7 +41,7 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
     return PlannedChange([Set("closed", closed)], reason, signed="signed_commit" in requires)
 
 
-def missing(
+def unmet_requirements(
     requires: Sequence[Requirement],
     status: str | None,
     evidence: Sequence[Sequence[object]],
@@ -64,7 +64,7 @@ def missing(
     return [requirement for requirement in requires if not met.get(requirement, True)]
 
 
-def refusal(requirement: Requirement, identity: Identity) -> RefusedError:
+def requirement_error(requirement: Requirement, identity: Identity) -> RefusedError:
     """Return the error for a requirement that is not met."""
     match requirement:
         case "progress":

@@ -19,8 +19,8 @@ from xuncha.workflow.change import Message, Session
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import SUBJECTS
 
-REPLIED: Final = "答复意见"  # the first word of the subject of a reply's commit
-_SHOWN: Final = 30  # characters of a comment that the subject of a commit quotes
+REPLY_SUBJECT: Final = "答复意见"  # the first word of the subject of a reply's commit
+_QUOTED_LENGTH: Final = 30  # characters of a comment that the subject of a commit quotes
 
 
 def add_comment(
@@ -68,9 +68,9 @@ def reply(session: Session, number: CommentNumber, text: str, day: date) -> Comm
         hint = _("a reply is not changed; correct a typo with xuncha edit {path}")
         raise RefusedError("already-answered", message, hint.format(path=number.path), number.path)
     content = session.source.read(number.path)
-    answer = {"date": day.isoformat(), "text": text.strip()}
-    edited = editing.apply(content, [editing.Set("reply", answer)])
-    _commit(session, number, FileChange(number.path, content, edited), REPLIED, comment.text)
+    entry = {"date": day.isoformat(), "text": text.strip()}
+    edited = editing.apply(content, [editing.Set("reply", entry)])
+    _commit(session, number, FileChange(number.path, content, edited), REPLY_SUBJECT, comment.text)
     return comment
 
 
@@ -88,7 +88,7 @@ def subject(action: str, number: CommentNumber | str, text: str) -> str:
 def shortened(text: str) -> str:
     """Return the beginning of a text, on one line."""
     words = " ".join(text.split())
-    return words if len(words) <= _SHOWN else f"{words[:_SHOWN]}…"
+    return words if len(words) <= _QUOTED_LENGTH else f"{words[:_QUOTED_LENGTH]}…"
 
 
 def _commit(session: Session, number: CommentNumber, change: FileChange, action: str, text: str) -> None:

@@ -22,11 +22,11 @@ from xuncha.workflow.change import Message, Session, StatusChange, begin
 from xuncha.workflow.comment import no_such_comment, shortened
 from xuncha.workflow.differences import differences
 from xuncha.workflow.journal import FileChange
-from xuncha.workflow.perform import Result, standing
+from xuncha.workflow.perform import Result, valid_register
 from xuncha.workflow.verbs import SUBJECTS
 
-_PARTS: Final = ("data", "templates")  # the folders of a ledger that people change by hand
-_MANY: Final = 8  # the most numbers that the subject of a commit names
+_FOLDERS: Final = ("data", "templates")  # the folders of a ledger that people change by hand
+_LIMIT: Final = 8  # the most numbers that the subject of a commit names
 
 
 def editable(root: Path, text: str) -> str:
@@ -47,7 +47,7 @@ def editable(root: Path, text: str) -> str:
     raise InvalidLedgerError(load_settings(WorkingTree(root)).findings)
 
 
-def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> Result | None:
+def edit(root: Path, path: str, content: bytes, original: bytes | None = None) -> Result | None:
     """Commit what someone wrote into the file of a problem, a measure, a comment or the settings, if it is valid.
 
     `opened` is the content of the file when the editing began; None if nobody can have changed it since. Return None if the
@@ -57,15 +57,15 @@ def edit(root: Path, path: str, content: bytes, opened: bytes | None = None) -> 
     """
     with begin(root) as session:
         old = session.source.read(path)
-        if opened not in {None, old}:
+        if original not in {None, old}:
             message = _("{path} was changed by someone else meanwhile").format(path=path)
             raise RefusedError("changed-meanwhile", message, _("open it again, and repeat your change"))
         if content == old and not session.git.unfinished(path):
             return None
         if findings := _findings(Overlay(session.source, {path: content}), path):
             raise InvalidLedgerError(findings)
-        changed = _Changed(path, session.git.blobs([f"HEAD:./{path}"])[0], content)
-        return _kept(session, [changed], [FileChange(path, old, content)])
+        changed = _ChangedFile(path, session.git.blobs([f"HEAD:./{path}"])[0], content)
+        return _commit(session, [changed], [FileChange(path, old, content)])
 
 
 def _findings(source: Overlay, path: str) -> list[Finding[Place]]:
@@ -86,19 +86,19 @@ def edit_all(session: Session) -> tuple[list[str], Result] | None:
     nothing is committed, and the files stay as they are.
     """
     # Files with a dot before the name, and files in such folders, do not belong to the ledger.
-    paths = [path for path in session.git.by_hand(*_PARTS) if "/." not in f"/{path}"]
+    paths = [path for path in session.git.by_hand(*_FOLDERS) if "/." not in f"/{path}"]
     paths = session.git.uncommitted(*paths) if paths else []
     if not paths:
         return None
     session.must_be_no_links(paths)
     if findings := check(session.source):
         raise InvalidLedgerError(findings)
-    changed = list(_changed(session, paths))
-    result = _kept(session, changed, [FileChange(file.path, file.new, file.new) for file in changed])
-    return [line for file in changed for line in file.in_words()], result
+    changed = list(_changed_files(session, paths))
+    result = _commit(session, changed, [FileChange(file.path, file.new, file.new) for file in changed])
+    return [line for file in changed for line in file.description()], result
 
 
-def _kept(session: Session, changed: Sequence[_Changed], files: Sequence[FileChange]) -> Result:
+def _commit(session: Session, changed: Sequence[_ChangedFile], files: Sequence[FileChange]) -> Result:
     """Commit what was changed by hand, under the numbers of the changed records."""
     steps = list(_steps(session, changed))
     comments = [str(number) for file in changed if (number := CommentNumber.of_file(file.path))]
@@ -106,14 +106,16 @@ def _kept(session: Session, changed: Sequence[_Changed], files: Sequence[FileCha
     numbers = numbers or [file.path for file in changed]
     subject = numbers[0]
     if len(numbers) > 1:
-        subject = "、".join(numbers[:_MANY]) + (f"等{len(numbers)}项" if len(numbers) > _MANY else "")
+        subject = "、".join(numbers[:_LIMIT]) + (f"等{len(numbers)}项" if len(numbers) > _LIMIT else "")
     elif title := next((file.title for file in changed if file.identity or comments), ""):
         subject = f"{subject} {title}"
     session.commit(files, Message(f"{SUBJECTS['edit']} {subject}", "edit", steps, comments=comments))
-    return Result(steps, [file.path for file in changed], standing(session.root), commit=session.made)
+    return Result(
+        steps, [file.path for file in changed], valid_register(session.root), commit=session.commit_id
+    )
 
 
-class _Changed(NamedTuple):
+class _ChangedFile(NamedTuple):
     """A file that was changed by hand, with its content in the last commit and now; None if there is no file."""
 
     path: str
@@ -128,12 +130,12 @@ class _Changed(NamedTuple):
     @property
     def title(self) -> str:
         """Return the title of the record, or how the text of a comment begins; empty if there is none."""
-        data = _data(self.old if self.new is None else self.new) or {}
+        data = _parsed(self.old if self.new is None else self.new) or {}
         if CommentNumber.of_file(self.path):
             return shortened(str(data.get("text", "")))
         return str(data.get("title") or "")
 
-    def in_words(self) -> list[str]:
+    def description(self) -> list[str]:
         """Return what has changed, in words."""
         name = f"{self.identity} {self.title}".strip() if self.identity else self.path
         if self.old is None:
@@ -141,24 +143,24 @@ class _Changed(NamedTuple):
         if self.new is None:
             return [_("deleted {what}").format(what=name)]
         short = str(self.identity or self.path)
-        old, new = (_data(each) if self.path.endswith(".yaml") else None for each in (self.old, self.new))
+        old, new = (_parsed(each) if self.path.endswith(".yaml") else None for each in (self.old, self.new))
         if old is None or new is None:
             return [_("changed {what}").format(what=short)]
         lines = differences(old, new)
         return [f"{short} {line}" for line in lines] or [_("{what}: comments or layout").format(what=short)]
 
 
-def _changed(session: Session, paths: list[str]) -> Iterator[_Changed]:
+def _changed_files(session: Session, paths: list[str]) -> Iterator[_ChangedFile]:
     """Yield the files with their contents, in the last commit and now."""
     for path, old in zip(paths, session.git.blobs(f"HEAD:./{path}" for path in paths), strict=True):
         target, new = session.root / path, None
         if target.is_file():
             measure = Identity.of_evidence(path)
             new = evidence.read(session.root, measure, target) if measure else target.read_bytes()
-        yield _Changed(path, old, new)
+        yield _ChangedFile(path, old, new)
 
 
-def _steps(session: Session, changed: Sequence[_Changed]) -> Iterator[StatusChange]:
+def _steps(session: Session, changed: Sequence[_ChangedFile]) -> Iterator[StatusChange]:
     """Yield the change of status of each problem and measure, in the order of the ledger."""
     records = {file.identity: file for file in changed if file.identity}
     with_evidence = {identity for file in changed if (identity := Identity.of_evidence(file.path))}
@@ -173,7 +175,7 @@ def _steps(session: Session, changed: Sequence[_Changed]) -> Iterator[StatusChan
             yield StatusChange(str(identity), None, None)
 
 
-def _data(content: bytes | None) -> dict[str, Any] | None:
+def _parsed(content: bytes | None) -> dict[str, Any] | None:
     with contextlib.suppress(UnreadableError):
         return parse(content or b"")
     return None
@@ -181,5 +183,5 @@ def _data(content: bytes | None) -> dict[str, Any] | None:
 
 def _status(content: bytes) -> str | None:
     """Return the status in a file; None for a problem, or if the file cannot be read."""
-    status = (_data(content) or {}).get("status")
+    status = (_parsed(content) or {}).get("status")
     return status if isinstance(status, str) else None

@@ -30,61 +30,63 @@ if TYPE_CHECKING:
     from xuncha.model.records import Measure
     from xuncha.model.source import Fingerprint
 
-LARGEST: Final = 100 * 1024 * 1024
+MAX_SIZE: Final = 100 * 1024 * 1024
 """The most bytes of a file that git keeps without git-lfs: forges refuse larger ones for good, since history cannot forget them."""
-_LONGEST: Final = 255  # bytes in a name, as common systems limit it
-_MOST: Final = 200  # characters in a name, as the ledger limits it
+_MAX_BYTES: Final = 255  # bytes in a name, as common systems limit it
+_MAX_CHARS: Final = 200  # characters in a name, as the ledger limits it
 _ENDING: Final = re.compile(r"(?<=.)\.\w{1,20}$")
-_UNNAMED: Final = "附件"
-_NOT_FOR_ALL: Final = str.maketrans('/\\:*?"<>|', "／＼：＊？＂＜＞｜")
+_DEFAULT_NAME: Final = "附件"
+_FULL_WIDTH: Final = str.maketrans('/\\:*?"<>|', "／＼：＊？＂＜＞｜")
 """Characters that have a special meaning on some system, and the full-width characters that look alike."""
-_NO_WAITING: Final = getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait, maybe for ever, for a writer
+_NONBLOCKING: Final = getattr(os, "O_NONBLOCK", 0)  # opening a pipe would wait, maybe for ever, for a writer
 _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}\ud800-\udfff]")
 
 
-def kept(
-    original: str, found: Fingerprint, measure: Measure, names: Collection[str]
+def evidence_entry(
+    original: str, fingerprint: Fingerprint, measure: Measure, names: Collection[str]
 ) -> tuple[dict[str, Any], bool]:
     """Return the entry for a file that becomes evidence of a measure, and whether another entry names the same file already.
 
     `original` is the name of the file where it comes from; `names` are those of the evidence files already in the folder.
     """
     items = [item for entry in measure.progress for item in entry.evidence if not isinstance(item, str)]
-    existing = next((item.file for item in items if item.sha256 == found.sha256), None)
-    name = shown(original)
-    file = existing or free(held(name), names)
-    described: dict[str, Any] = {"file": file, "sha256": found.sha256, "size": found.size}
-    return described | ({"name": name} if name.strip() and name != file else {}), existing is not None
+    existing = next((item.file for item in items if item.sha256 == fingerprint.sha256), None)
+    name = printable_name(original)
+    file = existing or unused_name(portable_name(name), names)
+    entry_values: dict[str, Any] = {"file": file, "sha256": fingerprint.sha256, "size": fingerprint.size}
+    return entry_values | ({"name": name} if name.strip() and name != file else {}), existing is not None
 
 
-def shown(original: str) -> str:
+def printable_name(original: str) -> str:
     """Return the name of a file as text that can be written down: NFC, with `_` for control characters and broken ones."""
     return unicodedata.normalize("NFC", _CONTROL.sub("_", original))
 
 
-def held(name: str) -> str:
+def portable_name(name: str) -> str:
     """Return the nearest name that every system can hold: not hidden, not a device of Windows, not too long."""
-    safe = shown(name).translate(_NOT_FOR_ALL).lstrip(". \u3000").rstrip(". ") or _UNNAMED
-    return _cut(f"_{safe}" if RESERVED.match(safe) else safe, "")
+    safe = printable_name(name).translate(_FULL_WIDTH).lstrip(". \u3000").rstrip(". ") or _DEFAULT_NAME
+    return _fitted(f"_{safe}" if RESERVED.match(safe) else safe, "")
 
 
-def free(name: str, names: Collection[str]) -> str:
+def unused_name(name: str, names: Collection[str]) -> str:
     """Return the name or, if a file has it, the first numbered variant that is free; capitals make no difference."""
-    taken = {_folded(each) for each in names}
-    numbered = (_cut(name, f"-{number}") for number in count(2))
-    return next(each for each in chain([name], numbered) if _folded(each) not in taken)
+    taken_names = {_folded_case(each) for each in names}
+    numbered = (_fitted(name, f"-{number}") for number in count(2))
+    return next(each for each in chain([name], numbered) if _folded_case(each) not in taken_names)
 
 
-def _cut(name: str, number: str) -> str:
+def _fitted(name: str, number: str) -> str:
     """Insert a number before the ending of a name, and shorten the stem to fit."""
     match = _ENDING.search(name)
     stem, ending = (name[: match.start()], match[0]) if match else (name, "")
     tail = number + ending
-    fitting = stem[: _MOST - len(tail)].encode()[: _LONGEST - len(tail.encode())].decode(errors="ignore")
+    fitting = (
+        stem[: _MAX_CHARS - len(tail)].encode()[: _MAX_BYTES - len(tail.encode())].decode(errors="ignore")
+    )
     return (stem if fitting == stem else fitting.rstrip(". ")) + tail
 
 
-def _folded(name: str) -> str:
+def _folded_case(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
 
 
@@ -95,7 +97,7 @@ def read(root: Path, identity: Identity, file: Path) -> bytes:
     git-lfs, or is too large for git alone; SurroundingsError if it is for git-lfs, which is not set up here.
     """
     try:
-        with open(file, "rb", opener=lambda name, flags: os.open(name, flags | _NO_WAITING)) as stream:
+        with open(file, "rb", opener=lambda name, flags: os.open(name, flags | _NONBLOCKING)) as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 text = _("{path} is not a regular file, but a pipe, a device or the like").format(path=file)
                 hint = _("save its content to a file, and attach that")
@@ -117,13 +119,13 @@ def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> 
     if not size:
         text = _("{path} is empty, and proves nothing").format(path=path)
         raise RefusedError("empty-file", text, _("check that it was saved; then attach it again"))
-    with_lfs = _goes_to_lfs(root, f"{EVIDENCE}/{identity}/{held(Path(path).name)}")
-    if size > LARGEST and not with_lfs:
+    with_lfs = _goes_to_lfs(root, f"{EVIDENCE}/{identity}/{portable_name(Path(path).name)}")
+    if size > MAX_SIZE and not with_lfs:
         message = _("{path} has {size} MB: the usual git hosts refuse files over {largest} MB, for good")
         hint = _(
             'set up git-lfs first: git lfs install && git lfs track "data/evidence/**", and commit .gitattributes'
         )
-        megabytes = {"size": -(-size // 1024**2), "largest": LARGEST // 1024**2}
+        megabytes = {"size": -(-size // 1024**2), "largest": MAX_SIZE // 1024**2}
         raise RefusedError("too-large-for-git", message.format(path=path, **megabytes), hint)
     content = stream.read(size)
     if len(content) <= LARGEST_POINTER and pointed_at(content):

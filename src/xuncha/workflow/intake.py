@@ -28,7 +28,7 @@ class Intake:
     signed: bool = False  # whether the policy requires a signed commit
 
 
-def proposed(
+def preview(
     source: Source, plan: Callable[[Ledger, Source], Intake]
 ) -> tuple[Intake, dict[str, bytes | None]]:
     """Check what a plan would change in a ledger; return the changes, and the present content of their files. Nothing is written.
@@ -40,12 +40,12 @@ def proposed(
     for path in before:
         with contextlib.suppress(FileNotFoundError):
             before[path] = source.read(path)
-    checked(Overlay(source, dict(intake.files)))
+    check_ledger(Overlay(source, dict(intake.files)))
     return intake, before
 
 
-def take_in(
-    root: Path, plan: Callable[[Ledger, Source], Intake], origin: str, as_shown: str | None = None
+def apply_plan(
+    root: Path, plan: Callable[[Ledger, Source], Intake], origin: str, expected_digest: str | None = None
 ) -> tuple[Intake, dict[str, bytes | None]]:
     """Carry out a plan that comes from a file named `origin`: all of it in one commit, or nothing.
 
@@ -56,15 +56,15 @@ def take_in(
     fails.
     """
     with begin(root) as session:
-        intake, before = proposed(session.source, plan)
-        if as_shown not in {None, digest(intake, before)}:
+        intake, before = preview(session.source, plan)
+        if expected_digest not in {None, digest(intake, before)}:
             text = _("the ledger was changed after this was shown")
             hint = _("check again what would change, and decide again")
             raise RefusedError("changed-meanwhile", text, hint)
         if intake.files:
             session.must_be_clean(*[path for path, content in before.items() if content is not None])
             changes = [FileChange(path, before[path], content) for path, content in intake.files.items()]
-            session.commit(changes, message(origin, intake), signed=intake.signed)
+            session.commit(changes, commit_message(origin, intake), signed=intake.signed)
     return intake, before
 
 
@@ -77,7 +77,7 @@ def digest(intake: Intake, before: Mapping[str, bytes | None]) -> str:
     return checksum.hexdigest()
 
 
-def checked(source: Source) -> None:
+def check_ledger(source: Source) -> None:
     """Check a ledger in its new form.
 
     Raises InvalidLedgerError if it breaks rules.
@@ -86,6 +86,6 @@ def checked(source: Source) -> None:
         raise InvalidLedgerError(findings)
 
 
-def message(origin: str, intake: Intake) -> Message:
+def commit_message(origin: str, intake: Intake) -> Message:
     """Return the commit message for an intake from a file named `origin`."""
     return Message(f"{SUBJECTS['import']} {origin}", "import", intake.steps)

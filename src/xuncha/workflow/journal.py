@@ -33,11 +33,11 @@ def place(root: Path) -> Path:
     return path
 
 
-def write(root: Path, changes: Sequence[FileChange], passage: Sequence[str] = ()) -> None:
+def write(root: Path, changes: Sequence[FileChange], commits: Sequence[str] = ()) -> None:
     """Write to the disk which files the command changes, or between which two commits it moves all files (`passage`)."""
     record = {
         "command": ["xuncha", *sys.argv[1:]],
-        "passage": passage,
+        "passage": commits,
         "changes": [
             [path, *(None if content is None else base64.b64encode(content).decode() for content in both)]
             for path, *both in changes

@@ -54,7 +54,7 @@ def perform(
     action: Action,
     identities: Sequence[Identity],
     today: date,
-    **given: Any,  # noqa: ANN401  each verb has its own arguments
+    **arguments: Any,  # noqa: ANN401  each verb has its own arguments
 ) -> Result:
     """Perform an action on measures, each once even if it is named twice: on all in one commit, or on none.
 
@@ -68,7 +68,7 @@ def perform(
     planned, refused = [], []
     for identity in dict.fromkeys(identities):
         try:
-            planned.append(_plan(session, verb, before, identity, today, given))
+            planned.append(_plan(session, verb, before, identity, today, arguments))
         except RefusedError as error:
             refused.append(error)
     if refused:
@@ -78,7 +78,7 @@ def perform(
         text = _("this changes nothing: the ledger already says so")
         raise RefusedError("nothing-changed", text, path=changes[0].path)
     session.must_be_clean(*[change.path for change in changes if change.before is not None])
-    problems = _problems_after(session, before, planned, changes)
+    problems = _updated_problems(session, before, planned, changes)
     steps, plans = [item.step for item in planned], [item.plan for item in planned]
     titles = [item.data["title"] for item in planned]
     subject = f"{steps[0].id} {titles[0]}" if len(steps) == 1 else "、".join(item.id for item in steps)
@@ -95,14 +95,14 @@ def perform(
     completed = [
         new for old, new in zip(before.problems, after, strict=True) if new.complete and not old.complete
     ]
-    return Result(steps, titles, before._replace(problems=after), completed, plans, session.made)
+    return Result(steps, titles, before._replace(problems=after), completed, plans, session.commit_id)
 
 
 def _plan(
-    session: Session, verb: Verb, before: Register, identity: Identity, today: date, given: dict[str, Any]
+    session: Session, verb: Verb, before: Register, identity: Identity, today: date, arguments: dict[str, Any]
 ) -> _PlannedAction:
     """Ask the verb for its plan for a measure or a problem, and edit the file."""
-    if identity.is_problem and verb.of_problems is None:
+    if identity.is_problem and verb.plan_problem is None:
         message = _("{id} is a problem; this applies only to a measure").format(id=identity)
         raise RefusedError("not-a-measure", message, _("name a measure, such as {id}.1").format(id=identity))
     rows = before.problems if identity.is_problem else before.measures
@@ -110,14 +110,14 @@ def _plan(
         raise no_such_record(identity)
     content = session.source.read(identity.path)
     data = parse(content)
-    if identity.is_problem and verb.of_problems:
-        plan = verb.of_problems(shape(Problem, data).record, before.frame, **given)
+    if identity.is_problem and verb.plan_problem:
+        plan = verb.plan_problem(shape(Problem, data).record, before.frame, **arguments)
         edited, data = editing.edited(content, data, plan.edits)
         changes = [FileChange(identity.path, content, edited)]
         return _PlannedAction(identity, StatusChange(str(identity), None, None), plan, data, changes)
     measure = shape(Measure, data).record
     target = verb.target(identity, measure.status)
-    plan = verb.function(Case(session, before.frame, today, identity, measure), **given)
+    plan = verb.function(Case(session, before.frame, today, identity, measure), **arguments)
     edits = list(plan.edits)
     if target != measure.status:
         edits.insert(0, editing.Set("status", target))
@@ -129,7 +129,7 @@ def _plan(
     return _PlannedAction(identity, step, plan, data, changes)
 
 
-def _problems_after(
+def _updated_problems(
     session: Session, before: Register, planned: Sequence[_PlannedAction], changes: Sequence[FileChange]
 ) -> dict[str, ProblemRow]:
     """Check the planned changes in place, and return the new rows of the problems that they are about, by number.
@@ -160,7 +160,7 @@ def _problems_after(
     return changed
 
 
-def standing(root: Path) -> Register | None:
+def valid_register(root: Path) -> Register | None:
     """Return the register of the ledger; None while files of it break rules."""
     try:
         return register(root)

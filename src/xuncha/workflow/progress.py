@@ -11,9 +11,9 @@ from xuncha.store.edits import Append
 from xuncha.workflow.verb import STARTED, Case, PlannedChange, verb
 
 
-def place_of(day: date, days: Sequence[date | None]) -> int | None:
+def entry_index(day: date, days: Sequence[date | None]) -> int | None:
     """Return the index for a new entry of a day: before the first entry of a later day; None for the end."""
-    return next((place for place, each in enumerate(days) if each is not None and each > day), None)
+    return next((index for index, each in enumerate(days) if each is not None and each > day), None)
 
 
 @verb("progress", "进展", STARTED, "status", "progress")
@@ -31,12 +31,12 @@ def progress(
         xuncha progress 2.3 初步设计通过第二次评审。 --date 2024-04-12
         xuncha progress 2.3 印发实施方案。 --evidence 东发改产业〔2023〕360号
     """
-    done_on = day or case.today
-    entry: dict[str, Any] = {"date": done_on.isoformat(), "text": text.strip()}
+    entry_day = day or case.today
+    entry: dict[str, Any] = {"date": entry_day.isoformat(), "text": text.strip()}
     if evidence:
         entry["evidence"] = [item.strip() for item in evidence]
     if no_publish:
         entry["publish"] = False
-    note = _("progress of {day} recorded").format(day=done_on)
-    place = place_of(done_on, [each.date for each in case.measure.progress])
-    return PlannedChange([Append("progress", entry, place)], note=note)
+    note = _("progress of {day} recorded").format(day=entry_day)
+    index = entry_index(entry_day, [each.date for each in case.measure.progress])
+    return PlannedChange([Append("progress", entry, index)], note=note)

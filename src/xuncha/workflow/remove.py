@@ -23,19 +23,19 @@ from xuncha.trail.history import ever
 from xuncha.trail.objects import listing
 from xuncha.workflow.change import Message, Session, StatusChange
 from xuncha.workflow.journal import FileChange
-from xuncha.workflow.perform import standing
+from xuncha.workflow.perform import valid_register
 from xuncha.workflow.verbs import SUBJECTS
 
 _DECIDED: Final = r"status['\"]?[[:space:]]*:[[:space:]]*['\"]?(submitted|closed)"
 """The line of a file that says that closing was applied for or granted, as a pattern for git's -G."""
-_MANY: Final = 8  # the most numbers that a message names
+_LIMIT: Final = 8  # the most numbers that a message names
 
 
-class Outdated(NamedTuple):
+class OutdatedMention(NamedTuple):
     """A text that mentions a number which has changed."""
 
     where: str  # the present number of the problem or measure with the text; else the file
-    said: str  # the mention in the text, such as 措施1.4
+    mention: str  # the mention in the text, such as 措施1.4
     new: str  # the present number of what is mentioned; empty if it was removed
 
 
@@ -48,7 +48,7 @@ class Removal:
     overdue: bool  # whether its time limit had passed
     moves: Mapping[Identity, Identity]  # the new numbers of what followed it, by old numbers
     titles: Mapping[Identity, str]  # of the problems and measures before the removal, by old numbers
-    outdated: Sequence[Outdated]
+    outdated: Sequence[OutdatedMention]
     register: Register | None  # the ledger after it; None while files of it break rules
 
 
@@ -68,11 +68,11 @@ def remove(session: Session, identity: Identity, reason: str, today: date) -> Re
     moves = closing_up(titles, identity)
     _must_be_undecided(session, before, identity, moves)
     changes = _changes(session, identity, moves)
-    followed = _followed_by_comments(session, identity, moves)
-    findings = check(Overlay(session.source, {change.path: change.after for change in (*changes, *followed)}))
+    comments = _comment_changes(session, identity, moves)
+    findings = check(Overlay(session.source, {change.path: change.after for change in (*changes, *comments)}))
     if findings:
         raise InvalidLedgerError(findings)
-    outdated = list(_outdated(session, titles, identity, moves))
+    outdated = list(_outdated_mentions(session, titles, identity, moves))
     message = Message(
         f"{SUBJECTS['remove']} {identity} {titles[identity]}",
         "remove",
@@ -80,9 +80,9 @@ def remove(session: Session, identity: Identity, reason: str, today: date) -> Re
         reason.strip(),
         renumbered=moves,
     )
-    session.commit([*changes, *followed], message)
+    session.commit([*changes, *comments], message)
     overdue = due is not None and due < today.isoformat()
-    return Removal(identity, titles[identity], overdue, moves, titles, outdated, standing(session.root))
+    return Removal(identity, titles[identity], overdue, moves, titles, outdated, valid_register(session.root))
 
 
 def is_untouched(data: Mapping[str, Any]) -> bool:
@@ -102,7 +102,7 @@ def _must_be_removable(
         measures = next(row.measures for row in before.problems if row.id == str(identity))
         if measures:
             message = _("problem {id} has measures: {ids}")
-            ids = _(", ").join(row.id for row in measures[:_MANY]) + ("…" if len(measures) > _MANY else "")
+            ids = _(", ").join(row.id for row in measures[:_LIMIT]) + ("…" if len(measures) > _LIMIT else "")
             hint = _("remove them first, the last one first")
             raise RefusedError("has-measures", message.format(id=identity, ids=ids), hint)
         return None, None
@@ -126,7 +126,7 @@ def _must_be_undecided(
     ever_decided |= {row.id for row in before.measures if row.status in {"submitted", "closed"}}
     decided = [str(number) for number in moves if str(number) in ever_decided]
     if decided:
-        ids = _(", ").join(decided[:_MANY]) + ("…" if len(decided) > _MANY else "")
+        ids = _(", ").join(decided[:_LIMIT]) + ("…" if len(decided) > _LIMIT else "")
         message = _(
             "{id} cannot be removed: {ids} would get another number, but an application or closing was made under this one"
         )
@@ -165,7 +165,7 @@ def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Iden
     return [each for each in changes if each.after is not None] + deleted
 
 
-def _followed_by_comments(
+def _comment_changes(
     session: Session, identity: Identity, moves: Mapping[Identity, Identity]
 ) -> list[FileChange]:
     """Return the changes of the comments that are about a record which is renumbered.
@@ -198,15 +198,15 @@ def _comments(session: Session) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
                 raise InvalidLedgerError([error.of_file(path, content)]) from None
 
 
-def _outdated(
-    session: Session, there: Iterable[Identity], gone: Identity, moves: Mapping[Identity, Identity]
-) -> Iterator[Outdated]:
+def _outdated_mentions(
+    session: Session, identities: Iterable[Identity], removed: Identity, moves: Mapping[Identity, Identity]
+) -> Iterator[OutdatedMention]:
     """Yield the texts that mention a number which changes."""
-    records = [(each.path, moves.get(each, each)) for each in there if each != gone]
+    records = [(each.path, moves.get(each, each)) for each in identities if each != removed]
     texts = [(str(where), parse(session.source.read(path))) for path, where in records]
     texts.append((LEDGER_FILE, parse(session.source.read(LEDGER_FILE))))
     texts += [(path, data) for path, _content, data in _comments(session)]
     for where, data in texts:
         for citation, identity in dict.fromkeys(citations(data)):
-            if identity == gone or identity in moves:
-                yield Outdated(where, citation, str(moves.get(identity, "")))
+            if identity == removed or identity in moves:
+                yield OutdatedMention(where, citation, str(moves.get(identity, "")))

@@ -75,9 +75,9 @@ def _set_problem(
     **others: object,
 ) -> PlannedChange:
     """Plan the change for a problem, which has a title, a category and fields."""
-    if unfit := [name for name, value in others.items() if value]:
+    if inapplicable := [name for name, value in others.items() if value]:
         message = _("{what} applies to a measure, not to a problem")
-        message = message.format(what=f"--{unfit[0]}".replace("_", "-"))
+        message = message.format(what=f"--{inapplicable[0]}".replace("_", "-"))
         raise RefusedError("not-a-measure", message, _("name a measure, such as 2.3"))
     new = {
         "title": title,
@@ -87,11 +87,11 @@ def _set_problem(
     return _planned(new)
 
 
-set_ = replace(_set, of_problems=_set_problem)
+set_ = replace(_set, plan_problem=_set_problem)
 
 
-def _planned(given: Mapping[str, Any]) -> PlannedChange:
-    edits: list[Edit] = [Set(key, value) for key, value in given.items() if value]
+def _planned(values: Mapping[str, Any]) -> PlannedChange:
+    edits: list[Edit] = [Set(key, value) for key, value in values.items() if value]
     if not edits:
         raise RefusedError("nothing-given", _("nothing to set was given"), _("see `xuncha set --help`"))
     names = _(", ").join(key_name(edit.key) for edit in edits)
@@ -99,7 +99,7 @@ def _planned(given: Mapping[str, Any]) -> PlannedChange:
 
 
 def _fields(
-    record: Measure | Problem, frame: Frame, of: Literal["measure", "problem"], given: Mapping[str, str]
+    record: Measure | Problem, frame: Frame, owner: Literal["measure", "problem"], values: Mapping[str, str]
 ) -> dict[str, int | float | str]:
     """Return the declared fields of a record with new values added, each converted to its type.
 
@@ -107,4 +107,4 @@ def _fields(
     """
     from xuncha.rules.fields import read_field  # noqa: PLC0415  the help does not need it
 
-    return {**record.fields, **dict(read_field(frame, of, key, value) for key, value in given.items())}
+    return {**record.fields, **dict(read_field(frame, owner, key, value) for key, value in values.items())}

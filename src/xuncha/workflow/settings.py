@@ -10,14 +10,14 @@ from xuncha.store.edits import Edit, Set
 
 INSPECTION: Final[tuple[str, ...]] = ("inspector", "round", "started", "ended", "feedback")
 """The keys under `inspection`."""
-Said = Mapping[str, str | date | Sequence[str] | None]
+SettingValues = Mapping[str, str | date | Sequence[str] | None]
 """The values by key: `organisation`, the keys of the inspection, `leaders`, `offices`, and `categories` as titles."""
 
 
-def edits(data: Mapping[str, Any], said: Said) -> list[Edit]:
+def edits(data: Mapping[str, Any], values: SettingValues) -> list[Edit]:
     """Return the edits of data/ledger.yaml for new values; `data` is its present content. Lists get only what they lack."""
     new_values: dict[str, Any] = {
-        key: value.isoformat() if isinstance(value, date) else value for key, value in said.items() if value
+        key: value.isoformat() if isinstance(value, date) else value for key, value in values.items() if value
     }
     planned: list[Edit] = []
     if "organisation" in new_values:
@@ -34,7 +34,7 @@ def edits(data: Mapping[str, Any], said: Said) -> list[Edit]:
     return planned
 
 
-def categories(taken: Sequence[str], titles: Sequence[str]) -> list[dict[str, str]]:
+def categories(taken_keys: Sequence[str], titles: Sequence[str]) -> list[dict[str, str]]:
     """Return categories with these titles, each with a key that is not taken: c1, c2 and so on."""
-    free = (key for n in range(1, len(taken) + len(titles) + 1) if (key := f"c{n}") not in taken)
+    free = (key for n in range(1, len(taken_keys) + len(titles) + 1) if (key := f"c{n}") not in taken_keys)
     return [{"key": key, "title": title} for key, title in zip(free, titles, strict=False)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xuncha.errors import together
-from xuncha.workflow.close import missing, refusal
+from xuncha.workflow.close import requirement_error, unmet_requirements
 from xuncha.workflow.verb import Case, PlannedChange, verb
 
 
@@ -17,6 +17,6 @@ def submit(case: Case) -> PlannedChange:
     """
     required = [each for each in case.frame.close_requires if each in {"progress", "evidence"}]
     evidence = [entry.evidence for entry in case.measure.progress]
-    if lacking := missing(required, case.measure.status, evidence, closer=(), applicants=()):
-        raise together([refusal(each, case.identity) for each in lacking])
+    if lacking := unmet_requirements(required, case.measure.status, evidence, closer=(), applicants=()):
+        raise together([requirement_error(each, case.identity) for each in lacking])
     return PlannedChange()

@@ -15,12 +15,12 @@ from xuncha.trail.history import Event, history, taken_back
 from xuncha.workflow.change import Leftover, Message, Session, StatusChange, begin
 from xuncha.workflow.committer import addresses
 from xuncha.workflow.journal import FileChange
-from xuncha.workflow.perform import Result, standing
+from xuncha.workflow.perform import Result, valid_register
 from xuncha.workflow.verbs import SUBJECTS
 
-_NOT_TAKEN_BACK = frozenset({None, "undo", "sync", "renumber", "init"})
+_NEVER_UNDONE = frozenset({None, "undo", "sync", "renumber", "init"})
 """Actions that are never undone: None (by hand), undo itself, sync and renumber, which take in others' work, and init, before which there was no ledger."""
-_SHOWN = 3  # the most subjects that the subject of an undo repeats
+_MAX_SUBJECTS = 3  # the most subjects that the subject of an undo repeats
 
 
 def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None = None) -> Result | Leftover:
@@ -44,7 +44,7 @@ def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None
                 text = _("something else was done meanwhile")
                 raise RefusedError("changed-meanwhile", text, _("look at the log, and decide again"))
             events = [event for event in events if event.commit == commit]
-        events = _last(session.git, events, count, None if others else addresses(root))
+        events = _newest(session.git, events, count, None if others else addresses(root))
         commits = list(dict.fromkeys(event.commit for event in events))
         subjects = {event.commit: event.subject for event in events}
         changes = _changes(session, [(commit, subjects[commit]) for commit in commits])
@@ -56,25 +56,25 @@ def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None
             text = _("“{subject}” cannot be taken back, since later work depends on it: {message}")
             message = text.format(subject="；".join(titles), message=new[0].message)
             raise RefusedError("later-work", message)
-        subject = "；".join(titles[:_SHOWN]) + (f"；等{count}项" if count > _SHOWN else "")
+        subject = "；".join(titles[:_MAX_SUBJECTS]) + (f"；等{count}项" if count > _MAX_SUBJECTS else "")
         undoing = Message(f"{SUBJECTS['undo']} {subject}", "undo", _steps(events), undoes=commits)
         # An undo that closes something again is signed like a closing, if the policy requires that.
         closes = any(step.to == "closed" != step.from_ for step in undoing.steps)
-        register = standing(root) if closes else None
+        register = valid_register(root) if closes else None
         session.commit(
             changes, undoing, signed=register is not None and "signed_commit" in register.frame.close_requires
         )
-    return Result(undoing.steps, titles, standing(root), commit=session.made)
+    return Result(undoing.steps, titles, valid_register(root), commit=session.commit_id)
 
 
-def can_be_taken_back(event: Event) -> bool:
+def is_undoable(event: Event) -> bool:
     """Return whether an event is of a kind that can be taken back, if nothing else prevents it."""
-    return event.action not in _NOT_TAKEN_BACK and not event.joins
+    return event.action not in _NEVER_UNDONE and not event.joins
 
 
-def _last(git: Git, events: Sequence[Event], count: int, mine: set[str] | None) -> list[Event]:
+def _newest(git: Git, events: Sequence[Event], count: int, emails: set[str] | None) -> list[Event]:
     """Return the events of the newest commits that can be taken back: of the e-mails in `mine`, or of everybody if it is None."""
-    undone = taken_back(events)
+    already_undone = taken_back(events)
     chosen: dict[str, list[Event]] = {}
     foreign: list[Event] = []
     for event in events:
@@ -85,9 +85,9 @@ def _last(git: Git, events: Sequence[Event], count: int, mine: set[str] | None) 
             break
         if event.begins:
             git.must_be_whole()
-        if not can_be_taken_back(event) or event.commit in undone:
+        if not is_undoable(event) or event.commit in already_undone:
             continue
-        if mine is None or event.email.casefold() in mine:
+        if emails is None or event.email.casefold() in emails:
             chosen[event.commit] = [event]
         else:
             foreign.append(event)
@@ -125,7 +125,7 @@ def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> list[FileC
     sources: dict[str, str] = {}  # the commit before which a file had this content
     at_head: dict[str, bytes | None] = {}
     for commit, subject in commits:
-        paths = _touched(git, commit)
+        paths = _changed_paths(git, commit)
         blobs = git.blobs(f"{when}:./{path}" for path in paths for when in ("HEAD", commit, f"{commit}^"))
         for path, head, then, before in zip(paths, blobs[::3], blobs[1::3], blobs[2::3], strict=True):
             at_head.setdefault(path, head)
@@ -151,7 +151,7 @@ def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> list[FileC
     return changes
 
 
-def _touched(git: Git, commit: str) -> list[str]:
+def _changed_paths(git: Git, commit: str) -> list[str]:
     """Return the files that a commit changed, as paths from the ledger's folder."""
     options = ["--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", "--relative"]
     if paths := git.words("diff-tree", *options, commit):

@@ -102,8 +102,8 @@ class Verb:
     transitions: Mapping[Status, Status]
     """The statuses in which the action is allowed, each with the status that it leads to."""
     changes: frozenset[str]  # the keys of a measure's file that the action may change
-    several: bool  # whether the command takes several measures at once
-    of_problems: Callable[..., PlannedChange] | None = None
+    multiple: bool  # whether the command takes several measures at once
+    plan_problem: Callable[..., PlannedChange] | None = None
     """Plans the action for a problem; takes the problem, the frame and the given values. None: the action is for measures only."""
 
     @property
@@ -139,7 +139,7 @@ class Verb:
 
 
 def verb(
-    action: Action, subject: str, transitions: Mapping[Status, Status], *changes: str, several: bool = True
+    action: Action, subject: str, transitions: Mapping[Status, Status], *changes: str, multiple: bool = True
 ) -> Callable[[Callable[..., PlannedChange]], Verb]:
     """Return a decorator that makes a verb of the function that plans it; the arguments are the fields of `Verb`."""
-    return lambda function: Verb(function, action, subject, transitions, frozenset(changes), several)
+    return lambda function: Verb(function, action, subject, transitions, frozenset(changes), multiple)

@@ -80,7 +80,7 @@ def add(request: Request, form: FormData) -> Response:
             register.add_comment(session, text, channel=channel, received=day, about=which, name=name)
     except XunchaError as error:
         return show(request, forms.typed(form), error)
-    return forms.redirect("/comments", session.made)
+    return forms.redirect("/comments", session.commit_id)
 
 
 def reply(request: Request, form: FormData) -> Response:
@@ -98,4 +98,4 @@ def reply(request: Request, form: FormData) -> Response:
             register.reply(session, number, text, day)
     except XunchaError as error:
         return show(request, forms.typed(form), error)
-    return forms.redirect("/comments", session.made)
+    return forms.redirect("/comments", session.commit_id)

@@ -17,7 +17,7 @@ from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, status_of, 
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD, ROLES, role_name
-from xuncha.workflow.evidence import held
+from xuncha.workflow.evidence import portable_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,7 +58,7 @@ def upload(request: Request, form: FormData) -> Response:
             shutil.copyfileobj(file.file, stream)
 
     # Some browsers send a path: keep the name.
-    name = held(file.filename.replace("\\", "/").rpartition("/")[2])
+    name = portable_name(file.filename.replace("\\", "/").rpartition("/")[2])
     values = {"kind": kind, "columns": {}, "new": False}
     return _preview(
         desk_of(request), _with_file(desk_of(request), _("Previewing {file}"), name, save, values)
@@ -203,7 +203,7 @@ def _must_be_as_shown(desk: Desk, job: Job) -> None:
 def _notice(desk: Desk, job: Job, form: FormData) -> Response:
     """Make a new ledger from a notice, in a folder beside the served one."""
     name = forms.text(form, "folder")
-    if not name or held(name) != name:
+    if not name or portable_name(name) != name:
         message = _("“{name}” cannot be the name of a folder").format(name=name)
         raise RefusedError("bad-folder", message, _("give a plain name"))
     file = job.values["file"]

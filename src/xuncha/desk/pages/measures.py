@@ -39,7 +39,7 @@ def show(request: Request) -> Response:
     shown, current, pages = pages_of(rows, query.get("page", ""))
     kept = [(name, value) for name, value in query.multi_items() if value and name not in {"page", "done"}]
     horizon = Horizon.of(state.register, desk.today)
-    verbs = [verb.action for verb in VERBS.values() if verb.several and may(verb.action)]
+    verbs = [verb.action for verb in VERBS.values() if verb.multiple and may(verb.action)]
     return page(
         request,
         "measures",

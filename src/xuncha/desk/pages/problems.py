@@ -75,7 +75,7 @@ def add_problem(request: Request, form: FormData) -> Response:
     except XunchaError as error:
         return show_all(request, forms.typed(form), error)
     return forms.redirect(
-        f"/problems/{added.identity}", desk_of(request).record(session.made, added_messages(added))
+        f"/problems/{added.identity}", desk_of(request).record(session.commit_id, added_messages(added))
     )
 
 
@@ -139,5 +139,5 @@ def add_measure(request: Request, form: FormData) -> Response:
     except XunchaError as error:
         return show(request, forms.typed(form), error)
     return forms.redirect(
-        f"/measures/{added.identity}", desk_of(request).record(session.made, added_messages(added))
+        f"/measures/{added.identity}", desk_of(request).record(session.commit_id, added_messages(added))
     )

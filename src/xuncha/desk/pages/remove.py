@@ -58,5 +58,7 @@ def remove(request: Request, form: FormData) -> Response:
         return show(request, forms.typed(form), error)
     address = "/problems" if identity.is_problem else f"/problems/{identity.problem}"
     if removal.moves or removal.outdated or removal.overdue:
-        return page(request, "removed", removal=removal, address=address, outcome=desk.outcome(session.made))
-    return forms.redirect(address, session.made)
+        return page(
+            request, "removed", removal=removal, address=address, outcome=desk.outcome(session.commit_id)
+        )
+    return forms.redirect(address, session.commit_id)
