@@ -21,7 +21,7 @@ import keys  # beside this file, like the next
 from babel.messages.pofile import read_po
 from played import BLOCKS, PAGES, played
 
-from xuncha.language import gettext, is_chinese, speaking
+from xuncha.language import gettext, is_chinese, use_language
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Rule
@@ -45,7 +45,7 @@ def made() -> dict[str, str]:
 
     files = {f"data/schema/{kind}.json": schema_file(kind).decode() for kind in KINDS}
     for language, (readme, folder) in LANGUAGES.items():
-        with speaking(language):
+        with use_language(language):
             pages = {page.__name__: page() for page in (rules, proof, doctor, audit)}
         if language == "zh":
             pages["keys"] = keys.page()
@@ -215,7 +215,7 @@ def main() -> None:
     if "--commands" in sys.argv:
         from xuncha import language  # noqa: PLC0415
 
-        language.choose()
+        language.set_language()
         sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
         sys.stdout.write(commands())
         return

@@ -29,7 +29,7 @@ from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar, cast
 
 import xuncha
-from xuncha.language import speaking
+from xuncha.language import use_language
 from xuncha.paper.own import built_in
 from xuncha.store.schema import KINDS
 
@@ -171,7 +171,7 @@ def load() -> _Loaded:
         importlib.import_module(name)
     own = {name: module for name, module in sys.modules.items() if name.startswith(_ANEW)}
     _forget_command_line()
-    with speaking(_LANGUAGE):
+    with use_language(_LANGUAGE):
         for module in pkgutil.walk_packages(xuncha.__path__, "xuncha."):
             importlib.import_module(module.name)
     for record in KINDS.values():

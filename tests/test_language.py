@@ -201,7 +201,7 @@ def test_messages_are_english(catalogue: Catalog) -> None:
 
 def test_without_a_catalogue_every_verb_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """A missing or stale `.mo` costs words, never commands."""
-    monkeypatch.setattr(language, "_chosen", stdlib.NullTranslations())
+    monkeypatch.setattr(language, "_translations", stdlib.NullTranslations())
     root: Any = get_command(program())
     assert set(root.commands) == {*VERBS, *HIDDEN}
     with root.make_context("xuncha", [], resilient_parsing=True) as context:

@@ -17,7 +17,7 @@ import pytest
 import xuncha
 from xuncha import system
 from xuncha.errors import SurroundingsError
-from xuncha.parts import Part, how_to_add, needs
+from xuncha.parts import Part, install_hint, require_part
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -27,12 +27,12 @@ BROUGHT = {"markupsafe", "lxml", "pydantic_core"}
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
-    with pytest.raises(SurroundingsError) as caught, needs("office"):
+    with pytest.raises(SurroundingsError) as caught, require_part("office"):
         importlib.import_module("no_such_package_anywhere")
     assert (caught.value.code, caught.value.exit_code) == ("missing-part", 3)
     assert "no_such_package_anywhere" in caught.value.message
     assert "office" in caught.value.message
-    assert caught.value.hint == how_to_add("office")
+    assert caught.value.hint == install_hint("office")
 
 
 @pytest.mark.parametrize(
@@ -64,14 +64,14 @@ def test_a_part_is_added_from_where_the_program_was_installed(
     text = record and record.replace("%s", folder.as_uri().removeprefix("file://"))
     monkeypatch.setattr(metadata.PathDistribution, "read_text", lambda _self, _name: text)
     command = wanted.replace("%p", sys.executable).replace("%s", str(folder))
-    assert how_to_add("office").endswith(command)
+    assert install_hint("office").endswith(command)
 
 
 def test_an_installation_of_pipx_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = f'{{"url": "{tmp_path.as_uri()}", "dir_info": {{}}}}'
     monkeypatch.setattr(metadata.PathDistribution, "read_text", lambda _self, _name: record)
     monkeypatch.setattr(sys, "prefix", "/home/x/.local/share/pipx/venvs/xuncha")
-    assert how_to_add("office", "desk").endswith(f'pipx install --force "{tmp_path}[office,desk]"')
+    assert install_hint("office", "desk").endswith(f'pipx install --force "{tmp_path}[office,desk]"')
 
 
 def test_a_bundle_is_installed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,19 +80,19 @@ def test_a_bundle_is_installed_again(tmp_path: Path, monkeypatch: pytest.MonkeyP
     place.mkdir(parents=True)
     (place / "xuncha-bundle.json").touch()
     monkeypatch.setattr(sys, "prefix", str(place))
-    assert how_to_add("office", upgrade=True).endswith(f'sh install.sh "{place.parent}"')
+    assert install_hint("office", upgrade=True).endswith(f'sh install.sh "{place.parent}"')
     monkeypatch.setattr(system, "WINDOWS", True)
-    assert how_to_add("office").endswith(f'install.cmd "{place.parent}"')
-    assert "pip" in how_to_add("spark"), "no bundle has it"
+    assert install_hint("office").endswith(f'install.cmd "{place.parent}"')
+    assert "pip" in install_hint("spark"), "no bundle has it"
 
 
 def test_what_is_missing_in_this_package_stays_a_bug() -> None:
-    with pytest.raises(ModuleNotFoundError), needs("office"):
+    with pytest.raises(ModuleNotFoundError), require_part("office"):
         importlib.import_module("xuncha.no_such_room")
 
 
 def test_other_errors_pass() -> None:
-    with pytest.raises(ValueError, match="as it was"), needs("office"):
+    with pytest.raises(ValueError, match="as it was"), require_part("office"):
         raise ValueError("as it was")
 
 

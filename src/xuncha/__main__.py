@@ -26,13 +26,13 @@ def main() -> None:
     from xuncha import language  # noqa: PLC0415
     from xuncha.cli.invocation import take  # noqa: PLC0415
 
-    words, given = take(sys.argv[1:])
-    if "--no-color" in given:
+    words, options = take(sys.argv[1:])
+    if "--no-color" in options:
         os.environ["NO_COLOR"] = "1"
-    language.choose(given.get("--lang"))
+    language.set_language(options.get("--lang"))
     from xuncha.cli.app import run  # noqa: PLC0415  help texts are translated as modules are imported
 
-    run(words, given)
+    run(words, options)
 
 
 def _name_files_in_chinese() -> None:
@@ -61,16 +61,16 @@ def _open_streams() -> None:
         sys.stdin.reconfigure(errors="replace")  # only answers to questions are read from it
     configured = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
     is_usable = bool(configured) and _has_chinese(configured)
-    codecs.register_error("xuncha", _nearest)
+    codecs.register_error("xuncha", _replacement)
     for stream in (sys.stdout, sys.stderr):
         # The texts are Chinese even under LANG=C, and in a pipe on Windows.
         encoding, errors = (configured, "xuncha") if is_usable else ("utf-8", "backslashreplace")
         stream.reconfigure(encoding=encoding, errors=errors)  # type: ignore[union-attr]
-    if sys.stdout.isatty() and not system.shows_colours():
+    if sys.stdout.isatty() and not system.enable_colours():
         os.environ |= {"NO_COLOR": "1", "TERM": "dumb"}
 
 
-def _nearest(error: UnicodeError) -> tuple[str, int]:
+def _replacement(error: UnicodeError) -> tuple[str, int]:
     """Replace a character that an encoding such as GBK lacks: the empty part of a bar by `-`, any other by `?`."""
     assert isinstance(error, UnicodeEncodeError)  # noqa: S101  the handler is used for output only
     missing = error.object[error.start : error.end]

@@ -12,10 +12,10 @@ from typing import Any, Generic, TypeVar
 from xuncha.errors import Finding, Severity
 
 P = TypeVar("P")
-Broken = Iterator[tuple[P, str, str] | tuple[P, str, str, Severity | None]]
+Violations = Iterator[tuple[P, str, str] | tuple[P, str, str, Severity | None]]
 """What a check yields: the place, the message, the hint (may be empty) and, only where it is less grave than the rule says, a severity.
 The rule adds its code, and its own severity where none is given."""
-Check = Callable[..., Broken[P]]
+Check = Callable[..., Violations[P]]
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class Rule(Generic[P]):
         """Make a finding of this rule; its severity may be lower than the rule's."""
         return Finding(self.code, message, place, hint, severity or self.severity)
 
-    def __call__(self, *asked: Any) -> list[Finding[P]]:  # noqa: ANN401  the arguments differ by catalogue
+    def __call__(self, *arguments: Any) -> list[Finding[P]]:  # noqa: ANN401  the arguments differ by catalogue
         """Run the check, and return what it finds as findings of this rule."""
-        return [self.at(*violation) for violation in self.check(*asked)] if self.check else []
+        return [self.at(*violation) for violation in self.check(*arguments)] if self.check else []
 
 
 class Catalogue(dict[str, Rule[P]]):
@@ -61,12 +61,12 @@ class Catalogue(dict[str, Rule[P]]):
         right: str = "",
         scope: str = "",
         check: Check[P] | None = None,
-        **more: str,
+        **fields: str,
     ) -> Rule[P]:
         """Enter a rule; `more` holds the other fields of `Rule`."""
-        self[code] = rule = Rule(code, severity, why, wrong, right, scope, check=check, **more)
+        self[code] = rule = Rule(code, severity, why, wrong, right, scope, check=check, **fields)
         return rule
 
-    def rule(self, code: str, severity: Severity = "error", **words: str) -> Callable[[Check[P]], Rule[P]]:
+    def rule(self, code: str, severity: Severity = "error", **fields: str) -> Callable[[Check[P]], Rule[P]]:
         """Return a decorator that enters a rule with a function as its check; the rule then replaces the function. Arguments are those of `declare`."""
-        return lambda check: self.declare(code, severity, check=check, **words)
+        return lambda check: self.declare(code, severity, check=check, **fields)

@@ -18,8 +18,8 @@ from xuncha.chinese.days import in_words as day
 from xuncha.chinese.punctuation import full_width
 from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
 from xuncha.model.vocabulary import UNSAID, WORDS
-from xuncha.parts import needs
-from xuncha.tally import review_day, shifted
+from xuncha.parts import require_part
+from xuncha.tally import add_days, review_day
 
 if TYPE_CHECKING:
     from icalendar import Component, Event
@@ -32,24 +32,24 @@ class Workdays:
     """
 
     def __init__(self) -> None:
-        with needs("office"):
+        with require_part("office"):
             import chinese_calendar  # noqa: PLC0415  no other command needs it
         self._is_workday: Callable[[date], bool] = chinese_calendar.is_workday
         self._first_year: int = min(chinese_calendar.holidays).year
         self.last_year: int = max(chinese_calendar.holidays).year
 
-    def known(self, day: date) -> bool:
+    def is_known(self, day: date) -> bool:
         """Return whether it is settled which days around this one are working days.
 
         The last week of a year is settled only by the announcement for the next year, which in some years has made a Saturday of
         late December a working day, or a Monday a day off.
         """
-        is_held = self._first_year < day.year <= self.last_year
-        return is_held and (day + timedelta(days=7)).year <= self.last_year
+        in_table = self._first_year < day.year <= self.last_year
+        return in_table and (day + timedelta(days=7)).year <= self.last_year
 
     def on_or_before(self, day: date) -> date | None:
         """Return the last working day up to and including this one; None if that is not known."""
-        if not self.known(day):
+        if not self.is_known(day):
             return None
         while not self._is_workday(day):
             day -= timedelta(days=1)
@@ -66,12 +66,12 @@ class Entry(NamedTuple):
     last_workday: date | None
     """The last working day up to and including the day; None if that is not known yet."""
     reminders: tuple[date, ...]  # days on which to be reminded; none is in the past
-    withdrawn: bool  # closed before its day: a calendar that still has the entry drops it
+    is_cancelled: bool  # closed before its day: a calendar that still has the entry drops it
 
     @property
-    def unchecked(self) -> bool:
+    def is_unchecked(self) -> bool:
         """Return whether the entry is still open and it is not known yet whether its day is a working day."""
-        return not self.withdrawn and self.last_workday is None
+        return not self.is_cancelled and self.last_workday is None
 
 
 def entries(
@@ -93,7 +93,7 @@ def entries(
         for row in problem.measures
         if office in {None, row.office} and leader in {None, row.leader}
     ]
-    selected = [entry for entry in candidates if entry and (closed or not entry.withdrawn)]
+    selected = [entry for entry in candidates if entry and (closed or not entry.is_cancelled)]
     return sorted(selected, key=attrgetter("day"))
 
 
@@ -102,46 +102,46 @@ def _entry(
 ) -> Entry | None:
     review = review_day(row, frame)
     day = review or (date.fromisoformat(row.due) if row.due else None)
-    withdrawn = row.status == "closed" and review is None
-    if day is None or (withdrawn and day < today):
+    is_cancelled = row.status == "closed" and review is None
+    if day is None or (is_cancelled and day < today):
         return None
-    last = workdays.on_or_before(day)
-    reminders = () if withdrawn else _reminders(day, last, frame.due_soon_days, today, workdays)
-    return Entry("review" if review else "deadline", problem, row, day, last, reminders, withdrawn)
+    last_workday = workdays.on_or_before(day)
+    reminders = () if is_cancelled else _reminders(day, last_workday, frame.due_soon_days, today, workdays)
+    return Entry("review" if review else "deadline", problem, row, day, last_workday, reminders, is_cancelled)
 
 
 def _reminders(
-    day: date, last: date | None, days_before: int, today: date, workdays: Workdays
+    day: date, last_workday: date | None, days_before: int, today: date, workdays: Workdays
 ) -> tuple[date, ...]:
     """Return the days of the reminders: `days_before` days before the day, and one working day before the last working day (`last`)."""
-    before = last and workdays.on_or_before(shifted(last, -1))
-    reminders = {shifted(day, -days_before), before or shifted(day, -1)}
+    previous_workday = last_workday and workdays.on_or_before(add_days(last_workday, -1))
+    reminders = {add_days(day, -days_before), previous_workday or add_days(day, -1)}
     return tuple(sorted(reminder for reminder in reminders if reminder >= today))
 
 
 _NAMESPACE: Final = UUID("5d38d4fe-1c82-4364-a383-ce9ac0d6a02c")
 """The namespace of all UIDs; it must never change."""
 _KINDS: Final = {"deadline": "整改时限", "review": "回头看"}
-_BEFORE: Final = {"deadline": "时限为休息日，请于{}前办结", "review": "当日为休息日，请于{}前完成"}
+_DAY_OFF_NOTES: Final = {"deadline": "时限为休息日，请于{}前办结", "review": "当日为休息日，请于{}前完成"}
 _WEEKDAYS: Final = "一二三四五六日"
 _MORNING: Final = timedelta(hours=9)  # the time of a reminder, in the reader's time zone
 
 
-def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose: str = "") -> bytes:
+def ics(frame: Frame, rows: Sequence[Entry], today: date, last_year: int, owner: str = "") -> bytes:
     """Return the calendar as the bytes of a file; `last_year` is the last year whose working days are known.
 
     `whose` is the leader or the office that the calendar is for; empty for all. Raises SurroundingsError if the part `office` is
     not installed.
     """
-    with needs("office"):
+    with require_part("office"):
         from icalendar import Calendar  # noqa: PLC0415  takes 50 ms
     stamp = datetime(today.year, today.month, today.day, tzinfo=UTC)
-    components: list[Component] = [_event(frame, entry, today, stamp, last_year) for entry in found]
+    components: list[Component] = [_event(frame, entry, today, stamp, last_year) for entry in rows]
     calendar = Calendar.new(
         prodid="-//xuncha//xuncha//ZH",
         calscale="GREGORIAN",
-        uid=_uid(frame, whose),
-        name=_shown("整改时限（内部）：" + "，".join(filter(None, [frame.organisation or UNSAID, whose]))),
+        uid=_uid(frame, owner),
+        name=_one_line("整改时限（内部）：" + "，".join(filter(None, [frame.organisation or UNSAID, owner]))),
         description="内部资料，含责任领导、责任科室和未公开事项，不得对外公开。",
         last_modified=stamp,
         subcomponents=components or [_time_zone()],
@@ -152,14 +152,14 @@ def ics(frame: Frame, found: Sequence[Entry], today: date, last_year: int, whose
 def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: int) -> Event:
     from icalendar import STATUS, TRANSP, Alarm, Event  # noqa: PLC0415
 
-    title = _shown(_title(entry))
+    title = _one_line(_title(entry))
     event = Event.new(
         uid=_uid(frame, entry.measure.id),
         summary=title,
-        description="\n".join(map(_shown, _description(frame, entry, today, last_year))),
+        description="\n".join(map(_one_line, _description(frame, entry, today, last_year))),
         start=entry.day,  # without an end it lasts the whole day
         categories=[_KINDS[entry.kind]],
-        status=STATUS.CANCELLED if entry.withdrawn else STATUS.CONFIRMED,
+        status=STATUS.CANCELLED if entry.is_cancelled else STATUS.CONFIRMED,
         transparency=TRANSP.TRANSPARENT,
         stamp=stamp,
         last_modified=stamp,
@@ -173,7 +173,7 @@ def _event(frame: Frame, entry: Entry, today: date, stamp: datetime, last_year: 
     return event
 
 
-def _shown(text: str) -> str:
+def _one_line(text: str) -> str:
     """Return a text as calendars show it: on one line, so that text from a ledger cannot look like a line that we write."""
     return full_width(on_one_line(text))
 
@@ -184,24 +184,24 @@ def _uid(frame: Frame, name: str) -> UUID:
 
 
 def _title(entry: Entry) -> str:
-    remark = "已销号" if entry.withdrawn else _before(entry)
-    return f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}" + (remark and f"（{remark}）")
+    note = "已销号" if entry.is_cancelled else _day_off_note(entry)
+    return f"{_KINDS[entry.kind]} {entry.measure.id} {entry.measure.title}" + (note and f"（{note}）")
 
 
-def _before(entry: Entry) -> str:
+def _day_off_note(entry: Entry) -> str:
     """Return a text that says by which day to finish; empty unless the entry's own day is a day off."""
-    last = entry.last_workday
-    is_off = last and last != entry.day and not entry.withdrawn
-    return _BEFORE[entry.kind].format(day(last, entry.day)) if last and is_off else ""
+    workday = entry.last_workday
+    is_off = workday and workday != entry.day and not entry.is_cancelled
+    return _DAY_OFF_NOTES[entry.kind].format(day(workday, entry.day)) if workday and is_off else ""
 
 
 def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> list[str]:
     row = entry.measure
     lines = [f"{_KINDS[entry.kind]}：{day(entry.day)}（星期{_WEEKDAYS[entry.day.weekday()]}）"]
-    if entry.unchecked:
+    if entry.is_unchecked:
         lines.append(f"未核对是否为休息日：放假安排只收录到{last_year}年。")
-    elif before := _before(entry):
-        lines.append(f"{before}。")
+    elif note := _day_off_note(entry):
+        lines.append(f"{note}。")
     if entry.day < today:
         lines.append("已超过时限。")
     return [

@@ -57,16 +57,16 @@ class XunchaError(Exception):
         self.message = message
         self.hint = hint
         self.path = path
-        self.also: tuple[XunchaError, ...] = ()
+        self.others: tuple[XunchaError, ...] = ()
         """Other errors of the same request; shown after this one, one by one."""
 
 
-def together(errors: Sequence[E]) -> E:
+def combined(errors: Sequence[E]) -> E:
     """Return the first error, with all others added to its `also`."""
-    every: list[XunchaError] = []
+    all_errors: list[XunchaError] = []
     for error in errors:
-        every += [error, *error.also]
-    errors[0].also = tuple(every[1:])
+        all_errors += [error, *error.others]
+    errors[0].others = tuple(all_errors[1:])
     return errors[0]
 
 
@@ -110,11 +110,11 @@ def cause_of(error: OSError) -> str:
     """Return why the system refused something: in the chosen language, or for an unusual reason in the system's own words."""
     path = error.filename2 or error.filename
     if system.WINDOWS and path and not isinstance(path, int):
-        if len(str(path)) > system.LONGEST:
+        if len(str(path)) > system.MAX_PATH_LENGTH:
             return language.gettext(_CAUSES["ENAMETOOLONG"])
         if isinstance(error, PermissionError):
             return _(
                 "another program such as Word or Excel has it open, or it is read-only; close it there, and try again"
             )
-    usual = _CAUSES.get(errno.errorcode.get(error.errno or 0, ""))
-    return language.gettext(usual) if usual else error.strerror or str(error)
+    message = _CAUSES.get(errno.errorcode.get(error.errno or 0, ""))
+    return language.gettext(message) if message else error.strerror or str(error)

@@ -15,42 +15,42 @@ from pathlib import Path
 LANGUAGES = ("zh", "en")
 _LOCALE = Path(__file__).parent / "locale"
 _DOMAIN = "xuncha"
-_chosen: _gettext.NullTranslations = _gettext.NullTranslations()
-_here: ContextVar[_gettext.NullTranslations | None] = ContextVar("_here", default=None)
+_translations: _gettext.NullTranslations = _gettext.NullTranslations()
+_context_translations: ContextVar[_gettext.NullTranslations | None] = ContextVar("_here", default=None)
 """The language chosen for one context alone, such as a request of one reader."""
 
 
-def choose(wanted: str | None = None) -> None:
+def set_language(language: str | None = None) -> None:
     """Choose the language of all messages, `zh` or `en`; by default that of `XUNCHA_LANG` or the locale, else Chinese."""
-    global _chosen  # noqa: PLW0603  one for the whole process
-    language = wanted or os.environ.get("XUNCHA_LANG") or _of_locale()
+    global _translations  # noqa: PLW0603  one for the whole process
+    chosen = language or os.environ.get("XUNCHA_LANG") or _locale_language()
     # The command-line framework uses gettext's global domain; the variable LANGUAGE gives the choice to it and to git.
-    os.environ["LANGUAGE"] = "en" if language == "en" else "zh_CN"
+    os.environ["LANGUAGE"] = "en" if chosen == "en" else "zh_CN"
     _gettext.bindtextdomain(_DOMAIN, _LOCALE)
     _gettext.textdomain(_DOMAIN)
-    _chosen = _messages(os.environ["LANGUAGE"])
+    _translations = _messages(os.environ["LANGUAGE"])
 
 
 def _messages(name: str) -> _gettext.NullTranslations:
     return _gettext.translation(_DOMAIN, _LOCALE, [name], fallback=True)
 
 
-def spoken() -> str:
+def current_language() -> str:
     """Return the chosen language, `zh` or `en`."""
     return "zh" if is_chinese() else "en"
 
 
 @contextlib.contextmanager
-def speaking(language: str) -> Iterator[None]:
+def use_language(language: str) -> Iterator[None]:
     """Give messages inside the block in this language, whatever is chosen: for text of a document, or for one of several readers."""
-    token = _here.set(_messages("en" if language == "en" else "zh_CN"))
+    token = _context_translations.set(_messages("en" if language == "en" else "zh_CN"))
     try:
         yield
     finally:
-        _here.reset(token)
+        _context_translations.reset(token)
 
 
-def _of_locale() -> str | None:
+def _locale_language() -> str | None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name, "")
         if value and value.split(".")[0] not in {"C", "POSIX"}:
@@ -60,12 +60,12 @@ def _of_locale() -> str | None:
 
 def is_chinese() -> bool:
     """Return whether messages are in Chinese. English has no catalogue, since it is the language of the code."""
-    return isinstance(_here.get() or _chosen, _gettext.GNUTranslations)
+    return isinstance(_context_translations.get() or _translations, _gettext.GNUTranslations)
 
 
 def gettext(message: str) -> str:
     """Return the message in the chosen language."""
-    return (_here.get() or _chosen).gettext(message)
+    return (_context_translations.get() or _translations).gettext(message)
 
 
 def mark(message: str) -> str:
@@ -73,7 +73,7 @@ def mark(message: str) -> str:
     return message
 
 
-def sentences() -> list[str]:
+def all_messages() -> list[str]:
     """Return every message without a plural form, in the chosen language."""
     catalogue = vars(_messages("zh_CN")).get("_catalog", {})
     return [text for pair in catalogue.items() for text in (pair[is_chinese()],) if isinstance(pair[0], str)]
@@ -81,4 +81,4 @@ def sentences() -> list[str]:
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """Return the message for a number of things, in the chosen language; the caller fills in its `{n}`."""
-    return (_here.get() or _chosen).ngettext(singular, plural, number)
+    return (_context_translations.get() or _translations).ngettext(singular, plural, number)

@@ -16,7 +16,7 @@ Part = Literal["office", "desk", "region"]
 
 
 @contextlib.contextmanager
-def needs(part: Part) -> Iterator[None]:
+def require_part(part: Part) -> Iterator[None]:
     """Wrap the imports of a part's packages: if one is missing or too old, raise SurroundingsError with the command that adds the part."""
     try:
         yield
@@ -25,10 +25,10 @@ def needs(part: Part) -> Iterator[None]:
             raise
         message = _("this needs the part “{part}”: its package {package} is missing or too old")
         message = message.format(part=part, package=error.name or "?")
-        raise SurroundingsError("missing-part", message, how_to_add(part)) from error
+        raise SurroundingsError("missing-part", message, install_hint(part)) from error
 
 
-def how_to_add(*parts: str, upgrade: bool = False) -> str:
+def install_hint(*parts: str, upgrade: bool = False) -> str:
     """Return a hint with the command that adds parts to this installation or, with `upgrade`, updates their packages."""
     bundle = Path(sys.prefix, "xuncha-bundle.json")  # written by bundle/install.py
     if bundle.is_file() and set(parts) <= set(get_args(Part)):

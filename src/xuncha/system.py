@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 WINDOWS: bool = os.name == "nt"
-_PATIENCE: Final = 2.0
+_LOCK_TIMEOUT: Final = 2.0
 """Seconds for which a program that inspects a new file, such as a virus scanner, may lock it."""
-AT_ONCE: Final = 0.25  # seconds for which a file cannot be read while another program replaces it
+READ_TIMEOUT: Final = 0.25  # seconds for which a file cannot be read while another program replaces it
 _JUNCTION: Final = 0xA0000003
 """The tag of a Windows junction, a folder that leads to another one; any user may make one, while links need a special right."""
-_DIED: Final = 0x8000_0000
+_CRASH_CODE: Final = 0x8000_0000
 """The lowest exit code on Windows of a program that did not end by itself."""
-LONGEST: Final = 259  # the longest path, in characters, that all programs on Windows accept
+MAX_PATH_LENGTH: Final = 259  # the longest path, in characters, that all programs on Windows accept
 
 
-def patiently(act: Callable[[], T], seconds: float = _PATIENCE) -> T:
+def retry_locked(function: Callable[[], T], seconds: float = _LOCK_TIMEOUT) -> T:
     """Call a function that uses files; on Windows, retry for some seconds while another program has one of them open. Raises what it raises."""
     end = time.monotonic() + seconds
     while True:
         try:
-            return act()
+            return function()
         except PermissionError:
             if not WINDOWS or time.monotonic() > end:
                 raise
@@ -66,7 +66,7 @@ def remove_tree(folder: Path) -> None:
             for path in (os.path.join(above, name) for name in names):  # noqa: PTH118
                 if not is_link(path):
                     os.chmod(path, stat.S_IREAD | stat.S_IWRITE)  # noqa: PTH101
-    patiently(lambda: shutil.rmtree(folder))
+    retry_locked(lambda: shutil.rmtree(folder))
 
 
 @contextlib.contextmanager
@@ -82,12 +82,14 @@ def temporary_folder(prefix: str = "xuncha-") -> Iterator[Path]:
             remove_tree(folder)
 
 
-def program(name: str, path: str | None = None) -> str | None:
+def find_program(name: str, path: str | None = None) -> str | None:
     """Find a program in the folders that `path`, else the variable `PATH`, names in full; skip relative ones, where a ledger may have put a program."""
     endings = [""]
     if WINDOWS:
-        known = os.environ.get("PATHEXT", ".COM;.EXE;.BAT;.CMD").split(";")
-        endings = [""] if name.lower().endswith(tuple(each.lower() for each in known if each)) else known
+        suffixes = os.environ.get("PATHEXT", ".COM;.EXE;.BAT;.CMD").split(";")
+        endings = (
+            [""] if name.lower().endswith(tuple(each.lower() for each in suffixes if each)) else suffixes
+        )
     for folder in (path or os.environ.get("PATH", os.defpath)).split(os.pathsep):
         for ending in endings if os.path.isabs(folder) else ():  # noqa: PTH117
             file = os.path.join(folder.strip('"'), name + ending)  # noqa: PTH118
@@ -96,7 +98,7 @@ def program(name: str, path: str | None = None) -> str | None:
     return None
 
 
-def words_of(command: str) -> list[str]:
+def split_command(command: str) -> list[str]:
     """Split a command from a variable, such as `EDITOR`, into words; on Windows, replace the program by the path that `program` finds.
 
     Raises ValueError if its quotes are not closed; FileNotFoundError if there is no such program.
@@ -107,28 +109,28 @@ def words_of(command: str) -> list[str]:
     if not WINDOWS:
         return words
     words = [word.strip('"') for word in words]
-    path = words[0] if os.path.isabs(words[0]) else program(words[0])  # noqa: PTH117
+    path = words[0] if os.path.isabs(words[0]) else find_program(words[0])  # noqa: PTH117
     if path is None:
         raise FileNotFoundError(words[0])
     return [path, *words[1:]]
 
 
-def apart() -> dict[str, Any]:
+def process_group() -> dict[str, Any]:
     """Return the arguments with which `Popen` starts a process that Ctrl-C at the terminal does not reach; end it with `end_all`."""
     if WINDOWS:
         return {"creationflags": 0x00000200}  # CREATE_NEW_PROCESS_GROUP
     return {"start_new_session": True}
 
 
-def end_all(process: subprocess.Popen[bytes], *, at_once: bool = False) -> None:
+def end_group(process: subprocess.Popen[bytes], *, force: bool = False) -> None:
     """End a process that was started `apart`, with all its children; unless `at_once`, git may remove its locks first."""
     if process.poll() is not None:
         return
     if not WINDOWS:
         with contextlib.suppress(OSError):  # it has just ended
-            os.killpg(process.pid, signal.SIGKILL if at_once else signal.SIGTERM)
+            os.killpg(process.pid, signal.SIGKILL if force else signal.SIGTERM)
         return
-    if not at_once:
+    if not force:
         with contextlib.suppress(OSError):  # there is no console
             process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
             return
@@ -140,16 +142,16 @@ def end_all(process: subprocess.Popen[bytes], *, at_once: bool = False) -> None:
     process.kill()
 
 
-def died(code: int) -> bool:
+def has_crashed(code: int) -> bool:
     """Return whether an exit code means that a program did not end by itself but by a signal or, on Windows, by a crash."""
-    return code < 0 or code >= _DIED
+    return code < 0 or code >= _CRASH_CODE
 
 
-def keep_within(limits: Mapping[str, int]) -> None:
+def limit_process(limits: Mapping[str, int]) -> None:
     """Limit this process: beyond a limit, the system ends it or refuses its requests. Limits are named as in the module `resource`."""
     if WINDOWS:
         with contextlib.suppress(ImportError, AttributeError, OSError):
-            _keep_in_a_job(limits)
+            _limit_job(limits)
         return
     import resource  # noqa: PLC0415
 
@@ -163,7 +165,7 @@ def keep_within(limits: Mapping[str, int]) -> None:
             continue
 
 
-def _keep_in_a_job(limits: Mapping[str, int]) -> None:
+def _limit_job(limits: Mapping[str, int]) -> None:
     """Put this process into a job object of Windows, which limits memory, processor time and child processes."""
     import ctypes  # noqa: PLC0415
 
@@ -184,7 +186,7 @@ def _keep_in_a_job(limits: Mapping[str, int]) -> None:
     kernel.AssignProcessToJobObject(job, ctypes.c_void_p(kernel.GetCurrentProcess()))
 
 
-def shows_colours() -> bool:
+def enable_colours() -> bool:
     """Make the terminal understand colour codes; return whether it does."""
     if not WINDOWS:
         return True

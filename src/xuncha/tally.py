@@ -27,7 +27,7 @@ class Horizon(NamedTuple):
     """The days that decide lights, as ISO texts; computed once for a whole ledger."""
 
     today: str
-    soon: str  # the last day whose deadlines are yellow
+    due_soon_until: str  # the last day whose deadlines are yellow
     review_before: str  # a long-term measure last looked at on this day or earlier is due for review
 
     @classmethod
@@ -35,8 +35,8 @@ class Horizon(NamedTuple):
         """Compute the horizon of a ledger on a day, from its policy."""
         return cls(
             today.isoformat(),
-            shifted(today, register.frame.due_soon_days).isoformat(),
-            shifted(today, -register.frame.review_every_days).isoformat(),
+            add_days(today, register.frame.due_soon_days).isoformat(),
+            add_days(today, -register.frame.review_every_days).isoformat(),
         )
 
     def light(self, row: MeasureRow) -> Light:
@@ -49,7 +49,7 @@ class Horizon(NamedTuple):
             return "done"
         if row.due is None:
             return _WITHOUT_LIMIT[row.term]
-        if row.due > self.soon:
+        if row.due > self.due_soon_until:
             return "green"
         return "red" if row.due < self.today else "yellow"
 
@@ -67,10 +67,10 @@ def review_day(row: MeasureRow, frame: Frame) -> date | None:
     """Return the day on which a closed long-term measure is due for review; None for all other measures."""
     if row.term != "long_term" or row.looked_at is None:
         return None
-    return shifted(date.fromisoformat(row.looked_at), 0 if row.slipped else frame.review_every_days)
+    return add_days(date.fromisoformat(row.looked_at), 0 if row.slipped else frame.review_every_days)
 
 
-def shifted(day: date, days: int) -> date:
+def add_days(day: date, days: int) -> date:
     """Add days to a day; return the calendar's first or last day if the result is beyond it."""
     try:
         return day + timedelta(days=days)
@@ -176,7 +176,7 @@ class Tally:
         }
 
 
-_SHOWN = (
+_JSON_KEYS = (
     "id", "problem", "category", "title", "status", "term", "leader", "office", "co_offices", "person", "due", "light", "publish", "fields",
 )  # fmt: skip
 
@@ -184,7 +184,7 @@ _SHOWN = (
 def measure_json(row: MeasureRow, horizon: Horizon) -> dict[str, Any]:
     """Return a measure in the form of `list --json`; a key without a value is null."""
     values = {**row._asdict(), "light": horizon.light(row), "fields": dict(row.fields) or None}
-    return {key: values[key] for key in _SHOWN}
+    return {key: values[key] for key in _JSON_KEYS}
 
 
 def amount(outcome: str, measures: Iterable[Measure]) -> int | float:

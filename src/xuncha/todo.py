@@ -35,14 +35,14 @@ def tasks(register: Register, today: date, returned: Collection[str] = ()) -> li
     `returned` holds the numbers of the measures whose application was returned, and not made again.
     """
     horizon = Horizon.of(register, today)
-    waiting = []
+    pending = []
     for row in register.measures:
         for kind in _kinds(row, horizon, returned):
             due = date.fromisoformat(row.due) if row.due else None
             day = review_day(row, register.frame) if kind == "review" else due
             days = (day - today).days if day else None
-            waiting.append(Task(kind, row, day, days, _command(kind, row)))
-    return sorted(waiting, key=lambda task: (KINDS.index(task.kind), task.day or date.max))
+            pending.append(Task(kind, row, day, days, _command(kind, row)))
+    return sorted(pending, key=lambda task: (KINDS.index(task.kind), task.day or date.max))
 
 
 def _kinds(row: MeasureRow, horizon: Horizon, returned: Collection[str]) -> Iterator[Kind]:

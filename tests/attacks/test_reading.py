@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from xuncha.exchange.notice import draft_of as draft_of_notice
 from xuncha.exchange.sheet.reading import Wanted, draft_of
-from xuncha.language import speaking
+from xuncha.language import use_language
 from xuncha.pages import lines
 from xuncha.reading.reading import read
 
@@ -57,7 +57,7 @@ def records(draft: Draft) -> list[dict[str, Any]]:
     ],
 )
 def test_no_count_of_a_notice_closes_a_measure(count: str, tmp_path: Path) -> None:
-    with speaking("en"):
+    with use_language("en"):
         draft = notice(tmp_path, count)
     assert {measure.status for measure in draft.measures} <= {"not_started", "in_progress"}
     borne_out = [doubt for doubt in draft.doubts if "stated as done" in doubt.made]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xuncha.chinese.limits import full_days, limit
-from xuncha.language import speaking
+from xuncha.language import use_language
 
 FEEDBACK = date(2023, 11, 10)
 LIMITS: dict[str, tuple[str, str]] = {
@@ -65,7 +65,7 @@ LIMITS: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize(("text", "said"), LIMITS.items())
 def test_a_time_limit_is_read_with_what_was_assumed(text: str, said: tuple[str, str]) -> None:
-    with speaking("en"):
+    with use_language("en"):
         found = limit(text, FEEDBACK)
     day, doubt = said
     assert str(found.day) == day

@@ -37,7 +37,7 @@ def run_inside(ledger: LedgerOnDisk, *arguments: str, **environment: str) -> Res
             patch.delenv(name)
         for name, value in {"LANGUAGE": "", **ledger.environment, **environment}.items():
             patch.setenv(name, value)
-        patch.setattr(language, "_chosen", language._chosen)
+        patch.setattr(language, "_translations", language._translations)
         patch.setattr(sys, "argv", ["xuncha", *arguments])
         patch.setattr(sys, "stdout", out)
         patch.setattr(sys, "stderr", err)

@@ -132,8 +132,8 @@ def test_the_language_is_that_of_the_variable_else_of_the_locale_else_chinese(
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(language, "_chosen", language._chosen)
-    language.choose()
+    monkeypatch.setattr(language, "_translations", language._translations)
+    language.set_language()
     said = language.gettext("Progress")
     monkeypatch.delenv("LANGUAGE")
     assert said == ("进展情况" if chinese else "Progress")

@@ -57,7 +57,7 @@ def test_the_new_year_changes_december_in_its_last_week_alone() -> None:
 
 def test_every_known_day_has_an_answer_that_is_a_working_day(workdays: Workdays) -> None:
     day = date(2005, 1, 1)
-    while workdays.known(day):
+    while workdays.is_known(day):
         last = workdays.on_or_before(day)
         assert last is not None
         assert chinese_calendar.is_workday(last)

@@ -51,12 +51,12 @@ def links(shown: str) -> list[tuple[str, str]]:
 def test_what_is_to_be_typed_is_a_link(
     said: str, given: dict[str, str], expected: list[tuple[str, str]]
 ) -> None:
-    with language.speaking("en"):
+    with language.use_language("en"):
         shown = str(linked(_(said).format(**given)))
     assert links(shown) == expected
     assert "`" not in shown
     assert "<code>" in shown or expected or "`" not in said
-    with language.speaking("zh"):
+    with language.use_language("zh"):
         in_chinese = links(str(linked(_(said).format(**given))))
     assert sorted(each for each, _name in in_chinese) == sorted(each for each, _name in expected)
 
@@ -66,8 +66,8 @@ def test_no_sentence_shows_backticks_and_every_link_leads_to_a_page(
     ledger: LedgerOnDisk, spoken: str
 ) -> None:
     browser, addresses = Browser(ledger.root), set[str]()
-    with language.speaking(spoken):
-        for sentence in language.sentences():
+    with language.use_language(spoken):
+        for sentence in language.all_messages():
             if "`" not in sentence and "xuncha " not in sentence:
                 continue
             given = dict.fromkeys(re.findall(r"{(\w+)[^}]*}", sentence.replace("{{", "")), "2.3")

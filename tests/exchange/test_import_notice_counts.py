@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xuncha.exchange.notice import draft_of
-from xuncha.language import speaking
+from xuncha.language import use_language
 from xuncha.pages import lines
 from xuncha.reading.reading import read
 
@@ -42,7 +42,7 @@ NOTICE = """中共某县水利局党组关于巡察整改进展情况的通报
 def draft(folder: Path, work: str, following: str = "继续整改。") -> Draft:
     path = folder / "通报.txt"
     path.write_text(NOTICE.format(work=work, next=following), encoding="utf-8")
-    with speaking("en"):
+    with use_language("en"):
         return draft_of(read(lines(path)), str(path), date(2024, 12, 1))
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "WINDOWS", True)
-    monkeypatch.setattr(system.patiently, "__defaults__", (0.3,))
+    monkeypatch.setattr(system.retry_locked, "__defaults__", (0.3,))
 
 
 class Held:
@@ -142,7 +142,7 @@ def test_a_record_that_is_open_is_named_and_stays_as_it_was(
     from tests.workflow import actions
     from tests.workflow.surroundings import act
 
-    monkeypatch.setattr(system, "program", lambda *_asked: shutil.which("git"))
+    monkeypatch.setattr(system, "find_program", lambda *_asked: shutil.which("git"))
     before = ledger.read("1.2")
     Held(monkeypatch, float("inf"), "replace", ending=".yaml")
     with pytest.raises(
@@ -193,15 +193,15 @@ def test_no_program_comes_out_of_the_folder_one_is_in(
     monkeypatch.chdir(ledger)
     monkeypatch.setattr(system, "WINDOWS", True)
     monkeypatch.setenv("PATH", os.pathsep.join([".", "", f'"{tools}"' if os.sep == "\\" else str(tools)]))
-    assert system.program("git.exe") == str(tools / "git.exe")
+    assert system.find_program("git.exe") == str(tools / "git.exe")
     assert _git.__wrapped__(os.environ["PATH"]) == str(tools / "git.exe")
-    assert system.program("code") is None
+    assert system.find_program("code") is None
     monkeypatch.setenv("PATHEXT", ".exe;.cmd")
-    assert system.program("code") == str(tools / "code.cmd")
-    assert system.words_of('notepad.exe -x "a b"') == [str(tools / "notepad.exe"), "-x", "a b"]
-    assert system.words_of(f'"{tools}/notepad.exe" -x')[0] == f"{tools}/notepad.exe"
+    assert system.find_program("code") == str(tools / "code.cmd")
+    assert system.split_command('notepad.exe -x "a b"') == [str(tools / "notepad.exe"), "-x", "a b"]
+    assert system.split_command(f'"{tools}/notepad.exe" -x')[0] == f"{tools}/notepad.exe"
     with pytest.raises(FileNotFoundError):
-        system.words_of("vi")
+        system.split_command("vi")
     (tools / "git.exe").unlink()
     with pytest.raises(FileNotFoundError):
         _git.__wrapped__(os.environ["PATH"])
@@ -210,7 +210,7 @@ def test_no_program_comes_out_of_the_folder_one_is_in(
 def test_backslashes_of_an_editor_are_no_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "WINDOWS", True)
     monkeypatch.setattr(os.path, "isabs", lambda _path: True)
-    assert system.words_of(r'"C:\Program Files\Notepad++\notepad++.exe" -multiInst') == [
+    assert system.split_command(r'"C:\Program Files\Notepad++\notepad++.exe" -multiInst') == [
         r"C:\Program Files\Notepad++\notepad++.exe",
         "-multiInst",
     ]
@@ -296,14 +296,14 @@ class Started:
 @pytest.mark.usefixtures("windows")
 def test_a_command_is_ended_with_all_that_it_has_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signal, "CTRL_BREAK_EVENT", 1, raising=False)
-    assert system.apart() == {"creationflags": 0x200}
+    assert system.process_group() == {"creationflags": 0x200}
     gently: Any = Started()
-    system.end_all(gently)
+    system.end_group(gently)
     assert gently.done == [1]
     ran: list[list[str]] = []
     monkeypatch.setattr(subprocess, "run", lambda words, **_named: ran.append(words))
     at_once: Any = Started()
-    system.end_all(at_once, at_once=True)
+    system.end_group(at_once, force=True)
     assert at_once.done == ["kill"]
     assert ran[0][0].startswith(r"C:\Windows")
     assert ran[0][1:] == ["/T", "/F", "/PID", "42"]
@@ -314,7 +314,7 @@ def test_a_command_is_ended_with_all_that_it_has_started(monkeypatch: pytest.Mon
     [(0, False), (1, False), (128, False), (-9, True), (0xC000013A, True), (0xC0000005, True)],
 )
 def test_an_exit_code_tells_whether_a_program_died(code: int, died: bool) -> None:
-    assert system.died(code) is died
+    assert system.has_crashed(code) is died
 
 
 def test_nobody_else_may_take_the_port_and_a_closed_window_ends_the_desk(
@@ -384,7 +384,7 @@ def test_a_job_of_windows_limits_a_process(monkeypatch: pytest.MonkeyPatch) -> N
         AssignProcessToJobObject=lambda job, process: assigned.append((job.value, process.value)),
     )
     monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
-    system.keep_within({"RLIMIT_AS": 1 << 30, "RLIMIT_CPU": 20, "RLIMIT_NPROC": 0, "RLIMIT_FSIZE": 0})
+    system.limit_process({"RLIMIT_AS": 1 << 30, "RLIMIT_CPU": 20, "RLIMIT_NPROC": 0, "RLIMIT_FSIZE": 0})
     [(which, content)] = told
     assert which == 9
     (
@@ -405,14 +405,14 @@ def test_a_job_of_windows_limits_a_process(monkeypatch: pytest.MonkeyPatch) -> N
     ) = struct.unpack("@qqIxxxxNNIxxxxNII6QNNNN", content)
     assert (process_time, flags, processes, memory) == (200_000_000, 0x50A, 1, 1 << 30)
     assert assigned == [(7, 7)]
-    system.keep_within({"RLIMIT_AS": 1 << 29})
+    system.limit_process({"RLIMIT_AS": 1 << 29})
     assert struct.unpack_from("@I", told[1][1], 16)[0] == 0x500
 
 
 def test_a_console_is_asked_to_understand_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     import ctypes
 
-    assert system.shows_colours()
+    assert system.enable_colours()
     monkeypatch.setattr(system, "WINDOWS", True)
     monkeypatch.setitem(sys.modules, "msvcrt", types.SimpleNamespace(get_osfhandle=lambda number: number + 6))
     modes: list[int] = []
@@ -427,7 +427,7 @@ def test_a_console_is_asked_to_understand_colours(monkeypatch: pytest.MonkeyPatc
 
     kernel = types.SimpleNamespace(GetConsoleMode=know, SetConsoleMode=put)
     monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(kernel32=kernel), raising=False)
-    assert system.shows_colours()
+    assert system.enable_colours()
     assert modes == [7]
     kernel.SetConsoleMode = lambda _handle, _mode: 0
-    assert not system.shows_colours()
+    assert not system.enable_colours()

@@ -12,7 +12,7 @@ from tests.conftest import LEDGER, PROBLEMS, LedgerOnDisk, measure, problem
 from tests.workflow.surroundings import findings, hook, snapshot, subject, touched, trailers
 from xuncha.audit.examine import audit
 from xuncha.errors import InvalidLedgerError
-from xuncha.language import speaking
+from xuncha.language import use_language
 from xuncha.workflow.differences import differences
 from xuncha.workflow.edit import edit
 
@@ -345,5 +345,5 @@ def test_without_a_terminal_and_an_editor_nothing_waits(ledger: LedgerOnDisk) ->
 def test_a_difference_is_said_in_the_words_of_an_office(
     old: dict[str, object], new: dict[str, object], told: list[str]
 ) -> None:
-    with speaking("zh"):
+    with use_language("zh"):
         assert differences(old, new) == told

@@ -16,7 +16,7 @@ from xuncha.accounts.account import Account
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.store import files
-from xuncha.system import AT_ONCE, patiently
+from xuncha.system import READ_TIMEOUT, retry_locked
 from xuncha.trail.repository import shared
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Accounts:
             if stamp != self._read[0]:
                 if status.st_mode & 0o077:  # somebody has copied it here
                     self._place.chmod(0o600)
-                accounts = _LIST.validate_json(patiently(self._place.read_bytes, AT_ONCE))
+                accounts = _LIST.validate_json(retry_locked(self._place.read_bytes, READ_TIMEOUT))
                 self._read = stamp, {each.name: each for each in accounts}
         except FileNotFoundError:
             return {}

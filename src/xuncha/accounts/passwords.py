@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.parts import needs
+from xuncha.parts import require_part
 
 if TYPE_CHECKING:
     from pwdlib import PasswordHash
@@ -26,7 +26,7 @@ _SCORED: Final = 72
 
 @cache
 def _hashes() -> PasswordHash:
-    with needs("desk"):
+    with require_part("desk"):
         from pwdlib import PasswordHash  # noqa: PLC0415  of the part `desk`
         from pwdlib.hashers.argon2 import Argon2Hasher  # noqa: PLC0415
     # The setting with the least memory among those that the Cheat Sheet calls equal: the desk must stay below 150 MB.

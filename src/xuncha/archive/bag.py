@@ -19,7 +19,7 @@ from xuncha.chinese.characters import UNSAFE
 from xuncha.errors import Finding, Place, RefusedError, cause_of
 from xuncha.language import gettext as _
 from xuncha.paper.packing import store
-from xuncha.parts import needs
+from xuncha.parts import require_part
 
 ALGORITHMS: Final = ("sha256", "sha512")
 BAGIT: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
@@ -41,7 +41,7 @@ _NAME: Final = re.compile(r"(?!\.)[\w.-]+(?<!\.)(?:/(?!\.{0,2}(?:/|\Z))[^/\\\x00
 
 def bagit() -> ModuleType:
     """Load the library, without its own messages on standard error, which we replace by ours."""
-    with needs("office"):
+    with require_part("office"):
         import bagit as library  # noqa: PLC0415  for this command alone
 
     quiet = logging.getLogger("bagit")

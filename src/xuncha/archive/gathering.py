@@ -18,7 +18,7 @@ from xuncha.audit.examine import audit
 from xuncha.audit.page import render as page
 from xuncha.chinese.characters import escaped, without_unsafe
 from xuncha.errors import InvalidLedgerError, XunchaError
-from xuncha.language import speaking
+from xuncha.language import use_language
 from xuncha.model.identity import COMMENTS, EVIDENCE
 from xuncha.model.records import Comment, Ledger
 from xuncha.model.vocabulary import STATUSES, UNSAID, status_name
@@ -112,7 +112,7 @@ def notices(
 
 def record_files(root: Path) -> tuple[dict[str, bytes], list[Event], Audit]:
     """Return the log and the result of the audit, for programs and for people, by their paths in the bag."""
-    with speaking("zh"):
+    with use_language("zh"):
         events, audited = history(root), audit(root)
         made = {
             LOG: as_json([event.as_json() for event in events]),
@@ -233,7 +233,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
     by_number = comments(WorkingTree(place))  # they must be valid, too, to be handed over
     with alone(folder / "repository"):
         made, lacking, warnings = notices(ledger, day, place, FORMS)
-        with speaking("zh"):
+        with use_language("zh"):
             _none, again, _warnings = notices(ledger, day, place, lacking)
         facts = facts_of(ledger, place, commit, day)
         facts.notice["made"] = list(made)

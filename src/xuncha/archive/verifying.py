@@ -18,7 +18,7 @@ from xuncha.language import gettext as _
 from xuncha.notice.render import TEXTS
 from xuncha.store.files import WorkingTree, fingerprint
 from xuncha.store.loading import ledger as load
-from xuncha.system import died
+from xuncha.system import has_crashed
 from xuncha.trail.bundle import FOLDERS, alone, unpack
 from xuncha.trail.contents import fingerprints
 from xuncha.trail.git import Git, GitError
@@ -148,7 +148,7 @@ def _history_findings(folder: Path, facts: Facts, place: Path) -> list[Finding[P
             paths = files_not_reproduced(folder / _DATA, root, facts) if facts.is_reproducible else []
             return [wrong(f"{_DATA}/{each}", "not-as-committed", message) for each in paths]
     except (RefusedError, GitError) as error:
-        if isinstance(error, GitError) and died(error.ended):
+        if isinstance(error, GitError) and has_crashed(error.ended):
             raise
         return [wrong(path, "bundle", error.message)]
 

@@ -11,7 +11,7 @@ from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
 from xuncha.audit.facts import Data, Proof, entries, files_of, proofs_of, quoted, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Change
-from xuncha.catalogue import Broken
+from xuncha.catalogue import Violations
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE
@@ -30,7 +30,7 @@ _COMMENT_KEYS: Final = ("received", "channel", "text", "name", "reply")
     "people responsible may change.)",
     scope=LENIENT,
 )
-def changed_after_closing(step: Step) -> Broken[HistoryPlace]:
+def changed_after_closing(step: Step) -> Violations[HistoryPlace]:
     """Find changes of a closed measure, unless the commit reopens it."""
     for change in step.measures:
         if change.statuses[0] != "closed":
@@ -96,7 +96,7 @@ def is_postponed(change: Change) -> bool:
     "earlier day by an `undo` of what someone else set.",
     scope=LENIENT,
 )
-def deadline_moved(step: Step) -> Broken[HistoryPlace]:
+def deadline_moved(step: Step) -> Violations[HistoryPlace]:
     """Find deadlines that moved without `extend`, or to an earlier day."""
     for change, old, new in _moved_deadlines(step):
         if step.commit.trailers.action != "extend":
@@ -115,7 +115,7 @@ def deadline_moved(step: Step) -> Broken[HistoryPlace]:
     "it is in time only because the clock of an earlier commit was ahead, it is a warning.",
     scope=LENIENT,
 )
-def deadline_passed(step: Step) -> Broken[HistoryPlace]:
+def deadline_passed(step: Step) -> Violations[HistoryPlace]:
     """Find deadlines that moved after they had passed."""
     for change, old, new in _moved_deadlines(step):
         if step.day > old:
@@ -159,7 +159,7 @@ def _lost_entries(step: Step) -> Iterator[tuple[Change, str, int, int]]:
     wrong="An entry of `progress` or `reviews` changes its date or text, or loses some of its evidence; or `escalated` changes other "
     "than by `escalate`; or the text of a comment or its reply changes. (What a comment is about may change.)",
 )
-def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
+def entry_rewritten(step: Step) -> Violations[HistoryPlace]:
     """Find entries that were rewritten or have lost evidence, and rewritten comments and escalations."""
     for change, key, rewritten, _removed in _lost_entries(step):
         if rewritten:
@@ -179,7 +179,7 @@ def entry_rewritten(step: Step) -> Broken[HistoryPlace]:
     wrong="An entry of `progress` or `reviews`, `escalated`, or the reply to a comment is removed without an `undo` of its commit. In an "
     "`undo` of what someone else recorded, or of what is weeks old, a missing entry of `progress` is a warning.",
 )
-def entry_removed(step: Step) -> Broken[HistoryPlace]:
+def entry_removed(step: Step) -> Violations[HistoryPlace]:
     """Find entries, replies and escalations that were removed."""
     for change, key, _rewritten, removed in _lost_entries(step):
         if removed:
@@ -200,7 +200,7 @@ def entry_removed(step: Step) -> Broken[HistoryPlace]:
     "between. (While it is closed no progress is recorded, so nothing shows what was done. A review entered by mistake is taken "
     "back with `undo`.)",
 )
-def rebound_withdrawn(step: Step) -> Broken[HistoryPlace]:
+def rebound_withdrawn(step: Step) -> Violations[HistoryPlace]:
     """Find reviews by which a slipped result holds again, though the measure was not reopened and closed in between."""
     for change in step.measures:
         if change.statuses != ("closed", "closed") or not entries(change.old, "reviews"):
@@ -240,7 +240,7 @@ def _changed_statements(step: Step, *, removed: bool) -> Iterator[tuple[Change, 
     why="The hash in the entry says which file was attached; a different file proves nothing.",
     wrong="An entry of 2.3 names a file and its SHA-256, but the commit does not contain that file, or its hash differs.",
 )
-def evidence_hash(step: Step) -> Broken[HistoryPlace]:
+def evidence_hash(step: Step) -> Violations[HistoryPlace]:
     """Find files that an entry names as evidence and that are missing or have another hash."""
     for change in step.measures:
         for proof in sorted(files_of(change.new) - files_of(change.old)):
@@ -260,7 +260,7 @@ def evidence_hash(step: Step) -> Broken[HistoryPlace]:
     wrong="A commit changes the content of data/evidence/2.3/评审意见.pdf. If it becomes a git-lfs pointer with the same hash, so that no "
     "one can open it from the history any more, it is a warning.",
 )
-def evidence_changed(step: Step) -> Broken[HistoryPlace]:
+def evidence_changed(step: Step) -> Violations[HistoryPlace]:
     """Find evidence files whose bytes changed."""
     for change in step.changes:
         if change.is_evidence and change.before and change.after and change.before[:2] != change.after[:2]:
@@ -281,7 +281,7 @@ def pointer_message(path: str) -> str:
     why="An evidence file must be kept.",
     wrong="data/evidence/2.3/评审意见.pdf is deleted without an `undo` of its commit. In an `undo` of someone else's work it is a warning.",
 )
-def evidence_removed(step: Step) -> Broken[HistoryPlace]:
+def evidence_removed(step: Step) -> Violations[HistoryPlace]:
     """Find evidence files that were removed, unless they were only renamed."""
     for change in step.changes:
         is_removed = change.is_evidence and change.before and not change.after

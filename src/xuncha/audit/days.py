@@ -9,7 +9,7 @@ from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import Data, entries, mapping, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY
-from xuncha.catalogue import Broken
+from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -44,7 +44,7 @@ def commits_with_clock_ahead(commits: Sequence[Commit]) -> set[str]:
     why="A commit dated in the future makes room for entries of any date, and those after it look backdated.",
     wrong="A commit is dated 2099, and the ones before or after it 2024; or its author's date is later than the day on which it was committed.",
 )
-def clock_ahead(step: Step) -> Broken[HistoryPlace]:
+def clock_ahead(step: Step) -> Violations[HistoryPlace]:
     """Find a commit whose date lies after the day on which it was made."""
     commit = step.commit
     if step.is_clock_ahead or commit.moment > commit.moment_committed + CLOCK_SKEW:
@@ -60,7 +60,7 @@ def clock_ahead(step: Step) -> Broken[HistoryPlace]:
     wrong="A commit made on 2024-06-01 whose parent was made on 2024-06-15; a day is allowed, since clocks of several machines differ. "
     "If only the author's date, which a rebase keeps and anyone can set, is two weeks earlier, it is a warning.",
 )
-def clock_backwards(step: Step) -> Broken[HistoryPlace]:
+def clock_backwards(step: Step) -> Violations[HistoryPlace]:
     """Find a commit dated more than a day before one of its ancestors, or with an author's date two weeks or more before its own."""
     commit, moment = step.commit, step.commit.moment_committed
     if step.node.previous and moment < step.node.previous - CLOCK_SKEW and not step.is_clock_ahead:
@@ -79,7 +79,7 @@ def clock_backwards(step: Step) -> Broken[HistoryPlace]:
     why="No time zone is more than 14 hours from UTC. With such a zone, git shows a commit under a different day than the one on which it was made.",
     wrong="A commit has the time zone +9959, and git shows it as four days later. (The audit reads its time in UTC.)",
 )
-def clock_zone(step: Step) -> Broken[HistoryPlace]:
+def clock_zone(step: Step) -> Violations[HistoryPlace]:
     """Find a commit with a time zone that does not exist."""
     if step.commit.zones:
         message = _("the commit gives the time zone {zone}, which does not exist; git shows it as of {day}")
@@ -92,7 +92,7 @@ def clock_zone(step: Step) -> Broken[HistoryPlace]:
     why="Nothing can have been done on a day that was in the future when it was recorded.",
     wrong="A commit of 2024-06-15 adds a progress entry, a review or a closing of 2024-07-01, or a comment received then.",
 )
-def postdated(step: Step) -> Broken[HistoryPlace]:
+def postdated(step: Step) -> Violations[HistoryPlace]:
     """Find dates of work that lie after the day of the commit."""
     for change in (*step.measures, *step.comments):
         today = step.day
@@ -118,7 +118,7 @@ def _days(data: Data | None) -> set[str]:
     "is two weeks later. (In the first two weeks of a ledger a day before its history is accepted: records on paper are being "
     "entered.)",
 )
-def predated(step: Step) -> Broken[HistoryPlace]:
+def predated(step: Step) -> Violations[HistoryPlace]:
     """Find closings dated before the entries or the application that they rest on, or long before their commit."""
     for change in step.closings if step.commit.trailers.action != "import" else ():
         day = text_of(mapping(change.new, "closed"), "date")
@@ -155,7 +155,7 @@ def _day_before(day: str, seconds: int) -> str:
     why="The rectification begins with the feedback; what is said to have been done earlier may have been done for another reason.",
     wrong="A commit adds an entry of 2023-09-01 to 2.3, and `feedback` is 2023-11-10. (Measures done at once, and imports, may have earlier dates.)",
 )
-def before_feedback(step: Step) -> Broken[HistoryPlace]:
+def before_feedback(step: Step) -> Violations[HistoryPlace]:
     """Find new entries dated before the feedback."""
     feedback = text_of(mapping(step.settings, "inspection"), "feedback")
     if feedback is None or step.commit.trailers.action == "import" or step.day < feedback:

@@ -12,7 +12,7 @@ from xuncha.audit.facts import Data, entries, mapping, number_of, quoted, statem
 from xuncha.audit.graph import Step
 from xuncha.audit.people import people_of
 from xuncha.audit.replayed import MAX_DELAY, Change
-from xuncha.catalogue import Broken
+from xuncha.catalogue import Violations
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 
@@ -26,7 +26,7 @@ _INSPECTION: Final = ("inspector", "round", "feedback")
     "either; changing it is a warning.",
     wrong="`finding` of problem 2 changes or is removed; or its `title` changes when all of its measures are closed.",
 )
-def problem_rewritten(step: Step) -> Broken[HistoryPlace]:
+def problem_rewritten(step: Step) -> Violations[HistoryPlace]:
     """Find problems whose finding was rewritten, or whose title was after all measures were closed; a change by hand is left to `by-hand`."""
     for change in step.changes if step.commit.trailers.action else ():
         if not change.is_record or change.new is None or change.old is None or "." in str(change.id):
@@ -54,7 +54,7 @@ def _is_complete(step: Step, change: Change) -> bool:
     wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or an address in `people` now belongs to another "
     "person, or to a second one as well. (A new address is allowed.)",
 )
-def settings_changed(step: Step) -> Broken[HistoryPlace]:
+def settings_changed(step: Step) -> Violations[HistoryPlace]:
     """Find changes of the inspection, and addresses in `people` that have lost their owner or have a second one."""
     for change in step.changes:
         if change.path != LEDGER_FILE or change.old is None or change.new is None:
@@ -88,7 +88,7 @@ def _addresses(settings: Data) -> set[tuple[str, str]]:
     why="What was public and is now withheld disappears from the notice, whether it is done or not.",
     wrong="`publish` of 2.3 or of problem 2 becomes false; or that of an entry after 2.3 was closed.",
 )
-def withheld(step: Step) -> Broken[HistoryPlace]:
+def withheld(step: Step) -> Violations[HistoryPlace]:
     """Find problems, measures and entries that are no longer published."""
     for change in step.changes:
         if not change.is_record or change.old is None or change.new is None:
@@ -116,7 +116,7 @@ def _has_hidden_entry(old: Data, new: Data) -> bool:
     "one side of a merge had changed counts as known to the others from the day of the merge, unless someone else had built on it "
     "weeks before.)",
 )
-def watered_down(step: Step) -> Broken[HistoryPlace]:
+def watered_down(step: Step) -> Violations[HistoryPlace]:
     """Find closings of measures whose goal was lowered, or title changed, shortly before."""
     for change in step.closings:
         former = change.after.former if change.after else None

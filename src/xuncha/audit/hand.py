@@ -9,7 +9,7 @@ from xuncha.audit.catalogue import RULES, HistoryPlace
 from xuncha.audit.facts import number_of, quoted, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Change
-from xuncha.catalogue import Broken
+from xuncha.catalogue import Violations
 from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
@@ -29,7 +29,7 @@ _BATCH: Final = 1000  # commits on one command line of git
     why="What cannot be read cannot be checked; the commit after it is compared with the last content that could be read.",
     wrong="A commit leaves merge conflict markers in data/problems/02/2.3.yaml, or bytes that are not UTF-8.",
 )
-def unreadable(step: Step) -> Broken[HistoryPlace]:
+def unreadable(step: Step) -> Violations[HistoryPlace]:
     """Find files that cannot be read."""
     for change in step.changes:
         if change.unreadable:
@@ -41,7 +41,7 @@ def unreadable(step: Step) -> Broken[HistoryPlace]:
     why="The trailers explain a change made by a command; the purpose of a change by hand is unknown. Use `xuncha edit` to enter it.",
     wrong="A commit without `Xuncha-Action` changes a file of the ledger.",
 )
-def by_hand(step: Step) -> Broken[HistoryPlace]:
+def by_hand(step: Step) -> Violations[HistoryPlace]:
     """Find commits that change the ledger and were not made by a command."""
     if not step.commit.trailers.action:
         numbers = list(dict.fromkeys(change.id or change.path for change in step.changes))
@@ -56,7 +56,7 @@ def by_hand(step: Step) -> Broken[HistoryPlace]:
     wrong="A commit says `Xuncha-Action: progress` and `Xuncha-Id: 2.3`, and has changed the title of 2.3, or has touched 2.4; or it "
     "says `close` and changes nothing.",
 )
-def trailers_mismatch(step: Step) -> Broken[HistoryPlace]:
+def trailers_mismatch(step: Step) -> Violations[HistoryPlace]:
     """Find commits whose trailers say something else than the files show."""
     action = step.commit.trailers.action
     if not action:

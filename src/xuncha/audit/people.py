@@ -13,7 +13,7 @@ from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
 from xuncha.audit.facts import Data, entries, mapping, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import MAX_DELAY, Actor
-from xuncha.catalogue import Broken
+from xuncha.catalogue import Violations
 from xuncha.chinese.characters import without_invisible
 from xuncha.errors import Finding, Severity
 from xuncha.language import gettext as _
@@ -93,7 +93,7 @@ def _is_forged(actor: Actor, settings: Data | None) -> bool:
     wrong="Zhang applies to close 2.3 from one address and closes it from another, which `people` does not list; or the author of the "
     "application or of the closing is not its committer, or has not signed the application but signs elsewhere.",
 )
-def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
+def second_person_doubtful(step: Step) -> Violations[HistoryPlace]:
     """Find closings whose two persons may be one."""
     for change in step.closings if "second_person" in step.required else ():
         closer = Actor.from_commit(step.commit)
@@ -108,7 +108,7 @@ def second_person_doubtful(step: Step) -> Broken[HistoryPlace]:
     "the work to someone else.",
     wrong="A commit by Zhang says `Xuncha-Account: 李四`.",
 )
-def account_mismatch(step: Step) -> Broken[HistoryPlace]:
+def account_mismatch(step: Step) -> Violations[HistoryPlace]:
     """Find commits whose account on the desk is not that of their author."""
     account, author = step.commit.trailers.account, step.commit.author
     if account and folded(account) != folded(author):
@@ -123,7 +123,7 @@ def account_mismatch(step: Step) -> Broken[HistoryPlace]:
     wrong="Zhang commits the closing of 2.3 with `closed: {by: 局长}`. (A name in `offices` is allowed, but not that of someone else who "
     "is in `people` or signs.)",
 )
-def closed_by(step: Step) -> Broken[HistoryPlace]:
+def closed_by(step: Step) -> Violations[HistoryPlace]:
     """Find closings that name somebody else than the author."""
     if step.commit.trailers.action == "import":
         return

@@ -17,7 +17,7 @@ from xuncha.audit.graph import Step
 from xuncha.audit.joining import Joining
 from xuncha.audit.people import name_key
 from xuncha.audit.replayed import MAX_DELAY, State
-from xuncha.catalogue import Broken
+from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
@@ -41,7 +41,7 @@ _SIMILAR_GONE: Final = 0.2  # the same, if one of them disappeared within two we
     why="A link shows content from elsewhere, and another repository is not in this history: there is no record of what it contained.",
     wrong="data/evidence/2.3 is a link to a folder outside, or a submodule; or templates/ is one.",
 )
-def link(step: Step) -> Broken[HistoryPlace]:
+def link(step: Step) -> Violations[HistoryPlace]:
     """Find links and submodules among the files of the ledger."""
     for change in step.changes:
         message = link_message(change.path, change.after.mode) if change.after else ""
@@ -63,7 +63,7 @@ def link_message(path: str, mode: str) -> str:
     "one that was examined.",
     wrong="Data/problems/01/1.1.yaml exists beside data/problems/01/1.1.yaml; or data/evidence/2.3/a.PDF beside a.pdf, which is a warning.",
 )
-def look_alike(step: Step) -> Broken[HistoryPlace]:
+def look_alike(step: Step) -> Violations[HistoryPlace]:
     """Find files whose path differs from another one only in letter case or composition."""
     added = {each.path: each for each in step.changes if each.before is None and each.after is not None}
     for path, twin in _look_alike_pairs(added, step.before, step.after):

@@ -10,7 +10,7 @@ from xuncha.audit.facts import text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Version
 from xuncha.audit.undoing import is_update, same
-from xuncha.catalogue import Broken
+from xuncha.catalogue import Violations
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.moves import closing_up, comments, identities, places_after
@@ -91,7 +91,7 @@ def _comment_subjects(step: Step, paths: set[str]) -> dict[str, Identity]:
     "nothing that was ever submitted or closed.",
     wrong="A commit says `Xuncha-Action: remove` and `Xuncha-Id: 2.3`, and 2.3 had progress, or 2.4, which becomes 2.3, was closed.",
 )
-def false_remove(step: Step) -> Broken[HistoryPlace]:
+def false_remove(step: Step) -> Violations[HistoryPlace]:
     """Find removals that the ledger before them does not allow."""
     if step.commit.trailers.action == "remove" and isinstance(objection := removal(step), str):
         message = _("the commit says `remove`, but that was not allowed: {reason}")
@@ -104,7 +104,7 @@ def false_remove(step: Step) -> Broken[HistoryPlace]:
     why="What is removed after its time limit may not have been a mistake, but simply not done.",
     wrong="A commit of 2024-06-15 removes 2.3, which was due on 2024-05-31, or takes its `add` back.",
 )
-def removed_overdue(step: Step) -> Broken[HistoryPlace]:
+def removed_overdue(step: Step) -> Violations[HistoryPlace]:
     """Find removals of overdue measures."""
     trailers = step.commit.trailers
     if trailers.action not in {"remove", "undo"}:

@@ -11,7 +11,7 @@ from xuncha.audit.facts import Data, entries, mapping, proofs_of, quoted, requir
 from xuncha.audit.graph import Step
 from xuncha.audit.people import one_person_message
 from xuncha.audit.replayed import Actor, Change
-from xuncha.catalogue import Broken, Check
+from xuncha.catalogue import Check, Violations
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
@@ -31,7 +31,7 @@ REVOKED_SOON: Final = 60 * 86_400
     wrong="2.3 goes from `not_started` to `closed` in one commit.",
     scope=LENIENT,
 )
-def status_jump(step: Step) -> Broken[HistoryPlace]:
+def status_jump(step: Step) -> Violations[HistoryPlace]:
     """Find changes of status that the workflow does not allow."""
     action, verb = step.commit.trailers.action, step.verb
     verbs = [verb] if verb else list(VERBS.values())  # a change by hand may do what any verb does
@@ -71,7 +71,7 @@ def unmet(
 def _requirement_check(requirement: Requirement) -> Check[HistoryPlace]:
     """Make the check that a closing meets one requirement of the policy."""
 
-    def check(step: Step) -> Broken[HistoryPlace]:
+    def check(step: Step) -> Violations[HistoryPlace]:
         closer = Actor.from_commit(step.commit)
         for change in step.closings:
             if message := unmet(step.required, change, closer, step.settings).get(requirement):
@@ -115,7 +115,7 @@ for _requirement, (_unmet_message, _wrong) in _UNMET.items():
     why="Closing a measure now requires less than before; later closings are checked against that.",
     wrong="A commit removes `second_person` from `policy.close_requires`, increases `review_every_days`, or decreases `due_soon_days`.",
 )
-def policy_weakened(step: Step) -> Broken[HistoryPlace]:
+def policy_weakened(step: Step) -> Violations[HistoryPlace]:
     """Find requirements that the policy drops, and spans of days that it loosens."""
     for change in step.changes:
         if change.path != LEDGER_FILE or change.old is None or change.new is None:

@@ -13,7 +13,7 @@ from xuncha.audit.facts import entries, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.people import addresses_of, folded
 from xuncha.audit.replayed import MAX_DELAY, Change, ReplayedCommit, Version
-from xuncha.catalogue import Broken
+from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
@@ -230,7 +230,7 @@ def is_update(change: Change, number_after: Callable[[Identity], Identity]) -> b
     why="`undo` restores every file to what it was before the commit that it names, and does nothing else.",
     wrong="A commit says `Xuncha-Action: undo`, and the files differ from those before the commit named by `Xuncha-Undoes`.",
 )
-def false_undo(step: Step) -> Broken[HistoryPlace]:
+def false_undo(step: Step) -> Violations[HistoryPlace]:
     """Find undos that do not restore what they name; true undos never reach this check."""
     if step.commit.trailers.action == "undo":
         message = _(
@@ -256,7 +256,7 @@ def _moved_to(step: Step, change: Change) -> str | None:
     "another clone has published the number meanwhile; if that clone assigned it weeks later, or the old number had been verified, "
     "it is a warning, and if both, an error.)",
 )
-def renumbered_by_hand(step: Step) -> Broken[HistoryPlace]:
+def renumbered_by_hand(step: Step) -> Violations[HistoryPlace]:
     """Find records that got another number."""
     moved = [each for each in step.changes if (each.is_record or each.comment) and each.old is not None]
     for change in moved:
@@ -271,7 +271,7 @@ def renumbered_by_hand(step: Step) -> Broken[HistoryPlace]:
     wrong="data/problems/02/2.3.yaml is deleted without an `undo` of its `add` or a `remove`. In an `undo` of what someone else entered "
     "(even in their name, but unsigned where they sign), or of what is weeks old, it is a warning.",
 )
-def deleted(step: Step) -> Broken[HistoryPlace]:
+def deleted(step: Step) -> Violations[HistoryPlace]:
     """Find records that were removed."""
     for change in step.removals:
         if not _moved_to(step, change):

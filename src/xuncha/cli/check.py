@@ -16,7 +16,7 @@ from xuncha.cli.options import argument, optional
 from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.parts import how_to_add
+from xuncha.parts import install_hint
 from xuncha.rules.names import suggestion
 from xuncha.store.cache import register
 from xuncha.store.files import WorkingTree
@@ -148,7 +148,7 @@ def proof(
     else:
         if not installed():
             message = _("spaces beside punctuation and full-width letters are not checked")
-            screen.warning(message, how_to_add("office"))
+            screen.warning(message, install_hint("office"))
         if facts and not about:
             message = _("the notice does not name {organisation}; it is not compared with the ledger")
             screen.warning(message.format(organisation=facts.organisation))

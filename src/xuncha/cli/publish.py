@@ -14,7 +14,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.vocabulary import UNSAID
-from xuncha.parts import how_to_add
+from xuncha.parts import install_hint
 from xuncha.requests import selection
 
 _NAMED = 10  # the most measures that a warning names; the entries of the calendar show all of them
@@ -112,7 +112,7 @@ def calendar(
     rows = entries(register, call.today, workdays, office=office, leader=leader, closed=closed)
     recipient = "，".join(filter(None, [office, leader]))
     save(ics(register.frame, rows, call.today, workdays.last_year, recipient), output, call.root)
-    if unchecked := [row.measure.id for row in rows if row.unchecked]:
+    if unchecked := [row.measure.id for row in rows if row.is_unchecked]:
         message = ngettext(
             "the days off are known up to {year}: whether {n} day is a working day was not checked ({ids})",
             "the days off are known up to {year}: whether {n} days are working days was not checked ({ids})",
@@ -122,7 +122,7 @@ def calendar(
         hint = _("once the days off of the next year are announced: {hint}")
         screen.warning(
             message.format(year=workdays.last_year, n=len(unchecked), ids=ids),
-            hint.format(hint=how_to_add("office", upgrade=True)),
+            hint.format(hint=install_hint("office", upgrade=True)),
         )
     message = ngettext(
         "The calendar is in {path}: {n} entry. It is internal.",

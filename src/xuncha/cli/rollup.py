@@ -17,7 +17,7 @@ from xuncha.errors import UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.names import Words
-from xuncha.parts import needs
+from xuncha.parts import require_part
 from xuncha.requests import typed
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def rollup(
     failing = [typed.read_word(each, "--fail-on", _FAILURES) for each in fail_on or ()]
     form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
     beside = output.absolute().parent if output else Path.cwd()
-    with needs("region"):
+    with require_part("region"):
         from xuncha.region.rollup import roll_up  # noqa: PLC0415  for this command alone
     request = _asked(call, sources or [Path()], at, audit=audit or "audit" in failing)
     request = request._replace(options=request.options._replace(trend=trend), similar=similar)

@@ -139,7 +139,7 @@ def _pager() -> list[str]:
         with contextlib.suppress(SurroundingsError):  # the user's own settings, not those of a repository
             command = Git(Path.cwd()).text("config", "--global", "--get", "core.pager")
     command = os.environ.get("PAGER", "less") if command is None else command
-    return [] if command in {"", "cat"} else system.words_of(command)
+    return [] if command in {"", "cat"} else system.split_command(command)
 
 
 @contextlib.contextmanager
@@ -212,7 +212,7 @@ def error(what: XunchaError) -> None:
     place = f"{what.path}:1:1: " if what.path else ""
     first, *more = what.message.splitlines() or [""]
     _complain(f"{place}error[{what.code}]: {first}", *more, *_hint(what.hint))
-    for each in what.also:
+    for each in what.others:
         error(each)
 
 

@@ -15,7 +15,7 @@ from xuncha.cli.options import option, optional
 from xuncha.errors import InvalidLedgerError, RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model import names
-from xuncha.parts import needs
+from xuncha.parts import require_part
 from xuncha.requests import typed
 from xuncha.rules.names import Key, unlisted
 from xuncha.store.cache import register
@@ -69,7 +69,7 @@ def serve(
             raise RefusedError(
                 "no-accounts", message, _("add the first: xuncha account add NAME --role manager")
             )
-    with needs("desk"):
+    with require_part("desk"):
         from xuncha.desk.serve import Server  # noqa: PLC0415  a server is for this command alone
     if call.day_is_given:
         os.environ["XUNCHA_TODAY"] = call.today.isoformat()  # for the commands that the desk runs

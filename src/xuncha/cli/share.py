@@ -12,7 +12,7 @@ from xuncha.cli import screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.options import optional
-from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of, together
+from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of, combined
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import CommentNumber
@@ -189,4 +189,4 @@ def merge_driver(
 
         hint = _("keep the correct line, remove the marks, and complete the merge with git")
         texts = [dispute_line(dispute._replace(path=path)) for dispute in merged.disputes]
-        raise together([RefusedError("merge-conflict", text, hint, path) for text in texts])
+        raise combined([RefusedError("merge-conflict", text, hint, path) for text in texts])

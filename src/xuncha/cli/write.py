@@ -318,7 +318,7 @@ def _editor() -> str:
 def _written(editor: str, draft: Path) -> bytes:
     """Open a file in an editor, and return the content of the file when the editor has ended."""
     try:
-        process = subprocess.run([*system.words_of(editor), str(draft)], check=False)
+        process = subprocess.run([*system.split_command(editor), str(draft)], check=False)
     except (FileNotFoundError, PermissionError, ValueError):
         message = _("the editor “{editor}” cannot be started").format(editor=editor)
         raise SurroundingsError("no-editor", message, _("set one in the variable EDITOR")) from None

@@ -16,8 +16,8 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from xuncha.chinese.characters import without_unsafe
+from xuncha.language import all_messages, current_language
 from xuncha.language import gettext as _
-from xuncha.language import sentences, spoken
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
 from xuncha.model.vocabulary import action_name
 from xuncha.workflow.verbs import VERBS
@@ -46,7 +46,7 @@ class _Sentence(NamedTuple):
 @cache
 def _command_messages(_language: str) -> list[_Sentence]:
     """Return the messages of the current language that name commands, the longest first."""
-    messages = [_sentence(each) for each in {*sentences()} if "`" in each or "xuncha " in each]
+    messages = [_sentence(each) for each in {*all_messages()} if "`" in each or "xuncha " in each]
     return sorted(messages, key=lambda each: len(each.text), reverse=True)
 
 
@@ -78,7 +78,7 @@ def linked(text: str) -> Markup:
     hint = _("hint: {hint}").partition("{")[0]
     if text.startswith(hint):  # printed by one of our commands
         return escape(hint) + linked(text.removeprefix(hint))
-    for sentence in _command_messages(spoken()) if len(text) <= _LONGEST else ():
+    for sentence in _command_messages(current_language()) if len(text) <= _LONGEST else ():
         if match := sentence.form.fullmatch(text):
             return Markup("").join(_pieces(sentence.text, match.groups()))
     return Markup("").join(

@@ -71,7 +71,7 @@ def missing(
     try:
         verb.function(Case(session, state.register.frame, desk.today, identity, measure))
     except XunchaError as error:
-        return [error, *error.also]
+        return [error, *error.others]
     return ()
 
 

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse
 from xuncha.accounts.account import not_signed_in
 from xuncha.desk.gate import equal
 from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed, page, status_of, visitor_of
-from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, together
+from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, combined
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
 from xuncha.requests.given import PARAMETERS
@@ -85,7 +85,7 @@ def action(
             error, first = refused, refused.__context__
             broken = isinstance(refused, InvalidLedgerError) or isinstance(first, InvalidLedgerError)
             if isinstance(first, XunchaError) and not broken and first.message != refused.message:
-                error = together([first, refused])
+                error = combined([first, refused])
         return refusal_page(request, error, form)
 
     async def endpoint(request: Request) -> Response:

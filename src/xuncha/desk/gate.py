@@ -114,7 +114,7 @@ class Gate:
         headers = Headers(scope=scope)
         cookies = cookie_parser(headers.get("cookie", ""))
         spoken = cookies.get(LANGUAGE, "")
-        with language.speaking(spoken if spoken in language.LANGUAGES else language.spoken()):
+        with language.use_language(spoken if spoken in language.LANGUAGES else language.current_language()):
             answer = self._refusal(scope, headers) or self._identify(scope, headers, cookies)
             length = int(headers.get("content-length", "0")[:20]) if answer is None else 0
             visitor: Visitor = scope.get("visitor", Visitor(""))

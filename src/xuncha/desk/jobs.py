@@ -23,9 +23,9 @@ from weakref import finalize
 from fasteners import InterProcessLock
 
 from xuncha.errors import RefusedError, XunchaError, cause_of
+from xuncha.language import current_language
 from xuncha.language import gettext as _
-from xuncha.language import spoken
-from xuncha.system import apart, end_all, remove_tree
+from xuncha.system import end_group, process_group, remove_tree
 from xuncha.trail import author
 
 State = Literal["waiting", "running", "done", "refused", "stopped"]
@@ -221,7 +221,7 @@ class Jobs:
         environment = {
             **os.environ,
             **author.variables(),
-            "XUNCHA_LANG": spoken(),
+            "XUNCHA_LANG": current_language(),
             "XUNCHA_LEDGER": str(self._root),
             "NO_COLOR": "1",
             # A mail server or remote that does not answer would block all changes.
@@ -284,7 +284,7 @@ class Jobs:
                         stdin=subprocess.DEVNULL,
                         stdout=out,
                         stderr=err,
-                        **apart(),  # Ctrl-C is for the desk, which ends its jobs itself
+                        **process_group(),  # Ctrl-C is for the desk, which ends its jobs itself
                     )
                 try:
                     job.code = job.process.wait(_MAX_SECONDS)
@@ -309,8 +309,8 @@ class Jobs:
                 job.state = "stopped"
                 job.ended.set()
             if job.process and job.process.poll() is None:
-                end_all(job.process)
-                timer = threading.Timer(_GRACE, partial(end_all, job.process, at_once=True))
+                end_group(job.process)
+                timer = threading.Timer(_GRACE, partial(end_group, job.process, force=True))
                 timer.daemon = True
                 timer.start()
 

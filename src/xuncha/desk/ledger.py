@@ -341,5 +341,5 @@ def _with_warning(session: Session) -> Iterator[None]:
         yield
     except XunchaError as error:
         if session.leftover:
-            error.also += (RefusedError("interrupted", *session_messages(session).warnings[0]),)
+            error.others += (RefusedError("interrupted", *session_messages(session).warnings[0]),)
         raise

@@ -107,7 +107,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "_": language.gettext,
         "ngettext": language.ngettext,
-        "spoken": language.spoken,
+        "spoken": language.current_language,
         "status_name": vocabulary.status_name,
         "action_name": vocabulary.action_name,
         "result_name": vocabulary.word_name,
@@ -163,8 +163,8 @@ def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLR
     }
     error: XunchaError | None = values.pop("error", None)
     shared["findings"] = error.findings if isinstance(error, InvalidLedgerError) else ()
-    shared["also"] = error.also if error and shared["findings"] else ()
-    shared["refusals"] = shared["findings"] or ([error, *error.also] if error else [])
+    shared["also"] = error.others if error and shared["findings"] else ()
+    shared["refusals"] = shared["findings"] or ([error, *error.others] if error else [])
     return HTMLResponse(_environment().get_template(f"{name}.html").render(shared | values), status)
 
 

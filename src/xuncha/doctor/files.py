@@ -19,7 +19,7 @@ from xuncha.language import gettext as _
 from xuncha.language import mark, ngettext
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS
 from xuncha.store.files import TEMPORARY
-from xuncha.system import LONGEST, WINDOWS
+from xuncha.system import MAX_PATH_LENGTH, WINDOWS
 from xuncha.trail.repository import private
 from xuncha.workflow.change import is_busy, leftover
 from xuncha.workflow.evidence import portable_name
@@ -231,7 +231,7 @@ def _not_for_windows(surroundings: Surroundings) -> DoctorFindings:
     if alike := [path for group in names.values() if len(group) > 1 for path in group]:
         message = _("these differ only in letter case, so Windows keeps only one of them: {paths}")
         yield None, message.format(paths=abridged(alike, _LIMIT)), rename
-    limit = LONGEST - len(f"{surroundings.root}/") if WINDOWS else _MAX_PATH
+    limit = MAX_PATH_LENGTH - len(f"{surroundings.root}/") if WINDOWS else _MAX_PATH
     if long := [path for path in paths if len(path) > limit]:
         message = _("these paths are too long for Windows: {paths}").format(paths=abridged(long, _LIMIT))
         yield None, message, "git config core.longpaths true"

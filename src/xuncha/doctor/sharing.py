@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings
 from xuncha.language import gettext as _
 from xuncha.language import mark
-from xuncha.parts import Part, how_to_add
+from xuncha.parts import Part, install_hint
 from xuncha.sync import registration
-from xuncha.system import program
+from xuncha.system import find_program
 
 _CLOCK_TOLERANCE: Final = 300  # seconds by which two clocks may differ
 _FORGES: Final = (
@@ -41,7 +41,7 @@ def _no_driver(surroundings: Surroundings) -> DoctorFindings:
     driver_program = registration.program_of(command)
     if not command:
         yield None, _("git does not know the merge driver in this clone"), "xuncha setup"
-    elif program(driver_program) is None and not Path(driver_program).is_file():
+    elif find_program(driver_program) is None and not Path(driver_program).is_file():
         message = _("the merge driver's program was not found: {path}").format(path=driver_program)
         yield None, message, "xuncha setup"
     elif registration.is_outdated(command):
@@ -160,7 +160,7 @@ def _missing_parts(_surroundings: Surroundings) -> DoctorFindings:
     missing = {match[2] for match in needed if match[2] in get_args(Part) and not _installed(match[1])}
     if names := sorted(missing):
         message = _("parts that are not installed: {names}").format(names=_(", ").join(names))
-        yield None, message, how_to_add(*names)
+        yield None, message, install_hint(*names)
 
 
 def _installed(package: str) -> bool:

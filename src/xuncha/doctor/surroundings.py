@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 
-from xuncha.catalogue import Broken, Catalogue
+from xuncha.catalogue import Catalogue, Violations
 from xuncha.errors import Severity, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.trail.git import Git
@@ -17,7 +17,7 @@ from xuncha.trail.repository import common_dir, git_dir
 
 CHECKS: Catalogue[Severity | None] = Catalogue()
 """All checks of the doctor. `wrong` is what a check may find, `right` how to repair it, and the scope what the check needs."""
-DoctorFindings = Broken[Severity | None]
+DoctorFindings = Violations[Severity | None]
 """What a check yields: the severity if it is lower than the rule's this time, else None; what is wrong; what to type."""
 _VERSION = re.compile(r"git version ([0-9]+)\.([0-9]+)(?:\.([0-9]+))?")
 

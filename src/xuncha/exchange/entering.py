@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from xuncha.errors import RefusedError, together
+from xuncha.errors import RefusedError, combined
 from xuncha.exchange.matching import Match, matched
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
@@ -102,7 +102,7 @@ class Enterer:
         if edits:
             self._edit(LEDGER_FILE, edits)
         if self.refused and not self.partly:
-            raise together(self.refused)
+            raise combined(self.refused)
         return self.intake
 
     def _begin(self, settings: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
-from xuncha.parts import needs
+from xuncha.parts import require_part
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -100,7 +100,7 @@ class Package:
 
     def root(self, name: str) -> Element:
         """Return the root of a part that is XML. Raises PackageError if it is not XML, or declares entities."""
-        with needs("office"):
+        with require_part("office"):
             from defusedxml.common import DefusedXmlException  # noqa: PLC0415
             from defusedxml.ElementTree import ParseError, fromstring  # noqa: PLC0415
         try:
@@ -228,7 +228,7 @@ class Package:
 
     def refuse_declarations(self) -> None:
         """Raise PackageError for a part that begins with declarations, or in UTF-16: no Office program writes such XML."""
-        with needs("office"):
+        with require_part("office"):
             from defusedxml.common import DefusedXmlException  # noqa: PLC0415
             from defusedxml.ElementTree import ParseError, iterparse  # noqa: PLC0415
         for name in self.sizes:

@@ -11,7 +11,7 @@ from xuncha.language import gettext as _
 from xuncha.pages.kind import check_length
 from xuncha.pages.line import Line, line_of
 from xuncha.pages.package import DAMAGES, Fault, Package, PackageError
-from xuncha.parts import needs
+from xuncha.parts import require_part
 
 _MAX_LEVEL: Final = 8
 _MAX_LABEL: Final = 100  # characters of the pattern of a number, such as 第%1章
@@ -184,7 +184,7 @@ def _main(package: Package, path: str) -> str:
 
 def _read(package: Package, part: str, target: Numbering | _Body) -> None:
     """Feed a part of the document to a target of xml.etree's parsers."""
-    with needs("office"):
+    with require_part("office"):
         from defusedxml.common import DefusedXmlException  # noqa: PLC0415
         from defusedxml.ElementTree import ParseError, XMLParser  # noqa: PLC0415
 

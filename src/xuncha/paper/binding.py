@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, NamedTuple
 from xuncha.paper.own import OwnFiles
 from xuncha.paper.pdf import typeset
 from xuncha.paper.process import LimitError, Limits, run
-from xuncha.parts import needs
+from xuncha.parts import require_part
 
 Kind = Literal["pdf", "png", "jpg", "gif", "webp"]
 MAX_SIZE: Final = 64 * 1024 * 1024
@@ -101,7 +101,7 @@ def _kind(head: bytes) -> Kind | None:
 
 def pypdf() -> Any:  # noqa: ANN401  the module
     """Import pypdf, and suppress its messages on standard error."""
-    with needs("office"):
+    with require_part("office"):
         import pypdf as library  # noqa: PLC0415  only this form needs it
 
     quiet = logging.getLogger("pypdf")

@@ -25,7 +25,7 @@ from xuncha.paper.own import OwnFileError, OwnFiles
 from xuncha.paper.packing import pack
 from xuncha.paper.process import LimitError, run
 from xuncha.paper.templates import TEMPLATE_ERRORS, environment, error_place, error_reason, template_error
-from xuncha.parts import needs
+from xuncha.parts import require_part
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -71,7 +71,7 @@ def fill(name: str, files: OwnFiles, title: str, macros: str, **values: object) 
 
 def fill_here(name: str, files: OwnFiles, title: str, macros: str, values: Mapping[str, object]) -> bytes:
     """Fill in a Word file in this process; see `fill`."""
-    with needs("office"):
+    with require_part("office"):
         import docxtpl  # noqa: F401, PLC0415
         from lxml.etree import XMLSyntaxError  # noqa: PLC0415
     try:

@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import Final
 
 from xuncha.paper.outline import Document
-from xuncha.parts import needs
+from xuncha.parts import require_part
 
 TEXT: Final = ("txt", "md", "html")
 """The text forms; they can be shown on a screen."""
@@ -17,7 +17,7 @@ TABLES: Final = "xlsx"
 
 def convert(document: Document, form: str) -> tuple[bytes, list[str]]:
     """Write a document in a form; return it with warnings, such as missing fonts. Raises SurroundingsError if the form needs a part that is not installed."""
-    with needs("office"):
+    with require_part("office"):
         result = getattr(import_module(f"xuncha.paper.{'texts' if form in TEXT else form}"), form)(document)
     if isinstance(result, str):
         return result.encode(), []

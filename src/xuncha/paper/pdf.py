@@ -15,7 +15,7 @@ from xuncha.paper.heading import begins_page, lines, pitch, signature_indent, ti
 from xuncha.paper.outline import Block, Contents, Document, Form, LandscapeBreak, PageBreak, Table
 from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, paged
 from xuncha.paper.texts import CONTENTS
-from xuncha.parts import needs
+from xuncha.parts import require_part
 
 _PAGE = Path(__file__).parent / "page.typ"
 _SERIF: Final = (
@@ -50,7 +50,7 @@ _MISSING_TEXT = re.compile(r"the text (.+?) could not be displayed")
 
 def pdf(document: Document) -> tuple[bytes, list[str]]:
     """Return the document as PDF, and a warning for each font that replaces a missing one. Raises SurroundingsError if no font has a character."""
-    with needs("office"):
+    with require_part("office"):
         title_lines = title(document)
     values = {
         "title": document.title,
@@ -69,7 +69,7 @@ def pdf(document: Document) -> tuple[bytes, list[str]]:
 
 def typeset(page: Path, values: Mapping[str, object]) -> tuple[bytes, list[str]]:
     """Lay out a page of typst from the given values and the fonts chosen here. Returns and raises the same as `pdf`."""
-    with needs("office"):
+    with require_part("office"):
         import typst  # noqa: PLC0415
 
     fonts = typst.Fonts()

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 from xuncha.errors import Finding, InvalidLedgerError, Place, SurroundingsError
+from xuncha.language import current_language
 from xuncha.language import gettext as _
-from xuncha.language import spoken
 from xuncha.paper.own import FOLDER, OwnFiles
-from xuncha.system import died
+from xuncha.system import has_crashed
 
 Task = Literal["render", "fill", "look"]
 _NO_TIME_LEFT: Final = 1816  # ERROR_NOT_ENOUGH_QUOTA, with which Windows ends a process
@@ -60,7 +60,7 @@ def run(
     import pickle  # noqa: PLC0415  needed only for own templates
 
     limits = limits or LIMITS
-    job = Job(task, files.files, arguments, values, spoken(), limits)
+    job = Job(task, files.files, arguments, values, current_language(), limits)
     head, _line_end, content = _answer(pickle.dumps(job), limits).partition(b"\n")
     answer = json.loads(head)
     if answer.get("limit"):
@@ -100,7 +100,7 @@ def _answer(job: bytes, limits: Limits) -> bytes:
         return result.stdout
     if result.returncode in {-getattr(signal, "SIGXCPU", 0), _NO_TIME_LEFT}:
         raise too_long
-    if died(result.returncode):
+    if has_crashed(result.returncode):
         raise LimitError(too_much_memory(limits.memory))
     message = f"the process of a template in {FOLDER}/ failed: {result.stderr.decode(errors='replace')}"
     raise RuntimeError(message)

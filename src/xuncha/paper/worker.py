@@ -7,10 +7,10 @@ import os
 import pickle
 
 from xuncha.errors import InvalidLedgerError, SurroundingsError
-from xuncha.language import speaking
+from xuncha.language import use_language
 from xuncha.paper.own import OwnFiles
 from xuncha.paper.process import Job, too_large, too_much_memory
-from xuncha.system import keep_within
+from xuncha.system import limit_process
 
 _MAX_MESSAGE = 300  # characters of an error message
 
@@ -29,7 +29,7 @@ def answer(job: Job) -> bytes:
     """Run a job, and return the answer: a line of JSON, then the document."""
     content = b""
     files = OwnFiles(job.files)
-    with speaking(job.language):
+    with use_language(job.language):
         try:
             content = _document(job, files)
             head: dict[str, object] = {"used": files.used}
@@ -72,4 +72,4 @@ def _set_limits(job: Job) -> None:
     }
     if job.task == "look":
         del limits["RLIMIT_NPROC"]
-    keep_within(limits)
+    limit_process(limits)

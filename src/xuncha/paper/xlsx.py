@@ -12,7 +12,7 @@ from math import ceil
 from typing import Any, Final, NamedTuple
 
 from xuncha.paper.outline import Block, Document, LandscapeBreak, Table, spans
-from xuncha.parts import needs
+from xuncha.parts import require_part
 
 _PAGE_WIDTHS: Final = {True: 128, False: 84}
 """Width of a page in characters of Excel; the key tells whether it is landscape. A wider sheet would be printed smaller than 11 points."""
@@ -57,7 +57,7 @@ class Book:
     """A workbook whose sheets are written one after another, each from top to bottom; `raw` is the workbook of XlsxWriter. Raises SurroundingsError if that is not installed."""
 
     def __init__(self, title: str) -> None:
-        with needs("office"):
+        with require_part("office"):
             from xlsxwriter import Workbook  # noqa: PLC0415
 
         self._stream = BytesIO()

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from xuncha import language
-from xuncha.catalogue import Broken, Catalogue, Check, Rule
+from xuncha.catalogue import Catalogue, Check, Rule, Violations
 from xuncha.chinese.characters import half_width_digits
 from xuncha.chinese.days import Written, written
 from xuncha.chinese.headings import Level, heading
@@ -22,7 +22,7 @@ from xuncha.reading.notice import Notice
 from xuncha.reading.reading import read
 
 Position = tuple[int, int]  # the line of the text and the character in it, both from 0
-Found = Broken[Position]
+Found = Violations[Position]
 Matches = Iterator[tuple[int, re.Match[str]]]
 LOWEST = Level.SUB  # the lowest level of the standard: 一、 （一） 1. （1）
 _MENDED = re.compile("{([^{→]*)→([^}]*)}")

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
 
-from xuncha.parts import needs
+from xuncha.parts import require_part
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Duck:
     @cached_property
     def run(self) -> duckdb.DuckDBPyConnection:
         """Return the connection; open it at the first call."""
-        with needs("region"):
+        with require_part("region"):
             import duckdb  # noqa: PLC0415
         self.error = duckdb.Error
         settings: dict[str, Any] = {
@@ -135,7 +135,7 @@ class Duck:
 
 
 def _frame(native: Any) -> Frame:  # noqa: ANN401  a relation of DuckDB
-    with needs("region"):
+    with require_part("region"):
         import narwhals  # noqa: PLC0415
     return narwhals.from_native(native)  # type: ignore[no-any-return]
 

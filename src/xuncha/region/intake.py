@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from xuncha.language import spoken
+from xuncha.language import current_language
 from xuncha.region import files, kept
 from xuncha.region.engine import Duck, Files, names
 from xuncha.region.job import Job, Read, Stage, month_of
@@ -100,8 +100,9 @@ def read_sources(
     rows = cache.rows
     if len(entries) < len(cache.entries) or any(str(each.path) not in large for each in changed):
         unchanged = [key for entry in entries.values() for key, *_rest in entry.reads]
+        language = current_language()
         jobs = [
-            Job(each.kind, str(each.path), today, at, options.audit, spoken(), options.trend)  # type: ignore[arg-type]
+            Job(each.kind, str(each.path), today, at, options.audit, language, options.trend)  # type: ignore[arg-type]
             for each in changed
             if each.kind != "rows"
         ]

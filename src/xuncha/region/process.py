@@ -13,7 +13,7 @@ from typing import Final
 
 from xuncha.language import gettext as _
 from xuncha.region.job import LIMITS, Job, Limits, Read, receive, send
-from xuncha.system import apart, end_all
+from xuncha.system import end_group, process_group
 
 _PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.region.worker import main; main()"
 _AUDIT_FACTOR: Final = 5  # times the limit if history is replayed, too
@@ -101,7 +101,7 @@ class _Process:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                **apart(),
+                **process_group(),
             )
         return self._running
 
@@ -119,5 +119,5 @@ class _Process:
     @staticmethod
     def _kill(running: subprocess.Popen[bytes]) -> None:
         """Kill a process, and a git that it has started."""
-        end_all(running, at_once=True)
+        end_group(running, force=True)
         running.wait()

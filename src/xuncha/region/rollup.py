@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
+from xuncha.language import current_language
 from xuncha.language import gettext as _
-from xuncha.language import spoken
 from xuncha.region import files, kept
 from xuncha.region.beyond import Beyond
 from xuncha.region.counts import KEYS, Counts, Lateness, RowFacts, summed
@@ -143,7 +143,7 @@ def roll_up(request: Request, tick: Tick) -> Iterator[tuple[Rollup, Callable[[],
             f"at={request.options.at}",
             f"audit={request.options.audit}",
             f"trend={request.options.trend}",
-            spoken(),
+            current_language(),
         )
         folder = stack.enter_context(kept.folder_for(mode, spare))
         stack.enter_context(engine_errors(duck))

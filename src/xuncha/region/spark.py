@@ -11,11 +11,11 @@ from typing import Any, Final, Self
 
 from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
-from xuncha.parts import how_to_add, needs
+from xuncha.parts import install_hint, require_part
 from xuncha.region.engine import COLUMNS, DAY_COLUMNS, Files
 from xuncha.region.questions import Frame
 from xuncha.region.rows import TYPES
-from xuncha.system import program
+from xuncha.system import find_program
 
 _MASTER: Final = re.compile(
     r"local(?:\[(?:\*|[0-9]{1,3})\])?|local-cluster\[[0-9]+,[0-9]+,[0-9]+\]|spark://[\w.,:-]+"
@@ -41,7 +41,7 @@ class Spark:
                 names=_(", ").join(("duckdb", "local[*]", "local-cluster[2,1,1024]", "spark://HOST:PORT"))
             )
             raise UsageError("unknown-engine", message, hint)
-        with needs("region"):
+        with require_part("region"):
             import narwhals  # noqa: PLC0415
         try:
             from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415
@@ -49,9 +49,9 @@ class Spark:
         except ImportError as error:
             message = _("this needs the part “{part}”: its package {package} is missing or too old")
             message = message.format(part="spark", package=error.name or "?")
-            raise SurroundingsError("missing-part", message, how_to_add("spark")) from error
+            raise SurroundingsError("missing-part", message, install_hint("spark")) from error
         java = os.environ.get("JAVA_HOME")
-        if not java and program("java") is None:
+        if not java and find_program("java") is None:
             raise _no_java()
         self._frame = narwhals.from_native
         self._functions: Any = functions

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
-from xuncha.language import speaking
+from xuncha.language import use_language
 from xuncha.region.history import stages
 from xuncha.region.job import LIMITS, Job, Read, receive, send
 from xuncha.region.rows import Stamp, rows_of
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger
-from xuncha.system import keep_within, temporary_folder
+from xuncha.system import limit_process, temporary_folder
 from xuncha.trail.bundle import alone, ledgers_in, opened, unpack
 from xuncha.trail.git import Git
 from xuncha.trail.presence import must_be_here
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Answer jobs until there are no more."""
-    keep_within({"RLIMIT_AS": LIMITS.memory, "RLIMIT_CORE": 0})
+    limit_process({"RLIMIT_AS": LIMITS.memory, "RLIMIT_CORE": 0})
     with os.fdopen(0, "rb") as source, os.fdopen(os.dup(1), "wb") as target:
         os.dup2(2, 1)  # so that stray prints do not mix with the answers
         while True:
@@ -42,7 +42,7 @@ def main() -> None:
 
 def answer(job: Job) -> list[tuple[object, ...]]:
     """Read the source of a job, and return an answer for each ledger in it."""
-    with speaking(job.language):
+    with use_language(job.language):
         try:
             return [tuple(each) for each in _reads(job)]
         except MemoryError:

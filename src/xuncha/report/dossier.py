@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from xuncha.errors import SurroundingsError
-from xuncha.language import speaking
+from xuncha.language import use_language
 from xuncha.model.identity import Identity
 from xuncha.model.records import Closed, Ledger
 from xuncha.paper import binding, packing
@@ -152,7 +152,7 @@ def dossier_file(report: Dossier, form: str, root: Path, folder: Path, files: Ow
     pages: dict[int, binding.Pages] = {}
     if form == "pdf":
         pieces = [_load_pages(piece, folder, pages) for piece in pieces]
-    with speaking("zh"):
+    with use_language("zh"):
         fault_texts = {key: fault_text(key) for piece in pieces for key in (piece.fault, piece.apart) if key}
     record = report.record._replace(evidence=tuple(pieces))
     report = report._replace(record=record, form=form, why=fault_texts)

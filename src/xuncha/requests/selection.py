@@ -12,7 +12,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.requests.typed import read_problem
 from xuncha.rules.names import matching_category, matching_name, no_such_record, suggestion
-from xuncha.tally import Horizon, shifted
+from xuncha.tally import Horizon, add_days
 
 if TYPE_CHECKING:
     from xuncha.model.records import Comment
@@ -65,7 +65,7 @@ def select(register: Register, texts: Texts, today: date, selection: Selection) 
             raise no_such_record(problem)
     filters = {key: value for key, value in filters.items() if value is not None}
     rows = [row for row in register.measures if all(getattr(row, key) == filters[key] for key in filters)]
-    last = shifted(today, selection.due_within).isoformat() if selection.due_within is not None else None
+    last = add_days(today, selection.due_within).isoformat() if selection.due_within is not None else None
     rows = [
         row
         for row in rows

@@ -17,7 +17,7 @@ from xuncha.rules.catalogue import RULES, Location, RuleContext
 from xuncha.rules.names import suggestion
 
 if TYPE_CHECKING:
-    from xuncha.catalogue import Broken
+    from xuncha.catalogue import Violations
     from xuncha.model.records import Measure
     from xuncha.model.register import FieldFrame, Frame
 
@@ -29,7 +29,7 @@ Value = int | float | str
     why="A custom field (自定义字段) is declared in data/ledger.yaml, and its values have the declared type.",
     wrong="fields: {risk: 很高}", right="fields: {risk: 高}",
 )  # fmt: skip
-def field_of_measure(measure: Measure, context: RuleContext) -> Broken[Location]:
+def field_of_measure(measure: Measure, context: RuleContext) -> Violations[Location]:
     return _field_violations(measure.fields, context.frame, "measure")
 
 
@@ -61,7 +61,7 @@ def read_field(frame: Frame, owner: Kind, key: str, text: str) -> tuple[str, Val
     return kind.key, value
 
 
-def _field_violations(values: Mapping[str, Value], frame: Frame, owner: Kind) -> Broken[Location]:
+def _field_violations(values: Mapping[str, Value], frame: Frame, owner: Kind) -> Violations[Location]:
     """Yield the values whose field is not declared, or that do not fit the type of their field."""
     kinds = {kind.key: kind for kind in frame.fields if kind.of == owner}
     for key, value in values.items():

@@ -15,7 +15,7 @@ from xuncha.rules.fields import field_of_problem
 from xuncha.rules.names import unlisted
 
 if TYPE_CHECKING:
-    from xuncha.catalogue import Broken
+    from xuncha.catalogue import Violations
     from xuncha.model.records import Comment, Problem
     from xuncha.model.register import Frame
     from xuncha.model.settings import Settings
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     why="A key or a name occurs once in its list; otherwise its counts would be split.",
     wrong="offices: [办公室, 规划科, 财务科, 规划科]", right="offices: [办公室, 规划科, 财务科]",
 )  # fmt: skip
-def name_twice(settings: Settings) -> Broken[Location]:
+def name_twice(settings: Settings) -> Violations[Location]:
     lists: dict[str, Sequence[str]] = {
         "categories": [category.key for category in settings.categories],
         "outcomes": [kind.key for kind in settings.outcomes],
@@ -45,7 +45,7 @@ def name_twice(settings: Settings) -> Broken[Location]:
     wrong="fields: [{key: risk, label: 风险等级, of: measure, type: choice}]",
     right="fields: [{key: risk, label: 风险等级, of: measure, type: choice, choices: [高, 中, 低]}]",
 )  # fmt: skip
-def choices_missing(settings: Settings) -> Broken[Location]:
+def choices_missing(settings: Settings) -> Violations[Location]:
     for place, kind in enumerate(settings.fields):
         if kind.type == "choice" and not kind.choices:
             message = _("the field `{key}` has no choices").format(key=kind.key)
@@ -56,7 +56,7 @@ def choices_missing(settings: Settings) -> Broken[Location]:
     why="A name is one person or one office; a full-width comma between two names makes them one.",
     wrong="leaders: [局长, 分管副局长, 书记，主任]", right="leaders: [局长, 分管副局长]",
 )  # fmt: skip
-def names_in_one(settings: Settings) -> Broken[Location]:
+def names_in_one(settings: Settings) -> Violations[Location]:
     for key, names in (("leaders", settings.leaders), ("offices", settings.offices)):
         for place, name in enumerate(names):
             if "，" in name:
@@ -71,7 +71,7 @@ def names_in_one(settings: Settings) -> Broken[Location]:
     wrong="inspection: {started: 2023-09-08, ended: 2023-06-05, feedback: 2023-11-10}",
     right="inspection: {started: 2023-06-05, ended: 2023-09-08, feedback: 2023-11-10}",
 )  # fmt: skip
-def inspection_order(settings: Settings) -> Broken[Location]:
+def inspection_order(settings: Settings) -> Violations[Location]:
     message = _("`{after}` ({later}) is before `{before}` ({earlier})")
     hint = _("write the days in the order started, ended, feedback")
     days = [(key, getattr(settings.inspection, key)) for key in ("started", "ended", "feedback")]
@@ -85,7 +85,7 @@ def inspection_order(settings: Settings) -> Broken[Location]:
     why="A notice reports what was done after the feedback.",
     wrong="notice: {title: 通报, date: 2022-01-01}", right="notice: {title: 通报, date: 2024-06-15}",
 )  # fmt: skip
-def notice_before_feedback(settings: Settings) -> Broken[Location]:
+def notice_before_feedback(settings: Settings) -> Violations[Location]:
     day, feedback = settings.notice.date, settings.inspection.feedback
     if day and feedback and day < feedback:
         message = _("the notice is dated {date}, before the feedback of {feedback}")
@@ -97,7 +97,7 @@ def notice_before_feedback(settings: Settings) -> Broken[Location]:
     why="A word in braces is replaced by a count of the ledger; an unknown word would be printed as it is.",
     wrong="notice: {work: ['共{总数}个问题，已完成整改{已完成问题数}个。']}", right="notice: {work: ['共{问题数}个问题，已完成整改{已完成问题数}个。']}",
 )  # fmt: skip
-def unknown_placeholder(settings: Settings) -> Broken[Location]:
+def unknown_placeholder(settings: Settings) -> Violations[Location]:
     message = _("{words} is not one of the counts that a notice may use")
     hint = _("write one of {names}").format(names=" ".join(f"{{{name}}}" for name in PLACEHOLDERS))
     for key, value in settings.notice:
@@ -112,7 +112,7 @@ def unknown_placeholder(settings: Settings) -> Broken[Location]:
     why="A problem is shown under a category of data/ledger.yaml.",
     wrong="category: c", right="category: a",
 )  # fmt: skip
-def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
+def unknown_category(problem: Problem, frame: Frame) -> Violations[Location]:
     keys = [key for key, _title in frame.categories]
     return unlisted([(("category",), problem.category)] if problem.category else [], keys, "categories")
 
@@ -121,7 +121,7 @@ def unknown_category(problem: Problem, frame: Frame) -> Broken[Location]:
     why="A notice names the organisation and the day of the feedback; time limits are checked against it.",
     wrong="organisation:", right="organisation: 中共某市水务局党组",
 )  # fmt: skip
-def ledger_unsaid(settings: Settings) -> Broken[Location]:
+def ledger_unsaid(settings: Settings) -> Violations[Location]:
     if settings.organisation is None:
         yield ("organisation",), _("the organisation is not given yet"), _("write `organisation: …`")
     if settings.inspection.feedback is None:
@@ -133,7 +133,7 @@ def ledger_unsaid(settings: Settings) -> Broken[Location]:
     why="A notice shows a problem under a category.",
     wrong="category:", right="category: a",
 )  # fmt: skip
-def category_unsaid(problem: Problem, _frame: Frame) -> Broken[Location]:
+def category_unsaid(problem: Problem, _frame: Frame) -> Violations[Location]:
     if problem.category is None:
         yield ("category",), _("the category is not given yet"), _("write `category: …`")
 
@@ -142,7 +142,7 @@ def category_unsaid(problem: Problem, _frame: Frame) -> Broken[Location]:
     why="A ledger that needs a newer version of the program says which, instead of being reported as wrong.",
     wrong="requires: '>=99'", right="requires: '>=0.1'",
 )  # fmt: skip
-def requires_newer(settings: Settings) -> Broken[Location]:
+def requires_newer(settings: Settings) -> Violations[Location]:
     required = (settings.requires or ">=0").removeprefix(">=")
     if [int(part) for part in required.split(".")] > [int(part) for part in __version__.split(".")]:
         message = _("this ledger requires xuncha {asked} or later, and this is {version}")
@@ -153,7 +153,7 @@ def requires_newer(settings: Settings) -> Broken[Location]:
     why="A comment about a problem or a measure is shown with it; a number that does not exist leads nowhere.",
     wrong="about: '9.1'", right="about: '2.1'",
 )  # fmt: skip
-def unknown_about(comment: Comment, exists: Callable[[Identity], bool]) -> Broken[Location]:
+def unknown_about(comment: Comment, exists: Callable[[Identity], bool]) -> Violations[Location]:
     if comment.about is not None and not exists(Identity.parse(comment.about)):
         message = _("there is no problem and no measure {id}").format(id=comment.about)
         yield ("about",), message, _("see `xuncha list`; or take the key out")
@@ -163,7 +163,7 @@ def unknown_about(comment: Comment, exists: Callable[[Identity], bool]) -> Broke
     why="A comment cannot be answered before it is received: one of the two dates is a typo.",
     wrong="reply: {date: 2024-05-01, text: 已答复。}", right="reply: {date: 2024-05-10, text: 已答复。}",
 )  # fmt: skip
-def reply_before_received(comment: Comment, _exists: Callable[[Identity], bool]) -> Broken[Location]:
+def reply_before_received(comment: Comment, _exists: Callable[[Identity], bool]) -> Violations[Location]:
     if comment.reply and comment.reply.date < comment.received:
         message = _("the reply is dated {date}, before the comment was received on {received}")
         message = message.format(date=comment.reply.date, received=comment.received)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xuncha.catalogue import Broken
+from xuncha.catalogue import Violations
 from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
@@ -19,7 +19,7 @@ from xuncha.rules.names import unlisted
     why="Only leaders listed in data/ledger.yaml answer for measures, so that each person has one spelling.",
     wrong="leader: 分管付局长", right="leader: 分管副局长",
 )  # fmt: skip
-def unknown_leader(measure: Measure, context: RuleContext) -> Broken[Location]:
+def unknown_leader(measure: Measure, context: RuleContext) -> Violations[Location]:
     names: list[tuple[Location, str]] = [(("leader",), measure.leader)] if measure.leader else []
     if measure.escalated:
         names.append((("escalated", "to"), measure.escalated.to))
@@ -30,7 +30,7 @@ def unknown_leader(measure: Measure, context: RuleContext) -> Broken[Location]:
     why="Only offices listed in data/ledger.yaml do the work, so that each office has one spelling.",
     wrong="office: 规化科", right="office: 规划科",
 )  # fmt: skip
-def unknown_office(measure: Measure, context: RuleContext) -> Broken[Location]:
+def unknown_office(measure: Measure, context: RuleContext) -> Violations[Location]:
     names: list[tuple[Location, str]] = [(("office",), measure.office)] if measure.office else []
     names += [(("co_offices", place), name) for place, name in enumerate(measure.co_offices)]
     return unlisted(names, context.frame.offices, "offices")
@@ -40,7 +40,7 @@ def unknown_office(measure: Measure, context: RuleContext) -> Broken[Location]:
     why="An outcome is counted under a key of data/ledger.yaml.",
     wrong="outcomes: {rule: 1}", right="outcomes: {rules: 1}",
 )  # fmt: skip
-def unknown_outcome(measure: Measure, context: RuleContext) -> Broken[Location]:
+def unknown_outcome(measure: Measure, context: RuleContext) -> Violations[Location]:
     names = [(("outcomes", key), key) for key in measure.outcomes]
     return unlisted(names, context.frame.outcomes, "outcomes")
 
@@ -49,7 +49,7 @@ def unknown_outcome(measure: Measure, context: RuleContext) -> Broken[Location]:
     why="Until an open measure has a leader, an office and a time limit, no one can be urged to do it.",
     wrong="office:", right="office: 规划科",
 )  # fmt: skip
-def not_assigned(measure: Measure, context: RuleContext) -> Broken[Location]:
+def not_assigned(measure: Measure, context: RuleContext) -> Violations[Location]:
     if measure.status == "closed":
         return
     required = ("leader", "office", "due") if measure.term == "once" else ("leader", "office")
@@ -65,7 +65,7 @@ def not_assigned(measure: Measure, context: RuleContext) -> Broken[Location]:
     why="A time limit before the feedback is right if the problem was rectified during the inspection; otherwise it is often a typo.",
     wrong="due: 2023-01-01", right="due: 2024-12-31",
 )  # fmt: skip
-def due_before_feedback(measure: Measure, context: RuleContext) -> Broken[Location]:
+def due_before_feedback(measure: Measure, context: RuleContext) -> Violations[Location]:
     feedback = context.frame.feedback
     if feedback and measure.due is not None and measure.due.isoformat() < feedback:
         message = _("the time limit {due} is before the feedback of {feedback}")
@@ -77,7 +77,7 @@ def due_before_feedback(measure: Measure, context: RuleContext) -> Broken[Locati
     why="A closed measure says when it was closed; the close command writes it.",
     wrong="status: closed", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
-def closed_missing(measure: Measure, context: RuleContext) -> Broken[Location]:
+def closed_missing(measure: Measure, context: RuleContext) -> Violations[Location]:
     if measure.status == "closed" and measure.closed is None:
         hint = _(
             "write `closed: {{date: 2024-12-20, by: 办公室}}`; `xuncha close {id}` writes it automatically"
@@ -90,7 +90,7 @@ def closed_missing(measure: Measure, context: RuleContext) -> Broken[Location]:
     why="A reopened measure is not closed; the reopen command removes the record of its closing.",
     wrong="status: in_progress\nclosed: {date: 2024-12-20}", right="status: in_progress",
 )  # fmt: skip
-def closed_unexpected(measure: Measure, context: RuleContext) -> Broken[Location]:
+def closed_unexpected(measure: Measure, context: RuleContext) -> Violations[Location]:
     if measure.status != "closed" and measure.closed is not None:
         message = _("`closed` is given here, but the status is {status}").format(status=measure.status)
         hint = _("take `closed` out, or close the measure with `xuncha close {id}`")
@@ -101,7 +101,7 @@ def closed_unexpected(measure: Measure, context: RuleContext) -> Broken[Location
     why="A measure cannot have been closed before the feedback that asked for it.",
     wrong="status: closed\nclosed: {date: 2022-12-20}", right="status: closed\nclosed: {date: 2024-12-20}",
 )  # fmt: skip
-def closed_before_feedback(measure: Measure, context: RuleContext) -> Broken[Location]:
+def closed_before_feedback(measure: Measure, context: RuleContext) -> Violations[Location]:
     feedback = context.frame.feedback
     if feedback and measure.closed and measure.closed.date and measure.closed.date.isoformat() < feedback:
         message = _("closed on {date}, before the feedback of {feedback}")
@@ -113,7 +113,7 @@ def closed_before_feedback(measure: Measure, context: RuleContext) -> Broken[Loc
     why="Only closed long-term measures are reviewed (回头看).",
     wrong="reviews: [{date: 2024-12-20, result: holds}]", right="reviews: []",
 )  # fmt: skip
-def review_unexpected(measure: Measure, _context: RuleContext) -> Broken[Location]:
+def review_unexpected(measure: Measure, _context: RuleContext) -> Violations[Location]:
     if measure.reviews and measure.term != "long_term":
         message = _("there are reviews, but the measure is not a long-term one")
         yield ("reviews",), message, _("write `term: long_term`, or take `reviews` out")

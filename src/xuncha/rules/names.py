@@ -9,7 +9,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
-    from xuncha.catalogue import Broken
+    from xuncha.catalogue import Violations
     from xuncha.model.identity import Identity
     from xuncha.rules.catalogue import Location
 
@@ -62,7 +62,7 @@ def unlisted(
     located: Iterable[tuple[Location, str]],
     listed: Collection[str],
     key: Key,
-) -> Broken[Location]:
+) -> Violations[Location]:
     """Yield each name that is not listed under a key of data/ledger.yaml, with its place."""
     for location, name in located:
         if name not in listed:

@@ -71,7 +71,7 @@ class WorkingTree:
     def _opened(self, path: str) -> int:
         if self.behind_link(path if _NO_LINK is None else path.rpartition("/")[0]):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
-        return system.patiently(partial(os.open, self._base + path, _READING), system.AT_ONCE)
+        return system.retry_locked(partial(os.open, self._base + path, _READING), system.READ_TIMEOUT)
 
     def fingerprint(self, path: str) -> Fingerprint | None:
         """See Source."""
@@ -178,7 +178,7 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
     try:
         for temporary, target in waiting.items():
             # A clone may contain a link of this name: never write into what already exists there.
-            system.patiently(partial(temporary.unlink, missing_ok=True))
+            system.retry_locked(partial(temporary.unlink, missing_ok=True))
             with open(temporary, "xb", opener=partial(os.open, mode=mode)) as stream:
                 _pour(contents[target], stream)
                 if not at_once:
@@ -189,7 +189,7 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
         if at_once:
             os.sync()
         for temporary, target in waiting.items():
-            system.patiently(partial(temporary.replace, target))
+            system.retry_locked(partial(temporary.replace, target))
     except OSError:
         with contextlib.suppress(OSError):
             for temporary in waiting:
@@ -217,7 +217,7 @@ def _pour(content: bytes | BinaryIO, stream: BinaryIO) -> None:
 
 def remove(target: Path) -> None:
     """Delete a file, and its folder if that is empty then."""
-    system.patiently(partial(target.unlink, missing_ok=True))
+    system.retry_locked(partial(target.unlink, missing_ok=True))
     if target.parent.is_dir():
         settle(target.parent)
     with contextlib.suppress(OSError):

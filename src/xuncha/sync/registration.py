@@ -7,7 +7,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from xuncha.system import program
+from xuncha.system import find_program
 from xuncha.trail.git import Git
 
 NAME = "xuncha"
@@ -26,7 +26,7 @@ def command() -> str:
 
     Without that, a missing program would count as a conflict in which the other side has vanished.
     """
-    path = program("xuncha")
+    path = find_program("xuncha")
     # Git runs the driver in a shell, where a batch file of Windows would parse its arguments a second time; the shell of
     # git for Windows takes paths with forward slashes.
     is_program = path and not path.lower().endswith((".cmd", ".bat"))

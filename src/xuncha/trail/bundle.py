@@ -18,7 +18,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import LARGEST_POINTER, pointed_at
-from xuncha.system import died, temporary_folder
+from xuncha.system import has_crashed, temporary_folder
 from xuncha.trail.contents import filtered, piped
 from xuncha.trail.git import Git, GitError, Leaf
 from xuncha.trail.limits import listed
@@ -170,7 +170,7 @@ def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[s
             try:
                 fetched = filtered(Git(source), f"{commit}:./{path}", target=target)
             except GitError as error:
-                if died(error.ended):
+                if has_crashed(error.ended):
                     raise  # otherwise git-lfs does not have the file
         if fetched is None or fetched[:2] != pointer[:2]:
             message = _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path)
@@ -215,7 +215,7 @@ def unpack(bundle: Path, folder: Path) -> str:
             git.run("read-tree", _TIP)
             return git.text("rev-parse", "--verify", f"{_TIP}^{{commit}}")
         except GitError as error:
-            if died(error.ended):
+            if has_crashed(error.ended):
                 raise
             message = _("the bundle of the history is not intact: {said}").format(said=error.said)
             raise RefusedError("bundle", message) from error

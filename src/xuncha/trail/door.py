@@ -68,7 +68,7 @@ _trusted: set[Path] = set()  # folders of other accounts that git agreed to open
 @cache
 def _git(path: str | None) -> str:
     """Find git for a value of the variable `PATH`. Raises FileNotFoundError if it is not installed."""
-    if found := system.program("git.exe" if system.WINDOWS else "git", path):
+    if found := system.find_program("git.exe" if system.WINDOWS else "git", path):
         return found
     raise FileNotFoundError
 
@@ -341,7 +341,7 @@ class Door:
     def failure(self, said: bytes, printed: bytes, ended: int) -> SurroundingsError:
         """Return the error for a git that ended with the exit code `ended`; negative if a signal ended it."""
         message = (said or printed).decode("utf-8", "replace").strip()
-        if system.died(ended):
+        if system.has_crashed(ended):
             name = signal.strsignal(-ended) if ended < 0 else f"{ended:#x}"
             end = _("it was killed: {signal}").format(signal=name or -ended)
             message = f"{message}\n{end}".strip()

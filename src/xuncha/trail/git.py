@@ -14,7 +14,7 @@ from xuncha import system
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.system import died
+from xuncha.system import has_crashed
 from xuncha.trail.door import CutShortError, Door, GitError
 from xuncha.trail.repository import common_dir, cut_off, git_dir
 
@@ -131,7 +131,7 @@ class Git(Door):
         try:
             identity = self.text("var", "GIT_AUTHOR_IDENT")
         except GitError as error:
-            if died(error.ended):
+            if has_crashed(error.ended):
                 raise
             self.run("config", "--list")  # if other settings are wrong, git's own message says which
             raise no_user() from error

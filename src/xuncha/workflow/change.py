@@ -374,7 +374,7 @@ def _write_all(root: Path, changes: Sequence[FileChange]) -> None:
 
 def _read(target: Path) -> bytes | None:
     try:
-        return system.patiently(target.read_bytes, system.AT_ONCE)
+        return system.retry_locked(target.read_bytes, system.READ_TIMEOUT)
     except FileNotFoundError:
         return None
 

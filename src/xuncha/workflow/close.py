@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from xuncha.errors import RefusedError, together
+from xuncha.errors import RefusedError, combined
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import Requirement
@@ -33,7 +33,7 @@ def close(case: Case, *, note: str | None = None, day: date | None = None) -> Pl
         applicants=applicants(case.session.root, case.identity) if needs_two else (),
     )
     if unmet:
-        raise together([requirement_error(requirement, case.identity) for requirement in unmet])
+        raise combined([requirement_error(requirement, case.identity) for requirement in unmet])
     reason = (note or "").strip()
     closed = {"date": (day or case.today).isoformat(), "by": case.session.git.user()[0]} | (
         {"note": reason} if reason else {}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xuncha.store import files
-from xuncha.system import patiently
+from xuncha.system import retry_locked
 from xuncha.trail.repository import private
 
 
@@ -68,4 +68,4 @@ def read(root: Path) -> tuple[str, list[FileChange], list[str]]:
 def drop(root: Path) -> None:
     """Remove the journal. If the disk loses or refuses this, the next command finds that nothing is left to take back."""
     with contextlib.suppress(OSError):
-        patiently(lambda: place(root).unlink(missing_ok=True))
+        retry_locked(lambda: place(root).unlink(missing_ok=True))

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xuncha.errors import InvalidLedgerError, RefusedError, together
+from xuncha.errors import InvalidLedgerError, RefusedError, combined
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Measure, Problem
@@ -72,7 +72,7 @@ def perform(
         except RefusedError as error:
             refused.append(error)
     if refused:
-        raise together(refused)
+        raise combined(refused)
     changes = [change for item in planned for change in item.changes]
     if all(change.before == change.after for change in changes):
         text = _("this changes nothing: the ledger already says so")

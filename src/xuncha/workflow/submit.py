@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xuncha.errors import together
+from xuncha.errors import combined
 from xuncha.workflow.close import requirement_error, unmet_requirements
 from xuncha.workflow.verb import Case, PlannedChange, verb
 
@@ -18,5 +18,5 @@ def submit(case: Case) -> PlannedChange:
     required = [each for each in case.frame.close_requires if each in {"progress", "evidence"}]
     evidence = [entry.evidence for entry in case.measure.progress]
     if lacking := unmet_requirements(required, case.measure.status, evidence, closer=(), applicants=()):
-        raise together([requirement_error(each, case.identity) for each in lacking])
+        raise combined([requirement_error(each, case.identity) for each in lacking])
     return PlannedChange()

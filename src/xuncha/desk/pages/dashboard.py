@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xuncha.desk.papers import FRESH, PAPERS, title_of
 from xuncha.desk.view import desk_of, full_path, page, wait
-from xuncha.language import spoken
+from xuncha.language import current_language
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -27,7 +27,7 @@ def show(request: Request) -> Response:
         job = desk.jobs.new(title_of(paper), [_FILE])
         return desk.jobs.start(job, [*PAPERS[paper].words, "-o", str(job.folder / _FILE)])
 
-    job = desk.jobs.recent((paper, spoken()), (state.number, desk.today), begin, FRESH)
+    job = desk.jobs.recent((paper, current_language()), (state.number, desk.today), begin, FRESH)
     wait(request, job)
     return page(
         request,

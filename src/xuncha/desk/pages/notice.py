@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.desk.papers import FRESH
 from xuncha.desk.view import desk_of, full_path, page, wait
+from xuncha.language import current_language
 from xuncha.language import gettext as _
-from xuncha.language import spoken
 from xuncha.paper.forms import FORMS
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def show(request: Request) -> Response:
         path = str(job.folder / _FILE)
         return desk.jobs.start(job, ["notice", "-f", "txt", "-o", path], ["proof", "--json", path])
 
-    job = desk.jobs.recent(("notice", spoken()), (state.number, desk.today), begin, FRESH)
+    job = desk.jobs.recent(("notice", current_language()), (state.number, desk.today), begin, FRESH)
     wait(request, job)
     path = job.document(_FILE)
     findings = json.loads(job.output() or "[]") if path and job.state == "done" else []

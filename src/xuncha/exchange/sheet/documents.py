@@ -12,7 +12,7 @@ from typing import Any, Final
 from xuncha.exchange.sheet import safety
 from xuncha.exchange.sheet.grid import Sheet, Spot
 from xuncha.language import gettext as _
-from xuncha.parts import needs
+from xuncha.parts import require_part
 
 _Look = Callable[[Any], tuple[str, bool]]
 WordRow = tuple[int, Any, list[Any]]
@@ -58,7 +58,7 @@ def table_name(number: int) -> str:
 
 def word(path: Path, content: bytes) -> list[Sheet]:
     """Read the tables of a Word document."""
-    with needs("office"):
+    with require_part("office"):
         from docx import Document  # noqa: PLC0415
         from docx.oxml.ns import qn  # noqa: PLC0415
         from docx.text.paragraph import Paragraph  # noqa: PLC0415
@@ -78,7 +78,7 @@ def word(path: Path, content: bytes) -> list[Sheet]:
 
 def page(path: Path, text: str) -> list[Sheet]:
     """Read the visible tables of a web page."""
-    with needs("office"):
+    with require_part("office"):
         from lxml import html  # noqa: PLC0415
     found: list[Sheet] = []
     above: deque[str] = deque(maxlen=_ABOVE)

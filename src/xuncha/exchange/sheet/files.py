@@ -13,7 +13,7 @@ from xuncha.exchange.sheet import opendocument, safety
 from xuncha.exchange.sheet.grid import Sheet
 from xuncha.language import gettext as _
 from xuncha.pages.kind import COMPOUND_FILE, ZIP, decode
-from xuncha.parts import needs
+from xuncha.parts import require_part
 
 if TYPE_CHECKING:
     from xuncha.pages.package import Package
@@ -50,7 +50,7 @@ def _sheets(path: Path, content: bytes) -> list[Sheet]:
 
 def _calamine(path: Path, content: bytes, package: Package | None = None) -> list[Sheet]:
     """Read an .xls file, or an .ods file with the details of its package that the library does not return."""
-    with needs("office"):
+    with require_part("office"):
         import python_calamine as calamine  # noqa: PLC0415
     looks = opendocument.looks(path, package) if package else {}
     try:

@@ -16,7 +16,7 @@ from xuncha.exchange.sheet.safety import hostile, refusing_damage
 from xuncha.language import gettext as _
 from xuncha.model.formats import hides
 from xuncha.paper.xlsx import MAX_CELL
-from xuncha.parts import needs
+from xuncha.parts import require_part
 
 if TYPE_CHECKING:
     from xuncha.pages.package import Package
@@ -30,7 +30,7 @@ def read(path: Path, content: bytes, package: Package) -> list[Sheet]:
     Raises RefusedError if it is damaged or hostile, or if its merged cells cover too much; SurroundingsError if the part
     `office` is not installed.
     """
-    with needs("office"):
+    with require_part("office"):
         import openpyxl  # noqa: F401, PLC0415
     with refusing_damage(path), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they are about parts that are not read
