@@ -22,7 +22,7 @@ import xuncha.rules.files
 import xuncha.rules.ledger
 import xuncha.rules.measure  # noqa: F401
 from xuncha.audit.catalogue import RULES as AUDIT
-from xuncha.cli.help import described
+from xuncha.cli.help import split_docstring
 from xuncha.cli.invocation import METAVARS, PANELS, VERBS
 from xuncha.doctor.examination import CHAPTERS as DOCTOR
 from xuncha.doctor.surroundings import CHECKS
@@ -55,7 +55,7 @@ def unmarked() -> Iterator[str]:
     for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef):
-                paragraphs, examples = described(ast.get_docstring(node) or "")
+                paragraphs, examples = split_docstring(ast.get_docstring(node) or "")
                 if examples:
                     yield from paragraphs
 

@@ -129,38 +129,40 @@ def test_a_rate_lies_within_half_of_its_last_place_and_between_nothing_and_all(
 )  # fmt: skip
 def test_a_deadline_turns_yellow_and_red_on_the_right_day(days: int, light: str) -> None:
     one = row("1.1", due=(TODAY + timedelta(days)).isoformat())
-    assert Horizon.of(register([[one]]), TODAY).light(one) == light
+    assert Horizon.of_register(register([[one]]), TODAY).light(one) == light
 
 
 @pytest.mark.parametrize(("days", "light"), [(1, "green"), (0, "yellow"), (-1, "red")])
 def test_with_no_days_of_warning_only_the_last_day_is_yellow(days: int, light: str) -> None:
     one = row("1.1", due=(TODAY + timedelta(days)).isoformat())
-    assert Horizon.of(register([[one]], due_soon_days=0), TODAY).light(one) == light
+    assert Horizon.of_register(register([[one]], due_soon_days=0), TODAY).light(one) == light
 
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_only_what_is_closed_is_done_however_late_it_was(status: Status) -> None:
     one = row("1.1", status, due="2024-01-01")
-    assert Horizon.of(register([[one]]), TODAY).light(one) == ("done" if status == "closed" else "red")
+    assert Horizon.of_register(register([[one]]), TODAY).light(one) == (
+        "done" if status == "closed" else "red"
+    )
 
 
 @pytest.mark.parametrize(("term", "light"), [("long_term", "green"), ("at_once", "yellow"), ("once", "none")])
 def test_a_measure_without_a_deadline_is_never_late(term: str, light: str) -> None:
     one = row("1.1", term=term, due=None)
     for today in (date.min, TODAY, date(2999, 1, 1)):
-        assert Horizon.of(register([[one]]), today).light(one) == light
-    assert Horizon.of(register([[one]]), TODAY).light(one._replace(status="closed")) == "done"
+        assert Horizon.of_register(register([[one]]), today).light(one) == light
+    assert Horizon.of_register(register([[one]]), TODAY).light(one._replace(status="closed")) == "done"
 
 
 def test_what_is_to_be_done_at_once_and_has_a_deadline_all_the_same_goes_by_it() -> None:
     for due, light in (("2024-12-31", "green"), ("2024-06-20", "yellow"), ("2024-06-14", "red")):
         one = row("1.1", term="at_once", due=due)
-        assert Horizon.of(register([[one]]), TODAY).light(one) == light
+        assert Horizon.of_register(register([[one]]), TODAY).light(one) == light
 
 
 def test_a_long_term_measure_with_a_deadline_can_be_late() -> None:
     one = row("1.1", term="long_term", due="2024-06-14")
-    assert Horizon.of(register([[one]]), TODAY).light(one) == "red"
+    assert Horizon.of_register(register([[one]]), TODAY).light(one) == "red"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +171,7 @@ def test_a_long_term_measure_with_a_deadline_can_be_late() -> None:
 )
 def test_the_warning_counts_the_leap_day(today: date, light: str) -> None:
     one = row("1.1", due="2024-02-29")
-    assert Horizon.of(register([[one]]), today).light(one) == light
+    assert Horizon.of_register(register([[one]]), today).light(one) == light
 
 
 @pytest.mark.parametrize("today", [date.min, date.max, date(9999, 12, 20), date(1, 6, 1)])
@@ -200,7 +202,7 @@ def test_a_closed_long_term_measure_is_to_be_looked_at_again_after_the_days_of_t
     days: int, again: bool
 ) -> None:
     one = row("1.1", "closed", term="long_term", looked_at=(TODAY - timedelta(days)).isoformat())
-    assert Horizon.of(register([[one]]), TODAY).review_due(one) is again
+    assert Horizon.of_register(register([[one]]), TODAY).is_review_due(one) is again
     assert tally(register([[one]]), TODAY).review_due == again
 
 
@@ -368,13 +370,13 @@ def test_what_nothing_is_said_of_is_a_group_at_the_end_without_a_key(by: Groupin
 
 def test_a_measure_of_which_nothing_is_said_is_null_in_json() -> None:
     one = row("1.1", category=None, leader=None, office=None, due=None)
-    shown = measure_json(one, Horizon.of(register([[one]]), TODAY))
+    shown = measure_json(one, Horizon.of_register(register([[one]]), TODAY))
     assert {key for key, value in shown.items() if value is None} == {
         "category", "leader", "office", "person", "due", "fields",
     }  # fmt: skip
     assert (shown["light"], shown["co_offices"]) == ("none", ())
     told = measure_json(
-        one._replace(person="张某", fields=(("risk", "高"),)), Horizon.of(register([[one]]), TODAY)
+        one._replace(person="张某", fields=(("risk", "高"),)), Horizon.of_register(register([[one]]), TODAY)
     )
     assert (told["person"], told["fields"]) == ("张某", {"risk": "高"})
     assert (
@@ -533,7 +535,7 @@ def test_closing_one_measure_moves_every_count_by_that_one(ledger: Register) -> 
                 ledger._replace(problems=(*ledger.problems[:place], changed, *ledger.problems[place + 1 :])),
                 TODAY,
             )
-            light = Horizon.of(ledger, TODAY).light(measure)
+            light = Horizon.of_register(ledger, TODAY).light(measure)
             assert after.closed == before.closed + 1
             assert after.by_status[measure.status] == before.by_status[measure.status] - 1
             assert after.measures == before.measures
@@ -547,7 +549,7 @@ def test_closing_one_measure_moves_every_count_by_that_one(ledger: Register) -> 
 @given(registers(), st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 def test_as_days_pass_nothing_open_turns_from_red_back_to_green(ledger: Register, today: date) -> None:
     order = ["green", "yellow", "red"]
-    now, later = Horizon.of(ledger, today), Horizon.of(ledger, today + timedelta(days=1))
+    now, later = Horizon.of_register(ledger, today), Horizon.of_register(ledger, today + timedelta(days=1))
     for measure in ledger.measures:
         if measure.status == "closed" or measure.due is None:
             assert now.light(measure) == later.light(measure)

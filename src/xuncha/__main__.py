@@ -24,9 +24,9 @@ def main() -> None:
     _name_files_in_chinese()
     _open_streams()
     from xuncha import language  # noqa: PLC0415
-    from xuncha.cli.invocation import take  # noqa: PLC0415
+    from xuncha.cli.invocation import split_options  # noqa: PLC0415
 
-    words, options = take(sys.argv[1:])
+    words, options = split_options(sys.argv[1:])
     if "--no-color" in options:
         os.environ["NO_COLOR"] = "1"
     language.set_language(options.get("--lang"))

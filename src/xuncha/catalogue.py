@@ -39,13 +39,13 @@ class Rule(Generic[P]):
         """Return the name of the module that holds the check; empty without a check."""
         return self.check.__module__.rpartition(".")[2] if self.check else ""
 
-    def at(self, place: P, message: str, hint: str = "", severity: Severity | None = None) -> Finding[P]:
+    def finding(self, place: P, message: str, hint: str = "", severity: Severity | None = None) -> Finding[P]:
         """Make a finding of this rule; its severity may be lower than the rule's."""
         return Finding(self.code, message, place, hint, severity or self.severity)
 
     def __call__(self, *arguments: Any) -> list[Finding[P]]:  # noqa: ANN401  the arguments differ by catalogue
         """Run the check, and return what it finds as findings of this rule."""
-        return [self.at(*violation) for violation in self.check(*arguments)] if self.check else []
+        return [self.finding(*violation) for violation in self.check(*arguments)] if self.check else []
 
 
 class Catalogue(dict[str, Rule[P]]):
@@ -63,7 +63,7 @@ class Catalogue(dict[str, Rule[P]]):
         check: Check[P] | None = None,
         **fields: str,
     ) -> Rule[P]:
-        """Enter a rule; `more` holds the other fields of `Rule`."""
+        """Enter a rule; `fields` holds the other fields of `Rule`."""
         self[code] = rule = Rule(code, severity, why, wrong, right, scope, check=check, **fields)
         return rule
 

@@ -113,7 +113,7 @@ def _entry(
 def _reminders(
     day: date, last_workday: date | None, days_before: int, today: date, workdays: Workdays
 ) -> tuple[date, ...]:
-    """Return the days of the reminders: `days_before` days before the day, and one working day before the last working day (`last`)."""
+    """Return the days of the reminders: `days_before` days before the day, and one working day before the last working day (`last_workday`)."""
     previous_workday = last_workday and workdays.on_or_before(add_days(last_workday, -1))
     reminders = {add_days(day, -days_before), previous_workday or add_days(day, -1)}
     return tuple(sorted(reminder for reminder in reminders if reminder >= today))
@@ -130,7 +130,7 @@ _MORNING: Final = timedelta(hours=9)  # the time of a reminder, in the reader's 
 def ics(frame: Frame, rows: Sequence[Entry], today: date, last_year: int, owner: str = "") -> bytes:
     """Return the calendar as the bytes of a file; `last_year` is the last year whose working days are known.
 
-    `whose` is the leader or the office that the calendar is for; empty for all. Raises SurroundingsError if the part `office` is
+    `owner` is the leader or the office that the calendar is for; empty for all. Raises SurroundingsError if the part `office` is
     not installed.
     """
     with require_part("office"):

@@ -62,7 +62,7 @@ class XunchaError(Exception):
 
 
 def combined(errors: Sequence[E]) -> E:
-    """Return the first error, with all others added to its `also`."""
+    """Return the first error, with all others added to its `others`."""
     all_errors: list[XunchaError] = []
     for error in errors:
         all_errors += [error, *error.others]

@@ -99,7 +99,7 @@ def find_program(name: str, path: str | None = None) -> str | None:
 
 
 def split_command(command: str) -> list[str]:
-    """Split a command from a variable, such as `EDITOR`, into words; on Windows, replace the program by the path that `program` finds.
+    """Split a command from a variable, such as `EDITOR`, into words; on Windows, replace the program by the path that `find_program` finds.
 
     Raises ValueError if its quotes are not closed; FileNotFoundError if there is no such program.
     """
@@ -116,14 +116,14 @@ def split_command(command: str) -> list[str]:
 
 
 def process_group() -> dict[str, Any]:
-    """Return the arguments with which `Popen` starts a process that Ctrl-C at the terminal does not reach; end it with `end_all`."""
+    """Return the arguments with which `Popen` starts a process that Ctrl-C at the terminal does not reach; end it with `end_group`."""
     if WINDOWS:
         return {"creationflags": 0x00000200}  # CREATE_NEW_PROCESS_GROUP
     return {"start_new_session": True}
 
 
 def end_group(process: subprocess.Popen[bytes], *, force: bool = False) -> None:
-    """End a process that was started `apart`, with all its children; unless `at_once`, git may remove its locks first."""
+    """End a process that was started with `process_group`, with all its children; unless `force`, git may remove its locks first."""
     if process.poll() is not None:
         return
     if not WINDOWS:

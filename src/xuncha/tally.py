@@ -31,7 +31,7 @@ class Horizon(NamedTuple):
     review_before: str  # a long-term measure last looked at on this day or earlier is due for review
 
     @classmethod
-    def of(cls, register: Register, today: date) -> Horizon:
+    def of_register(cls, register: Register, today: date) -> Horizon:
         """Compute the horizon of a ledger on a day, from its policy."""
         return cls(
             today.isoformat(),
@@ -53,7 +53,7 @@ class Horizon(NamedTuple):
             return "green"
         return "red" if row.due < self.today else "yellow"
 
-    def review_due(self, row: MeasureRow) -> bool:
+    def is_review_due(self, row: MeasureRow) -> bool:
         """Return whether a closed long-term measure is due for review (回头看): the interval is over, or its result has slipped."""
         return (
             row.term == "long_term"
@@ -209,7 +209,7 @@ def percent(closed: int, total: int) -> str:
 
 def tally(register: Register, today: date) -> Tally:
     """Return the counts of a ledger on a day."""
-    horizon = Horizon.of(register, today)
+    horizon = Horizon.of_register(register, today)
     rows = register.measures
     statuses = Counter([row.status for row in rows])
     open_rows = [row for row in rows if row.status != "closed"]
@@ -226,7 +226,7 @@ def tally(register: Register, today: date) -> Tally:
         overdue=lights["red"],
         due_soon=lights["yellow"],
         due_soon_days=register.frame.due_soon_days,
-        review_due=sum(map(horizon.review_due, staged)),
+        review_due=sum(map(horizon.is_review_due, staged)),
         not_assigned=sum([not row.assigned for row in open_rows]),
         escalated=sum([row.escalated_to is not None for row in open_rows]),
         published_problems=len({row.problem for row in rows if row.publish}),
@@ -240,7 +240,7 @@ def groups(register: Register, today: date, by: Grouping = "problem") -> list[Gr
     Problems and categories come in the ledger's order, including those without a measure; offices and leaders in the order
     of `ledger.yaml`, leaving out those without a measure. Measures without such a value form the last group.
     """
-    horizon = Horizon.of(register, today)
+    horizon = Horizon.of_register(register, today)
     rows = register.measures
     key = attrgetter(by)
     total = Counter(map(key, rows))

@@ -34,7 +34,7 @@ def tasks(register: Register, today: date, returned: Collection[str] = ()) -> li
 
     `returned` holds the numbers of the measures whose application was returned, and not made again.
     """
-    horizon = Horizon.of(register, today)
+    horizon = Horizon.of_register(register, today)
     pending = []
     for row in register.measures:
         for kind in _kinds(row, horizon, returned):
@@ -48,7 +48,7 @@ def tasks(register: Register, today: date, returned: Collection[str] = ()) -> li
 def _kinds(row: MeasureRow, horizon: Horizon, returned: Collection[str]) -> Iterator[Kind]:
     """Yield why a measure waits; an application waits for the person who decides, anything else for those who do the work."""
     if row.status == "closed":
-        if horizon.review_due(row):
+        if horizon.is_review_due(row):
             yield "review"
         return
     light = horizon.light(row)

@@ -208,7 +208,7 @@ def test_a_fault_of_the_program_is_no_word_at_a_prompt_and_neither_is_waiting(
 ) -> None:
     for fault in ("1 / 0", "time.sleep(60)", "open('/nosuch')"):
         script = (
-            "import time\nfrom xuncha.cli import app\napp._PATIENCE = 0.5\n"
+            "import time\nfrom xuncha.cli import app\napp._TIMEOUT = 0.5\n"
             f"app._call = lambda *_: {fault}\napp.run([], {{}})"
         )
         begun = time.monotonic()

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from xuncha.cli.columns import FIXED, Column, Columns, width, wrapped
+from xuncha.cli.columns import FIXED, Column, Columns, width, wrap
 
 WORDS = st.text(alphabet="ab 甲乙，。“—1é\u0301ｱ🙂", max_size=40)
 CONSOLE = Console(file=io.StringIO(), width=80)
@@ -38,12 +38,12 @@ def test_the_quick_width_is_the_width_that_rich_measures(text: str) -> None:
 def test_lines_break_where_rich_breaks_them(text: str, room: int) -> None:
     broken = Text(text).wrap(CONSOLE, room, overflow="fold")
     lines = [line.plain.rstrip() for line in broken]
-    assert wrapped(text, room) == lines or not text.strip() or any(line[:1] in PUNCTUATION for line in lines)
+    assert wrap(text, room) == lines or not text.strip() or any(line[:1] in PUNCTUATION for line in lines)
 
 
 @given(st.text("完成a1，。、；）》”", min_size=1), st.integers(8, 30))
 def test_no_line_begins_with_punctuation_and_no_character_is_lost(text: str, room: int) -> None:
-    lines = wrapped(text, room)
+    lines = wrap(text, room)
     assert "".join(lines) == text
     assert all(width(line) <= room for line in lines)
     many = re.search(rf"[{PUNCTUATION}]{{{room // 2 - 1},}}", text)  # a line of nothing but punctuation

@@ -10,8 +10,8 @@ from typer.main import get_command
 
 from tests.cli.terminals import in_terminal, too_wide
 from xuncha.cli.command import program
-from xuncha.cli.help import described
-from xuncha.cli.invocation import FLAGS, VALUED, take
+from xuncha.cli.help import split_docstring
+from xuncha.cli.invocation import FLAGS, VALUED, split_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,7 +185,7 @@ def test_a_docstring_gives_its_paragraphs_and_its_examples() -> None:
     Examples:
         xuncha close 2.3
     """
-    assert described(docstring) == (["Close a measure.", "It is done for good."], ["xuncha close 2.3"])
+    assert split_docstring(docstring) == (["Close a measure.", "It is done for good."], ["xuncha close 2.3"])
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ def test_a_docstring_gives_its_paragraphs_and_its_examples() -> None:
 def test_options_of_the_program_are_taken_from_anywhere(
     arguments: str, rest: str, given: dict[str, str | None]
 ) -> None:
-    assert take(arguments.split()) == (rest.split(), given)
+    assert split_options(arguments.split()) == (rest.split(), given)
 
 
 def test_the_program_alone_shows_its_help_and_counts_as_wrong_usage(ledger: LedgerOnDisk) -> None:

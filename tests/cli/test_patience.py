@@ -21,29 +21,29 @@ class Terminal(io.StringIO):
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen, "_LONG", 0.05)
+    monkeypatch.setattr(screen, "_DELAY", 0.05)
 
 
 def test_who_waits_at_a_terminal_is_shown_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
-    with screen.patience("正在生成\x1b[31m通报"):
+    with screen.show_activity("正在生成\x1b[31m通报"):
         time.sleep(0.5)
     assert "正在生成\N{REPLACEMENT CHARACTER}[31m通报" in terminal.getvalue()
-    assert not [thread for thread in threading.enumerate() if thread.name == screen.WATCH]
+    assert not [thread for thread in threading.enumerate() if thread.name == screen.ACTIVITY_THREAD]
 
 
 def test_what_is_quick_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen, "_LONG", 60)
+    monkeypatch.setattr(screen, "_DELAY", 60)
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
-    with screen.patience("正在生成通报"):
+    with screen.show_activity("正在生成通报"):
         pass
     assert terminal.getvalue() == ""
-    assert not [thread for thread in threading.enumerate() if thread.name == screen.WATCH]
+    assert not [thread for thread in threading.enumerate() if thread.name == screen.ACTIVITY_THREAD]
 
 
 def test_a_pipe_is_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", pipe := io.StringIO())
-    with screen.patience("正在生成通报"):
+    with screen.show_activity("正在生成通报"):
         time.sleep(0.2)
     assert pipe.getvalue() == ""
 
@@ -52,10 +52,10 @@ def test_work_that_fails_ends_what_is_shown(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sys, "stderr", Terminal())
 
     def fail() -> None:
-        with screen.patience("正在生成通报"):
+        with screen.show_activity("正在生成通报"):
             time.sleep(0.2)
             raise KeyError
 
     with pytest.raises(KeyError):
         fail()
-    assert not [thread for thread in threading.enumerate() if thread.name == screen.WATCH]
+    assert not [thread for thread in threading.enumerate() if thread.name == screen.ACTIVITY_THREAD]

@@ -215,13 +215,13 @@ class FullDisk:
 
     def __init__(self, real: Callable[..., Any], at: int, *, lasting: bool) -> None:
         self.real = real
-        self.at = at
+        self.finding = at
         self.lasting = lasting
         self.calls = 0
 
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         self.calls += 1
-        if self.calls == self.at or (self.lasting and self.calls > self.at):
+        if self.calls == self.finding or (self.lasting and self.calls > self.finding):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return self.real(*arguments, **options)
 

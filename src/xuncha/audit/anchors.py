@@ -33,19 +33,21 @@ def check_anchors(anchors: list[Anchor], commits: Mapping[str, Commit]) -> Findi
         data = {"day": anchor.day, "n": anchor.number}
         if anchor.is_moved:
             message = _("verification no. {n} was of {named}, but its tag points to {commit}")
-            yield REWRITTEN.at(place, message.format(named=anchor.named, commit=anchor.short, **data))
+            yield REWRITTEN.finding(place, message.format(named=anchor.named, commit=anchor.short, **data))
         if anchor.commit not in commits:
             message = _("history no longer contains {commit}, which was verified on {day} (no. {n})")
-            yield REWRITTEN.at(place, message.format(commit=anchor.short, **data))
+            yield REWRITTEN.finding(place, message.format(commit=anchor.short, **data))
         elif (commit := commits[anchor.commit]).moment_committed > anchor.moment + CLOCK_SKEW:
             message = _("verification no. {n} is dated {day}, but {commit} was made later, on {made}")
-            yield REWRITTEN.at(place, message.format(commit=anchor.short, made=commit.committed[:10], **data))
+            yield REWRITTEN.finding(
+                place, message.format(commit=anchor.short, made=commit.committed[:10], **data)
+            )
     numbers = {anchor.number for anchor in anchors}
     missing = (number for number in range(1, max(numbers, default=0)) if number not in numbers)
     for number in islice(missing, _MAX_SHOWN):
         following = next(later for later in anchors if later.number > number)
         place = HistoryPlace(following.commit, following.author, following.date)
-        yield REWRITTEN.at(place, _("verification no. {n} is missing").format(n=number), "", "warning")
+        yield REWRITTEN.finding(place, _("verification no. {n} is missing").format(n=number), "", "warning")
 
 
 def drop_anchor(root: Path, audit: Audit) -> Anchor:

@@ -64,7 +64,7 @@ def check_attributes(git: Git, commits: Sequence[Commit], paths: Iterable[str]) 
                 earlier.update(new)
                 message = _("{path} makes git convert files of the ledger on checkout: {names}")
                 message = message.format(path=file, names=quoted(sorted(new)))
-                yield CONVERTED.at(HistoryPlace.at(commit, file), message)
+                yield CONVERTED.finding(HistoryPlace.at(commit, file), message)
 
 
 def _lines(content: bytes) -> list[list[str]]:

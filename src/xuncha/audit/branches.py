@@ -43,7 +43,7 @@ def check_policies(
     common = {name for each in base for name in each}
     if lost := [name for name in dict.fromkeys(sum(side_requirements, ())) if name not in {*common, *merged}]:
         place = HistoryPlace.at(joining.commit, LEDGER_FILE)
-        yield RULES["policy-weakened"].at(place, weakened_message(lost))
+        yield RULES["policy-weakened"].finding(place, weakened_message(lost))
     settings = files.record(result.get(LEDGER_FILE))
     for index, (side, own_names) in enumerate(zip(sides, side_requirements, strict=True)):
         elsewhere = {name for place, each in enumerate(side_requirements) if place != index for name in each}
@@ -66,7 +66,7 @@ def check_policies(
                 joining.signers.require(closer, settings, place, lenient=True)
             if lacking := unmet(missing, change, closer, settings):
                 message = _("{id} was closed without {names}, which another branch already required")
-                yield DODGED.at(place, message.format(id=number, names=quoted(sorted(lacking))))
+                yield DODGED.finding(place, message.format(id=number, names=quoted(sorted(lacking))))
 
 
 def check_dates(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findings:
@@ -87,7 +87,7 @@ def check_dates(joining: Joining, anchors: Iterable[tuple[int, float]]) -> Findi
                 message = _("{what} is dated {day}, but was merged {n} days later")
                 text = message.format(what=decision.label, day=commit.committed[:10], n=int(delay) // 86_400)
                 late = any(due < joining.commit.committed[:10] for each in changes if (due := _old_due(each)))
-                finding = LATE_BRANCH.at(where, text, "", "error" if late else "warning")
+                finding = LATE_BRANCH.finding(where, text, "", "error" if late else "warning")
                 if anchor_gap < _TOO_OLD and (follower := side.follower(place)):
                     joining.signers.add_claims(Actor.from_commit(follower), side.settings, [finding])
                 else:

@@ -29,7 +29,7 @@ from xuncha.trail.tags import Anchor
 
 def check_commit(step: Step) -> list[Finding[HistoryPlace]]:
     """Run all checks on a commit and return their findings."""
-    return [_with_severity(rule.at(*fault), step) for rule, check in _checks() for fault in check(step)]
+    return [_with_severity(rule.finding(*fault), step) for rule, check in _checks() for fault in check(step)]
 
 
 @cache
@@ -119,7 +119,7 @@ class Examination:
         if not changes:
             if node.has_ledger and (message := claim_message(commit.trailers)):
                 number = next(iter(commit.trailers.ids), None)
-                yield RULES["trailers-mismatch"].at(HistoryPlace.at(commit, "", number), message)
+                yield RULES["trailers-mismatch"].finding(HistoryPlace.at(commit, "", number), message)
             return
         step = Step(commit, before, changes, self._graph, node)
         node.state = step.after
@@ -167,7 +167,9 @@ class Examination:
         """Yield the commits that bring the ledger a second time."""
         message = _("the ledger begins a second time: {commit} already added it")
         for each in self._beginnings[1:]:
-            yield places.SECOND.at(HistoryPlace.at(each, LEDGER_FILE), message.format(commit=self.start[:10]))
+            yield places.SECOND.finding(
+                HistoryPlace.at(each, LEDGER_FILE), message.format(commit=self.start[:10])
+            )
 
     def _record_closings(self, step: Step) -> None:
         """Record the closings that must be signed, and whether the persons are known only from the commits' own claims."""
@@ -185,7 +187,7 @@ class Examination:
                     "closing {id} was applied for in the name of {name}, who did not sign this, but usually signs"
                 )
                 text = message.format(id=change.id, name=applicant.name)
-                finding = RULES["second-person-doubtful"].at(step.at(change), text)
+                finding = RULES["second-person-doubtful"].finding(step.at(change), text)
                 self._signers.add_claims(applicant, step.settings, [finding])
         if needs_signature or "signed_commit" in status.recently_required(step):
             self._require_signature(step, lenient=not needs_signature)
@@ -295,7 +297,7 @@ class Examination:
                     message = _(
                         "{id} was renumbered to make room for another, although its number had long been known"
                     )
-                    yield RULES["renumbered"].at(place, message.format(**values), "", severity)
+                    yield RULES["renumbered"].finding(place, message.format(**values), "", severity)
                 continue
             message = _("{id} was renumbered, but no other clone has assigned that number")
-            yield RULES["renumbered"].at(place, message.format(**values))
+            yield RULES["renumbered"].finding(place, message.format(**values))

@@ -65,7 +65,7 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
         if message:
             anchor = next((each for each in marks if each.commit.startswith(start)), None)
             place = HistoryPlace(start, anchor.author if anchor else "", anchor.date if anchor else "")
-            findings.append(anchors.REWRITTEN.at(place, message))
+            findings.append(anchors.REWRITTEN.finding(place, message))
         elif start:
             old_commits = places.ancestors(start, commits)
     signed_hashes = signed(git, places_by_hash)  # checks each commit against its hash, too
@@ -74,7 +74,10 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     blobs = dict.fromkeys(each.blob for each in touched)
     examination = Examination(commits, Files(stored(git, blobs, LARGEST), records), marks, signed_hashes)
     later_findings = [
-        *(TOO_MANY.at(HistoryPlace.at(by_hash[each.commit], each.shown), each.message) for each in oversized),
+        *(
+            TOO_MANY.finding(HistoryPlace.at(by_hash[each.commit], each.shown), each.message)
+            for each in oversized
+        ),
         *hand.without_other_ledgers(git, examination.run(root)),
         *places.check_templates(root),
         *places.check_look_alikes(commits_by_path, by_hash),

@@ -74,9 +74,9 @@ def check_merge(joining: Joining, touched: Iterable[str] | None) -> Findings:
         for rule, location in _compare_file(joining, path, base):
             place = HistoryPlace.at(joining.commit, path, number)
             if rule is _CLOSED_OVER:
-                yield rule.at(place, *_closed_over_fault(joining, path))
+                yield rule.finding(place, *_closed_over_fault(joining, path))
             else:
-                yield rule.at(place, _message(rule, path, number or path, ".".join(map(str, location))))
+                yield rule.finding(place, _message(rule, path, number or path, ".".join(map(str, location))))
         yield from _check_choices(joining, path, base)
 
 

@@ -273,7 +273,7 @@ class Signers:
         for who, _settings, place, lenient in self._required:
             if flaw := flaws.get(who.commit):
                 severity: Severity = "warning" if lenient else flaw.severity
-                yield UNSIGNED.at(place, flaw.message.format(id=place.id), "", severity)
+                yield UNSIGNED.finding(place, flaw.message.format(id=place.id), "", severity)
         for who, _settings, findings in self._claims:
             if flaw := flaws.get(who.commit):
                 self.relies_on_claims |= not flaw.is_verified

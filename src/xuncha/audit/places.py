@@ -105,7 +105,7 @@ def check_look_alikes(commits_by_path: Mapping[str, str], commits: Mapping[str, 
     for path, name in commits_by_path.items():
         own = names.get(_same_name(path))
         if own and own != path:
-            yield look_alike.at(HistoryPlace.at(commits[name], path), _look_alike_message(path, own))
+            yield look_alike.finding(HistoryPlace.at(commits[name], path), _look_alike_message(path, own))
 
 
 MOVED = RULES.declare(
@@ -141,7 +141,7 @@ def check_former_places(git: Git, start: Commit, commits: Sequence[Commit]) -> F
             text = _("the ledger in {folder} disappeared when this one appeared; its history is there")
         if text:
             severity: Severity = "error" if is_same and not other.is_copied else "warning"
-            yield MOVED.at(place, text.format(folder=other.folder), "", severity)
+            yield MOVED.finding(place, text.format(folder=other.folder), "", severity)
 
 
 class _Features(NamedTuple):
@@ -238,14 +238,14 @@ def check_merged_paths(joining: Joining) -> Findings:
         if version and not any(version[:2] == each[:2] for each in versions):
             place = HistoryPlace.at(commit, path, number_of(path))
             if message := link_message(path, version.mode):
-                yield link.at(place, message)
+                yield link.finding(place, message)
             if files.pointer(version.blob) and any(not files.pointer(each.blob) for each in versions):
-                yield RULES["evidence-changed"].at(place, pointer_message(path), "", "warning")
+                yield RULES["evidence-changed"].finding(place, pointer_message(path), "", "warning")
     added = [path for path, *_rest in commit.touched if result.get(path) and not sides[0].get(path)]
     for path, twin in _look_alike_pairs(added, sides[0], result):
         if not any(side.get(path) and side.get(twin) for side in sides):
             place = HistoryPlace.at(commit, path, number_of(path))
-            yield look_alike.at(place, _look_alike_message(path, twin), "", _look_alike_severity(path))
+            yield look_alike.finding(place, _look_alike_message(path, twin), "", _look_alike_severity(path))
 
 
 OWN_TEMPLATE: Final = RULES.declare(
@@ -264,8 +264,8 @@ def check_templates(root: Path) -> Findings:
             if touched.blob and (len(commit.parents) < 2 or touched not in known_files):  # noqa: PLR2004
                 place = HistoryPlace.at(commit, touched.path)
                 if message := link_message(touched.path, touched.mode):
-                    yield link.at(place, message)
+                    yield link.finding(place, message)
                 elif is_template(touched.path):
                     message = _("the ledger's own {path} was added or changed").format(path=touched.path)
-                    yield OWN_TEMPLATE.at(place, message)
+                    yield OWN_TEMPLATE.finding(place, message)
             known_files.add(touched)

@@ -175,4 +175,4 @@ def check_recent_policy(step: Step, required: set[Requirement], restoring: Step 
                 )
             day = restoring.commit.day if restoring else ""
             text = message.format(id=change.id, names=quoted(sorted(lacking)), day=day)
-            yield DODGED.at(step.at(change), text)
+            yield DODGED.finding(step.at(change), text)

@@ -158,7 +158,7 @@ def check_others(step: Step, commits: Sequence[Commit]) -> Findings:
             message = _("{id} is {to} again, since what {who} did was undone")
             severity: Severity = "error" if after == "closed" else "warning"
             fault = step.report(change, message, severity, to=status_name(after), who=authors)
-            yield RULES["status-jump"].at(*fault)
+            yield RULES["status-jump"].finding(*fault)
 
 
 def same(step: Step, first: Version | None, second: Version | None) -> bool:

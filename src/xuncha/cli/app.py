@@ -20,24 +20,24 @@ from xuncha import __version__
 from xuncha.cli import screen
 from xuncha.cli.command import WrongUsage, no_such_command, program, see_help
 from xuncha.cli.context import Context
-from xuncha.cli.invocation import FLAGS, HIDDEN, VALUED, VERBS, check, must_be_text, readable
+from xuncha.cli.invocation import FLAGS, HIDDEN, VALUED, VERBS, check_options, decoded_argument, must_be_text
 from xuncha.errors import SurroundingsError, UsageError, XunchaError, cause_of
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
 from xuncha.requests import typed
 
-_PATIENCE = 5.0  # seconds after which an attempt to complete is given up
+_TIMEOUT = 5.0  # seconds after which an attempt to complete is given up
 
 
-def _context(given: Mapping[str, str | None]) -> Context:
+def _context(options: Mapping[str, str | None]) -> Context:
     """Return the context that the options of the whole program, or the variables that stand in for them, describe."""
-    check(given)
-    ledger = _given(given, "--ledger", "XUNCHA_LEDGER")
-    text = _given(given, "--today", "XUNCHA_TODAY")
-    lang = given.get("--lang")
+    check_options(options)
+    ledger = _option_value(options, "--ledger", "XUNCHA_LEDGER")
+    text = _option_value(options, "--today", "XUNCHA_TODAY")
+    lang = options.get("--lang")
     if lang is not None and lang not in LANGUAGES:
         raise UsageError("bad-language", _("--lang must be zh or en, not “{lang}”").format(lang=lang))
-    option = "--today" if given.get("--today") else "XUNCHA_TODAY"
+    option = "--today" if options.get("--today") else "XUNCHA_TODAY"
     day = typed.read_day(text, option, _today()) if text else _today()
     return Context(Path(ledger) if ledger else None, day, bool(text), clock=(lambda: day) if text else _today)
 
@@ -46,11 +46,11 @@ def _today() -> date:
     return date.today()  # noqa: DTZ011  the office's local day
 
 
-def _given(given: Mapping[str, str | None], option: str, variable: str) -> str:
+def _option_value(options: Mapping[str, str | None], option: str, variable: str) -> str:
     """Return the value of an option, else of the variable that stands in for it; empty if neither is set."""
-    if value := given.get(option):
+    if value := options.get(option):
         return value
-    value = readable(os.environ.get(variable, ""))
+    value = decoded_argument(os.environ.get(variable, ""))
     must_be_text([value], variable)
     return value
 
@@ -71,20 +71,20 @@ def _completion(*, install: bool) -> None:
         screen.line(completion.get_completion_script(**variables))  # type: ignore[attr-defined]
 
 
-def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds of its error
+def _usage_message(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds of its error
     """Return what is wrong with a command line, in the chosen language for the kinds of Typer's error that are known here."""
     match type(error).__name__:
         case "NoSuchOption":
             similar = error.possibilities or get_close_matches(error.option_name, VALUED + FLAGS)
-            others = _(", ").join(similar)
-            suggestion = _(" (available: {options})").format(options=others) if others else ""
+            names = _(", ").join(similar)
+            suggestion = _(" (available: {options})").format(options=names) if names else ""
             return _("there is no option {name}").format(name=error.option_name) + suggestion
         case "MissingParameter" if error.param is not None:
             option = next((name for name in error.param.opts if name.startswith("-")), error.param.metavar)
             return _("{name} is missing").format(name=option)
         case "BadOptionUsage":
-            needed = "requires" in error.message
-            message = _("{name} needs a value") if needed else _("{name} takes no value")
+            is_needed = "requires" in error.message
+            message = _("{name} needs a value") if is_needed else _("{name} takes no value")
             return message.format(name=error.option_name)
         case "NoArgsIsHelpError":
             screen.line(error.format_message())
@@ -92,9 +92,9 @@ def _said(error: Any) -> str:  # noqa: ANN401  Typer does not export the kinds o
     return str(error.format_message())
 
 
-def run(words: list[str], given: Mapping[str, str | None]) -> None:
-    """Run the command line, with the options of the whole program in `given`; exit with the exit code."""
-    code = (_complete if "_XUNCHA_COMPLETE" in os.environ else _carry_out)(words, given)
+def run(words: list[str], options: Mapping[str, str | None]) -> None:
+    """Run the command line, with the options of the whole program in `options`; exit with the exit code."""
+    code = (_complete if "_XUNCHA_COMPLETE" in os.environ else _carry_out)(words, options)
     if (failure := screen.finish()) is not None and not code:
         change = sys.modules.get("xuncha.workflow.change")  # not imported by commands that only read
         if commit := change.last_commit() if change else None:
@@ -103,37 +103,37 @@ def run(words: list[str], given: Mapping[str, str | None]) -> None:
             hint = _("do not type it again; see xuncha log")
             screen.warning(text.format(commit=commit, reason=cause_of(failure)), hint)
         else:
-            code = _refused_by_the_system(failure)
+            code = _report_os_error(failure)
     sys.exit(code)
 
 
-def _call(words: list[str], given: Mapping[str, str | None]) -> int:
+def _call(words: list[str], options: Mapping[str, str | None]) -> int:
     """Call the command that the words name, or what an option of the whole program asks for; return the exit code."""
-    if "--version" in given:
+    if "--version" in options:
         screen.line(f"xuncha {__version__}")
         return 0
-    if "--install-completion" in given or "--show-completion" in given:
-        _completion(install="--install-completion" in given)
+    if "--install-completion" in options or "--show-completion" in options:
+        _completion(install="--install-completion" in options)
         return 0
     context = verb = None
     if "_XUNCHA_COMPLETE" not in os.environ:
-        must_be_text([*words, *filter(None, given.values())])
-        context = _context(given)
+        must_be_text([*words, *filter(None, options.values())])
+        context = _context(options)
         verb = words[0] if words and not words[0].startswith("-") else None
         if verb is not None and verb not in VERBS | HIDDEN:
             raise no_such_command(verb, VERBS, "no-such-command")
     return program(verb)(words, standalone_mode=False, prog_name="xuncha", obj=context) or 0
 
 
-def _complete(words: list[str], given: Mapping[str, str | None]) -> int:
+def _complete(words: list[str], options: Mapping[str, str | None]) -> int:
     """Answer a shell that asks for completions: within a time limit, and without error messages, which would disturb the typing."""
     # Typer would read a text as markup and break it into lines, and fish would offer each line.
     shells._sanitize_help_text = lambda text: text  # noqa: SLF001
-    watch = threading.Timer(_PATIENCE, os._exit, [1])
+    watch = threading.Timer(_TIMEOUT, os._exit, [1])
     watch.daemon = True
     watch.start()
     try:
-        return _call(words, given)
+        return _call(words, options)
     except Exception:  # whatever the error is, the command itself will report it
         if "XUNCHA_TRACEBACK" in os.environ:
             raise
@@ -142,12 +142,12 @@ def _complete(words: list[str], given: Mapping[str, str | None]) -> int:
         watch.cancel()
 
 
-def _carry_out(words: list[str], given: Mapping[str, str | None]) -> int:
+def _carry_out(words: list[str], options: Mapping[str, str | None]) -> int:
     """Run a command and return its exit code: the one place where errors are caught."""
     try:
-        return _call(words, given)
+        return _call(words, options)
     except WrongUsage as error:
-        if message := _said(error):
+        if message := _usage_message(error):
             screen.error(UsageError("usage", message, see_help(error.ctx)))  # type: ignore[attr-defined]
         return UsageError.exit_code
     except (KeyboardInterrupt, typer.Abort) as end:
@@ -159,14 +159,14 @@ def _carry_out(words: list[str], given: Mapping[str, str | None]) -> int:
         if "XUNCHA_TRACEBACK" in os.environ:
             raise
         if isinstance(error, OSError):
-            return _refused_by_the_system(error)
+            return _report_os_error(error)
         text = _("this should not happen: {kind}: {error}").format(kind=type(error).__name__, error=error)
         hint = _("please report it, with the output of the same command when XUNCHA_TRACEBACK=1 is set")
         screen.error(XunchaError("bug", text, hint))
         return XunchaError.exit_code
 
 
-def _refused_by_the_system(error: OSError) -> int:
+def _report_os_error(error: OSError) -> int:
     """Report what the system has refused, such as writing to a full disk, and return the exit code."""
     if error.errno == errno.EPIPE:  # the reader of the pipe has gone: nobody would see a message
         return 1

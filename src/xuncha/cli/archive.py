@@ -10,7 +10,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import must_be_free, save
+from xuncha.cli.deliver import check_output, save
 from xuncha.cli.options import optional
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -58,18 +58,18 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
         message = _("{path} is in the ledger's folder, where an archive does not belong").format(path=output)
         hint = _("name a file outside of it: {option}").format(option=f"-o ../{output.name}")
         raise RefusedError("output-in-ledger", message, hint)
-    must_be_free(output, call.root)
+    check_output(output, call.root)
     call.warn_of_leftovers()
     moment = read_moment(call.root, at, "--at", call.today) if at else "HEAD"
     commit = commit_at(call.root, moment)
     day = call.today if call.day_is_given else day_of(call.root, commit, moment)
-    with temporary_folder() as place, screen.patience(_("Making the archive")):
+    with temporary_folder() as place, screen.show_activity(_("Making the archive")):
         case = gather(call.root, commit, day, place)
         with (place / "archive.zip").open("w+b") as stream:
             zipped(case.bag, case.name, day, stream)
             stream.seek(0)
             save(stream, output, call.root)
-    _warn(case, call.root, is_present=at is None)
+    _warn(case, call.root, is_current=at is None)
     if as_json:
         screen.data(case.facts.model_dump(mode="json"))
         return
@@ -78,13 +78,13 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
     screen.line(message.format(commit=commit[:10], day=day))
 
 
-def _warn(case: Case, root: Path, *, is_present: bool) -> None:
+def _warn(case: Case, root: Path, *, is_current: bool) -> None:
     """Warn of what is wrong in the archive or missing from it."""
     from xuncha.archive.gathering import reason  # noqa: PLC0415
     from xuncha.trail.bundle import FOLDERS  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
-    if is_present and Git(root).by_hand(*FOLDERS):
+    if is_current and Git(root).by_hand(*FOLDERS):
         screen.warning(_("what is not committed is not in the archive"), _("see `git status`"))
     if errors := case.facts.audit_errors:
         message = ngettext(
@@ -108,7 +108,7 @@ def _check(file: Path, *, as_json: bool) -> None:
     """Check an archive; exit with code 1 if anything is wrong with it."""
     from xuncha.archive.verifying import verify  # noqa: PLC0415
 
-    with temporary_folder() as place, screen.patience(_("Checking the archive")):
+    with temporary_folder() as place, screen.show_activity(_("Checking the archive")):
         verdict = verify(file.resolve(), place)
     facts, findings = verdict.facts, verdict.findings
     if as_json:
@@ -124,11 +124,11 @@ def _check(file: Path, *, as_json: bool) -> None:
     elif findings or facts is None:
         screen.findings(findings)
     else:
-        _praise(file, verdict, facts)
+        _show_verdict(file, verdict, facts)
     raise typer.Exit(1 if findings else 0)
 
 
-def _praise(file: Path, verdict: Verdict, facts: Facts) -> None:
+def _show_verdict(file: Path, verdict: Verdict, facts: Facts) -> None:
     """Print that an archive is sound, and what to compare with the papers of the handover."""
     message = ngettext("{path} is sound: {n} file.", "{path} is sound: {n} files.", verdict.files)
     screen.line(message.format(path=file, n=verdict.files))

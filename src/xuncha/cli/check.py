@@ -41,7 +41,7 @@ def doctor(call: Context, as_json: options.Json = False) -> None:
     """
     from xuncha.doctor.examination import examine  # noqa: PLC0415
 
-    with screen.patience(_("Checking the ledger's environment")):
+    with screen.show_activity(_("Checking the ledger's environment")):
         root = call.root
         diagnoses = examine(root, time.time_ns() / 1e9)
     if as_json:
@@ -53,26 +53,26 @@ def doctor(call: Context, as_json: options.Json = False) -> None:
     raise typer.Exit(1 if any(diagnosis.state == "error" for diagnosis in diagnoses) else 0)
 
 
-def _show_diagnoses(found: list[Diagnosis], root: Path) -> None:
+def _show_diagnoses(diagnoses: list[Diagnosis], root: Path) -> None:
     """Print a line for each check and, below a line that reports a fault, what to type."""
-    for diagnosis in found:
+    for diagnosis in diagnoses:
         if diagnosis.state != "unknown":
-            screen.show(_marked(diagnosis.state, diagnosis.message), wide=True)
+            screen.show(_marked_line(diagnosis.state, diagnosis.message), wide=True)
         if diagnosis.remedy:
             screen.line(f"{_INDENT}{diagnosis.remedy}")
-    if unknown := [diagnosis.code for diagnosis in found if diagnosis.state == "unknown"]:
+    if unknown := [diagnosis.code for diagnosis in diagnoses if diagnosis.state == "unknown"]:
         message = _("not checked until that is fixed: {codes}").format(codes=_(", ").join(unknown))
-        screen.show(_marked("unknown", message), wide=True)
-    if any(diagnosis.remedy for diagnosis in found) and not root.samefile("."):
+        screen.show(_marked_line("unknown", message), wide=True)
+    if any(diagnosis.remedy for diagnosis in diagnoses) and not root.samefile("."):
         screen.line(_("Type the commands above in the folder {path}.").format(path=root))
-    if wrong := sum(diagnosis.state in {"error", "warning"} for diagnosis in found):
+    if wrong := sum(diagnosis.state in {"error", "warning"} for diagnosis in diagnoses):
         message = ngettext("{n} item needs attention.", "{n} items need attention.", wrong)
         screen.line(message.format(n=wrong))
     else:
         screen.line(_("The ledger's environment is fine. To check the ledger itself: xuncha validate"))
 
 
-def _marked(state: State, message: str) -> Columns:
+def _marked_line(state: State, message: str) -> Columns:
     """Return a message behind its mark. The mark is a word, so that it can be read in a pipe and without colours."""
     from rich.cells import set_cell_size  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -96,7 +96,7 @@ def validate(call: Context, as_json: options.Json = False) -> None:
     from xuncha.store.loading import check  # noqa: PLC0415
 
     call.must_be_here()
-    with screen.patience(_("Checking every file")):
+    with screen.show_activity(_("Checking every file")):
         findings = check(WorkingTree(call.root), warn=True)
     wrong = any(finding.severity == "error" for finding in findings)
     if as_json:
@@ -133,7 +133,7 @@ def proof(
     from xuncha.proof.library import installed  # noqa: PLC0415
     from xuncha.requests.answers import findings_json  # noqa: PLC0415
 
-    ignored = [_silenced(words) for words in ignore or ()]
+    ignored = [_ignored_rule(words) for words in ignore or ()]
     text, silenced = read(file)
     ledger = call.register_if_any()
     facts = facts_of(ledger, call.today) if ledger else None
@@ -156,7 +156,7 @@ def proof(
     raise typer.Exit(1 if any(finding.severity == "error" for finding in findings) else 0)
 
 
-def _silenced(option: str) -> Silenced:
+def _ignored_rule(option: str) -> Silenced:
     """Read an option that names a rule to ignore. Raises UsageError if there is no such rule."""
     from xuncha.proof.desk import RULES, Silenced  # noqa: PLC0415
 

@@ -112,14 +112,14 @@ def _lines(
 ) -> Iterator[str | list[Segment]]:
     """Break a cell into lines that fit the room, each padded up to the next column."""
     if isinstance(cell, str):
-        for line in wrapped(cell, room) if column.wraps else [cell]:
-            taken = width(line)
-            if taken > room:
-                line, taken = set_cell_size(line, room - 1) + "…", room  # noqa: PLW2901
-            blank = " " * (room - taken)
+        for line in wrap(cell, room) if column.wraps else [cell]:
+            used = width(line)
+            if used > room:
+                line, used = set_cell_size(line, room - 1) + "…", room  # noqa: PLW2901
+            blank = " " * (room - used)
             yield blank + line + " " * gap if column.right else line + blank + " " * gap
         return
-    texts: Iterable[Text] = _divided(cell, room)
+    texts: Iterable[Text] = _split_text(cell, room)
     if not column.wraps:
         texts = cell.wrap(console, room, overflow="ellipsis", no_wrap=True)
     for text in texts:
@@ -129,38 +129,38 @@ def _lines(
         yield [Segment(before), *styled, Segment(after)]
 
 
-def _divided(cell: Text, room: int) -> Iterator[Text]:
-    """Break styled text at the same places as `wrapped`."""
+def _split_text(cell: Text, room: int) -> Iterator[Text]:
+    """Break styled text at the same places as `wrap`."""
     for paragraph in cell.split("\n", allow_blank=True):
         place = 0
-        for line in wrapped(paragraph.plain, room):
-            place = paragraph.plain.index(line, place)  # skips blanks that `wrapped` left out
+        for line in wrap(paragraph.plain, room):
+            place = paragraph.plain.index(line, place)  # skips blanks that `wrap` left out
             yield paragraph[place : place + len(line)]
             place += len(line)
 
 
-def wrapped(text: str, room: int) -> list[str]:
+def wrap(text: str, room: int) -> list[str]:
     """Break a text at its line ends, at blanks, and inside words that are longer than a line."""
     if width(text) <= room and "\n" not in text:
         return [text.rstrip()]
     lines = []
     for paragraph in text.split("\n"):
-        line, taken = "", 0
+        line, used = "", 0
         for word in _WORD.findall(paragraph):
             length = width(word.rstrip())
-            if taken + length > room:
+            if used + length > room:
                 lines += [line] if line else []
-                *whole, line = _chopped(word, room) if length > room else [word]
+                *whole, line = _split_word(word, room) if length > room else [word]
                 lines += whole
-                taken = width(line)
+                used = width(line)
             else:
                 line += word
-                taken += width(word)
+                used += width(word)
         lines.append(line)
     return [line.rstrip() for line in lines]
 
 
-def _chopped(word: str, room: int) -> list[str]:
+def _split_word(word: str, room: int) -> list[str]:
     """Break a word that is longer than a line; no line begins with punctuation."""
     lines = []
     while width(word.rstrip()) > room:

@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from xuncha.chinese.characters import is_blank
-from xuncha.cli.invocation import HIDDEN, VERBS, take
+from xuncha.cli.invocation import HIDDEN, VERBS, split_options
 from xuncha.cli.options import optional
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
@@ -32,11 +32,11 @@ _ENTRIES: dict[tuple[str, ...], tuple[Callable[..., None], bool, bool]] = {}
 def command(*words: str, hidden: bool = False, is_group: bool = False) -> Callable[[Function], Function]:
     """Register a function as the command with these words; a first parameter `call` receives the `Context`."""
 
-    def enter(function: Function) -> Function:
+    def register(function: Function) -> Function:
         _ENTRIES[words] = function, hidden, is_group
         return function
 
-    return enter
+    return register
 
 
 def group(word: str) -> Callable[[Function], Function]:
@@ -91,11 +91,11 @@ class _Command(_Translated, TyperCommand):
     def _must_be_filled(self, ctx: Any, args: list[str]) -> None:  # noqa: ANN401
         """Refuse an option with an empty value, which a script's unset variable may cause: it is not the same as no option."""
         try:
-            given, _rest, _order = self.make_parser(ctx).parse_args(args=list(args))
+            parsed, _rest, _order = self.make_parser(ctx).parse_args(args=list(args))
         except WrongUsage:
             return  # the real parsing reports what is wrong
         for parameter in self.get_params(ctx):
-            values = given.get(parameter.name) if parameter.param_type_name == "option" else None
+            values = parsed.get(parameter.name) if parameter.param_type_name == "option" else None
             for value in values if isinstance(values, list) else [values]:
                 if isinstance(value, str) and is_blank(value):
                     message = _("{option} is empty").format(option=parameter.opts[-1])
@@ -106,8 +106,8 @@ class _Group(_Translated, TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         """Parse as Typer does; a shell's request for completions may contain options of the whole program anywhere: they move to the front."""
         if ctx.resilient_parsing and ctx.parent is None:
-            rest, given = take(args)
-            args = [*(name if value is None else f"{name}={value}" for name, value in given.items()), *rest]
+            rest, options = split_options(args)
+            args = [*(name if value is None else f"{name}={value}" for name, value in options.items()), *rest]
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401
@@ -121,9 +121,9 @@ def see_help(context: Any) -> str:  # noqa: ANN401
     return _("see `{path} --help`").format(path=context.command_path)
 
 
-def no_such_command(name: str, known: Collection[str], code: str = "usage") -> UsageError:
+def no_such_command(name: str, commands: Collection[str], code: str = "usage") -> UsageError:
     """Return the error for an unknown command, with the most similar one as a hint."""
-    return UsageError(code, _("there is no command {name}").format(name=name), suggestion(name, known))
+    return UsageError(code, _("there is no command {name}").format(name=name), suggestion(name, commands))
 
 
 def program(verb: str | None = None) -> typer.Typer:
@@ -136,7 +136,7 @@ def program(verb: str | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback()(everything if verb is None else lambda: None)
+    app.callback()(root_options if verb is None else lambda: None)
     groups: dict[str, typer.Typer] = {}
     modules = VERBS | HIDDEN
     for module in dict.fromkeys(modules.values()) if verb is None else [modules[verb]]:
@@ -150,11 +150,11 @@ def program(verb: str | None = None) -> typer.Typer:
             app.add_typer(groups[words[0]], name=words[0], callback=function)
         else:
             parent = groups[words[0]] if len(words) > 1 else app
-            parent.command(words[-1], cls=_Command, hidden=hidden)(_called(function))
+            parent.command(words[-1], cls=_Command, hidden=hidden)(_with_context(function))
     return app
 
 
-def everything(
+def root_options(
     ledger: str | None = optional(
         "--ledger DIR", _("The ledger's folder; default: the nearest one upwards"), variable="XUNCHA_LEDGER"
     ),
@@ -178,7 +178,7 @@ def everything(
     """
 
 
-def _called(function: Callable[..., None]) -> Callable[..., None]:
+def _with_context(function: Callable[..., None]) -> Callable[..., None]:
     """Return a function for Typer, whose first parameter is Typer's context instead of `call`."""
     signature = inspect.signature(function, eval_str=True)
     first, *others = [*signature.parameters.values(), None]

@@ -91,7 +91,9 @@ def reply(
 def list_(
     call: Context,
     about: str | None = optional(
-        "--about ID", _("Those about a problem and its measures (2), or one measure (2.3)"), options.both
+        "--about ID",
+        _("Those about a problem and its measures (2), or one measure (2.3)"),
+        options.ids,
     ),
     unanswered: bool = optional("--unanswered", _("Those without a reply")),
     as_json: options.Json = False,
@@ -107,26 +109,26 @@ def list_(
 
     call.must_be_here()
     source = WorkingTree(call.root)
-    entered = comments(source)
-    matching = comments_about(source, entered, about, unanswered=unanswered)
+    comments_by_number = comments(source)
+    matching = comments_about(source, comments_by_number, about, unanswered=unanswered)
     if as_json:
         screen.data([{"number": number, **each.model_dump(mode="json")} for number, each in matching.items()])
     elif matching:
         screen.show(_table(matching), wide=True, paged=True)
-    elif entered:
+    elif comments_by_number:
         screen.line(_("No comment matches."))
     else:
         screen.line(_("There are no comments yet. Enter the first one: xuncha comment add TEXT --channel …"))
 
 
-def _table(found: Mapping[int, Comment]) -> Columns:
+def _table(comments: Mapping[int, Comment]) -> Columns:
     from rich.text import Text  # noqa: PLC0415
 
     from xuncha.cli.columns import FIXED, RIGHT, Column, Columns  # noqa: PLC0415
 
     headings = (_("No."), _("Received"), _("Channel"), _("About"), _("Comment"), _("Reply"))
     table = Columns(RIGHT, FIXED, FIXED, FIXED, Column(), Column(), headings=headings)
-    for place, each in found.items():
+    for place, each in comments.items():
         text = _on_one_line(each.text) + (_(" ({reason})").format(reason=each.name) if each.name else "")
         answered: str | Text = Text(_("not answered"), "yellow")
         if each.reply:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class Context:
     """One call of the program, as commands receive it."""
 
-    named: Path | None
+    folder: Path | None
     today: date
     day_is_given: bool = False  # whether `today` was given, rather than read from the clock
     commit: str | None = None
@@ -46,7 +46,7 @@ class Context:
     @cached_property
     def root(self) -> Path:
         """Return the ledger's folder. Raises SurroundingsError if there is none."""
-        return find(None, self.named)
+        return find(None, self.folder)
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
@@ -71,7 +71,7 @@ class Context:
         from xuncha.requests.moments import find_moment as found_in_history  # noqa: PLC0415
 
         commit, day = found_in_history(self.root, moment, "--at", self.today)
-        self._warn_of_a_cut_off_history()
+        self._warn_if_shallow()
         return replace(self, commit=commit, today=day)
 
     def register(self) -> Register:
@@ -98,22 +98,22 @@ class Context:
         with self._reading():
             return ledger(self.source())
 
-    def history(self, which: Identity | None = None) -> list[Event]:
+    def history(self, identity: Identity | None = None) -> list[Event]:
         """Return the events of the whole ledger, a problem with its measures, or one measure (RefusedError if it does not exist); newest first."""
         from xuncha.trail.git import Git  # noqa: PLC0415  only what shows the history needs git
         from xuncha.trail.history import history, history_of_measure, history_of_problem  # noqa: PLC0415
 
         Git.in_repository(self.root)
-        self._warn_of_a_cut_off_history()
-        if which is None:
+        self._warn_if_shallow()
+        if identity is None:
             return history(self.root)
-        if not (self.root / which.path).is_file():
-            raise no_such_record(which)
-        if which.is_problem:
-            return history_of_problem(self.root, which)
-        return history_of_measure(self.root, which.path, str(which))
+        if not (self.root / identity.path).is_file():
+            raise no_such_record(identity)
+        if identity.is_problem:
+            return history_of_problem(self.root, identity)
+        return history_of_measure(self.root, identity.path, str(identity))
 
-    def _warn_of_a_cut_off_history(self) -> None:
+    def _warn_if_shallow(self) -> None:
         from xuncha.trail.git import Git  # noqa: PLC0415
 
         try:
@@ -121,10 +121,10 @@ class Context:
         except SurroundingsError as error:
             screen.warning(error.message, error.hint)
 
-    def history_if_any(self, which: Identity | None = None) -> list[Event]:
+    def history_if_any(self, identity: Identity | None = None) -> list[Event]:
         """Return what `history` does; an empty list outside a repository, or, with a warning, if git is not installed."""
         try:
-            return self.history(which) if git_dir(self.root) else []
+            return self.history(identity) if git_dir(self.root) else []
         except SurroundingsError as error:
             if error.code != "no-git":
                 raise
@@ -142,22 +142,24 @@ class Context:
     def _reading(self) -> Iterator[None]:
         if self.commit is None:
             self.must_be_here()
-        with screen.patience(_("Reading the files")), self.places_named():
+        with screen.show_activity(_("Reading the files")), self.named_places():
             yield
 
     @contextlib.contextmanager
-    def places_named(self) -> Iterator[None]:
+    def named_places(self) -> Iterator[None]:
         """Name files as git does, `1a2b3c4d5e:./data/…`, in errors of a ledger at a commit."""
         try:
             yield
         except InvalidLedgerError as error:
-            found = [(each, each.place._replace(path=self._then(each.place.path))) for each in error.findings]
-            raise InvalidLedgerError([each._replace(place=place) for each, place in found]) from None
+            pairs = [
+                (each, each.place._replace(path=self._in_git(each.place.path))) for each in error.findings
+            ]
+            raise InvalidLedgerError([each._replace(place=place) for each, place in pairs]) from None
         except RefusedError as error:
-            error.path = self._then(error.path)
+            error.path = self._in_git(error.path)
             raise
 
-    def _then(self, path: str) -> str:
+    def _in_git(self, path: str) -> str:
         return f"{self.commit[:10]}:./{path}" if self.commit and path else path
 
     def register_if_any(self) -> Register | None:
@@ -165,7 +167,7 @@ class Context:
         try:
             return self.register()
         except SurroundingsError as error:
-            if self.named is not None or error.code != "no-ledger":
+            if self.folder is not None or error.code != "no-ledger":
                 raise
             return None
 
@@ -188,7 +190,7 @@ class Context:
                 _("to complete it, type it again; to undo it: xuncha undo"),
             )
 
-    def say_standing(self, register: Register | None) -> Tally | None:
+    def print_progress(self, register: Register | None) -> Tally | None:
         """Print how much of the ledger is complete, in one line, and return the counts; None if it breaks rules."""
         if register is None:
             screen.warning(_("other files of the ledger break rules"), _("see `xuncha validate`"))
@@ -198,8 +200,8 @@ class Context:
         screen.line(message.format_map(vars(counts)))
         return counts
 
-    def say_counts(self, result: Result) -> None:
+    def print_counts(self, result: Result) -> None:
         """Print the new counts at the end of a command that has changed the ledger."""
-        counts = self.say_standing(result.register)
+        counts = self.print_progress(result.register)
         if counts and counts.all_done and result.completed:
             screen.line(_("Everything is complete."))

@@ -18,11 +18,13 @@ from xuncha.store.files import replace
 from xuncha.system import is_link
 from xuncha.trail.repository import common_dir, git_dir
 
-_OF_THE_LEDGER: Final = frozenset({"data", "templates"})  # folders in which every file is the ledger's
+_LEDGER_FOLDERS: Final = frozenset({"data", "templates"})  # folders in which every file is the ledger's
 _BLOCK: Final = 1024 * 1024
 
 
-def check(form: str, forms: Sequence[str], output: Path | None, name: str, *, as_json: bool = False) -> None:
+def check_form(
+    form: str, forms: Sequence[str], output: Path | None, name: str, *, as_json: bool = False
+) -> None:
     """Check, before any work, that a form is one of `forms` and fits the output, else raise UsageError; hints suggest `name` for a file."""
     from xuncha.paper.forms import TEXT  # noqa: PLC0415  help and completion need no paper
 
@@ -42,9 +44,9 @@ def check(form: str, forms: Sequence[str], output: Path | None, name: str, *, as
 
 
 def deliver(
-    content: bytes | Path, warnings: Sequence[str], output: Path | None, root: Path, said: str | None = ""
+    content: bytes | Path, warnings: Sequence[str], output: Path | None, root: Path, message: str | None = ""
 ) -> None:
-    """Print a document, or save it to a file; a Path gives the content of a file. `said` names the file by `{path}`; None prints nothing."""
+    """Print a document, or save it to a file; a Path gives the content of a file. `message` names the file by `{path}`; None prints nothing."""
     for sentence in warnings:
         screen.warning(sentence)
     with BytesIO(content) if isinstance(content, bytes) else content.open("rb") as stream:
@@ -52,32 +54,32 @@ def deliver(
             _print(stream)
             return
         save(stream, output, root)
-    if said is not None and not screen.prints_into(output):
-        screen.line((said or _("It is in {path}.")).format(path=output))
+    if message is not None and not screen.is_stdout(output):
+        screen.line((message or _("It is in {path}.")).format(path=output))
 
 
-def paper(call: Context, name: str, form: str, **given: object) -> tuple[bytes, list[str]]:
+def make_paper(call: Context, name: str, form: str, **values: object) -> tuple[bytes, list[str]]:
     """Make a document from the outline template of this name; return it with the warnings."""
     from xuncha.paper import templates  # noqa: PLC0415
 
-    with screen.patience(_("Making the document")):
-        return templates.make_file(name, form, call.templates(), **given)
+    with screen.show_activity(_("Making the document")):
+        return templates.make_file(name, form, call.templates(), **values)
 
 
-def deliver_paper(call: Context, name: str, form: str, output: Path | None, **given: object) -> None:
-    """Make a document as `paper` does, and deliver it."""
-    content, warnings = paper(call, name, form, **given)
+def deliver_paper(call: Context, name: str, form: str, output: Path | None, **values: object) -> None:
+    """Make a document as `make_paper` does, and deliver it."""
+    content, warnings = make_paper(call, name, form, **values)
     deliver(content, warnings, output, call.root)
 
 
 def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
-    """Write a document, bytes or a stream, to a file. Raises what `must_be_free` does; SurroundingsError if writing fails: the file is then as it was."""
+    """Write a document, bytes or a stream, to a file. Raises what `check_output` does; SurroundingsError if writing fails: the file is then as it was."""
     try:
-        must_be_free(output, root)
-        if screen.prints_into(output):  # even if it is a file: later output must not overwrite the document
+        check_output(output, root)
+        if screen.is_stdout(output):  # even if it is a file: later output must not overwrite the document
             _print(BytesIO(content) if isinstance(content, bytes) else content)
         else:
-            replace(_place(output), content)
+            replace(_real_path(output), content)
     except (OSError, RuntimeError) as error:  # RuntimeError: links that form a circle
         reason = cause_of(error) if isinstance(error, OSError) else error
         message = _("{path} cannot be written: {reason}").format(path=output, reason=reason)
@@ -89,24 +91,24 @@ def _print(stream: BinaryIO) -> None:
         screen.write(block)
 
 
-def must_be_free(output: Path, root: Path) -> None:
+def check_output(output: Path, root: Path) -> None:
     """Refuse (RefusedError) to write a document through a link, behind a link that came with the ledger, into git's folder, or over a part of a ledger."""
-    absolute, place, ledger = output.absolute(), _place(output), root.resolve()
+    absolute, real, ledger = output.absolute(), _real_path(output), root.resolve()
     folder = git_dir(root)
     of_git = [folder.resolve(), common_dir(folder).resolve()] if folder else []
-    inside = place.relative_to(ledger).parts if place.is_relative_to(ledger) else ("",)
+    inside = real.relative_to(ledger).parts if real.is_relative_to(ledger) else ("",)
     # Capitals make no difference: on the file systems of other computers they are the same as small letters.
-    is_git = ".git" in {part.casefold() for part in place.parts} or any(map(place.is_relative_to, of_git))
+    is_git = ".git" in {part.casefold() for part in real.parts} or any(map(real.is_relative_to, of_git))
     links = [path for path in (absolute, *absolute.parents) if is_link(path)]
     link_in_ledger = any(path.parent.resolve().is_relative_to(ledger) for path in links)
     if is_git:
         text, code = _("{path} is in git's own folder, where documents do not belong"), "output-in-git"
-    elif link_in_ledger or (absolute in links and not _is_device(output) and not screen.prints_into(output)):
+    elif link_in_ledger or (absolute in links and not _is_device(output) and not screen.is_stdout(output)):
         text, code = _("{path} is a link, or behind one; nothing is written through links"), "output-is-link"
     elif (
-        inside[0].casefold() in _OF_THE_LEDGER
-        or _of_another(place)
-        or any(part.casefold().startswith(".git") for part in (*inside, place.name))
+        inside[0].casefold() in _LEDGER_FOLDERS
+        or _is_of_ledger(real)
+        or any(part.casefold().startswith(".git") for part in (*inside, real.name))
     ):
         text, code = (
             _("{path} belongs to the ledger, and cannot be replaced by a document"),
@@ -118,13 +120,13 @@ def must_be_free(output: Path, root: Path) -> None:
     raise RefusedError(code, text.format(path=output), hint)
 
 
-def _of_another(place: Path) -> bool:
+def _is_of_ledger(place: Path) -> bool:
     """Return whether a file belongs to any ledger, as one of its records or templates."""
     above = ((folder, place.relative_to(folder).parts[0].casefold()) for folder in place.parents)
-    return any(part in _OF_THE_LEDGER and (folder / LEDGER_FILE).is_file() for folder, part in above)
+    return any(part in _LEDGER_FOLDERS and (folder / LEDGER_FILE).is_file() for folder, part in above)
 
 
-def _place(output: Path) -> Path:
+def _real_path(output: Path) -> Path:
     """Return the real path of a file; if the file itself is a link, the path of the link."""
     return output if _is_device(output) else output.absolute().parent.resolve() / output.name
 

@@ -29,7 +29,7 @@ _SECTION = re.compile(r"[A-Z][a-z]+:\n")
 _NONE = mark("Python is set to omit the help texts; to read them, type: unset PYTHONOPTIMIZE")
 
 
-def described(docstring: str | None) -> tuple[list[str], list[str]]:
+def split_docstring(docstring: str | None) -> tuple[list[str], list[str]]:
     """Return the paragraphs of a docstring before its first section, each as one line, and the lines of its examples."""
     if not docstring:
         return [_NONE], []
@@ -42,7 +42,7 @@ def described(docstring: str | None) -> tuple[list[str], list[str]]:
 
 def summary(docstring: str | None) -> str:
     """Return the first paragraph of a docstring in the chosen language."""
-    return language.gettext(described(docstring)[0][0])
+    return language.gettext(split_docstring(docstring)[0][0])
 
 
 def page(command: Any, context: Any) -> str:  # noqa: ANN401  Typer's own classes are not public
@@ -52,20 +52,20 @@ def page(command: Any, context: Any) -> str:  # noqa: ANN401  Typer's own classe
     for each in command.get_params(context):
         kinds[each.param_type_name].append(each)
     options, arguments = kinds.values()
-    paragraphs, examples = described(command.help)
+    paragraphs, examples = split_docstring(command.help)
     texts = [_wrap(language.gettext(paragraph)) for paragraph in paragraphs]
     usage = _wrap(_usage(context.command_path, options, arguments, commands))
-    rows = [(_names_of(each), _remark(each)) for each in options]
+    rows = [(_names_of(each), _option_help(each)) for each in options]
     if context.parent is None:
-        parts = [[*usage, *chain(*texts)], _panels(), _rows(rows)]
+        parts = [[*usage, *chain(*texts)], _panels(), _table(rows)]
     else:
         parts = [
             usage,
             *texts,
             _section(_("For example:"), map(_example, examples)),
-            _section(_("Arguments:"), _rows([(_metavar(each), each.help) for each in arguments])),
-            _section(_("Commands:"), _rows([(name, summary(each.help)) for name, each in commands.items()])),
-            _section(_("Options:"), _rows(rows)),
+            _section(_("Arguments:"), _table([(_metavar(each), each.help) for each in arguments])),
+            _section(_("Commands:"), _table([(name, summary(each.help)) for name, each in commands.items()])),
+            _section(_("Options:"), _table(rows)),
         ]
     return "\n\n".join("\n".join(part) for part in parts if part)
 
@@ -98,7 +98,7 @@ def _names_of(option: TyperOption) -> str:
     return names if option.is_flag else f"{names} {_metavar(option)}"
 
 
-def _remark(option: TyperOption) -> str:
+def _option_help(option: TyperOption) -> str:
     """Return the help of an option, followed in brackets by its variable, whether it is required, and its default."""
     remarks = [option.envvar] if isinstance(option.envvar, str) else []
     if option.required:
@@ -116,7 +116,7 @@ def _panels() -> list[str]:
         words = {verb: language.gettext(message) for verb, message in messages.items()}
         shown = [verb if words[verb] == messages[verb] else f"{verb} {words[verb]}" for verb in messages]
         rows.append((language.gettext(title), "  ".join(shown)))
-    return _rows(rows, _ITEM)
+    return _table(rows, _ITEM)
 
 
 def _example(line: str) -> str:
@@ -125,7 +125,7 @@ def _example(line: str) -> str:
     return " \\\n".join([f"  {first}", *(f"      {each}" for each in more)])
 
 
-def _rows(rows: list[tuple[str, str]], pieces: re.Pattern[str] = _PIECE) -> list[str]:
+def _table(rows: list[tuple[str, str]], pieces: re.Pattern[str] = _PIECE) -> list[str]:
     """Return names in one column, and their meanings in another."""
     column = 4 + max((columns(name) for name, _text in rows if columns(name) <= _NAMES), default=0)
     lines = []

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.reading import Wanted
     from xuncha.workflow.intake import Intake
 
-Before = dict[str, bytes | None]
+OldContents = dict[str, bytes | None]
 """The contents of the files before the import, by their paths; None if there was no file."""
 _MOST_LINES = 400  # the most lines of differences on the screen
 _MOST_DOUBTS = 200  # the most doubts on the screen; the most important come first
@@ -79,8 +79,8 @@ def import_notice(
     found(located(folder), intake, file.name, dry_run=dry_run)
     if dry_run:
         _show_notice(content)
-    screen.show(*doubtful(draft))
-    _say_what_is_done(folder, draft, intake, is_there=False, dry_run=dry_run)
+    screen.show(*doubts_table(draft))
+    _print_result(folder, draft, intake, existed=False, dry_run=dry_run)
 
 
 @command("import", "xlsx", hidden=True)
@@ -129,7 +129,7 @@ def import_table(
 
     root, is_there = _target(call, folder)
     day = typed.read_day(feedback, "--feedback", call.today, past=True) if feedback else None
-    draft = draft_of(file, wanted(call, root, form=form, day=day, columns=_roles(columns)))
+    draft = draft_of(file, reading_options(call, root, form=form, day=day, columns=_roles(columns)))
     if is_there:
         call.warn_of_leftovers()
         enterer = Enterer(draft, root, new_names=new, partly=partly or dry_run)
@@ -142,17 +142,17 @@ def import_table(
         intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
         found(root, intake, file.name, dry_run=dry_run)
         before, refused = {}, []
-    saved = _save(root, draft, save_form, is_there=is_there or not dry_run) if save_form else ""
+    saved = _save_form(root, draft, save_form, exists=is_there or not dry_run) if save_form else ""
     for error in refused:
         screen.error(error)
     if as_json:
-        result = understood(draft, intake, before, written=not dry_run)
+        result = import_json(draft, intake, before, written=not dry_run)
         screen.data(result | {"differences": [*_differences(intake, before)]})
         return
     if saved:
         screen.line(_("The form is in {path}.").format(path=saved))
     if dry_run:
-        screen.show(*_columns(draft), *doubtful(draft))
+        screen.show(*_columns(draft), *doubts_table(draft))
     elif n := len(draft.doubts):
         message = ngettext(
             "{n} cell is doubtful; --dry-run shows it.", "{n} cells are doubtful; --dry-run shows them.", n
@@ -160,7 +160,7 @@ def import_table(
         screen.line(message.format(n=n))
     for text in _differences(intake, before):
         screen.line(text)
-    _say_what_is_done(root, draft, intake, is_there=is_there, dry_run=dry_run)
+    _print_result(root, draft, intake, existed=is_there, dry_run=dry_run)
 
 
 def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
@@ -170,17 +170,17 @@ def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
     except SurroundingsError as error:
         error.hint = _("to make a new ledger, name a folder for it: xuncha import table FILE my-ledger")
         raise
-    if is_there := (root / LEDGER_FILE).exists():
+    if exists := (root / LEDGER_FILE).exists():
         must_be_here(root)
-    return root, is_there
+    return root, exists
 
 
-def _roles(given: list[str] | None) -> dict[str, str]:
+def _roles(texts: list[str] | None) -> dict[str, str]:
     """Read options of the form `HEADING=ROLE`. Raises UsageError if one is not of that form, or there is no such role."""
     from xuncha.model.forms import ROLES, is_role  # noqa: PLC0415
 
     roles = {}
-    for text in given or ():
+    for text in texts or ():
         heading, _equals, role = (part.strip() for part in text.replace("＝", "=").rpartition("="))
         if not heading or not role:
             message = _("--column: “{text}” is not of the form HEADING=ROLE").format(text=text)
@@ -193,7 +193,7 @@ def _roles(given: list[str] | None) -> dict[str, str]:
     return roles
 
 
-def wanted(
+def reading_options(
     call: Context, root: Path, *, form: str | None, day: date | None = None, columns: Mapping[str, str] = {}
 ) -> Wanted:
     """Return how a table is to be read: as the options say, and with the fields and forms of the ledger, if there is one."""
@@ -210,7 +210,7 @@ def wanted(
     return Wanted(call.today, day, chosen, columns, frame.fields, own_forms)
 
 
-def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
+def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:
     """Save the form by which a table was read, in a commit of its own; return its path."""
     from xuncha.store import forms  # noqa: PLC0415
     from xuncha.workflow.change import Message, begin  # noqa: PLC0415
@@ -219,7 +219,7 @@ def _save(root: Path, draft: Draft, name: str, *, is_there: bool) -> str:
     if draft.form is None:
         message = _("a workbook made by `export xlsx` is read without a form: none is saved")
         raise RefusedError("no-form", message)
-    if not is_there:
+    if not exists:
         hint = _("leave --dry-run out, or make a ledger first: xuncha init")
         raise UsageError("no-ledger", _("a form is saved in a ledger, but there is none here"), hint)
     path = forms.path_of(name)
@@ -244,10 +244,10 @@ def _columns(draft: Draft) -> list[RenderableType]:
     for each in draft.columns:
         place = f"{each.sheet}!{each.letter}" if several else each.letter
         rows.append((place, each.heading, f"{each.role} {role_name(each.role)}".strip(), each.why))
-    return _listed(_("Columns"), (_("Column"), _("Heading"), _("Read as"), _("Why")), rows)
+    return _table(_("Columns"), (_("Column"), _("Heading"), _("Read as"), _("Why")), rows)
 
 
-def _differences(intake: Intake, before: Before) -> Iterator[str]:
+def _differences(intake: Intake, before: OldContents) -> Iterator[str]:
     """Yield what changes in the files that exist already, measure by measure."""
     from xuncha.store.reading import parse  # noqa: PLC0415
     from xuncha.workflow.differences import differences  # noqa: PLC0415
@@ -263,23 +263,23 @@ def _differences(intake: Intake, before: Before) -> Iterator[str]:
         yield _("… and more")
 
 
-def _show_notice(said: dict[str, Any]) -> None:
+def _show_notice(notice: dict[str, Any]) -> None:
     """Print what is understood of a notice: its head and its tree of problems and measures."""
-    comma, dates = _(", "), said["dates"]
+    comma, dates = _(", "), notice["dates"]
     heads = {
-        _("title"): said["title"],
-        _("organisation"): said["organisation"],
-        _("inspectors"): said["inspector"],
+        _("title"): notice["title"],
+        _("organisation"): notice["organisation"],
+        _("inspectors"): notice["inspector"],
         _("inspection"): comma.join(filter(None, (dates["inspection_start"], dates["inspection_end"]))),
         _("feedback"): dates["feedback"],
         _("notice of"): dates["notice"],
-        _("issuer"): said["issuer"],
-        _("contact"): comma.join(filter(None, said["contact"].values())),
+        _("issuer"): notice["issuer"],
+        _("contact"): comma.join(filter(None, notice["contact"].values())),
     }
     for name, text in heads.items():
         screen.line(_("{name}: {text}").format(name=name, text=text or "-"))
     screen.line()
-    for category in said["categories"]:
+    for category in notice["categories"]:
         screen.line(category["title"] or "-")
         for problem in category["problems"]:
             screen.line(f"  {problem['number']}. {_short(problem['title'])}")
@@ -292,7 +292,7 @@ def _show_notice(said: dict[str, Any]) -> None:
     screen.line()
 
 
-def _listed(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[RenderableType]:
+def _table(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]]) -> list[RenderableType]:
     """Return rows as a table with a title; nothing if there are no rows."""
     from rich.text import Text  # noqa: PLC0415
 
@@ -303,14 +303,14 @@ def _listed(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]]
     return [Text(title, "italic"), table, Text()] if rows else []
 
 
-def doubtful(draft: Draft) -> list[RenderableType]:
+def doubts_table(draft: Draft) -> list[RenderableType]:
     """Return a table of the doubts: the place, the text, and what was made of it."""
     doubts = draft.weighed()
     rows = [(doubt.place, _short(doubt.text), doubt.made) for doubt in doubts[:_MOST_DOUBTS]]
     if len(doubts) > _MOST_DOUBTS:
         remark = _("{n} more; --json lists all").format(n=len(doubts) - _MOST_DOUBTS)
         rows.append(("…", "", remark))
-    return _listed(_("Doubtful"), (_("Place"), _("Content"), _("How handled")), rows)
+    return _table(_("Doubtful"), (_("Place"), _("Content"), _("How handled")), rows)
 
 
 def _doubts_json(draft: Draft) -> list[dict[str, str]]:
@@ -318,7 +318,7 @@ def _doubts_json(draft: Draft) -> list[dict[str, str]]:
     return [{"place": doubt.place, "text": doubt.text, "message": doubt.made} for doubt in draft.weighed()]
 
 
-def understood(draft: Draft, intake: Intake, before: Before, *, written: bool) -> dict[str, Any]:
+def import_json(draft: Draft, intake: Intake, before: OldContents, *, written: bool) -> dict[str, Any]:
     """Return what was understood and done, for programs."""
     from xuncha.model.records import Measure  # noqa: PLC0415
     from xuncha.workflow.intake import digest  # noqa: PLC0415
@@ -354,13 +354,13 @@ def _short(text: str, most: int = 60) -> str:
     return text if len(text) <= most else f"{text[:most]}…"
 
 
-def _say_what_is_done(root: Path, draft: Draft, intake: Intake, *, is_there: bool, dry_run: bool) -> None:
+def _print_result(root: Path, draft: Draft, intake: Intake, *, existed: bool, dry_run: bool) -> None:
     """Print how much was understood, and what was written."""
     text = _("Understood: {problems} problems, {measures} measures.")
     screen.line(text.format(problems=len(draft.problems), measures=len(draft.measures)))
     if dry_run:
         screen.line(_("Nothing was written: this was a dry run."))
-    elif not is_there:
+    elif not existed:
         screen.line(_("A ledger is made: {path}").format(path=root))
     elif not intake.files:
         screen.line(_("The ledger already says the same: nothing was changed."))

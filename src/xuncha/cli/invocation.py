@@ -42,14 +42,14 @@ HIDDEN: Final = {"merge-driver": "share"}
 """Commands that only git types."""
 VALUED: Final = ("--ledger", "--today", "--lang")
 FLAGS: Final = ("--no-color", "--install-completion", "--show-completion", "--version")
-"""The options of the whole program, with a value and without; `cli.command.everything` has the same options, with their help."""
+"""The options of the whole program, with a value and without; `cli.command.root_options` has the same options, with their help."""
 
 
-def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
+def split_options(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
     """Split arguments into the others and the options of the whole program; return both, with the last value of each option. After `--`, nothing is an option."""
     rest: list[str] = []
-    given: dict[str, str | None] = {}
-    remaining = list(reversed([readable(argument) for argument in arguments]))
+    options: dict[str, str | None] = {}
+    remaining = list(reversed([decoded_argument(argument) for argument in arguments]))
     while remaining:
         argument = remaining.pop()
         if argument == "--":
@@ -59,26 +59,26 @@ def take(arguments: Sequence[str]) -> tuple[list[str], dict[str, str | None]]:
         if name not in VALUED + FLAGS:
             rest.append(argument)
         elif equals:
-            given[name] = value
+            options[name] = value
         else:
-            given[name] = remaining.pop() if name in VALUED and remaining else None
-    return rest, given
+            options[name] = remaining.pop() if name in VALUED and remaining else None
+    return rest, options
 
 
-def readable(typed: str) -> str:
+def decoded_argument(argument: str) -> str:
     """Return an argument as text: decoded from UTF-8, else from the locale's encoding; else with surrogates, which `must_be_text` refuses."""
-    if typed.isascii() or system.WINDOWS:
-        return typed
+    if argument.isascii() or system.WINDOWS:
+        return argument
     try:
-        handed_over = os.fsencode(typed)
+        data = os.fsencode(argument)
     except UnicodeEncodeError:
-        return typed
+        return argument
     for encoding in ("utf-8", _encoding_of_locale()):
         try:
-            return handed_over.decode(encoding)
+            return data.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
-    return typed
+    return argument
 
 
 def _encoding_of_locale() -> str:
@@ -88,9 +88,9 @@ def _encoding_of_locale() -> str:
     return "gb18030" if encoding in {"gbk", "gb2312", "euccn"} else encoding  # gb18030 holds all three
 
 
-def must_be_text(typed: Iterable[str], variable: str = "") -> None:
+def must_be_text(arguments: Iterable[str], variable: str = "") -> None:
     """Check that arguments, or the value of a variable, could be decoded. Raises UsageError for one that could not."""
-    for argument in typed:
+    for argument in arguments:
         shown = argument.encode("utf-8", "backslashreplace").decode()
         if shown != argument:
             shown = shown.replace("\\udc", "\\x")  # show the bytes themselves
@@ -103,10 +103,10 @@ def must_be_text(typed: Iterable[str], variable: str = "") -> None:
             raise UsageError("not-utf8", message.format(name=variable, text=shown), hint)
 
 
-def check(given: Mapping[str, str | None]) -> None:
+def check_options(options: Mapping[str, str | None]) -> None:
     """Check that options that take a value have one, and flags have none. Raises UsageError for one that is wrong."""
-    for name, value in given.items():
-        needed = name in VALUED
-        if (needed and is_blank(value or "")) or (not needed and value is not None):
-            text = _("{name} needs a value") if needed else _("{name} takes no value")
+    for name, value in options.items():
+        is_needed = name in VALUED
+        if (is_needed and is_blank(value or "")) or (not is_needed and value is not None):
+            text = _("{name} needs a value") if is_needed else _("{name} takes no value")
             raise UsageError("usage", text.format(name=name), _("see `{path} --help`").format(path="xuncha"))

@@ -26,31 +26,31 @@ _FULL_WIDTH: Final = {
     for code in range(0x80)
     if chr(code) not in _PLAIN
 } | dict.fromkeys(map(ord, "‘’‚‛“”„"), "＂")  # quotation marks to PowerShell
-_OFFERED: Final = 30  # characters of a comment that a completion shows
-Offered = Callable[[typer.Context], list[tuple[str, str]]]
+_LENGTH: Final = 30  # characters of a comment that a completion shows
+Completion = Callable[[typer.Context], list[tuple[str, str]]]
 """A completion: returns words, each with its meaning."""
 
 
-def _complete(values: Callable[[Path], Iterable[tuple[str, str]]]) -> Offered:
+def _completed(values: Callable[[Path], Iterable[tuple[str, str]]]) -> Completion:
     """Return a completion that offers values of the ledger in a folder, each with its title."""
 
-    def offered(context: typer.Context) -> list[tuple[str, str]]:
+    def complete(context: typer.Context) -> list[tuple[str, str]]:
         ledger = context.find_root().params.get("ledger")
         try:
             pairs = values(find(None, Path(ledger) if ledger else None))
         except XunchaError:  # a completion must not print errors
             return []
-        return [(word, harmless(text)) for value, text in pairs if (word := _as_a_word(value))]
+        return [(word, shell_safe(text)) for value, text in pairs if (word := _shell_word(value))]
 
-    return offered
+    return complete
 
 
-def _offer(values: Callable[[Register], Iterable[tuple[str, str]]]) -> Offered:
+def _from_register(values: Callable[[Register], Iterable[tuple[str, str]]]) -> Completion:
     """Return a completion that offers values of the register, each with its title."""
-    return _complete(lambda root: values(register(root)))
+    return _completed(lambda root: values(register(root)))
 
 
-def harmless(text: str) -> str:
+def shell_safe(text: str) -> str:
     """Return a text that is safe in a completion: neither a shell nor the layout of the list reads any character in it as a command.
 
     Shells evaluate what they are offered, zsh twice, and each quotes differently. So a character with a meaning to any of them is
@@ -59,9 +59,9 @@ def harmless(text: str) -> str:
     return without_unsafe(text, " ").translate(_FULL_WIDTH)
 
 
-def _as_a_word(value: str) -> str | None:
+def _shell_word(value: str) -> str | None:
     """Return a value as it is typed in the shell that asks; None if the shell might read it as something else."""
-    if harmless(value) != value or value.startswith("-"):
+    if shell_safe(value) != value or value.startswith("-"):
         return None
     if " " not in value:
         return value
@@ -75,62 +75,62 @@ def _comments(root: Path) -> Iterable[tuple[str, str]]:
     from xuncha.store.comments import load_comments  # noqa: PLC0415
 
     comments, _findings = load_comments(WorkingTree(root))
-    return [(str(number), " ".join(comment.text.split())[:_OFFERED]) for number, comment in comments.items()]
+    return [(str(number), " ".join(comment.text.split())[:_LENGTH]) for number, comment in comments.items()]
 
 
-measures = _offer(lambda found: ((row.id, row.title) for row in found.measures))
-offices = _offer(lambda found: ((name, "") for name in found.frame.offices))
-_problems = _offer(lambda found: ((row.id, row.title) for row in found.problems))
-both = _offer(
+measures = _from_register(lambda found: ((row.id, row.title) for row in found.measures))
+offices = _from_register(lambda found: ((name, "") for name in found.frame.offices))
+_problems = _from_register(lambda found: ((row.id, row.title) for row in found.problems))
+ids = _from_register(
     lambda found: ((row.id, row.title) for rows in (found.problems, found.measures) for row in rows)
 )
-_leaders = _offer(lambda found: ((name, "") for name in found.frame.leaders))
-_categories = _offer(lambda found: found.frame.categories)
+_leaders = _from_register(lambda found: ((name, "") for name in found.frame.leaders))
+_categories = _from_register(lambda found: found.frame.categories)
 
 
-def option(form: str, text: str, offered: Offered | Sequence[str] | None = None) -> Any:  # noqa: ANN401  as Typer's own
-    """Return an option. `form` holds its names and the placeholder of its value, as in `-o --output FILE`, none for a flag; `offered` completes the value."""
+def option(form: str, text: str, values: Completion | Sequence[str] | None = None) -> Any:  # noqa: ANN401  as Typer's own
+    """Return an option. `form` holds its names and the placeholder of its value, as in `-o --output FILE`, none for a flag; `values` completes the value."""
     *names, value = form.split()
     if value.startswith("-"):
         return typer.Option(..., *names, value, help=text)
-    completion = _completion(offered)
+    completion = _completion(values)
     return typer.Option(..., *names, metavar=value, help=text, readable=False, autocompletion=completion)
 
 
-def argument(metavar: str, text: str, offered: Offered | Sequence[str] | None = None) -> Any:  # noqa: ANN401
+def argument(metavar: str, text: str, values: Completion | Sequence[str] | None = None) -> Any:  # noqa: ANN401
     """Return an argument, as `option` does."""
-    return typer.Argument(metavar=metavar, help=text, readable=False, autocompletion=_completion(offered))
+    return typer.Argument(metavar=metavar, help=text, readable=False, autocompletion=_completion(values))
 
 
 def optional(
     form: str,
     text: str,
-    offered: Offered | Sequence[str] | None = None,
+    values: Completion | Sequence[str] | None = None,
     default: object = None,
     variable: str | None = None,
 ) -> Any:  # noqa: ANN401
     """Return the default of an optional parameter: of an option, or of an argument if `form` is only a placeholder."""
-    parameter = option(form, text, offered) if form.startswith("-") else argument(form, text, offered)
+    parameter = option(form, text, values) if form.startswith("-") else argument(form, text, values)
     is_flag = form.rsplit(maxsplit=1)[-1].startswith("-")
     parameter.default = False if is_flag and default is None else default
     parameter.envvar = variable
     return parameter
 
 
-def _completion(offered: Offered | Sequence[str] | None) -> Offered | Callable[[], list[str]] | None:
-    return (lambda: list(offered)) if isinstance(offered, Sequence) else offered
+def _completion(values: Completion | Sequence[str] | None) -> Completion | Callable[[], list[str]] | None:
+    return (lambda: list(values)) if isinstance(values, Sequence) else values
 
 
 Measure = Annotated[str, argument("ID", _("The measure, such as 2.3"), measures)]
 Measures = Annotated[list[str], argument("ID", _("The measures, such as 2.3 2.4"), measures)]
 Problem = Annotated[str, argument("PROBLEM", _("The problem, such as 2"), _problems)]
-Either = Annotated[str, argument("ID", _("A problem (2) or a measure (2.3)"), both)]
-Perhaps = Annotated[
-    str | None, argument("ID", _("A problem (2) or a measure (2.3); default: the whole ledger"), both)
+Record = Annotated[str, argument("ID", _("A problem (2) or a measure (2.3)"), ids)]
+OptionalRecord = Annotated[
+    str | None, argument("ID", _("A problem (2) or a measure (2.3); default: the whole ledger"), ids)
 ]
-Comment = Annotated[str, argument("N", _("The number of the comment, such as 3"), _complete(_comments))]
+Comment = Annotated[str, argument("N", _("The number of the comment, such as 3"), _completed(_comments))]
 About = Annotated[
-    str | None, option("--about ID", _("The problem (2) or the measure (2.3) that it is about"), both)
+    str | None, option("--about ID", _("The problem (2) or the measure (2.3) that it is about"), ids)
 ]
 Reason = Annotated[str, option("--reason TEXT", _("Why; it stays internal"))]
 At = Annotated[str | None, option("--at DATE|REV", _("As of then, from git"))]

@@ -8,7 +8,7 @@ from pathlib import Path
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check, deliver, must_be_free, save
+from xuncha.cli.deliver import check_form, check_output, deliver, save
 from xuncha.cli.options import FORMS, optional
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -17,7 +17,7 @@ from xuncha.model.vocabulary import UNSAID
 from xuncha.parts import install_hint
 from xuncha.requests import selection
 
-_NAMED = 10  # the most measures that a warning names; the entries of the calendar show all of them
+_LIMIT = 10  # the most measures that a warning names; the entries of the calendar show all of them
 
 
 @command("notice")
@@ -37,13 +37,13 @@ def notice(
         xuncha notice -f docx -o notice.docx
         xuncha notice --at 2024-04-18
     """
-    check(form, FORMS, output, "notice")
+    check_form(form, FORMS, output, "notice")
     from xuncha.notice.content import content, reported_after  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.notice.render import render  # noqa: PLC0415
 
     call = call.at(at)
     ledger = call.ledger()
-    with screen.patience(_("Making the notice")), call.places_named():
+    with screen.show_activity(_("Making the notice")), call.named_places():
         verified = None
         if anchor:
             from xuncha.audit.anchors import latest_anchor  # noqa: PLC0415
@@ -77,7 +77,7 @@ def dashboard(
     from xuncha.paper.own import own_warning  # noqa: PLC0415
 
     ledger, events, templates = call.ledger(), call.history_if_any(), call.templates()
-    with screen.patience(_("Making the dashboard")):
+    with screen.show_activity(_("Making the dashboard")):
         page = render(content(ledger, events, call.today, internal=internal), templates).encode()
     message = _("The dashboard is in {path}.")
     if internal:
@@ -118,7 +118,7 @@ def calendar(
             "the days off are known up to {year}: whether {n} days are working days was not checked ({ids})",
             len(unchecked),
         )
-        ids = _(", ").join(unchecked[:_NAMED]) + (" …" if len(unchecked) > _NAMED else "")
+        ids = _(", ").join(unchecked[:_LIMIT]) + (" …" if len(unchecked) > _LIMIT else "")
         hint = _("once the days off of the next year are announced: {hint}")
         screen.warning(
             message.format(year=workdays.last_year, n=len(unchecked), ids=ids),
@@ -153,7 +153,7 @@ def export_xlsx(call: Context, output: options.IntoFile) -> None:
     from xuncha.exchange.sheet.writing import workbook  # noqa: PLC0415
 
     ledger = call.ledger()
-    with screen.patience(_("Writing")):
+    with screen.show_activity(_("Writing")):
         content = workbook(ledger, call.today)
     deliver(content, (), output, call.root, _("The ledger is in {path}."))
 
@@ -179,7 +179,7 @@ def export_table(
         xuncha export table 月报.xlsx --form 月报 -o 月报（已填）.xlsx
         xuncha export table 台账.docx --form 台账 -o 台账（已填）.docx
     """
-    from xuncha.cli.imports import doubtful, wanted  # noqa: PLC0415
+    from xuncha.cli.imports import doubts_table, reading_options  # noqa: PLC0415
     from xuncha.exchange.sheet.filling import filled  # noqa: PLC0415
     from xuncha.exchange.sheet.writing import office_workbook  # noqa: PLC0415
 
@@ -191,9 +191,9 @@ def export_table(
     if output.exists() and output.samefile(file):
         text = _("{path} is the table to be filled in, and is not changed").format(path=output)
         raise RefusedError("output-is-input", text, _("name another file: {option}").format(option="-o FILE"))
-    content, draft = filled(file, wanted(call, call.root, form=form), call.ledger(), chosen)
+    content, draft = filled(file, reading_options(call, call.root, form=form), call.ledger(), chosen)
     deliver(content, (), output, call.root, _("The filled table is in {path}."))
-    screen.show(*doubtful(draft))
+    screen.show(*doubts_table(draft))
 
 
 @command("export", "csv")
@@ -240,10 +240,10 @@ def export_rows(
         xuncha export rows -o 水务局.parquet
         xuncha export rows --audit -o 水务局.parquet
     """
-    must_be_free(output, call.root)
+    check_output(output, call.root)
     from xuncha.region.handing_in import as_parquet  # noqa: PLC0415
 
     ledger = call.ledger()
-    with screen.patience(_("Replaying the history") if audit else _("Writing")):
+    with screen.show_activity(_("Replaying the history") if audit else _("Writing")):
         content = as_parquet(ledger, call.root, call.today, texts=texts, audit=audit)
     deliver(content, (), output, call.root, _("The rows are in {path}."))

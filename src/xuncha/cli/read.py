@@ -73,12 +73,12 @@ def todo(
     if as_json:
         screen.data([task.as_json() for task in tasks])
         return
-    from xuncha.cli.tables import beginning, todo_screen  # noqa: PLC0415
+    from xuncha.cli.tables import first_step, todo_screen  # noqa: PLC0415
 
     if tasks:
         screen.show(*todo_screen(tasks, register.frame.due_soon_days))
     else:
-        screen.line(beginning(register) or _("Nothing is pending."))
+        screen.line(first_step(register) or _("Nothing is pending."))
 
 
 @command("list")
@@ -127,21 +127,21 @@ def list_(
     )
     call = call.at(at)
     register = call.register()
-    horizon = Horizon.of(register, call.today)
+    horizon = Horizon.of_register(register, call.today)
     rows = select(register, text_reader(call.source()), call.today, selection)
     if as_json:
         screen.data([measure_json(row, horizon) for row in rows])
         return
-    from xuncha.cli.tables import beginning, measures_table  # noqa: PLC0415
+    from xuncha.cli.tables import first_step, measures_table  # noqa: PLC0415
 
     if rows:
         screen.show(measures_table(rows, horizon), wide=True, paged=True)
     else:
-        screen.line(beginning(register) or _("No measure matches."))
+        screen.line(first_step(register) or _("No measure matches."))
 
 
 @command("show")
-def show(call: Context, identity: options.Either, as_json: options.Json = False) -> None:
+def show(call: Context, identity: options.Record, as_json: options.Json = False) -> None:
     """Show a problem or a measure in full, with its history.
 
     Examples:
@@ -155,7 +155,7 @@ def show(call: Context, identity: options.Either, as_json: options.Json = False)
 
     parsed = Identity.parse(identity)
     register = call.register()
-    horizon = Horizon.of(register, call.today)
+    horizon = Horizon.of_register(register, call.today)
     rows = measure_rows(register, parsed)
     source = WorkingTree(call.root)
     record = record_of(source, parsed)

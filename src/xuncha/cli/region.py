@@ -11,7 +11,7 @@ from rich.text import Text
 
 from xuncha.cli import screen
 from xuncha.cli.columns import FIXED, RIGHT, WIDE, Column, Columns
-from xuncha.cli.tables import head, marks, rest, sums
+from xuncha.cli.tables import head, omitted, totals, warnings_line
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.region.counts import Counts
@@ -22,32 +22,32 @@ from xuncha.region.standing import UnitRow, places
 from xuncha.region.trend import Point, Trend
 from xuncha.tally import percent
 
-_UNITS: Final = 40
+_UNIT_LIMIT: Final = 40
 """The most units that are shown, unless every row is asked for."""
 _MONTHS: Final = 13
-_MOST: Final = 10
+_LIMIT: Final = 10
 """The most rows that are shown of each table beyond the counts."""
-_WHOLE: Final = "xuncha rollup --all"
+_ALL: Final = "xuncha rollup --all"
 
 
-def rollup_screen(done: Rollup, *, by_rank: bool, everything: bool) -> list[RenderableType]:
+def rollup_screen(rollup: Rollup, *, by_rank: bool, everything: bool) -> list[RenderableType]:
     """Lay out the screen of `rollup`; `everything` shows every row."""
-    ranked = zip(places(done.units), done.units, strict=True)
+    ranked = zip(places(rollup.units), rollup.units, strict=True)
     rows = [(place, unit) for place, unit in ranked if unit.is_counted]
     if by_rank:
         rows.sort(key=lambda row: row[0] or len(rows) + 1)
-    shown = [_head(done), *_sums(done)]
-    if done.groups:
+    shown = [_head(rollup), *_totals(rollup)]
+    if rollup.groups:
         table = _table(WIDE, RIGHT, headings=(_("Group"), _("Units")))
-        for group in done.groups:
+        for group in rollup.groups:
             name = "  " * (len(group.path) - 1) + group.path[-1]
             table.add(name, str(group.units), *_cells(group.counts))
         shown += [Text(), Text(_("By group"), "bold"), table]
-    limit = None if everything else _UNITS
+    limit = None if everything else _UNIT_LIMIT
     if rows:
-        shown += [Text(), Text(_("By unit"), "bold"), _units(rows[:limit]), *rest(len(rows), limit, _WHOLE)]
-    shown += _others([unit for unit in done.units if unit.message], limit)
-    most, beyond = None if everything else _MOST, done.beyond
+        shown += [Text(), Text(_("By unit"), "bold"), _units(rows[:limit]), *omitted(len(rows), limit, _ALL)]
+    shown += _uncounted_units([unit for unit in rollup.units if unit.message], limit)
+    most, beyond = None if everything else _LIMIT, rollup.beyond
     if beyond.moved and beyond.moved.moves:
         shown += _moved(beyond.moved, most)
     if beyond.trend:
@@ -69,28 +69,30 @@ def state_name(state: str) -> str:
     }[state]
 
 
-def _head(done: Rollup) -> RenderableType:
-    states = Counter(unit.state for unit in done.units)
-    counted = ngettext("{n} unit counted", "{n} units counted", done.total.units).format(n=done.total.units)
+def _head(rollup: Rollup) -> RenderableType:
+    states = Counter(unit.state for unit in rollup.units)
+    counted = ngettext("{n} unit counted", "{n} units counted", rollup.total.units).format(
+        n=rollup.total.units
+    )
     parts = [
         f"{state_name(state)} {states[state]}"
         for state in ("late", "repeated", "older", "missing", "broken")
         if states[state]
     ]
-    return head(done.name or _("Roll-up"), done.as_of, "  ".join([counted, *parts]))
+    return head(rollup.name or _("Roll-up"), rollup.as_of, "  ".join([counted, *parts]))
 
 
-def _sums(done: Rollup) -> list[RenderableType]:
-    counts = done.total.counts
-    table = sums((counts.problems_closed, counts.problems), (counts.closed, counts.total))
+def _totals(rollup: Rollup) -> list[RenderableType]:
+    counts = rollup.total.counts
+    table = totals((counts.problems_closed, counts.problems), (counts.closed, counts.total))
     shown: list[RenderableType] = [Text(), table]
     if counts.long_term_closed:
         staged = _("of which long-term with a staged result {n}")
         shown.append(Text(staged.format(n=counts.long_term_closed), "dim"))
-    shown.append(marks(counts.overdue, counts.due_soon, counts.review_due, counts.not_assigned))
-    if done.late.maximum is not None and done.late.median is not None:
+    shown.append(warnings_line(counts.overdue, counts.due_soon, counts.review_due, counts.not_assigned))
+    if rollup.late.maximum is not None and rollup.late.median is not None:
         late = _("Days late: median {median}, at most {maximum}")
-        shown.append(Text(late.format(median=f"{done.late.median:g}", maximum=done.late.maximum), "dim"))
+        shown.append(Text(late.format(median=f"{rollup.late.median:g}", maximum=rollup.late.maximum), "dim"))
     return shown
 
 
@@ -121,7 +123,7 @@ def _units(rows: Sequence[tuple[int | None, UnitRow]]) -> RenderableType:
     return table
 
 
-def _others(units: Sequence[UnitRow], limit: int | None) -> list[RenderableType]:
+def _uncounted_units(units: Sequence[UnitRow], limit: int | None) -> list[RenderableType]:
     if not units:
         return []
     table = Columns(FIXED, Column(), WIDE)
@@ -129,7 +131,7 @@ def _others(units: Sequence[UnitRow], limit: int | None) -> list[RenderableType]
         name = unit.unit if unit.unit is not None else unit.source
         reason = f"{unit.source}: {unit.message}" if unit.unit is not None and unit.source else unit.message
         table.add(Text(state_name(unit.state), "bold yellow"), name, reason)
-    return [Text(), Text(_("To be checked"), "bold"), table, *rest(len(units), limit, _WHOLE)]
+    return [Text(), Text(_("To be checked"), "bold"), table, *omitted(len(units), limit, _ALL)]
 
 
 def _moved(moved: Moved, most: int | None) -> list[RenderableType]:
@@ -139,7 +141,7 @@ def _moved(moved: Moved, most: int | None) -> list[RenderableType]:
         numbers = (move.closed, move.problems_closed, move.overdue)
         table.add(move.unit or "", *(f"{number:+d}" if number else "" for number in numbers))
     title = _("Changes since {day}").format(day=moved.since)
-    return [Text(), Text(title, "bold"), table, *rest(len(moved.moves), most, _WHOLE)]
+    return [Text(), Text(title, "bold"), table, *omitted(len(moved.moves), most, _ALL)]
 
 
 def _trend(trend: Trend, *, everything: bool) -> list[RenderableType]:
@@ -153,14 +155,14 @@ def _trend(trend: Trend, *, everything: bool) -> list[RenderableType]:
     return [Text(), title, table]
 
 
-def _similar(found: Similar, most: int | None) -> list[RenderableType]:
-    text = ngettext("among {n} unit that hands in texts", "among {n} units that hand in texts", found.units)
+def _similar(similar: Similar, most: int | None) -> list[RenderableType]:
+    text = ngettext("among {n} unit that hands in texts", "among {n} units that hand in texts", similar.units)
     title = Text.assemble(
-        (_("The same problem in several units"), "bold"), "  ", (text.format(n=found.units), "dim")
+        (_("The same problem in several units"), "bold"), "  ", (text.format(n=similar.units), "dim")
     )
-    if not found.clusters:
+    if not similar.clusters:
         return [Text(), title, Text(_("None."), "dim")]
     table = Columns(RIGHT, WIDE, headings=(_("Units"), _("Problem")))
-    for cluster in found.clusters[:most]:
+    for cluster in similar.clusters[:most]:
         table.add(str(cluster.units), screen.clean(cluster.titles[0]))
-    return [Text(), title, table, *rest(len(found.clusters), most, _WHOLE)]
+    return [Text(), title, table, *omitted(len(similar.clusters), most, _ALL)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check, deliver, deliver_paper, paper
+from xuncha.cli.deliver import check_form, deliver, deliver_paper, make_paper
 from xuncha.cli.options import FORMS, TABLES, argument, optional
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
@@ -61,12 +61,12 @@ def weekly(
     from xuncha.report import weekly as room  # noqa: PLC0415
     from xuncha.store.loading import comments  # noqa: PLC0415
 
-    check(form, FORMS, output, "weekly", as_json=as_json)
+    check_form(form, FORMS, output, "weekly", as_json=as_json)
     first = typed.read_past_day(since, "--since", call.today) if since else room.first_day(call.today)
     ledger, events = call.ledger(), call.history_if_any()
     earlier = _earlier(call, first, room.recorded(events, first, call.today))
     report = room.weekly(ledger, call.today, first, events, earlier, comments(call.source()).values())
-    _give(call, room, ledger, report, form, output, as_json=as_json)
+    _deliver_report(call, room, ledger, report, form, output, as_json=as_json)
 
 
 @command("report", "dispatch")
@@ -81,9 +81,9 @@ def dispatch(
     """
     from xuncha.report import dispatch as room  # noqa: PLC0415
 
-    check(form, FORMS, output, "dispatch", as_json=as_json)
+    check_form(form, FORMS, output, "dispatch", as_json=as_json)
     ledger = call.ledger()
-    _give(call, room, ledger, room.dispatch(ledger, call.today), form, output, as_json=as_json)
+    _deliver_report(call, room, ledger, room.dispatch(ledger, call.today), form, output, as_json=as_json)
 
 
 @command("report", "plan")
@@ -106,10 +106,10 @@ def plan(
     """
     from xuncha.report.plan import plan as content  # noqa: PLC0415
 
-    check(form, _PLAN_FORMS, output, "plan")
+    check_form(form, _PLAN_FORMS, output, "plan")
     ledger = call.ledger()
     plan_day = typed.read_past_day(day, "--date", call.today) if day else ledger.settings.papers.plan_date
-    report = content(ledger, call.today, plan_day or _entered(call))
+    report = content(ledger, call.today, plan_day or _last_entry_day(call))
     deliver_paper(call, "report.plan", form, output, report=report)
 
 
@@ -133,10 +133,10 @@ def progress(
     """
     from xuncha.report import progress as room  # noqa: PLC0415
 
-    check(form, FORMS, output, "progress", as_json=as_json)
+    check_form(form, FORMS, output, "progress", as_json=as_json)
     ledger = call.ledger()
     report = room.progress(ledger, call.today, call.history_if_any(), number, signer)
-    _give(call, room, ledger, report, form, output, as_json=as_json)
+    _deliver_report(call, room, ledger, report, form, output, as_json=as_json)
 
 
 @command("report", "letter")
@@ -173,7 +173,7 @@ def letter(
     from xuncha.report.letter import letter as content  # noqa: PLC0415
 
     letter_kind = typed.read_word(kind, "KIND", names.LETTERS)
-    check(form, FORMS, output, "letter")
+    check_form(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter needs either measures or an --office")
         raise UsageError("usage", message, _("see `xuncha report letter --help`"))
@@ -194,10 +194,10 @@ def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
 
     to = sending.addresses(Accounts(call.root).all(), letter.office) if way == "email" else ()
     title = names.LETTERS[kind][1]
-    text = paper(call, f"letter.{kind}", "txt", letter=letter)[0].decode()
+    text = make_paper(call, f"letter.{kind}", "txt", letter=letter)[0].decode()
     if way == "email":
         subject = f"{letter.organisation}{title}：{letter.office}"
-        word = paper(call, f"letter.{kind}", "docx", letter=letter)[0]
+        word = make_paper(call, f"letter.{kind}", "docx", letter=letter)[0]
         sending.mail(to, subject, text, (f"{title}.docx", word))
         screen.line(_("Sent to {names}.").format(names=_(", ").join(to)))
     else:
@@ -224,14 +224,14 @@ def closing(
     """
     from xuncha.report import closing as room  # noqa: PLC0415
 
-    check(form, FORMS, output, "closing", as_json=as_json)
+    check_form(form, FORMS, output, "closing", as_json=as_json)
     if bool(identities) == submitted:
         text = _("the application to close needs either measures or --submitted")
         raise UsageError("usage", text, _("see `xuncha report closing --help`"))
     ledger = call.ledger()
     chosen = [typed.read_measure(each, ledger.measures) for each in identities or ()]
     report = room.closing(ledger, call.today, chosen, call.history_if_any())
-    _give(call, room, ledger, report, form, output, as_json=as_json)
+    _deliver_report(call, room, ledger, report, form, output, as_json=as_json)
 
 
 @command("report", "dossier")
@@ -255,25 +255,25 @@ def dossier(
     from xuncha.paper.own import own_warning  # noqa: PLC0415
     from xuncha.report import dossier as room  # noqa: PLC0415
 
-    check(form, _DOSSIER_FORMS, output, "dossier", as_json=as_json)
-    ledger, measure = _of_one(call, identity)
-    commit, day, is_changed = _standing(call)
+    check_form(form, _DOSSIER_FORMS, output, "dossier", as_json=as_json)
+    ledger, measure = _ledger_of(call, identity)
+    commit, day, is_changed = _present_state(call)
     events = call.history_if_any(measure)
     report = room.dossier(ledger, day, call.root, measure, events, commit, is_changed=is_changed)
     templates = call.templates()
     with temporary_folder() as place:
-        with screen.patience(_("Making the document")):
+        with screen.show_activity(_("Making the document")):
             document = room.dossier_file(report, "txt" if as_json else form, call.root, place, templates)
         if as_json:
             screen.data(room.as_json(document.report, ledger))
             return
-        warnings = [*document.warnings, *_left_out(document.report), *own_warning(templates)]
+        warnings = [*document.warnings, *_excluded_files(document.report), *own_warning(templates)]
         deliver(document.content, warnings, output, call.root)
 
 
-def _give(
+def _deliver_report(
     call: Context,
-    room: ModuleType,
+    module: ModuleType,
     ledger: Ledger,
     report: object,
     form: str,
@@ -281,15 +281,15 @@ def _give(
     *,
     as_json: bool,
 ) -> None:
-    """Print a report as JSON, or make a document of it; `room` is its module in `xuncha.report`."""
+    """Print a report as JSON, or make a document of it; `module` is its module in `xuncha.report`."""
     if as_json:
-        screen.data(room.as_json(report, ledger))
+        screen.data(module.as_json(report, ledger))
     else:
-        name = room.__name__.rpartition(".")[2]
+        name = module.__name__.rpartition(".")[2]
         deliver_paper(call, f"report.{name}", form, output, report=report)
 
 
-def _entered(call: Context) -> date | None:
+def _last_entry_day(call: Context) -> date | None:
     """Return the day on which the last measure was entered, if git knows it."""
     from xuncha.trail.history import last_entered  # noqa: PLC0415
 
@@ -300,29 +300,29 @@ def _entered(call: Context) -> date | None:
     return date.fromisoformat(day) if day else None
 
 
-def _earlier(call: Context, since: date, wanted: set[Identity]) -> Mapping[Identity, Measure]:
+def _earlier(call: Context, since: date, identities: set[Identity]) -> Mapping[Identity, Measure]:
     """Return measures as they were before a day; leave out those that cannot be known."""
     from xuncha.store.loading import records_of  # noqa: PLC0415
     from xuncha.trail.tree import Tree, commit_at  # noqa: PLC0415
 
-    if not wanted or since <= date.min:
+    if not identities or since <= date.min:
         return {}
     try:
         commit = commit_at(call.root, (since - timedelta(days=1)).isoformat())
     except RefusedError:  # there was no ledger yet
         return {}
-    return records_of(Tree(call.root, commit), wanted)
+    return records_of(Tree(call.root, commit), identities)
 
 
-def _of_one(call: Context, text: str) -> tuple[Ledger, Identity]:
+def _ledger_of(call: Context, text: str) -> tuple[Ledger, Identity]:
     """Return a measure by its number, and a ledger with it and its problem alone: errors elsewhere, or in its evidence, do not prevent a dossier."""
     from xuncha.model.records import Ledger  # noqa: PLC0415
     from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415
 
     call.must_be_here()
     source, parsed = call.source(), Identity.parse(text)
-    is_there = parsed.path in {f"{parsed.folder}/{entry.name}" for entry in source.entries(parsed.folder)}
-    identity = typed.read_measure(text, {parsed} if is_there else ())
+    exists = parsed.path in {f"{parsed.folder}/{entry.name}" for entry in source.entries(parsed.folder)}
+    identity = typed.read_measure(text, {parsed} if exists else ())
     settings = load_settings(source)
     if settings.settings is None:
         raise InvalidLedgerError(settings.findings)
@@ -330,7 +330,7 @@ def _of_one(call: Context, text: str) -> tuple[Ledger, Identity]:
     return Ledger(settings.settings, {identity.problem: problem}, {identity: measure}), identity  # type: ignore[dict-item]
 
 
-def _standing(call: Context) -> tuple[str, date, bool]:
+def _present_state(call: Context) -> tuple[str, date, bool]:
     """Return the commit (empty outside a repository), the day of the report (the given one, else that of the commit), and whether something is not committed."""
     from xuncha.trail.bundle import FOLDERS  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
@@ -347,7 +347,7 @@ def _standing(call: Context) -> tuple[str, date, bool]:
     return commit, day, is_changed
 
 
-def _left_out(report: Dossier) -> list[str]:
+def _excluded_files(report: Dossier) -> list[str]:
     """Return which evidence files are not bound in or not packed, and why."""
     from xuncha.report.record import fault_text  # noqa: PLC0415
 

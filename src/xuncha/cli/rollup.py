@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check, deliver, must_be_free
+from xuncha.cli.deliver import check_form, check_output, deliver
 from xuncha.cli.options import option, optional
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
@@ -78,47 +78,47 @@ def rollup(
     """
     failing = [typed.read_word(each, "--fail-on", _FAILURES) for each in fail_on or ()]
     form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
-    beside = output.absolute().parent if output else Path.cwd()
+    folder = output.absolute().parent if output else Path.cwd()
     with require_part("region"):
         from xuncha.region.rollup import roll_up  # noqa: PLC0415  for this command alone
-    request = _asked(call, sources or [Path()], at, audit=audit or "audit" in failing)
+    request = _request(call, sources or [Path()], at, audit=audit or "audit" in failing)
     request = request._replace(options=request.options._replace(trend=trend), similar=similar)
     if output:
-        must_be_free(output, beside)
+        check_output(output, folder)
     with contextlib.ExitStack() as stack:
         if engine != "duckdb":
             from xuncha.region.spark import Spark  # noqa: PLC0415
 
             request = request._replace(engine=stack.enter_context(Spark(engine)))
         with screen.progress(_("Reading ledgers"), len(request.sources)) as tick:
-            done, rows = stack.enter_context(roll_up(request, tick))
+            result, rows = stack.enter_context(roll_up(request, tick))
         if init:
-            deliver(_region(done, request, beside), (), output, beside)
+            deliver(_region_file(result, request, folder), (), output, folder)
             return
         content, warnings = rows() if form == "parquet" else b"", list[str]()
     if form and form != "parquet":
-        content, warnings = _made(done, form, request, dispatch=dispatch, internal=internal)
+        content, warnings = _document(result, form, request, dispatch=dispatch, internal=internal)
     if form:
         message = _("It is in {path}. It is internal: do not publish it.") if internal or dispatch else ""
-        deliver(content, warnings, output, beside, None if as_json else message)
+        deliver(content, warnings, output, folder, None if as_json else message)
     if as_json:
-        screen.data(done.as_json())
+        screen.data(result.as_json())
     elif not form:
         from xuncha.cli.region import rollup_screen  # noqa: PLC0415
 
-        screen.show(*rollup_screen(done, by_rank=rank, everything=everything))
+        screen.show(*rollup_screen(result, by_rank=rank, everything=everything))
     if not form or output:
-        _say_others(done)
-    raise typer.Exit(1 if set(failing) & done.failures() else 0)
+        _warn_of_others(result)
+    raise typer.Exit(1 if set(failing) & result.failures() else 0)
 
 
-def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> Request:
+def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -> Request:
     """Find the sources, and read `region.yaml` if it is one of them."""
     from xuncha.region import gathering  # noqa: PLC0415
     from xuncha.region.intake import ReadOptions  # noqa: PLC0415
     from xuncha.region.rollup import Request  # noqa: PLC0415
 
-    sources = gathering.named_sources(named)
+    sources = gathering.named_sources(paths)
     plans = [each for each in sources if each.kind == "plan"]
     if len(plans) > 1:
         message = _("there are two plans: {one} and {other}").format(one=plans[0].label, other=plans[1].label)
@@ -135,7 +135,7 @@ def _asked(call: Context, named: list[Path], at: str | None, *, audit: bool) -> 
         sources = [*planned, *(each for each in sources if each.path not in planned_paths)]
     day = typed.read_past_day(at, "--at", call.today) if at else region.as_of if region else None
     wanted = ReadOptions(day or call.today, day if at or (day and day < call.today) else None, audit)
-    return Request([str(each.absolute()) for each in named], sources, region, base, wanted)
+    return Request([str(each.absolute()) for each in paths], sources, region, base, wanted)
 
 
 def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: bool) -> str | None:
@@ -152,21 +152,21 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
     if form == suffix and form not in _FORMS:
         message = _("the extension of {path} is not one of the formats").format(path=output)
         raise UsageError("wrong-suffix", message, _("available: {names}").format(names=_(", ").join(_FORMS)))
-    check(form or "", _FORMS, output, "region")
+    check_form(form or "", _FORMS, output, "region")
     return form
 
 
-def _region(done: Rollup, asked: Request, folder: Path) -> bytes:
+def _region_file(result: Rollup, request: Request, folder: Path) -> bytes:
     """Return a region.yaml of what was found; its sources are named relative to a folder."""
     from xuncha.region.plan import written  # noqa: PLC0415
 
-    if asked.region:
+    if request.region:
         screen.warning(_("a region.yaml was found, but its content is not in the new one"))
-    return written(done.as_region(folder))
+    return written(result.as_region(folder))
 
 
-def _made(
-    done: Rollup, form: str, asked: Request, *, dispatch: bool, internal: bool
+def _document(
+    result: Rollup, form: str, request: Request, *, dispatch: bool, internal: bool
 ) -> tuple[bytes, list[str]]:
     """Make a document; the region's own templates are beside region.yaml."""
     from xuncha.paper.own import OwnFiles, on_disk  # noqa: PLC0415
@@ -174,17 +174,17 @@ def _made(
     from xuncha.region.telling import region_data  # noqa: PLC0415
 
     kind = "dispatch" if dispatch else "page" if form == "html" else "notice"
-    own = on_disk(asked.base) if asked.region else OwnFiles({})
-    with screen.patience(_("Making the document")):
-        return make_document(region_data(done, internal=internal), kind, form, own)
+    own = on_disk(request.base) if request.region else OwnFiles({})
+    with screen.show_activity(_("Making the document")):
+        return make_document(region_data(result, internal=internal), kind, form, own)
 
 
-def _say_others(done: Rollup) -> None:
-    if done.unknown_files:
+def _warn_of_others(result: Rollup) -> None:
+    if result.unknown_files:
         message = ngettext(
             "{n} file is nothing that a roll-up reads: {names}",
             "{n} files are nothing that a roll-up reads: {names}",
-            len(done.unknown_files),
+            len(result.unknown_files),
         )
-        shown = _(", ").join([*done.unknown_files[:3], *["…"] * (len(done.unknown_files) > 3)])  # noqa: PLR2004
-        screen.warning(message.format(n=len(done.unknown_files), names=shown))
+        shown = _(", ").join([*result.unknown_files[:3], *["…"] * (len(result.unknown_files) > 3)])  # noqa: PLR2004
+        screen.warning(message.format(n=len(result.unknown_files), names=shown))

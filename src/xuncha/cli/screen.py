@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 
 _NO_LIMIT = 10_000
-_LONG = 1.0  # seconds after which to show that the program still works
+_DELAY = 1.0  # seconds after which to show that the program still works
 _SHADES = {"red": 160, "green": 28, "yellow": 136, "cyan": 31, "magenta": 133}
 """Numbers of the 256 colours that can be seen on white and on black; the terminals' own yellow and green vanish on white."""
-_lost: list[OSError] = []  # the errors that kept something from being printed
-WATCH = "patience"
+_output_errors: list[OSError] = []  # the errors that kept something from being printed
+ACTIVITY_THREAD = "patience"
 """The name of the thread that shows that work goes on."""
 
 
@@ -45,13 +45,13 @@ def line(text: str = "") -> None:
     write(clean(text) + "\n")
 
 
-def line_at_once(text: str) -> None:
+def line_and_flush(text: str) -> None:
     """Print a line and send it before anything else is done: the reader of the output waits for it."""
     line(text)
     try:
         sys.stdout.flush()
-    except OSError as lost:
-        _give_up(sys.stdout, lost)
+    except OSError as error:
+        _discard_rest(sys.stdout, error)
 
 
 def write(document: str | bytes) -> None:
@@ -62,8 +62,8 @@ def write(document: str | bytes) -> None:
             return
         sys.stdout.flush()
         sys.stdout.buffer.write(document)
-    except OSError as lost:
-        _give_up(sys.stdout, lost)
+    except OSError as problem:
+        _discard_rest(sys.stdout, problem)
 
 
 def is_terminal() -> bool:
@@ -71,7 +71,7 @@ def is_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def prints_into(output: Path) -> bool:
+def is_stdout(output: Path) -> bool:
     """Return whether a name such as /dev/stdout leads to the standard output, even if that is a file."""
     try:
         return output.absolute().parts[1:2] == ("dev",) and os.path.samestat(
@@ -143,35 +143,35 @@ def _pager() -> list[str]:
 
 
 @contextlib.contextmanager
-def patience(doing: str) -> Iterator[None]:
-    """Show, from one second on, that long work goes on; `doing` names it. Only on a terminal, where somebody waits."""
+def show_activity(activity: str) -> Iterator[None]:
+    """Show, from one second on, that long work goes on; `activity` names it. Only on a terminal, where somebody waits."""
     if not sys.stderr.isatty():
         yield
         return
-    done = threading.Event()
-    watch = threading.Thread(target=_pulse, args=(doing, done), daemon=True, name=WATCH)
+    finished = threading.Event()
+    watch = threading.Thread(target=_pulse, args=(activity, finished), daemon=True, name=ACTIVITY_THREAD)
     watch.start()
     try:
         yield
     finally:
-        done.set()
+        finished.set()
         watch.join()
 
 
-def _pulse(doing: str, done: threading.Event) -> None:
-    if done.wait(_LONG):
+def _pulse(activity: str, finished: threading.Event) -> None:
+    if finished.wait(_DELAY):
         return
     from rich.console import Console  # noqa: PLC0415
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
 
     shown = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     with Progress(*shown, console=Console(file=sys.stderr), transient=True) as bars:
-        bars.add_task(clean(doing), total=None)
-        done.wait()
+        bars.add_task(clean(activity), total=None)
+        finished.wait()
 
 
 @contextlib.contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+def progress(description: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show a progress bar on a terminal during long work; yield a function that takes the number of items done since its last call."""
     if not sys.stderr.isatty():
         yield lambda _more: None
@@ -180,7 +180,7 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     from rich.progress import Progress  # noqa: PLC0415
 
     with Progress(console=Console(file=sys.stderr), transient=True) as bars:
-        task = bars.add_task(what, total=total)
+        task = bars.add_task(description, total=total)
         yield lambda more: bars.advance(task, more)
 
 
@@ -188,19 +188,19 @@ def finish() -> OSError | None:
     """Send the rest of the output; return the first error that kept anything from being printed, or None."""
     try:
         sys.stdout.flush()
-    except OSError as lost:
-        _give_up(sys.stdout, lost)
-    first = _lost[0] if _lost else None
-    _lost.clear()
+    except OSError as problem:
+        _discard_rest(sys.stdout, problem)
+    first = _output_errors[0] if _output_errors else None
+    _output_errors.clear()
     return first
 
 
-def _give_up(stream: TextIO, lost: OSError | None = None) -> None:
+def _discard_rest(stream: TextIO, problem: OSError | None = None) -> None:
     """Send the rest of a stream to nowhere: at its end the interpreter would try again, and report the error in its own way."""
-    if lost is not None:
-        if system.WINDOWS and lost.errno == errno.EINVAL:  # Windows' error if nobody reads the pipe
-            lost = BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
-        _lost.append(lost)
+    if problem is not None:
+        if system.WINDOWS and problem.errno == errno.EINVAL:  # Windows' error if nobody reads the pipe
+            problem = BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+        _output_errors.append(problem)
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
@@ -211,19 +211,19 @@ def error(what: XunchaError) -> None:
         return
     place = f"{what.path}:1:1: " if what.path else ""
     first, *more = what.message.splitlines() or [""]
-    _complain(f"{place}error[{what.code}]: {first}", *more, *_hint(what.hint))
+    _print_error(f"{place}error[{what.code}]: {first}", *more, *_hint(what.hint))
     for each in what.others:
         error(each)
 
 
 def warning(message: str, hint: str = "") -> None:
     """Print a warning."""
-    _complain(_("warning: {message}").format(message=message), *_hint(hint))
+    _print_error(_("warning: {message}").format(message=message), *_hint(hint))
 
 
-def findings(found: Sequence[Finding[Place]]) -> None:
+def findings(items: Sequence[Finding[Place]]) -> None:
     """Print findings, each with its line and its hint, and the number of findings."""
-    for finding in found:
+    for finding in items:
         place = finding.place
         more = [f"    {place.excerpt}"] if place.excerpt.strip() else []
         caret = place.column - 1 if place.caret is None else place.caret
@@ -231,11 +231,11 @@ def findings(found: Sequence[Finding[Place]]) -> None:
             more.append(" " * (4 + columns(place.excerpt[:caret])) + "^")
         where = f"{place.path}:{place.line}:{place.column}"
         first = f"{where}: {finding.severity}[{finding.code}]: {finding.message}"
-        _complain(first, *more, *_hint(finding.hint))
-    _say_aside(_(", ").join(how_many((each.severity for each in found), "error")) + "\n")
+        _print_error(first, *more, *_hint(finding.hint))
+    _write_stderr(_(", ").join(count_texts((each.severity for each in items), "error")) + "\n")
 
 
-def how_many(severities: Iterable[str], *always: str) -> list[str]:
+def count_texts(severities: Iterable[str], *always: str) -> list[str]:
     """Return the number of findings of each severity that occurs, and of the severities in `always`, as texts."""
     counts = Counter(severities)
     texts = {
@@ -250,18 +250,18 @@ def _hint(hint: str) -> list[str]:
     return [_("hint: {hint}").format(hint=hint)] if hint else []
 
 
-def _complain(first: str, *more: str) -> None:
+def _print_error(first: str, *more: str) -> None:
     first = clean(first).replace("\n", "\N{REPLACEMENT CHARACTER}")  # the line for programs is one line
     if sys.stderr.isatty() and "NO_COLOR" not in os.environ:
         first = re.sub(r"(error\[[a-z0-9-]+\]|^warning|^警告)", "\x1b[1;31m\\1\x1b[0m", first, count=1)
         first = re.sub(r"((?:warning|note)\[[a-z0-9-]+\])", "\x1b[1;35m\\1\x1b[0m", first, count=1)
-    _say_aside("".join([f"{first}\n", *(f"  {clean(text)}\n" for text in more)]))
+    _write_stderr("".join([f"{first}\n", *(f"  {clean(text)}\n" for text in more)]))
 
 
-def _say_aside(text: str) -> None:
+def _write_stderr(text: str) -> None:
     """Print to the standard error; if that fails, only the exit code reports the error."""
     try:
         sys.stderr.write(text)
         sys.stderr.flush()
     except OSError:
-        _give_up(sys.stderr)
+        _discard_rest(sys.stderr)

@@ -73,23 +73,23 @@ def serve(
         from xuncha.desk.serve import Server  # noqa: PLC0415  a server is for this command alone
     if call.day_is_given:
         os.environ["XUNCHA_TODAY"] = call.today.isoformat()  # for the commands that the desk runs
-    with _example(call) if demo else contextlib.nullcontext((call.root, None)) as (root, accounts):
+    with _demo_ledger(call) if demo else contextlib.nullcontext((call.root, None)) as (root, accounts):
         server = Server(root, call.clock, port, host, tls=tls, behind_proxy=trust_proxy, demo=accounts)
-        screen.line_at_once(server.link)
+        screen.line_and_flush(server.link)
         if host not in {None, "127.0.0.1", "localhost", "::1"} and not tls:
             message = _("passwords are sent over the network in clear text")
             screen.warning(
                 message, _("name a certificate (--tls-cert, --tls-key), or use a proxy that has one")
             )
         for name, password in (accounts or {}).items():
-            screen.line_at_once(f"{name}  {password}")
+            screen.line_and_flush(f"{name}  {password}")
         if open_ and host is None:
             server.open_browser()
         server.run()
 
 
 @contextlib.contextmanager
-def _example(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
+def _demo_ledger(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
     """Make the example ledger in a temporary folder, with an account of each role; yield the folder, and the passwords by account."""
     from xuncha.accounts import passwords, sending  # noqa: PLC0415
     from xuncha.accounts.account import ROLES, Account, role_name  # noqa: PLC0415
@@ -162,12 +162,12 @@ def add(
     from xuncha.accounts import passwords  # noqa: PLC0415  the help need not wait for it
     from xuncha.accounts.account import Account  # noqa: PLC0415
 
-    about = _about(call, role, office, leader)
+    about = _role_values(call, role, office, leader)
     accounts = _accounts(call)
     password = passwords.generated()
     values = {"name": name, "email": email, "added": call.today, "password": passwords.hashed(password)}
     accounts.add(Account.model_validate({**values, **about}))
-    _tell(name, password)
+    _print_password(name, password)
 
 
 @command("account", "set")
@@ -191,7 +191,7 @@ def set_(
     if role or office or leader:
         if role in {None, present.role}:
             office, leader = office or present.office, leader or present.leader
-        changed |= _about(call, role or present.role, office, leader)
+        changed |= _role_values(call, role or present.role, office, leader)
     if not changed:
         message = _("no change is given")
         raise UsageError(
@@ -207,16 +207,16 @@ def _accounts(call: Context) -> Accounts:
     return Accounts(call.root)
 
 
-def _about(call: Context, role: str, office: str | None, leader: str | None) -> dict[str, object]:
+def _role_values(call: Context, role: str, office: str | None, leader: str | None) -> dict[str, object]:
     """Return what an account may do, and for whom; refuse an office or a leader that the role does not take, that it needs but lacks, or that is unknown."""
     as_role = typed.read_word(role, "--role", names.ROLES)
     keys: dict[str, Key] = {"section": "offices", "leader": "leaders"}
-    for (needing, key), name in zip(keys.items(), (office, leader), strict=True):
+    for (required_role, key), name in zip(keys.items(), (office, leader), strict=True):
         singular = key.removesuffix("s")
-        if as_role == needing and name is None:
+        if as_role == required_role and name is None:
             message = _("this role needs {option}").format(option=f"--{singular}")
             raise UsageError("usage", message, _("write it as in the ledger"))
-        if name is not None and as_role != needing:
+        if name is not None and as_role != required_role:
             message = _("this role has no {option}").format(option=f"--{singular}")
             raise UsageError("usage", message, _("leave {option} out").format(option=f"--{singular}"))
         if name is not None:
@@ -225,7 +225,7 @@ def _about(call: Context, role: str, office: str | None, leader: str | None) -> 
     return {"role": as_role, "office": office, "leader": leader}
 
 
-def _tell(name: str, password: str) -> None:
+def _print_password(name: str, password: str) -> None:
     screen.line(_("Password of {name}: {password}").format(name=name, password=password))
     screen.line(_("It is valid for one sign-in, which asks for a new one; it is shown only once."))
 
@@ -250,16 +250,16 @@ def list_(call: Context, as_json: options.Json = False) -> None:
         screen.line(_("There are no accounts yet. Add the first: xuncha account add NAME --role manager"))
 
 
-def _table(found: Iterable[Account], known: Mapping[str, Iterable[str]]) -> Columns:
+def _table(accounts: Iterable[Account], names_by_key: Mapping[str, Iterable[str]]) -> Columns:
     from xuncha.accounts.account import role_name  # noqa: PLC0415
     from xuncha.cli.columns import FIXED, Column, Columns  # noqa: PLC0415
 
     headings = (_("Account"), _("Role"), _("Office or leader"), _("E-mail"), _("Added"), _("State"))
     table = Columns(FIXED, FIXED, FIXED, FIXED, FIXED, Column(), headings=headings)
-    for each in found:
+    for each in accounts:
         unknown = [
             _("{name} is not in the ledger").format(name=named)
-            for key, names_ in known.items()
+            for key, names_ in names_by_key.items()
             if (named := getattr(each, key)) and named not in names_
         ]
         state = [_("disabled")] if each.disabled else [_("must change password")] if each.renew else []
@@ -281,7 +281,7 @@ def passwd(call: Context, name: Name) -> None:
     password = passwords.generated()
     accounts = _accounts(call)
     accounts.alter(name, password=passwords.hashed(password), renew=True)
-    _tell(name, password)
+    _print_password(name, password)
     if accounts.get(name).disabled:
         text = _("{name} is disabled.").format(name=name)
         screen.warning(

@@ -45,74 +45,74 @@ def sync(
 
     if take not in {None, "ours", "theirs"}:
         raise UsageError("unknown-word", _("--take must be ours or theirs, not “{word}”").format(word=take))
-    done = bring_together(call.root_for_writing(), take=cast("Side | None", take))
-    if done.rewritten:
+    result = bring_together(call.root_for_writing(), take=cast("Side | None", take))
+    if result.rewritten:
         message = _("someone has rewritten the history of {name}: commits that were there are missing")
         hint = _("find out who did it; those in this clone are kept, and were sent again")
-        screen.warning(message.format(name=done.name), hint)
-    for sentence in (*_adjusted(done), *_came_and_went(done), *_changed(call, done)):
+        screen.warning(message.format(name=result.name), hint)
+    for sentence in (*_renumbering(result), *_transfers(result), *_changes(call, result)):
         screen.line(sentence)
-    if done.anchors.moved:
+    if result.anchors.moved:
         message = _("at {name}, someone has moved tags of verifications of the history: {tags}")
-        tags = _(", ").join(tag.removeprefix("refs/tags/") for tag in done.anchors.moved)
+        tags = _(", ").join(tag.removeprefix("refs/tags/") for tag in result.anchors.moved)
         hint = _("find out who did it; the tags here are unchanged")
-        screen.warning(message.format(name=done.name, tags=tags), hint)
-    if done.uncommitted:
+        screen.warning(message.format(name=result.name, tags=tags), hint)
+    if result.uncommitted:
         message = _("not sent, since it was changed by hand and is not committed: {paths}")
         hint = _("to commit a change: xuncha edit")
-        screen.warning(message.format(paths=_(", ").join(done.uncommitted)), hint)
-    if done.received:
-        call.say_standing(done.register)
+        screen.warning(message.format(paths=_(", ").join(result.uncommitted)), hint)
+    if result.received:
+        call.print_progress(result.register)
 
 
-def _adjusted(done: Synced) -> Iterator[str]:
+def _renumbering(result: Synced) -> Iterator[str]:
     """Yield what was renumbered or renamed, where old numbers or names were replaced or are still used, and what was kept."""
-    for record in done.renumbered:
+    for record in result.renumbered:
         message = _("Renumbered {old} → {new} {title}: the one before it was undone elsewhere")
         if record.move.up:
             message = _("Renumbered {old} → {new} {title}: the number {old} was assigned elsewhere meanwhile")
-        old, new = map(_named, record.move)
+        old, new = map(_number_name, record.move)
         yield message.format(old=old, new=new, title=record.title)
     message = _("Evidence of {id} renamed {old} → {new}: elsewhere, another file of this name was attached")
-    for identity, old, new in done.renamed:
+    for identity, old, new in result.renamed:
         yield message.format(id=identity, old=old, new=new)
     message = _("{id} now says {new} instead of {old}, since it was renamed in data/ledger.yaml")
-    for identity, old, new in done.updated_names:
+    for identity, old, new in result.updated_names:
         yield message.format(id=identity, old=old, new=new)
     message = _("A text of {id} mentions {old}, which is now {new}; to correct it: xuncha edit {id}")
-    for identity, move in done.outdated_citations:
+    for identity, move in result.outdated_citations:
         yield message.format(id=identity, old=move.old, new=move.new)
     stays = _("{id} is kept: one side undid it, the other continued work on it")
-    for number in done.kept:
-        yield stays.format(id=_named(number))
+    for number in result.kept:
+        yield stays.format(id=_number_name(number))
 
 
-def _came_and_went(done: Synced) -> Iterator[str]:
-    if n := done.received:
+def _transfers(result: Synced) -> Iterator[str]:
+    if n := result.received:
         message = ngettext("Received {n} commit from {name}", "Received {n} commits from {name}", n)
-        yield message.format(n=n, name=done.name)
-    if done.joined:
+        yield message.format(n=n, name=result.name)
+    if result.joined:
         yield _("Merged with what was recorded here")
-    if n := done.sent:
+    if n := result.sent:
         message = ngettext("Sent {n} commit to {name}", "Sent {n} commits to {name}", n)
-        yield message.format(n=n, name=done.name)
-    if not (done.received or done.sent or done.anchors.new):
-        yield _("Nothing to do: this clone and {name} are the same").format(name=done.name)
-    if n := done.anchors.new:
+        yield message.format(n=n, name=result.name)
+    if not (result.received or result.sent or result.anchors.new):
+        yield _("Nothing to do: this clone and {name} are the same").format(name=result.name)
+    if n := result.anchors.new:
         message = ngettext("Sent {n} verification of the history", "Sent {n} verifications of the history", n)
         yield message.format(n=n)
 
 
-def _changed(call: Context, done: Synced) -> Iterator[str]:
+def _changes(call: Context, result: Synced) -> Iterator[str]:
     """Yield what the received commits have changed here: reopened measures, time limits, and changes of closed measures."""
     from xuncha.audit.merging import merged_into_closed  # noqa: PLC0415
 
-    for number in done.reopened:
+    for number in result.reopened:
         yield _("{id} was closed here, but was reopened by the changes received").format(id=number)
     message = _(
         "The time limit of {id} is now {now}, not {was} as it was here: if two are set, the earlier one applies; to move it: xuncha extend {id} --due {was} --reason …"
     )
-    for number, was, now in done.earlier_deadlines:
+    for number, was, now in result.earlier_deadlines:
         yield message.format(id=number, was=was, now=now)
     message = _(
         "{id} was closed by {by} meanwhile; merged after that: {keys}; if it is not done: xuncha reopen {id} --reason …"
@@ -120,7 +120,7 @@ def _changed(call: Context, done: Synced) -> Iterator[str]:
     overruled = _(
         "{id} was returned or reopened ({who}), but is still closed by {by}, since that side was chosen; if it is not done: xuncha reopen {id} --reason …"
     )
-    changes = merged_into_closed(call.root, done.before) if done.received else {}
+    changes = merged_into_closed(call.root, result.before) if result.received else {}
     for number, (by, keys, who) in changes.items():
         if keys:
             yield message.format(id=number, by=by, keys=_(", ").join(map(key_name, keys)))
@@ -128,7 +128,7 @@ def _changed(call: Context, done: Synced) -> Iterator[str]:
             yield overruled.format(id=number, by=by, who=who)
 
 
-def _named(number: Numbered) -> str:
+def _number_name(number: Numbered) -> str:
     """Return the name of a numbered record: for a problem or a measure the number alone."""
     return _("comment {n}").format(n=number) if isinstance(number, CommentNumber) else str(number)
 

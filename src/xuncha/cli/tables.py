@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _BAR = 20
 _WIDEST_AUTHOR = 16
-_MANY = 40  # the most rows of one kind on a screen; below them stands how many more there are
+_LIMIT = 40  # the most rows of one kind on a screen; below them stands how many more there are
 
 
 def bar(closed: int, total: int) -> Text:
@@ -44,21 +44,21 @@ def status_screen(
 ) -> list[RenderableType]:
     """Lay out the screen of `status`, with a bar for each group. `at` is the moment as it was typed, None for now; `everything` shows every row."""
     options = [*(["--at", at] if at else []), *(["--by", by] if by != "problem" else [])]
-    again = shlex.join(["xuncha", "status", *options, "--all"])
-    limit = None if everything else _MANY
-    waiting = _waiting(register, counts, limit, again, past=at is not None)
+    all_command = shlex.join(["xuncha", "status", *options, "--all"])
+    limit = None if everything else _LIMIT
+    waiting = _due_lists(register, counts, limit, all_command, past=at is not None)
     shown = [_head(register, counts), *_counts(counts), *waiting]
     if counts.all_done:
         message = _("Everything is complete: {n} problems, {m} measures.")
         shown += [Text(), Text(message.format(n=counts.problems, m=counts.measures), "bold green")]
-    if begin := beginning(register):
-        shown += [Text(), Text(begin)]
+    if step := first_step(register):
+        shown += [Text(), Text(step)]
     if counts.problems and grouped:
-        shown += _bars(grouped, by, limit, again)
+        shown += _bars(grouped, by, limit, all_command)
     return shown
 
 
-def beginning(register: Register) -> str:
+def first_step(register: Register) -> str:
     """Return how to begin, if there are no problems or no measures yet; else an empty text."""
     if not register.problems:
         return _("The ledger is empty. Enter the first problem: xuncha add problem TITLE")
@@ -68,19 +68,19 @@ def beginning(register: Register) -> str:
     return ""
 
 
-def _waiting(
-    register: Register, counts: Tally, limit: int | None, again: str, *, past: bool
+def _due_lists(
+    register: Register, counts: Tally, limit: int | None, all_command: str, *, past: bool
 ) -> list[RenderableType]:
     """List what is overdue, due soon, and due for review, each sorted by day."""
-    horizon = Horizon.of(register, counts.as_of)
+    horizon = Horizon.of_register(register, counts.as_of)
     waiting: dict[str, list[tuple[date | None, str, MeasureRow]]] = {"red": [], "yellow": [], "review": []}
     for row in register.measures:
         light = horizon.light(row)
         if light in waiting:
             waiting[light].append(
-                (date.fromisoformat(row.due) if row.due else None, row.due or term(row.term), row)
+                (date.fromisoformat(row.due) if row.due else None, row.due or term_text(row.term), row)
             )
-        elif horizon.review_due(row) and (day := review_day(row, register.frame)):
+        elif horizon.is_review_due(row) and (day := review_day(row, register.frame)):
             waiting["review"].append((day, _("last {day}").format(day=row.looked_at), row))
     days = register.frame.due_soon_days
     soon = _("Due within {n} days").format(n=days)
@@ -88,21 +88,21 @@ def _waiting(
     for title, style, rows, command in (
         (_("Overdue"), "bold red", waiting["red"], "xuncha list --overdue"),
         (soon, "bold yellow", waiting["yellow"], f"xuncha list --due-within {days}"),
-        (_("Due for review"), "bold magenta", waiting["review"], again),
+        (_("Due for review"), "bold magenta", waiting["review"], all_command),
     ):
         if not rows:
             continue
         rows.sort(key=lambda each: each[0] or date.min)
         table = Columns(FIXED, WIDE, FIXED, FIXED, Column(), Column())
         for day, label, row in rows[:limit]:
-            who = (or_unsaid(row.leader), or_unsaid(row.office))
-            table.add(row.id, row.title, label, _left((day - counts.as_of).days) if day else "", *who)
+            who = (or_not_set(row.leader), or_not_set(row.office))
+            table.add(row.id, row.title, label, _days_left((day - counts.as_of).days) if day else "", *who)
         heading = Text(f"{title} {len(rows)}", style)
-        shown += [Text(), heading, table, *rest(len(rows), limit, again if past else command)]
+        shown += [Text(), heading, table, *omitted(len(rows), limit, all_command if past else command)]
     return shown
 
 
-def todo_screen(waiting: Sequence[Task], due_soon_days: int) -> list[RenderableType]:
+def todo_screen(all_tasks: Sequence[Task], due_soon_days: int) -> list[RenderableType]:
     """Lay out the screen of `todo`: the tasks kind by kind, each with the command to type below it."""
     headings = {
         "overdue": (_("Overdue"), "bold red"),
@@ -114,13 +114,13 @@ def todo_screen(waiting: Sequence[Task], due_soon_days: int) -> list[RenderableT
     }
     shown: list[RenderableType] = []
     for kind, (title, style) in headings.items():
-        tasks = [task for task in waiting if task.kind == kind]
+        tasks = [task for task in all_tasks if task.kind == kind]
         if not tasks:
             continue
         table = Columns(FIXED, WIDE, FIXED, Column())
         for task in tasks:
-            days_left = term(task.row.term) if task.days is None else _left(task.days)
-            table.add(task.row.id, task.row.title, days_left, or_unsaid(task.row.office))
+            days_left = term_text(task.row.term) if task.days is None else _days_left(task.days)
+            table.add(task.row.id, task.row.title, days_left, or_not_set(task.row.office))
             table.add("", Text(task.command, "dim"), "", "")
         shown += [Text(), Text(f"{title} {len(tasks)}", style), table]
     return shown[1:]
@@ -145,7 +145,7 @@ def head(name: str, day: date, below: str) -> Columns:
     return table
 
 
-def sums(problems: tuple[int, int], measures: tuple[int, int], *, bars: bool = False) -> Columns:
+def totals(problems: tuple[int, int], measures: tuple[int, int], *, bars: bool = False) -> Columns:
     """Lay out how many of all problems are complete, and how many of all measures are closed."""
     table = Columns(FIXED, RIGHT, *[FIXED] * (1 + bars), gap=2)
     for label, (closed, total), text in (
@@ -160,17 +160,17 @@ def sums(problems: tuple[int, int], measures: tuple[int, int], *, bars: bool = F
 
 def _counts(counts: Tally) -> list[RenderableType]:
     problems, measures = (counts.problems_closed, counts.problems), (counts.closed, counts.measures)
-    table = sums(problems, measures, bars=True)
+    table = totals(problems, measures, bars=True)
     if not counts.measures:
         return [Text(), table]
     parts = [f"{status_name(status)} {number}" for status, number in counts.by_status.items() if number]
     if counts.long_term_closed:
         parts.append(_("of which long-term with a staged result {n}").format(n=counts.long_term_closed))
-    lights = marks(counts.overdue, counts.due_soon, counts.review_due, counts.not_assigned or None)
+    lights = warnings_line(counts.overdue, counts.due_soon, counts.review_due, counts.not_assigned or None)
     return [Text(), table, Text("  ".join(parts), "dim"), lights]
 
 
-def marks(overdue: int, due_soon: int, review_due: int, not_assigned: int | None) -> Text:
+def warnings_line(overdue: int, due_soon: int, review_due: int, not_assigned: int | None) -> Text:
     """Return a line of the counts that need attention; a count that is None is left out."""
     counts = (
         (_("Overdue"), overdue, "bold red"),
@@ -182,14 +182,14 @@ def marks(overdue: int, due_soon: int, review_due: int, not_assigned: int | None
     return Text.assemble(*parts)
 
 
-def _left(days: int) -> str:
+def _days_left(days: int) -> str:
     """Return how many days are left, or how late it is."""
     if days < 0:
         return ngettext("{n} day late", "{n} days late", -days).format(n=-days)
     return ngettext("{n} day left", "{n} days left", days).format(n=days) if days else _("today")
 
 
-def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> list[RenderableType]:
+def _bars(grouped: Sequence[Group], by: str, limit: int | None, all_command: str) -> list[RenderableType]:
     titles = {
         "problem": _("By problem"),
         "category": _("By category"),
@@ -209,19 +209,19 @@ def _bars(grouped: Sequence[Group], by: str, limit: int | None, whole: str) -> l
             mark = Text(_("{n} late").format(n=group.overdue), "bold red")
         count = f"{group.closed}/{group.total}"
         table.add(*[group.key or ""] * numbered, group.title, bar(group.closed, group.total), count, mark)
-    return [Text(), Text(titles[by], "bold"), table, *rest(len(grouped), len(shown), whole)]
+    return [Text(), Text(titles[by], "bold"), table, *omitted(len(grouped), len(shown), all_command)]
 
 
 def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
     """Lay out the table of `list`."""
     headings = (_("No."), _("Measure"), _("Leader"), _("Office"), _("Due"), _("Status"))
     table = Columns(FIXED, Column(), Column(), Column(), FIXED, FIXED, headings=headings)
-    states = {(status, light): state(status, light) for status in STATUSES for light in LIGHTS}
-    terms = {word: term(word) for word in TERMS}
+    states = {(status, light): status_text(status, light) for status in STATUSES for light in LIGHTS}
+    terms = {word: term_text(word) for word in TERMS}
     for row in rows:
         label = states[row.status, horizon.light(row)]
         limit = row.due or terms[row.term]
-        table.add(row.id, row.title, or_unsaid(row.leader), or_unsaid(row.office), limit, label)
+        table.add(row.id, row.title, or_not_set(row.leader), or_not_set(row.office), limit, label)
     return table
 
 
@@ -243,7 +243,7 @@ def events_table(events: Sequence[Event]) -> Columns:
     return table
 
 
-def state(status: Status, light: Light) -> Text:
+def status_text(status: Status, light: Light) -> Text:
     """Return the name of a status, in the colour of the light; with the light's name, if it needs attention."""
     label, style = {
         "done": ("", "green"),
@@ -256,17 +256,17 @@ def state(status: Status, light: Light) -> Text:
     return Text(_("{status}, {light}").format(status=name, light=label) if label else name, style)
 
 
-def term(word: Term) -> str:
+def term_text(word: Term) -> str:
     """Return what is shown instead of a time limit, for a measure without one."""
     return {"at_once": _("at once"), "once": _("not set"), "long_term": _("long-term")}[word]
 
 
-def or_unsaid(said: str | None) -> str | Text:
+def or_not_set(value: str | None) -> str | Text:
     """Return what the ledger says, or words for what it does not say yet."""
-    return said if said is not None else Text(_("not set"), "dim")
+    return value if value is not None else Text(_("not set"), "dim")
 
 
-def rest(total: int, shown: int | None, command: str) -> list[RenderableType]:
+def omitted(total: int, shown: int | None, command: str) -> list[RenderableType]:
     """Return a line with the number of rows that are not shown, and the command for them; nothing if all are shown. `shown` is None if there is no limit."""
     if shown is None or total <= shown:
         return []
@@ -284,7 +284,7 @@ def problem_screen(
     """Lay out the screen of a problem with its measures."""
     closed = sum(row.status == "closed" for row in rows)
     facts = _pairs(
-        (_("Category"), or_unsaid(dict(frame.categories).get(problem.category or ""))),
+        (_("Category"), or_not_set(dict(frame.categories).get(problem.category or ""))),
         (_("Finding"), problem.finding),
         *_fields(problem, frame),
         (_("Published"), None if problem.publish else _("no: counted, but not shown in anything public")),
@@ -307,14 +307,14 @@ def measure_screen(
     closed, escalated, outcomes = measure.closed, measure.escalated, measure.outcomes
     results = [f"{kind.label} {outcomes[kind.key]:g} {kind.unit}" for kind in kinds if kind.key in outcomes]
     facts = _pairs(
-        (_("Status"), state(measure.status, horizon.light(row))),
+        (_("Status"), status_text(measure.status, horizon.light(row))),
         (_("Goal"), measure.goal),
         (_("Part"), measure.part),
-        (_("Leader"), or_unsaid(measure.leader)),
-        (_("Office"), or_unsaid(measure.office)),
+        (_("Leader"), or_not_set(measure.leader)),
+        (_("Office"), or_not_set(measure.office)),
         (_("Person"), measure.person),
         (_("Co-offices"), _(", ").join(measure.co_offices)),
-        (_("Due"), measure.due.isoformat() if measure.due else term(measure.term)),
+        (_("Due"), measure.due.isoformat() if measure.due else term_text(measure.term)),
         (_("Closed"), _joined(_day(closed.date), closed.by, closed.note) if closed else None),
         (_("Escalated"), _joined(_day(escalated.date), escalated.to) if escalated else None),
         (_("Outcomes"), _(", ").join(results)),
@@ -332,7 +332,7 @@ def measure_screen(
         for item in entry.evidence:
             if isinstance(item, EvidenceFile):
                 text.append(f"\n{EVIDENCE}/{identity}/{item.file}", "cyan")
-                text.append(_about(item), "dim")
+                text.append(_file_details(item), "dim")
             else:
                 text.append(f"\n{screen.clean(item)}", "cyan")
         entries.append((_day(entry.date), text))
@@ -348,7 +348,7 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else _("no day given")
 
 
-def _about(item: EvidenceFile) -> str:
+def _file_details(item: EvidenceFile) -> str:
     """Return the size of an evidence file and its original name, as far as the entry has them."""
     text = ""
     if item.size is not None:

@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import must_be_free, save
+from xuncha.cli.deliver import check_output, save
 from xuncha.cli.options import optional
 from xuncha.errors import Finding, RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @command("log")
-def log(call: Context, identity: options.Perhaps = None, as_json: options.Json = False) -> None:
+def log(call: Context, identity: options.OptionalRecord = None, as_json: options.Json = False) -> None:
     """Show who did what when, newest first.
 
     Examples:
@@ -65,13 +65,13 @@ def undo(
 
     if count < 1:
         raise UsageError("usage", _("N must be 1 or more, not {n}").format(n=count), _("type: xuncha undo 2"))
-    done = take_back(call.root, count, others=others)
-    if not isinstance(done, Result):
-        screen.line(_("Undone: {what}, which had been interrupted").format(what=f"`{done.command}`"))
+    result = take_back(call.root, count, others=others)
+    if not isinstance(result, Result):
+        screen.line(_("Undone: {what}, which had been interrupted").format(what=f"`{result.command}`"))
         return
-    for title in done.titles:
+    for title in result.titles:
         screen.line(_("Undone: {what}").format(what=title))
-    call.say_counts(done)
+    call.print_counts(result)
 
 
 @command("audit")
@@ -106,22 +106,22 @@ def audit(
         message = _("--anchor covers the whole history, but --since asks for a part")
         raise UsageError("usage", message, _("leave one of them out"))
     if page:
-        must_be_free(page, call.root)
+        check_output(page, call.root)
     call.warn_of_leftovers()
-    with screen.patience(_("Replaying the history")):
-        moment = (
-            read_moment(call.root, since, "--since", call.today, future=True) if since is not None else None
-        )
+    with screen.show_activity(_("Replaying the history")):
+        moment = None
+        if since is not None:
+            moment = read_moment(call.root, since, "--since", call.today, future=True)
         result = examine(call.root, since=moment)
     if anchor and not result.tip:
         raise RefusedError("nothing-committed", _("nothing is committed yet, so there is nothing to keep"))
-    kept = drop_anchor(call.root, result) if anchor else None
+    tag_anchor = drop_anchor(call.root, result) if anchor else None
     if as_json:
         screen.data(result.as_json())
     else:
         _show(result, since)
-        if kept:
-            screen.line(anchor_line(kept))
+        if tag_anchor:
+            screen.line(anchor_line(tag_anchor))
             screen.line(_("It is kept in a tag, which xuncha sync sends."))
     if page:
         from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
@@ -132,46 +132,48 @@ def audit(
     raise typer.Exit(1 if result.errors else 0)
 
 
-def _show(done: Audit, since: str | None) -> None:
+def _show(result: Audit, since: str | None) -> None:
     """Print the findings, commit by commit, and how much was checked."""
-    if not done.tip and not done.findings:
+    if not result.tip and not result.findings:
         screen.line(_("Nothing has been committed yet."))
         return
-    for _commit, findings in groupby(done.findings, key=lambda finding: finding.place.commit):
-        screen.show(*_of_commit(list(findings)))
+    for _commit, findings in groupby(result.findings, key=lambda finding: finding.place.commit):
+        screen.show(*_commit_table(list(findings)))
     checked = _("{commits} and {changes} checked").format(
-        commits=ngettext("{n} commit", "{n} commits", done.commits).format(n=done.commits),
-        changes=ngettext("{n} change of a file", "{n} changes of files", done.changes).format(n=done.changes),
+        commits=ngettext("{n} commit", "{n} commits", result.commits).format(n=result.commits),
+        changes=ngettext("{n} change of a file", "{n} changes of files", result.changes).format(
+            n=result.changes
+        ),
     )
     if since is not None:
         checked = _("since {since}: {checked}").format(since=since, checked=checked)
-    if since is not None and not (done.commits or done.findings):
+    if since is not None and not (result.commits or result.findings):
         screen.line(_("Nothing was committed since {since}, so nothing was checked.").format(since=since))
         return
-    if done.relies_on_claims:
+    if result.relies_on_claims:
         screen.line(
             _("Who applied to close is known only from what commits claim: applications are not signed.")
         )
-    if not (done.errors or done.warnings):
+    if not (result.errors or result.warnings):
         screen.line(_("{checked}: history follows the rules.").format(checked=checked))
         return
     screen.line()
-    counted = screen.how_many(finding.severity for finding in done.findings)
+    counted = screen.count_texts(finding.severity for finding in result.findings)
     screen.line(_("{checked}: {found}.").format(checked=checked, found=_(", ").join(counted)))
-    if any(finding.code == "by-hand" for finding in done.findings):
+    if any(finding.code == "by-hand" for finding in result.findings):
         screen.line(_("To change a file so that history says why: xuncha edit"))
 
 
-def _of_commit(found: list[Finding[HistoryPlace]]) -> list[RenderableType]:
+def _commit_table(findings: list[Finding[HistoryPlace]]) -> list[RenderableType]:
     """Return the findings of one commit, below a line that names the commit."""
     from rich.text import Text  # noqa: PLC0415
 
     from xuncha.cli.columns import FIXED, Column, Columns  # noqa: PLC0415
 
-    first = found[0].place
+    first = findings[0].place
     heading = "  ".join(filter(None, (first.commit[:10], first.date[:10], first.author)))
     table = Columns(FIXED, Column(), gap=2)
-    for each in found:
+    for each in findings:
         text = Text(screen.clean(each.message))
         text.append(f" {each.severity}[{each.code}]", "red" if each.severity == "error" else "yellow")
         table.add(f"  {each.place.id or '':4}", text)

@@ -64,17 +64,17 @@ def _command(verb: Verb) -> Callable[..., None]:
     names = [each.name for each in verb.parameters]
     takes_text = verb.multiple and "text" in names
 
-    def do(call: Context, measures: str | list[str], **typed: Any) -> None:  # noqa: ANN401
+    def run(call: Context, measures: str | list[str], **typed: Any) -> None:  # noqa: ANN401
         from xuncha.workflow.perform import perform  # noqa: PLC0415  the help need not wait for it
 
         numbers = [measures] if isinstance(measures, str) else measures
         if takes_text:
             *numbers, typed["text"] = numbers
             if not numbers:
-                lacking = _("the number of the measure is missing")
+                message = _("the number of the measure is missing")
                 if Identity.perhaps(typed["text"]):
-                    lacking = _("the text is missing")
-                raise UsageError("usage", lacking, _("type: xuncha progress 2.3 …"))
+                    message = _("the text is missing")
+                raise UsageError("usage", message, _("type: xuncha progress 2.3 …"))
         values = given.read_values(typed, call.today)
         if "file" in values:
             from xuncha.workflow.evidence import read as read_evidence  # noqa: PLC0415
@@ -84,7 +84,7 @@ def _command(verb: Verb) -> Callable[..., None]:
         with call.session() as session:
             identities = [Identity.parse(each) for each in numbers]
             result = perform(session, verb.action, identities, call.today, **values)
-        _say(call, result)
+        _print_result(call, result)
 
     first = inspect.Parameter("call", inspect.Parameter.POSITIONAL_OR_KEYWORD)
     measures = options.Measures if verb.multiple else options.Measure
@@ -95,16 +95,16 @@ def _command(verb: Verb) -> Callable[..., None]:
     parameters += [
         each.replace(annotation=_OPTIONS[each.name]) for each in verb.parameters if each.name in names
     ]
-    do.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    do.__doc__ = verb.function.__doc__
-    return do
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__doc__ = verb.function.__doc__
+    return run
 
 
 for _verb in VERBS.values():
     command(_verb.action)(_command(_verb))
 
 
-def _say(call: Context, result: Result) -> None:
+def _print_result(call: Context, result: Result) -> None:
     """Print what changed, the new counts, and which problems are complete by that."""
     for step, title, plan in zip(result.steps, result.titles, result.plans, strict=True):
         screen.line(f"{step.id} {title}")
@@ -114,7 +114,7 @@ def _say(call: Context, result: Result) -> None:
             screen.line(f"    {line}")
     for line in outcomes.completion_notes(result):
         screen.line(line)
-    call.say_counts(result)
+    call.print_counts(result)
     for plan in result.plans:
         if plan.next_step:
             screen.line(plan.next_step)
@@ -123,7 +123,7 @@ def _say(call: Context, result: Result) -> None:
 
 
 @command("remove")
-def remove(call: Context, identity: options.Either, reason: options.Reason) -> None:
+def remove(call: Context, identity: options.Record, reason: options.Reason) -> None:
     """Remove what was entered by mistake: a measure that was not started, or a problem without measures.
 
     What follows is renumbered to close the gap, in the same commit. Refused if this would renumber anything that was
@@ -136,16 +136,19 @@ def remove(call: Context, identity: options.Either, reason: options.Reason) -> N
 
     with call.session() as session:
         why = given.read_values({"reason": reason}, call.today)["reason"]
-        done = take_away(session, Identity.parse(identity), why, call.today)
-    screen.line(_("{id} {title} is removed").format(id=done.identity, title=done.title))
-    for old, new in done.moves.items():
-        screen.line(f"    {old} → {new} {done.titles[old]}")
-    call.say_standing(done.register)
-    if done.overdue:
+        removal = take_away(session, Identity.parse(identity), why, call.today)
+    screen.line(_("{id} {title} is removed").format(id=removal.identity, title=removal.title))
+    for old, new in removal.moves.items():
+        screen.line(f"    {old} → {new} {removal.titles[old]}")
+    call.print_progress(removal.register)
+    if removal.overdue:
         message = _("its time limit had passed: the audit will report this")
         screen.warning(message, _("if this was a mistake: xuncha undo restores it, and history keeps both"))
-    if done.outdated:
+    if removal.outdated:
         template, removed = _("{where} says {said}, which is now {new}"), _("removed")
-        texts = [template.format_map(each._asdict() | {"new": each.new or removed}) for each in done.outdated]
+        texts = [
+            template.format(where=each.where, said=each.mention, new=each.new or removed)
+            for each in removal.outdated
+        ]
         message = _("texts mention numbers that have changed: {texts}")
         screen.warning(message.format(texts=_("; ").join(texts)), _("correct them with `xuncha edit`"))

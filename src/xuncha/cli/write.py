@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from xuncha.workflow.add import Added
     from xuncha.workflow.perform import Result
 
-_BETWEEN = re.compile(r"[、，,；;\s]+")
-_NAMED = 10  # the most findings of an audit that are printed one by one
+_SEPARATORS = re.compile(r"[、，,；;\s]+")
+_LIMIT = 10  # the most findings of an audit that are printed one by one
 
 
 @command("init")
@@ -72,10 +72,10 @@ def init(
     }
     root = located(folder)
     if not (ask and (root / LEDGER_FILE).exists()):
-        left_alone = create(root, call.today, example=example, known=values)
+        kept_files = create(root, call.today, example=example, known=values)
         screen.line(_("Ledger made: {path}").format(path=folder))
-        if left_alone:
-            screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(left_alone)))
+        if kept_files:
+            screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(kept_files)))
         if str(folder) != ".":
             # Double quotes: cmd and bash read them in the same way.
             screen.line(_("Next: cd {path}").format(path=f'"{folder}"' if " " in str(folder) else folder))
@@ -108,12 +108,12 @@ def _ask(call: Context, root: Path) -> None:
     }
     before = (root / LEDGER_FILE).read_bytes()
     data = parse(before)
-    known = {**data, **(data.get("inspection") or {})}
+    present = {**data, **(data.get("inspection") or {})}
     answers: dict[str, Any] = {}
     screen.line(_("Leave an answer empty to be asked again later: xuncha init --ask"))
     try:
         for key, question in questions.items():
-            if not known.get(key) and (answer := _answer(key, question, call.today)):
+            if not present.get(key) and (answer := _answer(key, question, call.today)):
                 answers[key] = answer
     except typer.Abort:
         screen.line()
@@ -130,7 +130,7 @@ def _answer(key: str, question: str, today: date) -> str | date | list[str] | No
         if not text:
             return None
         if key in {"categories", "leaders", "offices"}:
-            return list(dict.fromkeys(filter(None, _BETWEEN.split(text))))
+            return list(dict.fromkeys(filter(None, _SEPARATORS.split(text))))
         if key not in {"started", "ended", "feedback"}:
             return str(text)
         try:
@@ -169,7 +169,7 @@ def add_problem(
     with call.session() as session:
         added = adding.add_problem(session, title, category, typed.read_pairs(fields), new=new)
     screen.line(_("Problem {id} entered: {title}").format(id=added.identity, title=title))
-    _say_what_else(added)
+    _print_added(added)
     screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=added.identity))
 
 
@@ -218,10 +218,10 @@ def add_measure(
             new=new,
         )
     screen.line(_("Measure {id} entered: {title}").format(id=added.identity, title=title))
-    _say_what_else(added)
+    _print_added(added)
 
 
-def _say_what_else(added: Added) -> None:
+def _print_added(added: Added) -> None:
     """Print what else was entered, and which record has the same title."""
     outcome = outcomes.added_messages(added)
     for line in outcome.notes:
@@ -231,7 +231,7 @@ def _say_what_else(added: Added) -> None:
 
 
 @command("edit")
-def edit(call: Context, identity: options.Perhaps = None) -> None:
+def edit(call: Context, identity: options.OptionalRecord = None) -> None:
     """Change a file in your editor ($VISUAL or $EDITOR); it is checked and committed.
 
     Without a number, no editor opens: all changes made by hand in the ledger's files, including new and deleted
@@ -249,28 +249,28 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
 
     if identity is None:
         with call.session() as session:
-            all_done = edit_all(session)
-        if all_done is None:
+            all_edited = edit_all(session)
+        if all_edited is None:
             screen.line(_("Nothing was changed by hand."))
             return
-        lines, result = all_done
+        lines, result = all_edited
         for line in [*lines, _("This is committed.")]:
             screen.line(line)
-        _say_done(call, result)
+        _print_edit(call, result)
         return
     root = call.root_for_writing()
     path = editable(root, identity)
     target = root / path
-    opened = target.read_bytes()
+    original = target.read_bytes()
     editor = _editor()
     draft = Path(tempfile.mkdtemp(prefix="xuncha-")) / target.name
-    draft.write_bytes(opened)
+    draft.write_bytes(original)
     while True:
         try:
-            done = keep(root, path, _written(editor, draft), opened)
+            edited = keep(root, path, _run_editor(editor, draft), original)
             break
         except XunchaError as error:
-            if not draft.is_file() or draft.read_bytes() == opened:
+            if not draft.is_file() or draft.read_bytes() == original:
                 system.remove_tree(draft.parent)
                 raise
             # Whatever went wrong, keep what the user wrote.
@@ -282,24 +282,24 @@ def edit(call: Context, identity: options.Perhaps = None) -> None:
                 raise kind("not-kept", message) from None
     draft.unlink()
     draft.parent.rmdir()
-    if done is None:
+    if edited is None:
         screen.line(_("Nothing was changed."))
         return
     screen.line(_("{path} is changed and committed.").format(path=path))
-    _say_done(call, done)
+    _print_edit(call, edited)
 
 
-def _say_done(call: Context, done: Result) -> None:
+def _print_edit(call: Context, result: Result) -> None:
     """Print the new counts, and what an audit will name of this edit, since it can still be taken back."""
     from xuncha.audit.examine import findings_of_last_commit  # noqa: PLC0415
 
-    call.say_counts(done)
-    found = findings_of_last_commit(call.root)
+    call.print_counts(result)
+    findings = findings_of_last_commit(call.root)
     texts = [
-        _("the audit will report this: {message}").format(message=each.message) for each in found[:_NAMED]
+        _("the audit will report this: {message}").format(message=each.message) for each in findings[:_LIMIT]
     ]
-    if len(found) > _NAMED:
-        texts.append(_("the audit will report {n} more: xuncha audit").format(n=len(found) - _NAMED))
+    if len(findings) > _LIMIT:
+        texts.append(_("the audit will report {n} more: xuncha audit").format(n=len(findings) - _LIMIT))
     hint = _("if this was a mistake: xuncha undo restores it, and history keeps both")
     for message in texts:
         screen.warning(message, hint if message is texts[-1] else "")
@@ -315,7 +315,7 @@ def _editor() -> str:
     return command or ("notepad" if system.WINDOWS else "vi")
 
 
-def _written(editor: str, draft: Path) -> bytes:
+def _run_editor(editor: str, draft: Path) -> bytes:
     """Open a file in an editor, and return the content of the file when the editor has ended."""
     try:
         process = subprocess.run([*system.split_command(editor), str(draft)], check=False)

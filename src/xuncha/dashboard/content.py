@@ -159,7 +159,7 @@ _REASONED = frozenset({"return", "reopen", "extend"})
 def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: bool = False) -> Board:
     """Gather the content of the dashboard from a ledger and its history (newest first), counted for a day; names only if it is internal."""
     register = ledger.register()
-    horizon = Horizon.of(register, today)
+    horizon = Horizon.of_register(register, today)
     rows = _Rows(register.measures, horizon, _items(ledger, register, horizon, events, internal=internal))
     categories = tuple(_categories(ledger, register, rows, internal=internal))
     problems = [problem for category in categories for problem in category.problems]
@@ -181,7 +181,7 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
             rows.group(name, (row for row in rows.all if horizon.light(row) == name), by_deadline=True)
             for name in LIGHTS
         ),
-        reviews=rows.group("review", filter(horizon.review_due, rows.all)),
+        reviews=rows.group("review", filter(horizon.is_review_due, rows.all)),
         categories=categories,
         problems=tuple(sorted(problems, key=lambda problem: int(problem.number))),
         offices=_load(rows, register.frame.offices, "office") if internal else (),

@@ -103,7 +103,7 @@ def list_(request: Request) -> list[dict[str, Any]]:
     """Return the filtered measures, as `xuncha list --json`; filters are named as its options, `words` are searched."""
     query = request.query_params
     register, texts, today = desk_of(request).at_moment(query.get("at"))
-    horizon = Horizon.of(register, today)
+    horizon = Horizon.of_register(register, today)
     return [measure_json(row, horizon) for row in select(register, texts, today, selection(query))]
 
 
@@ -118,7 +118,7 @@ def show(request: Request, identity: str) -> dict[str, Any]:
         number,
         record,
         rows,
-        Horizon.of(register, desk.today),
+        Horizon.of_register(register, desk.today),
         desk.history(number),
         file_version(desk.root, number.path),
     )

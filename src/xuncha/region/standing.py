@@ -90,7 +90,7 @@ class Selection:
         self.units = list(region.units) if region else []
         self.is_planned = region is not None
         self.hand_in = region.hand_in if region else None
-        self.today, self.at = today, at
+        self.today, self.finding = today, at
         self._by_name: dict[str, list[int]] = defaultdict(list)
         self._by_source: dict[str, int] = {}
         self._units: dict[str, int | None] = {}
@@ -157,7 +157,7 @@ class Selection:
         if message := fault(counted.facts):
             return "broken", message
         day = counted.facts.as_of
-        if self.at and day and ledger.source.kind == "rows" and day > self.at:
+        if self.finding and day and ledger.source.kind == "rows" and day > self.finding:
             return "missing", _("it is as of {day}, after the requested day").format(day=day)
         return "ok", ""
 

@@ -47,7 +47,7 @@ def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
     if not ledger.measures:
         message = _("the ledger has no measures yet, so there is nothing to report")
         raise RefusedError("nothing-to-tell", message, _("see `xuncha add --help`"))
-    horizon = Horizon.of(ledger.register(), today)
+    horizon = Horizon.of_register(ledger.register(), today)
     result = {}
     for identity, measure in ledger.measures.items():
         problem = ledger.problems[identity.problem]
@@ -83,7 +83,7 @@ def with_light(by_id: dict[Identity, Item], light: Light) -> tuple[Item, ...]:
 def rows_json(ledger: Ledger, today: date) -> dict[str, dict[str, Any]]:
     """Return the measures as in `list --json`, by their ids."""
     register = ledger.register()
-    horizon = Horizon.of(register, today)
+    horizon = Horizon.of_register(register, today)
     return {row.id: measure_json(row, horizon) for row in register.measures}
 
 

@@ -104,8 +104,9 @@ def progress(
         identity: _state(item, ledger.measures[identity], reasons.get(item.id, ()))
         for identity, item in by_id.items()
     }
-    group, inspection, horizon = settings.leading_group, settings.inspection, Horizon.of(register, today)
-    due = {row.id for row in register.measures if horizon.review_due(row)}
+    group, inspection = settings.leading_group, settings.inspection
+    horizon = Horizon.of_register(register, today)
+    due = {row.id for row in register.measures if horizon.is_review_due(row)}
     unfinished = tuple(each for each in states.values() if each.item.status != "closed")
     later = [each.item for each in unfinished if each.item.light == "green" and each.item.days is not None]
     staged = tuple(each for each in states.values() if each.item.status == "closed" and each.item.long_term)

@@ -299,10 +299,10 @@ def _comments(comments: Iterable[Comment], since: Date, today: Date) -> Comments
 def _reviews(ledger: Ledger, today: Date, by_id: Mapping[Identity, Item]) -> tuple[Review, ...]:
     """List the measures due for review, the longest waiting first."""
     register, reviews = ledger.register(), []
-    horizon = Horizon.of(register, today)
+    horizon = Horizon.of_register(register, today)
     for row in register.measures:
         due = review_day(row, register.frame)
-        if horizon.review_due(row) and row.looked_at and due:
+        if horizon.is_review_due(row) and row.looked_at and due:
             item = by_id[Identity.parse(row.id)]
             reviews.append(Review(item, Date.fromisoformat(row.looked_at), due, (today - due).days))
     return tuple(sorted(reviews, key=lambda review: review.due))

@@ -90,7 +90,7 @@ def file_version(root: Path, path: str) -> str:
 
 
 def findings_json(findings: Iterable[Finding[Place]], template: str = "{message}") -> list[dict[str, Any]]:
-    """Return the form of `validate --json`; `with_hint` is the template for a message that has a hint."""
+    """Return the form of `validate --json`; `template` is the template for a message that has a hint."""
     return [
         {
             "path": each.place.path,

@@ -52,7 +52,7 @@ def select(register: Register, texts: Texts, today: date, selection: Selection) 
 
     Raises RefusedError if an office, a leader, a category, a problem or a field is not in the ledger.
     """
-    horizon = Horizon.of(register, today)
+    horizon = Horizon.of_register(register, today)
     office, leader = full_names(register, office=selection.office, leader=selection.leader)
     filters = {"status": selection.status, "office": office, "leader": leader}
     filters |= {"person": selection.person, "term": selection.term}

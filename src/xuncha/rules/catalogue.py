@@ -39,9 +39,9 @@ def record_rules(scope: str) -> list[Rule[Location]]:
 def broken_rules(
     rules: Iterable[Rule[Location]], invalid_keys: frozenset[str], *arguments: object, warn: bool = False
 ) -> Iterator[Finding[Location]]:
-    """Yield the findings of the rules; skip rules that read an invalid key (`unsound`) and, unless `warn` is set, warnings."""
+    """Yield the findings of the rules; skip rules that read an invalid key (`invalid_keys`) and, unless `warn` is set, warnings."""
     for rule in rules:
         is_readable = invalid_keys.isdisjoint(rule.asks.split()) if invalid_keys else True
         if rule.check and is_readable and (warn or rule.severity == "error"):
             for violation in rule.check(*arguments):
-                yield rule.at(*violation)
+                yield rule.finding(*violation)

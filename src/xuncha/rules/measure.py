@@ -152,22 +152,22 @@ def evidence_findings(measure: Measure, context: RuleContext) -> Iterator[Findin
             if actual is None:
                 message = _("the evidence file {path} is not there").format(path=path)
                 hint = _("put it back, or attach it again with `xuncha attach {id} FILE`")
-                yield _MISSING.at(location, message, hint.format(id=context.identity))
+                yield _MISSING.finding(location, message, hint.format(id=context.identity))
             elif actual.sha256 != item.sha256:
                 message = _("the evidence file {path} has changed since it was attached").format(path=path)
                 hint = _(
                     "put the attached file back, or attach the new one with `xuncha attach {id} FILE`; git may have changed the line endings of a "
                     "text file, see `xuncha doctor`"
                 )
-                yield _CHANGED.at(location, message, hint.format(id=context.identity))
+                yield _CHANGED.finding(location, message, hint.format(id=context.identity))
             elif item.size not in {None, actual.size}:
                 message = _("the evidence file {path} has {found} bytes, and not {size}")
                 sentence = message.format(path=path, found=actual.size, size=item.size)
                 hint = _("write `size: {found}`").format(found=actual.size)
-                yield _SIZE.at((*location, "size"), sentence, hint)
+                yield _SIZE.finding((*location, "size"), sentence, hint)
             elif not actual.fetched:
                 message = _("the evidence file {path} is kept by git-lfs, and was not fetched")
-                yield _NOT_FETCHED.at(location, message.format(path=path), _("type: git lfs pull"))
+                yield _NOT_FETCHED.finding(location, message.format(path=path), _("type: git lfs pull"))
 
 
 MEASURE_RULES = [*(each for each in record_rules("") if each is not field_of_measure), field_of_measure]
@@ -176,7 +176,7 @@ MEASURE_RULES = [*(each for each in record_rules("") if each is not field_of_mea
 def measure_findings(
     measure: Measure, context: RuleContext, invalid_keys: frozenset[str], *, warn: bool = False
 ) -> Iterator[Finding[Location]]:
-    """Yield a finding for every rule that a measure breaks in its surroundings, as `broken` does."""
+    """Yield a finding for every rule that a measure breaks in its surroundings, as `broken_rules` does."""
     yield from broken_rules(MEASURE_RULES, invalid_keys, measure, context, warn=warn)
     if "progress" not in invalid_keys:
         yield from evidence_findings(measure, context)

@@ -265,7 +265,7 @@ def is_busy(root: Path) -> bool:
 
 @contextlib.contextmanager
 def _try_lock(root: Path, timeout: float = 0) -> Iterator[bool | OSError]:
-    """Try for `patience` seconds to take the lock of a repository; yield whether it was free, or the system's error.
+    """Try for `timeout` seconds to take the lock of a repository; yield whether it was free, or the system's error.
 
     A process loses the lock when any of its threads closes the file: so only one thread at a time opens it.
     """

@@ -50,7 +50,7 @@ def editable(root: Path, text: str) -> str:
 def edit(root: Path, path: str, content: bytes, original: bytes | None = None) -> Result | None:
     """Commit what someone wrote into the file of a problem, a measure, a comment or the settings, if it is valid.
 
-    `opened` is the content of the file when the editing began; None if nobody can have changed it since. Return None if the
+    `original` is the content of the file when the editing began; None if nobody can have changed it since. Return None if the
     last commit already holds what was written.
 
     Raises XunchaError as `perform` does; rules that other files break do not matter.

@@ -49,7 +49,7 @@ def apply_plan(
 ) -> tuple[Intake, dict[str, bytes | None]]:
     """Carry out a plan that comes from a file named `origin`: all of it in one commit, or nothing.
 
-    Return what `proposed` does. `as_shown` is the `digest` of what was shown before; None if nothing was.
+    Return what `preview` does. `expected_digest` is the `digest` of what was shown before; None if nothing was.
 
     Raises InvalidLedgerError if the ledger breaks rules, before or after the changes; RefusedError if they differ
     from what was shown, a file has uncommitted changes, or git refuses; SurroundingsError if git or the disk

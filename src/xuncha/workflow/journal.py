@@ -34,7 +34,7 @@ def place(root: Path) -> Path:
 
 
 def write(root: Path, changes: Sequence[FileChange], commits: Sequence[str] = ()) -> None:
-    """Write to the disk which files the command changes, or between which two commits it moves all files (`passage`)."""
+    """Write to the disk which files the command changes, or between which two commits it moves all files (`commits`)."""
     record = {
         "command": ["xuncha", *sys.argv[1:]],
         "passage": commits,

@@ -58,7 +58,7 @@ def perform(
 ) -> Result:
     """Perform an action on measures, each once even if it is named twice: on all in one commit, or on none.
 
-    `given` holds the arguments of the verb.
+    `arguments` holds the arguments of the verb.
 
     Raises InvalidLedgerError if the ledger breaks rules already; RefusedError if the workflow, the policy or a
     rule forbids it; SurroundingsError if git or the disk fails.

@@ -73,7 +73,7 @@ def is_undoable(event: Event) -> bool:
 
 
 def _newest(git: Git, events: Sequence[Event], count: int, emails: set[str] | None) -> list[Event]:
-    """Return the events of the newest commits that can be taken back: of the e-mails in `mine`, or of everybody if it is None."""
+    """Return the events of the newest commits that can be taken back: of the e-mails in `emails`, or of everybody if it is None."""
     already_undone = taken_back(events)
     chosen: dict[str, list[Event]] = {}
     foreign: list[Event] = []

@@ -73,7 +73,7 @@ def show(request: Request) -> Response:
         "frame": state.register.frame,
         "identity": identity,
         "row": row,
-        "light": Horizon.of(state.register, desk.today).light(row),
+        "light": Horizon.of_register(state.register, desk.today).light(row),
         "measure": measure,
         "outcomes": settings.outcomes if settings else (),
         "problem": next(each for each in state.register.problems if each.id == row.problem),

@@ -38,7 +38,7 @@ def show(request: Request) -> Response:
         rows.sort(key=lambda row: (value(row) is None, value(row) or ""))
     shown, current, pages = pages_of(rows, query.get("page", ""))
     kept = [(name, value) for name, value in query.multi_items() if value and name not in {"page", "done"}]
-    horizon = Horizon.of(state.register, desk.today)
+    horizon = Horizon.of_register(state.register, desk.today)
     verbs = [verb.action for verb in VERBS.values() if verb.multiple and may(verb.action)]
     return page(
         request,

@@ -42,7 +42,7 @@ def show_all(request: Request, values: Typed | None = None, error: XunchaError |
     """Show all problems, and a form for a new one."""
     desk = desk_of(request)
     state = desk.valid_state() if error else desk.state()
-    horizon = Horizon.of(state.register, desk.today)
+    horizon = Horizon.of_register(state.register, desk.today)
     rows = [
         (
             row,
@@ -89,7 +89,7 @@ def show(request: Request, values: Typed | None = None, error: XunchaError | Non
     rows = measure_rows(state.register, identity)
     stamp = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     record = cast("Problem", record_of(WorkingTree(desk.root), identity))
-    horizon = Horizon.of(state.register, desk.today)
+    horizon = Horizon.of_register(state.register, desk.today)
     fields = fields_of(VERBS["set"], problem=True)
     shown: dict[str, Any] = {
         "number": state.number,
