@@ -91,7 +91,7 @@ RATES: dict[str, list[tuple[str, Thing | None]]] = {
 
 @pytest.mark.parametrize(("line", "found"), COUNTS.items())
 def test_counts_are_read(line: str, found: list[Said]) -> None:
-    assert [(count.number, count.unit, count.thing, count.about) for count in counts(line)] == found
+    assert [(count.number, count.unit, count.thing, count.is_approximate) for count in counts(line)] == found
 
 
 def test_a_count_knows_its_place() -> None:

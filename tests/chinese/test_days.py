@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xuncha.chinese.days import (
-    Written,
+    WrittenDate,
     days,
     end_of_month,
+    find_dates,
     in_words,
-    is_between,
+    is_span_mark,
     months_later,
     only_day,
-    written,
 )
 from xuncha.chinese.numbers import numeral
 
@@ -151,24 +151,24 @@ SPANS: dict[str, list[tuple[int, int]]] = {
 
 def spans(text: str) -> list[tuple[int, int]]:
     """Where two days with 至 between them begin and end."""
-    pairs = pairwise(written(text))
-    return [(one.start, other.end) for one, other in pairs if is_between(text[one.end : other.start])]
+    pairs = pairwise(find_dates(text))
+    return [(one.start, other.end) for one, other in pairs if is_span_mark(text[one.end : other.start])]
 
 
 @pytest.mark.parametrize(("text", "parts"), PARTS.items())
 def test_what_is_written_is_found(text: str, parts: list[Parts]) -> None:
-    assert [each[2:5] for each in written(text)] == parts
+    assert [each[2:5] for each in find_dates(text)] == parts
 
 
 @pytest.mark.parametrize(("text", "bounds"), PERIODS.items())
 def test_a_period_has_a_first_and_a_last_day(text: str, bounds: tuple[str, str]) -> None:
-    (each,) = written(text)
+    (each,) = find_dates(text)
     assert (str(each.first), str(each.last)) == bounds
 
 
 @pytest.mark.parametrize(("text", "parts"), CELLS.items())
 def test_a_cell_of_dates_is_read_more_freely(text: str, parts: list[Parts]) -> None:
-    assert [each[2:5] for each in written(text, in_cell=True)] == parts
+    assert [each[2:5] for each in find_dates(text, in_cell=True)] == parts
 
 
 @pytest.mark.parametrize(("text", "found"), DAYS.items())
@@ -186,9 +186,9 @@ def test_spans_are_found_with_their_places(text: str, places: list[tuple[int, in
 
 
 def test_a_day_knows_its_place_and_whether_it_names_its_year() -> None:
-    assert list(written("于2023年11月10日反馈，12月底")) == [
-        Written(1, 12, 2023, 11, 10, own_year=True),
-        Written(15, 19, 2023, 12, None, "底"),
+    assert list(find_dates("于2023年11月10日反馈，12月底")) == [
+        WrittenDate(1, 12, 2023, 11, 10, own_year=True),
+        WrittenDate(15, 19, 2023, 12, None, "底"),
     ]
 
 
@@ -229,7 +229,7 @@ def test_days_are_written_without_padding_and_without_a_year_that_was_said(
     ("text", "year"), [("2024年", 2024), ("二〇二四年", 2024), ("二○二四年", 2024), ("二零二四年", 2024)]
 )
 def test_a_year_is_read(text: str, year: int) -> None:
-    assert [each.year for each in written(text)] == [year]
+    assert [each.year for each in find_dates(text)] == [year]
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_a_span_within_a_year_is_read_back(first: date, length: int) -> None:
 @given(st.text("〇一二十廿0129年月日号底旬季度至.-/ 今次", max_size=16))
 def test_whatever_is_written_is_read_or_passed_over(text: str) -> None:
     for in_cell in (False, True):
-        for each in written(text, in_cell=in_cell):
+        for each in find_dates(text, in_cell=in_cell):
             assert 0 <= each.start < each.end <= len(text)
             assert (each.first is None) == (each.last is None)
     assert days(text) == sorted(days(text), key=lambda day: day.start)
@@ -277,6 +277,6 @@ def test_whatever_is_written_is_read_or_passed_over(text: str) -> None:
 def test_days_of_the_longest_lines_are_found_at_once() -> None:
     started = time.process_time()
     for piece in ("一", "1", "2024年", "1月", "年", "2024.", "一月1", "今年"):
-        list(written(piece * 2_000))
-        list(written(piece * 2_000, in_cell=True))
+        list(find_dates(piece * 2_000))
+        list(find_dates(piece * 2_000, in_cell=True))
     assert time.process_time() - started < 3

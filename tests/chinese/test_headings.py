@@ -131,7 +131,7 @@ def test_headings_of_every_number_are_read_back(number: int) -> None:
         f"{number}）甲": Level.HALF, f"问题{chinese}：甲": Level.QUESTION,
     }.items():  # fmt: skip
         assert heading(line) == Heading(
-            level, number, line[:-1], (heading(line) or Heading(level, 0, "", "", 0)).after, len(line) - 1
+            level, number, line[:-1], (heading(line) or Heading(level, 0, "", "", 0)).suffix, len(line) - 1
         )
 
 

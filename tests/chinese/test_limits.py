@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xuncha.chinese.limits import full_days, limit
+from xuncha.chinese.limits import days_with_year, limit
 from xuncha.language import use_language
 
 FEEDBACK = date(2023, 11, 10)
@@ -73,7 +73,7 @@ def test_a_time_limit_is_read_with_what_was_assumed(text: str, said: tuple[str, 
     assert bool(doubt) == bool(found.doubt)
     assert not found.long_term
     assert not found.at_once
-    assert found.understood == (found.day is not None)
+    assert found.has_value == (found.day is not None)
     without = limit(text)
     assert without == (found if doubt != "counted" else without._replace(day=None))
 
@@ -88,7 +88,7 @@ def test_a_time_limit_is_read_with_what_was_assumed(text: str, said: tuple[str, 
 def test_what_may_be_several_days_or_none_is_a_doubt_without_a_day(text: str) -> None:
     found = limit(text, FEEDBACK)
     assert found.doubt
-    assert not found.understood
+    assert not found.has_value
 
 
 @pytest.mark.parametrize("text", ["长期坚持", "长期", "持续推进", "常态化", "建立长效机制", "不间断开展"])
@@ -96,7 +96,7 @@ def test_what_never_ends_is_long_term(text: str) -> None:
     found = limit(text, FEEDBACK)
     assert found.long_term
     assert found.day is None
-    assert found.understood
+    assert found.has_value
 
 
 @pytest.mark.parametrize("text", ["立行立改", "立即整改", "即知即改", "边查边改", "立 行 立 改"])
@@ -129,7 +129,7 @@ def test_a_long_term_limit_may_have_a_day_too() -> None:
     ],
 )
 def test_full_days_have_their_year(text: str, days: list[str]) -> None:
-    assert [str(day) for day in full_days(text)] == days
+    assert [str(day) for day in days_with_year(text)] == days
 
 
 @given(st.text("〇二十24年月日底前季度至.-长期立改 个内", max_size=14))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xuncha.chinese.numbers import NUMBER, amount, numeral, value
+from xuncha.chinese.numbers import NUMBER, amount, numeral, whole_number
 
 WHOLE = {
     "〇": 0, "零": 0, "一": 1, "两": 2, "九": 9, "十": 10, "十二": 12, "十九": 19, "一十五": 15, "二十": 20, "九十九": 99,
@@ -72,7 +72,7 @@ def numbers(line: str) -> list[tuple[float, int, int]]:
 
 @pytest.mark.parametrize(("text", "number"), WHOLE.items())
 def test_a_whole_number_is_read(text: str, number: int) -> None:
-    assert value(text) == number
+    assert whole_number(text) == number
     assert amount(text) == number
     assert type(amount(text)) is int
 
@@ -80,13 +80,13 @@ def test_a_whole_number_is_read(text: str, number: int) -> None:
 @pytest.mark.parametrize("text", NONE)
 def test_what_is_no_number_is_none(text: str) -> None:
     assert amount(text) is None
-    assert value(text) is None
+    assert whole_number(text) is None
 
 
 @pytest.mark.parametrize(("text", "number"), FRACTIONS.items())
 def test_a_fraction_is_no_whole_number(text: str, number: float) -> None:
     assert amount(text) == number
-    assert value(text) is None
+    assert whole_number(text) is None
 
 
 @pytest.mark.parametrize(("line", "found"), IN_LINES.items())
@@ -111,15 +111,15 @@ def test_a_number_is_written_in_chinese(number: int, written: str) -> None:
 @given(st.integers(0, 99_999_999))
 def test_every_number_is_read_back_as_it_is_written(number: int) -> None:
     written = numeral(number)
-    assert value(written) == number
+    assert whole_number(written) == number
     assert numbers(f"共{written}项") == [(number, 1, 1 + len(written))]
-    assert value(str(number)) == value(f"{number:,}") == number
+    assert whole_number(str(number)) == whole_number(f"{number:,}") == number
 
 
 @given(st.integers(1, 9999), st.sampled_from([("万", 10**4), ("亿", 10**8)]))
 def test_a_number_before_a_unit_counts_it_in_either_form(number: int, unit: tuple[str, int]) -> None:
     name, size = unit
-    assert value(f"{number}{name}") == value(f"{numeral(number)}{name}") == number * size
+    assert whole_number(f"{number}{name}") == whole_number(f"{numeral(number)}{name}") == number * size
 
 
 @given(st.text("〇零一二两三九十百千万亿廿点0159.,", max_size=12))

@@ -12,10 +12,10 @@ from tests.punctuation import half_width as left_half_width
 from tests.punctuation import torn_pairs
 from xuncha.chinese.punctuation import (
     full_width,
-    half_width,
-    sentence,
+    half_width_marks,
     sentence_end,
     unpaired,
+    with_full_stop,
 )
 
 
@@ -84,9 +84,9 @@ def test_text_without_chinese_is_left_alone(text: str) -> None:
 
 @given(TEXTS.filter(str.strip))
 def test_a_sentence_ends_with_one_mark(text: str) -> None:
-    shown = sentence(text)
+    shown = with_full_stop(text)
     assert shown.startswith(text.rstrip())
-    assert shown == sentence(shown)
+    assert shown == with_full_stop(shown)
     assert len(shown) - len(text.rstrip()) in {0, 1}
 
 
@@ -112,7 +112,7 @@ def test_the_longest_text_is_answered_at_once() -> None:
     ],
 )
 def test_half_width_marks_are_found_with_what_is_right(line: str, found: list[tuple[int, str, str]]) -> None:
-    assert [tuple(mark) for mark in half_width(line)] == found
+    assert [tuple(mark) for mark in half_width_marks(line)] == found
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests.exchange.test_corpus import NOTICES, abridged, expected
 from xuncha.chinese.headings import Level, heading
-from xuncha.chinese.punctuation import sentence
+from xuncha.chinese.punctuation import with_full_stop
 from xuncha.model.identity import Identity
 from xuncha.model.records import Closed, Ledger, Measure, Problem, Progress
 from xuncha.model.settings import Category, Contact, Inspection, NoticeSettings, Settings
@@ -126,7 +126,9 @@ def tree(ledger: Ledger) -> list[Any]:
 
 
 def said(measure: Measure) -> tuple[str | None, str, str | None]:
-    text = "".join(sentence(each) for each in [measure.title, *(entry.text for entry in measure.progress)])
+    text = "".join(
+        with_full_stop(each) for each in [measure.title, *(entry.text for entry in measure.progress)]
+    )
     return measure.part, text, None if measure.status == "closed" else measure.status
 
 

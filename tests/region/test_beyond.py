@@ -20,7 +20,7 @@ from tests.region import handed_in
 from tests.region.ledgers import renamed, rolled
 from tests.region.made_up import TODAY, ledgers
 from tests.region.test_counts import expected, written
-from xuncha.chinese.characters import columns
+from xuncha.chinese.characters import terminal_columns
 from xuncha.region.counts import KEYS, Counts, Lateness
 from xuncha.region.engine import Duck, Files
 from xuncha.region.lateness import delays, late_groups
@@ -227,6 +227,6 @@ def test_trend_and_similar_on_the_screen(ledger: LedgerOnDisk, place: Path) -> N
     with_history(ledger, place / "one", "甲局", "2024-01-10")
     for language in ("zh", "en"):
         shown = ledger.ok("rollup", place, "--trend", "--similar", "--lang", language)
-        assert max(map(columns, shown.splitlines())) <= 80
+        assert max(map(terminal_columns, shown.splitlines())) <= 80
         assert "2024-05-31" in shown
     assert json.loads(ledger.ok("rollup", place, "--json"))["as_of"] == date(2024, 6, 15).isoformat()

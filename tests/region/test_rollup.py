@@ -249,9 +249,9 @@ def test_a_screen_of_80_columns_holds_it(ledger: LedgerOnDisk, place: Path) -> N
         assert "\x1b" not in shown
         assert "100%" in shown
         assert "第二轮" in shown, "one unit in two rounds is two rows"
-        from xuncha.chinese.characters import columns
+        from xuncha.chinese.characters import terminal_columns
 
-        assert max(map(columns, shown.splitlines())) <= 80
+        assert max(map(terminal_columns, shown.splitlines())) <= 80
     rounds = [unit["round"] for unit in rolled(ledger, place)["units"] if unit["unit"] == "教育局"]
     assert "第二轮" in rounds
 

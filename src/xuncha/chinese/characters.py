@@ -20,20 +20,20 @@ ones are unassigned depends on the version of Unicode; whether a ledger is valid
 UNSAFE_CHARACTER: Final = re.compile(f"[{UNSAFE}]")
 _INVISIBLE: Final = re.compile(rf"[{IGNORABLE}\u180b-\u180f\u200c\u200d\ufe0f]")
 """Characters that take no space on the screen, including those that writing needs."""
-_DRAWN_EMPTY: Final = "\u115f\u1160\u2800\u3164\uffa0\ufffc"
+_BLANK_GLYPHS: Final = "\u115f\u1160\u2800\u3164\uffa0\ufffc"
 """Letters and symbols that are drawn as nothing: fillers, the Braille pattern without dots, the placeholder of a lost picture."""
 _FORMULA: Final = re.compile(rf"[\s{UNSAFE}\xa0\u3000]*[=+\-@＝＋－＠﹦﹢﹣﹫]|[\t\r]")
 """The beginning of a text that a spreadsheet program may take for a formula."""
 HAN: Final = r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]"
 _RARE: Final = re.compile(rf"(?![{UNSAFE}])[\U00020000-\U0003ffff]")
 """Chinese characters that may be newer than the Unicode version of this Python."""
-_SEEN: Final = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")  # almost all texts begin with one of these
+_VISIBLE: Final = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]")  # almost all texts begin with one of these
 _HALF_WIDTH: Final = str.maketrans("０１２３４５６７８９．／－", "0123456789./-")
 
 
-def without_unsafe(text: str, instead: str = "") -> str:
-    """Replace each unsafe character of a text with `instead`."""
-    return UNSAFE_CHARACTER.sub(instead, text)
+def without_unsafe(text: str, replacement: str = "") -> str:
+    """Replace each unsafe character of a text with `replacement`."""
+    return UNSAFE_CHARACTER.sub(replacement, text)
 
 
 def escaped(json: str) -> str:
@@ -48,8 +48,8 @@ def without_invisible(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Return whether a text shows nothing: only blanks, invisible characters, combining marks, and unassigned code points."""
-    return not _SEEN.match(text) and not any(
-        (each.isprintable() and not each.isspace() and category(each)[0] != "M" and each not in _DRAWN_EMPTY)
+    return not _VISIBLE.match(text) and not any(
+        (each.isprintable() and not each.isspace() and category(each)[0] != "M" and each not in _BLANK_GLYPHS)
         or _RARE.match(each)
         for each in text
     )
@@ -70,11 +70,11 @@ def half_width_digits(text: str) -> str:
     return text.translate(_HALF_WIDTH)
 
 
-def columns(text: str) -> int:
+def terminal_columns(text: str) -> int:
     """Return how many columns a text takes on a terminal: two for each full-width character."""
     return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def width(text: str) -> float:
     """Return the width of a text, measured in full-width characters."""
-    return columns(text) / 2
+    return terminal_columns(text) / 2

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from xuncha.chinese.characters import half_width_digits
-from xuncha.chinese.numbers import NUMBER, value
+from xuncha.chinese.numbers import NUMBER, whole_number
 
 Thing = Literal["problems", "measures"]
 RoleName = Literal["published", "planned", "not_started", "partial", "unfinished", "ongoing", "done", "total"]
@@ -36,18 +36,20 @@ _PLANNED: Final = re.compile(
     r"|(?<![期对招接款])待(?!遇)|下一?步|将[于在]|(?:将|确定)(?=(?:全部|全面|按期|如期)?$)"
 )
 """Words before 完成 that make it a plan or a duty."""
-_BY_A_DAY: Final = re.compile(
+_DEADLINE: Final = re.compile(
     r"(?:底|末|月|年|日|号)(?:之|以)?前|(?:到|(?<!截)至)(?:19|20)\d\d年[^，,已]{0,8}$"
 )
 """A time limit before 完成: the thing is not done yet, unless the text says 已."""
-_NOT: Final = re.compile(
+_NEGATION: Final = re.compile(
     r"(?:未|没有?|不能|无法|难以|不得|并非)(?:能够?|按期|如期|按时|按要求|全部|全面|完全|彻底|真正|都|均)*$"
 )
-_ONLY_A_PART: Final = re.compile(
+_PARTIAL: Final = re.compile(
     r"(?:整改|落实|工作|任务)*(?:了|的)?(?:方案|计划|初稿|前期|台账|责任分工|不足|不到|不满|未满|过半|一半)"
 )
 """Words after 完成 which show that something else, or only a part, is complete."""
-_WITHIN: Final = 60  # how many characters before a word are searched for words that change its meaning
+_SEARCHED_BEFORE: Final = (
+    60  # how many characters before a word are searched for words that change its meaning
+)
 _ROLE: Final = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _ROLES.items()))
 _RATE: Final = re.compile(
     r"(?:(?P<problems>问题)|(?P<measures>措施|任务))?[^，。；、0-9]{0,6}?(?P<rate>(?:整改)?(?:完成|办结|销号|整改)率[^0-9，。；百%％]{0,8}"
@@ -61,7 +63,7 @@ class Count(NamedTuple):
     start: int
     end: int  # where the unit ends
     number: int
-    about: bool  # whether 余, 多, 约 or 近 says that the number is not exact
+    is_approximate: bool  # whether 余, 多, 约 or 近 says that the number is not exact
     unit: str
     thing: Thing | None  # the thing that is named right after the unit
     named_end: int  # where the name of the thing ends; without a name, the same as `end`
@@ -87,7 +89,7 @@ class Rate(NamedTuple):
 def counts(text: str) -> Iterator[Count]:
     """Find the counts of a line: 14个问题, 三十三项措施, 20余项. Skip ordinals (第3个) and counts of groups (4个方面)."""
     for match in _COUNT.finditer(half_width_digits(text)):
-        if (number := value(match["number"])) is not None:
+        if (number := whole_number(match["number"])) is not None:
             about = bool(match["about"] or match["before"])
             start, end = match.start("number"), match.end("unit")
             yield Count(start, end, number, about, match["unit"], _thing(match), match.end())
@@ -109,11 +111,11 @@ def _role(text: str, match: re.Match[str]) -> RoleName:
     name = next(name for name in _ROLES if match[name])
     if name != "done":
         return name
-    before = re.split("[，,。；;：:！\n]", text[max(0, match.start() - _WITHIN) : match.start()])[-1]
-    if _NOT.search(before) or _ONLY_A_PART.match(text, match.end()):
+    before = re.split("[，,。；;：:！\n]", text[max(0, match.start() - _SEARCHED_BEFORE) : match.start()])[-1]
+    if _NEGATION.search(before) or _PARTIAL.match(text, match.end()):
         return "unfinished"
     already = any(word in before for word in ("已", "截至", "截止")) or match[0].startswith("已")
-    return "planned" if _PLANNED.search(before) or (_BY_A_DAY.search(before) and not already) else "done"
+    return "planned" if _PLANNED.search(before) or (_DEADLINE.search(before) and not already) else "done"
 
 
 def rates(text: str) -> Iterator[Rate]:

@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import half_width_digits
-from xuncha.chinese.numbers import value
+from xuncha.chinese.numbers import whole_number
 
-_FIGURES: Final = "〇○零Ｏ一二三四五六七八九"
-_AS_DIGITS: Final = str.maketrans(_FIGURES, "0000123456789")
-_YEAR: Final = rf"(?:(?P<year>(?<![0-9])(?:19|20)[0-9]{{2}}|[一二][{_FIGURES}]{{3}})\s*年度?\s*|(?P<relative>[今本同当去上次翌明])年的?\s*)"
+_CHINESE_DIGITS: Final = "〇○零Ｏ一二三四五六七八九"
+_AS_DIGITS: Final = str.maketrans(_CHINESE_DIGITS, "0000123456789")
+_YEAR: Final = rf"(?:(?P<year>(?<![0-9])(?:19|20)[0-9]{{2}}|[一二][{_CHINESE_DIGITS}]{{3}})\s*年度?\s*|(?P<relative>[今本同当去上次翌明])年的?\s*)"
 _SMALL: Final = "(?:[0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})"
 _MONTH: Final = rf"(?<![0-9.一二三四五六七八九十])(?P<month>{_SMALL})\s*月(?!度|报|均|月)份?"
 _OF_MONTH: Final = "(?P<of_month>上旬|中旬|下旬|初|中(?![标央])|底|末)"
@@ -45,22 +45,22 @@ _CELL_FORMS: Final = [
     )
 ]
 """Patterns for a cell of a table, where 4.18 is a day, 2024.4 a month, and 2024 a year."""
-_BACKWARDS: Final = re.compile(
+_YEAR_LAST: Final = re.compile(
     r"(?<![0-9./-])(?P<one>[0-9]{1,2})\s?(?P<mark>[-./])\s?(?P<other>[0-9]{1,2})\s?(?P=mark)\s?(?P<year>(?:19|20)[0-9]{2})(?![0-9])"
 )
 """A day with the year last, as other countries write it: the day may come first, or the month."""
-_BEGINS: Final = re.compile("[0-9一二三四五六七八九十廿卅今本同当去上次翌明第下全年底]")
-_BETWEEN: Final = re.compile(r"\s*(?:起|开始)?\s*[，,]?\s*(?:至|到|[—–－~～─-]+)\s*")
+_DATE_START: Final = re.compile("[0-9一二三四五六七八九十廿卅今本同当去上次翌明第下全年底]")
+_SPAN_MARK: Final = re.compile(r"\s*(?:起|开始)?\s*[，,]?\s*(?:至|到|[—–－~～─-]+)\s*")
 _PARTS_OF_MONTH: Final = {
     "上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31), "初": (1, 10), "中": (11, 15), "底": (21, 31), "末": (21, 31),
 }  # fmt: skip
 _PARTS_OF_YEAR: Final = {
     "上半年": (1, 6), "下半年": (7, 12), "初": (1, 1), "底": (12, 12), "末": (12, 12), "终": (12, 12), "内": (1, 12),
 }  # fmt: skip
-_FROM_TODAY: Final = {
+_DAYS_FROM_TODAY: Final = {
     "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "明天": 1, "明日": 1, "后天": 2,
 }  # fmt: skip
-_YEARS_APART: Final = {"去": -1, "上": -1, "次": 1, "翌": 1, "明": 1}
+_YEAR_OFFSETS: Final = {"去": -1, "上": -1, "次": 1, "翌": 1, "明": 1}
 
 
 class Day(NamedTuple):
@@ -71,7 +71,7 @@ class Day(NamedTuple):
     end: int
 
 
-class Written(NamedTuple):
+class WrittenDate(NamedTuple):
     """A day, a month, a quarter or a year, as a text writes it. The calendar may have no such day."""
 
     start: int
@@ -109,7 +109,7 @@ class Written(NamedTuple):
         return end_of_month(self.year, month, day) if self.year and 1 <= month <= 12 else None  # noqa: PLR2004
 
 
-def written(text: str, *, in_cell: bool = False) -> Iterator[Written]:
+def find_dates(text: str, *, in_cell: bool = False) -> Iterator[WrittenDate]:
     """Find the days, months, quarters and years of a line, in order.
 
     One without a year takes the year of the one before it: in 2023年6月5日至9月8日 both are of 2023, and 次年 is 2024.
@@ -117,18 +117,18 @@ def written(text: str, *, in_cell: bool = False) -> Iterator[Written]:
     """
     plain, place = half_width_digits(text).replace("元月", "1月"), 0
     year = month = None
-    while begin := _BEGINS.search(plain, place):
-        if in_cell and (backwards := _BACKWARDS.match(plain, begin.start())):
+    while begin := _DATE_START.search(plain, place):
+        if in_cell and (backwards := _YEAR_LAST.match(plain, begin.start())):
             place = backwards.end()
             readings = _readings(backwards)
             if len(readings) == 1:
                 year, month, day = readings[0].year, readings[0].month, readings[0].day
-                yield Written(backwards.start(), place, year, month, day, own_year=True)
+                yield WrittenDate(backwards.start(), place, year, month, day, own_year=True)
             continue
         forms = _CELL_FORMS if in_cell else _FORMS
         match = next((match for form in forms if (match := form.match(plain, begin.start()))), None)
         place = begin.end()
-        if match is None or (found := _written(match, year, month)) is None:
+        if match is None or (found := _date_of_match(match, year, month)) is None:
             continue
         yield found
         year, month, place = found.year, found.month, found.end
@@ -136,7 +136,7 @@ def written(text: str, *, in_cell: bool = False) -> Iterator[Written]:
 
 def ambiguous(text: str) -> list[date]:
     """Return the two possible days of a text such as 06/05/2026, where day and month may be swapped; else an empty list."""
-    match = _BACKWARDS.search(half_width_digits(text))
+    match = _YEAR_LAST.search(half_width_digits(text))
     readings = _readings(match) if match else []
     return readings if len(readings) > 1 else []
 
@@ -148,7 +148,7 @@ def _readings(match: re.Match[str]) -> list[date]:
     return sorted({day for day in possible if day})
 
 
-def _written(match: re.Match[str], year: int | None, month: int | None) -> Written | None:
+def _date_of_match(match: re.Match[str], year: int | None, month: int | None) -> WrittenDate | None:
     """Return the day or period of a match, `year` and `month` being those of the one before it; None if it is no date, as 一月 in 一月一调度."""
     parts = {name: part for name, part in match.groupdict().items() if part}
     named = parts.get("month") or parts.get("alone")
@@ -158,24 +158,24 @@ def _written(match: re.Match[str], year: int | None, month: int | None) -> Writt
     if "year" in parts:
         year = int(parts["year"].translate(_AS_DIGITS))
     elif year:
-        year += _YEARS_APART.get(parts.get("relative", ""), 0)
+        year += _YEAR_OFFSETS.get(parts.get("relative", ""), 0)
     day = parts.get("day")
     only_day = day and not named
-    return Written(
+    return WrittenDate(
         match.start(),
         match.start() + len(match[0].rstrip()),
         year,
-        month if only_day else value(named) or 0 if named else None,
-        value(day) or 0 if day else None,
+        month if only_day else whole_number(named) or 0 if named else None,
+        whole_number(day) or 0 if day else None,
         next((parts[name] for name in ("of_month", "half", "of_year") if name in parts), ""),
-        value(parts["quarter"]) if "quarter" in parts else None,
+        whole_number(parts["quarter"]) if "quarter" in parts else None,
         own_year="year" in parts,
     )
 
 
-def is_between(text: str) -> bool:
+def is_span_mark(text: str) -> bool:
     """Return whether the text between two days makes them a span: 至, 到, a dash."""
-    return bool(_BETWEEN.fullmatch(text))
+    return bool(_SPAN_MARK.fullmatch(text))
 
 
 def days(text: str, latest: date | None = None) -> list[Day]:
@@ -186,7 +186,7 @@ def days(text: str, latest: date | None = None) -> list[Day]:
     """
     found: list[Day] = []
     later = 0  # how many years to add to the year that was written last
-    for named in written(text):
+    for named in find_dates(text):
         later = 0 if named.own_year else later
         if named.day is None:
             continue
@@ -211,7 +211,7 @@ def only_day(text: str) -> date | None:
     return found[0].date if len(found) == 1 and found[0][1:] == (0, len(bare)) else None
 
 
-def typed(text: str, today: date, *, past: bool = False) -> date | None:
+def typed_day(text: str, today: date, *, past: bool = False) -> date | None:
     """Read a day as people type it: 2024-04-18, 2024年4月18日, 2024.4.18, 4月18日, 4月底, 第三季度, 明天; None for anything else.
 
     For a month or a quarter, return its last day. Without a year, return the next such day from today on, or with `past` the
@@ -220,10 +220,10 @@ def typed(text: str, today: date, *, past: bool = False) -> date | None:
     bare = "".join(unicodedata.normalize("NFKC", text).split())
     if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", bare):  # of any year
         return calendar_day(*map(int, bare.split("-")))
-    if bare in _FROM_TODAY:
-        return today + timedelta(days=_FROM_TODAY[bare])
+    if bare in _DAYS_FROM_TODAY:
+        return today + timedelta(days=_DAYS_FROM_TODAY[bare])
     bare = re.sub("(?<=.)(?:之?前|以前)$", "", bare)
-    found = list(written(bare, in_cell=True))
+    found = list(find_dates(bare, in_cell=True))
     if len(found) != 1 or (found[0].start, found[0].end) != (0, len(bare)):
         return None
     named = found[0]

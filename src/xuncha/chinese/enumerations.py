@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from xuncha.chinese.headings import NUMERAL
-from xuncha.chinese.numbers import SYMBOL, value
+from xuncha.chinese.numbers import SYMBOL, whole_number
 
 Family = Literal[
     "措施", "是", "要", "第", "其", "首先", "（1）", "①", "1.", "1）", "（一）", "•", "a.", "一、"
@@ -31,17 +31,17 @@ PATTERNS: Final[dict[Family, str]] = {
     "一、": rf"({NUMERAL})\s*、\s*",
 }
 _COMPILED: Final = {family: re.compile(pattern) for family, pattern in PATTERNS.items()}
-_IN_WORDS: Final = frozenset({"是", "要", "第", "其", "首先"})
+_WORD_FAMILIES: Final = frozenset({"是", "要", "第", "其", "首先"})
 """Families whose marks may follow a comma or a blank."""
-_WORDS: Final = (
+_WORD_NUMBERS: Final = (
     {"首先": 1, "其次": 2, "再次": 3, "再者": 3, "然后": 3, "最后": 99, "此外": 98, "同时": 97}
     | dict.fromkeys("•●■◆▪➢➤★", 1)
     | {letter: number % 8 + 1 for number, letter in enumerate("abcdefghABCDEFGH")}
 )
 _LAST_WORD: Final = 90  # larger numbers stand for words such as 最后, which may follow any item
 _BOUNDARY: Final = "。；;！!？?：:\n”’）)】"  # characters that may stand before an item
-_OF_LINES: Final = frozenset({"a.", "一、"})  # families that count only where they begin a line
-_OF_ITEMS: Final = tuple(family for family in PATTERNS if family not in {"要", *_OF_LINES})
+_LINE_FAMILIES: Final = frozenset({"a.", "一、"})  # families that count only where they begin a line
+_ITEM_FAMILIES: Final = tuple(family for family in PATTERNS if family not in {"要", *_LINE_FAMILIES})
 
 
 class Mark(NamedTuple):
@@ -66,22 +66,22 @@ def marks(text: str, families: Collection[Family] = tuple(PATTERNS)) -> list[Mar
     found = []
     for family in families:
         for match in _COMPILED[family].finditer(text):
-            before = _before(text, match.start())
-            if family in _OF_LINES:
+            before = _character_before(text, match.start())
+            if family in _LINE_FAMILIES:
                 begins = before in {"", "\n"}
             else:
-                parted = before in "，,、" or text[match.start() - 1].isspace()
-                begins = not before or before in _BOUNDARY or (family in _IN_WORDS and parted)
+                separated = before in "，,、" or text[match.start() - 1].isspace()
+                begins = not before or before in _BOUNDARY or (family in _WORD_FAMILIES and separated)
             if begins:
                 written = next(filter(None, match.groups()))
-                number = _WORDS.get(written) or value(written)
+                number = _WORD_NUMBERS.get(written) or whole_number(written)
                 if number is not None:
                     found.append(Mark(*match.span(), family, number))
     return sorted(found)
 
 
 @lru_cache(maxsize=16)  # a paragraph is read several times while its outline is made
-def items(text: str, families: tuple[Family, ...] = _OF_ITEMS) -> tuple[Item, ...]:
+def items(text: str, families: tuple[Family, ...] = _ITEM_FAMILIES) -> tuple[Item, ...]:
     """Find the items of the enumeration in a text with one paragraph a line. Of several families, the one that begins first is used."""
     all_marks = marks(text, families)
     chains = [_chain(text, [mark for mark in all_marks if mark.family == family]) for family in families]
@@ -90,32 +90,32 @@ def items(text: str, families: tuple[Family, ...] = _OF_ITEMS) -> tuple[Item, ..
     return tuple(Item(mark.start, mark.end, end) for mark, end in zip(first, ends, strict=False))
 
 
-def _chain(text: str, family: list[Mark]) -> list[Mark]:
+def _chain(text: str, family_marks: list[Mark]) -> list[Mark]:
     """Return the marks of a family that count up from 1; the count may begin again at 1.
 
     A single mark counts only if it begins a paragraph, since the other marks may be lost; a single 一是 also after a full stop.
     """
     chain: list[Mark] = []
     last = run = 0
-    for mark in family:
-        before = _before(text, mark.start)
+    for mark in family_marks:
+        before = _character_before(text, mark.start)
         begins = before in {"", "\n"}
         follows = mark.number == last + 1 or (mark.number > _LAST_WORD and last > 0)
         # A second 一是 is part of an item, unless it begins a paragraph, or follows 二是 and a full stop.
-        anew = mark.number == 1 and (last == 0 or begins or (run > 1 and before == "。"))
+        restarts = mark.number == 1 and (last == 0 or begins or (run > 1 and before == "。"))
         # Measures may be numbered through all problems: here the first number need not be 1.
-        anew |= mark.family == "措施" and last == 0
-        if follows or anew:
+        restarts |= mark.family == "措施" and last == 0
+        if follows or restarts:
             run = 1 if mark.number == 1 else run + 1
             chain.append(mark)
             last = mark.number
-    alone = {"", "\n", "。"} if chain and chain[0].family == "是" else {"", "\n"}
-    if len(chain) == 1 and _before(text, chain[0].start) not in alone:
+    may_precede = {"", "\n", "。"} if chain and chain[0].family == "是" else {"", "\n"}
+    if len(chain) == 1 and _character_before(text, chain[0].start) not in may_precede:
         return []
     return chain
 
 
-def _before(text: str, place: int) -> str:
+def _character_before(text: str, place: int) -> str:
     """Return the last character before a place that is not a blank of the same line; empty at the beginning of the text."""
     while place and text[place - 1].isspace() and text[place - 1] != "\n":
         place -= 1

@@ -6,7 +6,7 @@ import re
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from xuncha.chinese.numbers import SYMBOL, value
+from xuncha.chinese.numbers import SYMBOL, whole_number
 
 NUMERAL: Final = "[一二三四五六七八九十百零〇廿卅]{1,5}"  # a Chinese number of a heading or an item
 _DIGITS: Final = "[0-9０-９]{1,3}"
@@ -42,7 +42,7 @@ class Heading(NamedTuple):
     level: Level
     number: int
     mark: str  # the number as it is written, with its punctuation
-    after: str  # the punctuation after the number, without the parentheses around it
+    suffix: str  # the punctuation after the number, without the parentheses around it
     end: int  # where the text of the heading begins
 
 
@@ -53,7 +53,7 @@ def heading(text: str) -> Heading | None:
         return None
     level = next(level for level in Level if match[level.name])
     groups = match.groupdict()
-    number = value(next(filter(None, (groups.get(f"{form}{level}") for form in "abc"))))
+    number = whole_number(next(filter(None, (groups.get(f"{form}{level}") for form in "abc"))))
     if number is None:
         return None
     end = len(text) - len(text[match.end() :].lstrip())

@@ -8,16 +8,16 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from xuncha.chinese.days import Written, ambiguous, months_later, written
-from xuncha.chinese.numbers import NUMBER, value
+from xuncha.chinese.days import WrittenDate, ambiguous, find_dates, months_later
+from xuncha.chinese.numbers import NUMBER, whole_number
 from xuncha.language import gettext as _
 
 _LONG_TERM: Final = re.compile(r"长期|持续(?:坚持|推进|整改|进行|开展|深化)|常态|长效|不间断|永久")
 _AT_ONCE: Final = re.compile(r"立行立改|立即整改|立改|即知即改|即行即改|边查边改|立即|马上就改|即时|当即")
-_WITHIN: Final = re.compile(rf"(?P<months>{NUMBER})个?月(?:之)?内")
+_MONTHS_WITHIN: Final = re.compile(rf"(?P<months>{NUMBER})个?月(?:之)?内")
 _SHORT_YEAR: Final = re.compile(r"(?<![0-9./-])[0-9]{1,2}([-./])[0-9]{1,2}\1[0-9]{1,2}(?![0-9])")
 """A date such as 3/4/26, in which any of the three numbers may be the year."""
-_FROM_THEN: Final = re.compile(
+_EARLIEST: Final = re.compile(
     r"不得?(?:早|先)于|不在[^，。；]{1,12}之?前|(?:[日号月年底]|季度)(?:之|以)后|(?:[0-9][日号月年]|底|季度)后(?!续)"
 )
 """Words that make a day the earliest time, and not a time limit: 不早于, 月底以后, 6月后."""
@@ -34,7 +34,7 @@ class Limit(NamedTuple):
     doubt: str = ""  # message on what was assumed; empty if nothing was
 
     @property
-    def understood(self) -> bool:
+    def has_value(self) -> bool:
         """Whether the text names a day, a long term, or an immediate task."""
         return self.day is not None or self.long_term or self.at_once
 
@@ -47,15 +47,15 @@ def limit(text: str, feedback: date | None = None) -> Limit:
     text = "".join(_CLOCK.sub("", unicodedata.normalize("NFKC", text)).split())
     long_term = bool(_LONG_TERM.search(text))
     at_once = not long_term and bool(_AT_ONCE.search(text))
-    if doubt := _no_limit(text):
+    if doubt := _refusal_reason(text):
         return Limit(None, long_term, at_once, doubt)
-    named = list(written(_WITHIN.sub("，", text), in_cell=True))
+    named = list(find_dates(_MONTHS_WITHIN.sub("，", text), in_cell=True))
     exact = [each for each in named if each.month or each.quarter or each.part] or named
     if any(each.year is None for each in exact):
         return Limit(None, long_term, at_once, _("no year given: not imported"))
     candidates = [last for each in exact if (last := _last_day(each))]
-    within = _WITHIN.search(text)
-    if not candidates and feedback and within and (months := value(within["months"])) is not None:
+    within = _MONTHS_WITHIN.search(text)
+    if not candidates and feedback and within and (months := whole_number(within["months"])) is not None:
         day = months_later(feedback, months)
         candidates = [(day, _("counted from the feedback: {day}").format(day=day))]
     if not candidates and (possible := ambiguous(text)):
@@ -69,31 +69,31 @@ def limit(text: str, feedback: date | None = None) -> Limit:
     return Limit(day, long_term, at_once, doubt)
 
 
-def _no_limit(text: str) -> str:
+def _refusal_reason(text: str) -> str:
     """Return the reason why a text that names days is not a time limit; empty if it may be one."""
     if short := _SHORT_YEAR.search(text):
         return _("the year in {text} is unclear: not imported").format(text=short[0])
-    if _FROM_THEN.search(text):
+    if _EARLIEST.search(text):
         return _("an earliest date is not a time limit: not imported")
-    alternatives = [any(written(part, in_cell=True)) for part in text.split("或")]
+    alternatives = [any(find_dates(part, in_cell=True)) for part in text.split("或")]
     if sum(alternatives) > 1:
         return _("a choice of several dates: not imported")
     return ""
 
 
-def _last_day(named: Written) -> tuple[date, str] | None:
+def _last_day(written: WrittenDate) -> tuple[date, str] | None:
     """Return the last day of a day or period, with a message on what was assumed; None if the calendar has no such day."""
-    day = named.last
+    day = written.last
     if day is None:
         return None
-    if named.day or named.quarter or named.part:
+    if written.day or written.quarter or written.part:
         return day, ""
-    if named.month:
+    if written.month:
         return day, _("only a month: its last day, {day}, was used").format(day=day)
     return day, _("only a year: its last day, {day}, was used").format(day=day)
 
 
 @lru_cache(maxsize=1024)  # the entries of a ledger name few different days
-def full_days(text: str) -> tuple[date, ...]:
+def days_with_year(text: str) -> tuple[date, ...]:
     """Find the days of a text that are written with their year, 20240418 included, in order."""
-    return tuple(each.exact for each in written(text, in_cell=True) if each.own_year and each.exact)
+    return tuple(each.exact for each in find_dates(text, in_cell=True) if each.own_year and each.exact)

@@ -34,7 +34,7 @@ TELEPHONE: Final = re.compile(
 """A telephone number with area code and extension: 0453-8888888转8001, （0546）838 2481, 138-0000-0000. No line may break inside it."""
 
 
-def value(text: str) -> int | None:
+def whole_number(text: str) -> int | None:
     """Read a whole number: 105, 一百零五, 1百05, 3.5万, ⑫. Return None for a fraction, and for what is not a number."""
     number = amount(text)
     return int(number) if number is not None and number == int(number) else None
@@ -50,34 +50,34 @@ def amount(text: str) -> float | None:
     if _SYMBOL.fullmatch(text):
         return int(numeric(text))
     plain = _GROUPED.sub("", half_width_digits(text.strip()).translate(_OTHER_FORMS))
-    number = _read(plain) if 0 < len(plain) <= _LONGEST else None
+    number = _parse(plain) if 0 < len(plain) <= _LONGEST else None
     if number is None:
         return None
     return int(number) if number == int(number) else float(number)
 
 
-def _read(text: str) -> Decimal | None:
+def _parse(text: str) -> Decimal | None:
     """Read a number by splitting it at its largest unit: the part before is the multiplier, the part after is the rest."""
     for name, unit in _UNITS.items():
         if name in text:
             before, _name, behind = text.rpartition(name)
-            count, rest = _count(before, unit), _rest(behind, unit)
+            count, rest = _multiplier(before, unit), _remainder(behind, unit)
             return count * unit + rest if count is not None and rest is not None else None
     return _without_units(text)
 
 
-def _count(text: str, unit: int) -> Decimal | None:
+def _multiplier(text: str, unit: int) -> Decimal | None:
     """Read the multiplier before a unit: 十 may have none; 十, 百 and 千 take one digit or Arabic digits, 万 less than 10⁴, 亿 any number."""
     if not text and unit == _UNITS["十"]:
         return Decimal(1)
     if unit >= _MYRIAD:
-        number = _read(text)
+        number = _parse(text)
         return number if number and (unit > _MYRIAD or number < unit) else None
     one_digit = len(text) == 1 and text in _DIGITS[1:] + "两" * (unit > _UNITS["十"])
     return _without_units(text) if one_digit or _ARABIC.fullmatch(text) else None
 
 
-def _rest(text: str, unit: int) -> Decimal | None:
+def _remainder(text: str, unit: int) -> Decimal | None:
     """Read the part after a unit: 一百零五 and 1百05 are 105, 一百五 and 1百50 are 150."""
     if not text:
         return Decimal(0)
@@ -91,7 +91,7 @@ def _rest(text: str, unit: int) -> Decimal | None:
     if not set(text) - set(_DIGITS + "两"):  # several digits without units, such as 一百二三
         number = _without_units(text) if len(text) == 1 and text not in "零两" else None
     else:
-        number = _read(text)
+        number = _parse(text)
     return number if number and number < (unit / 10 if zero else unit) else None
 
 
@@ -112,15 +112,15 @@ def _without_units(text: str) -> Decimal | None:
 
 def numeral(number: int) -> str:
     """Write a whole number below 10¹⁶ in Chinese: 1 is 一, 12 is 十二, 105 is 一百零五, 0 is 零."""
-    written = _written(number) or _DIGITS[0]
+    written = _numeral_part(number) or _DIGITS[0]
     return written[1:] if written.startswith("一十") else written
 
 
-def _written(number: int) -> str:
+def _numeral_part(number: int) -> str:
     """Write a number as the part after a larger unit: 12 is 一十二, 0 is an empty string."""
     for name, unit in _UNITS.items():
         if number >= unit:
             count, rest = divmod(number, unit)
             zero = "零" if 0 < rest < unit // 10 else ""
-            return f"{numeral(count)}{name}{zero}{_written(rest)}"
+            return f"{numeral(count)}{name}{zero}{_numeral_part(rest)}"
     return _DIGITS[number] if number else ""

@@ -18,8 +18,8 @@ _BESIDE_CHINESE: Final = re.compile(rf"(?<={_CHINESE})[,;:!?()]|[,;:!?()](?={_CH
 _FULL: Final = dict(zip(",;:!?()", "，；：！？（）", strict=True))
 _PERIOD: Final = re.compile(rf"(?<={HAN})\.(?=\s*(?:{HAN}|$))")
 _FIRST_PERIOD: Final = 4  # a period before this place belongs to the number of a heading, such as 十一
-_OPENED_BY: Final = dict(zip("”’）》〉〕】」』］", "“‘（《〈〔【「『［", strict=True))
-_CLOSED_BY: Final = {opening: closing for closing, opening in _OPENED_BY.items()}
+_OPENING_MARKS: Final = dict(zip("”’）》〉〕】」』］", "“‘（《〈〔【「『［", strict=True))
+_CLOSING_MARKS: Final = {opening: closing for closing, opening in _OPENING_MARKS.items()}
 _SAME: Final = str.maketrans("()[]", "（）［］")
 _NEAR: Final = 4  # how many of the last open marks a closing mark is compared with
 _PAGE: Final = re.compile(r"<style>.*?</style>|<[^<>]*>|&#?[0-9A-Za-z]+;", re.DOTALL)
@@ -38,16 +38,16 @@ def full_width(text: str) -> str:
         return text
     partners = _parentheses(text)
     chinese = [match.start() for match in re.finditer(_CHINESE, text)]
-    waiting = [match.start() for match in _BESIDE_CHINESE.finditer(text)]
+    pending = [match.start() for match in _BESIDE_CHINESE.finditer(text)]
     for place, partner in partners.items():
         if bisect_left(chinese, min(place, partner)) < bisect_right(chinese, max(place, partner)):
-            waiting.append(place)
+            pending.append(place)
     characters = list(text)
-    while waiting:
-        place = waiting.pop()
+    while pending:
+        place = pending.pop()
         if 0 <= place < len(text) and (full := _FULL.get(characters[place])):
             characters[place] = full
-            waiting += [place - 1, place + 1, partners.get(place, place)]
+            pending += [place - 1, place + 1, partners.get(place, place)]
     return "".join(characters)
 
 
@@ -65,7 +65,7 @@ def _parentheses(text: str) -> dict[int, int]:
     return partners
 
 
-def half_width(text: str) -> list[tuple[int, str, str]]:
+def half_width_marks(text: str) -> list[tuple[int, str, str]]:
     """Find the half-width marks of a line that stand beside Chinese, and a period at the end of a Chinese sentence.
 
     Return the place of each, the mark, and the correct mark.
@@ -81,9 +81,9 @@ def unpaired(text: str) -> Iterator[tuple[int, str, bool]]:
     opened: list[int] = []
     marks = text.translate(_SAME)
     for place, mark in enumerate(marks):
-        if mark in _CLOSED_BY:
+        if mark in _CLOSING_MARKS:
             opened.append(place)
-        elif opening := _OPENED_BY.get(mark):
+        elif opening := _OPENING_MARKS.get(mark):
             if opening not in {marks[each] for each in opened[-_NEAR:]}:
                 yield place, text[place], False
                 continue
@@ -99,7 +99,7 @@ def sentence_end(text: str) -> int:
     """Return the place after the first sentence and its full stop. A stop inside quotation marks or brackets does not end it."""
     place, farthest = 0, 300
     while place < len(text):
-        if closing := _CLOSED_BY.get(text[place]):
+        if closing := _CLOSING_MARKS.get(text[place]):
             place = max(place, text.find(closing, place, place + farthest))
         elif text[place] in "。！？\n":
             return place + 1
@@ -107,7 +107,7 @@ def sentence_end(text: str) -> int:
     return len(text)
 
 
-def sentence(text: str) -> str:
+def with_full_stop(text: str) -> str:
     """End a text with a full stop, unless it already ends with punctuation, which may be inside quotation marks."""
     text = text.rstrip()
     return text if text.rstrip("”’").endswith(tuple("。！？；：…!?;:")) else f"{text}。"
@@ -120,24 +120,29 @@ def full_width_lines(text: str) -> str:
 
 def full_width_markdown(text: str) -> str:
     """Make punctuation full-width in Markdown as the reader sees it: an escaped character counts as that character."""
-    return _behind(_ESCAPE, lambda escape: escape[1], text)
+    return _full_width_outside(_ESCAPE, lambda escape: escape[1], text)
 
 
 def full_width_page(page: str) -> str:
     """Make punctuation full-width in a web page as the reader sees it: tags and styles stay; a tag ends a paragraph."""
-    return _behind(_PAGE, lambda part: "\n" if part[0] == "<" else unescape(part), page)
+    return _full_width_outside(_PAGE, lambda part: "\n" if part[0] == "<" else unescape(part), page)
 
 
-def _behind(mark_up: re.Pattern[str], shown: Callable[[str], str], text: str) -> str:
+def _full_width_outside(mark_up: re.Pattern[str], visible: Callable[[str], str], text: str) -> str:
     """Make punctuation full-width outside mark-up. If the character that a piece shows becomes full-width, it replaces the piece."""
     pieces = mark_up.findall(text)
-    characters = map(shown, pieces)
+    characters = map(visible, pieces)
     # A piece that shows no character, or several, is never replaced.
-    seen = mark_up.sub(lambda _piece: character if len(character := next(characters)) == 1 else "\0", text)
-    wide = full_width_lines(seen)
-    done, place = [], 0
+    visible_text = mark_up.sub(
+        lambda _piece: character if len(character := next(characters)) == 1 else "\0", text
+    )
+    wide = full_width_lines(visible_text)
+    result, place = [], 0
     for plain, piece in zip(mark_up.split(text), [*pieces, ""], strict=True):
         end = place + len(plain)
-        done += [wide[place:end], piece if wide[end : end + 1] == seen[end : end + 1] else wide[end]]
+        result += [
+            wide[place:end],
+            piece if wide[end : end + 1] == visible_text[end : end + 1] else wide[end],
+        ]
         place = end + 1
-    return "".join(done)
+    return "".join(result)

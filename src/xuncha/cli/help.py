@@ -12,7 +12,7 @@ from typing import Any, Final
 from typer.core import TyperArgument, TyperOption
 
 from xuncha import language
-from xuncha.chinese.characters import columns
+from xuncha.chinese.characters import terminal_columns
 from xuncha.cli import screen
 from xuncha.cli.invocation import PANELS
 from xuncha.language import gettext as _
@@ -127,11 +127,13 @@ def _example(line: str) -> str:
 
 def _table(rows: list[tuple[str, str]], pieces: re.Pattern[str] = _PIECE) -> list[str]:
     """Return names in one column, and their meanings in another."""
-    column = 4 + max((columns(name) for name, _text in rows if columns(name) <= _NAMES), default=0)
+    column = 4 + max(
+        (terminal_columns(name) for name, _text in rows if terminal_columns(name) <= _NAMES), default=0
+    )
     lines = []
     for name, text in rows:
         meaning = _wrap(text, column, pieces)
-        blanks = " " * (column - 2 - columns(name))
+        blanks = " " * (column - 2 - terminal_columns(name))
         lines.append(f"  {screen.bold(name)}{blanks}" + (meaning.pop(0) if blanks else ""))
         lines += [" " * column + line for line in meaning]
     return lines
@@ -142,7 +144,7 @@ def _wrap(text: str, indent: int = 0, pieces: re.Pattern[str] = _PIECE) -> list[
     width = min(_WIDEST, shutil.get_terminal_size().columns) - indent
     lines = [""]
     for piece in pieces.findall(text):
-        if lines[-1] and columns(lines[-1] + piece.rstrip()) > width:
+        if lines[-1] and terminal_columns(lines[-1] + piece.rstrip()) > width:
             lines.append("")
         lines[-1] += piece
     return [line.rstrip() for line in lines]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from xuncha import system
-from xuncha.chinese.characters import columns, escaped, without_unsafe
+from xuncha.chinese.characters import escaped, terminal_columns, without_unsafe
 from xuncha.errors import Finding, InvalidLedgerError, Place, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
@@ -228,7 +228,7 @@ def findings(items: Sequence[Finding[Place]]) -> None:
         more = [f"    {place.excerpt}"] if place.excerpt.strip() else []
         caret = place.column - 1 if place.caret is None else place.caret
         if more and caret >= 0 and (place.caret is not None or not place.excerpt.startswith("…")):
-            more.append(" " * (4 + columns(place.excerpt[:caret])) + "^")
+            more.append(" " * (4 + terminal_columns(place.excerpt[:caret])) + "^")
         where = f"{place.path}:{place.line}:{place.column}"
         first = f"{where}: {finding.severity}[{finding.code}]: {finding.message}"
         _print_error(first, *more, *_hint(finding.hint))

@@ -198,7 +198,7 @@ def _value(part: Part, form: FormData, name: str, today: date) -> Any:  # noqa: 
     if part.kind == "lines":
         return forms.lines(form, name)
     text = forms.text(form, name)
-    if part.kind == "day" and (day := days.typed(text, today)):
+    if part.kind == "day" and (day := days.typed_day(text, today)):
         return day.isoformat()
     digits = unicodedata.normalize("NFKC", text)
     return int(digits) if part.kind == "number" and re.fullmatch("[0-9]{1,9}", digits) else text or None

@@ -10,7 +10,7 @@ from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from xuncha.chinese.counts import Thing, counts, is_share, roles, things
-from xuncha.chinese.days import written
+from xuncha.chinese.days import find_dates
 from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
@@ -189,10 +189,10 @@ class Paragraphs:
     def _placeholder(self, each: Statement, units: _Units, words: str) -> str | None:
         """Return the placeholder for a count if its meaning is certain; else None."""
         plain = each.kind not in _PLAIN or re.search(_PLAIN[each.kind], each.said)
-        dated = each.kind != "total" and any(written(words))
+        dated = each.kind != "total" and any(find_dates(words))
         is_unit = (each.thing, each.count.unit) in units
         is_equal = self.numbers.get((each.thing, each.kind)) == each.count.number and is_unit
-        is_certain = is_equal and plain and not dated and not each.count.about
+        is_certain = is_equal and plain and not dated and not each.count.is_approximate
         return _PLACEHOLDERS.get((each.thing, each.kind)) if is_certain else None
 
 

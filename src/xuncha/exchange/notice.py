@@ -125,7 +125,7 @@ class _Drafter:
             "status": status,
             "progress": [{"text": rest}] if rest else [],
         }
-        if measure.due and not limited.understood:
+        if measure.due and not limited.has_value:
             made = limited.doubt or _("no day given: not imported")
             self.draft.doubt(made, measure.due, address=_address(measure.text), role="due")
         return MeasureDraft(_without_empty(record), address=_address(measure.text))

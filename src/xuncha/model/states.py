@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import without_invisible
-from xuncha.chinese.days import written
+from xuncha.chinese.days import find_dates
 from xuncha.language import gettext as _
 from xuncha.model.formats import is_percent
 from xuncha.model.vocabulary import Status
@@ -163,7 +163,7 @@ def _word(text: str, today: date | None = None) -> State | None:
     basically = _("nearly complete: not counted as closed")
     lasting = bool(_LONG_TERM.search(text))
     if match := _DONE.fullmatch(text):
-        if today and (later := [day for each in written(text) if (day := each.first) and day > today]):
+        if today and (later := [day for each in find_dates(text) if (day := each.first) and day > today]):
             doubt = _("completion date {day} is in the future: read as in progress")
             return State("in_progress", doubt=doubt.format(day=later[0]))
         return State("closed", bool(match["lasting"]))

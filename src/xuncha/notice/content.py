@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import TYPE_CHECKING, Any
 
-from xuncha.chinese.punctuation import sentence
+from xuncha.chinese.punctuation import with_full_stop
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
@@ -224,7 +224,7 @@ def _parts(measures: Iterable[Measure], not_started_text: str | None) -> tuple[P
     for measure in (each for each in measures if each.publish):
         entries = [entry.text for entry in measure.progress if entry.publish]
         texts = [measure.notice_text] if measure.notice_text else entries
-        text = "".join(sentence("".join(line.strip() for line in each.splitlines())) for each in texts)
+        text = "".join(with_full_stop("".join(line.strip() for line in each.splitlines())) for each in texts)
         long_term = measure.term == "long_term"
         public = PublicMeasure(measure.title, text, measure.status, long_term, not_started_text)
         by_part.setdefault(measure.part, []).append(public)

@@ -30,7 +30,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from xuncha.chinese.characters import UNSAFE, width
 from xuncha.chinese.days import in_words as day
 from xuncha.chinese.numbers import numeral
-from xuncha.chinese.punctuation import full_width, sentence
+from xuncha.chinese.punctuation import full_width, with_full_stop
 from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.language import gettext as _
 from xuncha.paper.forms import convert
@@ -227,7 +227,7 @@ def environment(name: str, files: OwnFiles | None) -> Environment:
     environment.filters |= {
         "day": day,
         "numeral": numeral,
-        "sentence": sentence,
+        "sentence": with_full_stop,
         "paragraphs": lambda text: [line.strip() for line in text.splitlines() if line.strip()],
         "markdown": markdown,
         "unbroken": escaped_text,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from xuncha import language
 from xuncha.catalogue import Catalogue, Check, Rule, Violations
 from xuncha.chinese.characters import half_width_digits
-from xuncha.chinese.days import Written, written
+from xuncha.chinese.days import WrittenDate, find_dates
 from xuncha.chinese.headings import Level, heading
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
@@ -49,7 +49,7 @@ class Heading(NamedTuple):
     level: Level
     number: int
     mark: str
-    after: str
+    suffix: str
     start: int  # where the title begins in the line
     title: str  # the text after the number; in a paragraph, its first sentence with the full stop
     alone: bool  # whether the line holds nothing else
@@ -84,9 +84,9 @@ class Text:
             yield from ((line, match) for match in pattern.finditer(words))
 
     @cached_property
-    def dates(self) -> tuple[tuple[Written, ...], ...]:
+    def dates(self) -> tuple[tuple[WrittenDate, ...], ...]:
         """The days, months and years, line by line, without those in titles, which do not say when something was done."""
-        return tuple(tuple(written(words)) for words in self.untitled)
+        return tuple(tuple(find_dates(words)) for words in self.untitled)
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:

@@ -67,7 +67,7 @@ def _stated(line: int, words: str, counted: Sequence[Statement]) -> Iterator[Sta
             refined, earlier = bool(_REFINED.search(clause[0])), _EARLIER.search(clause[0])
             for each in counted[bisect_left(starts, clause.start()) : bisect_left(starts, clause.end())]:
                 role, count, end = each.role, each.count, each.start + each.count.end - each.count.start
-                some = count.about or _OTHERS.search(_NOT_BEHIND.split(words[end : end + 10])[0])
+                some = count.is_approximate or _OTHERS.search(_NOT_BEHIND.split(words[end : end + 10])[0])
                 if role and role != "planned" and count.number and not (within or earlier or some):
                     role, shown = "published" if published else role, words[each.start : end]
                     yield Stated(line, each.start, shown, each.thing, role, count.number, count.unit, refined)

@@ -9,8 +9,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from xuncha.chinese.days import Written, calendar_day, in_words, is_between, months_later
-from xuncha.chinese.numbers import NUMBER, value
+from xuncha.chinese.days import WrittenDate, calendar_day, in_words, is_span_mark, months_later
+from xuncha.chinese.numbers import NUMBER, whole_number
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.proof.chapter import Chapter, Found, Text
@@ -41,7 +41,7 @@ class LineDate(NamedTuple):
     """A date in the notice, with its line."""
 
     line: int
-    written: Written
+    written: WrittenDate
 
 
 class Course(NamedTuple):
@@ -66,16 +66,16 @@ def course(text: Text) -> Course:
     return Course(started, ended, feedback, notice=LineDate(*alone[-1]) if alone else None)
 
 
-def _words(text: Text, line: int, each: Written) -> str:
+def _words(text: Text, line: int, each: WrittenDate) -> str:
     return text.texts[line][each.start : each.end]
 
 
-def _spans(text: Text) -> Iterator[tuple[int, Written, Written, date, date]]:
+def _spans(text: Text) -> Iterator[tuple[int, WrittenDate, WrittenDate, date, date]]:
     """Yield the spans from one day to another, each with its line. A last day without its own year is in the year of the first day, or the next."""
     for line, dates in enumerate(text.dates):
         for since, until in pairwise(dates):
             first, last = since.exact, until.exact
-            if first and last and is_between(text.plain[line][since.end : until.start]):
+            if first and last and is_span_mark(text.plain[line][since.end : until.start]):
                 next_year = last < first and not until.own_year
                 yield line, since, until, first, months_later(last, 12) if next_year else last
 
@@ -126,7 +126,7 @@ def _span_length(text: Text) -> Found:
         words, days = text.plain[line], (last - first).days + 1
         match = _LENGTH_BEFORE.search(words, max(0, since.start - _NEAR), since.start)
         match = match or _LENGTH_BEHIND.match(words, until.end) or _LENGTH_OF_IT.match(words, until.end)
-        number = value(match["number"]) if match else None
+        number = whole_number(match["number"]) if match else None
         if match and number and days > 0 and not match["about"]:
             working = _INSPECTION.search(words) and abs(number - days * 5 / 7) <= _HALF_A_MONTH / 2
             fits = number in {days, days - 1} or bool(working)
@@ -165,7 +165,7 @@ def _date_after_notice(text: Text) -> Found:
 def _date_year(text: Text) -> Found:
     """Find months without a year: none stands before them in the line, or they seem to go back in time."""
     for line, dates in enumerate(text.dates):
-        before: Written | None = None
+        before: WrittenDate | None = None
         for mention in dates:
             if mention.month is None:
                 before = mention if mention.own_year else before

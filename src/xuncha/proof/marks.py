@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from xuncha.chinese.characters import HAN
-from xuncha.chinese.punctuation import half_width as half_width_marks
-from xuncha.chinese.punctuation import unpaired
+from xuncha.chinese.punctuation import half_width_marks, unpaired
 from xuncha.language import gettext as _
 from xuncha.language import mark, ngettext
 from xuncha.proof.chapter import Chapter, Found, Text, write

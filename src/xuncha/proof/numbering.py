@@ -174,11 +174,11 @@ def _heading_mark(text: Text) -> Found:
     """Find numbers of headings with wrong punctuation; report each kind once, because whoever writes 1、 also writes 2、."""
     shown: set[tuple[int, str]] = set()
     for heading in text.headings:
-        usual, kind = _FORMS[heading.level][1], (heading.level, heading.after)
-        if heading.after and heading.after not in usual and kind not in shown:
+        usual, kind = _FORMS[heading.level][1], (heading.level, heading.suffix)
+        if heading.suffix and heading.suffix not in usual and kind not in shown:
             shown.add(kind)
             message = _("“{words}” has the wrong punctuation").format(words=heading.mark)
-            yield (heading.line, 0), message, write(heading.mark.removesuffix(heading.after) + usual[:1])
+            yield (heading.line, 0), message, write(heading.mark.removesuffix(heading.suffix) + usual[:1])
 
 
 @RULES.rule("enumeration-number",

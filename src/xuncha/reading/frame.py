@@ -9,7 +9,7 @@ from datetime import date
 from itertools import pairwise, takewhile
 from typing import Final
 
-from xuncha.chinese.days import days, is_between, only_day
+from xuncha.chinese.days import days, is_span_mark, only_day
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.headings import heading
 from xuncha.pages.line import Line
@@ -175,7 +175,7 @@ def _dates(texts: Iterable[str], day: date | None) -> Dates:
         named = days(text, day)
         for first, second in pairwise(named):
             line = text[text.rfind("\n", 0, first.start) + 1 :].partition("\n")[0]
-            between = is_between(text[first.end : second.start])
+            between = is_span_mark(text[first.end : second.start])
             if start is None and between and re.search("巡[察视]|进驻", line):
                 start, end = first.date, second.date
         for each in named:

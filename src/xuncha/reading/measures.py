@@ -9,9 +9,9 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from xuncha.chinese.days import written
+from xuncha.chinese.days import find_dates
 from xuncha.chinese.enumerations import items
-from xuncha.chinese.punctuation import sentence
+from xuncha.chinese.punctuation import with_full_stop
 from xuncha.model.states import LONGEST, State, state_of_text
 from xuncha.model.states import state as state_of_words
 from xuncha.pages.line import Line
@@ -228,7 +228,7 @@ def _add_results(done: list[Measure], text: str, those: Sequence[int]) -> None:
     if len(results) != len(those):
         results, those = [text], those[-1:]
     for number, result in zip(those, results, strict=True):
-        whole = sentence(done[number].text.text) + result.rstrip(_PARTING)
+        whole = with_full_stop(done[number].text.text) + result.rstrip(_PARTING)
         done[number] = _with_text(done[number], whole)
 
 
@@ -252,7 +252,7 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
         case "state" if of_state := state(value):
             measure = with_state(measure, of_state)
             first, *others = _SENTENCE.split(value, maxsplit=1)
-            if of_state.plain and not any(written(first)):  # a day of completion is kept
+            if of_state.plain and not any(find_dates(first)):  # a day of completion is kept
                 value = "".join(others).strip()
                 if not value:
                     return measure

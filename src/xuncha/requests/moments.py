@@ -25,7 +25,7 @@ def find_moment(root: Path, text: str, option: str, today: date) -> tuple[str, d
 
 def read_moment(root: Path, text: str, option: str, today: date, *, future: bool = False) -> str:
     """Return a typed moment in the form that `trail.tree` takes: a day as 2024-04-18, or a revision. Raises RefusedError for a future day, unless `future` is set."""
-    day = days.typed(text, today, past=True)
+    day = days.typed_day(text, today, past=True)
     if day is None:
         return text
     if text.isascii() and text != day.isoformat():

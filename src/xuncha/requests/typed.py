@@ -51,7 +51,7 @@ def read_day(text: str, option: str, today: date, *, past: bool = False) -> date
     Without a year it is the next such day from today on; with `past`, the last one up to today. Raises UsageError if it is not
     exactly one day of the calendar, or is before 1949.
     """
-    if value := days.typed(text, today, past=past):
+    if value := days.typed_day(text, today, past=past):
         if value.year < _FIRST_YEAR:
             message = _("{option}: {day} is before {year}").format(option=option, day=value, year=_FIRST_YEAR)
             raise UsageError("bad-date", message, _("see whether the year is right"))

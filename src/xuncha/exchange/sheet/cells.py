@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.chinese import enumerations, limits
 from xuncha.chinese.days import end_of_month, in_words
-from xuncha.chinese.limits import Limit, full_days
+from xuncha.chinese.limits import Limit, days_with_year
 from xuncha.chinese.numbers import SYMBOL
 from xuncha.exchange.wording import NUMBERED, without_number
 from xuncha.language import gettext as _
@@ -146,7 +146,7 @@ def entries(text: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for line in text.split("\n"):
         match = _ENTRY.match(line)
-        days = full_days(match["day"]) if match else ()
+        days = days_with_year(match["day"]) if match else ()
         if match and days and match["text"].strip():
             entry_text = match["text"] if match["colon"] or match["open"] else line.strip()
             found.append({"date": days[0].isoformat(), "text": entry_text})
@@ -211,7 +211,7 @@ def exact_day(cell: Cell) -> date | None:
         return None if shows_month(cell) else value.date() if isinstance(value, datetime) else value
     if isinstance(value, int | float) and not isinstance(value, bool) and value in _SERIALS:
         return EPOCH + timedelta(days=int(value))
-    found = full_days(cell.text)
+    found = days_with_year(cell.text)
     return found[0] if len(found) == 1 and _ONLY_A_DAY.fullmatch(cell.text) else None
 
 

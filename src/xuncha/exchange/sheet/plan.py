@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.chinese.days import in_words
-from xuncha.chinese.limits import full_days
+from xuncha.chinese.limits import days_with_year
 from xuncha.exchange.matching import matched
 from xuncha.exchange.sheet import cells, layout
 from xuncha.exchange.sheet.grid import Spot, address, column_of, letters
@@ -187,7 +187,7 @@ def _says_no_more(word: str, term: str) -> bool:
     """Return whether an office's word names a state and nothing else: no day, no share, and no other kind of task."""
     found = state(word)
     says_more = found and (found.doubt or ((found.long_term or found.staged) and term != "long_term"))
-    return not (says_more or re.search(r"\d", word) or full_days(word))
+    return not (says_more or re.search(r"\d", word) or days_with_year(word))
 
 
 def _listed(role: str, wishes: Sequence[Wish]) -> str:

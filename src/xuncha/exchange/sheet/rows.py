@@ -9,7 +9,7 @@ from datetime import date
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from xuncha.chinese.limits import full_days
+from xuncha.chinese.limits import days_with_year
 from xuncha.exchange.drafts import Draft, MeasureDraft, SourceCell
 from xuncha.exchange.sheet import cells, ticks
 from xuncha.exchange.sheet.grid import Cell, Unseen
@@ -256,7 +256,7 @@ class Reader:
             measure.record["term"] = "long_term" if limit.long_term else "at_once"
         if limit.day is not None:
             measure.record["due"] = limit.day.isoformat()
-        if limit.doubt or not limit.understood:
+        if limit.doubt or not limit.has_value:
             self.doubt(row, "due", limit.doubt or _("no day given: not imported"))
 
     def _progress(self, row: Row, measure: MeasureDraft) -> None:
@@ -338,7 +338,7 @@ class Reader:
         elif cell and "status" not in record:
             self.doubt(row, "closed_date", _("read as the status: {status}").format(status=WORDS["closed"]))
         if day is None and state and record.get("status") == "closed":
-            day = next(iter(full_days(state.text)), None)
+            day = next(iter(days_with_year(state.text)), None)
         role = "closed_date" if cell else "state"
         if day is not None and self.today and day > self.today:
             made = _("completion date {day} is in the future: read as in progress")
