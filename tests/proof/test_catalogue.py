@@ -10,14 +10,14 @@ import pytest
 
 from tests.proof.notices import codes, proof
 from xuncha.proof import library
-from xuncha.proof.chapter import Facts
+from xuncha.proof.chapter import LedgerFacts
 from xuncha.proof.desk import CHAPTERS, RULES
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Rule
     from xuncha.proof.chapter import Position
 
-EXAMPLE = Facts(
+EXAMPLE = LedgerFacts(
     "中共某市水务局党组",
     date(2023, 11, 10),
     {
@@ -35,7 +35,7 @@ EVERY = list(RULES.values())
 each_rule = pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.code)
 
 
-def ledger_of(rule: Rule[Position]) -> Facts | None:
+def ledger_of(rule: Rule[Position]) -> LedgerFacts | None:
     """Return the ledger beside which an example is read; None if its rule needs none."""
     return EXAMPLE if rule.code.startswith("ledger-") else None
 

@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 from tests.proof.notices import proof
 from xuncha.proof.desk import RULES
-from xuncha.proof.library import installed
+from xuncha.proof.library import is_installed
 
 HERE = Path(__file__).parent
 _NAMED = os.environ.get("XUNCHA_SEED", "")
@@ -60,4 +60,4 @@ def test_every_mark_is_argued() -> None:
 
 
 def test_the_library_of_the_extra_is_there_when_this_is_tried() -> None:
-    assert installed()
+    assert is_installed()

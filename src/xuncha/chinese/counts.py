@@ -47,9 +47,7 @@ _PARTIAL: Final = re.compile(
     r"(?:整改|落实|工作|任务)*(?:了|的)?(?:方案|计划|初稿|前期|台账|责任分工|不足|不到|不满|未满|过半|一半)"
 )
 """Words after 完成 which show that something else, or only a part, is complete."""
-_SEARCHED_BEFORE: Final = (
-    60  # how many characters before a word are searched for words that change its meaning
-)
+_CONTEXT: Final = 60  # how many characters before a word are searched for words that change its meaning
 _ROLE: Final = re.compile("|".join(f"(?P<{name}>{words})" for name, words in _ROLES.items()))
 _RATE: Final = re.compile(
     r"(?:(?P<problems>问题)|(?P<measures>措施|任务))?[^，。；、0-9]{0,6}?(?P<rate>(?:整改)?(?:完成|办结|销号|整改)率[^0-9，。；百%％]{0,8}"
@@ -111,7 +109,7 @@ def _role(text: str, match: re.Match[str]) -> RoleName:
     name = next(name for name in _ROLES if match[name])
     if name != "done":
         return name
-    before = re.split("[，,。；;：:！\n]", text[max(0, match.start() - _SEARCHED_BEFORE) : match.start()])[-1]
+    before = re.split("[，,。；;：:！\n]", text[max(0, match.start() - _CONTEXT) : match.start()])[-1]
     if _NEGATION.search(before) or _PARTIAL.match(text, match.end()):
         return "unfinished"
     already = any(word in before for word in ("已", "截至", "截止")) or match[0].startswith("已")

@@ -133,16 +133,14 @@ def _full_width_outside(mark_up: re.Pattern[str], visible: Callable[[str], str],
     pieces = mark_up.findall(text)
     characters = map(visible, pieces)
     # A piece that shows no character, or several, is never replaced.
-    visible_text = mark_up.sub(
-        lambda _piece: character if len(character := next(characters)) == 1 else "\0", text
-    )
-    wide = full_width_lines(visible_text)
-    result, place = [], 0
+    seen = mark_up.sub(lambda _piece: character if len(character := next(characters)) == 1 else "\0", text)
+    wide = full_width_lines(seen)
+    parts, place = [], 0
     for plain, piece in zip(mark_up.split(text), [*pieces, ""], strict=True):
         end = place + len(plain)
-        result += [
+        parts += [
             wide[place:end],
-            piece if wide[end : end + 1] == visible_text[end : end + 1] else wide[end],
+            piece if wide[end : end + 1] == seen[end : end + 1] else wide[end],
         ]
         place = end + 1
-    return "".join(result)
+    return "".join(parts)

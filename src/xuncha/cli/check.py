@@ -128,25 +128,25 @@ def proof(
         xuncha proof 通报.docx
         xuncha proof 通报.txt --ignore half-width --ignore heading-form:20
     """
-    from xuncha.proof.against import facts_of, is_about  # noqa: PLC0415  only this command needs the rules
+    from xuncha.proof.against import is_about_ledger, ledger_facts  # noqa: PLC0415  only this command needs the rules
     from xuncha.proof.desk import RULES, Silenced, proofread, read  # noqa: PLC0415
-    from xuncha.proof.library import installed  # noqa: PLC0415
+    from xuncha.proof.library import is_installed  # noqa: PLC0415
     from xuncha.requests.answers import findings_json  # noqa: PLC0415
 
     ignored = [_ignored_rule(words) for words in ignore or ()]
     text, silenced = read(file)
     ledger = call.register_if_any()
-    facts = facts_of(ledger, call.today) if ledger else None
+    facts = ledger_facts(ledger, call.today) if ledger else None
     silenced += [Silenced(code, words=words) for code, words in (ledger.frame.silenced if ledger else ())]
     if codes := sorted({rule.code for rule in silenced} - RULES.keys()):
         message = _("the proofreader has no rule {codes} to ignore")
         screen.warning(message.format(codes=_(", ").join(codes)))
-    about = facts if facts and is_about(text, facts) else None
+    about = facts if facts and is_about_ledger(text, facts) else None
     findings = proofread(replace(text, facts=about), str(file), [*ignored, *silenced])
     if as_json:
         screen.data(findings_json(findings, _("{message}; {hint}")))
     else:
-        if not installed():
+        if not is_installed():
             message = _("spaces beside punctuation and full-width letters are not checked")
             screen.warning(message, install_hint("office"))
         if facts and not about:

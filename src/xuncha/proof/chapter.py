@@ -22,10 +22,10 @@ from xuncha.reading.notice import Notice
 from xuncha.reading.reading import read
 
 Position = tuple[int, int]  # the line of the text and the character in it, both from 0
-Found = Violations[Position]
+Violations = Violations[Position]
 Matches = Iterator[tuple[int, re.Match[str]]]
-LOWEST = Level.SUB  # the lowest level of the standard: 一、 （一） 1. （1）
-_MENDED = re.compile("{([^{→]*)→([^}]*)}")
+LOWEST_LEVEL = Level.SUB  # the lowest level of the standard: 一、 （一） 1. （1）
+_CORRECTION = re.compile("{([^{→]*)→([^}]*)}")
 _TITLE = re.compile(r"《[^《》]{1,120}》")
 _ORGANISING = re.compile("组织|总体|基本|概况|开展|推进")
 """Words in the heading of a first part about how the work was organised, which does not yet treat single problems."""
@@ -33,7 +33,7 @@ _LONGEST_TITLE = 80
 """Characters; a longer line that begins with a number is a paragraph, and its first sentence is the heading."""
 
 
-class Facts(NamedTuple):
+class LedgerFacts(NamedTuple):
     """What the ledger says and a notice of it repeats."""
 
     organisation: str | None
@@ -52,7 +52,7 @@ class Heading(NamedTuple):
     suffix: str
     start: int  # where the title begins in the line
     title: str  # the text after the number; in a paragraph, its first sentence with the full stop
-    alone: bool  # whether the line holds nothing else
+    is_whole_line: bool  # whether the line holds nothing else
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +61,7 @@ class Text:
 
     lines: tuple[Line, ...]
     kind: Kind = "txt"
-    facts: Facts | None = None  # None: there is no ledger, or the notice is about another one
+    facts: LedgerFacts | None = None  # None: there is no ledger, or the notice is about another one
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -69,30 +69,30 @@ class Text:
         return tuple(line.text for line in self.lines)
 
     @cached_property
-    def plain(self) -> tuple[str, ...]:
+    def half_width(self) -> tuple[str, ...]:
         """The lines with half-width digits; each character keeps its place."""
         return tuple(map(half_width_digits, self.texts))
 
     @cached_property
-    def untitled(self) -> tuple[str, ...]:
+    def without_titles(self) -> tuple[str, ...]:
         """The plain lines with NULs for the titles in 书名号, because a title is not the notice's own text."""
-        return tuple(_TITLE.sub(lambda title: "\0" * len(title[0]), words) for words in self.plain)
+        return tuple(_TITLE.sub(lambda title: "\0" * len(title[0]), words) for words in self.half_width)
 
     def search(self, pattern: re.Pattern[str], lines: Iterable[str] | None = None) -> Matches:
         """Yield the matches of a pattern, each with its line; by default in the plain lines."""
-        for line, words in enumerate(self.plain if lines is None else lines):
+        for line, words in enumerate(self.half_width if lines is None else lines):
             yield from ((line, match) for match in pattern.finditer(words))
 
     @cached_property
     def dates(self) -> tuple[tuple[WrittenDate, ...], ...]:
         """The days, months and years, line by line, without those in titles, which do not say when something was done."""
-        return tuple(tuple(find_dates(words)) for words in self.untitled)
+        return tuple(tuple(find_dates(words)) for words in self.without_titles)
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
         """The lines that begin with a number, in order, without numbers in words such as 第一章."""
         headings = []
-        for line, words in enumerate(self.plain):
+        for line, words in enumerate(self.half_width):
             parsed = heading(words)
             if parsed and parsed.level <= Level.CIRCLE and not parsed.mark.startswith("第"):
                 rest = words[parsed.end :]
@@ -112,7 +112,7 @@ class Text:
         return read(Pages("", self.kind, self.lines))
 
     @cached_property
-    def opening(self) -> int:
+    def opening_end(self) -> int:
         """The number of lines before the first problem; in these lines a notice gives its counts."""
         first = next((heading for heading in self.headings if heading.level > Level.CHAPTER), None)
         if first is None:
@@ -123,21 +123,21 @@ class Text:
         return parts[1].line if organises else first.line
 
 
-def write(right: str) -> str:
+def write_hint(correct: str) -> str:
     """Return the hint what to write instead."""
-    return _("write {right}").format(right=right)
+    return _("write {right}").format(right=correct)
 
 
 class Chapter(Catalogue[Position]):
     """The rules of one chapter of the documentation."""
 
     def rule(
-        self, code: str, severity: Severity = "error", **words: str
+        self, code: str, severity: Severity = "error", **texts: str
     ) -> Callable[[Check[Position]], Rule[Position]]:
         """Register a rule with `why` and an `example`, in which {wrong→right} marks the correction."""
-        example = words.pop("example")
-        wrong, right = (_MENDED.sub(side, example) for side in (r"\1", r"\2"))
-        return super().rule(code, severity, wrong=wrong, right=right, **words)
+        example = texts.pop("example")
+        wrong, right = (_CORRECTION.sub(side, example) for side in (r"\1", r"\2"))
+        return super().rule(code, severity, wrong=wrong, right=right, **texts)
 
     def pattern(
         self,
@@ -164,14 +164,14 @@ class Chapter(Catalogue[Position]):
         compiled = re.compile(pattern)
         group = "words" if "words" in compiled.groupindex else 0
 
-        def check(text: Text) -> Found:
-            todo = language.gettext(hint).format(mark=mark, example=mark) if hint else ""
-            for line, match in text.search(compiled, None if in_titles else text.untitled):
+        def check(text: Text) -> Violations:
+            general_hint = language.gettext(hint).format(mark=mark, example=mark) if hint else ""
+            for line, match in text.search(compiled, None if in_titles else text.without_titles):
                 start, end = match.span(group)
                 if start >= 0:
                     words = text.texts[line][max(0, start - before) : end]
                     words = f"{words[:3]}…{words[-2:]}" if secret else words
-                    right = write(match.expand(instead)) if instead else todo
-                    yield (line, start), language.gettext(message).format(words=words, mark=mark), right
+                    match_hint = write_hint(match.expand(instead)) if instead else general_hint
+                    yield (line, start), language.gettext(message).format(words=words, mark=mark), match_hint
 
         self.rule(code, severity, **texts)(check)

@@ -12,21 +12,21 @@ from typing import NamedTuple, get_args
 from xuncha.chinese.counts import RoleName, Thing, is_share, rates, roles
 from xuncha.language import gettext as _
 from xuncha.language import mark
-from xuncha.proof.chapter import Chapter, Found, Text
+from xuncha.proof.chapter import Chapter, Text, Violations
 from xuncha.reading.counts import Statement, settled, statements
 
 RULES = Chapter()
 _THINGS: tuple[Thing, ...] = get_args(Thing)
-_POINT = re.compile("[.．](?![0-9A-Za-z])")  # a full stop of a web page, instead of 。
+_PERIOD = re.compile("[.．](?![0-9A-Za-z])")  # a full stop of a web page, instead of 。
 _CLAUSE = re.compile("[^，,：:]{1,300}")
 """Nobody writes a longer clause; the limit bounds the work, because each count searches its whole clause."""
-_NOT_BEHIND = re.compile("[，。；、：0-9（）()]")  # ends the words after a count; ten characters do so, too
+_NOUN_END = re.compile("[，。；、：0-9（）()]")  # ends the words after a count; ten characters do so, too
 _REFINED = re.compile("梳理|细化|分解|制定|制订|明确|确定|列出|形成|归纳")
-_OTHERS = re.compile("重点|突出|共性|难点|典型|遗留")  # before 问题: only some of them
+_SUBSET = re.compile("重点|突出|共性|难点|典型|遗留")  # before 问题: only some of them
 _EARLIER = re.compile("上一?[轮次届]|历次|以往|往年|去年")  # of an earlier inspection
 
 
-class Stated(NamedTuple):
+class Count(NamedTuple):
     """A count that a notice states."""
 
     line: int
@@ -40,52 +40,53 @@ class Stated(NamedTuple):
 
 
 @lru_cache(maxsize=1)
-def stated(text: Text) -> tuple[tuple[Stated, ...], ...]:
+def stated_counts(text: Text) -> tuple[tuple[Count, ...], ...]:
     """Return the counts of problems and measures, line by line, without those that are a part of a part."""
-    lines = [list(statements(_plain(words))) for words in text.plain]
-    known = {id(each) for each in settled([each for line in lines[: text.opening] for each in line])}
-    known |= {id(each) for line in lines[text.opening :] if line for each in settled(line)}
-    kept = [[each for each in counted if id(each) in known] for counted in lines]
+    lines = [list(statements(_without_brackets(words))) for words in text.half_width]
+    kept_ids = {id(each) for each in settled([each for line in lines[: text.opening_end] for each in line])}
+    kept_ids |= {id(each) for line in lines[text.opening_end :] if line for each in settled(line)}
+    kept = [[each for each in counted if id(each) in kept_ids] for counted in lines]
     return tuple(
-        tuple(_stated(line, text.plain[line], each) if each else ()) for line, each in enumerate(kept)
+        tuple(_line_counts(line, text.half_width[line], each) if each else ())
+        for line, each in enumerate(kept)
     )
 
 
-def _plain(words: str) -> str:
+def _without_brackets(words: str) -> str:
     """Return a line without text in brackets, and with 。 for the full stops of a web page; each character keeps its place."""
-    return _POINT.sub("。", re.sub(r"[（(][^（）()]{0,40}[）)]", lambda aside: " " * len(aside[0]), words))
+    return _PERIOD.sub("。", re.sub(r"[（(][^（）()]{0,40}[）)]", lambda aside: " " * len(aside[0]), words))
 
 
-def _stated(line: int, words: str, counted: Sequence[Statement]) -> Iterator[Stated]:
+def _line_counts(line: int, words: str, counted: Sequence[Statement]) -> Iterator[Count]:
     counted = sorted(counted, key=lambda each: each.start)
-    starts, last, plain = [each.start for each in counted], "total", _plain(words)
+    starts, last, plain = [each.start for each in counted], "total", _without_brackets(words)
     for sentence in re.finditer("[^。；;！？]+", plain):
-        within = False
+        is_part = False
         for clause in _CLAUSE.finditer(plain, *sentence.span()):
-            within = within or bool(re.match(r"\s*(?:其中|包括|含)", clause[0]) and last != "total")
+            is_part = is_part or bool(re.match(r"\s*(?:其中|包括|含)", clause[0]) and last != "total")
             published = any(role.name == "published" for role in roles(clause[0]))
             refined, earlier = bool(_REFINED.search(clause[0])), _EARLIER.search(clause[0])
             for each in counted[bisect_left(starts, clause.start()) : bisect_left(starts, clause.end())]:
                 role, count, end = each.role, each.count, each.start + each.count.end - each.count.start
-                some = count.is_approximate or _OTHERS.search(_NOT_BEHIND.split(words[end : end + 10])[0])
-                if role and role != "planned" and count.number and not (within or earlier or some):
+                is_subset = count.is_approximate or _SUBSET.search(_NOUN_END.split(words[end : end + 10])[0])
+                if role and role != "planned" and count.number and not (is_part or earlier or is_subset):
                     role, shown = "published" if published else role, words[each.start : end]
-                    yield Stated(line, each.start, shown, each.thing, role, count.number, count.unit, refined)
+                    yield Count(line, each.start, shown, each.thing, role, count.number, count.unit, refined)
                     last = role
 
 
-def opening(text: Text) -> list[Stated]:
+def opening_counts(text: Text) -> list[Count]:
     """Return the counts that the opening states for the whole rectification."""
-    return [count for counts in stated(text)[: text.opening] for count in counts]
+    return [count for counts in stated_counts(text)[: text.opening_end] for count in counts]
 
 
-def totals(text: Text) -> dict[Thing, list[Stated]]:
+def totals(text: Text) -> dict[Thing, list[Count]]:
     """Return the total numbers of problems and of measures, wherever the opening states them."""
-    every = [count for count in opening(text) if count.role == "total"]
+    every = [count for count in opening_counts(text) if count.role == "total"]
     return {thing: [count for count in every if count.thing == thing] for thing in _THINGS}
 
 
-def named(thing: Thing) -> str:
+def thing_name(thing: Thing) -> str:
     """Return the name of what is counted, in the language on screen."""
     return _("problems") if thing == "problems" else _("measures")
 
@@ -94,19 +95,19 @@ def named(thing: Thing) -> str:
     why="Complete and incomplete must add up to the total: it is the first sum that readers do.",
     example="梳理为1{5→4}个问题，已完成整改13个，正在整改1个。",
 )  # fmt: skip
-def _count_sum(text: Text) -> Found:
+def _count_sum(text: Text) -> Violations:
     overall = totals(text)
-    for line, counted in enumerate(stated(text)):
+    for line, counted in enumerate(stated_counts(text)):
         for thing in _THINGS:
             counts = [count for count in counted if count.thing == thing]
             parts = [count for count in counts if count.role not in {"total", "published"}]
             wholes = [count for count in counts if count.role == "total"]
-            wholes = wholes or (overall[thing] if line < text.opening else [])
+            wholes = wholes or (overall[thing] if line < text.opening_end else [])
             if parts and wholes and _contradicts(parts, {whole.number for whole in wholes}):
-                yield parts[-1][:2], _sum(parts, wholes[0]), _("count again, and correct one of them")
+                yield parts[-1][:2], _sum_message(parts, wholes[0]), _("count again, and correct one of them")
 
 
-def _contradicts(parts: list[Stated], totals: set[int]) -> bool:
+def _contradicts(parts: list[Count], totals: set[int]) -> bool:
     """Return whether parts are more than every total; or, if done and other parts are stated, equal none of the totals."""
     stated_roles = {part.role for part in parts}
     total = sum(part.number for part in parts)
@@ -115,19 +116,19 @@ def _contradicts(parts: list[Stated], totals: set[int]) -> bool:
     return len(stated_roles) == len(parts) and total not in totals and (complete or total > max(totals))
 
 
-def _sum(parts: list[Stated], whole: Stated) -> str:
+def _sum_message(parts: list[Count], whole: Count) -> str:
     shown, message = str(parts[0].number), _("{part} is more than the total of {total} {things}")
     if len(parts) > 1:
         shown = f"{' + '.join(str(part.number) for part in parts)} = {sum(part.number for part in parts)}"
         message = _("{part} does not match the total of {total} {things}")
-    return message.format(part=shown, total=whole.number, things=named(whole.thing))
+    return message.format(part=shown, total=whole.number, things=thing_name(whole.thing))
 
 
 @RULES.rule("count-differs",
     why="A total has the same number wherever it is stated.",
     example="细化为14个问题，逐项整改。\n截至目前，梳理出的1{5→4}个问题已完成整改13个。",
 )  # fmt: skip
-def _count_differs(text: Text) -> Found:
+def _count_differs(text: Text) -> Violations:
     """Find different totals of one thing; the number in the feedback may be lower than after it was broken down."""
     for wholes in totals(text).values():
         first: dict[bool, int] = {}
@@ -135,7 +136,7 @@ def _count_differs(text: Text) -> Found:
             earlier = first.setdefault(count.refined, count.number)
             if earlier != count.number:
                 message = _("the total here is {number} {things}, but earlier it was {earlier}")
-                shown = message.format(number=count.number, things=named(count.thing), earlier=earlier)
+                shown = message.format(number=count.number, things=thing_name(count.thing), earlier=earlier)
                 yield count[:2], shown, _("count again, and correct one of them")
 
 
@@ -143,9 +144,9 @@ def _count_differs(text: Text) -> Found:
     why="What is counted in 条 once is always counted in 条.",
     example="制定34条整改措施，33{项→条}措施已完成。",
 )  # fmt: skip
-def _count_unit(text: Text) -> Found:
+def _count_unit(text: Text) -> Violations:
     """Find the first unit of measures that differs from the one used first."""
-    measures = [count for count in opening(text) if count.thing == "measures"]
+    measures = [count for count in opening_counts(text) if count.thing == "measures"]
     other = next((count for count in measures if count.unit != measures[0].unit), None)
     if other:
         message = _("measures are counted in {unit} here, but earlier in {first}")
@@ -157,13 +158,13 @@ def _count_unit(text: Text) -> Found:
     why="The rate is the number complete divided by the total: 19 of 25 is 76 %.",
     example="反馈25个问题，已完成整改19个，正在整改6个，整改完成率7{8→6}%。",
 )  # fmt: skip
-def _completion_rate(text: Text) -> Found:
+def _completion_rate(text: Text) -> Violations:
     """Find rates that are no quotient of counts in their line or in the opening."""
-    whole = opening(text)
-    for line, counts in enumerate(stated(text)):
-        for rate in rates(text.plain[line]):
-            around = whole if line < text.opening else []
-            quotients = _quotients(counts, rate.thing) or _quotients(around, rate.thing)
+    whole = opening_counts(text)
+    for line, counts in enumerate(stated_counts(text)):
+        for rate in rates(text.half_width[line]):
+            opening = whole if line < text.opening_end else []
+            quotients = _quotients(counts, rate.thing) or _quotients(opening, rate.thing)
             if quotients and not any(is_share(rate.percent, *quotient) for quotient in quotients):
                 done, total = quotients[0]
                 message = _("{done} of {total} is {rate}%, not {written}%")
@@ -172,12 +173,12 @@ def _completion_rate(text: Text) -> Found:
                 yield (line, rate.start), shown, ""
 
 
-def _quotients(found: Sequence[Stated], thing: Thing | None) -> list[tuple[int, int]]:
+def _quotients(counts: Sequence[Count], thing: Thing | None) -> list[tuple[int, int]]:
     """Return pairs of part and total of which a rate may be the quotient, the likeliest first."""
     quotients = []
     for kind in _THINGS if thing is None else (thing,):
         numbers = defaultdict[str, list[int]](list)
-        for count in found:
+        for count in counts:
             numbers[count.role] += [count.number] if count.thing == kind else []
         for others in ([0], numbers["partial"]):
             pairs = [(whole, done) for whole in numbers["total"] for done in numbers["done"]]

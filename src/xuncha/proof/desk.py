@@ -18,8 +18,8 @@ from xuncha.reading.lines import is_noise
 CHAPTERS = (numbering, counts, sums, against, dates, documents, marks, library, words, forms, contact)
 """The modules that hold the rules, in the order of the documentation."""
 RULES = {code: rule for chapter in CHAPTERS for code, rule in chapter.RULES.items()}
-_LONG = 60
-_BEFORE = 25
+_EXCERPT_LENGTH = 60
+_EXCERPT_BEFORE = 25
 
 
 class Silenced(NamedTuple):
@@ -64,18 +64,18 @@ def read(path: Path) -> tuple[Text, list[Silenced]]:
 def proofread(text: Text, path: str, silenced: Sequence[Silenced] = ()) -> list[Finding[Place]]:
     """Apply every rule to a text except those silenced; `path` is its name in the findings. Return them in the order of the text."""
     findings = []
-    every = (broken for rule in RULES.values() for broken in rule(text))
-    for code, message, (line, start), hint, severity in every:
-        placed = Finding(code, message, _place(text, path, line, start), hint, severity)
-        if not any(silence.covers(placed, text.texts[line]) for silence in silenced):
-            findings.append(placed)
+    violations = (broken for rule in RULES.values() for broken in rule(text))
+    for code, message, (line, start), hint, severity in violations:
+        finding = Finding(code, message, _place(text, path, line, start), hint, severity)
+        if not any(silence.covers(finding, text.texts[line]) for silence in silenced):
+            findings.append(finding)
     return sorted(findings, key=lambda finding: (finding.place.line, finding.place.column, finding.code))
 
 
 def _place(text: Text, path: str, line: int, start: int) -> Place:
     """Return the place in the file, with the line; for a long line, with the words around the place."""
     words = text.texts[line]
-    begin = max(0, start - _BEFORE) if len(words) > _LONG else 0
-    cut, end = "…" if begin else "", "…" if len(words) > begin + _LONG else ""
-    excerpt = f"{cut}{words[begin : begin + _LONG]}{end}"
-    return Place(path, *text.lines[line].place(start), excerpt, len(cut) + start - begin)
+    begin = max(0, start - _EXCERPT_BEFORE) if len(words) > _EXCERPT_LENGTH else 0
+    ellipsis, end = "…" if begin else "", "…" if len(words) > begin + _EXCERPT_LENGTH else ""
+    excerpt = f"{ellipsis}{words[begin : begin + _EXCERPT_LENGTH]}{end}"
+    return Place(path, *text.lines[line].place(start), excerpt, len(ellipsis) + start - begin)

@@ -8,14 +8,14 @@ from xuncha.chinese.characters import HAN
 from xuncha.chinese.punctuation import half_width_marks, unpaired
 from xuncha.language import gettext as _
 from xuncha.language import mark, ngettext
-from xuncha.proof.chapter import Chapter, Found, Text, write
+from xuncha.proof.chapter import Chapter, Text, Violations, write_hint
 
 RULES = Chapter()
 _LIST_MARK = re.compile(
     r"(?<![0-9])[0-9]{1,2}[)）]|(?:^|(?<=[。；;：:，,、\s]))(?:[a-zA-Z]|[一二三四五六七八九十]{1,3})[)）]"
 )
 """Marks of a list such as 1) and a): their parenthesis is never opened."""
-_AROUND = 12
+_EXCERPT = 12
 _STOPS = "，。、；：,;:？！?!"
 _HAN = re.compile(HAN)
 _PARAGRAPH = 40  # characters; a line of so many is a paragraph, and must end with a mark
@@ -25,7 +25,7 @@ _PARAGRAPH = 40  # characters; a line of so many is a paragraph, and must end wi
     why="Chinese text has full-width punctuation; text copied from a web page often loses it.",
     example="按照有关要求{,→，}现将整改情况予以公布{(→（}含长期任务{)→）}。",
 )  # fmt: skip
-def _half_width(text: Text) -> Found:
+def _half_width(text: Text) -> Violations:
     """Find half-width marks beside Chinese characters; report those of a line together."""
     for line, words in enumerate(text.texts):
         if marks := half_width_marks(words):
@@ -35,7 +35,7 @@ def _half_width(text: Text) -> Found:
                 "{n} half-width marks among Chinese: {marks}",
                 len(marks),
             ).format(n=len(marks), marks=" ".join(dict.fromkeys(wrong)))
-            yield (line, places[0]), message, write(" ".join(dict.fromkeys(right)))
+            yield (line, places[0]), message, write_hint(" ".join(dict.fromkeys(right)))
 
 
 RULES.pattern("straight-quotes", "warning",
@@ -50,16 +50,16 @@ RULES.pattern("straight-quotes", "warning",
     why="Quotation marks, parentheses and 书名号 come in pairs.",
     example="落实“一岗双责{→”}，修订《信息公开办法（试行{→）}》。",
 )  # fmt: skip
-def _unbalanced(text: Text) -> Found:
+def _unbalanced(text: Text) -> Violations:
     """Find marks that are not closed, or were never opened, line by line."""
-    for line, words in enumerate(text.plain):
+    for line, words in enumerate(text.half_width):
         in_lists = {match.end() - 1 for match in _LIST_MARK.finditer(words)}
         for start, sign, opening in unpaired(words):
             if opening or start not in in_lists:
-                message, shown = _("{mark} is not closed: “{words}”"), words[start : start + _AROUND]
+                message, shown = _("{mark} is not closed: “{words}”"), words[start : start + _EXCERPT]
                 if not opening:
                     message = _("{mark} has no opening mark: “{words}”")
-                    shown = words[max(0, start - _AROUND) : start + 1]
+                    shown = words[max(0, start - _EXCERPT) : start + 1]
                 yield (line, start), message.format(mark=sign, words=shown), ""
 
 
@@ -96,12 +96,12 @@ RULES.pattern("pause-between-quotes", "note",
     why="A paragraph ends with punctuation; without it, part of the text may be missing.",
     example="收到反馈意见后，我局党组第一时间召开会议传达学习，研究部署整改工作，逐项明确责任领导和责任科室{→。}",
 )  # fmt: skip
-def _no_full_stop(text: Text) -> Found:
+def _no_full_stop(text: Text) -> Violations:
     """Find paragraphs without a mark at the end. Headings need none, nor do lines without marks inside, such as a list of a web page."""
     for line, words in enumerate(text.texts):
         heading = text.heading_of.get(line)
-        is_heading = heading is not None and heading.alone and "。" not in heading.title
+        is_heading = heading is not None and heading.is_whole_line and "。" not in heading.title
         unfinished = len(words) >= _PARAGRAPH and _HAN.match(words[-1]) and re.search("[，,。；]", words)
         if unfinished and not is_heading:
-            message = _("the paragraph ends without punctuation: “{words}”").format(words=words[-_AROUND:])
-            yield (line, len(words) - 1), message, write("。")
+            message = _("the paragraph ends without punctuation: “{words}”").format(words=words[-_EXCERPT:])
+            yield (line, len(words) - 1), message, write_hint("。")

@@ -11,10 +11,10 @@ from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.headings import Level
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
-from xuncha.proof.chapter import LOWEST, Chapter, Found, Heading, Text, write
+from xuncha.proof.chapter import LOWEST_LEVEL, Chapter, Heading, Text, Violations, write_hint
 
 RULES = Chapter()
-_DEEPEST = 6  # limit of nested enumerations, and of open numbers of one level, that are remembered
+_MOST_OPEN = 6  # limit of nested enumerations, and of open numbers of one level, that are remembered
 _FORMS = {
     Level.CHAPTER: ("{}、", "、"),
     Level.SECTION: ("（{}）", ""),
@@ -25,7 +25,7 @@ _FORMS = {
 }
 """For each level: how its number is written, and what may follow it."""
 
-_INSIDE: dict[Family, Level] = {"（一）": Level.SECTION, "1.": Level.ITEM, "（1）": Level.SUB}
+_LEVELS: dict[Family, Level] = {"（一）": Level.SECTION, "1.": Level.ITEM, "（1）": Level.SUB}
 """The level of a number that stands inside a line."""
 
 
@@ -56,15 +56,15 @@ def _enumerations(text: Text) -> Iterator[Enumerations]:
     """Yield the enumerations of a text such as 一是 二是 and 一要 二要, grouped by the heading above them."""
     groups: dict[tuple[int, Family], list[Item]] = {}
     part = 0
-    for line, words in enumerate(text.plain):
+    for line, words in enumerate(text.half_width):
         part += line in text.heading_of
         for mark in marks(words, ("是", "要", "第")):
             item = Item(line, mark.start, words[mark.start : mark.end], mark.number)
             groups.setdefault((part, mark.family), []).append(item)
-    yield from map(_followed, groups.values())
+    yield from map(_sequences_of, groups.values())
 
 
-def _followed(items: list[Item]) -> Enumerations:
+def _sequences_of(items: list[Item]) -> Enumerations:
     """Sort the items of one family, in reading order, into sequences."""
     result = Enumerations([], [])
     open_: list[list[Item]] = []
@@ -78,55 +78,55 @@ def _followed(items: list[Item]) -> Enumerations:
         if item.number != 1:
             result.faults.append((item, last[-1] + 1 if last else 1))
         if item.number == 1 or not open_:
-            open_ = [*open_[: _DEEPEST - 1], []]
+            open_ = [*open_[: _MOST_OPEN - 1], []]
             result.sequences.append(open_[-1])
         open_[-1].append(item)
     return result
 
 
-def _runs_on(text: Text, above: Heading, heading: Heading) -> bool:
+def _continues_inside(text: Text, above: Heading, heading: Heading) -> bool:
     """Return whether the number before a heading's stands inside the line of the heading above it, as in （一）方面。1.问题。2."""
-    inside = marks(text.plain[above.line][above.start :], tuple(_INSIDE))
-    return (heading.level, heading.number - 1) in {(_INSIDE[mark.family], mark.number) for mark in inside}
+    inside = marks(text.half_width[above.line][above.start :], tuple(_LEVELS))
+    return (heading.level, heading.number - 1) in {(_LEVELS[mark.family], mark.number) for mark in inside}
 
 
 @RULES.rule("heading-number",
     why="Headings of one level are numbered without a gap and without repeating: a reader who finds 3 after 1 looks for 2.",
     example="一、整改工作组织情况\n{三→二}、反馈问题整改情况",
 )  # fmt: skip
-def _heading_number(text: Text) -> Found:
+def _heading_number(text: Text) -> Violations:
     """Find numbers of headings that are skipped, repeated or out of order; below a higher heading they may start again or go on."""
-    last: dict[int, list[int]] = {}
-    began: set[int] = set()
+    open_numbers: dict[int, list[int]] = {}
+    started_levels: set[int] = set()
     for above, heading in zip((None, *text.headings), text.headings, strict=False):
         level, number = heading.level, heading.number
-        began -= {deeper for deeper in last if deeper > level}
-        known = last.setdefault(level, [])
+        started_levels -= {deeper for deeper in open_numbers if deeper > level}
+        earlier = open_numbers.setdefault(level, [])
         # The line before may announce a list, which starts again with 1.
         announced = heading.line > 0 and text.texts[heading.line - 1].endswith(("：", ":"))
-        fresh = level not in began or announced
-        began.add(level)
-        if number == 1 and fresh:
-            known.append(1)
-        elif above and _runs_on(text, above, heading):
-            known.append(number)
-        elif number - 1 in known:
-            del known[known.index(number - 1) :]
-            known.append(number)
+        may_restart = level not in started_levels or announced
+        started_levels.add(level)
+        if number == 1 and may_restart:
+            earlier.append(1)
+        elif above and _continues_inside(text, above, heading):
+            earlier.append(number)
+        elif number - 1 in earlier:
+            del earlier[earlier.index(number - 1) :]
+            earlier.append(number)
         else:
-            expected = known[-1] + 1 if known and not (fresh and known[-1] + 1 < number) else 1
+            expected = earlier[-1] + 1 if earlier and not (may_restart and earlier[-1] + 1 < number) else 1
             written = numeral(expected) if level <= Level.SECTION else str(expected)
             hint = _("here it should be {right}").format(right=_FORMS[level][0].format(written))
-            before = known[-1] if known else 0
-            if number in known:
+            before = earlier[-1] if earlier else 0
+            if number in earlier:
                 message = _("the number {words} occurs twice")
             elif number > expected:
                 message = _("the numbers skip from {before} to {words}")
             else:
                 message = _("the number {words} is out of order")
             yield (heading.line, 0), message.format(before=before, words=heading.mark), hint
-            known[-1:] = [number]
-        del known[:-_DEEPEST]
+            earlier[-1:] = [number]
+        del earlier[:-_MOST_OPEN]
 
 
 @RULES.rule("heading-level", "warning",
@@ -134,7 +134,7 @@ def _heading_number(text: Text) -> Found:
 "lower one does not come first.",
     example="{（一）关于学习方面\n→}一、整改工作组织情况\n（一）关于{→学习方面\n（二）关于}决策方面",
 )  # fmt: skip
-def _heading_level(text: Text) -> Found:
+def _heading_level(text: Text) -> Violations:
     used = Counter(heading.level for heading in text.headings)
     path: list[int] = []
     for heading in text.headings:
@@ -142,8 +142,8 @@ def _heading_level(text: Text) -> Found:
             path.pop()
         missing = any(used[level] and level not in path for level in Level if level < heading.level)
         # `heading-jump` checks 1. directly below 一、; 1） and ① may stand below anything.
-        is_usual = path[-1:] == [Level.CHAPTER] and heading.level < LOWEST
-        if missing and heading.level <= LOWEST and not is_usual:
+        is_usual = path[-1:] == [Level.CHAPTER] and heading.level < LOWEST_LEVEL
+        if missing and heading.level <= LOWEST_LEVEL and not is_usual:
             message = _("{words} has no heading of the level above it").format(words=heading.mark)
             hint = _("the levels are {levels}").format(levels="一、 （一） 1. （1）")
             yield (heading.line, 0), message, hint
@@ -155,11 +155,11 @@ def _heading_level(text: Text) -> Found:
 "place is reported.",
     example="一、整改工作组织情况\n{1.→（一）}加强领导\n{2.→（二）}落实责任",
 )  # fmt: skip
-def _heading_jump(text: Text) -> Found:
+def _heading_jump(text: Text) -> Violations:
     """Find the first heading that skips a level, such as 1. directly below 一、."""
     warned = {line for (line, _start), *_rest in _heading_level.check(text)} if _heading_level.check else {}
     for above, heading in pairwise(text.headings):
-        if above.level + 1 < heading.level <= LOWEST and heading.line not in warned:
+        if above.level + 1 < heading.level <= LOWEST_LEVEL and heading.line not in warned:
             message = _("{words} follows {above}, and the level between them is skipped")
             shown = message.format(words=heading.mark, above=above.mark)
             yield (heading.line, 0), shown, _("the levels are {levels}").format(levels="一、 （一） 1. （1）")
@@ -170,22 +170,23 @@ def _heading_jump(text: Text) -> Found:
     why="一 is followed by 、 and 1 by a full stop; a parenthesis is followed by nothing (GB/T 15834-2011; GB/T 9704-2012, 7.3.3).",
     example="（一）{、→}关于学习方面",
 )  # fmt: skip
-def _heading_mark(text: Text) -> Found:
+def _heading_mark(text: Text) -> Violations:
     """Find numbers of headings with wrong punctuation; report each kind once, because whoever writes 1、 also writes 2、."""
-    shown: set[tuple[int, str]] = set()
+    reported: set[tuple[int, str]] = set()
     for heading in text.headings:
-        usual, kind = _FORMS[heading.level][1], (heading.level, heading.suffix)
-        if heading.suffix and heading.suffix not in usual and kind not in shown:
-            shown.add(kind)
+        expected, kind = _FORMS[heading.level][1], (heading.level, heading.suffix)
+        if heading.suffix and heading.suffix not in expected and kind not in reported:
+            reported.add(kind)
             message = _("“{words}” has the wrong punctuation").format(words=heading.mark)
-            yield (heading.line, 0), message, write(heading.mark.removesuffix(heading.suffix) + usual[:1])
+            right = heading.mark.removesuffix(heading.suffix) + expected[:1]
+            yield (heading.line, 0), message, write_hint(right)
 
 
 @RULES.rule("enumeration-number",
     why="一是 二是 三是 are read one by one by the public: a missing number looks like a missing measure.",
     example="一是加强学习。{三→二}是健全制度。",
 )  # fmt: skip
-def _enumeration_number(text: Text) -> Found:
+def _enumeration_number(text: Text) -> Violations:
     for group in _enumerations(text):
         for item, expected in group.faults:
             right = item.words.replace(numeral(item.number), numeral(expected), 1)
@@ -200,7 +201,7 @@ def _enumeration_number(text: Text) -> Found:
     why="一是 announces that 二是 follows; a single item is not numbered.",
     example="{一是→}加强学习，全年集中学习12次。",
 )  # fmt: skip
-def _enumeration_alone(text: Text) -> Found:
+def _enumeration_alone(text: Text) -> Violations:
     for group in _enumerations(text):
         repeated = group.repeated
         for item, *others in () if group.faults else group.sequences:

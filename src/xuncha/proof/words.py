@@ -9,7 +9,7 @@ from xuncha.catalogue import Check
 from xuncha.chinese.characters import HAN
 from xuncha.language import gettext as _
 from xuncha.language import mark
-from xuncha.proof.chapter import Chapter, Found, Position, Text, write
+from xuncha.proof.chapter import Chapter, Position, Text, Violations, write_hint
 
 RULES = Chapter()
 _SENTENCE = re.compile(r"[^。！？；;]+")
@@ -22,7 +22,7 @@ _INSPECTORS = re.compile(
 _NOUN = "整改|组|反馈|意见|办(?!法)|工作领导|发现|监督|移交|干部"
 _THING = "制度|文件|措施|方式|问题|工作|材料|单位|部门|政策|内容|方面|会议|活动|项目|[，。；、]"
 _VERB = "[树做抓实行管学改进握持究彻压走站想看说办查理解把完成发挥得落]"
-_HOW_WELL = (
+_COMPLEMENT = (
     "(?:不够?|很|较|更|还不|比较|非常|不是很|不太)"
     "(?:牢固?|好|实|紧|深|透彻?|细|严格?|到位|快|慢|够|扎实|深入|彻底|及时|全面|清楚|明显|充分)"
 )
@@ -40,7 +40,7 @@ _CERTAIN = rf"""
 """
 """Wrong in any context: patterns, each with → and its replacement, as in `re.sub`."""
 _LIKELY = rf"""
-截止(?=目前|今|当前|[0-9]{{4}}年|[0-9]{{1,2}}月|[一二三四五六七八九十〇]{{2,4}}年)→截至 (?<={_VERB})的(?={_HOW_WELL})→得
+截止(?=目前|今|当前|[0-9]{{4}}年|[0-9]{{1,2}}月|[一二三四五六七八九十〇]{{2,4}}年)→截至 (?<={_VERB})的(?={_COMPLEMENT})→得
 (?<![“、])双随机一公开→“双随机、一公开” (?<![“、])双随机、一公开(?!”)→“双随机、一公开” (?<=[个项件条次人名家])左右以上→以上
 做为(?=一|重|当|首)→作为 份内→分内 登陆(?=系统|平台|网站|账号|账户|网址)→登录 其它→其他
 必需(?=坚持|要|做到|严格|加强|落实)→必须 暴光→曝光 启用(?=程序|问责)→启动 不在(?=发生|出现|重复)→不再
@@ -59,27 +59,27 @@ _MAY_DOUBLE = re.compile(
     r"[一每层步件项条个户家村人].{0,3}|(?:研究|讨论|学习|调研|锻炼|商量|考虑|休息|高兴|干净|清楚|明白|哈哈|常常|天天|年年|代代|世世|方方|面面|委员会).*|(.)\1+"
 )
 """Words that may stand twice: 一个一个, 研究研究."""
-_OTHER = re.compile(rf"(?!{HAN}).")
-_AROUND = 2  # characters; a slip no longer than this is shown with as many Chinese ones on each side
+_NOT_HAN = re.compile(rf"(?!{HAN}).")
+_CONTEXT = 2  # characters; a slip no longer than this is shown with as many Chinese ones on each side
 
 
-def _slipped(table: str) -> Check[Position]:
+def _slip_check(table: str) -> Check[Position]:
     """Return the check of a rule with a table of slips, such as `_CERTAIN`; titles are skipped."""
     slips = [(wrong, right) for wrong, _arrow, right in (pair.partition("→") for pair in table.split())]
-    anyone = re.compile("|".join(wrong for wrong, _right in slips))
+    any_slip = re.compile("|".join(wrong for wrong, _right in slips))
 
-    def check(text: Text) -> Found:
-        for line, slip in text.search(anyone, text.untitled):
-            words, (start, end) = text.untitled[line], slip.span()
+    def check(text: Text) -> Violations:
+        for line, slip in text.search(any_slip, text.without_titles):
+            words, (start, end) = text.without_titles[line], slip.span()
             matched = ((re.compile(wrong).match(words, start), right) for wrong, right in slips)
             right = next(match.expand(right) for match, right in matched if match)
             before = behind = ""
-            if len(slip[0]) <= _AROUND:
-                before = _OTHER.split(words[max(0, start - _AROUND) : start])[-1]
-                behind = _OTHER.split(words[end : end + _AROUND])[0]
+            if len(slip[0]) <= _CONTEXT:
+                before = _NOT_HAN.split(words[max(0, start - _CONTEXT) : start])[-1]
+                behind = _NOT_HAN.split(words[end : end + _CONTEXT])[0]
             shown = f"{before}{slip[0]}{behind}"
             message = _("“{words}”: it should be {right}").format(words=shown, right=right)
-            yield (line, start), message, write(f"{before}{right}{behind}")
+            yield (line, start), message, write_hint(f"{before}{right}{behind}")
 
     return check
 
@@ -87,17 +87,17 @@ def _slipped(table: str) -> Check[Position]:
 RULES.rule("wrong-word",
     why="A word confused with one that sounds or looks like it: 巡查 is a patrol, 巡察 is an inspection by the party.",
     example="现将巡{查→察}整改情况予以公布。",
-)(_slipped(_CERTAIN))  # fmt: skip
+)(_slip_check(_CERTAIN))  # fmt: skip
 
 RULES.rule("likely-word", "warning",
     why="截止 means to end and has no object: 截至 is “up to”; 得 comes before the complement of a verb; and similar slips.",
     example="截{止→至}目前，已完成整改13个。",
-)(_slipped(_LIKELY))  # fmt: skip
+)(_slip_check(_LIKELY))  # fmt: skip
 
 RULES.rule("measure-word", "note",
     why="Documents are counted in 件, rules in 项.",
     example="全年发布规范性文件5{条→件}。",
-)(_slipped(_UNITS))  # fmt: skip
+)(_slip_check(_UNITS))  # fmt: skip
 
 RULES.pattern("adverb", "note",
     "(积极|认真|扎实|深入|切实|及时|严格|主动|充分|稳步|坚决|坚定|不断|进一步|持续)的"
@@ -112,11 +112,11 @@ RULES.pattern("adverb", "note",
     why="A word was typed twice.",
     example="专项整治{抽查→}抽查项目60个。",
 )  # fmt: skip
-def _doubled_word(text: Text) -> Found:
-    for line, match in text.search(_DOUBLED, text.untitled):
+def _doubled_word(text: Text) -> Violations:
+    for line, match in text.search(_DOUBLED, text.without_titles):
         once = match[1] or match[0][0]
         if not (match[1] and _MAY_DOUBLE.fullmatch(once)):
-            yield (line, match.start()), _("“{words}” occurs twice").format(words=once), write(once)
+            yield (line, match.start()), _("“{words}” occurs twice").format(words=once), write_hint(once)
 
 
 RULES.pattern("synonym", "warning",
@@ -139,7 +139,7 @@ RULES.pattern("approximate", "warning",
     why="A repeated sentence was copied, and not changed where it should have been.",
     example="定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。{\n定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。→}",
 )  # fmt: skip
-def _repeated_sentence(text: Text) -> Found:
+def _repeated_sentence(text: Text) -> Violations:
     seen: dict[str, Position] = {}
     for line, match in text.search(_SENTENCE, text.texts):
         place, sentence = (line, match.start()), match[0].strip()
@@ -153,24 +153,26 @@ def _repeated_sentence(text: Text) -> Found:
     why="A term that has quotation marks once has them everywhere.",
     example="开展“双公示”工作培训，将“双公示”工作纳入考核，{双公示→“双公示”}信息合规率100%。",
 )  # fmt: skip
-def _quotes_differ(text: Text) -> Found:
+def _quotes_differ(text: Text) -> Violations:
     quoted = Counter(match[1] for _line, match in text.search(_QUOTED, text.texts))
-    often = [term for term, times in quoted.most_common(60) if times > 1]
-    longest_first = re.compile("|".join(map(re.escape, sorted(often, key=len, reverse=True))))
-    hidden = [_QUOTED.sub(lambda term: "\0" * len(term[0]), words) for words in text.untitled if often]
-    bare = list(text.search(longest_first, hidden))
+    terms = [term for term, times in quoted.most_common(60) if times > 1]
+    longest_first = re.compile("|".join(map(re.escape, sorted(terms, key=len, reverse=True))))
+    unquoted = [
+        _QUOTED.sub(lambda term: "\0" * len(term[0]), words) for words in text.without_titles if terms
+    ]
+    bare = list(text.search(longest_first, unquoted))
     times = Counter(match[0] for _line, match in bare)
     for line, match in bare:
         if times[match[0]] <= quoted[match[0]]:
             message = _("“{words}” has quotation marks elsewhere").format(words=match[0])
-            yield (line, match.start()), message, write(f"“{match[0]}”")
+            yield (line, match.start()), message, write_hint(f"“{match[0]}”")
 
 
 @RULES.rule("ordinal", "note",
     why="Rankings are written 第一位 and 第四位, or 第1位 and 第4位, but not both ways (GB/T 15835-2011, 4.3).",
     example="增幅列全省第{一→1}位，占比列全省第4位。",
 )  # fmt: skip
-def _ordinal(text: Text) -> Found:
+def _ordinal(text: Text) -> Violations:
     """Find places that are written in both ways in one line; report the first of each line."""
     digits: dict[tuple[int, str], bool] = {}
     shown = -1
@@ -186,7 +188,7 @@ def _ordinal(text: Text) -> Found:
     why="One notice is about one inspection.",
     example="市委第五巡察组对我局党组开展巡察。\n收到市委第{三→五}巡察组反馈意见后，第一时间召开会议。",
 )  # fmt: skip
-def _inspector_differs(text: Text) -> Found:
+def _inspector_differs(text: Text) -> Violations:
     first: dict[str, str] = {}
     for line, match in text.search(_INSPECTORS, text.texts):
         earlier = first.setdefault(match["committee"], match[0])
