@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from xuncha.reading.counts import stated
+from xuncha.reading.counts import stated_counts
 
 STATED: dict[str, dict[str, Any]] = {
     "反馈14个问题，制定34条措施。": {"problems_total": 14, "measures_total": 34},
@@ -48,11 +48,11 @@ NOT_DONE = [
 
 @pytest.mark.parametrize("words", NOT_DONE)
 def test_what_is_planned_denied_or_of_something_else_is_no_count_of_what_is_done(words: str) -> None:
-    found = stated([f"反馈问题2个，{words}。"])
+    found = stated_counts([f"反馈问题2个，{words}。"])
     assert (found.problems_total, found.problems_done, found.measures_done) == (2, None, None)
 
 
 @pytest.mark.parametrize(("text", "counts"), STATED.items())
 def test_counts_are_read_in_whatever_form_they_are_written(text: str, counts: dict[str, Any]) -> None:
-    found = asdict(stated([text]))
+    found = asdict(stated_counts([text]))
     assert {name: value for name, value in found.items() if value and name not in {"open", "rates"}} == counts

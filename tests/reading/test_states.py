@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xuncha.pages import lines
-from xuncha.reading.counts import stated
+from xuncha.reading.counts import stated_counts
 from xuncha.reading.reading import read
 
 if TYPE_CHECKING:
@@ -67,10 +67,10 @@ def test_who_answers_for_a_measure_answers_for_no_other(tmp_path: Path) -> None:
     ],
 )
 def test_only_counts_of_problems_are_taken_for_theirs(text: str, total: int | None, done: int | None) -> None:
-    found = stated([text])
+    found = stated_counts([text])
     assert (found.problems_total, found.problems_done) == (total, done)
 
 
 def test_counts_in_progress_are_summed_where_they_fit_the_total() -> None:
-    found = stated(["制定措施40条，已完成34条，基本完成3条，持续整改2条，申请延期1条。"])
+    found = stated_counts(["制定措施40条，已完成34条，基本完成3条，持续整改2条，申请延期1条。"])
     assert (found.measures_total, found.measures_done, found.measures_in_progress) == (40, 34, 6)

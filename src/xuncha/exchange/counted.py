@@ -20,7 +20,7 @@ from xuncha.reading.counts import ALL_DONE, BRACKETS, Kind, Statement, statement
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Draft
     from xuncha.pages.line import Line
-    from xuncha.reading.notice import Stated
+    from xuncha.reading.notice import StatedCounts
 
 _Units = set[tuple["Thing", str]]  # things with the units in which a paragraph counts them
 
@@ -57,7 +57,7 @@ def read_of(draft: Draft) -> dict[Thing, Tally]:
     return {"problems": problems, "measures": Tally(len(draft.measures), sum(map(sum, closed)))}
 
 
-def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[str, str]]:
+def contradictions(stated: StatedCounts, read: dict[Thing, Tally]) -> Iterator[tuple[str, str]]:
     """Yield the contradictions in the counts of a notice: each a message, and a remark for the ledger's file, which may be empty."""
     quotients: list[tuple[Thing, str, int, int]] = []
     stating: tuple[tuple[Thing, str, str, int | None, int | None], ...] = (
@@ -67,7 +67,7 @@ def contradictions(stated: Stated, read: dict[Thing, Tally]) -> Iterator[tuple[s
     for thing, name, unit, total, done in stating:
         listed, closed = read[thing]
         left = listed - closed
-        parts = [(words, number) for of, words, number in stated.open if of == thing]
+        parts = [(words, number) for of, words, number in stated.not_done if of == thing]
         parts = parts if any(_OPEN.search(words) for words, _number in parts) else []
         sums, shown = _sums(parts), " + ".join(f"{words}{number}" for words, number in parts)
         if total not in {None, listed}:
@@ -119,7 +119,7 @@ class Paragraphs:
     other count would contradict the ledger sooner or later: it is left out, and listed.
     """
 
-    def __init__(self, read: dict[Thing, Tally], going_on: int, stated: Stated) -> None:
+    def __init__(self, read: dict[Thing, Tally], going_on: int, stated: StatedCounts) -> None:
         problems, measures = read["problems"], read["measures"]
         self.numbers: dict[tuple[Thing, Kind | None], int] = {
             ("problems", "total"): problems.total, ("problems", "done"): problems.closed,
@@ -137,7 +137,7 @@ class Paragraphs:
         for line in lines:
             every = list(statements(BRACKETS.sub(lambda aside: " " * len(aside[0]), line.text)))
             begins = [match.start() for match in _SENTENCE.finditer(line.text)]
-            units = {(each.thing, each.count.unit) for each in every if each.named}
+            units = {(each.thing, each.count.unit) for each in every if each.is_named}
             by_sentence: dict[int, list[Statement]] = defaultdict(list)
             for each in every:
                 by_sentence[begins[bisect_right(begins, each.start) - 1]].append(each)
@@ -188,7 +188,7 @@ class Paragraphs:
 
     def _placeholder(self, each: Statement, units: _Units, words: str) -> str | None:
         """Return the placeholder for a count if its meaning is certain; else None."""
-        plain = each.kind not in _PLAIN or re.search(_PLAIN[each.kind], each.said)
+        plain = each.kind not in _PLAIN or re.search(_PLAIN[each.kind], each.wording)
         dated = each.kind != "total" and any(find_dates(words))
         is_unit = (each.thing, each.count.unit) in units
         is_equal = self.numbers.get((each.thing, each.kind)) == each.count.number and is_unit

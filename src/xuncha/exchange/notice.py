@@ -16,7 +16,7 @@ from xuncha.model.states import goes_on
 from xuncha.model.vocabulary import WORDS, Status, with_kept_braces
 
 if TYPE_CHECKING:
-    from xuncha.reading.notice import Category, Measure, Notice, Problem, Words
+    from xuncha.reading.notice import Category, Measure, Notice, PlacedText, Problem
 
 _LONGEST_TITLE = 300
 """The most characters of a title. A longer sentence is shortened there, and kept whole in the progress."""
@@ -44,7 +44,7 @@ def draft_of(notice: Notice, path: str, today: date) -> Draft:
     return _Drafter(notice, today).draft
 
 
-def _texts(notice: Notice) -> Iterator[tuple[Words, str]]:
+def _texts(notice: Notice) -> Iterator[tuple[PlacedText, str]]:
     """Yield every text, with the words that give its place."""
     for category in notice.categories:
         yield category.title, category.title.text
@@ -184,5 +184,5 @@ def _title_and_rest(text: str) -> tuple[str, str]:
     return _line(first.rstrip("。；;")) or _line(first), rest
 
 
-def _address(words: Words) -> str:
+def _address(words: PlacedText) -> str:
     return f"{words.line}:{words.column}"

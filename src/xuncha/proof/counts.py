@@ -13,7 +13,7 @@ from xuncha.chinese.counts import RoleName, Thing, is_share, rates, roles
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.proof.chapter import Chapter, Text, Violations
-from xuncha.reading.counts import Statement, settled, statements
+from xuncha.reading.counts import Statement, resolved, statements
 
 RULES = Chapter()
 _THINGS: tuple[Thing, ...] = get_args(Thing)
@@ -43,8 +43,8 @@ class Count(NamedTuple):
 def stated_counts(text: Text) -> tuple[tuple[Count, ...], ...]:
     """Return the counts of problems and measures, line by line, without those that are a part of a part."""
     lines = [list(statements(_without_brackets(words))) for words in text.half_width]
-    kept_ids = {id(each) for each in settled([each for line in lines[: text.opening_end] for each in line])}
-    kept_ids |= {id(each) for line in lines[text.opening_end :] if line for each in settled(line)}
+    kept_ids = {id(each) for each in resolved([each for line in lines[: text.opening_end] for each in line])}
+    kept_ids |= {id(each) for line in lines[text.opening_end :] if line for each in resolved(line)}
     kept = [[each for each in counted if id(each) in kept_ids] for counted in lines]
     return tuple(
         tuple(_line_counts(line, text.half_width[line], each) if each else ())

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from xuncha.chinese.counts import Count, RoleName, Thing, counts, rates, roles, things
 from xuncha.chinese.numbers import NUMBER, amount
-from xuncha.reading.notice import Outcome, Stated
+from xuncha.reading.notice import Outcome, StatedCounts
 
 Kind = Literal["total", "done", "in_progress", "not_started", "planned"]
 
@@ -19,9 +19,9 @@ _KINDS: Final[dict[RoleName, Kind]] = {
     "not_started": "not_started", "planned": "planned",
 }  # fmt: skip
 _OPEN: Final = {role for role, kind in _KINDS.items() if kind not in {"total", "done"}}
-_OTHER: Final[dict[Thing, Thing]] = {"problems": "measures", "measures": "problems"}
+_OTHER_THING: Final[dict[Thing, Thing]] = {"problems": "measures", "measures": "problems"}
 BRACKETS: Final = re.compile(r"[（(][^（()）]*[）)]")
-_GOES_ON: Final = frozenset("已正尚仍均全需长未持取基中完整剩还，。；、：:！（( \t")
+_MAY_FOLLOW: Final = frozenset("已正尚仍均全需长未持取基中完整剩还，。；、：:！（( \t")
 """Characters that may follow a count which does not name its thing."""
 _ANY_COUNT: Final = re.compile(rf"{NUMBER}\s*(?:余|多)?(?:个|项|条|件|大?类)(?:大?方面|大?类|领域|批次?)?")
 _NAMED_BEFORE: Final = re.compile(
@@ -31,18 +31,18 @@ _NAMED_BEFORE: Final = re.compile(
 ALL_DONE: Final = re.compile(
     r"(?:全部|全面|均|都)[^，。；]{0,10}(?:完成|整改到位|落实|办结|销号|解决)|(?:完成|整改|办结)完毕"
 )
-_OF_A_PART: Final = re.compile(
+_PARTIAL: Final = re.compile(
     "其中[^，,]{0,8}(?:立行立改|限期|长期|阶段|重点|突出)[^，,]{0,6}(?:问题|措施|任务|事项)[^，,]{0,8}$"
     "|(?:立行立改|即知即改|限期整改|分阶段整改)(?:类|的|问题|措施|任务|事项)*(?:共|为)?$"
 )
 """Words before a count that covers only a part of the problems or measures."""
-_OF_A_PERSON: Final = re.compile(
+_BY_LEADERS: Final = re.compile(
     r"(?:书记|主要(?:负责|领导)|班子成员|一把手|[局院校厅县区镇主]长)[^，。；]{0,12}(?:认领|牵头|领办|包[抓保联]|协调|带头|走访)"
 )
 """Words of a sentence that counts what leaders did themselves."""
-_ABOUT: Final = re.compile("整改|反馈|问题|措施|任务|事项|销号|完成率|其余|其中")
+_TOPIC: Final = re.compile("整改|反馈|问题|措施|任务|事项|销号|完成率|其余|其中")
 _MEASURES: Final = frozenset({"措施", "举措"})  # beside these words, 事项 and 任务 mean something else
-_TOGETHER: Final = frozenset({"、", "和", "及", "以及", "与"})
+_CONJUNCTIONS: Final = frozenset({"、", "和", "及", "以及", "与"})
 _LONGEST: Final = 2000  # the most characters of a sentence that is searched for counts
 _OUTCOME: Final = re.compile(
     rf"(?P<label>[一-鿿]{{2,30}}?)(?P<number>{NUMBER})(?<![万亿])\s*(?:余|多)?(?P<unit>万元|亿元|元|人次|人|项|个|份|件)"
@@ -61,14 +61,14 @@ class Statement:
     """A count of problems or measures, with the role that the words beside it give it."""
 
     thing: Thing
-    named: bool  # whether the thing is named beside this count; else it is that of the count before
+    is_named: bool  # whether the thing is named beside this count; else it is that of the count before
     role: RoleName | None
     count: Count
     word: str = ""  # the word for the thing: 问题, 措施, 事项
-    joined: bool = False  # whether only 、 or 和 stands between it and the next count
+    is_joined: bool = False  # whether only 、 or 和 stands between it and the next count
     all_done: bool = False
     start: int = 0  # its place in the paragraph
-    said: str = ""  # the words that say the role, such as 基本完成
+    wording: str = ""  # the words that say the role, such as 基本完成
 
     @property
     def kind(self) -> Kind | None:
@@ -76,36 +76,36 @@ class Statement:
         return _KINDS[self.role] if self.role else None
 
 
-def stated(texts: Iterable[str]) -> Stated:
+def stated_counts(texts: Iterable[str]) -> StatedCounts:
     """Read the counts that texts state. Of several counts of one kind, use the one that is stated most clearly, then the first."""
     paragraphs = [BRACKETS.sub("", text) for text in texts]
-    all_counts = settled([statement for text in paragraphs for statement in statements(text)])
+    all_counts = resolved([statement for text in paragraphs for statement in statements(text)])
     best: dict[tuple[Thing, Kind], Statement] = {}
-    for each in sorted(all_counts, key=lambda each: (each.kind is None, not each.named)):
+    for each in sorted(all_counts, key=lambda each: (each.kind is None, not each.is_named)):
         best.setdefault((each.thing, each.kind or "total"), each)
-    for thing in _OTHER:
+    for thing in _OTHER_THING:
         if (done := best.get((thing, "done"))) and done.all_done:
             best.setdefault((thing, "total"), done)
     numbers = {key: each.count.number for key, each in best.items()}
     completed = [rate for text in paragraphs for rate in rates(text)]
     completed.sort(key=lambda rate: rate.thing == "measures")  # the rate of problems first, if there is one
     open_ = [each for each in all_counts if each.kind in {"in_progress", "not_started"}]
-    return Stated(
+    return StatedCounts(
         problems_total=numbers.get(("problems", "total")),
         measures_total=numbers.get(("measures", "total")),
         problems_done=numbers.get(("problems", "done")),
         measures_done=numbers.get(("measures", "done")),
         measures_in_progress=_sum_in_progress(all_counts, numbers),
         completion_rate=round(float(completed[0].percent) / 100, 4) if completed else None,
-        open=tuple(dict.fromkeys((each.thing, each.said, each.count.number) for each in open_)),
+        not_done=tuple(dict.fromkeys((each.thing, each.wording, each.count.number) for each in open_)),
         rates=tuple((rate.thing, rate.percent) for rate in completed),
         outcomes=tuple(_outcomes(paragraphs)),
     )
 
 
-def _sum_in_progress(every: Sequence[Statement], numbers: dict[tuple[Thing, Kind], int]) -> int | None:
+def _sum_in_progress(counted: Sequence[Statement], numbers: dict[tuple[Thing, Kind], int]) -> int | None:
     """Return how many measures are in progress. Several counts, such as 基本完成 and 申请延期, are added if the sum fits the total."""
-    parts = [each.count.number for each in every if (each.thing, each.kind) == ("measures", "in_progress")]
+    parts = [each.count.number for each in counted if (each.thing, each.kind) == ("measures", "in_progress")]
     total, done = numbers.get(("measures", "total")), numbers.get(("measures", "done"))
     others = numbers.get(("measures", "not_started"), 0)
     if total is not None and done is not None and done + others + sum(parts) == total and parts:
@@ -113,41 +113,41 @@ def _sum_in_progress(every: Sequence[Statement], numbers: dict[tuple[Thing, Kind
     return numbers.get(("measures", "in_progress"))
 
 
-def settled(every: Sequence[Statement]) -> list[Statement]:
+def resolved(every: Sequence[Statement]) -> list[Statement]:
     """Decide whether each count is of problems or of measures, by all counts together. Leave out counts of 任务 and 事项 beside measures."""
-    of_measures = {each.word for each in every if each.named and each.thing == "measures"} & _MEASURES
+    of_measures = {each.word for each in every if each.is_named and each.thing == "measures"} & _MEASURES
     kept = [each for each in every if each.thing == "problems" or not of_measures or each.word in of_measures]
-    _tell_by_units(kept)
-    _tell_by_sums(kept)
+    _correct_by_units(kept)
+    _correct_by_sums(kept)
     return kept
 
 
-def _tell_by_units(every: Sequence[Statement]) -> None:
+def _correct_by_units(counted: Sequence[Statement]) -> None:
     """Correct whether counts without a name are of problems or measures: by the unit, and since a part is not larger than its total."""
-    totals = [each for each in every if each.named and each.kind == "total"]
-    units = {thing: {each.count.unit for each in totals if each.thing == thing} for thing in _OTHER}
-    most = dict.fromkeys(_OTHER, 0)
+    totals = [each for each in counted if each.is_named and each.kind == "total"]
+    units = {thing: {each.count.unit for each in totals if each.thing == thing} for thing in _OTHER_THING}
+    most = dict.fromkeys(_OTHER_THING, 0)
     for each in totals:
         most[each.thing] = max(most[each.thing], each.count.number)
-    for each in every:
-        other = _OTHER[each.thing]
+    for each in counted:
+        other = _OTHER_THING[each.thing]
         by_unit = each.count.unit in units[other] - units[each.thing]
         too_many = 0 < most[each.thing] < each.count.number
-        if not each.named and (by_unit or too_many) and each.count.number <= most[other]:
+        if not each.is_named and (by_unit or too_many) and each.count.number <= most[other]:
             each.thing = other
 
 
-def _tell_by_sums(every: Sequence[Statement]) -> None:
+def _correct_by_sums(counted: Sequence[Statement]) -> None:
     """Correct whether counts without a name are of problems or measures: by their sum, if it is the total of the other thing."""
-    named = [each for each in reversed(every) if each.named and each.kind == "total"]
+    named = [each for each in reversed(counted) if each.is_named and each.kind == "total"]
     totals = {each.thing: each.count.number for each in named}
     for thing, total in totals.items():
-        unnamed = [each for each in every if each.thing == thing and not each.named]
+        unnamed = [each for each in counted if each.thing == thing and not each.is_named]
         parts = [each for each in unnamed if each.kind not in {None, "total", "planned"}]
         whole = sum(each.count.number for each in parts)
-        if parts and whole != total and whole == totals.get(_OTHER[thing]):
+        if parts and whole != total and whole == totals.get(_OTHER_THING[thing]):
             for each in parts:
-                each.thing = _OTHER[thing]
+                each.thing = _OTHER_THING[thing]
 
 
 def statements(text: str) -> Iterator[Statement]:
@@ -155,67 +155,67 @@ def statements(text: str) -> Iterator[Statement]:
     before: Statement | None = None
     for piece in re.finditer(r"[^。；;！\n]+", text):
         named = list(counts(piece[0])) if len(piece[0]) <= _LONGEST else []
-        if named and not _OF_A_PERSON.search(piece[0]):
-            counted = _counted(piece[0], named, before)
+        if named and not _BY_LEADERS.search(piece[0]):
+            counted = _sentence_counts(piece[0], named, before)
             before = counted[-1] if counted else before
             for each in (*counted, *_all_done(piece[0], counted)):
                 each.start = piece.start() + each.count.start
                 yield each
 
 
-def _counted(sentence: str, named: Iterable[Count], before: Statement | None) -> list[Statement]:
+def _sentence_counts(sentence: str, found: Iterable[Count], earlier: Statement | None) -> list[Statement]:
     counted: list[Statement] = []
     others = [match.span() for match in _ANY_COUNT.finditer(sentence)]
-    for count in named:
+    for count in found:
         begin = counted[-1].count.named_end if counted else 0
-        statement = _statement(sentence, count, others, counted[-1] if counted else before, begin)
+        statement = _statement(sentence, count, others, counted[-1] if counted else earlier, begin)
         # A number without a named thing is not a total: 成立专班3个.
-        is_part = statement and statement.kind not in {None, "total", "planned"} and _ABOUT.search(sentence)
-        if statement and (statement.named or counted or is_part):
+        is_part = statement and statement.kind not in {None, "total", "planned"} and _TOPIC.search(sentence)
+        if statement and (statement.is_named or counted or is_part):
             counted.append(statement)
     for each, following in zip(counted[-2::-1], counted[:0:-1], strict=True):
-        if each.kind is None and each.joined:
-            each.role, each.said, each.all_done = following.role, following.said, following.all_done
+        if each.kind is None and each.is_joined:
+            each.role, each.wording, each.all_done = following.role, following.wording, following.all_done
     for previous, each in pairwise(counted):
-        if each.kind is None and previous.joined:
-            each.role, each.said = previous.role, previous.said
+        if each.kind is None and previous.is_joined:
+            each.role, each.wording = previous.role, previous.wording
     return counted
 
 
 def _statement(
-    sentence: str, count: Count, others: Sequence[tuple[int, int]], before: Statement | None, begin: int
+    sentence: str, count: Count, spans: Sequence[tuple[int, int]], previous: Statement | None, start: int
 ) -> Statement | None:
     """Return a count with the words beside it; None if it is not a count of problems or measures.
 
-    `others` are the places of all counts in the sentence, of whatever thing; `begin` is where the count before this one ended.
+    `spans` are the places of all counts in the sentence, of whatever thing; `start` is where the count before this one ended.
     """
-    left = sentence[max((end for _start, end in others if end <= count.start), default=0) : count.start]
-    following = next((start for start, _end in others if start >= count.named_end), None)
+    left = sentence[max((end for _start, end in spans if end <= count.start), default=0) : count.start]
+    following = next((start for start, _end in spans if start >= count.named_end), None)
     until = sentence[count.named_end : following]
     right = re.split(r"[，,：:（(]", until)[0]
-    left_of = sentence[begin : count.start]
+    left_of = sentence[start : count.start]
     named = _named_before(left_of)
     if count.thing:
         named = count.thing, sentence[count.end : count.named_end][-2:]
     is_article = count.number < 2 and not sentence[count.start].isascii()  # noqa: PLR2004  一个
-    if not named and (is_article or (until and until[0] not in _GOES_ON)):
+    if not named and (is_article or (until and until[0] not in _MAY_FOLLOW)):
         return None
-    if left.endswith(("类", "每", "第")) or _OF_A_PART.search(left):
+    if left.endswith(("类", "每", "第")) or _PARTIAL.search(left):
         return None
-    role, role_words = _said(left, last=True)
-    role, role_words = (role, role_words) if role else _said(left_of, last=True)
-    after, behind = _said(right)
+    role, wording = _role_in(left, last=True)
+    role, wording = (role, wording) if role else _role_in(left_of, last=True)
+    after, behind = _role_in(right)
     all_done = bool(ALL_DONE.search(right)) and after not in _OPEN
     # Words between two counts belong to the second one.
     to_next = following is not None and right == until and not all_done
-    if right.startswith(("中", "里")) or (to_next and after and right.strip() not in _TOGETHER):
+    if right.startswith(("中", "里")) or (to_next and after and right.strip() not in _CONJUNCTIONS):
         role, all_done = role or "total", False
     elif not to_next:
-        role, role_words = (role, role_words) if role else (after, behind)
+        role, wording = (role, wording) if role else (after, behind)
         all_done = all_done and role != "total"  # of a total, `_all_done` yields a statement of its own
-    is_joined = re.sub("具体|整改|反馈|问题|措施|任务|事项", "", until).strip() in _TOGETHER
-    thing, word = named or ((before.thing, before.word) if before else ("problems", ""))
-    return Statement(thing, named is not None, role, count, word, is_joined, all_done, said=role_words)
+    is_joined = re.sub("具体|整改|反馈|问题|措施|任务|事项", "", until).strip() in _CONJUNCTIONS
+    thing, word = named or ((previous.thing, previous.word) if previous else ("problems", ""))
+    return Statement(thing, named is not None, role, count, word, is_joined, all_done, wording=wording)
 
 
 def _named_before(text: str) -> tuple[Thing, str] | None:
@@ -227,23 +227,23 @@ def _named_before(text: str) -> tuple[Thing, str] | None:
     return None
 
 
-def _said(text: str, *, last: bool = False) -> tuple[RoleName | None, str]:
+def _role_in(text: str, *, last: bool = False) -> tuple[RoleName | None, str]:
     """Return the first role in a text, or the last one, with its words; None and an empty text if there is none."""
     in_order = reversed(roles(text)) if last else roles(text)
     found = ((each.name, text[each.start : each.end]) for each in in_order if each.name in _KINDS)
     return next(found, (None, ""))
 
 
-def _all_done(sentence: str, found: Sequence[Statement]) -> Iterator[Statement]:
+def _all_done(sentence: str, counted: Sequence[Statement]) -> Iterator[Statement]:
     """Yield a statement that all of the things counted last are done, for each clause that says so without a number."""
     for match in ALL_DONE.finditer(sentence):
-        last = next((each for each in reversed(found) if each.count.named_end <= match.start()), None)
+        last = next((each for each in reversed(counted) if each.count.named_end <= match.start()), None)
         clause = re.split("[，,：:]", sentence[: match.end()])[-1]
-        if last and last.kind in {None, "total"} and _said(clause)[0] not in _OPEN:
-            yield replace(last, role="done", joined=False, all_done=False)
-            before = found[found.index(last) - 1] if found[0] is not last else last
-            if before.joined and before.kind in {None, "total"} and before.thing != last.thing:
-                yield replace(before, role="done", joined=False, all_done=False)
+        if last and last.kind in {None, "total"} and _role_in(clause)[0] not in _OPEN:
+            yield replace(last, role="done", is_joined=False, all_done=False)
+            before = counted[counted.index(last) - 1] if counted[0] is not last else last
+            if before.is_joined and before.kind in {None, "total"} and before.thing != last.thing:
+                yield replace(before, role="done", is_joined=False, all_done=False)
 
 
 def _outcomes(texts: Sequence[str]) -> Iterable[Outcome]:

@@ -16,15 +16,15 @@ from xuncha.pages.line import Line
 from xuncha.reading.lines import is_noise
 from xuncha.reading.notice import Contact, Dates, Notice
 
-_BODY: Final = r"(?:党组|党委|党工委|工委|委员会|支部|总支部?|党总支|总支|局|公司|集团|中心|医院|学院|大学|学校|政府|办公室|镇|乡|街道|委|厅|院|协会|联合会|工会|联社|银行)"
+_BODY_NAME: Final = r"(?:党组|党委|党工委|工委|委员会|支部|总支部?|党总支|总支|局|公司|集团|中心|医院|学院|大学|学校|政府|办公室|镇|乡|街道|委|厅|院|协会|联合会|工会|联社|银行)"
 _TITLE: Final = re.compile(
-    rf"(?:(?P<who>[^。！？；，]{{0,60}}?)关于[^。！？；]{{0,80}}?|(?P<named>[^。！？；，]{{2,40}}?{_BODY}+)(?=[^。！？；]{{0,40}}整改))"
+    rf"(?:(?P<who>[^。！？；，]{{0,60}}?)关于[^。！？；]{{0,80}}?|(?P<named>[^。！？；，]{{2,40}}?{_BODY_NAME}+)(?=[^。！？；]{{0,40}}整改))"
     r"[^。！？；]{0,80}?(?:整改|巡[察视])[^。！？；]{0,40}?(?:通报|公示|公告|通告|报告|情况|说明)(?:[（(](?![^）)]*[月年]).{1,12}[）)])?"
 )
 _ORGANISATION: Final = re.compile(
-    rf"(?:中共|中国共产党)?[^\s。，；：:]{{2,40}}{_BODY}(?:[（(].{{1,12}}[）)])?"
+    rf"(?:中共|中国共产党)?[^\s。，；：:]{{2,40}}{_BODY_NAME}(?:[（(].{{1,12}}[）)])?"
 )
-_OPENS: Final = re.compile("巡[察视].*[。：:]$")
+_OPENER: Final = re.compile("巡[察视].*[。：:]$")
 _LONGEST_TITLE: Final = 120
 _LONGEST_OPENING: Final = 20_000  # how many characters are searched for the days of the inspection
 _CONTACT: Final = re.compile(
@@ -65,11 +65,11 @@ _CONTACT_OFFICE: Final = re.compile(
     r"(?:联系(?:方式|单位|部门|科室)|受理(?:单位|部门))[：:]\s*(?P<office>[^，。；;,：:\n0-9]{4,40}?)(?=[，。；;,\n]|$)"
 )
 _PUBLISHED: Final = re.compile("(?:发布|成文|生成|发文)(?:日期|时间)|日期")
-_INSPECTED: Final = re.compile(rf"对(?P<who>[^，。；]{{2,40}}?{_BODY})(?:开展|进行|及)")
+_INSPECTED: Final = re.compile(rf"对(?P<who>[^，。；]{{2,40}}?{_BODY_NAME})(?:开展|进行|及)")
 _LONGEST_DAY: Final = 40  # how many characters at the end of a line are searched for its day
 
 
-def frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
+def read_frame(lines: Sequence[Line]) -> tuple[Notice, list[Line], list[Line]]:
     """Read title, issuer, day and contact of a notice, and leave out the text that a web page adds.
 
     Return them as a notice, the lines of the text itself, and the paragraphs without a number after it on what comes next.
@@ -105,7 +105,7 @@ def _title(lines: Sequence[Line]) -> tuple[str | None, int]:
 
     It may take up to three lines, and stand several times: titles that name the issuer are preferred, and of these the last one.
     """
-    begins = (number for number, line in enumerate(lines) if heading(line.text) or _OPENS.search(line.text))
+    begins = (number for number, line in enumerate(lines) if heading(line.text) or _OPENER.search(line.text))
     opening = next(begins, len(lines))
     titles: list[tuple[bool, int, int, str | None]] = []
     for first in range(opening):

@@ -18,8 +18,8 @@ _CONTROL: Final = re.compile(rf"[\t\n{UNSAFE}]")
 _FULL_STOP: Final = re.compile(r"(?<=[\u3400-\u9fff）”》])[.．](?=\s*(?:$|[\u3400-\u9fff“《（]))")
 """A period at the end of a Chinese sentence."""
 _WIDEST_PAGE: Final = 60  # in full-width characters; lines that only fill a page are not wider
-_SHARE: Final = 0.3  # the least share of full lines in a text that is broken to fill a page
-_NEARLY: Final = 2.5  # characters that a full line may lack
+_LEAST_SHARE: Final = 0.3  # the least share of full lines in a text that is broken to fill a page
+_TOLERANCE: Final = 2.5  # characters that a full line may lack
 _SENTENCE_ENDS: Final = tuple("。！？；：…”）!?;:")
 _NOISE: Final = re.compile(
     r"""^(?:.{0,30}(?:发布|成文|生成|更新|发文|公开)(?:日期|时间|机构|单位)|.{0,40}(?:浏览|点击|阅读|访问)(?:次数|量|数|：)
@@ -46,11 +46,11 @@ def paragraphs(pages: Pages) -> list[Line]:
     """Return the paragraphs of a document, in order. Each character keeps its place in the file."""
     texts = [_FULL_STOP.sub("。", full_width(_CONTROL.sub(" ", line.text))) for line in pages.lines]
     shown = [line._replace(text=text) for line, text in zip(pages.lines, texts, strict=True)]
-    shown = [_without_bullet(line) for line in _labelled(shown, pages.cells)]
+    shown = [_without_bullet(line) for line in _with_column_labels(shown, pages.cells)]
     return _unwrapped(shown) if pages.kind in {"txt", "md"} else shown
 
 
-def _labelled(lines: list[Line], cells: Mapping[int, tuple[int, int]]) -> list[Line]:
+def _with_column_labels(lines: list[Line], cells: Mapping[int, tuple[int, int]]) -> list[Line]:
     """Return the lines of a document. Below a row of labels in a table, each cell gets the label of its column in front."""
     rows: dict[int, dict[int, Line]] = {}
     for line in lines:
@@ -72,9 +72,9 @@ def _labelled(lines: list[Line], cells: Mapping[int, tuple[int, int]]) -> list[L
             numbered = label == "." and line.text.isdecimal()
             column_label = first_label(label)
             if numbered:
-                line = joined([line, line._replace(text=".")])  # noqa: PLW2901
+                line = join_lines([line, line._replace(text=".")])  # noqa: PLW2901
             elif column_label and column_label.kind != "finding":
-                line = joined([line._replace(text=label, spans=line.spans[:1]), line])  # noqa: PLW2901
+                line = join_lines([line._replace(text=label, spans=line.spans[:1]), line])  # noqa: PLW2901
         result.append(line)
     return result
 
@@ -92,28 +92,28 @@ def _unwrapped(lines: list[Line]) -> list[Line]:
     # The indent counts as part of the line: one full-width character for each blank.
     widths = [width(line.text) + line.column - 1 for line in lines]
     widest = max(widths, default=0)
-    full = [value >= widest - _NEARLY for value in widths]
-    if widest > _WIDEST_PAGE or sum(full) < max(3, _SHARE * len(lines)):
+    full = [value >= widest - _TOLERANCE for value in widths]
+    if widest > _WIDEST_PAGE or sum(full) < max(3, _LEAST_SHARE * len(lines)):
         return lines
-    indented = sum(line.column > 1 for line in lines) >= _SHARE / 3 * len(lines)
+    indented = sum(line.column > 1 for line in lines) >= _LEAST_SHARE / 3 * len(lines)
     groups = [lines[:1]]
     for (before, line), is_full in zip(pairwise(lines), full, strict=False):
         follows = is_full and line.line == before.spans[-1].line + 1
-        if follows and (line.column == 1 if indented else not _begins(line.text, before.text)):
+        if follows and (line.column == 1 if indented else not _starts_paragraph(line.text, before.text)):
             groups[-1].append(line)
         else:
             groups.append([line])
-    return [joined(group) for group in groups]
+    return [join_lines(group) for group in groups]
 
 
-def _begins(text: str, before: str) -> bool:
+def _starts_paragraph(text: str, before: str) -> bool:
     begins_item = any(item.begin == 0 for item in items(text)[:1])
     begins = heading(text) or begins_item or first_label(text)
     signs = re.fullmatch("(?:中共|中国共产党)[^，。；：、]{2,40}", text)
     return bool(begins or signs or before.endswith(_SENTENCE_ENDS))
 
 
-def joined(lines: Sequence[Line], between: str = "") -> Line:
+def join_lines(lines: Sequence[Line], between: str = "") -> Line:
     """Join lines into one, with a text between each two."""
     length, spans = 0, []
     for line in lines:

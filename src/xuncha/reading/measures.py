@@ -16,15 +16,15 @@ from xuncha.model.states import LONGEST, State, state_of_text
 from xuncha.model.states import state as state_of_words
 from xuncha.pages.line import Line
 from xuncha.reading.labels import Label, LabelKind, first_label, labels
-from xuncha.reading.lines import joined
-from xuncha.reading.notice import Measure, Words
+from xuncha.reading.lines import join_lines
+from xuncha.reading.notice import Measure, PlacedText
 
-OF_ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"})
+ONE_LINE: Final = frozenset({"leader", "office", "co_offices", "due", "state"})
 """Labels whose text ends with the line. After it, the text before the label continues."""
 _HEADS_MEASURE: Final = re.compile(r"[【\[]?(?:具体|主要)?(?:整改)?(?:措施|举措)[】\]]?\s*[：:]")
-_RESULTS: Final = frozenset({"result", "next"})
+_RESULT_LABELS: Final = frozenset({"result", "next"})
 _LONGEST_ANNOUNCEMENT: Final = 40
-_PARTING: Final = "；;，,、\n "  # marks that only separate a measure from the next one
+_SEPARATORS: Final = "；;，,、\n "  # marks that only separate a measure from the next one
 _IN_BRACKETS: Final = re.compile(
     r"[（(【\[](?P<inside>[^（()）【】\[\]]*(?:责任|牵头|时限|期限|完成时间|配合)[^（()）【】\[\]]*[：:][^（()）【】\[\]]*)[）)】\]]"
 )
@@ -44,7 +44,7 @@ _STATE_AT_END: Final = (
 _STATE_AS_CLAUSE: Final = re.compile(
     rf"(?<=[^，,。；;：:\s])(?:[，,。；;：:]|\s|—+|-+)\s*(?P<words>{_STATE_WORDS})(?P<stop>)[。；;，]?\s*$"
 )
-_STATED: Final = re.compile("已|均|全部|正在|未|推进|持续|长期|基本完成")
+_STATE_SIGNS: Final = re.compile("已|均|全部|正在|未|推进|持续|长期|基本完成")
 """Words that are in a state. Other words of completion may express an aim."""
 _AIMS: Final = re.compile(
     "确保|力争|争取|要求|督促|推动|推进|计划|预计|促进|促使|力求|做到|实现|保证|[拟将让使]"
@@ -55,7 +55,7 @@ _STATE_OF_PROBLEM: Final = re.compile(
 )
 
 
-class _Labelled(NamedTuple):
+class _LabelledText(NamedTuple):
     """The text after a label, and its place: an offset in the text of the measures."""
 
     kind: LabelKind
@@ -74,17 +74,17 @@ def measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
 
 
 def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
-    text, of_problem = _without_state_of_problem(joined(lines, "\n"))
-    before, source, labelled = _told_apart(text) if text else ([], [], [])
+    text, of_problem = _without_state_of_problem(join_lines(lines, "\n"))
+    before, source, labelled = _split_by_labels(text) if text else ([], [], [])
     if not source:
         source, before = before, []
     if not source:  # without measures, the results are the measures
         not_states = [each for each in labelled if each.kind == "state" and not state(each.line.text)]
-        results = [each for each in labelled if each.kind in _RESULTS or each in not_states]
+        results = [each for each in labelled if each.kind in _RESULT_LABELS or each in not_states]
         source, labelled = [each.line for each in results], [each for each in labelled if each not in results]
     if not source:
         return [], None
-    whole = joined(source, "\n")
+    whole = join_lines(source, "\n")
     marked = items(whole.text)
     texts = [(item.start, whole.part(item.start, item.end)) for item in marked] or [(0, whole)]
     drafts = [(start, _measure(line)) for start, line in texts if line]
@@ -99,9 +99,9 @@ def _measures(lines: Sequence[Line]) -> tuple[list[Measure], str | None]:
     return with_state_of_problem(done, of_problem), "\n".join(findings) or None
 
 
-def with_state_of_problem(done: Sequence[Measure], of_problem: State | None) -> list[Measure]:
+def with_state_of_problem(problem_measures: Sequence[Measure], problem_state: State | None) -> list[Measure]:
     """Give the state of a problem to those of its measures that have no state of their own."""
-    return [each if each.status else with_state(each, of_problem) for each in done]
+    return [each if each.status else with_state(each, problem_state) for each in problem_measures]
 
 
 def _without_state_of_problem(text: Line) -> tuple[Line | None, State | None]:
@@ -111,7 +111,7 @@ def _without_state_of_problem(text: Line) -> tuple[Line | None, State | None]:
             if not _ONLY_STATE.fullmatch(match["words"]):
                 return text, found
             kept = [each for each in (text.part(0, match.start()), text.part(match.end())) if each]
-            return joined(kept, "\n") if kept else None, found
+            return join_lines(kept, "\n") if kept else None, found
     return text, None
 
 
@@ -122,11 +122,11 @@ def state_alone(text: str) -> State | None:
     return found if found and found.plain else None
 
 
-def _told_apart(text: Line) -> tuple[list[Line], list[Line], list[_Labelled]]:
+def _split_by_labels(text: Line) -> tuple[list[Line], list[Line], list[_LabelledText]]:
     """Split a text into the lines before the first label, the lines that hold measures, and the texts after other labels."""
     before: list[Line] = []
     source: list[Line] = []
-    labelled: list[_Labelled] = []
+    labelled: list[_LabelledText] = []
     for kind, line in _pieces(text):
         if line is None:
             continue
@@ -138,13 +138,13 @@ def _told_apart(text: Line) -> tuple[list[Line], list[Line], list[_Labelled]]:
             source.append(line)
         else:
             place = sum(len(each.text) + 1 for each in source or before)
-            labelled.append(_Labelled("state" if kind == "measures" else kind, place, line))
+            labelled.append(_LabelledText("state" if kind == "measures" else kind, place, line))
     return before, source, labelled
 
 
 def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
     """Yield the text before the first label, then the text after each label, with the kind of the label."""
-    marks = [label for label in labels(text.text) if _stands_alone(text.text, label)]
+    marks = [label for label in labels(text.text) if _is_heading(text.text, label)]
     ends = [mark.begin for mark in marks] + [len(text.text)]
     yield None, text.part(0, ends[0])
     current: LabelKind | None = None
@@ -152,7 +152,7 @@ def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
     begins = [item.begin for item in all_items]
     numbered = any("措" in text.text[item.begin : item.start] for item in all_items)
     for mark, end in zip(marks, ends[1:], strict=True):
-        if mark.kind in OF_ONE_LINE or numbered:
+        if mark.kind in ONE_LINE or numbered:
             seen = len(text.text[mark.start :]) - len(text.text[mark.start :].lstrip())
             stops = [text.text.find("\n", mark.start + seen, end), *begins]
             stop = min((stop for stop in stops if mark.start < stop < end), default=end)
@@ -165,7 +165,7 @@ def _pieces(text: Line) -> Iterator[tuple[LabelKind | None, Line | None]]:
             yield current, text.part(mark.start, end)
 
 
-def _stands_alone(text: str, label: Label) -> bool:
+def _is_heading(text: str, label: Label) -> bool:
     """Return whether a label heads the text after it, and is not a part of a sentence or in brackets.
 
     Labels of people, offices, time limits and states stand on a line of their own, or on a line that begins with a label.
@@ -174,10 +174,10 @@ def _stands_alone(text: str, label: Label) -> bool:
     if before in "（(":
         return False
     within = before in "，,、"
-    if before == "\n" or (label.kind not in OF_ONE_LINE and not within):
+    if before == "\n" or (label.kind not in ONE_LINE and not within):
         return True
     first = first_label(text[text.rfind("\n", 0, label.begin) + 1 : label.start])
-    return first is not None and (not within or {first.kind, label.kind} <= OF_ONE_LINE)
+    return first is not None and (not within or {first.kind, label.kind} <= ONE_LINE)
 
 
 def _measure(line: Line) -> Measure:
@@ -185,12 +185,12 @@ def _measure(line: Line) -> Measure:
     label = first_label(line.text)
     begin = label.start if label and label.kind == "measures" and label.end > label.start else 0
     text, of_state = without_state(line.text[begin:])
-    measure = Measure(Words("", line.line, line.column))
+    measure = Measure(PlacedText("", line.line, line.column))
     match = _IN_BRACKETS.search(text)
     if match and not text[match.end() :].strip("。；;"):
         inside, text = match["inside"], text[: match.start()] + text[match.end() :]
     else:
-        begin = next((label.begin for label in labels(text) if label.kind in OF_ONE_LINE), len(text))
+        begin = next((label.begin for label in labels(text) if label.kind in ONE_LINE), len(text))
         inside, text = text[begin:], text[:begin]
     if inside:
         for label in labels(inside):
@@ -199,37 +199,37 @@ def _measure(line: Line) -> Measure:
         of_state = of_state or second_state
     measure = with_state(measure, of_state)
     # Text after labels that was not understood is kept.
-    texts = [text.rstrip(_PARTING) or line.text, measure.text.text.strip()]
+    texts = [text.rstrip(_SEPARATORS) or line.text, measure.text.text.strip()]
     return _with_text(measure, "\n".join(filter(None, texts)))
 
 
-def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_Labelled]) -> list[Measure]:
+def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_LabelledText]) -> list[Measure]:
     """Add the texts after labels: to all measures if the label stands once, above or below them, else to the measure before it."""
-    done = [measure for _start, measure in drafts]
+    finished = [measure for _start, measure in drafts]
     kinds: Counter[str] = Counter(each.kind for each in labelled)
-    each_has_its_own = any(kinds[kind] > 1 for kind in OF_ONE_LINE)
+    each_has_its_own = any(kinds[kind] > 1 for kind in ONE_LINE)
     for each in labelled:
         earlier = [number for number, (start, _measure) in enumerate(drafts) if start < max(each.place, 1)]
-        below = len(earlier) == len(done) and not each_has_its_own
+        below = len(earlier) == len(finished) and not each_has_its_own
         above = each.place <= drafts[0][0]
-        for_all = kinds[each.kind] == 1 and (above or below or each.kind not in OF_ONE_LINE)
-        numbers = range(len(done)) if for_all else earlier[-1:] or [0]
-        if each.kind in _RESULTS:
-            _add_results(done, each.line.text, numbers)
+        for_all = kinds[each.kind] == 1 and (above or below or each.kind not in ONE_LINE)
+        numbers = range(len(finished)) if for_all else earlier[-1:] or [0]
+        if each.kind in _RESULT_LABELS:
+            _add_results(finished, each.line.text, numbers)
         elif each.kind != "finding":
             for number in numbers:
-                done[number] = _with_label(done[number], each.kind, each.line.text)
-    return done
+                finished[number] = _with_label(finished[number], each.kind, each.line.text)
+    return finished
 
 
-def _add_results(done: list[Measure], text: str, those: Sequence[int]) -> None:
+def _add_results(drafts: list[Measure], text: str, numbers: Sequence[int]) -> None:
     """Add the results to measures: one to each if there are as many results as measures, else all to the last measure."""
     results = [text[item.start : item.end].strip() for item in items(text)]
-    if len(results) != len(those):
-        results, those = [text], those[-1:]
-    for number, result in zip(those, results, strict=True):
-        whole = with_full_stop(done[number].text.text) + result.rstrip(_PARTING)
-        done[number] = _with_text(done[number], whole)
+    if len(results) != len(numbers):
+        results, numbers = [text], numbers[-1:]
+    for number, result in zip(numbers, results, strict=True):
+        whole = with_full_stop(drafts[number].text.text) + result.rstrip(_SEPARATORS)
+        drafts[number] = _with_text(drafts[number], whole)
 
 
 def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
@@ -263,12 +263,12 @@ def _with_text(measure: Measure, text: str) -> Measure:
     return replace(measure, text=measure.text._replace(text=text))
 
 
-def with_state(measure: Measure, found: State | None) -> Measure:
+def with_state(measure: Measure, state: State | None) -> Measure:
     """Return a measure with a state; unchanged if the state is None."""
-    if found is None:
+    if state is None:
         return measure
-    long_term = found.long_term or measure.long_term
-    return replace(measure, status=found.status, long_term=long_term, staged=found.staged, doubt=found.doubt)
+    long_term = state.long_term or measure.long_term
+    return replace(measure, status=state.status, long_term=long_term, staged=state.staged, doubt=state.doubt)
 
 
 def state(words: str) -> State | None:
@@ -288,7 +288,7 @@ def without_state(text: str) -> tuple[str, State | None]:
         elif (found := state_of_text(match["words"])) and (found.doubt or found.status == "closed"):
             return text, found
     match = _STATE_AS_CLAUSE.search(text, max(0, len(text) - _LONGEST_STATE))
-    if match and _STATED.search(match["words"]):
+    if match and _STATE_SIGNS.search(match["words"]):
         sentence_before = _SENTENCE.split(text[: match.start()])[-1]
         found = state_alone(match["words"])
         sure = found and (found.status != "closed" or "已" in match["words"])

@@ -15,7 +15,7 @@ _COUNTED = (
 )  # fmt: skip
 
 
-class Words(NamedTuple):
+class PlacedText(NamedTuple):
     """A text of the document, with its place and with full-width punctuation."""
 
     text: str
@@ -27,8 +27,8 @@ class Words(NamedTuple):
 class Measure:
     """A measure: what was done about a problem. None means that the notice does not say it."""
 
-    text: Words
-    part: Words | None = None
+    text: PlacedText
+    part: PlacedText | None = None
     status: Status | None = None
     long_term: bool = False
     staged: bool = False
@@ -47,7 +47,7 @@ class Problem:
     """A problem with its number in the notice. Notices usually number afresh in each category."""
 
     number: str
-    title: Words
+    title: PlacedText
     measures: tuple[Measure, ...] = ()
     finding: str | None = None  # the text between the heading and the measures
 
@@ -56,7 +56,7 @@ class Problem:
 class Category:
     """A heading that groups problems. The title is empty if the notice has no such heading."""
 
-    title: Words
+    title: PlacedText
     problems: tuple[Problem, ...]
 
 
@@ -89,7 +89,7 @@ class Outcome(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Stated:
+class StatedCounts:
     """The counts that a notice states in words."""
 
     problems_total: int | None = None
@@ -99,7 +99,7 @@ class Stated:
     measures_in_progress: int | None = None
     completion_rate: float | None = None  # of problems, from 0 to 1
     outcomes: tuple[Outcome, ...] = ()
-    open: tuple[tuple[Thing, str, int], ...] = ()
+    not_done: tuple[tuple[Thing, str, int], ...] = ()
     """The counts of things that are not done, each with the words that say so: 基本完成, 申请延期."""
     rates: tuple[tuple[Thing | None, str], ...] = ()
     """All completion rates as they are written, such as 98.71, each with what it is a rate of; None if that is not named."""
@@ -116,7 +116,7 @@ class Notice:
     round: str | None = None
     dates: Dates = field(default_factory=Dates)
     contact: Contact = field(default_factory=Contact)
-    stated: Stated = field(default_factory=Stated)
+    stated: StatedCounts = field(default_factory=StatedCounts)
     categories: tuple[Category, ...] = ()
     work: tuple[Line, ...] = ()  # how the work was organised, a paragraph each
     next_steps: tuple[Line, ...] = ()  # what comes next, a paragraph each

@@ -11,7 +11,7 @@ from xuncha.chinese.headings import Heading, Level, heading
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.pages.line import Line
 from xuncha.reading.labels import LabelKind, first_label, labels
-from xuncha.reading.lines import joined
+from xuncha.reading.lines import join_lines
 
 
 @dataclass
@@ -29,12 +29,12 @@ class Node:
         """The text after the number."""
         return self.line.text[self.head.end :]
 
-    def below(self) -> Iterator[Line]:
+    def descendants(self) -> Iterator[Line]:
         """Yield all paragraphs below this one, in order."""
         yield from self.body
         for child in self.children:
             yield child.line
-            yield from child.below()
+            yield from child.descendants()
 
     def announces_list(self, *kinds: LabelKind) -> bool:
         """Return whether the last paragraph before the children ends with a label, of one of `kinds` if given: a list follows."""
@@ -56,11 +56,11 @@ def outline(lines: Sequence[Line]) -> tuple[list[Line], list[Node]]:
         if (head := _heading(line.text)) is None:
             last = open_[-1] if open_ else None
             if last and not last.rest and not last.body:  # a number on a line of its own
-                last.line = joined([last.line, line])
+                last.line = join_lines([last.line, line])
             else:
                 (last.body if last else before).append(line)
             continue
-        node, place = Node(line, head), _place(open_, head)
+        node, place = Node(line, head), _open_depth(open_, head)
         (open_[place - 1].children if place else roots).append(node)
         open_[place:] = [node]
     for root in roots:
@@ -94,7 +94,7 @@ def _heading(text: str) -> Heading | None:
     return None
 
 
-def _place(open_: list[Node], head: Heading) -> int:
+def _open_depth(open_: list[Node], head: Heading) -> int:
     """Return how many of the open headings a new number leaves open above it."""
     if head.level is Level.CHAPTER:
         return 0
@@ -115,7 +115,7 @@ def _without_labels(parent: Node) -> None:
     kinds = {label.kind if label and label.end > label.start else None for label in firsts}
     if len(kinds) > 1 and kinds >= {"finding", "measures"} and None not in kinds:
         for node in parent.children:
-            parent.body += [line for line in (node.line.part(node.head.end), *node.below()) if line]
+            parent.body += [line for line in (node.line.part(node.head.end), *node.descendants()) if line]
         parent.children.clear()
     for node, label in zip(parent.children, firsts, strict=False):
         second = heading(node.rest)

@@ -17,24 +17,24 @@ from xuncha.chinese.headings import Level
 from xuncha.chinese.limits import limit
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.pages.line import Line, Pages
-from xuncha.reading.counts import stated
-from xuncha.reading.frame import frame, with_opening
+from xuncha.reading.counts import stated_counts
+from xuncha.reading.frame import read_frame, with_opening
 from xuncha.reading.labels import first_label, labels
 from xuncha.reading.lines import paragraphs
-from xuncha.reading.measures import OF_ONE_LINE, measures, state_alone, with_state_of_problem, without_state
-from xuncha.reading.notice import Category, Measure, Notice, Problem, Stated, Words
+from xuncha.reading.measures import ONE_LINE, measures, state_alone, with_state_of_problem, without_state
+from xuncha.reading.notice import Category, Measure, Notice, PlacedText, Problem, StatedCounts
 from xuncha.reading.outline import Node, outline
 
 _DEEPEST: Final = 3  # levels of headings: category, problem, part
-_NOTHING: Final = Words("", 1, 1)
+_NO_TITLE: Final = PlacedText("", 1, 1)
 _STOPS: Final = "。；：:;，, （(【"
 _LONGEST: Final = 150  # the most characters of a heading
-_NAMES_A_FAULT: Final = re.compile(
+_FAULT_FORM: Final = re.compile(
     r"存在|^(?:关于|针对|对于|聚焦|在[“\"「]|[“\"「])"
     r"|(?:问题|方面|现象|情形)(?:的?整改(?:落实)?(?:进展)?(?:情况)?)?$"
     r"|[”\"」]的?整改(?:落实)?(?:进展)?(?:情况)?$"
 )
-_SOUNDS_LIKE_A_FAULT: Final = re.compile(
+_FAULT_WORDS: Final = re.compile(
     r"不(?![断仅忘定折但准时只同敢懈])|(?<![从并])未(?!来)|没有|缺[乏失位少]|薄弱|滞后|偏[差低少慢软松]|差距|[弱淡虚边老]化"
     r"|短板|漏洞|盲区|欠缺|缓慢|松[懈散弛]|流于形式|走过场|打折扣|失之于|过[多高低长]|宽松|粗放|违[规反]|迟报|漏报|有待|乏力"
     r"|浮于|形同虚设|悬空|屡禁|重[^，。]{1,8}轻|脱节|随意|混乱|拖延|推诿|不足|空转|虚设|超标|欠账|隐患"
@@ -49,32 +49,32 @@ _ACTS: Final = re.compile(
 )
 """Words that begin a description of work done, and not of a fault."""
 _RESULTS: Final = re.compile("成效|完成情况|整改结果|监督方式|联系方式|附件")
-_OF_PROBLEMS: Final = re.compile("问题|意见|任务|事项")
+_PROBLEMS: Final = re.compile("问题|意见|任务|事项")
 _ORGANISES: Final = re.compile(
     "^(?:关于)?(?:巡[察视])?整改[^，。]{0,8}(?:组织|领导|部署|推进|开展|基本情况|总体)"
 )
-_OF_LEADERS: Final = re.compile(
+_LEADER_WORDS: Final = re.compile(
     r"(?:书记|主要(?:负责|领导)|第一责任人|一把手|领导班子|班子成员|党[组委]成员|[局院校厅县区镇]长)[^，。]{0,20}(?:情况|工作|责任|整改)"
 )
 
 
 def read(pages: Pages) -> Notice:
     """Read a notice from the lines of a document."""
-    notice, text, afterwards = frame(paragraphs(pages))
+    notice, text, afterwards = read_frame(paragraphs(pages))
     opening, roots = outline(text)
-    title, nodes = _zone(roots)
+    title, nodes = _problem_section(roots)
     first = _place(nodes[0].line) if nodes else None
     before = list(takewhile(lambda line: _place(line) != first, text))
-    of_leaders = [root for root in roots if _is_of_leaders(root)]
+    of_leaders = [root for root in roots if _is_about_leaders(root)]
     inside = _places(of_leaders)
-    counts = stated(line.text for line in before if _place(line) not in inside)
-    if counts == Stated():
+    counts = stated_counts(line.text for line in before if _place(line) not in inside)
+    if counts == StatedCounts():
         inside |= _places(nodes)
-        counts = stated(line.text for line in text if _place(line) not in inside)
+        counts = stated_counts(line.text for line in text if _place(line) not in inside)
     texts = ["\n".join(line.text for line in part) for part in (opening, before[len(opening) :])]
     notice = with_opening(notice, *texts)
     found = tuple(_with_limits(category, notice.dates.feedback) for category in _categories(title, nodes))
-    work, plans = _told_apart(roots, nodes)
+    work, plans = _work_and_plans(roots, nodes)
     nexts = (*plans, *afterwards)
     return replace(notice, stated=counts, categories=found, work=tuple(work), next_steps=nexts)
 
@@ -85,41 +85,41 @@ def _place(line: Line) -> tuple[int, int]:
 
 def _places(nodes: Iterable[Node]) -> set[tuple[int, int]]:
     """Return the places where the paragraphs of some sections begin."""
-    return {_place(line) for node in nodes for line in (node.line, *node.below())}
+    return {_place(line) for node in nodes for line in (node.line, *node.descendants())}
 
 
-def _with_limits(category: Category, since: date | None) -> Category:
+def _with_limits(category: Category, feedback: date | None) -> Category:
     """Add to each measure the day of its time limit, and whether the limit makes it long-term."""
     problems = []
     for problem in category.problems:
         dated = []
         for measure in problem.measures:
-            due = limit(measure.due or "", since)
+            due = limit(measure.due or "", feedback)
             dated.append(replace(measure, limit=due.day, long_term=measure.long_term or due.long_term))
         problems.append(replace(problem, measures=tuple(dated)))
     return replace(category, problems=tuple(problems))
 
 
-def _zone(roots: list[Node]) -> tuple[Words, list[Node]]:
+def _problem_section(roots: list[Node]) -> tuple[PlacedText, list[Node]]:
     """Find the chapters that list the problems. Return the title of the first, which may be empty, and the headings below them."""
     chapters = [node for node in roots if node.head.level is Level.CHAPTER]
     holding = [node for node in chapters if _holds_problems(node)]
     # If the headings of some chapters name faults, another chapter counts only if its title speaks of problems.
     sure = [node for node in holding if _name_faults(node)]
-    if holding := [node for node in holding if not sure or node in sure or _OF_PROBLEMS.search(_title(node))]:
-        nodes = [child for node in holding for child in node.children if not _is_of_leaders(child)]
+    if holding := [node for node in holding if not sure or node in sure or _PROBLEMS.search(_title(node))]:
+        nodes = [child for node in holding for child in node.children if not _is_about_leaders(child)]
         return _heading(holding[0]), nodes
     categories = [node for node in chapters if _is_category(_title(node))]
-    return _NOTHING, categories or [node for node in roots if node not in chapters]
+    return _NO_TITLE, categories or [node for node in roots if node not in chapters]
 
 
-def _told_apart(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[Line]]:
+def _work_and_plans(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[Line]]:
     """Return the paragraphs on how the work was organised (the chapters before the problems), and those on what comes next."""
     problem_nodes = set(map(id, nodes))
     sections = enumerate((root, *root.children) for root in roots)
     inside = [place for place, section in sections if not problem_nodes.isdisjoint(map(id, section))]
     first, last = (inside[0], inside[-1]) if inside else (0, len(roots))
-    others = (root for root in roots[last + 1 :] if not _is_of_leaders(root))
+    others = (root for root in roots[last + 1 :] if not _is_about_leaders(root))
     after = [root for root in others if not _RESULTS.search(_title(root))]
     plans = [root for root in after if _PLAN.search(_title(root))] or after[-1:]
     return list(_paragraphs(roots[:first])), list(_paragraphs(plans))
@@ -128,19 +128,19 @@ def _told_apart(roots: list[Node], nodes: list[Node]) -> tuple[list[Line], list[
 def _paragraphs(chapters: Iterable[Node]) -> Iterator[Line]:
     for chapter in chapters:
         rest = chapter.line.part(chapter.head.end + _heading_end(chapter.rest))
-        yield from filter(None, (rest, *chapter.below()))
+        yield from filter(None, (rest, *chapter.descendants()))
 
 
-def _is_of_leaders(node: Node) -> bool:
+def _is_about_leaders(node: Node) -> bool:
     """Return whether a section is about what leaders did themselves. Such a section holds no problems."""
     title = _title(node)
-    return bool(_OF_LEADERS.search(title)) and not _says_fault(title)
+    return bool(_LEADER_WORDS.search(title)) and not _names_fault(title)
 
 
 def _holds_problems(chapter: Node) -> bool:
     """Return whether a chapter lists problems, and is not itself a category of problems."""
     title = _title(chapter)
-    if _PLAN.search(title) or not chapter.children or _is_of_leaders(chapter):
+    if _PLAN.search(title) or not chapter.children or _is_about_leaders(chapter):
         return False
     if _most(_title(child).endswith("方面") for child in chapter.children):
         return True
@@ -149,33 +149,33 @@ def _holds_problems(chapter: Node) -> bool:
 
 def _name_faults(chapter: Node) -> bool:
     below = [child for node in chapter.children for child in node.children]
-    return _most_say_fault(chapter.children) or _most_say_fault(below)
+    return _most_name_faults(chapter.children) or _most_name_faults(below)
 
 
 def _is_category(title: str) -> bool:
     """Return whether a chapter is itself a category of problems, and not a report on how they were handled."""
     if _PROGRESS.search(title):
         return not _PLAN.search(title) and title.startswith(("关于", "针对", "在“"))
-    return not _PLAN.search(title) and not _ORGANISES.search(title) and _says_fault(title)
+    return not _PLAN.search(title) and not _ORGANISES.search(title) and _names_fault(title)
 
 
-def _says_fault(title: str) -> bool:
+def _names_fault(title: str) -> bool:
     """Return whether a heading names a fault or an area with faults, and not what was done."""
-    says = _NAMES_A_FAULT.search(title.strip(_STOPS)) or _SOUNDS_LIKE_A_FAULT.search(title)
-    return len(title) <= _LONGEST and bool(says)
+    match = _FAULT_FORM.search(title.strip(_STOPS)) or _FAULT_WORDS.search(title)
+    return len(title) <= _LONGEST and bool(match)
 
 
-def _most_say_fault(nodes: Iterable[Node]) -> bool:
-    return _most(_says_fault(_title(node)) for node in nodes)
+def _most_name_faults(nodes: Iterable[Node]) -> bool:
+    return _most(_names_fault(_title(node)) for node in nodes)
 
 
-def _most(holds: Iterable[object]) -> bool:
+def _most(values: Iterable[object]) -> bool:
     """Return whether at least half of some values are true; False if there are none."""
-    found = list(map(bool, holds))
+    found = list(map(bool, values))
     return bool(found) and 2 * sum(found) >= len(found)
 
 
-def _categories(title: Words, nodes: list[Node]) -> tuple[Category, ...]:
+def _categories(title: PlacedText, nodes: list[Node]) -> tuple[Category, ...]:
     """Read the categories with their problems and measures. If there is none, return one with the title of the chapter."""
     depth = max(map(_depth, nodes), default=0)
     if depth == 0:
@@ -207,25 +207,25 @@ def _headings(node: Node) -> list[Node]:
     pairs = list(zip(children, rests, strict=True))
     if children[0].head.level is Level.CIRCLE and not any(child.children for child in children):
         return []
-    if _most_say_fault(children):
-        have_form = _most(_NAMES_A_FAULT.search(_title(child)) for child in children)
-        are_headings = have_form or _most(_told(child) or child.children or rest for child, rest in pairs)
+    if _most_name_faults(children):
+        have_form = _most(_FAULT_FORM.search(_title(child)) for child in children)
+        are_headings = have_form or _most(_content(child) or child.children or rest for child, rest in pairs)
     else:
-        texts = ("\n".join([child.rest, *_told(child)]) for child in children)
+        texts = ("\n".join([child.rest, *_content(child)]) for child in children)
         # Measures may have headings, too.
         acts = _most(_ACTS.match(_title(child)) for child in children)
-        head_paragraphs = len(children) > 1 and _most(_told(child) and not rest for child, rest in pairs)
+        head_paragraphs = len(children) > 1 and _most(_content(child) and not rest for child, rest in pairs)
         with_children = _most(child.children for child in children)
         are_headings = with_children or (head_paragraphs and not acts) or _most(map(_has_measures, texts))
     return children if are_headings else []
 
 
-def _told(node: Node) -> list[str]:
+def _content(node: Node) -> list[str]:
     """Return the paragraphs of a node that say more than who is responsible, until when, or how far it is."""
     texts = []
     for text in (line.text for line in node.body):
         label = first_label(text)
-        if not label or not (label.kind in OF_ONE_LINE or state_alone(text[label.start :])):
+        if not label or not (label.kind in ONE_LINE or state_alone(text[label.start :])):
             texts.append(text)
     return texts
 
@@ -241,13 +241,13 @@ def _heading_end(text: str) -> int:
     return min([end, *filter(None, begins)])
 
 
-def _heading(node: Node) -> Words:
+def _heading(node: Node) -> PlacedText:
     """Return the heading of a node, without its number, the punctuation at its end, and a state in brackets."""
     line = node.line.part(node.head.end, node.head.end + _heading_end(node.rest))
     if line is None:
-        return Words("", node.line.line, node.line.column)
+        return PlacedText("", node.line.line, node.line.column)
     text, _state = without_state(line.text.rstrip(_STOPS))
-    return Words(text.rstrip(_STOPS), line.line, line.column)
+    return PlacedText(text.rstrip(_STOPS), line.line, line.column)
 
 
 def _title(node: Node) -> str:
@@ -260,7 +260,7 @@ def _problem(node: Node) -> Problem:
     return Problem(str(node.head.number), _heading(node), (*found, *parts), finding)
 
 
-def _part(node: Node, title: Words) -> Iterator[Measure]:
+def _part(node: Node, title: PlacedText) -> Iterator[Measure]:
     """Yield the measures of a part of a problem. The titles of deeper headings are appended to the title of the part."""
     for measure in _measures(node)[0]:
         yield replace(measure, part=title)
@@ -279,7 +279,7 @@ def _measures(node: Node) -> tuple[list[Measure], str | None]:
         if not _has_measures(text):
             return [], text or None
     else:
-        own += node.below()
+        own += node.descendants()
     found, finding = measures(own)
     state = without_state(node.rest[:end].rstrip(_STOPS))[1]
     return with_state_of_problem(found, state), finding
