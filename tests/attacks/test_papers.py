@@ -413,7 +413,7 @@ def test_a_day_that_may_be_two_is_none(text: str, day: str | None, tmp_path: Pat
     sheet_of(path, HEADS, [*LINE[:5], text, "整改中"])
     draft = understood(path)
     assert draft.measures[0].record.get("due") == day
-    made = [doubt.made for doubt in draft.doubts if doubt.text == text]
+    made = [doubt.message for doubt in draft.doubts if doubt.text == text]
     assert [("2026-05-06" in said, "2026-06-05" in said) for said in made] == [(True, True)] * (day is None)
 
 

@@ -48,7 +48,7 @@ def draft(folder: Path, work: str, following: str = "继续整改。") -> Draft:
 
 def doubts(found: Draft) -> list[str]:
     """Return the doubts about the notice as a whole."""
-    return [each.made for each in found.doubts if not each.address]
+    return [each.message for each in found.doubts if not each.address]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def look(path: Path) -> dict[str, Any] | None:
     for each, record in zip(measures, drafts, strict=True):
         each["co_offices"] = record.get("co_offices")
         each["entered"] = record["status"]
-    texts = [f"{doubt.text} {doubt.made}" for doubt in draft.doubts]
+    texts = [f"{doubt.text} {doubt.message}" for doubt in draft.doubts]
     told = {key: [line.text for line in getattr(notice, key)] for key in ("work", "next_steps")}
     return found | told | {"doubts": texts}
 

@@ -132,7 +132,7 @@ def import_table(
     draft = draft_of(file, reading_options(call, root, form=form, day=day, columns=_roles(columns)))
     if is_there:
         call.warn_of_leftovers()
-        enterer = Enterer(draft, root, new_names=new, partly=partly or dry_run)
+        enterer = Enterer(draft, root, new_names=new, allow_partial=partly or dry_run)
         refused = enterer.refused
         if dry_run:
             intake, before = taking_in.preview(WorkingTree(root), enterer.changed)
@@ -223,7 +223,7 @@ def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:
         hint = _("leave --dry-run out, or make a ledger first: xuncha init")
         raise UsageError("no-ledger", _("a form is saved in a ledger, but there is none here"), hint)
     path = forms.path_of(name)
-    why = {column.heading: column.why for column in draft.columns}
+    why = {column.heading: column.reason for column in draft.columns}
     content = forms.written(draft.form.model_copy(update={"name": name}), why)
     with begin(root) as session:
         try:
@@ -243,7 +243,7 @@ def _columns(draft: Draft) -> list[RenderableType]:
     rows = []
     for each in draft.columns:
         place = f"{each.sheet}!{each.letter}" if several else each.letter
-        rows.append((place, each.heading, f"{each.role} {role_name(each.role)}".strip(), each.why))
+        rows.append((place, each.heading, f"{each.role} {role_name(each.role)}".strip(), each.reason))
     return _table(_("Columns"), (_("Column"), _("Heading"), _("Read as"), _("Why")), rows)
 
 
@@ -305,8 +305,8 @@ def _table(title: str, headings: Sequence[str], rows: Sequence[tuple[str, ...]])
 
 def doubts_table(draft: Draft) -> list[RenderableType]:
     """Return a table of the doubts: the place, the text, and what was made of it."""
-    doubts = draft.weighed()
-    rows = [(doubt.place, _short(doubt.text), doubt.made) for doubt in doubts[:_MOST_DOUBTS]]
+    doubts = draft.sorted_doubts()
+    rows = [(doubt.place, _short(doubt.text), doubt.message) for doubt in doubts[:_MOST_DOUBTS]]
     if len(doubts) > _MOST_DOUBTS:
         remark = _("{n} more; --json lists all").format(n=len(doubts) - _MOST_DOUBTS)
         rows.append(("…", "", remark))
@@ -315,7 +315,10 @@ def doubts_table(draft: Draft) -> list[RenderableType]:
 
 def _doubts_json(draft: Draft) -> list[dict[str, str]]:
     """Return the doubts, for programs."""
-    return [{"place": doubt.place, "text": doubt.text, "message": doubt.made} for doubt in draft.weighed()]
+    return [
+        {"place": doubt.place, "text": doubt.text, "message": doubt.message}
+        for doubt in draft.sorted_doubts()
+    ]
 
 
 def import_json(draft: Draft, intake: Intake, before: OldContents, *, written: bool) -> dict[str, Any]:

@@ -32,9 +32,9 @@ _SENTENCE: Final = re.compile(r"[^。！？；!?;\n]+[。！？；!?;\n]*[”’
 _RATE: Final = re.compile(
     "(?:完成|整改|办结|销号|落实)率[^，。；]{0,8}?(?:[0-9０-９]|百分之|[一二三四五六七八九十]成)"
 )
-_PLAIN: Final = {"done": "完成|整改|销号|办结|清零", "in_progress": "正在|推进|整改中|进行中"}
+_CLEAR_WORDS: Final = {"done": "完成|整改|销号|办结|清零", "in_progress": "正在|推进|整改中|进行中"}
 """Words which say plainly that things are done or in progress, and not nearly done, kept up or put off."""
-_OPEN: Final = re.compile("正|推进|进行|整改中|尚|仍|未|剩|其余|还有|延期|基本|部分|初步")
+_NOT_DONE: Final = re.compile("正|推进|进行|整改中|尚|仍|未|剩|其余|还有|延期|基本|部分|初步")
 """Words which say that things are certainly not done. Things that are long-term or kept up may be done."""
 _NEARLY_DONE: Final = re.compile("基本|初步|部分|阶段|长期|持续")  # some offices count these as done in rates
 _FOLLOWS: Final = re.compile("其[中余]|剩[余下]|余下|另")
@@ -50,14 +50,14 @@ class Tally(NamedTuple):
     closed: int
 
 
-def read_of(draft: Draft) -> dict[Thing, Tally]:
+def draft_counts(draft: Draft) -> dict[Thing, Tally]:
     """Count the problems and measures of a draft, and the closed ones."""
     closed = [[each.status == "closed" for each in problem.measures] for problem in draft.problems]
     problems = Tally(len(closed), sum(bool(each) and all(each) for each in closed))
     return {"problems": problems, "measures": Tally(len(draft.measures), sum(map(sum, closed)))}
 
 
-def contradictions(stated: StatedCounts, read: dict[Thing, Tally]) -> Iterator[tuple[str, str]]:
+def contradictions(stated: StatedCounts, counted: dict[Thing, Tally]) -> Iterator[tuple[str, str]]:
     """Yield the contradictions in the counts of a notice: each a message, and a remark for the ledger's file, which may be empty."""
     quotients: list[tuple[Thing, str, int, int]] = []
     stating: tuple[tuple[Thing, str, str, int | None, int | None], ...] = (
@@ -65,10 +65,10 @@ def contradictions(stated: StatedCounts, read: dict[Thing, Tally]) -> Iterator[t
         ("measures", _("measures"), "条措施", stated.measures_total, stated.measures_done),
     )
     for thing, name, unit, total, done in stating:
-        listed, closed = read[thing]
+        listed, closed = counted[thing]
         left = listed - closed
-        parts = [(words, number) for of, words, number in stated.not_done if of == thing]
-        parts = parts if any(_OPEN.search(words) for words, _number in parts) else []
+        parts = [(words, number) for kind, words, number in stated.not_done if kind == thing]
+        parts = parts if any(_NOT_DONE.search(words) for words, _number in parts) else []
         sums, shown = _sums(parts), " + ".join(f"{words}{number}" for words, number in parts)
         if total not in {None, listed}:
             message = _("{total} {things} are stated, but {n} are listed")
@@ -97,8 +97,8 @@ def contradictions(stated: StatedCounts, read: dict[Thing, Tally]) -> Iterator[t
         nearly_done = _sums([each for each in parts if _NEARLY_DONE.search(each[0])])
         if whole := total or listed:
             quotients += [(thing, name, reached + more, whole) for more in sorted(nearly_done)]
-    for of, percent in stated.rates:
-        pairs = [each for each in quotients if of in {None, each[0]}]
+    for kind, percent in stated.rates:
+        pairs = [each for each in quotients if kind in {None, each[0]}]
         if pairs and not any(is_share(percent, *each[2:]) for each in pairs):
             _of, name, part, whole = pairs[0]
             message = _("the stated rate, {percent}%, should be {rate}%: {done} of {total} {things}")
@@ -119,19 +119,19 @@ class Paragraphs:
     other count would contradict the ledger sooner or later: it is left out, and listed.
     """
 
-    def __init__(self, read: dict[Thing, Tally], going_on: int, stated: StatedCounts) -> None:
-        problems, measures = read["problems"], read["measures"]
+    def __init__(self, counted: dict[Thing, Tally], in_progress: int, stated: StatedCounts) -> None:
+        problems, measures = counted["problems"], counted["measures"]
         self.numbers: dict[tuple[Thing, Kind | None], int] = {
             ("problems", "total"): problems.total, ("problems", "done"): problems.closed,
-            ("measures", "total"): measures.total, ("measures", "done"): measures.closed, ("measures", "in_progress"): going_on,
+            ("measures", "total"): measures.total, ("measures", "done"): measures.closed, ("measures", "in_progress"): in_progress,
         }  # fmt: skip
-        said = (stated.problems_total, stated.problems_done, stated.measures_total, stated.measures_done)
-        self.known = {*self.numbers.values(), *said}
+        totals = (stated.problems_total, stated.problems_done, stated.measures_total, stated.measures_done)
+        self.known_numbers = {*self.numbers.values(), *totals}
         self.left_out: list[Line] = []
 
-    def live(self, lines: Iterable[Line]) -> list[str]:
+    def convert(self, lines: Iterable[Line]) -> list[str]:
         """Return paragraphs in which counts are placeholders. Sentences that are left out are added to `left_out`."""
-        fewer: Counter[Family] = Counter()
+        omitted: Counter[Family] = Counter()
         """By enumeration that is continued: how many of its items have been left out."""
         kept = []
         for line in lines:
@@ -143,26 +143,26 @@ class Paragraphs:
                 by_sentence[begins[bisect_right(begins, each.start) - 1]].append(each)
             text, before, number = "", len(self.left_out), None
             for start, end in pairwise([*begins, len(line.text)]):
-                if own := _number(line.text[start:end]):
+                if item := _leading_number(line.text[start:end]):
                     if number:  # the whole item before was left out
-                        fewer[number.family] += 1
-                    fewer[own.family] *= own.number > 1
-                    number = own
+                        omitted[number.family] += 1
+                    omitted[item.family] *= item.number > 1
+                    number = item
                 follows = len(self.left_out) > before
-                words = self._live(line.text, start, end, by_sentence[start], units, follows=follows)
+                words = self._sentence(line.text, start, end, by_sentence[start], units, follows=follows)
                 if words is None:
                     self.left_out += filter(None, [line.part(start, end)])
                     continue
-                text += number.less(fewer[number.family]) if number else ""
-                text += words[len(own.words) :] if own else words
+                text += number.reduced(omitted[number.family]) if number else ""
+                text += words[len(item.words) :] if item else words
                 number = None
             if number:
-                fewer[number.family] += 1
+                omitted[number.family] += 1
             if text:
                 kept.append(re.sub("[；;]$", "。", text) if len(self.left_out) > before else text)
         return kept
 
-    def _live(
+    def _sentence(
         self, text: str, start: int, end: int, found: list[Statement], units: _Units, *, follows: bool
     ) -> str | None:
         """Return a sentence with placeholders for its counts; None if it must be left out."""
@@ -171,7 +171,7 @@ class Paragraphs:
         named = {start + each.start: each.number for each in counted if each.thing}
         claims = _RATE.search(words) or _all_done(words) or (follows and counted and _FOLLOWS.match(words))
         numbers = {*named.values(), *(each.count.number for each in found)}
-        if not (claims or any(each.kind for each in found) or numbers & self.known):
+        if not (claims or any(each.kind for each in found) or numbers & self.known_numbers):
             return with_kept_braces(words)
         places = {each.start: self._placeholder(each, units, words) for each in found}
         aside = any(any(counts(aside[0])) for aside in BRACKETS.finditer(words))
@@ -188,7 +188,7 @@ class Paragraphs:
 
     def _placeholder(self, each: Statement, units: _Units, words: str) -> str | None:
         """Return the placeholder for a count if its meaning is certain; else None."""
-        plain = each.kind not in _PLAIN or re.search(_PLAIN[each.kind], each.wording)
+        plain = each.kind not in _CLEAR_WORDS or re.search(_CLEAR_WORDS[each.kind], each.wording)
         dated = each.kind != "total" and any(find_dates(words))
         is_unit = (each.thing, each.count.unit) in units
         is_equal = self.numbers.get((each.thing, each.kind)) == each.count.number and is_unit
@@ -203,13 +203,13 @@ class _Number(NamedTuple):
     family: Family
     number: int
 
-    def less(self, by: int) -> str:
+    def reduced(self, count: int) -> str:
         """Return the number as it is written after some items before it were left out."""
         write = numeral if numeral(self.number) in self.words else str
-        return self.words.replace(write(self.number), write(self.number - by), 1)
+        return self.words.replace(write(self.number), write(self.number - count), 1)
 
 
-def _number(words: str) -> _Number | None:
+def _leading_number(words: str) -> _Number | None:
     leading = (mark for mark in marks(words, _NUMBERED) if not mark.start)
     return next((_Number(words[: mark.end], mark.family, mark.number) for mark in leading), None)
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.vocabulary import Status
 
-_WEIGHTIEST: Final = ("state", "closed_date", "problem", "measure", "due", "leader", "office", "progress")
+_SUBJECTS: Final = ("state", "closed_date", "problem", "measure", "due", "leader", "office", "progress")
 """The subjects of doubts, the most important first. All others come after them."""
 
 
@@ -20,7 +20,7 @@ class Doubt(NamedTuple):
     sheet: str
     address: str
     text: str
-    made: str  # a sentence on how the text was understood
+    message: str  # a sentence on how the text was understood
     role: str = ""  # the role of the column, as in `Form`; empty if the doubt is about the whole document
 
     @property
@@ -36,9 +36,9 @@ class Column(NamedTuple):
     letter: str
     heading: str
     role: str
-    why: str
+    reason: str
     rows: tuple[int, int] = (0, 0)  # the first and the last row of its table
-    ticked: str | None = None  # the word that a tick in it means, if it is a column of ticks
+    tick: str | None = None  # the word that a tick in it means, if it is a column of ticks
 
 
 class SourceCell(NamedTuple):
@@ -107,13 +107,13 @@ class Draft:
     notes: list[str] = field(default_factory=list)  # texts outside the table: a title, a remark below it
     exact: bool = False  # whether the workbook was written by `export`, and holds the whole ledger
 
-    def doubt(self, made: str, text: str = "", sheet: str = "", address: str = "", role: str = "") -> None:
+    def doubt(self, message: str, text: str = "", sheet: str = "", address: str = "", role: str = "") -> None:
         """Add a doubt; the sheet and the address are empty if it is about the whole document."""
-        self.doubts.append(Doubt(sheet, address, text, made, role))
+        self.doubts.append(Doubt(sheet, address, text, message, role))
 
-    def weighed(self) -> list[Doubt]:
+    def sorted_doubts(self) -> list[Doubt]:
         """Return the doubts, the most important first."""
-        return sorted(self.doubts, key=lambda doubt: (*_WEIGHTIEST, doubt.role).index(doubt.role))
+        return sorted(self.doubts, key=lambda doubt: (*_SUBJECTS, doubt.role).index(doubt.role))
 
     @property
     def measures(self) -> list[MeasureDraft]:

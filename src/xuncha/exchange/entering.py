@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xuncha.errors import RefusedError, combined
-from xuncha.exchange.matching import Match, matched
+from xuncha.exchange.matching import Match, matches
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from xuncha.model.source import Source
 
 _LISTS = ("categories", "leaders", "offices")
-_SHORTEST = 2  # a name of so few characters does not count as similar to another
-_COUNTED = re.compile("副|常务|[第0-9一二三四五六七八九十]+")
+_SHORT_NAME = 2  # a name of so few characters does not count as similar to another
+_DISTINCTIONS = re.compile("副|常务|[第0-9一二三四五六七八九十]+")
 """The parts of a name by which similar posts or offices differ."""
-_PLAIN = ("goal", "part", "leader", "office", "person", "due", "term", "notice_text", "outcomes", "escalated")
-_ORDER = ("not_started", "in_progress", "submitted", "closed")
+_KEYS = ("goal", "part", "leader", "office", "person", "due", "term", "notice_text", "outcomes", "escalated")
+_STATUS_ORDER = ("not_started", "in_progress", "submitted", "closed")
 
 
 class Enterer:
@@ -43,16 +43,16 @@ class Enterer:
         draft: what is entered.
         root: the folder of an existing ledger; its history shows who applied for closing a measure.
         new_names: whether names may be added to lists of the ledger that are not empty.
-        partly: whether the rest is changed if the policy refuses something.
+        allow_partial: whether the rest is changed if the policy refuses something.
     """
 
     def __init__(
-        self, draft: Draft, root: Path | None = None, *, new_names: bool = False, partly: bool = True
+        self, draft: Draft, root: Path | None = None, *, new_names: bool = False, allow_partial: bool = True
     ) -> None:
         self.draft = draft
         self.root, self.is_new = root or Path(), root is None
         self.new_names = new_names or draft.exact or self.is_new
-        self.partly = partly
+        self.allow_partial = allow_partial
         self.refused: list[RefusedError] = []
         self.intake = Intake()
         self.lists: dict[str, list[Any]] = {}
@@ -60,13 +60,13 @@ class Enterer:
     def new(self, origin: str, organisation: str | None, feedback: str | None = None) -> Intake:
         """Make the files of a new ledger from a file named `origin`. The arguments take precedence over the draft."""
         settings = dict(self.draft.settings)
-        given = settings.get("inspection", {}) | ({"feedback": feedback} if feedback else {})
-        self._begin(settings)
+        inspection_values = settings.get("inspection", {}) | ({"feedback": feedback} if feedback else {})
+        self._load_lists(settings)
         for number, problem in enumerate(self.draft.problems, 1):
             self._new_problem(number, problem)
         name = organisation or settings.get("organisation")
         whole: dict[str, Any] = {"organisation": name} if name else {}
-        if inspection := {key: given[key] for key in INSPECTION if key in given}:
+        if inspection := {key: inspection_values[key] for key in INSPECTION if key in inspection_values}:
             whole["inspection"] = inspection
         whole |= self.lists
         whole |= {key: value for key, value in settings.items() if key not in {*whole, "inspection"}}
@@ -77,20 +77,20 @@ class Enterer:
         return self.intake
 
     def changed(self, ledger: Ledger, source: Source) -> Intake:
-        """Make the changed files of a ledger; what the draft does not mention stays. Raises RefusedError if the policy refuses, unless `partly`."""
+        """Make the changed files of a ledger; what the draft does not mention stays. Raises RefusedError if the policy refuses, unless `allow_partial`."""
         self.source = source
         self.settings = ledger.settings
         settings = ledger.settings.model_dump(mode="json")
-        self._begin(settings)
+        self._load_lists(settings)
         lengths = {key: len(names) for key, names in self.lists.items()}
         last = len(ledger.problems)
-        for match in matched(self.draft, ledger):
+        for match in matches(self.draft, ledger):
             if match.number is None:
                 last += 1
                 self._new_problem(last, match.problem)
             else:
                 self._change_problem(match.number, ledger.problems[match.number], match.problem)
-                self._take_measures(ledger, match)
+                self._enter_measures(ledger, match)
         edits: list[editing.Edit] = []
         if not settings["organisation"] and (name := self.draft.settings.get("organisation")):
             edits.append(editing.Set("organisation", name))
@@ -101,14 +101,14 @@ class Enterer:
             edits += [editing.Append(key, each) for each in named if each["key"] not in there]
         if edits:
             self._edit(LEDGER_FILE, edits)
-        if self.refused and not self.partly:
+        if self.refused and not self.allow_partial:
             raise combined(self.refused)
         return self.intake
 
-    def _begin(self, settings: dict[str, Any]) -> None:
+    def _load_lists(self, settings: dict[str, Any]) -> None:
         """Take the lists that the draft may extend from the settings of a ledger. An empty list takes every name."""
         self.lists = {key: list(settings.get(key, ())) for key in _LISTS}
-        self.open = {key for key in _LISTS if self.new_names or not self.lists[key]}
+        self.extendable = {key for key in _LISTS if self.new_names or not self.lists[key]}
 
     def _new_problem(self, number: int, problem: ProblemDraft) -> None:
         """Add the files of a new problem and its measures."""
@@ -128,12 +128,12 @@ class Enterer:
         if own in keys or not problem.category:
             return own if own in keys else None
         found = {key_of(each["title"]): each["key"] for each in known}.get(key_of(problem.category))
-        if found is None and "categories" in self.open:
+        if found is None and "categories" in self.extendable:
             found = own or next(key for number in count(len(known) + 1) if (key := f"c{number}") not in keys)
             known.append({"key": found, "title": problem.category})
         elif found is None:
-            made = _("not a category of the ledger: not imported; with --new it is entered")
-            self._doubt(problem, "category", problem.category, made)
+            message = _("not a category of the ledger: not imported; with --new it is entered")
+            self._doubt(problem, "category", problem.category, message)
         return found
 
     def _new_measure(self, identity: Identity, measure: MeasureDraft) -> None:
@@ -142,8 +142,8 @@ class Enterer:
         record["status"] = measure.status
         if measure.status == "closed":
             record.setdefault("closed", {})
-        self._without_files(measure, record, identity)
-        self._meet(measure, record)
+        self._drop_lost_files(measure, record, identity)
+        self._add_names(measure, record)
         self._enter(identity, {key: value for key, value in record.items() if value not in ([], "")})
 
     def _enter(self, identity: Identity, record: dict[str, Any]) -> None:
@@ -153,42 +153,42 @@ class Enterer:
         self.intake.files[identity.path] = editing.fresh(ordered, schema)
         self.intake.steps.append(StatusChange(str(identity), None, record.get("status")))
 
-    def _meet(self, measure: MeasureDraft, record: dict[str, Any]) -> None:
+    def _add_names(self, measure: MeasureDraft, record: dict[str, Any]) -> None:
         """Add the names of a measure to the lists of the ledger. Remove an unknown name if none may be added."""
-        if (to := record.get("escalated", {}).get("to")) and not self._known(measure, "leaders", "", to):
+        if (to := record.get("escalated", {}).get("to")) and not self._accepted(measure, "leaders", "", to):
             del record["escalated"]
         for key, names in (("leader", "leaders"), ("office", "offices")):
-            if key in record and not self._known(measure, names, key, record[key]):
+            if key in record and not self._accepted(measure, names, key, record[key]):
                 del record[key]
         if others := record.get("co_offices"):
             in_own = measure.text("co_offices")
             with_roles = [(name, "co_offices" if name in in_own else "office") for name in others]
-            known = [name for name, role in with_roles if self._known(measure, "offices", role, name)]
+            known = [name for name, role in with_roles if self._accepted(measure, "offices", role, name)]
             record["co_offices"] = known
 
-    def _known(self, measure: MeasureDraft, of: str, role: str, name: str) -> str | None:
+    def _accepted(self, measure: MeasureDraft, list_key: str, role: str, name: str) -> str | None:
         """Return a name that the ledger has or may get, else None. List a name that is refused, or new and similar to another."""
-        known = self.lists[of]
-        if name in known:
+        names = self.lists[list_key]
+        if name in names:
             return name
-        near = most_similar(name, known) if known else None
-        if near and (len(name) <= _SHORTEST or _COUNTED.sub("", name) == _COUNTED.sub("", near)):
+        near = most_similar(name, names) if names else None
+        if near and (len(name) <= _SHORT_NAME or _DISTINCTIONS.sub("", name) == _DISTINCTIONS.sub("", near)):
             near = None  # 李某 is not 王某, nor 副局长 局长, nor 二分局 三分局
-        if of not in self.open:
-            made = _("not in the ledger's lists of names: not imported; with --new it is entered")
+        if list_key not in self.extendable:
+            message = _("not in the ledger's lists of names: not imported; with --new it is entered")
             if near:
-                made = _(
+                message = _(
                     "not in the ledger's lists of names, but like {near}: not imported; with --new it is entered"
                 )
-            self._doubt(measure, role, name, made.format(near=near))
+            self._doubt(measure, role, name, message.format(near=near))
             return None
         if near:
-            made = _("a new name, entered in addition to “{near}”, which looks like it")
-            self._doubt(measure, role, name, made.format(near=near))
-        known.append(name)
+            message = _("a new name, entered in addition to “{near}”, which looks like it")
+            self._doubt(measure, role, name, message.format(near=near))
+        names.append(name)
         return name
 
-    def _without_files(self, measure: MeasureDraft, record: dict[str, Any], identity: Identity) -> None:
+    def _drop_lost_files(self, measure: MeasureDraft, record: dict[str, Any], identity: Identity) -> None:
         """Replace evidence files that are not in this ledger by their names."""
         for place, entry in enumerate(record.get("progress", ())):
             evidence = entry.get("evidence", ())
@@ -197,8 +197,8 @@ class Enterer:
             ]
             role = "evidence" if "evidence" in measure.cells else "progress"
             for item in lost:
-                made = _("the file is not in this ledger: its name is kept as evidence")
-                self._doubt(measure, role, item["file"], made)
+                message = _("the file is not in this ledger: its name is kept as evidence")
+                self._doubt(measure, role, item["file"], message)
             if lost:
                 words = [item["file"] if item in lost else item for item in evidence]
                 record["progress"][place] = {**entry, "evidence": words}
@@ -210,27 +210,27 @@ class Enterer:
         stored = self.source.fingerprint(f"{EVIDENCE}/{identity}/{item['file']}")
         return stored is not None and stored.sha256 == item["sha256"]
 
-    def _doubt(self, about: RecordDraft, role: str, text: str, made: str) -> None:
+    def _doubt(self, draft: RecordDraft, role: str, text: str, message: str) -> None:
         """List a doubt about a problem or a measure, at the cell of the role if there is one."""
-        source_cells = about.cells.get(role)
-        sheet, address = source_cells[0][:2] if source_cells else (about.sheet, about.address)
-        self.draft.doubt(made, text, sheet, address, role)
+        source_cells = draft.cells.get(role)
+        sheet, address = source_cells[0][:2] if source_cells else (draft.sheet, draft.address)
+        self.draft.doubt(message, text, sheet, address, role)
 
-    def _change_problem(self, number: int, known: Problem, problem: ProblemDraft) -> None:
+    def _change_problem(self, number: int, stored: Problem, problem: ProblemDraft) -> None:
         new = problem.record
-        titles = {key_of(known.title), key_of(known.finding or "")}
+        titles = {key_of(stored.title), key_of(stored.finding or "")}
         category = self._category(problem)
         named = {key: new[key] for key in ("title", "finding") if new.get(key)}
         values = {key: text for key, text in named.items() if self.draft.exact or key_of(text) not in titles}
-        values |= {"category": category or known.category, "publish": new.get("publish", known.publish)}
-        if fields := {**known.fields, **new.get("fields", {})}:
+        values |= {"category": category or stored.category, "publish": new.get("publish", stored.publish)}
+        if fields := {**stored.fields, **new.get("fields", {})}:
             values["fields"] = fields
-        edits = [editing.Set(key, value) for key, value in values.items() if value != getattr(known, key)]
+        edits = [editing.Set(key, value) for key, value in values.items() if value != getattr(stored, key)]
         if edits:
             self._edit(Identity(number).path, edits)
             self.intake.steps.append(StatusChange(str(number), None, None))
 
-    def _take_measures(self, ledger: Ledger, match: Match) -> None:
+    def _enter_measures(self, ledger: Ledger, match: Match) -> None:
         number = match.number or 0
         last = len(ledger.by_problem()[number])
         for measure, identity in match.measures:
@@ -240,14 +240,14 @@ class Enterer:
             else:
                 self._change_measure(identity, ledger.measures[identity], measure)
 
-    def _change_measure(self, identity: Identity, known: Measure, measure: MeasureDraft) -> None:
-        old, whole = known.model_dump(mode="json", exclude_defaults=True), known.model_dump(mode="json")
+    def _change_measure(self, identity: Identity, stored: Measure, measure: MeasureDraft) -> None:
+        old, whole = stored.model_dump(mode="json", exclude_defaults=True), stored.model_dump(mode="json")
         new = dict(measure.record)
-        self._without_files(measure, new, identity)
-        self._meet(measure, new)
-        values = {key: new[key] for key in _PLAIN if new.get(key)}
+        self._drop_lost_files(measure, new, identity)
+        self._add_names(measure, new)
+        values = {key: new[key] for key in _KEYS if new.get(key)}
         values |= {key: new[key] for key in ("co_offices", "publish") if key in new}
-        if self.draft.exact or key_of(new["title"]) != key_of(known.title):
+        if self.draft.exact or key_of(new["title"]) != key_of(stored.title):
             values = {"title": new["title"], **values}
         if fields := {**old.get("fields", {}), **new.get("fields", {})}:
             values["fields"] = fields
@@ -256,9 +256,9 @@ class Enterer:
         old_entries = old.get("progress", [])
         old_text = key_of("".join(entry["text"] for entry in old_entries))
         fresh = [entry for entry in new.get("progress", ()) if key_of(entry["text"]) not in old_text]
-        if fresh and new.get("status", known.status) == "not_started":
+        if fresh and new.get("status", stored.status) == "not_started":
             new["status"] = "in_progress"
-        status = self._status(measure, identity, known, new, [*old_entries, *fresh], edits)
+        status = self._status(measure, identity, stored, new, [*old_entries, *fresh], edits)
         reviews = [review for review in new.get("reviews", ()) if review not in old.get("reviews", ())]
         days = [entry.get("date", "") for entry in old_entries]
         for entry in fresh:
@@ -269,40 +269,40 @@ class Enterer:
         edits += [editing.Append("reviews", review) for review in reviews]
         if edits:
             self._edit(identity.path, edits)
-            self.intake.steps.append(StatusChange(str(identity), known.status, status))
+            self.intake.steps.append(StatusChange(str(identity), stored.status, status))
 
     def _status(
         self,
         measure: MeasureDraft,
         identity: Identity,
-        known: Measure,
+        stored: Measure,
         new: dict[str, Any],
         entries: Sequence[dict[str, Any]],
         edits: list[editing.Edit],
     ) -> str:
         """Set and return the new status: never back, since a table does not reopen what the ledger has closed, and only as the policy allows."""
-        status: str = new.get("status", known.status)
-        if _ORDER.index(status) < _ORDER.index(known.status):
-            if (known.status, status) != ("submitted", "in_progress"):
-                made = _("the ledger already says {status}: kept").format(status=WORDS[known.status])
-                self._doubt(measure, "state", WORDS[new["status"]], made)
-            return known.status
-        if status == known.status:
+        status: str = new.get("status", stored.status)
+        if _STATUS_ORDER.index(status) < _STATUS_ORDER.index(stored.status):
+            if (stored.status, status) != ("submitted", "in_progress"):
+                message = _("the ledger already says {status}: kept").format(status=WORDS[stored.status])
+                self._doubt(measure, "state", WORDS[new["status"]], message)
+            return stored.status
+        if status == stored.status:
             day = new.get("closed", {}).get("date")
-            if known.closed and day not in {None, known.closed.date and known.closed.date.isoformat()}:
-                before = known.closed.model_dump(mode="json", exclude_defaults=True)
+            if stored.closed and day not in {None, stored.closed.date and stored.closed.date.isoformat()}:
+                before = stored.closed.model_dump(mode="json", exclude_defaults=True)
                 edits.append(editing.Set("closed", {**before, "date": day}))
             return status
         if status == "closed":
             evidence = [entry.get("evidence", ()) for entry in entries]
             requires = self.settings.policy.close_requires
-            two = "second_person" in requires
-            closer = addresses(self.root) if two else ()
-            applied = applicants(self.root, identity) if two else ()
-            lacking = unmet_requirements(requires, known.status, evidence, closer=closer, applicants=applied)
+            two_persons = "second_person" in requires
+            closer = addresses(self.root) if two_persons else ()
+            applied = applicants(self.root, identity) if two_persons else ()
+            lacking = unmet_requirements(requires, stored.status, evidence, closer=closer, applicants=applied)
             self.refused += [requirement_error(each, identity) for each in lacking]
             if lacking:
-                return known.status
+                return stored.status
             edits.append(editing.Set("closed", new.get("closed", {})))
             self.intake.signed |= "signed_commit" in requires
         edits.append(editing.Set("status", status))

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger, Measure, Problem
 
-_ALIKE = 0.6  # the least likeness of two titles of which one is a new wording of the other
-_LONG_ENOUGH = 6  # the fewest characters of a title that matches a longer one which begins with it
+_SIMILAR = 0.6  # the least likeness of two titles of which one is a new wording of the other
+_SHORTEST_PREFIX = 6  # the fewest characters of a title that matches a longer one which begins with it
 
 
 class Match(NamedTuple):
@@ -26,24 +26,24 @@ class Match(NamedTuple):
     measures: list[tuple[MeasureDraft, Identity | None]]
 
 
-def matched(draft: Draft, ledger: Ledger) -> Iterator[Match]:
+def matches(draft: Draft, ledger: Ledger) -> Iterator[Match]:
     """Match the problems and measures of a draft. Nothing in the ledger is matched twice."""
     free, measures = dict(ledger.problems), ledger.by_problem()
     for problem in draft.problems:
-        number = _number_of(draft, problem, free, measures)
+        number = _matching_number(draft, problem, free, measures)
         free_measures = dict(measures[number]) if number is not None else {}
         if number is not None:
             del free[number]
         pairs = []
         for measure in problem.measures:
-            identity = _identity_of(measure, free_measures, exact=draft.exact)
+            identity = _matching_identity(measure, free_measures, exact=draft.exact)
             if identity is not None:
                 del free_measures[identity]
             pairs.append((measure, identity))
         yield Match(problem, number, pairs)
 
 
-def _number_of(
+def _matching_number(
     whole: Draft, draft: ProblemDraft, free: dict[int, Problem], measures: dict[int, dict[Identity, Measure]]
 ) -> int | None:
     """Find the number of the problem in the ledger that a draft means; None for a new problem.
@@ -59,29 +59,31 @@ def _number_of(
     if number is None or number not in free:
         return None
     numbered = any(measure.identity in measures[number] for measure in draft.measures)
-    if numbered or _likeness(title, free[number].title) >= _ALIKE:
+    if numbered or _similarity(title, free[number].title) >= _SIMILAR:
         return number
-    made = _("problem {n} of the ledger is a different one, “{title}”: entered as a new problem")
-    whole.doubt(made.format(n=number, title=free[number].title), title, draft.sheet, draft.address, "problem")
+    message = _("problem {n} of the ledger is a different one, “{title}”: entered as a new problem")
+    whole.doubt(
+        message.format(n=number, title=free[number].title), title, draft.sheet, draft.address, "problem"
+    )
     return None
 
 
-def _identity_of(draft: MeasureDraft, free: dict[Identity, Measure], *, exact: bool) -> Identity | None:
+def _matching_identity(draft: MeasureDraft, free: dict[Identity, Measure], *, exact: bool) -> Identity | None:
     title = draft.record["title"]
-    if draft.identity in free and (exact or _likeness(title, free[draft.identity].title) >= _ALIKE):
+    if draft.identity in free and (exact or _similarity(title, free[draft.identity].title) >= _SIMILAR):
         return draft.identity
     key, others = key_of(title), {identity: key_of(measure.title) for identity, measure in free.items()}
     for identity, other in others.items():
         if other == key:
             return identity
     for identity, other in others.items():
-        if min(len(key), len(other)) >= _LONG_ENOUGH and (key.startswith(other) or other.startswith(key)):
+        if min(len(key), len(other)) >= _SHORTEST_PREFIX and (key.startswith(other) or other.startswith(key)):
             return identity
-    alike = {identity: _likeness(title, measure.title) for identity, measure in free.items()}
+    alike = {identity: _similarity(title, measure.title) for identity, measure in free.items()}
     best = max(alike, key=alike.__getitem__, default=None)
-    return best if best is not None and alike[best] >= _ALIKE else None
+    return best if best is not None and alike[best] >= _SIMILAR else None
 
 
-def _likeness(one: str, other: str) -> float:
+def _similarity(first: str, second: str) -> float:
     """Return how much two texts agree, from 0 to 1."""
-    return SequenceMatcher(None, key_of(one), key_of(other), autojunk=False).ratio()
+    return SequenceMatcher(None, key_of(first), key_of(second), autojunk=False).ratio()

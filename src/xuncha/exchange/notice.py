@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xuncha.chinese.limits import limit
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
-from xuncha.exchange.counted import Paragraphs, contradictions, read_of
+from xuncha.exchange.counted import Paragraphs, contradictions, draft_counts
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.language import gettext as _
 from xuncha.model.states import goes_on
@@ -61,28 +61,28 @@ class _Drafter:
         self.notice = notice
         self.today = today
         self.draft = Draft()
-        self.silent = 0
+        self.without_state = 0
         """The number of measures without a state; a notice says what was done on each of them."""
         for category in notice.categories:
             self.draft.problems += [self._problem(problem, category) for problem in category.problems]
-        if self.silent:
-            made = _("{n} measures: no status is stated, taken as in progress")
-            self.draft.doubt(made.format(n=self.silent), role="state")
+        if self.without_state:
+            message = _("{n} measures: no status is stated, taken as in progress")
+            self.draft.doubt(message.format(n=self.without_state), role="state")
         self._compare_counts()
         self.draft.settings = self._settings()
 
     def _settings(self) -> dict[str, Any]:
         """Return the settings for `data/ledger.yaml`."""
         notice, dates = self.notice, self.notice.dates
-        told = {"started": dates.inspection_start, "ended": dates.inspection_end, "feedback": dates.feedback}
-        days = {name: day and day.isoformat() for name, day in told.items()}
+        dated = {"started": dates.inspection_start, "ended": dates.inspection_end, "feedback": dates.feedback}
+        days = {name: day and day.isoformat() for name, day in dated.items()}
         inspection = {"inspector": notice.inspector, "round": notice.round, **days}
         contact = {name: getattr(notice.contact, name) for name in ("office", "phone", "address", "email")}
-        about = {
+        notice_values = {
             "title": with_kept_braces(notice.title or ""),
             "issuer": with_kept_braces(notice.issuer or ""),
             "date": dates.notice and dates.notice.isoformat(),
-            **self._live(),
+            **self._paragraphs(),
         }
         counted = enumerate(notice.stated.outcomes, 1)
         outcomes = [{"key": f"o{n}", "label": each.label, "unit": each.unit} for n, each in counted]
@@ -91,7 +91,7 @@ class _Drafter:
                 "organisation": notice.organisation or notice.issuer,
                 "inspection": _without_empty(inspection),
                 "contact": _without_empty(contact),
-                "notice": _without_empty(about),
+                "notice": _without_empty(notice_values),
                 "outcomes": outcomes,
             }
         )
@@ -110,9 +110,9 @@ class _Drafter:
 
     def _measure(self, measure: Measure) -> MeasureDraft:
         title, rest = _title_and_rest(measure.text.text)
-        status, limited = self._status(measure), limit(measure.due or "", self.notice.dates.feedback)
-        long_term = measure.long_term or limited.long_term
-        term = "long_term" if long_term else "at_once" if limited.at_once else None
+        status, limit_read = self._status(measure), limit(measure.due or "", self.notice.dates.feedback)
+        long_term = measure.long_term or limit_read.long_term
+        term = "long_term" if long_term else "at_once" if limit_read.at_once else None
         record = {
             "title": title,
             "goal": measure.goal,
@@ -125,42 +125,42 @@ class _Drafter:
             "status": status,
             "progress": [{"text": rest}] if rest else [],
         }
-        if measure.due and not limited.has_value:
-            made = limited.doubt or _("no day given: not imported")
-            self.draft.doubt(made, measure.due, address=_address(measure.text), role="due")
+        if measure.due and not limit_read.has_value:
+            message = limit_read.doubt or _("no day given: not imported")
+            self.draft.doubt(message, measure.due, address=_address(measure.text), role="due")
         return MeasureDraft(_without_empty(record), address=_address(measure.text))
 
     def _status(self, measure: Measure) -> Status:
         """Return the status of a measure by its own text. A statement of the notice that all are done closes no measure."""
         status: Status = measure.status or "in_progress"
-        self.silent += measure.status is None
+        self.without_state += measure.status is None
         if measure.staged and not measure.long_term:
             status = "in_progress"
         doubt = measure.doubt
         if status == "closed" and goes_on(measure.text.text, self.today):
             status, doubt = "in_progress", _("stated as done, but also as going on")
         if doubt:
-            made = f"{doubt} → {WORDS[status]}"
-            self.draft.doubt(made, measure.text.text, address=_address(measure.text), role="state")
+            message = f"{doubt} → {WORDS[status]}"
+            self.draft.doubt(message, measure.text.text, address=_address(measure.text), role="state")
         return status
 
     def _compare_counts(self) -> None:
         """List where the notice contradicts itself or its own lists, and the outcomes that cannot be assigned to a measure."""
         draft = self.draft
-        for message, remark in contradictions(self.notice.stated, read_of(draft)):
+        for message, remark in contradictions(self.notice.stated, draft_counts(draft)):
             draft.doubt(message)
             draft.notes += filter(None, [remark])
         for label, amount, unit in self.notice.stated.outcomes:
             draft.notes.append(f"通报所列成果：{label}{amount:g}{unit}，未分到各条措施。")
 
-    def _live(self) -> dict[str, list[str]]:
+    def _paragraphs(self) -> dict[str, list[str]]:
         """Return the paragraphs of the first and the last part, without counts that would contradict the ledger's."""
         going_on = sum(each.status in {"in_progress", "submitted"} for each in self.draft.measures)
-        paragraphs = Paragraphs(read_of(self.draft), going_on, self.notice.stated)
-        live_texts = {key: paragraphs.live(getattr(self.notice, key)) for key in ("work", "next_steps")}
-        made = _("it contains counts that the notice makes itself: not included in the notice's own text")
+        paragraphs = Paragraphs(draft_counts(self.draft), going_on, self.notice.stated)
+        live_texts = {key: paragraphs.convert(getattr(self.notice, key)) for key in ("work", "next_steps")}
+        message = _("it contains counts that the notice makes itself: not included in the notice's own text")
         for line in paragraphs.left_out:
-            self.draft.doubt(made, line.text, address=f"{line.line}:{line.column}")
+            self.draft.doubt(message, line.text, address=f"{line.line}:{line.column}")
         return live_texts
 
 

@@ -42,8 +42,8 @@ def filled(path: Path, wanted: Wanted, ledger: Ledger, office: str | None = None
     others = {identity: each for identity, each in ledger.measures.items() if identity not in named}
     missing = [n for n, each in others.items() if office in {None, each.office, *each.co_offices}]
     for identity in Adder(plan, takes_rows=writer.takes_rows).add(missing):
-        made = _("measure {id} of the ledger has no row in the table: not filled in")
-        draft.doubt(made.format(id=identity), ledger.measures[identity].title)
+        message = _("measure {id} of the ledger has no row in the table: not filled in")
+        draft.doubt(message.format(id=identity), ledger.measures[identity].title)
     return writer.write(plan), draft
 
 
@@ -147,8 +147,8 @@ class Adder:
                     self.plan.entries[place.sheet, spot] = value
         else:
             self.plan.added.append(AddedRow(place.sheet, place.row, values, frozenset(same)))
-            made = _("measure {id} of the ledger had no row in the table: one is added")
-            self.plan.draft.doubt(made.format(id=identity), record["title"])
+            message = _("measure {id} of the ledger had no row in the table: one is added")
+            self.plan.draft.doubt(message.format(id=identity), record["title"])
         self.places[identity] = place
         self.problems.setdefault(number, place._replace(category=place.category and self._category(number)))
         return True

@@ -54,10 +54,10 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
                         yield (int(name[len(column) :]), self.col_counter), alike[key]
                         continue
                     parsed = self.parse_cell(cell)
-                    made = make(parsed)
+                    message = make(parsed)
                     if is_plain or len(cell) == 0:
-                        alike[key] = made
-                    yield (parsed["row"], parsed["column"]), made
+                        alike[key] = message
+                    yield (parsed["row"], parsed["column"]), message
                 element.clear()
             elif element.tag == f"{_MAIN}col":
                 self.columns.append(element.attrib)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from xuncha.chinese.days import in_words
 from xuncha.chinese.limits import days_with_year
-from xuncha.exchange.matching import matched
+from xuncha.exchange.matching import matches
 from xuncha.exchange.sheet import cells, layout
 from xuncha.exchange.sheet.grid import Spot, address, column_of, letters
 from xuncha.exchange.sheet.rows import IN_PARTS
@@ -75,7 +75,7 @@ class Plan:
         self.entries: dict[tuple[str, Spot], object] = {}
         """The new values of the cells whose values change."""
         self.added: list[AddedRow] = []
-        self.matches = list(matched(draft, ledger))
+        self.matches = list(matches(draft, ledger))
         self.wishes: dict[tuple[str, Spot, str], list[Wish]] = {}
         """By cell and role: the values that the measures of the cell need."""
         self.parted: set[tuple[str, Spot]] = set()
@@ -117,7 +117,7 @@ class Plan:
             new["progress"] = (old["progress"], len(fresh)) if fresh else old["progress"]
         for column in columns:
             number = column_of(column.letter)
-            if column.role not in {*old, *new} or (column.ticked is None and filled[column.role] != number):
+            if column.role not in {*old, *new} or (column.tick is None and filled[column.role] != number):
                 continue  # of two columns with one role, one is filled
             spot = self.first(measure.sheet, (measure.rows[0], number))
             before, now = old.get(column.role), new.get(column.role)
@@ -142,10 +142,10 @@ class Plan:
             elif len({wish.row for wish in wishes}) == 1 and (text := _listed(role, wishes)):
                 self.entries[sheet, spot] = text
             else:
-                made = _(
+                message = _(
                     "this cell contains several measures, and the ledger does not say the same for all: not filled in"
                 )
-                self.draft.doubt(made, sheet=sheet, address=address(*spot), role=role)
+                self.draft.doubt(message, sheet=sheet, address=address(*spot), role=role)
 
     def values(
         self, record: Mapping[str, Any], columns: Sequence[Column], beside: Collection[str]
@@ -176,8 +176,8 @@ class Plan:
         by_column: dict[int, object] = {}
         for column in (each for each in columns if each.role in by_role):
             value = by_role[column.role]
-            if column.ticked is not None:
-                meant = words.get(column.ticked) or getattr(state(column.ticked), "status", None)
+            if column.tick is not None:
+                meant = words.get(column.tick) or getattr(state(column.tick), "status", None)
                 value = "√" if meant == status else None
             by_column[column_of(column.letter)] = value
         return by_column

@@ -134,10 +134,10 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
         for problem in draft.problems:
             problem.number = None
     if count := sum("status" not in measure.record for measure in draft.measures):
-        made = _(
+        message = _(
             "{n} measures: no status is stated, taken as in progress if there is progress, else as not started"
         )
-        draft.doubt(made.format(n=count), role="state")
+        draft.doubt(message.format(n=count), role="state")
     return draft
 
 
@@ -182,20 +182,20 @@ def _look(draft: Draft, sheet: Sheet, own: Iterable[header.Table], said: Mapping
         draft.doubt(reasons[why], sheet.text(*spot), sheet.name, address(*spot))
     finder = header.Finder(sheet, said)
     if beside := finder.beside(heads or sheet.by_row):
-        made = _("a second table beside the first: not read; put it below, or on a separate sheet")
+        message = _("a second table beside the first: not read; put it below, or on a separate sheet")
         last = letter(max(column for _row, column in sheet.cells))
-        draft.doubt(made, sheet=sheet.name, address=f"{letter(beside)}:{last}")
+        draft.doubt(message, sheet=sheet.name, address=f"{letter(beside)}:{last}")
         sheet.without(lambda spot: spot[1] >= beside)
         finder = header.Finder(sheet, said)
     rows = enumerate(sorted(row for row in sheet.hidden_rows if sheet.by_row.get(row)))
     runs = [[row for _n, row in run] for _key, run in groupby(rows, key=lambda pair: pair[1] - pair[0])]
     if runs:
-        made = _("hidden rows, perhaps by a filter: read like the others")
-        draft.doubt(made, sheet=sheet.name, address=",".join(f"{run[0]}:{run[-1]}" for run in runs))
+        message = _("hidden rows, perhaps by a filter: read like the others")
+        draft.doubt(message, sheet=sheet.name, address=",".join(f"{run[0]}:{run[-1]}" for run in runs))
     filled = {column for columns in sheet.by_row.values() for column in columns}
     for column in sorted(filled & sheet.hidden_columns):
-        made = _("a hidden column: read like the others")
-        draft.doubt(made, sheet=sheet.name, address=f"{letter(column)}:{letter(column)}")
+        message = _("a hidden column: read like the others")
+        draft.doubt(message, sheet=sheet.name, address=f"{letter(column)}:{letter(column)}")
     return finder
 
 
@@ -214,8 +214,8 @@ def _look_at_struck(draft: Draft, sheet: Sheet) -> None:
             draft.notes.append(text)
         else:
             for column in struck:
-                made = _("struck out, but its row is not: read anyway, but not used as a status")
-                draft.doubt(made, sheet.text(row, column), sheet.name, address(row, column))
+                message = _("struck out, but its row is not: read anyway, but not used as a status")
+                draft.doubt(message, sheet.text(row, column), sheet.name, address(row, column))
     if gone:
         sheet.without(lambda spot: spot[0] in gone and sheet.begins(*spot))
 
@@ -226,11 +226,11 @@ def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[h
         if sheet.hidden and sheet.cells:
             draft.doubt(_("the sheet is hidden: not read"), sheet=sheet.name)
         elif sheet.cells and not tables[sheet.name]:
-            made = _("no table of problems or measures was found in this sheet: not read")
-            draft.doubt(made, sheet=sheet.name)
+            message = _("no table of problems or measures was found in this sheet: not read")
+            draft.doubt(message, sheet=sheet.name)
         for spot in sheet.unstored:
-            made = _("a formula without a stored result: the text of the formula was used")
-            draft.doubt(made, sheet.text(*spot), sheet.name, address(*spot))
+            message = _("a formula without a stored result: the text of the formula was used")
+            draft.doubt(message, sheet.text(*spot), sheet.name, address(*spot))
 
 
 def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:

@@ -125,10 +125,10 @@ class Reader:
         self.known = {each.key: each for each in declared}
         """The declared fields (自定义字段) by their keys: those of the ledger, and those that were added for unknown columns."""
 
-    def doubt(self, row: Row, role: str, made: str, text: str | None = None) -> None:
+    def doubt(self, row: Row, role: str, message: str, text: str | None = None) -> None:
         """List a doubtful cell."""
         address = row.address(role, "measure", "problem")
-        self.draft.doubt(made, row.text(role) if text is None else text, row.sheet, address, role)
+        self.draft.doubt(message, row.text(role) if text is None else text, row.sheet, address, role)
 
     def declare(self, sheet: Sheet, table: Table) -> None:
         """Declare a field for each unknown column: a field of the problem if its cells are merged over rows, else of the measure."""
@@ -161,8 +161,8 @@ class Reader:
                 doubts = [_("several values for one measure: the first was taken")]
             if value is not None and record.setdefault("fields", {}).setdefault(key, value) != value:
                 doubts += [_("it differs from another row of the problem: not imported")]
-            for made in doubts:
-                self.doubt(row, role, made)
+            for message in doubts:
+                self.doubt(row, role, message)
 
     def measures(self, row: Row, problem: str) -> list[MeasureDraft]:
         """Read the measures of a row: one, or several that stand in one cell."""
@@ -182,8 +182,8 @@ class Reader:
                 _("in a column without a heading: not imported"), cell.text, row.sheet, cell.address
             )
         for word, cell in row.ticks:
-            made = _("it does not give a known status: not imported")
-            self.draft.doubt(made, f"{word}：{cell.text}", row.sheet, cell.address, "state")
+            message = _("it does not give a known status: not imported")
+            self.draft.doubt(message, f"{word}：{cell.text}", row.sheet, cell.address, "state")
         for address, text in row.comments:
             self.draft.doubt(_("a comment: not imported"), text, row.sheet, address)
         return drafts
@@ -239,8 +239,8 @@ class Reader:
         if offices:
             measure.record["office"] = offices[0]
         if len(offices) > 1:
-            made = _("several offices: {name} is responsible, the others are co-responsible")
-            self.doubt(row, "office", made.format(name=offices[0]))
+            message = _("several offices: {name} is responsible, the others are co-responsible")
+            self.doubt(row, "office", message.format(name=offices[0]))
         others = cells.names(row.text("co_offices"), people=False)
         candidates = dict.fromkeys(chain(offices[1:], helping, *others))
         if names := [name for name in candidates if name not in offices[:1]]:
@@ -288,8 +288,8 @@ class Reader:
         if cell is None:
             found = states.state_of_text(row.text("progress"), self.today)
             if found and not found.doubt:
-                made = _("read as the status: {status}").format(status=WORDS[found.status])
-                self.doubt(row, "progress", made)
+                message = _("read as the status: {status}").format(status=WORDS[found.status])
+                self.doubt(row, "progress", message)
             return found
         state = states.state(cell.value, cell.form, self.today)
         if self.states is not None and (status := self.states.get(cell.text)):
@@ -341,12 +341,12 @@ class Reader:
             day = next(iter(days_with_year(state.text)), None)
         role = "closed_date" if cell else "state"
         if day is not None and self.today and day > self.today:
-            made = _("completion date {day} is in the future: read as in progress")
-            self.doubt(row, role, made.format(day=day))
+            message = _("completion date {day} is in the future: read as in progress")
+            self.doubt(row, role, message.format(day=day))
             record["status"] = "in_progress"
         elif day is not None and self.feedback and day < self.feedback:
-            made = _("before the feedback of {day}: not imported").format(day=self.feedback)
-            self.doubt(row, role, made)
+            message = _("before the feedback of {day}: not imported").format(day=self.feedback)
+            self.doubt(row, role, message)
             record["status"] = "closed"
         elif day is not None:
             record["status"], record["closed"] = "closed", {"date": day.isoformat()}

@@ -92,8 +92,8 @@ def restore(draft: Draft, records: Records) -> None:
 def _is_sound(draft: Draft, kind: type[BaseModel], record: dict[str, Any], of: str) -> bool:
     """Return whether a record is valid; someone may have changed 补充信息. List one that is not."""
     if broken := shape(kind, record).broken:
-        made = _("cannot be understood and is left out: {reason}")
-        draft.doubt(made.format(reason=broken[0].message), of, NAME)
+        message = _("cannot be understood and is left out: {reason}")
+        draft.doubt(message.format(reason=broken[0].message), of, NAME)
     return not broken
 
 

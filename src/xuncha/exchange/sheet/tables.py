@@ -88,8 +88,8 @@ class Taker:
                 self._take_rows([row], table)
             return
         for spot in _settle_same(self.sheet, table):
-            made = _("the same as above, but nothing is above it: not imported")
-            self.draft.doubt(made, self.sheet.text(*spot), self.sheet.name, address(*spot))
+            message = _("the same as above, but nothing is above it: not imported")
+            self.draft.doubt(message, self.sheet.text(*spot), self.sheet.name, address(*spot))
         waiting: list[int] = []
         for row in (each for each in rows if not header.is_header(self.sheet, each, table)):
             aside = self._aside(row, table)
@@ -145,8 +145,8 @@ class Taker:
             self._begin(text, "", Row(self.sheet.name, row))
         elif kind == "remark":
             self.draft.notes.append(text)
-            made = _("not a row of the table: kept as a remark")
-            self.draft.doubt(made, text, self.sheet.name, f"{row}:{row}")
+            message = _("not a row of the table: kept as a remark")
+            self.draft.doubt(message, text, self.sheet.name, f"{row}:{row}")
 
     def _goes_on(self, first: int, row: int, table: header.Table) -> bool:
         """Return whether a row continues the measure of the row before it."""
@@ -171,11 +171,11 @@ class Taker:
         # In a list, all lines end with a stop, or none do; of a cut sentence, only the second part ends with one.
         is_rest = bool(_STOP.search(text)) and not ended and not numbered
         is_cut = is_rest or cells.goes_on(before, text)
-        made = _("the row only continues the text of the row above: joined with it")
+        message = _("the row only continues the text of the row above: joined with it")
         if not is_cut:
-            made = _("nothing else in the row: read as a separate measure, but may continue the one above")
+            message = _("nothing else in the row: read as a separate measure, but may continue the one above")
         if is_cut or not (ended or numbered):
-            self.draft.doubt(made, text, self.sheet.name, address(row, column), "measure")
+            self.draft.doubt(message, text, self.sheet.name, address(row, column), "measure")
         return is_cut
 
     def _take_rows(self, rows: Sequence[int], table: header.Table) -> None:
@@ -255,9 +255,9 @@ class Taker:
                 texts = {entry["text"] for entry in kept}
                 known.record[name] = [*kept, *(entry for entry in value if entry["text"] not in texts)]
             elif name != "title" and kept != value:
-                made = _("it differs from {sheet}: its value, {value}, was used")
-                made = made.format(sheet=known.sheet, value=kept)
-                self.draft.doubt(made, f"{name}: {value}", more.sheet, more.address, name)
+                message = _("it differs from {sheet}: its value, {value}, was used")
+                message = message.format(sheet=known.sheet, value=kept)
+                self.draft.doubt(message, f"{name}: {value}", more.sheet, more.address, name)
 
 
 def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool) -> Row:

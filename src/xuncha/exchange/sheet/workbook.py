@@ -56,13 +56,13 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
         sheet = Sheet(worksheet.title, hidden=worksheet.sheet_state != "visible")
         with worksheet._get_source() as source:  # noqa: SLF001
             parser = SheetParser(source, reader.shared_strings, book)
-            for spot, made in parser.cells(partial(_made, looks)):
-                if made is None:
+            for spot, message in parser.cells(partial(_made, looks)):
+                if message is None:
                     continue
                 if spot in sheet.cells:
                     raise ValueError(_("row {row}, or one of its cells, occurs twice").format(row=spot[0]))
-                sheet.cells[spot] = made[0]
-                sheet.unstored += [spot] if made[1] else []
+                sheet.cells[spot] = message[0]
+                sheet.unstored += [spot] if message[1] else []
         sheet.unstored.sort()
         sheet.hidden_rows = parser.hidden_rows({row for row, _column in sheet.cells})
         sheet.hidden_columns = parser.hidden_columns({column for _row, column in sheet.cells})
