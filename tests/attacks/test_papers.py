@@ -25,7 +25,7 @@ from tests.paper.files import all_of_word, parts
 from xuncha.deadlines import Workdays, entries, ics
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import files
-from xuncha.exchange.sheet.reading import Wanted, draft_of
+from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 from xuncha.pages import lines
 from xuncha.store.cache import register
 
@@ -187,7 +187,7 @@ def sheet_of(path: Path, *rows: Sequence[object]) -> Workbook:
 
 
 def understood(path: Path) -> Draft:
-    return draft_of(path, Wanted(TODAY, FEEDBACK))
+    return draft_of(path, ReadOptions(TODAY, FEEDBACK))
 
 
 def code(path: Path) -> str:

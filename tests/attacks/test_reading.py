@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 
 from xuncha.exchange.notice import draft_of as draft_of_notice
-from xuncha.exchange.sheet.reading import Wanted, draft_of
+from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 from xuncha.language import use_language
 from xuncha.pages import lines
 from xuncha.reading.reading import read
@@ -93,7 +93,7 @@ def table(folder: Path, rows: list[list[Any]], *merged: str) -> Draft:
     for cells in merged:
         sheet.merge_cells(cells)
     book.save(folder / "台账.xlsx")
-    return draft_of(folder / "台账.xlsx", Wanted(TODAY, FEEDBACK))
+    return draft_of(folder / "台账.xlsx", ReadOptions(TODAY, FEEDBACK))
 
 
 def line(number: object, state: str = "推进中", day: object = "2027-01-01") -> list[Any]:

@@ -12,7 +12,7 @@ from tests.tables.comparison import compare
 from tests.tables.description import TODAY, Table, tables
 from xuncha.cli.imports import import_json
 from xuncha.errors import RefusedError
-from xuncha.exchange.sheet.reading import Wanted, draft_of
+from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 from xuncha.workflow.intake import Intake
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def read(path: Path) -> dict[str, Any] | None:
     """Read a table in this process: what `import table FILE --dry-run --json` prints in an empty ledger; None if it is refused."""
     try:
-        return import_json(draft_of(path, Wanted(date.fromisoformat(TODAY))), Intake(), {}, written=False)
+        return import_json(draft_of(path, ReadOptions(date.fromisoformat(TODAY))), Intake(), {}, written=False)
     except RefusedError:
         return None
 

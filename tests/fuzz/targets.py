@@ -222,7 +222,7 @@ def _workbooks() -> tuple[bytes, ...]:
 def workbook(data: bytes, sandbox: Sandbox) -> None:
     """Import a workbook of an office with one part replaced: as a new ledger, and into the existing one."""
     from xuncha.exchange.entering import Enterer
-    from xuncha.exchange.sheet.reading import Wanted, draft_of
+    from xuncha.exchange.sheet.reading import ReadOptions, draft_of
     from xuncha.skeleton.create import checked_as_new
     from xuncha.store.files import WorkingTree
     from xuncha.workflow.intake import preview
@@ -232,7 +232,7 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
     path.write_bytes(_with_part(books[data[0] % len(books)] if data else b"", SHEET_PARTS, data[1:]))
 
     def draft() -> Draft:
-        return draft_of(path, Wanted(TODAY, date(2023, 11, 10)))
+        return draft_of(path, ReadOptions(TODAY, date(2023, 11, 10)))
 
     checked_as_new(sandbox.input, Enterer(draft()).new(path.name, None))
     preview(WorkingTree(sandbox.root), Enterer(draft(), sandbox.root).changed)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from xuncha.exchange.drafts import Draft, MeasureDraft
-    from xuncha.exchange.sheet.reading import Wanted
+    from xuncha.exchange.sheet.reading import ReadOptions
     from xuncha.workflow.intake import Intake
 
 OldContents = dict[str, bytes | None]
@@ -195,19 +195,19 @@ def _roles(texts: list[str] | None) -> dict[str, str]:
 
 def reading_options(
     call: Context, root: Path, *, form: str | None, day: date | None = None, columns: Mapping[str, str] = {}
-) -> Wanted:
+) -> ReadOptions:
     """Return how a table is to be read: as the options say, and with the fields and forms of the ledger, if there is one."""
-    from xuncha.exchange.sheet.reading import Wanted  # noqa: PLC0415
+    from xuncha.exchange.sheet.reading import ReadOptions  # noqa: PLC0415
     from xuncha.store import forms  # noqa: PLC0415
 
     source = WorkingTree(root)
     chosen = forms.form(source, form) if form else None
     if not (root / LEDGER_FILE).exists():
-        return Wanted(call.today, day, chosen, columns)
+        return ReadOptions(call.today, day, chosen, columns)
     frame = register(root).frame
     day = day or (date.fromisoformat(frame.feedback) if frame.feedback else None)
     own_forms = tuple(forms.load_forms(source)[0].values())
-    return Wanted(call.today, day, chosen, columns, frame.fields, own_forms)
+    return ReadOptions(call.today, day, chosen, columns, frame.fields, own_forms)
 
 
 def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:

@@ -180,7 +180,7 @@ def export_table(
         xuncha export table 台账.docx --form 台账 -o 台账（已填）.docx
     """
     from xuncha.cli.imports import doubts_table, reading_options  # noqa: PLC0415
-    from xuncha.exchange.sheet.filling import filled  # noqa: PLC0415
+    from xuncha.exchange.sheet.filling import fill_table  # noqa: PLC0415
     from xuncha.exchange.sheet.writing import office_workbook  # noqa: PLC0415
 
     chosen, _leader = selection.full_names(call.register(), office=office, leader=None)
@@ -191,7 +191,7 @@ def export_table(
     if output.exists() and output.samefile(file):
         text = _("{path} is the table to be filled in, and is not changed").format(path=output)
         raise RefusedError("output-is-input", text, _("name another file: {option}").format(option="-o FILE"))
-    content, draft = filled(file, reading_options(call, call.root, form=form), call.ledger(), chosen)
+    content, draft = fill_table(file, reading_options(call, call.root, form=form), call.ledger(), chosen)
     deliver(content, (), output, call.root, _("The filled table is in {path}."))
     screen.show(*doubts_table(draft))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from xuncha.exchange.sheet.reading import Wanted, draft_of
+from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ def settings(above: str, folder: Path) -> dict[str, Any]:
     path.write_text(
         f"{above}\n序号,反馈问题,整改措施,整改时限\n1,学习不深入,集中学习,2024-12-31\n", encoding="utf-8"
     )
-    return draft_of(path, Wanted(date(2024, 7, 1))).settings
+    return draft_of(path, ReadOptions(date(2024, 7, 1))).settings
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from xuncha.exchange.entering import Enterer
 from xuncha.exchange.sheet.grid import Cell, Sheet, clean
-from xuncha.exchange.sheet.reading import Wanted, understand
+from xuncha.exchange.sheet.reading import ReadOptions, read_sheets
 from xuncha.skeleton.create import around
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import check, ledger
@@ -54,18 +54,20 @@ def sheets(draw: st.DrawFn) -> Sheet:
                     value, draw(st.sampled_from(["General", "0%", "yyyy-mm-dd", "0.00"]))
                 )
     area = st.tuples(st.integers(1, 4), st.integers(2, 4), st.integers(1, 6), st.integers(4, 6))
-    sheet.settle(draw(st.lists(area.filter(lambda each: each[0] <= each[2]), max_size=2)))
+    sheet.expand(draw(st.lists(area.filter(lambda each: each[0] <= each[2]), max_size=2)))
     return sheet
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(sheets())
 def test_anything_becomes_a_ledger_that_breaks_no_rule(sheet: Sheet) -> None:
-    draft = understand([sheet], Wanted(TODAY, FEEDBACK))
+    draft = read_sheets([sheet], ReadOptions(TODAY, FEEDBACK))
     intake = Enterer(draft).new("a.xlsx", None)
     source = Overlay(WorkingTree(Path("/nowhere")), {**around(), **intake.files})
     assert check(source) == []
-    again = Enterer(understand([sheet], Wanted(TODAY, FEEDBACK)), Path()).changed(ledger(source), source)
+    again = Enterer(read_sheets([sheet], ReadOptions(TODAY, FEEDBACK)), Path()).changed(
+        ledger(source), source
+    )
     assert check(Overlay(source, dict(again.files))) == []
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from xuncha.errors import RefusedError
-from xuncha.exchange.sheet.reading import Wanted, draft_of
+from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,7 +18,7 @@ def titles(tmp_path: Path, above: str, below: str) -> tuple[list[str], int]:
     """Return the measures of a table of two rows, and how many doubts there are of the second."""
     path = tmp_path / "t.csv"
     path.write_text(f"序号,问题,措施,责任科室\n1,学习不够,{above},办公室\n,,{below},\n")
-    draft = draft_of(path, Wanted(date(2025, 12, 31)))
+    draft = draft_of(path, ReadOptions(date(2025, 12, 31)))
     return [each.record["title"] for each in draft.measures], sum(
         each.address == "C3" for each in draft.doubts
     )
@@ -46,5 +46,5 @@ def test_a_sheet_of_thousands_of_columns_is_refused_with_what_to_do(tmp_path: Pa
     path = tmp_path / "t.csv"
     path.write_text("问题,措施," + ",".join(f"列{n}" for n in range(600)) + "\n")
     with pytest.raises(RefusedError) as caught:
-        draft_of(path, Wanted(date(2025, 12, 31)))
+        draft_of(path, ReadOptions(date(2025, 12, 31)))
     assert (caught.value.code, "602" in str(caught.value)) == ("too-large", True)

@@ -13,8 +13,8 @@ from tests.tables.building import build
 from tests.tables.description import FOLDER, TODAY, read
 from xuncha.exchange.drafts import MeasureDraft, ProblemDraft
 from xuncha.exchange.entering import Enterer
-from xuncha.exchange.sheet.filling import filled
-from xuncha.exchange.sheet.reading import Wanted, draft_of
+from xuncha.exchange.sheet.filling import fill_table
+from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger
 
@@ -64,13 +64,13 @@ def enter(draft: Draft, root: Path) -> None:
         (root / path).write_bytes(content)
 
 
-def wanted(root: Path, draft: Draft) -> Wanted:
+def wanted(root: Path, draft: Draft) -> ReadOptions:
     frame = ledger(WorkingTree(root)).settings.frame()
     day = date.fromisoformat(frame.feedback) if frame.feedback else None
-    return Wanted(date.fromisoformat(TODAY), day, draft.form, {}, frame.fields)
+    return ReadOptions(date.fromisoformat(TODAY), day, draft.form, {}, frame.fields)
 
 
-def changes(path: Path, how: Wanted, root: Path) -> list[str]:
+def changes(path: Path, how: ReadOptions, root: Path) -> list[str]:
     """Return the files that importing a table would change."""
     source = WorkingTree(root)
     intake = Enterer(draft_of(path, how), root).changed(ledger(source), source)
@@ -82,11 +82,11 @@ def changes(path: Path, how: Wanted, root: Path) -> list[str]:
 @pytest.mark.parametrize("name", TABLES)
 def test_a_filled_table_says_what_the_ledger_says(name: str, kind: str, tmp_path: Path) -> None:
     path = build(replace(read(FOLDER / f"{name}.table"), kind=kind), tmp_path)
-    draft = draft_of(path, Wanted(date.fromisoformat(TODAY)))
+    draft = draft_of(path, ReadOptions(date.fromisoformat(TODAY)))
     enter(changed(copy.deepcopy(draft)), tmp_path / "ledger")
     how = wanted(tmp_path / "ledger", draft)
     there = ledger(WorkingTree(tmp_path / "ledger"))
-    content, told = filled(path, how, there)
+    content, told = fill_table(path, how, there)
     (tmp_path / f"filled.{kind}").write_bytes(content)
     assert changes(tmp_path / f"filled.{kind}", how, tmp_path / "ledger") == []
     again = draft_of(tmp_path / f"filled.{kind}", how)

@@ -17,7 +17,7 @@ from openpyxl import Workbook, load_workbook
 
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import files
-from xuncha.exchange.sheet.reading import Wanted, draft_of
+from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +115,7 @@ def test_many_formatted_empty_rows_are_nothing(tmp_path: Path) -> None:
         )
     )
     start = time.process_time()
-    draft = draft_of(path, Wanted(date(2024, 6, 15), date(2023, 11, 10)))
+    draft = draft_of(path, ReadOptions(date(2024, 6, 15), date(2023, 11, 10)))
     assert [measure.record["title"] for measure in draft.measures] == ["制定计划"]
     assert time.process_time() - start < 10
 
@@ -234,7 +234,7 @@ def test_a_part_that_is_nonsense_ends_in_no_traceback(part: str, content: bytes,
     path = tmp_path / "a.xlsx"
     path.write_bytes(changed(good(), **{part: content}))
     with contextlib.suppress(RefusedError):
-        draft_of(path, Wanted(date(2024, 6, 15)))
+        draft_of(path, ReadOptions(date(2024, 6, 15)))
 
 
 def test_macros_are_not_run_and_external_links_not_followed(tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def test_macros_are_not_run_and_external_links_not_followed(tmp_path: Path) -> N
     sheet["D2"] = '=WEBSERVICE("http://example.invalid")'
     book.save(path)
     path.write_bytes(changed(path.read_bytes(), xl__vbaProject=b"Attribute VB_Name"))
-    draft = draft_of(path, Wanted(date(2024, 6, 15), date(2023, 11, 10)))
+    draft = draft_of(path, ReadOptions(date(2024, 6, 15), date(2023, 11, 10)))
     assert [doubt.address for doubt in draft.doubts][:2] == ["C2", "D2"]
     assert draft.measures[0].record["title"].startswith("='[")
 

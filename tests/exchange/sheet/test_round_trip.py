@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from xuncha.chinese.characters import UNSAFE_CHARACTER, is_blank
 from xuncha.exchange.entering import Enterer
-from xuncha.exchange.sheet.reading import Wanted, draft_of
+from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 from xuncha.exchange.sheet.writing import workbook
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure, Problem
@@ -156,7 +156,7 @@ def test_export_then_import_gives_the_same_ledger(whole: Ledger) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "台账.xlsx"
         path.write_bytes(workbook(whole, TODAY))
-        draft = draft_of(path, Wanted(TODAY))
+        draft = draft_of(path, ReadOptions(TODAY))
         intake = Enterer(draft).new("台账.xlsx", None)
         again = ledger(Overlay(WorkingTree(Path(folder)), {**around(), **intake.files}))
         assert again.settings == whole.settings
@@ -170,7 +170,7 @@ def test_export_then_import_into_the_same_ledger_changes_nothing(whole: Ledger) 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "台账.xlsx"
         path.write_bytes(workbook(whole, TODAY))
-        draft = draft_of(path, Wanted(TODAY, FEEDBACK))
+        draft = draft_of(path, ReadOptions(TODAY, FEEDBACK))
         intake = Enterer(draft, Path(folder)).changed(whole, on_disk(whole, Path(folder)))
         assert intake.files == {}
 
@@ -192,7 +192,7 @@ def test_an_odd_title_comes_back(text: str, tmp_path: Path) -> None:
     )
     path = tmp_path / "台账.xlsx"
     path.write_bytes(workbook(whole, TODAY))
-    intake = Enterer(draft_of(path, Wanted(TODAY))).new("台账.xlsx", None)
+    intake = Enterer(draft_of(path, ReadOptions(TODAY))).new("台账.xlsx", None)
     again = ledger(Overlay(WorkingTree(tmp_path), {**around(), **intake.files}))
     assert (again.settings, again.problems, again.measures) == (
         whole.settings,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Cell
     from xuncha.model.vocabulary import Term
 
-_GONE_ON = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
+_CONTINUATION = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
 """The beginning of a line that continues the line before it."""
 _SIDE = re.compile(r"[（(](?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?:单位|部门|科室)?[)）]")
 """A remark in brackets after a name, such as （牵头） or （配合）."""
@@ -40,7 +40,7 @@ _ENTRY = re.compile(
 )
 _HIDDEN = "（不公开）"
 _SERIALS: Final = range(36526, 73051)  # Excel's numbers for the days from 2000 to 2099
-_ONLY_A_DAY: Final = re.compile(
+_COMPLETION_DAY: Final = re.compile(
     r"[\d〇零一二三四五六七八九十年月日号.．/／\-－\s:：]*(?:已|于|完成|整改|销号|办结)*[。.]?"
 )
 """A day of completion, and not a plan such as 预计2024年12月完成."""
@@ -50,7 +50,7 @@ _PLAIN_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d{0,11})(?:\.\d{1,6})?")
 """A number; the numbers of telephones and documents do not match, since they are text."""
 _NUMBERS: Final = re.compile(r"(?:199|20\d)\d(?:\d{4}|\.(?:0?[1-9]|1[0-2]))?")
 """Numbers that are days, months or years: 20240315, 2024.3, 2024."""
-_SPELT: Final = re.compile(r'"[^"]*"|\[[^\]]*\]')  # quoted texts and conditions in a number format
+_LITERALS: Final = re.compile(r'"[^"]*"|\[[^\]]*\]')  # quoted texts and conditions in a number format
 
 
 def one_line(text: str) -> str:
@@ -81,16 +81,16 @@ def lines(text: str) -> list[str]:
     """Split a cell into lines. A line that plainly goes on in the next one is joined with it."""
     found: list[str] = []
     for line in text.split("\n"):
-        if found and goes_on(found[-1], line):
+        if found and continues(found[-1], line):
             found[-1] += line
         else:
             found.append(line)
     return found
 
 
-def goes_on(before: str, text: str) -> bool:
+def continues(before: str, text: str) -> bool:
     """Return whether a text plainly continues the one before it: that one ends with a comma, or this one begins with 、 or 并."""
-    return bool(re.search(r"[，,、（(《“‘：:]$", before) or _GONE_ON.match(text))
+    return bool(re.search(r"[，,、（(《“‘：:]$", before) or _CONTINUATION.match(text))
 
 
 def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:
@@ -125,7 +125,7 @@ def _split(text: str, *, people: bool) -> list[str]:
         depth = max(0, depth + (mark in "（(") - (mark in ")）"))
         if depth or mark in ")）":
             parts[-1] += mark
-        elif mark.isspace() and mark != "\n" and _one_name(parts[-1], text[place:], people=people):
+        elif mark.isspace() and mark != "\n" and _is_one_name(parts[-1], text[place:], people=people):
             parts[-1] += "" if len(parts[-1]) == 1 else " "
         else:
             parts.append("")
@@ -135,7 +135,7 @@ def _split(text: str, *, people: bool) -> list[str]:
     return whole if people else [each for name in whole for each in _OFFICES_JOINED.split(name)]
 
 
-def _one_name(before: str, after: str, *, people: bool) -> bool:
+def _is_one_name(before: str, after: str, *, people: bool) -> bool:
     """Return whether a blank is inside a name (张 三), or between a post and a name (局长 张三)."""
     behind_post = people and bool(_POST.search(before))
     return len(before.strip()) == 1 or behind_post or not re.match(r"[\u4e00-\u9fff]{2}", after)
@@ -154,10 +154,10 @@ def entries(text: str) -> list[dict[str, Any]]:
             found[-1]["text"] += f"\n{line}"
         else:
             found.append({"text": line})
-    return [_marked(entry) for entry in found]
+    return [_with_marks(entry) for entry in found]
 
 
-def _marked(entry: dict[str, Any]) -> dict[str, Any]:
+def _with_marks(entry: dict[str, Any]) -> dict[str, Any]:
     """Return an entry with the mark （佐证：…） at the end of its text, and （不公开） at the end of any line, turned into keys."""
     text = "\n".join(line.removesuffix(_HIDDEN) for line in entry["text"].split("\n"))
     marks = {} if text == entry["text"] else {"publish": False}
@@ -201,7 +201,7 @@ def limit(cell: Cell, feedback: date | None) -> Limit:
 
 def shows_month(cell: Cell) -> bool:
     """Return whether a date is shown as a month only."""
-    return "d" not in _SPELT.sub("", cell.form.lower())
+    return "d" not in _LITERALS.sub("", cell.form.lower())
 
 
 def exact_day(cell: Cell) -> date | None:
@@ -212,7 +212,7 @@ def exact_day(cell: Cell) -> date | None:
     if isinstance(value, int | float) and not isinstance(value, bool) and value in _SERIALS:
         return EPOCH + timedelta(days=int(value))
     found = days_with_year(cell.text)
-    return found[0] if len(found) == 1 and _ONLY_A_DAY.fullmatch(cell.text) else None
+    return found[0] if len(found) == 1 and _COMPLETION_DAY.fullmatch(cell.text) else None
 
 
 def kind(text: str) -> Term | None:

@@ -14,13 +14,13 @@ from xuncha.exchange.sheet.grid import Sheet, Spot
 from xuncha.language import gettext as _
 from xuncha.parts import require_part
 
-_Look = Callable[[Any], tuple[str, bool]]
+_CellReader = Callable[[Any], tuple[str, bool]]
 WordRow = tuple[int, Any, list[Any]]
 """The number of a row, its element, and its cells, each in every place that it covers."""
 _ABOVE: Final = 6  # paragraphs above a table that may name the organisation and the feedback
 _MOST_SPANNED: Final = 2_000  # the most rows or columns that one cell of a document may cover
-_OF_TEXT: Final = {"p", "h1", "h2", "h3", "caption", "div", "title"}
-_UNSEEN: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_TEXT_TAGS: Final = {"p", "h1", "h2", "h3", "caption", "div", "title"}
+_HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
 def word_tables(document: Any) -> Iterator[tuple[str, list[str], Iterator[WordRow]]]:  # noqa: ANN401
@@ -56,7 +56,7 @@ def table_name(number: int) -> str:
     return _("table {n}").format(n=number)
 
 
-def word(path: Path, content: bytes) -> list[Sheet]:
+def read_word(path: Path, content: bytes) -> list[Sheet]:
     """Read the tables of a Word document."""
     with require_part("office"):
         from docx import Document  # noqa: PLC0415
@@ -72,11 +72,11 @@ def word(path: Path, content: bytes) -> list[Sheet]:
     with safety.refusing_damage(path):
         found = []
         for name, above, rows in word_tables(Document(io.BytesIO(content))):
-            found.append(_laid_out(path, name, above, (cells for _number, _row, cells in rows), look))
+            found.append(_sheet(path, name, above, (cells for _number, _row, cells in rows), look))
         return found
 
 
-def page(path: Path, text: str) -> list[Sheet]:
+def read_page(path: Path, text: str) -> list[Sheet]:
     """Read the visible tables of a web page."""
     with require_part("office"):
         from lxml import html  # noqa: PLC0415
@@ -95,19 +95,19 @@ def page(path: Path, text: str) -> list[Sheet]:
                 inside |= set(element.iter())
                 safety.must_be_few(path, len(found) + 1, "tbl")
                 name = table_name(len(found) + 1)
-                found.append(_laid_out(path, name, above, _spread(element), _look))
+                found.append(_sheet(path, name, above, _full_rows(element), _read_cell))
                 above.clear()
-            elif element.tag in _OF_TEXT and element not in inside and not len(element):
+            elif element.tag in _TEXT_TAGS and element not in inside and not len(element):
                 above.extend([words] if (words := _text(element)) else [])
     return found
 
 
 def _is_unseen(element: Any) -> bool:  # noqa: ANN401
-    hidden = element.get("hidden") is not None or _UNSEEN.search(element.get("style") or "")
+    hidden = element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or "")
     return bool(hidden) or element.tag in {"script", "style", "noscript", "template"}
 
 
-def _look(cell: Any) -> tuple[str, bool]:  # noqa: ANN401
+def _read_cell(cell: Any) -> tuple[str, bool]:  # noqa: ANN401
     whole, struck = _text(cell), cell.xpath(".//s | .//del | .//strike")
     return whole, bool(whole) and "".join(map(_text, struck)) == whole
 
@@ -120,14 +120,14 @@ def _text(element: Any) -> str:  # noqa: ANN401
     return "\n".join(line for line in lines if line)
 
 
-def _spread(table: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+def _full_rows(table: Any) -> Iterator[list[Any]]:  # noqa: ANN401
     """Yield the rows of a table in a web page, with each cell in every place that it covers."""
-    left: dict[int, tuple[Any, int]] = {}
+    continued: dict[int, tuple[Any, int]] = {}
     """By column: the cells that continue in the next rows, and how many rows are left."""
     for row in table.iter("tr"):
         cells, column = dict[int, Any](), 0
-        below = {place: (cell, rows - 1) for place, (cell, rows) in left.items() if rows > 1}
-        cells |= {place: cell for place, (cell, _rows) in left.items()}
+        below = {place: (cell, rows - 1) for place, (cell, rows) in continued.items() if rows > 1}
+        cells |= {place: cell for place, (cell, _rows) in continued.items()}
         for cell in row.iterchildren("td", "th"):
             while column in cells:
                 column += 1
@@ -136,7 +136,7 @@ def _spread(table: Any) -> Iterator[list[Any]]:  # noqa: ANN401
                 if (rows := _span(cell, "rowspan")) > 1:
                     below[column] = (cell, rows - 1)
                 column += 1
-        left = below
+        continued = below
         yield [cells.get(place) for place in range(max(cells, default=-1) + 1)]
 
 
@@ -145,8 +145,10 @@ def _span(cell: Any, name: str) -> int:  # noqa: ANN401
     return min(max(int(value), 1), _MOST_SPANNED) if value.isdecimal() else 1
 
 
-def _laid_out(path: Path, name: str, above: Iterable[str], rows: Iterable[list[Any]], look: _Look) -> Sheet:
-    """Make a sheet from rows in which a merged cell is one object in every place; `look` returns its text, and whether it is struck out."""
+def _sheet(
+    path: Path, name: str, above: Iterable[str], rows: Iterable[list[Any]], read: _CellReader
+) -> Sheet:
+    """Make a sheet from rows in which a merged cell is one object in every place; `read` returns its text, and whether it is struck out."""
     sheet, words = Sheet(name, named=False), list(above)
     for row, each in enumerate(words, 1):
         sheet.put((row, 1), each)
@@ -156,10 +158,10 @@ def _laid_out(path: Path, name: str, above: Iterable[str], rows: Iterable[list[A
             if cell is None:
                 continue
             if cell not in places:
-                text, struck = look(cell)
+                text, struck = read(cell)
                 sheet.put((row, column), text, struck=struck)
             places.setdefault(cell, []).append((row, column))
             safety.must_be_few(path, row * column, "c")
     corners = [(min(spots), max(spots)) for spots in places.values() if len(spots) > 1]
-    sheet.settle([(left, top, right, bottom) for (top, left), (bottom, right) in corners])
+    sheet.expand([(left, top, right, bottom) for (top, left), (bottom, right) in corners])
     return sheet

@@ -40,19 +40,19 @@ def _sheets(path: Path, content: bytes) -> list[Sheet]:
         kind, package = safety.unpacked(path, content)
         if kind == "xlsx":
             return workbook.read(path, content, package)
-        return documents.word(path, content) if kind == "docx" else _calamine(path, content, package)
+        return documents.read_word(path, content) if kind == "docx" else _calamine(path, content, package)
     safety.must_be_of_a_known_kind(path, content)
     if content.startswith(COMPOUND_FILE):
         return _calamine(path, content)
     text = decode(content, str(path))
-    return documents.page(path, text) if safety.is_page(content) else [_delimited(path, text)]
+    return documents.read_page(path, text) if safety.is_page(content) else [_delimited(path, text)]
 
 
 def _calamine(path: Path, content: bytes, package: Package | None = None) -> list[Sheet]:
     """Read an .xls file, or an .ods file with the details of its package that the library does not return."""
     with require_part("office"):
         import python_calamine as calamine  # noqa: PLC0415
-    looks = opendocument.looks(path, package) if package else {}
+    looks = opendocument.sheet_formats(path, package) if package else {}
     try:
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
         safety.must_be_few(path, len(book.sheets_metadata), "sheet")
@@ -64,13 +64,13 @@ def _calamine(path: Path, content: bytes, package: Package | None = None) -> lis
             safety.must_be_few(path, grid.total_height * grid.total_width, "c")
             merged = grid.merged_cell_ranges or ()
             cells = [(left + 1, top + 1, right + 1, low + 1) for (top, left), (low, right) in merged]
-            look = looks.get(entry.name) or opendocument.Looks(Sheet(entry.name), cells)
+            look = looks.get(entry.name) or opendocument.SheetFormat(Sheet(entry.name), cells)
             sheet = look.sheet
             sheet.hidden = entry.visible != calamine.SheetVisibleEnum.Visible
             for row, values in enumerate(grid.to_python(skip_empty_area=False), 1):
                 for column, value in enumerate(values, 1):
                     sheet.put((row, column), value, struck=(row, column) in look.struck)
-            sheet.settle(look.merged)
+            sheet.expand(look.merged)
             sheets.append(sheet)
     except calamine.PasswordError as error:
         raise safety.under_password(path) from error
@@ -96,7 +96,7 @@ def _delimited(path: Path, text: str) -> Sheet:
             marked = value[:1] == "'" and is_formula(value[1:])  # as `export csv` marks a text
             sheet.put((row, column), value[1:] if marked else value)
     safety.must_be_few(path, len(sheet.cells), "c")
-    sheet.settle([])
+    sheet.expand([])
     return sheet
 
 

@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Spot
     from xuncha.pages.package import Package
 
-_UNSEEN: Final = ("w:strike", "w:dstrike", "w:vanish")  # properties of text that is not to be read
-_OF_ONE: Final = ("paraId", "textId", "rsidR", "rsidRPr", "rsidTr", "rsidRDefault", "rsidP")
+_HIDING: Final = ("w:strike", "w:dstrike", "w:vanish")  # properties of text that is not to be read
+_UNIQUE: Final = ("paraId", "textId", "rsidR", "rsidRPr", "rsidTr", "rsidRDefault", "rsidP")
 """Attributes that name one row or paragraph; its copy must not have them."""
 
 
 class FilledWord:
     """Writes a plan into the tables of a Word document."""
 
-    takes_rows = True
+    accepts_rows = True
 
     def __init__(self, path: Path, content: bytes, package: Package) -> None:
         try:
@@ -47,34 +47,34 @@ class FilledWord:
             hint = _("remove that in Word or WPS, and save it as .docx")
             raise RefusedError("own-file", message, hint) from None
         self.content, self.main = content, package.main
-        self.firsts: dict[str, dict[Spot, Spot]] = {}
+        self.anchors: dict[str, dict[Spot, Spot]] = {}
         self.cells: dict[str, dict[Spot, Any]] = {}
         self.rows: dict[str, dict[int, Any]] = {}
         self.repeating: dict[tuple[str, int], bool] = {}
         with safety.refusing_damage(path):
             self.document = Document(io.BytesIO(content))
             for name, _above, rows in word_tables(self.document):
-                self._look(name, rows)
+                self._index_cells(name, rows)
 
-    def _look(self, name: str, rows: Iterable[WordRow]) -> None:
+    def _index_cells(self, name: str, rows: Iterable[WordRow]) -> None:
         places: dict[Any, Spot] = {}
-        self.cells[name], self.rows[name], self.firsts[name] = {}, {}, {}
+        self.cells[name], self.rows[name], self.anchors[name] = {}, {}, {}
         for number, row, cells in rows:
             self.rows[name][number] = row
             for column, cell in enumerate(cells, 1):
                 if cell is not None:
                     self.cells[name][number, column] = cell
-                    self.firsts[name][number, column] = places.setdefault(cell, (number, column))
+                    self.anchors[name][number, column] = places.setdefault(cell, (number, column))
 
-    def first(self, sheet: str, spot: Spot) -> Spot:
+    def anchor(self, sheet: str, spot: Spot) -> Spot:
         """Return the first place of the merged cell that covers a place."""
-        return self.firsts[sheet].get(spot, spot)
+        return self.anchors[sheet].get(spot, spot)
 
     def write(self, plan: Plan) -> bytes:
         """Return the filled document."""
         self.filled = {(measure.sheet, measure.rows[0]) for measure in plan.draft.measures}
-        for sheet, first in plan.parted:
-            self._part(sheet, first)
+        for sheet, first in plan.split_cells:
+            self._split(sheet, first)
         for (sheet, spot), value in plan.entries.items():
             if (cell := self.cells[sheet].get(spot)) is not None:
                 self._put(cell, value, sheet, spot)
@@ -84,9 +84,9 @@ class FilledWord:
             last[each.sheet, each.after] = self._add(each, above)
         return self._packed()
 
-    def _part(self, sheet: str, first: Spot) -> None:
+    def _split(self, sheet: str, first: Spot) -> None:
         """Split a merged cell, so that each row has its own cell."""
-        for row, column in [spot for spot, each in self.firsts[sheet].items() if each == first]:
+        for row, column in [spot for spot, each in self.anchors[sheet].items() if each == first]:
             for cell in self.rows[sheet][row].tc_lst:
                 if cell.grid_offset < column <= cell.grid_offset + cell.grid_span:
                     cell.vMerge = None
@@ -97,15 +97,15 @@ class FilledWord:
         text = as_text(value, _text(cell)).replace("\r", "")
         lines = [without_unsafe(line) for line in text.split("\n")]
         first = cell.p_lst[0] if cell.p_lst else cell.add_p()
-        look = _look_of(first)
-        like, in_column = self._like(sheet, spot) if look is None else (None, False)
-        if like is not None:
-            look = _look_of(like)
-            if first.pPr is None and like.pPr is not None:
-                form = deepcopy(like.pPr)
+        properties = _text_properties(first)
+        similar, in_column = self._similar(sheet, spot) if properties is None else (None, False)
+        if similar is not None:
+            properties = _text_properties(similar)
+            if first.pPr is None and similar.pPr is not None:
+                layout = deepcopy(similar.pPr)
                 if not in_column:
-                    form.jc_val = None  # each column has its own alignment
-                first.insert(0, form)
+                    layout.jc_val = None  # each column has its own alignment
+                first.insert(0, layout)
         _clear(cell, first)
         paragraph = first
         for number, line in enumerate(lines):
@@ -117,13 +117,13 @@ class FilledWord:
             if line:
                 run = paragraph.add_r()
                 run.text = line
-                if look is not None:
-                    run.insert(0, deepcopy(look))
+                if properties is not None:
+                    run.insert(0, deepcopy(properties))
         height = cell.getparent().find(f"{qn('w:trPr')}/{qn('w:trHeight')}")
         if height is not None and height.get(qn("w:hRule")) == "exact":
             height.set(qn("w:hRule"), "atLeast")  # else a text that does not fit is cut off
 
-    def _like(self, sheet: str, spot: Spot) -> tuple[Any, bool]:
+    def _similar(self, sheet: str, spot: Spot) -> tuple[Any, bool]:
         """Return the paragraph of a filled cell, the nearest in the column or the longest in the row, and whether it is in the column."""
         row, column = spot
         cells = self.cells[sheet]
@@ -140,27 +140,27 @@ class FilledWord:
     def _add(self, added: AddedRow, above: Any) -> Any:  # noqa: ANN401
         """Add a row below the row `above`, as a copy of the row that it is added to. Return it."""
         cells = self.cells[added.sheet]
-        model = self.rows[added.sheet][added.after]
-        row = deepcopy(model)
+        template = self.rows[added.sheet][added.after]
+        row = deepcopy(template)
         column = row.grid_before + 1
-        for cell, own, over in zip(row.tc_lst, model.tc_lst, above.tc_lst, strict=True):
+        for cell, own, upper in zip(row.tc_lst, template.tc_lst, above.tc_lst, strict=True):
             columns = range(column, column + max(cell.grid_span, 1))
             column = columns.stop
             below = cells.get((added.after + 1, columns.start))
             goes_on = below is not None and below is cells.get((added.after, columns.start))
-            if goes_on or not added.same.isdisjoint(columns):
+            if goes_on or not added.merged.isdisjoint(columns):
                 if goes_on or own.vMerge is not None or not self._repeats(added.sheet, columns.start):
                     _clear(cell, cell.p_lst[0])
-                    over.vMerge = over.vMerge or "restart"
+                    upper.vMerge = upper.vMerge or "restart"
                     cell.vMerge = "continue"
                 else:
-                    cell.getparent().replace(cell, deepcopy(over))
+                    cell.getparent().replace(cell, deepcopy(upper))
                 continue
             cell.vMerge = None
             value = next((added.values[each] for each in columns if each in added.values), None)
             self._put(cell, value, added.sheet, (added.after, columns.start))
         for element in row.iter():
-            for name in [each for each in element.attrib if str(each).rpartition("}")[2] in _OF_ONE]:
+            for name in [each for each in element.attrib if str(each).rpartition("}")[2] in _UNIQUE]:
                 del element.attrib[name]
         for mark in list(row.iter(qn("w:bookmarkStart"), qn("w:bookmarkEnd"), qn("w:tblHeader"))):
             mark.getparent().remove(mark)
@@ -189,7 +189,7 @@ def _text(cell: Any) -> str:  # noqa: ANN401
     return "".join(paragraph.text for paragraph in cell.p_lst).strip()
 
 
-def _look_of(paragraph: Any) -> Any:  # noqa: ANN401
+def _text_properties(paragraph: Any) -> Any:  # noqa: ANN401
     """Return the properties of a paragraph's text, without those that hide it or strike it out; None if there are none."""
     properties = next((run.rPr for run in paragraph.r_lst if run.rPr is not None), None)
     if properties is None:
@@ -197,7 +197,7 @@ def _look_of(paragraph: Any) -> Any:  # noqa: ANN401
         if properties is None:
             return None if not paragraph.r_lst else OxmlElement("w:rPr")
     look = OxmlElement("w:rPr")
-    look.extend(deepcopy(each) for each in properties if each.tag not in map(qn, _UNSEEN))
+    look.extend(deepcopy(each) for each in properties if each.tag not in map(qn, _HIDING))
     return look
 
 

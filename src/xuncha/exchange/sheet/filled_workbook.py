@@ -22,27 +22,27 @@ if TYPE_CHECKING:
 class FilledWorkbook:
     """Writes a plan into a workbook. Rows are not moved, since formulas and other sheets refer to them."""
 
-    takes_rows = False
+    accepts_rows = False
 
     def __init__(self, path: Path, content: bytes, package: Package) -> None:
         has_macros = "macro" in package.kind(package.main).lower()
         with safety.refusing_damage(path):
             self.book: Any = load_workbook(io.BytesIO(content), keep_vba=has_macros)
         self.sheets = {sheet.title: sheet for sheet in self.book.worksheets}
-        self.firsts: dict[str, dict[Spot, Spot]] = {}
+        self.anchors: dict[str, dict[Spot, Spot]] = {}
 
-    def first(self, sheet: str, spot: Spot) -> Spot:
+    def anchor(self, sheet: str, spot: Spot) -> Spot:
         """Return the first place of the merged cell that covers a place."""
-        if sheet not in self.firsts:
-            self.firsts[sheet] = {}
+        if sheet not in self.anchors:
+            self.anchors[sheet] = {}
             for merged in self.sheets[sheet].merged_cells.ranges:
-                self.firsts[sheet] |= dict.fromkeys(merged.cells, (merged.min_row, merged.min_col))
-        return self.firsts[sheet].get(spot, spot)
+                self.anchors[sheet] |= dict.fromkeys(merged.cells, (merged.min_row, merged.min_col))
+        return self.anchors[sheet].get(spot, spot)
 
     def write(self, plan: Plan) -> bytes:
         """Return the filled workbook."""
-        for sheet, first in plan.parted:
-            self._part(self.sheets[sheet], first)
+        for sheet, first in plan.split_cells:
+            self._split(self.sheets[sheet], first)
         for (sheet, spot), planned in plan.entries.items():
             cell: Any = self.sheets[sheet].cell(*spot)
             value = planned
@@ -61,7 +61,7 @@ class FilledWorkbook:
         self.book.save(written)
         return written.getvalue()
 
-    def _part(self, sheet: Any, first: Spot) -> None:  # noqa: ANN401
+    def _split(self, sheet: Any, first: Spot) -> None:  # noqa: ANN401
         """Split a merged cell, so that each row has its own cell with the same look."""
         for merged in [each for each in sheet.merged_cells.ranges if (each.min_row, each.min_col) == first]:
             sheet.unmerge_cells(str(merged))

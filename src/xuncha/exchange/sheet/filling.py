@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import cells, safety
 from xuncha.exchange.sheet.grid import column_of
-from xuncha.exchange.sheet.plan import AddedRow, Plan, told_by
-from xuncha.exchange.sheet.reading import Wanted, draft_of
+from xuncha.exchange.sheet.plan import AddedRow, Plan, comparable
+from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 from xuncha.exchange.sheet.tables import title_of_problem
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
@@ -26,22 +26,24 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
 
-_OF_PROBLEM: Final = ("number", "category", "problem", "finding")
+_PROBLEM_ROLES: Final = ("number", "category", "problem", "finding")
 
 
-def filled(path: Path, wanted: Wanted, ledger: Ledger, office: str | None = None) -> tuple[bytes, Draft]:
+def fill_table(
+    path: Path, options: ReadOptions, ledger: Ledger, office: str | None = None
+) -> tuple[bytes, Draft]:
     """Fill a table from a ledger. Return the file, and its draft, whose doubts list what found no place in the table.
 
     Missing measures of `office` are added; None means all offices. Raises RefusedError if the file is neither an Excel workbook nor
     a Word document, cannot be read or filled, or has no known column; SurroundingsError without the part `office`.
     """
-    draft = draft_of(path, wanted)
+    draft = draft_of(path, options)
     writer = _writer(path)
-    plan = Plan(draft, ledger, writer.first)
+    plan = Plan(draft, ledger, writer.anchor)
     named = {identity for match in plan.matches for _measure, identity in match.measures}
     others = {identity: each for identity, each in ledger.measures.items() if identity not in named}
     missing = [n for n, each in others.items() if office in {None, each.office, *each.co_offices}]
-    for identity in Adder(plan, takes_rows=writer.takes_rows).add(missing):
+    for identity in RowAdder(plan, accepts_rows=writer.accepts_rows).add(missing):
         message = _("measure {id} of the ledger has no row in the table: not filled in")
         draft.doubt(message.format(id=identity), ledger.measures[identity].title)
     return writer.write(plan), draft
@@ -63,7 +65,7 @@ def _writer(path: Path) -> FilledWord | FilledWorkbook:
     raise RefusedError("not-a-workbook", message.format(path=path), _("save it as .xlsx in Excel or WPS"))
 
 
-class Place(NamedTuple):
+class RowPlace(NamedTuple):
     """A row below which another one may be added."""
 
     sheet: str
@@ -71,24 +73,24 @@ class Place(NamedTuple):
     category: str  # its category in the table; empty if the table names none
 
 
-class Adder:
+class RowAdder:
     """Adds rows to a plan, and fills rows of problems that have no measure yet. Some files take no new rows."""
 
-    def __init__(self, plan: Plan, *, takes_rows: bool) -> None:
-        self.plan, self.ledger, self.takes_rows = plan, plan.ledger, takes_rows
+    def __init__(self, plan: Plan, *, accepts_rows: bool) -> None:
+        self.plan, self.ledger, self.accepts_rows = plan, plan.ledger, accepts_rows
         fields = (f"{FIELD}{each.key}" for each in self.ledger.settings.fields if each.of == "problem")
-        self.of_problem = {*_OF_PROBLEM, *fields}
-        self.places: dict[Identity, Place] = {}
-        self.problems: dict[int, Place] = {}
+        self.problem_roles = {*_PROBLEM_ROLES, *fields}
+        self.places: dict[Identity, RowPlace] = {}
+        self.problems: dict[int, RowPlace] = {}
         """The last row of each problem."""
-        self.empty: dict[int, Place] = {}
+        self.empty: dict[int, RowPlace] = {}
         """The rows of problems that have no measure yet."""
         self.unheaded: set[int] = set()
         """Problems that stand beside their measures, and not in a row above them."""
         for match in plan.matches:
-            place = Place(match.problem.sheet, match.problem.rows[1], match.problem.category)
+            place = RowPlace(match.problem.sheet, match.problem.rows[1], match.problem.category)
             for measure, identity in match.measures:
-                place = Place(measure.sheet, measure.rows[1], match.problem.category)
+                place = RowPlace(measure.sheet, measure.rows[1], match.problem.category)
                 if identity:
                     self.places[identity] = place
             if match.number is not None:
@@ -102,7 +104,7 @@ class Adder:
         self.counts_rows = any(len(each) > 1 for each in numbers)
         """Whether the numbers of the table count its rows, and not its problems."""
         own = [(measure.identity, each) for match in plan.matches for measure, each in match.measures]
-        self.identities = any(read for read, _each in own) and all(read in {None, each} for read, each in own)
+        self.numbered = any(read for read, _each in own) and all(read in {None, each} for read, each in own)
         """Whether the table has the measure numbers of the ledger."""
 
     def add(self, missing: Iterable[Identity]) -> list[Identity]:
@@ -110,15 +112,15 @@ class Adder:
         there = set(self.problems)
         ordered = sorted(missing, key=lambda identity: (identity.problem not in there, identity))
         left = sorted(identity for identity in ordered if not self._add(identity))
-        if self.plan.added and not self.identities:
-            self._count()
+        if self.plan.added and not self.numbered:
+            self._renumber()
         return left
 
     def _add(self, identity: Identity) -> bool:
         number = identity.problem
         empty, is_known = self.empty.pop(number, None), number in self.problems
         earlier = [each for each in self.places if each.problem == number and each < identity]
-        place = self.places[max(earlier)] if earlier else self.problems.get(number) or self._below(number)
+        place = self.places[max(earlier)] if earlier else self.problems.get(number) or self._place_for(number)
         record = self.plan.record(identity)
         columns = self.plan.columns(place.sheet, place.row) if place else []
         by_role = {each.role: column_of(each.letter) for each in reversed(columns)}
@@ -127,33 +129,33 @@ class Adder:
         if place is None or not single or not headed:
             return False  # it would be read as several measures, or as one of another problem
         values = self.plan.values(record, columns, {"co_offices"} - by_role.keys())
-        same = {column for role, column in by_role.items() if role in self.of_problem}
+        merged = {column for role, column in by_role.items() if role in self.problem_roles}
         if not is_known:
-            own = self._of_problem(number)
+            own = self._problem_values(number)
             values |= {by_role[role]: value for role, value in own.items() if role in by_role}
             goes_on = place.category and place.category == own["category"]
-            same = {column for role, column in by_role.items() if role == "category" and goes_on}
-        if (column := by_role.get("number")) and (self.identities or self.counts_rows):
-            values[column] = str(identity) if self.identities else None
-            same.discard(column)
-        others = [(role, column) for role, column in by_role.items() if column not in same]
-        agree = all(self._agrees(place, role, column, record) for role, column in others)
-        if not agree or not (empty or self.takes_rows):
+            merged = {column for role, column in by_role.items() if role == "category" and goes_on}
+        if (column := by_role.get("number")) and (self.numbered or self.counts_rows):
+            values[column] = str(identity) if self.numbered else None
+            merged.discard(column)
+        others = [(role, column) for role, column in by_role.items() if column not in merged]
+        agree = all(self._is_shared(place, role, column, record) for role, column in others)
+        if not agree or not (empty or self.accepts_rows):
             return False
         if empty:
             for column, value in values.items():
-                if column not in same and value is not None:
-                    spot = self.plan.first(place.sheet, (place.row, column))
+                if column not in merged and value is not None:
+                    spot = self.plan.anchor(place.sheet, (place.row, column))
                     self.plan.entries[place.sheet, spot] = value
         else:
-            self.plan.added.append(AddedRow(place.sheet, place.row, values, frozenset(same)))
+            self.plan.added.append(AddedRow(place.sheet, place.row, values, frozenset(merged)))
             message = _("measure {id} of the ledger had no row in the table: one is added")
             self.plan.draft.doubt(message.format(id=identity), record["title"])
         self.places[identity] = place
         self.problems.setdefault(number, place._replace(category=place.category and self._category(number)))
         return True
 
-    def _below(self, number: int) -> Place | None:
+    def _place_for(self, number: int) -> RowPlace | None:
         """Return the row below which a problem is added: the last row of the problem before it in its category."""
         fits, category = [], key_of(self._category(number))
         for candidate, place in self.problems.items():
@@ -167,7 +169,7 @@ class Adder:
         key = self.ledger.problems[number].category
         return next((each.title for each in self.ledger.settings.categories if each.key == key), "")
 
-    def _of_problem(self, number: int) -> dict[str, object]:
+    def _problem_values(self, number: int) -> dict[str, object]:
         """Return the values of a problem's cells, by the roles of the columns."""
         problem = self.ledger.problems[number]
         text = problem.finding or problem.title
@@ -176,18 +178,18 @@ class Adder:
         fields = {f"{FIELD}{key}": value for key, value in problem.fields.items()}
         return {**values, "finding": problem.finding, **fields}
 
-    def _agrees(self, place: Place, role: str, column: int, record: Mapping[str, Any]) -> bool:
+    def _is_shared(self, place: RowPlace, role: str, column: int, record: Mapping[str, Any]) -> bool:
         """Return whether a cell does not continue below its row, or has the value of the measure, too."""
-        first = self.plan.first(place.sheet, (place.row, column))
-        below = self.plan.first(place.sheet, (place.row + 1, column))
-        if first != below or (place.sheet, first) in self.plan.parted:
+        first = self.plan.anchor(place.sheet, (place.row, column))
+        below = self.plan.anchor(place.sheet, (place.row + 1, column))
+        if first != below or (place.sheet, first) in self.plan.split_cells:
             return True
         if role == "measure":
             return False
-        value, wishes = told_by(record).get(role), self.plan.wishes.get((place.sheet, first, role), ())
-        return all(wish.told == value for wish in wishes) if wishes else not value
+        value, wishes = comparable(record).get(role), self.plan.wishes.get((place.sheet, first, role), ())
+        return all(wish.compared == value for wish in wishes) if wishes else not value
 
-    def _count(self) -> None:
+    def _renumber(self) -> None:
         """Continue the numbers of the rows or problems, if the table numbers them without a gap."""
         sheets = list(dict.fromkeys(each.sheet for each in self.plan.draft.columns))
         draft, matches = self.plan.draft, self.plan.matches
@@ -199,7 +201,7 @@ class Adder:
         ]
         for order, row in enumerate(self.plan.added, 1):
             column = self._number(row.sheet, row.after)
-            if column and column not in row.same:
+            if column and column not in row.merged:
                 units.append(((sheets.index(row.sheet), row.after, order), "", row))
         units.sort(key=itemgetter(0))
         written = [text for _place, text, added in units if added is None]
@@ -214,7 +216,7 @@ class Adder:
                 named = None if self.counts_rows or not any(written) else added.values.get(column)
                 added.values[column] = number if is_counted else named
             elif is_counted and text != str(number):
-                spot = self.plan.first(sheets[sheet], (row_number, column))
+                spot = self.plan.anchor(sheets[sheet], (row_number, column))
                 self.plan.entries[sheets[sheet], spot] = number
 
     def _number(self, sheet: str, row: int) -> int:

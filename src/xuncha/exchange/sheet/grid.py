@@ -40,10 +40,10 @@ class Cell(NamedTuple):
     @classmethod
     def of(cls, value: object, form: str = "", address: str = "", *, unseen: Unseen = "") -> Self:
         """Make a cell from its value and number format."""
-        return cls(value, form, _said(value, form), address, unseen)
+        return cls(value, form, _display_text(value, form), address, unseen)
 
 
-def _said(value: object, form: str) -> str:
+def _display_text(value: object, form: str) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:  # noqa: PLR2004  beyond, a float holds no integer
         value = int(value)
     if isinstance(value, datetime) and value.time() == time():
@@ -76,7 +76,7 @@ class Sheet:
             form = "General" if isinstance(value, str | int | float) else DAY
             self.cells[spot] = Cell.of(value, form, unseen="struck" if struck else "")
 
-    def settle(self, merged: list[tuple[int, int, int, int]]) -> None:
+    def expand(self, merged: list[tuple[int, int, int, int]]) -> None:
         """Repeat merged cells (left, top, right, bottom) in all places they cover, and sort the rows. Raises RefusedError if they cover too much."""
         last_row = max((row for row, _column in self.cells), default=0)
         last_column = max((column for _row, column in self.cells), default=0)
@@ -92,13 +92,13 @@ class Sheet:
             for spot in product(rows, columns):
                 self.anchors[spot] = (top, left)
                 self.cells[spot] = self.cells[top, left]
-        self.without(lambda _spot: False)
+        self.remove(lambda _spot: False)
 
-    def without(self, gone: Callable[[Spot], bool]) -> None:
-        """Remove the cells for which `gone` returns True."""
-        self.cells = {spot: cell for spot, cell in self.cells.items() if not gone(spot)}
-        self.anchors = {spot: first for spot, first in self.anchors.items() if not gone(spot)}
-        self.comments = {spot: text for spot, text in self.comments.items() if not gone(spot)}
+    def remove(self, is_removed: Callable[[Spot], bool]) -> None:
+        """Remove the cells for which `is_removed` returns True."""
+        self.cells = {spot: cell for spot, cell in self.cells.items() if not is_removed(spot)}
+        self.anchors = {spot: first for spot, first in self.anchors.items() if not is_removed(spot)}
+        self.comments = {spot: text for spot, text in self.comments.items() if not is_removed(spot)}
         self.by_row.clear()
         for row, column in sorted(self.cells):
             self.by_row.setdefault(row, []).append(column)
@@ -130,7 +130,7 @@ class Sheet:
         """Return the texts of a row, from left to right."""
         return list(self.filled(row).values())
 
-    def begins(self, row: int, column: int) -> bool:
+    def starts(self, row: int, column: int) -> bool:
         """Return whether a cell is filled and does not belong to a merged cell that begins in a row above."""
         spot = (row, column)
         return spot in self.cells and self.anchors.get(spot, spot)[0] == row
@@ -139,9 +139,9 @@ class Sheet:
         """Return whether a place is the first one of a merged cell, or in no merged cell."""
         return self.anchors.get(spot, spot) == spot
 
-    def same(self, one: Spot, other: Spot) -> bool:
+    def merged(self, first: Spot, second: Spot) -> bool:
         """Return whether two places belong to the same merged cell."""
-        return one in self.anchors and self.anchors[one] == self.anchors.get(other)
+        return first in self.anchors and self.anchors[first] == self.anchors.get(second)
 
 
 def clean(content: object) -> str:

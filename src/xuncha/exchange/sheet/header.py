@@ -15,15 +15,15 @@ from xuncha.model.states import is_plain
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
 
-_LISTED: Final = {"problem", "measure"}  # what the rows of a table are about
-_TOLD: Final = {"state", "progress"}  # what the rows say about it
+_TOPICS: Final = {"problem", "measure"}  # what the rows of a table are about
+_STATES: Final = {"state", "progress"}  # what the rows say about it
 _DATA: Final = re.compile(
     r"\d{1,6}(?:[.．-]\d{1,6})?|(?:19|20)\d\d[年./-]\d{1,2}(?:[月./-](?:\d{1,2}日?)?)?底?前?"
 )
 """Numbers and days; no heading consists of one alone."""
 _FEWEST: Final = 3  # the fewest columns with a role in a header
 _LONGEST: Final = 24  # the most characters of a column's name
-_IN_GROUP: Final = "/"  # stands between the rows of a heading
+_SEPARATOR: Final = "/"  # stands between the rows of a heading
 
 
 class Table(NamedTuple):
@@ -49,33 +49,33 @@ class Table(NamedTuple):
         return next((column for column in sorted(self.choices) if self.role(column) == role), 0)
 
 
-class Finder:
-    """Finds the tables of a sheet. `said` are the roles that people or forms have given to columns, by the plain headings."""
+class TableFinder:
+    """Finds the tables of a sheet. `given` are the roles that people or forms have given to columns, by the plain headings."""
 
-    def __init__(self, sheet: Sheet, said: Mapping[str, str] | None = None) -> None:
+    def __init__(self, sheet: Sheet, given: Mapping[str, str] | None = None) -> None:
         self.sheet = sheet
-        self.said = said or {}
-        self._guesses = False
+        self.given = given or {}
+        self._guessing = False
         """Whether a heading that is known only by its last word counts, too: if no header of known headings was found."""
         self._depths: dict[int, int] = {}
         """By row: the number of rows of the header that begins there. Each row is examined once, while the sheet does not change."""
 
     def role(self, heading: str) -> str:
         """Return the role of a column by its heading: the role that was given to it, else the one that its words mean."""
-        meaning = (self.said and self.said.get(plain(heading))) or roles.role(heading)
-        meaning = meaning or (roles.perhaps(heading) if self._guesses else "")
+        meaning = (self.given and self.given.get(plain(heading))) or roles.role(heading)
+        meaning = meaning or (roles.guess(heading) if self._guessing else "")
         return "" if meaning == IGNORE else meaning
 
     def tables(self) -> list[Table]:
         """Find the tables, from top to bottom."""
-        if not (headers := self._found()):
-            self._guesses = True
+        if not (headers := self._headers()):
+            self._guessing = True
             self._depths.clear()
-            headers = self._found()
+            headers = self._headers()
         ends = [*(start for start, _first, _headings in headers[1:]), self.sheet.last_row + 1]
         return [self._table(*each, end - 1) for each, end in zip(headers, ends, strict=False)]
 
-    def _found(self) -> list[tuple[int, int, Columns]]:
+    def _headers(self) -> list[tuple[int, int, Columns]]:
         """Find the headers. Return the row of each, the first row after it, and its headings."""
         headers: list[tuple[int, int, Columns]] = []
         behind = 0
@@ -83,7 +83,7 @@ class Finder:
             if row >= behind and (depth := self._header_at(row)):
                 behind = row + depth
                 headings = self._headings(row, depth)
-                if not headers or not _plainly(headings).items() <= _plainly(headers[-1][2]).items():
+                if not headers or not _plain(headings).items() <= _plain(headers[-1][2]).items():
                     headers.append((row, behind, headings))  # else the header is printed again on a page
         return headers
 
@@ -92,7 +92,7 @@ class Finder:
         (start, end), last = header, self.sheet.last_row
         return self._table(start, rows[0], self._headings(start, end - start + 1), min(rows[1] or last, last))
 
-    def best(self) -> list[str]:
+    def best_headings(self) -> list[str]:
         """Return the headings of the row that is most like a header, if no header was found."""
         texts = map(self.sheet.texts, self.sheet.by_row)
         rows = ([text for text in row if len(text) <= _LONGEST] for row in texts)
@@ -105,12 +105,12 @@ class Finder:
         ticked = ticks.columns(sheet, tuple(range(start, first)), rows, self._role_of_ticks)
         headings = headings | {column: word for column, word in ticked.items() if word}
         others = {column: text for column, text in headings.items() if column not in ticked}
-        by_heading = {column: self.said.get(plain(text), "") for column, text in others.items()}
-        given = {column: self.said.get(plain(names[column])) or role for column, role in by_heading.items()}
+        by_heading = {column: self.given.get(plain(text), "") for column, text in others.items()}
+        given = {column: self.given.get(plain(names[column])) or role for column, role in by_heading.items()}
         choices = roles.Decider(sheet, rows, others, names, given).choices()
         has_state = any(choice.role == "state" for choice in choices.values())
         choices |= {column: ticks.choice(word, has_state=has_state) for column, word in ticked.items()}
-        heads = tuple(_plainly(sheet.filled(row)) for row in range(start, first))
+        heads = tuple(_plain(sheet.filled(row)) for row in range(start, first))
         return Table(start, first, last, headings, choices, names, heads, ticked)
 
     def _role_of_ticks(self, heading: str) -> str:
@@ -124,12 +124,12 @@ class Finder:
         counts = Counter[str]()
         for column in sorted(headings):
             texts = (self.sheet.text(row, column) for row in range(start, end))
-            name = _IN_GROUP.join(dict.fromkeys(text for each in texts if (text := "".join(each.split()))))
+            name = _SEPARATOR.join(dict.fromkeys(text for each in texts if (text := "".join(each.split()))))
             counts[name] += 1
             names[column] = f"{name} {counts[name]}" if counts[name] > 1 else name
         return names
 
-    def beside(self, rows: Iterable[int]) -> int:
+    def second_table(self, rows: Iterable[int]) -> int:
         """Return the column where a header in these rows names the same things again: a second table begins there; else 0."""
         sheet = self.sheet
         for row in rows:
@@ -137,7 +137,9 @@ class Finder:
                 continue
             if column := self._numbered_again(self._headings(row, depth)):
                 return column
-            own = (column for column in sheet.filled(row) if not sheet.same((row, column), (row, column - 1)))
+            own = (
+                column for column in sheet.filled(row) if not sheet.merged((row, column), (row, column - 1))
+            )
             texts = {column: plain(sheet.text(row, column)) for column in own}
             first = {text: column for column, text in reversed(texts.items())}
             repeated = [column for column, text in texts.items() if text and first[text] != column]
@@ -157,8 +159,8 @@ class Finder:
             left = {role for other, role in named.items() if other < column}
             right = {role for other, role in named.items() if other >= column + numbered}
             # Without an empty column, the second numbers may be those of the measures.
-            again = left & right & ({"problem"} if not parted else _LISTED | _TOLD if numbered else _LISTED)
-            if again and left & _LISTED and max(named) > column:
+            again = left & right & ({"problem"} if not parted else _TOPICS | _STATES if numbered else _TOPICS)
+            if again and left & _TOPICS and max(named) > column:
                 return column
         return 0
 
@@ -179,7 +181,7 @@ class Finder:
         two = self._score(self._headings(row, 2)) if len(set(texts)) > 1 and self._has_second_row(row) else 0
         # A row that names no column is a title, or the last row of another table.
         belongs = one or any(map(self.role, texts)) or two > self._score(self._headings(row + 1, 1))
-        if two >= _FEWEST and belongs and (two > one or self._tied(row)):
+        if two >= _FEWEST and belongs and (two > one or self._joins_next(row)):
             three = self._score(self._headings(row, 3)) if self._has_second_row(row + 1) else 0
             return 3 if three > two else 2
         return 1 if one >= _FEWEST else 0
@@ -193,18 +195,18 @@ class Finder:
         for column, text in texts.items():
             is_text = isinstance(sheet.cells[row, column].value, str)
             is_data = not is_text or _DATA.fullmatch(plain(text)) or ticks.is_tick(text)
-            if is_data and sheet.begins(row, column):
+            if is_data and sheet.starts(row, column):
                 return True
         states = [text for text in texts.values() if is_plain(text) and not self.role(text)]
         return len(states) == 1 and len(texts) > 1  # several states are the names of columns
 
-    def _tied(self, row: int) -> bool:
+    def _joins_next(self, row: int) -> bool:
         """Return whether names of columns are merged over this row and the next, or continue in the next row."""
         sheet = self.sheet
-        below = (column for column in sheet.columns(row) if sheet.same((row, column), (row + 1, column)))
-        return any(self.role(sheet.text(row, column)) for column in below) or self._fills(row)
+        below = (column for column in sheet.columns(row) if sheet.merged((row, column), (row + 1, column)))
+        return any(self.role(sheet.text(row, column)) for column in below) or self._fills_gaps(row)
 
-    def _fills(self, row: int) -> bool:
+    def _fills_gaps(self, row: int) -> bool:
         """Return whether the next row holds only names of columns, some of them below empty cells of this row."""
         named = self.sheet.filled(row + 1)
         plainly = all(self.role(text) or ticks.is_state(text) for text in named.values())
@@ -214,14 +216,14 @@ class Finder:
         """Return whether the next row belongs to the header: it divides cells that are merged across columns, or continues the names."""
         sheet, below = self.sheet, self.sheet.filled(row + 1)
         is_header = self._score(self._headings(row + 1, 1)) >= _FEWEST
-        if not is_header and self._holds_data(row + 1) and not self._tied(row):
+        if not is_header and self._holds_data(row + 1) and not self._joins_next(row):
             return False
         if not below or any(len(text) > _LONGEST for text in below.values()):
             return False
-        own = [column for column in below if not sheet.same((row, column), (row + 1, column))]
+        own = [column for column in below if not sheet.merged((row, column), (row + 1, column))]
         named = [column for column in own if self.role(below[column]) or ticks.is_state(below[column])]
-        across = any(sheet.same((row, column), (row, column + 1)) for column in sheet.columns(row))
-        over_both = sum(sheet.same((row, column), (row + 1, column)) for column in sheet.columns(row))
+        across = any(sheet.merged((row, column), (row, column + 1)) for column in sheet.columns(row))
+        over_both = sum(sheet.merged((row, column), (row + 1, column)) for column in sheet.columns(row))
         stand_below = len(own) < len(below) or across or len(named) * 2 > len(own)
         return bool((across and over_both > len(own) and own) or (named and stand_below))
 
@@ -231,7 +233,7 @@ class Finder:
         if not meant & {"problem", "measure", "part", "finding"}:
             return 0
         # A heading that somebody has named is enough for a header. If all are guessed, one more is needed.
-        named = any(plain(heading) in self.said for heading in headings.values())
+        named = any(plain(heading) in self.given for heading in headings.values())
         guessed = not any(map(roles.role, headings.values()))
         return max(len(meant), _FEWEST) if named else len(meant) - guessed
 
@@ -247,7 +249,7 @@ class Finder:
         return names
 
 
-def _plainly(headings: Columns) -> Columns:
+def _plain(headings: Columns) -> Columns:
     return {column: plain(text) for column, text in headings.items()}
 
 
@@ -263,7 +265,7 @@ def own_table(sheet: Sheet, known: Mapping[str, str]) -> list[Table]:
 
 def is_header(sheet: Sheet, row: int, table: Table) -> bool:
     """Return whether a row inside a table is the header or a row of it, printed again."""
-    texts = {column: text for column, text in _plainly(sheet.filled(row)).items() if text}
+    texts = {column: text for column, text in _plain(sheet.filled(row)).items() if text}
     headings = {column: plain(text) for column, text in table.headings.items()}
     for head in table.heads if len(texts) >= min(_FEWEST, len(headings)) else ():
         if all(text in {head.get(column), headings.get(column)} for column, text in texts.items()):

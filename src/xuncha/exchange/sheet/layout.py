@@ -23,7 +23,7 @@ AT_ONCE = "立行立改"
 DAY_LONG_TERM = f'yyyy-mm-dd"（{LONG_TERM}）"'
 LONGEST = 32_000
 """The most characters of a cell that we write; Excel allows 32,767."""
-CUT = "……（全文见“补充信息”）"
+CUT_MARK = "……（全文见“补充信息”）"
 _BOM = "\ufeff"  # tells Excel that a text is UTF-8
 REMARK: Final = "remark"
 """The meaning of the last column, which only our own workbooks have."""
@@ -58,7 +58,7 @@ COLUMNS: Final = (
     Column(REMARK, "备注", 12, ("publish", "escalated")),
 )
 WITHOUT_LIMIT: Final = {"long_term": LONG_TERM, "at_once": AT_ONCE, "once": UNSAID}
-OF_PROBLEM: Final = {"number", "category", "problem"}
+PROBLEM_COLUMNS: Final = {"number", "category", "problem"}
 """Columns on the problem; the others are on its measures."""
 _OPTIONAL: Final = {"part", "goal", "person"}  # columns that are left out if no measure has a value
 
@@ -72,9 +72,9 @@ def columns(ledger: Ledger, *, every: bool = False) -> list[Column]:
     return [*included[:-1], *own, included[-1]]
 
 
-def of_problem(ledger: Ledger) -> set[str]:
+def problem_columns(ledger: Ledger) -> set[str]:
     """Return the meanings of the columns on the problem."""
-    return OF_PROBLEM | {f"{FIELD}{each.key}" for each in ledger.settings.fields if each.of == "problem"}
+    return PROBLEM_COLUMNS | {f"{FIELD}{each.key}" for each in ledger.settings.fields if each.of == "problem"}
 
 
 def roles(fields: Iterable[FieldFrame]) -> dict[str, str]:
@@ -162,7 +162,7 @@ def values(record: dict[str, Any]) -> dict[str, Cell]:
     }
     form = {"due": DAY_LONG_TERM if long_term else DAY, "closed_date": DAY}
     form |= {name: "General" for name, value in found.items() if isinstance(value, int | float)}
-    return {name: Cell.of(_fitting(value), form.get(name, "@")) for name, value in found.items() if value}
+    return {name: Cell.of(_shortened(value), form.get(name, "@")) for name, value in found.items() if value}
 
 
 def texts(record: dict[str, Any]) -> dict[str, str]:
@@ -170,15 +170,15 @@ def texts(record: dict[str, Any]) -> dict[str, str]:
     return {name: cell.text for name, cell in values(record).items() if cell.text}
 
 
-def shown(value: object) -> str:
+def cell_text(value: object) -> str:
     """Return the text of the cell that shows a field's value."""
-    return Cell.of(_fitting(value), "General").text
+    return Cell.of(_shortened(value), "General").text
 
 
 def _fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{FIELD}{key}": value for key, value in fields.items()}
 
 
-def _fitting(value: object) -> object:
+def _shortened(value: object) -> object:
     is_long = isinstance(value, str) and len(value) > LONGEST
-    return f"{str(value)[: LONGEST - len(CUT)]}{CUT}" if is_long else value
+    return f"{str(value)[: LONGEST - len(CUT_MARK)]}{CUT_MARK}" if is_long else value

@@ -26,7 +26,7 @@ _MOST: Final = 10_000  # the most hidden rows or columns that one element may st
 
 
 @dataclass
-class Looks:
+class SheetFormat:
     """The look of a sheet's cells. The sheet itself is still empty."""
 
     sheet: Sheet
@@ -37,14 +37,14 @@ class Looks:
     columns: int = 0
     filled: tuple[int, int] = (0, 1)  # the last row and the last column that hold something
 
-    def take_column(self, element: Element) -> None:
+    def read_column(self, element: Element) -> None:
         """Read an element that describes one column or several."""
         count = min(_number(element, "number-columns-repeated"), _MOST)
         if element.get(f"{_TABLE}visibility") in _UNSEEN:
             self.sheet.hidden_columns |= set(range(self.columns + 1, self.columns + count + 1))
         self.columns += count
 
-    def take_row(self, element: Element, struck: set[str]) -> None:
+    def read_row(self, element: Element, struck: set[str]) -> None:
         """Read a row; `struck` are the names of the styles that strike text out."""
         row, count = self.rows + 1, _number(element, "number-rows-repeated")
         if element.get(f"{_TABLE}visibility") in _UNSEEN:
@@ -67,30 +67,30 @@ class Looks:
             self.filled = self.rows, max(self.filled[1], last)
 
 
-def looks(path: Path, package: Package) -> dict[str, Looks]:
+def sheet_formats(path: Path, package: Package) -> dict[str, SheetFormat]:
     """Return the looks of the sheets of a document, by their names. Raises RefusedError if reading all cells or blanks would take too long."""
     from defusedxml.ElementTree import iterparse  # noqa: PLC0415
 
-    by_name: dict[str, Looks] = {}
+    by_name: dict[str, SheetFormat] = {}
     struck: set[str] = set()
-    present = Looks(Sheet(""))
+    current = SheetFormat(Sheet(""))
     with safety.refusing_damage(path), package.archive.open("content.xml") as stream:
         for event, element in iterparse(stream, events=("start", "end"), forbid_dtd=True):
             if event == "start":
                 if element.tag == f"{_TABLE}table":
                     name = element.get(f"{_TABLE}name", "")
-                    present = by_name.setdefault(name, Looks(Sheet(name)))
+                    current = by_name.setdefault(name, SheetFormat(Sheet(name)))
             elif element.tag == f"{_STYLE}style":
                 text = element.find(f"{_STYLE}text-properties")
                 line = None if text is None else text.get(f"{_STYLE}text-line-through-style")
                 struck |= {element.get(f"{_STYLE}name", "")} if line not in {None, "none"} else set()
             elif element.tag == f"{_TABLE}table-column":
-                present.take_column(element)
+                current.read_column(element)
             elif element.tag == f"{_TABLE}table-row":
-                present.take_row(element, struck)
+                current.read_row(element, struck)
                 element.clear()
             elif element.tag == f"{_TABLE}table":
-                safety.must_be_few(path, present.filled[0] * present.filled[1], "c")
+                safety.must_be_few(path, current.filled[0] * current.filled[1], "c")
             elif element.tag == f"{_TEXT}s" and _number(element, "c", _TEXT) > MAX_CELL:
                 raise safety.hostile(path)
     return by_name

@@ -33,7 +33,7 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
             source, strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,  # noqa: SLF001
         )  # fmt: skip
         self.strings = strings
-        self.usual: dict[str, str] = {}
+        self.defaults: dict[str, str] = {}
         """The default sizes of rows and columns, and whether rows are hidden by default."""
         self.columns: list[dict[str, str]] = []
         self.merged: list[tuple[int, int, int, int]] = []
@@ -62,16 +62,16 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
             elif element.tag == f"{_MAIN}col":
                 self.columns.append(element.attrib)
             elif element.tag == f"{_MAIN}sheetFormatPr":
-                self.usual = element.attrib
+                self.defaults = element.attrib
             elif element.tag == f"{_MAIN}mergeCell":
                 bounds: Any = range_boundaries(element.get("ref", ""))
                 self.merged.append(bounds)
 
-    def _begin_row(self, said: dict[str, str]) -> None:
-        self.row_counter = int(float(said.get("r", self.row_counter + 1)))
+    def _begin_row(self, attributes: dict[str, str]) -> None:
+        self.row_counter = int(float(attributes.get("r", self.row_counter + 1)))
         self.col_counter = 0
-        if said.keys() & {"ht", "hidden"}:
-            self.row_dimensions[self.row_counter] = said
+        if attributes.keys() & {"ht", "hidden"}:
+            self.row_dimensions[self.row_counter] = attributes
 
     def parse_cell(self, element: Element) -> dict[str, Any]:
         """Parse a cell. `struck` is whether all of its text is struck out; None if no part of it is."""
@@ -95,22 +95,24 @@ class SheetParser(WorkSheetParser):  # type: ignore[misc,unused-ignore]
 
     def hidden_rows(self, rows: Iterable[int]) -> set[int]:
         """Return the rows among these that cannot be seen: they are hidden, or have no height."""
-        usual = self.usual.get("zeroHeight") in _YES or _below(self.usual.get("defaultRowHeight"), _LOWEST)
+        usual = self.defaults.get("zeroHeight") in _YES or _unseen(
+            self.defaults.get("defaultRowHeight"), _LOWEST
+        )
         unseen = set()
         for row in rows:
             attributes = self.row_dimensions.get(row, {})
             hidden, height = attributes.get("hidden", ""), attributes.get("ht")
-            if hidden in _YES or _below(height, _LOWEST) or (usual and height is None and hidden not in _NO):
+            if hidden in _YES or _unseen(height, _LOWEST) or (usual and height is None and hidden not in _NO):
                 unseen.add(row)
         return unseen
 
     def hidden_columns(self, columns: Iterable[int]) -> set[int]:
         """Return the columns among these that cannot be seen. The file may describe a column several times."""
-        usual = _below(self.usual.get("defaultColWidth"), _NARROWEST)
+        usual = _unseen(self.defaults.get("defaultColWidth"), _NARROWEST)
         described, unseen = bytearray(_LAST_COLUMN + 1), bytearray(_LAST_COLUMN + 1)
         for each in self.columns:
             first, last = (max(0, min(int(each.get(end, "0")), _LAST_COLUMN)) for end in ("min", "max"))
-            is_unseen = each.get("hidden", "") in _YES or _below(each.get("width"), _NARROWEST)
+            is_unseen = each.get("hidden", "") in _YES or _unseen(each.get("width"), _NARROWEST)
             for marks in (described, unseen) if is_unseen else (described,):
                 marks[first : last + 1] = b"\1" * (last + 1 - first)
         return {column for column in columns if unseen[column] or (usual and not described[column])}
@@ -152,11 +154,11 @@ def _struck(text: Element) -> bool | None:
     return all(pieces) if any(pieces) else None
 
 
-def _below(said: object, least: float) -> bool:
+def _unseen(size: object, least: float) -> bool:
     """Return whether a size is too small to be seen; True if it is not a number, False if it is None."""
-    if said is None:
+    if size is None:
         return False
     try:
-        return not float(str(said)) >= least
+        return not float(str(size)) >= least
     except ValueError:
         return True

@@ -12,7 +12,7 @@ from xuncha.chinese.limits import days_with_year
 from xuncha.exchange.matching import matches
 from xuncha.exchange.sheet import cells, layout
 from xuncha.exchange.sheet.grid import Spot, address, column_of, letters
-from xuncha.exchange.sheet.rows import IN_PARTS
+from xuncha.exchange.sheet.rows import DIVISIBLE
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xuncha.model.identity import Identity
     from xuncha.model.records import Ledger
 
-_BESIDE: Final = {"co_offices": "office", "closed_date": "state"}
+_SHARED_CELLS: Final = {"co_offices": "office", "closed_date": "state"}
 """Roles whose value may stand in the cell of another role."""
 _DIGITS: Final = re.compile(r"\d{4}([-./])\d{1,2}\1\d{1,2}")  # a day as some offices write it
 
@@ -33,14 +33,14 @@ class Due(NamedTuple):
     """A time limit, and the text after the day, such as （长期坚持）."""
 
     day: date
-    behind: str
+    suffix: str
 
 
-class Wish(NamedTuple):
+class CellValue(NamedTuple):
     """The value that a measure needs in a cell."""
 
     changed: bool  # whether the value differs from that in the cell
-    told: object  # the value of the ledger, to be compared
+    compared: object  # the value of the ledger, to be compared
     value: object  # the same value, to be written
     row: int
 
@@ -51,16 +51,16 @@ class AddedRow(NamedTuple):
     sheet: str
     after: int
     values: dict[int, object]  # by the numbers of the columns; the others stay empty
-    same: frozenset[int]  # columns in which it continues the cell above it
+    merged: frozenset[int]  # columns in which it continues the cell above it
 
 
-def as_text(value: object, before: str) -> str:
+def as_text(value: object, previous: str) -> str:
     """Write a value as text; a day is written as the day that stood there before."""
     if isinstance(value, Due):
-        return as_text(value.day, before) + value.behind
+        return as_text(value.day, previous) + value.suffix
     if not isinstance(value, date):
-        return "" if value is None else layout.shown(value)
-    if match := _DIGITS.search(before):
+        return "" if value is None else layout.cell_text(value)
+    if match := _DIGITS.search(previous):
         mark = match[1]
         padded = mark == "-" or re.search(rf"\{mark}0", match[0])
         return value.strftime(f"%Y{mark}%m{mark}%d") if padded else f"{value.year}{mark}{value.month}{mark}{value.day}"  # fmt: skip
@@ -70,15 +70,15 @@ def as_text(value: object, before: str) -> str:
 class Plan:
     """The changes to a table that a ledger makes. What finds no place is a doubt. `first` returns the first place of a merged cell."""
 
-    def __init__(self, draft: Draft, ledger: Ledger, first: Callable[[str, Spot], Spot]) -> None:
-        self.draft, self.ledger, self.first = draft, ledger, first
+    def __init__(self, draft: Draft, ledger: Ledger, anchor: Callable[[str, Spot], Spot]) -> None:
+        self.draft, self.ledger, self.anchor = draft, ledger, anchor
         self.entries: dict[tuple[str, Spot], object] = {}
         """The new values of the cells whose values change."""
         self.added: list[AddedRow] = []
         self.matches = list(matches(draft, ledger))
-        self.wishes: dict[tuple[str, Spot, str], list[Wish]] = {}
+        self.wishes: dict[tuple[str, Spot, str], list[CellValue]] = {}
         """By cell and role: the values that the measures of the cell need."""
-        self.parted: set[tuple[str, Spot]] = set()
+        self.split_cells: set[tuple[str, Spot]] = set()
         """The merged cells that are split, by their first places."""
         for match in self.matches:
             for measure, identity in match.measures:
@@ -97,16 +97,16 @@ class Plan:
 
     def _compare(self, measure: MeasureDraft, identity: Identity | None) -> None:
         """Compare the cells of a measure with its record. The cells of a measure that the ledger does not have stay as they are."""
-        old = told_by({**measure.record, "status": measure.status})
+        old = comparable({**measure.record, "status": measure.status})
         record = self.record(identity) if identity else {}
-        new = told_by(record) if identity else old
+        new = comparable(record) if identity else old
         columns = self.columns(measure.sheet, measure.rows[0])
         filled = {each.role: column_of(each.letter) for each in reversed(columns)}
-        beside = {role for role in _BESIDE if old[role] and role not in filled}
-        for role in beside:
+        shared = {role for role in _SHARED_CELLS if old[role] and role not in filled}
+        for role in shared:
             for each in (old, new):
-                each[_BESIDE[role]] = each[_BESIDE[role]], each[role]
-        values = self.values(record, columns, beside) if identity else {}
+                each[_SHARED_CELLS[role]] = each[_SHARED_CELLS[role]], each[role]
+        values = self.values(record, columns, shared) if identity else {}
         if sum(each.role == "progress" for each in columns) > 1 and old["progress"]:
             # New entries go below the text in the last of several columns.
             last = max(measure.cells["progress"], key=lambda cell: column_of(letters(cell.address)))
@@ -119,27 +119,27 @@ class Plan:
             number = column_of(column.letter)
             if column.role not in {*old, *new} or (column.tick is None and filled[column.role] != number):
                 continue  # of two columns with one role, one is filled
-            spot = self.first(measure.sheet, (measure.rows[0], number))
+            spot = self.anchor(measure.sheet, (measure.rows[0], number))
             before, now = old.get(column.role), new.get(column.role)
-            wish = Wish(before != now, now, values.get(number), measure.rows[0])
+            wish = CellValue(before != now, now, values.get(number), measure.rows[0])
             self.wishes.setdefault((measure.sheet, spot, column.role), []).append(wish)
 
     def _settle(self) -> None:
         """Decide the new value of each cell. Several measures in one cell must agree."""
         for (sheet, spot, role), wishes in self.wishes.items():
-            if role == "progress" and not any(wish.told for wish in wishes[1:]):
+            if role == "progress" and not any(wish.compared for wish in wishes[1:]):
                 value, count = str(wishes[0].value or ""), len(wishes)
                 if count > 1 and len(cells.items(value)) == count:  # else each measure would get one line
                     wishes[0] = wishes[0]._replace(value=value.replace("\n", "；"))
                 del wishes[1:]  # progress belongs to the first of several measures
             if not any(wish.changed for wish in wishes):
                 continue
-            if all(wish.told == wishes[0].told for wish in wishes):
+            if all(wish.compared == wishes[0].compared for wish in wishes):
                 self.entries[sheet, spot] = wishes[0].value
             elif len({wish.row for wish in wishes}) == len(wishes):
-                self.parted.add((sheet, spot))
+                self.split_cells.add((sheet, spot))
                 self.entries |= {(sheet, (wish.row, spot[1])): wish.value for wish in wishes}
-            elif len({wish.row for wish in wishes}) == 1 and (text := _listed(role, wishes)):
+            elif len({wish.row for wish in wishes}) == 1 and (text := _joined(role, wishes)):
                 self.entries[sheet, spot] = text
             else:
                 message = _(
@@ -148,9 +148,9 @@ class Plan:
                 self.draft.doubt(message, sheet=sheet, address=address(*spot), role=role)
 
     def values(
-        self, record: Mapping[str, Any], columns: Sequence[Column], beside: Collection[str]
+        self, record: Mapping[str, Any], columns: Sequence[Column], shared: Collection[str]
     ) -> dict[int, object]:
-        """Return the values of a measure's cells by the numbers of the columns; roles in `beside` have no column of their own."""
+        """Return the values of a measure's cells by the numbers of the columns; roles in `shared` have no column of their own."""
         words = self.draft.form.states if self.draft.form else {}
         status, term = record["status"], record.get("term", "once")
         due, closed = record.get("due"), record.get("closed", {}).get("date")
@@ -158,10 +158,10 @@ class Plan:
         day: object = date.fromisoformat(due) if due else kind
         if isinstance(day, date) and kind and all(each.role != "kind" for each in columns):
             day = Due(day, f"（{kind}）")
-        fitting = (word for word, meant in words.items() if meant == status and _says_no_more(word, term))
+        fitting = (word for word, meant in words.items() if meant == status and _is_only_state(word, term))
         helping = record.get("co_offices", ())
         by_role = {
-            **told_by(record),
+            **comparable(record),
             "measure": record["title"],
             "state": next(fitting, WORDS[status]),
             "kind": kind or "限期整改",
@@ -171,7 +171,7 @@ class Plan:
             "progress": "\n".join(map(cells.show_entry, record.get("progress", ()))) or None,
             "publish": "是" if record.get("publish", True) else "否",
         }
-        if "co_offices" in beside:
+        if "co_offices" in shared:
             by_role["office"] = "、".join(filter(None, (record.get("office"), *helping))) or None
         by_column: dict[int, object] = {}
         for column in (each for each in columns if each.role in by_role):
@@ -183,22 +183,22 @@ class Plan:
         return by_column
 
 
-def _says_no_more(word: str, term: str) -> bool:
+def _is_only_state(word: str, term: str) -> bool:
     """Return whether an office's word names a state and nothing else: no day, no share, and no other kind of task."""
     found = state(word)
     says_more = found and (found.doubt or ((found.long_term or found.staged) and term != "long_term"))
     return not (says_more or re.search(r"\d", word) or days_with_year(word))
 
 
-def _listed(role: str, wishes: Sequence[Wish]) -> str:
+def _joined(role: str, wishes: Sequence[CellValue]) -> str:
     """Return the values of several measures in one row, one on each line, if they can be read back; else an empty text."""
     texts = [as_text(wish.value, "") for wish in wishes]
     numbered = (f"（{number}）{text}" for number, text in enumerate(texts, 1))
-    parted = cells.items if role in IN_PARTS else cells.lines
+    parted = cells.items if role in DIVISIBLE else cells.lines
     return next((text for text in ("\n".join(texts), "\n".join(numbered)) if parted(text) == texts), "")
 
 
-def told_by(record: Mapping[str, Any]) -> dict[str, object]:
+def comparable(record: Mapping[str, Any]) -> dict[str, object]:
     """Return the values of a record by the roles of the columns, in a form that can be compared."""
     term, entries = record.get("term", "once"), record.get("progress", ())
     return {

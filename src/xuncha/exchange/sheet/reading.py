@@ -16,8 +16,8 @@ from xuncha.exchange.drafts import Draft
 from xuncha.exchange.sheet import files, header, layout, roles, supplement
 from xuncha.exchange.sheet.grid import Sheet, address, letter
 from xuncha.exchange.sheet.roles import plain
-from xuncha.exchange.sheet.rows import Reader
-from xuncha.exchange.sheet.tables import Taker
+from xuncha.exchange.sheet.rows import RowReader
+from xuncha.exchange.sheet.tables import TableReader
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD, Form
 from xuncha.reading.frame import with_opening
@@ -27,14 +27,14 @@ from xuncha.rules.names import suggestion
 if TYPE_CHECKING:
     from xuncha.model.register import FieldFrame, Frame
 
-_NAME: Final = "台账"  # the name of a form that nobody has named
+_FORM_NAME: Final = "台账"  # the name of a form that nobody has named
 _ORGANISATION: Final = re.compile(
     r"(?P<name>中共[^\s，,。：:《》（）()]{2,40}?(?:委员会|党组|党委|党总支|党支部|工委))|(?:被巡察|整改)(?:单位|党组织)[：:]\s*(?P<labelled>[^\s，,。；;：:（）()]{2,40})"
 )
 _GENERIC_SHEET: Final = re.compile(r"^(?:sheet|工作表|表)\s*\d*$|台账|清单|汇总|总表|一览", re.IGNORECASE)
 
 
-class Wanted(NamedTuple):
+class ReadOptions(NamedTuple):
     """How a table is to be read, as given by the user and by the ledger that exists already."""
 
     today: date
@@ -46,43 +46,43 @@ class Wanted(NamedTuple):
     """The forms of the existing ledger: one with the headings of the table is used."""
 
     @property
-    def said(self) -> dict[str, str]:
+    def roles(self) -> dict[str, str]:
         """The roles that were given to columns, by the plain headings."""
         own = {each.label: f"{FIELD}{each.key}" for each in self.declared}
         given = {**own, **(self.form.columns if self.form else {}), **self.columns}
         return {plain(heading): role for heading, role in given.items()}
 
 
-def draft_of(path: Path, wanted: Wanted) -> Draft:
+def draft_of(path: Path, options: ReadOptions) -> Draft:
     """Read a table into a draft, with the sheet 补充信息 if `export` has written it.
 
     Raises RefusedError if it cannot be read, lacks a column that was given a role, or has no column for problems or measures;
     SurroundingsError if the part `office` is not installed.
     """
-    sheets, records = supplement.take(files.read(path))
-    draft = understand(sheets, wanted, supplement.frame_of(records) if records else None)
-    _must_be_there(path, draft, wanted)
+    sheets, records = supplement.separate(files.read(path))
+    draft = read_sheets(sheets, options, supplement.frame_of(records) if records else None)
+    _check_columns(path, draft, options)
     if not draft.problems:
-        raise _no_table(path, sheets, wanted)
+        raise _no_table(path, sheets, options)
     if records:
         supplement.restore(draft, records)
     return draft
 
 
-def _must_be_there(path: Path, draft: Draft, wanted: Wanted) -> None:
+def _check_columns(path: Path, draft: Draft, options: ReadOptions) -> None:
     """Refuse a role that was given to a column which the table does not have. Raises RefusedError."""
     headings = [column.heading for column in draft.columns]
     known = {plain(part) for each in headings for part in (each, each.rpartition("/")[2])}
-    for heading in wanted.columns if headings else ():
+    for heading in options.columns if headings else ():
         if plain(heading) not in known:
             message = _("{path} has no column {heading}").format(path=path, heading=heading)
             raise RefusedError("no-such-column", message, suggestion(heading, headings))
 
 
-def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedError:
+def _no_table(path: Path, sheets: Sequence[Sheet], options: ReadOptions) -> RefusedError:
     """Return the refusal of a table without problems and measures, with the headings that it has."""
-    finders = [header.Finder(sheet, wanted.said) for sheet in sheets if not sheet.hidden]
-    best = max((finder.best() for finder in finders), key=len, default=[])
+    finders = [header.TableFinder(sheet, options.roles) for sheet in sheets if not sheet.hidden]
+    best = max((finder.best_headings() for finder in finders), key=len, default=[])
     if best:
         likely = next((each for each in best if not roles.role(each)), best[0])
         hint = _(
@@ -95,19 +95,19 @@ def _no_table(path: Path, sheets: Sequence[Sheet], wanted: Wanted) -> RefusedErr
     return RefusedError("no-table", message, hint)
 
 
-def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None) -> Draft:
+def read_sheets(sheets: Sequence[Sheet], options: ReadOptions, own: Frame | None = None) -> Draft:
     """Read the sheets of a document into a draft; `own` is the frame of the ledger if `export` wrote the document."""
     draft = Draft(exact=own is not None)
     visible = [sheet for sheet in sheets if not sheet.hidden]
-    only, names = len(visible) == 1, layout.roles(own.fields) if own else {}
+    single, names = len(visible) == 1, layout.roles(own.fields) if own else {}
     owns = {sheet.name: header.own_table(sheet, names) for sheet in visible if own}
-    finders = [_look(draft, sheet, owns.get(sheet.name, ()), wanted.said) for sheet in visible]
-    tables = owns or {each.sheet.name: _tables(each, wanted.form, only=only) for each in finders}
+    finders = [_prepare(draft, sheet, owns.get(sheet.name, ()), options.roles) for sheet in visible]
+    tables = owns or {each.sheet.name: _tables(each, options.form, single=single) for each in finders}
     named = {name for of_sheet in tables.values() for table in of_sheet for name in table.names.values()}
-    form = wanted.form or next((each for each in wanted.forms if named == set(each.columns)), None)
-    if form and form is not wanted.form and not own:
-        finders = [header.Finder(sheet, wanted._replace(form=form).said) for sheet in visible]
-        tables = {each.sheet.name: _tables(each, form, only=only) for each in finders}
+    form = options.form or next((each for each in options.forms if named == set(each.columns)), None)
+    if form and form is not options.form and not own:
+        finders = [header.TableFinder(sheet, options._replace(form=form).roles) for sheet in visible]
+        tables = {each.sheet.name: _tables(each, form, single=single) for each in finders}
     _list_unread(draft, sheets, tables)
     for sheet in visible:
         start = min((table.header for table in tables[sheet.name]), default=sheet.last_row + 1)
@@ -116,18 +116,18 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
     opening = with_opening(Notice(), "\n".join(draft.notes), "")
     if opening.inspector:
         draft.settings["inspection"] = {"inspector": opening.inspector}
-    day = wanted.feedback or exported or opening.dates.feedback
+    day = options.feedback or exported or opening.dates.feedback
     if day:
         draft.settings.setdefault("inspection", {})["feedback"] = day.isoformat()
-    today, declared = (None, own.fields) if own else (wanted.today, wanted.declared)
-    reader = Reader(draft, declared, day, today, form.states if form else None)
+    today, declared = (None, own.fields) if own else (options.today, options.declared)
+    reader = RowReader(draft, declared, day, today, form.states if form else None)
     several = sum(map(bool, tables.values())) > 1
     for sheet in visible:
         category = sheet.name if several and sheet.named and not _GENERIC_SHEET.search(sheet.name) else ""
-        taker = Taker(draft, reader, sheet, category)
+        taker = TableReader(draft, reader, sheet, category)
         for table in tables[sheet.name]:
-            taker.take(table)
-    draft.form = None if own else form or proposed(draft, visible, tables)
+            taker.read_table(table)
+    draft.form = None if own else form or form_of(draft, visible, tables)
     # Keep the numbers only if they number the problems: each once, and in rising order.
     numbers = [problem.number for problem in draft.problems if problem.number is not None]
     if numbers != sorted(set(numbers)):
@@ -141,17 +141,17 @@ def understand(sheets: Sequence[Sheet], wanted: Wanted, own: Frame | None = None
     return draft
 
 
-def _tables(finder: header.Finder, form: Form | None, *, only: bool) -> list[header.Table]:
-    """Find the tables of a sheet: where the form says, else below each header; `only` means that there is no other sheet."""
+def _tables(finder: header.TableFinder, form: Form | None, *, single: bool) -> list[header.Table]:
+    """Find the tables of a sheet: where the form says, else below each header; `single` means that there is no other sheet."""
     if form and form.sheet not in {None, finder.sheet.name}:
         return []
-    if form and form.header and form.rows and (form.sheet or only):
+    if form and form.header and form.rows and (form.sheet or single):
         first, last = form.header[0], form.header[-1]
         return [finder.table((first, last), (form.rows[0] or last + 1, form.rows[-1]))]
     return finder.tables()
 
 
-def proposed(draft: Draft, sheets: Sequence[Sheet], tables: Mapping[str, Sequence[header.Table]]) -> Form:
+def form_of(draft: Draft, sheets: Sequence[Sheet], tables: Mapping[str, Sequence[header.Table]]) -> Form:
     """Return the form by which a document was read: the roles of its columns, and the statuses that its words mean."""
     filled = [(sheet, table) for sheet in sheets for table in tables[sheet.name]]
     columns = {column.heading: column.role for column in draft.columns}
@@ -160,17 +160,19 @@ def proposed(draft: Draft, sheets: Sequence[Sheet], tables: Mapping[str, Sequenc
         sheet, table = filled[0]
         where = {"header": [table.header, table.first - 1], "rows": [table.first, None]}
         where |= {"sheet": sheet.name} if sheet.named else {}
-    return Form.model_construct(name=_NAME, columns=columns, states=draft.words, **where)
+    return Form.model_construct(name=_FORM_NAME, columns=columns, states=draft.words, **where)
 
 
-def _look(draft: Draft, sheet: Sheet, own: Iterable[header.Table], said: Mapping[str, str]) -> header.Finder:
+def _prepare(
+    draft: Draft, sheet: Sheet, own: Iterable[header.Table], given: Mapping[str, str]
+) -> header.TableFinder:
     """List what is hidden, and remove what is struck out or belongs to a second table beside the first.
 
-    Return the finder for the tables in the rest. `said` are the roles that were given to columns, by the plain headings.
+    Return the finder for the tables in the rest. `given` are the roles that were given to columns, by the plain headings.
     `own` are the tables if `export` has written them: then no other row is a header.
     """
     heads = [table.header for table in own]
-    _look_at_struck(draft, sheet)
+    _remove_struck(draft, sheet)
     reasons = {
         "partly": _("struck out in part: read anyway, but not used as a status"),
         "replaced": _(
@@ -180,13 +182,13 @@ def _look(draft: Draft, sheet: Sheet, own: Iterable[header.Table], said: Mapping
     firsts = ((cell.unseen, spot) for spot, cell in sheet.cells.items() if sheet.is_first(spot))
     for why, spot in sorted(each for each in firsts if each[0] in reasons):
         draft.doubt(reasons[why], sheet.text(*spot), sheet.name, address(*spot))
-    finder = header.Finder(sheet, said)
-    if beside := finder.beside(heads or sheet.by_row):
+    finder = header.TableFinder(sheet, given)
+    if beside := finder.second_table(heads or sheet.by_row):
         message = _("a second table beside the first: not read; put it below, or on a separate sheet")
         last = letter(max(column for _row, column in sheet.cells))
         draft.doubt(message, sheet=sheet.name, address=f"{letter(beside)}:{last}")
-        sheet.without(lambda spot: spot[1] >= beside)
-        finder = header.Finder(sheet, said)
+        sheet.remove(lambda spot: spot[1] >= beside)
+        finder = header.TableFinder(sheet, given)
     rows = enumerate(sorted(row for row in sheet.hidden_rows if sheet.by_row.get(row)))
     runs = [[row for _n, row in run] for _key, run in groupby(rows, key=lambda pair: pair[1] - pair[0])]
     if runs:
@@ -199,7 +201,7 @@ def _look(draft: Draft, sheet: Sheet, own: Iterable[header.Table], said: Mapping
     return finder
 
 
-def _look_at_struck(draft: Draft, sheet: Sheet) -> None:
+def _remove_struck(draft: Draft, sheet: Sheet) -> None:
     """Remove the rows in which all texts are struck out. Single cells that are struck out are read, and listed."""
     gone = set()
     for row, columns in sheet.by_row.items():
@@ -217,7 +219,7 @@ def _look_at_struck(draft: Draft, sheet: Sheet) -> None:
                 message = _("struck out, but its row is not: read anyway, but not used as a status")
                 draft.doubt(message, sheet.text(row, column), sheet.name, address(row, column))
     if gone:
-        sheet.without(lambda spot: spot[0] in gone and sheet.begins(*spot))
+        sheet.remove(lambda spot: spot[0] in gone and sheet.starts(*spot))
 
 
 def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[header.Table]]) -> None:

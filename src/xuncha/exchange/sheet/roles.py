@@ -24,7 +24,7 @@ _WORD: Final = (
     "|本期|[上本当][年月周季]度?|[一二三四1-4]季度|(?:[0-9]{4}年)?[0-9]{1,2}月(?:份|底|末|[0-9]{1,2}日)?|阶段性?|年度|整体|总体|详细|基本|和|与|及|或|的|之)"
 )
 """A word before the one that names the column; it does not change the role."""
-_ABOUT: Final = f"{_WORD}*"
+_MODIFIERS: Final = f"{_WORD}*"
 _UNIT: Final = "[\u4e00-\u9fff]{0,2}(?:单位|部门|科室|处室|股室|部室|委室|站所|机构|支部|学院|主体|大队|中队|公司|中心|科|处|室|部|所)"
 _NAMES: Final = "|".join(
     f"(?P<{name}>{pattern})"
@@ -41,12 +41,12 @@ _NAMES: Final = "|".join(
         "office": rf"(?:整改|第一|主要|具体|主体)*(?:责任|牵头|主责|承办|主办|实施|整改|负责|落实){_UNIT}(?:（?单位）?|名称)?|科室|责任主体|责任清单|部门",
         "leader": r"[\u4e00-\u9fff]{0,6}(?:领导|班子成员)(?:干部)?(?:人|姓名)?(?<!领导小组)|(?:分管|主要|班子)负责人|(?:第一|主要)责任人|责任局长|责任行长",
         "person": r"(?:整改|治理|具体|直接|落实)?(?:责任|经办|承办|办理|负责|包案|牵头|落实)人(?:员|姓名)?|(?:具体|整改)?负责人|联系人|具体责任",
-        "goal": rf"(?!.*(?:验收|完成)标准|(?:存在)?问题[及和与]){_ABOUT}(?:目标|要求|预期成效|预期效果|标准)(?:任务|要求)?(?:及要求)?",
-        "measure": rf"{_ABOUT}(?:措施|举措|办法|对策|方案|做法)(?:及任务|清单|内容|名称)?|(?:整改|措施|任务|工作|主要|重点|具体)*(?:任务|内容)(?:及措施|分解|清单|名称)?|任务清单",
+        "goal": rf"(?!.*(?:验收|完成)标准|(?:存在)?问题[及和与]){_MODIFIERS}(?:目标|要求|预期成效|预期效果|标准)(?:任务|要求)?(?:及要求)?",
+        "measure": rf"{_MODIFIERS}(?:措施|举措|办法|对策|方案|做法)(?:及任务|清单|内容|名称)?|(?:整改|措施|任务|工作|主要|重点|具体)*(?:任务|内容)(?:及措施|分解|清单|名称)?|任务清单",
         "part": r"子问题|具体问题|小问题|分项问题|问题分解|细化问题|二级问题|问题细化",
-        "finding": rf"{_ABOUT}(?:隐患|缺陷)?(?:表述|表现|表现形式|描述|详情|原文|原话|事实|概况|具体内容)|(?:反馈)?意见原文|巡察组原话|具体情况|{_ABOUT}问题(?:基本)?情况",
-        "problem": rf"(?!(?:办理|处理|复查|验收|审核|审批).*意见){_ABOUT}(?:问题|隐患|缺陷|短板|意见|事项)(?:(?:或|及|和|与)?(?:问题|隐患|不足|短板))?(?:清单|内容|名称|标题|摘要|点|简述|概述)?",
-        "progress": rf"{_ABOUT}(?:进展|进度|成效|实效|效果|情况|结果)(?:情况|说明|程度)?(?:及成效|和成效|（?截至.*）?)?|已完成(?:的)?工作|(?:工作|整改|进展)说明",
+        "finding": rf"{_MODIFIERS}(?:隐患|缺陷)?(?:表述|表现|表现形式|描述|详情|原文|原话|事实|概况|具体内容)|(?:反馈)?意见原文|巡察组原话|具体情况|{_MODIFIERS}问题(?:基本)?情况",
+        "problem": rf"(?!(?:办理|处理|复查|验收|审核|审批).*意见){_MODIFIERS}(?:问题|隐患|缺陷|短板|意见|事项)(?:(?:或|及|和|与)?(?:问题|隐患|不足|短板))?(?:清单|内容|名称|标题|摘要|点|简述|概述)?",
+        "progress": rf"{_MODIFIERS}(?:进展|进度|成效|实效|效果|情况|结果)(?:情况|说明|程度)?(?:及成效|和成效|（?截至.*）?)?|已完成(?:的)?工作|(?:工作|整改|进展)说明",
         "evidence": r"(?:佐证|证明|支撑|印证|附件|相关)(?:材料|资料|清单|文件)?(?:名称|目录|清单)?|文号|材料清单",
     }.items()
 )
@@ -77,12 +77,12 @@ LABELLED: Final = PEOPLE | {"problem", "finding", "measure", "goal", "due"}
 """Roles whose text may stand after a label."""
 _LABEL: Final = re.compile(r"(?:^|(?<=[\s；;，,。]))(?P<name>[\u4e00-\u9fff]{2,8})\s*[：:]\s*")
 _LONGEST_HEADING: Final = 60
-_EITHER_DAY: Final = re.compile(r"(?:整改)?完成(?:时间|日期)")
+_AMBIGUOUS_DAY: Final = re.compile(r"(?:整改)?完成(?:时间|日期)")
 """The heading of a time limit or of a day of completion; the cells of the column and others decide."""
 _OF_PROGRESS: Final = re.compile("(?:记录|填报|更新|进展|汇报|上报)(?:日期|时间)")
-_EITHER_ONE: Final = re.compile("责任人|谁.+|责任(?!领导)[\u4e00-\u9fff]{2}|[\u4e00-\u9fff]{2}负责人")
+_AMBIGUOUS_PERSON: Final = re.compile("责任人|谁.+|责任(?!领导)[\u4e00-\u9fff]{2}|[\u4e00-\u9fff]{2}负责人")
 """The heading of the leader, if no other column is the leader's; else of the person."""
-_REPEATED: Final = {"number", "progress", "co_offices", "evidence"}  # roles that several columns may have
+_REPEATABLE: Final = {"number", "progress", "co_offices", "evidence"}  # roles that several columns may have
 _STATE_SHARE: Final = 0.6
 _SHARE: Final = re.compile("进度|率|比例|百分比|完成情况")
 _BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
@@ -112,24 +112,24 @@ def role(heading: str) -> str:
         if match := _NAME.fullmatch(candidate):
             return match.lastgroup or ""
     # Of two joined names the first counts: 责任领导及责任科室, 整改措施/目标.
-    parts = joined(heading)
+    parts = heading_parts(heading)
     return role(parts[0]) if len(parts) > 1 else ""
 
 
 @lru_cache(maxsize=1024)
-def joined(heading: str) -> list[str]:
+def heading_parts(heading: str) -> list[str]:
     """Return the names that a heading joins: 责任领导/责任科室."""
     return [part for part in re.split(r"[/、及和与]", _BRACKETS.sub("", plain(heading))) if part]
 
 
 @lru_cache(maxsize=65_536)
-def perhaps(heading: str) -> str:
+def guess(heading: str) -> str:
     """Return the role that the last word of a heading may mean; empty if it means none."""
     match = _LAST_WORD.fullmatch(_LATIN.sub("", _BRACKETS.sub("", plain(heading))))
     return match.lastgroup or "" if match else ""
 
 
-def labelled(text: str) -> dict[str, str]:
+def by_label(text: str) -> dict[str, str]:
     """Return the texts after labels by the roles of the labels; empty unless the whole text consists of labels."""
     labels = list(_LABEL.finditer(text)) if "：" in text or ":" in text else []
     ends = [*(label.start() for label in labels[1:]), len(text)]
@@ -144,15 +144,15 @@ class Decider:
     """Decides the role of each column of a table, by its cells, too. Most roles are given only once."""
 
     def __init__(
-        self, sheet: Sheet, rows: Sequence[int], headings: Columns, names: Columns, said: Columns
+        self, sheet: Sheet, rows: Sequence[int], headings: Columns, names: Columns, given: Columns
     ) -> None:
         self.sheet = sheet
         self.names = names
         self.rows = rows
         self.headings = headings
-        self.said = {column: name for column, name in said.items() if name}
-        self.roles = {column: role(text) for column, text in sorted(headings.items())} | self.said
-        self.why: Columns = dict.fromkeys(self.said, _("as specified"))
+        self.given = {column: name for column, name in given.items() if name}
+        self.roles = {column: role(text) for column, text in sorted(headings.items())} | self.given
+        self.reasons: Columns = dict.fromkeys(self.given, _("as specified"))
 
     def choices(self) -> dict[int, Choice]:
         """Return the choice for each column, with the reason."""
@@ -165,66 +165,68 @@ class Decider:
         self._settle_lists()
         seen: set[str] = set()
         for column, name in self.roles.items():
-            if name in seen - _REPEATED and not name.startswith(FIELD) and name != IGNORE:
-                self._take(column, "", _("another column is already {role}").format(role=name))
+            if name in seen - _REPEATABLE and not name.startswith(FIELD) and name != IGNORE:
+                self._assign(column, "", _("another column is already {role}").format(role=name))
             seen.add(self.roles[column])
         chosen: dict[int, Choice] = {}
         for column, name in self.roles.items():
             chosen[column] = self._choice(column, name, {choice.role for choice in chosen.values()})
         return chosen
 
-    def _choice(self, column: int, name: str, taken: Collection[str]) -> Choice:
+    def _choice(self, column: int, name: str, used: Collection[str]) -> Choice:
         """Return the choice for a column. An unknown column becomes a field of this office."""
         if name:
-            return Choice(name, self.why.get(column) or _("by its heading"))
+            return Choice(name, self.reasons.get(column) or _("by its heading"))
         key = field_key(self.names[column].rpartition("/")[2])
         if not key or not any(self._cells(column)):
             return Choice(IGNORE, _("it is empty"))
         names = (f"{FIELD}{key}{number if number > 1 else ''}" for number in count(1))
-        new = next(each for each in names if each not in taken)
-        return Choice(new, self.why.get(column) or _("not a standard column: a custom field of this office"))
+        new = next(each for each in names if each not in used)
+        return Choice(
+            new, self.reasons.get(column) or _("not a standard column: a custom field of this office")
+        )
 
-    def _take(self, column: int, name: str, why: str) -> None:
-        if column not in self.said:
-            self.roles[column], self.why[column] = name, why
+    def _assign(self, column: int, name: str, reason: str) -> None:
+        if column not in self.given:
+            self.roles[column], self.reasons[column] = name, reason
 
     def _cells(self, column: int) -> Iterator[Cell]:
         """Yield the filled cells of a column, merged ones once, and none that are merged with the columns beside it."""
         for row in self.rows:
-            wide = any(self.sheet.same((row, column), (row, other)) for other in (column - 1, column + 1))
-            if not wide and self.sheet.begins(row, column) and (cell := self.sheet.cells[row, column]).text:
+            wide = any(self.sheet.merged((row, column), (row, other)) for other in (column - 1, column + 1))
+            if not wide and self.sheet.starts(row, column) and (cell := self.sheet.cells[row, column]).text:
                 yield cell
 
-    def _named(self, *names: str) -> list[int]:
+    def _columns(self, *names: str) -> list[int]:
         return [column for column, name in self.roles.items() if name in names]
 
     def _settle_unknown(self) -> None:
         """Settle unknown headings: 责任分工 by labels in all cells, else 攻坚举措 by its last word, if no other column has that role."""
-        for column in self._named(""):
-            contents = [labelled(cell.text) for cell in self._cells(column)]
+        for column in self._columns(""):
+            contents = [by_label(cell.text) for cell in self._cells(column)]
             if contents and all(contents) and all(each.keys() <= PEOPLE for each in contents):
-                self._take(column, next(iter(contents[0])), _("by its content"))
+                self._assign(column, next(iter(contents[0])), _("by its content"))
                 continue
-            name = perhaps(self.headings[column])
-            if name and not self._named(name):
-                self._take(
+            name = guess(self.headings[column])
+            if name and not self._columns(name):
+                self._assign(
                     column, name, _("by the last word of its heading, since no other column has that name")
                 )
 
     def _settle_kinds(self) -> None:
         """Settle 整改类型: if too few cells are kinds such as 立行立改, it is the category, and 措施类别 is unknown."""
-        for column in self._named("kind"):
+        for column in self._columns("kind"):
             cells = list(self._cells(column))
             if cells and sum(kind(cell.text) is not None for cell in cells) < len(cells) * _STATE_SHARE:
                 of_measure = re.match("措施|任务", plain(self.headings[column]))
-                self._take(column, "" if of_measure else "category", _("by its content"))
+                self._assign(column, "" if of_measure else "category", _("by its content"))
 
     def _settle_states(self) -> None:
         """Settle whether 完成情况, 进展情况 and the like hold states or progress, by all of their cells."""
         states: set[int] = set()
         ranks: dict[int, tuple[bool, bool, bool]] = {}
-        known, unknown = self._named("state", "progress"), self._named("")
-        doubtful = [*known, *(each for each in unknown if perhaps(self.headings[each]) == "state")]
+        known, unknown = self._columns("state", "progress"), self._columns("")
+        doubtful = [*known, *(each for each in unknown if guess(self.headings[each]) == "state")]
         if not doubtful:  # words of state decide, whatever the heading is
             closing = {each: [cell for cell in self._cells(each) if _closes(cell)] for each in unknown}
             doubtful = [each for each in unknown if any(len(cell.text) > 1 for cell in closing[each])]
@@ -240,7 +242,7 @@ class Decider:
         best = min(ranks, key=ranks.__getitem__, default=0)
         for column in doubtful:
             other = "" if column in states or self.roles[column] == "" else "progress"
-            self._take(column, "state" if column == best else other, _("by its content"))
+            self._assign(column, "state" if column == best else other, _("by its content"))
 
     def _as_shares(self, column: int) -> list[Cell]:
         """Turn numbers in a column of shares (0 to 1, or 0 to 100) into percentages. Return all cells of the column."""
@@ -259,27 +261,27 @@ class Decider:
 
     def _settle_days(self) -> None:
         """Settle 完成时间: the time limit if no other column is, and open measures have a day, too; else the day of completion."""
-        dues, closed = self._named("due"), self._named("closed_date")
-        either = [column for column in dues if _EITHER_DAY.fullmatch(plain(self.headings[column]))]
+        dues, closed = self._columns("due"), self._columns("closed_date")
+        either = [column for column in dues if _AMBIGUOUS_DAY.fullmatch(plain(self.headings[column]))]
         for column in either:
             if len(either) < len(dues) and not closed:
-                self._take(column, "closed_date", _("another column is the time limit"))
+                self._assign(column, "closed_date", _("another column is the time limit"))
             elif len(either) < len(dues):
-                self._take(column, "", _("other columns are the time limit and the day of completion"))
+                self._assign(column, "", _("other columns are the time limit and the day of completion"))
             elif not closed and self._is_of_closed(column):
-                self._take(column, "closed_date", _("by its content"))
+                self._assign(column, "closed_date", _("by its content"))
 
     def _settle_days_of_progress(self) -> None:
         """Settle 记录日期 right before the column of progress: it holds the days of the progress."""
-        for column in self._named(""):
+        for column in self._columns(""):
             days = list(self._cells(column))
             is_next = self.roles.get(column + 1) == "progress"
             if is_next and _OF_PROGRESS.fullmatch(plain(self.headings[column])) and all(map(exact_day, days)):
-                self._take(column, "progress", _("the days of the progress beside it"))
+                self._assign(column, "progress", _("the days of the progress beside it"))
 
     def _is_of_closed(self, column: int) -> bool:
         """Return whether only closed measures have a day here; at least one must have it, and at least one measure must be open."""
-        of_state = next(iter(self._named("state")), 0)
+        of_state = next(iter(self._columns("state")), 0)
         seen: set[tuple[bool, bool]] = set()  # whether a measure is closed, and whether it has a day
         for row in self.rows:
             cell = self.sheet.cells.get((row, of_state))
@@ -289,27 +291,29 @@ class Decider:
 
     def _settle_people(self) -> None:
         """Settle 责任人: it is the leader if no other column is."""
-        names = {column: plain(_BRACKETS.sub("", self.headings[column])) for column in self._named("person")}
-        either = [column for column, name in names.items() if _EITHER_ONE.fullmatch(name)]
-        if either and not self._named("leader"):
-            self._take(either[0], "leader", _("no other column names the leader"))
+        names = {
+            column: plain(_BRACKETS.sub("", self.headings[column])) for column in self._columns("person")
+        }
+        either = [column for column, name in names.items() if _AMBIGUOUS_PERSON.fullmatch(name)]
+        if either and not self._columns("leader"):
+            self._assign(either[0], "leader", _("no other column names the leader"))
 
     def _settle_lists(self) -> None:
         """Settle problems and measures: without a problem, a finding or 整改任务 beside 整改措施 is the problem; 整改事项 beside 问题 is the measure."""
-        measures, problems = self._named("measure"), self._named("problem")
+        measures, problems = self._columns("measure"), self._columns("problem")
         called = [column for column in problems if "问题" in self.headings[column]]
-        for column in self._named("goal") if not measures else ():
+        for column in self._columns("goal") if not measures else ():
             if "措施" in self.headings[column]:
-                self._take(column, "measure", _("no other column names the measures"))
+                self._assign(column, "measure", _("no other column names the measures"))
         for column in problems if 0 < len(called) < len(problems) else ():
             is_measure = plain(self.headings[column]).startswith("整改") and not measures
             if column not in called:
-                self._take(column, "measure" if is_measure else "", _("another column names the problem"))
-        others = self._named("finding") or self._named("part")
+                self._assign(column, "measure" if is_measure else "", _("another column names the problem"))
+        others = self._columns("finding") or self._columns("part")
         if others and not problems:
-            self._take(others[0], "problem", _("no other column names the problem"))
+            self._assign(others[0], "problem", _("no other column names the problem"))
         elif len(measures) > 1 and not problems:
-            self._take(measures[0], "problem", _("another column names the measures"))
+            self._assign(measures[0], "problem", _("another column names the measures"))
 
 
 def _is_share(value: object, whole: int) -> bool:

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 UNNAMED: Final = "unnamed"
 """The role of cells without a heading."""
 _LONGEST_TITLE: Final = 2000
-_OF_PROBLEM: Final = {"number", "category", "problem", "finding", UNNAMED}
+_PROBLEM_ROLES: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that say nothing about a measure."""
-IN_PARTS: Final = {"goal", "progress", "due", "state", "evidence"}
+DIVISIBLE: Final = {"goal", "progress", "due", "state", "evidence"}
 """Roles of which one cell may hold a part for each of several measures."""
 
 
@@ -41,7 +41,7 @@ class Row:
 
     sheet: str
     number: int
-    found: dict[str, list[Cell]] = field(default_factory=dict)
+    cells: dict[str, list[Cell]] = field(default_factory=dict)
     ticks: list[tuple[str, Cell]] = field(default_factory=list)
     """Cells in columns of ticks, with the words that a tick means there; after `settle_ticks`, only those not understood."""
     comments: list[tuple[str, str]] = field(default_factory=list)
@@ -50,41 +50,41 @@ class Row:
 
     def put(self, role: str, cell: Cell) -> None:
         """Add a cell. A second cell with a measure holds the rest of a sentence that was cut, and is joined to the first."""
-        held = self.found.setdefault(role, [])
+        held = self.cells.setdefault(role, [])
         if role == "measure" and held:
             held[:] = [Cell.of(held[0].text + cell.text, "", held[0].address)]
         else:
             held.append(cell)
 
-    def settle_ticks(self) -> None:
+    def resolve_ticks(self) -> None:
         """Take the word of the tick as the state, if there is exactly one tick."""
-        if len(self.ticks) != 1 or "state" in self.found:
+        if len(self.ticks) != 1 or "state" in self.cells:
             return
         word, cell = self.ticks[0]
         if ticks.is_state(word) and (ticks.is_tick(cell.text) or cell.text == word):
-            self.found["state"] = [Cell.of(word, address=cell.address)]
+            self.cells["state"] = [Cell.of(word, address=cell.address)]
             self.ticks.clear()
 
     def text(self, role: str) -> str:
         """Return the texts of the cells with this role, one on each line; empty if there are none."""
-        held = self.found.get(role, ())
+        held = self.cells.get(role, ())
         return held[0].text if len(held) == 1 else "\n".join(dict.fromkeys(cell.text for cell in held))
 
     @property
-    def told(self) -> dict[str, list[SourceCell]]:
+    def source_cells(self) -> dict[str, list[SourceCell]]:
         """The texts of all cells, by their roles."""
-        found = self.found.items()
+        found = self.cells.items()
         return {
             role: [SourceCell(self.sheet, each.address, each.text) for each in held] for role, held in found
         }
 
     def first(self, role: str) -> Cell | None:
         """Return the first cell with this role; None if there is none."""
-        return next(iter(self.found.get(role, ())), None)
+        return next(iter(self.cells.get(role, ())), None)
 
     def unseen(self, role: str) -> Unseen:
         """Return why a person sees a cell with this role differently than it was read; empty if there is no such cell."""
-        return next((cell.unseen for cell in self.found.get(role, ()) if cell.unseen), "")
+        return next((cell.unseen for cell in self.cells.get(role, ()) if cell.unseen), "")
 
     def address(self, *roles: str) -> str:
         """Return the address of the first cell with one of these roles; else the row."""
@@ -94,13 +94,13 @@ class Row:
     @property
     def problem_number(self) -> int | None:
         """The number of the problem; None if there is none."""
-        texts = (cell.text.strip("、.．") for cell in self.found.get("number", ()))
+        texts = (cell.text.strip("、.．") for cell in self.cells.get("number", ()))
         return next((int(text) for text in texts if re.fullmatch("[1-9][0-9]{0,4}", text)), None)
 
     @property
     def identity(self) -> Identity | None:
         """The number of the measure, such as 2.3; None if there is none."""
-        for value, form, *_rest in self.found.get("number", ()):
+        for value, form, *_rest in self.cells.get("number", ()):
             decimals = re.search(r"0\.(0+)", form) if isinstance(value, float) else None
             digits = f"{value:.{len(decimals[1])}f}" if decimals else str(value)  # 2.10 is not 2.1
             if match := re.fullmatch(r"([1-9][0-9]{0,5})[.．-]([1-9][0-9]{0,5})", "".join(digits.split())):
@@ -108,7 +108,7 @@ class Row:
         return None
 
 
-class Reader:
+class RowReader:
     """Reads rows. What is not certain is left out of the record, and listed in the draft with its cell."""
 
     def __init__(
@@ -122,7 +122,7 @@ class Reader:
         self.draft, self.feedback, self.today = draft, feedback, today
         self.states = states
         """The statuses that a form gives to the words in the column of states."""
-        self.known = {each.key: each for each in declared}
+        self.fields = {each.key: each for each in declared}
         """The declared fields (自定义字段) by their keys: those of the ledger, and those that were added for unknown columns."""
 
     def doubt(self, row: Row, role: str, message: str, text: str | None = None) -> None:
@@ -130,34 +130,34 @@ class Reader:
         address = row.address(role, "measure", "problem")
         self.draft.doubt(message, row.text(role) if text is None else text, row.sheet, address, role)
 
-    def declare(self, sheet: Sheet, table: Table) -> None:
+    def declare_fields(self, sheet: Sheet, table: Table) -> None:
         """Declare a field for each unknown column: a field of the problem if its cells are merged over rows, else of the measure."""
         for column in table.choices:
             role = table.role(column)
             key = role.removeprefix(FIELD)
-            if key == role or key in self.known:
+            if key == role or key in self.fields:
                 continue
             rows = sheet.rows(table.first, table.last)
-            merged = any(sheet.same((row, column), (row + 1, column)) for row in rows)
-            every = (sheet.cells[row, column] for row in rows if sheet.begins(row, column))
+            merged = any(sheet.merged((row, column), (row + 1, column)) for row in rows)
+            every = (sheet.cells[row, column] for row in rows if sheet.starts(row, column))
             filled = [cell for cell in every if cell.text]
             of: Literal["problem", "measure"] = "problem" if merged else "measure"
             label = table.names[column].rpartition("/")[2]
             new = FieldFrame(key, label, of, _type(filled), ())
-            self.known[key] = new
+            self.fields[key] = new
             written = {name: value for name, value in new._asdict().items() if value}
             self.draft.settings.setdefault("fields", []).append(written)
 
     def put_fields(self, row: Row, record: dict[str, Any], of: str) -> None:
         """Put the values of the declared fields into a record."""
-        for role, held in row.found.items():
+        for role, held in row.cells.items():
             key = role.removeprefix(FIELD)
-            if key == role or key not in self.known or self.known[key].of != of:
+            if key == role or key not in self.fields or self.fields[key].of != of:
                 continue
-            value, doubts = _value(self.known[key], held), []
+            value, doubts = _value(self.fields[key], held), []
             if value is None:
                 doubts = [_("it does not fit the ledger field {key}: not imported").format(key=key)]
-            elif self.known[key].type != "text" and len({cell.text for cell in held}) > 1:
+            elif self.fields[key].type != "text" and len({cell.text for cell in held}) > 1:
                 doubts = [_("several values for one measure: the first was taken")]
             if value is not None and record.setdefault("fields", {}).setdefault(key, value) != value:
                 doubts += [_("it differs from another row of the problem: not imported")]
@@ -167,17 +167,17 @@ class Reader:
     def measures(self, row: Row, problem: str) -> list[MeasureDraft]:
         """Read the measures of a row: one, or several that stand in one cell."""
         identity = row.identity
-        texts = self._titles(row, problem, alone=identity is not None)
+        texts = self._titles(row, problem, is_single=identity is not None)
         drafts = []
         for place, text in enumerate(texts):
-            draft = self._measure(row if len(texts) == 1 else _share(row, place, len(texts)), text)
+            draft = self._measure(row if len(texts) == 1 else _measure_row(row, place, len(texts)), text)
             draft.identity = identity
-            draft.cells, draft.rows = row.told, (row.number, row.last)
+            draft.cells, draft.rows = row.source_cells, (row.number, row.last)
             drafts.append(draft)
-        addresses = {cell.address for cell in row.found.get("progress", ())}
+        addresses = {cell.address for cell in row.cells.get("progress", ())}
         if len(drafts) > 1 and addresses and any("progress" not in each.record for each in drafts):
             self.doubt(row, "progress", _("written for several measures at once: entered under the first"))
-        for cell in row.found.get(UNNAMED, ()):
+        for cell in row.cells.get(UNNAMED, ()):
             self.draft.doubt(
                 _("in a column without a heading: not imported"), cell.text, row.sheet, cell.address
             )
@@ -188,13 +188,13 @@ class Reader:
             self.draft.doubt(_("a comment: not imported"), text, row.sheet, address)
         return drafts
 
-    def _titles(self, row: Row, problem: str, *, alone: bool) -> list[str]:
+    def _titles(self, row: Row, problem: str, *, is_single: bool) -> list[str]:
         if text := row.text("measure"):
-            titles = [text] if alone else cells.items(text)
+            titles = [text] if is_single else cells.items(text)
             if len(titles) > 1:
                 self.doubt(row, "measure", _("{n} measures in one cell").format(n=len(titles)))
             return [without_number(part) for part in titles]
-        of_measure = {role for role in row.found if role not in _OF_PROBLEM and not role.startswith(FIELD)}
+        of_measure = {role for role in row.cells if role not in _PROBLEM_ROLES and not role.startswith(FIELD)}
         if not of_measure:
             return []
         self.doubt(row, "measure", _("no measure is named: the problem title is used"), problem)
@@ -262,7 +262,7 @@ class Reader:
     def _progress(self, row: Row, measure: MeasureDraft) -> None:
         day: date | None = None
         entries: list[dict[str, Any]] = []
-        held = row.found.get("progress", [])
+        held = row.cells.get("progress", [])
         for cell, after in zip_longest(held, held[1:]):
             if re.search(r"[^\W\d_]", cell.text):
                 entries += cells.entries(f"{day}：{cell.text}" if day else cell.text)
@@ -280,7 +280,7 @@ class Reader:
             # Entries without a day come first, as the rules require.
             measure.record["progress"] = sorted(entries, key=lambda entry: "date" in entry)
 
-    def _told_state(self, row: Row, measure: MeasureDraft) -> states.State | None:
+    def _stated_state(self, row: Row, measure: MeasureDraft) -> states.State | None:
         """Return the state in the cell of states; without such a cell, that at the beginning of the progress. List a cell without a state."""
         record, cell = measure.record, row.first("state")
         if row.unseen("state" if cell else "progress"):
@@ -307,7 +307,7 @@ class Reader:
 
     def _status(self, row: Row, measure: MeasureDraft) -> None:
         """Set the status; it is not set if no cell states one."""
-        record, state = measure.record, self._told_state(row, measure)
+        record, state = measure.record, self._stated_state(row, measure)
         if state is None:
             return
         status = state.status
@@ -352,16 +352,16 @@ class Reader:
             record["status"], record["closed"] = "closed", {"date": day.isoformat()}
 
 
-def _share(row: Row, place: int, count: int) -> Row:
+def _measure_row(row: Row, place: int, count: int) -> Row:
     """Return the row of one of several measures that stand in one cell.
 
     A cell with as many parts as there are measures gives one part to each. Other cells apply to all of the measures, but
     progress and evidence only to the first.
     """
     shared = {}
-    for role, held in row.found.items():
+    for role, held in row.cells.items():
         text = row.text(role)
-        parts = cells.items(text) if role in IN_PARTS else [*map(without_number, cells.lines(text))]
+        parts = cells.items(text) if role in DIVISIBLE else [*map(without_number, cells.lines(text))]
         if len(parts) == count:
             shared[role] = [Cell.of(parts[place], "", held[0].address, unseen=row.unseen(role))]
         elif role not in {"progress", "evidence"} or place == 0:
@@ -377,12 +377,12 @@ def _type(told: list[Cell]) -> FieldType:
     return "date" if told and all(dates) else "text"
 
 
-def _value(kind: FieldFrame, held: list[Cell]) -> int | float | str | None:
+def _value(field: FieldFrame, held: list[Cell]) -> int | float | str | None:
     """Return the value of a field from its cells, in the field's type; None if they do not fit it."""
     text = "\n".join(dict.fromkeys(cell.text for cell in held))
-    if kind.type == "number":
+    if field.type == "number":
         return cells.number_in(held[0])
-    if kind.type == "date":
+    if field.type == "date":
         day = cells.exact_day(held[0])
         return day.isoformat() if day else None
-    return text if kind.type == "text" or text in kind.choices else None
+    return text if field.type == "text" or text in field.choices else None

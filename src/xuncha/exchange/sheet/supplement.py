@@ -29,7 +29,7 @@ NAME = "补充信息"
 HEADINGS = ("编号", "内容")
 CHOICES = "选项"
 """The sheet with the names that are offered as choices."""
-WHOLE = "台账"
+LEDGER = "台账"
 COMPUTED = ("统计", "三个清单")
 """Our sheets that are computed from the first one, and say nothing new."""
 _MEASURE_COLUMNS = {"part", "goal", "co_offices", "person", "due", "progress", "closed_date"}
@@ -39,7 +39,7 @@ Records = dict[str, dict[str, Any]]
 
 def rows(ledger: Ledger) -> Iterator[tuple[str, str]]:
     """Yield the rows of the sheet: the name of a record, and its JSON or a part of it."""
-    for name, record in chain([(WHOLE, ledger.settings)], ledger.problems.items(), ledger.measures.items()):
+    for name, record in chain([(LEDGER, ledger.settings)], ledger.problems.items(), ledger.measures.items()):
         text = json.dumps(record.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False)
         for start in range(0, len(text), layout.LONGEST):
             yield str(name), text[start : start + layout.LONGEST]
@@ -50,7 +50,7 @@ def is_own(sheet: Sheet | None) -> bool:
     return sheet is not None and sheet.name == NAME and tuple(sheet.texts(1)) == HEADINGS
 
 
-def take(sheets: Sequence[Sheet]) -> tuple[list[Sheet], Records]:
+def separate(sheets: Sequence[Sheet]) -> tuple[list[Sheet], Records]:
     """Separate the sheets that people fill in from ours. Return them, and the records of 补充信息 by their names."""
     own = next(filter(is_own, sheets), None)
     if own is None:
@@ -74,13 +74,13 @@ def _record(text: str) -> dict[str, Any]:
 
 def frame_of(records: Records) -> Frame:
     """Return the frame of the ledger that was exported, from the valid parts of its record."""
-    return shape(Settings, records.get(WHOLE, {})).record.frame()
+    return shape(Settings, records.get(LEDGER, {})).record.frame()
 
 
 def restore(draft: Draft, records: Records) -> None:
     """Put the records into a draft, as far as the cells still have the same values."""
-    whole = records.get(WHOLE, {})
-    if _is_sound(draft, Settings, whole, WHOLE):
+    whole = records.get(LEDGER, {})
+    if _is_valid(draft, Settings, whole, LEDGER):
         draft.settings = whole
     for problem in draft.problems:
         if (record := records.get(str(problem.number))) is not None:
@@ -89,16 +89,16 @@ def restore(draft: Draft, records: Records) -> None:
             _restore_measure(draft, measure, records.get(str(measure.identity)))
 
 
-def _is_sound(draft: Draft, kind: type[BaseModel], record: dict[str, Any], of: str) -> bool:
+def _is_valid(draft: Draft, kind: type[BaseModel], record: dict[str, Any], name: str) -> bool:
     """Return whether a record is valid; someone may have changed 补充信息. List one that is not."""
     if broken := shape(kind, record).broken:
         message = _("cannot be understood and is left out: {reason}")
-        draft.doubt(message.format(reason=broken[0].message), of, NAME)
+        draft.doubt(message.format(reason=broken[0].message), name, NAME)
     return not broken
 
 
 def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]) -> None:
-    if _is_sound(draft, Problem, record, str(problem.number)):
+    if _is_valid(draft, Problem, record, str(problem.number)):
         is_same = clean(record["title"]) == problem.text("problem")
         whole = record if is_same else record | problem.record
         _restore_fields(whole, problem)
@@ -108,13 +108,15 @@ def _restore_problem(draft: Draft, problem: ProblemDraft, record: dict[str, Any]
 def _restore_fields(whole: dict[str, Any], draft: RecordDraft) -> None:
     """Keep the values of fields whose cells have not changed; for the others, use the cells."""
     old = whole.pop("fields", {})
-    kept = {key: value for key, value in old.items() if layout.shown(value) == draft.text(f"{FIELD}{key}")}
+    kept = {
+        key: value for key, value in old.items() if layout.cell_text(value) == draft.text(f"{FIELD}{key}")
+    }
     if fields := {**draft.record.get("fields", {}), **kept}:
         whole["fields"] = fields
 
 
 def _restore_measure(draft: Draft, measure: MeasureDraft, record: dict[str, Any] | None) -> None:
-    if record is not None and not _is_sound(draft, Measure, record, str(measure.identity)):
+    if record is not None and not _is_valid(draft, Measure, record, str(measure.identity)):
         return
     whole = dict(record or measure.record)
     _restore_fields(whole, measure)

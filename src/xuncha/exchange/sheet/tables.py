@@ -10,7 +10,7 @@ from xuncha.exchange.drafts import Column, Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.sheet import cells, header, roles
 from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, address, letter
 from xuncha.exchange.sheet.roles import plain
-from xuncha.exchange.sheet.rows import UNNAMED, Reader, Row
+from xuncha.exchange.sheet.rows import UNNAMED, Row, RowReader
 from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
 from xuncha.model.vocabulary import UNSAID
@@ -19,7 +19,7 @@ _CATEGORY_ROW: Final = re.compile(
     r"^[一二三四五六七八九十]+、|方面[。：:]?$|^第[一二三四五六七八九十]+(?:类|方面|部分)"
 )
 _SUM: Final = re.compile(r"^(?:本页|本表)?(?:合计|总计|小计|共计|累计)|(?:合计|总计|小计)$")
-_COUNTED: Final = "甲乙丙丁戊己庚辛壬癸"
+_COLUMN_LETTERS: Final = "甲乙丙丁戊己庚辛壬癸"
 """Letters that number the first columns of official tables; digits number the others."""
 _SUM_ALONE: Final = re.compile(
     r"(?:本页|本表)?(?:合计|总计|小计|共计|累计|总数)(?:[:(]?共?\d*[个条项件]?(?:问题|措施)?\)?)?"
@@ -32,9 +32,9 @@ _SIGNED: Final = re.compile(
 )
 """Signatures below a table."""
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
-_SAME: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
-_STROKES: Final = frozenset(
-    {"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNSAID, *_SAME}
+_DITTO: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
+_EMPTY: Final = frozenset(
+    {"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNSAID, *_DITTO}
 )
 """Texts that mean an empty cell."""
 _STOP: Final = re.compile("[。；;！!]$")
@@ -47,32 +47,32 @@ _LONGEST_TITLE: Final = 2000
 _LONGEST_LINE: Final = 100
 _FEW: Final = 3
 _ABBREVIATION: Final = 3  # so few characters before a stop are not a sentence
-_TOLD_ONCE: Final = {"progress", "evidence"}
+_FIRST_ONLY: Final = {"progress", "evidence"}
 """Roles whose cell counts for the first measure only, if it is merged over several."""
 
 
-class Taker:
+class TableReader:
     """Takes the tables of one sheet into the draft."""
 
-    def __init__(self, draft: Draft, reader: Reader, sheet: Sheet, category: str) -> None:
+    def __init__(self, draft: Draft, reader: RowReader, sheet: Sheet, category: str) -> None:
         self.draft = draft
         self.reader = reader
         self.sheet = sheet
         self.category = category
         self.problem: ProblemDraft | None = None
-        self.head: object = None
+        self.problem_key: object = None
         """The key of the current problem: its number, or its category and its text."""
         self.headed = True
         """Whether anything names the problems: a column, or rows above the rows of their measures."""
-        self.titled: dict[str, list[ProblemDraft]] = {}
+        self.by_title: dict[str, list[ProblemDraft]] = {}
         """All problems, by the keys of their titles (`key_of`)."""
         self.earlier: dict[int, list[MeasureDraft]] = {}
         """The measures that other sheets have, by the `id()` of their problem."""
         for problem in draft.problems:
-            self.titled.setdefault(key_of(problem.record["title"]), []).append(problem)
+            self.by_title.setdefault(key_of(problem.record["title"]), []).append(problem)
             self.earlier[id(problem)] = [each for each in problem.measures if each.sheet != sheet.name]
 
-    def take(self, table: header.Table) -> None:
+    def read_table(self, table: header.Table) -> None:
         """Take the rows of a table. A table has no rows if the next header follows its own at once."""
         if table.first > table.last:
             return
@@ -80,32 +80,32 @@ class Taker:
             name, (role, why) = table.names.get(column, heading), table.choices[column]
             more = (table.first, table.last), table.ticks.get(column)
             self.draft.columns.append(Column(self.sheet.name, letter(column), name, role, why, *more))
-        self.reader.declare(self.sheet, table)
+        self.reader.declare_fields(self.sheet, table)
         self.headed = bool(table.column("problem"))
         rows = self.sheet.rows(table.first, table.last)
         if self.draft.exact:
             for row in rows:
-                self._take_rows([row], table)
+                self._read_rows([row], table)
             return
-        for spot in _settle_same(self.sheet, table):
+        for spot in _resolve_dittos(self.sheet, table):
             message = _("the same as above, but nothing is above it: not imported")
             self.draft.doubt(message, self.sheet.text(*spot), self.sheet.name, address(*spot))
-        waiting: list[int] = []
+        pending: list[int] = []
         for row in (each for each in rows if not header.is_header(self.sheet, each, table)):
-            aside = self._aside(row, table)
-            if aside is None and waiting and self._goes_on(waiting[0], row, table):
-                waiting.append(row)
+            row_kind = self._row_kind(row, table)
+            if row_kind is None and pending and self._continues(pending[0], row, table):
+                pending.append(row)
                 continue
-            self._take_rows(waiting, table)
-            waiting = [] if aside else [row]
-            if aside:
-                self._turn(row, *aside)
-        self._take_rows(waiting, table)
+            self._read_rows(pending, table)
+            pending = [] if row_kind else [row]
+            if row_kind:
+                self._start_group(row, *row_kind)
+        self._read_rows(pending, table)
 
-    def _aside(self, row: int, table: header.Table) -> tuple[str, str] | None:
+    def _row_kind(self, row: int, table: header.Table) -> tuple[str, str] | None:
         """Return kind and text of a row without a measure: a `category` or `problem` above its rows, a `remark` or sum, or empty; else None."""
         columns = self.sheet.columns(row)
-        own = [column for column in columns if self.sheet.begins(row, column)]
+        own = [column for column in columns if self.sheet.starts(row, column)]
         own_texts = list(dict.fromkeys(text for column in own if (text := self.sheet.text(row, column))))
         texts = set(self.sheet.texts(row))
         if not own_texts:
@@ -132,14 +132,14 @@ class Taker:
         is_sum = _SUM.search(plainly[0]) or any(map(_SUM_ALONE.fullmatch, plainly[:2]))
         is_note = (_NOTE.match(first) and len(texts) <= 2) or _SIGNED.search(first)  # noqa: PLR2004  a label and its text
         is_again = alone and (_PAGE.fullmatch(plainly[0]) or first in self.draft.notes)
-        counted = len(texts) > _FEW and all(each in _COUNTED or each.isdecimal() for each in plainly)
+        counted = len(texts) > _FEW and all(each in _COLUMN_LETTERS or each.isdecimal() for each in plainly)
         return bool(is_sum or is_note or is_again or counted)
 
-    def _turn(self, row: int, kind: str, text: str) -> None:
+    def _start_group(self, row: int, kind: str, text: str) -> None:
         """Make the category or problem that a row names the current one; keep a remark."""
         if kind == "category":
             self.category = text
-            self.problem = self.head = None
+            self.problem = self.problem_key = None
         elif kind == "problem":
             self.headed = True
             self._begin(text, "", Row(self.sheet.name, row))
@@ -148,19 +148,19 @@ class Taker:
             message = _("not a row of the table: kept as a remark")
             self.draft.doubt(message, text, self.sheet.name, f"{row}:{row}")
 
-    def _goes_on(self, first: int, row: int, table: header.Table) -> bool:
+    def _continues(self, first: int, row: int, table: header.Table) -> bool:
         """Return whether a row continues the measure of the row before it."""
         measure, problem = table.column("measure"), table.column("problem")
-        if self.sheet.same((first, measure), (row, measure)):
+        if self.sheet.merged((first, measure), (row, measure)):
             return True
         number = table.column("number")
-        numbered = self.sheet.begins(row, number) and self.sheet.text(row, number)
-        if numbered or self.sheet.begins(row, problem):
+        numbered = self.sheet.starts(row, number) and self.sheet.text(row, number)
+        if numbered or self.sheet.starts(row, problem):
             return False
         if measure:
             before, text = self.sheet.text(first, measure), self.sheet.text(row, measure)
             return bool(before) and (not text or self._is_cut(before, row, measure))
-        return bool(problem) and not self.sheet.same((first, problem), (row, problem))
+        return bool(problem) and not self.sheet.merged((first, problem), (row, problem))
 
     def _is_cut(self, before: str, row: int, column: int) -> bool:
         """Return whether a row holds only the rest of the sentence in the row before it. List such a row, even if that is doubtful."""
@@ -170,7 +170,7 @@ class Taker:
         ended, numbered = _STOP.search(before), text != without_number(text)
         # In a list, all lines end with a stop, or none do; of a cut sentence, only the second part ends with one.
         is_rest = bool(_STOP.search(text)) and not ended and not numbered
-        is_cut = is_rest or cells.goes_on(before, text)
+        is_cut = is_rest or cells.continues(before, text)
         message = _("the row only continues the text of the row above: joined with it")
         if not is_cut:
             message = _("nothing else in the row: read as a separate measure, but may continue the one above")
@@ -178,15 +178,15 @@ class Taker:
             self.draft.doubt(message, text, self.sheet.name, address(row, column), "measure")
         return is_cut
 
-    def _take_rows(self, rows: Sequence[int], table: header.Table) -> None:
+    def _read_rows(self, rows: Sequence[int], table: header.Table) -> None:
         """Take the rows of one measure, or of several measures in one cell."""
         if not rows:
             return
         row = _row(self.sheet, rows, table, exact=self.draft.exact)
-        begins = self.problem is None or "number" in row.found
+        begins = self.problem is None or "number" in row.cells
         named = any(map(row.text, ("problem", "measure", "finding", "part")))
         if begins and not named and not self.draft.exact:
-            texts = " ".join(filter(None, map(row.text, row.found)))
+            texts = " ".join(filter(None, map(row.text, row.cells)))
             self.reader.doubt(
                 row, "number", _("neither a problem nor a measure is named: not imported"), texts
             )
@@ -209,8 +209,8 @@ class Taker:
             number = row.problem_number
             same = (self.category, "".join(text.split()) or row.address("problem"))
             head = number if number and self.draft.exact else same
-            if self.problem is None or head != self.head:
-                self.head = head
+            if self.problem is None or head != self.problem_key:
+                self.problem_key = head
                 self.problem = self._begin(*title_of_problem(text), row, number)
         elif self.problem is None or not self.headed:
             title = cells.one_line(without_number(row.text("measure")))[:_LONGEST_TITLE] or self.sheet.name
@@ -220,7 +220,7 @@ class Taker:
 
     def _begin(self, title: str, finding: str, row: Row, number: int | None = None) -> ProblemDraft:
         """Make a problem the current one: the one with this title on another sheet or further up, else a new one."""
-        alike = self.titled.setdefault(key_of(title), [])
+        alike = self.by_title.setdefault(key_of(title), [])
         for problem in alike:
             as_written = problem.sheet != self.sheet.name or problem.text("problem") == row.text("problem")
             in_category = not problem.category or self.category in {"", problem.category}
@@ -229,7 +229,7 @@ class Taker:
         else:
             record = {"title": title} | ({"finding": finding} if finding else {})
             place = row.address("problem")
-            problem = ProblemDraft(record, self.sheet.name, place, row.told, (row.number, row.last))
+            problem = ProblemDraft(record, self.sheet.name, place, row.source_cells, (row.number, row.last))
             problem.number = number
             self.draft.problems.append(problem)
             alike.append(problem)
@@ -262,8 +262,8 @@ class Taker:
 
 def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool) -> Row:
     """Return the cells of the rows of one measure by the roles of their columns; each cell once, without texts that mean an empty cell."""
-    row, strokes = Row(sheet.name, rows[0], last=rows[-1]), frozenset((UNSAID,)) if exact else _STROKES
-    held = () if exact else {choice.role for choice in table.choices.values()}
+    row, strokes = Row(sheet.name, rows[0], last=rows[-1]), frozenset((UNSAID,)) if exact else _EMPTY
+    used = () if exact else {choice.role for choice in table.choices.values()}
     seen: set[Spot] = set()
     for number in rows:
         for column in sheet.columns(number):
@@ -279,44 +279,44 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
             if cell.text and column in table.ticks:
                 row.ticks.append((table.ticks[column], cell))
                 continue
-            if not cell.text or cell.text in strokes or (role in _TOLD_ONCE and spot[0] not in rows):
+            if not cell.text or cell.text in strokes or (role in _FIRST_ONLY and spot[0] not in rows):
                 continue
             parts = [(role, cell)]
-            if role and held:
-                parts = _parted(cell, role, table.headings[column], held)
+            if role and used:
+                parts = _split_cell(cell, role, table.headings[column], used)
             elif not role and (column in table.choices or spot[0] not in rows):
                 continue
             for name, part in parts:
                 row.put(name or UNNAMED, part)
-    row.settle_ticks()
+    row.resolve_ticks()
     return row
 
 
-def _parted(cell: Cell, role: str, heading: str, held: Collection[str]) -> list[tuple[str, Cell]]:
+def _split_cell(cell: Cell, role: str, heading: str, used: Collection[str]) -> list[tuple[str, Cell]]:
     """Split a cell into the texts after its labels, or into the two texts that its heading joins; else return it whole.
 
-    It stays whole if one of the texts has a column of its own: `held` are the roles of all columns.
+    It stays whole if one of the texts has a column of its own: `used` are the roles of all columns.
     """
-    texts = roles.labelled(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
-    if len(texts) < 2 or (texts.keys() - {role}) & set(held):  # noqa: PLR2004  a single text is the cell itself
+    texts = roles.by_label(cell.text) or _paired(cell.text, role, heading) if role in roles.LABELLED else {}
+    if len(texts) < 2 or (texts.keys() - {role}) & set(used):  # noqa: PLR2004  a single text is the cell itself
         return [(role, cell)]
     return [(name, Cell.of(text, "", cell.address, unseen=cell.unseen)) for name, text in texts.items()]
 
 
 def _paired(text: str, role: str, heading: str) -> dict[str, str]:
     """Return the two parts of a text, by role, if its heading joins two names, such as 分管领导/责任车间 or 责任领导（责任科室）."""
-    names, pieces = roles.joined(heading), re.split(r"\s*[/／\n]\s*", text)
+    names, pieces = roles.heading_parts(heading), re.split(r"\s*[/／\n]\s*", text)
     if match := _IN_BRACKETS.fullmatch(roles.plain(heading)):
         in_brackets = _IN_BRACKETS.fullmatch(text)
         names, pieces = list(match.groups()), list(in_brackets.groups()) if in_brackets else []
     if len(names) != 2 or len(pieces) != 2 or not all(pieces):  # noqa: PLR2004
         return {}
-    first, second = (roles.role(name) or roles.perhaps(name) for name in names)
+    first, second = (roles.role(name) or roles.guess(name) for name in names)
     is_pair = first == role and {first, second} <= roles.PEOPLE
     return {first: pieces[0], second: pieces[1].strip("（()）")} if is_pair else {}
 
 
-def _settle_same(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
+def _resolve_dittos(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
     """Replace each 同上 in a table by the nearest filled cell above it. Yield the places of those with nothing above them.
 
     A header that is printed again is skipped.
@@ -327,7 +327,7 @@ def _settle_same(sheet: Sheet, table: header.Table) -> Iterator[Spot]:
             continue
         for column in columns:
             cell = sheet.cells[row, column]
-            if cell.text not in _SAME:
+            if cell.text not in _DITTO:
                 above |= {column: cell} if cell.text else {}
             elif column in above:
                 sheet.cells[row, column] = above[column]

@@ -71,7 +71,7 @@ def _groups(sheet: Sheet, top: int, bottom: int, rows: list[int]) -> list[list[i
     every = {*sheet.columns(top, bottom), *(column for row in rows for column in sheet.columns(row))}
     for column in sorted(every):
         goes_on = bool(groups) and column == groups[-1][-1] + 1
-        merged = goes_on and sheet.same((top, column), (top, groups[-1][-1]))
+        merged = goes_on and sheet.merged((top, column), (top, groups[-1][-1]))
         named = sheet.text(bottom, column) if bottom != top else ""
         unnamed = not sheet.text(top, column) and (named or _only_ticks(sheet, rows, column))
         if merged or (goes_on and unnamed):

@@ -46,7 +46,7 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
     parts = [worksheet._worksheet_path for worksheet in book.worksheets]  # noqa: SLF001  it has no public name
     if len(set(parts)) < len(parts) or len(set(book.sheetnames)) < len(parts):
         raise hostile(path)
-    looks = _looks(book)
+    styles = _styles(book)
     sheets: dict[str, Sheet] = {}
     # Read 补充信息 first: if it is our own, the computed sheets need not be read.
     pairs = zip(book.worksheets, parts, strict=True)
@@ -56,7 +56,7 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
         sheet = Sheet(worksheet.title, hidden=worksheet.sheet_state != "visible")
         with worksheet._get_source() as source:  # noqa: SLF001
             parser = SheetParser(source, reader.shared_strings, book)
-            for spot, message in parser.cells(partial(_made, looks)):
+            for spot, message in parser.cells(partial(_cell, styles)):
                 if message is None:
                     continue
                 if spot in sheet.cells:
@@ -66,13 +66,13 @@ def _sheets(path: Path, content: bytes, package: Package) -> list[Sheet]:
         sheet.unstored.sort()
         sheet.hidden_rows = parser.hidden_rows({row for row, _column in sheet.cells})
         sheet.hidden_columns = parser.hidden_columns({column for _row, column in sheet.cells})
-        sheet.settle(parser.merged)
+        sheet.expand(parser.merged)
         sheet.comments = _comments(package, part)
         sheets[sheet.name] = sheet
     return [sheets[worksheet.title] for worksheet in book.worksheets if worksheet.title in sheets]
 
 
-def _looks(book: Any) -> list[tuple[str, bool]]:  # noqa: ANN401
+def _styles(book: Any) -> list[tuple[str, bool]]:  # noqa: ANN401
     """Return for each style, by its number, the number format, and whether it strikes text out."""
     from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE  # noqa: PLC0415
 
@@ -82,19 +82,19 @@ def _looks(book: Any) -> list[tuple[str, bool]]:  # noqa: ANN401
     return [(str(forms.get(each.numFmtId) or "General"), bool(fonts[each.fontId].strike)) for each in styles]
 
 
-def _made(looks: Sequence[tuple[str, bool]], found: dict[str, Any]) -> tuple[Cell, bool] | None:
+def _cell(styles: Sequence[tuple[str, bool]], parsed: dict[str, Any]) -> tuple[Cell, bool] | None:
     """Return a cell without its place, and whether its result was not stored; None if it is empty."""
     from openpyxl.utils.escape import unescape  # noqa: PLC0415
 
-    value, (form, is_struck) = found["value"], looks[found["style_id"]]
+    value, (form, is_struck) = parsed["value"], styles[parsed["style_id"]]
     if isinstance(value, str) and len(value) <= MAX_CELL:  # longer ones are refused later
         value = unescape(value)  # characters that Excel writes as numbers, such as _x000D_
     if value is None or is_blank(str(value)):
         return None
     unseen: Unseen = "replaced" if hides(form, text=isinstance(value, str | bool)) else ""
-    if is_struck or found["struck"] is not None:
-        unseen = "struck" if is_struck or found["struck"] else "partly"
-    return Cell.of(value, form, unseen=unseen), found["unstored"]
+    if is_struck or parsed["struck"] is not None:
+        unseen = "struck" if is_struck or parsed["struck"] else "partly"
+    return Cell.of(value, form, unseen=unseen), parsed["unstored"]
 
 
 def _comments(package: Package, part: str) -> dict[Spot, str]:

@@ -65,7 +65,7 @@ def office_workbook(ledger: Ledger, office: str | None, today: date) -> bytes:
 
 def _write_ledger(book: Book, ledger: Ledger, today: date, *, remarks: bool = True) -> None:
     """Write the sheet of the ledger, each problem once for all its measures; `remarks` adds what only our own workbooks have."""
-    columns, of_problem = layout.columns(ledger), layout.of_problem(ledger)
+    columns, of_problem = layout.columns(ledger), layout.problem_columns(ledger)
     columns = columns if remarks else columns[:-1]
     widths = [column.width for column in columns]
     sheet = book.sheet(SHEET, widths, landscape=True, head="1:3", frozen=f"E{_FIRST}", large=True)
@@ -81,15 +81,15 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, *, remarks: bool = Tr
         *((word, CENTRED._replace(fill=colour), 1) for word, colour in _COLOURS.items()),
     )
     rows: list[list[Value]] = []
-    present = None
+    current = None
     for by_column in layout.rows(ledger):
-        hidden = of_problem if by_column["number"] == present else ()
-        present = by_column["number"]
+        hidden = of_problem if by_column["number"] == current else ()
+        current = by_column["number"]
         cells = [None if column.meaning in hidden else by_column.get(column.meaning) for column in columns]
         rows.append([cell and cell[:2] for cell in cells])
     centred = {each for each in columns if each.width <= _WIDEST_WORDS and each.meaning != "category"}
-    looks = [CENTRED if column in centred else TEXT for column in columns]
-    sheet.add_table([column.heading for column in columns], rows, looks)
+    styles = [CENTRED if column in centred else TEXT for column in columns]
+    sheet.add_table([column.heading for column in columns], rows, styles)
     letters = {column.meaning: letter for column, letter in zip(columns, sheet.letters, strict=True)}
     sheet.raw.autofilter(f"A{_FIRST - 1}:{sheet.letters[-1]}{sheet.rows}")
     _colour_states(book, sheet, letters["due"], letters["state"], today)
@@ -121,7 +121,7 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
     counted = tally(register, today)
     sheet = book.sheet(supplement.COMPUTED[0], (56, *[12] * 6), landscape=True, head="1:1", frozen="A2")
     sheet.add_title("整改情况统计")
-    looks = [TEXT, *[CENTRED] * 6]
+    styles = [TEXT, *[CENTRED] * 6]
     totals: list[tuple[str, Value]] = [
         ("问题总数", counted.problems),
         ("已完成整改的问题", counted.problems_closed),
@@ -132,7 +132,7 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
         ("已销号的长期任务", counted.long_term_closed),
         ("逾期的措施", counted.overdue),
     ]
-    sheet.add_table(("统计日期", today.isoformat()), totals, looks)
+    sheet.add_table(("统计日期", today.isoformat()), totals, styles)
     problems = Counter(problem.category for problem in register.problems)
     complete = Counter(problem.category for problem in register.problems if problem.complete)
     for by, heading in _GROUPS.items():
@@ -144,7 +144,7 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
             counts = (problems[group.key], complete[group.key]) if own else ()
             share = percent(group.closed, group.total)
             rows.append([title, *counts, group.total, group.closed, group.overdue, share])
-        sheet.add_table((heading, *own, "措施", "已销号", "逾期", "销号率"), rows, looks)
+        sheet.add_table((heading, *own, "措施", "已销号", "逾期", "销号率"), rows, styles)
 
 
 def _write_lists(book: Book, ledger: Ledger) -> None:
@@ -170,9 +170,9 @@ def _write_lists(book: Book, ledger: Ledger) -> None:
         supplement.COMPUTED[1], _LIST_WIDTHS, landscape=True, head="1:1", frozen="A2", large=True
     )
     sheet.add_title("问题清单、任务清单、责任清单")
-    looks = [TEXT if width > _WIDEST_WORDS * 2 else CENTRED for width in _LIST_WIDTHS]
+    styles = [TEXT if width > _WIDEST_WORDS * 2 else CENTRED for width in _LIST_WIDTHS]
     for title, header, rows in lists:
         if title != lists[0][0]:
             sheet.breaks.append(sheet.rows)
         sheet.add_row((title, _HEADING, 2))
-        sheet.add_table(header.split(), list(rows), looks)
+        sheet.add_table(header.split(), list(rows), styles)
