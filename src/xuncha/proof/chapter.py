@@ -43,7 +43,7 @@ class LedgerFacts(NamedTuple):
 
 
 class Heading(NamedTuple):
-    """A line that begins with a number; `level` to `after` are as in `chinese.headings.Heading`."""
+    """A line that begins with a number; `level` to `suffix` are as in `chinese.headings.Heading`."""
 
     line: int
     level: Level

@@ -68,7 +68,7 @@ def as_text(value: object, previous: str) -> str:
 
 
 class Plan:
-    """The changes to a table that a ledger makes. What finds no place is a doubt. `first` returns the first place of a merged cell."""
+    """The changes to a table that a ledger makes. What finds no place is a doubt. `anchor` returns the first place of a merged cell."""
 
     def __init__(self, draft: Draft, ledger: Ledger, anchor: Callable[[str, Spot], Spot]) -> None:
         self.draft, self.ledger, self.anchor = draft, ledger, anchor

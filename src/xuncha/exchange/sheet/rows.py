@@ -43,7 +43,7 @@ class Row:
     number: int
     cells: dict[str, list[Cell]] = field(default_factory=dict)
     ticks: list[tuple[str, Cell]] = field(default_factory=list)
-    """Cells in columns of ticks, with the words that a tick means there; after `settle_ticks`, only those not understood."""
+    """Cells in columns of ticks, with the words that a tick means there; after `resolve_ticks`, only those not understood."""
     comments: list[tuple[str, str]] = field(default_factory=list)
     """Comments on the cells, with their addresses."""
     last: int = 0  # the last of several rows
