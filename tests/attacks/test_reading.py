@@ -60,7 +60,7 @@ def test_no_count_of_a_notice_closes_a_measure(count: str, tmp_path: Path) -> No
     with use_language("en"):
         draft = notice(tmp_path, count)
     assert {measure.status for measure in draft.measures} <= {"not_started", "in_progress"}
-    borne_out = [doubt for doubt in draft.doubts if "stated as done" in doubt.made]
+    borne_out = [doubt for doubt in draft.doubts if "stated as done" in doubt.message]
     assert len(borne_out) == (0 if "计划" in count else 1)
 
 

@@ -70,7 +70,7 @@ def doubts(found: Draft) -> list[str]:
 def test_a_count_that_the_ledger_bears_out_becomes_a_live_one(said: str, kept: str, tmp_path: Path) -> None:
     found = draft(tmp_path, said)
     assert found.settings["notice"]["work"] == [kept]
-    assert not [each for each in found.doubts if "not included in" in each.made]
+    assert not [each for each in found.doubts if "not included in" in each.message]
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_sentence_with_another_count_is_left_out_and_named_with_its_place(
     found = draft(tmp_path, f"党组高度重视。{said}每周调度一次。", f"压实责任。{said}")
     assert found.settings["notice"]["work"] == ["党组高度重视。每周调度一次。"]
     assert found.settings["notice"]["next_steps"] == ["压实责任。"]
-    named = [(each.text, each.address) for each in found.doubts if "not included in" in each.made]
+    named = [(each.text, each.address) for each in found.doubts if "not included in" in each.message]
     assert named == [(said, "4:8"), (said, "15:6")]
 
 
