@@ -154,8 +154,8 @@ def test_a_pipe_in_gits_folder_keeps_nobody_waiting(ledger: LedgerOnDisk, name: 
     place = ledger.root / ".git" / name
     if name == "xuncha/journal":
         ledger.ok("start", "1.1")
-        place = repository.private(ledger.root, "journal") or place
-        repository._looked_at.clear()
+        place = repository.private_path(ledger.root, "journal") or place
+        repository._checked.clear()
     place.parent.mkdir(parents=True, exist_ok=True)
     place.unlink(missing_ok=True)
     os.mkfifo(place)
@@ -184,7 +184,7 @@ def test_a_link_that_never_ends_in_the_place_of_a_branch(ledger: LedgerOnDisk) -
 def test_a_pipe_in_the_place_of_an_object_ends_git(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, borrowed: bool
 ) -> None:
-    monkeypatch.setattr(door, "_PATIENCE", 0.3)
+    monkeypatch.setattr(door, "_CHECK_AFTER", 0.3)
     name = ledger.git("rev-parse", "HEAD").strip()
     place = ledger.root / f".git/objects/{name[:2]}/{name[2:]}"
     place.unlink()
@@ -312,7 +312,7 @@ def test_without_docstrings_the_help_says_so(ledger: LedgerOnDisk) -> None:
 def test_a_pipe_beside_the_records_ends_git(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr(door, "_PATIENCE", 0.3)
+    monkeypatch.setattr(door, "_CHECK_AFTER", 0.3)
     (ledger.root / path).unlink(missing_ok=True)
     os.mkfifo(ledger.root / path)
     for command in (("log",), ("doctor",), ("start", "1.1")):
@@ -354,7 +354,7 @@ def test_doctor_names_a_record_that_git_ignores(ledger: LedgerOnDisk) -> None:
     "content", ["{}", "[]", '{"changes": 1, "command": 2}', '{"changes": [[1]], "command": []}', "\\0"]
 )
 def test_a_journal_that_is_none_of_ours_is_no_fault(ledger: LedgerOnDisk, content: str) -> None:
-    place = repository.private(ledger.root, "journal")
+    place = repository.private_path(ledger.root, "journal")
     assert place
     place.parent.mkdir(exist_ok=True)
     place.write_text(content)

@@ -18,7 +18,7 @@ from xuncha.model.identity import Identity
 from xuncha.model.source import LARGEST
 from xuncha.trail import history, limits, replay
 from xuncha.trail.git import Git
-from xuncha.trail.limits import listed, swollen
+from xuncha.trail.limits import large_folders, ls_tree
 from xuncha.trail.tree import Tree
 
 if TYPE_CHECKING:
@@ -234,7 +234,7 @@ def test_folders_without_end_are_a_finding_and_no_end_of_memory(
     assert (result.code, "error[too-many-files]" in result.err) == (1, True), result.err
     result = ledger.run("status", "--at", name)
     assert result.code == ("evidence" not in path), "evidence is not looked at to count measures"
-    monkeypatch.setattr(history, "PATIENCE", 1.0)
+    monkeypatch.setattr(history, "TIMEOUT", 1.0)
     began = time.monotonic()
     assert history.history(ledger.root)
     assert history.history_of_measure(ledger.root, ledger.path("1.2"), "1.2")
@@ -244,28 +244,28 @@ def test_folders_without_end_are_a_finding_and_no_end_of_memory(
 def test_a_wide_folder_is_left_out_alone_and_many_of_them_with_what_holds_them(ledger: LedgerOnDisk) -> None:
     name = bombed(ledger, (b"data", b"problems", b"99"))
     git = Git(ledger.root)
-    assert [(each.commit, each.path) for each in swollen(git, [name])] == [(name, "data/problems/99")]
+    assert [(each.commit, each.path) for each in large_folders(git, [name])] == [(name, "data/problems/99")]
     with pytest.raises(RefusedError, match="data/problems/99"):
-        listed(git, name, "data/problems")
-    assert [leaf.path for leaf in listed(git, name, "data/ledger.yaml")] == ["data/ledger.yaml"]
+        ls_tree(git, name, "data/problems")
+    assert [leaf.path for leaf in ls_tree(git, name, "data/ledger.yaml")] == ["data/ledger.yaml"]
     for number in range(20):
         name = bombed(ledger, (b"data", b"problems", f"a{number}".encode()))
-    assert [each.path for each in swollen(git, [name])] == ["data/problems"]
+    assert [each.path for each in large_folders(git, [name])] == ["data/problems"]
 
 
 def test_what_fits_is_counted_as_it_stands(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
     git, head = Git(ledger.root), ledger.git("rev-parse", "HEAD").strip()
-    files = len(listed(git, head, "data/problems", folders=True)) - 1
-    monkeypatch.setattr(limits, "MOST", files)
-    assert swollen(git, [head]) == []
-    monkeypatch.setattr(limits, "MOST", files - 2)
-    assert [each.path for each in swollen(git, [head])] == ["data/problems"]
+    files = len(ls_tree(git, head, "data/problems", folders=True)) - 1
+    monkeypatch.setattr(limits, "MAX_FILES", files)
+    assert large_folders(git, [head]) == []
+    monkeypatch.setattr(limits, "MAX_FILES", files - 2)
+    assert [each.path for each in large_folders(git, [head])] == ["data/problems"]
 
 
 def test_a_history_that_touches_too_much_ends_with_a_sentence(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replay, "_MOST_TOUCHED", 3)
+    monkeypatch.setattr(replay, "_MAX_TOUCHED", 3)
     with pytest.raises(RefusedError) as refused:
         replay.commits(ledger.root)
     assert refused.value.code == "history-too-large"

@@ -541,7 +541,7 @@ def test_a_partial_clone_whose_remote_is_gone_says_what_it_lacks(
     ],
 )
 def test_settings_that_git_writes_itself_are_plain(text: str) -> None:
-    assert programs.is_plain(text)
+    assert programs.is_harmless(text)
 
 
 @pytest.mark.parametrize(
@@ -562,7 +562,7 @@ def test_settings_that_git_writes_itself_are_plain(text: str) -> None:
     ],
 )
 def test_settings_that_may_name_a_program_are_not_plain(text: str) -> None:
-    assert not programs.is_plain(text)
+    assert not programs.is_harmless(text)
 
 
 def test_what_the_user_has_set_up_stands_in_place_of_what_the_repository_names() -> None:
@@ -579,7 +579,7 @@ def test_what_the_user_has_set_up_stands_in_place_of_what_the_repository_names()
         Setting("local", "user.name", "x"),
         Setting("global", "alias.x", "!mine"),
     ]
-    assert programs.instead(settings) == [
+    assert programs.overrides(settings) == [
         ("gpg.program", "mine"),
         ("gpg.ssh.program", "ssh-keygen"),
         ("credential.helper", ""),

@@ -45,7 +45,7 @@ CRAMPED = (
 def test_a_lock_of_git_is_named_and_nothing_is_lost(
     ledger: LedgerOnDisk, lock: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(locks, "PATIENCE", 0.5)
+    monkeypatch.setattr(locks, "TIMEOUT", 0.5)
     visitor = visit(ledger)
     held = ledger.write(f".git/{lock}", "")
     answer = visitor.act("progress", "1.2", text="保留的话")

@@ -83,8 +83,8 @@ def test_the_locks_of_a_linked_working_tree_are_found_where_git_keeps_them(ledge
     other = LedgerOnDisk(ledger.root.with_name("另一处"), ledger.environment)
     for name in ("refs/heads/支/线.lock", "worktrees/另一处/index.lock"):
         lock = ledger.write(f".git/{name}", "")
-        assert [place.resolve() for place in locks.held(other.root)] == [lock], name
-        assert locks.held(ledger.root) == [], name
+        assert [place.resolve() for place in locks.existing_locks(other.root)] == [lock], name
+        assert locks.existing_locks(ledger.root) == [], name
         os.utime(lock, (time.time() - 60,) * 2)
         result = other.run(*CLOSE, **WIDE)
         assert (result.code, str(lock) in result.err) == (3, True), result.err

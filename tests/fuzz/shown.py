@@ -28,7 +28,7 @@ def history(data: bytes, sandbox: Sandbox) -> None:
     root = sandbox.scratch / "whole"
     tip = written(data, root)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(trail, "PATIENCE", 1.0)
+        patch.setattr(trail, "TIMEOUT", 1.0)
         texts = [_screens(root), _board(root, sandbox.root), *_archived(root, tip, sandbox.scratch / "place")]
     _at(root, tip)
     for text in texts:
@@ -89,21 +89,21 @@ def _archived(root: Path, tip: str, place: Path) -> list[str]:
     """Return what an archive takes from the history; nothing if a folder in it is too large."""
     from xuncha.archive.gathering import record_files
     from xuncha.errors import RefusedError
-    from xuncha.trail.bundle import FOLDERS, alone, borrow, write, write_out
+    from xuncha.trail.bundle import FOLDERS, clone_until, isolated, write_bundle, write_files
     from xuncha.trail.git import Git
-    from xuncha.trail.limits import listed
-    from xuncha.trail.tree import committed
+    from xuncha.trail.limits import ls_tree
+    from xuncha.trail.tree import commit_time
 
     shutil.rmtree(place, ignore_errors=True)
     try:
-        inside = borrow(root, tip, place, "refs/tags/none")
+        inside = clone_until(root, tip, place, "refs/tags/none")
     except RefusedError:
         return []
-    with alone():
-        leaves = listed(Git(inside), "HEAD", *FOLDERS)
-        committed(inside, tip)
-    write_out(inside, [leaf.path for leaf in leaves if leaf.is_file], root, tip)
-    with alone():
+    with isolated():
+        leaves = ls_tree(Git(inside), "HEAD", *FOLDERS)
+        commit_time(inside, tip)
+    write_files(inside, [leaf.path for leaf in leaves if leaf.is_file], root, tip)
+    with isolated():
         files, _events, _audit = record_files(inside)
-        write(place, io.BytesIO())
+        write_bundle(place, io.BytesIO())
     return [content.decode() for content in files.values()]

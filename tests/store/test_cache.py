@@ -23,7 +23,7 @@ from xuncha.model.records import Ledger
 from xuncha.model.vocabulary import STATUSES
 from xuncha.store import cache, loading
 from xuncha.store.files import WorkingTree, replace
-from xuncha.trail.repository import private
+from xuncha.trail.repository import private_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +60,7 @@ def cached(root: Path) -> Register | list[tuple[str, str]]:
 
 def place(root: Path) -> Path:
     """Where the cache of a ledger is kept."""
-    found = private(root, "register")
+    found = private_path(root, "register")
     assert found
     return found
 

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import LEDGER, LedgerOnDisk, measure, problem
 from xuncha.errors import InvalidLedgerError
 from xuncha.store import cache, loading
-from xuncha.trail.repository import private
+from xuncha.trail.repository import private_path
 from xuncha.trail.tree import Tree
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def test_a_ledger_that_had_no_problems_yet_is_not_taken_for_another(ledger: Ledg
 
 def test_a_damaged_cache_of_the_past_is_made_anew(ledger: LedgerOnDisk) -> None:
     before = cached(ledger, "HEAD")
-    place = private(ledger.root, "past")
+    place = private_path(ledger.root, "past")
     assert place
     for content in (b"", b"x", place.read_bytes()[:-3]):
         place.write_bytes(content)

@@ -196,7 +196,7 @@ def test_no_half_written_file_survives_a_death_of_git(pair: Pair) -> None:
     pair.here.write("说明.txt", new["说明.txt"][:100])
     pair.here.write("data/problems/01/1.2.yaml", new["data/problems/01/1.2.yaml"][:50])
     (pair.here.root / "data/problems/02/2.4.yaml").unlink()
-    assert set(objects.half_arrived(git, here, there)) == {
+    assert set(objects.fast_forward_remains(git, here, there)) == {
         "说明.txt", "data/problems/01/1.2.yaml", "data/problems/02/2.4.yaml",
     }  # fmt: skip
     with change.begin(pair.here.root) as session:

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import LedgerOnDisk
 from xuncha.errors import SurroundingsError
 from xuncha.trail.git import Git, GitError
-from xuncha.trail.repository import git_dir, private
+from xuncha.trail.repository import git_dir, private_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,9 +52,9 @@ def test_the_folder_of_a_repository_is_found_from_the_ledger_and_from_below(ledg
 
 def test_there_is_no_folder_outside_a_repository(bare_ledger: LedgerOnDisk) -> None:
     assert git_dir(bare_ledger.root) is None
-    assert private(bare_ledger.root, "journal") is None
+    assert private_path(bare_ledger.root, "journal") is None
     with pytest.raises(SurroundingsError) as refused:
-        Git.in_repository(bare_ledger.root, to_write=True)
+        Git.in_repository(bare_ledger.root, writes=True)
     assert refused.value.code == "no-repository"
     assert "git init" in refused.value.hint
 
@@ -104,16 +104,16 @@ def test_git_dir_of_the_environment_goes_before_what_is_found(
 
 
 def test_each_ledger_of_a_repository_has_private_files_of_its_own(ledger: LedgerOnDisk) -> None:
-    first, second = private(ledger.root, "journal"), private(ledger.root / "二号", "journal")
+    first, second = private_path(ledger.root, "journal"), private_path(ledger.root / "二号", "journal")
     assert first is not None
     assert second is not None
     assert first != second
     assert first.parent == second.parent == ledger.root / ".git/xuncha"
-    assert first != private(ledger.root, "register")
+    assert first != private_path(ledger.root, "register")
 
 
 def test_private_files_are_seen_by_no_clone_and_no_status(ledger: LedgerOnDisk, tmp_path: Path) -> None:
-    place = private(ledger.root, "journal")
+    place = private_path(ledger.root, "journal")
     assert place is not None
     place.parent.mkdir()
     place.write_bytes(b"x")
@@ -157,17 +157,17 @@ def test_a_file_of_any_name_is_committed_alone(ledger: LedgerOnDisk, name: str) 
 
 def test_work_that_is_staged_and_no_longer_in_the_folder_is_still_someones(ledger: LedgerOnDisk) -> None:
     git, path, before = Git(ledger.root), ledger.path("1.2"), ledger.read("1.2")
-    assert git.unfinished(path, "data/ledger.yaml") == []
+    assert git.uncommitted_or_staged(path, "data/ledger.yaml") == []
     ledger.write(path, before + "# staged\n")
-    assert git.unfinished("data/ledger.yaml", path) == [path]
+    assert git.uncommitted_or_staged("data/ledger.yaml", path) == [path]
     ledger.git("add", "-A")
     ledger.write(path, before)
     assert git.uncommitted(path) == []
-    assert git.unfinished(path, "data/ledger.yaml") == [path]
+    assert git.uncommitted_or_staged(path, "data/ledger.yaml") == [path]
     ledger.git("reset", "-q")
-    assert git.unfinished(path) == []
+    assert git.uncommitted_or_staged(path) == []
     ledger.git("rm", "-q", "--cached", path)
-    assert git.unfinished(path) == [path]
+    assert git.uncommitted_or_staged(path) == [path]
 
 
 def test_everything_is_changed_before_the_first_commit(bare_ledger: LedgerOnDisk) -> None:
@@ -219,7 +219,7 @@ def test_without_a_user_the_commands_that_set_one_are_named(ledger: LedgerOnDisk
 def test_what_git_says_against_it_is_carried_on(ledger: LedgerOnDisk) -> None:
     with pytest.raises(GitError) as refused:
         Git(ledger.root).run("cat-file", "blob", "HEAD:none")
-    assert "none" in refused.value.said
+    assert "none" in refused.value.reason
 
 
 def test_a_missing_git_is_the_surroundings_fault(
@@ -248,7 +248,7 @@ def test_a_commit_that_is_refused_leaves_the_index_as_it_was(ledger: LedgerOnDis
 def test_many_files_are_committed_alone_and_a_refusal_leaves_the_index_as_it_was(
     ledger: LedgerOnDisk, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xuncha.trail.git.MANY", 1)
+    monkeypatch.setattr("xuncha.trail.git.MAX_PATHS", 1)
     git, new = Git(ledger.root, writes=True), f"data/{name}"
     (ledger.root / new).write_bytes(b"1\n")
     (ledger.root / "data/另一个.txt").write_bytes(b"1\n")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.trail.test_git import ODD_NAMES
-from xuncha.trail.contents import fingerprints, stored
-from xuncha.trail.git import CutShortError, Git, GitError, read_batch
-from xuncha.trail.objects import changed, listing, store
+from xuncha.trail.contents import fingerprints, read_objects
+from xuncha.trail.git import Git, GitError, TruncatedError, read_batch
+from xuncha.trail.objects import changed_tree, listing, store
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,14 +27,14 @@ def test_what_is_not_read_of_an_object_is_passed_over() -> None:
     contents = [b"".join(blocks) for *_facts, blocks in read_batch(BytesIO(printed), 4)]
     assert contents == [b"x\ny", b"", b"", b"z\n"]
     for end in range(len(printed)):
-        with pytest.raises(CutShortError):
+        with pytest.raises(TruncatedError):
             list(read_batch(BytesIO(printed[:end]), 4))
 
 
 def test_a_large_object_is_hashed_whole_and_kept_in_part(ledger: LedgerOnDisk) -> None:
     git, content = Git(ledger.root), bytes(range(256)) * 10_000
     (name,) = store(git, [content])
-    (found,) = stored(git, [name], 10)
+    (found,) = read_objects(git, [name], 10)
     assert (found.name, found.kind, found.size) == (name, "blob", len(content))
     assert found.sha256 == hashlib.sha256(content).hexdigest()
     assert content.startswith(found.content)
@@ -43,7 +43,7 @@ def test_a_large_object_is_hashed_whole_and_kept_in_part(ledger: LedgerOnDisk) -
 
 def test_an_object_that_git_does_not_have_is_an_error(ledger: LedgerOnDisk) -> None:
     with pytest.raises(GitError, match="0000"):
-        list(stored(Git(ledger.root), ["0" * 40], 10))
+        list(read_objects(Git(ledger.root), ["0" * 40], 10))
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)
@@ -65,5 +65,5 @@ def test_a_file_that_goes_is_gone_from_the_tree_in_either_format(
     bare_ledger.git("init", "-q", f"--object-format={form}")
     bare_ledger.commit("start")
     git, path = Git(bare_ledger.root), bare_ledger.path("1.1")
-    tree = changed(git, bare_ledger.git("rev-parse", "HEAD").strip(), {path: None})
+    tree = changed_tree(git, bare_ledger.git("rev-parse", "HEAD").strip(), {path: None})
     assert listing(git, "HEAD").keys() - listing(git, tree).keys() == {path}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import LedgerOnDisk
-from xuncha.trail.door import Door
+from xuncha.trail.door import GitRunner
 
 AS_ON_WINDOWS = {"GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_0": "core.autocrlf", "GIT_CONFIG_VALUE_0": "true"} | {
     "GIT_CONFIG_KEY_1": "core.symlinks", "GIT_CONFIG_VALUE_1": "false",
@@ -104,7 +104,7 @@ To add an exception for this directory, call:
 
 
 def test_what_git_says_to_type_of_a_share_is_the_hint(tmp_path: Path) -> None:
-    error = Door(tmp_path).failure(SHARE, b"", 128)
+    error = GitRunner(tmp_path).failure(SHARE, b"", 128)
     assert error.code == "not-yours"
     assert error.hint.endswith("git config --global --add safe.directory '%(prefix)///server/share/台账'")
 

@@ -287,9 +287,9 @@ def test_a_hook_that_asks_at_the_keyboard_is_not_waited_for(ledger: LedgerOnDisk
 
 
 def test_a_journal_that_says_nothing_readable_is_no_bug_of_ours(ledger: LedgerOnDisk) -> None:
-    from xuncha.trail.repository import private
+    from xuncha.trail.repository import private_path
 
-    place = private(ledger.root, "journal")
+    place = private_path(ledger.root, "journal")
     assert place is not None
     place.parent.mkdir(exist_ok=True)
     place.write_bytes(b"")

@@ -17,7 +17,7 @@ from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.store import files
 from xuncha.system import READ_TIMEOUT, retry_locked
-from xuncha.trail.repository import shared
+from xuncha.trail.repository import shared_path
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ class Accounts:
         Raises:
             SurroundingsError: the folder is in no repository.
         """
-        place = shared(root, "accounts")
+        place = shared_path(root, "accounts")
         if place is None:
             message = _("{path} is not in a git repository, where accounts are kept").format(path=root)
             hint = _("type: git init && git add -A && git commit -m 台账")

@@ -30,12 +30,12 @@ from xuncha.store.files import WorkingTree
 from xuncha.store.loading import comments
 from xuncha.store.loading import ledger as load
 from xuncha.tally import tally
-from xuncha.trail.bundle import FOLDERS, alone, borrow, write, write_out
+from xuncha.trail.bundle import FOLDERS, clone_until, isolated, write_bundle, write_files
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history
-from xuncha.trail.limits import listed
+from xuncha.trail.limits import ls_tree
 from xuncha.trail.tags import PREFIX
-from xuncha.trail.tree import committed
+from xuncha.trail.tree import commit_time
 
 FACTS: Final = "archive.json"
 """The file that describes the bag for programs."""
@@ -86,9 +86,9 @@ def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
     return Facts(
         organisation=ledger.settings.name,
         commit=commit,
-        moment=committed(root, commit),
+        moment=commit_time(root, commit),
         date=day,
-        commits=git.counts(commit)[0],
+        commits=git.count_commits(commit)[0],
         object_format=git.text("rev-parse", "--show-object-format"),
         inside=git.text("rev-parse", "--show-prefix"),
         made_by=Maker(xuncha=__version__, git=git.text("version").removeprefix("git version ")),
@@ -222,16 +222,16 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
         RefusedError: a file is missing, or its name is not possible in a bag.
     """
     bag.bagit()
-    place = borrow(root, commit, folder / "repository", f"refs/tags/{PREFIX}")
+    place = clone_until(root, commit, folder / "repository", f"refs/tags/{PREFIX}")
     payload = folder / "bag"
-    with alone():
-        found = listed(Git(place), "HEAD", *FOLDERS)
+    with isolated():
+        found = ls_tree(Git(place), "HEAD", *FOLDERS)
     file_paths = [leaf.path for leaf in found if leaf.is_file]
     bag.must_be_listed(file_paths)
-    pointers = write_out(place, file_paths, root, commit)
+    pointers = write_files(place, file_paths, root, commit)
     ledger = load(WorkingTree(place))
     by_number = comments(WorkingTree(place))  # they must be valid, too, to be handed over
-    with alone(folder / "repository"):
+    with isolated(folder / "repository"):
         made, lacking, warnings = notices(ledger, day, place, FORMS)
         with use_language("zh"):
             _none, again, _warnings = notices(ledger, day, place, lacking)
@@ -247,7 +247,7 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
             (payload / path).parent.mkdir(parents=True, exist_ok=True)
             (payload / path).write_bytes(content)
         with (payload / BUNDLE).open("wb") as stream:
-            write(folder / "repository", stream)
+            write_bundle(folder / "repository", stream)
     text = readme(facts, ledger, place, len(events), audited, said=by_number, with_lfs=bool(pointers))
     (payload / LEDGER).mkdir()
     for name in FOLDERS:

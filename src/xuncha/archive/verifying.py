@@ -19,10 +19,10 @@ from xuncha.notice.render import TEXTS
 from xuncha.store.files import WorkingTree, fingerprint
 from xuncha.store.loading import ledger as load
 from xuncha.system import has_crashed
-from xuncha.trail.bundle import FOLDERS, alone, unpack
+from xuncha.trail.bundle import FOLDERS, isolated, unpack_bundle
 from xuncha.trail.contents import fingerprints
 from xuncha.trail.git import Git, GitError
-from xuncha.trail.limits import listed
+from xuncha.trail.limits import ls_tree
 
 _DATA: Final = "data"
 _LARGEST_FACTS: Final = 1024 * 1024
@@ -133,7 +133,7 @@ def _changed_beside(folder: Path) -> set[str]:
 def _history_findings(folder: Path, facts: Facts, place: Path) -> list[Finding[Place]]:
     path = f"{_DATA}/{BUNDLE}"
     try:
-        commit = unpack(folder / path, place)
+        commit = unpack_bundle(folder / path, place)
         info = folder / "bag-info.txt"
         named = f"External-Identifier: {commit}\n".encode()
         if commit != facts.commit or (info.is_file() and named not in info.read_bytes()):
@@ -141,21 +141,21 @@ def _history_findings(folder: Path, facts: Facts, place: Path) -> list[Finding[P
             return [wrong(path, "wrong-commit", message)]
         root = place / facts.inside
         root.mkdir(parents=True, exist_ok=True)
-        with alone():
+        with isolated():
             if found := _ledger_findings(folder / _DATA / LEDGER, root):
                 return found
             message = _("this differs from the history")
             paths = files_not_reproduced(folder / _DATA, root, facts) if facts.is_reproducible else []
             return [wrong(f"{_DATA}/{each}", "not-as-committed", message) for each in paths]
     except (RefusedError, GitError) as error:
-        if isinstance(error, GitError) and has_crashed(error.ended):
+        if isinstance(error, GitError) and has_crashed(error.returncode):
             raise
         return [wrong(path, "bundle", error.message)]
 
 
 def _ledger_findings(folder: Path, root: Path) -> list[Finding[Place]]:
     git = Git(root)
-    committed = {leaf.path: leaf.name for leaf in listed(git, "HEAD", *FOLDERS) if leaf.is_file}
+    committed = {leaf.path: leaf.name for leaf in ls_tree(git, "HEAD", *FOLDERS) if leaf.is_file}
     expected = fingerprints(git, committed.values())
     found = []
     for path in sorted(_files(folder) | committed.keys()):

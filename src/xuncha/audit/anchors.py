@@ -33,7 +33,7 @@ def check_anchors(anchors: list[Anchor], commits: Mapping[str, Commit]) -> Findi
         data = {"day": anchor.day, "n": anchor.number}
         if anchor.is_moved:
             message = _("verification no. {n} was of {named}, but its tag points to {commit}")
-            yield REWRITTEN.finding(place, message.format(named=anchor.named, commit=anchor.short, **data))
+            yield REWRITTEN.finding(place, message.format(named=anchor.prefix, commit=anchor.short, **data))
         if anchor.commit not in commits:
             message = _("history no longer contains {commit}, which was verified on {day} (no. {n})")
             yield REWRITTEN.finding(place, message.format(commit=anchor.short, **data))
@@ -63,7 +63,7 @@ def drop_anchor(root: Path, audit: Audit) -> Anchor:
         return existing
     number = max((anchor.number for anchor in audit.anchors), default=0) + 1
     counts = {name: getattr(audit, name) for name in ("commits", "changes", "errors", "warnings")}
-    return tags.drop(root, number, audit.tip, **counts)
+    return tags.add_anchor(root, number, audit.tip, **counts)
 
 
 def anchor_line(anchor: Anchor) -> str:

@@ -11,7 +11,7 @@ from xuncha.audit.facts import quoted
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
 from xuncha.model.source import LARGEST
-from xuncha.trail.contents import stored
+from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git
 from xuncha.trail.replay import Commit, log
 
@@ -36,17 +36,17 @@ def check_attributes(git: Git, commits: Sequence[Commit], paths: Iterable[str]) 
     raw_options = ("--raw", "--no-abbrev", "--no-renames")
     tracked = log(git, *order_options, *raw_options, "HEAD", "--", *pathspecs)
     versions = [
-        (commit, each.path, each.blob) for commit in tracked for each in commit.touched if each.is_here
+        (commit, each.path, each.blob) for commit in tracked for each in commit.touched if each.has_content
     ]
     versions += [
         (commit, f"{prefix}{each.path}", each.blob)
         for commit in commits
         for each in commit.touched
-        if each.path.endswith(f"/{_FILE}") and each.is_here
+        if each.path.endswith(f"/{_FILE}") and each.has_content
     ]
     if not versions:
         return
-    contents = {each.name: each.content for each in stored(git, dict.fromkeys(blob for *_at, blob in versions), LARGEST)}  # fmt: skip
+    contents = {each.name: each.content for each in read_objects(git, dict.fromkeys(blob for *_at, blob in versions), LARGEST)}  # fmt: skip
     order = {commit.hash: place for place, commit in enumerate(commits)}
     ledger_paths = [f"{prefix}{path}" for path in paths]
     macros: dict[str, set[str]] = {}

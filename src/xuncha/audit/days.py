@@ -81,9 +81,9 @@ def clock_backwards(step: Step) -> Violations[HistoryPlace]:
 )
 def clock_zone(step: Step) -> Violations[HistoryPlace]:
     """Find a commit with a time zone that does not exist."""
-    if step.commit.zones:
+    if step.commit.invalid_offsets:
         message = _("the commit gives the time zone {zone}, which does not exist; git shows it as of {day}")
-        day, zone = step.commit.zones[0]
+        day, zone = step.commit.invalid_offsets[0]
         yield step.report(step.changes[0], message, zone=zone, day=day)
 
 

@@ -19,11 +19,11 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
 from xuncha.model.source import LARGEST
 from xuncha.trail import replay
-from xuncha.trail.contents import stored
+from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git
-from xuncha.trail.limits import listed, swollen
-from xuncha.trail.signing import signed
-from xuncha.trail.tags import SHORT
+from xuncha.trail.limits import large_folders, ls_tree
+from xuncha.trail.signing import signed_commits
+from xuncha.trail.tags import SHORT_HASH
 from xuncha.trail.tags import anchors as all_anchors
 from xuncha.trail.tree import commit_at
 
@@ -45,15 +45,15 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     git = Git.in_repository(root)
     marks = all_anchors(root)
     try:
-        names = replay.names(root)
+        names = replay.commit_hashes(root)
     except SurroundingsError as error:
         if error.code != "no-such-branch" or not marks:
             raise
         return Audit(list(anchors.check_anchors(marks, {})), 0, 0, "", anchors=marks)
     # This reads the folders of all commits and checks them against their hashes: anything else is not the history that was verified.
     commits_by_path: dict[str, str] = {}
-    oversized = swollen(git, names, commits_by_path)
-    commits = replay.commits(root, without=[each.path for each in oversized])
+    oversized = large_folders(git, names, commits_by_path)
+    commits = replay.commits(root, excluded=[each.path for each in oversized])
     places_by_hash = {commit.hash: place for place, commit in enumerate(commits)}
     by_hash = {commit.hash: commit for commit in commits}
     findings = list(anchors.check_anchors(marks, by_hash))
@@ -68,14 +68,14 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
             findings.append(anchors.REWRITTEN.finding(place, message))
         elif start:
             old_commits = places.ancestors(start, commits)
-    signed_hashes = signed(git, places_by_hash)  # checks each commit against its hash, too
-    touched = [each for commit in commits for each in commit.touched if each.is_here]
+    signed_hashes = signed_commits(git, places_by_hash)  # checks each commit against its hash, too
+    touched = [each for commit in commits for each in commit.touched if each.has_content]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
-    examination = Examination(commits, Files(stored(git, blobs, LARGEST), records), marks, signed_hashes)
+    examination = Examination(commits, Files(read_objects(git, blobs, LARGEST), records), marks, signed_hashes)
     later_findings = [
         *(
-            TOO_MANY.finding(HistoryPlace.at(by_hash[each.commit], each.shown), each.message)
+            TOO_MANY.finding(HistoryPlace.at(by_hash[each.commit], each.label), each.message)
             for each in oversized
         ),
         *hand.without_other_ledgers(git, examination.run(root)),
@@ -109,18 +109,18 @@ def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
     """
     git = Git.in_repository(root)
     for name in git.text("rev-parse", "HEAD", "HEAD^@").split():
-        listed(git, name, *PARTS)
-    commit = replay.commits(root, last=True)[-1]
+        ls_tree(git, name, *PARTS)
+    commit = replay.commits(root, head_only=True)[-1]
     before = State().with_changes(
         (leaf.path, Version(leaf.mode, leaf.name, leaf.name if is_record(leaf.path) else ""))
         for parent in commit.parents[:1]
-        for leaf in listed(Git(root), parent, *PARTS)
+        for leaf in ls_tree(Git(root), parent, *PARTS)
     )
     paths = [*(each.path for each in commit.touched), LEDGER_FILE]
     versions = [version for path in paths if (version := before.get(path))]
     old_blobs = [version.blob for version in versions if version.mode != replay.SUBMODULE]
-    blobs = dict.fromkeys([*old_blobs, *(each.blob for each in commit.touched if each.is_here)])
-    files = Files(stored(Git(root), blobs, LARGEST), blobs)
+    blobs = dict.fromkeys([*old_blobs, *(each.blob for each in commit.touched if each.has_content)])
+    files = Files(read_objects(Git(root), blobs, LARGEST), blobs)
     changes = changes_of(commit, before, files)
     findings = check_commit(Step(commit, before, changes, Graph([], files))) if changes else []
     return [each for each in findings if each.code not in _RULES_OF_HISTORY]
@@ -143,8 +143,8 @@ def _start_commit(root: Path, since: str, places: dict[str, int]) -> tuple[str, 
         if matches:
             text = _("{n} commits have hashes that begin with {digits}").format(n=len(matches), digits=since)
             raise RefusedError("several-commits", text, _("give more digits"))
-        if len(digits) >= SHORT:
-            return digits, _("history no longer contains {commit}").format(commit=digits[:SHORT])
+        if len(digits) >= SHORT_HASH:
+            return digits, _("history no longer contains {commit}").format(commit=digits[:SHORT_HASH])
     try:
         commit = commit_at(root, revision)
     except RefusedError:
@@ -155,4 +155,4 @@ def _start_commit(root: Path, since: str, places: dict[str, int]) -> tuple[str, 
         text = _("the history does not contain {commit}, and git does not know it here")
         return since, text.format(commit=since)
     text = _("history no longer contains {commit}")
-    return commit, "" if commit in places else text.format(commit=commit[:SHORT])
+    return commit, "" if commit in places else text.format(commit=commit[:SHORT_HASH])

@@ -139,10 +139,10 @@ def _status_message(step: Step) -> str:
     A commit that changed no status may state an outdated one, because a rebase has put it behind the work of others.
     """
     claim, changed = step.commit.trailers, {change.id: change for change in step.changes if change.is_record}
-    is_true = len(claim.sources) == sum(each.from_ is not None for each in claim.courses)
-    is_true = is_true and len(claim.targets) == sum(each.to is not None for each in claim.courses)
+    is_true = len(claim.sources) == sum(each.from_ is not None for each in claim.changes)
+    is_true = is_true and len(claim.targets) == sum(each.to is not None for each in claim.changes)
     actual_statuses = []
-    for course in claim.courses:
+    for course in claim.changes:
         change = changed.get(course.id)
         if change is not None and change.unreadable:
             return ""

@@ -201,11 +201,11 @@ def _signature_flaws(root: Path, authors: Mapping[str, tuple[Actor, Data | None]
                     "{id} was closed in a commit whose signature or key has expired: see gpg --quick-set-expire"
                 )
                 flaw = _Flaw(message, "warning", is_verified=False)
-            case _any if not signature.there:
+            case _any if not signature.is_signed:
                 flaw = _Flaw(_("{id} was closed in an unsigned commit, but the policy required a signature"))
             case "B":
                 flaw = _Flaw(_("{id} was closed in a commit whose signature is wrong"))
-            case "U" | "R" if not signature.ssh:
+            case "U" | "R" if not signature.is_ssh:
                 message = _(
                     "{id} was closed in a commit that is signed by a key that your key ring does not trust: see gpg --edit-key"
                 )

@@ -23,9 +23,9 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
 from xuncha.model.source import LARGEST
 from xuncha.paper.own import FOLDER, is_template
-from xuncha.trail.contents import stored
+from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git, Leaf
-from xuncha.trail.replay import SUBMODULE, Commit, Touched, elsewhere, touching
+from xuncha.trail.replay import SUBMODULE, Commit, Touched, commits_in, other_ledgers
 from xuncha.trail.tags import Anchor
 
 _LINK: Final = "120000"
@@ -128,16 +128,16 @@ def check_former_places(git: Git, start: Commit, commits: Sequence[Commit]) -> F
     parents = dict.fromkeys(each for commit in commits if commit.hash in later for each in commit.parents)
     own = _Features.read(git, f"{start.hash}:{git.text('rev-parse', '--show-prefix').strip()}")
     place = HistoryPlace.at(start, LEDGER_FILE)
-    for other in elsewhere(git, start, [each for each in parents if each not in later]):
-        near = other.went is not None and abs(other.went - start.moment_committed) < MAX_DELAY
-        features = (_Features.read(git, each, alone=not own.pieces) for each in dict.fromkeys(other.states))
+    for other in other_ledgers(git, start, [each for each in parents if each not in later]):
+        near = other.removed_at is not None and abs(other.removed_at - start.moment_committed) < MAX_DELAY
+        features = (_Features.read(git, each, alone=not own.pieces) for each in dict.fromkeys(other.versions))
         is_same = any(own.is_similar(each, _SIMILAR_GONE if near else _SIMILAR) for each in features)
         text = ""
         if is_same and not other.is_copied:
             text = _("the ledger was in {folder} before; its history until then is there, and it was changed when it was moved")  # fmt: skip
         elif is_same:
             text = _("the ledger was in {folder} before; its history until then is there")
-        elif other.went == start.moment_committed:
+        elif other.removed_at == start.moment_committed:
             text = _("the ledger in {folder} disappeared when this one appeared; its history is there")
         if text:
             severity: Severity = "error" if is_same and not other.is_copied else "warning"
@@ -181,7 +181,7 @@ def _records(git: Git, name: str) -> Iterator[Data]:
     """Yield the data of some problems and measures below a folder."""
 
     def entries_of(tree: str) -> Iterator[Leaf]:
-        for line in islice(git.words("ls-tree", "-z", "--full-tree", tree), _MAX_ENTRIES):
+        for line in islice(git.fields("ls-tree", "-z", "--full-tree", tree), _MAX_ENTRIES):
             fields, _tab, path = line.partition("\t")
             mode, _kind, name = fields.split(" ")
             yield Leaf(mode, name, path)
@@ -191,7 +191,7 @@ def _records(git: Git, name: str) -> Iterator[Data]:
     folders = [leaf.name for leaf in entries_of(name) if leaf.mode == "040000"]
     leaves = [leaf for folder in folders for leaf in entries_of(folder)]
     files = [leaf.name for leaf in leaves if leaf.is_file and is_record(leaf.path)]
-    for content in stored(git, dict.fromkeys(files), LARGEST) if files else ():
+    for content in read_objects(git, dict.fromkeys(files), LARGEST) if files else ():
         yield read_data(content.content)
 
 
@@ -259,7 +259,7 @@ OWN_TEMPLATE: Final = RULES.declare(
 def check_templates(root: Path) -> Findings:
     """Yield each commit that adds or changes a template or a link; a merge only if it brings what none of its sides had."""
     known_files: set[Touched] = set()
-    for commit in touching(root, FOLDER):
+    for commit in commits_in(root, FOLDER):
         for touched in commit.touched:
             if touched.blob and (len(commit.parents) < 2 or touched not in known_files):  # noqa: PLR2004
                 place = HistoryPlace.at(commit, touched.path)

@@ -12,7 +12,7 @@ from xuncha.model.identity import EVIDENCE, PROBLEMS, CommentNumber
 from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
-from xuncha.trail.contents import Stored
+from xuncha.trail.contents import GitObject
 from xuncha.trail.replay import Commit
 
 CLOCK_SKEW: Final = 86_400
@@ -122,7 +122,7 @@ class Unreadable(NamedTuple):
 class Files:
     """The contents in a history, each parsed once."""
 
-    def __init__(self, stored: Iterable[Stored], records: Container[str]) -> None:
+    def __init__(self, stored: Iterable[GitObject], records: Container[str]) -> None:
         """Keep the contents; of files that are no records, only as much as a pointer of git-lfs can hold."""
         self._stored = {
             each.name: each if each.name in records else each._replace(content=each.content[:LARGEST_POINTER])

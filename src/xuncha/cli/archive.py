@@ -84,7 +84,7 @@ def _warn(case: Case, root: Path, *, is_current: bool) -> None:
     from xuncha.trail.bundle import FOLDERS  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
-    if is_current and Git(root).by_hand(*FOLDERS):
+    if is_current and Git(root).changed_files(*FOLDERS):
         screen.warning(_("what is not committed is not in the archive"), _("see `git status`"))
     if errors := case.facts.audit_errors:
         message = ngettext(

@@ -21,7 +21,7 @@ from xuncha.store import cache
 from xuncha.store.files import WorkingTree, find
 from xuncha.tally import Tally, tally
 from xuncha.trail import presence
-from xuncha.trail.repository import git_dir, private
+from xuncha.trail.repository import git_dir, private_path
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger
@@ -117,7 +117,7 @@ class Context:
         from xuncha.trail.git import Git  # noqa: PLC0415
 
         try:
-            Git(self.root).must_be_whole()
+            Git(self.root).check_complete()
         except SurroundingsError as error:
             screen.warning(error.message, error.hint)
 
@@ -173,12 +173,12 @@ class Context:
 
     def must_be_here(self) -> None:
         """Raise SurroundingsError if git leaves a file of the ledger out of the folder; warn of what an interrupted command left behind."""
-        presence.must_be_here(self.root)
+        presence.check_files_present(self.root)
         self.warn_of_leftovers()
 
     def warn_of_leftovers(self) -> None:
         """Warn of what an interrupted command left without a commit, and say what to type."""
-        journal = private(self.root, "journal")
+        journal = private_path(self.root, "journal")
         if journal is None or not journal.exists():
             return
         from xuncha.workflow.change import leftover  # noqa: PLC0415  only after a crash

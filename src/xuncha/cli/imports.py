@@ -20,7 +20,7 @@ from xuncha.requests import typed
 from xuncha.rules.names import suggestion
 from xuncha.store.cache import register
 from xuncha.store.files import WorkingTree, located
-from xuncha.trail.presence import must_be_here
+from xuncha.trail.presence import check_files_present
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -171,7 +171,7 @@ def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
         error.hint = _("to make a new ledger, name a folder for it: xuncha import table FILE my-ledger")
         raise
     if exists := (root / LEDGER_FILE).exists():
-        must_be_here(root)
+        check_files_present(root)
     return root, exists
 
 

@@ -291,10 +291,10 @@ def _deliver_report(
 
 def _last_entry_day(call: Context) -> date | None:
     """Return the day on which the last measure was entered, if git knows it."""
-    from xuncha.trail.history import last_entered  # noqa: PLC0415
+    from xuncha.trail.history import last_entry_day  # noqa: PLC0415
 
     try:
-        day = last_entered(call.root) if git_dir(call.root) else None
+        day = last_entry_day(call.root) if git_dir(call.root) else None
     except SurroundingsError:  # a plan without its day is better than none
         return None
     return date.fromisoformat(day) if day else None
@@ -341,7 +341,7 @@ def _present_state(call: Context) -> tuple[str, date, bool]:
     except XunchaError:
         return "", call.today, False
     day = call.today if call.day_is_given else day_of(call.root, commit, "HEAD")
-    is_changed = bool(Git(call.root).by_hand(*FOLDERS))
+    is_changed = bool(Git(call.root).changed_files(*FOLDERS))
     if is_changed:
         screen.warning(_("the dossier includes changes that are not committed"), _("see `git status`"))
     return commit, day, is_changed

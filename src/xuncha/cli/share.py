@@ -145,7 +145,7 @@ def setup(call: Context) -> None:
     from xuncha.sync import registration  # noqa: PLC0415
     from xuncha.trail.git import Git  # noqa: PLC0415
 
-    Git.in_repository(call.root, to_write=True)
+    Git.in_repository(call.root, writes=True)
     try:  # reading and writing git's settings runs no program of the repository
         new, claimed = registration.register(Git(call.root))
     except OSError as error:

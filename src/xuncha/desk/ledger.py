@@ -30,7 +30,7 @@ from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git
 from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
-from xuncha.trail.presence import must_be_here
+from xuncha.trail.presence import check_files_present
 from xuncha.trail.repository import git_dir
 from xuncha.trail.tree import Tree
 from xuncha.workflow.change import Session, begin
@@ -115,7 +115,7 @@ class Desk:
         try:
             if self._state is None or not self._is_fresh():
                 start, changes = time.monotonic(), self._changes
-                must_be_here(self.root)
+                check_files_present(self.root)
                 current, tip = register(self.root), self.tip()
                 last = self._state
                 if last is None or (last.register, last.tip) != (current, tip):

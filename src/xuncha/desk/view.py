@@ -20,7 +20,7 @@ from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
 from xuncha.requests.outcomes import event_summary, no_branch_warning
 from xuncha.tally import percent
-from xuncha.trail.repository import detached
+from xuncha.trail.repository import is_detached
 from xuncha.workflow.change import leftover
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLR
         "signed_in": visitor.signed_in,
         "today": desk.today,
         "leftover": leftover(desk.root) if visitor.signed_in else None,
-        "off_branch": no_branch_warning() if visitor.signed_in and detached(desk.root) else (),
+        "off_branch": no_branch_warning() if visitor.signed_in and is_detached(desk.root) else (),
         "busy": desk.jobs.writing if visitor.signed_in else None,
     }
     error: XunchaError | None = values.pop("error", None)

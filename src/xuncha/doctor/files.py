@@ -20,7 +20,7 @@ from xuncha.language import mark, ngettext
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS
 from xuncha.store.files import TEMPORARY
 from xuncha.system import MAX_PATH_LENGTH, WINDOWS
-from xuncha.trail.repository import private
+from xuncha.trail.repository import private_path
 from xuncha.workflow.change import is_busy, leftover
 from xuncha.workflow.evidence import portable_name
 
@@ -95,7 +95,7 @@ def _half_written(surroundings: Surroundings) -> DoctorFindings:
 
 def _locks(surroundings: Surroundings) -> Iterator[Path]:
     """Yield git's own lock files, in its folder and among its references, but not those in our folder inside it."""
-    own = private(surroundings.root, "journal") if surroundings.git_folder else None
+    own = private_path(surroundings.root, "journal") if surroundings.git_folder else None
     for folder in surroundings.git_folders:
         for pattern in ("*.lock", "refs/**/*.lock", "objects/info/*.lock", "worktrees/*/*.lock"):
             yield from (path for path in sorted(folder.glob(pattern)) if not own or path.parent != own.parent)
@@ -220,7 +220,7 @@ def _mixed_line_ends(surroundings: Surroundings) -> DoctorFindings:
 "core.longpaths true",
 )  # fmt: skip
 def _not_for_windows(surroundings: Surroundings) -> DoctorFindings:
-    paths = surroundings.git.words("ls-files", "-z", "--", "data", "templates")
+    paths = surroundings.git.fields("ls-files", "-z", "--", "data", "templates")
     rename = _("rename them with git mv, and correct the names in the records; then: xuncha edit")
     if forbidden := [path for path in paths if not all(map(_is_portable, path.split("/")))]:
         message = _("Windows forbids these names, so git cannot clone the ledger there: {paths}")

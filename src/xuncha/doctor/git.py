@@ -14,9 +14,9 @@ from xuncha.language import mark, ngettext
 from xuncha.store.files import TEMPORARY
 from xuncha.sync import registration
 from xuncha.sync.sharing import unfinished_operations
-from xuncha.trail.presence import hidden
-from xuncha.trail.programs import named
-from xuncha.trail.repository import detached
+from xuncha.trail.presence import hidden_files
+from xuncha.trail.programs import program_settings
+from xuncha.trail.repository import is_detached
 
 _OLDEST: Final = (2, 38)
 _TRUST_COMMAND: Final = re.compile(r"git config --global --add safe\.directory .+")
@@ -131,7 +131,7 @@ def _unfinished(surroundings: Surroundings) -> DoctorFindings:
     right="git switch main; to keep the commits made meanwhile, type first: git branch 保留",
 )  # fmt: skip
 def _no_branch(surroundings: Surroundings) -> DoctorFindings:
-    if not detached(surroundings.root) or unfinished_operations(surroundings.git_folder):
+    if not is_detached(surroundings.root) or unfinished_operations(surroundings.git_folder):
         return
     branches = surroundings.git_output("for-each-ref", "--format=%(refname:short)", "refs/heads").split()
     main = next((name for name in ("main", "master", *branches) if name in branches), "main")
@@ -150,7 +150,7 @@ def _no_branch(surroundings: Surroundings) -> DoctorFindings:
     wrong="The repository's settings make git work in a folder other than the ledger's own.", right="git --work-tree=. config --unset core.worktree",
 )  # fmt: skip
 def _works_elsewhere(surroundings: Surroundings) -> DoctorFindings:
-    if folder := surroundings.git.works_elsewhere():
+    if folder := surroundings.git.other_worktree():
         message = _("a setting of this repository makes git work in {path}, so nothing is changed here")
         yield None, message.format(path=folder), "git --work-tree=. config --unset core.worktree"
 
@@ -187,7 +187,7 @@ def _objects_missing(surroundings: Surroundings) -> DoctorFindings:
         surroundings.git.run("rev-list", "--objects", "--quiet", "HEAD", "--")
     except SurroundingsError as error:
         message = _("the history is not complete: {said}")
-        reason = getattr(error, "said", None) or error.message
+        reason = getattr(error, "reason", None) or error.message
         yield None, message.format(said=reason), "git fetch --refetch --no-filter"
 
 
@@ -197,7 +197,7 @@ def _objects_missing(surroundings: Surroundings) -> DoctorFindings:
     right="git sparse-checkout disable; or, for a file: git update-index --no-skip-worktree FILE && git restore FILE",
 )  # fmt: skip
 def _hidden(surroundings: Surroundings) -> DoctorFindings:
-    if paths := hidden(surroundings.root):
+    if paths := hidden_files(surroundings.root):
         message = ngettext(
             "{n} file of the ledger is left out of the folder: {paths}",
             "{n} files of the ledger are left out of the folder: {paths}",
@@ -213,7 +213,7 @@ def _hidden(surroundings: Surroundings) -> DoctorFindings:
     right="check each named item, and remove what you do not know: git config --local --unset NAME; rm .git/hooks/NAME",
 )  # fmt: skip
 def _repository_programs(surroundings: Surroundings) -> DoctorFindings:
-    programs = [program.name for program in named(surroundings.git.settings())]
+    programs = [program.name for program in program_settings(surroundings.git.settings())]
     driver = surroundings.git.setting(registration.KEY)
     if driver and not registration.is_written_by_us(driver, surroundings.root):
         programs.append(registration.KEY)
@@ -236,7 +236,7 @@ def _repository_programs(surroundings: Surroundings) -> DoctorFindings:
     right="keep it: xuncha edit, or xuncha edit with the number; or discard it: git restore data",
 )  # fmt: skip
 def _uncommitted(surroundings: Surroundings) -> DoctorFindings:
-    changed = surroundings.git.by_hand("data", "templates")
+    changed = surroundings.git.changed_files("data", "templates")
     if paths := [path for path in changed if not path.rpartition("/")[2].startswith(TEMPORARY)]:
         message = ngettext(
             "{n} file of the ledger is not committed: {paths}",

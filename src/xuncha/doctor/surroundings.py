@@ -32,7 +32,7 @@ class Surroundings:
 
     def git_output(self, *arguments: str) -> str:
         """Return what git prints, stripped; empty if its answer is no (exit code 1). Raises SurroundingsError if it fails."""
-        return self.git.run(*arguments, answers=(0, 1)).decode("utf-8", "replace").strip()
+        return self.git.run(*arguments, ok_codes=(0, 1)).decode("utf-8", "replace").strip()
 
     @cached_property
     def scopes(self) -> set[str]:
@@ -83,7 +83,7 @@ class Surroundings:
             self.git.run("rev-parse", "--git-dir")
             self.git.head()
         except SurroundingsError as error:
-            return getattr(error, "said", None) or error.message
+            return getattr(error, "reason", None) or error.message
         except OSError as error:
             return str(error)
         return None

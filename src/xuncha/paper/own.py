@@ -11,9 +11,9 @@ from typing import Final
 from xuncha.errors import cause_of
 from xuncha.language import gettext as _
 from xuncha.system import is_link
-from xuncha.trail.contents import stored
+from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git
-from xuncha.trail.limits import listed
+from xuncha.trail.limits import ls_tree
 
 MAX_SIZE: Final = 20 * 1024 * 1024
 """Maximum size of one file, in bytes."""
@@ -78,9 +78,9 @@ def on_disk(root: Path) -> OwnFiles:
 def at_commit(root: Path, commit: str) -> OwnFiles:
     """Read the office's own files from a commit of the ledger, given by its full hash."""
     git, contents, total = Git(root), dict[str, bytes | str](), 0
-    leaves = {leaf.path.removeprefix(f"{FOLDER}/"): leaf for leaf in listed(git, commit, FOLDER)}
+    leaves = {leaf.path.removeprefix(f"{FOLDER}/"): leaf for leaf in ls_tree(git, commit, FOLDER)}
     files = {name: leaf.name for name, leaf in leaves.items() if leaf.mode in {"100644", "100755"}}
-    for name, file in zip(files, stored(git, files.values(), MAX_SIZE), strict=True):
+    for name, file in zip(files, read_objects(git, files.values(), MAX_SIZE), strict=True):
         contents[name] = _size_reason(file.size, total, len(contents)) or file.content
         total += file.size
     links = {"." if name == FOLDER else name for name, leaf in leaves.items() if leaf.mode == _LINK}

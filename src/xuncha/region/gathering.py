@@ -64,19 +64,19 @@ def fetch(
     with ThreadPoolExecutor(_THREADS) as pool:
         paths = [home / f"{_name(address)}.git" for address in addresses]
         for address, path, reason in zip(
-            addresses, paths, pool.map(mirror.bring, addresses, paths, [seconds] * len(paths)), strict=True
+            addresses, paths, pool.map(mirror.update_mirror, addresses, paths, [seconds] * len(paths)), strict=True
         ):
             tick(1)
             if not reason:
-                yield Source("bare", path, mirror.shown(address))
+                yield Source("bare", path, mirror.masked(address))
             elif path.is_dir():
                 message = _("it could not be updated, and counts as last fetched: {said}").format(said=reason)
-                yield Source("bare", path, mirror.shown(address), message)
+                yield Source("bare", path, mirror.masked(address), message)
             else:
                 yield Source(
                     "unreachable",
                     path,
-                    mirror.shown(address),
+                    mirror.masked(address),
                     _("it could not be fetched: {said}").format(said=reason),
                 )
 

@@ -10,13 +10,13 @@ from xuncha.region import files
 from xuncha.region.engine import Duck
 from xuncha.region.rows import TEXTS, TYPES, Stamp, rows_of
 from xuncha.system import temporary_folder
-from xuncha.trail.repository import git_dir, tip
+from xuncha.trail.repository import git_dir, head_commit
 
 
 def as_parquet(ledger: Ledger, root: Path, today: date, *, texts: bool = False, audit: bool = False) -> bytes:
     """Return the rows file of the ledger in a folder, as of a day; on request with titles and the numbers of audit findings."""
     folder = git_dir(root)
-    stamp = Stamp(tip(folder) if folder else None, today)
+    stamp = Stamp(head_commit(folder) if folder else None, today)
     if audit and folder:
         from xuncha.audit.examine import audit as examine  # noqa: PLC0415  only where it is asked for
 

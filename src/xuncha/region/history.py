@@ -52,7 +52,7 @@ def _read(root: Path, commits: Sequence[tuple[str, str]]) -> Iterator[Stage]:
                 problems, before = {}, settings
             frame = load_settings(tree).frame
             problems = {name: each for name, each in problems.items() if folders.get(name) == each[0]}
-            tree.bring([name for name in folders if name not in problems])
+            tree.read_problems([name for name in folders if name not in problems])
             load_folders(tree, filled=problems)
             for name, stamp in folders.items():
                 if name not in problems:

@@ -21,7 +21,7 @@ from xuncha import __version__, system
 from xuncha.errors import XunchaError
 from xuncha.region.rows import TEXTS, TYPES
 from xuncha.region.sources import Source
-from xuncha.trail.repository import git_dir, small_text, tip
+from xuncha.trail.repository import git_dir, head_commit, small_text
 
 _FORM: Final = f"xuncha region 2 {__version__} {list(TYPES)} {list(TEXTS)}"
 _MIN_AGE: Final = 2_000_000_000
@@ -145,7 +145,7 @@ def _stamp(source: Source) -> str | None:
     if source.kind == "unreachable":
         return None
     if source.kind == "bare":
-        state: Any = tip(source.path)
+        state: Any = head_commit(source.path)
         is_settled = state is not None
     elif source.kind == "folder":
         files, latest = _folder_state(f"{source.path}{os.sep}data")
@@ -189,5 +189,5 @@ def _tip(root: str) -> Any:  # noqa: ANN401  plain values, that are compared
         status = os.lstat(f"{git}/{head.removeprefix('ref:').strip()}") if head.startswith("ref:") else None
     except OSError:
         folder = git_dir(Path(root))
-        return tip(folder) if folder else None
+        return head_commit(folder) if folder else None
     return head, status and (status.st_ctime_ns, status.st_mtime_ns, status.st_size, status.st_ino)

@@ -297,9 +297,9 @@ def _moment(ledger: ReadLedger) -> str:
     """Return the time of a clone's last commit; empty if there is none."""
     if not ledger.commit:
         return ""
-    from xuncha.trail.tree import committed  # noqa: PLC0415  only where one unit is there twice
+    from xuncha.trail.tree import commit_time  # noqa: PLC0415  only where one unit is there twice
 
     try:
-        return committed(Path(ledger.key), ledger.commit)
+        return commit_time(Path(ledger.key), ledger.commit)
     except (XunchaError, OSError):
         return ""

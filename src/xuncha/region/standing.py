@@ -230,7 +230,7 @@ class Selection:
 
 def location(source: str, base: Path) -> str:
     """Return the location of a region's source: an address unchanged, a file or folder as a full path."""
-    return mirror.shown(source) if mirror.is_address(source) else os.path.normpath(base.absolute() / source)
+    return mirror.masked(source) if mirror.is_address(source) else os.path.normpath(base.absolute() / source)
 
 
 def _state_time(entry: _Candidate, moment: Moment) -> tuple[str, str]:

@@ -17,11 +17,11 @@ from xuncha.region.rows import Stamp, rows_of
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import ledger
 from xuncha.system import limit_process, temporary_folder
-from xuncha.trail.bundle import alone, ledgers_in, opened, unpack
+from xuncha.trail.bundle import isolated, isolated_repository, ledgers_in, unpack_bundle
 from xuncha.trail.git import Git
-from xuncha.trail.presence import must_be_here
-from xuncha.trail.repository import git_dir, tip
-from xuncha.trail.tree import Tree, commit_at, committed
+from xuncha.trail.presence import check_files_present
+from xuncha.trail.repository import git_dir, head_commit
+from xuncha.trail.tree import Tree, commit_at, commit_time
 
 if TYPE_CHECKING:
     from xuncha.model.source import Source
@@ -59,8 +59,8 @@ def _reads(job: Job) -> Iterator[Read]:
     if job.kind == "folder":
         yield _read(path, "", job, None if job.at else WorkingTree(path))
     elif job.kind == "bare":
-        with opened(path) as place:
-            commit = tip(path) or Git(place).commit_of("HEAD")
+        with isolated_repository(path) as place:
+            commit = head_commit(path) or Git(place).commit_hash("HEAD")
             if commit is None:
                 raise RefusedError("nothing-committed", _("nothing is committed there yet"))
             for inside in ledgers_in(place, commit):
@@ -75,16 +75,16 @@ def _reads(job: Job) -> Iterator[Read]:
 def _read(root: Path, inside: str, job: Job, source: Source | None) -> Read:
     """Read one ledger from `source`; without one, from history as of the job's day."""
     folder = git_dir(root)
-    commit = tip(folder) if folder else None
+    commit = head_commit(folder) if folder else None
     moment = ""
     try:
         if isinstance(source, WorkingTree):
-            must_be_here(root)
+            check_files_present(root)
         elif source is None:
             commit = commit_at(root, job.at or "HEAD")
             source = Tree(root, commit)
         if commit:
-            moment = committed(root, commit) if not isinstance(source, WorkingTree) else ""
+            moment = commit_time(root, commit) if not isinstance(source, WorkingTree) else ""
         errors = warnings = None
         if job.audit and folder:
             errors, warnings = _audit_counts(root)
@@ -120,11 +120,11 @@ def _read_archive(file: Path, folder: Path, job: Job) -> Read:
     except ValueError:
         message = _("this does not say which ledger it belongs to")
         raise RefusedError("not-ours", message) from None
-    commit = unpack(payload / BUNDLE, folder / "history")
+    commit = unpack_bundle(payload / BUNDLE, folder / "history")
     root = folder / "history" / facts.inside
     root.mkdir(parents=True, exist_ok=True)
     day = facts.date.isoformat()
-    with alone():
+    with isolated():
         if job.at:
             return _read(root, "", job, None)
         return _read(root, "", job._replace(today=day), Tree(root, commit))

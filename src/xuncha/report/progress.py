@@ -12,7 +12,7 @@ from xuncha.model.records import Ledger, Measure
 from xuncha.model.vocabulary import UNSAID
 from xuncha.report.items import Item, items, plain, rows_json, timed_rows, with_light
 from xuncha.tally import Horizon, Tally, amount, tally
-from xuncha.trail.history import Event, taken_back
+from xuncha.trail.history import Event, undone_commits
 
 _REASONED = frozenset({"extend", "return", "reopen"})
 """The actions whose reasons explain why a measure is not finished."""
@@ -174,7 +174,7 @@ def as_json(report: Progress, ledger: Ledger) -> dict[str, Any]:
 def _reasons(events: Iterable[Event]) -> dict[str, tuple[Reason, ...]]:
     """Return for each measure the reasons why it is not finished, without those of undone commits."""
     events = list(events)
-    undone, result = taken_back(events), dict[str, tuple[Reason, ...]]()
+    undone, result = undone_commits(events), dict[str, tuple[Reason, ...]]()
     for event in events:
         if event.action in _REASONED and event.reason and event.number and event.commit not in undone:
             reason = Reason(str(event.action), Date.fromisoformat(event.day), event.reason)

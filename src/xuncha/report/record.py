@@ -15,8 +15,8 @@ from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.records import EvidenceFile, Ledger, Measure
 from xuncha.report.items import Item, field_values, plain
 from xuncha.store.files import WorkingTree, fingerprint
-from xuncha.trail.history import Event, taken_back
-from xuncha.trail.replay import touching
+from xuncha.trail.history import Event, undone_commits
+from xuncha.trail.replay import commits_in
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.evidence import portable_name
 
@@ -159,7 +159,7 @@ def evidence_authors(root: Path, identity: Identity, measure: Measure) -> dict[s
     """Return who added each evidence file of a measure, and on which day, by file name."""
     has_files = any(isinstance(item, EvidenceFile) for entry in measure.progress for item in entry.evidence)
     authors: dict[str, tuple[str, str]] = {}
-    for commit in touching(root, f"{EVIDENCE}/{identity}") if has_files and git_dir(root) else ():
+    for commit in commits_in(root, f"{EVIDENCE}/{identity}") if has_files and git_dir(root) else ():
         for file in commit.touched:
             authors.setdefault(file.path.rpartition("/")[2], (commit.author, commit.day))
     return authors
@@ -212,7 +212,7 @@ def fault_text(fault: str) -> str:
 def steps(events: Iterable[Event]) -> tuple[Step, ...]:
     """Return the history of one measure, oldest first; `events` come from `trail.history`, newest first."""
     events = list(events)
-    undone = taken_back(events)
+    undone = undone_commits(events)
     names = (
         "commit",
         "minute",

@@ -14,7 +14,7 @@ from xuncha.model.records import Comment, Ledger, Measure
 from xuncha.model.vocabulary import UNSAID, ReviewResult
 from xuncha.report.items import Item, desk, items, plain, rows_json, timed_rows, with_light
 from xuncha.tally import Horizon, Tally, groups, review_day, tally
-from xuncha.trail.history import Event, taken_back
+from xuncha.trail.history import Event, undone_commits
 
 _REPORTED = frozenset({"add", "start", "submit", "return", "close", "reopen", "extend", "escalate", "review"})
 """The actions that a report names; `progress` and `attach` show as entries instead."""
@@ -212,7 +212,7 @@ def _section_json(section: Section) -> dict[str, Any]:
 def _by_measure(events: Iterable[Event], since: Date, today: Date) -> dict[str, list[Event]]:
     """Return the events of each measure in these days, oldest first, without undone ones."""
     result: dict[str, list[Event]] = {}
-    undone = taken_back(events)
+    undone = undone_commits(events)
     for event in events:
         is_counted = event.action != "renumber" and event.commit not in undone
         if is_counted and "." in (event.number or "") and since.isoformat() <= event.day <= today.isoformat():

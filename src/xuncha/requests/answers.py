@@ -38,7 +38,7 @@ def pending_tasks(
     """
     office, leader = full_names(register, office=office, leader=leader)
     actions = {
-        event.now or event.id: event.action for event in reversed([*events]) if event.to != event.from_
+        event.new_number or event.id: event.action for event in reversed([*events]) if event.to != event.from_
     }
     returned = {str(number) for number, action in actions.items() if action == "return"}
     return [

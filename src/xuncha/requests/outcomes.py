@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.language import gettext as _
-from xuncha.trail.repository import detached
+from xuncha.trail.repository import is_detached
 
 if TYPE_CHECKING:
     from xuncha.trail.history import Event
@@ -71,7 +71,7 @@ def session_messages(session: Session) -> Messages:
         message = _("`{command}` was interrupted before its commit; what it wrote was taken back")
         hint = _("to complete it, type it again")
         warnings.append((message.format(command=session.leftover.command), hint))
-    if detached(session.root):
+    if is_detached(session.root):
         warnings.append(no_branch_warning())
     return Messages(warnings=tuple(warnings))
 

@@ -71,7 +71,7 @@ def create(root: Path, today: date, *, example: bool, known: SettingValues | Non
         git.commit(Message("建立台账", "init").text(), new, new=new)
         note_commit(git)
     except GitError as error:
-        text = _("the files are there, but git refused the commit: {said}").format(said=error.said)
+        text = _("the files are there, but git refused the commit: {said}").format(said=error.reason)
         raise RefusedError("commit-refused", text, _("type: git add -A && git commit")) from error
     return existing
 
@@ -93,7 +93,7 @@ def found(root: Path, intake: Intake, origin: str, *, dry_run: bool = False) -> 
             session.commit(changes, commit_message(origin, intake))
             registration.register(session.git)
     except GitError as error:
-        text = _("git refused the commit, and nothing was changed: {said}").format(said=error.said)
+        text = _("git refused the commit, and nothing was changed: {said}").format(said=error.reason)
         raise RefusedError("commit-refused", text) from error
 
 

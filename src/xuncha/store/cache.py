@@ -25,7 +25,7 @@ from xuncha.errors import Finding, InvalidLedgerError, Place
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.register import FieldFrame, Frame, MeasureRow, ProblemRow, Register
 from xuncha.model.source import Source
-from xuncha.trail.repository import private
+from xuncha.trail.repository import private_path
 
 if TYPE_CHECKING:
     from xuncha.trail.tree import Tree
@@ -52,7 +52,7 @@ def register(root: Path) -> Register:
 
     Raises InvalidLedgerError, with every finding, if the ledger breaks rules.
     """
-    place = private(root, "register")
+    place = private_path(root, "register")
     kept = _load(place)
     now = time.time_ns()
     base = str(root)
@@ -86,7 +86,7 @@ def register_at(tree: Tree) -> Register:
     at that commit.
     """
     hashes = tree.hashes()
-    place = private(tree.git.root, "past") if hashes else None
+    place = private_path(tree.git.root, "past") if hashes else None
     settings, folders = hashes or ("", {})
     kept = _load(place)
     if kept is None or kept.settings_stamp != settings:
@@ -95,7 +95,7 @@ def register_at(tree: Tree) -> Register:
     problems = {name: _problem(row) for name, (stamp, _evidence, row) in cached if stamp == folders[name]}
     if kept.frame and len(problems) == len(kept.folders) == len(folders):
         return Register(_frame(kept.frame), tuple(problems.values()))
-    tree.bring([name for name in folders if name not in problems])
+    tree.read_problems([name for name in folders if name not in problems])
     return _read(tree, place, kept, problems, lambda name, _evidence: (folders.get(name, ""), True))
 
 

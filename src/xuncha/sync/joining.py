@@ -25,8 +25,8 @@ from xuncha.sync.turns import must_not_take_invalid_closing, with_authors
 from xuncha.sync.uniting import missing_files, read_records, refusal, settlement_reason, unite
 from xuncha.sync.values import Data, Side, Versions
 from xuncha.trail import objects
-from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal
-from xuncha.trail.objects import Changes, Held, Listing
+from xuncha.trail.git import Git, GitError, TruncatedError, is_hash, literals
+from xuncha.trail.objects import Changes, Listing, StoredFile
 from xuncha.trail.tree import Tree
 from xuncha.workflow.change import Message, StatusChange
 from xuncha.workflow.comment import shortened, subject
@@ -124,9 +124,9 @@ class Joining:
 
     def _common_listing(self, first: str, second: str) -> Listing:
         """Return the files that two histories began with; if they have several common ancestors, these are united."""
-        forks = self.git.bases(first, second)
+        forks = self.git.merge_bases(first, second)
         if not forks:
-            self.git.must_be_whole()
+            self.git.check_complete()
             message = _("this ledger and {name} have no history in common; nothing was changed")
             hint = _("check with git remote -v whether the address is right; to clone it: git clone ADDRESS")
             raise RefusedError("unrelated", message.format(name=self.name), hint)
@@ -138,7 +138,7 @@ class Joining:
 
     def _commit(self, changes: Changes, message: Message) -> None:
         """Make a commit that changes only these files of the ledger."""
-        tree = objects.changed(self.git, self._tip, changes)
+        tree = objects.changed_tree(self.git, self._tip, changes)
         self._tip = objects.commit(self.git, tree, [self._tip], message.text())
         self._listing = _with_changes(self._listing, changes)
 
@@ -172,7 +172,9 @@ class Joining:
                 if updated != content:
                     edited[path] = updated
         blobs = objects.store(self.git, list(edited.values())) if edited else []
-        return {path: Held(self._listing[path].mode, blob) for path, blob in zip(edited, blobs, strict=True)}
+        return {
+            path: StoredFile(self._listing[path].mode, blob) for path, blob in zip(edited, blobs, strict=True)
+        }
 
     def _rename(self, old: str, new: str) -> None:
         """Give one evidence file another name, because the other side has a different file of its name."""
@@ -189,14 +191,14 @@ class Joining:
         message = Message(subject, "attach", [StatusChange(str(identity), status, status)])
         self._commit({old: None, new: self._listing[old], identity.path: held}, message)
 
-    def _rewritten(self, path: str, change: Callable[[bytes], bytes]) -> tuple[Held, Data] | None:
+    def _rewritten(self, path: str, change: Callable[[bytes], bytes]) -> tuple[StoredFile, Data] | None:
         """Return a record after a change of its text, and its data then; None if its layout does not allow the change."""
         held = self._listing[path]
         try:
             content = change(self.git.blobs([held.blob])[0] or b"")
         except (RefusedError, UnreadableError):
             return None
-        return Held(held.mode, objects.store(self.git, [content])[0]), parse(content)
+        return StoredFile(held.mode, objects.store(self.git, [content])[0]), parse(content)
 
     def _merge(self, reason: str) -> None:
         """Make the merge commit: the ledger's files as they were united, all others as git merges them."""
@@ -214,7 +216,7 @@ class Joining:
         raw, united = objects.listing(git, tree), self._listing
         changes = {path: united.get(path) for path in {*raw, *united} if raw.get(path) != united.get(path)}
         message = Message(f"{SUBJECTS['sync']} {self.name}", "sync", reason=reason)
-        tree = objects.changed(git, tree, changes) if changes else tree
+        tree = objects.changed_tree(git, tree, changes) if changes else tree
         self._tip = objects.commit(git, tree, [self._tip, self.theirs], message.text())
 
     def _update_names(self, sides: Versions) -> None:
@@ -308,16 +310,16 @@ def _tree_of_git(git: Git, ours: str, theirs: str, prefixes: Sequence[str]) -> t
     options = ("merge-tree", "--write-tree", "--name-only", "--no-messages", "-z")
     arguments = ("-c", f"{registration.KEY}={driver}", *options, ours, theirs)
     try:
-        output = objects.at_the_top(git).run(*arguments, answers=(0, 1))
+        output = objects.git_at_top(git).run(*arguments, ok_codes=(0, 1))
     except GitError as error:
-        if error.ended != _USAGE:
+        if error.returncode != _USAGE:
             raise
         message = _("this git is too old to merge two histories safely: git 2.38 or later is needed")
         hint = _("install a newer one (https://git-scm.com); nothing was changed")
         raise SurroundingsError("git-too-old", message, hint) from error
     tree, *paths = output.decode("utf-8", "surrogateescape").split("\0")
     if not paths or paths.pop() or not is_hash(tree):
-        raise CutShortError
+        raise TruncatedError
     return tree, [path for path in dict.fromkeys(paths) if path]
 
 
@@ -332,5 +334,5 @@ def reused_paths(git: Git, without: str, commit: str, candidates: Collection[str
     names = git.run("log", *options, *span).replace(b"\n", b"\0").split(b"\0")
     paths = {system.decoded(path) for path in names if path} & set(candidates)
     query = ("log", "-1", "--format=%H", *options, commit, "--")
-    commits = {path: git.text(*query, *literal([path])) for path in paths}
+    commits = {path: git.text(*query, *literals([path])) for path in paths}
     return {path for path in paths if not sharing.is_ancestor(git, commits[path], without)}

@@ -24,7 +24,7 @@ from xuncha.sync.sharing import Route, SentTags
 from xuncha.sync.values import Side
 from xuncha.trail import objects
 from xuncha.trail.git import Git
-from xuncha.trail.repository import git_dir, private
+from xuncha.trail.repository import git_dir, private_path
 from xuncha.trail.tags import PREFIX
 from xuncha.workflow.change import TIMEOUT, Session, begin
 from xuncha.workflow.perform import valid_register
@@ -84,7 +84,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
     Raises RefusedError if both sides have changed the same thing, the result breaks a rule, or the remote refuses it;
     SurroundingsError if there is no remote, it cannot be reached, or git or the disk fails.
     """
-    git = Git.in_repository(root, to_write=True)
+    git = Git.in_repository(root, writes=True)
     route = sharing.find_route(git)
     synced, before = Synced(name=route.name, before=git.head() or "HEAD"), valid_register(root)
     with _sync_lock(root):
@@ -94,7 +94,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                 time.sleep(random.uniform(0, _MAX_PAUSE))  # noqa: S311  so that two clones do not collide again and again
             if time.monotonic() > end:
                 break
-            old_tip = git.commit_of(route.tracking_ref)
+            old_tip = git.commit_hash(route.tracking_ref)
             theirs = sharing.fetch(git, route)
             if old_tip and theirs and old_tip != theirs and not sharing.is_ancestor(git, old_tip, theirs):
                 synced.rewritten = True
@@ -104,7 +104,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
                 if count:
                     sharing.push(git, route)
                 synced.sent = count
-                paths = map(system.encoded, git.by_hand("data"))
+                paths = map(system.encoded, git.changed_files("data"))
                 synced.uncommitted = [path.decode("utf-8", "replace") for path in paths]
                 if synced.received:
                     synced.register = valid_register(root)
@@ -118,7 +118,7 @@ def sync(root: Path, *, take: Side | None = None) -> Synced:
 @contextlib.contextmanager
 def _sync_lock(root: Path) -> Iterator[None]:
     """Hold the lock of sync: one sync at a time, while other commands need not wait for the network."""
-    place = private(root, "sync")
+    place = private_path(root, "sync")
     assert place is not None  # noqa: S101  `sync` has found the repository
     lock = InterProcessLock(place)
     if not lock.acquire(timeout=TIMEOUT):
@@ -144,7 +144,7 @@ def _integrate(session: Session, route: Route, theirs: str | None, take: Side | 
         hint = _("type: git add -A && git commit -m 台账; or clone the existing ledger: git clone ADDRESS")
         raise SurroundingsError("nothing-committed", message, hint)
     if theirs is None:
-        return git.counts(ours, "--")[0]
+        return git.count_commits(ours, "--")[0]
     if sharing.is_ancestor(git, theirs, ours):
         return sharing.count_ahead(git, ours, theirs) if ours != theirs else 0
     joining = None if sharing.is_ancestor(git, ours, theirs) else Joining(git, ours, theirs, route.name, take)
@@ -160,7 +160,7 @@ def _integrate(session: Session, route: Route, theirs: str | None, take: Side | 
 
 def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
     """Refuse to overwrite uncommitted changes."""
-    paths = objects.in_the_way(session.git, ours, result)
+    paths = objects.blocking_files(session.git, ours, result)
     if not paths:
         return
     prefix = session.git.text("rev-parse", "--show-prefix")

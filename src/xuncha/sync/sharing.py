@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.trail.git import Git, GitError, references
+from xuncha.trail.git import Git, GitError, parse_references
 
 _HEADS = "refs/heads/"
 _SECRET = re.compile(r"(?<=://)[^/@\s]+@")
@@ -88,11 +88,11 @@ def fetch(git: Git, route: Route) -> str | None:
         try:
             _run_remote(git, "ls-remote", "--exit-code", "--", route.remote, route.remote_ref)
         except GitError as second:
-            if second.ended == _NO_SUCH_BRANCH:
+            if second.returncode == _NO_SUCH_BRANCH:
                 return None
             raise _unreachable(route, second) from second
         raise  # the remote answers, so the fault is here
-    return git.commit_of(route.tracking_ref)
+    return git.commit_hash(route.tracking_ref)
 
 
 def push(git: Git, route: Route) -> None:
@@ -106,12 +106,14 @@ def push(git: Git, route: Route) -> None:
         refspec = f"{_HEADS}{route.branch}:{route.remote_ref}"
         _run_remote(git, "push", "--porcelain", *options, "--", route.remote, refspec)
     except GitError as error:
-        refusals = [line for line in error.printed.splitlines() if line.startswith("!\t")]
-        if any("[rejected]" in line for line in refusals) or _RACE.search("\n".join([*refusals, error.said])):
+        refusals = [line for line in error.output.splitlines() if line.startswith("!\t")]
+        if any("[rejected]" in line for line in refusals) or _RACE.search(
+            "\n".join([*refusals, error.reason])
+        ):
             raise MovedError from error
-        if not refusals and "failed to push some refs" not in error.said:
+        if not refusals and "failed to push some refs" not in error.reason:
             raise _unreachable(route, error) from error
-        reasons = "\n".join([*(line.rpartition("\t")[2] for line in refusals), _complaint(error.said)])
+        reasons = "\n".join([*(line.rpartition("\t")[2] for line in refusals), _complaint(error.reason)])
         message = _("“{remote}” refused what was sent; it stays here: {said}")
         raise RefusedError("push-refused", message.format(remote=route.remote, said=reasons)) from error
 
@@ -135,7 +137,7 @@ def push_tags(git: Git, route: Route, prefix: str) -> SentTags:
         return SentTags()
     try:
         output = _run_remote(git, "ls-remote", "--tags", "--refs", "--", route.remote, f"refs/tags/{prefix}*")
-        remote = references(output)
+        remote = parse_references(output)
         new = [name for name in local if name not in remote]
         if new:
             _run_remote(git, "push", "--quiet", "--", route.remote, *(f"{name}:{name}" for name in new))
@@ -149,7 +151,7 @@ def _unreachable(route: Route, error: GitError) -> SurroundingsError:
     message = _(
         "“{remote}” could not be reached, or refused access; nothing is lost: what was recorded here is kept, and will be sent with the next sync"
     )
-    text = f"{message.format(remote=_SECRET.sub('', route.remote))}\n{_complaint(error.said)}"
+    text = f"{message.format(remote=_SECRET.sub('', route.remote))}\n{_complaint(error.reason)}"
     hint = _("see whether the network is up; git remote -v shows the address")
     return SurroundingsError("unreachable", text, hint)
 
@@ -166,9 +168,9 @@ def _run_remote(git: Git, *arguments: str) -> str:
     if not os.isatty(2):  # nobody would see a question
         surroundings["GIT_TERMINAL_PROMPT"] = os.environ.get("GIT_TERMINAL_PROMPT", "0")
         ssh_settings = {"GIT_SSH", "GIT_SSH_COMMAND"} & set(os.environ)
-        if not ssh_settings and not git.run("config", "core.sshCommand", answers=(0, 1)):
+        if not ssh_settings and not git.run("config", "core.sshCommand", ok_codes=(0, 1)):
             surroundings["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes"
-    return git.run(*arguments, surroundings=surroundings).decode("utf-8", "replace")
+    return git.run(*arguments, environ=surroundings).decode("utf-8", "replace")
 
 
 def is_ancestor(git: Git, commit: str, descendant: str) -> bool:
@@ -176,12 +178,12 @@ def is_ancestor(git: Git, commit: str, descendant: str) -> bool:
 
     If clocks differ, a range such as A..B may list commits that both have; this answer is right even then.
     """
-    return git.bases(commit, descendant) == [commit]
+    return git.merge_bases(commit, descendant) == [commit]
 
 
 def count_ahead(git: Git, ours: str, theirs: str) -> int:
     """Count the commits that one side has and the other has not. The number is for people only: see `is_ancestor`."""
-    return git.counts(f"{theirs}..{ours}", "--")[0]
+    return git.count_commits(f"{theirs}..{ours}", "--")[0]
 
 
 def unfinished_operations(folder: Path | None) -> list[str]:

@@ -37,7 +37,7 @@ def status_events(git: Git, without: str, tip: str, path: str) -> Iterator[Statu
     """Yield the changes of a measure's status in the history of one side that the other does not have, the newest first."""
     number = str(Identity.of_file(path))
     for commit in log(git, f"{without}..{tip}", "--", path):
-        for course in commit.trailers.courses:
+        for course in commit.trailers.changes:
             if course.id == number and course.from_ != course.to:
                 yield StatusEvent(commit.author, commit.day, commit.trailers.action, course.from_, course.to)
 

@@ -22,7 +22,7 @@ from xuncha.sync.values import UNSETTLED, Data, Dispute, Merged, Side, Versions,
 from xuncha.sync.weaving import Weaver
 from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError
-from xuncha.trail.objects import Held, Listing
+from xuncha.trail.objects import Listing, StoredFile
 
 _FIRST_ERROR = 128  # exit codes of `git merge-file` below this count conflicts
 _TOGETHER = {"status": "closed", "term": "due"}  # keys that are shown together with a disputed key
@@ -107,7 +107,7 @@ def merge_files(base: Path, ours: Path, theirs: Path, width: int) -> MergedFile:
             Git(Path.cwd()).run("merge-file", *labels, f"--marker-size={width}", "--", *files)
         except GitError as refusal:
             is_binary = any(b"\0" in file.read_bytes() for file in (base, ours, theirs))
-            if not (0 < refusal.ended < _FIRST_ERROR or is_binary):
+            if not (0 < refusal.returncode < _FIRST_ERROR or is_binary):
                 raise
             return MergedFile(reason_by_lines=str(error), in_conflict=True)
         return MergedFile(reason_by_lines=str(error))
@@ -169,7 +169,7 @@ def _merge_contents(
             disputes.append(Dispute((), path=path, reason=str(error)))
     chosen = listings.theirs if take == "theirs" else listings.ours
     blobs = dict(zip(results, objects.store(git, list(results.values())), strict=True))
-    merged = {path: Held(listings.ours[path].mode, blob) for path, blob in blobs.items()}
+    merged = {path: StoredFile(listings.ours[path].mode, blob) for path, blob in blobs.items()}
     return {path: chosen[path] for path in paths} | merged, disputes
 
 

@@ -19,29 +19,29 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.source import LARGEST_POINTER, pointed_at
 from xuncha.system import has_crashed, temporary_folder
-from xuncha.trail.contents import filtered, piped
+from xuncha.trail.contents import filtered, git_pipe
 from xuncha.trail.git import Git, GitError, Leaf
-from xuncha.trail.limits import listed
-from xuncha.trail.repository import must_stay
+from xuncha.trail.limits import ls_tree
+from xuncha.trail.repository import check_folder
 
 FOLDERS: Final = ("data", "templates")  # the parts of a ledger's folder that belong to the ledger
 _BRANCH: Final = "main"  # the name of the only branch, whatever its name in the source
 _TIP: Final = f"refs/heads/{_BRANCH}"
-_FORM: Final = "--format=%(objectname) %(refname)"
-_FILES: Final = ("gpg.ssh.allowedsignersfile", "gpg.ssh.revocationfile")
+_FORMAT: Final = "--format=%(objectname) %(refname)"
+_FILE_SETTINGS: Final = ("gpg.ssh.allowedsignersfile", "gpg.ssh.revocationfile")
 """Those settings for judging signatures that name a file."""
-_LARGE: Final = ("-c", "core.bigFileThreshold=16m")
+_LARGE_FILES: Final = ("-c", "core.bigFileThreshold=16m")
 """Options for contents of any size: larger ones are not held in memory."""
 # One thread, and nothing reused from existing packs: then the same objects give the same bytes.
 _PACK: Final = (
-    *_LARGE,
+    *_LARGE_FILES,
     *("pack-objects", "--revs", "--stdout", "--quiet", "--threads=1", "--window=10", "--depth=50"),
     *("--no-reuse-delta", "--no-reuse-object", "--no-use-bitmap-index", "--delta-base-offset"),
     "--compression=6",
 )
-_JUDGING: Final = "xuncha-signatures"
+_SIGNERS: Final = "xuncha-signatures"
 """The file where a borrowing repository keeps the settings for judging signatures; its own settings name no program."""
-_ALONE: Final = {
+_ISOLATED: Final = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_ATTR_NOSYSTEM": "1",
@@ -51,17 +51,17 @@ _ALONE: Final = {
 
 
 @contextlib.contextmanager
-def alone(folder: Path | None = None) -> Iterator[None]:
+def isolated(folder: Path | None = None) -> Iterator[None]:
     """Make git, inside the `with`, use no repository, settings or attributes but those of the folder it runs in.
 
-    In a repository made by `borrow`, given as `folder`, git also knows whose signatures count and which program judges them.
+    In a repository made by `clone_until`, given as `folder`, git also knows whose signatures count and which program judges them.
     """
     before = dict(os.environ)
     for name in before:
         if name.startswith("GIT_"):
             del os.environ[name]
-    os.environ.update(_ALONE)
-    if folder and (settings := folder / ".git" / _JUDGING).is_file():
+    os.environ.update(_ISOLATED)
+    if folder and (settings := folder / ".git" / _SIGNERS).is_file():
         os.environ["GIT_CONFIG_GLOBAL"] = str(settings)
     try:
         yield
@@ -71,13 +71,13 @@ def alone(folder: Path | None = None) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def opened(folder: Path) -> Iterator[Path]:
+def isolated_repository(folder: Path) -> Iterator[Path]:
     """Yield an empty folder in which, inside the `with`, git reads this repository and no settings of this machine.
 
     Raises SurroundingsError if something in the repository leads out of it.
     """
-    must_stay(folder)
-    with temporary_folder() as place, alone():
+    check_folder(folder)
+    with temporary_folder() as place, isolated():
         os.environ["GIT_DIR"] = str(folder.resolve())
         os.environ["GIT_WORK_TREE"] = str(place)
         yield place
@@ -96,7 +96,7 @@ def ledgers_in(place: Path, commit: str) -> list[str]:
     return found
 
 
-def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
+def clone_until(root: Path, commit: str, folder: Path, tags: str) -> Path:
     """Make a repository that ends at a commit and borrows the objects of the original; nothing is checked out.
 
     `tags` is the pattern of the tags to copy: those on the commit or its ancestors, and those on other lines of history, which
@@ -106,43 +106,43 @@ def borrow(root: Path, commit: str, folder: Path, tags: str) -> Path:
     RefusedError if the ledger holds more files than any does; SurroundingsError if the history is incomplete.
     """
     git = Git.in_repository(root)
-    git.must_be_whole()
+    git.check_complete()
     objects = (root / git.text("rev-parse", "--git-path", "objects")).resolve()
-    text = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", answers=(0, 1))
+    text = git.run("config", "-z", "--type=path", "--get-regexp", r"^gpg\.", ok_codes=(0, 1))
     settings = dict(entry.split("\n", 1) for entry in system.decoded(text).split("\0")[:-1] if "\n" in entry)
-    settings |= {name: str(root / settings[name]) for name in _FILES if name in settings}
+    settings |= {name: str(root / settings[name]) for name in _FILE_SETTINGS if name in settings}
     form = git.text("rev-parse", "--show-object-format")
     prefix = git.text("rev-parse", "--show-prefix")
-    leaves = listed(git, commit, *FOLDERS)
+    leaves = ls_tree(git, commit, *FOLDERS)
     refs = {
         ref: name
         for which in (f"--merged={commit}", f"--no-contains={commit}")
-        for ref, name in git.references("for-each-ref", which, _FORM, tags).items()
+        for ref, name in git.references("for-each-ref", which, _FORMAT, tags).items()
     }
-    with alone():
-        own = _empty(folder, form)
+    with isolated():
+        clone = _init(folder, form)
         (folder / ".git/objects/info/alternates").write_bytes(system.encoded(objects.as_posix()) + b"\n")
         (folder / ".git/info").mkdir(exist_ok=True)
         as_stored = "* -text -eol -filter -ident -working-tree-encoding\n"
         (folder / ".git/info/attributes").write_text(as_stored, encoding="ascii")
         created = [f"create {ref} {name}\n" for ref, name in refs.items()]
-        own.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
-        _index(own, commit, prefix, leaves)
+        clone.run("update-ref", "--stdin", stdin="".join([*created, f"create {_TIP} {commit}\n"]).encode())
+        _fill_index(clone, commit, prefix, leaves)
         for name, value in settings.items():
-            own.run("config", f"--file={folder / '.git' / _JUDGING}", name, value)
+            clone.run("config", f"--file={folder / '.git' / _SIGNERS}", name, value)
     place = folder / prefix
     place.mkdir(parents=True, exist_ok=True)
     return place
 
 
-def _empty(folder: Path, form: str) -> Git:
+def _init(folder: Path, form: str) -> Git:
     folder.mkdir(exist_ok=True)
     git = Git(folder, writes=True)
     git.run("init", "--quiet", "--template=", f"--object-format={form}", f"--initial-branch={_BRANCH}")
     return git
 
 
-def _index(git: Git, commit: str, prefix: str, leaves: Iterable[Leaf]) -> None:
+def _fill_index(git: Git, commit: str, prefix: str, leaves: Iterable[Leaf]) -> None:
     """Add the ledger's folders of a commit to the index, and no others; git refuses a path that leads out of the repository."""
     for name in dict.fromkeys(leaf.path.partition("/")[0] for leaf in leaves if "/" in leaf.path):
         git.run("read-tree", f"--prefix={prefix}{name}/", f"{commit}:{prefix}{name}")
@@ -151,15 +151,15 @@ def _index(git: Git, commit: str, prefix: str, leaves: Iterable[Leaf]) -> None:
             git.run("update-index", "--add", "--cacheinfo", f"{leaf.mode},{leaf.name},{prefix}{leaf.path}")
 
 
-def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[str]:
-    """Write files of a commit (full hash), byte for byte as git stores them, into `root`, the ledger's folder of a `borrow`ed repository.
+def write_files(root: Path, paths: list[str], source: Path, commit: str) -> list[str]:
+    """Write files of a commit (full hash), byte for byte as git stores them, into `root`, the ledger's folder of a repository made by `clone_until`.
 
     Files kept by git-lfs are fetched from `source`, the original repository, which knows where they are; their paths are
     returned. Raises GitError if a path leads out of the repository; RefusedError if a file of git-lfs was not fetched.
     """
-    with alone():
+    with isolated():
         lines = "".join(f"{path}\0" for path in paths).encode("utf-8", "surrogateescape")
-        Git(root, writes=True).run(*_LARGE, "checkout-index", "--quiet", "-z", "--stdin", stdin=lines)
+        Git(root, writes=True).run(*_LARGE_FILES, "checkout-index", "--quiet", "-z", "--stdin", stdin=lines)
     from_lfs = []
     for path in paths:
         small = (root / path).stat().st_size <= LARGEST_POINTER
@@ -170,7 +170,7 @@ def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[s
             try:
                 fetched = filtered(Git(source), f"{commit}:./{path}", target=target)
             except GitError as error:
-                if has_crashed(error.ended):
+                if has_crashed(error.returncode):
                     raise  # otherwise git-lfs does not have the file
         if fetched is None or fetched[:2] != pointer[:2]:
             message = _("the evidence file {path} is kept by git-lfs, and was not fetched").format(path=path)
@@ -179,22 +179,22 @@ def write_out(root: Path, paths: list[str], source: Path, commit: str) -> list[s
     return from_lfs
 
 
-def write(folder: Path, target: IO[bytes]) -> None:
-    """Write everything in a repository made by `borrow` as a bundle. Raises GitError if objects are missing."""
-    with alone():
+def write_bundle(folder: Path, target: IO[bytes]) -> None:
+    """Write everything in a repository made by `clone_until` as a bundle. Raises GitError if objects are missing."""
+    with isolated():
         git = Git(folder)
         form = git.text("rev-parse", "--show-object-format")
-        refs = git.references("for-each-ref", _FORM)
+        refs = git.references("for-each-ref", _FORMAT)
         head = git.text("rev-parse", "HEAD")
-        marks = ["# v2 git bundle"] if form == "sha1" else ["# v3 git bundle", f"@object-format={form}"]
+        header = ["# v2 git bundle"] if form == "sha1" else ["# v3 git bundle", f"@object-format={form}"]
         lines = [f"{name} {ref}" for ref, name in refs.items()]
-        target.write("\n".join([*marks, *lines, f"{head} HEAD", "", ""]).encode())
+        target.write("\n".join([*header, *lines, f"{head} HEAD", "", ""]).encode())
         hashes = "".join(f"{name}\n" for name in refs.values())
-        with piped(git, *_PACK, stdin=hashes.encode()) as pack:
+        with git_pipe(git, *_PACK, stdin=hashes.encode()) as pack:
             shutil.copyfileobj(pack, target)
 
 
-def unpack(bundle: Path, folder: Path) -> str:
+def unpack_bundle(bundle: Path, folder: Path) -> str:
     """Make a repository from a bundle; nothing is checked out. Return the commit on its branch.
 
     Raises RefusedError if git rejects the bundle, the branch is missing, the commit holds a path that leads out of the
@@ -204,18 +204,18 @@ def unpack(bundle: Path, folder: Path) -> str:
         header = stream.read(4096).partition(b"\n\n")[0]
     form = "sha256" if b"\n@object-format=sha256" in header else "sha1"
     refs = (f"+{_TIP}:{_TIP}", "+refs/tags/*:refs/tags/*")
-    with alone():
-        git = _empty(folder, form)
+    with isolated():
+        git = _init(folder, form)
         try:
             git.run(
-                *("-c", "gc.auto=0", "-c", "fetch.unpackLimit=1", *_LARGE),
+                *("-c", "gc.auto=0", "-c", "fetch.unpackLimit=1", *_LARGE_FILES),
                 *("fetch", "--quiet", "--no-tags", "--update-head-ok", str(bundle), *refs),
             )
-            listed(git, _TIP, ".")
+            ls_tree(git, _TIP, ".")
             git.run("read-tree", _TIP)
             return git.text("rev-parse", "--verify", f"{_TIP}^{{commit}}")
         except GitError as error:
-            if has_crashed(error.ended):
+            if has_crashed(error.returncode):
                 raise
-            message = _("the bundle of the history is not intact: {said}").format(said=error.said)
+            message = _("the bundle of the history is not intact: {said}").format(said=error.reason)
             raise RefusedError("bundle", message) from error

@@ -22,46 +22,46 @@ from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.trail import author, programs
 from xuncha.trail.repository import (
+    bare_folder,
     checked_out,
-    contradicted,
-    detached,
     git_dir,
-    in_between,
-    is_ours,
-    leads_away,
+    is_detached,
+    is_own,
     looks_like_git,
+    path_error,
+    real_repository,
     repository,
     small_text,
-    strange,
-    strange_beside,
+    special_files,
+    special_worktree_files,
 )
 
 # By default git does not wait for the disk, but a change that is reported as kept must survive a power cut. And a folder
 # that is laid out as a bare repository only counts as one if it is named explicitly.
-_ALWAYS: Final = (
+_COMMON_OPTIONS: Final = (
     *("-c", "core.fsync=all", "-c", "safe.bareRepository=explicit"),
     *("-c", "advice.graftFileDeprecated=false"),
 )
-_AS_IT_IS: Final = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
+_NO_REPLACEMENTS: Final = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_GRAFT_FILE": os.devnull}
 """Variables by which git shows the history that it holds, whatever `git replace` or grafts say."""
-_TRUST: Final = re.compile(r"git config --global --add safe\.directory .+")
+_TRUST_COMMAND: Final = re.compile(r"git config --global --add safe\.directory .+")
 """The command that git suggests where a folder belongs to another account."""
-_PATIENCE: Final = 5.0
+_CHECK_AFTER: Final = 5.0
 """Seconds after which a running git is checked for waiting on something in its folder that is no file."""
-_READING: Final = (
+_READ_OPTIONS: Final = (
     *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "log.showSignature=false"),
     *("-c", "core.commitGraph=false"),  # its entries about parents may be wrong
     # A file counts as unchanged only if all that the system knows of it is unchanged, whatever an index from elsewhere says.
     *("-c", "core.checkStat=default", "-c", "core.trustctime=true", "-c", "core.ignoreStat=false"),
 )
 # Nothing is fetched, by any program, and the index is not rewritten.
-_QUIET: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
-_asked: dict[tuple[object, ...], dict[str, str]] = {}
+_READ_ENVIRON: Final = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_OPTIONAL_LOCKS": "0"}
+_cache: dict[tuple[object, ...], dict[str, str]] = {}
 """Variables that replace the programs of a repository's settings, by the state of the files of settings."""
-_looked_into: set[Path] = set()  # git's folders that were checked before git first ran there
-_waited_for: dict[Path, Path] = {}
+_checked: set[Path] = set()  # git's folders that were checked before git first ran there
+_blocking_paths: dict[Path, Path] = {}
 """By git's folder: what is no file there and git once waited for, so that git is not started again."""
-_works_here: set[Path] = set()  # git's folders whose settings name no other working tree
+_usual_worktrees: set[Path] = set()  # git's folders whose settings name no other working tree
 _trusted: set[Path] = set()  # folders of other accounts that git agreed to open
 
 
@@ -74,20 +74,20 @@ def _git(path: str | None) -> str:
 
 
 class GitError(SurroundingsError):
-    """Git refused; `said` is its error message, `printed` its output, `ended` its exit code."""
+    """Git refused; `reason` is its error message, `returncode` its exit code."""
 
-    def __init__(self, said: str, printed: str = "", ended: int = 1) -> None:
-        super().__init__("git-failed", _("git failed: {said}").format(said=said))
-        self.said = said
-        self.printed = printed
-        self.ended = ended
+    def __init__(self, reason: str, output: str = "", returncode: int = 1) -> None:
+        super().__init__("git-failed", _("git failed: {said}").format(said=reason))
+        self.reason = reason
+        self.output = output
+        self.returncode = returncode
 
 
-class CutShortError(GitError):
+class TruncatedError(GitError):
     """Git ended without an error, but its output is incomplete."""
 
     def __init__(self) -> None:
-        super().__init__(_("git was interrupted"), ended=0)
+        super().__init__(_("git was interrupted"), returncode=0)
 
 
 class SlowError(GitError):
@@ -95,9 +95,9 @@ class SlowError(GitError):
 
 
 @contextlib.contextmanager
-def after(seconds: float | None, act: Callable[[], None]) -> Iterator[None]:
-    """Call `act` in another thread if the body takes longer than some seconds; None means never."""
-    timer = Timer(seconds or 0, act)
+def call_after(seconds: float | None, callback: Callable[[], None]) -> Iterator[None]:
+    """Call `callback` in another thread if the body takes longer than some seconds; None means never."""
+    timer = Timer(seconds or 0, callback)
     timer.daemon = True
     if seconds is not None:
         timer.start()
@@ -107,21 +107,21 @@ def after(seconds: float | None, act: Callable[[], None]) -> Iterator[None]:
         timer.cancel()
 
 
-class Door:
+class GitRunner:
     """Git in one ledger's folder, for reading; with `writes`, for changes, with the hooks, filters and signing that are set up."""
 
     def __init__(self, root: Path, *, writes: bool = False) -> None:
         self.root = root
         self.writes = writes
-        self.ended = 0  # the exit code of the last `run` that gave an answer
+        self.returncode = 0  # the exit code of the last `run` that gave an answer
 
     @classmethod
-    def in_repository(cls, root: Path, *, to_write: bool = False) -> Self:
+    def in_repository(cls, root: Path, *, writes: bool = False) -> Self:
         """Return git for a ledger whose history is read or continued. Raises SurroundingsError if the ledger is in no repository."""
         if git_dir(root) is not None:
-            return cls(root, writes=to_write)
+            return cls(root, writes=writes)
         message, hint = _("{path} is not in a git repository, so it has no history"), _("type: git init")
-        if to_write:
+        if writes:
             message = _("{path} is not in a git repository, and a change must be recorded in one")
             hint = _("type: git init && git add -A && git commit -m 台账")
         raise SurroundingsError("no-repository", message.format(path=root), hint)
@@ -132,40 +132,40 @@ class Door:
         *arguments: str,
         stdin: IO[bytes] | int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.PIPE,
-        surroundings: Mapping[str, str] | None = None,
+        environ: Mapping[str, str] | None = None,
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Start git, yield the process, and wait for it at the end; its output goes into a pipe. `surroundings` are additional variables.
+        """Start git, yield the process, and wait for it at the end; its output goes into a pipe. `environ` are additional variables.
 
         Raises SurroundingsError if git is not installed, or must not be run in this repository.
         """
-        if actual := contradicted(self.root):
+        if actual := real_repository(self.root):
             text = _("GIT_DIR names a repository other than the one that this ledger is in, {path}")
             hint = _("type: unset GIT_DIR; in a hook: env -u GIT_DIR xuncha …")
             raise SurroundingsError("another-repository", text.format(path=actual), hint)
         if self.writes:
-            options, variables = self._for_writing(), dict[str, str]()
+            options, variables = self._write_options(), dict[str, str]()
         else:
-            options, variables = self._for_reading()
-            variables |= self._without_programs(options)
-        variables |= surroundings or {}
-        with self._started([*options, *arguments], variables, stdin, stderr) as process:
+            options, variables = self._read_options()
+            variables |= self._overrides(options)
+        variables |= environ or {}
+        with self._start([*options, *arguments], variables, stdin, stderr) as process:
             yield process
 
     @contextlib.contextmanager
-    def _started(
+    def _start(
         self,
         arguments: Sequence[str],
-        surroundings: Mapping[str, str],
+        environ: Mapping[str, str],
         stdin: IO[bytes] | int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.PIPE,
     ) -> Iterator[subprocess.Popen[bytes]]:
         """Start git with these arguments and those that it always gets, and no others."""
-        self._must_hold_files()
+        self._check_folder()
         try:
             process = subprocess.Popen(
-                [_git(os.environ.get("PATH")), *_ALWAYS, *arguments],
+                [_git(os.environ.get("PATH")), *_COMMON_OPTIONS, *arguments],
                 cwd=self.root,
-                env={**os.environ, **_AS_IT_IS, **author.variables(), **surroundings},
+                env={**os.environ, **_NO_REPLACEMENTS, **author.variables(), **environ},
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
@@ -175,195 +175,195 @@ class Door:
             message = _("git is not installed, or not found")
             hint = _("install git (https://git-scm.com) and try again")
             raise SurroundingsError("no-git", message, hint) from None
-        waited_for: list[Path] = []
+        blocking: list[Path] = []
         try:
-            with after(_PATIENCE, partial(self._end_if_it_waits, process, waited_for)), process:
+            with call_after(_CHECK_AFTER, partial(self._stop_if_blocked, process, blocking)), process:
                 try:
                     yield process
                 except BaseException as error:
                     # Terminated, git removes its locks; killed, it would leave them. Windows can only kill, but there Ctrl-C reaches git.
                     if system.WINDOWS and isinstance(error, KeyboardInterrupt):
                         with contextlib.suppress(subprocess.TimeoutExpired):
-                            process.wait(_PATIENCE)
+                            process.wait(_CHECK_AFTER)
                     process.terminate()
                     process.wait()
                     raise
         finally:
-            if waited_for:
-                _waited_for.update(dict.fromkeys(filter(None, [git_dir(self.root)]), waited_for[0]))
-                raise leads_away(waited_for[0])
+            if blocking:
+                _blocking_paths.update(dict.fromkeys(filter(None, [git_dir(self.root)]), blocking[0]))
+                raise path_error(blocking[0])
 
-    def elsewhere(
-        self, arguments: Sequence[str], surroundings: Mapping[str, str], seconds: float
+    def run_elsewhere(
+        self, arguments: Sequence[str], environ: Mapping[str, str], seconds: float
     ) -> tuple[int, bytes]:
         """Run git for a repository elsewhere, with these arguments and those that it always gets; see `trail.mirror`.
 
         Returns its exit code and its error messages. Raises SlowError if it takes more than `seconds`.
         """
-        with self._started(arguments, surroundings) as process:
+        with self._start(arguments, environ) as process:
             try:
-                _printed, complaint = process.communicate(timeout=seconds)
+                _stdout, stderr = process.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:
                 raise SlowError(_("it took more than {n} seconds").format(n=seconds)) from None
-        return process.returncode, complaint
+        return process.returncode, stderr
 
-    def _must_hold_files(self) -> None:
+    def _check_folder(self) -> None:
         """Check git's small folders once: git would wait for anything there that is no file, or read it for ever."""
         folder = git_dir(self.root)
-        if folder in _waited_for:
-            raise leads_away(_waited_for[folder])
-        if folder is None or folder in _looked_into:
+        if folder in _blocking_paths:
+            raise path_error(_blocking_paths[folder])
+        if folder is None or folder in _checked:
             return
-        if path := next(strange(folder, "refs", "logs", "info", "objects/info", "objects/pack"), None):
-            raise leads_away(path)
-        _looked_into.add(folder)
+        if path := next(special_files(folder, "refs", "logs", "info", "objects/info", "objects/pack"), None):
+            raise path_error(path)
+        _checked.add(folder)
 
-    def _end_if_it_waits(self, process: subprocess.Popen[bytes], waited_for: list[Path]) -> None:
+    def _stop_if_blocked(self, process: subprocess.Popen[bytes], blocking: list[Path]) -> None:
         """Stop a git whose folder holds a pipe or a device: it would wait for that, or read it, for ever."""
-        found = repository(self.root)
-        if found is None or process.poll() is not None:
+        repo = repository(self.root)
+        if repo is None or process.poll() is not None:
             return
-        in_tree = strange_beside(found.top) if found.top else iter(())
-        in_settings = programs.strange_beside(found.folder)
-        if path := next(chain(strange(found.folder), in_tree, in_settings), None):
-            waited_for.append(path)
+        in_tree = special_worktree_files(repo.top) if repo.top else iter(())
+        in_settings = programs.special_files(repo.folder)
+        if path := next(chain(special_files(repo.folder), in_tree, in_settings), None):
+            blocking.append(path)
             process.terminate()
 
-    def _for_reading(self) -> tuple[list[str], dict[str, str]]:
+    def _read_options(self) -> tuple[list[str], dict[str, str]]:
         """Return the options and variables with which git reads this repository and starts no program that it names."""
-        options, found = [*_READING], repository(self.root)
-        if found and found.top:
-            if not is_ours(found) and found.top not in _trusted:
+        options, repo = [*_READ_OPTIONS], repository(self.root)
+        if repo and repo.top:
+            if not is_own(repo) and repo.top not in _trusted:
                 # With --git-dir, git does not check whose repository it is: let it check once without.
-                self._ask(["rev-parse", "--git-dir"], Path(found.top))
-                _trusted.add(found.top)
-            options.append(f"--git-dir={found.folder}")
-            options += [f"--work-tree={found.top}"] if "GIT_WORK_TREE" not in os.environ else []
-        return options, dict(_QUIET)
+                self._query(["rev-parse", "--git-dir"], Path(repo.top))
+                _trusted.add(repo.top)
+            options.append(f"--git-dir={repo.folder}")
+            options += [f"--work-tree={repo.top}"] if "GIT_WORK_TREE" not in os.environ else []
+        return options, dict(_READ_ENVIRON)
 
-    def _for_writing(self) -> list[str]:
+    def _write_options(self) -> list[str]:
         """Return the options with which git changes this repository.
 
         Git finds the repository by itself: if it were named, git would pass that to every hook, and a hook that goes to
         another repository would still work in this one. Anything that could make git find another one is refused.
         """
-        found = repository(self.root)
-        if found is None or found.top is None:
+        repo = repository(self.root)
+        if repo is None or repo.top is None:
             return []
-        if not looks_like_git(found.folder):
-            return [f"--git-dir={found.folder}"]  # git refuses it, and says why
-        if bare := in_between(self.root, found.top):
+        if not looks_like_git(repo.folder):
+            return [f"--git-dir={repo.folder}"]  # git refuses it, and says why
+        if bare := bare_folder(self.root, repo.top):
             message = _("{path} is itself laid out like a git repository, so nothing is changed in it")
             hint = _("find out who put HEAD, objects and refs there, and remove them")
             raise SurroundingsError("strange-repository", message.format(path=bare), hint)
-        if elsewhere := self.works_elsewhere():
+        if elsewhere := self.other_worktree():
             message = _("a setting of this repository makes git work in {path}, so nothing is changed here")
             hint = _("find out who put it there, and remove it: {command}")
             hint = hint.format(command="git --work-tree=. config --unset core.worktree")
             raise SurroundingsError("strange-repository", message.format(path=elsewhere), hint)
-        if checked_out(self.root).startswith("ref:") and detached(self.root):
+        if checked_out(self.root).startswith("ref:") and is_detached(self.root):
             message = _("{name} is checked out, which is not a branch, so nothing is committed to it")
             hint = _("check a branch out: {command}").format(command="git switch main")
             name = checked_out(self.root).removeprefix("ref:").strip()
             raise SurroundingsError("no-branch", message.format(name=name), hint)
         return []
 
-    def works_elsewhere(self) -> str:
+    def other_worktree(self) -> str:
         """Return the folder in which git would change files, if a setting names another one than the repository's own; else empty."""
-        found = repository(self.root)
-        if found is None or found.top is None or found.folder in _works_here:
+        repo = repository(self.root)
+        if repo is None or repo.top is None or repo.folder in _usual_worktrees:
             return ""
-        texts = (small_text(place).lower() for place in programs.files(found.folder))
+        texts = (small_text(place).lower() for place in programs.config_files(repo.folder))
         if any("worktree" in text or "include" in text for text in texts):
             try:
-                top = system.decoded(self._ask(["rev-parse", "--show-toplevel"], self.root)).rstrip("\n")
+                top = system.decoded(self._query(["rev-parse", "--show-toplevel"], self.root)).rstrip("\n")
             except SurroundingsError:
                 top = "core.worktree"
-            if os.path.realpath(top) != os.path.realpath(found.top):
+            if os.path.realpath(top) != os.path.realpath(repo.top):
                 return top
-        _works_here.add(found.folder)
+        _usual_worktrees.add(repo.folder)
         return ""
 
-    def _without_programs(self, options: Sequence[str]) -> dict[str, str]:
+    def _overrides(self, options: Sequence[str]) -> dict[str, str]:
         """Return the variables that keep git from running the programs that the repository's settings name."""
         folder = git_dir(self.root)
-        places = programs.files(folder) if folder else []
+        places = programs.config_files(folder) if folder else []
         try:
-            if all(programs.is_plain(small_text(place)) for place in places):
+            if all(programs.is_harmless(small_text(place)) for place in places):
                 return {}
             state = [(place, place.stat().st_mtime_ns, place.stat().st_size) for place in places]
         except OSError:
             state = []
         user = [(name, value) for name, value in os.environ.items() if name.startswith("GIT_CONFIG")]
         key = (self.root, *state, *sorted(user))
-        if not state or key not in _asked:
-            _asked[key] = programs.as_variables(programs.instead(self._listed(options)), os.environ)
-        return _asked[key]
+        if not state or key not in _cache:
+            _cache[key] = programs.as_variables(programs.overrides(self._list_settings(options)), os.environ)
+        return _cache[key]
 
     def settings(self) -> list[programs.Setting]:
         """Return all settings of git, in the order in which git reads them."""
-        return self._listed(self._for_reading()[0])
+        return self._list_settings(self._read_options()[0])
 
-    def _listed(self, options: Sequence[str]) -> list[programs.Setting]:
-        listed = self._ask([*options, "config", "--list", "--show-scope", "-z"], self.root)
-        if not listed.endswith(b"\0") or listed.count(b"\0") % 2:
-            raise CutShortError
-        return programs.parsed(system.decoded(listed))
+    def _list_settings(self, options: Sequence[str]) -> list[programs.Setting]:
+        output = self._query([*options, "config", "--list", "--show-scope", "-z"], self.root)
+        if not output.endswith(b"\0") or output.count(b"\0") % 2:
+            raise TruncatedError
+        return programs.parse_settings(system.decoded(output))
 
-    def _ask(self, arguments: Sequence[str], root: Path) -> bytes:
+    def _query(self, arguments: Sequence[str], root: Path) -> bytes:
         """Run git so that it starts no program, whatever is set up, and return its output."""
-        with Door(root)._started(arguments, _QUIET) as process:  # noqa: SLF001
-            printed, complaint = process.communicate()
+        with GitRunner(root)._start(arguments, _READ_ENVIRON) as process:  # noqa: SLF001
+            stdout, stderr = process.communicate()
         if process.returncode:
-            raise self.failure(complaint, printed, process.returncode)
-        return printed
+            raise self.failure(stderr, stdout, process.returncode)
+        return stdout
 
     def run(
         self,
         *arguments: str,
         stdin: bytes | None = None,
-        surroundings: Mapping[str, str] | None = None,
-        answers: Collection[int] = (0,),
+        environ: Mapping[str, str] | None = None,
+        ok_codes: Collection[int] = (0,),
     ) -> bytes:
-        """Run git and return its output; `answers` are the exit codes that are no errors. See `process`.
+        """Run git and return its output; `ok_codes` are the exit codes that are no errors. See `process`.
 
         Raises GitError if it exits with an error; SurroundingsError if it is not installed, or does not trust the
         folder.
         """
         source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
-        with self.process(*arguments, stdin=source, surroundings=surroundings) as process:
-            printed, complaint = process.communicate(stdin)
-        if process.returncode not in answers:
-            raise self.failure(complaint, printed, process.returncode)
-        self.ended = process.returncode
-        return printed
+        with self.process(*arguments, stdin=source, environ=environ) as process:
+            stdout, stderr = process.communicate(stdin)
+        if process.returncode not in ok_codes:
+            raise self.failure(stderr, stdout, process.returncode)
+        self.returncode = process.returncode
+        return stdout
 
-    def failure(self, said: bytes, printed: bytes, ended: int) -> SurroundingsError:
-        """Return the error for a git that ended with the exit code `ended`; negative if a signal ended it."""
-        message = (said or printed).decode("utf-8", "replace").strip()
-        if system.has_crashed(ended):
-            name = signal.strsignal(-ended) if ended < 0 else f"{ended:#x}"
-            end = _("it was killed: {signal}").format(signal=name or -ended)
+    def failure(self, stderr: bytes, stdout: bytes, returncode: int) -> SurroundingsError:
+        """Return the error for a git that ended with an exit code; negative if a signal ended it."""
+        message = (stderr or stdout).decode("utf-8", "replace").strip()
+        if system.has_crashed(returncode):
+            name = signal.strsignal(-returncode) if returncode < 0 else f"{returncode:#x}"
+            end = _("it was killed: {signal}").format(signal=name or -returncode)
             message = f"{message}\n{end}".strip()
         if "safe.directory" in message:
             text = _("git does not trust this folder: {said}").format(said=message)
-            command = _TRUST.search(message)
+            command = _TRUST_COMMAND.search(message)
             hint = _("if you trust its owner, type: {command}") if command else ""
             return SurroundingsError("not-yours", text, hint.format(command=command and command[0].strip()))
         if self.is_partial() and self._lacks_objects():
-            return self._not_all_here(message)
-        return GitError(message or _("git gave no reason"), printed.decode("utf-8", "replace"), ended)
+            return self._partial_clone(message)
+        return GitError(message or _("git gave no reason"), stdout.decode("utf-8", "replace"), returncode)
 
-    def lost(self, name: str) -> SurroundingsError:
+    def missing_object(self, name: str) -> SurroundingsError:
         """Return the error for an object that the history names and git does not have."""
         message = _("the object {name} is missing").format(name=name)
-        return self._not_all_here(message) if self.is_partial() else GitError(message)
+        return self._partial_clone(message) if self.is_partial() else GitError(message)
 
     def is_partial(self) -> bool:
         """Return whether this is a partial clone, which leaves objects at its remote and fetches them when they are needed."""
         folder = git_dir(self.root)
         try:
-            texts = [small_text(place).lower() for place in programs.files(folder)] if folder else []
+            texts = [small_text(place).lower() for place in programs.config_files(folder)] if folder else []
         except OSError:
             return False
         return any("promisor" in text or "partialclone" in text for text in texts)
@@ -371,18 +371,18 @@ class Door:
     def _lacks_objects(self) -> bool:
         """Return whether an object of HEAD or its history is missing; only used after git has failed."""
         listing = ["rev-list", "--objects", "--missing=print", "HEAD", "--"]
-        with self._started([*_READING, *listing], _QUIET) as process:
-            printed, _said = process.communicate()
-        return any(line.startswith(b"?") for line in printed.splitlines())
+        with self._start([*_READ_OPTIONS, *listing], _READ_ENVIRON) as process:
+            stdout, _stderr = process.communicate()
+        return any(line.startswith(b"?") for line in stdout.splitlines())
 
-    def _not_all_here(self, said: str) -> SurroundingsError:
+    def _partial_clone(self, message: str) -> SurroundingsError:
         message = _(
             "this clone has only a part of what was committed, and what is needed is not here: {said}"
         )
         hint = _(
             "fetch the rest: git fetch --refetch --no-filter; if the remote no longer exists, ask for a full clone"
         )
-        return SurroundingsError("partial-clone", message.format(said=said), hint)
+        return SurroundingsError("partial-clone", message.format(said=message), hint)
 
     def text(self, *arguments: str, stdin: bytes | None = None) -> str:
         """Run git and return its output as one stripped text."""

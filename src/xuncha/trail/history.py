@@ -11,12 +11,12 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, Identity
 from xuncha.trail.door import SlowError
 from xuncha.trail.git import Git, GitError
-from xuncha.trail.limits import fits, swollen
+from xuncha.trail.limits import fits, large_folders
 from xuncha.trail.replay import RAW, Commit, log
 from xuncha.trail.repository import git_dir
 
-_MOST_MOVES = 100  # renumberings that are followed; each takes a run of git
-PATIENCE = 20.0
+_MAX_MOVES = 100  # renumberings that are followed; each takes a run of git
+TIMEOUT = 20.0
 """Seconds that git may take for the history of a folder before its size is checked."""
 
 
@@ -34,10 +34,10 @@ class Event(NamedTuple):
     reason: str | None
     subject: str
     undoes: tuple[str, ...] = ()  # the commits that this one took back
-    now: str | None = None
+    new_number: str | None = None
     """The number that the problem or measure has now, if it is known to differ from the one it had then; empty if it was removed."""
-    joins: bool = False  # whether it is a merge commit
-    begins: bool = False
+    is_merge: bool = False  # whether it is a merge commit
+    is_first: bool = False
     """Whether no earlier commit is known: this is the first one, or a shallow clone was cut off here."""
     account: str = ""  # who was signed in, where the change was made in a browser
     committer: str = ""  # the e-mail of the committer, who may have applied another person's work
@@ -50,23 +50,23 @@ class Event(NamedTuple):
     @property
     def by_hand(self) -> bool:
         """Whether the commit was made by hand: it is neither from a command of ours nor a merge."""
-        return self.action is None and not self.joins
+        return self.action is None and not self.is_merge
 
     @property
-    def moves(self) -> bool:
+    def renumbers(self) -> bool:
         """Whether this renumbers the problem or measure, and its old number is known."""
-        renumbers = self.action == "renumber" and self.id != self.to and not self.begins
+        renumbers = self.action == "renumber" and self.id != self.to and not self.is_first
         return renumbers and all(Identity.is_number(each or "") for each in (self.id, self.to))
 
     @property
-    def removed(self) -> bool:
+    def removes(self) -> bool:
         """Whether the problem or measure was removed."""
         return self.action == "remove" and self.id is not None
 
     @property
     def number(self) -> str | None:
         """The present number of the problem or measure; None where it was removed."""
-        return self.id if self.now is None else self.now or None
+        return self.id if self.new_number is None else self.new_number or None
 
     @property
     def day(self) -> str:
@@ -90,8 +90,8 @@ def history(root: Path) -> list[Event]:
         git = Git(root)
         if git.head() is not None and git.run("ls-tree", "HEAD", "--", "data"):
             raise GitError(_("it gave no answer"))  # files are committed, so there must be a history
-    later, undone = _later(root, events), taken_back(events)
-    return [_as_now(event, later, event.commit in undone) for event in events]
+    present, undone = _present_numbers(root, events), undone_commits(events)
+    return [_with_number(event, present, event.commit in undone) for event in events]
 
 
 def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
@@ -100,7 +100,7 @@ def history_of_measure(root: Path, path: str, identity: str) -> list[Event]:
     The history ends where the measure was entered: git would go on with the file from which it was copied.
     """
     events = []
-    for commit, earlier in _followed(root, path):
+    for commit, earlier in _follow(root, path):
         # Before a renumbering, its new number belonged to another measure.
         numbers = {earlier or identity} if _renumberings(commit) else {identity, earlier}
         problems = {number.partition(".")[0] for number in numbers}
@@ -119,7 +119,7 @@ def history_of_problem(root: Path, identity: Identity) -> list[Event]:
     events: list[Event] = []
     before: Identity | None = identity
     until = "HEAD"
-    for _move in range(_MOST_MOVES):
+    for _move in range(_MAX_MOVES):
         if before is None:
             break
         number, folder, before = str(before), before.folder, None
@@ -127,12 +127,14 @@ def history_of_problem(root: Path, identity: Identity) -> list[Event]:
         for commit in _commits(root, folder, until):
             undone.update(commit.trailers.undoes)  # a commit is older than the one that takes it back
             changes, in_effect = list(_events(commit)), commit.hash not in undone
-            move = next((each for each in changes if in_effect and each.moves and each.to == number), None)
+            move = next(
+                (each for each in changes if in_effect and each.renumbers and each.to == number), None
+            )
             if move:
                 events.append(move)
                 before, until = Identity.perhaps(move.id), f"{commit.hash}^"
                 break
-            removes = in_effect and any(each.removed for each in changes)
+            removes = in_effect and any(each.removes for each in changes)
             if removes and any(each.id == number for each in changes):
                 break  # before this commit, the number belonged to another problem
             events += [
@@ -144,34 +146,34 @@ def history_of_problem(root: Path, identity: Identity) -> list[Event]:
     return events
 
 
-def taken_back(events: Iterable[Event]) -> set[str]:
+def undone_commits(events: Iterable[Event]) -> set[str]:
     """Return the commits that later ones took back."""
     return {commit for event in events for commit in event.undoes}
 
 
-def ever(root: Path, line: str) -> set[str]:
+def measures_with_line(root: Path, pattern: str) -> set[str]:
     """Return the present numbers of the measures into whose files any commit has ever written a line that matches a pattern."""
-    options = (f"-G{line}", "--text", "--no-textconv", "--no-ext-diff", *RAW)
+    options = (f"-G{pattern}", "--text", "--no-textconv", "--no-ext-diff", *RAW)
     written = [
         (commit.hash, str(identity))
         for commit in _commits(root, PROBLEMS, "HEAD", *options)
         for touched in commit.touched
         if touched.blob and (identity := Identity.of_file(touched.path)) and identity.measure
     ]
-    later = _later(root, history(root))
-    return {now for commit, number in written if (now := _number_after(later, commit, number))}
+    present = _present_numbers(root, history(root))
+    return {now for commit, number in written if (now := _present_number(present, commit, number))}
 
 
-def last_of(root: Path, commits: Iterable[str]) -> list[str]:
+def newest_of(root: Path, commits: Iterable[str]) -> list[str]:
     """Return those of `commits` (oldest first) that are ancestors of no other of them: one, unless branches were merged."""
-    newest = list(commits)[-_MOST_MOVES:]
+    newest = list(commits)[-_MAX_MOVES:]
     since = f"{newest[0]}..HEAD" if newest[1:] else ""
     if not since or not Git(root).run("rev-list", "--min-parents=2", "--max-count=1", since, "--"):
         return newest[-1:]
     return Git(root).text("merge-base", "--independent", *newest).split()
 
 
-def last_entered(root: Path) -> str | None:
+def last_entry_day(root: Path) -> str | None:
     """Return the day on which a measure was last entered, even if it was removed since; None where git knows of none."""
     options = ("--diff-filter=A", *RAW)
     for commit in _commits(root, PROBLEMS, "HEAD", *options):
@@ -181,59 +183,61 @@ def last_entered(root: Path) -> str | None:
     return None
 
 
-_Later = dict[tuple[str, str], str]
+_Numbers = dict[tuple[str, str], str]
 """By a commit and the number of a problem or measure after it: its present number; empty if it was removed."""
 
 
-def _as_now(event: Event, later: _Later, undone: bool) -> Event:
+def _with_number(event: Event, present: _Numbers, undone: bool) -> Event:
     """Add the present number to an event whose problem or measure was renumbered or removed since; the old number may be reused."""
-    if event.removed and not undone:
-        return event._replace(now="")
-    number = event.to if event.moves and not undone else event.id
-    now = _number_after(later, event.commit, number or "")
-    return event if now == (event.id or "") else event._replace(now=now)
+    if event.removes and not undone:
+        return event._replace(new_number="")
+    number = event.to if event.renumbers and not undone else event.id
+    now = _present_number(present, event.commit, number or "")
+    return event if now == (event.id or "") else event._replace(new_number=now)
 
 
-def _number_after(later: _Later, commit: str, number: str) -> str:
+def _present_number(present: _Numbers, commit: str, number: str) -> str:
     """Return the present number of the problem or measure that had `number` after `commit`; empty if it was removed."""
-    if (commit, number) in later:
-        return later[commit, number]
+    if (commit, number) in present:
+        return present[commit, number]
     problem, dot, measure = number.partition(".")
-    above = later.get((commit, problem), problem)
+    above = present.get((commit, problem), problem)
     return f"{above}{dot}{measure}" if above else ""
 
 
-def _later(root: Path, events: Iterable[Event]) -> _Later:
+def _present_numbers(root: Path, events: Iterable[Event]) -> _Numbers:
     """Find the present numbers of all that was renumbered or removed, for each earlier commit that touched it."""
     events = list(events)
-    undone = taken_back(events)
+    undone = undone_commits(events)
     moves: dict[str, list[Event]] = {}
     for event in events:
-        moved = event.moves or (event.removed and not event.begins and Identity.is_number(event.id or ""))
+        moved = event.renumbers or (
+            event.removes and not event.is_first and Identity.is_number(event.id or "")
+        )
         if moved and event.commit not in undone:
             moves.setdefault(event.commit, []).append(event)
-    later: _Later = {}
+    present: _Numbers = {}
     # Newest first, so that what was renumbered twice gets its last number.
-    for commit, concerned in list(moves.items())[:_MOST_MOVES]:
-        now = {}
+    for commit, concerned in list(moves.items())[:_MAX_MOVES]:
+        new = {}
         for event in concerned:
-            number = "" if event.removed else _number_after(later, commit, event.to or "")
-            now[Identity.parse(event.id or "")] = number
-        paths = [each.folder if each.is_problem else each.path for each in now]
-        for earlier in _commits(root, paths, f"{commit}^", *(() if len(now) == 1 else RAW)):
+            number = "" if event.removes else _present_number(present, commit, event.to or "")
+            new[Identity.parse(event.id or "")] = number
+        paths = [each.folder if each.is_problem else each.path for each in new]
+        for earlier in _commits(root, paths, f"{commit}^", *(() if len(new) == 1 else RAW)):
             # Git does not list the files that a merge touched.
             touched = [each for file in earlier.touched if (each := Identity.of_file(file.path))]
             numbers = {number for each in touched for number in (each, Identity(each.problem))}
-            for identity in [each for each in now if len(now) == 1 or each in numbers]:
-                later[earlier.hash, str(identity)] = now[identity]
-                if _begins(earlier, str(identity), undone):
-                    del now[identity]
-            if not now:
+            for identity in [each for each in new if len(new) == 1 or each in numbers]:
+                present[earlier.hash, str(identity)] = new[identity]
+                if _gives_number(earlier, str(identity), undone):
+                    del new[identity]
+            if not new:
                 break
-    return later
+    return present
 
 
-def _begins(commit: Commit, number: str, undone: set[str]) -> bool:
+def _gives_number(commit: Commit, number: str, undone: set[str]) -> bool:
     """Return whether this commit gave a number to a problem or measure: by entering it, or by renumbering it."""
     arrived = commit.hash not in undone and any(new == number for _old, new in _renumberings(commit))
     return arrived or (commit.trailers.action == "add" and number in commit.trailers.ids)
@@ -244,7 +248,7 @@ def _renumberings(commit: Commit) -> tuple[tuple[str, str], ...]:
     trailers = commit.trailers
     pairs = trailers.renumbered if trailers.action == "remove" else ()
     if trailers.action == "renumber":
-        pairs = tuple((each.id, each.to) for each in trailers.courses if each.to)
+        pairs = tuple((each.id, each.to) for each in trailers.changes if each.to)
     return tuple(each for each in pairs if each[0] != each[1] and all(map(Identity.is_number, each)))
 
 
@@ -263,12 +267,12 @@ def _events(commit: Commit) -> Iterator[Event]:
         trailers.reason or None,
         commit.subject,
         trailers.undoes,
-        joins=len(commit.parents) > 1,
-        begins=not commit.parents,
+        is_merge=len(commit.parents) > 1,
+        is_first=not commit.parents,
         account=trailers.account,
         committer=commit.committer,
     )
-    for identity, from_, to in trailers.courses or [(None, None, None)]:
+    for identity, from_, to in trailers.changes or [(None, None, None)]:
         yield event._replace(id=identity, from_=from_, to=to)
     if trailers.action == "remove":
         moved = {old for old, _new in trailers.renumbered}
@@ -277,7 +281,7 @@ def _events(commit: Commit) -> Iterator[Event]:
                 yield event._replace(action="renumber", id=old, to=new, reason=None)
 
 
-def _followed(root: Path, path: str) -> Iterator[tuple[Commit, str]]:
+def _follow(root: Path, path: str) -> Iterator[tuple[Commit, str]]:
     """Yield the commits that touched a file, newest first and through renames; with each, the number that the file had before it.
 
     The number is empty where git lists no file, as for a merge. Git's own --follow knows one name at a time for all
@@ -289,7 +293,7 @@ def _followed(root: Path, path: str) -> Iterator[tuple[Commit, str]]:
     while name is not None:
         path, name = name, None
         number, undone = str(Identity.of_file(path) or ""), set[str]()
-        for commit in _on_all_sides(root, path, until):
+        for commit in _commits_of_file(root, path, until):
             undone.update(commit.trailers.undoes)  # a commit is older than the one that takes it back
             in_effect = commit.hash not in undone
             pairs = _renumberings(commit) if in_effect else ()
@@ -298,8 +302,8 @@ def _followed(root: Path, path: str) -> Iterator[tuple[Commit, str]]:
             if old is None and is_deleted and in_effect and commit.trailers.action == "remove":
                 return  # before this commit, the number belonged to another record
             name = old.path if old else None
-            if name is None and commit.adds:
-                name = _names_before(root, commit.hash).get(path)
+            if name is None and commit.adds_file:
+                name = _old_names(root, commit.hash).get(path)
             yield commit, PurePosixPath(name or path).stem if commit.touched else ""
             if name is not None:
                 if not commit.parents:
@@ -308,7 +312,7 @@ def _followed(root: Path, path: str) -> Iterator[tuple[Commit, str]]:
                 break
 
 
-def _on_all_sides(root: Path, path: str, until: str) -> list[Commit]:
+def _commits_of_file(root: Path, path: str, until: str) -> list[Commit]:
     """Read the commits that touched a file, also on the side of a merge whose version of it was not taken.
 
     By default git leaves that side out, for example where a merge keeps the earlier of two new time limits. What was done
@@ -316,14 +320,14 @@ def _on_all_sides(root: Path, path: str, until: str) -> list[Commit]:
     """
     # If somebody has replaced the file by a folder, git need not read what is in it.
     inside = [f":(exclude,literal){path}/"]
-    usual = list(_commits(root, path, until, *RAW, without=inside))
+    usual = list(_commits(root, path, until, *RAW, excluded=inside))
     if not usual or not Git(root).run("rev-list", "--min-parents=2", "--max-count=1", until, "--"):
         return usual
     usual_hashes = {commit.hash for commit in usual}
-    complete = list(_commits(root, path, until, "--full-history", *RAW, without=inside))
+    complete = list(_commits(root, path, until, "--full-history", *RAW, excluded=inside))
     added = [each for each in complete if each.hash not in usual_hashes and len(each.parents) == 1]
     for gone in [each for each in added if any(not touched.blob for touched in each.touched)]:
-        others = {each.hash for each in _commits(root, path, gone.hash, without=inside)}
+        others = {each.hash for each in _commits(root, path, gone.hash, excluded=inside)}
         added = [each for each in added if each.hash not in others]
     kept = usual_hashes | {each.hash for each in added}
     return [each for each in complete if each.hash in kept]
@@ -334,8 +338,8 @@ def _commits(
     paths: str | Sequence[str],
     until: str = "HEAD",
     *options: str,
-    without: Sequence[str] = (),
-    hurried: bool = True,
+    excluded: Sequence[str] = (),
+    limited: bool = True,
 ) -> Iterator[Commit]:
     """Yield the commits that touched a path, or one of several, newest first; `options` are those of `git log`.
 
@@ -345,15 +349,15 @@ def _commits(
         return
     git, seen = Git(root), set()
     names = [paths] if isinstance(paths, str) else paths
-    arguments = [*(options or ["--no-patch"]), until, "--", *names, *without]
+    arguments = [*(options or ["--no-patch"]), until, "--", *names, *excluded]
     try:
-        for commit in log(git, *arguments, seconds=PATIENCE if hurried else None):
+        for commit in log(git, *arguments, seconds=TIMEOUT if limited else None):
             seen.add(commit.hash)
             yield commit
     except SlowError:  # endless folders within folders: see `trail.limits`
         known = git.text("rev-list", until, "--").split()
-        large = [f":(exclude,literal){each.path}" for each in swollen(git, known)]
-        for commit in _commits(root, paths, until, *options, without=[*without, *large], hurried=False):
+        large = [f":(exclude,literal){each.path}" for each in large_folders(git, known)]
+        for commit in _commits(root, paths, until, *options, excluded=[*excluded, *large], limited=False):
             if commit.hash not in seen:
                 yield commit
     except GitError:
@@ -363,8 +367,8 @@ def _commits(
         git.head()  # raises an error, unless nothing is committed yet
 
 
-@lru_cache(maxsize=_MOST_MOVES)
-def _names_before(root: Path, commit: str) -> dict[str, str]:
+@lru_cache(maxsize=_MAX_MOVES)
+def _old_names(root: Path, commit: str) -> dict[str, str]:
     """Return the names that files had before a commit that renamed them, by their new names.
 
     They are cached: one commit may have added most measures of a ledger, and the desk asks for each of them.
@@ -373,5 +377,5 @@ def _names_before(root: Path, commit: str) -> dict[str, str]:
     renames = ("--diff-filter=R", "--find-renames=95%")
     if not all(fits(Git(root), each, PROBLEMS) for each in (commit, f"{commit}^")):
         return {}
-    words = Git(root).words("diff-tree", *options, *renames, commit, "--", PROBLEMS, by=3)
+    words = Git(root).fields("diff-tree", *options, *renames, commit, "--", PROBLEMS, size=3)
     return dict(zip(words[2::3], words[1::3], strict=True))

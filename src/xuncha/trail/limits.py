@@ -20,12 +20,12 @@ from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PARTS
-from xuncha.trail.contents import pieces, piped, stored, whole
-from xuncha.trail.git import CutShortError, Git, GitError, Leaf, read_batch
+from xuncha.trail.contents import git_pipe, read_objects, split_nul, verified
+from xuncha.trail.git import Git, GitError, Leaf, TruncatedError, read_batch
 
-MOST: Final = 200_000  # files and folders that a ledger may have at one commit
-DEEPEST: Final = 16  # levels of folders below the ledger's own
-_LARGEST_FOLDER: Final = MOST * 64
+MAX_FILES: Final = 200_000  # files and folders that a ledger may have at one commit
+MAX_DEPTH: Final = 16  # levels of folders below the ledger's own
+_MAX_FOLDER_SIZE: Final = MAX_FILES * 64
 """Bytes up to which a folder object is read. A larger one counts as too large, even if it has few files with long names."""
 _ENTRY: Final = {2 * size: re.compile(rb"([0-7]+) ([^\0]*)\0(.{%d})" % size, re.DOTALL) for size in (20, 32)}
 _FOLDER: Final = {
@@ -33,15 +33,15 @@ _FOLDER: Final = {
     for size in (20, 32)
 }
 """An entry of a folder object, by the number of digits of a hash. Group 1 is git's name of a subfolder; a file has none. Nothing is between entries."""
-_LISTED: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.*)", re.DOTALL)
+_LISTING_LINE: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.*)", re.DOTALL)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
-_PARTS: Final = frozenset(system.encoded(PurePosixPath(part).name) for part in PARTS)
+_DATA_NAMES: Final = frozenset(system.encoded(PurePosixPath(part).name) for part in PARTS)
 """The names in the folder `data` that belong to the ledger."""
 _DATA: Final = b"data"
-_MOST_APART: Final = 5  # how many folders that are too large by themselves may be left out one by one
+_MAX_SEPARATE: Final = 5  # how many folders that are too large by themselves may be left out one by one
 
 
-class Swollen(NamedTuple):
+class LargeFolder(NamedTuple):
     """A folder that holds more than a ledger may."""
 
     commit: str
@@ -51,35 +51,37 @@ class Swollen(NamedTuple):
     def message(self) -> str:
         """The message that the folder is too large to be read."""
         text = _("{path} has more than {n} files, or folders more than {deep} levels deep: it is not read")
-        return text.format(path=self.shown, n=f"{MOST:,}", deep=DEEPEST)
+        return text.format(path=self.label, n=f"{MAX_FILES:,}", deep=MAX_DEPTH)
 
     @property
-    def shown(self) -> str:
+    def label(self) -> str:
         """The path as text; bytes that are not UTF-8 are written with a backslash."""
         return system.encoded(self.path).decode("utf-8", "backslashreplace")
 
 
-def listed(git: Git, commit: str, *paths: str, folders: bool = False, deep: bool = True) -> list[Leaf]:
+def ls_tree(git: Git, commit: str, *paths: str, folders: bool = False, recursive: bool = True) -> list[Leaf]:
     """List the files of a commit at and below some paths of the ledger; with `folders`, the folders too.
 
-    The answer of git is checked against the hashes of the folders, so an incomplete one is detected. Without `deep`,
+    The answer of git is checked against the hashes of the folders, so an incomplete one is detected. Without `recursive`,
     the contents of subfolders are not listed, and the path of a folder must end with a slash. Raises GitError if there
     is no such commit or tree, or the answer is incomplete; RefusedError if there are more files than any ledger has.
     """
     found: list[Leaf] = []
-    with piped(git, "ls-tree", "-z", "-t", *(["-r"] if deep else []), commit, "--", *paths) as pipe:
-        for line in pieces(pipe):
-            if not (match := _LISTED.fullmatch(line)):
-                raise CutShortError
+    with git_pipe(git, "ls-tree", "-z", "-t", *(["-r"] if recursive else []), commit, "--", *paths) as pipe:
+        for line in split_nul(pipe):
+            if not (match := _LISTING_LINE.fullmatch(line)):
+                raise TruncatedError
             mode, name, path = match.groups()
-            if path.count(b"/") > DEEPEST or len(found) == MOST:
-                raise _too_much(commit, path)
+            if path.count(b"/") > MAX_DEPTH or len(found) == MAX_FILES:
+                raise _too_many_files(commit, path)
             found.append(Leaf(mode.decode(), name.decode(), system.decoded(path)))
-    _must_be_all(git, commit, paths, found, deep=deep)
+    _check_listing(git, commit, paths, found, recursive=recursive)
     return found if folders else [leaf for leaf in found if leaf.mode != "040000"]
 
 
-def _must_be_all(git: Git, commit: str, paths: Sequence[str], found: list[Leaf], *, deep: bool) -> None:
+def _check_listing(
+    git: Git, commit: str, paths: Sequence[str], found: list[Leaf], *, recursive: bool
+) -> None:
     """Check that the entries listed of each folder give its hash, and that nothing exists where none is listed. Raises GitError otherwise."""
     files, requested = set(paths), {path.rstrip("/") for path in paths}
     tops = tuple(f"{path}/" for path in requested)
@@ -89,37 +91,39 @@ def _must_be_all(git: Git, commit: str, paths: Sequence[str], found: list[Leaf],
         parent, _slash, last = path.rpartition("/")
         entry = mode.lstrip("0").encode(), system.encoded(last), bytes.fromhex(name)
         below[parent].append(b"%s %s\0%s" % entry)
-        if mode == "040000" and (path in requested or (deep and ("." in requested or path.startswith(tops)))):
+        if mode == "040000" and (
+            path in requested or (recursive and ("." in requested or path.startswith(tops)))
+        ):
             folders[path] = name
-    doubtful: dict[str, int] = {}
+    entry_counts: dict[str, int] = {}
     for path, name in folders.items():
         try:
-            whole(name, "tree", b"".join(below[path]))
+            verified(name, "tree", b"".join(below[path]))
         except GitError:
-            doubtful[name] = len(below[path])
+            entry_counts[name] = len(below[path])
     # Git lists some old file modes as other ones, so the hash differs; the number of entries must still be right.
-    for tree in stored(git, doubtful, _LARGEST_FOLDER) if doubtful else ():
-        if len(_entries(tree.content, tree.name)) != doubtful[tree.name]:
-            raise CutShortError
+    for tree in read_objects(git, entry_counts, _MAX_FOLDER_SIZE) if entry_counts else ():
+        if len(_parse_folder(tree.content, tree.name)) != entry_counts[tree.name]:
+            raise TruncatedError
     absent = list(requested - {leaf.path for leaf in found} - {"."})
     kinds = git.kinds(f"{commit}:./{path}" for path in absent) if absent else []
     # A path with a slash at the end asks only for a folder, not for a link in its place.
     if any(kind and (path in files or kind == "tree") for path, kind in zip(absent, kinds, strict=True)):
-        raise CutShortError
+        raise TruncatedError
 
 
-def _too_much(commit: str, path: bytes) -> RefusedError:
+def _too_many_files(commit: str, path: bytes) -> RefusedError:
     message = _("commit {commit} holds more than {n} files below {path}, or folders more than {deep} deep")
     folder = path.decode("utf-8", "backslashreplace").split("/")
     shown = "/".join(folder[: min(3, len(folder) - 1)]) or "."
-    message = message.format(commit=commit[:10], n=f"{MOST:,}", path=shown, deep=DEEPEST)
+    message = message.format(commit=commit[:10], n=f"{MAX_FILES:,}", path=shown, deep=MAX_DEPTH)
     return RefusedError("too-many-files", message, _("no ledger has so many: see `xuncha audit`"), "")
 
 
 def fits(git: Git, commit: str, path: str) -> bool:
     """Return whether a commit holds few enough files below a path to be listed."""
     try:
-        listed(git, commit, path)
+        ls_tree(git, commit, path)
     except GitError:  # there is no such commit, so it holds nothing
         return True
     except RefusedError:
@@ -127,7 +131,7 @@ def fits(git: Git, commit: str, path: str) -> bool:
     return True
 
 
-def swollen(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None) -> list[Swollen]:
+def large_folders(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None) -> list[LargeFolder]:
     """Find the folders of the ledger that are too large in some commits (hashes); name each with the first of these commits.
 
     Such a folder is `data/problems`, `data/evidence`, or a folder in one of them. Every entry of the ledger's folder and of
@@ -136,36 +140,36 @@ def swollen(git: Git, commits: Iterable[str], seen: dict[str, str] | None = None
     """
     commits = list(commits)
     seen = {} if seen is None else seen
-    tops: dict[str, Swollen] = {}  # by git's name: the first place of each folder
-    for commit, _name, content in _folders(git, _look_above(git, commits, seen)):
+    tops: dict[str, LargeFolder] = {}  # by git's name: the first place of each folder
+    for commit, _name, content in _read_folders(git, _data_versions(git, commits, seen)):
         if content is None:
-            return [Swollen(commit, "data")]
-        for mode, last, name in _entries(content, commit):
+            return [LargeFolder(commit, "data")]
+        for mode, last, name in _parse_folder(content, commit):
             seen.setdefault(f"data/{last.decode('utf-8', 'backslashreplace')}", commit)
-            if mode == b"40000" and last in _PARTS:
-                tops.setdefault(name.hex(), Swollen(commit, f"data/{last.decode()}"))
+            if mode == b"40000" and last in _DATA_NAMES:
+                tops.setdefault(name.hex(), LargeFolder(commit, f"data/{last.decode()}"))
     if _all_fit(git, tops):
         return []
-    sizes = _measured(git, tops)
-    found: dict[str, Swollen] = {}
+    sizes = _folder_sizes(git, tops)
+    found: dict[str, LargeFolder] = {}
     for top, (commit, part) in tops.items():
         if sizes[top].fits:
             continue
         below: dict[str, _Size] = {}
-        for _same, _name, content in _folders(git, {top: top}):
-            entries = _entries(content or b"", top)
+        for _same, _name, content in _read_folders(git, {top: top}):
+            entries = _parse_folder(content or b"", top)
             below = {
                 system.decoded(last): sizes[name.hex()] for mode, last, name in entries if mode == b"40000"
             }
         too_large = [each for each, size in below.items() if not size.fits]
         other_files = sum(size.files for size in below.values() if size.fits)
-        one_by_one = other_files <= MOST and 0 < len(too_large) <= _MOST_APART
+        one_by_one = other_files <= MAX_FILES and 0 < len(too_large) <= _MAX_SEPARATE
         for path in [f"{part}/{each}" for each in too_large] if one_by_one else [part]:
-            found.setdefault(path, Swollen(commit, path))
+            found.setdefault(path, LargeFolder(commit, path))
     return list(found.values())
 
 
-def _look_above(git: Git, commits: Sequence[str], seen: dict[str, str]) -> dict[str, str]:
+def _data_versions(git: Git, commits: Sequence[str], seen: dict[str, str]) -> dict[str, str]:
     """Read the folders on the way to `data`, which must not be damaged either, and add the entries of the ledger's folder to `seen`.
 
     Returns the first commit of each version of `data`, by git's name of that version.
@@ -175,12 +179,12 @@ def _look_above(git: Git, commits: Sequence[str], seen: dict[str, str]) -> dict[
     for depth in range(len(above) + 1):
         path = system.decoded(b"/".join(above[:depth]))
         trees = set()
-        for commit, tree, content in _folders(git, {f"{commit}:{path}": commit for commit in commits}):
+        for commit, tree, content in _read_folders(git, {f"{commit}:{path}": commit for commit in commits}):
             if depth == len(above) and tree not in trees:
                 trees.add(tree)
                 if content is None:  # too large to be read here, but git finds `data` in it
                     found[f"{commit}:./{_DATA.decode()}"] = commit
-                for mode, last, name in _entries(content or b"", commit):
+                for mode, last, name in _parse_folder(content or b"", commit):
                     seen.setdefault(last.decode("utf-8", "backslashreplace"), commit)
                     if mode == b"40000" and last == _DATA:
                         found.setdefault(name.hex(), commit)
@@ -189,14 +193,14 @@ def _look_above(git: Git, commits: Sequence[str], seen: dict[str, str]) -> dict[
 
 class _Size(NamedTuple):
     files: int  # files and folders in a folder, at any depth
-    deep: int  # levels of folders, this one included
+    depth: int  # levels of folders, this one included
 
     @property
     def fits(self) -> bool:
-        return self.files <= MOST and self.deep <= DEEPEST
+        return self.files <= MAX_FILES and self.depth <= MAX_DEPTH
 
 
-_ENDLESS: Final = _Size(MOST + 1, DEEPEST + 1)
+_TOO_LARGE: Final = _Size(MAX_FILES + 1, MAX_DEPTH + 1)
 
 
 def _all_fit(git: Git, names: Iterable[str]) -> bool:
@@ -207,14 +211,14 @@ def _all_fit(git: Git, names: Iterable[str]) -> bool:
     """
     waiting = dict.fromkeys(names)  # in their order, since neighbours are similar
     bound, folders = 0, 1
-    for _level in range(DEEPEST):
+    for _level in range(MAX_DEPTH):
         fullest, inner = 0, 0
         below: dict[bytes | None, None] = {}
         before, ends = b"", [0]
-        for name, _name, content in _folders(git, {each: each for each in waiting}):
+        for name, _name, content in _read_folders(git, {each: each for each in waiting}):
             if content is None:
                 return False
-            place = _only_other(content, before, ends, len(name) // 2)
+            place = _changed_entry(content, before, ends, len(name) // 2)
             matches = list(
                 _FOLDER[len(name)].finditer(content, *ends[place : place + 2] if place is not None else ())
             )
@@ -230,12 +234,12 @@ def _all_fit(git: Git, names: Iterable[str]) -> bool:
         bound += folders * fullest
         folders *= inner
         waiting = dict.fromkeys(each.hex() for each in below if each)
-        if bound > MOST or not waiting:
-            return bound <= MOST
+        if bound > MAX_FILES or not waiting:
+            return bound <= MAX_FILES
     return False
 
 
-def _only_other(content: bytes, before: bytes, ends: Sequence[int], hash_length: int) -> int | None:
+def _changed_entry(content: bytes, before: bytes, ends: Sequence[int], hash_length: int) -> int | None:
     """Return the index of the only entry in which a folder differs from another one, if just its hash differs.
 
     That is what most commits change in a folder. None if anything else differs. `ends` holds 0 and the end of each entry, in bytes.
@@ -248,19 +252,19 @@ def _only_other(content: bytes, before: bytes, ends: Sequence[int], hash_length:
     if place + 1 == len(ends):
         return None
     end = ends[place + 1]
-    alike = content[end:] == before[end:] and content[: end - hash_length] == before[: end - hash_length]
-    return place if alike else None
+    is_same = content[end:] == before[end:] and content[: end - hash_length] == before[: end - hash_length]
+    return place if is_same else None
 
 
-def _measured(git: Git, names: Iterable[str]) -> Mapping[str, _Size]:
+def _folder_sizes(git: Git, names: Iterable[str]) -> Mapping[str, _Size]:
     """Count the files and levels of folders, by git's names of them; each folder is read once."""
     below: dict[str, tuple[int, tuple[str, ...]]] = {}
     interned: dict[bytes, str] = {}
     waiting = set(names)
-    for _level in range(DEEPEST + 1):
-        for name, _name, content in _folders(git, {each: each for each in waiting}):
+    for _level in range(MAX_DEPTH + 1):
+        for name, _name, content in _read_folders(git, {each: each for each in waiting}):
             if content is not None:
-                entries = _entries(content, name)
+                entries = _parse_folder(content, name)
                 inner = [
                     interned.get(each) or interned.setdefault(each, each.hex())
                     for mode, _last, each in entries
@@ -270,38 +274,42 @@ def _measured(git: Git, names: Iterable[str]) -> Mapping[str, _Size]:
         waiting = {each for name in waiting if name in below for each in below[name][1]} - below.keys()
     sizes: dict[str, _Size] = {}
 
-    def size(name: str, deeper: int) -> _Size:
+    def size(name: str, depth: int) -> _Size:
         if name not in sizes:
-            if name not in below or not deeper:
-                return _ENDLESS
+            if name not in below or not depth:
+                return _TOO_LARGE
             count, inner = below[name]
-            parts = [sizes[each] if each in sizes else size(each, deeper - 1) for each in inner]
-            total = min(count + sum([each.files for each in parts]), MOST + 1)
-            sizes[name] = _Size(total, max([each.deep for each in parts], default=0) + 1)
+            parts = [sizes[each] if each in sizes else size(each, depth - 1) for each in inner]
+            total = min(count + sum([each.files for each in parts]), MAX_FILES + 1)
+            sizes[name] = _Size(total, max([each.depth for each in parts], default=0) + 1)
         return sizes[name]
 
-    return defaultdict(lambda: _ENDLESS, {name: size(name, DEEPEST + 1) for name in below})
+    return defaultdict(lambda: _TOO_LARGE, {name: size(name, MAX_DEPTH + 1) for name in below})
 
 
-def _folders(git: Git, asked: Mapping[str, str]) -> Iterator[tuple[str, str, bytes | None]]:
+def _read_folders(git: Git, labels: Mapping[str, str]) -> Iterator[tuple[str, str, bytes | None]]:
     """Read folder objects by any names of them; names of other objects are skipped.
 
     Yields for each the value given for its name, git's own name, and its bytes; None instead of the bytes if it is too large.
     """
-    lines = system.encoded("".join(f"{name}\n" for name in asked))
+    lines = system.encoded("".join(f"{name}\n" for name in labels))
     with (
-        piped(git, "cat-file", "--batch", "--buffer", stdin=lines)
-        if asked
+        git_pipe(git, "cat-file", "--batch", "--buffer", stdin=lines)
+        if labels
         else nullcontext(BytesIO()) as pipe
     ):
         # Git's output comes first in `zip`: so it is read, and checked, to its end.
-        batch = read_batch(pipe, len(asked))
-        for (name, kind, size, blocks), label in zip(batch, asked.values(), strict=False):
+        batch = read_batch(pipe, len(labels))
+        for (name, kind, size, blocks), label in zip(batch, labels.values(), strict=False):
             if kind == "tree":
-                yield label, name, whole(name, kind, b"".join(blocks)) if size <= _LARGEST_FOLDER else None
+                yield (
+                    label,
+                    name,
+                    verified(name, kind, b"".join(blocks)) if size <= _MAX_FOLDER_SIZE else None,
+                )
 
 
-def _entries(content: bytes, name: str) -> list[tuple[bytes, bytes, bytes]]:
+def _parse_folder(content: bytes, name: str) -> list[tuple[bytes, bytes, bytes]]:
     """Parse a folder object into mode, file name and hash of each entry; `name`, the folder's own hash, shows how long hashes are.
 
     Raises GitError if a file name is a path into another folder: when git writes files out, such an entry replaces the file there.

@@ -11,16 +11,16 @@ from typing import Final
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.system import remove_tree
-from xuncha.trail.door import Door, SlowError
+from xuncha.trail.door import GitRunner, SlowError
 
 _ADDRESS: Final = re.compile(r"(?:https|ssh|file)://[^\s-][^\0\n]*|[\w.-]+@\w[\w.-]*:[\w./~][^\0\n]*")
 """What can be fetched from: a URL, or USER@HOST:PATH as in ssh."""
 _SECRET: Final = re.compile(r"(://[^/@\s]*?):[^/@\s]*@")
-_QUIETLY: Final = (
+_OPTIONS: Final = (
     *("-c", f"core.hooksPath={os.devnull}", "-c", "core.fsmonitor=false", "-c", "protocol.ext.allow=never"),
     *("-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "credential.interactive=false"),
 )
-_SURROUNDINGS: Final = {
+_ENVIRON: Final = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ALLOW_PROTOCOL": "https:ssh:file",
     "GIT_ASKPASS": "true",
@@ -34,45 +34,45 @@ def is_address(source: str) -> bool:
     return bool(_ADDRESS.fullmatch(source))
 
 
-def shown(address: str) -> str:
+def masked(address: str) -> str:
     """Return an address, or a message of git about one, without the password."""
     return _SECRET.sub(r"\1:…@", address)
 
 
-def bring(address: str, folder: Path, seconds: float) -> str:
+def update_mirror(address: str, folder: Path, seconds: float) -> str:
     """Update the mirror of an address, or create it. Return why that failed; empty if it succeeded.
 
     A mirror that cannot be updated stays as it is.
     """
     if not is_address(address):
-        return _("this is not an address to fetch from: {address}").format(address=shown(address))
+        return _("this is not an address to fetch from: {address}").format(address=masked(address))
     new = folder.with_name(f"{folder.name}.{os.getpid()}")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if folder.is_dir():
-            return _git(
+            return _run_git(
                 folder.parent, seconds, f"--git-dir={folder}", "fetch", "--quiet", "--prune", "origin"
             )
-        reason = _git(
+        reason = _run_git(
             folder.parent, seconds, "clone", "--quiet", "--mirror", "--template=", "--", address, str(new)
         )
         if not reason:
             new.rename(folder)
     except (OSError, SurroundingsError) as error:
-        return shown(str(error))
+        return masked(str(error))
     finally:
         with contextlib.suppress(OSError):
             remove_tree(new)
     return reason
 
 
-def _git(root: Path, seconds: float, *arguments: str) -> str:
-    surroundings = dict(_SURROUNDINGS)
+def _run_git(root: Path, seconds: float, *arguments: str) -> str:
+    environ = dict(_ENVIRON)
     if "GIT_SSH_COMMAND" not in os.environ and "GIT_SSH" not in os.environ:
-        surroundings["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes -o ConnectTimeout=20"
+        environ["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes -o ConnectTimeout=20"
     try:
-        code, complaint = Door(root).elsewhere([*_QUIETLY, *arguments], surroundings, seconds)
+        code, stderr = GitRunner(root).run_elsewhere([*_OPTIONS, *arguments], environ, seconds)
     except SlowError:
         return _("it takes more than {n} seconds").format(n=f"{seconds:g}")
-    lines = complaint.decode("utf-8", "replace").strip().splitlines() or [_("git gave no reason")]
-    return shown(lines[-1]) if code else ""
+    lines = stderr.decode("utf-8", "replace").strip().splitlines() or [_("git gave no reason")]
+    return masked(lines[-1]) if code else ""

@@ -19,7 +19,7 @@ from xuncha.trail.repository import common_dir, small_text
 _HEADER = re.compile(r'\[([A-Za-z0-9-]+)(?: "([^"\\]*)")?\]')
 _SETTING = re.compile(r"([A-Za-z][A-Za-z0-9-]*)(?:[ \t]*=.*[^\\]|[ \t]*=)?")
 _VALUE = re.compile(r'^[^=\n]*=[ \t]*"?(?P<value>[^"\n]*?)"?[ \t]*$', re.MULTILINE)
-_PLAIN: Final = frozenset({
+_HARMLESS: Final = frozenset({
     "core.repositoryformatversion", "core.filemode", "core.bare", "core.logallrefupdates", "core.symlinks", "core.ignorecase",
     "core.precomposeunicode", "core.autocrlf", "core.eol", "core.safecrlf", "core.quotepath", "core.longpaths", "core.sparsecheckout",
     "core.sparsecheckoutcone", "remote.url", "remote.fetch", "remote.pushurl", "remote.tagopt", "remote.prune", "remote.mirror",
@@ -29,7 +29,7 @@ _PLAIN: Final = frozenset({
     "extensions.partialclone", "extensions.worktreeconfig", "lfs.repositoryformatversion",
 })  # fmt: skip
 """Settings that name no program. Our own merge driver does, but reading never merges."""
-_SHARED: Final = frozenset({"remote", "branch", "submodule"})
+_NAMED_SECTIONS: Final = frozenset({"remote", "branch", "submodule"})
 """Sections whose second name is free and does not matter here."""
 _NAMES_A_PROGRAM = re.compile(
     r"""(?: (?:alias|pager|hook) \. .*
@@ -41,27 +41,27 @@ _NAMES_A_PROGRAM = re.compile(
 """Matches the names of all settings of git and git-lfs whose value is or may be a program."""
 NO_SIGNERS: Final = f"{os.devnull}/0"
 """A file that does not exist; git would take an empty name for one that does."""
-_JUDGES: Final = {
+_SIGNERS: Final = {
     "gpg.ssh.allowedsignersfile": NO_SIGNERS,
     "gpg.ssh.revocationfile": "",
     "gpg.mintrustlevel": "undefined",
 }
 """Settings that decide whether a signature counts, with values as if they were not set: here, too, only the user's own are trusted."""
-_OF_NO_USE_HERE = re.compile(r"merge\.xuncha\.driver|include(?:if)?\..*", re.DOTALL)
+_IRRELEVANT = re.compile(r"merge\.xuncha\.driver|include(?:if)?\..*", re.DOTALL)
 """Names that match but do not matter: our own, and includes, which git has already followed when it lists its settings."""
-_OF_GIT_LFS: Final = frozenset({
+_LFS_COMMANDS: Final = frozenset({
     "git-lfs clean -- %f", "git-lfs smudge -- %f", "git-lfs smudge --skip -- %f", "git-lfs filter-process", "git-lfs filter-process --skip",
 })  # fmt: skip
 """Values that `git lfs install --local` writes: they run the git-lfs of this computer, whatever the repository is."""
-_USUAL: Final = {
+_DEFAULTS: Final = {
     "gpg.program": "gpg",
     "gpg.openpgp.program": "gpg",
     "gpg.x509.program": "gpgsm",
     "gpg.ssh.program": "ssh-keygen",
 }
 """The programs that git runs if none is set up; for all other settings, an empty value means none."""
-_SAME: Final = {"gpg.openpgp.program": "gpg.program"}  # two names of one setting
-_OWN: Final = frozenset({"local", "worktree"})
+_ALIASES: Final = {"gpg.openpgp.program": "gpg.program"}  # two names of one setting
+_OWN_SCOPES: Final = frozenset({"local", "worktree"})
 
 
 class Setting(NamedTuple):
@@ -72,14 +72,14 @@ class Setting(NamedTuple):
     value: str
 
 
-def files(folder: Path) -> list[Path]:
+def config_files(folder: Path) -> list[Path]:
     """Return the files that hold a repository's settings."""
     return [place for place in (common_dir(folder) / "config", folder / "config.worktree") if place.exists()]
 
 
-def strange_beside(folder: Path) -> Iterator[Path]:
+def special_files(folder: Path) -> Iterator[Path]:
     """Yield the pipes and devices that a repository's settings name as files; git would read them for ever."""
-    for place in files(folder):
+    for place in config_files(folder):
         for match in _VALUE.finditer(small_text(place)):
             path = place.parent / Path(match["value"]).expanduser()
             with contextlib.suppress(OSError, ValueError):
@@ -88,60 +88,60 @@ def strange_beside(folder: Path) -> Iterator[Path]:
                     yield path
 
 
-def is_plain(text: str) -> bool:
+def is_harmless(text: str) -> bool:
     """Return whether a file of settings, written as git writes it, holds only settings that are known to name no program."""
-    above = None
+    prefix = None
     for line in map(str.strip, text.removeprefix("\ufeff").split("\n")):
         if not line or (line[0] in "#;" and not line.endswith("\\")):
             continue
         if header := _HEADER.fullmatch(line):
             section, second = header[1].lower(), header[2]
-            above = section if second is None or section in _SHARED else f"{section}.{second}"
+            prefix = section if second is None or section in _NAMED_SECTIONS else f"{section}.{second}"
             continue
         match = _SETTING.fullmatch(line)
-        if above is None or match is None or f"{above}.{match[1].lower()}" not in _PLAIN:
+        if prefix is None or match is None or f"{prefix}.{match[1].lower()}" not in _HARMLESS:
             return False
     return True
 
 
-def parsed(listed: str) -> list[Setting]:
+def parse_settings(output: str) -> list[Setting]:
     """Parse the output of `git config --list --show-scope -z`."""
-    words = listed.split("\0")[:-1]
+    words = output.split("\0")[:-1]
     pairs = zip(words[::2], words[1::2], strict=True)
     return [Setting(scope, *(*each.split("\n", 1), "true")[:2]) for scope, each in pairs]
 
 
-def named(settings: Iterable[Setting]) -> list[Setting]:
+def program_settings(settings: Iterable[Setting]) -> list[Setting]:
     """Return those of the repository's own settings that name a program."""
     return [
         each
         for each in settings
-        if each.scope in _OWN
+        if each.scope in _OWN_SCOPES
         and _NAMES_A_PROGRAM.fullmatch(each.name)
-        and not _OF_NO_USE_HERE.fullmatch(each.name)
-        and not (each.name.startswith("filter.lfs.") and each.value in _OF_GIT_LFS)
+        and not _IRRELEVANT.fullmatch(each.name)
+        and not (each.name.startswith("filter.lfs.") and each.value in _LFS_COMMANDS)
     ]
 
 
-def instead(settings: list[Setting]) -> list[tuple[str, str]]:
+def overrides(settings: list[Setting]) -> list[tuple[str, str]]:
     """Return settings that replace the repository's own programs and signers by those that the user has set up, or by none."""
     replacements: list[tuple[str, str]] = []
-    judging = [each for each in settings if each.scope in _OWN and each.name in _JUDGES]
-    for name in dict.fromkeys(each.name for each in [*named(settings), *judging]):
-        aliases = {name, _SAME.get(name, name), *(key for key, value in _SAME.items() if value == name)}
-        values = [each.value for each in settings if each.name in aliases and each.scope not in _OWN]
+    signers = [each for each in settings if each.scope in _OWN_SCOPES and each.name in _SIGNERS]
+    for name in dict.fromkeys(each.name for each in [*program_settings(settings), *signers]):
+        aliases = {name, _ALIASES.get(name, name), *(key for key, value in _ALIASES.items() if value == name)}
+        values = [each.value for each in settings if each.name in aliases and each.scope not in _OWN_SCOPES]
         if name.endswith(".helper"):  # all of them count, and an empty one cancels those before it
             replacements += [(name, value) for value in ["", *values]]
         else:
-            replacements.append((name, values[-1] if values else (_USUAL | _JUDGES).get(name, "")))
+            replacements.append((name, values[-1] if values else (_DEFAULTS | _SIGNERS).get(name, "")))
         if name.startswith("filter.") and not values:
             replacements.append((f"{name.rpartition('.')[0]}.required", "false"))
     return replacements
 
 
-def as_variables(settings: list[tuple[str, str]], surroundings: Mapping[str, str]) -> dict[str, str]:
+def as_variables(settings: list[tuple[str, str]], environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that pass settings to git, numbered after those that are already passed in this way."""
-    count = surroundings.get("GIT_CONFIG_COUNT", "")
+    count = environ.get("GIT_CONFIG_COUNT", "")
     first = int(count) if count.isdigit() else 0
     variables = {"GIT_CONFIG_COUNT": str(first + len(settings))} if settings else {}
     for number, (name, value) in enumerate(settings, first):

@@ -19,45 +19,45 @@ from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
-from xuncha.trail.contents import pieces, piped
+from xuncha.trail.contents import git_pipe, split_nul
 from xuncha.trail.door import SlowError
-from xuncha.trail.git import CutShortError, Git, GitError
+from xuncha.trail.git import Git, GitError, TruncatedError
 
 RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 """The options with which `log` lists the touched files."""
 # Leave out neither commits without changes of the ledger nor a side of a merge.
-_WHOLE: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
-_NAMES: Final = ("Action", "Id", "From", "To", "Renumbered", "Reason", "Undoes", "Comment", "Account")
+_ALL: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
+_KEYS: Final = ("Action", "Id", "From", "To", "Renumbered", "Reason", "Undoes", "Comment", "Account")
 # They override what the user of git has set up.
-SETTINGS: Final = tuple(
+LOG_SETTINGS: Final = tuple(
     word
     for setting in (
         "trailer.separators=:", "log.showSignature=false", "log.showRoot=true", "core.commentChar=#",
-        *(f"trailer.Xuncha-{name}.key=Xuncha-{name}" for name in _NAMES),
+        *(f"trailer.Xuncha-{name}.key=Xuncha-{name}" for name in _KEYS),
     )
     for word in ("-c", setting)
 )  # fmt: skip
-_FACTS: Final = ("mode before", "mode", "content before", "content", "letter")
+_RAW_FIELDS: Final = ("mode before", "mode", "content before", "content", "letter")
 """The fields that git prints for a touched file, before its path."""
-_END: Final = b"\x1e"
-_SAID_TWICE: Final = " / "  # joins the values of a trailer that should occur only once
+_SEPARATOR: Final = b"\x1e"
+_JOINER: Final = " / "  # joins the values of a trailer that should occur only once
 # One query for all trailers: one by one, they would take git as long as all the rest.
-_TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _NAMES)},unfold,separator=%x1e)"
-_FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%ct", "%cI", "%ce", "%s", _TRAILERS)
+_TRAILERS: Final = f"%(trailers:{','.join(f'key=Xuncha-{name}' for name in _KEYS)},unfold,separator=%x1e)"
+_LOG_FIELDS: Final = ("%H", "%P", "%an", "%ae", "%at", "%aI", "%ct", "%cI", "%ce", "%s", _TRAILERS)
 SUBMODULE: Final = "160000"  # the mode of an entry that is another repository
-_LONGEST: Final = 1 << 16  # bytes that are read of a name or a trailer
-_SUBJECT: Final = 1 << 12
+_MAX_TEXT: Final = 1 << 16  # bytes that are read of a name or a trailer
+_MAX_SUBJECT: Final = 1 << 12
 """Bytes that are read of a subject: every screen and paper about the history shows it."""
-_MOST_TOUCHED: Final = 4_000_000
+_MAX_TOUCHED: Final = 4_000_000
 """Files that all commits together may touch; each takes some hundred bytes of memory."""
-_PATIENCE: Final = 10.0  # seconds for the search for ledgers in other folders
+_SEARCH_TIMEOUT: Final = 10.0  # seconds for the search for ledgers in other folders
 _SECONDS: Final = re.compile(rb"-?[0-9]{1,15}")
 _DATE: Final = re.compile(r"(.+)T.{8}([+-][0-9]+:[0-9]+)")
 """A date as git writes it: the day, and the zone."""
-_BEGINNING: Final = "1970-01-01T00:00:00+00:00"  # the date of a commit whose own is invalid
+_EPOCH: Final = "1970-01-01T00:00:00+00:00"  # the date of a commit whose own is invalid
 
 
-class Course(NamedTuple):
+class StatusChange(NamedTuple):
     """The change of status that a commit states for one problem or measure; a status is None where it states none."""
 
     id: str
@@ -79,7 +79,7 @@ class Trailers(NamedTuple):
     """The numbers of comments; for a renumbered one, old and new number with a blank between them."""
     renumbered: tuple[tuple[str, str], ...] = ()
     """The old and the new number of everything that a `remove` renumbered."""
-    courses: tuple[Course, ...] = ()  # the change of status of each id
+    changes: tuple[StatusChange, ...] = ()  # the change of status of each id
     account: str = ""  # who was signed in, where the change was made in a browser
 
 
@@ -91,7 +91,7 @@ class Touched(NamedTuple):
     blob: str
 
     @property
-    def is_here(self) -> bool:
+    def has_content(self) -> bool:
         """Whether this repository holds the content: not for a deleted file, nor for a commit of another repository."""
         return bool(self.blob) and self.mode != SUBMODULE
 
@@ -110,10 +110,12 @@ class Commit(NamedTuple):
     subject: str
     trailers: Trailers
     touched: tuple[Touched, ...]
-    adds: bool  # whether one of these files is new
+    adds_file: bool  # whether one of these files is new
     committer: str = ""  # the e-mail of the committer, who may have applied another person's work
     moment_committed: int = 0  # when it was committed, as `moment`
-    zones: tuple[tuple[str, ...], ...] = ()  # invalid UTC offsets, each after the day that git prints with it
+    invalid_offsets: tuple[
+        tuple[str, ...], ...
+    ] = ()  # invalid UTC offsets, each after the day that git prints with it
 
     @property
     def day(self) -> str:
@@ -121,41 +123,41 @@ class Commit(NamedTuple):
         return self.date[:10]
 
 
-def log(git: Git, *asked: str, seconds: float | None = None) -> Iterator[Commit]:
+def log(git: Git, *arguments: str, seconds: float | None = None) -> Iterator[Commit]:
     """Run `git log` with options, revisions and paths, and yield the commits; with `RAW`, they list the touched files.
 
     Raises GitError if there is no such revision; SlowError if git took more than `seconds`; RefusedError if the
     commits touch more files than any ledger has.
     """
-    form = "%x00".join(_FIELDS)  # no text of a commit can hold the NUL between them
+    form = "%x00".join(_LOG_FIELDS)  # no text of a commit can hold the NUL between them
     options = ("-z", "--encoding=UTF-8", "--no-color", "--no-show-signature", f"--format={form}")
     try:
-        with piped(git, *SETTINGS, "log", *options, *asked, seconds=seconds) as pipe:
-            yield from _read(pieces(pipe))
+        with git_pipe(git, *LOG_SETTINGS, "log", *options, *arguments, seconds=seconds) as pipe:
+            yield from _parse_log(split_nul(pipe))
     except GitError:
         git.run("rev-parse", "--git-dir")  # if git cannot open the repository, this raises the clearer error
         raise
 
 
-def _read(told: Iterator[bytes]) -> Iterator[Commit]:
-    count, piece = 0, next(told, b"")
+def _parse_log(pieces: Iterator[bytes]) -> Iterator[Commit]:
+    count, piece = 0, next(pieces, b"")
     while piece:
-        fields = [piece, *islice(told, len(_FIELDS) - 1)]
-        if len(fields) < len(_FIELDS):
-            raise CutShortError
+        fields = [piece, *islice(pieces, len(_LOG_FIELDS) - 1)]
+        if len(fields) < len(_LOG_FIELDS):
+            raise TruncatedError
         touched = {}
-        while (piece := next(told, b"")).lstrip(b"\n").startswith(b":"):
+        while (piece := next(pieces, b"")).lstrip(b"\n").startswith(b":"):
             facts = piece.decode("ascii", "replace").split(" ")
-            if len(facts) != len(_FACTS):
-                raise CutShortError
+            if len(facts) != len(_RAW_FIELDS):
+                raise TruncatedError
             _before, mode, _old, blob, letter = facts
-            path = _path(next(told, b""))
+            path = _path(next(pieces, b""))
             touched[Touched(path, "", "") if letter == "D" else Touched(path, mode, blob)] = letter
         count += len(touched)
         name, parents = (field.decode("ascii", "replace") for field in fields[:2])
-        if count > _MOST_TOUCHED:
+        if count > _MAX_TOUCHED:
             message = _("up to commit {commit}, history touches more than {n} files, which no ledger has")
-            raise RefusedError("history-too-large", message.format(commit=name[:10], n=f"{_MOST_TOUCHED:,}"))
+            raise RefusedError("history-too-large", message.format(commit=name[:10], n=f"{_MAX_TOUCHED:,}"))
         moment, date = _moment(*fields[4:6])
         moment_committed, committed = (moment, date) if fields[6:8] == fields[4:6] else _moment(*fields[6:8])
         yield Commit(
@@ -166,19 +168,19 @@ def _read(told: Iterator[bytes]) -> Iterator[Commit]:
             moment,
             date,
             committed,
-            _line(fields[9][:_SUBJECT]),
+            _line(fields[9][:_MAX_SUBJECT]),
             _trailers(fields[10]),
             tuple(touched),
             "A" in touched.values(),
             _line(fields[8]),
             moment_committed,
-            () if _has_zone(fields[5]) and _has_zone(fields[7]) else tuple(_zones(fields[5:8:2])),
+            () if _has_zone(fields[5]) and _has_zone(fields[7]) else tuple(_invalid_offsets(fields[5:8:2])),
         )
 
 
 def _line(raw: bytes) -> str:
     """Read a text of one line; replace characters that a terminal or a web page would interpret."""
-    text = raw[:_LONGEST].decode("utf-8", "replace")
+    text = raw[:_MAX_TEXT].decode("utf-8", "replace")
     if text.isascii() and text.isprintable():
         return text
     return without_unsafe(text.replace("\n", " "), "\N{REPLACEMENT CHARACTER}")
@@ -194,7 +196,7 @@ def _has_zone(date: bytes) -> bool:
     return (date[-6:-5] in b"+-" and date[-5:] <= b"14:00") or date[-1:] == b"Z"
 
 
-def _zones(dates: Sequence[bytes]) -> Iterator[tuple[str, ...]]:
+def _invalid_offsets(dates: Sequence[bytes]) -> Iterator[tuple[str, ...]]:
     """Yield day and UTC offset of each date whose offset is invalid."""
     for date in dates:
         match = None if _has_zone(date) else _DATE.fullmatch(date.decode("ascii", "replace"))
@@ -214,13 +216,13 @@ def _moment(seconds: bytes, date: bytes) -> tuple[int, str]:
     try:
         return moment, datetime.fromtimestamp(moment, UTC).isoformat()
     except (ValueError, OverflowError, OSError):
-        return 0, _BEGINNING
+        return 0, _EPOCH
 
 
 def _trailers(raw: bytes) -> Trailers:
-    values: dict[str, list[str]] = {name: [] for name in _NAMES}
-    courses: list[Course] = []
-    for line in filter(None, raw.split(_END)):
+    values: dict[str, list[str]] = {name: [] for name in _KEYS}
+    changes: list[StatusChange] = []
+    for line in filter(None, raw.split(_SEPARATOR)):
         key, _colon, value = _line(line).partition(":")
         name, value = key.strip()[len("Xuncha-") :], value.strip()
         if name not in values:
@@ -230,28 +232,28 @@ def _trailers(raw: bytes) -> Trailers:
         values[name].append(value)
         # From and To come after their id; an id without a status has neither.
         if name == "Id":
-            courses.append(Course(value))
-        elif courses and name == "From":
-            courses[-1] = courses[-1]._replace(from_=value)
-        elif courses and name == "To":
-            courses[-1] = courses[-1]._replace(to=value)
+            changes.append(StatusChange(value))
+        elif changes and name == "From":
+            changes[-1] = changes[-1]._replace(from_=value)
+        elif changes and name == "To":
+            changes[-1] = changes[-1]._replace(to=value)
     action, ids, sources, targets, renumbered, reason, undoes, comments, account = values.values()
     pairs = [tuple(each.split()) for each in renumbered]
     return Trailers(
-        _SAID_TWICE.join(action),
+        _JOINER.join(action),
         tuple(ids),
         tuple(sources),
         tuple(targets),
-        _SAID_TWICE.join(reason),
+        _JOINER.join(reason),
         tuple(undoes),
         tuple(comments),
         tuple((pair[0], pair[1]) for pair in pairs if len(pair) == 2),  # noqa: PLR2004  the old number and the new
-        tuple(courses),
-        _SAID_TWICE.join(account),
+        tuple(changes),
+        _JOINER.join(account),
     )
 
 
-def names(root: Path) -> list[str]:
+def commit_hashes(root: Path) -> list[str]:
     """Return the hashes of HEAD and all its ancestors, parents first; empty where nothing is committed yet.
 
     Raises SurroundingsError if the ledger is in no repository, or git is not installed.
@@ -261,46 +263,46 @@ def names(root: Path) -> list[str]:
         return []
     hashes = git.text("rev-list", "--topo-order", "--reverse", "HEAD", "--").split()
     if hashes[-1:] != [head]:
-        raise CutShortError
+        raise TruncatedError
     return hashes
 
 
-def commits(root: Path, *, last: bool = False, without: Sequence[str] = ()) -> list[Commit]:
-    """Read HEAD and all its ancestors, parents before their children; with `last`, HEAD alone.
+def commits(root: Path, *, head_only: bool = False, excluded: Sequence[str] = ()) -> list[Commit]:
+    """Read HEAD and all its ancestors, parents before their children; with `head_only`, HEAD alone.
 
-    The folders `without`, which are too large to be listed (`trail.limits`), are left out. Raises SurroundingsError if the
-    ledger is in no repository, git is not installed, or, without `last`, a shallow clone has cut the history off.
+    The folders `excluded`, which are too large to be listed (`trail.limits`), are left out. Raises SurroundingsError if the
+    ledger is in no repository, git is not installed, or, without `head_only`, a shallow clone has cut the history off.
     """
     git = Git.in_repository(root)
-    if not last:
-        git.must_be_whole()
+    if not head_only:
+        git.check_complete()
     if (head := git.head()) is None:
         return []
-    folders = [f":(exclude,literal){folder}" for folder in without]
-    limit = ["--max-count=1"] if last else []
-    history = list(log(git, *_WHOLE, *RAW, *limit, "HEAD", "--", *PARTS, *folders))
+    folders = [f":(exclude,literal){folder}" for folder in excluded]
+    limit = ["--max-count=1"] if head_only else []
+    history = list(log(git, *_ALL, *RAW, *limit, "HEAD", "--", *PARTS, *folders))
     if not history or history[-1].hash != head:
-        raise CutShortError
+        raise TruncatedError
     return history
 
 
-def touching(root: Path, folder: str) -> list[Commit]:
+def commits_in(root: Path, folder: str) -> list[Commit]:
     """Read only the commits that change files in a folder of the ledger, parents before their children."""
     options = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent", *RAW)
     return list(log(Git.in_repository(root), *options, "HEAD", "--", folder))
 
 
-class Elsewhere(NamedTuple):
+class OtherLedger(NamedTuple):
     """A ledger in another folder of the repository, found for a commit that adds a ledger."""
 
     folder: str
-    states: list[str]
+    versions: list[str]
     """Git's names (`COMMIT:FOLDER`) of three versions: its last one, the one before its settings last changed, and its first one."""
     is_copied: bool  # whether the commit adds exactly the same ledger
-    went: int | None  # when it was removed, as `Commit.moment_committed`; None where it still exists
+    removed_at: int | None  # when it was removed, as `Commit.moment_committed`; None where it still exists
 
 
-def elsewhere(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[Elsewhere]:
+def other_ledgers(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[OtherLedger]:
     """Yield the ledgers in other folders that the commits `before` and their ancestors hold, for a commit that adds a ledger.
 
     Where the repository is too large to be searched within some seconds, the rest is left out.
@@ -308,32 +310,36 @@ def elsewhere(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[Elsew
     own_folder = git.text("rev-parse", "--show-prefix").strip()
     changes: dict[str, tuple[str, str]] = {}
     """By folder: the newest and the oldest commit that changed the settings there."""
-    for place, each in _settings(git, *before) if before else ():
+    for place, each in _settings_changes(git, *before) if before else ():
         changes[place] = changes.get(place, (each.hash, ""))[0], each.hash
     changes.pop(own_folder, None)
     kinds = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for folder in changes for name in (commit.hash, "HEAD")) if changes else []  # fmt: skip
-    went: dict[str, int] = {}
+    removed_at: dict[str, int] = {}
     """Only for ledgers that are missing at the commit or at the tip: when the newest change of the settings removed them."""
     if "" in kinds:
-        for place, each in _settings(git, "HEAD"):
-            went.setdefault(place, each.moment_committed)
+        for place, each in _settings_changes(git, "HEAD"):
+            removed_at.setdefault(place, each.moment_committed)
     for (folder, (newest, oldest)), at_commit, at_tip in zip(
         changes.items(), kinds[::2], kinds[1::2], strict=True
     ):
-        blobs = [git.object_of(f"{name}:{folder}{LEDGER_FILE}") for name in before]
+        blobs = [git.object_hash(f"{name}:{folder}{LEDGER_FILE}") for name in before]
         last = next((name for name, blob in zip(before, blobs, strict=True) if blob), f"{newest}^")
         parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own_folder}")]  # fmt: skip
-        was, now = ([git.object_of(each) for each in part] for part in parts)
-        states = [f"{each}:{folder}" for each in (last, f"{newest}^", oldest)]
-        removed = commit.moment_committed if any(blobs) and not at_commit else went.get(folder, 0)
-        yield Elsewhere(folder or "./", states, was == now, None if at_commit and at_tip else removed)
+        old_parts, new_parts = ([git.object_hash(each) for each in part] for part in parts)
+        versions = [f"{each}:{folder}" for each in (last, f"{newest}^", oldest)]
+        removed = commit.moment_committed if any(blobs) and not at_commit else removed_at.get(folder, 0)
+        yield OtherLedger(
+            folder or "./", versions, old_parts == new_parts, None if at_commit and at_tip else removed
+        )
 
 
-def _settings(git: Git, *asked: str) -> Iterator[tuple[str, Commit]]:
+def _settings_changes(git: Git, *arguments: str) -> Iterator[tuple[str, Commit]]:
     """Yield each change of a ledger's settings in the repository, newest first, with the ledger's folder; stop after some seconds."""
     options = ("--full-history", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")
     with contextlib.suppress(SlowError):
-        for each in log(git, *options, *asked, "--", f":(top,glob)**/{LEDGER_FILE}", seconds=_PATIENCE):
+        for each in log(
+            git, *options, *arguments, "--", f":(top,glob)**/{LEDGER_FILE}", seconds=_SEARCH_TIMEOUT
+        ):
             for touched in each.touched:
                 yield touched.path.removesuffix(LEDGER_FILE), each
 
@@ -345,4 +351,4 @@ def contains(root: Path, name: str, commit: str = "HEAD") -> bool:
         return False  # history was rewritten, and git has deleted the old commit
     if commit == "HEAD" and git.head() is None:
         return False
-    return git.bases(name, commit) == [name]
+    return git.merge_bases(name, commit) == [name]

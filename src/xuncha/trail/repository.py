@@ -16,24 +16,24 @@ from xuncha import system
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 
-_LARGEST: Final = 1 << 20  # bytes of one of git's small files
-_LARGER: Final = {
+_MAX_SIZE: Final = 1 << 20  # bytes of one of git's small files
+_MAX_SIZES: Final = {
     "index": 1 << 30, "packed-refs": 1 << 27, "shallow": 1 << 25, "info/sparse-checkout": 1 << 25, "logs/HEAD": 1 << 30,
     "FETCH_HEAD": 1 << 25,
 }  # fmt: skip
 """The limits in bytes for the files that grow with the repository."""
-_LARGEST_OF_OURS: Final = 1 << 30
+_MAX_OWN_SIZE: Final = 1 << 30
 _HASH: Final = re.compile(r"(?:[0-9a-f]{40}|[0-9a-f]{64})")
 _BARE: Final = re.compile(r"^\s*bare\s*=\s*(?:true|yes|on|1)\s*$", re.IGNORECASE | re.MULTILINE)
-_OWN: Final = (
+_GIT_PATHS: Final = (
     "HEAD", "config", "config.worktree", "commondir", "index", "shallow", "packed-refs", "refs", "refs/heads", "refs/tags",
     "refs/remotes", "objects", "objects/info", "objects/info/alternates", "objects/pack", "info", "info/grafts", "info/attributes",
     "info/exclude", "info/sparse-checkout", "logs", "logs/HEAD", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD", "xuncha",
 )  # fmt: skip
 """Paths in git's folder that never lead elsewhere in a repository made by git, nor are larger than git makes them."""
 
-_READ_BESIDE: Final = frozenset({".gitattributes", ".gitignore", ".gitmodules", ".mailmap"})
-_looked_at: set[Path] = set()
+_WORKTREE_FILES: Final = frozenset({".gitattributes", ".gitignore", ".gitmodules", ".mailmap"})
+_checked: set[Path] = set()
 
 
 class Repository(NamedTuple):
@@ -60,21 +60,21 @@ def _nearest(root: Path) -> Repository | None:
     for top in (place, *place.parents):
         git = top / ".git"
         if git.is_dir():
-            must_stay(git)
+            check_folder(git)
             return Repository(git, top)
         if git.is_file():
-            named = _told(git).removeprefix("gitdir:")
-            if named == _told(git):
+            named = _read(git).removeprefix("gitdir:")
+            if named == _read(git):
                 return None
             folder = (top / named.strip()).absolute()
-            if not _is_of(folder, git):
-                raise leads_away(git)
-            must_stay(folder)
+            if not _belongs_to(folder, git):
+                raise path_error(git)
+            check_folder(folder)
             return Repository(folder, top)
     return None
 
 
-def _told(file: Path) -> str:
+def _read(file: Path) -> str:
     """Read one of git's small files; empty where it is missing, not a file, or too large."""
     try:
         return small_text(file).replace("\0", "")
@@ -82,15 +82,15 @@ def _told(file: Path) -> str:
         return ""
 
 
-def small_text(file: Path, most: int = _LARGEST) -> str:
-    """Read one of git's files. Raises OSError if it is not a regular file, or has more than `most` bytes."""
+def small_text(file: Path, limit: int = _MAX_SIZE) -> str:
+    """Read one of git's files. Raises OSError if it is not a regular file, or has more than `limit` bytes."""
     status = file.lstat()
-    if not stat.S_ISREG(status.st_mode) or status.st_size > most:
+    if not stat.S_ISREG(status.st_mode) or status.st_size > limit:
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), str(file))
     return file.read_text(encoding="utf-8", errors="surrogateescape")
 
 
-def _is_of(folder: Path, git: Path) -> bool:
+def _belongs_to(folder: Path, git: Path) -> bool:
     """Return whether git's folder really belongs to the working tree whose `.git` names it, not to another repository.
 
     The folder of a linked working tree names this `.git` file; that of a submodule is inside the folder of the repository
@@ -98,40 +98,40 @@ def _is_of(folder: Path, git: Path) -> bool:
     """
     back = folder / "gitdir"
     if os.path.lexists(back):
-        return os.path.realpath(_told(back).strip()) == os.path.realpath(git)
+        return os.path.realpath(_read(back).strip()) == os.path.realpath(git)
     above = [each / ".git/modules" for each in git.parent.parents]
     if any(folder.resolve().is_relative_to(each.resolve()) for each in above):
         return True
-    return folder.name.casefold() != ".git" and not _BARE.search(_told(folder / "config"))
+    return folder.name.casefold() != ".git" and not _BARE.search(_read(folder / "config"))
 
 
-def must_stay(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
     """Check that nothing in git's folder leads out of it, is a special file, or is too large: it would be read, shown and written.
 
     Raises SurroundingsError otherwise.
     """
-    if folder in _looked_at:
+    if folder in _checked:
         return
     ours = [f"xuncha/{each.name}" for each in _entries(folder / "xuncha")]
-    for name in (*_OWN, *ours):
+    for name in (*_GIT_PATHS, *ours):
         place = folder / name
         try:
             status = place.lstat()
         except OSError:
             continue
-        limit = _LARGEST_OF_OURS if name in ours else _LARGER.get(name, _LARGEST)
+        limit = _MAX_OWN_SIZE if name in ours else _MAX_SIZES.get(name, _MAX_SIZE)
         is_small = stat.S_ISREG(status.st_mode) and status.st_size <= limit
         if not (is_small or stat.S_ISDIR(status.st_mode)):
-            raise leads_away(place)
+            raise path_error(place)
     linked = (folder / "commondir").is_file()
     if folder.is_symlink() or (linked and common_dir(folder) != folder.parent.parent.resolve()):
-        raise leads_away(folder)
-    _looked_at.add(folder)
+        raise path_error(folder)
+    _checked.add(folder)
     if linked:
-        must_stay(folder.parent.parent)
+        check_folder(folder.parent.parent)
 
 
-def strange(folder: Path, *parts: str) -> Iterator[Path]:
+def special_files(folder: Path, *parts: str) -> Iterator[Path]:
     """Yield what is neither a file nor a folder in git's folder, or in some parts of it, and in the objects that it borrows."""
     shared = common_dir(folder)
     waiting = [place / part for place in {folder, shared} for part in parts or ("",)]
@@ -151,15 +151,15 @@ def strange(folder: Path, *parts: str) -> Iterator[Path]:
             except OSError:  # a link that leads nowhere
                 continue
         if place.name == "info" and place.parent.name == "objects":
-            borrowed = _told(place / "alternates").splitlines()
+            borrowed = _read(place / "alternates").splitlines()
             waiting += [place.parent / each / part for each in borrowed for part in ("info", "pack")]
             waiting += [] if parts else [place.parent / each for each in borrowed]
 
 
-def strange_beside(top: Path) -> Iterator[Path]:
+def special_worktree_files(top: Path) -> Iterator[Path]:
     """Yield the paths in a working tree that are not files but have a name that git reads, such as `.gitattributes`."""
     for folder, _folders, names in os.walk(top):
-        for name in _READ_BESIDE.intersection(names):
+        for name in _WORKTREE_FILES.intersection(names):
             with contextlib.suppress(OSError):
                 if not stat.S_ISREG((place := Path(folder, name)).stat().st_mode):
                     yield place
@@ -173,14 +173,14 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         return []
 
 
-def leads_away(place: Path) -> SurroundingsError:
+def path_error(place: Path) -> SurroundingsError:
     """Return the error for a path in git's folder that leads elsewhere or is no file of git."""
     message = _("{path} leads into another repository, or is not one of git's files").format(path=place)
     hint = _("find out who put it there; to use a repository elsewhere, set GIT_DIR and GIT_WORK_TREE")
     return SurroundingsError("strange-repository", message, hint)
 
 
-def contradicted(root: Path) -> Path | None:
+def real_repository(root: Path) -> Path | None:
     """Return the ledger's own repository if `GIT_DIR` alone names another one, as in a hook that also works elsewhere; else None."""
     if not os.environ.get("GIT_DIR") or os.environ.get("GIT_WORK_TREE"):
         return None
@@ -206,7 +206,7 @@ def is_bare(folder: Path) -> bool:
     return not os.path.lexists(folder / ".git") and looks_like_git(folder)
 
 
-def tip(folder: Path) -> str | None:
+def head_commit(folder: Path) -> str | None:
     """Return the commit that is checked out, as the files in git's own folder say; None where nothing is committed."""
     try:
         head = small_text(folder / "HEAD").strip()
@@ -217,34 +217,34 @@ def tip(folder: Path) -> str | None:
             name = head.removeprefix("ref:").strip()
             if name == head or not name.startswith("refs/") or ".." in name:
                 return None
-            head = _tip_of(shared, name)
+            head = _reference(shared, name)
     except OSError:
         return None
     return None
 
 
-def _tip_of(folder: Path, name: str) -> str:
+def _reference(folder: Path, name: str) -> str:
     with contextlib.suppress(OSError):
         return small_text(folder / name).strip()
-    for line in small_text(folder / "packed-refs", _LARGER["packed-refs"]).splitlines():
+    for line in small_text(folder / "packed-refs", _MAX_SIZES["packed-refs"]).splitlines():
         commit, _blank, packed = line.partition(" ")
         if packed == name:
             return commit
     return ""
 
 
-def is_ours(found: Repository) -> bool:
+def is_own(repo: Repository) -> bool:
     """Return whether a repository belongs to the present account; False where the system does not tell, so that git is asked."""
     if not hasattr(os, "geteuid") or os.environ.get("GIT_TEST_ASSUME_DIFFERENT_OWNER"):
         return False
-    places = {place for place in (found.top, found.top and found.top / ".git", found.folder) if place}
+    places = {place for place in (repo.top, repo.top and repo.top / ".git", repo.folder) if place}
     try:
         return {place.stat().st_uid for place in places} == {os.geteuid()}
     except OSError:
         return False
 
 
-def in_between(root: Path, top: Path) -> Path | None:
+def bare_folder(root: Path, top: Path) -> Path | None:
     """Find a folder, from the ledger's up to below the top of its working tree, that git would take for a bare repository."""
     place = Path(os.path.realpath(root))
     for folder in (place, *place.parents):
@@ -257,37 +257,37 @@ def in_between(root: Path, top: Path) -> Path | None:
 
 def common_dir(folder: Path) -> Path:
     """Return the folder that all working trees of a repository share, with its branches; `folder` is that of `git_dir`."""
-    common = _told(folder / "commondir").strip()
+    common = _read(folder / "commondir").strip()
     return (folder / common).resolve() if common else folder
 
 
 def checked_out(root: Path) -> str:
     """Return what is checked out: `ref: ` and the name of a branch, or a commit; empty outside a repository."""
     folder = git_dir(root)
-    return _told(folder / "HEAD").strip() if folder else ""
+    return _read(folder / "HEAD").strip() if folder else ""
 
 
-def detached(root: Path) -> bool:
+def is_detached(root: Path) -> bool:
     """Return whether no branch is checked out, so that commits would be on none; a tag or a remote's branch is not a branch."""
     head = checked_out(root)
     return bool(head) and not head.removeprefix("ref:").strip().startswith("refs/heads/")
 
 
-def cut_off(folder: Path) -> frozenset[str]:
+def shallow_commits(folder: Path) -> frozenset[str]:
     """Return the commits at which a shallow clone ends, whose parents are missing here; empty where the history is complete."""
     try:
-        return frozenset(small_text(common_dir(folder) / "shallow", _LARGER["shallow"]).split())
+        return frozenset(small_text(common_dir(folder) / "shallow", _MAX_SIZES["shallow"]).split())
     except OSError:
         return frozenset()
 
 
-def private(root: Path, name: str) -> Path | None:
+def private_path(root: Path, name: str) -> Path | None:
     """Return the path of our file for a ledger in git's own folder, which no clone, push or archive copies; None outside a repository."""
     folder = git_dir(root)
     return folder and folder / "xuncha" / f"{name}-{zlib.crc32(system.encoded(os.path.realpath(root))):08x}"
 
 
-def shared(root: Path, name: str) -> Path | None:
+def shared_path(root: Path, name: str) -> Path | None:
     """Return the path of a file of ours that all working trees of a repository share, and that moves with it; None outside one."""
     folder = git_dir(root)
     if folder is None:

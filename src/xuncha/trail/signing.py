@@ -11,10 +11,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from xuncha.trail.contents import SHA1_DIGITS, Stored, stored
-from xuncha.trail.git import CutShortError, Git
+from xuncha.trail.contents import SHA1_DIGITS, GitObject, read_objects
+from xuncha.trail.git import Git, TruncatedError
 from xuncha.trail.programs import NO_SIGNERS
-from xuncha.trail.replay import SETTINGS
+from xuncha.trail.replay import LOG_SETTINGS
 
 _LONGEST_HEADER: Final = 1 << 16  # bytes of a commit that are searched for its signature
 _ADDRESS: Final = re.compile(r"<([^<>]*)>$")
@@ -28,8 +28,8 @@ class Signature(NamedTuple):
 
     verdict: str
     """The letter of git's `%G?`: G good, X or Y expired since, B bad, U by an untrusted key, R by a revoked one, E not verifiable, or unsigned."""
-    there: bool
-    ssh: bool
+    is_signed: bool
+    is_ssh: bool
     signers: frozenset[str] = frozenset()  # the owners of the key: addresses, patterns of them, or names
 
 
@@ -38,7 +38,7 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
     names, git = list(commits), Git(root)
     if not names:
         return {}
-    armours = {each.name: _armour(each) for each in stored(git, names, _LONGEST_HEADER)}
+    armours = {each.name: _signature_kind(each) for each in read_objects(git, names, _LONGEST_HEADER)}
     options = (
         "-z",
         "--no-show-signature",
@@ -47,12 +47,12 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
         "--format=%H%x00%G?%x00%GF%x00%GS",
     )
     lines = "".join(f"{name}\n" for name in names).encode()
-    words = git.words(*SETTINGS, "log", *options, stdin=lines, by=4)
+    words = git.fields(*LOG_SETTINGS, "log", *options, stdin=lines, size=4)
     if words[::4] != names:
-        raise CutShortError
+        raise TruncatedError
     allowed = git.setting("gpg.ssh.allowedSignersFile")
     owners = _allowed_signers(git, allowed)
-    judged = {}
+    results = {}
     for name, verdict, key, rest in zip(*(words[place::4] for place in range(4)), strict=True):
         signer, armour = rest.strip(), armours[name]
         ssh = armour == b"SSH SIGNATURE"
@@ -62,16 +62,18 @@ def signatures(root: Path, commits: Iterable[str]) -> dict[str, Signature]:
             signers = frozenset((address[1] if address else signer,))
         elif not ssh or (verdict == "U" and allowed in {"", NO_SIGNERS}):
             verdict, signers = "E", frozenset()  # noqa: PLW2901  an X.509 certificate only states its owner itself
-        judged[name] = Signature(verdict, armour is not None, ssh, signers)
-    return judged
+        results[name] = Signature(verdict, armour is not None, ssh, signers)
+    return results
 
 
-def signed(git: Git, names: Iterable[str]) -> set[str]:
+def signed_commits(git: Git, names: Iterable[str]) -> set[str]:
     """Return those of some commits that are signed, by anyone. Raises GitError if a commit does not match its hash."""
-    return {each.name for each in stored(git, names, _LONGEST_HEADER) if _armour(each) is not None}
+    return {
+        each.name for each in read_objects(git, names, _LONGEST_HEADER) if _signature_kind(each) is not None
+    }
 
 
-def _armour(commit: Stored) -> bytes | None:
+def _signature_kind(commit: GitObject) -> bytes | None:
     """Return the kind of signature that git finds in a commit; empty for an unknown kind, None if there is no signature."""
     header, end, _text = commit.content.partition(b"\n\n")
     if not end and commit.size > _LONGEST_HEADER:

@@ -12,15 +12,15 @@ from typing import Final, NamedTuple
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.trail.git import CutShortError, Git, GitError
+from xuncha.trail.git import Git, GitError, TruncatedError
 from xuncha.trail.repository import common_dir, git_dir
 
 PREFIX: Final = "xuncha/audit/"
-SHORT: Final = 12  # digits of a hash that are printed
-_NAME = re.compile(rf"refs/tags/{PREFIX}([1-9][0-9]{{0,8}})-([0-9a-f]{{{SHORT}}})")
+SHORT_HASH: Final = 12  # digits of a hash that are printed
+_NAME = re.compile(rf"refs/tags/{PREFIX}([1-9][0-9]{{0,8}})-([0-9a-f]{{{SHORT_HASH}}})")
 _ERRORS = re.compile(r"^Xuncha-Errors: ([0-9]{1,9})$", re.MULTILINE)
 _DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}T")
-_ASKED = ("refname", "objectname", "*objectname", "taggername", "creatordate:iso-strict", "contents")
+_FIELDS = ("refname", "objectname", "*objectname", "taggername", "creatordate:iso-strict", "contents")
 
 
 class Anchor(NamedTuple):
@@ -31,12 +31,12 @@ class Anchor(NamedTuple):
     author: str
     date: str  # ISO 8601 with the offset
     errors: int
-    named: str = ""  # the first digits of the hash, from the name of the tag
+    prefix: str = ""  # the first digits of the hash, from the name of the tag
 
     @property
     def is_moved(self) -> bool:
         """Whether the tag is at another commit than its name says."""
-        return not self.commit.startswith(self.named)
+        return not self.commit.startswith(self.prefix)
 
     @property
     def moment(self) -> float:
@@ -46,7 +46,7 @@ class Anchor(NamedTuple):
     @property
     def short(self) -> str:
         """The hash as printed: enough digits to be unique, few enough to type."""
-        return self.commit[:SHORT]
+        return self.commit[:SHORT_HASH]
 
     @property
     def day(self) -> str:
@@ -58,14 +58,14 @@ def anchors(root: Path) -> list[Anchor]:
     """Read all anchors, ordered by their numbers; empty outside a repository."""
     if (folder := git_dir(root)) is None:
         return []
-    form = "".join(f"%({name})%00" for name in _ASKED)
+    form = "".join(f"%({name})%00" for name in _FIELDS)
     printed = Git(root).run("for-each-ref", f"--format={form}", f"refs/tags/{PREFIX}")
     *texts, end = printed.decode("utf-8", "replace").split("\0")
-    if len(texts) % len(_ASKED) or end != ("\n" if texts else "") or (not texts and _are_there(folder)):
-        raise CutShortError
+    if len(texts) % len(_FIELDS) or end != ("\n" if texts else "") or (not texts and _tags_exist(folder)):
+        raise TruncatedError
     found = []
-    for place in range(0, len(texts), len(_ASKED)):
-        name, tag_hash, target, author, date, message = texts[place : place + len(_ASKED)]
+    for place in range(0, len(texts), len(_FIELDS)):
+        name, tag_hash, target, author, date, message = texts[place : place + len(_FIELDS)]
         if match := _NAME.fullmatch(name.strip()):
             errors = _ERRORS.search(message)
             if not _DATE.match(date):  # a wrong clock can give a date beyond the calendar
@@ -75,14 +75,14 @@ def anchors(root: Path) -> list[Anchor]:
     return sorted(found, key=lambda anchor: (anchor.number, anchor.date))
 
 
-def _are_there(folder: Path) -> bool:
+def _tags_exist(folder: Path) -> bool:
     """Return whether git's files name an anchor, whatever git answers."""
     packed, loose = common_dir(folder) / "packed-refs", common_dir(folder) / "refs/tags" / PREFIX
     is_packed = packed.is_file() and f" refs/tags/{PREFIX}".encode() in packed.read_bytes()
     return is_packed or any(each.is_file() and each.suffix != ".lock" for each in loose.glob("*"))
 
 
-def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
+def add_anchor(root: Path, number: int, commit: str, **counts: int) -> Anchor:
     """Tag a commit, by its full hash, as verified; the message states the counts of findings.
 
     Raises RefusedError if git refused; SurroundingsError if git does not know who tags.
@@ -91,7 +91,7 @@ def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
     git.user()
     trailers = "\n".join(f"Xuncha-{name.capitalize()}: {count}" for name, count in counts.items())
     message = f"第{number}次核验\n\nXuncha-Tip: {commit}\n{trailers}\n"
-    name = f"{PREFIX}{number}-{commit[:SHORT]}"
+    name = f"{PREFIX}{number}-{commit[:SHORT_HASH]}"
     refusal: str | None = None
     try:
         signs = git.text("config", "--type=bool", "--default", "false", "tag.gpgSign") == "true"
@@ -101,10 +101,10 @@ def drop(root: Path, number: int, commit: str, **counts: int) -> Anchor:
             git.run("tag", "--delete", name)  # some versions of git do not report a missing key
             refusal = _("it could not sign; see git config user.signingkey")
     except GitError as error:
-        refusal = error.said
+        refusal = error.reason
     if refusal is not None:
         raise RefusedError("tag-refused", _("git refused the tag: {said}").format(said=refusal))
     for anchor in anchors(root):
         if (anchor.number, anchor.commit) == (number, commit):
             return anchor
-    raise CutShortError
+    raise TruncatedError

@@ -12,40 +12,40 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, PROBLEMS
 from xuncha.model.source import LARGEST, Entry, Fingerprint, Kind
-from xuncha.trail.contents import filtered, fingerprints, stored
-from xuncha.trail.git import CutShortError, Git, GitError, Leaf, is_hash
-from xuncha.trail.limits import listed
+from xuncha.trail.contents import filtered, fingerprints, read_objects
+from xuncha.trail.git import Git, GitError, Leaf, TruncatedError, is_hash
+from xuncha.trail.limits import ls_tree
 from xuncha.trail.replay import log
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Pointers of git-lfs can be read without it; if its filter is set up but not installed, git would fail.
 _NO_LFS = ("-c", "filter.lfs.smudge=", "-c", "filter.lfs.process=", "-c", "filter.lfs.required=false")
 _KINDS: dict[str, Kind] = {"100644": "file", "100755": "file", "120000": "link", "040000": "folder"}
-_MANY = 200  # from this many folders on, all are read; a command line has a maximum length
+_READ_ALL_FROM = 200  # from this many folders on, all are read; a command line has a maximum length
 
 
 class Tree:
-    """The files of a ledger at one commit. All are read at once when the first one is needed; `bring` reads only some."""
+    """The files of a ledger at one commit. All are read at once when the first one is needed; `read_problems` reads only some."""
 
     def __init__(self, root: Path, commit: str) -> None:
         self.git = Git(root)
         self.commit = commit
         self._folders: dict[str, list[Entry]] = {}
-        self._known: set[str] = set()  # the folders that were listed
-        self._whole = False
+        self._listed: set[str] = set()  # the folders that were listed
+        self._is_complete = False
         self._names: dict[str, str] = {}  # by path: git's hash of a file's content
         self._blobs: dict[str, bytes] = {}
 
     def entries(self, folder: str) -> list[Entry]:
         """List the contents of a folder, without names that begin with a dot; empty if there is no such folder."""
-        if folder not in self._known:
-            self._bring_all()
+        if folder not in self._listed:
+            self._read_all()
         return self._folders.get(folder, [])
 
     def read(self, path: str) -> bytes:
         """Read a file. Raises FileNotFoundError if it does not exist at this commit."""
-        if path.rpartition("/")[0] not in self._known:
-            self._bring_all()
+        if path.rpartition("/")[0] not in self._listed:
+            self._read_all()
         if path not in self._names:
             raise FileNotFoundError(path)
         if path not in self._blobs:
@@ -63,7 +63,7 @@ class Tree:
 
     @cached_property
     def _evidence(self) -> dict[str, Fingerprint]:
-        files = {leaf.path: leaf.name for leaf in listed(self.git, self.commit, EVIDENCE) if leaf.is_file}
+        files = {leaf.path: leaf.name for leaf in ls_tree(self.git, self.commit, EVIDENCE) if leaf.is_file}
         by_name = fingerprints(self.git, files.values())
         by_path = self.git.attributes(files, "text", "filter")
         found = {}
@@ -83,10 +83,10 @@ class Tree:
         evidence. None if these are not in their places: then only reading the files shows what is wrong.
         """
         paths = (LEDGER_FILE, f"{PROBLEMS}/", f"{EVIDENCE}/")
-        found = self._take(listed(self.git, self.commit, *paths, folders=True, deep=False))
+        found = self._add(ls_tree(self.git, self.commit, *paths, folders=True, recursive=False))
         if LEDGER_FILE not in self._names or ("040000", PROBLEMS) not in {(m, path) for m, _n, path in found}:
             return None
-        self._known = {"", "data", PROBLEMS}
+        self._listed = {"", "data", PROBLEMS}
         folders: dict[str, str] = {}
         evidence: dict[str, str] = {}
         for mode, name, path in found:
@@ -102,26 +102,26 @@ class Tree:
             last: name + evidence.get(last.lstrip("0"), "") for last, name in folders.items()
         }
 
-    def bring(self, folders: Collection[str]) -> None:
+    def read_problems(self, folders: Collection[str]) -> None:
         """Read the files of some problems' folders (named as in `hashes`) and of no others."""
         paths = [f"{PROBLEMS}/{name}" for name in folders]
-        if not self._known or len(paths) > _MANY:
-            self._bring_all()
+        if not self._listed or len(paths) > _READ_ALL_FROM:
+            self._read_all()
         elif paths:
-            found = self._take(listed(self.git, self.commit, *paths))
-            self._known.update(paths)
+            found = self._add(ls_tree(self.git, self.commit, *paths))
+            self._listed.update(paths)
             self._fetch([path for _mode, _name, path in found if path in self._names])
 
-    def _bring_all(self) -> None:
-        if not self._whole:
+    def _read_all(self) -> None:
+        if not self._is_complete:
             self._folders.clear()
-            self._take(listed(self.git, self.commit, LEDGER_FILE, PROBLEMS, COMMENTS, folders=True))
-            self._whole = True
+            self._add(ls_tree(self.git, self.commit, LEDGER_FILE, PROBLEMS, COMMENTS, folders=True))
+            self._is_complete = True
             # Comments are seldom needed: they are read when the first one is asked for.
             needed = (path for path in self._names if not path.startswith(f"{COMMENTS}/"))
             self._fetch([path for path in needed if path not in self._blobs])
 
-    def _take(self, leaves: Iterable[Leaf]) -> list[Leaf]:
+    def _add(self, leaves: Iterable[Leaf]) -> list[Leaf]:
         found = list(leaves)
         for mode, name, path in found:
             folder, _slash, last = path.rpartition("/")
@@ -134,7 +134,7 @@ class Tree:
     def _fetch(self, paths: list[str]) -> None:
         # Of content that is too large for a record, enough is kept to detect that.
         names = dict.fromkeys(self._names[path] for path in paths)
-        found = {each.name: each for each in stored(self.git, names, LARGEST)}
+        found = {each.name: each for each in read_objects(self.git, names, LARGEST)}
         for path in paths:
             blob = found.get(self._names[path])
             if blob is None or blob.kind != "blob":
@@ -156,15 +156,15 @@ def commit_at(root: Path, moment: str) -> str:
             before_git = date.fromisoformat(moment) < date(1971, 1, 1)
             commit = None if before_git else _last_before(git, moment)
         else:
-            named = git.object_of(moment)
-            commit = git.commit_of(named) if named else None
-    except CutShortError:
+            named = git.object_hash(moment)
+            commit = git.commit_hash(named) if named else None
+    except TruncatedError:
         raise
     except (GitError, ValueError):
         commit = None
     if not commit:
         if git.head():
-            git.counts("HEAD", "--")  # raises the better error if a commit is missing
+            git.count_commits("HEAD", "--")  # raises the better error if a commit is missing
         hint = _("give a day such as 2024-04-18 on which the ledger existed, or a revision such as HEAD~3")
         raise RefusedError("no-such-moment", _("the history has no “{moment}”").format(moment=moment), hint)
     return commit
@@ -176,8 +176,8 @@ def _last_before(git: Git, day: str) -> str | None:
         return None
     arguments = (f"--before={day}T23:59:59", "HEAD", "--")
     found = git.text("rev-list", "-1", *arguments)
-    if not (is_hash(found) if found else git.counts("--max-count=1", *arguments) == [0]):
-        raise CutShortError
+    if not (is_hash(found) if found else git.count_commits("--max-count=1", *arguments) == [0]):
+        raise TruncatedError
     return found or None
 
 
@@ -185,11 +185,11 @@ def day_of(root: Path, commit: str, moment: str) -> date:
     """Return the day that a commit stands for: `moment` if that is a day, else the day on which the commit was made."""
     if _DAY.fullmatch(moment):
         return date.fromisoformat(moment)
-    return date.fromisoformat(committed(root, commit)[:10])
+    return date.fromisoformat(commit_time(root, commit)[:10])
 
 
-def committed(root: Path, commit: str) -> str:
+def commit_time(root: Path, commit: str) -> str:
     """Return when a commit was made, on the committer's own clock, as `trail.replay` reads it."""
     for found in log(Git(root), "--no-walk", "--no-patch", commit):
         return found.committed
-    raise CutShortError
+    raise TruncatedError

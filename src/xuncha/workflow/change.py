@@ -22,8 +22,8 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, PROBLEMS, CommentNumber, Identity
 from xuncha.store import files
 from xuncha.trail import author, locks, objects
-from xuncha.trail.git import CutShortError, Git, GitError, is_hash, literal, no_user
-from xuncha.trail.presence import must_be_here
+from xuncha.trail.git import Git, GitError, TruncatedError, is_hash, literals, no_user_error
+from xuncha.trail.presence import check_files_present
 from xuncha.trail.repository import checked_out, git_dir
 from xuncha.workflow import journal
 from xuncha.workflow.journal import FileChange
@@ -114,7 +114,7 @@ class Session:
         Raises RefusedError if a file was changed by hand and not committed.
         """
         self._clean.update(path for path in paths if (self.root / path).is_file())
-        for path in self.git.unfinished(*paths):
+        for path in self.git.uncommitted_or_staged(*paths):
             number = Identity.of_file(path) or (path if CommentNumber.of_file(path) else "")
             if self.git.blobs([f"HEAD:./{path}"]) == [None]:
                 self.git.head()  # raises if another branch holds the ledger: then that is the cause
@@ -164,8 +164,8 @@ class Session:
             old_tip = self._tip()
             self.git.commit(message.text(), paths, new=new, signed=signed)
             if self._tip() == old_tip and not self._committed(changes, []):
-                raise CutShortError
-            if (tip := locks.branch(self.root)) is not None:
+                raise TruncatedError
+            if (tip := locks.branch_file(self.root)) is not None:
                 files.settle(tip.parent)  # git brings the branch file's content to the disk, not its name
         name, tip_now = self._tip()
         hash_or_ref = (tip_now.decode("ascii", "replace") if tip_now else name).strip()
@@ -175,7 +175,7 @@ class Session:
 
     def _tip(self) -> tuple[str, bytes | None]:
         """Return what git's files say is checked out, and the content of the branch's file; no git is run."""
-        place = locks.branch(self.root)
+        place = locks.branch_file(self.root)
         return checked_out(self.root), _read(place) if place else None
 
     def advance(self, before: str, after: str) -> None:
@@ -186,7 +186,7 @@ class Session:
         with self._journaled([], [before, after]):
             objects.fast_forward(self.git, after)
             if not self._committed([], [before, after]):
-                raise CutShortError
+                raise TruncatedError
         note_commit(self.git)
 
     @contextlib.contextmanager
@@ -223,15 +223,15 @@ def begin(root: Path) -> Iterator[Session]:
     Raises SurroundingsError if there is no git or no repository, another command holds the lock for a
     minute, or git's own lock is held for too long.
     """
-    git = Git.in_repository(root, to_write=True)
+    git = Git.in_repository(root, writes=True)
     with _try_lock(root, TIMEOUT) as locked:
         if isinstance(locked, OSError):
             raise _write_error(root, locked) from locked
         if not locked:
             text = _("another command has been changing this ledger for {n} seconds").format(n=int(TIMEOUT))
             raise SurroundingsError("locked", text, _("wait until it has finished, or end it"))
-        locks.wait(root)
-        must_be_here(root)
+        locks.wait_for_git(root)
+        check_files_present(root)
         try:
             rolled_back = _roll_back(root, git) if journal.place(root).exists() else None
         except OSError as error:
@@ -251,7 +251,7 @@ def leftover(root: Path) -> Leftover | None:
             return None
         command, changes, commits = journal.read(root)
         paths = [change.path for change in _uncommitted(root, Git(root), changes)]
-        paths += objects.half_arrived(Git(root), *commits) if commits else []
+        paths += objects.fast_forward_remains(Git(root), *commits) if commits else []
         return Leftover(command, paths) if paths else None
 
 
@@ -301,8 +301,8 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
     """Restore the old content of the journal's files, unless a commit holds the change."""
     command, changes, commits = journal.read(root)
     if commits:
-        arrived = objects.half_arrived(git, *commits)
-        objects.unwind(git, arrived)
+        arrived = objects.fast_forward_remains(git, *commits)
+        objects.undo_fast_forward(git, arrived)
         journal.drop(root)
         return Leftover(command, list(arrived)) if arrived else None
     uncommitted = _uncommitted(root, git, changes)
@@ -335,7 +335,7 @@ def _settle_index(git: Git, paths: Sequence[str]) -> None:
     ]
     behind = sorted(set(behind) - set(git.uncommitted(*behind)))
     if behind:
-        git.run("reset", "--quiet", "--", *literal(behind))
+        git.run("reset", "--quiet", "--", *literals(behind))
 
 
 def _write_error(root: Path, error: OSError) -> SurroundingsError:
@@ -347,12 +347,12 @@ def _write_error(root: Path, error: OSError) -> SurroundingsError:
 
 
 def _commit_error(root: Path, error: GitError) -> RefusedError | SurroundingsError:
-    text = error.said or _("git gave no reason")
-    if places := locks.named(root, text):
-        return locks.at_work(places)
+    text = error.reason or _("git gave no reason")
+    if places := locks.locks_in(root, text):
+        return locks.git_running_error(places)
     if "user.email" in text or "user.name" in text:
-        return no_user()
-    if not 0 < error.ended < _SIGNAL_CODE:
+        return no_user_error()
+    if not 0 < error.returncode < _SIGNAL_CODE:
         text = _("git failed, and nothing was changed: {said}").format(said=text)
         return SurroundingsError("git-failed", text, _("see what is wrong with it: git status"))
     message = _("git refused the commit, and nothing was changed: {said}")

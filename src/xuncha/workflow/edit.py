@@ -60,7 +60,7 @@ def edit(root: Path, path: str, content: bytes, original: bytes | None = None) -
         if original not in {None, old}:
             message = _("{path} was changed by someone else meanwhile").format(path=path)
             raise RefusedError("changed-meanwhile", message, _("open it again, and repeat your change"))
-        if content == old and not session.git.unfinished(path):
+        if content == old and not session.git.uncommitted_or_staged(path):
             return None
         if findings := _findings(Overlay(session.source, {path: content}), path):
             raise InvalidLedgerError(findings)
@@ -86,7 +86,7 @@ def edit_all(session: Session) -> tuple[list[str], Result] | None:
     nothing is committed, and the files stay as they are.
     """
     # Files with a dot before the name, and files in such folders, do not belong to the ledger.
-    paths = [path for path in session.git.by_hand(*_FOLDERS) if "/." not in f"/{path}"]
+    paths = [path for path in session.git.changed_files(*_FOLDERS) if "/." not in f"/{path}"]
     paths = session.git.uncommitted(*paths) if paths else []
     if not paths:
         return None

@@ -141,7 +141,7 @@ def _goes_to_lfs(root: Path, path: str) -> bool:
     Raises SurroundingsError if .gitattributes says so but git does not know git-lfs: git would then keep the file
     itself.
     """
-    git = Git.in_repository(root, to_write=True)
+    git = Git.in_repository(root, writes=True)
     if git.attributes([path], "filter").get(path, {}).get("filter") != "lfs":
         return False
     if git.setting("filter.lfs.process") or git.setting("filter.lfs.clean"):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from xuncha.store import files
 from xuncha.system import retry_locked
-from xuncha.trail.repository import private
+from xuncha.trail.repository import private_path
 
 
 class FileChange(NamedTuple):
@@ -28,7 +28,7 @@ class FileChange(NamedTuple):
 
 def place(root: Path) -> Path:
     """Return the path of the journal; the ledger must be in a repository."""
-    path = private(root, "journal")
+    path = private_path(root, "journal")
     assert path is not None  # noqa: S101  the caller has checked it
     return path
 

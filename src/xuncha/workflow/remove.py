@@ -19,7 +19,7 @@ from xuncha.store.faults import UnreadableError
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
-from xuncha.trail.history import ever
+from xuncha.trail.history import measures_with_line
 from xuncha.trail.objects import listing
 from xuncha.workflow.change import Message, Session, StatusChange
 from xuncha.workflow.journal import FileChange
@@ -121,8 +121,8 @@ def _must_be_undecided(
     session: Session, before: Register, identity: Identity, moves: Iterable[Identity]
 ) -> None:
     """Refuse to renumber what was ever submitted or closed: papers outside the ledger mention its number."""
-    session.git.must_be_whole()
-    ever_decided = ever(session.root, _DECIDED) if moves else set()
+    session.git.check_complete()
+    ever_decided = measures_with_line(session.root, _DECIDED) if moves else set()
     ever_decided |= {row.id for row in before.measures if row.status in {"submitted", "closed"}}
     decided = [str(number) for number in moves if str(number) in ever_decided]
     if decided:

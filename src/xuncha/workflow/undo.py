@@ -10,8 +10,8 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.store.files import Overlay
 from xuncha.store.loading import check
-from xuncha.trail.git import CutShortError, Git, literal
-from xuncha.trail.history import Event, history, taken_back
+from xuncha.trail.git import Git, TruncatedError, literals
+from xuncha.trail.history import Event, history, undone_commits
 from xuncha.workflow.change import Leftover, Message, Session, StatusChange, begin
 from xuncha.workflow.committer import addresses
 from xuncha.workflow.journal import FileChange
@@ -69,12 +69,12 @@ def undo(root: Path, count: int = 1, *, others: bool = False, commit: str | None
 
 def is_undoable(event: Event) -> bool:
     """Return whether an event is of a kind that can be taken back, if nothing else prevents it."""
-    return event.action not in _NEVER_UNDONE and not event.joins
+    return event.action not in _NEVER_UNDONE and not event.is_merge
 
 
 def _newest(git: Git, events: Sequence[Event], count: int, emails: set[str] | None) -> list[Event]:
     """Return the events of the newest commits that can be taken back: of the e-mails in `emails`, or of everybody if it is None."""
-    already_undone = taken_back(events)
+    already_undone = undone_commits(events)
     chosen: dict[str, list[Event]] = {}
     foreign: list[Event] = []
     for event in events:
@@ -83,8 +83,8 @@ def _newest(git: Git, events: Sequence[Event], count: int, emails: set[str] | No
             continue
         if event.action == "init" or len(chosen) == count:
             break
-        if event.begins:
-            git.must_be_whole()
+        if event.is_first:
+            git.check_complete()
         if not is_undoable(event) or event.commit in already_undone:
             continue
         if emails is None or event.email.casefold() in emails:
@@ -130,7 +130,7 @@ def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> list[FileC
         for path, head, then, before in zip(paths, blobs[::3], blobs[1::3], blobs[2::3], strict=True):
             at_head.setdefault(path, head)
             if restored.get(path, head) != then:
-                later = git.run("rev-list", f"{commit}..HEAD", "--", *literal([path])).decode().split()
+                later = git.run("rev-list", f"{commit}..HEAD", "--", *literals([path])).decode().split()
                 message = _("“{subject}” cannot be taken back, since {commit} changed the same files later")
                 message = message.format(subject=subject, commit=(later or ["HEAD"])[-1][:10])
                 raise RefusedError("later-work", message, _("see `xuncha log`"))
@@ -154,6 +154,6 @@ def _changes(session: Session, commits: Sequence[tuple[str, str]]) -> list[FileC
 def _changed_paths(git: Git, commit: str) -> list[str]:
     """Return the files that a commit changed, as paths from the ledger's folder."""
     options = ["--root", "-r", "-z", "--no-commit-id", "--name-only", "--no-renames", "--relative"]
-    if paths := git.words("diff-tree", *options, commit):
+    if paths := git.fields("diff-tree", *options, commit):
         return paths
-    raise CutShortError  # no command makes a commit in which nothing changes
+    raise TruncatedError  # no command makes a commit in which nothing changes

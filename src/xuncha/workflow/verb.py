@@ -68,7 +68,7 @@ def applicants(root: Path, identity: Identity) -> set[str]:
 
     If several applied without knowing of each other, and a merge joined their work, return all: it may be any of them.
     """
-    from xuncha.trail.history import history_of_measure, last_of  # noqa: PLC0415  the help reads the verbs
+    from xuncha.trail.history import history_of_measure, newest_of  # noqa: PLC0415  the help reads the verbs
 
     events = history_of_measure(root, identity.path, str(identity))
     made_by = {event.commit: event.email for event in events}
@@ -87,7 +87,7 @@ def applicants(root: Path, identity: Identity) -> set[str]:
             current = author
         current = current if event.to == "submitted" else None
         after[event.commit] = current
-    return {email for commit in last_of(root, after) if (email := after[commit])}
+    return {email for commit in newest_of(root, after) if (email := after[commit])}
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
         text=text if typed is None else typed,
         theirs=_compared(text, typed) if typed and error and error.code == "changed-meanwhile" else [],
         version=shown_version,
-        by_hand=bool(git_dir(desk.root) and Git(desk.root).unfinished(path)),
+        by_hand=bool(git_dir(desk.root) and Git(desk.root).uncommitted_or_staged(path)),
         said=findings,
         error=error,
         **about,
