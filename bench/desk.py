@@ -30,7 +30,7 @@ from run import ENVIRONMENT, XUNCHA, run, settle, status
 
 from xuncha.accounts.account import ROLES, Account
 from xuncha.accounts.book import Accounts
-from xuncha.accounts.passwords import hashed
+from xuncha.accounts.passwords import hash_password
 from xuncha.store.cache import register
 
 PEOPLE = 50
@@ -204,7 +204,7 @@ class Load(NamedTuple):
 
 def accounts(ledger: Path) -> Iterator[str]:
     """Make 50 accounts of all roles, managers first, who write."""
-    secret = hashed(PASSWORD)
+    secret = hash_password(PASSWORD)
     found = register(ledger)
     about = {"section": {"office": found.frame.offices[0]}, "leader": {"leader": found.frame.leaders[0]}}
     for number in range(PEOPLE):

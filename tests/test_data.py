@@ -19,7 +19,7 @@ from xuncha.model.records import EvidenceFile, Ledger
 from xuncha.skeleton.create import schema_file
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
-from xuncha.store.loading import ledger as load
+from xuncha.store.loading import load_ledger as load
 from xuncha.store.schema import KINDS
 from xuncha.tally import Tally, tally
 

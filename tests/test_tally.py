@@ -52,7 +52,7 @@ def row(number: str, status: Status = "in_progress", **fields: Any) -> MeasureRo
         "person": None,
         "due": "2024-12-31",
         "publish": True,
-        "looked_at": "2024-04-01" if status == "closed" else None,
+        "reviewed_on": "2024-04-01" if status == "closed" else None,
         "slipped": False,
     }
     return MeasureRow(**usual | fields)
@@ -185,7 +185,7 @@ def test_a_day_at_the_end_of_the_calendar_is_counted_and_not_an_error(today: dat
 
 
 def test_a_result_that_has_slipped_is_due_at_once_until_it_is_opened_again_or_found_to_hold() -> None:
-    one = row("1.1", "closed", term="long_term", looked_at=TODAY.isoformat(), slipped=True)
+    one = row("1.1", "closed", term="long_term", reviewed_on=TODAY.isoformat(), slipped=True)
     found = register([[one]])
     assert tally(found, TODAY).review_due == 1
     assert review_day(one, found.frame) == TODAY
@@ -201,7 +201,7 @@ def test_what_is_not_all_of_it_is_never_shown_as_all_of_it() -> None:
 def test_a_closed_long_term_measure_is_to_be_looked_at_again_after_the_days_of_the_policy(
     days: int, again: bool
 ) -> None:
-    one = row("1.1", "closed", term="long_term", looked_at=(TODAY - timedelta(days)).isoformat())
+    one = row("1.1", "closed", term="long_term", reviewed_on=(TODAY - timedelta(days)).isoformat())
     assert Horizon.of_register(register([[one]]), TODAY).is_review_due(one) is again
     assert tally(register([[one]]), TODAY).review_due == again
 
@@ -209,9 +209,9 @@ def test_a_closed_long_term_measure_is_to_be_looked_at_again_after_the_days_of_t
 @pytest.mark.parametrize(
     "fields",
     [
-        {"status": "closed", "term": "once", "looked_at": "2020-01-01"},
-        {"status": "in_progress", "term": "long_term", "looked_at": "2020-01-01"},
-        {"status": "closed", "term": "long_term", "looked_at": None},
+        {"status": "closed", "term": "once", "reviewed_on": "2020-01-01"},
+        {"status": "in_progress", "term": "long_term", "reviewed_on": "2020-01-01"},
+        {"status": "closed", "term": "long_term", "reviewed_on": None},
     ],
 )
 def test_nobody_is_sent_to_look_again_at_what_is_open_or_done_once(fields: dict[str, Any]) -> None:
@@ -224,7 +224,7 @@ def test_nobody_is_sent_to_look_again_at_what_is_open_or_done_once(fields: dict[
 
 def _seen() -> Register:
     return register([
-        [row("1.1", "closed"), row("1.2", "closed", term="long_term", looked_at="2023-12-01")],
+        [row("1.1", "closed"), row("1.2", "closed", term="long_term", reviewed_on="2023-12-01")],
         [
             row("2.1", "submitted", category="b", office="规划科", leader="分管副局长", due="2024-06-20"),
             row("2.2", "not_started", category="b", due="2024-06-01", publish=False),
@@ -451,7 +451,7 @@ def registers(draw: st.DrawFn) -> Register:
                     office=draw(st.sampled_from([*OFFICES, None])),
                     due=draw(days | st.none()),
                     publish=draw(st.booleans()),
-                    looked_at=draw(looks) if status == "closed" else None,
+                    reviewed_on=draw(looks) if status == "closed" else None,
                 )
             )
         problems.append(measures)
@@ -467,8 +467,8 @@ def _by_hand(ledger: Register, today: date) -> dict[str, int]:
         counts["published"] += measure.publish
         if measure.status == "closed":
             counts["long_term_closed"] += measure.term == "long_term"
-            if measure.term == "long_term" and measure.looked_at:
-                last = date.fromisoformat(measure.looked_at)
+            if measure.term == "long_term" and measure.reviewed_on:
+                last = date.fromisoformat(measure.reviewed_on)
                 counts["review_due"] += (today - last).days >= ledger.frame.review_every_days
         elif measure.due:
             left = (date.fromisoformat(measure.due) - today).days
@@ -528,7 +528,7 @@ def test_closing_one_measure_moves_every_count_by_that_one(ledger: Register) -> 
         for position, measure in enumerate(problem.measures):
             if measure.status == "closed":
                 continue
-            closed = measure._replace(status="closed", looked_at=TODAY.isoformat())
+            closed = measure._replace(status="closed", reviewed_on=TODAY.isoformat())
             rows = (*problem.measures[:position], closed, *problem.measures[position + 1 :])
             changed = problem._replace(measures=rows)
             after = tally(
@@ -542,7 +542,7 @@ def test_closing_one_measure_moves_every_count_by_that_one(ledger: Register) -> 
             assert after.overdue == before.overdue - (light == "red")
             assert after.due_soon == before.due_soon - (light == "yellow")
             assert after.problems_closed == before.problems_closed + (
-                changed.complete and not problem.complete
+                changed.is_complete and not problem.is_complete
             )
 
 

@@ -17,7 +17,7 @@ from xuncha.chinese.characters import on_one_line
 from xuncha.chinese.days import in_words as day
 from xuncha.chinese.punctuation import full_width
 from xuncha.model.register import Frame, MeasureRow, ProblemRow, Register
-from xuncha.model.vocabulary import UNSAID, WORDS
+from xuncha.model.vocabulary import STATUS_WORDS, UNKNOWN
 from xuncha.parts import require_part
 from xuncha.tally import add_days, review_day
 
@@ -141,7 +141,9 @@ def ics(frame: Frame, rows: Sequence[Entry], today: date, last_year: int, owner:
         prodid="-//xuncha//xuncha//ZH",
         calscale="GREGORIAN",
         uid=_uid(frame, owner),
-        name=_one_line("整改时限（内部）：" + "，".join(filter(None, [frame.organisation or UNSAID, owner]))),
+        name=_one_line(
+            "整改时限（内部）：" + "，".join(filter(None, [frame.organisation or UNKNOWN, owner]))
+        ),
         description="内部资料，含责任领导、责任科室和未公开事项，不得对外公开。",
         last_modified=stamp,
         subcomponents=components or [_time_zone()],
@@ -208,11 +210,11 @@ def _description(frame: Frame, entry: Entry, today: date, last_year: int) -> lis
         *lines,
         f"措施：{row.id} {row.title}",
         f"问题：{entry.problem.id} {entry.problem.title}",
-        f"状态：{WORDS[row.status]}",
-        f"责任领导：{row.leader or UNSAID}",
-        f"责任科室：{row.office or UNSAID}",
+        f"状态：{STATUS_WORDS[row.status]}",
+        f"责任领导：{row.leader or UNKNOWN}",
+        f"责任科室：{row.office or UNKNOWN}",
         *([f"配合科室：{'、'.join(row.co_offices)}"] if row.co_offices else []),
-        f"台账：{frame.organisation or UNSAID}",
+        f"台账：{frame.organisation or UNKNOWN}",
     ]
 
 

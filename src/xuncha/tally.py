@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from xuncha.model.vocabulary import STATUSES, UNSAID
+from xuncha.model.vocabulary import STATUSES, UNKNOWN
 
 if TYPE_CHECKING:
     from xuncha.model.records import Measure
@@ -58,16 +58,16 @@ class Horizon(NamedTuple):
         return (
             row.term == "long_term"
             and row.status == "closed"
-            and row.looked_at is not None
-            and (row.slipped or row.looked_at <= self.review_before)
+            and row.reviewed_on is not None
+            and (row.slipped or row.reviewed_on <= self.review_before)
         )
 
 
 def review_day(row: MeasureRow, frame: Frame) -> date | None:
     """Return the day on which a closed long-term measure is due for review; None for all other measures."""
-    if row.term != "long_term" or row.looked_at is None:
+    if row.term != "long_term" or row.reviewed_on is None:
         return None
-    return add_days(date.fromisoformat(row.looked_at), 0 if row.slipped else frame.review_every_days)
+    return add_days(date.fromisoformat(row.reviewed_on), 0 if row.slipped else frame.review_every_days)
 
 
 def add_days(day: date, days: int) -> date:
@@ -219,7 +219,7 @@ def tally(register: Register, today: date) -> Tally:
         organisation=register.frame.organisation,
         as_of=today,
         problems=len(register.problems),
-        problems_closed=sum([problem.complete for problem in register.problems]),
+        problems_closed=sum([problem.is_complete for problem in register.problems]),
         measures=len(rows),
         **{status: statuses[status] for status in STATUSES},
         long_term_closed=len(staged),
@@ -227,7 +227,7 @@ def tally(register: Register, today: date) -> Tally:
         due_soon=lights["yellow"],
         due_soon_days=register.frame.due_soon_days,
         review_due=sum(map(horizon.is_review_due, staged)),
-        not_assigned=sum([not row.assigned for row in open_rows]),
+        not_assigned=sum([not row.is_assigned for row in open_rows]),
         escalated=sum([row.escalated_to is not None for row in open_rows]),
         published_problems=len({row.problem for row in rows if row.publish}),
         published_measures=sum([row.publish for row in rows]),
@@ -255,5 +255,5 @@ def groups(register: Register, today: date, by: Grouping = "problem") -> list[Gr
         names = register.frame.offices if by == "office" else register.frame.leaders
         titles = {name: name for name in names if total[name]}
     if total[None]:
-        titles[None] = UNSAID
+        titles[None] = UNKNOWN
     return [Group(name, title, total[name], closed[name], overdue[name]) for name, title in titles.items()]

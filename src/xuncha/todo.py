@@ -60,7 +60,7 @@ def _kinds(row: MeasureRow, horizon: Horizon, returned: Collection[str]) -> Iter
         yield "overdue"
     elif light == "yellow":
         yield "due_soon"
-    if not row.assigned:
+    if not row.is_assigned:
         yield "unassigned"
 
 

@@ -157,7 +157,7 @@ def test_a_lock_that_is_held_keeps_nobody_waiting_without_end(
     ledger.ok("account", "add", "王芳", "--role", "manager")
     place = _place(ledger).with_suffix(".lock")
     assert stat.S_IMODE(place.stat().st_mode) == 0o600
-    monkeypatch.setattr(book, "_PATIENCE", 0.2)
+    monkeypatch.setattr(book, "_TIMEOUT", 0.2)
     hold = "import sys, fasteners; lock = fasteners.InterProcessLock(sys.argv[1]); lock.acquire(); print(1, flush=True); input()"
     words = [sys.executable, "-c", hold, str(place)]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:

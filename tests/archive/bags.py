@@ -10,7 +10,7 @@ from zipfile import ZIP_STORED, ZipFile
 
 from tests.workflow import actions
 from tests.workflow.surroundings import act
-from xuncha.archive.bag import ALGORITHMS, pack, tag_manifest, zipped
+from xuncha.archive.bag import ALGORITHMS, make_bag, tag_manifest, write_zip
 from xuncha.archive.verifying import Verdict
 from xuncha.archive.verifying import verify as check
 
@@ -63,9 +63,9 @@ def forged(archive: bytes, folder: Path, change: Callable[[Path], None]) -> byte
     told = dict(line.split(": ", 1) for line in lines)
     payload = folder / "payload"
     shutil.move(bag / "data", payload)
-    pack(payload, told, readme)
+    make_bag(payload, told, readme)
     written = io.BytesIO()
-    zipped(payload, bag.name, DAY, written)
+    write_zip(payload, bag.name, DAY, written)
     return written.getvalue()
 
 
@@ -78,7 +78,7 @@ def relisted(archive: bytes, folder: Path, change: Callable[[Path], None]) -> by
     for algorithm in ALGORITHMS:
         (bag / f"tagmanifest-{algorithm}.txt").write_bytes(tag_manifest(bag, algorithm))
     written = io.BytesIO()
-    zipped(bag, bag.name, DAY, written)
+    write_zip(bag, bag.name, DAY, written)
     return written.getvalue()
 
 

@@ -15,7 +15,7 @@ from tests.fuzz.objects import Objects
 from tests.fuzz.objects import Tree as TreeOfObjects
 from xuncha.errors import RefusedError
 from xuncha.model.identity import Identity
-from xuncha.model.source import LARGEST
+from xuncha.model.source import MAX_SIZE
 from xuncha.trail import history, limits, replay
 from xuncha.trail.git import Git
 from xuncha.trail.limits import large_folders, ls_tree
@@ -84,7 +84,7 @@ def read_by_all(ledger: LedgerOnDisk, *, sound: bool = True) -> list[dict[str, s
     "content",
     [
         b'title: "\\U00110000"', b'title: "\\UFFFFFFFF"', b'title: "\\ud800"', b"title: \xed\xa0\x80", b'title: "\\e[31m"\x1b',
-        b"a: " + b"{a: " * 2000, b"a: " + b"[" * 100_000, b"title: !!python/object:os.system x", b"? [a]\n: b", b"x" * (LARGEST + 9),
+        b"a: " + b"{a: " * 2000, b"a: " + b"[" * 100_000, b"title: !!python/object:os.system x", b"? [a]\n: b", b"x" * (MAX_SIZE + 9),
     ],
     ids=lambda content: content[:18],
 )  # fmt: skip
@@ -275,7 +275,7 @@ def test_of_a_record_of_any_size_no_more_is_kept_than_shows_that_it_is_too_large
     ledger: LedgerOnDisk,
 ) -> None:
     name = commit(ledger, said(), with_record(ledger, b"a" * (20 * 1024 * 1024)))
-    assert len(Tree(ledger.root, name).read(ledger.path("1.2"))) == LARGEST + 1
+    assert len(Tree(ledger.root, name).read(ledger.path("1.2"))) == MAX_SIZE + 1
     result = ledger.run("status", "--at", "HEAD")
     assert (result.code, "error[file-too-large]" in result.err) == (1, True)
 

@@ -134,11 +134,11 @@ def test_show_reads_no_record_through_a_link_that_came_since(bare_ledger: Ledger
     from xuncha.errors import InvalidLedgerError
     from xuncha.model.identity import Identity
     from xuncha.store.files import WorkingTree
-    from xuncha.store.loading import record_of
+    from xuncha.store.loading import load_record
 
     replaced(bare_ledger, path, bare_ledger.root.parent / f"was-{path.rpartition('/')[2]}")
     with pytest.raises(InvalidLedgerError) as caught:
-        record_of(WorkingTree(bare_ledger.root), Identity(1, 1))
+        load_record(WorkingTree(bare_ledger.root), Identity(1, 1))
     assert [each.code for each in caught.value.findings] == ["symbolic-link"]
 
 

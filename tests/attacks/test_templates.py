@@ -22,7 +22,7 @@ from xuncha.paper.own import OwnFileError, at_commit, built_in, on_disk
 from xuncha.paper.process import Limits
 from xuncha.paper.templates import environment
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import ledger as load
+from xuncha.store.loading import load_ledger as load
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from tests.conftest import TODAY
 from xuncha.dashboard.content import content, render
 from xuncha.paper.own import on_disk
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import ledger as load
+from xuncha.store.loading import load_ledger as load
 from xuncha.trail.history import history
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from tests.dashboard.pages import board, page
 from tests.notice.test_withheld import Case, cases, write
 from xuncha.dashboard.content import content
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import ledger as load
+from xuncha.store.loading import load_ledger as load
 from xuncha.tally import groups, tally
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from xuncha.dashboard.timeline import Axis, changes, curve, running
+from xuncha.dashboard.timeline import Axis, changes, cumulative, curve
 from xuncha.trail.history import Event
 
 START, TODAY = date(2023, 11, 10), date(2024, 6, 15)
@@ -93,7 +93,7 @@ def test_the_curve_ends_at_what_is_closed_and_never_leaves_what_there_is(
 ) -> None:
     events = [event(day, measure, *turn) for day, measure, turn in told]
     found = changes(standings, events, START, TODAY)
-    count = running(found)
+    count = cumulative(found)
     closed = sum(day is not None for day in standings.values())
     assert count(TODAY) == closed
     assert all(START <= day <= TODAY for day in found)

@@ -10,7 +10,7 @@ from tests.conftest import TODAY, measure
 from tests.desk.client import Browser
 from xuncha.accounts.account import Account
 from xuncha.accounts.book import Accounts
-from xuncha.accounts.passwords import hashed
+from xuncha.accounts.passwords import hash_password
 from xuncha.desk.application import application
 from xuncha.desk.entrances import ByAccount
 from xuncha.desk.gate import Gate
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.desk.client import Page
 
 PASSWORD = "four words put together"
-_hashed = cache(hashed)
+_hashed = cache(hash_password)
 ACCOUNTS: dict[str, dict[str, str]] = {
     "王芳": {"role": "manager"},
     "李强": {"role": "section", "office": "规划科", "email": "li@example.cn"},

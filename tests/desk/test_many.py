@@ -17,7 +17,7 @@ from tests.desk.office import PASSWORD
 from tests.desk.served import PROGRAM
 from xuncha.accounts.account import ROLES, Account
 from xuncha.accounts.book import Accounts
-from xuncha.accounts.passwords import hashed
+from xuncha.accounts.passwords import hash_password
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
@@ -28,7 +28,7 @@ OPEN = ("1.1", "1.2", "3.1")
 
 
 def _accounts(ledger: LedgerOnDisk) -> list[str]:
-    secret, accounts = hashed(PASSWORD), Accounts(ledger.root)
+    secret, accounts = hash_password(PASSWORD), Accounts(ledger.root)
     names = []
     for number in range(PEOPLE):
         role = ROLES[number % 4]

@@ -16,7 +16,7 @@ from tests.desk.office import PASSWORD
 from tests.desk.served import PROGRAM
 from xuncha.accounts.account import Account
 from xuncha.accounts.book import Accounts
-from xuncha.accounts.passwords import hashed
+from xuncha.accounts.passwords import hash_password
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def office_desk(ledger: LedgerOnDisk, *options: str) -> Iterator[str]:
         "name": "王芳",
         "role": "manager",
         "added": "2024-06-15",
-        "password": hashed(PASSWORD),
+        "password": hash_password(PASSWORD),
         "renew": False,
     }
     Accounts(ledger.root).add(Account.model_validate(told))

@@ -23,7 +23,7 @@ from tests.conftest import LedgerOnDisk, Result, measure
 from xuncha.doctor import files, sharing
 from xuncha.doctor.examination import examine, sorted_checks
 from xuncha.doctor.surroundings import CHECKS, Surroundings
-from xuncha.store.files import half_written
+from xuncha.store.files import temporary_path
 from xuncha.sync import registration
 from xuncha.workflow.change import begin
 
@@ -111,7 +111,7 @@ def test_a_healthy_ledger_is_well(healthy: LedgerOnDisk) -> None:
 
 def test_looking_changes_nothing(healthy: LedgerOnDisk) -> None:
     healthy.write(healthy.path("1.1"), measure("1.1"))
-    healthy.write(f"data/{half_written(Path('x')).name}", "x")
+    healthy.write(f"data/{temporary_path(Path('x')).name}", "x")
     (healthy.root / "data/ledger.yaml").touch()  # the index is out of date, and stays so
 
     def state() -> dict[str, tuple[int, str]]:
@@ -341,7 +341,7 @@ def test_where_nothing_tells_what_runs_the_age_of_a_lock_is_told(
 
 
 def test_another_command_at_work_is_a_note(healthy: LedgerOnDisk) -> None:
-    temporary = half_written(healthy.root / "data/ledger.yaml")
+    temporary = temporary_path(healthy.root / "data/ledger.yaml")
     with begin(healthy.root):
         temporary.write_text("half")
         said = not_well(healthy.run("doctor", "--json"))
@@ -351,7 +351,7 @@ def test_another_command_at_work_is_a_note(healthy: LedgerOnDisk) -> None:
 
 
 def test_a_file_that_was_left_half_written(healthy: LedgerOnDisk) -> None:
-    half_written(healthy.root / healthy.path("1.1")).write_text("half")
+    temporary_path(healthy.root / healthy.path("1.1")).write_text("half")
     (healthy.root / "data/.gitignore").write_text("*\n")
     said = found(healthy)
     assert {code: each["state"] for code, each in said.items()} == {"half-written": "warning"}

@@ -13,7 +13,7 @@ from tests.faults.table import WHOLE, record
 from tests.workflow.surroundings import findings, touched
 from xuncha.model.identity import Identity
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import ledger as load
+from xuncha.store.loading import load_ledger as load
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk, Result

@@ -67,7 +67,7 @@ def _board(root: Path, ledger: Path) -> str:
     """Return the timeline of the dashboard of a sound ledger with this history."""
     from xuncha.dashboard.content import content
     from xuncha.store.files import WorkingTree
-    from xuncha.store.loading import ledger as load
+    from xuncha.store.loading import load_ledger as load
     from xuncha.trail.history import history as events_of
 
     return str(content(load(WorkingTree(ledger)), events_of(root), TODAY, internal=True).timeline)

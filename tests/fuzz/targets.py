@@ -59,7 +59,7 @@ def _records() -> list[bytes]:
 def load(data: bytes, sandbox: Sandbox) -> None:
     """Load a ledger with the input as one of its files; past the last place, the first line of the input names the file."""
     from xuncha.store.files import Overlay, WorkingTree
-    from xuncha.store.loading import check, ledger
+    from xuncha.store.loading import check, load_ledger
     from xuncha.tally import tally
 
     place, content = data[0] % (len(PLACES) + 1) if data else 0, data[1:]
@@ -70,7 +70,7 @@ def load(data: bytes, sandbox: Sandbox) -> None:
         path = "data/problems/" + name.decode("utf-8", "surrogateescape").replace("\0", "")
     source = Overlay(WorkingTree(sandbox.root), {path: content})
     if not check(source):
-        whole = ledger(source)
+        whole = load_ledger(source)
         tally(whole.register(), TODAY)
 
 
@@ -126,7 +126,7 @@ def notice(data: bytes, sandbox: Sandbox) -> None:
     from xuncha.pages import lines
     from xuncha.reading.notice import as_json
     from xuncha.reading.reading import read
-    from xuncha.skeleton.create import checked_as_new
+    from xuncha.skeleton.create import check_new
 
     suffix, content = SUFFIXES[data[0] % len(SUFFIXES)] if data else ".txt", data[1:]
     path = sandbox.input / f"通报{suffix}"
@@ -134,7 +134,7 @@ def notice(data: bytes, sandbox: Sandbox) -> None:
     found = read(lines(path))
     as_json(found)
     draft = draft_of(found, str(path), TODAY)
-    checked_as_new(sandbox.input, Enterer(draft).new(path.name, None))
+    check_new(sandbox.input, Enterer(draft).new(path.name, None))
 
 
 def proof(data: bytes, sandbox: Sandbox) -> None:
@@ -223,7 +223,7 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
     """Import a workbook of an office with one part replaced: as a new ledger, and into the existing one."""
     from xuncha.exchange.entering import Enterer
     from xuncha.exchange.sheet.reading import ReadOptions, draft_of
-    from xuncha.skeleton.create import checked_as_new
+    from xuncha.skeleton.create import check_new
     from xuncha.store.files import WorkingTree
     from xuncha.workflow.intake import preview
 
@@ -234,7 +234,7 @@ def workbook(data: bytes, sandbox: Sandbox) -> None:
     def draft() -> Draft:
         return draft_of(path, ReadOptions(TODAY, date(2023, 11, 10)))
 
-    checked_as_new(sandbox.input, Enterer(draft()).new(path.name, None))
+    check_new(sandbox.input, Enterer(draft()).new(path.name, None))
     preview(WorkingTree(sandbox.root), Enterer(draft(), sandbox.root).changed)
 
 

@@ -615,7 +615,7 @@ def test_a_row_says_what_the_record_says() -> None:
         "person": "张某",
         "due": "2024-12-31",
         "publish": True,
-        "looked_at": "2025-06-01",
+        "reviewed_on": "2025-06-01",
         "slipped": False,
         "escalated_to": "局长",
         "fields": (("风险", "高"), ("投入", 12.5)),
@@ -626,7 +626,7 @@ def test_what_a_record_leaves_unsaid_is_none_in_its_row() -> None:
     problem = Problem(title="甲")
     row = Measure(title="甲", status="not_started").row(Identity(2, 3), problem)
     assert (row.category, row.leader, row.office, row.person, row.due, row.fields) == (None,) * 5 + ((),)
-    assert not row.assigned
+    assert not row.is_assigned
     found = problem.row(2, {})
     assert (found.category, found.fields) == (None, ())
     frame = Settings.model_validate({"categories": [], "leaders": [], "offices": []}).frame()
@@ -648,7 +648,7 @@ def test_what_a_record_leaves_unsaid_is_none_in_its_row() -> None:
 def test_a_measure_is_assigned_once_leader_office_and_time_limit_are_said(
     keys: dict[str, Any], assigned: bool
 ) -> None:
-    assert _measure(**keys).row(Identity(2, 3), _problem()).assigned is assigned
+    assert _measure(**keys).row(Identity(2, 3), _problem()).is_assigned is assigned
 
 
 @pytest.mark.parametrize("measure", [True, False])
@@ -698,7 +698,7 @@ REVIEWED = [{"date": "2024-03-01", "result": "holds"}, {"date": "2024-04-01", "r
 def test_the_day_last_looked_at_is_the_latest_of_closing_and_reviews_and_none_while_open(
     keys: dict[str, Any], day: str | None
 ) -> None:
-    assert _measure(term="long_term", **keys).row(Identity(2, 3), _problem()).looked_at == day
+    assert _measure(term="long_term", **keys).row(Identity(2, 3), _problem()).reviewed_on == day
 
 
 def test_a_problem_s_row_holds_its_measures() -> None:
@@ -746,14 +746,14 @@ def test_a_problem_without_measures_is_in_the_register_and_not_complete() -> Non
     ledger = Ledger(Settings.model_validate(SETTINGS), {1: _problem()}, {})
     (row,) = ledger.register().problems
     assert row.measures == ()
-    assert not row.complete
+    assert not row.is_complete
 
 
 def test_a_problem_is_complete_when_all_its_measures_are_closed_and_not_before() -> None:
     closed = _measure(status="closed", closed=CLOSED)
     first, second = Identity(1, 1), Identity(1, 2)
-    assert _problem().row(1, {first: closed, second: closed}).complete
-    assert not _problem().row(1, {first: closed, second: _measure(status="submitted")}).complete
+    assert _problem().row(1, {first: closed, second: closed}).is_complete
+    assert not _problem().row(1, {first: closed, second: _measure(status="submitted")}).is_complete
 
 
 def test_records_cannot_be_changed_after_they_are_read() -> None:

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from xuncha.model.states import is_plain, state, state_of_text
-from xuncha.model.vocabulary import WORDS
+from xuncha.model.states import is_plain_state, read_state, state_of_text
+from xuncha.model.vocabulary import STATUS_WORDS
 
 DONE = [
     "已完成", "完成", "已办结", "办结", "已销号", "销号", "已整改到位", "整改到位", "整改完成", "完成整改", "已完成整改", "已全部完成", "全部完成", "均已完成",
@@ -34,7 +34,7 @@ OTHERS = {
 
 @pytest.mark.parametrize("words", DONE)
 def test_what_says_plainly_that_it_is_done_closes(words: str) -> None:
-    found = state(words)
+    found = read_state(words)
     assert found
     assert (found.status, found.long_term, found.doubt) == ("closed", False, "")
 
@@ -43,7 +43,7 @@ def test_what_says_plainly_that_it_is_done_closes(words: str) -> None:
     "words", ["2027年12月已完成", "2024年6月16日已完成", "已于2024年7月完成", "2025年已完成"]
 )
 def test_a_day_to_come_closes_nothing(words: str) -> None:
-    found = state(words, today=date(2024, 6, 15))
+    found = read_state(words, today=date(2024, 6, 15))
     assert found
     assert (found.status, bool(found.doubt)) == ("in_progress", True)
     told = state_of_text(f"{words}。已验收。", date(2024, 6, 15))
@@ -52,19 +52,19 @@ def test_a_day_to_come_closes_nothing(words: str) -> None:
 
 @pytest.mark.parametrize("words", ["2024年6月15日已完成", "已于2024年6月完成"])
 def test_a_day_that_has_come_closes(words: str) -> None:
-    assert (state(words, today=date(2024, 6, 15)) or ("",))[0] == "closed"
+    assert (read_state(words, today=date(2024, 6, 15)) or ("",))[0] == "closed"
 
 
 @pytest.mark.parametrize("words", LASTING)
 def test_what_is_done_and_goes_on_is_long_term(words: str) -> None:
-    found = state(words)
+    found = read_state(words)
     assert found
     assert (found.status, found.long_term) == ("closed", True)
 
 
 @pytest.mark.parametrize("words", OPEN)
 def test_what_else_speaks_of_completion_stays_open_and_is_a_doubt(words: str) -> None:
-    found = state(words)
+    found = read_state(words)
     assert found
     assert found.status == "in_progress"
     assert found.doubt
@@ -72,19 +72,19 @@ def test_what_else_speaks_of_completion_stays_open_and_is_a_doubt(words: str) ->
 
 @pytest.mark.parametrize(("words", "status"), OTHERS.items())
 def test_other_states_are_read_without_a_doubt(words: str, status: str) -> None:
-    found = state(words)
+    found = read_state(words)
     assert found
     assert found.status == status
 
 
-@pytest.mark.parametrize(("status", "words"), WORDS.items())
+@pytest.mark.parametrize(("status", "words"), STATUS_WORDS.items())
 def test_our_own_words_are_read_back(status: str, words: str) -> None:
-    assert (state(words) or ("",))[0] == status
-    assert is_plain(words)
+    assert (read_state(words) or ("",))[0] == status
+    assert is_plain_state(words)
 
 
 def test_a_staged_result_is_said_to_be_one() -> None:
-    found = state("已取得阶段性成效")
+    found = read_state("已取得阶段性成效")
     assert found
     assert (found.status, found.staged) == ("closed", True)
 
@@ -93,7 +93,7 @@ def test_a_staged_result_is_said_to_be_one() -> None:
     "words", ["完成招标", "完成4公里", "完成设计", "已制定计划", "2024年3月", "落实整改责任", ""]
 )
 def test_progress_is_no_state_by_which_a_column_is_known(words: str) -> None:
-    assert not is_plain(words)
+    assert not is_plain_state(words)
 
 
 @pytest.mark.parametrize(

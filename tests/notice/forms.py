@@ -15,7 +15,7 @@ from xuncha.notice.content import content
 from xuncha.notice.render import render
 from xuncha.paper.own import on_disk
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import ledger as load
+from xuncha.store.loading import load_ledger as load
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,7 +18,7 @@ from tests.notice.test_own_word_file import MARKS, word
 from tests.paper.files import all_of_pdf, all_of_word, needs_poppler, text_of_pdf
 from xuncha.notice.content import content
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import ledger as load
+from xuncha.store.loading import load_ledger as load
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,7 @@ from xuncha.notice.render import render
 from xuncha.paper.own import OwnFiles
 from xuncha.proof.desk import proofread, read
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import ledger as loaded
+from xuncha.store.loading import load_ledger as loaded
 
 CORPUS = Path(__file__).parents[1] / "exchange/corpus"
 NOTICES = sorted(path for path in CORPUS.iterdir() if path.suffix in {".txt", ".md", ".html"})

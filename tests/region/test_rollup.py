@@ -19,7 +19,7 @@ from tests.cli.terminals import PROGRAM
 from tests.conftest import LedgerOnDisk, measure
 from tests.region.ledgers import ROWS, renamed, rolled
 from xuncha.errors import InvalidLedgerError
-from xuncha.model.source import LARGEST
+from xuncha.model.source import MAX_SIZE
 from xuncha.region import files, gathering, kept
 from xuncha.region.engine import Duck
 from xuncha.region.intake import ReadOptions
@@ -383,7 +383,7 @@ def test_a_region_may_name_thousands_of_units(tmp_path: Path) -> None:
     ]
     file = tmp_path / "region.yaml"
     file.write_text("\n".join(["units:", *units, units[-1]]), encoding="utf-8")
-    assert file.stat().st_size > LARGEST
+    assert file.stat().st_size > MAX_SIZE
     with pytest.raises(InvalidLedgerError) as refused:
         load(file)
     assert [each.place.line for each in refused.value.findings] == [2_502]

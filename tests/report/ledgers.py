@@ -10,8 +10,8 @@ from tests.cli.inside import run_inside
 from tests.cli.ledgers import all_lights
 from xuncha.report.weekly import Weekly, recorded, weekly
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import ledger as load
-from xuncha.store.loading import records_of
+from xuncha.store.loading import load_ledger as load
+from xuncha.store.loading import load_measures
 from xuncha.trail.history import history
 from xuncha.trail.tree import Tree, commit_at
 
@@ -82,5 +82,5 @@ def weekly_of(ledger: LedgerOnDisk, today: date = TODAY, since: date = SINCE) ->
     events = history(ledger.root)
     wanted = recorded(events, since, today)
     commit = commit_at(ledger.root, (since - timedelta(days=1)).isoformat())
-    earlier = records_of(Tree(ledger.root, commit), wanted)
+    earlier = load_measures(Tree(ledger.root, commit), wanted)
     return weekly(of(ledger.root), today, since, events, earlier)

@@ -16,7 +16,7 @@ import xuncha.rules.files
 import xuncha.rules.ledger
 import xuncha.rules.measure
 from tests.conftest import measure, problem
-from xuncha.model.source import LARGEST
+from xuncha.model.source import MAX_SIZE
 from xuncha.rules.catalogue import RULES
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
@@ -116,7 +116,7 @@ def _unreadable(ledger: LedgerOnDisk) -> str:
 
 
 def _file_too_large(ledger: LedgerOnDisk) -> str:
-    ledger.write(MEASURE, measure("2.1", "submitted", goal="长" * (LARGEST // 3)))
+    ledger.write(MEASURE, measure("2.1", "submitted", goal="长" * (MAX_SIZE // 3)))
     return MEASURE
 
 

@@ -39,13 +39,13 @@ AT_ONCE = -(10**12)
 @pytest.fixture(autouse=True)
 def kept_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files are kept as soon as they are read, so that a test need not wait until they have settled."""
-    monkeypatch.setattr(cache, "_SETTLED", AT_ONCE)
+    monkeypatch.setattr(cache, "_SETTLE_TIME", AT_ONCE)
 
 
 def fresh(root: Path) -> Register | list[tuple[str, str]]:
     """Read the files without the cache: return the register, or the path and code of each finding."""
     try:
-        return loading.ledger(WorkingTree(root)).register()
+        return loading.load_ledger(WorkingTree(root)).register()
     except InvalidLedgerError as error:
         return [(finding.place.path, finding.code) for finding in error.findings]
 
@@ -83,7 +83,7 @@ def lie(root: Path) -> None:
         name: (stamp, evidence, (row[0], "谎话", *row[2:]))
         for name, (stamp, evidence, row) in kept.folders.items()
     }
-    cache._save(place(root), cache._Kept(kept.settings_stamp, kept.frame, folders))
+    cache._save(place(root), cache._Cache(kept.settings_stamp, kept.frame, folders))
 
 
 def lied_of(root: Path) -> set[str]:
@@ -130,7 +130,7 @@ def test_validation_does_not_ask_the_cache(ledger: LedgerOnDisk) -> None:
     stamp, settled = cache._stamp_of_folder(folder, time.time_ns(), base, kept.folders["02"][1])
     assert settled
     folders = {**kept.folders, "02": (stamp, *kept.folders["02"][1:])}
-    cache._save(place(ledger.root), cache._Kept(kept.settings_stamp, kept.frame, folders))
+    cache._save(place(ledger.root), cache._Cache(kept.settings_stamp, kept.frame, folders))
     assert cache.register(ledger.root) == before, "the cache was not believed"
     result = ledger.run("validate")
     assert result.code == 1
@@ -139,7 +139,7 @@ def test_validation_does_not_ask_the_cache(ledger: LedgerOnDisk) -> None:
 
 def test_what_changed_a_moment_ago_is_not_kept(ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    assert cache._SETTLED >= 1_000_000_000
+    assert cache._SETTLE_TIME >= 1_000_000_000
     cache.register(ledger.root)
     kept = cache._load(place(ledger.root))
     assert kept is None or not kept.folders
@@ -645,7 +645,7 @@ def test_the_rows_that_come_out_of_the_cache_are_of_the_same_types(ledger: Ledge
     second = cache.register(ledger.root)
     assert first == second
     assert _types(first) == _types(second)
-    assert isinstance(loading.ledger(WorkingTree(ledger.root)), Ledger)
+    assert isinstance(loading.load_ledger(WorkingTree(ledger.root)), Ledger)
 
 
 def _types(value: Any) -> Any:

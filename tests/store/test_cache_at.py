@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def fresh(ledger: LedgerOnDisk, commit: str) -> Register | list[tuple[str, str]]:
     """Read the files of a commit without the cache: return the register, or the path and code of each finding."""
     try:
-        return loading.ledger(Tree(ledger.root, commit)).register()
+        return loading.load_ledger(Tree(ledger.root, commit)).register()
     except InvalidLedgerError as error:
         return sorted((finding.place.path, finding.code) for finding in error.findings)
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from tests.conftest import LEDGER, measure
-from xuncha.model.names import KEY_NAMES, key_meant
+from xuncha.model.names import KEY_NAMES, find_key
 from xuncha.model.records import Comment, Measure, Problem
 from xuncha.model.settings import Settings
 from xuncha.store.comments import load_comments
@@ -106,4 +106,4 @@ def test_every_key_of_every_file_has_a_chinese_name_by_which_it_is_found() -> No
     for record in (Settings, Problem, Measure, Comment):
         for kind, key in _keys(record):
             assert key in KEY_NAMES, f"{kind.__name__}.{key}"
-            assert key_meant(KEY_NAMES[key], list(kind.model_fields)) == key, f"{kind.__name__}.{key}"
+            assert find_key(KEY_NAMES[key], list(kind.model_fields)) == key, f"{kind.__name__}.{key}"

@@ -10,7 +10,7 @@ from xuncha.errors import InvalidLedgerError
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.store.comments import renumbered
 from xuncha.store.files import Overlay, WorkingTree
-from xuncha.store.loading import check, comments
+from xuncha.store.loading import all_comments, check
 from xuncha.trail.tree import Tree
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def found(ledger: LedgerOnDisk) -> list[tuple[str, str]]:
 def test_comments_are_read_in_the_order_of_their_numbers(bare_ledger: LedgerOnDisk) -> None:
     for number in (2, 10, 1, *range(3, 10)):
         bare_ledger.write(CommentNumber(number).path, GOOD.replace("夜间", f"{number}"))
-    read = comments(WorkingTree(bare_ledger.root))
+    read = all_comments(WorkingTree(bare_ledger.root))
     assert [each.text for each in read.values()] == [f"{number}噪声扰民" for number in range(1, 11)]
     assert found(bare_ledger) == []
 
@@ -60,7 +60,7 @@ def test_what_is_wrong_with_a_comment_is_named(
     bare_ledger.write(f"data/comments/{name}", content)
     assert found(bare_ledger) == [(name, wanted)]
     with pytest.raises(InvalidLedgerError):
-        comments(WorkingTree(bare_ledger.root))
+        all_comments(WorkingTree(bare_ledger.root))
 
 
 def test_two_files_of_one_number_are_named(bare_ledger: LedgerOnDisk) -> None:
@@ -100,7 +100,7 @@ def test_a_commit_and_what_is_planned_are_read_the_same(ledger: LedgerOnDisk) ->
     planned = Overlay(
         tree, {"data/comments/002.yaml": GOOD.encode(), "data/comments/003.yaml": GOOD.encode()}
     )
-    assert list(comments(planned)) == [1, 2, 3]
+    assert list(all_comments(planned)) == [1, 2, 3]
     assert [each.code for each in check(Overlay(tree, {"data/comments/001.yaml": None}))] == [
         "number-gap", "unknown-about",
     ]  # fmt: skip

@@ -20,7 +20,7 @@ from xuncha.model.records import Comment, Measure, Problem
 from xuncha.store import editing
 from xuncha.store.editing import Append, Edit, Remove, Set
 from xuncha.store.reading import parse
-from xuncha.store.record import shape
+from xuncha.store.record import make_record
 
 GOOD = sorted((Path(__file__).parents[1] / "corpus/good").glob("*.yaml"))
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
@@ -648,11 +648,11 @@ def test_an_empty_record_in_braces_takes_its_first_key() -> None:
     )
 )  # fmt: skip
 def test_a_new_file_says_what_was_entered(record: dict[str, Any]) -> None:
-    content = editing.fresh(record, "../../schema/measure.json")
+    content = editing.new_file(record, "../../schema/measure.json")
     assert parse(content) == record
     assert content.startswith(b"# yaml-language-server: $schema=../../schema/measure.json\n")
     assert content.endswith(b"\n")
-    shape(Measure, parse(content))
+    make_record(Measure, parse(content))
 
 
 @pytest.mark.parametrize("kind", [Problem, Measure, Comment])

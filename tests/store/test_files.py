@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from tests.conftest import LEDGER, measure, problem
 from xuncha.errors import SurroundingsError
 from xuncha.model.identity import Identity
-from xuncha.model.source import LARGEST, Fingerprint
+from xuncha.model.source import MAX_SIZE, Fingerprint
 from xuncha.store import files
-from xuncha.store.files import Overlay, WorkingTree, half_written, replace
+from xuncha.store.files import Overlay, WorkingTree, replace, temporary_path
 from xuncha.store.loading import check
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def test_a_command_stopped_while_it_writes_leaves_the_old_file(
         with pytest.raises(KeyboardInterrupt):
             replace(target, NEW)
     assert target.read_bytes() == OLD
-    assert set(_names(tmp_path)) <= {"2.3.yaml", half_written(target).name}
+    assert set(_names(tmp_path)) <= {"2.3.yaml", temporary_path(target).name}
     replace(target, NEW)
     assert _names(tmp_path) == ["2.3.yaml"]
 
@@ -115,7 +115,7 @@ def test_what_a_killed_command_left_is_no_part_of_the_ledger(bare_ledger: Ledger
         "data/problems/02/problem.yaml",
         "data/evidence/2.3/意见.pdf",
     ):
-        half = half_written(bare_ledger.root / path)
+        half = temporary_path(bare_ledger.root / path)
         half.parent.mkdir(parents=True, exist_ok=True)
         half.write_bytes(b"half")
     assert check(WorkingTree(bare_ledger.root)) == []
@@ -139,7 +139,7 @@ def test_a_link_that_a_clone_brought_along_is_not_written_through(tmp_path: Path
     folder.mkdir()
     target = folder / "2.3.yaml"
     target.write_bytes(OLD)
-    half_written(target).symlink_to(outside)
+    temporary_path(target).symlink_to(outside)
     replace(target, NEW)
     assert outside.read_bytes() == b"precious"
     assert target.read_bytes() == NEW
@@ -169,7 +169,7 @@ def test_two_files_of_a_folder_are_not_written_into_one_another(tmp_path: Path) 
         "problem.yaml",
         "ledger.yaml",
     ]
-    halves = {half_written(tmp_path / name) for name in names}
+    halves = {temporary_path(tmp_path / name) for name in names}
     assert len(halves) == len(names)
     assert all(half.name.startswith(".") and half.parent == tmp_path for half in halves)
 
@@ -191,26 +191,26 @@ def test_a_folder_goes_with_its_last_file_and_not_before(tmp_path: Path) -> None
 
 def test_a_ledger_is_found_from_any_folder_below_it(bare_ledger: LedgerOnDisk) -> None:
     deep = bare_ledger.root / "data/problems/02"
-    assert files.find(deep, None) == bare_ledger.root
-    assert files.find(bare_ledger.root, None) == bare_ledger.root
+    assert files.find_ledger(deep, None) == bare_ledger.root
+    assert files.find_ledger(bare_ledger.root, None) == bare_ledger.root
 
 
 def test_the_nearest_ledger_is_the_one(bare_ledger: LedgerOnDisk) -> None:
     inner = bare_ledger.write("村/data/ledger.yaml", LEDGER).parents[1]
-    assert files.find(inner / "data", None) == inner
+    assert files.find_ledger(inner / "data", None) == inner
 
 
 @pytest.mark.parametrize("named", ["nowhere", "data", "data/ledger.yaml"])
 def test_a_folder_named_that_is_no_ledger_is_said_to_be_none(bare_ledger: LedgerOnDisk, named: str) -> None:
     with pytest.raises(SurroundingsError) as error:
-        files.find(bare_ledger.root, bare_ledger.root / named)
+        files.find_ledger(bare_ledger.root, bare_ledger.root / named)
     assert error.value.code == "no-ledger"
     assert error.value.exit_code == 3
 
 
 def test_where_there_is_no_ledger_the_hint_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(SurroundingsError) as error:
-        files.find(tmp_path, None)
+        files.find_ledger(tmp_path, None)
     assert "xuncha init" in error.value.hint
 
 
@@ -218,7 +218,7 @@ def test_a_ledger_named_by_a_relative_path_is_known_by_its_whole_one(
     bare_ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(bare_ledger.root.parent)
-    assert files.find(Path("/"), Path(bare_ledger.root.name)) == bare_ledger.root
+    assert files.find_ledger(Path("/"), Path(bare_ledger.root.name)) == bare_ledger.root
 
 
 # ---------------------------------------------------------------- listing and reading
@@ -259,11 +259,11 @@ def test_a_folder_that_is_a_link_lists_as_empty(bare_ledger: LedgerOnDisk) -> No
 
 def test_of_a_huge_file_no_more_is_read_than_shows_that_it_is_huge(bare_ledger: LedgerOnDisk) -> None:
     with bare_ledger.write("data/huge", b"").open("wb") as stream:
-        stream.truncate(10 * 1024 * LARGEST)
-    assert len(WorkingTree(bare_ledger.root).read("data/huge")) == LARGEST + 1
+        stream.truncate(10 * 1024 * MAX_SIZE)
+    assert len(WorkingTree(bare_ledger.root).read("data/huge")) == MAX_SIZE + 1
 
 
-@pytest.mark.parametrize("size", [0, 1, LARGEST - 1, LARGEST])
+@pytest.mark.parametrize("size", [0, 1, MAX_SIZE - 1, MAX_SIZE])
 def test_a_file_is_read_to_its_last_byte(bare_ledger: LedgerOnDisk, size: int) -> None:
     bare_ledger.write("data/x", b"x" * size)
     assert len(WorkingTree(bare_ledger.root).read("data/x")) == size

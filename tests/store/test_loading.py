@@ -46,7 +46,7 @@ def test_a_whole_ledger_is_loaded_in_the_order_of_its_numbers(bare_ledger: Ledge
         bare_ledger.write(f"data/problems/{number:02d}/problem.yaml", problem(f"问题{number}", "a"))
         for place in range(1, 12):
             bare_ledger.write(bare_ledger.path(f"{number}.{place}"), measure(f"{number}.{place}"))
-    ledger = loading.ledger(WorkingTree(bare_ledger.root))
+    ledger = loading.load_ledger(WorkingTree(bare_ledger.root))
     assert list(ledger.problems) == list(range(1, 12))
     assert list(ledger.measures) == sorted(ledger.measures)
     assert list(ledger.measures)[-1] == Identity(11, 11)
@@ -200,13 +200,13 @@ def test_what_is_missing_is_told_and_the_rest_still_read(bare_ledger: LedgerOnDi
 def test_a_ledger_without_problems_is_a_ledger(bare_ledger: LedgerOnDisk) -> None:
     moved(bare_ledger, "data/problems")
     assert found(bare_ledger) == []
-    ledger = loading.ledger(WorkingTree(bare_ledger.root))
+    ledger = loading.load_ledger(WorkingTree(bare_ledger.root))
     assert (ledger.problems, ledger.measures) == ({}, {})
 
 
 def test_a_problem_without_measures_is_a_problem(bare_ledger: LedgerOnDisk) -> None:
     bare_ledger.write("data/problems/04/problem.yaml", problem("甲", "a"))
-    assert loading.ledger(WorkingTree(bare_ledger.root)).problems[4].title == "甲"
+    assert loading.load_ledger(WorkingTree(bare_ledger.root)).problems[4].title == "甲"
 
 
 def test_an_empty_folder_that_git_would_not_keep_is_let_be(bare_ledger: LedgerOnDisk) -> None:
@@ -403,7 +403,7 @@ def test_a_broken_ledger_is_not_loaded_and_every_finding_comes_with_the_refusal(
     bare_ledger.write(bare_ledger.path("1.1"), "")
     bare_ledger.write(bare_ledger.path("2.1"), measure("2.1", leader="某某"))
     with pytest.raises(InvalidLedgerError) as error:
-        loading.ledger(WorkingTree(bare_ledger.root))
+        loading.load_ledger(WorkingTree(bare_ledger.root))
     assert list(error.value.findings) == check(WorkingTree(bare_ledger.root))
     assert [finding.code for finding in error.value.findings] == ["empty-file", "unknown-leader"]
     assert error.value.exit_code == 1

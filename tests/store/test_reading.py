@@ -19,13 +19,13 @@ import xuncha.rules.files  # noqa: F401  fills the catalogue
 from tests.conftest import LEDGER, measure, problem
 from tests.faults.table import chosen
 from tests.store import oracle
-from xuncha.model.source import LARGEST
+from xuncha.model.source import MAX_SIZE
 from xuncha.rules.catalogue import RULES
 from xuncha.store import reading
 from xuncha.store.faults import UnreadableError
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
-from xuncha.store.positions import Node, place_of, tree
+from xuncha.store.positions import Node, parse_tree, position_of
 from xuncha.store.reading import decode, parse
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def test_an_odd_but_good_file_is_a_measure_like_any_other(bare_ledger: LedgerOnD
 
 @pytest.mark.parametrize("path", GOOD, ids=name)
 def test_the_careful_reader_sees_the_same_keys_in_an_odd_but_good_file(path: Path) -> None:
-    root = tree(decode(path.read_bytes()))
+    root = parse_tree(decode(path.read_bytes()))
     assert [key.text for key in root.keys] == list(parse(path.read_bytes()))
 
 
@@ -136,7 +136,7 @@ def test_the_corpus_is_whole() -> None:
 # ---------------------------------------------------------------- hostile files, in a process that may not eat the machine
 
 MEBIBYTE = 1024 * 1024
-FULL = LARGEST
+FULL = MAX_SIZE
 HEAD = measure("1.2")
 
 
@@ -211,7 +211,7 @@ HOSTILE: dict[str, tuple[set[str | None], str]] = {
 _SERVER = """
 import json, os, resource, sys, time
 from pathlib import Path
-from xuncha.model.source import LARGEST
+from xuncha.model.source import MAX_SIZE
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
 import xuncha.store.positions
@@ -354,14 +354,14 @@ def _with_examples(test: Any) -> Any:
 @given(mutants())
 def test_a_file_that_is_read_on_the_fast_path_is_read_alike_on_the_careful_one(text: str) -> None:
     content = text.encode()
-    assume(reading._evidently_plain(decode(content)))
+    assume(reading._is_plain(decode(content)))
     try:
         data = parse(content)
     except UnreadableError:
         event("refused")
         return
     event("read")
-    root = tree(decode(content))
+    root = parse_tree(decode(content))
     assert [key.text for key in root.keys] == [_as_text(key) for key in data]
     assert _shape_of(root) == _shape_of_data(data)
 
@@ -572,4 +572,4 @@ LOCATED = "# 甲\ntitle: 甲\nprogress:\n  - date: 2024-01-01\n    text: 乙\n  
 def test_a_place_in_the_data_is_found_in_the_file(
     location: tuple[str | int, ...], line: int, column: int
 ) -> None:
-    assert place_of(tree(LOCATED), location) == (line, column)
+    assert position_of(parse_tree(LOCATED), location) == (line, column)

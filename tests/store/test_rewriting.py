@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import LEDGER
 from xuncha.errors import RefusedError
-from xuncha.store.editing import fresh, rewritten
+from xuncha.store.editing import new_file, rewritten
 from xuncha.store.reading import parse
 
 FILE = """\
@@ -94,5 +94,5 @@ _DATA = st.fixed_dictionaries(
 @settings(max_examples=60)
 @given(_DATA, _DATA)
 def test_whatever_it_said_it_says_what_is_meant(said: dict[str, Any], meant: dict[str, Any]) -> None:
-    content = fresh(said, "x") if parse(fresh(said, "x")) == said else LEDGER.encode()
+    content = new_file(said, "x") if parse(new_file(said, "x")) == said else LEDGER.encode()
     assert parse(rewritten(content, meant)) == meant

@@ -16,7 +16,7 @@ from xuncha.model.records import Measure
 from xuncha.store.editing import Append, Edit, Remove, Set, apply
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
-from xuncha.store.record import shape
+from xuncha.store.record import make_record
 from xuncha.sync.uniting import merge_record
 
 ENTRY = '  - date: 2024-03-01\n    text: "一号工作已经开展。"\n    evidence: [某水〔2024〕7号]\n'
@@ -111,7 +111,7 @@ def test_either_way_the_same_comes_out_and_nothing_is_lost(
     assert texts(united) == texts(parse(ours)) | texts(parse(theirs)), (
         "nothing is lost, and nothing is there twice"
     )
-    assert shape(Measure, united).broken == []
+    assert make_record(Measure, united).findings == []
     closed = [parse(each).get("status") == "closed" for each in (ours, theirs)]
     assert (united["status"] == "closed") == any(closed) == ("closed" in united)
 

@@ -18,7 +18,7 @@ from xuncha.errors import RefusedError
 from xuncha.model.records import EvidenceFile
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
-from xuncha.store.loading import ledger as load
+from xuncha.store.loading import load_ledger as load
 from xuncha.sync.session import sync
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 
 from xuncha.doctor.sharing import public_host
 from xuncha.errors import RefusedError
-from xuncha.store.forms import path_of
+from xuncha.store.forms import form_path
 from xuncha.trail.mirror import is_address
 from xuncha.workflow.evidence import portable_name
 
@@ -42,7 +42,7 @@ def test_what_is_attached_has_a_name_that_windows_holds(name: str) -> None:
     assert kept.rstrip(". ") == kept
     if not name.endswith(("结尾.", "空格 ")):  # a form's file has its own ending
         with pytest.raises(RefusedError):
-            path_of(name)
+            form_path(name)
 
 
 def test_usual_names_stay() -> None:

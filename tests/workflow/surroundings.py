@@ -14,7 +14,7 @@ from tests.workflow.actions import perform
 from xuncha.model.identity import Identity
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check
-from xuncha.store.loading import ledger as load
+from xuncha.store.loading import load_ledger as load
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from tests.workflow import actions
 from tests.workflow.surroundings import act, findings, record, snapshot
 from xuncha.model.identity import Identity
 from xuncha.model.records import EvidenceFile
-from xuncha.model.source import Fingerprint, pointed_at
+from xuncha.model.source import Fingerprint, parse_pointer
 from xuncha.store.loading import check
 from xuncha.trail.tree import Tree
 from xuncha.workflow import evidence
@@ -185,5 +185,5 @@ def test_a_file_too_large_for_the_forges_comes_in_through_git_lfs(
     ],
 )
 def test_only_a_pointer_as_git_lfs_writes_it_is_one(content: bytes) -> None:
-    assert pointed_at(POINTER) == KNOWN._replace(fetched=False)
-    assert pointed_at(content) is None
+    assert parse_pointer(POINTER) == KNOWN._replace(fetched=False)
+    assert parse_pointer(content) is None

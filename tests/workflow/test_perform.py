@@ -208,7 +208,7 @@ def test_an_action_changes_no_key_that_the_audit_does_not_let_it_change(
 def test_closing_takes_one_lock_and_reads_the_bytes_of_each_file_once(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, identities: list[str], problems: int
 ) -> None:
-    monkeypatch.setattr(cache, "_SETTLED", -(10**9))
+    monkeypatch.setattr(cache, "_SETTLE_TIME", -(10**9))
     monkeypatch.setattr("xuncha.cli.screen.line", lambda _text="": None)
     cache.register(ledger.root)  # what an earlier command has read of the other files is believed
     counts: Counter[str] = Counter()

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 Role = Literal["manager", "section", "leader", "viewer"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
-OF_ITS_OFFICE: Final = frozenset({"start", "submit", "progress", "attach"})
+OWN_OFFICE: Final = frozenset({"start", "submit", "progress", "attach"})
 """Actions of a section on measures of its own office."""
-WITH_OTHERS: Final = frozenset({"progress", "attach"})
+CO_OFFICE: Final = frozenset({"progress", "attach"})
 """Actions of a section on measures that its office only supports (`co_offices`)."""
-OF_A_LEADER: Final = frozenset({"return", "close"})
+LEADER: Final = frozenset({"return", "close"})
 """Actions of a leader on measures that they answer for or that were escalated to them."""
 NOT_ALLOWED: Final = "not-allowed"
 NOT_SIGNED_IN: Final = "not-signed-in"
@@ -50,7 +50,7 @@ class Account(BaseModel):
         return Author(self.name, self.email or f"{self.name.replace(' ', '.')}@xuncha.invalid")
 
     @model_validator(mode="after")
-    def _is_of_something(self) -> Self:
+    def _check_owner(self) -> Self:
         """Refuse a section without office or a leader without name: it would match every measure without one."""
         if (self.role == "section" and not self.office) or (self.role == "leader" and not self.leader):
             raise ValueError(self.role)
@@ -75,8 +75,8 @@ class Account(BaseModel):
             return False
         if self.role == "section":
             with_others = row is not None and row.office != self.office
-            return action in (WITH_OTHERS if with_others else OF_ITS_OFFICE)
-        return self.role == "leader" and action in OF_A_LEADER
+            return action in (CO_OFFICE if with_others else OWN_OFFICE)
+        return self.role == "leader" and action in LEADER
 
 
 def role_name(role: Role) -> str:

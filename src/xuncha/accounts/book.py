@@ -24,33 +24,33 @@ if TYPE_CHECKING:
 
 _NAME: Final = re.compile(r"\w(?:[\w .·-]{0,38}\w)?")
 """Names that git stores unchanged as an author's, on one line."""
-_PATIENCE: Final = 10
+_TIMEOUT: Final = 10
 """Seconds to wait for another process that changes the accounts."""
 _LIST: Final = TypeAdapter(list[Account])
 
 
-def _folded(name: str) -> str:
+def _normalized(name: str) -> str:
     """Return a name without differences that readers do not see."""
     return "".join(name.casefold().split())
 
 
-def _must_be_an_address(email: str | None) -> None:
+def _check_email(email: str | None) -> None:
     if email and not re.fullmatch(r"[\w.+-]+@[\w.-]+\w", email):
         message = _("“{email}” is not an e-mail address").format(email=email)
         raise RefusedError("bad-email", message, _("write it like {examples}").format(examples="wang@x.cn"))
 
 
-def _named(name: str, there: Mapping[str, Account]) -> Account:
+def _find(name: str, accounts: Mapping[str, Account]) -> Account:
     """Return an account by its name. Raises RefusedError if there is none."""
-    if name not in there:
+    if name not in accounts:
         message = _("there is no account {name}").format(name=name)
         raise RefusedError("no-such-account", message, _("to see the accounts: xuncha account list"))
-    return there[name]
+    return accounts[name]
 
 
-def _must_have_its_own_email(account: Account, there: Mapping[str, Account]) -> None:
+def _check_unique(account: Account, accounts: Mapping[str, Account]) -> None:
     """Refuse an e-mail that another account has: two people would count as one."""
-    for other in there.values():
+    for other in accounts.values():
         if other.name != account.name and other.author.email.casefold() == account.author.email.casefold():
             message = _("{name} already has this e-mail address").format(name=other.name)
             raise RefusedError("email-exists", message, _("give each account its own: --email ADDRESS"))
@@ -70,8 +70,8 @@ class Accounts:
             message = _("{path} is not in a git repository, where accounts are kept").format(path=root)
             hint = _("type: git init && git add -A && git commit -m 台账")
             raise SurroundingsError("no-repository", message, hint)
-        self._place = place.with_suffix(".json")
-        self._read: tuple[tuple[int, int, int] | None, dict[str, Account]] = (None, {})
+        self._file = place.with_suffix(".json")
+        self._cache: tuple[tuple[int, int, int] | None, dict[str, Account]] = (None, {})
 
     def all(self) -> dict[str, Account]:
         """Read the accounts, by name.
@@ -80,25 +80,25 @@ class Accounts:
             SurroundingsError: the file cannot be read, or is not a file of accounts.
         """
         try:
-            status = self._place.stat()
+            status = self._file.stat()
             stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
-            if stamp != self._read[0]:
+            if stamp != self._cache[0]:
                 if status.st_mode & 0o077:  # somebody has copied it here
-                    self._place.chmod(0o600)
-                accounts = _LIST.validate_json(retry_locked(self._place.read_bytes, READ_TIMEOUT))
-                self._read = stamp, {each.name: each for each in accounts}
+                    self._file.chmod(0o600)
+                accounts = _LIST.validate_json(retry_locked(self._file.read_bytes, READ_TIMEOUT))
+                self._cache = stamp, {each.name: each for each in accounts}
         except FileNotFoundError:
             return {}
         except OSError as error:
             raise self._unusable(cause_of(error)) from None
         except ValidationError:
             raise self._unusable(_("it is damaged")) from None
-        return self._read[1]
+        return self._cache[1]
 
     def _unusable(self, reason: str) -> SurroundingsError:
         message = _("the accounts in {path} cannot be used: {reason}")
         hint = _("restore a backup of the file, or remove it and add the accounts again")
-        return SurroundingsError("accounts", message.format(path=self._place, reason=reason), hint)
+        return SurroundingsError("accounts", message.format(path=self._file, reason=reason), hint)
 
     def get(self, name: str) -> Account:
         """Return an account.
@@ -106,7 +106,7 @@ class Accounts:
         Raises:
             RefusedError: there is none of this name.
         """
-        return _named(name, self.all())
+        return _find(name, self.all())
 
     def add(self, account: Account) -> None:
         """Add an account.
@@ -118,44 +118,44 @@ class Accounts:
             text = _("“{name}” cannot be the name of an account").format(name=account.name)
             hint = _("use letters and digits, with spaces, dots or hyphens between them; 40 at most")
             raise RefusedError("bad-name", text, hint)
-        _must_be_an_address(account.email)
+        _check_email(account.email)
 
-        def added(there: dict[str, Account]) -> None:
-            for other in there.values():
-                if _folded(other.name) == _folded(account.name):
+        def added(accounts: dict[str, Account]) -> None:
+            for other in accounts.values():
+                if _normalized(other.name) == _normalized(account.name):
                     text = _("the account {name} already exists").format(name=other.name)
                     raise RefusedError(
                         "account-exists", text, _("to reset its password: xuncha account passwd")
                     )
-            if not there and account.role != "manager":
+            if not accounts and account.role != "manager":
                 text = _("the first account must belong to a manager, who may do everything")
                 raise RefusedError("no-manager", text, _("type: xuncha account add NAME --role manager"))
-            _must_have_its_own_email(account, there)
-            there[account.name] = account
+            _check_unique(account, accounts)
+            accounts[account.name] = account
 
         self._change(added)
 
-    def alter(self, name: str, *, known: str | None = None, **changed: Any) -> None:  # noqa: ANN401
+    def alter(self, name: str, *, known_hash: str | None = None, **changes: Any) -> None:  # noqa: ANN401
         """Change fields of an account.
 
         Args:
             name: the account's name.
-            known: the hash of the password that the caller proved to know; None if no proof was needed.
-            changed: new values by field.
+            known_hash: the hash of the password that the caller proved to know; None if no proof was needed.
+            changes: new values by field.
 
         Raises:
             RefusedError: there is no such account, its password has changed meanwhile, or no manager who may sign in would be left.
         """
 
-        def altered(there: dict[str, Account]) -> None:
-            if known not in {None, _named(name, there).password}:
+        def altered(accounts: dict[str, Account]) -> None:
+            if known_hash not in {None, _find(name, accounts).password}:
                 raise RefusedError(
                     "wrong-password", _("the password was reset meanwhile"), _("sign in again")
                 )
-            account = Account.model_validate({**there[name].model_dump(), **changed})
-            _must_be_an_address(account.email)
-            _must_have_its_own_email(account, there)
-            there[name] = account
+            account = Account.model_validate({**accounts[name].model_dump(), **changes})
+            _check_email(account.email)
+            _check_unique(account, accounts)
+            accounts[name] = account
 
         self._change(altered)
 
@@ -165,18 +165,18 @@ class Accounts:
         Raises:
             RefusedError: there is no such account, or no manager who may sign in would be left.
         """
-        self._change(lambda there: there.pop(_named(name, there).name))
+        self._change(lambda there: there.pop(_find(name, there).name))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold the lock of the file."""
-        place = self._place.with_suffix(".lock")
+        place = self._file.with_suffix(".lock")
         os.close(os.open(place, os.O_CREAT | os.O_WRONLY, 0o600))
         lock = InterProcessLock(place)
-        if not lock.acquire(timeout=_PATIENCE):
+        if not lock.acquire(timeout=_TIMEOUT):
             if lock.lockfile:
                 lock.lockfile.close()
-            raise self._unusable(_("another program has held their lock for {n} seconds").format(n=_PATIENCE))
+            raise self._unusable(_("another program has held their lock for {n} seconds").format(n=_TIMEOUT))
         try:
             yield
         finally:
@@ -185,7 +185,7 @@ class Accounts:
     def _change(self, change: Callable[[dict[str, Account]], object]) -> None:
         """Hold the lock, read the accounts, and write them back changed."""
         try:
-            self._place.parent.mkdir(exist_ok=True)
+            self._file.parent.mkdir(exist_ok=True)
             with self._locked():
                 accounts = dict(self.all())
                 change(accounts)
@@ -195,6 +195,6 @@ class Accounts:
                         "last-manager", message, _("add another manager first: xuncha account add")
                     )
                 content = _LIST.dump_json([*accounts.values()], indent=2)
-                files.replace(self._place, content, private=True)
+                files.replace(self._file, content, private=True)
         except OSError as error:
             raise self._unusable(cause_of(error)) from None

@@ -13,14 +13,14 @@ from xuncha.parts import require_part
 if TYPE_CHECKING:
     from pwdlib import PasswordHash
 
-SHORTEST: Final = 10
+MIN_LENGTH: Final = 10
 """Characters in the shortest password."""
-LONGEST: Final = 200
+MAX_LENGTH: Final = 200
 """Characters in the longest password; longer ones take longer to hash."""
-_EASILY_READ: Final = "abcdefghjkmnpqrstuvwxyz23456789"
+_ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz23456789"
 _LOWEST_SCORE: Final = 2
 """The zxcvbn score of a password that withstands a million guesses."""
-_SCORED: Final = 72
+_MAX_SCORED: Final = 72
 """Characters that zxcvbn accepts."""
 
 
@@ -33,19 +33,19 @@ def _hashes() -> PasswordHash:
     return PasswordHash((Argon2Hasher(memory_cost=7 * 1024, time_cost=5, parallelism=1),))
 
 
-def generated() -> str:
+def new_password() -> str:
     """Return a random password of 60 bits, easy to spell on the telephone: four groups of three small letters and digits."""
-    return "-".join("".join(secrets.choice(_EASILY_READ) for _letter in range(3)) for _group in range(4))
+    return "-".join("".join(secrets.choice(_ALPHABET) for _letter in range(3)) for _group in range(4))
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """Return the hash of a password, with its salt and parameters."""
     return _hashes().hash(password)
 
 
 @cache
 def _dummy_hash() -> str:
-    return hashed(generated())
+    return hash_password(new_password())
 
 
 def is_right(password: str, hash_: str | None) -> bool:
@@ -54,7 +54,7 @@ def is_right(password: str, hash_: str | None) -> bool:
 
     hashes = _hashes()
     try:
-        right = len(password) <= LONGEST and hashes.verify(
+        right = len(password) <= MAX_LENGTH and hashes.verify(
             password.encode(errors="replace"), hash_ or _dummy_hash()
         )
     except PwdlibError:  # the file holds no valid hash
@@ -62,21 +62,23 @@ def is_right(password: str, hash_: str | None) -> bool:
     return right and hash_ is not None
 
 
-def weakness(password: str, *about: str) -> RefusedError | None:
+def weakness(password: str, *personal: str) -> RefusedError | None:
     """Return why a new password is easily guessed, or None.
 
     Args:
         password: the new password.
-        about: facts that others know about its owner, such as the name.
+        personal: facts that others know about its owner, such as the name.
     """
     from zxcvbn import zxcvbn  # noqa: PLC0415  has lists of common passwords
 
     hint = _("several words that only you would combine are easy to remember")
-    if not SHORTEST <= len(password) <= LONGEST:
-        message = _("a password must have {least} to {most} characters").format(least=SHORTEST, most=LONGEST)
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
+        message = _("a password must have {least} to {most} characters").format(
+            least=MIN_LENGTH, most=MAX_LENGTH
+        )
         return RefusedError("weak-password", message, hint)
-    facts = [each.casefold() for each in about if len(each) > 1]
+    facts = [each.casefold() for each in personal if len(each) > 1]
     holds_one = any(each in password.casefold() for each in facts)
-    if holds_one or zxcvbn(password[:_SCORED], user_inputs=["xuncha", *facts])["score"] < _LOWEST_SCORE:
+    if holds_one or zxcvbn(password[:_MAX_SCORED], user_inputs=["xuncha", *facts])["score"] < _LOWEST_SCORE:
         return RefusedError("weak-password", _("this password is easy to guess"), hint)
     return None

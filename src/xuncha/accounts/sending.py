@@ -26,9 +26,9 @@ SMTP: Final = "XUNCHA_SMTP"
 """The environment variable with the mail server: `smtps://USER:PASSWORD@HOST:465/?from=ADDRESS`; `smtp://` uses STARTTLS."""
 GROUP: Final = "XUNCHA_WEBHOOK"
 """The environment variable with the address of a group's robot. Both hold secrets, which may not be in a ledger's files."""
-_PATIENCE: Final = 20.0
+_TIMEOUT: Final = 20.0
 """Seconds to wait for a server."""
-_LONGEST: Final = 2000
+_MAX_SIZE: Final = 2000
 """Bytes in one message: WeCom accepts 2048, DingTalk more."""
 
 
@@ -48,7 +48,7 @@ def addresses(accounts: Mapping[str, Account], office: str) -> list[str]:
     return emails
 
 
-def mail(to: Sequence[str], subject: str, text: str, file: tuple[str, bytes]) -> None:
+def send_mail(to: Sequence[str], subject: str, text: str, file: tuple[str, bytes]) -> None:
     """Send an e-mail with a Word file.
 
     Args:
@@ -103,8 +103,8 @@ def _connected(server: SplitResult) -> smtplib.SMTP:
     """Connect to a mail server, with TLS if a password is to be sent; the server's certificate must be valid."""
     context, host, port = ssl.create_default_context(), server.hostname or "", server.port or 0
     if server.scheme == "smtps":
-        return smtplib.SMTP_SSL(host, port, timeout=_PATIENCE, context=context)
-    connection = smtplib.SMTP(host, port, timeout=_PATIENCE)
+        return smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT, context=context)
+    connection = smtplib.SMTP(host, port, timeout=_TIMEOUT)
     connection.ehlo()
     if connection.has_extn("starttls"):
         connection.starttls(context=context)
@@ -121,20 +121,20 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
         """Follow no redirect."""
 
 
-def post(text: str) -> None:
+def post_to_group(text: str) -> None:
     """Send a text to the group whose robot is set up; a longer text is cut.
 
     Raises:
         SurroundingsError: no robot is set up, or it refuses the text.
     """
     address = _address_from(GROUP, "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=…", "https", "http")
-    short = text.encode()[:_LONGEST].decode(errors="ignore")
+    short = text.encode()[:_MAX_SIZE].decode(errors="ignore")
     body = {"msgtype": "text", "text": {"content": short + ("…" if short != text else "")}}
     try:
         request = urllib.request.Request(  # noqa: S310  of these two kinds
             address.geturl(), json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.build_opener(_NoRedirects).open(request, timeout=_PATIENCE) as answer:
+        with urllib.request.build_opener(_NoRedirects).open(request, timeout=_TIMEOUT) as answer:
             reply: Any = json.loads(answer.read(64 * 1024))
     except (OSError, ValueError, HTTPException, RecursionError) as error:
         # The text of other errors may contain the address, which is a secret.

@@ -28,13 +28,13 @@ README: Final = "README.txt"
 TAG_FILES: Final = (README, "bag-info.txt", "bagit.txt", *(f"manifest-{name}.txt" for name in ALGORITHMS))
 """The files beside the payload; the tag manifests list them."""
 TAG_MANIFESTS: Final = tuple(f"tagmanifest-{name}.txt" for name in ALGORITHMS)
-_NOT_LISTED: Final = re.compile(rf"[\\\t\n{UNSAFE}\ud800-\udfff]|\s(?:/|$)|%(?:0a|0d|25)", re.IGNORECASE)
+_UNLISTABLE: Final = re.compile(rf"[\\\t\n{UNSAFE}\ud800-\udfff]|\s(?:/|$)|%(?:0a|0d|25)", re.IGNORECASE)
 """Parts of names that tools read differently in the lists of a bag: line ends, backslashes, blanks at an end, and percent escapes."""
 
-_MOST_TIMES: Final = 100
+_MAX_FACTOR: Final = 100
 """How many times larger than the zip its contents may be: bags contain texts, and files that are already compressed."""
-_ALWAYS: Final = 64 * 1024 * 1024  # bytes that the contents may have in any case
-_LONGEST_NAME: Final = 4096
+_ALLOWED: Final = 64 * 1024 * 1024  # bytes that the contents may have in any case
+_MAX_NAME: Final = 4096
 _NAME: Final = re.compile(r"(?!\.)[\w.-]+(?<!\.)(?:/(?!\.{0,2}(?:/|\Z))[^/\\\x00-\x1f\x7f]+)+")
 """The name of an entry: the one folder with the whole bag, and a file in it."""
 
@@ -50,19 +50,19 @@ def bagit() -> ModuleType:
     return library  # type: ignore[no-any-return]
 
 
-def must_be_listed(paths: list[str]) -> None:
+def check_names(paths: list[str]) -> None:
     """Check that all tools understand the names of these files in the lists of a bag. Raises RefusedError for the first other name."""
     for path in paths:
-        if _NOT_LISTED.search(path):
+        if _UNLISTABLE.search(path):
             shown = path.encode("utf-8", "replace").decode()
             message = _("BagIt cannot record this file name: {path}").format(path=shown)
             raise RefusedError("name-not-for-archive", message, _("rename it, and commit"), shown)
 
 
-def pack(folder: Path, about: dict[str, str], readme: bytes) -> None:
-    """Turn a folder into a bag, in place: its files become the payload; `about` gives the lines of bag-info.txt."""
+def make_bag(folder: Path, info: dict[str, str], readme: bytes) -> None:
+    """Turn a folder into a bag, in place: its files become the payload; `info` gives the lines of bag-info.txt."""
     library: Any = bagit()
-    library.make_bag(str(folder), dict(about), checksums=list(ALGORITHMS))
+    library.make_bag(str(folder), dict(info), checksums=list(ALGORITHMS))
     (folder / "bagit.txt").write_bytes(BAGIT)
     (folder / README).write_bytes(readme)
     for algorithm in ALGORITHMS:
@@ -78,18 +78,18 @@ def tag_manifest(folder: Path, algorithm: str) -> bytes:
     return "".join(lines).encode()
 
 
-def zipped(folder: Path, name: str, day: date, target: IO[bytes]) -> None:
+def write_zip(folder: Path, name: str, day: date, target: IO[bytes]) -> None:
     """Write a bag as one zip, in a folder with this name, its entries in order, with `packing.store`."""
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     store(((f"{name}/{path}", folder / path) for path in paths), day, target)
 
 
-def wrong(path: str, code: str, message: str) -> Finding[Place]:
+def bag_error(path: str, code: str, message: str) -> Finding[Place]:
     """Return a finding about a file in the archive; the path `.` means the archive itself."""
     return Finding(code, message, Place(path))
 
 
-def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]]]:
+def unzip(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]]]:
     """Unpack a zip into an empty folder; return the bag in it (None if it was not unpacked) and the findings. Raises RefusedError if it is no zip."""
     try:
         size = file.stat().st_size
@@ -98,10 +98,10 @@ def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]
             if entries and min(entry.header_offset for entry in entries) > 0:
                 # The list that is read may belong to a document inside the zip.
                 message = _("the file is cut off, or something precedes the zip: nothing was unpacked")
-                return None, [wrong(".", "cut-off", message)]
-            if found := list(_dangerous(entries)) or list(_unfit(entries, size)):
+                return None, [bag_error(".", "cut-off", message)]
+            if found := list(_unsafe(entries)) or list(_size_errors(entries, size)):
                 return None, found
-            found = [fault for entry in entries for fault in _take_out(archive, entry, folder)]
+            found = [fault for entry in entries for fault in _extract(archive, entry, folder)]
     except OSError as error:
         message = _("{path} cannot be read: {reason}").format(path=file, reason=cause_of(error))
         raise RefusedError("no-such-file", message) from None
@@ -111,44 +111,46 @@ def open_bag(file: Path, folder: Path) -> tuple[Path | None, list[Finding[Place]
     return folder / entries[0].filename.partition("/")[0], found
 
 
-def _dangerous(entries: list[ZipInfo]) -> Iterator[Finding[Place]]:
+def _unsafe(entries: list[ZipInfo]) -> Iterator[Finding[Place]]:
     """Yield findings for entries that would lead out of the folder, hide another entry, or cannot be part of a bag."""
     names = set()
     for entry in entries:
         name = entry.orig_filename
         normalized = unicodedata.normalize("NFC", name)
-        if len(name) > _LONGEST_NAME or not _NAME.fullmatch(name):
+        if len(name) > _MAX_NAME or not _NAME.fullmatch(name):
             message = _(
                 "this name leads outside its folder, or cannot be used as a file name: nothing was unpacked"
             )
-            yield wrong(name, "unsafe-name", message)
+            yield bag_error(name, "unsafe-name", message)
         elif stat.S_IFMT(entry.external_attr >> 16) not in {0, stat.S_IFREG}:
-            yield wrong(name, "not-a-file", _("this is a link or a device: nothing was unpacked"))
+            yield bag_error(name, "not-a-file", _("this is a link or a device: nothing was unpacked"))
         elif entry.flag_bits & 1:
-            yield wrong(name, "encrypted", _("this is encrypted: nothing was unpacked"))
+            yield bag_error(name, "encrypted", _("this is encrypted: nothing was unpacked"))
         elif normalized in names:
-            yield wrong(name, "name-twice-in-zip", _("this name occurs twice: nothing was unpacked"))
+            yield bag_error(name, "name-twice-in-zip", _("this name occurs twice: nothing was unpacked"))
         names.add(normalized)
 
 
-def _unfit(entries: list[ZipInfo], size: int) -> Iterator[Finding[Place]]:
+def _size_errors(entries: list[ZipInfo], size: int) -> Iterator[Finding[Place]]:
     """Yield a finding if the zip does not contain one folder, or would fill the disk; zipfile checks the stated sizes of entries."""
     tops = {entry.orig_filename.partition("/")[0] for entry in entries}
     total = sum(entry.file_size for entry in entries)
     if len(tops) != 1:
-        yield wrong(", ".join(sorted(tops)), "not-a-bag", _("the zip does not contain exactly one folder"))
-    elif total > max(size * _MOST_TIMES, _ALWAYS):
+        yield bag_error(
+            ", ".join(sorted(tops)), "not-a-bag", _("the zip does not contain exactly one folder")
+        )
+    elif total > max(size * _MAX_FACTOR, _ALLOWED):
         message = _("it would unpack from {size} to {told} bytes: nothing was unpacked")
-        yield wrong(".", "too-large", message.format(told=f"{total:,}", size=f"{size:,}"))
+        yield bag_error(".", "too-large", message.format(told=f"{total:,}", size=f"{size:,}"))
 
 
-def _take_out(archive: ZipFile, entry: ZipInfo, folder: Path) -> Iterator[Finding[Place]]:
+def _extract(archive: ZipFile, entry: ZipInfo, folder: Path) -> Iterator[Finding[Place]]:
     """Write one entry; yield a finding if that fails."""
     name = entry.filename.partition("/")[2]
     try:
         archive.extract(entry, folder)
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
-        yield wrong(name, "damaged", _("this is damaged in the zip: {reason}").format(reason=error))
+        yield bag_error(name, "damaged", _("this is damaged in the zip: {reason}").format(reason=error))
     except OSError as error:
         message = _("this could not be unpacked: {reason}").format(reason=cause_of(error))
-        yield wrong(name, "not-written", message)
+        yield bag_error(name, "not-written", message)

@@ -21,14 +21,14 @@ from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.language import use_language
 from xuncha.model.identity import COMMENTS, EVIDENCE
 from xuncha.model.records import Comment, Ledger
-from xuncha.model.vocabulary import STATUSES, UNSAID, status_name
+from xuncha.model.vocabulary import STATUSES, UNKNOWN, status_name
 from xuncha.notice.content import content
 from xuncha.notice.render import render
 from xuncha.paper.forms import FORMS
 from xuncha.paper.own import on_disk
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import comments
-from xuncha.store.loading import ledger as load
+from xuncha.store.loading import all_comments
+from xuncha.store.loading import load_ledger as load
 from xuncha.tally import tally
 from xuncha.trail.bundle import FOLDERS, clone_until, isolated, write_bundle, write_files
 from xuncha.trail.git import Git
@@ -151,13 +151,13 @@ def readme(
     events: int,
     audited: Audit,
     *,
-    said: Mapping[int, Comment],
+    comments: Mapping[int, Comment],
     with_lfs: bool,
 ) -> bytes:
-    """Write the file that an archivist reads first, with CRLF line ends; `events` is the number of rows in the log, `said` are the comments."""
+    """Write the file that an archivist reads first, with CRLF line ends; `events` is the number of rows in the log, `comments` are the comments."""
     evidence = [file.stat().st_size for file in (root / EVIDENCE).rglob("*") if file.is_file()]
     counts, inspection = tally(ledger.register(), facts.date), ledger.settings.inspection
-    about = [inspection.round, inspection.inspector, f"反馈日期 {inspection.feedback or UNSAID}"]
+    inspected = [inspection.round, inspection.inspector, f"反馈日期 {inspection.feedback or UNKNOWN}"]
     forms = [f"notice.{form}（{_TITLES[form]}）" for form in facts.notice["made"]]
     audit_found = f"已核验 {audited.commits} 次提交、{audited.changes} 处文件改动，" + (
         f"发现错误 {audited.errors} 处、提示 {audited.warnings} 处，详见 data/audit/"
@@ -169,13 +169,13 @@ def readme(
     text = files("xuncha.archive").joinpath("README.txt").read_text(encoding="utf-8")
     filled = text.format(
         **dict(facts),
-        inspection="，".join(filter(None, about)),
+        inspection="，".join(filter(None, inspected)),
         events=events,
         problems=counts.problems,
         problems_done=counts.problems_closed,
         measures=counts.measures,
         measures_done=counts.closed,
-        comments=_comments_told(said),
+        comments=_comment_counts(comments),
         evidence=len(evidence),
         evidence_bytes=f"{sum(evidence):,}",
         forms="、".join(forms) or "没有生成，原因见下",
@@ -186,14 +186,14 @@ def readme(
     return filled.replace("\n", "\r\n").encode()
 
 
-def _comments_told(said: Mapping[int, Comment]) -> str:
-    if not said:
+def _comment_counts(comments: Mapping[int, Comment]) -> str:
+    if not comments:
         return "没有登记意见建议"
-    replied = sum(comment.reply is not None for comment in said.values())
-    return f"收到意见建议 {len(said)} 件，已答复 {replied} 件，在 data/{LEDGER}/{COMMENTS}/"
+    replied = sum(comment.reply is not None for comment in comments.values())
+    return f"收到意见建议 {len(comments)} 件，已答复 {replied} 件，在 data/{LEDGER}/{COMMENTS}/"
 
 
-class Case(NamedTuple):
+class ArchiveCase(NamedTuple):
     """A gathered case."""
 
     facts: Facts
@@ -208,7 +208,7 @@ class Case(NamedTuple):
         return f"xuncha-{self.facts.date}-{self.facts.commit[:10]}"
 
 
-def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
+def gather(root: Path, commit: str, day: Date, folder: Path) -> ArchiveCase:
     """Gather a case, and make a bag of it.
 
     Args:
@@ -227,10 +227,10 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
     with isolated():
         found = ls_tree(Git(place), "HEAD", *FOLDERS)
     file_paths = [leaf.path for leaf in found if leaf.is_file]
-    bag.must_be_listed(file_paths)
+    bag.check_names(file_paths)
     pointers = write_files(place, file_paths, root, commit)
     ledger = load(WorkingTree(place))
-    by_number = comments(WorkingTree(place))  # they must be valid, too, to be handed over
+    by_number = all_comments(WorkingTree(place))  # they must be valid, too, to be handed over
     with isolated(folder / "repository"):
         made, lacking, warnings = notices(ledger, day, place, FORMS)
         with use_language("zh"):
@@ -248,20 +248,20 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> Case:
             (payload / path).write_bytes(content)
         with (payload / BUNDLE).open("wb") as stream:
             write_bundle(folder / "repository", stream)
-    text = readme(facts, ledger, place, len(events), audited, said=by_number, with_lfs=bool(pointers))
+    text = readme(facts, ledger, place, len(events), audited, comments=by_number, with_lfs=bool(pointers))
     (payload / LEDGER).mkdir()
     for name in FOLDERS:
         if (place / name).exists():
             (place / name).rename(payload / LEDGER / name)
-    about = {
+    info = {
         "Source-Organization": facts.organisation,
         "External-Description": "巡察整改材料，内部资料，不得公开",
         "External-Identifier": facts.commit,
         "Bagging-Date": facts.date.isoformat(),
         "Bag-Software-Agent": f"xuncha {__version__}",
     }
-    bag.pack(payload, about, text)
-    return Case(facts, payload, lacking, warnings)
+    bag.make_bag(payload, info, text)
+    return ArchiveCase(facts, payload, lacking, warnings)
 
 
 def reason(error: XunchaError) -> str:

@@ -11,13 +11,13 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from xuncha.archive import bag
-from xuncha.archive.bag import open_bag, wrong
+from xuncha.archive.bag import bag_error, unzip
 from xuncha.archive.gathering import AUDIT, BUNDLE, FACTS, LEDGER, LOG, Facts, facts_of, notices, record_files
 from xuncha.errors import Finding, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.notice.render import TEXTS
 from xuncha.store.files import WorkingTree, fingerprint
-from xuncha.store.loading import ledger as load
+from xuncha.store.loading import load_ledger as load
 from xuncha.system import has_crashed
 from xuncha.trail.bundle import FOLDERS, isolated, unpack_bundle
 from xuncha.trail.contents import fingerprints
@@ -26,7 +26,7 @@ from xuncha.trail.limits import ls_tree
 
 _DATA: Final = "data"
 _LARGEST_FACTS: Final = 1024 * 1024
-_OF_THIS_MACHINE: Final = "close-requires-signed-commit"
+_LOCAL_CODE: Final = "close-requires-signed-commit"
 """The code of findings that depend on the machine: an audit judges signatures by the keys that are known there."""
 
 
@@ -53,7 +53,7 @@ def verify(file: Path, folder: Path) -> Verdict:
     library = bag.bagit()
     inside = folder / "unpacked"
     inside.mkdir()
-    opened, found = open_bag(file, inside)
+    opened, found = unzip(file, inside)
     with file.open("rb") as stream:
         verdict = Verdict(hashlib.file_digest(stream, "sha256").hexdigest(), found)
     if opened is None:
@@ -67,7 +67,7 @@ def verify(file: Path, folder: Path) -> Verdict:
             verdict.facts = Facts.model_validate_json(content)
         except ValidationError:
             message = _("this does not say which ledger it belongs to")
-            verdict.findings.append(wrong(f"{_DATA}/{FACTS}", "not-ours", message))
+            verdict.findings.append(bag_error(f"{_DATA}/{FACTS}", "not-ours", message))
     if verdict.facts and (opened / _DATA / BUNDLE).is_file():
         verdict.add(_history_findings(opened, verdict.facts, folder / "history"))
     return verdict
@@ -91,34 +91,34 @@ def bag_findings(library: Any, folder: Path) -> list[Finding[Place]]:  # noqa: A
         library.ChecksumMismatch: ("checksum", _("this does not match its checksum")),
     }
     missing, unexpected, changed = kinds.values()
-    found = {wrong(path, *missing) for path in required - present}
-    found |= {wrong(path, *unexpected) for path in present - tags if not path.startswith(f"{_DATA}/")}
+    found = {bag_error(path, *missing) for path in required - present}
+    found |= {bag_error(path, *unexpected) for path in present - tags if not path.startswith(f"{_DATA}/")}
     if not tags <= present:
         return sorted(found)
-    found |= {wrong(path, *changed) for path in _changed_beside(folder)}
+    found |= {bag_error(path, *changed) for path in _changed_tags(folder)}
     if (folder / "bagit.txt").read_bytes() != bag.BAGIT:
         message = _("this does not conform to the BagIt format")
-        return sorted(found | {wrong("bagit.txt", "not-a-bag", message)})
+        return sorted(found | {bag_error("bagit.txt", "not-a-bag", message)})
     try:
         read = library.Bag(str(folder))
         oxum = read.info.pop("Payload-Oxum", "")  # if it is wrong, the library checks nothing else
         once = [path for path, sums in read.payload_entries().items() if set(sums) != set(bag.ALGORITHMS)]
-        found |= {wrong(path, "checksum", _("a checksum of this file is missing")) for path in once}
+        found |= {bag_error(path, "checksum", _("a checksum of this file is missing")) for path in once}
         read.validate()
         read.info["Payload-Oxum"] = oxum
     except (library.BagError, UnicodeError, ValueError, LookupError) as error:
-        found |= {wrong(each.path, *kinds[type(each)]) for each in getattr(error, "details", None) or ()}
+        found |= {bag_error(each.path, *kinds[type(each)]) for each in getattr(error, "details", None) or ()}
         message = _("the manifests of the bag cannot be read: {reason}").format(reason=error)
-        return sorted(found or {wrong(".", "not-a-bag", message)})
+        return sorted(found or {bag_error(".", "not-a-bag", message)})
     try:
         read.validate(fast=True)
     except (library.BagError, ValueError):
         message = _("the number of bytes and files does not match what it states")
-        return sorted(found or {wrong("bag-info.txt", "checksum", message)})
+        return sorted(found or {bag_error("bag-info.txt", "checksum", message)})
     return sorted(found)
 
 
-def _changed_beside(folder: Path) -> set[str]:
+def _changed_tags(folder: Path) -> set[str]:
     """Return the files beside the payload that differ from both tag manifests; if there are none, the tag manifests that are wrong."""
     wrong_lists, wrong_files = set(), []
     for algorithm in bag.ALGORITHMS:
@@ -138,7 +138,7 @@ def _history_findings(folder: Path, facts: Facts, place: Path) -> list[Finding[P
         named = f"External-Identifier: {commit}\n".encode()
         if commit != facts.commit or (info.is_file() and named not in info.read_bytes()):
             message = _("the history ends with {commit}, not with the commit named").format(commit=commit)
-            return [wrong(path, "wrong-commit", message)]
+            return [bag_error(path, "wrong-commit", message)]
         root = place / facts.inside
         root.mkdir(parents=True, exist_ok=True)
         with isolated():
@@ -146,11 +146,11 @@ def _history_findings(folder: Path, facts: Facts, place: Path) -> list[Finding[P
                 return found
             message = _("this differs from the history")
             paths = files_not_reproduced(folder / _DATA, root, facts) if facts.is_reproducible else []
-            return [wrong(f"{_DATA}/{each}", "not-as-committed", message) for each in paths]
+            return [bag_error(f"{_DATA}/{each}", "not-as-committed", message) for each in paths]
     except (RefusedError, GitError) as error:
         if isinstance(error, GitError) and has_crashed(error.returncode):
             raise
-        return [wrong(path, "bundle", error.message)]
+        return [bag_error(path, "bundle", error.message)]
 
 
 def _ledger_findings(folder: Path, root: Path) -> list[Finding[Place]]:
@@ -172,7 +172,7 @@ def _ledger_findings(folder: Path, root: Path) -> list[Finding[Place]]:
             elif present[:2] != expected[committed[path]][:2]:
                 message = _("this differs from the commit")
         if message:
-            found.append(wrong(f"{_DATA}/{LEDGER}/{path}", "not-as-committed", message))
+            found.append(bag_error(f"{_DATA}/{LEDGER}/{path}", "not-as-committed", message))
     return found
 
 
@@ -187,7 +187,7 @@ def files_not_reproduced(payload: Path, root: Path, facts: Facts) -> list[str]:
     again |= {f"notice/notice.{form}": made.get(form, b"") for form in TEXTS}
     archived = {path: (payload / path).read_bytes() if (payload / path).is_file() else b"" for path in again}
     old, new = archived[AUDIT], again[AUDIT]
-    if old != new and _but_for_signatures(old) == _but_for_signatures(new):
+    if old != new and _unsigned(old) == _unsigned(new):
         del again[AUDIT], again[AUDIT.replace(".json", ".html")]
     differing = {path for path, content in again.items() if archived[path] != content}
     again_facts = facts_of(ledger, root, facts.commit, facts.date)
@@ -197,8 +197,8 @@ def files_not_reproduced(payload: Path, root: Path, facts: Facts) -> list[str]:
     return sorted(differing)
 
 
-def _but_for_signatures(told: bytes) -> object:
+def _unsigned(content: bytes) -> object:
     try:
-        return [each for each in json.loads(told) if each["code"] != _OF_THIS_MACHINE]
+        return [each for each in json.loads(content) if each["code"] != _LOCAL_CODE]
     except (ValueError, RecursionError, TypeError, KeyError):
-        return told
+        return content

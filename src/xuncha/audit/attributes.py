@@ -10,7 +10,7 @@ from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.facts import quoted
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
-from xuncha.model.source import LARGEST
+from xuncha.model.source import MAX_SIZE
 from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git
 from xuncha.trail.replay import Commit, log
@@ -46,7 +46,7 @@ def check_attributes(git: Git, commits: Sequence[Commit], paths: Iterable[str]) 
     ]
     if not versions:
         return
-    contents = {each.name: each.content for each in read_objects(git, dict.fromkeys(blob for *_at, blob in versions), LARGEST)}  # fmt: skip
+    contents = {each.name: each.content for each in read_objects(git, dict.fromkeys(blob for *_at, blob in versions), MAX_SIZE)}  # fmt: skip
     order = {commit.hash: place for place, commit in enumerate(commits)}
     ledger_paths = [f"{prefix}{path}" for path in paths]
     macros: dict[str, set[str]] = {}

@@ -229,7 +229,7 @@ class Examination:
         added = {change.path for change in step.changes if change.before is None}
         head = {each.path for each in removed if step.commit.trailers.ids == (each.id,)}
         pairs = zip(step.commit.trailers.ids, step.commit.trailers.targets, strict=False)
-        up = any((Identity.perhaps(new) or ()) > (Identity.perhaps(old) or ()) for old, new in pairs)
+        up = any((Identity.try_parse(new) or ()) > (Identity.try_parse(old) or ()) for old, new in pairs)
         moved = [each for each in removed if each.is_record or each.comment]
         self._moves += [(step.at(each), added, head | {each.path}, up, step.node.ancestry) for each in moved]
 

@@ -17,7 +17,7 @@ from xuncha.audit.replayed import Files, State, Version, changes_of
 from xuncha.errors import Finding, RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
-from xuncha.model.source import LARGEST
+from xuncha.model.source import MAX_SIZE
 from xuncha.trail import replay
 from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git
@@ -72,7 +72,9 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     touched = [each for commit in commits for each in commit.touched if each.has_content]
     records = {each.blob for each in touched if is_record(each.path)}
     blobs = dict.fromkeys(each.blob for each in touched)
-    examination = Examination(commits, Files(read_objects(git, blobs, LARGEST), records), marks, signed_hashes)
+    examination = Examination(
+        commits, Files(read_objects(git, blobs, MAX_SIZE), records), marks, signed_hashes
+    )
     later_findings = [
         *(
             TOO_MANY.finding(HistoryPlace.at(by_hash[each.commit], each.label), each.message)
@@ -120,7 +122,7 @@ def findings_of_last_commit(root: Path) -> list[Finding[HistoryPlace]]:
     versions = [version for path in paths if (version := before.get(path))]
     old_blobs = [version.blob for version in versions if version.mode != replay.SUBMODULE]
     blobs = dict.fromkeys([*old_blobs, *(each.blob for each in commit.touched if each.has_content)])
-    files = Files(read_objects(Git(root), blobs, LARGEST), blobs)
+    files = Files(read_objects(Git(root), blobs, MAX_SIZE), blobs)
     changes = changes_of(commit, before, files)
     findings = check_commit(Step(commit, before, changes, Graph([], files))) if changes else []
     return [each for each in findings if each.code not in _RULES_OF_HISTORY]

@@ -71,7 +71,7 @@ def required_by(settings: Data | None) -> tuple[Requirement, ...]:
 @lru_cache(maxsize=1 << 14)
 def number_of(path: str) -> str | None:
     """Return the number of the problem or measure to which a record or a file of evidence belongs; None for any other file."""
-    identity = Identity.of_file(path) or Identity.of_evidence(path)
+    identity = Identity.from_path(path) or Identity.from_evidence(path)
     return str(identity) if identity else None
 
 

@@ -146,7 +146,7 @@ def _status_message(step: Step) -> str:
         change = changed.get(course.id)
         if change is not None and change.unreadable:
             return ""
-        identity = None if change else Identity.perhaps(course.id)
+        identity = None if change else Identity.try_parse(course.id)
         unchanged = text_of(step.files.record(step.before.get(identity.path)), "status") if identity else None
         before, after = change.statuses if change else (unchanged, unchanged)
         if "." not in course.id:  # a problem has no status, so its commit has no trailer for one

@@ -15,7 +15,7 @@ from xuncha.chinese.punctuation import full_width_page
 from xuncha.errors import Finding
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.names import KEY_NAMES, REQUIREMENTS
-from xuncha.model.source import LARGEST
+from xuncha.model.source import MAX_SIZE
 from xuncha.model.vocabulary import action_name
 from xuncha.paper.templates import render_here
 from xuncha.trail.contents import read_objects
@@ -60,7 +60,9 @@ def _settings(git: Git, audit: Audit) -> Data:
     """Return the settings at the last commit or, if unreadable there, at the commit that brought the ledger; empty if both are unreadable."""
     names = [f"{commit}:./{LEDGER_FILE}" for commit in (audit.tip, audit.start) if commit]
     existing = [name for name, kind in zip(names, git.kinds(names), strict=True) if kind == "blob"]
-    return next(filter(None, (read_data(content.content) for content in read_objects(git, existing, LARGEST))), {})
+    return next(
+        filter(None, (read_data(content.content) for content in read_objects(git, existing, MAX_SIZE))), {}
+    )
 
 
 def _group_by_reason(audit: Audit, severity: str) -> list[tuple[str, set[str], list[Finding[HistoryPlace]]]]:

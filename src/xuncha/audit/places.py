@@ -21,7 +21,7 @@ from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
-from xuncha.model.source import LARGEST
+from xuncha.model.source import MAX_SIZE
 from xuncha.paper.own import FOLDER, is_template
 from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git, Leaf
@@ -191,7 +191,7 @@ def _records(git: Git, name: str) -> Iterator[Data]:
     folders = [leaf.name for leaf in entries_of(name) if leaf.mode == "040000"]
     leaves = [leaf for folder in folders for leaf in entries_of(folder)]
     files = [leaf.name for leaf in leaves if leaf.is_file and is_record(leaf.path)]
-    for content in read_objects(git, dict.fromkeys(files), LARGEST) if files else ():
+    for content in read_objects(git, dict.fromkeys(files), MAX_SIZE) if files else ():
         yield read_data(content.content)
 
 

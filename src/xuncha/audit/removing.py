@@ -13,23 +13,23 @@ from xuncha.audit.undoing import is_update, same
 from xuncha.catalogue import Violations
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, Identity
-from xuncha.model.moves import closing_up, comments, identities, places_after
+from xuncha.model.moves import comments, identities, paths_after, renumbering
 from xuncha.workflow.remove import is_untouched
 
 
 def removal(step: Step) -> Mapping[str, Version | None] | str:
     """Return the files after a `remove`; or the reason why the ledger before it does not allow it."""
     trailers = step.commit.trailers
-    target = Identity.perhaps(trailers.ids[0]) if len(trailers.ids) == 1 else None
+    target = Identity.try_parse(trailers.ids[0]) if len(trailers.ids) == 1 else None
     paths = {path for folder in step.before.folders.values() for path in folder}
     if target is None or target.path not in paths:
         return _("it does not say what it removes")
     if not trailers.reason:
         return _("it gives no reason")
-    moves, topics = closing_up(identities(paths), target), _comment_subjects(step, paths)
+    moves, topics = renumbering(identities(paths), target), _comment_subjects(step, paths)
     if objection := _objection(step, target, paths) or _obstacle(step, target, moves, topics):
         return objection
-    new_paths = places_after(paths, moves)
+    new_paths = paths_after(paths, moves)
     expected: dict[str, Version | None] = {target.path: None, **dict.fromkeys(new_paths)}
     expected |= {new: step.before.get(old) for old, new in new_paths.items()}
     renumbered = Counter((str(old), str(new)) for old, new in moves.items())
@@ -118,7 +118,7 @@ def removed_overdue(step: Step) -> Violations[HistoryPlace]:
             for change in records
             if change.old not in new_data and (change.after is None or change.new in old_data)
         )
-    for identity in filter(None, map(Identity.perhaps, removed)):
+    for identity in filter(None, map(Identity.try_parse, removed)):
         due = text_of(step.files.record(step.before.get(identity.path)), "due")
         if due is not None and due < max(step.day, step.commit.committed[:10]):
             place = step.at(step.changes[0])._replace(path=identity.path, id=str(identity))

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from xuncha.audit.facts import Data, is_record, number_of, text_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, PROBLEMS, CommentNumber
-from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
+from xuncha.model.source import MAX_POINTER, Fingerprint, parse_pointer
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
 from xuncha.trail.contents import GitObject
@@ -125,7 +125,7 @@ class Files:
     def __init__(self, stored: Iterable[GitObject], records: Container[str]) -> None:
         """Keep the contents; of files that are no records, only as much as a pointer of git-lfs can hold."""
         self._stored = {
-            each.name: each if each.name in records else each._replace(content=each.content[:LARGEST_POINTER])
+            each.name: each if each.name in records else each._replace(content=each.content[:MAX_POINTER])
             for each in stored
         }
         self._read: dict[str, Data | Unreadable] = {}
@@ -158,7 +158,7 @@ class Files:
     def pointer(self, blob: str) -> Fingerprint | None:
         """Return the content that a git-lfs pointer names; None if the file is no pointer."""
         stored = self._stored.get(blob)
-        return pointed_at(stored.content) if stored and stored.size <= LARGEST_POINTER else None
+        return parse_pointer(stored.content) if stored and stored.size <= MAX_POINTER else None
 
 
 class Change(NamedTuple):
@@ -181,7 +181,7 @@ class Change(NamedTuple):
     @property
     def comment(self) -> CommentNumber | None:
         """The comment whose file it is; None if it is no comment's."""
-        return None if self.id else CommentNumber.of_file(self.path)
+        return None if self.id else CommentNumber.from_path(self.path)
 
     @property
     def applicants(self) -> tuple[Actor, ...]:

@@ -17,7 +17,7 @@ from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
-from xuncha.model.moves import Move, number_after, place_after
+from xuncha.model.moves import Move, number_after, path_after
 from xuncha.model.vocabulary import status_name
 from xuncha.sync.turns import is_step_back
 from xuncha.trail.replay import Commit
@@ -189,7 +189,7 @@ def renumbering(step: Step) -> dict[str, Version | None] | None:
     moved: dict[str, Version | None] = {change.path: None for change in removed}
     moved |= {change.path: change.after for change in others}
     for change in removed:
-        new_change = added.pop(place_after(change.path, move), None)
+        new_change = added.pop(path_after(change.path, move), None)
         if new_change is None or new_change.after is None:
             return None
         # Under its new number a file holds what it held under the old one.
@@ -211,7 +211,7 @@ def _move(step: Step) -> Move | None:
         return Move(*(CommentNumber(int(number)) for number in numbers)) if is_valid else None
     if trailers.comments or len(trailers.ids) != 1 or len(trailers.targets) != 1:
         return None
-    old, new = Identity.perhaps(trailers.ids[0]), Identity.perhaps(trailers.targets[0])
+    old, new = Identity.try_parse(trailers.ids[0]), Identity.try_parse(trailers.targets[0])
     return Move(old, new) if old and new else None
 
 

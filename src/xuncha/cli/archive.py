@@ -18,7 +18,7 @@ from xuncha.language import ngettext
 from xuncha.system import temporary_folder
 
 if TYPE_CHECKING:
-    from xuncha.archive.gathering import Case, Facts
+    from xuncha.archive.gathering import ArchiveCase, Facts
     from xuncha.archive.verifying import Verdict
 
 
@@ -49,7 +49,7 @@ def archive(
 
 
 def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None:
-    from xuncha.archive.bag import zipped  # noqa: PLC0415  other commands need none of this
+    from xuncha.archive.bag import write_zip  # noqa: PLC0415  other commands need none of this
     from xuncha.archive.gathering import gather  # noqa: PLC0415
     from xuncha.requests.moments import read_moment  # noqa: PLC0415
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
@@ -66,7 +66,7 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
     with temporary_folder() as place, screen.show_activity(_("Making the archive")):
         case = gather(call.root, commit, day, place)
         with (place / "archive.zip").open("w+b") as stream:
-            zipped(case.bag, case.name, day, stream)
+            write_zip(case.bag, case.name, day, stream)
             stream.seek(0)
             save(stream, output, call.root)
     _warn(case, call.root, is_current=at is None)
@@ -78,7 +78,7 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
     screen.line(message.format(commit=commit[:10], day=day))
 
 
-def _warn(case: Case, root: Path, *, is_current: bool) -> None:
+def _warn(case: ArchiveCase, root: Path, *, is_current: bool) -> None:
     """Warn of what is wrong in the archive or missing from it."""
     from xuncha.archive.gathering import reason  # noqa: PLC0415
     from xuncha.trail.bundle import FOLDERS  # noqa: PLC0415

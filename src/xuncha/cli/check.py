@@ -175,6 +175,6 @@ def schema() -> None:
     Examples:
         xuncha schema > schema.json
     """
-    from xuncha.store.schema import whole  # noqa: PLC0415
+    from xuncha.store.schema import full_schema  # noqa: PLC0415
 
-    screen.data(whole())
+    screen.data(full_schema())

@@ -105,11 +105,11 @@ def list_(
         xuncha comment list --about 2.3 --json
     """
     from xuncha.requests.selection import comments_about  # noqa: PLC0415
-    from xuncha.store.loading import comments  # noqa: PLC0415
+    from xuncha.store.loading import all_comments  # noqa: PLC0415
 
     call.must_be_here()
     source = WorkingTree(call.root)
-    comments_by_number = comments(source)
+    comments_by_number = all_comments(source)
     matching = comments_about(source, comments_by_number, about, unanswered=unanswered)
     if as_json:
         screen.data([{"number": number, **each.model_dump(mode="json")} for number, each in matching.items()])

@@ -18,7 +18,7 @@ from xuncha.model.register import Register
 from xuncha.model.source import Source
 from xuncha.rules.names import no_such_record
 from xuncha.store import cache
-from xuncha.store.files import WorkingTree, find
+from xuncha.store.files import WorkingTree, find_ledger
 from xuncha.tally import Tally, tally
 from xuncha.trail import presence
 from xuncha.trail.repository import git_dir, private_path
@@ -46,7 +46,7 @@ class Context:
     @cached_property
     def root(self) -> Path:
         """Return the ledger's folder. Raises SurroundingsError if there is none."""
-        return find(None, self.folder)
+        return find_ledger(None, self.folder)
 
     @contextlib.contextmanager
     def session(self) -> Iterator[Session]:
@@ -93,10 +93,10 @@ class Context:
 
     def ledger(self) -> Ledger:
         """Return the whole ledger as records, reading every file; warn of what an interrupted command left behind."""
-        from xuncha.store.loading import ledger  # noqa: PLC0415
+        from xuncha.store.loading import load_ledger  # noqa: PLC0415
 
         with self._reading():
-            return ledger(self.source())
+            return load_ledger(self.source())
 
     def history(self, identity: Identity | None = None) -> list[Event]:
         """Return the events of the whole ledger, a problem with its measures, or one measure (RefusedError if it does not exist); newest first."""

@@ -19,7 +19,7 @@ from xuncha.model.identity import LEDGER_FILE, PROBLEMS, Identity
 from xuncha.requests import typed
 from xuncha.rules.names import suggestion
 from xuncha.store.cache import register
-from xuncha.store.files import WorkingTree, located
+from xuncha.store.files import WorkingTree, absolute
 from xuncha.trail.presence import check_files_present
 
 if TYPE_CHECKING:
@@ -73,10 +73,10 @@ def import_notice(
         screen.data(content | ({"doubts": _doubts_json(draft)} if dry_run else {}))
         return
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
-    from xuncha.skeleton.create import found  # noqa: PLC0415
+    from xuncha.skeleton.create import create_from  # noqa: PLC0415
 
     intake = Enterer(draft).new(file.name, None)
-    found(located(folder), intake, file.name, dry_run=dry_run)
+    create_from(absolute(folder), intake, file.name, dry_run=dry_run)
     if dry_run:
         _show_notice(content)
     screen.show(*doubts_table(draft))
@@ -124,7 +124,7 @@ def import_table(
     """
     from xuncha.exchange.entering import Enterer  # noqa: PLC0415
     from xuncha.exchange.sheet.reading import draft_of  # noqa: PLC0415
-    from xuncha.skeleton.create import found  # noqa: PLC0415
+    from xuncha.skeleton.create import create_from  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     root, is_there = _target(call, folder)
@@ -140,7 +140,7 @@ def import_table(
             intake, before = taking_in.apply_plan(root, enterer.changed, file.name, as_shown)
     else:
         intake = Enterer(draft).new(file.name, organisation, day.isoformat() if day else None)
-        found(root, intake, file.name, dry_run=dry_run)
+        create_from(root, intake, file.name, dry_run=dry_run)
         before, refused = {}, []
     saved = _save_form(root, draft, save_form, exists=is_there or not dry_run) if save_form else ""
     for error in refused:
@@ -166,7 +166,7 @@ def import_table(
 def _target(call: Context, folder: Path | None) -> tuple[Path, bool]:
     """Return the folder of the ledger, and whether a ledger is in it."""
     try:
-        root = call.root if folder is None else located(folder)
+        root = call.root if folder is None else absolute(folder)
     except SurroundingsError as error:
         error.hint = _("to make a new ledger, name a folder for it: xuncha import table FILE my-ledger")
         raise
@@ -201,7 +201,7 @@ def reading_options(
     from xuncha.store import forms  # noqa: PLC0415
 
     source = WorkingTree(root)
-    chosen = forms.form(source, form) if form else None
+    chosen = forms.load_form(source, form) if form else None
     if not (root / LEDGER_FILE).exists():
         return ReadOptions(call.today, day, chosen, columns)
     frame = register(root).frame
@@ -222,9 +222,9 @@ def _save_form(root: Path, draft: Draft, name: str, *, exists: bool) -> str:
     if not exists:
         hint = _("leave --dry-run out, or make a ledger first: xuncha init")
         raise UsageError("no-ledger", _("a form is saved in a ledger, but there is none here"), hint)
-    path = forms.path_of(name)
+    path = forms.form_path(name)
     why = {column.heading: column.reason for column in draft.columns}
-    content = forms.written(draft.form.model_copy(update={"name": name}), why)
+    content = forms.form_file(draft.form.model_copy(update={"name": name}), why)
     with begin(root) as session:
         try:
             old = session.source.read(path)
@@ -253,7 +253,7 @@ def _differences(intake: Intake, before: OldContents) -> Iterator[str]:
     from xuncha.workflow.differences import differences  # noqa: PLC0415
 
     texts = (
-        f"{Identity.of_file(path) or path} {text}"
+        f"{Identity.from_path(path) or path} {text}"
         for path, new in intake.files.items()
         if (old := before.get(path)) is not None
         for text in differences(parse(old), parse(new))

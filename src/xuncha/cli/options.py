@@ -14,7 +14,7 @@ from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.register import Register
 from xuncha.store.cache import register
-from xuncha.store.files import WorkingTree, find
+from xuncha.store.files import WorkingTree, find_ledger
 
 FORMS: Final = ("txt", "md", "html", "docx", "pdf")
 """The names of the forms in `xuncha.paper.forms`, repeated here so that `paper` need not be loaded."""
@@ -37,7 +37,7 @@ def _completed(values: Callable[[Path], Iterable[tuple[str, str]]]) -> Completio
     def complete(context: typer.Context) -> list[tuple[str, str]]:
         ledger = context.find_root().params.get("ledger")
         try:
-            pairs = values(find(None, Path(ledger) if ledger else None))
+            pairs = values(find_ledger(None, Path(ledger) if ledger else None))
         except XunchaError:  # a completion must not print errors
             return []
         return [(word, shell_safe(text)) for value, text in pairs if (word := _shell_word(value))]

@@ -151,14 +151,14 @@ def show(call: Context, identity: options.Record, as_json: options.Json = False)
     from xuncha.cli.tables import measure_screen, problem_screen  # noqa: PLC0415
     from xuncha.model.records import Problem  # noqa: PLC0415
     from xuncha.requests.answers import file_version, measure_rows, record_json  # noqa: PLC0415
-    from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415
+    from xuncha.store.loading import load_record, load_settings  # noqa: PLC0415
 
     parsed = Identity.parse(identity)
     register = call.register()
     horizon = Horizon.of_register(register, call.today)
     rows = measure_rows(register, parsed)
     source = WorkingTree(call.root)
-    record = record_of(source, parsed)
+    record = load_record(source, parsed)
     events = call.history_if_any(parsed)
     if as_json:
         screen.data(record_json(parsed, record, rows, horizon, events, file_version(call.root, parsed.path)))

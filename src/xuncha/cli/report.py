@@ -59,13 +59,13 @@ def weekly(
         xuncha report weekly --since 2024-04-11 -f docx -o weekly.docx
     """
     from xuncha.report import weekly as room  # noqa: PLC0415
-    from xuncha.store.loading import comments  # noqa: PLC0415
+    from xuncha.store.loading import all_comments  # noqa: PLC0415
 
     check_form(form, FORMS, output, "weekly", as_json=as_json)
     first = typed.read_past_day(since, "--since", call.today) if since else room.first_day(call.today)
     ledger, events = call.ledger(), call.history_if_any()
     earlier = _earlier(call, first, room.recorded(events, first, call.today))
-    report = room.weekly(ledger, call.today, first, events, earlier, comments(call.source()).values())
+    report = room.weekly(ledger, call.today, first, events, earlier, all_comments(call.source()).values())
     _deliver_report(call, room, ledger, report, form, output, as_json=as_json)
 
 
@@ -157,7 +157,7 @@ def letter(
     send: str | None = optional(
         "--send WAY",
         _("Send it: email, to the accounts of the office; or group, in WeCom or DingTalk"),
-        [*names.WAYS],
+        [*names.LETTER_WAYS],
     ),
     form: options.Form = "txt",
     output: options.Output = None,
@@ -183,7 +183,7 @@ def letter(
     ]
     draft = content(ledger, call.today, letter_kind, to, number=number, signer=signer, copies=copies)
     if send is not None:
-        _send(call, typed.read_word(send, "--send", names.WAYS), letter_kind, draft)
+        _send(call, typed.read_word(send, "--send", names.LETTER_WAYS), letter_kind, draft)
     if send is None or output is not None:
         deliver_paper(call, f"letter.{letter_kind}", form, output, letter=draft)
 
@@ -198,10 +198,10 @@ def _send(call: Context, way: str, kind: str, letter: Letter) -> None:
     if way == "email":
         subject = f"{letter.organisation}{title}：{letter.office}"
         word = make_paper(call, f"letter.{kind}", "docx", letter=letter)[0]
-        sending.mail(to, subject, text, (f"{title}.docx", word))
+        sending.send_mail(to, subject, text, (f"{title}.docx", word))
         screen.line(_("Sent to {names}.").format(names=_(", ").join(to)))
     else:
-        sending.post(text)
+        sending.post_to_group(text)
         screen.line(_("Sent to the group."))
 
 
@@ -302,7 +302,7 @@ def _last_entry_day(call: Context) -> date | None:
 
 def _earlier(call: Context, since: date, identities: set[Identity]) -> Mapping[Identity, Measure]:
     """Return measures as they were before a day; leave out those that cannot be known."""
-    from xuncha.store.loading import records_of  # noqa: PLC0415
+    from xuncha.store.loading import load_measures  # noqa: PLC0415
     from xuncha.trail.tree import Tree, commit_at  # noqa: PLC0415
 
     if not identities or since <= date.min:
@@ -311,13 +311,13 @@ def _earlier(call: Context, since: date, identities: set[Identity]) -> Mapping[I
         commit = commit_at(call.root, (since - timedelta(days=1)).isoformat())
     except RefusedError:  # there was no ledger yet
         return {}
-    return records_of(Tree(call.root, commit), identities)
+    return load_measures(Tree(call.root, commit), identities)
 
 
 def _ledger_of(call: Context, text: str) -> tuple[Ledger, Identity]:
     """Return a measure by its number, and a ledger with it and its problem alone: errors elsewhere, or in its evidence, do not prevent a dossier."""
     from xuncha.model.records import Ledger  # noqa: PLC0415
-    from xuncha.store.loading import load_settings, record_of  # noqa: PLC0415
+    from xuncha.store.loading import load_record, load_settings  # noqa: PLC0415
 
     call.must_be_here()
     source, parsed = call.source(), Identity.parse(text)
@@ -326,7 +326,7 @@ def _ledger_of(call: Context, text: str) -> tuple[Ledger, Identity]:
     settings = load_settings(source)
     if settings.settings is None:
         raise InvalidLedgerError(settings.findings)
-    problem, measure = record_of(source, Identity(identity.problem)), record_of(source, identity)
+    problem, measure = load_record(source, Identity(identity.problem)), load_record(source, identity)
     return Ledger(settings.settings, {identity.problem: problem}, {identity: measure}), identity  # type: ignore[dict-item]
 
 

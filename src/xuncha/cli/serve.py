@@ -106,11 +106,11 @@ def _demo_ledger(call: Context) -> Iterator[tuple[Path, dict[str, str]]]:
         rows, accounts = register(root).measures, Accounts(root)
         assigned = {"section": next(row for row in rows if row.status == "in_progress")}
         assigned["leader"] = next(row for row in rows if row.status == "submitted")
-        credentials = {role_name(role): passwords.generated() for role in ROLES}
+        credentials = {role_name(role): passwords.new_password() for role in ROLES}
         for role, (name, password) in zip(ROLES, credentials.items(), strict=True):
             office = assigned[role].office if role == "section" else None
             leader = assigned[role].leader if role == "leader" else None
-            hashed = passwords.hashed(password)
+            hashed = passwords.hash_password(password)
             new_account = Account(
                 name=name,
                 role=role,
@@ -164,8 +164,13 @@ def add(
 
     about = _role_values(call, role, office, leader)
     accounts = _accounts(call)
-    password = passwords.generated()
-    values = {"name": name, "email": email, "added": call.today, "password": passwords.hashed(password)}
+    password = passwords.new_password()
+    values = {
+        "name": name,
+        "email": email,
+        "added": call.today,
+        "password": passwords.hash_password(password),
+    }
     accounts.add(Account.model_validate({**values, **about}))
     _print_password(name, password)
 
@@ -278,9 +283,9 @@ def passwd(call: Context, name: Name) -> None:
     """
     from xuncha.accounts import passwords  # noqa: PLC0415
 
-    password = passwords.generated()
+    password = passwords.new_password()
     accounts = _accounts(call)
-    accounts.alter(name, password=passwords.hashed(password), renew=True)
+    accounts.alter(name, password=passwords.hash_password(password), renew=True)
     _print_password(name, password)
     if accounts.get(name).disabled:
         text = _("{name} is disabled.").format(name=name)

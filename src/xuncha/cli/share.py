@@ -69,7 +69,7 @@ def _renumbering(result: Synced) -> Iterator[str]:
     """Yield what was renumbered or renamed, where old numbers or names were replaced or are still used, and what was kept."""
     for record in result.renumbered:
         message = _("Renumbered {old} → {new} {title}: the one before it was undone elsewhere")
-        if record.move.up:
+        if record.move.is_higher:
             message = _("Renumbered {old} → {new} {title}: the number {old} was assigned elsewhere meanwhile")
         old, new = map(_number_name, record.move)
         yield message.format(old=old, new=new, title=record.title)

@@ -81,7 +81,7 @@ def _due_lists(
                 (date.fromisoformat(row.due) if row.due else None, row.due or term_text(row.term), row)
             )
         elif horizon.is_review_due(row) and (day := review_day(row, register.frame)):
-            waiting["review"].append((day, _("last {day}").format(day=row.looked_at), row))
+            waiting["review"].append((day, _("last {day}").format(day=row.reviewed_on), row))
     days = register.frame.due_soon_days
     soon = _("Due within {n} days").format(n=days)
     shown: list[RenderableType] = []

@@ -72,7 +72,7 @@ def _command(verb: Verb) -> Callable[..., None]:
             *numbers, typed["text"] = numbers
             if not numbers:
                 message = _("the number of the measure is missing")
-                if Identity.perhaps(typed["text"]):
+                if Identity.try_parse(typed["text"]):
                     message = _("the text is missing")
                 raise UsageError("usage", message, _("type: xuncha progress 2.3 …"))
         values = given.read_values(typed, call.today)

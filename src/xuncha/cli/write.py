@@ -22,7 +22,7 @@ from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, U
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.requests import outcomes, typed
-from xuncha.store.files import located
+from xuncha.store.files import absolute
 
 if TYPE_CHECKING:
     from xuncha.workflow.add import Added
@@ -70,9 +70,9 @@ def init(
         "leaders": leaders,
         "offices": offices,
     }
-    root = located(folder)
+    root = absolute(folder)
     if not (ask and (root / LEDGER_FILE).exists()):
-        kept_files = create(root, call.today, example=example, known=values)
+        kept_files = create(root, call.today, example=example, values=values)
         screen.line(_("Ledger made: {path}").format(path=folder))
         if kept_files:
             screen.line(_("Left as they were: {paths}").format(paths=_(", ").join(kept_files)))

@@ -9,17 +9,17 @@ from operator import attrgetter
 from typing import Final, Literal, NamedTuple
 
 from xuncha.chinese.punctuation import full_width_page
-from xuncha.dashboard.timeline import Axis, Point, Span, changes, curve, day_of, running
+from xuncha.dashboard.timeline import Axis, Point, Span, changes, cumulative, curve, day_of
 from xuncha.model.records import Ledger, Measure
 from xuncha.model.register import MeasureRow, Register
-from xuncha.model.vocabulary import UNSAID, Light, Status, Term
+from xuncha.model.vocabulary import UNKNOWN, Light, Status, Term
 from xuncha.paper.own import OwnFiles
 from xuncha.paper.templates import render as fill
 from xuncha.tally import Horizon, Tally, tally
 from xuncha.trail.history import Event
 
 
-class Said(NamedTuple):
+class DatedText(NamedTuple):
     """A dated text about a measure: its newest progress, or the reason for an action."""
 
     date: Date | None
@@ -28,7 +28,7 @@ class Said(NamedTuple):
     publish: bool
 
 
-class Inside(NamedTuple):
+class Details(NamedTuple):
     """The details of a measure that only an internal board shows."""
 
     leader: str
@@ -37,11 +37,11 @@ class Inside(NamedTuple):
     withheld: bool
     goal: str | None
     escalated_to: str | None
-    progress: Said | None
+    progress: DatedText | None
     closed: Date | None
     closed_by: str | None
     note: str | None
-    reason: Said | None
+    reason: DatedText | None
 
 
 class Item(NamedTuple):
@@ -55,7 +55,7 @@ class Item(NamedTuple):
     due: Date | None
     days: int | None
     """Days left until the deadline, negative after it; None if the measure is closed or has no deadline."""
-    inside: Inside | None  # None on a public board
+    inside: Details | None  # None on a public board
 
     @property
     def long_term(self) -> bool:
@@ -153,7 +153,7 @@ def render(board: Board, files: OwnFiles) -> str:
 STATUSES: Final[tuple[Status, ...]] = ("closed", "submitted", "in_progress", "not_started")
 """The statuses in the order in which a bar is filled."""
 LIGHTS: Final[tuple[Light, ...]] = ("red", "yellow", "green", "none")
-_REASONED = frozenset({"return", "reopen", "extend"})
+_WITH_REASON = frozenset({"return", "reopen", "extend"})
 
 
 def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: bool = False) -> Board:
@@ -184,8 +184,8 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
         reviews=rows.group("review", filter(horizon.is_review_due, rows.all)),
         categories=categories,
         problems=tuple(sorted(problems, key=lambda problem: int(problem.number))),
-        offices=_load(rows, register.frame.offices, "office") if internal else (),
-        leaders=_load(rows, register.frame.leaders, "leader") if internal else (),
+        offices=_workload(rows, register.frame.offices, "office") if internal else (),
+        leaders=_workload(rows, register.frame.leaders, "leader") if internal else (),
         timeline=_timeline(ledger, rows, events, today),
     )
 
@@ -211,7 +211,7 @@ def _items(
     ledger: Ledger, register: Register, horizon: Horizon, events: Sequence[Event], *, internal: bool
 ) -> dict[str, Item]:
     today = Date.fromisoformat(horizon.today)
-    numbers = {row.id: row.id for row in register.measures} if internal else _afresh(register)
+    numbers = {row.id: row.id for row in register.measures} if internal else _new_numbers(register)
     reasons = _reasons(events) if internal else {}
     found = {}
     for row, measure in zip(register.measures, ledger.measures.values(), strict=True):
@@ -224,17 +224,17 @@ def _items(
                 term=row.term,
                 due=measure.due,
                 days=(measure.due - today).days if measure.due and row.status != "closed" else None,
-                inside=_inside(row, measure, reasons.get(row.id)) if internal else None,
+                inside=_details(row, measure, reasons.get(row.id)) if internal else None,
             )
     return found
 
 
 def _headings(register: Register) -> list[tuple[str | None, str]]:
     """List the categories by key and title, and at the end a heading for problems without a category."""
-    return [*register.frame.categories, (None, UNSAID)]
+    return [*register.frame.categories, (None, UNKNOWN)]
 
 
-def _afresh(register: Register) -> dict[str, str]:
+def _new_numbers(register: Register) -> dict[str, str]:
     """Return new numbers for published measures, since a gap would reveal that some are withheld."""
     numbers: dict[str, str] = {}
     problem = 0
@@ -247,17 +247,17 @@ def _afresh(register: Register) -> dict[str, str]:
     return numbers
 
 
-def _inside(row: MeasureRow, measure: Measure, reason: Said | None) -> Inside:
+def _details(row: MeasureRow, measure: Measure, reason: DatedText | None) -> Details:
     newest = max(reversed(measure.progress), key=lambda entry: entry.date or Date.min, default=None)
     closed = measure.closed
-    return Inside(
-        leader=row.leader or UNSAID,
-        office=row.office or UNSAID,
+    return Details(
+        leader=row.leader or UNKNOWN,
+        office=row.office or UNKNOWN,
         co_offices=row.co_offices,
         withheld=not row.publish,
         goal=measure.goal,
         escalated_to=measure.escalated.to if measure.escalated else None,
-        progress=Said(newest.date, "", newest.text, newest.publish) if newest else None,
+        progress=DatedText(newest.date, "", newest.text, newest.publish) if newest else None,
         closed=closed.date if closed else None,
         closed_by=closed.by if closed else None,
         note=closed.note if closed else None,
@@ -265,12 +265,12 @@ def _inside(row: MeasureRow, measure: Measure, reason: Said | None) -> Inside:
     )
 
 
-def _reasons(events: Sequence[Event]) -> dict[str, Said]:
+def _reasons(events: Sequence[Event]) -> dict[str, DatedText]:
     """Find the newest reason given for a return, reopening or extension of each measure."""
     return {
-        event.number: Said(day_of(event), event.action, event.reason, publish=False)
+        event.number: DatedText(day_of(event), event.action, event.reason, publish=False)
         for event in reversed(events)
-        if event.number and event.reason and event.action in _REASONED
+        if event.number and event.reason and event.action in _WITH_REASON
     }
 
 
@@ -284,16 +284,18 @@ def _categories(ledger: Ledger, register: Register, rows: _Rows, *, internal: bo
                 number = row.id if internal else measures.items[0].number.partition(".")[0]
                 finding = ledger.problems[int(row.id)].finding if internal else None
                 group = measures._replace(key=f"problem-{number}")
-                problems.append(ProblemItem(number, row.title, row.complete, finding, not row.publish, group))
+                problems.append(
+                    ProblemItem(number, row.title, row.is_complete, finding, not row.publish, group)
+                )
         if problems:
             inside = [row for row in rows.all if row.category == key]
             yield CategoryItem(title, rows.group(f"category-{problems[0].number}", inside), tuple(problems))
 
 
-def _load(rows: _Rows, names: Iterable[str], by: Literal["office", "leader"]) -> tuple[Group, ...]:
+def _workload(rows: _Rows, names: Iterable[str], by: Literal["office", "leader"]) -> tuple[Group, ...]:
     """Group the measures by office or leader: those with most overdue measures first, then those with most open ones."""
     found = [
-        rows.group(f"{by}-{place}", (row for row in rows.all if getattr(row, by) == name), name or UNSAID)
+        rows.group(f"{by}-{place}", (row for row in rows.all if getattr(row, by) == name), name or UNKNOWN)
         for place, name in enumerate((*names, None), 1)
     ]
     non_empty = filter(attrgetter("total"), found)
@@ -306,8 +308,8 @@ def _timeline(ledger: Ledger, rows: _Rows, events: Sequence[Event], today: Date)
     axis = Axis(min([start, *due.values()]), max([today, *due.values()]))
     measures = ledger.measures.items()
     closed = {str(identity): each.closed.date if each.closed else None for identity, each in measures}
-    closed_by = running(changes(closed, events, start, today))
-    due_by = running(Counter(due.values()))
+    closed_by = cumulative(changes(closed, events, start, today))
+    due_by = cumulative(Counter(due.values()))
     periods = []
     for place, span in enumerate(axis.spans, 1):
         due_rows = (row for row in rows.all if row.id in due and span.first <= due[row.id] <= span.last)

@@ -79,18 +79,18 @@ def changes(
             by_measure[event.number].append((day_of(event), event.to == "closed"))
     found: dict[Date, int] = defaultdict(int)
     for number, closing in closings.items():
-        lost = start
+        earliest = start
         since: Date | None = None
         for day, closed in by_measure.get(number, ()):
-            day = min(max(day, lost, since or start), today)  # noqa: PLW2901  clocks may be wrong; time never goes back
+            day = min(max(day, earliest, since or start), today)  # noqa: PLW2901  clocks may be wrong; time never goes back
             if closed:
                 since = since or day
             elif since is not None:
                 found[since] += 1
                 found[day] -= 1
-                since, lost = None, day
+                since, earliest = None, day
         if closing is not None:
-            found[min(max(closing, lost), today)] += 1
+            found[min(max(closing, earliest), today)] += 1
         elif since is not None:  # reopened by hand on an unknown day
             found[since] += 1
             found[today] -= 1
@@ -105,7 +105,7 @@ def day_of(event: Event) -> Date:
         return Date.max
 
 
-def running(added: Mapping[Date, int]) -> Callable[[Date], int]:
+def cumulative(added: Mapping[Date, int]) -> Callable[[Date], int]:
     """Return a function that computes the number reached by the end of a day from the changes of single days."""
     days = sorted(added)
     sums = [0, *accumulate(added[day] for day in days)]

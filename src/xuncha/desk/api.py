@@ -19,7 +19,7 @@ from xuncha.requests.answers import file_version, findings_json, measure_rows, p
 from xuncha.requests.given import PARAMETERS
 from xuncha.requests.selection import Selection, select
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import check, record_of
+from xuncha.store.loading import check, load_record
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
 from xuncha.workflow.verbs import VERBS
 
@@ -113,7 +113,7 @@ def show(request: Request, identity: str) -> dict[str, Any]:
     desk = desk_of(request)
     number, register = Identity.parse(identity), desk.state().register
     rows = measure_rows(register, number)
-    record = record_of(WorkingTree(desk.root), number)
+    record = load_record(WorkingTree(desk.root), number)
     return record_json(
         number,
         record,

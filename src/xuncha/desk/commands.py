@@ -67,9 +67,9 @@ def address_of(number: Identity | str) -> str:
 
 def edit_address(path: str) -> str:
     """Return the address of the page on which a file is edited; empty if it cannot be edited there."""
-    if identity := Identity.of_file(path):
+    if identity := Identity.from_path(path):
         return f"/edit/{identity}"
-    return f"/edit/{path}" if path == LEDGER_FILE or CommentNumber.of_file(path) else ""
+    return f"/edit/{path}" if path == LEDGER_FILE or CommentNumber.from_path(path) else ""
 
 
 def linked(text: str) -> Markup:
@@ -113,7 +113,7 @@ def _page(words: Sequence[str]) -> tuple[str, str] | None:
     command, *arguments = words or [""]
     if "--help" in arguments:
         return None
-    ids = [str(identity) for each in arguments if (identity := Identity.perhaps(each))]
+    ids = [str(identity) for each in arguments if (identity := Identity.try_parse(each))]
     title = " ".join((action_name(command), *ids))
     if command in VERBS and ids:
         return f"/act?{urlencode({'action': command, 'id': ids}, doseq=True)}", title

@@ -75,7 +75,9 @@ def _not_shared(surroundings: Surroundings) -> DoctorFindings:
     remotes = surroundings.git_output("remote").split()
     upstream = surroundings.git_output("for-each-ref", "--format=%(upstream)", f"refs/heads/{branch}")
     is_known = upstream and surroundings.git.commit_hash(upstream)
-    counts = surroundings.git.count_commits("--left-right", f"{upstream}...HEAD", "--", size=2) if is_known else []
+    counts = (
+        surroundings.git.count_commits("--left-right", f"{upstream}...HEAD", "--", size=2) if is_known else []
+    )
     if not remotes:
         address = _("ADDRESS")
         command = f"git remote add origin {address} && git push -u origin {shlex.quote(branch)}"

@@ -14,7 +14,7 @@ from xuncha.chinese.days import find_dates
 from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
-from xuncha.model.vocabulary import with_kept_braces
+from xuncha.model.vocabulary import escape_braces
 from xuncha.reading.counts import ALL_DONE, BRACKETS, Kind, Statement, statements
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class Paragraphs:
         claims = _RATE.search(words) or _all_done(words) or (follows and counted and _FOLLOWS.match(words))
         numbers = {*named.values(), *(each.count.number for each in found)}
         if not (claims or any(each.kind for each in found) or numbers & self.known_numbers):
-            return with_kept_braces(words)
+            return escape_braces(words)
         places = {each.start: self._placeholder(each, units, words) for each in found}
         aside = any(any(counts(aside[0])) for aside in BRACKETS.finditer(words))
         all_placed = len(places) == len(found) and named.keys() <= places.keys()
@@ -180,11 +180,11 @@ class Paragraphs:
             return None
         live, place = "", start
         for each in found:
-            live += with_kept_braces(text[place : each.start]) + str(places[each.start])
+            live += escape_braces(text[place : each.start]) + str(places[each.start])
             place = each.start + each.count.end - each.count.start - len(each.count.unit)
             if text[each.start - 1 : each.start] in _BRACES or text[place : place + 1] in _BRACES:
                 return None
-        return live + with_kept_braces(text[place:end])
+        return live + escape_braces(text[place:end])
 
     def _placeholder(self, each: Statement, units: _Units, words: str) -> str | None:
         """Return the placeholder for a count if its meaning is certain; else None."""

@@ -13,7 +13,7 @@ from xuncha.exchange.matching import Match, matches
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, LEDGER_FILE, Identity
-from xuncha.model.vocabulary import WORDS
+from xuncha.model.vocabulary import STATUS_WORDS
 from xuncha.rules.names import most_similar
 from xuncha.store import editing
 from xuncha.workflow.change import StatusChange
@@ -73,7 +73,7 @@ class Enterer:
         # Texts around the tables become comments at the end of the ledger's own file.
         notes = [] if self.draft.exact else [line for note in self.draft.notes for line in note.split("\n")]
         remarks = "".join(f"# {line}\n" for line in [f"由 {origin} 导入。", *notes])
-        self.intake.files[LEDGER_FILE] = editing.fresh(whole, "schema/ledger.json") + remarks.encode()
+        self.intake.files[LEDGER_FILE] = editing.new_file(whole, "schema/ledger.json") + remarks.encode()
         return self.intake
 
     def changed(self, ledger: Ledger, source: Source) -> Intake:
@@ -150,7 +150,7 @@ class Enterer:
         """Add a new file, with its keys in the usual order."""
         schema = f"../../schema/{'problem' if identity.is_problem else 'measure'}.json"
         ordered = {key: record[key] for key in editing.KEYS if record.get(key) is not None}
-        self.intake.files[identity.path] = editing.fresh(ordered, schema)
+        self.intake.files[identity.path] = editing.new_file(ordered, schema)
         self.intake.steps.append(StatusChange(str(identity), None, record.get("status")))
 
     def _add_names(self, measure: MeasureDraft, record: dict[str, Any]) -> None:
@@ -284,8 +284,10 @@ class Enterer:
         status: str = new.get("status", stored.status)
         if _STATUS_ORDER.index(status) < _STATUS_ORDER.index(stored.status):
             if (stored.status, status) != ("submitted", "in_progress"):
-                message = _("the ledger already says {status}: kept").format(status=WORDS[stored.status])
-                self._doubt(measure, "state", WORDS[new["status"]], message)
+                message = _("the ledger already says {status}: kept").format(
+                    status=STATUS_WORDS[stored.status]
+                )
+                self._doubt(measure, "state", STATUS_WORDS[new["status"]], message)
             return stored.status
         if status == stored.status:
             day = new.get("closed", {}).get("date")

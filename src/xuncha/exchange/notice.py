@@ -12,8 +12,8 @@ from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.exchange.counted import Paragraphs, contradictions, draft_counts
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.language import gettext as _
-from xuncha.model.states import goes_on
-from xuncha.model.vocabulary import WORDS, Status, with_kept_braces
+from xuncha.model.states import is_ongoing
+from xuncha.model.vocabulary import STATUS_WORDS, Status, escape_braces
 
 if TYPE_CHECKING:
     from xuncha.reading.notice import Category, Measure, Notice, PlacedText, Problem
@@ -79,8 +79,8 @@ class _Drafter:
         inspection = {"inspector": notice.inspector, "round": notice.round, **days}
         contact = {name: getattr(notice.contact, name) for name in ("office", "phone", "address", "email")}
         notice_values = {
-            "title": with_kept_braces(notice.title or ""),
-            "issuer": with_kept_braces(notice.issuer or ""),
+            "title": escape_braces(notice.title or ""),
+            "issuer": escape_braces(notice.issuer or ""),
             "date": dates.notice and dates.notice.isoformat(),
             **self._paragraphs(),
         }
@@ -137,10 +137,10 @@ class _Drafter:
         if measure.staged and not measure.long_term:
             status = "in_progress"
         doubt = measure.doubt
-        if status == "closed" and goes_on(measure.text.text, self.today):
+        if status == "closed" and is_ongoing(measure.text.text, self.today):
             status, doubt = "in_progress", _("stated as done, but also as going on")
         if doubt:
-            message = f"{doubt} → {WORDS[status]}"
+            message = f"{doubt} → {STATUS_WORDS[status]}"
             self.draft.doubt(message, measure.text.text, address=_address(measure.text), role="state")
         return status
 

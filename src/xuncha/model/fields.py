@@ -49,23 +49,23 @@ Day = Annotated[
 ]
 
 
-def _seen(text: str) -> str:
+def _not_blank(text: str) -> str:
     if is_blank(text):
         raise PydanticCustomError("empty_text", "nothing of it is seen")
     return text
 
 
 _LINE = rf"^[^\t\n{UNSAFE}]*[^\s{UNSAFE}][^\t\n{UNSAFE}]*$"
-Line = Annotated[str, StringConstraints(pattern=_LINE, max_length=2000), AfterValidator(_seen)]
+Line = Annotated[str, StringConstraints(pattern=_LINE, max_length=2000), AfterValidator(_not_blank)]
 """Text on one line, not blank."""
 Text = Annotated[
     str,
     StringConstraints(pattern=rf"^[^{UNSAFE}]*[^\s{UNSAFE}][^{UNSAFE}]*$", max_length=50_000),
-    AfterValidator(_seen),
+    AfterValidator(_not_blank),
 ]
 """Text of one or more lines, not blank."""
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Name = Annotated[str, StringConstraints(pattern=_LINE, max_length=200), AfterValidator(_seen)]
+Name = Annotated[str, StringConstraints(pattern=_LINE, max_length=200), AfterValidator(_not_blank)]
 _NOT_IN_KEYS = r"\s\x00-\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\xa9\u2000-\u2bff\u3000-\u3004\u3008-\u303f\uff00-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65"
 """Blanks, signs and punctuation, in a form that every reader of JSON Schema understands; not all understand `\\p{L}`."""
 _FIELD_KEY = {"type": "string", "pattern": rf"^(?![0-9])[^{_NOT_IN_KEYS}]+$", "maxLength": 60}

@@ -14,7 +14,7 @@ _PIECE: Final = re.compile(r'"[^"]*"?|\\.|[_*].|\[[^\]]*\]?|.', re.DOTALL)
 """A quoted text, an escaped character, a blank with the width of a character, a fill, a colour or condition; or one character."""
 _INVISIBLE: Final = re.compile(r"[_*].|\[(?:\$[^\]]*|Black|Blue|Cyan|Green|Magenta|Red|White|Yellow|Color\s*\d+|颜色\s*\d+|[黑蓝绿红白黄]色?)\]|[ \u3000]", re.IGNORECASE)  # fmt: skip
 _PERCENT: Final = re.compile(r"[-+(]?[0#?.,]*[0#?][0#?.,]*%\)?")
-_SHOWS: Final = re.compile(r"[0#?@ymdhsgeb]|General|G/通用格式", re.IGNORECASE)
+_VALUE: Final = re.compile(r"[0#?@ymdhsgeb]|General|G/通用格式", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)
@@ -25,13 +25,13 @@ def is_percent(form: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def hides(form: str, *, text: bool) -> bool:
+def hides_value(form: str, *, text: bool) -> bool:
     """Return whether a format hides a value or shows something else instead; for a text, also if it shows anything beside it."""
     sections = _sections(form)
     if not text:
         shown = "".join(piece for piece in sections[0] if not piece.startswith(('"', "\\", "_", "*")))
         shown = re.sub(r"\[(?![hms])[^\]]*\]?", "", shown, flags=re.IGNORECASE)
-        return bool(form) and (not _SHOWS.search(shown) or ("%" in form and not is_percent(form)))
+        return bool(form) and (not _VALUE.search(shown) or ("%" in form and not is_percent(form)))
     of_text = sections[-1] if len(sections) == _SECTIONS or "@" in sections[-1] else None
     if of_text is None:
         return False

@@ -11,7 +11,7 @@ from xuncha.language import gettext as _
 from xuncha.model.fields import Line, Name, Record
 from xuncha.model.vocabulary import Status
 
-FIELD: Final = "fields."  # prefix of the role of a column with a declared field: `fields.cause`
+FIELD_PREFIX: Final = "fields."  # prefix of the role of a column with a declared field: `fields.cause`
 IGNORE: Final = "ignore"
 ROLES: Final = (
     "number", "category", "problem", "finding", "part", "measure", "goal", "kind", "leader", "office", "co_offices", "person",
@@ -22,7 +22,7 @@ ROLES: Final = (
 
 def is_role(word: str) -> bool:
     """Return whether a word is the role of a column."""
-    return word in ROLES or (word.startswith(FIELD) and word != FIELD)
+    return word in ROLES or (word.startswith(FIELD_PREFIX) and word != FIELD_PREFIX)
 
 
 def role_name(role: str) -> str:
@@ -35,7 +35,7 @@ def role_name(role: str) -> str:
     }.get(role, "")  # fmt: skip
 
 
-def _a_role(value: str) -> str:
+def _checked_role(value: str) -> str:
     if is_role(value):
         return value
     raise PydanticCustomError("bad_role", "not a role of a column: {value}", {"value": value[:40]})
@@ -50,7 +50,7 @@ class Form(Record):
     rows: list[int | None] = Field(
         default_factory=list, description="数据行，首行和末行（null：到表尾）；不写则自动找"
     )
-    columns: dict[Line, Annotated[str, AfterValidator(_a_role)]] = Field(
+    columns: dict[Line, Annotated[str, AfterValidator(_checked_role)]] = Field(
         description="列名和用途；两行表头的列名用 / 连接"
     )
     states: dict[Line, Status] = Field(default_factory=dict, description="状态列中的字样各是什么状态")

@@ -16,9 +16,9 @@ COMMENTS = "data/comments"
 PARTS = (LEDGER_FILE, PROBLEMS, EVIDENCE, COMMENTS)
 """All records of a ledger, their evidence, and the comments."""
 _NUMBER = "[1-9][0-9]{0,5}"
-_FORM = re.compile(rf"({_NUMBER})(?:\.({_NUMBER}))?")
+_ID = re.compile(rf"({_NUMBER})(?:\.({_NUMBER}))?")
 _FILE = re.compile(rf"{PROBLEMS}/0*({_NUMBER})/(?:problem|({_NUMBER})\.({_NUMBER}))\.yaml")
-_PROOF = re.compile(rf"{EVIDENCE}/({_NUMBER})\.({_NUMBER})/.+", re.DOTALL)
+_EVIDENCE = re.compile(rf"{EVIDENCE}/({_NUMBER})\.({_NUMBER})/.+", re.DOTALL)
 _COMMENT = re.compile(rf"{COMMENTS}/0*({_NUMBER})\.yaml")
 
 
@@ -34,7 +34,7 @@ class Identity(NamedTuple):
 
         Raises RefusedError if the text is not such a number.
         """
-        match = _FORM.fullmatch(unicodedata.normalize("NFKC", text.strip()).replace("。", "."))
+        match = _ID.fullmatch(unicodedata.normalize("NFKC", text.strip()).replace("。", "."))
         if match is None:
             message = _("“{text}” is not the number of a problem (2) or a measure (2.3)")
             raise RefusedError("bad-id", message.format(text=text))
@@ -43,10 +43,10 @@ class Identity(NamedTuple):
     @staticmethod
     def is_number(text: str) -> bool:
         """Return whether a text is a number in the form of the files."""
-        return _FORM.fullmatch(text) is not None
+        return _ID.fullmatch(text) is not None
 
     @classmethod
-    def perhaps(cls, text: str | None) -> Identity | None:
+    def try_parse(cls, text: str | None) -> Identity | None:
         """Parse a number from elsewhere, such as a commit; None if it is not valid."""
         try:
             return cls.parse(text or "")
@@ -54,7 +54,7 @@ class Identity(NamedTuple):
             return None
 
     @classmethod
-    def of_file(cls, path: str) -> Identity | None:
+    def from_path(cls, path: str) -> Identity | None:
         """Return the problem or measure whose file has this path, relative to the ledger; None for other files."""
         match = _FILE.fullmatch(path)
         if match is None or (match[2] and match[1] != match[2]):
@@ -62,9 +62,9 @@ class Identity(NamedTuple):
         return cls(int(match[1]), int(match[3] or 0))
 
     @classmethod
-    def of_evidence(cls, path: str) -> Identity | None:
+    def from_evidence(cls, path: str) -> Identity | None:
         """Return the measure to which an evidence file belongs; None for other files."""
-        match = _PROOF.fullmatch(path)
+        match = _EVIDENCE.fullmatch(path)
         return cls(int(match[1]), int(match[2])) if match else None
 
     @property
@@ -100,7 +100,7 @@ class CommentNumber(NamedTuple):
         return cls(int(digits))
 
     @classmethod
-    def of_file(cls, path: str) -> CommentNumber | None:
+    def from_path(cls, path: str) -> CommentNumber | None:
         """Return the comment whose file has this path, relative to the ledger; None for other files."""
         match = _COMMENT.fullmatch(path)
         return cls(int(match[1])) if match else None

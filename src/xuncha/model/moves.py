@@ -20,32 +20,32 @@ class Move(NamedTuple):
     new: Numbered
 
     @property
-    def up(self) -> bool:
+    def is_higher(self) -> bool:
         """Whether the new number is higher."""
         return self.new > self.old
 
 
 def identities(listing: Iterable[str]) -> set[Identity]:
     """Return the problems and the measures whose files are among these paths."""
-    return {identity for path in listing if (identity := Identity.of_file(path))}
+    return {identity for path in listing if (identity := Identity.from_path(path))}
 
 
 def comments(listing: Iterable[str]) -> set[CommentNumber]:
     """Return the comments whose files are among these paths."""
-    return {number for path in listing if (number := CommentNumber.of_file(path))}
+    return {number for path in listing if (number := CommentNumber.from_path(path))}
 
 
-def numbered(path: str) -> Numbered | None:
+def identity_of(path: str) -> Numbered | None:
     """Return the problem, measure or comment whose file has this path; None for other files."""
-    return Identity.of_file(path) or CommentNumber.of_file(path)
+    return Identity.from_path(path) or CommentNumber.from_path(path)
 
 
-def place_after(path: str, move: Move) -> str:
+def path_after(path: str, move: Move) -> str:
     """Return the path of a file after a move; unchanged if it does not belong to what moves."""
     if isinstance(move.new, CommentNumber):
         return move.new.path if path == move.old.path else path
-    of_file = Identity.of_file(path)
-    identity = of_file or Identity.of_evidence(path)
+    of_file = Identity.from_path(path)
+    identity = of_file or Identity.from_evidence(path)
     if identity is None or (new := number_after(identity, move)) == identity:
         return path
     return new.path if of_file else path.replace(f"/{identity}/", f"/{new}/", 1)
@@ -59,27 +59,29 @@ def number_after(identity: Identity, move: Move) -> Identity:
     return new if new.measure else Identity(new.problem, identity.measure)
 
 
-def place_now(path: str, found: Iterable[Move]) -> str:
+def path_now(path: str, moves: Iterable[Move]) -> str:
     """Return the path of a file after the first of these moves that concerns it."""
-    return next((new for move in found if (new := place_after(path, move)) != path), path)
+    return next((new for move in moves if (new := path_after(path, move)) != path), path)
 
 
-def closing_up(there: Iterable[Identity], gone: Identity) -> dict[Identity, Identity]:
+def renumbering(existing: Iterable[Identity], removed: Identity) -> dict[Identity, Identity]:
     """Return the new numbers of everything after a removed problem or measure, by the old numbers, lowest first.
 
     Each number becomes lower by one; the measures of a renumbered problem are listed, too.
     """
-    if gone.is_problem:
-        following = [each for each in there if each.problem > gone.problem]
+    if removed.is_problem:
+        following = [each for each in existing if each.problem > removed.problem]
         return {each: Identity(each.problem - 1, each.measure) for each in sorted(following)}
-    following = [each for each in there if each.problem == gone.problem and each.measure > gone.measure]
+    following = [
+        each for each in existing if each.problem == removed.problem and each.measure > removed.measure
+    ]
     return {each: Identity(each.problem, each.measure - 1) for each in sorted(following)}
 
 
-def places_after(paths: Iterable[str], numbers: Mapping[Identity, Identity]) -> dict[str, str]:
+def paths_after(paths: Iterable[str], numbers: Mapping[Identity, Identity]) -> dict[str, str]:
     """Return the new paths of the files that move, by their old paths; `numbers` gives the new numbers by the old ones."""
-    pairs = ((path, Identity.of_file(path) or Identity.of_evidence(path)) for path in paths)
-    return {path: place_after(path, Move(old, numbers[old])) for path, old in pairs if old and old in numbers}
+    pairs = ((path, Identity.from_path(path) or Identity.from_evidence(path)) for path in paths)
+    return {path: path_after(path, Move(old, numbers[old])) for path, old in pairs if old and old in numbers}
 
 
 _CITED: Final = re.compile(

@@ -24,7 +24,7 @@ KEY_NAMES: Final[Mapping[str, str]] = {
     "words": "字样", "papers": "内部文书", "signer": "签发人", "copies": "抄送", "plan_date": "方案日期", "head_work": "第一责任人工作", "file": "文件", "sha256": "哈希值", "size": "字节数",
 }  # fmt: skip
 """The name of each key, including inner keys; a key means the same everywhere."""
-_ALSO: Final[Mapping[str, tuple[str, ...]]] = {
+_SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "organisation": ("单位", "党组织"), "leaders": ("领导名单", "班子成员"), "offices": ("部门", "科室名单"), "people": ("人员",),
     "title": ("整改措施", "措施", "问题", "反馈问题"), "category": ("问题类别", "类别"), "finding": ("问题表现", "反馈原文"),
     "term": ("整改类型", "期限类型"), "leader": ("分管领导", "牵头领导"), "office": ("责任部门", "责任单位", "牵头科室", "主责科室"),
@@ -56,7 +56,10 @@ LETTERS: Final[Words] = {
     "supervision": ("督办", "督办函"),
     "warning": ("告诫", "告诫函", "警示"),
 }
-WAYS: Final[Words] = {"email": ("邮件", "邮箱"), "group": ("群", "群机器人")}  # the ways to send letters
+LETTER_WAYS: Final[Words] = {
+    "email": ("邮件", "邮箱"),
+    "group": ("群", "群机器人"),
+}  # the ways to send letters
 ROLES: Final[Words] = {
     "manager": ("管理员",),
     "section": ("科室", "责任科室"),
@@ -91,8 +94,8 @@ FIELD_TYPES: Final[Words] = {
     "date": ("日期", "时间"),
     "choice": ("选项", "单选"),
 }
-OF: Final[Words] = {"problem": ("问题",), "measure": ("整改措施", "措施")}
-_IN_FILES: Final = (STATUSES, TERMS, RESULTS, CHANNELS, REQUIREMENTS, FIELD_TYPES, OF)
+FIELD_OWNERS: Final[Words] = {"problem": ("问题",), "measure": ("整改措施", "措施")}
+_IN_FILES: Final = (STATUSES, TERMS, RESULTS, CHANNELS, REQUIREMENTS, FIELD_TYPES, FIELD_OWNERS)
 
 
 def key_name(key: str) -> str:
@@ -100,19 +103,19 @@ def key_name(key: str) -> str:
     return KEY_NAMES.get(key, key) if is_chinese() else key
 
 
-def key_meant(text: str, known: Collection[str]) -> str | None:
-    """Return the key among `known` that a Chinese word means; None if it means no key, or more than one."""
-    return _meant(text, {key: (KEY_NAMES.get(key, ""), *_ALSO.get(key, ())) for key in known})
+def find_key(text: str, keys: Collection[str]) -> str | None:
+    """Return the key among `keys` that a Chinese word means; None if it means no key, or more than one."""
+    return _match(text, {key: (KEY_NAMES.get(key, ""), *_SYNONYMS.get(key, ())) for key in keys})
 
 
-def word_meant(text: str, known: Collection[str]) -> str | None:
-    """Return the word of a closed list that a Chinese word means, as `key_meant` does for keys."""
-    return _meant(
-        text, {word: [name for words in _IN_FILES for name in words.get(word, ())] for word in known}
+def find_word(text: str, words: Collection[str]) -> str | None:
+    """Return the word of a closed list that a Chinese word means, as `find_key` does for keys."""
+    return _match(
+        text, {word: [name for terms in _IN_FILES for name in terms.get(word, ())] for word in words}
     )
 
 
-def _meant(text: str, names: Mapping[str, Collection[str]]) -> str | None:
+def _match(text: str, names: Mapping[str, Collection[str]]) -> str | None:
     """Return the only key with this name; else the only one with a name that contains the text, or else is part of it."""
     if not (plain := unicodedata.normalize("NFKC", text).strip()):
         return None

@@ -125,8 +125,8 @@ class Measure(Record):
     def row(self, identity: Identity, problem: Problem | None) -> MeasureRow:
         """Return the flat view."""
         last = max(self.reviews, key=attrgetter("date"), default=None)
-        looks = [each.date for each in (last, self.closed) if each and each.date]
-        looked_at = max(looks) if looks and self.status == "closed" else None
+        days = [each.date for each in (last, self.closed) if each and each.date]
+        reviewed_on = max(days) if days and self.status == "closed" else None
         return MeasureRow(
             id=str(identity),
             problem=str(identity.problem),
@@ -140,8 +140,8 @@ class Measure(Record):
             person=self.person,
             due=self.due.isoformat() if self.due else None,
             publish=self.publish and problem is not None and problem.publish,
-            looked_at=looked_at.isoformat() if looked_at else None,
-            slipped=looked_at is not None and last is not None and last.result == "slipped",
+            reviewed_on=reviewed_on.isoformat() if reviewed_on else None,
+            slipped=reviewed_on is not None and last is not None and last.result == "slipped",
             escalated_to=self.escalated.to if self.escalated else None,
             fields=tuple(self.fields.items()),
         )

@@ -38,13 +38,13 @@ class MeasureRow(NamedTuple):
     person: str | None
     due: str | None
     publish: bool  # whether it may be published: `publish` is true for it and its problem
-    looked_at: str | None  # the day when it was closed or last reviewed; None while it is open
+    reviewed_on: str | None  # the day when it was closed or last reviewed; None while it is open
     slipped: bool  # whether it is closed, and its last review found that the result has slipped
     escalated_to: str | None = None
     fields: Values = ()
 
     @property
-    def assigned(self) -> bool:
+    def is_assigned(self) -> bool:
         """Whether it has a leader and an office, and a deadline unless its term needs none."""
         return bool(self.leader and self.office and (self.due or self.term != "once"))
 
@@ -60,7 +60,7 @@ class ProblemRow(NamedTuple):
     measures: tuple[MeasureRow, ...]
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether it has measures and all of them are closed; this is never stored."""
         return bool(self.measures) and all(row.status == "closed" for row in self.measures)
 

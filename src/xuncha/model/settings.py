@@ -9,7 +9,7 @@ from pydantic import Field
 
 from xuncha.model.fields import Day, FieldKey, Key, Line, Name, Record, Text
 from xuncha.model.register import FieldFrame, Frame
-from xuncha.model.vocabulary import UNSAID, FieldType, Requirement
+from xuncha.model.vocabulary import UNKNOWN, FieldType, Requirement
 
 
 class Inspection(Record):
@@ -150,11 +150,11 @@ class Settings(Record):
     @property
     def name(self) -> str:
         """The organisation as papers print it; 待明确 if it is missing."""
-        return self.organisation or UNSAID
+        return self.organisation or UNKNOWN
 
-    def addresses(self, email: str) -> set[str]:
+    def emails_of(self, email: str) -> set[str]:
         """Return all e-mails of the person with this one, in lower case; only this one if `people` does not contain it."""
-        return addresses(email, [person.emails for person in self.people])
+        return emails_of(email, [person.emails for person in self.people])
 
     def frame(self) -> Frame:
         """Return the settings that are needed to check and count problems and measures."""
@@ -177,7 +177,7 @@ class Settings(Record):
         )
 
 
-def addresses(email: str, people: Iterable[Iterable[str]]) -> set[str]:
+def emails_of(email: str, people: Iterable[Iterable[str]]) -> set[str]:
     """Return all e-mails of the person with this one, in lower case; `people` gives the e-mails of each person."""
     folded = email.casefold()
     persons = [{each.casefold() for each in emails} for emails in people]

@@ -24,17 +24,17 @@ class Fingerprint(NamedTuple):
     """False if a pointer of git-lfs is in the place of the file: hash and size are then from the pointer."""
 
 
-LARGEST = 256 * 1024  # bytes of a record; a larger file is not a record
-LARGEST_POINTER = 1024  # bytes in a pointer of git-lfs, by its specification
+MAX_SIZE = 256 * 1024  # bytes of a record; a larger file is not a record
+MAX_POINTER = 1024  # bytes in a pointer of git-lfs, by its specification
 _POINTER = re.compile(
     rb"version https://(?:git-lfs\.github\.com|hawser\.github\.com)/spec/v1\n(?:ext-[^\n]+\n)*"
     rb"oid sha256:(?P<sha256>[0-9a-f]{64})\nsize (?P<size>[0-9]{1,18})\n"
 )
 
 
-def pointed_at(content: bytes) -> Fingerprint | None:
+def parse_pointer(content: bytes) -> Fingerprint | None:
     """Parse the pointer that git-lfs puts in place of a file; None if the content is no pointer."""
-    match = _POINTER.fullmatch(content) if len(content) <= LARGEST_POINTER else None
+    match = _POINTER.fullmatch(content) if len(content) <= MAX_POINTER else None
     return match and Fingerprint(match["sha256"].decode(), int(match["size"]), fetched=False)
 
 

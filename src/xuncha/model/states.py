@@ -17,8 +17,8 @@ from xuncha.language import gettext as _
 from xuncha.model.formats import is_percent
 from xuncha.model.vocabulary import Status
 
-LONGEST = 24  # characters of a state; a longer text describes progress
-_ABOUT: Final = "(?:[A-D]类,|目前|现|截至目前|至今|该|此|本|项|条|问题|措施|任务|工作|事项|整改|均|全部|全面|都|皆|并|且|了|,)*"
+MAX_LENGTH = 24  # characters of a state; a longer text describes progress
+_FILLER: Final = "(?:[A-D]类,|目前|现|截至目前|至今|该|此|本|项|条|问题|措施|任务|工作|事项|整改|均|全部|全面|都|皆|并|且|了|,)*"
 """Words around the decisive one; they change nothing."""
 _DAY: Final = r"(?:\d{4}[年./-]\d{1,2}(?:[月./-]\d{1,2})?[日月]?)"
 _ALREADY: Final = rf"(?:已经?|业已)(?:于?{_DAY})?(?:按期|按时|如期|按要求|提前|圆满|顺利|全部|全面|于)*"
@@ -30,19 +30,19 @@ _LASTING: Final = "(?:长期|持续|常态化?|坚持|巩固|保持|落实|执�
 """Words for keeping up a result that is reached. 推进 and 整改 are not among them: then the measure is not done."""
 _STAGED_RESULT: Final = "(?:取得了?(?:明显|显著|初步|较好)?阶段性(?:成效|成果|效果)|阶段性(?:完成|整改到位))"
 _DONE: Final = re.compile(
-    rf"(?:{_DAY},?(?=.*已))?{_ABOUT}{_FINISHED}(?:{_ABOUT}{_FINISHED})*{_ABOUT}(?:100%)?(?P<lasting>(?:,|并|且|;)*(?:长期|持续|常态){_LASTING})?(?:,?于?{_DAY})?"
+    rf"(?:{_DAY},?(?=.*已))?{_FILLER}{_FINISHED}(?:{_FILLER}{_FINISHED})*{_FILLER}(?:100%)?(?P<lasting>(?:,|并|且|;)*(?:长期|持续|常态){_LASTING})?(?:,?于?{_DAY})?"
     r"|[√✓✔☑✅](?:已?完成|已?销号|已?整改|是)?|是|Y|YES|CLOSED|DONE|COMPLETED|(?:复查|验收)?合格|100%(?:已?完成)?",
     re.IGNORECASE,
 )
 _STAGED: Final = re.compile(
-    rf"{_ABOUT}(?:{_FINISHED}{_ABOUT})?(?:已经?)?{_STAGED_RESULT}{_ABOUT}(?P<lasting>(?:,|并|且|;)*(?:长期|持续|常态){_LASTING})?"
+    rf"{_FILLER}(?:{_FINISHED}{_FILLER})?(?:已经?)?{_STAGED_RESULT}{_FILLER}(?P<lasting>(?:,|并|且|;)*(?:长期|持续|常态){_LASTING})?"
 )
 _PERCENT: Final = re.compile(
     r"(?:已|(?P<about>约|大约|近|接近|将近)|达到?|为|:|整改|完成|任务|工作|进度|进展|比例|率|的|总体)*(?P<percent>\d{1,3}(?:\.\d+)?)%(?P<nearly>左右|上下|以内)?(?:完成|已完成)?"
 )
 _LONG_TERM: Final = re.compile(r"长期|持续|常态")
 _SUBMITTED: Final = re.compile(
-    rf"(?:{_ABOUT}{_FINISHED}{_ABOUT})?(?:已经?|正在?|现)?(?:(?:申请|提请|报请|待|拟|提交|报送)(?:销号|验收|审核|复核)(?:申请|中|材料)?)"
+    rf"(?:{_FILLER}{_FINISHED}{_FILLER})?(?:已经?|正在?|现)?(?:(?:申请|提请|报请|待|拟|提交|报送)(?:销号|验收|审核|复核)(?:申请|中|材料)?)"
 )
 _NOT_BEGUN: Final = re.compile(
     r"(?:均|全部|目前|暂|还|仍|因.*,)*(?:尚?未(?:启动|开始|开展|整改|开工|动)|待启动|没有(?:开始|启动))(?:实施|整改|推进)?"
@@ -56,20 +56,20 @@ _GOING_ON: Final = re.compile(
     r"^(?:进行|在办|ongoing|open)$|推进|整改之?中|尚在整改|(?:化解|修复|处置|整治)中|进行中|正在|办理中|实施中|落实中|跟进|启动|持续整改|继续整改|序时|按计划|有序|开展中|申请延期|不合格",
     re.IGNORECASE,
 )
-_SPEAKS_OF_IT: Final = re.compile(
+_COMPLETION: Final = re.compile(
     r"完成|完工|销号|办结|整改到位|已整改|整改完毕|已解决|落实到位|已落实|已到位|完毕|阶段性|(?<!不)合格|\d%"
 )
 _NEGATED: Final = re.compile(
     r"未(?!来)|没有|尚|无法|不能|难以|仍|剩余|其余|还有|预计|计划(?:于|在|\d)|力争|争取|拟于|即将|待.{0,6}(?:完成|验收|销号|批复)"
 )
 """Words after a state that contradict it: 已完成。但资金尚未到位."""
-_ITSELF_OPEN: Final = re.compile(
+_OPEN: Final = re.compile(
     r"正在(?:加快|抓紧|有序|积极|持续|逐步|按|由|对)*[^，。；]{0,4}(?:推进|办理|进行|整改|实施|开展|落实|征求|协调|建设|施工|审批|申请|起草|修订|报批|征地|招标)"
     r"|(?:尚|仍|还)(?:未|没有|需|在推进|有[^，。；]{0,8}(?:未|没有))|(?<!以来)未(?:完成|办结|销号|整改到位|启动)|(?:推进|进行|整改|办理|实施|征求意见)中(?=[，。；、）)]|$)"
     r"|(?:预计|计划|拟|力争|争取)(?:于|在|到)?(?:20\d\d年|\d{1,2}月|年底)"
 )
 """Words in the text of a measure which show that it is not done, whatever its state says."""
-_BEGINS: Final = re.compile(
+_STATE_START: Final = re.compile(
     r"(?:该|此|本|项|条|问题|措施|任务|工作|事项|基本|部分|目前|现|均|全部)*(?:已|未|尚|完成|整改|正在|销号|办结|无法|没有|待|拟|预计|计划|力争|争取|即将|取得)"
 )
 _SENTENCE: Final = re.compile(r"[。；;!！\n]")
@@ -87,7 +87,7 @@ class State(NamedTuple):
     status: Status
     long_term: bool = False
     doubt: str = ""  # what was assumed; empty if nothing was
-    plain: bool = True
+    explicit: bool = True
     """Whether the words are a known expression of a state; False if they only mention completion."""
     staged: bool = False
     """Whether only a staged result is reached, which closes only a long-term measure."""
@@ -95,7 +95,7 @@ class State(NamedTuple):
     """Whether the words only say that it is not complete: without any progress, it is not started."""
 
 
-def state(value: object, form: str = "", today: date | None = None) -> State | None:
+def read_state(value: object, form: str = "", today: date | None = None) -> State | None:
     """Read the state in a cell: a word, or a percentage with its number format `form`; None if the cell has no state.
 
     A measure that is said to be done on a day after `today` is not done.
@@ -103,29 +103,30 @@ def state(value: object, form: str = "", today: date | None = None) -> State | N
     if isinstance(value, bool):
         return State("closed" if value else "in_progress")
     if isinstance(value, int | float):
-        return _share(float(value) * 100) if is_percent(form) else None
-    text = _bare(_ticked(value))
-    if not text or len(text) > LONGEST:
+        return _percent_state(float(value) * 100) if is_percent(form) else None
+    text = _normalized(_ticked_words(value))
+    if not text or len(text) > MAX_LENGTH:
         return None
     match = _PERCENT.fullmatch(text)
     if match:
-        return _share(float(match["percent"]), about=bool(match["about"] or match["nearly"]))
-    return _word(text, today)
+        return _percent_state(float(match["percent"]), approximate=bool(match["about"] or match["nearly"]))
+    return _word_state(text, today)
 
 
-def is_plain(value: object, form: str = "") -> bool:
+def is_plain_state(value: object, form: str = "") -> bool:
     """Return whether a cell holds a state and nothing else; columns of states are recognized by this."""
-    found = state(value, form)
-    return found is not None and found.plain
+    found = read_state(value, form)
+    return found is not None and found.explicit
 
 
-def goes_on(text: str, today: date) -> bool:
+def is_ongoing(text: str, today: date) -> bool:
     """Return whether the text of a measure itself says that it goes on, is planned, is not done, or is done on a future day."""
-    parts = [bare for part in _PART.split(text) if len(bare := _bare(part)) <= LONGEST]
+    parts = [bare for part in _PART.split(text) if len(bare := _normalized(part)) <= MAX_LENGTH]
     in_future = any(
-        (found := _word(bare)) and found.status == "closed" and _word(bare, today) != found for bare in parts
+        (found := _word_state(bare)) and found.status == "closed" and _word_state(bare, today) != found
+        for bare in parts
     )
-    return in_future or bool(_ITSELF_OPEN.search(text))
+    return in_future or bool(_OPEN.search(text))
 
 
 def state_of_text(text: str, today: date | None = None) -> State | None:
@@ -133,31 +134,31 @@ def state_of_text(text: str, today: date | None = None) -> State | None:
 
     A first sentence that says more, or a later sentence that contradicts it, leaves the measure open.
     """
-    first, *others = [sentence for part in _SENTENCE.split(text) if (sentence := _bare(part))] or [""]
-    if not _BEGINS.match(first):
+    first, *others = [sentence for part in _SENTENCE.split(text) if (sentence := _normalized(part))] or [""]
+    if not _STATE_START.match(first):
         return None
-    found = _word(first, today) if len(first) <= LONGEST else None
-    if found is None and _SPEAKS_OF_IT.search(first):
-        return _unclear()
+    found = _word_state(first, today) if len(first) <= MAX_LENGTH else None
+    if found is None and _COMPLETION.search(first):
+        return _unclear_state()
     taken_back = found is not None and found.status == "closed" and any(map(_NEGATED.search, others))
-    return _unclear() if taken_back else found
+    return _unclear_state() if taken_back else found
 
 
-def _ticked(value: object) -> object:
+def _ticked_words(value: object) -> object:
     """Return the words after the only ticked box, as in ☑已完成 □未完成; a text without empty boxes is returned unchanged."""
     boxes = _BOX.split(value) if isinstance(value, str) and _EMPTY_BOX.search(value) else []
     ticked = [words for box, words in zip(boxes[1::2], boxes[2::2], strict=True) if not _EMPTY_BOX.match(box)]
     return ticked[0] if len(ticked) == 1 else "" if boxes else value
 
 
-def _bare(value: object) -> str:
+def _normalized(value: object) -> str:
     """Normalize a text for comparison: half-width, without blanks, and without punctuation at its ends."""
     text = "".join(unicodedata.normalize("NFKC", without_invisible(str(value or ""))).split())
     text = text.translate({ord(mark): "," for mark in "()[]【】、，"})
     return text.strip(",.。!;；“”\"'")
 
 
-def _word(text: str, today: date | None = None) -> State | None:
+def _word_state(text: str, today: date | None = None) -> State | None:
     incomplete = _("not complete: read as in progress, or as not started if there is no progress")
     staged = _("a staged result: read as closed for a long-term measure, else as in progress")
     basically = _("nearly complete: not counted as closed")
@@ -169,25 +170,25 @@ def _word(text: str, today: date | None = None) -> State | None:
         return State("closed", bool(match["lasting"]))
     if match := _STAGED.fullmatch(text):
         return State("closed", bool(match["lasting"]), staged, staged=True)
-    speaks, going_on = _SPEAKS_OF_IT.search(text), _GOING_ON.search(text)
+    mentioned, going_on = _COMPLETION.search(text), _GOING_ON.search(text)
     states = (
         (_NOT_BEGUN.fullmatch(text), State("not_started")),
         (_NOT_DONE.fullmatch(text), State("in_progress", doubt=incomplete, negated=True)),
         (_SUBMITTED.fullmatch(text), State("submitted")),
         (_BASICALLY.search(text), State("in_progress", lasting, basically)),
-        (speaks, _unclear(plain=bool(going_on))),
+        (mentioned, _unclear_state(explicit=bool(going_on))),
         (going_on or text in _LASTING_ALONE, State("in_progress", "长期" in text)),
     )
     return next((state for applies, state in states if applies), None)
 
 
-def _unclear(*, plain: bool = False) -> State:
+def _unclear_state(*, explicit: bool = False) -> State:
     doubt = _("it does not clearly say that it is done: read as in progress")
-    return State("in_progress", doubt=doubt, plain=plain)
+    return State("in_progress", doubt=doubt, explicit=explicit)
 
 
-def _share(percent: float, *, about: bool = False) -> State:
-    if percent == 100 and not about:  # noqa: PLR2004
+def _percent_state(percent: float, *, approximate: bool = False) -> State:
+    if percent == 100 and not approximate:  # noqa: PLR2004
         return State("closed")
     doubt = _("complete: {n} %").format(n=f"{percent:g}")
     return State("in_progress" if percent else "not_started", doubt=doubt)

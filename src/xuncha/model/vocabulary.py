@@ -20,9 +20,9 @@ Action = Literal[
     "init", "add", "start", "progress", "attach", "submit", "return", "close", "reopen", "extend", "escalate", "review", "set", "remove", "comment", "edit", "undo", "import", "sync", "renumber",
 ]  # fmt: skip
 
-WORDS: Final = {status: words[0] for status, words in names.STATUSES.items()}
+STATUS_WORDS: Final = {status: words[0] for status, words in names.STATUSES.items()}
 """The word for each status in documents and tables."""
-UNSAID: Final = "待明确"  # papers print it in place of a missing name or day
+UNKNOWN: Final = "待明确"  # papers print it in place of a missing name or day
 
 
 _NAMES: Final = {
@@ -65,11 +65,11 @@ PLACEHOLDERS: Final = {
 _WORD: Final = r"\s?(?P<name>[^\W\d_]\w{1,30})\s?"
 PLACEHOLDER: Final = re.compile(rf"(?<![{{｛])[{{｛]{_WORD}[}}｝](?![}}｝])")
 """A word in braces; {0}, {x} and {{ … }} do not match."""
-KEPT_BRACES: Final = re.compile(rf"(?<![{{｛])[{{｛](?P<kept>[{{｛]+{_WORD}[}}｝]+)[}}｝]")
+DOUBLE_BRACES: Final = re.compile(rf"(?<![{{｛])[{{｛](?P<kept>[{{｛]+{_WORD}[}}｝]+)[}}｝]")
 """A word in two or more braces: it is printed with one brace less, and is no placeholder."""
 _IN_BRACES: Final = re.compile(rf"(?<![{{｛])[{{｛]+{_WORD}[}}｝]+")
 
 
-def with_kept_braces(text: str) -> str:
+def escape_braces(text: str) -> str:
     """Escape the braces of a text from elsewhere for the notice, so that it is printed unchanged and no word becomes a count."""
     return _IN_BRACES.sub(lambda found: f"{{{found[0]}}}", text)

@@ -16,7 +16,7 @@ from xuncha.chinese.punctuation import with_full_stop
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.vocabulary import KEPT_BRACES, PLACEHOLDER, PLACEHOLDERS, UNSAID
+from xuncha.model.vocabulary import DOUBLE_BRACES, PLACEHOLDER, PLACEHOLDERS, UNKNOWN
 from xuncha.tally import Tally, amount, tally
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def content(ledger: Ledger, today: Date, anchor: Anchor | None = None) -> Notice
             for text in settings.notice.work
             for match in PLACEHOLDER.finditer(text)
         ),
-        assigned=all(row.assigned for row in register.measures),
+        assigned=all(row.is_assigned for row in register.measures),
         close_requires=tuple(settings.policy.close_requires),
         review_every_days=settings.policy.model_dump(exclude_unset=True).get("review_every_days"),
         anchor=anchor
@@ -183,7 +183,7 @@ def _fill(value: Any, counts: Tally) -> Any:  # noqa: ANN401  any value of a key
     """Replace the placeholders (`PLACEHOLDERS`) in the texts of a value by the counts."""
     if isinstance(value, str):
         text = PLACEHOLDER.sub(lambda found: str(getattr(counts, PLACEHOLDERS[found["name"]])), value)
-        return KEPT_BRACES.sub(r"\g<kept>", text)
+        return DOUBLE_BRACES.sub(r"\g<kept>", text)
     return tuple(_fill(each, counts) for each in value) if isinstance(value, list) else value
 
 
@@ -213,7 +213,7 @@ def _categories(ledger: Ledger, not_started_text: str | None) -> tuple[PublicCat
             problems[problem.category].append(PublicProblem(problem.title, parts))
     return tuple(
         PublicCategory(title, tuple(problems[key]))
-        for key, title in (*ledger.settings.frame().categories, (None, UNSAID))
+        for key, title in (*ledger.settings.frame().categories, (None, UNKNOWN))
         if key in problems
     )
 

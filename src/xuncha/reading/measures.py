@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 from xuncha.chinese.days import find_dates
 from xuncha.chinese.enumerations import items
 from xuncha.chinese.punctuation import with_full_stop
-from xuncha.model.states import LONGEST, State, state_of_text
-from xuncha.model.states import state as state_of_words
+from xuncha.model.states import MAX_LENGTH, State, state_of_text
+from xuncha.model.states import read_state as state_of_words
 from xuncha.pages.line import Line
 from xuncha.reading.labels import Label, LabelKind, first_label, labels
 from xuncha.reading.lines import join_lines
@@ -33,7 +33,7 @@ _LONGEST_STATE: Final = 60  # how many characters at the end of a text are searc
 _STATE_WORDS: Final = "(?:整改|目前|现|已|正在|尚未|未|待|拟|申请|基本|全部|均|取得|持续|长期|推进|完成|启动|开展|落实|到位|办结|销号|坚持|阶段性|成效|申请|延期|序时|中|并|且|，|状态|情况|结果|：)+"
 """The words that states consist of. A sentence of such words alone can be removed without losing anything else."""
 _ONLY_STATE: Final = re.compile(_STATE_WORDS)
-_WORDS: Final = rf"(?P<words>[^（()）【】\[\]。；;\n]{{1,{LONGEST}}}?)"
+_WORDS: Final = rf"(?P<words>[^（()）【】\[\]。；;\n]{{1,{MAX_LENGTH}}}?)"
 _STATE_AT_END: Final = (
     re.compile(rf"\s*[（(【\[]\s*{_WORDS}\s*[）)】\]]\s*(?P<stop>[。；;]?)\s*$"),
     re.compile(
@@ -119,7 +119,7 @@ def state_alone(text: str) -> State | None:
     """Return the state that a text names if it says nothing else; else None."""
     words = text.strip("（()）【】[]。；;：: ")
     found = state_of_words(words) if _ONLY_STATE.fullmatch(words) else None
-    return found if found and found.plain else None
+    return found if found and found.explicit else None
 
 
 def _split_by_labels(text: Line) -> tuple[list[Line], list[Line], list[_LabelledText]]:
@@ -252,7 +252,7 @@ def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:
         case "state" if of_state := state(value):
             measure = with_state(measure, of_state)
             first, *others = _SENTENCE.split(value, maxsplit=1)
-            if of_state.plain and not any(find_dates(first)):  # a day of completion is kept
+            if of_state.explicit and not any(find_dates(first)):  # a day of completion is kept
                 value = "".join(others).strip()
                 if not value:
                     return measure
@@ -274,7 +274,7 @@ def with_state(measure: Measure, state: State | None) -> Measure:
 def state(words: str) -> State | None:
     """Read the state in a text: that of the first sentence, unless a later one takes it back."""
     first = state_of_words(_SENTENCE.split(words.strip())[0])
-    return state_of_text(words) or (first if first and first.plain else None)
+    return state_of_text(words) or (first if first and first.explicit else None)
 
 
 def without_state(text: str) -> tuple[str, State | None]:

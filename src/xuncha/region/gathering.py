@@ -64,7 +64,10 @@ def fetch(
     with ThreadPoolExecutor(_THREADS) as pool:
         paths = [home / f"{_name(address)}.git" for address in addresses]
         for address, path, reason in zip(
-            addresses, paths, pool.map(mirror.update_mirror, addresses, paths, [seconds] * len(paths)), strict=True
+            addresses,
+            paths,
+            pool.map(mirror.update_mirror, addresses, paths, [seconds] * len(paths)),
+            strict=True,
         ):
             tick(1)
             if not reason:

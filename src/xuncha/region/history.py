@@ -9,7 +9,7 @@ from typing import Any
 
 from xuncha.errors import XunchaError
 from xuncha.region.job import YEARS, Stage, month_of
-from xuncha.store.loading import ledger, load_folders, load_problem, load_settings
+from xuncha.store.loading import load_folders, load_ledger, load_problem, load_settings
 from xuncha.trail.git import Git
 from xuncha.trail.replay import log
 from xuncha.trail.tree import Tree
@@ -45,7 +45,7 @@ def _read(root: Path, commits: Sequence[tuple[str, str]]) -> Iterator[Stage]:
         tree = Tree(root, commit)
         try:
             if (hashes := tree.hashes()) is None:
-                yield _stage(month, [each.measures for each in ledger(tree).register().problems])
+                yield _stage(month, [each.measures for each in load_ledger(tree).register().problems])
                 continue
             settings, folders = hashes
             if settings != before:
@@ -53,7 +53,7 @@ def _read(root: Path, commits: Sequence[tuple[str, str]]) -> Iterator[Stage]:
             frame = load_settings(tree).frame
             problems = {name: each for name, each in problems.items() if folders.get(name) == each[0]}
             tree.read_problems([name for name in folders if name not in problems])
-            load_folders(tree, filled=problems)
+            load_folders(tree, non_empty=problems)
             for name, stamp in folders.items():
                 if name not in problems:
                     loaded = load_problem(tree, name, frame)

@@ -12,7 +12,7 @@ from xuncha.errors import Finding, InvalidLedgerError
 from xuncha.language import gettext as _
 from xuncha.model.fields import Day, Line, Name, Record
 from xuncha.store.files import WorkingTree
-from xuncha.store.record import placed, read_record
+from xuncha.store.record import add_places, read_record
 
 _FOLD: Final = 200
 """The limit of its size, in multiples of a ledger's record: 50 MiB."""
@@ -42,9 +42,9 @@ class Region(Record):
 def load(file: Path) -> Region:
     """Read `region.yaml`. Raises InvalidLedgerError with every finding if it is invalid."""
     source = WorkingTree(file.parent, _FOLD)
-    region, findings, _unsound = read_record(source, file.name, Region, fold=_FOLD)
+    region, findings, _unsound = read_record(source, file.name, Region, scale=_FOLD)
     if region and not findings and (twice := list(_named_twice(region))):
-        findings = placed(file.name, source.read(file.name), twice, _FOLD)
+        findings = add_places(file.name, source.read(file.name), twice, _FOLD)
     if region is None or findings:
         raise InvalidLedgerError(findings)
     return region

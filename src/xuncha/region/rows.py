@@ -94,7 +94,7 @@ def rows_of(ledger: Ledger, stamp: Stamp) -> Iterator[tuple[Row, Texts]]:
             closed_date=closed.isoformat() if closed else None,
             office_code=offices[entry.office] if entry.leader and entry.office else None,
             publish=entry.publish,
-            looked_at=SLIPPED if entry.slipped else entry.looked_at,
+            looked_at=SLIPPED if entry.slipped else entry.reviewed_on,
         )
         result.append((row, (problem.title, measure.title)))
     for number, problem in ledger.problems.items():

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import without_unsafe
-from xuncha.model.vocabulary import UNSAID
+from xuncha.model.vocabulary import UNKNOWN
 from xuncha.region.counts import Counts, Lateness
 from xuncha.region.moved import Moved
 from xuncha.region.rollup import Rollup
@@ -177,7 +177,7 @@ class RegionData(NamedTuple):
 def harmless(text: str | None) -> str:
     """Turn a stranger's name into a short, harmless line; 待明确 if there is none."""
     line = " ".join(without_unsafe(text or "", " ").split())
-    return (line if len(line) <= _MAX_LENGTH else f"{line[: _MAX_LENGTH - 1]}…") or UNSAID
+    return (line if len(line) <= _MAX_LENGTH else f"{line[: _MAX_LENGTH - 1]}…") or UNKNOWN
 
 
 def region_data(rollup: Rollup, *, internal: bool) -> RegionData:

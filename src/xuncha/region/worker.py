@@ -15,7 +15,7 @@ from xuncha.region.history import stages
 from xuncha.region.job import LIMITS, Job, Read, receive, send
 from xuncha.region.rows import Stamp, rows_of
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import ledger
+from xuncha.store.loading import load_ledger
 from xuncha.system import limit_process, temporary_folder
 from xuncha.trail.bundle import isolated, isolated_repository, ledgers_in, unpack_bundle
 from xuncha.trail.git import Git
@@ -89,7 +89,7 @@ def _read(root: Path, inside: str, job: Job, source: Source | None) -> Read:
         if job.audit and folder:
             errors, warnings = _audit_counts(root)
         stamp = Stamp(commit, date.fromisoformat(job.at or job.today), errors, warnings)
-        rows = [(*row, *texts) for row, texts in rows_of(ledger(source), stamp)]
+        rows = [(*row, *texts) for row, texts in rows_of(load_ledger(source), stamp)]
         past = stages(root, commit, stamp.as_of) if job.trend and commit else None
     except XunchaError as error:
         return Read(inside, [], commit, moment, error_line(error), error.code == "no-such-moment")
@@ -105,11 +105,11 @@ def _audit_counts(root: Path) -> tuple[int, int]:
 
 def _read_archive(file: Path, folder: Path, job: Job) -> Read:
     """Read the ledger of an archive from its history; its checksums are checked by `archive --verify`, not here."""
-    from xuncha.archive.bag import open_bag  # noqa: PLC0415  only where there are archives
+    from xuncha.archive.bag import unzip  # noqa: PLC0415  only where there are archives
     from xuncha.archive.gathering import BUNDLE, FACTS, Facts  # noqa: PLC0415
 
     (unpacked := folder / "unpacked").mkdir()
-    opened_bag, findings = open_bag(file, unpacked)
+    opened_bag, findings = unzip(file, unpacked)
     if opened_bag is None or findings:
         raise InvalidLedgerError(findings)
     payload = opened_bag / "data"

@@ -20,7 +20,7 @@ from xuncha.paper.templates import make_document
 from xuncha.report import record as told
 from xuncha.report.items import desk, items, plain, rows_json
 from xuncha.report.record import MeasureRecord, Piece, Step, check_piece, evidence_authors, fault_text, steps
-from xuncha.store.loading import records_of
+from xuncha.store.loading import load_measures
 from xuncha.trail.history import Event
 from xuncha.trail.tree import Tree
 
@@ -137,7 +137,7 @@ def _extensions(root: Path, events: Sequence[Event], past: Sequence[Step]) -> It
 
 
 def _due(root: Path, revision: str, identity: Identity) -> Date | None:
-    measure = records_of(Tree(root, revision), {identity}).get(identity)
+    measure = load_measures(Tree(root, revision), {identity}).get(identity)
     return measure.due if measure else None
 
 

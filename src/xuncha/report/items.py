@@ -11,7 +11,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure, Problem
 from xuncha.model.settings import Settings
-from xuncha.model.vocabulary import UNSAID, Light, Status, Term
+from xuncha.model.vocabulary import UNKNOWN, Light, Status, Term
 from xuncha.tally import Horizon, measure_json
 
 
@@ -59,8 +59,8 @@ def items(ledger: Ledger, today: date) -> dict[Identity, Item]:
             part=measure.part,
             title=measure.title,
             goal=measure.goal,
-            leader=measure.leader or UNSAID,
-            office=measure.office or UNSAID,
+            leader=measure.leader or UNKNOWN,
+            office=measure.office or UNKNOWN,
             co_offices=tuple(measure.co_offices),
             term=measure.term,
             due=measure.due,

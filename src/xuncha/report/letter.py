@@ -10,7 +10,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger
-from xuncha.model.vocabulary import UNSAID
+from xuncha.model.vocabulary import UNKNOWN
 from xuncha.report.items import Item, desk, items
 
 
@@ -71,7 +71,7 @@ def letter(
         due_soon_days=ledger.settings.policy.due_soon_days,
         number=number or "",
         signer=(papers.signer if signer is None else signer) or "",
-        copies=tuple(name for name in dict.fromkeys(recipients) if name not in {"", UNSAID}),
+        copies=tuple(name for name in dict.fromkeys(recipients) if name not in {"", UNKNOWN}),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date as Date  # noqa: N812  a field is named `date`
 from typing import Final, NamedTuple
 
 from xuncha.model.records import Ledger
-from xuncha.model.vocabulary import UNSAID
+from xuncha.model.vocabulary import UNKNOWN
 from xuncha.report.items import Item, desk, field_values, items
 from xuncha.tally import Tally, tally
 
@@ -64,7 +64,7 @@ class Plan(NamedTuple):
     @property
     def by_leader(self) -> tuple[Item, ...]:
         """The measures in the order of the list of responsibilities: by leader, by office, by number."""
-        leaders, offices = [*self.leaders, UNSAID], [*self.offices, UNSAID]
+        leaders, offices = [*self.leaders, UNKNOWN], [*self.offices, UNKNOWN]
         measures = [item for problem in self.problems for item in problem.measures]
         measures.sort(key=lambda item: (leaders.index(item.leader), offices.index(item.office)))
         return tuple(measures)
@@ -101,7 +101,7 @@ def plan(ledger: Ledger, today: Date, plan_date: Date | None = None) -> Plan:
             PlannedProblem(
                 number=str(number),
                 title=problem.title,
-                category=titles.get(problem.category, UNSAID),
+                category=titles.get(problem.category, UNKNOWN),
                 finding=problem.finding,
                 measures=tuple(by_id[identity] for identity in by_problem[number]),
                 fields=field_values(settings, problem),

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure
-from xuncha.model.vocabulary import UNSAID
+from xuncha.model.vocabulary import UNKNOWN
 from xuncha.report.items import Item, items, plain, rows_json, timed_rows, with_light
 from xuncha.tally import Horizon, Tally, amount, tally
 from xuncha.trail.history import Event, undone_commits
@@ -149,7 +149,7 @@ def as_json(report: Progress, ledger: Ledger) -> dict[str, Any]:
         },
         "categories": [
             {
-                "title": None if category.title == UNSAID else category.title,
+                "title": None if category.title == UNKNOWN else category.title,
                 "problems": [
                     {
                         "number": problem.number,
@@ -201,7 +201,7 @@ def _categories(ledger: Ledger, states: dict[Identity, State]) -> Iterable[Categ
         problem, closed = ledger.problems[number], sum(each.status == "closed" for each in own.values())
         measures = tuple(states[identity] for identity in own)
         problems[problem.category].append(Problem(str(number), problem.title, closed, measures))
-    for key, title in (*ledger.settings.frame().categories, (None, UNSAID)):
+    for key, title in (*ledger.settings.frame().categories, (None, UNKNOWN)):
         if key in problems:
             yield Category(title, tuple(problems[key]))
 

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from xuncha.model.identity import Identity
 from xuncha.model.records import Comment, Ledger, Measure
-from xuncha.model.vocabulary import UNSAID, ReviewResult
+from xuncha.model.vocabulary import UNKNOWN, ReviewResult
 from xuncha.report.items import Item, desk, items, plain, rows_json, timed_rows, with_light
 from xuncha.tally import Horizon, Tally, groups, review_day, tally
 from xuncha.trail.history import Event, undone_commits
@@ -175,7 +175,7 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
         "comments": plain(report.comments),
         "leaders": [
             {
-                "leader": None if leader.name == UNSAID else leader.name,
+                "leader": None if leader.name == UNKNOWN else leader.name,
                 "offices": [_section_json(section) for section in leader.sections],
             }
             for leader in report.leaders
@@ -192,7 +192,7 @@ def as_json(report: Weekly, ledger: Ledger) -> dict[str, Any]:
 def _section_json(section: Section) -> dict[str, Any]:
     return {
         **section._asdict(),
-        "office": None if section.office == UNSAID else section.office,
+        "office": None if section.office == UNKNOWN else section.office,
         "done": [
             {
                 **{key: getattr(work.item, key) for key in ("id", "title", "status")},
@@ -302,7 +302,7 @@ def _reviews(ledger: Ledger, today: Date, by_id: Mapping[Identity, Item]) -> tup
     horizon = Horizon.of_register(register, today)
     for row in register.measures:
         due = review_day(row, register.frame)
-        if horizon.is_review_due(row) and row.looked_at and due:
+        if horizon.is_review_due(row) and row.reviewed_on and due:
             item = by_id[Identity.parse(row.id)]
-            reviews.append(Review(item, Date.fromisoformat(row.looked_at), due, (today - due).days))
+            reviews.append(Review(item, Date.fromisoformat(row.reviewed_on), due, (today - due).days))
     return tuple(sorted(reviews, key=lambda review: review.due))

@@ -69,7 +69,7 @@ def select(register: Register, texts: Texts, today: date, selection: Selection) 
     rows = [
         row
         for row in rows
-        if not (selection.unassigned and (row.status == "closed" or row.assigned))
+        if not (selection.unassigned and (row.status == "closed" or row.is_assigned))
         and not (selection.overdue and horizon.light(row) != "red")
         and (last is None or (row.status != "closed" and horizon.today <= (row.due or "") <= last))
     ]
@@ -104,13 +104,13 @@ def text_reader(source: Source) -> Texts:
     """Return a function that reads the texts of measures: title, goal and progress, in lower case."""
 
     def texts(identities: Sequence[Identity]) -> Mapping[Identity, str]:
-        from xuncha.store.loading import records_of  # noqa: PLC0415  only a search reads them
+        from xuncha.store.loading import load_measures  # noqa: PLC0415  only a search reads them
 
         return {
             identity: "\n".join(
                 [record.title, record.goal or "", *(entry.text for entry in record.progress)]
             ).casefold()
-            for identity, record in records_of(source, identities).items()
+            for identity, record in load_measures(source, identities).items()
         }
 
     return texts
@@ -130,7 +130,7 @@ def comments_about(
         raise no_such_record(subject)
     selected = {}
     for number, comment in comments.items():
-        identity = Identity.perhaps(comment.about)
+        identity = Identity.try_parse(comment.about)
         is_about = subject is None or (identity and subject in {identity, Identity(identity.problem)})
         if is_about and not (unanswered and comment.reply):
             selected[number] = comment

@@ -15,7 +15,7 @@ from xuncha.model.identity import LEDGER_FILE
 from xuncha.store.editing import apply
 from xuncha.store.files import Overlay, WorkingTree, replace
 from xuncha.store.reading import parse
-from xuncha.store.schema import KINDS, one
+from xuncha.store.schema import KINDS, schema_of
 from xuncha.sync import registration
 from xuncha.system import remove_tree
 from xuncha.trail.git import Git, GitError
@@ -25,7 +25,7 @@ from xuncha.workflow.intake import Intake, check_ledger, commit_message
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.settings import SettingValues, edits
 
-_HERE = Path(__file__).parent
+_FOLDER = Path(__file__).parent
 _DAY = re.compile(r"\{today([+-][0-9]+)?\}")
 _FILES = {
     ".gitattributes": "gitattributes",
@@ -35,26 +35,26 @@ _FILES = {
     ".github/workflows/xuncha.yml": "github.yml",
     ".gitlab-ci.yml": "gitlab.yml",
 }
-_AT_THE_TOP = frozenset({".gitea/workflows/xuncha.yml", ".github/workflows/xuncha.yml", ".gitlab-ci.yml"})
+_TOP_ONLY = frozenset({".gitea/workflows/xuncha.yml", ".github/workflows/xuncha.yml", ".gitlab-ci.yml"})
 
 
-def create(root: Path, today: date, *, example: bool, known: SettingValues | None = None) -> list[str]:
+def create(root: Path, today: date, *, example: bool, values: SettingValues | None = None) -> list[str]:
     """Make a ledger that validates at once, and commit it; the dates of the example are relative to today.
 
-    `known` gives the values for the organisation and the inspection; others are not written. Returns the files that existed
+    `values` gives the values for the organisation and the inspection; others are not written. Returns the files that existed
     before, which stay unchanged. Raises RefusedError if there is a ledger already, or git refuses the commit;
     SurroundingsError if git is missing or does not know who commits, or the folder cannot be written.
     """
-    _must_be_new(root)
+    _check_new(root)
     Git(next(folder for folder in (root, *root.parents) if folder.is_dir())).user()
-    files = _example(today) if example else {LEDGER_FILE: (_HERE / "ledger.yaml").read_bytes()}
+    files = _example(today) if example else {LEDGER_FILE: (_FOLDER / "ledger.yaml").read_bytes()}
     settings = files[LEDGER_FILE]
-    files[LEDGER_FILE] = apply(settings, edits(parse(settings), known or {}))
+    files[LEDGER_FILE] = apply(settings, edits(parse(settings), values or {}))
     check_ledger(Overlay(WorkingTree(root), dict(files)))
-    contents = around() | files
+    contents = base_files() | files
     if git_dir(root) not in {None, root.resolve() / ".git"}:
         # No service looks for these files below the top of a repository.
-        contents = {path: content for path, content in contents.items() if path not in _AT_THE_TOP}
+        contents = {path: content for path, content in contents.items() if path not in _TOP_ONLY}
     existing = [path for path in contents if (root / path).exists()]
     # The ledger's own file comes last: until it exists, `init` can be run again.
     new = sorted(contents.keys() - {*existing}, key=lambda path: (path == LEDGER_FILE, path))
@@ -76,18 +76,20 @@ def create(root: Path, today: date, *, example: bool, known: SettingValues | Non
     return existing
 
 
-def found(root: Path, intake: Intake, origin: str, *, dry_run: bool = False) -> None:
+def create_from(root: Path, intake: Intake, origin: str, *, dry_run: bool = False) -> None:
     """Make a new ledger from files, with git and the files around it, in one commit; if that fails, leave the folder as it was.
 
     With `dry_run`, only check the files. Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already, or git refuses the
     commit; SurroundingsError if git does not know who commits, or the folder cannot be written.
     """
-    checked_as_new(root, intake)
+    check_new(root, intake)
     if dry_run:
         return
-    contents = {path: each for path, each in around().items() if not (root / path).exists()} | intake.files
+    contents = {
+        path: each for path, each in base_files().items() if not (root / path).exists()
+    } | intake.files
     try:
-        with _repository(root, or_nothing=True), begin(root) as session:
+        with _repository(root, undo=True), begin(root) as session:
             session.git.user()
             changes = [FileChange(path, None, content) for path, content in contents.items()]
             session.commit(changes, commit_message(origin, intake))
@@ -97,24 +99,24 @@ def found(root: Path, intake: Intake, origin: str, *, dry_run: bool = False) -> 
         raise RefusedError("commit-refused", text) from error
 
 
-def checked_as_new(root: Path, intake: Intake) -> None:
+def check_new(root: Path, intake: Intake) -> None:
     """Check the files of a new ledger.
 
     Raises InvalidLedgerError if the files break rules; RefusedError if there is a ledger already.
     """
-    _must_be_new(root)
+    _check_new(root)
     check_ledger(Overlay(WorkingTree(root), dict(intake.files)))
 
 
-def _must_be_new(root: Path) -> None:
+def _check_new(root: Path) -> None:
     if (root / LEDGER_FILE).exists():
         text = _("{path} already contains a ledger").format(path=root)
         raise RefusedError("ledger-exists", text, _("go there and type `xuncha status`"))
 
 
 @contextlib.contextmanager
-def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
-    """Make a folder, with a repository if it is in none; with `or_nothing`, remove what was made if the body fails."""
+def _repository(root: Path, *, undo: bool = False) -> Iterator[Git]:
+    """Make a folder, with a repository if it is in none; with `undo`, remove what was made if the body fails."""
     was_there, makes_git = root.exists(), False
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -124,9 +126,9 @@ def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
         yield Git(root, writes=True)
     except BaseException as error:
         with contextlib.suppress(OSError):
-            if or_nothing and makes_git:
+            if undo and makes_git:
                 remove_tree(root / ".git")
-            if or_nothing and not was_there:
+            if undo and not was_there:
                 remove_tree(root)
         if isinstance(error, OSError):
             text = _("{path} cannot be written: {reason}").format(path=root, reason=cause_of(error))
@@ -134,20 +136,20 @@ def _repository(root: Path, *, or_nothing: bool = False) -> Iterator[Git]:
         raise
 
 
-def around() -> dict[str, bytes]:
+def base_files() -> dict[str, bytes]:
     """Return the files around every new ledger: the settings of git, the files for CI, the schemas for editors."""
-    contents = {path: (_HERE / name).read_bytes() for path, name in _FILES.items()}
+    contents = {path: (_FOLDER / name).read_bytes() for path, name in _FILES.items()}
     return contents | {f"data/schema/{kind}.json": schema_file(kind) for kind in KINDS}
 
 
 def schema_file(kind: str) -> bytes:
     """Return the schema file of one kind, which editors find beside the files of a ledger."""
-    return (json.dumps(one(kind), ensure_ascii=False, indent=2) + "\n").encode()
+    return (json.dumps(schema_of(kind), ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def _example(today: date) -> dict[str, bytes]:
     """Return the files of the example, with dates in place of `{today}` and `{today-30}`."""
-    folder, found = _HERE / "example", {}
+    folder, found = _FOLDER / "example", {}
     for file in folder.rglob("*.yaml"):
         text = file.read_text(encoding="utf-8")
         dated = _DAY.sub(lambda match: f"{today + timedelta(days=int(match[1] or 0))}", text)

@@ -35,10 +35,10 @@ _FORMAT = (
 )
 _changed: Callable[[os.stat_result], int] = attrgetter("st_mtime_ns" if system.WINDOWS else "st_ctime_ns")
 """Return when a file last changed, in ns. Every change sets ctime, and no program can set it back; Windows has only mtime."""
-_SETTLED = 2_000_000_000  # nanoseconds; the coarsest clock of a file system, FAT's, has this step
+_SETTLE_TIME = 2_000_000_000  # nanoseconds; the coarsest clock of a file system, FAT's, has this step
 
 
-class _Kept(NamedTuple):
+class _Cache(NamedTuple):
     """The content of the cache."""
 
     settings_stamp: str
@@ -53,29 +53,29 @@ def register(root: Path) -> Register:
     Raises InvalidLedgerError, with every finding, if the ledger breaks rules.
     """
     place = private_path(root, "register")
-    kept = _load(place)
+    cache = _load(place)
     now = time.time_ns()
     base = str(root)
     stamp, settled = _stamp_of_file(f"{base}/{LEDGER_FILE}", now)
-    names = _names(f"{base}/{PROBLEMS}")
-    if kept is None or kept.settings_stamp != stamp or names is None or _linked(base, kept):
-        kept = _Kept("", (), {})
-    cached = kept.folders
+    names = _folder_names(f"{base}/{PROBLEMS}")
+    if cache is None or cache.settings_stamp != stamp or names is None or _has_links(base, cache):
+        cache = _Cache("", (), {})
+    cached = cache.folders
     problems: dict[str, ProblemRow] = {}
     for name in names or ():
         if old := cached.get(name):
             new, _settled = _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, old[1])
             if old[0] == new:
                 problems[name] = _problem(old[2])
-    if names is not None and kept.frame and len(problems) == len(cached) == len(names):
-        return Register(_frame(kept.frame), tuple(problems.values()))
+    if names is not None and cache.frame and len(problems) == len(cached) == len(names):
+        return Register(_frame(cache.frame), tuple(problems.values()))
     from xuncha.store.files import WorkingTree  # noqa: PLC0415  not needed if nothing has changed
 
-    def look(name: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
+    def stamp_of(name: str, evidence: tuple[str, ...]) -> tuple[str, bool]:
         return _stamp_of_folder(f"{base}/{PROBLEMS}/{name}", now, base, evidence)
 
-    kept = kept._replace(settings_stamp=stamp)
-    return _read(WorkingTree(root), place if settled else None, kept, problems, look)
+    cache = cache._replace(settings_stamp=stamp)
+    return _read(WorkingTree(root), place if settled else None, cache, problems, stamp_of)
 
 
 def register_at(tree: Tree) -> Register:
@@ -88,45 +88,45 @@ def register_at(tree: Tree) -> Register:
     hashes = tree.hashes()
     place = private_path(tree.git.root, "past") if hashes else None
     settings, folders = hashes or ("", {})
-    kept = _load(place)
-    if kept is None or kept.settings_stamp != settings:
-        kept = _Kept(settings, (), {})
-    cached = [(name, kept.folders[name]) for name in _sorted(folders) if name in kept.folders]
+    cache = _load(place)
+    if cache is None or cache.settings_stamp != settings:
+        cache = _Cache(settings, (), {})
+    cached = [(name, cache.folders[name]) for name in _by_number(folders) if name in cache.folders]
     problems = {name: _problem(row) for name, (stamp, _evidence, row) in cached if stamp == folders[name]}
-    if kept.frame and len(problems) == len(kept.folders) == len(folders):
-        return Register(_frame(kept.frame), tuple(problems.values()))
+    if cache.frame and len(problems) == len(cache.folders) == len(folders):
+        return Register(_frame(cache.frame), tuple(problems.values()))
     tree.read_problems([name for name in folders if name not in problems])
-    return _read(tree, place, kept, problems, lambda name, _evidence: (folders.get(name, ""), True))
+    return _read(tree, place, cache, problems, lambda name, _evidence: (folders.get(name, ""), True))
 
 
-_Look = Callable[[str, tuple[str, ...]], tuple[str, bool]]
+_StampOf = Callable[[str, tuple[str, ...]], tuple[str, bool]]
 
 
 def _read(
-    source: Source, place: Path | None, kept: _Kept, problems: dict[str, ProblemRow], look: _Look
+    source: Source, place: Path | None, cache: _Cache, problems: dict[str, ProblemRow], stamp_of: _StampOf
 ) -> Register:
     """Read what the cache did not have, and write it to the cache at `place`, if one is given.
 
-    `look` returns the stamp of a folder with its evidence files, and whether what was read from it may be cached.
+    `stamp_of` returns the stamp of a folder with its evidence files, and whether what was read from it may be cached.
     """
     # Imported here, since it builds the models, which are not needed if nothing has changed.
     from xuncha.store.loading import load_folders, load_problem, load_settings  # noqa: PLC0415
 
-    frame = _frame(kept.frame) if kept.frame else None
+    frame = _frame(cache.frame) if cache.frame else None
     findings: list[Finding[Place]] = []
     if frame is None:
         ledger_file = load_settings(source)
         frame, findings = ledger_file.frame, ledger_file.findings
-    folders, wrong = load_folders(source, filled=problems)
+    folders, wrong = load_folders(source, non_empty=problems)
     findings += wrong
     entries = {}
-    learned = not kept.frame
+    is_new = not cache.frame
     shared: dict[Any, Any] = {}
     rows: list[ProblemRow] = []
     for name in folders.values():
         row = problems.get(name)
         if row is not None:
-            entries[name] = kept.folders[name]
+            entries[name] = cache.folders[name]
         else:
             loaded = load_problem(source, name, frame)
             findings += loaded.findings
@@ -134,17 +134,17 @@ def _read(
                 continue
             row = loaded.row()
             evidence = tuple(loaded.evidence())
-            stamp, settled = look(name, evidence)
+            stamp, settled = stamp_of(name, evidence)
             if settled:
                 entries[name] = (stamp, evidence, _plain(row, shared))
-                learned = True
+                is_new = True
         rows.append(row)
     if frame is None or findings:
         raise InvalidLedgerError(findings)
-    if place is not None and learned:
+    if place is not None and is_new:
         declared: Any = tuple(map(tuple, frame.fields))  # only plain values can be cached
         plain = tuple(frame._replace(fields=declared))
-        _save(place, _Kept(kept.settings_stamp, plain, entries))
+        _save(place, _Cache(cache.settings_stamp, plain, entries))
     return Register(frame, tuple(rows))
 
 
@@ -152,7 +152,7 @@ def _stamp_of_file(path: str, now: int) -> tuple[str, bool]:
     with contextlib.suppress(OSError):
         status = os.lstat(path)
         changed = _changed(status)
-        return f"{changed} {status.st_size} {status.st_ino}", changed < now - _SETTLED
+        return f"{changed} {status.st_size} {status.st_ino}", changed < now - _SETTLE_TIME
     return "", False
 
 
@@ -174,12 +174,12 @@ def _stamp_of_folder(path: str, now: int, base: str, evidence: tuple[str, ...]) 
         parts.append(f"{name}/{stamp}")
         latest = latest if settled or not stamp else now
     parts.sort()
-    return "\n".join(parts), latest < now - _SETTLED
+    return "\n".join(parts), latest < now - _SETTLE_TIME
 
 
-def _linked(base: str, kept: _Kept) -> bool:
+def _has_links(base: str, cache: _Cache) -> bool:
     """Return whether a folder on the path to anything cached is now a link; files behind a link are not the ledger's."""
-    evidence = {name.rpartition("/")[0] for _stamp, names, _row in kept.folders.values() for name in names}
+    evidence = {name.rpartition("/")[0] for _stamp, names, _row in cache.folders.values() for name in names}
     above = ["data", PROBLEMS, *([EVIDENCE] if evidence else [])]
     if any(system.is_link(f"{base}/{folder}") for folder in above):
         return True
@@ -189,7 +189,7 @@ def _linked(base: str, kept: _Kept) -> bool:
     return False
 
 
-def _names(path: str) -> list[str] | None:
+def _folder_names(path: str) -> list[str] | None:
     """List the folders of problems in the order of their numbers; None if anything else is among them."""
     names = []
     try:
@@ -202,10 +202,10 @@ def _names(path: str) -> list[str] | None:
                 names.append(entry.name)
     except OSError:
         return None
-    return _sorted(names)
+    return _by_number(names)
 
 
-def _sorted(names: Iterable[str]) -> list[str]:
+def _by_number(names: Iterable[str]) -> list[str]:
     """Sort names of folders by their numbers; a name that is no number comes last, and gives a finding later."""
     return sorted(names, key=lambda name: (int(name), name) if name.isdecimal() else (math.inf, name))
 
@@ -230,7 +230,7 @@ def _frame(plain: tuple[Any, ...]) -> Frame:
     return frame._replace(fields=tuple(map(FieldFrame._make, frame.fields)))
 
 
-def _load(place: Path | None) -> _Kept | None:
+def _load(place: Path | None) -> _Cache | None:
     try:
         content = place.read_bytes() if place else b""
         if zlib.crc32(memoryview(content)[4:]) != int.from_bytes(content[:4], "big"):
@@ -238,7 +238,7 @@ def _load(place: Path | None) -> _Kept | None:
         form, stamp, frame, folders = marshal.loads(memoryview(content)[4:])  # noqa: S302  from git's own folder, checksummed, plain values
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    return _Kept(stamp, frame, folders) if place and form == _form(place) else None
+    return _Cache(stamp, frame, folders) if place and form == _form(place) else None
 
 
 def _form(place: Path) -> str:
@@ -247,12 +247,12 @@ def _form(place: Path) -> str:
     return f"{_FORMAT} {[(each.st_dev, each.st_ino) for each in folders]}"
 
 
-def _save(place: Path, kept: _Kept) -> None:
+def _save(place: Path, cache: _Cache) -> None:
     """Write the cache; if that fails (a read-only folder, a full disk), the command works all the same."""
     temporary = place.with_name(f"{place.name}.{os.getpid()}")
     with contextlib.suppress(OSError):
         place.parent.mkdir(exist_ok=True)
-        content = marshal.dumps((_form(place), *kept))
+        content = marshal.dumps((_form(place), *cache))
         try:
             temporary.write_bytes(zlib.crc32(content).to_bytes(4, "big") + content)
             temporary.replace(place)

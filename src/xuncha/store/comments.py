@@ -14,9 +14,9 @@ from xuncha.model.source import Entry, Source
 from xuncha.rules.catalogue import broken_rules
 from xuncha.rules.ledger import COMMENT_RULES
 from xuncha.store import editing
-from xuncha.store.faults import about, link
+from xuncha.store.faults import finding_on, link
 from xuncha.store.reading import parse
-from xuncha.store.record import by_place, data_folder, gaps, listed, placed_if_any, read_record
+from xuncha.store.record import by_place, gaps, list_data, list_folder, places_if_any, read_record
 
 _FILE = re.compile(r"0*([1-9][0-9]{0,5})\.yaml")
 
@@ -27,22 +27,22 @@ def load_comments(source: Source) -> tuple[dict[int, Comment], list[Finding[Plac
     Whether the problem or measure that a comment is about exists is checked by the name of its file alone.
     """
     found: dict[int, Comment] = {}
-    data_entries, unsound = data_folder(source)
+    data_entries, unsound = list_data(source)
     if unsound:  # reported where `data/ledger.yaml` is read
         return found, []
     kind = next((entry.kind for entry in data_entries if entry.name == "comments"), "folder")
     if kind != "folder":
-        misnamed = about(COMMENTS, "misnamed", _("{path} is not a folder"))
+        misnamed = finding_on(COMMENTS, "misnamed", _("{path} is not a folder"))
         return found, [link(COMMENTS) if kind == "link" else misnamed]
-    entries, findings = listed(source, COMMENTS)
+    entries, findings = list_folder(source, COMMENTS)
     names, wrong = _names(entries)
     findings += wrong
-    is_there = partial(_is_there, source, {})
+    exists = partial(_exists, source, {})
     for number, name in names.items():
         path = f"{COMMENTS}/{name}"
         comment, wrong, unsound_keys = read_record(source, path, Comment, entries)
         if comment:
-            wrong += placed_if_any(source, path, broken_rules(COMMENT_RULES, unsound_keys, comment, is_there))
+            wrong += places_if_any(source, path, broken_rules(COMMENT_RULES, unsound_keys, comment, exists))
             if not unsound_keys:
                 found[number] = comment
         findings += sorted(wrong, key=by_place)
@@ -58,30 +58,30 @@ def _names(entries: list[Entry]) -> tuple[dict[int, str], list[Finding[Place]]]:
         match = _FILE.fullmatch(entry.name)
         if match is None:
             hint = _("name the files 001.yaml, 002.yaml, …, 1000.yaml")
-            findings.append(about(path, "misnamed", _("{path} is not a comment's file"), hint))
+            findings.append(finding_on(path, "misnamed", _("{path} is not a comment's file"), hint))
         elif (number := int(match[1])) in names:
             message = _("comment {number} has two files, {one} and {other}")
             hint = _("keep one of them, and give the other comment the next free number")
             values = {"number": number, "one": names[number], "other": entry.name}
-            findings.append(about(path, "number-twice", message, hint, **values))
+            findings.append(finding_on(path, "number-twice", message, hint, **values))
         else:
             names[number] = entry.name
             if path != (proper := CommentNumber(number).path):
                 hint = _("name it {name}")
                 name = proper.rpartition("/")[2]
-                findings.append(about(path, "misnamed", _("{path} has the wrong name"), hint, name=name))
+                findings.append(finding_on(path, "misnamed", _("{path} has the wrong name"), hint, name=name))
     names = dict(sorted(names.items()))
     paths = {number: f"{COMMENTS}/{name}" for number, name in names.items()}
     hint = _("restore {missing}, or renumber this one to {missing}")
     return names, findings + gaps(paths, _("comment {n} is missing"), hint=hint)
 
 
-def _is_there(source: Source, known: dict[str, set[str]], identity: Identity) -> bool:
-    """Return whether a problem or a measure has a file; `known` caches the names in each folder that was listed."""
+def _exists(source: Source, cache: dict[str, set[str]], identity: Identity) -> bool:
+    """Return whether a problem or a measure has a file; `cache` caches the names in each folder that was listed."""
     folder, _slash, name = identity.path.rpartition("/")
-    if folder not in known:
-        known[folder] = {entry.name for entry in listed(source, folder)[0]}
-    return name in known[folder]
+    if folder not in cache:
+        cache[folder] = {entry.name for entry in list_folder(source, folder)[0]}
+    return name in cache[folder]
 
 
 def renumbered(content: bytes, number_after: Callable[[Identity], Identity]) -> bytes:

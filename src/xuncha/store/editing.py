@@ -19,8 +19,8 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store.edits import KEYS, Append, Edit, Remove, Set
 from xuncha.store.faults import LINE_END
-from xuncha.store.positions import Node, tree
-from xuncha.store.reading import decode, parse, says
+from xuncha.store.positions import Node, parse_tree
+from xuncha.store.reading import decode, has_data, parse
 
 __all__ = ["KEYS", "Append", "Edit", "Remove", "Set"]  # from `edits`, which the help reads without YAML
 
@@ -58,37 +58,37 @@ def edited(content: bytes, data: dict[str, Any], edits: Sequence[Edit]) -> tuple
     `data` is its present data, from `parse`. Raises RefusedError if the layout of the file
     does not let it be edited safely; it must be edited by hand.
     """
-    meant = dict(data)
+    new = dict(data)
     for edit in edits:
         match edit:
             case Set(key, value):
-                meant[key] = value
+                new[key] = value
             case Remove(key):
-                meant.pop(key, None)
+                new.pop(key, None)
             case Append(key, item, place):
-                items = list(meant.get(key) or [])
+                items = list(new.get(key) or [])
                 items.insert(len(items) if place is None else place, item)
-                meant[key] = items
-    return rewritten(content, meant, data, _("change it by hand, and type: xuncha edit")), meant
+                new[key] = items
+    return rewritten(content, new, data, _("change it by hand, and type: xuncha edit")), new
 
 
 def rewritten(
-    content: bytes, meant: dict[str, Any], said: dict[str, Any] | None = None, hint: str = ""
+    content: bytes, new: dict[str, Any], old: dict[str, Any] | None = None, hint: str = ""
 ) -> bytes:
-    """Return a record's file with the data `meant`; only what differs is changed. `said` is the present data.
+    """Return a record's file with the data `new`; only what differs is changed. `old` is the present data.
 
     Raises UnreadableError if the file cannot be read as a record; RefusedError, with the hint, as `edited` does.
     """
-    said = parse(content) if said is None else said
+    old = parse(content) if old is None else old
     text = after = decode(content)
-    splices = _mapping(text, tree(text), said, meant)
+    splices = _mapping(text, parse_tree(text), old, new)
     # From the end to the beginning, so that earlier text keeps its place; of several splices at one place, removals come first.
     for splice in sorted(splices, key=lambda splice: (splice.start, splice.end))[::-1]:
         after = after[: splice.start] + splice.text + after[splice.end :]
     if not _last_line_end(text):  # the last line had no line end, so the new last line gets none
         after = after.removesuffix(_last_line_end(after))
-    if not says(after, meant):
-        keys = (f"`{key}`" for key in dict.fromkeys((*said, *meant)) if said.get(key) != meant.get(key))
+    if not has_data(after, new):
+        keys = (f"`{key}`" for key in dict.fromkeys((*old, *new)) if old.get(key) != new.get(key))
         message = _("the layout of this file does not let {keys} be changed safely")
         hint = hint or _("change it in the file itself")
         raise RefusedError("odd-layout", message.format(keys=_(", ").join(keys)), hint)
@@ -100,7 +100,7 @@ def byte_order_mark(content: bytes) -> bytes:
     return _BOM if content.startswith(_BOM) else b""
 
 
-def fresh(record: dict[str, Any], schema: str) -> bytes:
+def new_file(record: dict[str, Any], schema: str) -> bytes:
     """Return the bytes of a new file with a record; its first line names the schema for editors (a path relative to the file)."""
     body = "".join(block({key: value}, 0, "\n") for key, value in record.items())
     return f"# yaml-language-server: $schema={schema}\n{body}".encode()
@@ -112,56 +112,58 @@ def rename_evidence(content: bytes, old: str, new: str) -> bytes:
     Raises UnreadableError if the file cannot be read as a record; RefusedError if it names no such file, or the layout
     does not let it be changed safely.
     """
-    present, meant = parse(content), parse(content)
-    for entry in meant.get("progress", []):
+    present, changed = parse(content), parse(content)
+    for entry in changed.get("progress", []):
         for item in entry.get("evidence", []):
             if isinstance(item, dict) and item.get("file") == old:
                 item["file"] = new
-    return rewritten(content, meant if meant != present else {}, present)
+    return rewritten(content, changed if changed != present else {}, present)
 
 
-def _mapping(text: str, node: Node, said: dict[str, Any], meant: dict[str, Any]) -> Iterator[Splice]:
+def _mapping(text: str, node: Node, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Splice]:
     """Yield the splices that turn one mapping into another."""
-    for key in said:
-        if key not in meant:
+    for key in old:
+        if key not in new:
             yield _remove(text, node, key)
     for name, item in zip(node.keys, node.items, strict=True):
-        if name.text in meant and said[name.text] != meant[name.text]:
-            yield from _value(text, item, name.end, said[name.text], meant[name.text])
-    for key, value in meant.items():
-        if key not in said:
+        if name.text in new and old[name.text] != new[name.text]:
+            yield from _value(text, item, name.end, old[name.text], new[name.text])
+    for key, value in new.items():
+        if key not in old:
             yield _insert(text, node, key, value)
 
 
-def _value(text: str, node: Node, behind: int | None, said: Any, meant: Any) -> Iterator[Splice]:  # noqa: ANN401
-    """Yield the splices that turn one value into another; `behind` is the end of its key, None for an item of a list."""
-    if isinstance(said, dict) and isinstance(meant, dict) and _by_key(text, node, said, meant):
-        yield from _mapping(text, node, said, meant)
-    elif isinstance(said, list) and isinstance(meant, list) and said and meant:
-        yield from _sequence(text, node, said, meant)
+def _value(text: str, node: Node, key_end: int | None, old: Any, new: Any) -> Iterator[Splice]:  # noqa: ANN401
+    """Yield the splices that turn one value into another; `key_end` is the end of its key, None for an item of a list."""
+    if isinstance(old, dict) and isinstance(new, dict) and _has_same_keys(text, node, old, new):
+        yield from _mapping(text, node, old, new)
+    elif isinstance(old, list) and isinstance(new, list) and old and new:
+        yield from _sequence(text, node, old, new)
     elif node.style == "block":
-        written = flow(meant)
-        if behind is not None:
-            yield Splice(behind, node.end, f": {written}")
+        written = flow(new)
+        if key_end is not None:
+            yield Splice(key_end, node.end, f": {written}")
         else:
             yield Splice(node.start, node.end, written)
     else:
-        yield _replace(node, meant)
+        yield _replace(node, new)
 
 
-def _by_key(text: str, node: Node, said: dict[str, Any], meant: dict[str, Any]) -> bool:
+def _has_same_keys(text: str, node: Node, old: dict[str, Any], new: dict[str, Any]) -> bool:
     """Return whether a mapping can be changed key by key: some key stays, and the first one too if it follows a list's dash on its line."""
     names = [key.text for key in node.keys]
-    if names != list(said) or meant.keys().isdisjoint(names):
+    if names != list(old) or new.keys().isdisjoint(names):
         return False
     first = node.keys[0].start
-    return node.style == "flow" or names[0] in meant or not text[line_start(text, first) : first].strip()
+    return node.style == "flow" or names[0] in new or not text[line_start(text, first) : first].strip()
 
 
 def _sequence(text: str, node: Node, said: list[Any], meant: list[Any]) -> Iterator[Splice]:
     """Yield the splices that turn one list into another; in block style each item begins a line of its own."""
-    old, new = list(map(repr, said)), list(map(repr, meant))
-    for operation, start, end, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    old_texts, new_texts = list(map(repr, said)), list(map(repr, meant))
+    for operation, start, end, first, last in SequenceMatcher(
+        None, old_texts, new_texts, autojunk=False
+    ).get_opcodes():
         if operation == "equal":
             continue
         place = start + min(end - start, last - first)
@@ -169,7 +171,7 @@ def _sequence(text: str, node: Node, said: list[Any], meant: list[Any]) -> Itera
             yield from _value(text, item, None, before, after)
         added = meant[first + place - start : last]
         if node.style == "flow":
-            yield _between_commas(node, place, end, added)
+            yield _replace_items(node, place, end, added)
             continue
         for item in node.items[place:end]:
             yield Splice(line_start(text, item.start), line_end(text, item.end), "")
@@ -180,13 +182,13 @@ def _sequence(text: str, node: Node, said: list[Any], meant: list[Any]) -> Itera
             yield Splice(above, above, block(added, node.column, common_line_end(text)))
 
 
-def _between_commas(node: Node, place: int, end: int, more: list[Any]) -> Splice:
+def _replace_items(node: Node, place: int, end: int, added: list[Any]) -> Splice:
     """Replace some items of a list in brackets."""
-    written = ", ".join(map(flow, more))
+    written = ", ".join(map(flow, added))
     if end < len(node.items):
-        return Splice(node.items[place].start, node.items[end].start, f"{written}, " if more else "")
+        return Splice(node.items[place].start, node.items[end].start, f"{written}, " if added else "")
     start = node.items[place - 1].end if place else node.items[0].start
-    return Splice(start, node.items[-1].end, f", {written}" if more else "")
+    return Splice(start, node.items[-1].end, f", {written}" if added else "")
 
 
 def _replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> Splice:
@@ -265,7 +267,7 @@ def _is_prose(value: Any) -> bool:  # noqa: ANN401
     return isinstance(value, list) and any(isinstance(each, str) and len(each) > _PARAGRAPH for each in value)
 
 
-def comments_at_the_top(text: str) -> str:
+def leading_comments(text: str) -> str:
     """Return the comments and blank lines at the beginning of a file."""
     match = _COMMENTS.match(text)
     return match[0] if match else ""

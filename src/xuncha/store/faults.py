@@ -7,10 +7,10 @@ from collections.abc import Collection
 
 from xuncha.errors import Finding, Place, cause_of
 from xuncha.language import gettext as _
-from xuncha.model.names import KEY_NAMES, key_meant
+from xuncha.model.names import KEY_NAMES, find_key
 
-DEEPEST = 20  # levels of nesting; the deepest record has five
-MOST = 10_000  # values in one file; a record kept for years has some hundreds
+MAX_DEPTH = 20  # levels of nesting; the deepest record has five
+MAX_VALUES = 10_000  # values in one file; a record kept for years has some hundreds
 LINE_END = re.compile(r"\r\n|\n|\r")
 _SLIP = re.compile(
     r"^\s*(?:-\s+)?(?P<key>[A-Za-z_]+|[\u4e00-\u9fff]{2,8})(?:(?P<wide>\s*：)|:(?=[^\s/:]))", re.MULTILINE
@@ -49,7 +49,7 @@ def keyboard_slip(text: str, keys: Collection[str]) -> UnreadableError | None:
         message = _("`{key}` is followed by a full-width colon")
     line = text.count("\n", 0, match.end("key")) + 1
     column = match.end("key") - text.rfind("\n", 0, match.end("key"))
-    meant = key_meant(match["key"], keys) or key_meant(match["key"], KEY_NAMES) or match["key"]
+    meant = find_key(match["key"], keys) or find_key(match["key"], KEY_NAMES) or match["key"]
     hint = _("write `{key}: …`, with a half-width colon and a space after it").format(key=meant)
     return UnreadableError("keyboard-slip", line, column, message.format(key=match["key"]), hint)
 
@@ -62,16 +62,16 @@ def excerpt(text: str, number: int, column: int) -> str:
     return ("…" if start else "") + line[start : start + 100] + ("…" if len(line) > start + 100 else "")
 
 
-def about(path: str, code: str, message: str, hint: str = "", **values: object) -> Finding[Place]:
+def finding_on(path: str, code: str, message: str, hint: str = "", **values: object) -> Finding[Place]:
     """Return a finding about a whole file or folder; the path and the values fill the message and the hint."""
     return Finding(code, message.format(path=path, **values), Place(path), hint.format(path=path, **values))
 
 
 def link(path: str) -> Finding[Place]:
     """Return the finding for a link in the place of a file or a folder."""
-    return about(path, "symbolic-link", _("{path} is a link"), _("put the file itself here"))
+    return finding_on(path, "symbolic-link", _("{path} is a link"), _("put the file itself here"))
 
 
 def unreadable(path: str, error: OSError) -> Finding[Place]:
     """Return the finding for a file or a folder that the system refuses to read."""
-    return about(path, "unreadable", _("{path} cannot be read: {reason}"), reason=cause_of(error))
+    return finding_on(path, "unreadable", _("{path} cannot be read: {reason}"), reason=cause_of(error))

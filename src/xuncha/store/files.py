@@ -20,23 +20,23 @@ from xuncha import system
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.source import LARGEST, LARGEST_POINTER, Entry, Fingerprint, Kind, Source, pointed_at
+from xuncha.model.source import MAX_POINTER, MAX_SIZE, Entry, Fingerprint, Kind, Source, parse_pointer
 
 _BLOCK = 1024 * 1024  # bytes of a large file that are read at once
-_NO_LINK: int | None = getattr(os, "O_NOFOLLOW", None)
+_NO_FOLLOW: int | None = getattr(os, "O_NOFOLLOW", None)
 """Makes the system refuse to open a link; None where the system has no such flag."""
-_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | (_NO_LINK or 0)
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | (_NO_FOLLOW or 0)
 """The flags to open a file; a pipe that no program writes to does not block."""
-_MANY = 50  # from this many files on, one `sync` is quicker than one `fsync` each
+_SYNC_FROM = 50  # from this many files on, one `sync` is quicker than one `fsync` each
 TEMPORARY = ".xuncha-new-"  # the beginning of the name of a file that is being written
 
 
 class WorkingTree:
     """A ledger's files on disk."""
 
-    def __init__(self, root: Path, fold: int = 1) -> None:
+    def __init__(self, root: Path, scale: int = 1) -> None:
         self.root = root
-        self._largest = LARGEST * fold  # bytes of a record
+        self._largest = MAX_SIZE * scale  # bytes of a record
         self._base = f"{root}{os.sep}"  # paths as text: joining them takes longer than reading a record
         self._linked = {"": False}
         """By path: whether it is a link, or behind one. The ledger's own folder may be a link."""
@@ -53,7 +53,7 @@ class WorkingTree:
 
     def read(self, path: str) -> bytes:
         """See Source. A link is not followed: the error is `ELOOP`."""
-        handle = self._opened(path)
+        handle = self._open(path)
         try:
             # One byte more than a record may have, so that a larger file is noticed.
             return os.read(handle, min(os.fstat(handle).st_size, self._largest) + 1)
@@ -62,16 +62,16 @@ class WorkingTree:
 
     def stream(self, path: str) -> BinaryIO:
         """Open a file for reading. Raises OSError if it is missing, not an ordinary file, a link, or behind a link."""
-        handle = self._opened(path)
+        handle = self._open(path)
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), path)
         return os.fdopen(handle, "rb")
 
-    def _opened(self, path: str) -> int:
-        if self.behind_link(path if _NO_LINK is None else path.rpartition("/")[0]):
+    def _open(self, path: str) -> int:
+        if self.behind_link(path if _NO_FOLLOW is None else path.rpartition("/")[0]):
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
-        return system.retry_locked(partial(os.open, self._base + path, _READING), system.READ_TIMEOUT)
+        return system.retry_locked(partial(os.open, self._base + path, _OPEN_FLAGS), system.READ_TIMEOUT)
 
     def fingerprint(self, path: str) -> Fingerprint | None:
         """See Source."""
@@ -95,8 +95,8 @@ def fingerprint(stream: BinaryIO) -> Fingerprint:
     """Compute SHA-256 and size of a stream's content, with no more than a block of it in memory."""
     import hashlib  # noqa: PLC0415  its import takes as long as counting a small ledger
 
-    content = stream.read(LARGEST_POINTER + 1)
-    if pointer := pointed_at(content):
+    content = stream.read(MAX_POINTER + 1)
+    if pointer := parse_pointer(content):
         return pointer
     digest, size = hashlib.sha256(content), len(content)
     while content := stream.read(_BLOCK):
@@ -113,12 +113,12 @@ def _kind(entry: os.DirEntry[str]) -> Kind:
     return "folder" if entry.is_dir(follow_symlinks=False) else "other"
 
 
-def located(folder: Path) -> Path:
+def absolute(folder: Path) -> Path:
     """Return the absolute path of a folder, with its links; a path with `..` is resolved, since its parents would not be the folders above."""
     return folder.resolve() if ".." in folder.parts else folder.absolute()
 
 
-def find(start: Path | None, named: Path | None) -> Path:
+def find_ledger(start: Path | None, folder_option: Path | None) -> Path:
     """Find the ledger's folder: the one named, else the nearest one upwards that holds `data/ledger.yaml`.
 
     Without `start`, the current folder is used, which need not exist any more if a folder is named.
@@ -126,7 +126,7 @@ def find(start: Path | None, named: Path | None) -> Path:
     """
     message = _("there is no ledger here: no {file} in this folder or above it")
     hint = _("go to a ledger's folder, name one with --ledger, or make one with `xuncha init`")
-    if named is None:
+    if folder_option is None:
         try:
             start = start or Path.cwd()
         except OSError:
@@ -135,20 +135,20 @@ def find(start: Path | None, named: Path | None) -> Path:
         for folder in (start, *start.parents):
             if (folder / LEDGER_FILE).exists():
                 return folder
-    elif not named.is_dir():
+    elif not folder_option.is_dir():
         message = _("{path} is not a folder")
         hint = _("--ledger, or XUNCHA_LEDGER, must name the folder that contains {file}").format(
             file=LEDGER_FILE
         )
-    elif (named / LEDGER_FILE).exists():
-        return located(named)
+    elif (folder_option / LEDGER_FILE).exists():
+        return absolute(folder_option)
     else:
         message = _("there is no {file} in {path}")
         hint = _("type `xuncha init` in that folder to make a ledger")
-    raise SurroundingsError("no-ledger", message.format(file=LEDGER_FILE, path=named), hint)
+    raise SurroundingsError("no-ledger", message.format(file=LEDGER_FILE, path=folder_option), hint)
 
 
-def half_written(target: Path) -> Path:
+def temporary_path(target: Path) -> Path:
     """Return the temporary path of a file that is being written; only a killed command leaves a file there."""
     return target.with_name(f"{TEMPORARY}{zlib.crc32(system.encoded(target.name)):08x}")
 
@@ -161,7 +161,7 @@ def replace(target: Path, content: bytes | BinaryIO, *, private: bool = False) -
     """
     if target.exists() and not target.is_file():  # a pipe or a device is written to, not replaced
         with target.open("wb") as stream:
-            _pour(content, stream)
+            _write(content, stream)
     else:
         replace_all({target: content}, mode=0o600 if private else 0o666)
 
@@ -173,19 +173,19 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
     disk. Raises OSError if the disk is full, or a folder cannot be written; some files may then be new, each of them
     complete.
     """
-    at_once = len(contents) >= _MANY and hasattr(os, "sync")
-    waiting = {half_written(target): target for target in contents}
+    at_once = len(contents) >= _SYNC_FROM and hasattr(os, "sync")
+    waiting = {temporary_path(target): target for target in contents}
     try:
         for temporary, target in waiting.items():
             # A clone may contain a link of this name: never write into what already exists there.
             system.retry_locked(partial(temporary.unlink, missing_ok=True))
             with open(temporary, "xb", opener=partial(os.open, mode=mode)) as stream:
-                _pour(contents[target], stream)
+                _write(contents[target], stream)
                 if not at_once:
                     stream.flush()
                     os.fsync(stream.fileno())
             if target.exists():
-                _be_read_by_the_same(temporary, target.stat(), private=mode != 0o666)  # noqa: PLR2004
+                _copy_permissions(temporary, target.stat(), private=mode != 0o666)  # noqa: PLR2004
         if at_once:
             os.sync()
         for temporary, target in waiting.items():
@@ -199,19 +199,19 @@ def replace_all(contents: Mapping[Path, bytes | BinaryIO], mode: int = 0o666) ->
         os.sync()
     else:
         for folder in {target.parent for target in contents}:
-            settle(folder)
+            sync_folder(folder)
 
 
-def _be_read_by_the_same(temporary: Path, stood: os.stat_result, *, private: bool) -> None:
+def _copy_permissions(temporary: Path, old: os.stat_result, *, private: bool) -> None:
     """Give a new file the permissions of the old one; a private one gets the old one's owner instead, even if root has written it."""
     if not private:
-        temporary.chmod(stood.st_mode & 0o7777)
+        temporary.chmod(old.st_mode & 0o7777)
     elif hasattr(os, "chown"):
         with contextlib.suppress(PermissionError):
-            os.chown(temporary, stood.st_uid, stood.st_gid)
+            os.chown(temporary, old.st_uid, old.st_gid)
 
 
-def _pour(content: bytes | BinaryIO, stream: BinaryIO) -> None:
+def _write(content: bytes | BinaryIO, stream: BinaryIO) -> None:
     stream.writelines([content] if isinstance(content, bytes) else iter(partial(content.read, _BLOCK), b""))
 
 
@@ -219,12 +219,12 @@ def remove(target: Path) -> None:
     """Delete a file, and its folder if that is empty then."""
     system.retry_locked(partial(target.unlink, missing_ok=True))
     if target.parent.is_dir():
-        settle(target.parent)
+        sync_folder(target.parent)
     with contextlib.suppress(OSError):
         target.parent.rmdir()
 
 
-def settle(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Flush a folder's entries to the disk, where the system can."""
     with contextlib.suppress(OSError, AttributeError):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -237,18 +237,18 @@ def settle(folder: Path) -> None:
 class Overlay:
     """A ledger's files as they would be after changes; `changes` gives new bytes by path, None for a deleted file."""
 
-    def __init__(self, below: Source, changes: dict[str, bytes | None]) -> None:
-        self.below = below
+    def __init__(self, base: Source, changes: dict[str, bytes | None]) -> None:
+        self.base = base
         self.changes = changes
 
     def entries(self, folder: str) -> list[Entry]:
         """See Source."""
         prefix = f"{folder}/" if folder else ""
-        unchanged = [entry for entry in self.below.entries(folder) if prefix + entry.name not in self.changes]
-        return [*unchanged, *(self._new.get(folder, set()) - set(unchanged))]
+        unchanged = [entry for entry in self.base.entries(folder) if prefix + entry.name not in self.changes]
+        return [*unchanged, *(self._new_entries.get(folder, set()) - set(unchanged))]
 
     @cached_property
-    def _new(self) -> dict[str, set[Entry]]:
+    def _new_entries(self) -> dict[str, set[Entry]]:
         """By folder: the entries that the changes write."""
         found: dict[str, set[Entry]] = {}
         for path in (path for path, content in self.changes.items() if content is not None):
@@ -263,7 +263,7 @@ class Overlay:
     def read(self, path: str) -> bytes:
         """See Source."""
         if path not in self.changes:
-            return self.below.read(path)
+            return self.base.read(path)
         if (content := self.changes[path]) is None:
             raise FileNotFoundError(path)
         return content
@@ -271,6 +271,6 @@ class Overlay:
     def fingerprint(self, path: str) -> Fingerprint | None:
         """See Source."""
         if path not in self.changes:
-            return self.below.fingerprint(path)
+            return self.base.fingerprint(path)
         content = self.changes[path]
         return None if content is None else fingerprint(BytesIO(content))

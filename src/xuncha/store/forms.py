@@ -12,7 +12,7 @@ from xuncha.language import gettext as _
 from xuncha.model.forms import Form
 from xuncha.model.source import Source
 from xuncha.rules.names import suggestion
-from xuncha.store.record import listed, read_record
+from xuncha.store.record import list_folder, read_record
 
 FOLDER = "data/forms"
 _HEAD = "# yaml-language-server: $schema=../schema/form.json\n# 表格样式：哪一列是什么，哪个字样是什么状态。可以改，改后用 --form 导入。\n"
@@ -24,7 +24,7 @@ RESERVED = re.compile(
 """Names that Windows takes for devices, or git for the short name of its own folder."""
 
 
-def path_of(name: str) -> str:
+def form_path(name: str) -> str:
     """Return the path of a form. Raises RefusedError if the name is not possible for a file."""
     if not _NAME.fullmatch(name) or RESERVED.match(name) or is_blank(name):
         message = _("“{name}” cannot be the name of a form").format(name=name)
@@ -34,9 +34,9 @@ def path_of(name: str) -> str:
 
 def load_forms(source: Source) -> tuple[dict[str, Form], list[Finding[Place]]]:
     """Return all valid forms, by their names, and the findings about the others."""
-    if ("forms", "folder") not in {(entry.name, entry.kind) for entry in listed(source, "data")[0]}:
+    if ("forms", "folder") not in {(entry.name, entry.kind) for entry in list_folder(source, "data")[0]}:
         return {}, []
-    entries, findings = listed(source, FOLDER)
+    entries, findings = list_folder(source, FOLDER)
     found: dict[str, Form] = {}
     for entry in entries:
         if entry.name.endswith(".yaml"):
@@ -47,25 +47,25 @@ def load_forms(source: Source) -> tuple[dict[str, Form], list[Finding[Place]]]:
     return found, findings
 
 
-def form(source: Source, name: str) -> Form:
+def load_form(source: Source, name: str) -> Form:
     """Return the form with a name. Raises InvalidLedgerError if it is not valid; RefusedError if it does not exist."""
     found, findings = load_forms(source)
     if name in found:
         return found[name]
-    if findings := [each for each in findings if each.place.path == path_of(name)]:
+    if findings := [each for each in findings if each.place.path == form_path(name)]:
         raise InvalidLedgerError(findings)
     hint = _("save one first: xuncha import table FILE --dry-run --save-form NAME")
     hint = suggestion(name, found) if found else hint
     raise RefusedError("no-such-form", _("there is no form “{name}” in data/forms").format(name=name), hint)
 
 
-def written(form: Form, why: Mapping[str, str]) -> bytes:
+def form_file(form: Form, reasons: Mapping[str, str]) -> bytes:
     """Return the file of a form; after each column, a comment gives the reason for its choice."""
     from ruamel.yaml import YAML  # noqa: PLC0415  only needed to save a form
     from ruamel.yaml.comments import CommentedMap, CommentedSeq  # noqa: PLC0415
 
     columns = CommentedMap(form.columns)
-    for heading, reason in why.items():
+    for heading, reason in reasons.items():
         if reason:
             columns.yaml_add_eol_comment(reason, heading)
     content = CommentedMap({**form.model_dump(exclude_defaults=True), "columns": columns})

@@ -1,7 +1,7 @@
 """Read, check and combine a ledger's files. Every command that reads a ledger uses this module.
 
-`ledger` returns all of it as records; `cache.register` returns the flat view, from the cache where nothing has changed;
-`comments` returns the comments; `check` returns every finding. All of them use the same functions.
+`load_ledger` returns all of it as records; `cache.register` returns the flat view, from the cache where nothing has changed;
+`all_comments` returns the comments; `check` returns every finding. All of them use the same functions.
 """
 
 from __future__ import annotations
@@ -21,15 +21,23 @@ from xuncha.model.source import Entry, Fingerprint, Source
 from xuncha.rules.catalogue import RuleContext, broken_rules
 from xuncha.rules.ledger import PROBLEM_RULES, SETTINGS_RULES, requires_newer
 from xuncha.rules.measure import measure_findings
-from xuncha.store.faults import about, link, unreadable
-from xuncha.store.record import by_place, data_folder, gaps, listed, placed_if_any, read_record, shape
+from xuncha.store.faults import finding_on, link, unreadable
+from xuncha.store.record import (
+    by_place,
+    gaps,
+    list_data,
+    list_folder,
+    make_record,
+    places_if_any,
+    read_record,
+)
 
 if TYPE_CHECKING:
     from xuncha.model.settings import Settings
 
 _FOLDER = re.compile(r"0*([1-9][0-9]{0,5})")
 _MEASURE = re.compile(r"([1-9][0-9]{0,5})\.([1-9][0-9]{0,5})\.yaml")
-_FRAMING = frozenset({"inspection", "categories", "leaders", "offices", "outcomes"})
+_FRAME_KEYS = frozenset({"inspection", "categories", "leaders", "offices", "outcomes"})
 """The keys of `data/ledger.yaml` against which problems and measures are checked."""
 
 
@@ -74,27 +82,29 @@ def load_settings(source: Source, *, warn: bool = False) -> LedgerFile:
     """
     from xuncha.model.settings import Settings  # noqa: PLC0415  not needed by a command that has the frame
 
-    entries, findings = data_folder(source)
+    entries, findings = list_data(source)
     if findings:
         return LedgerFile(None, None, findings)
     settings, findings, unsound = read_record(source, LEDGER_FILE, Settings, entries)
     if settings is None:
         return LedgerFile(None, None, findings)
     if requirements := list(requires_newer(settings)):
-        raise InvalidLedgerError(placed_if_any(source, LEDGER_FILE, requirements))
-    findings += placed_if_any(source, LEDGER_FILE, broken_rules(SETTINGS_RULES, unsound, settings, warn=warn))
-    frame = None if unsound & _FRAMING else settings.frame()
+        raise InvalidLedgerError(places_if_any(source, LEDGER_FILE, requirements))
+    findings += places_if_any(source, LEDGER_FILE, broken_rules(SETTINGS_RULES, unsound, settings, warn=warn))
+    frame = None if unsound & _FRAME_KEYS else settings.frame()
     return LedgerFile(None if findings else settings, frame, findings)
 
 
-def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int, str], list[Finding[Place]]]:
+def load_folders(
+    source: Source, non_empty: Container[str] = ()
+) -> tuple[dict[int, str], list[Finding[Place]]]:
     """List the problems' folders by their numbers, in order, with the findings about their names.
 
-    The folders `filled` are known not to be empty, and are not listed.
+    The folders `non_empty` are known not to be empty, and are not listed.
     """
-    if ("problems", "link") in data_folder(source)[0]:
+    if ("problems", "link") in list_data(source)[0]:
         return {}, [link(PROBLEMS)]
-    entries, findings = listed(source, PROBLEMS)
+    entries, findings = list_folder(source, PROBLEMS)
     names: dict[int, str] = {}
     for entry in sorted(entries):
         path = f"{PROBLEMS}/{entry.name}"
@@ -103,19 +113,21 @@ def load_folders(source: Source, filled: Container[str] = ()) -> tuple[dict[int,
             findings.append(link(path))
         elif entry.kind != "folder" or match is None:
             hint = _("name the folders 01, 02, …, 10, …, 100")
-            findings.append(about(path, "misnamed", _("{path} is not a problem's folder"), hint))
-        elif entry.name not in filled and listed(source, path) == ([], []):
+            findings.append(finding_on(path, "misnamed", _("{path} is not a problem's folder"), hint))
+        elif entry.name not in non_empty and list_folder(source, path) == ([], []):
             continue  # git keeps no empty folders, and a command that was killed may have left one
         elif (number := int(match[1])) in names:
             message = _("problem {number} has two folders, {one} and {other}")
             hint = _("keep one of them, and give the other problem the next free number")
             values = {"number": number, "one": names[number], "other": entry.name}
-            findings.append(about(path, "number-twice", message, hint, **values))
+            findings.append(finding_on(path, "number-twice", message, hint, **values))
         else:
             names[number] = entry.name
             if entry.name != (proper := f"{number:02d}"):
                 hint = _("name it {name}")
-                findings.append(about(path, "misnamed", _("{path} has the wrong name"), hint, name=proper))
+                findings.append(
+                    finding_on(path, "misnamed", _("{path} has the wrong name"), hint, name=proper)
+                )
     folders = dict(sorted(names.items()))
     paths = {number: f"{PROBLEMS}/{name}" for number, name in folders.items()}
     findings += gaps(paths, _("problem {n} is missing"))
@@ -126,7 +138,7 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
     """Read and check a problem's folder by its name; rules of records are checked only if there is a frame."""
     number = int(name)
     folder = f"{PROBLEMS}/{name}"
-    entries, findings = listed(source, folder)
+    entries, findings = list_folder(source, folder)
     loaded = ProblemFolder(number, findings=findings)
     if findings:
         return loaded
@@ -136,17 +148,17 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
         findings += wrong
         if problem and frame:
             found = broken_rules(PROBLEM_RULES, unsound, problem, frame, warn=warn)
-            findings += placed_if_any(source, path, found)
+            findings += places_if_any(source, path, found)
         if not unsound:
             loaded.problem = problem
     else:
         hint = _("write it, with `title` and `category`")
-        findings.append(about(path, "file-missing", _("{path} is missing"), hint))
+        findings.append(finding_on(path, "file-missing", _("{path} is missing"), hint))
     identities, wrong = _identities(number, folder, entries)
     findings += wrong
     if warn and not identities:
         hint = _("type: xuncha add measure {n} TITLE")
-        without = about(path, "no-measures", _("problem {n} has no measures"), hint, n=number)
+        without = finding_on(path, "no-measures", _("problem {n} has no measures"), hint, n=number)
         findings.append(without._replace(severity="warning"))
     for identity in identities:
         path = f"{folder}/{identity}.yaml"
@@ -155,7 +167,7 @@ def load_problem(source: Source, name: str, frame: Frame | None, *, warn: bool =
             loaded.measures[identity] = measure
         if measure and frame:
             around = RuleContext(identity, frame, loaded.problem, partial(_fingerprint, source, identity))
-            wrong += placed_if_any(source, path, measure_findings(measure, around, unsound, warn=warn))
+            wrong += places_if_any(source, path, measure_findings(measure, around, unsound, warn=warn))
         findings += sorted(wrong, key=by_place)
     return loaded
 
@@ -165,7 +177,7 @@ def check(source: Source, *, warn: bool = False) -> list[Finding[Place]]:
     from xuncha.store.comments import load_comments  # noqa: PLC0415  most commands never read comments
 
     try:
-        found = _everything(source, warn=warn)[1] + load_comments(source)[1]
+        found = _load_all(source, warn=warn)[1] + load_comments(source)[1]
     except InvalidLedgerError as error:
         found = list(error.findings)
     if not warn:
@@ -192,20 +204,20 @@ def _own_templates(source: Source, folder: str = "templates") -> Iterator[Findin
             elif is_template(name) and is_changed(path.removeprefix(f"{FOLDER}/"), source.read(path)):
                 message = _("{path} is the ledger's own template: documents follow its text")
                 hint = _("check it like a record; without it the program's own template is used")
-                yield about(path, "own-template", message, hint)._replace(severity="note")
+                yield finding_on(path, "own-template", message, hint)._replace(severity="note")
     except OSError as error:
         yield unreadable(folder, error)
 
 
-def ledger(source: Source) -> Ledger:
+def load_ledger(source: Source) -> Ledger:
     """Load a whole ledger as records. Raises InvalidLedgerError if it breaks rules."""
-    loaded, findings = _everything(source)
+    loaded, findings = _load_all(source)
     if findings or loaded is None:
         raise InvalidLedgerError(findings)
     return loaded
 
 
-def comments(source: Source) -> dict[int, Comment]:
+def all_comments(source: Source) -> dict[int, Comment]:
     """Load the comments by their numbers, in order; the rest of the ledger may break rules.
 
     Raises InvalidLedgerError if a comment breaks rules, or the ledger requires a newer version of the program.
@@ -219,22 +231,22 @@ def comments(source: Source) -> dict[int, Comment]:
     return found
 
 
-def record_of(source: Source, identity: Identity) -> Problem | Measure:
+def load_record(source: Source, identity: Identity) -> Problem | Measure:
     """Load one problem or measure by itself, without the rules that need other records or settings.
 
     Raises InvalidLedgerError if it does not exist, or is not valid.
     """
     kind: type[Problem | Measure] = Problem if identity.is_problem else Measure
     read = read_record(source, identity.path, kind)
-    if read.record is None or read.broken:
-        raise InvalidLedgerError(read.broken)
+    if read.record is None or read.findings:
+        raise InvalidLedgerError(read.findings)
     return read.record
 
 
-def records_of(source: Source, identities: Iterable[Identity]) -> dict[Identity, Measure]:
+def load_measures(source: Source, identities: Iterable[Identity]) -> dict[Identity, Measure]:
     """Load some measures by themselves; leave out those that do not exist in the source or are not valid."""
     read = {identity: read_record(source, identity.path, Measure) for identity in identities}
-    return {identity: each.record for identity, each in read.items() if each.record and not each.unsound}
+    return {identity: each.record for identity, each in read.items() if each.record and not each.invalid}
 
 
 def checked_measure(
@@ -244,11 +256,11 @@ def checked_measure(
 
     Raises RefusedError for the first rule that it would break.
     """
-    shaped = shape(Measure, data)
+    shaped = make_record(Measure, data)
     around = RuleContext(identity, frame, problem, partial(_fingerprint, source, identity))
-    findings: list[Finding[Any]] = shaped.broken
+    findings: list[Finding[Any]] = shaped.findings
     try:
-        findings += measure_findings(shaped.record, around, shaped.unsound)
+        findings += measure_findings(shaped.record, around, shaped.invalid)
     except OSError as error:
         findings.append(unreadable(str(error.filename), error))
     for finding in findings:
@@ -258,13 +270,13 @@ def checked_measure(
 
 def checked_problem(data: dict[str, Any], frame: Frame) -> Problem:
     """Make a problem from plain data, checked as part of a ledger that is otherwise valid. Raises RefusedError as `checked_measure` does."""
-    shaped = shape(Problem, data)
-    for finding in (*shaped.broken, *broken_rules(PROBLEM_RULES, shaped.unsound, shaped.record, frame)):
+    shaped = make_record(Problem, data)
+    for finding in (*shaped.findings, *broken_rules(PROBLEM_RULES, shaped.invalid, shaped.record, frame)):
         raise RefusedError(finding.code, finding.message, finding.hint)
     return shaped.record
 
 
-def _everything(source: Source, *, warn: bool = False) -> tuple[Ledger | None, list[Finding[Place]]]:
+def _load_all(source: Source, *, warn: bool = False) -> tuple[Ledger | None, list[Finding[Place]]]:
     ledger_file = load_settings(source, warn=warn)
     folders, wrong = load_folders(source)
     findings = ledger_file.findings + wrong
@@ -290,11 +302,11 @@ def _identities(
         elif match:
             message, hint = _("{path} is in the folder of another problem"), _("move it to {folder}")
             right = Identity(int(match[1])).folder
-            findings.append(about(path, "wrong-folder", message, hint, folder=right))
+            findings.append(finding_on(path, "wrong-folder", message, hint, folder=right))
         elif entry.name != "problem.yaml":
             message = _("{path} does not belong in a problem's folder")
             hint = _("a measure's file is named {name}")
-            findings.append(about(path, "misnamed", message, hint, name=f"{number}.1.yaml"))
+            findings.append(finding_on(path, "misnamed", message, hint, name=f"{number}.1.yaml"))
     identities.sort()
     paths = {identity.measure: f"{folder}/{identity}.yaml" for identity in identities}
     return identities, findings + gaps(paths, _("measure {n} is missing"), f"{number}.")

@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import Reader
 
 from xuncha.language import gettext as _
-from xuncha.store.faults import DEEPEST, MOST, UnreadableError, invisible
+from xuncha.store.faults import MAX_DEPTH, MAX_VALUES, UnreadableError, invisible
 
 # Characters that YAML 1.2 (5.1) does not allow unescaped in a file, and that decoding has not refused.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
@@ -55,8 +55,8 @@ class Node:
         return next((item for name, item in pairs if name.text == key), None)
 
 
-def tree(text: str, fold: int = 1) -> Node:
-    """Return the positions in one record; `text` is from `reading.decode`, and `fold` is as there.
+def parse_tree(text: str, scale: int = 1) -> Node:
+    """Return the positions in one record; `text` is from `reading.decode`, and `scale` is as there.
 
     Raises UnreadableError if it is not one YAML mapping of plain data, with every key once.
     """
@@ -67,7 +67,7 @@ def tree(text: str, fold: int = 1) -> Node:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            root = _Builder(text, MOST * fold, yaml.parse(text)).document()
+            root = _Builder(text, MAX_VALUES * scale, yaml.parse(text)).document()
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -92,17 +92,17 @@ def tree(text: str, fold: int = 1) -> Node:
 class _Reader(Reader):
     """The parser's reader without its own check for unprintable characters: compiling that pattern takes longer than reading a file."""
 
-    def check_printable(self, data: Any) -> None:  # noqa: ANN401  `tree` has checked this
+    def check_printable(self, data: Any) -> None:  # noqa: ANN401  `parse_tree` has checked this
         """See ruamel.yaml."""
 
 
 class _Builder:
     """Builds the tree from the events of the parser, which have no types."""
 
-    def __init__(self, text: str, most: int, events: Iterator[Any]) -> None:
+    def __init__(self, text: str, limit: int, events: Iterator[Any]) -> None:
         self.text = text
         self.events = events
-        self.nodes, self.most = 0, most
+        self.nodes, self.limit = 0, limit
 
     def document(self) -> Node | None:
         """Build the tree of the only document; None if it is empty."""
@@ -115,7 +115,7 @@ class _Builder:
                 root = self.node(event, 0)
         return root
 
-    def node(self, event: Any, deep: int, *, is_key: bool = False) -> Node:  # noqa: ANN401
+    def node(self, event: Any, depth: int, *, is_key: bool = False) -> Node:  # noqa: ANN401
         """Build a key or a value, with everything in it."""
         mark = event.start_mark
         if event.anchor:  # an alias has one, too
@@ -126,8 +126,8 @@ class _Builder:
             hint = _("write the value alone, in quotes if it is text")
             refuse("tag", event, _("tags (!) are not allowed in records"), hint)
         self.nodes += 1
-        if self.nodes > self.most:
-            message = _("there are more than {n} values in the file").format(n=self.most)
+        if self.nodes > self.limit:
+            message = _("there are more than {n} values in the file").format(n=self.limit)
             refuse("file-too-large", event, message, _("a file is one record"))
         node = Node("scalar", mark.line, mark.column, mark.index)
         if isinstance(event, ScalarEvent):
@@ -141,16 +141,16 @@ class _Builder:
             return node
         node.kind = "mapping" if isinstance(event, MappingStartEvent) else "sequence"
         node.style = "flow" if event.flow_style else "block"
-        if deep >= DEEPEST:
-            message = _("values are nested more than {n} levels deep").format(n=DEEPEST)
+        if depth >= MAX_DEPTH:
+            message = _("values are nested more than {n} levels deep").format(n=MAX_DEPTH)
             refuse("too-deep", event, message, _("nest the values less deeply"))
         if is_key:
             hint = _("put text with brackets into double quotes")
             refuse("not-a-mapping", event, _("a key is one word"), hint)
-        self.fill(node, deep + 1)
+        self.fill(node, depth + 1)
         return node
 
-    def fill(self, node: Node, deep: int) -> None:
+    def fill(self, node: Node, depth: int) -> None:
         """Build the keys and items of a collection."""
         names: set[str] = set()
         for inner in self.events:
@@ -159,7 +159,7 @@ class _Builder:
                 node.end = inner.end_mark.index if flow else node.items[-1].end
                 return
             is_key = node.kind == "mapping" and len(node.keys) == len(node.items)
-            item = self.node(inner, deep, is_key=is_key)
+            item = self.node(inner, depth, is_key=is_key)
             if is_key and item.text in names:
                 message = _("the key “{key}” occurs a second time here").format(key=item.text[:80])
                 refuse("duplicate-key", inner, message, _("keep one of the two"))
@@ -179,20 +179,22 @@ def refuse(code: str, event: Any, message: str, hint: str) -> None:  # noqa: ANN
     raise UnreadableError(code, event.start_mark.line + 1, event.start_mark.column + 1, message, hint)
 
 
-def agree(node: Node, data: object) -> bool:
+def same_shape(node: Node, data: object) -> bool:
     """Return whether the fast reader's values have the same structure as the careful reader's tree."""
     if node.kind == "mapping":
         if not isinstance(data, dict) or len(data) != len(node.keys):
             return False
         names = zip(node.keys, data, strict=True)
         same_keys = all(key.text == name or not isinstance(name, str) for key, name in names)
-        return same_keys and all(map(agree, node.items, data.values()))
+        return same_keys and all(map(same_shape, node.items, data.values()))
     if node.kind == "sequence":
-        return isinstance(data, list) and len(data) == len(node.items) and all(map(agree, node.items, data))
+        return (
+            isinstance(data, list) and len(data) == len(node.items) and all(map(same_shape, node.items, data))
+        )
     return not isinstance(data, dict | list)
 
 
-def place_of(root: Node, location: tuple[str | int, ...]) -> tuple[int, int]:
+def position_of(root: Node, location: tuple[str | int, ...]) -> tuple[int, int]:
     """Return line and column, from 1, of the value at a location; if it does not exist, of the nearest value above it.
 
     For an unknown key, the location ends with that key, and the key's own place is returned.

@@ -14,8 +14,8 @@ from typing import Any
 from yaml12 import parse_yaml
 
 from xuncha.language import gettext as _
-from xuncha.model.source import LARGEST
-from xuncha.store.faults import DEEPEST, MOST, UnreadableError, invisible
+from xuncha.model.source import MAX_SIZE
+from xuncha.store.faults import MAX_DEPTH, MAX_VALUES, UnreadableError, invisible
 
 # Text that the two readers may understand differently, or that a ledger must not contain. Every file is searched for all of
 # them, so each pattern but the first begins with one fixed character, which `re` finds quickly.
@@ -33,15 +33,15 @@ _KEY = re.compile(r"[a-z_]+(?=:)")
 _SEPARATOR = re.compile(r"[\x85\u2028\u2029]")
 
 
-def decode(content: bytes, fold: int = 1) -> str:
+def decode(content: bytes, scale: int = 1) -> str:
     """Decode the text of a file, without the byte order mark that some editors write.
 
-    `fold` says how many times larger than a record it may be. Raises UnreadableError if it is too large or not UTF-8.
+    `scale` says how many times larger than a record it may be. Raises UnreadableError if it is too large or not UTF-8.
     """
-    if len(content) > LARGEST * fold:
+    if len(content) > MAX_SIZE * scale:
         message = _("the file is over {size} KiB, larger than any record")
         hint = _("put long texts into a file of their own and attach it")
-        raise UnreadableError("file-too-large", 1, 1, message.format(size=LARGEST * fold // 1024), hint)
+        raise UnreadableError("file-too-large", 1, 1, message.format(size=MAX_SIZE * scale // 1024), hint)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -57,24 +57,24 @@ def decode(content: bytes, fold: int = 1) -> str:
     return text.removeprefix("\ufeff")
 
 
-def parse(content: bytes, fold: int = 1) -> dict[str, Any]:
+def parse(content: bytes, scale: int = 1) -> dict[str, Any]:
     """Parse one record into texts, numbers, booleans, lists and mappings; dates stay texts.
 
     Raises UnreadableError if it is not one YAML mapping of plain data, with every key once.
     """
-    text = decode(content, fold)
-    if not _evidently_plain(text, MOST * fold):
-        return _parse_carefully(text, fold)
+    text = decode(content, scale)
+    if not _is_plain(text, MAX_VALUES * scale):
+        return _parse_carefully(text, scale)
     try:
         data: Any = parse_yaml(text)
     except ValueError:
-        return _parse_carefully(text, fold)
-    if type(data) is not dict or text.count(":", _LEADING_COMMENTS.match(text).end()) != _keys(data):  # type: ignore[union-attr]
-        return _parse_carefully(text, fold)
+        return _parse_carefully(text, scale)
+    if type(data) is not dict or text.count(":", _LEADING_COMMENTS.match(text).end()) != _count_keys(data):  # type: ignore[union-attr]
+        return _parse_carefully(text, scale)
     return data
 
 
-def says(text: str, data: dict[str, Any]) -> bool:
+def has_data(text: str, data: dict[str, Any]) -> bool:
     """Return whether a text is a record with exactly this data."""
     try:
         return parse(text.encode()) == data
@@ -82,9 +82,9 @@ def says(text: str, data: dict[str, Any]) -> bool:
         return False
 
 
-def _evidently_plain(text: str, most: int = MOST) -> bool:
+def _is_plain(text: str, limit: int = MAX_VALUES) -> bool:
     """Return whether the text has nothing that the two readers could read differently, apart from equal keys."""
-    if len(text) > most:  # it may have too many values for a record; the careful reader counts them
+    if len(text) > limit:  # it may have too many values for a record; the careful reader counts them
         return False
     lines = f"\n{text}"
     if _DOUBTFUL.search(text) or _DOUBTFUL_LINE.search(lines):
@@ -99,30 +99,30 @@ def _evidently_plain(text: str, most: int = MOST) -> bool:
     return "{" not in text or "{" not in _SIMPLE_FLOW_MAPPING.sub("", text)
 
 
-def _keys(value: dict[Any, Any] | list[Any], deeper: int = DEEPEST) -> int:
+def _count_keys(value: dict[Any, Any] | list[Any], depth: int = MAX_DEPTH) -> int:
     """Count the keys with a value at any depth.
 
     Every key has a colon; `?` and keys without a colon were excluded before. So if the text has as many colons as there
     are keys, no key was dropped for an equal one. A key without a value makes the count wrong on purpose, since
     `{a, a}` needs no colon; the careful reader then reads the text.
     """
-    if not deeper:
-        return -LARGEST
+    if not depth:
+        return -MAX_SIZE
     count = 0
     if type(value) is dict:
         count = len(value)
         value = list(value.values())
     for item in value:
         if type(item) is dict or type(item) is list:
-            count += _keys(item, deeper - 1)
+            count += _count_keys(item, depth - 1)
         elif item is None:
-            return -LARGEST
+            return -MAX_SIZE
     return count
 
 
-def _parse_carefully(text: str, fold: int) -> dict[str, Any]:
+def _parse_carefully(text: str, scale: int) -> dict[str, Any]:
     if match := _CONFLICT.search(text):
-        disputed = _(", ").join(f"`{key}`" for key in dict.fromkeys(_disputed(text)))
+        disputed = _(", ").join(f"`{key}`" for key in dict.fromkeys(_conflicts(text)))
         message = _("git left a merge conflict in the file")
         if disputed:
             message = _("two people have changed {keys} in different ways, and git keeps both here")
@@ -134,22 +134,22 @@ def _parse_carefully(text: str, fold: int) -> dict[str, Any]:
     if match := _SEPARATOR.search(text):
         # YAML 1.2 takes these for characters, the careful reader for line ends; no text of a ledger may contain them.
         raise invisible(text, match.start())
-    from xuncha.store.positions import agree, tree  # noqa: PLC0415  the careful reader is imported only where it is needed
+    from xuncha.store.positions import parse_tree, same_shape  # noqa: PLC0415  the careful reader is imported only where it is needed
 
-    root = tree(text, fold)
+    root = parse_tree(text, scale)
     try:
         data: Any = parse_yaml(text)
     except ValueError as error:
         match = re.search(r"line (\d+) column (\d+)", str(error))
         line, column = map(int, match.groups()) if match else (1, 1)
         raise UnreadableError("yaml-syntax", line, column, _("this is not YAML")) from None
-    if not agree(root, data):
+    if not same_shape(root, data):
         message, hint = _("this can be read in more than one way"), _("write each key on a line of its own")
         raise UnreadableError("yaml-syntax", root.line + 1, root.column + 1, message, hint)
     return data  # type: ignore[no-any-return]
 
 
-def _disputed(text: str) -> Iterator[str]:
+def _conflicts(text: str) -> Iterator[str]:
     """Yield the keys of a record between git's conflict markers."""
     inside = False
     for line in text.splitlines():

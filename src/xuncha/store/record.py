@@ -14,10 +14,10 @@ from xuncha.chinese.characters import UNSAFE_CHARACTER, is_blank
 from xuncha.chinese.limits import limit
 from xuncha.errors import Finding, Place
 from xuncha.language import gettext as _
-from xuncha.model.names import key_meant, word_meant
+from xuncha.model.names import find_key, find_word
 from xuncha.model.source import Entry, Source
 from xuncha.rules.names import suggestion
-from xuncha.store.faults import UnreadableError, about, excerpt, keyboard_slip, link, unreadable
+from xuncha.store.faults import UnreadableError, excerpt, finding_on, keyboard_slip, link, unreadable
 from xuncha.store.reading import decode, parse
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 P = TypeVar("P")
 
-_LONGEST = 40  # characters of a value that a message shows at most
+_MAX_SHOWN = 40  # characters of a value that a message shows at most
 # Substitutes for required keys that are missing or wrong, so that the rules can check the other keys.
 _STAND_INS: dict[str, dict[str, Any]] = {
     "Settings": {"categories": [], "leaders": [], "offices": []},
@@ -41,41 +41,41 @@ _STAND_INS: dict[str, dict[str, Any]] = {
 }
 
 
-class Shaped(NamedTuple, Generic[R, P]):
+class Parsed(NamedTuple, Generic[R, P]):
     """A record made from plain data, with the keys that are not valid."""
 
     record: R  # None if nothing in the file can be read
-    broken: list[Finding[P]]
+    findings: list[Finding[P]]
     """Missing keys, unknown keys and invalid values; or the reason why the file cannot be read."""
-    unsound: frozenset[str] = frozenset()
+    invalid: frozenset[str] = frozenset()
     """The keys of the record whose value must not be used: it is missing or invalid in the file."""
 
 
-def shape(kind: type[_Record], data: dict[str, Any]) -> Shaped[_Record, Location]:
+def make_record(kind: type[_Record], data: dict[str, Any]) -> Parsed[_Record, Location]:
     """Make a record from plain data; if some keys are invalid, from the others alone."""
     try:
-        return Shaped(kind.model_validate(data), [])
+        return Parsed(kind.model_validate(data), [])
     except ValidationError as error:
         complaints = error.errors(include_url=False)
-    meant = {_place_meant(kind, each) for each in complaints if each["type"] == "extra_forbidden"}
+    intended = {_intended(kind, each) for each in complaints if each["type"] == "extra_forbidden"}
     # A key with its Chinese name is one mistake, not an unknown key and a missing one.
-    slips = [each for each in complaints if each["type"] != "missing" or each["loc"] not in meant]
-    broken = [_broken(kind, each) for each in slips]
-    unsound = frozenset(str(each["loc"][0]) for each in complaints)
-    sound = {key: value for key, value in data.items() if isinstance(key, str) and key not in unsound}
-    return Shaped(kind.model_validate(_STAND_INS[kind.__name__] | sound), broken, unsound)
+    mistakes = [each for each in complaints if each["type"] != "missing" or each["loc"] not in intended]
+    findings = [_finding(kind, each) for each in mistakes]
+    invalid = frozenset(str(each["loc"][0]) for each in complaints)
+    valid = {key: value for key, value in data.items() if isinstance(key, str) and key not in invalid}
+    return Parsed(kind.model_validate(_STAND_INS[kind.__name__] | valid), findings, invalid)
 
 
-def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]:
-    location = _location(complaint["loc"])
+def _finding(kind: type[BaseModel], error: ErrorDetails) -> Finding[Location]:
+    location = _location(error["loc"])
     key = next((step for step in reversed(location) if isinstance(step, str)), "")
-    value = complaint["input"]
-    type_ = complaint["type"]
+    value = error["input"]
+    type_ = error["type"]
     hidden = type_name = ""
     if type_ == "string_pattern_mismatch":
         # Not all invisible characters are refused: try each one alone between two letters.
         doubtful = (each for each in value if not each.isprintable() or UNSAFE_CHARACTER.match(each))
-        pattern = complaint["ctx"]["pattern"]
+        pattern = error["ctx"]["pattern"]
         # Patterns with \p, of letters, cannot be read by `re`, and never allow such a character.
         refused = (each for each in doubtful if r"\p" in pattern or not re.fullmatch(pattern, f"a{each}a"))
         hidden = next(refused, "")
@@ -85,17 +85,17 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
             finding = Finding("missing-key", _("the key `{key}` is missing"), location, hint)
         case "extra_forbidden" | "invalid_key":
             options = _fields(kind, location[:-1])
-            meant = key_meant(key, options)
+            meant = find_key(key, options)
             hint = _("write `{key}: …` instead").format(key=meant) if meant else suggestion(key, options)
             finding = Finding("unknown-key", _("the key `{key}` is not known"), location, hint)
         case "literal_error":
-            options = re.findall(r"'([^']*)'", complaint["ctx"]["expected"])
-            meant = word_meant(str(value), options)
+            options = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+            meant = find_word(str(value), options)
             hint = _("write `{word}`").format(word=meant) if meant else suggestion(str(value), options)
             finding = Finding("unknown-word", _("`{key}` cannot be “{value}”"), location, hint)
         case "bad_date":
             message = _("“{value}” is not a day of the calendar written like 2024-12-31")
-            finding = Finding("bad-date", message, location, _for_a_day(str(value)))
+            finding = Finding("bad-date", message, location, _day_hint(str(value)))
         case "string_pattern_mismatch" | "empty_text" if is_blank(value):
             hint = _("write something; an optional key can also be removed")
             finding = Finding("empty-text", _("`{key}` is empty"), location, hint)
@@ -103,29 +103,29 @@ def _broken(kind: type[BaseModel], complaint: ErrorDetails) -> Finding[Location]
             message = _("there is an invisible character (U+{code:04X}) in `{key}`")
             finding = Finding("control-character", message, location, _("take it out"))
         case _ if type_.endswith("_type"):
-            type_name, hint = _type_wanted(type_, value)
+            type_name, hint = _type_hint(type_, value)
             message = _("`{key}` must be {wanted}, not {given}")
             finding = Finding("wrong-type", message, location, hint)
         case _:
-            finding = Finding("bad-value", _("`{key}` cannot be {value}"), location, _reason(complaint))
+            finding = Finding("bad-value", _("`{key}` cannot be {value}"), location, _reason(error))
     text = str(value)
     message = finding.message.format(
         key=key,
-        value=text if len(text) <= _LONGEST else text[:_LONGEST] + "…",
+        value=text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…",
         code=ord(hidden or " "),
         wanted=type_name,
-        given=_given(value),
+        given=_type_name(value),
     )
     return finding._replace(message=message)
 
 
-def _place_meant(kind: type[BaseModel], unknown: ErrorDetails) -> tuple[int | str, ...]:
+def _intended(kind: type[BaseModel], unknown: ErrorDetails) -> tuple[int | str, ...]:
     """Return the location of the key that an unknown key means; its own location if it means no known key."""
     *above, key = unknown["loc"]
-    return (*above, key_meant(str(key), _fields(kind, _location(tuple(above)))) or key)
+    return (*above, find_key(str(key), _fields(kind, _location(tuple(above)))) or key)
 
 
-def _for_a_day(value: str) -> str:
+def _day_hint(value: str) -> str:
     """Return a hint on what to write instead of a text that is no day."""
     if limit(value).long_term:
         return _("write `term: long_term`, and take this key out")
@@ -155,7 +155,7 @@ def _model(annotation: object) -> type[BaseModel] | None:
     return next(filter(None, map(_model, get_args(annotation))), None)
 
 
-def _type_wanted(kind: str, value: object) -> tuple[str, str]:
+def _type_hint(kind: str, value: object) -> tuple[str, str]:
     """Return the name of the required type, and a hint on how to write such a value."""
     as_list = _("write it in brackets, or each item on a line of its own after “- ”")
     type_name, hint = {
@@ -173,7 +173,7 @@ def _type_wanted(kind: str, value: object) -> tuple[str, str]:
     return type_name, hint
 
 
-def _given(value: object) -> str:
+def _type_name(value: object) -> str:
     return {
         type(None): _("nothing"),
         bool: _("true or false"),
@@ -184,8 +184,8 @@ def _given(value: object) -> str:
     }.get(type(value), _("a mapping of keys to values"))
 
 
-def _reason(complaint: ErrorDetails) -> str:
-    limits = complaint.get("ctx", {})
+def _reason(error: ErrorDetails) -> str:
+    limits = error.get("ctx", {})
     number = next((limits[key] for key in ("ge", "le", "max_length") if key in limits), "")
     reasons = {
         "greater_than_equal": _("the smallest is {n}"),
@@ -194,21 +194,21 @@ def _reason(complaint: ErrorDetails) -> str:
         "bad_amount": _("write a number that is not negative"),
         "string_pattern_mismatch": _("write it in the form that the schema shows"),
     }
-    return reasons.get(complaint["type"], "").format(n=number)
+    return reasons.get(error["type"], "").format(n=number)
 
 
-_MOST = 100  # findings of one file; who has more to correct will run the check again
+_MAX_FINDINGS = 100  # findings of one file; who has more to correct will run the check again
 _Record = TypeVar("_Record", bound=BaseModel)
 
 
-def data_folder(source: Source) -> tuple[list[Entry], list[Finding[Place]]]:
+def list_data(source: Source) -> tuple[list[Entry], list[Finding[Place]]]:
     """List the folder `data`; return no entries and the finding if it is a link or cannot be listed."""
-    if ("data", "link") in listed(source, "")[0]:
+    if ("data", "link") in list_folder(source, "")[0]:
         return [], [link("data")]
-    return listed(source, "data")
+    return list_folder(source, "data")
 
 
-def listed(source: Source, folder: str) -> tuple[list[Entry], list[Finding[Place]]]:
+def list_folder(source: Source, folder: str) -> tuple[list[Entry], list[Finding[Place]]]:
     """List a folder; return no entries and the finding if the system refuses to list it."""
     try:
         return source.entries(folder), []
@@ -222,33 +222,33 @@ def gaps(paths: dict[int, str], message: str, problem: str = "", *, hint: str = 
         "restore {missing}, or renumber this one to {missing}; remove what was entered by mistake with `xuncha remove {missing} --reason …`, which closes the gap"
     )
     return [
-        about(paths[number], "number-gap", message, hint, n=missing, missing=missing)
+        finding_on(paths[number], "number-gap", message, hint, n=missing, missing=missing)
         for before, number in pairwise([0, *paths])
         if number != before + 1 and (missing := f"{problem}{before + 1}")
     ]
 
 
 def read_record(
-    source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = (), fold: int = 1
-) -> Shaped[_Record | None, Place]:
-    """Read one file as a record, with findings if it or some of its keys cannot be read; `fold` is as in `reading.decode`."""
+    source: Source, path: str, kind: type[_Record], entries: Iterable[Entry] = (), scale: int = 1
+) -> Parsed[_Record | None, Place]:
+    """Read one file as a record, with findings if it or some of its keys cannot be read; `scale` is as in `reading.decode`."""
     name = path.rpartition("/")[2]
     for entry in entries:
         if entry.name == name and entry.kind != "file":
-            misnamed = about(path, "misnamed", _("{path} is not a file"))
-            return Shaped(None, [link(path) if entry.kind == "link" else misnamed])
+            misnamed = finding_on(path, "misnamed", _("{path} is not a file"))
+            return Parsed(None, [link(path) if entry.kind == "link" else misnamed])
     try:
         content = source.read(path)
-        record, broken, unsound = shape(kind, parse(content, fold))
+        record, broken, unsound = make_record(kind, parse(content, scale))
     except FileNotFoundError:
-        return Shaped(None, [about(path, "file-missing", _("{path} is missing"))])
+        return Parsed(None, [finding_on(path, "file-missing", _("{path} is missing"))])
     except OSError as error:
-        return Shaped(None, [link(path) if error.errno == ELOOP else unreadable(path, error)])
+        return Parsed(None, [link(path) if error.errno == ELOOP else unreadable(path, error)])
     except UnreadableError as error:
         if error.finding.code in {"yaml-syntax", "not-a-mapping"}:
             error = keyboard_slip(content.decode("utf-8-sig", "replace"), kind.model_fields) or error
-        return Shaped(None, [error.of_file(path, content)])
-    return Shaped(record, placed(path, content, broken, fold) if broken else [], unsound)
+        return Parsed(None, [error.of_file(path, content)])
+    return Parsed(record, add_places(path, content, broken, scale) if broken else [], unsound)
 
 
 def by_place(finding: Finding[Place]) -> tuple[int, int]:
@@ -256,27 +256,29 @@ def by_place(finding: Finding[Place]) -> tuple[int, int]:
     return finding.place.line, finding.place.column
 
 
-def placed_if_any(source: Source, path: str, broken: Iterable[Finding[Location]]) -> list[Finding[Place]]:
+def places_if_any(source: Source, path: str, broken: Iterable[Finding[Location]]) -> list[Finding[Place]]:
     """Add places to the findings of a file; or return the finding that its evidence cannot be read."""
     try:
         found = list(broken)
     except OSError as error:
         return [unreadable(str(error.filename), error)]
-    return placed(path, source.read(path), found) if found else []
+    return add_places(path, source.read(path), found) if found else []
 
 
-def placed(path: str, content: bytes, broken: list[Finding[Location]], fold: int = 1) -> list[Finding[Place]]:
+def add_places(
+    path: str, content: bytes, broken: list[Finding[Location]], scale: int = 1
+) -> list[Finding[Place]]:
     """Add path, line, column and excerpt to the findings of a file that could be read."""
-    from xuncha.store.positions import place_of, tree  # noqa: PLC0415  only where something is wrong
+    from xuncha.store.positions import parse_tree, position_of  # noqa: PLC0415  only where something is wrong
 
     try:
-        text = decode(content, fold)
-        root = tree(text, fold)
+        text = decode(content, scale)
+        root = parse_tree(text, scale)
     except UnreadableError as error:  # the careful reader may refuse what the fast one accepted
         return [error.of_file(path, content)]
     findings = []
-    for item in broken[:_MOST]:
-        line, column = place_of(root, item.place)
+    for item in broken[:_MAX_FINDINGS]:
+        line, column = position_of(root, item.place)
         place = Place(path, line, column, excerpt(text, line, column))
         findings.append(Finding(item.code, item.message, place, item.hint, item.severity))
     return findings

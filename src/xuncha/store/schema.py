@@ -24,11 +24,11 @@ _ASTRAL: Final = json.dumps(ASTRAL)[1:-1], json.dumps(r"\udb40")[1:-1]
 """The end of `UNSAFE`, in JSON, and its replacement: other readers of patterns write it otherwise, or know its first half alone."""
 
 
-def _for_others(schema: dict[str, Any]) -> dict[str, Any]:
+def _portable(schema: dict[str, Any]) -> dict[str, Any]:
     return cast("dict[str, Any]", json.loads(json.dumps(schema).replace(*_ASTRAL)))
 
 
-def whole() -> dict[str, Any]:
+def full_schema() -> dict[str, Any]:
     """Return one schema that accepts each of the five kinds of files."""
     names, schema = models_json_schema([(kind, "validation") for kind in KINDS.values()])
     about = {
@@ -38,9 +38,9 @@ def whole() -> dict[str, Any]:
         "anyOf": [names[kind, "validation"] for kind in KINDS.values()],
         "$defs": schema["$defs"],
     }
-    return _for_others(about)
+    return _portable(about)
 
 
-def one(name: str) -> dict[str, Any]:
+def schema_of(name: str) -> dict[str, Any]:
     """Return the schema of one kind of files: `ledger`, `problem`, `measure`, `comment` or `form`."""
-    return _for_others({"$schema": DIALECT, **KINDS[name].model_json_schema()})
+    return _portable({"$schema": DIALECT, **KINDS[name].model_json_schema()})

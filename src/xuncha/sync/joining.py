@@ -12,7 +12,7 @@ from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PARTS, PROBLEMS, CommentNumber, Identity
-from xuncha.model.moves import Move, Numbered, cites, number_after, numbered, place_now
+from xuncha.model.moves import Move, Numbered, cites, identity_of, number_after, path_now
 from xuncha.store import editing
 from xuncha.store.comments import renumbered
 from xuncha.store.edits import Set
@@ -119,7 +119,9 @@ class Joining:
         self._update_names(sides)
         self._must_be_valid(their_files)
         self._record_citations(sides, [*numbers.sorted_moves(plan, up=True), *down_moves])
-        self.adjustments.kept = sorted(united.kept | {each for path in missing if (each := numbered(path))})
+        self.adjustments.kept = sorted(
+            united.kept | {each for path in missing if (each := identity_of(path))}
+        )
         return self._tip
 
     def _common_listing(self, first: str, second: str) -> Listing:
@@ -163,7 +165,7 @@ class Joining:
         """Return the comments about a problem or a measure that moves, updated to its new number."""
         if isinstance(move.old, CommentNumber):
             return {}
-        paths = [path for path in self._listing if CommentNumber.of_file(path)]
+        paths = [path for path in self._listing if CommentNumber.from_path(path)]
         contents = self.git.blobs(self._listing[path].blob for path in paths)
         edited: dict[str, bytes] = {}
         for path, content in zip(paths, contents, strict=True):
@@ -178,7 +180,7 @@ class Joining:
 
     def _rename(self, old: str, new: str) -> None:
         """Give one evidence file another name, because the other side has a different file of its name."""
-        identity, names = Identity.of_evidence(old), (old.rpartition("/")[2], new.rpartition("/")[2])
+        identity, names = Identity.from_evidence(old), (old.rpartition("/")[2], new.rpartition("/")[2])
         if identity is None or identity.path not in self._listing:
             return
         rewritten = self._rewritten(identity.path, lambda text: editing.rename_evidence(text, *names))
@@ -248,12 +250,12 @@ class Joining:
 
     def _read(self, listing: Listing) -> dict[str, Data]:
         """Read the settings, the problems and the measures of a listing; leave out what cannot be read."""
-        paths = [path for path in listing if path == LEDGER_FILE or Identity.of_file(path)]
+        paths = [path for path in listing if path == LEDGER_FILE or Identity.from_path(path)]
         return read_records(self.git, listing, paths)
 
     def _edit(self, path: str, edits: Sequence[Set], renaming: Renaming) -> None:
         """Change a record, in a commit that does nothing else."""
-        identity = Identity.of_file(path)
+        identity = Identity.from_path(path)
         rewritten = self._rewritten(path, lambda text: editing.apply(text, edits)) if identity else None
         if identity is None or rewritten is None:
             return  # `_must_be_valid` reports the rule that it breaks
@@ -268,7 +270,7 @@ class Joining:
         """Record which records written here contain the old numbers in their text."""
         written = {path: held for path, held in sides.ours.items() if held != sides.before.get(path)}
         for path, record in self._read(written).items() if moves else ():
-            if identity := Identity.of_file(place_now(path, moves)):
+            if identity := Identity.from_path(path_now(path, moves)):
                 cited = [move for move in moves if isinstance(move.old, Identity) and cites(record, move.old)]
                 self.adjustments.outdated_citations += [(identity, move) for move in cited]
 
@@ -285,7 +287,7 @@ class Joining:
 
     def _remedy(self, path: str, other: Listing) -> str:
         """Return the hint on what to type if the two sides together break a rule in a file."""
-        identity = Identity.of_file(path)
+        identity = Identity.from_path(path)
         hint = _("change it here, so that both sides are valid together: xuncha edit {id}; then: xuncha sync")
         if identity is None or self._listing.get(path) == other.get(path):
             hint = _(

@@ -12,7 +12,7 @@ from typing import TypeVar
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, CommentNumber, Identity
-from xuncha.model.moves import Move, comments, identities, numbered, place_after
+from xuncha.model.moves import Move, comments, identities, identity_of, path_after
 from xuncha.sync.uniting import read_records
 from xuncha.sync.values import Versions, merged_value
 from xuncha.trail.git import Git
@@ -46,7 +46,7 @@ def with_normal_paths(listing: Listing) -> Listing:
     """Return a listing in which each record has the path of its number, even if somebody wrote the number with more zeros."""
     renamed = dict(listing)
     for path, held in listing.items():
-        number = numbered(path)
+        number = identity_of(path)
         if number and number.path not in listing:
             renamed[number.path] = renamed.pop(path, held)
     return renamed
@@ -77,12 +77,12 @@ def _next_numbers(numbers: Iterable[Identity], last: int) -> list[tuple[Identity
 
 def sorted_moves(moves: Iterable[Move], *, up: bool) -> list[Move]:
     """Sort the moves to higher numbers (`up`), or those to lower ones, so that each finds its new number free."""
-    return sorted((move for move in moves if move.up == up), reverse=up)
+    return sorted((move for move in moves if move.is_higher == up), reverse=up)
 
 
 def file_changes(listing: Listing, move: Move) -> Changes:
     """Return the changes of files if one record gets another number: with its evidence and, for a problem, its measures."""
-    places = {path: new for path in listing if (new := place_after(path, move)) != path}
+    places = {path: new for path in listing if (new := path_after(path, move)) != path}
     return dict.fromkeys(places) | {new: listing[path] for path, new in places.items()}
 
 
@@ -94,7 +94,7 @@ def evidence_renamings(base: Listing, ours: Listing, theirs: Listing) -> dict[st
         folder, _slash, name = path.rpartition("/")
         names[folder].add(name)
     for path in sorted(set(ours) & set(theirs)):
-        if Identity.of_evidence(path) and path not in base and ours[path].blob != theirs[path].blob:
+        if Identity.from_evidence(path) and path not in base and ours[path].blob != theirs[path].blob:
             folder, _slash, name = path.rpartition("/")
             free_name = unused_name(name, names[folder])
             names[folder].add(free_name)
@@ -139,7 +139,7 @@ def must_not_mix_problems(git: Git, listings: Versions, reused: Versions) -> Non
     entered = reused[1:]
     for index, (here, there) in enumerate((sides, sides[::-1])):
         for path in sorted(entered[index] - entered[1 - index]):
-            number = Identity.of_file(path)
+            number = Identity.from_path(path)
             if number is None or not number.is_problem or here.get(path) in {None, base.get(path)}:
                 continue
             if not index and there.get(path) not in {None, base.get(path)}:
@@ -181,23 +181,25 @@ def _removals(git: Git, without: str, tip: str) -> Iterator[tuple[Commit, Identi
     for commit in log(git, f"{without}..{tip}", "--", PROBLEMS):
         undone.update(commit.trailers.undoes)
         if commit.trailers.action == "remove" and commit.hash not in undone:
-            numbers = map(Identity.perhaps, commit.trailers.ids)  # anything else was not written by a command
+            numbers = map(
+                Identity.try_parse, commit.trailers.ids
+            )  # anything else was not written by a command
             yield from ((commit, number) for number in numbers if number)
 
 
 def _owners(git: Git, path: str, base: Listing, other: Listing) -> set[Identity]:
     """Return what a file belongs to; for a comment, what it is about on the other side and was not about before."""
-    if CommentNumber.of_file(path):
+    if CommentNumber.from_path(path):
         about = {_about(git, other, path)} - {_about(git, base, path)}
     else:
-        about = {Identity.of_file(path) or Identity.of_evidence(path)}
+        about = {Identity.from_path(path) or Identity.from_evidence(path)}
     return {identity for identity in about if identity}
 
 
 def _about(git: Git, listing: Listing, path: str) -> Identity | None:
     """Return what a comment is about; None if there is no such comment, or it is about nothing."""
     about = read_records(git, listing, [path]).get(path, {}).get("about")
-    return Identity.perhaps(about) if isinstance(about, str) else None
+    return Identity.try_parse(about) if isinstance(about, str) else None
 
 
 def _affected(identity: Identity, target: Identity) -> bool:

@@ -16,7 +16,7 @@ from xuncha import system
 from xuncha.errors import RefusedError, SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS, Identity
-from xuncha.model.moves import Move, place_now
+from xuncha.model.moves import Move, path_now
 from xuncha.model.register import Register
 from xuncha.sync import sharing
 from xuncha.sync.joining import Adjustments, Joining, Renumbered
@@ -69,7 +69,7 @@ class Synced(Adjustments):
         moves = [renumbered.move for renumbered in self.renumbered]
         rows = {row.id: row for row in self.register.measures}
         for row in before.measures:
-            row_now = rows.get(str(Identity.of_file(place_now(Identity.parse(row.id).path, moves))))
+            row_now = rows.get(str(Identity.from_path(path_now(Identity.parse(row.id).path, moves))))
             if row_now is None:
                 continue
             if row.status == "closed" != row_now.status:

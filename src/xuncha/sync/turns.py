@@ -35,7 +35,7 @@ def is_step_back(before: str | None, after: str | None) -> bool:
 
 def status_events(git: Git, without: str, tip: str, path: str) -> Iterator[StatusEvent]:
     """Yield the changes of a measure's status in the history of one side that the other does not have, the newest first."""
-    number = str(Identity.of_file(path))
+    number = str(Identity.from_path(path))
     for commit in log(git, f"{without}..{tip}", "--", path):
         for course in commit.trailers.changes:
             if course.id == number and course.from_ != course.to:
@@ -78,5 +78,5 @@ def must_not_take_invalid_closing(
             hint = _(
                 "keep the version here: xuncha sync --take ours; or take back what was done here against the closing: xuncha undo"
             )
-        number = Identity.of_file(dispute.path)
+        number = Identity.from_path(dispute.path)
         raise RefusedError("closed-over", message.format(what=dispute_line(dispute)), hint.format(id=number))

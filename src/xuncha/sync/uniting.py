@@ -12,12 +12,12 @@ from typing import NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
-from xuncha.model.moves import Numbered, comments, identities, numbered
+from xuncha.model.moves import Numbered, comments, identities, identity_of
 from xuncha.model.names import key_name
 from xuncha.model.vocabulary import status_name
 from xuncha.store import editing
 from xuncha.store.faults import LINE_END, UnreadableError
-from xuncha.store.reading import decode, parse, says
+from xuncha.store.reading import decode, has_data, parse
 from xuncha.sync.values import UNSETTLED, Data, Dispute, Merged, Side, Versions, merge_values, merged_value
 from xuncha.sync.weaving import Weaver
 from xuncha.trail import objects
@@ -62,7 +62,7 @@ def merge_record(
     end = editing.common_line_end(decode(ours))
     texts = Versions(base, ours, theirs).map(lambda each: LINE_END.sub(end, decode(each)))
     texts = texts._replace(ours=decode(ours))  # a file with several kinds of line ends keeps them
-    text = next((each for each in _candidate_texts(texts, end, values, data) if says(each, data)), None)
+    text = next((each for each in _candidate_texts(texts, end, values, data) if has_data(each, data)), None)
     if text is not None and marked:
         text = Weaver(texts, end, frozenset(marked), width).record(values, data)
     if text is None:
@@ -80,7 +80,7 @@ def _candidate_texts(texts: Versions, end: str, values: Versions, data: Data) ->
         edits = [editing.Set(key, data[key]) if key in data else editing.Remove(key) for key in changed]
         with contextlib.suppress(RefusedError):
             yield decode(editing.apply(texts.ours.encode(), edits))
-    yield editing.comments_at_the_top(texts.ours) + "".join(
+    yield editing.leading_comments(texts.ours) + "".join(
         editing.block({key: value}, 0, end) for key, value in data.items()
     )
 
@@ -139,12 +139,12 @@ def unite(git: Git, listings: Versions, *, reused: Collection[str] = (), take: S
             chosen = our_file or their_file
             if our_file and their_file:
                 changed_twice.append(path)
-            elif number := numbered(path):
+            elif number := identity_of(path):
                 kept.add(number)
         if chosen:
             result[path] = chosen
     for path in {*ours, *theirs} - set(result):
-        if Identity.of_evidence(path) in kept:
+        if Identity.from_evidence(path) in kept:
             result[path] = ours.get(path) or theirs[path]
     bases = {path: held for path, held in base.items() if path not in reused}
     merged, disputes = _merge_contents(git, changed_twice, listings._replace(before=bases), take)
@@ -156,7 +156,7 @@ def _merge_contents(
 ) -> tuple[Listing, list[Dispute]]:
     """Merge the files that both sides have changed; return the merged files, and the disputes."""
     results: dict[str, bytes] = {}
-    records = [path for path in paths if path == LEDGER_FILE or numbered(path)]
+    records = [path for path in paths if path == LEDGER_FILE or identity_of(path)]
     disputes = [Dispute((), path=path) for path in paths if path not in records]
     names = [held.blob for path in records for side in listings if (held := side.get(path))]
     contents = dict(zip(names, git.blobs(names), strict=True))
@@ -191,8 +191,8 @@ def missing_files(result: Listing, *others: Listing) -> Listing:
     whole = {identity.problem for identity in missing if identity.is_problem and identity.problem not in last}
     restored: Listing = {}
     for path, held in chain.from_iterable(other.items() for other in others):
-        owner = Identity.of_file(path) or Identity.of_evidence(path)
-        is_wanted = CommentNumber.of_file(path) in unused
+        owner = Identity.from_path(path) or Identity.from_evidence(path)
+        is_wanted = CommentNumber.from_path(path) in unused
         if owner:
             is_wanted = owner in missing or owner.problem in whole
         if is_wanted and path not in result:
@@ -233,7 +233,7 @@ def settlement_reason(disputes: list[Dispute], take: Side | None) -> str:
 
 def _subject(dispute: Dispute, name: Callable[[str], str]) -> str:
     """Return what a dispute is about, as people look for it; `name` returns the name of a key."""
-    place = str(Identity.of_file(dispute.path) or dispute.path)  # of a comment, the file
+    place = str(Identity.from_path(dispute.path) or dispute.path)  # of a comment, the file
     return " ".join([place, ".".join(name(str(key)) for key in dispute.location)]).strip()
 
 

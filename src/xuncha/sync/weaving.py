@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from xuncha.store.editing import block, line_end, line_start
-from xuncha.store.positions import Node, tree
+from xuncha.store.positions import Node, parse_tree
 from xuncha.sync.values import Versions, items_by_name
 
 
@@ -43,7 +43,7 @@ class Weaver:
 
     def record(self, values: Versions, data: dict[str, Any]) -> str | None:
         """Return the merged text of the whole file; None if its layout does not allow that."""
-        nodes = self.texts.map(lambda text: tree(text) if text else None)
+        nodes = self.texts.map(lambda text: parse_tree(text) if text else None)
         if any(node.style != "block" or node.column for node in nodes if node is not None):
             return None
         layouts = Versions(*(_layout(text, node) for text, node in zip(self.texts, nodes, strict=True)))

@@ -17,7 +17,7 @@ from xuncha import system
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.model.source import LARGEST_POINTER, pointed_at
+from xuncha.model.source import MAX_POINTER, parse_pointer
 from xuncha.system import has_crashed, temporary_folder
 from xuncha.trail.contents import filtered, git_pipe
 from xuncha.trail.git import Git, GitError, Leaf
@@ -162,8 +162,8 @@ def write_files(root: Path, paths: list[str], source: Path, commit: str) -> list
         Git(root, writes=True).run(*_LARGE_FILES, "checkout-index", "--quiet", "-z", "--stdin", stdin=lines)
     from_lfs = []
     for path in paths:
-        small = (root / path).stat().st_size <= LARGEST_POINTER
-        if not (small and (pointer := pointed_at((root / path).read_bytes()))):
+        small = (root / path).stat().st_size <= MAX_POINTER
+        if not (small and (pointer := parse_pointer((root / path).read_bytes()))):
             continue
         fetched = None
         with (root / path).open("wb") as target:

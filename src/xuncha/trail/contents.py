@@ -10,7 +10,7 @@ from io import BufferedReader
 from typing import IO, NamedTuple
 
 from xuncha.language import gettext as _
-from xuncha.model.source import LARGEST_POINTER, Fingerprint, pointed_at
+from xuncha.model.source import MAX_POINTER, Fingerprint, parse_pointer
 from xuncha.trail.door import SlowError, call_after
 from xuncha.trail.git import Git, GitError, TruncatedError, read_batch
 
@@ -112,8 +112,8 @@ def read_objects(git: Git, names: Iterable[str], limit: int) -> Iterator[GitObje
 
 def fingerprints(git: Git, names: Iterable[str]) -> dict[str, Fingerprint]:
     """Return SHA-256 and size of blobs, by their git hashes; for a pointer of git-lfs, those that the pointer states."""
-    found = read_objects(git, dict.fromkeys(names), LARGEST_POINTER)
-    return {each.name: pointed_at(each.content) or Fingerprint(each.sha256, each.size) for each in found}
+    found = read_objects(git, dict.fromkeys(names), MAX_POINTER)
+    return {each.name: parse_pointer(each.content) or Fingerprint(each.sha256, each.size) for each in found}
 
 
 def filtered(git: Git, name: str, *settings: str, target: IO[bytes] | None = None) -> Fingerprint:

@@ -132,7 +132,7 @@ def history_of_problem(root: Path, identity: Identity) -> list[Event]:
             )
             if move:
                 events.append(move)
-                before, until = Identity.perhaps(move.id), f"{commit.hash}^"
+                before, until = Identity.try_parse(move.id), f"{commit.hash}^"
                 break
             removes = in_effect and any(each.removes for each in changes)
             if removes and any(each.id == number for each in changes):
@@ -158,7 +158,7 @@ def measures_with_line(root: Path, pattern: str) -> set[str]:
         (commit.hash, str(identity))
         for commit in _commits(root, PROBLEMS, "HEAD", *options)
         for touched in commit.touched
-        if touched.blob and (identity := Identity.of_file(touched.path)) and identity.measure
+        if touched.blob and (identity := Identity.from_path(touched.path)) and identity.measure
     ]
     present = _present_numbers(root, history(root))
     return {now for commit, number in written if (now := _present_number(present, commit, number))}
@@ -177,7 +177,7 @@ def last_entry_day(root: Path) -> str | None:
     """Return the day on which a measure was last entered, even if it was removed since; None where git knows of none."""
     options = ("--diff-filter=A", *RAW)
     for commit in _commits(root, PROBLEMS, "HEAD", *options):
-        entered = (Identity.of_file(touched.path) for touched in commit.touched)
+        entered = (Identity.from_path(touched.path) for touched in commit.touched)
         if commit.trailers.action != "renumber" and any(each and each.measure for each in entered):
             return commit.day
     return None
@@ -226,7 +226,7 @@ def _present_numbers(root: Path, events: Iterable[Event]) -> _Numbers:
         paths = [each.folder if each.is_problem else each.path for each in new]
         for earlier in _commits(root, paths, f"{commit}^", *(() if len(new) == 1 else RAW)):
             # Git does not list the files that a merge touched.
-            touched = [each for file in earlier.touched if (each := Identity.of_file(file.path))]
+            touched = [each for file in earlier.touched if (each := Identity.from_path(file.path))]
             numbers = {number for each in touched for number in (each, Identity(each.problem))}
             for identity in [each for each in new if len(new) == 1 or each in numbers]:
                 present[earlier.hash, str(identity)] = new[identity]
@@ -292,12 +292,12 @@ def _follow(root: Path, path: str) -> Iterator[tuple[Commit, str]]:
     until = "HEAD"
     while name is not None:
         path, name = name, None
-        number, undone = str(Identity.of_file(path) or ""), set[str]()
+        number, undone = str(Identity.from_path(path) or ""), set[str]()
         for commit in _commits_of_file(root, path, until):
             undone.update(commit.trailers.undoes)  # a commit is older than the one that takes it back
             in_effect = commit.hash not in undone
             pairs = _renumberings(commit) if in_effect else ()
-            old = next((Identity.perhaps(old) for old, new in pairs if new == number), None)
+            old = next((Identity.try_parse(old) for old, new in pairs if new == number), None)
             is_deleted = any(not touched.blob for touched in commit.touched)
             if old is None and is_deleted and in_effect and commit.trailers.action == "remove":
                 return  # before this commit, the number belonged to another record

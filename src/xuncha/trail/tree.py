@@ -11,7 +11,7 @@ from pathlib import Path
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, PROBLEMS
-from xuncha.model.source import LARGEST, Entry, Fingerprint, Kind
+from xuncha.model.source import MAX_SIZE, Entry, Fingerprint, Kind
 from xuncha.trail.contents import filtered, fingerprints, read_objects
 from xuncha.trail.git import Git, GitError, Leaf, TruncatedError, is_hash
 from xuncha.trail.limits import ls_tree
@@ -134,7 +134,7 @@ class Tree:
     def _fetch(self, paths: list[str]) -> None:
         # Of content that is too large for a record, enough is kept to detect that.
         names = dict.fromkeys(self._names[path] for path in paths)
-        found = {each.name: each for each in read_objects(self.git, names, LARGEST)}
+        found = {each.name: each for each in read_objects(self.git, names, MAX_SIZE)}
         for path in paths:
             blob = found.get(self._names[path])
             if blob is None or blob.kind != "blob":

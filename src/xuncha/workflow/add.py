@@ -13,7 +13,7 @@ from xuncha.model.vocabulary import Term
 from xuncha.rules.fields import read_field
 from xuncha.rules.names import matching_category, matching_name, no_such_record
 from xuncha.store.cache import register
-from xuncha.store.editing import Append, apply, fresh
+from xuncha.store.editing import Append, apply, new_file
 from xuncha.store.files import Overlay
 from xuncha.store.loading import load_problem, load_settings
 from xuncha.workflow.change import Message, Session, StatusChange
@@ -114,7 +114,7 @@ def _add(
             str(edit.item["title"] if isinstance(edit.item, dict) else edit.item) for edit in edits
         )
     kind = "problem" if identity.is_problem else "measure"
-    content = fresh(record, f"../../schema/{kind}.json")
+    content = new_file(record, f"../../schema/{kind}.json")
     changes.append(FileChange(identity.path, None, content))
     session.must_be_clean(*[change.path for change in changes])
     folder = load_problem(Overlay(session.source, {identity.path: content}), f"{identity.problem:02d}", frame)

@@ -115,7 +115,7 @@ class Session:
         """
         self._clean.update(path for path in paths if (self.root / path).is_file())
         for path in self.git.uncommitted_or_staged(*paths):
-            number = Identity.of_file(path) or (path if CommentNumber.of_file(path) else "")
+            number = Identity.from_path(path) or (path if CommentNumber.from_path(path) else "")
             if self.git.blobs([f"HEAD:./{path}"]) == [None]:
                 self.git.head()  # raises if another branch holds the ledger: then that is the cause
                 hint = _("enter it with `xuncha edit {id}`, or move the file away")
@@ -166,7 +166,9 @@ class Session:
             if self._tip() == old_tip and not self._committed(changes, []):
                 raise TruncatedError
             if (tip := locks.branch_file(self.root)) is not None:
-                files.settle(tip.parent)  # git brings the branch file's content to the disk, not its name
+                files.sync_folder(
+                    tip.parent
+                )  # git brings the branch file's content to the disk, not its name
         name, tip_now = self._tip()
         hash_or_ref = (tip_now.decode("ascii", "replace") if tip_now else name).strip()
         with contextlib.suppress(GitError):  # the commit is made, even if git cannot name it
@@ -313,7 +315,7 @@ def _roll_back(root: Path, git: Git) -> Leftover | None:
         root, [change for change, blob in zip(missing, committed, strict=True) if blob == change.after]
     )
     for change in changes:
-        files.half_written(root / change.path).unlink(missing_ok=True)
+        files.temporary_path(root / change.path).unlink(missing_ok=True)
         if change.before is None and not (root / change.path).exists():
             files.remove(root / change.path)  # also removes the folder, which may have been made for it
     _write_all(root, [FileChange(path, after, before) for path, before, after in uncommitted])

@@ -14,7 +14,7 @@ from xuncha.rules.names import no_such_record
 from xuncha.store import editing
 from xuncha.store.comments import load_comments
 from xuncha.store.files import Overlay
-from xuncha.store.loading import comments
+from xuncha.store.loading import all_comments
 from xuncha.workflow.change import Message, Session
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import SUBJECTS
@@ -39,7 +39,7 @@ def add_comment(
     """
     if about and not (session.root / about.path).is_file():
         raise no_such_record(about)
-    number = CommentNumber(max(comments(session.source), default=0) + 1)
+    number = CommentNumber(max(all_comments(session.source), default=0) + 1)
     values: dict[str, Any] = {
         "received": received.isoformat(),
         "channel": channel,
@@ -48,7 +48,7 @@ def add_comment(
         "name": name and name.strip(),
     }
     record = {key: value for key, value in values.items() if value}
-    content = editing.fresh(record, "../schema/comment.json")
+    content = editing.new_file(record, "../schema/comment.json")
     _commit(session, number, FileChange(number.path, None, content), SUBJECTS["comment"], text)
     return number
 
@@ -60,7 +60,7 @@ def reply(session: Session, number: CommentNumber, text: str, day: date) -> Comm
     comment, it has a reply already, the reply would break a rule, or git refuses; SurroundingsError if git or the
     disk fails.
     """
-    comment = comments(session.source).get(number.number)
+    comment = all_comments(session.source).get(number.number)
     if comment is None:
         raise no_such_comment(number)
     if comment.reply is not None:

@@ -20,4 +20,4 @@ def addresses(root: Path) -> set[str]:
         settings = load_settings(files.WorkingTree(root)).settings
     except InvalidLedgerError:  # it requires a newer version; then its list of people is not known
         settings = None
-    return settings.addresses(email) if settings else {email.casefold()}
+    return settings.emails_of(email) if settings else {email.casefold()}

@@ -35,7 +35,7 @@ def editable(root: Path, text: str) -> str:
     Raises InvalidLedgerError if the file is a link, or there are no settings; RefusedError if there is no such file.
     """
     text = text.replace("\\", "/") if system.WINDOWS else text
-    comment = CommentNumber.of_file(text)
+    comment = CommentNumber.from_path(text)
     record = comment or (None if text == LEDGER_FILE else Identity.parse(text))
     path = record.path if record else LEDGER_FILE
     if WorkingTree(root).behind_link(path):
@@ -72,7 +72,7 @@ def _findings(source: Overlay, path: str) -> list[Finding[Place]]:
     """Return what is wrong with the new content of a file; for the settings, what is wrong with the whole ledger under them."""
     if path == LEDGER_FILE:
         return check(source)
-    if CommentNumber.of_file(path):
+    if CommentNumber.from_path(path):
         findings = load_comments(source)[1]
     else:
         findings = load_problem(source, path.split("/")[2], load_settings(source).frame).findings
@@ -101,7 +101,7 @@ def edit_all(session: Session) -> tuple[list[str], Result] | None:
 def _commit(session: Session, changed: Sequence[_ChangedFile], files: Sequence[FileChange]) -> Result:
     """Commit what was changed by hand, under the numbers of the changed records."""
     steps = list(_steps(session, changed))
-    comments = [str(number) for file in changed if (number := CommentNumber.of_file(file.path))]
+    comments = [str(number) for file in changed if (number := CommentNumber.from_path(file.path))]
     numbers = [*(step.id for step in steps), *(f"意见 {number}" for number in comments)]
     numbers = numbers or [file.path for file in changed]
     subject = numbers[0]
@@ -125,13 +125,13 @@ class _ChangedFile(NamedTuple):
     @property
     def identity(self) -> Identity | None:
         """Return the problem or measure whose file it is; None for any other file."""
-        return Identity.of_file(self.path)
+        return Identity.from_path(self.path)
 
     @property
     def title(self) -> str:
         """Return the title of the record, or how the text of a comment begins; empty if there is none."""
         data = _parsed(self.old if self.new is None else self.new) or {}
-        if CommentNumber.of_file(self.path):
+        if CommentNumber.from_path(self.path):
             return shortened(str(data.get("text", "")))
         return str(data.get("title") or "")
 
@@ -155,7 +155,7 @@ def _changed_files(session: Session, paths: list[str]) -> Iterator[_ChangedFile]
     for path, old in zip(paths, session.git.blobs(f"HEAD:./{path}" for path in paths), strict=True):
         target, new = session.root / path, None
         if target.is_file():
-            measure = Identity.of_evidence(path)
+            measure = Identity.from_evidence(path)
             new = evidence.read(session.root, measure, target) if measure else target.read_bytes()
         yield _ChangedFile(path, old, new)
 
@@ -163,7 +163,7 @@ def _changed_files(session: Session, paths: list[str]) -> Iterator[_ChangedFile]
 def _steps(session: Session, changed: Sequence[_ChangedFile]) -> Iterator[StatusChange]:
     """Yield the change of status of each problem and measure, in the order of the ledger."""
     records = {file.identity: file for file in changed if file.identity}
-    with_evidence = {identity for file in changed if (identity := Identity.of_evidence(file.path))}
+    with_evidence = {identity for file in changed if (identity := Identity.from_evidence(file.path))}
     for identity in sorted({*records, *with_evidence}):
         if identity in records:
             file = records[identity]

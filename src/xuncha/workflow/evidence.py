@@ -19,7 +19,7 @@ from xuncha.chinese.characters import UNSAFE
 from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE
-from xuncha.model.source import LARGEST_POINTER, pointed_at
+from xuncha.model.source import MAX_POINTER, parse_pointer
 from xuncha.store.forms import RESERVED
 from xuncha.trail.git import Git
 
@@ -128,7 +128,7 @@ def read_stream(root: Path, identity: Identity, path: str, stream: BinaryIO) -> 
         megabytes = {"size": -(-size // 1024**2), "largest": MAX_SIZE // 1024**2}
         raise RefusedError("too-large-for-git", message.format(path=path, **megabytes), hint)
     content = stream.read(size)
-    if len(content) <= LARGEST_POINTER and pointed_at(content):
+    if len(content) <= MAX_POINTER and parse_pointer(content):
         message = _("{path} is not the file itself, but its git-lfs pointer")
         hint = _("type `git lfs pull` where it comes from, and attach the file itself")
         raise RefusedError("lfs-pointer", message.format(path=path), hint)

@@ -13,7 +13,7 @@ from xuncha.language import gettext as _
 from xuncha.model.records import Ledger
 from xuncha.model.source import Source
 from xuncha.store.files import Overlay
-from xuncha.store.loading import check, ledger
+from xuncha.store.loading import check, load_ledger
 from xuncha.workflow.change import Message, StatusChange, begin
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verbs import SUBJECTS
@@ -35,7 +35,7 @@ def preview(
 
     Raises InvalidLedgerError if the ledger breaks rules, before or after the changes.
     """
-    intake = plan(ledger(source), source)
+    intake = plan(load_ledger(source), source)
     before: dict[str, bytes | None] = dict.fromkeys(intake.files)
     for path in before:
         with contextlib.suppress(FileNotFoundError):

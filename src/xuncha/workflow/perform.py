@@ -20,7 +20,7 @@ from xuncha.store.cache import register
 from xuncha.store.files import Overlay
 from xuncha.store.loading import checked_measure, checked_problem
 from xuncha.store.reading import parse
-from xuncha.store.record import shape
+from xuncha.store.record import make_record
 from xuncha.workflow.change import Message, Session, StatusChange
 from xuncha.workflow.journal import FileChange
 from xuncha.workflow.verb import Case, PlannedChange, Verb
@@ -93,7 +93,9 @@ def perform(
         raise
     after = tuple(problems.get(problem.id, problem) for problem in before.problems)
     completed = [
-        new for old, new in zip(before.problems, after, strict=True) if new.complete and not old.complete
+        new
+        for old, new in zip(before.problems, after, strict=True)
+        if new.is_complete and not old.is_complete
     ]
     return Result(steps, titles, before._replace(problems=after), completed, plans, session.commit_id)
 
@@ -111,11 +113,11 @@ def _plan(
     content = session.source.read(identity.path)
     data = parse(content)
     if identity.is_problem and verb.plan_problem:
-        plan = verb.plan_problem(shape(Problem, data).record, before.frame, **arguments)
+        plan = verb.plan_problem(make_record(Problem, data).record, before.frame, **arguments)
         edited, data = editing.edited(content, data, plan.edits)
         changes = [FileChange(identity.path, content, edited)]
         return _PlannedAction(identity, StatusChange(str(identity), None, None), plan, data, changes)
-    measure = shape(Measure, data).record
+    measure = make_record(Measure, data).record
     target = verb.target(identity, measure.status)
     plan = verb.function(Case(session, before.frame, today, identity, measure), **arguments)
     edits = list(plan.edits)

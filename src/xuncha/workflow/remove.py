@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, CommentNumber, Identity
-from xuncha.model.moves import citations, closing_up, places_after
+from xuncha.model.moves import citations, paths_after, renumbering
 from xuncha.model.register import MeasureRow, Register
 from xuncha.rules.names import no_such_record
 from xuncha.store.cache import register
@@ -65,7 +65,7 @@ def remove(session: Session, identity: Identity, reason: str, today: date) -> Re
     if identity not in titles:
         raise no_such_record(identity)
     status, due = _must_be_removable(session, before, identity)
-    moves = closing_up(titles, identity)
+    moves = renumbering(titles, identity)
     _must_be_undecided(session, before, identity, moves)
     changes = _changes(session, identity, moves)
     comments = _comment_changes(session, identity, moves)
@@ -141,7 +141,7 @@ def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Iden
     Raises RefusedError if one of them was changed by hand, or is a link.
     """
     paths = {each.path for each in moves}
-    paths |= {path for path in listing(session.git, "HEAD") if Identity.of_evidence(path) in moves}
+    paths |= {path for path in listing(session.git, "HEAD") if Identity.from_evidence(path) in moves}
     for each in moves:
         folder = f"{EVIDENCE}/{each}"
         paths |= {
@@ -152,7 +152,7 @@ def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Iden
     session.must_be_clean(*affected)
     contents = {path: (session.root / path).read_bytes() for path in affected}
     after: dict[str, bytes | None] = dict.fromkeys(affected)
-    for old, new in places_after(paths, moves).items():
+    for old, new in paths_after(paths, moves).items():
         after[new] = contents[old]
     changes = [
         FileChange(path, contents.get(path), content)
@@ -161,7 +161,7 @@ def _changes(session: Session, identity: Identity, moves: Mapping[Identity, Iden
     ]
     # Delete records from the last one on, so that no reader finds a gap meanwhile; then the evidence.
     deleted = [each for each in changes if each.after is None]
-    deleted.sort(key=lambda each: Identity.of_file(each.path) or Identity(0), reverse=True)
+    deleted.sort(key=lambda each: Identity.from_path(each.path) or Identity(0), reverse=True)
     return [each for each in changes if each.after is not None] + deleted
 
 
@@ -190,7 +190,7 @@ def _comments(session: Session) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
     """Yield each comment: its path, the content of its file, and the parsed data."""
     for entry in sorted(session.source.entries(COMMENTS)):
         path = f"{COMMENTS}/{entry.name}"
-        if entry.kind == "file" and CommentNumber.of_file(path):
+        if entry.kind == "file" and CommentNumber.from_path(path):
             content = session.source.read(path)
             try:
                 yield path, content, parse(content)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from xuncha.exchange.entering import Enterer
 from xuncha.exchange.sheet.grid import Cell, Sheet, clean
 from xuncha.exchange.sheet.reading import ReadOptions, read_sheets
-from xuncha.skeleton.create import around
+from xuncha.skeleton.create import base_files
 from xuncha.store.files import Overlay, WorkingTree
-from xuncha.store.loading import check, ledger
+from xuncha.store.loading import check, load_ledger
 
 TODAY = date(2024, 6, 15)
 FEEDBACK = date(2023, 11, 10)
@@ -63,10 +63,10 @@ def sheets(draw: st.DrawFn) -> Sheet:
 def test_anything_becomes_a_ledger_that_breaks_no_rule(sheet: Sheet) -> None:
     draft = read_sheets([sheet], ReadOptions(TODAY, FEEDBACK))
     intake = Enterer(draft).new("a.xlsx", None)
-    source = Overlay(WorkingTree(Path("/nowhere")), {**around(), **intake.files})
+    source = Overlay(WorkingTree(Path("/nowhere")), {**base_files(), **intake.files})
     assert check(source) == []
     again = Enterer(read_sheets([sheet], ReadOptions(TODAY, FEEDBACK)), Path()).changed(
-        ledger(source), source
+        load_ledger(source), source
     )
     assert check(Overlay(source, dict(again.files))) == []
 

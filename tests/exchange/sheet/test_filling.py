@@ -16,7 +16,7 @@ from xuncha.exchange.entering import Enterer
 from xuncha.exchange.sheet.filling import fill_table
 from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import ledger
+from xuncha.store.loading import load_ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ def enter(draft: Draft, root: Path) -> None:
 
 
 def wanted(root: Path, draft: Draft) -> ReadOptions:
-    frame = ledger(WorkingTree(root)).settings.frame()
+    frame = load_ledger(WorkingTree(root)).settings.frame()
     day = date.fromisoformat(frame.feedback) if frame.feedback else None
     return ReadOptions(date.fromisoformat(TODAY), day, draft.form, {}, frame.fields)
 
@@ -73,7 +73,7 @@ def wanted(root: Path, draft: Draft) -> ReadOptions:
 def changes(path: Path, how: ReadOptions, root: Path) -> list[str]:
     """Return the files that importing a table would change."""
     source = WorkingTree(root)
-    intake = Enterer(draft_of(path, how), root).changed(ledger(source), source)
+    intake = Enterer(draft_of(path, how), root).changed(load_ledger(source), source)
     there = {path: (root / path).read_bytes() if (root / path).exists() else b"" for path in intake.files}
     return [path for path, content in intake.files.items() if content != there[path]]
 
@@ -85,7 +85,7 @@ def test_a_filled_table_says_what_the_ledger_says(name: str, kind: str, tmp_path
     draft = draft_of(path, ReadOptions(date.fromisoformat(TODAY)))
     enter(changed(copy.deepcopy(draft)), tmp_path / "ledger")
     how = wanted(tmp_path / "ledger", draft)
-    there = ledger(WorkingTree(tmp_path / "ledger"))
+    there = load_ledger(WorkingTree(tmp_path / "ledger"))
     content, told = fill_table(path, how, there)
     (tmp_path / f"filled.{kind}").write_bytes(content)
     assert changes(tmp_path / f"filled.{kind}", how, tmp_path / "ledger") == []

@@ -22,10 +22,10 @@ from xuncha.exchange.sheet.writing import workbook
 from xuncha.model.identity import Identity
 from xuncha.model.records import Ledger, Measure, Problem
 from xuncha.model.settings import Settings
-from xuncha.skeleton.create import around
+from xuncha.skeleton.create import base_files
 from xuncha.store import editing
 from xuncha.store.files import Overlay, WorkingTree
-from xuncha.store.loading import ledger
+from xuncha.store.loading import load_ledger
 
 TODAY = date(2024, 6, 15)
 FEEDBACK = date(2023, 11, 10)
@@ -133,7 +133,7 @@ def ledgers(draw: st.DrawFn) -> Ledger:
 def on_disk(whole: Ledger, folder: Path) -> Overlay:
     """Return the files of a ledger."""
     files = {
-        "data/ledger.yaml": editing.fresh(
+        "data/ledger.yaml": editing.new_file(
             {
                 **{key: [] for key in ("categories", "leaders", "offices")},
                 **whole.settings.model_dump(mode="json", exclude_defaults=True),
@@ -142,11 +142,11 @@ def on_disk(whole: Ledger, folder: Path) -> Overlay:
         ),
     }
     for number, problem in whole.problems.items():
-        files[Identity(number).path] = editing.fresh(
+        files[Identity(number).path] = editing.new_file(
             problem.model_dump(mode="json", exclude_defaults=True), "x"
         )
     for identity, measure in whole.measures.items():
-        files[identity.path] = editing.fresh(measure.model_dump(mode="json", exclude_defaults=True), "x")
+        files[identity.path] = editing.new_file(measure.model_dump(mode="json", exclude_defaults=True), "x")
     return Overlay(WorkingTree(folder), dict(files))
 
 
@@ -158,7 +158,7 @@ def test_export_then_import_gives_the_same_ledger(whole: Ledger) -> None:
         path.write_bytes(workbook(whole, TODAY))
         draft = draft_of(path, ReadOptions(TODAY))
         intake = Enterer(draft).new("台账.xlsx", None)
-        again = ledger(Overlay(WorkingTree(Path(folder)), {**around(), **intake.files}))
+        again = load_ledger(Overlay(WorkingTree(Path(folder)), {**base_files(), **intake.files}))
         assert again.settings == whole.settings
         assert again.problems == whole.problems
         assert again.measures == whole.measures
@@ -193,7 +193,7 @@ def test_an_odd_title_comes_back(text: str, tmp_path: Path) -> None:
     path = tmp_path / "台账.xlsx"
     path.write_bytes(workbook(whole, TODAY))
     intake = Enterer(draft_of(path, ReadOptions(TODAY))).new("台账.xlsx", None)
-    again = ledger(Overlay(WorkingTree(tmp_path), {**around(), **intake.files}))
+    again = load_ledger(Overlay(WorkingTree(tmp_path), {**base_files(), **intake.files}))
     assert (again.settings, again.problems, again.measures) == (
         whole.settings,
         whole.problems,

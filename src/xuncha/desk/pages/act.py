@@ -23,7 +23,7 @@ from xuncha.model.register import MeasureRow
 from xuncha.requests.answers import file_version
 from xuncha.requests.outcomes import Messages
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import record_of
+from xuncha.store.loading import load_record
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _common_values(desk: Desk, ids: Sequence[str], fields: Sequence[Field]) -> d
     """Return the values that all files have in common for the fields of a form; none if a file cannot be read."""
     source = WorkingTree(desk.root)
     try:
-        rows = [current_values(record_of(source, Identity.parse(each)), fields) for each in ids]
+        rows = [current_values(load_record(source, Identity.parse(each)), fields) for each in ids]
     except InvalidLedgerError:
         return {}
     return {
@@ -160,5 +160,5 @@ def _details(
     for row in rows if len(rows) <= _MAX_DETAILS else ():
         identity = Identity.parse(row.id)
         with suppress(InvalidLedgerError):
-            if isinstance(record := record_of(source, identity), Measure):
+            if isinstance(record := load_record(source, identity), Measure):
                 yield row.id, record, missing(desk, state, identity, record, verb)

@@ -16,7 +16,7 @@ from xuncha.requests import typed
 from xuncha.requests.answers import file_version
 from xuncha.requests.selection import comments_about
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import comments
+from xuncha.store.loading import all_comments
 from xuncha.workflow import comment as register
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def show(
     source, shown_version = WorkingTree(desk.root), (values or {}).get("version", "")
     paths = [f"{COMMENTS}/{entry.name}" for entry in source.entries(COMMENTS)]
     versions = {
-        each: file_version(desk.root, path) for path in paths if (each := CommentNumber.of_file(path))
+        each: file_version(desk.root, path) for path in paths if (each := CommentNumber.from_path(path))
     }
-    entered = comments(source)  # read last, so that a change in between is noticed
+    entered = all_comments(source)  # read last, so that a change in between is noticed
     answered = request.path_params.get("number", "")
     if error and answered and answered not in {str(number) for number in entered}:
         raise error  # its form is gone by now

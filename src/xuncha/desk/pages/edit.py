@@ -61,7 +61,7 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
         number=number,
         file=path,
         named=named,
-        identity=Identity.of_file(path),
+        identity=Identity.from_path(path),
         text=text if typed is None else typed,
         theirs=_compared(text, typed) if typed and error and error.code == "changed-meanwhile" else [],
         version=shown_version,

@@ -16,7 +16,7 @@ from xuncha.desk import forms
 from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, status_of, visitor_of
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
-from xuncha.model.forms import FIELD, ROLES, role_name
+from xuncha.model.forms import FIELD_PREFIX, ROLES, role_name
 from xuncha.workflow.evidence import portable_name
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _result(request: Request, job: Job, typed: dict[str, str], error: XunchaErro
     frame = (desk.valid_state() if error else desk.state()).register.frame
     preview = json.loads(job.output() or "null") if job.state == "done" else None
     roles = [(role, role_name(role)) for role in ROLES]
-    roles += [(f"{FIELD}{each.key}", each.label) for each in frame.fields]
+    roles += [(f"{FIELD_PREFIX}{each.key}", each.label) for each in frame.fields]
     event = _import_event(desk, job)
     values: dict[str, Any] = {
         "number": desk.valid_state().number if job.writes else job.values["number"],

@@ -16,7 +16,7 @@ from xuncha.model.identity import Identity
 from xuncha.report.record import evidence_authors
 from xuncha.requests.answers import file_version, measure_rows
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import load_settings, record_of
+from xuncha.store.loading import load_record, load_settings
 from xuncha.tally import Horizon
 from xuncha.trail.history import history_of_measure
 from xuncha.trail.repository import git_dir
@@ -65,7 +65,7 @@ def show(request: Request) -> Response:
     row = measure_rows(state.register, identity)[identity.measure - 1]
     source = WorkingTree(desk.root)
     stamp = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
-    measure = cast("Measure", record_of(source, identity))
+    measure = cast("Measure", load_record(source, identity))
     settings = load_settings(source).settings if measure.outcomes else None
     events = history_of_measure(desk.root, identity.path, str(identity)) if git_dir(desk.root) else []
     values: dict[str, Any] = {

@@ -20,7 +20,7 @@ from xuncha.requests import typed
 from xuncha.requests.answers import file_version, measure_rows
 from xuncha.requests.outcomes import added_messages
 from xuncha.store.files import WorkingTree
-from xuncha.store.loading import record_of
+from xuncha.store.loading import load_record
 from xuncha.tally import Horizon
 from xuncha.trail.history import history_of_problem
 from xuncha.trail.repository import git_dir
@@ -88,7 +88,7 @@ def show(request: Request, values: Typed | None = None, error: XunchaError | Non
         return RedirectResponse(address_of(identity), 303)
     rows = measure_rows(state.register, identity)
     stamp = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
-    record = cast("Problem", record_of(WorkingTree(desk.root), identity))
+    record = cast("Problem", load_record(WorkingTree(desk.root), identity))
     horizon = Horizon.of_register(state.register, desk.today)
     fields = fields_of(VERBS["set"], problem=True)
     shown: dict[str, Any] = {

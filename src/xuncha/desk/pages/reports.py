@@ -13,7 +13,7 @@ from xuncha.desk.papers import PAPERS, title_of
 from xuncha.desk.view import desk_of, must_be_allowed, page, visitor_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.model.names import LETTERS, WAYS
+from xuncha.model.names import LETTER_WAYS, LETTERS
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -65,7 +65,7 @@ def make(request: Request, form: FormData) -> Response:
     paper = PAPERS.get(name)
     if paper is None or kind not in paper.forms:
         raise HTTPException(404)
-    sends = name == "letter" and forms.text(form, "send") in WAYS
+    sends = name == "letter" and forms.text(form, "send") in LETTER_WAYS
     needs = "archive" if name == "archive" else "send" if sends else ""  # an archive has names in comments
     if needs:
         must_be_allowed(request, needs)
@@ -86,7 +86,7 @@ def make(request: Request, form: FormData) -> Response:
     words += [f"--{each}={typed[each]}" for each in paper.options if each in typed]
     if name == "letter":
         letter, way = typed.get("kind", ""), forms.text(form, "send")
-        if way in WAYS:
+        if way in LETTER_WAYS:
             words.append(f"--send={way}")
         words += ["--", letter if letter in LETTERS else "reminder", *named]
     elif name == "closing" and not named:

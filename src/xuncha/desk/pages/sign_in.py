@@ -80,7 +80,11 @@ def sign_out(request: Request, _form: FormData) -> Response:
 def show_password(request: Request, error: XunchaError | None = None) -> Response:
     """Show the form for a new password."""
     _entrance(request)
-    given = {"renew": _account(request).renew, "shortest": passwords.SHORTEST, "longest": passwords.LONGEST}
+    given = {
+        "renew": _account(request).renew,
+        "shortest": passwords.MIN_LENGTH,
+        "longest": passwords.MAX_LENGTH,
+    }
     return page(request, "password", status_of(error) if error else 200, error=error, **given)
 
 
@@ -100,9 +104,9 @@ def save_password(request: Request, form: FormData) -> Response:
     refused = refused or passwords.weakness(new, account.name, account.email or "")
     if refused:
         return show_password(request, refused)
-    new_one = {"password": passwords.hashed(new), "renew": False}
+    new_one = {"password": passwords.hash_password(new), "renew": False}
     try:
-        entrance.accounts.alter(account.name, known=account.password, **new_one)
+        entrance.accounts.alter(account.name, known_hash=account.password, **new_one)
     except RefusedError as error:
         return show_password(request, error)
     answer = RedirectResponse("/", 303)

@@ -14,7 +14,7 @@ from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 from xuncha.exchange.sheet.tables import title_of_problem
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
-from xuncha.model.forms import FIELD
+from xuncha.model.forms import FIELD_PREFIX
 from xuncha.pages.kind import ZIP
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class RowAdder:
 
     def __init__(self, plan: Plan, *, accepts_rows: bool) -> None:
         self.plan, self.ledger, self.accepts_rows = plan, plan.ledger, accepts_rows
-        fields = (f"{FIELD}{each.key}" for each in self.ledger.settings.fields if each.of == "problem")
+        fields = (f"{FIELD_PREFIX}{each.key}" for each in self.ledger.settings.fields if each.of == "problem")
         self.problem_roles = {*_PROBLEM_ROLES, *fields}
         self.places: dict[Identity, RowPlace] = {}
         self.problems: dict[int, RowPlace] = {}
@@ -175,7 +175,7 @@ class RowAdder:
         text = problem.finding or problem.title
         title = text if title_of_problem(text)[0] == problem.title else problem.title
         values = {"number": number, "category": self._category(number) or None, "problem": title}
-        fields = {f"{FIELD}{key}": value for key, value in problem.fields.items()}
+        fields = {f"{FIELD_PREFIX}{key}": value for key, value in problem.fields.items()}
         return {**values, "finding": problem.finding, **fields}
 
     def _is_shared(self, place: RowPlace, role: str, column: int, record: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from xuncha.exchange.sheet import roles, ticks
 from xuncha.exchange.sheet.roles import Choice, Columns, plain
 from xuncha.model.forms import IGNORE
-from xuncha.model.states import is_plain
+from xuncha.model.states import is_plain_state
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
@@ -197,7 +197,7 @@ class TableFinder:
             is_data = not is_text or _DATA.fullmatch(plain(text)) or ticks.is_tick(text)
             if is_data and sheet.starts(row, column):
                 return True
-        states = [text for text in texts.values() if is_plain(text) and not self.role(text)]
+        states = [text for text in texts.values() if is_plain_state(text) and not self.role(text)]
         return len(states) == 1 and len(texts) > 1  # several states are the names of columns
 
     def _joins_next(self, row: int) -> bool:

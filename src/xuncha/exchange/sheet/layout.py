@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xuncha.chinese.characters import is_formula
 from xuncha.exchange.sheet.cells import show_entry
 from xuncha.exchange.sheet.grid import DAY, Cell
-from xuncha.model.forms import FIELD
-from xuncha.model.vocabulary import UNSAID, WORDS
+from xuncha.model.forms import FIELD_PREFIX
+from xuncha.model.vocabulary import STATUS_WORDS, UNKNOWN
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger, Measure, Problem
@@ -57,7 +57,7 @@ COLUMNS: Final = (
     Column("progress", "进展情况", 42, ("progress",)),
     Column(REMARK, "备注", 12, ("publish", "escalated")),
 )
-WITHOUT_LIMIT: Final = {"long_term": LONG_TERM, "at_once": AT_ONCE, "once": UNSAID}
+WITHOUT_LIMIT: Final = {"long_term": LONG_TERM, "at_once": AT_ONCE, "once": UNKNOWN}
 PROBLEM_COLUMNS: Final = {"number", "category", "problem"}
 """Columns on the problem; the others are on its measures."""
 _OPTIONAL: Final = {"part", "goal", "person"}  # columns that are left out if no measure has a value
@@ -68,18 +68,20 @@ def columns(ledger: Ledger, *, every: bool = False) -> list[Column]:
     measures = ledger.measures.values()
     unused = {name for name in _OPTIONAL if not any(getattr(each, name) for each in measures)}
     included = [column for column in COLUMNS if every or column.meaning not in unused]
-    own = [Column(f"{FIELD}{each.key}", each.label, 14) for each in ledger.settings.fields]
+    own = [Column(f"{FIELD_PREFIX}{each.key}", each.label, 14) for each in ledger.settings.fields]
     return [*included[:-1], *own, included[-1]]
 
 
 def problem_columns(ledger: Ledger) -> set[str]:
     """Return the meanings of the columns on the problem."""
-    return PROBLEM_COLUMNS | {f"{FIELD}{each.key}" for each in ledger.settings.fields if each.of == "problem"}
+    return PROBLEM_COLUMNS | {
+        f"{FIELD_PREFIX}{each.key}" for each in ledger.settings.fields if each.of == "problem"
+    }
 
 
 def roles(fields: Iterable[FieldFrame]) -> dict[str, str]:
     """Return the roles of the columns of our own workbook, by their headings."""
-    own = {each.label: f"{FIELD}{each.key}" for each in fields}
+    own = {each.label: f"{FIELD_PREFIX}{each.key}" for each in fields}
     meanings = {column.heading: column.meaning for column in COLUMNS}
     return own | meanings | {"编号": "number"}
 
@@ -89,7 +91,11 @@ def rows(ledger: Ledger) -> Iterator[dict[str, Cell]]:
     titles: dict[str | None, str] = {category.key: category.title for category in ledger.settings.categories}
     for number, measures in ledger.by_problem().items():
         problem = ledger.problems[number]
-        shown = {"number": number, "category": titles.get(problem.category, UNSAID), "problem": problem.title}
+        shown = {
+            "number": number,
+            "category": titles.get(problem.category, UNKNOWN),
+            "problem": problem.title,
+        }
         shown |= _fields(problem.fields)
         head = {name: Cell.of(value, "General") for name, value in shown.items()}
         if not measures:
@@ -149,13 +155,13 @@ def values(record: dict[str, Any]) -> dict[str, Cell]:
         "part": record.get("part"),
         "measure": record["title"],
         "goal": record.get("goal"),
-        "leader": record.get("leader", UNSAID),
-        "office": record.get("office", UNSAID),
+        "leader": record.get("leader", UNKNOWN),
+        "office": record.get("office", UNKNOWN),
         "co_offices": "、".join(record.get("co_offices", ())),
         "due": date.fromisoformat(due) if due else WITHOUT_LIMIT[record.get("term", "once")],
         "person": record.get("person"),
         "progress": "\n".join(map(show_entry, record.get("progress", ()))),
-        "state": WORDS[record["status"]] if record.get("status") else None,
+        "state": STATUS_WORDS[record["status"]] if record.get("status") else None,
         "closed_date": date.fromisoformat(closed["date"]) if closed and "date" in closed else None,
         REMARK: "；".join(text for text, holds in remarks if holds),
         **_fields(record.get("fields", {})),
@@ -176,7 +182,7 @@ def cell_text(value: object) -> str:
 
 
 def _fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {f"{FIELD}{key}": value for key, value in fields.items()}
+    return {f"{FIELD_PREFIX}{key}": value for key, value in fields.items()}
 
 
 def _shortened(value: object) -> object:

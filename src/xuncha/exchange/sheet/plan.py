@@ -15,9 +15,9 @@ from xuncha.exchange.sheet.grid import Spot, address, column_of, letters
 from xuncha.exchange.sheet.rows import DIVISIBLE
 from xuncha.exchange.wording import key_of
 from xuncha.language import gettext as _
-from xuncha.model.forms import FIELD
-from xuncha.model.states import state
-from xuncha.model.vocabulary import WORDS
+from xuncha.model.forms import FIELD_PREFIX
+from xuncha.model.states import read_state
+from xuncha.model.vocabulary import STATUS_WORDS
 
 if TYPE_CHECKING:
     from xuncha.exchange.drafts import Column, Draft, MeasureDraft
@@ -163,7 +163,7 @@ class Plan:
         by_role = {
             **comparable(record),
             "measure": record["title"],
-            "state": next(fitting, WORDS[status]),
+            "state": next(fitting, STATUS_WORDS[status]),
             "kind": kind or "限期整改",
             "due": day,
             "closed_date": date.fromisoformat(closed) if closed else None,
@@ -177,7 +177,7 @@ class Plan:
         for column in (each for each in columns if each.role in by_role):
             value = by_role[column.role]
             if column.tick is not None:
-                meant = words.get(column.tick) or getattr(state(column.tick), "status", None)
+                meant = words.get(column.tick) or getattr(read_state(column.tick), "status", None)
                 value = "√" if meant == status else None
             by_column[column_of(column.letter)] = value
         return by_column
@@ -185,7 +185,7 @@ class Plan:
 
 def _is_only_state(word: str, term: str) -> bool:
     """Return whether an office's word names a state and nothing else: no day, no share, and no other kind of task."""
-    found = state(word)
+    found = read_state(word)
     says_more = found and (found.doubt or ((found.long_term or found.staged) and term != "long_term"))
     return not (says_more or re.search(r"\d", word) or days_with_year(word))
 
@@ -203,7 +203,7 @@ def comparable(record: Mapping[str, Any]) -> dict[str, object]:
     term, entries = record.get("term", "once"), record.get("progress", ())
     return {
         **{key: record.get(key) for key in ("goal", "part", "leader", "office", "person")},
-        **{f"{FIELD}{key}": value for key, value in record.get("fields", {}).items()},
+        **{f"{FIELD_PREFIX}{key}": value for key, value in record.get("fields", {}).items()},
         "state": record.get("status"),
         "kind": term,
         "due": (record.get("due"), term),

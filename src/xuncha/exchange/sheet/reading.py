@@ -19,7 +19,7 @@ from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import RowReader
 from xuncha.exchange.sheet.tables import TableReader
 from xuncha.language import gettext as _
-from xuncha.model.forms import FIELD, Form
+from xuncha.model.forms import FIELD_PREFIX, Form
 from xuncha.reading.frame import with_opening
 from xuncha.reading.notice import Notice
 from xuncha.rules.names import suggestion
@@ -48,7 +48,7 @@ class ReadOptions(NamedTuple):
     @property
     def roles(self) -> dict[str, str]:
         """The roles that were given to columns, by the plain headings."""
-        own = {each.label: f"{FIELD}{each.key}" for each in self.declared}
+        own = {each.label: f"{FIELD_PREFIX}{each.key}" for each in self.declared}
         given = {**own, **(self.form.columns if self.form else {}), **self.columns}
         return {plain(heading): role for heading, role in given.items()}
 

@@ -13,8 +13,8 @@ from xuncha.chinese.characters import without_invisible
 from xuncha.exchange.sheet.cells import exact_day, field_key, kind
 from xuncha.exchange.sheet.grid import Cell, Sheet
 from xuncha.language import gettext as _
-from xuncha.model.forms import FIELD, IGNORE
-from xuncha.model.states import LONGEST, is_plain, state
+from xuncha.model.forms import FIELD_PREFIX, IGNORE
+from xuncha.model.states import MAX_LENGTH, is_plain_state, read_state
 
 Columns = dict[int, str]
 """A text for each column, by the number of the column."""
@@ -165,7 +165,7 @@ class Decider:
         self._settle_lists()
         seen: set[str] = set()
         for column, name in self.roles.items():
-            if name in seen - _REPEATABLE and not name.startswith(FIELD) and name != IGNORE:
+            if name in seen - _REPEATABLE and not name.startswith(FIELD_PREFIX) and name != IGNORE:
                 self._assign(column, "", _("another column is already {role}").format(role=name))
             seen.add(self.roles[column])
         chosen: dict[int, Choice] = {}
@@ -180,7 +180,7 @@ class Decider:
         key = field_key(self.names[column].rpartition("/")[2])
         if not key or not any(self._cells(column)):
             return Choice(IGNORE, _("it is empty"))
-        names = (f"{FIELD}{key}{number if number > 1 else ''}" for number in count(1))
+        names = (f"{FIELD_PREFIX}{key}{number if number > 1 else ''}" for number in count(1))
         new = next(each for each in names if each not in used)
         return Choice(
             new, self.reasons.get(column) or _("not a standard column: a custom field of this office")
@@ -232,10 +232,10 @@ class Decider:
             doubtful = [each for each in unknown if any(len(cell.text) > 1 for cell in closing[each])]
         for column in doubtful:
             cells, is_state = self._as_shares(column), self.roles[column] == "state"
-            plainly = sum(is_plain(cell.value, cell.form) for cell in cells)
+            plainly = sum(is_plain_state(cell.value, cell.form) for cell in cells)
             if cells and plainly / len(cells) >= _STATE_SHARE:
                 states.add(column)
-            in_words = sum(len(cell.text) <= LONGEST for cell in cells) * 2 >= len(cells)
+            in_words = sum(len(cell.text) <= MAX_LENGTH for cell in cells) * 2 >= len(cells)
             if column in states or (is_state and in_words):
                 # Of several columns, prefer the one in which something is closed.
                 ranks[column] = not any(map(_closes, cells)), column not in states, not is_state
@@ -285,7 +285,7 @@ class Decider:
         seen: set[tuple[bool, bool]] = set()  # whether a measure is closed, and whether it has a day
         for row in self.rows:
             cell = self.sheet.cells.get((row, of_state))
-            if cell and (found := state(cell.value, cell.form)):
+            if cell and (found := read_state(cell.value, cell.form)):
                 seen.add((found.status == "closed", bool(self.sheet.text(row, column))))
         return seen >= {(True, True), (False, False)} and (False, True) not in seen
 
@@ -321,5 +321,5 @@ def _is_share(value: object, whole: int) -> bool:
 
 
 def _closes(cell: Cell) -> bool:
-    found = state(cell.value, cell.form)
-    return found is not None and found.plain and found.status == "closed"
+    found = read_state(cell.value, cell.form)
+    return found is not None and found.explicit and found.status == "closed"

@@ -16,10 +16,10 @@ from xuncha.exchange.sheet.grid import Cell, Unseen
 from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
 from xuncha.model import states
-from xuncha.model.forms import FIELD
+from xuncha.model.forms import FIELD_PREFIX
 from xuncha.model.identity import Identity
 from xuncha.model.register import FieldFrame
-from xuncha.model.vocabulary import WORDS, Status
+from xuncha.model.vocabulary import STATUS_WORDS, Status
 
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
@@ -134,7 +134,7 @@ class RowReader:
         """Declare a field for each unknown column: a field of the problem if its cells are merged over rows, else of the measure."""
         for column in table.choices:
             role = table.role(column)
-            key = role.removeprefix(FIELD)
+            key = role.removeprefix(FIELD_PREFIX)
             if key == role or key in self.fields:
                 continue
             rows = sheet.rows(table.first, table.last)
@@ -151,7 +151,7 @@ class RowReader:
     def put_fields(self, row: Row, record: dict[str, Any], of: str) -> None:
         """Put the values of the declared fields into a record."""
         for role, held in row.cells.items():
-            key = role.removeprefix(FIELD)
+            key = role.removeprefix(FIELD_PREFIX)
             if key == role or key not in self.fields or self.fields[key].of != of:
                 continue
             value, doubts = _value(self.fields[key], held), []
@@ -194,7 +194,9 @@ class RowReader:
             if len(titles) > 1:
                 self.doubt(row, "measure", _("{n} measures in one cell").format(n=len(titles)))
             return [without_number(part) for part in titles]
-        of_measure = {role for role in row.cells if role not in _PROBLEM_ROLES and not role.startswith(FIELD)}
+        of_measure = {
+            role for role in row.cells if role not in _PROBLEM_ROLES and not role.startswith(FIELD_PREFIX)
+        }
         if not of_measure:
             return []
         self.doubt(row, "measure", _("no measure is named: the problem title is used"), problem)
@@ -288,14 +290,14 @@ class RowReader:
         if cell is None:
             found = states.state_of_text(row.text("progress"), self.today)
             if found and not found.doubt:
-                message = _("read as the status: {status}").format(status=WORDS[found.status])
+                message = _("read as the status: {status}").format(status=STATUS_WORDS[found.status])
                 self.doubt(row, "progress", message)
             return found
-        state = states.state(cell.value, cell.form, self.today)
+        state = states.read_state(cell.value, cell.form, self.today)
         if self.states is not None and (status := self.states.get(cell.text)):
             return states.State(status, bool(state and state.long_term))
-        if len(cell.text) <= states.LONGEST:
-            if state is None or (self.states is not None and cell.text not in WORDS.values()):
+        if len(cell.text) <= states.MAX_LENGTH:
+            if state is None or (self.states is not None and cell.text not in STATUS_WORDS.values()):
                 self.doubt(row, "state", _("not a known status: not imported"))
                 return None
             base = "not_started" if state.negated else "in_progress" if state.staged else state.status
@@ -322,7 +324,7 @@ class RowReader:
         record["status"] = status
         if state.doubt:
             role = "state" if row.first("state") else "progress"
-            self.doubt(row, role, f"{state.doubt} → {WORDS[status]}")
+            self.doubt(row, role, f"{state.doubt} → {STATUS_WORDS[status]}")
 
     def _closed(self, row: Row, measure: MeasureDraft) -> None:
         """Set the day of closing, which may also stand in the cell of the state. No day is set that is not written."""
@@ -336,7 +338,9 @@ class RowReader:
             self.doubt(row, "closed_date", _("has a completion date, but is not complete: not imported"))
             return
         elif cell and "status" not in record:
-            self.doubt(row, "closed_date", _("read as the status: {status}").format(status=WORDS["closed"]))
+            self.doubt(
+                row, "closed_date", _("read as the status: {status}").format(status=STATUS_WORDS["closed"])
+            )
         if day is None and state and record.get("status") == "closed":
             day = next(iter(days_with_year(state.text)), None)
         role = "closed_date" if cell else "state"

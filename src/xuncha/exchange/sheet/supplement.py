@@ -15,10 +15,10 @@ from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft, RecordDraf
 from xuncha.exchange.sheet import layout
 from xuncha.exchange.sheet.grid import Sheet, clean
 from xuncha.language import gettext as _
-from xuncha.model.forms import FIELD
+from xuncha.model.forms import FIELD_PREFIX
 from xuncha.model.records import Ledger, Measure, Problem
 from xuncha.model.settings import Settings
-from xuncha.store.record import shape
+from xuncha.store.record import make_record
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -74,7 +74,7 @@ def _record(text: str) -> dict[str, Any]:
 
 def frame_of(records: Records) -> Frame:
     """Return the frame of the ledger that was exported, from the valid parts of its record."""
-    return shape(Settings, records.get(LEDGER, {})).record.frame()
+    return make_record(Settings, records.get(LEDGER, {})).record.frame()
 
 
 def restore(draft: Draft, records: Records) -> None:
@@ -91,7 +91,7 @@ def restore(draft: Draft, records: Records) -> None:
 
 def _is_valid(draft: Draft, kind: type[BaseModel], record: dict[str, Any], name: str) -> bool:
     """Return whether a record is valid; someone may have changed 补充信息. List one that is not."""
-    if broken := shape(kind, record).broken:
+    if broken := make_record(kind, record).findings:
         message = _("cannot be understood and is left out: {reason}")
         draft.doubt(message.format(reason=broken[0].message), name, NAME)
     return not broken
@@ -109,7 +109,9 @@ def _restore_fields(whole: dict[str, Any], draft: RecordDraft) -> None:
     """Keep the values of fields whose cells have not changed; for the others, use the cells."""
     old = whole.pop("fields", {})
     kept = {
-        key: value for key, value in old.items() if layout.cell_text(value) == draft.text(f"{FIELD}{key}")
+        key: value
+        for key, value in old.items()
+        if layout.cell_text(value) == draft.text(f"{FIELD_PREFIX}{key}")
     }
     if fields := {**draft.record.get("fields", {}), **kept}:
         whole["fields"] = fields

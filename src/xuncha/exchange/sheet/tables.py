@@ -13,7 +13,7 @@ from xuncha.exchange.sheet.roles import plain
 from xuncha.exchange.sheet.rows import UNNAMED, Row, RowReader
 from xuncha.exchange.wording import key_of, without_number
 from xuncha.language import gettext as _
-from xuncha.model.vocabulary import UNSAID
+from xuncha.model.vocabulary import UNKNOWN
 
 _CATEGORY_ROW: Final = re.compile(
     r"^[一二三四五六七八九十]+、|方面[。：:]?$|^第[一二三四五六七八九十]+(?:类|方面|部分)"
@@ -34,7 +34,7 @@ _SIGNED: Final = re.compile(
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
 _DITTO: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
 _EMPTY: Final = frozenset(
-    {"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNSAID, *_DITTO}
+    {"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNKNOWN, *_DITTO}
 )
 """Texts that mean an empty cell."""
 _STOP: Final = re.compile("[。；;！!]$")
@@ -262,7 +262,7 @@ class TableReader:
 
 def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool) -> Row:
     """Return the cells of the rows of one measure by the roles of their columns; each cell once, without texts that mean an empty cell."""
-    row, strokes = Row(sheet.name, rows[0], last=rows[-1]), frozenset((UNSAID,)) if exact else _EMPTY
+    row, strokes = Row(sheet.name, rows[0], last=rows[-1]), frozenset((UNKNOWN,)) if exact else _EMPTY
     used = () if exact else {choice.role for choice in table.choices.values()}
     seen: set[Spot] = set()
     for number in rows:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.exchange.sheet.roles import Choice
 from xuncha.language import gettext as _
 from xuncha.model.forms import IGNORE
-from xuncha.model.states import state
+from xuncha.model.states import read_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -26,8 +26,8 @@ def is_tick(text: str) -> bool:
 
 def is_state(word: str) -> bool:
     """Return whether the heading of a column is a state."""
-    found = state(word)
-    return found is not None and found.plain
+    found = read_state(word)
+    return found is not None and found.explicit
 
 
 def choice(word: str, *, has_state: bool) -> Choice:

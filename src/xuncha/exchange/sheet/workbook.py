@@ -14,7 +14,7 @@ from xuncha.exchange.sheet import supplement
 from xuncha.exchange.sheet.grid import Cell, Sheet, Spot, Unseen, clean
 from xuncha.exchange.sheet.safety import hostile, refusing_damage
 from xuncha.language import gettext as _
-from xuncha.model.formats import hides
+from xuncha.model.formats import hides_value
 from xuncha.paper.xlsx import MAX_CELL
 from xuncha.parts import require_part
 
@@ -91,7 +91,7 @@ def _cell(styles: Sequence[tuple[str, bool]], parsed: dict[str, Any]) -> tuple[C
         value = unescape(value)  # characters that Excel writes as numbers, such as _x000D_
     if value is None or is_blank(str(value)):
         return None
-    unseen: Unseen = "replaced" if hides(form, text=isinstance(value, str | bool)) else ""
+    unseen: Unseen = "replaced" if hides_value(form, text=isinstance(value, str | bool)) else ""
     if is_struck or parsed["struck"] is not None:
         unseen = "struck" if is_struck or parsed["struck"] else "partly"
     return Cell.of(value, form, unseen=unseen), parsed["unstored"]

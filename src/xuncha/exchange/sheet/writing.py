@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.chinese.days import in_words
 from xuncha.exchange.sheet import layout, supplement
-from xuncha.model.vocabulary import UNSAID, WORDS
+from xuncha.model.vocabulary import STATUS_WORDS, UNKNOWN
 from xuncha.paper.xlsx import CENTRED, HEAD, MARK, TEXT, Book, Sheet, Value
 from xuncha.tally import Grouping, groups, percent, tally
 
@@ -22,7 +22,7 @@ SHEET: Final = "整改台账"
 _FIRST: Final = 4  # the first row of the ledger's sheet that holds a measure
 _LATE: Final = "逾期"
 _PALE: Final = ("#EDEDED", "#DDEBF7", "#FFF2CC", "#E2EFDA", "#F8CBAD")
-_COLOURS: Final = dict(zip((*WORDS.values(), _LATE), _PALE, strict=True))
+_COLOURS: Final = dict(zip((*STATUS_WORDS.values(), _LATE), _PALE, strict=True))
 """The colours of the states; pale, so that they can be read on paper without colour."""
 _WIDEST_WORDS: Final = 14  # wider columns hold sentences, which are aligned left
 _HEADING: Final = HEAD._replace(size=13, align="left", framed=False)
@@ -93,7 +93,7 @@ def _write_ledger(book: Book, ledger: Ledger, today: date, *, remarks: bool = Tr
     letters = {column.meaning: letter for column, letter in zip(columns, sheet.letters, strict=True)}
     sheet.raw.autofilter(f"A{_FIRST - 1}:{sheet.letters[-1]}{sheet.rows}")
     _colour_states(book, sheet, letters["due"], letters["state"], today)
-    sheet.add_choices(letters["state"], _FIRST, list(WORDS.values()))
+    sheet.add_choices(letters["state"], _FIRST, list(STATUS_WORDS.values()))
     names = {"A": ("leader", ledger.settings.leaders), "B": ("office", ledger.settings.offices)}
     for place, (meaning, known) in names.items():
         if known and remarks:
@@ -107,7 +107,9 @@ def _colour_states(book: Book, sheet: Sheet, due: str, status: str, today: date)
     last = max(sheet.rows, _FIRST)
     dues, states = (f"{column}{_FIRST}:{column}{last}" for column in (due, status))
     day = f"DATE({today.year},{today.month},{today.day})"
-    overdue = f'AND(ISNUMBER(${due}{_FIRST}),${due}{_FIRST}<{day},${status}{_FIRST}<>"{WORDS["closed"]}")'
+    overdue = (
+        f'AND(ISNUMBER(${due}{_FIRST}),${due}{_FIRST}<{day},${status}{_FIRST}<>"{STATUS_WORDS["closed"]}")'
+    )
     for word, colour in reversed(_COLOURS.items()):  # the first rule that matches is used
         late, fill = word == _LATE, book.raw.add_format({"pattern": 1, "bg_color": colour})
         formula = overdue if late else f'{status}{_FIRST}="{word}"'
@@ -127,14 +129,14 @@ def _write_counts(book: Book, ledger: Ledger, today: date) -> None:
         ("已完成整改的问题", counted.problems_closed),
         ("问题整改完成率", counted.problem_rate),
         ("措施总数", counted.measures),
-        *((f"其中{WORDS[status]}", number) for status, number in counted.by_status.items()),
+        *((f"其中{STATUS_WORDS[status]}", number) for status, number in counted.by_status.items()),
         ("措施销号率", counted.measure_rate),
         ("已销号的长期任务", counted.long_term_closed),
         ("逾期的措施", counted.overdue),
     ]
     sheet.add_table(("统计日期", today.isoformat()), totals, styles)
     problems = Counter(problem.category for problem in register.problems)
-    complete = Counter(problem.category for problem in register.problems if problem.complete)
+    complete = Counter(problem.category for problem in register.problems if problem.is_complete)
     for by, heading in _GROUPS.items():
         sheet.add_row((f"按{heading}", _HEADING, 1))
         own = ("问题", "已完成") if by == "category" else ()
@@ -155,11 +157,11 @@ def _write_lists(book: Book, ledger: Ledger) -> None:
     tasks: list[Sequence[Value]] = []
     duties: list[Sequence[Value]] = []
     for number, own in ledger.by_problem().items():
-        title, category = problems[number].title, titles.get(problems[number].category, UNSAID)
+        title, category = problems[number].title, titles.get(problems[number].category, UNKNOWN)
         counts.append((number, title, category, len(own)))
         for n, each in own.items():
             tasks.append((str(n), each.title, each.goal, each.due or layout.WITHOUT_LIMIT[each.term]))
-            answers = each.leader or UNSAID, each.office or UNSAID, "、".join(each.co_offices)
+            answers = each.leader or UNKNOWN, each.office or UNKNOWN, "、".join(each.co_offices)
             duties.append((str(n), each.title, title, *answers))
     lists: tuple[tuple[str, str, Iterable[Sequence[Value]]], ...] = (
         ("问题清单", "序号 反馈问题 方面 措施（条）", counts),
