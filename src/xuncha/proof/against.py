@@ -9,7 +9,7 @@ from xuncha.chinese.counts import Thing
 from xuncha.chinese.days import in_words
 from xuncha.language import gettext as _
 from xuncha.model.register import Register
-from xuncha.proof.chapter import Chapter, LedgerFacts, Text, Violations
+from xuncha.proof.chapter import Chapter, LedgerFacts, Mistakes, Text
 from xuncha.proof.counts import Count, opening_counts, thing_name, totals
 from xuncha.proof.dates import case_dates
 from xuncha.tally import tally
@@ -59,7 +59,7 @@ def _listed_counts(text: Text) -> dict[Thing, int]:
     why="A notice that says 3 and shows 4 contradicts itself.",
     example="一、基本情况\n细化为{1→2}个问题。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
 )  # fmt: skip
-def _more_than_stated(text: Text) -> Violations:
+def _more_than_stated(text: Text) -> Mistakes:
     """Find more problems or measures than the stated total, or another number than is said to be published."""
     published = {count.thing: count for count in opening_counts(text) if count.role == "published"}
     for thing, wholes in totals(text).items():
@@ -83,7 +83,7 @@ def _total_message(stated: Count, listed: int) -> str:
     why="A reader who is told of 3 problems and finds 2 wonders about the third; the notice should say that not all is published.",
     example="一、基本情况\n细化为3个问题{→，现将可以公开的2个问题公布如下}。\n二、整改情况\n（一）学习方面\n1.学习不够深入\n一是制定计划。二是集中学习。\n2.研讨不够充分\n一是列出题目。二是逐一发言。",
 )  # fmt: skip
-def _fewer_than_stated(text: Text) -> Violations:
+def _fewer_than_stated(text: Text) -> Mistakes:
     """Find fewer problems or measures than the stated total, if no word says that not all are published."""
     if any(_PARTLY_PUBLISHED.search(words) for words in text.texts):
         return
@@ -97,7 +97,7 @@ def _fewer_than_stated(text: Text) -> Violations:
     why="Every number in a notice matches the ledger.",
     example="细化为1{5→4}个问题，制定34条整改措施。",
 )  # fmt: skip
-def _ledger_count(text: Text) -> Violations:
+def _ledger_count(text: Text) -> Mistakes:
     ledger_counts = text.facts.counts if text.facts else {}
     for count in opening_counts(text):
         # The problems in the feedback may have been broken down into more.
@@ -112,7 +112,7 @@ def _ledger_count(text: Text) -> Violations:
     why="The day of the feedback matches the ledger.",
     example="2023年6月5日至9月8日开展巡察，于11月1{2→0}日反馈了巡察情况。",
 )  # fmt: skip
-def _ledger_date(text: Text) -> Violations:
+def _ledger_date(text: Text) -> Mistakes:
     stated = case_dates(text).feedback
     if text.facts and text.facts.feedback and stated and stated.date.exact not in {None, text.facts.feedback}:
         words = text.texts[stated.line][stated.date.start : stated.date.end]

@@ -22,7 +22,7 @@ from xuncha.reading.notice import Notice
 from xuncha.reading.reading import read
 
 Position = tuple[int, int]  # the line of the text and the character in it, both from 0
-Violations = Violations[Position]
+Mistakes = Violations[Position]
 Matches = Iterator[tuple[int, re.Match[str]]]
 LOWEST_LEVEL = Level.SUB  # the lowest level of the standard: 一、 （一） 1. （1）
 _CORRECTION = re.compile("{([^{→]*)→([^}]*)}")
@@ -164,7 +164,7 @@ class Chapter(Catalogue[Position]):
         compiled = re.compile(pattern)
         group = "words" if "words" in compiled.groupindex else 0
 
-        def check(text: Text) -> Violations:
+        def check(text: Text) -> Mistakes:
             general_hint = language.gettext(hint).format(mark=mark, example=mark) if hint else ""
             for line, match in text.search(compiled, None if in_titles else text.without_titles):
                 start, end = match.span(group)

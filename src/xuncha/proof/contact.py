@@ -6,7 +6,7 @@ import re
 
 from xuncha.language import gettext as _
 from xuncha.language import mark
-from xuncha.proof.chapter import Chapter, Text, Violations, write_hint
+from xuncha.proof.chapter import Chapter, Mistakes, Text, write_hint
 
 RULES = Chapter()
 _IDENTITY = r"[1-9][0-9]{5}(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx](?![0-9A-Za-z])"
@@ -74,7 +74,7 @@ RULES.pattern("bank-card", "error",
     why="A telephone number that is one digit short reaches nobody: 010 and 02x take eight digits, other areas seven or eight.",
     example="电话：0546-838248{→1}。",
 )  # fmt: skip
-def _phone(text: Text) -> Violations:
+def _phone(text: Text) -> Mistakes:
     for line, match in text.search(_LABELLED):
         number = match["number"].strip()
         if not _PHONE.fullmatch(re.sub(r"[^0-9]", "", _BRANCH.sub("", number))):
@@ -94,7 +94,7 @@ RULES.pattern("postcode", "error",
     why="An e-mail address with a typo reaches no one.",
     example="电子邮箱：dysfgwbgs@dy.shandong{，→.}cn",
 )  # fmt: skip
-def _email(text: Text) -> Violations:
+def _email(text: Text) -> Mistakes:
     message = _("{words} is not an e-mail address")
     for line, match in text.search(_AT):
         address = match[0].strip("，。,. ")
@@ -116,7 +116,7 @@ RULES.pattern("postal-box", "note",
     why="Contact details in one line are written in one form.",
     example="电话：0546-8382481；电子邮箱{→：}dysfgwbgs@dy.shandong.cn。",
 )  # fmt: skip
-def _contact_colon(text: Text) -> Violations:
+def _contact_colon(text: Text) -> Mistakes:
     for line, match in text.search(_NO_COLON):
         if _COLON.search(text.half_width[line]):
             message = _("“{words}” has no colon, but others in this line do").format(words=match[0])

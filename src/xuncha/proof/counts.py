@@ -12,7 +12,7 @@ from typing import NamedTuple, get_args
 from xuncha.chinese.counts import RoleName, Thing, is_share, rates, roles
 from xuncha.language import gettext as _
 from xuncha.language import mark
-from xuncha.proof.chapter import Chapter, Text, Violations
+from xuncha.proof.chapter import Chapter, Mistakes, Text
 from xuncha.reading.counts import Statement, resolved, statements
 
 RULES = Chapter()
@@ -95,7 +95,7 @@ def thing_name(thing: Thing) -> str:
     why="Complete and incomplete must add up to the total: it is the first sum that readers do.",
     example="梳理为1{5→4}个问题，已完成整改13个，正在整改1个。",
 )  # fmt: skip
-def _count_sum(text: Text) -> Violations:
+def _count_sum(text: Text) -> Mistakes:
     overall = totals(text)
     for line, counted in enumerate(stated_counts(text)):
         for thing in _THINGS:
@@ -128,7 +128,7 @@ def _sum_message(parts: list[Count], whole: Count) -> str:
     why="A total has the same number wherever it is stated.",
     example="细化为14个问题，逐项整改。\n截至目前，梳理出的1{5→4}个问题已完成整改13个。",
 )  # fmt: skip
-def _count_differs(text: Text) -> Violations:
+def _count_differs(text: Text) -> Mistakes:
     """Find different totals of one thing; the number in the feedback may be lower than after it was broken down."""
     for wholes in totals(text).values():
         first: dict[bool, int] = {}
@@ -144,7 +144,7 @@ def _count_differs(text: Text) -> Violations:
     why="What is counted in 条 once is always counted in 条.",
     example="制定34条整改措施，33{项→条}措施已完成。",
 )  # fmt: skip
-def _count_unit(text: Text) -> Violations:
+def _count_unit(text: Text) -> Mistakes:
     """Find the first unit of measures that differs from the one used first."""
     measures = [count for count in opening_counts(text) if count.thing == "measures"]
     other = next((count for count in measures if count.unit != measures[0].unit), None)
@@ -158,7 +158,7 @@ def _count_unit(text: Text) -> Violations:
     why="The rate is the number complete divided by the total: 19 of 25 is 76 %.",
     example="反馈25个问题，已完成整改19个，正在整改6个，整改完成率7{8→6}%。",
 )  # fmt: skip
-def _completion_rate(text: Text) -> Violations:
+def _completion_rate(text: Text) -> Mistakes:
     """Find rates that are no quotient of counts in their line or in the opening."""
     whole = opening_counts(text)
     for line, counts in enumerate(stated_counts(text)):

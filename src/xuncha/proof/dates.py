@@ -13,7 +13,7 @@ from xuncha.chinese.days import WrittenDate, calendar_day, in_words, is_span_mar
 from xuncha.chinese.numbers import NUMBER, whole_number
 from xuncha.language import gettext as _
 from xuncha.language import mark
-from xuncha.proof.chapter import Chapter, Text, Violations
+from xuncha.proof.chapter import Chapter, Mistakes, Text
 
 RULES = Chapter()
 _RELATIVE = re.compile(r"(?:[今去前当同本次翌每该上明]|同期)年?的?(?=$|[0-9一二三四五六七八九十])")
@@ -84,7 +84,7 @@ def _spans(text: Text) -> Iterator[tuple[int, WrittenDate, WrittenDate, date, da
     why="Nothing can have happened on a day that is not in the calendar.",
     example="2024年2月{30→29}日，召开专题会议。",
 )  # fmt: skip
-def _date_impossible(text: Text) -> Violations:
+def _date_impossible(text: Text) -> Mistakes:
     for line, dates in enumerate(text.dates):
         for mention in dates:
             day = 1 if mention.day is None else mention.day
@@ -97,7 +97,7 @@ def _date_impossible(text: Text) -> Violations:
     why="First comes the inspection, then the feedback, then the notice.",
     example="2023年6月5日至9月8日，市委第五巡察组开展巡察，并于2023年{8→11}月10日反馈了巡察情况。",
 )  # fmt: skip
-def _date_order(text: Text) -> Violations:
+def _date_order(text: Text) -> Mistakes:
     messages = (
         _("the inspection ends on {later}, before it begins on {earlier}"),
         _("the feedback is dated {later}, before the inspection ended on {earlier}"),
@@ -120,7 +120,7 @@ def _date_order(text: Text) -> Violations:
     why="The days of a period can be counted: its first and its last day already give their number.",
     example="集中整改期{45→92}天，从2024年3月1日至2024年5月31日。",
 )  # fmt: skip
-def _span_length(text: Text) -> Violations:
+def _span_length(text: Text) -> Mistakes:
     """Find lengths in days or months next to two days that contradict them; for an inspection they may count working days."""
     message = _("“{words}”: from {earlier} to {later} there are {days} days")
     for line, since, until, first, last in _spans(text):
@@ -144,7 +144,7 @@ def _span_length(text: Text) -> Violations:
     why="A notice cannot report what was done after its own date.",
     example="一是加强培训。2024年{5→3}月，组织专题培训。\n二是健全制度。\n2024年4月18日",
 )  # fmt: skip
-def _date_after_notice(text: Text) -> Violations:
+def _date_after_notice(text: Text) -> Mistakes:
     notice = case_dates(text).notice
     day = notice.date.exact if notice else None
     for line, dates in enumerate(text.dates if day else ()):
@@ -163,7 +163,7 @@ def _date_after_notice(text: Text) -> Violations:
     why="A notice is read for years: each paragraph gives the year with its first date, and again when the year changes.",
     example="{→2024年}3月15日，召开专题会议。",
 )  # fmt: skip
-def _date_year(text: Text) -> Violations:
+def _date_year(text: Text) -> Mistakes:
     """Find months without a year: none stands before them in the line, or they seem to go back in time."""
     for line, dates in enumerate(text.dates):
         before: WrittenDate | None = None

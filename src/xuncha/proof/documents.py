@@ -7,7 +7,7 @@ import re
 from xuncha.chinese.characters import HAN
 from xuncha.language import gettext as _
 from xuncha.language import mark
-from xuncha.proof.chapter import Chapter, Text, Violations, write_hint
+from xuncha.proof.chapter import Chapter, Mistakes, Text, write_hint
 from xuncha.proof.dates import case_dates
 
 RULES = Chapter()
@@ -31,7 +31,7 @@ RULES.pattern("document-brackets", "error",
     why="A document number is 〔2023〕360号: the full year without 年, the number without 第 or leading zeros, with 号 (GB/T 9704-2012, 7.2.5).",
     example="印发《行动方案》（东发改产业〔2023〕{第0→}36号）。",
 )  # fmt: skip
-def _document_number(text: Text) -> Violations:
+def _document_number(text: Text) -> Mistakes:
     for line, match in text.search(_NUMBER):
         year, number = match["year"], match["number"]
         extra = match["nian"] or match["first"] or not match["hao"]
@@ -46,7 +46,7 @@ def _document_number(text: Text) -> Violations:
     why="A document number has the year of issue, and a notice quotes documents that have been issued.",
     example="于2023年12月20日以东发改产业〔202{2→3}〕360号文件印发。",
 )  # fmt: skip
-def _document_year(text: Text) -> Violations:
+def _document_year(text: Text) -> Mistakes:
     notice = case_dates(text).notice
     last = notice.date.year if notice and notice.date.year else 9999
     issued = {(line, match.end("year")): match["issued"] for line, match in text.search(_ISSUED)}

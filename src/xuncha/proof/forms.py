@@ -6,7 +6,7 @@ import re
 
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
-from xuncha.proof.chapter import LOWEST_LEVEL, Chapter, Heading, Text, Violations
+from xuncha.proof.chapter import LOWEST_LEVEL, Chapter, Heading, Mistakes, Text
 
 RULES = Chapter()
 _ISSUER = r"中共\S{2,40}?(?:党组|党委|党工委|委员会|党总支|支部)"
@@ -26,7 +26,7 @@ _FORMS = {
     why="Headings of one level are alike: all end with 问题 or 方面, or none; all begin with 关于, or none; all have a full stop, or none.",
     example="（一）关于学习贯彻上级部署方面\n（二）关于优化营商环境方面\n（三）{→关于}社会信用体系建设{不完善→方面}",
 )  # fmt: skip
-def _heading_form(text: Text) -> Violations:
+def _heading_form(text: Text) -> Mistakes:
     """Find headings that differ from most others of their level in their part; if it is half and half, from the first one."""
     groups: dict[tuple[int, int], list[Heading]] = {}
     part = 0
@@ -53,7 +53,7 @@ def _heading_form(text: Text) -> Violations:
     why="A heading alone on its line ends without a full stop.",
     example="（一）关于学习贯彻上级部署方面{。→}\n对照要求，逐项整改。",
 )  # fmt: skip
-def _heading_stop(text: Text) -> Violations:
+def _heading_stop(text: Text) -> Mistakes:
     """Find headings of one sentence, alone in their line above a paragraph; report the first of each level, with their number."""
     by_level: dict[int, list[Heading]] = {}
     for heading in text.headings:
@@ -75,7 +75,7 @@ def _heading_stop(text: Text) -> Violations:
     why="The body that signs a notice is the one named in its title.",
     example="中共某市水务局党组关于巡察整改进展情况的通报\n中共某市水{利→务}局党组\n2024年4月18日",
 )  # fmt: skip
-def _issuer_differs(text: Text) -> Violations:
+def _issuer_differs(text: Text) -> Mistakes:
     """Find a signature before the date at the end that names another party organisation than the title."""
     titles = (re.search(rf"(?P<issuer>{_ISSUER})关于", words.replace(" ", "")) for words in text.texts[:10])
     title = next((match["issuer"] for match in titles if match), None)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from xuncha.language import gettext as _
-from xuncha.proof.chapter import Chapter, Text, Violations, write_hint
+from xuncha.proof.chapter import Chapter, Mistakes, Text, write_hint
 
 RULES = Chapter()
 _UNUSED_RULES = ("space-word", "space-punctuation", "space-bracket", "space-dash", "space-backticks", "space-dollar", "fullwidth", "halfwidth-punctuation", "spellcheck")  # fmt: skip
@@ -44,7 +44,7 @@ def _corrections(text: Text, rules: tuple[str, ...]) -> Iterator[tuple[int, str,
     why="Full-width punctuation has no space beside it: it is already as wide as a character.",
     example="细化为14个问题，{ →}逐项整改。",
 )  # fmt: skip
-def _blank(text: Text) -> Violations:
+def _blank(text: Text) -> Mistakes:
     """Find blanks beside punctuation; report the first of each line."""
     for line, words, changes in _corrections(text, _SPACE_RULES):
         place = changes[0][0]
@@ -56,7 +56,7 @@ def _blank(text: Text) -> Violations:
     why="Letters and digits are half-width: full-width ones are spaced too widely, and no search finds them.",
     example="细化为{１４→14}个问题。",
 )  # fmt: skip
-def _full_width_letters(text: Text) -> Violations:
+def _full_width_letters(text: Text) -> Mistakes:
     """Find full-width letters and digits; report those of a line together."""
     for line, words, changes in _corrections(text, _LETTER_RULES):
         if letters := [(place, right) for place, right in changes if not right.isspace()][:20]:

@@ -8,7 +8,7 @@ from xuncha.chinese.characters import HAN
 from xuncha.chinese.punctuation import half_width_marks, unpaired
 from xuncha.language import gettext as _
 from xuncha.language import mark, ngettext
-from xuncha.proof.chapter import Chapter, Text, Violations, write_hint
+from xuncha.proof.chapter import Chapter, Mistakes, Text, write_hint
 
 RULES = Chapter()
 _LIST_MARK = re.compile(
@@ -25,7 +25,7 @@ _PARAGRAPH = 40  # characters; a line of so many is a paragraph, and must end wi
     why="Chinese text has full-width punctuation; text copied from a web page often loses it.",
     example="按照有关要求{,→，}现将整改情况予以公布{(→（}含长期任务{)→）}。",
 )  # fmt: skip
-def _half_width(text: Text) -> Violations:
+def _half_width(text: Text) -> Mistakes:
     """Find half-width marks beside Chinese characters; report those of a line together."""
     for line, words in enumerate(text.texts):
         if marks := half_width_marks(words):
@@ -50,7 +50,7 @@ RULES.pattern("straight-quotes", "warning",
     why="Quotation marks, parentheses and 书名号 come in pairs.",
     example="落实“一岗双责{→”}，修订《信息公开办法（试行{→）}》。",
 )  # fmt: skip
-def _unbalanced(text: Text) -> Violations:
+def _unbalanced(text: Text) -> Mistakes:
     """Find marks that are not closed, or were never opened, line by line."""
     for line, words in enumerate(text.half_width):
         in_lists = {match.end() - 1 for match in _LIST_MARK.finditer(words)}
@@ -96,7 +96,7 @@ RULES.pattern("pause-between-quotes", "note",
     why="A paragraph ends with punctuation; without it, part of the text may be missing.",
     example="收到反馈意见后，我局党组第一时间召开会议传达学习，研究部署整改工作，逐项明确责任领导和责任科室{→。}",
 )  # fmt: skip
-def _no_full_stop(text: Text) -> Violations:
+def _no_full_stop(text: Text) -> Mistakes:
     """Find paragraphs without a mark at the end. Headings need none, nor do lines without marks inside, such as a list of a web page."""
     for line, words in enumerate(text.texts):
         heading = text.heading_of.get(line)

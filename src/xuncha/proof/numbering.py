@@ -11,7 +11,7 @@ from xuncha.chinese.enumerations import Family, marks
 from xuncha.chinese.headings import Level
 from xuncha.chinese.numbers import numeral
 from xuncha.language import gettext as _
-from xuncha.proof.chapter import LOWEST_LEVEL, Chapter, Heading, Text, Violations, write_hint
+from xuncha.proof.chapter import LOWEST_LEVEL, Chapter, Heading, Mistakes, Text, write_hint
 
 RULES = Chapter()
 _MOST_OPEN = 6  # limit of nested enumerations, and of open numbers of one level, that are remembered
@@ -94,7 +94,7 @@ def _continues_inside(text: Text, above: Heading, heading: Heading) -> bool:
     why="Headings of one level are numbered without a gap and without repeating: a reader who finds 3 after 1 looks for 2.",
     example="一、整改工作组织情况\n{三→二}、反馈问题整改情况",
 )  # fmt: skip
-def _heading_number(text: Text) -> Violations:
+def _heading_number(text: Text) -> Mistakes:
     """Find numbers of headings that are skipped, repeated or out of order; below a higher heading they may start again or go on."""
     open_numbers: dict[int, list[int]] = {}
     started_levels: set[int] = set()
@@ -134,7 +134,7 @@ def _heading_number(text: Text) -> Violations:
 "lower one does not come first.",
     example="{（一）关于学习方面\n→}一、整改工作组织情况\n（一）关于{→学习方面\n（二）关于}决策方面",
 )  # fmt: skip
-def _heading_level(text: Text) -> Violations:
+def _heading_level(text: Text) -> Mistakes:
     used = Counter(heading.level for heading in text.headings)
     path: list[int] = []
     for heading in text.headings:
@@ -155,7 +155,7 @@ def _heading_level(text: Text) -> Violations:
 "place is reported.",
     example="一、整改工作组织情况\n{1.→（一）}加强领导\n{2.→（二）}落实责任",
 )  # fmt: skip
-def _heading_jump(text: Text) -> Violations:
+def _heading_jump(text: Text) -> Mistakes:
     """Find the first heading that skips a level, such as 1. directly below 一、."""
     warned = {line for (line, _start), *_rest in _heading_level.check(text)} if _heading_level.check else {}
     for above, heading in pairwise(text.headings):
@@ -170,7 +170,7 @@ def _heading_jump(text: Text) -> Violations:
     why="一 is followed by 、 and 1 by a full stop; a parenthesis is followed by nothing (GB/T 15834-2011; GB/T 9704-2012, 7.3.3).",
     example="（一）{、→}关于学习方面",
 )  # fmt: skip
-def _heading_mark(text: Text) -> Violations:
+def _heading_mark(text: Text) -> Mistakes:
     """Find numbers of headings with wrong punctuation; report each kind once, because whoever writes 1、 also writes 2、."""
     reported: set[tuple[int, str]] = set()
     for heading in text.headings:
@@ -186,7 +186,7 @@ def _heading_mark(text: Text) -> Violations:
     why="一是 二是 三是 are read one by one by the public: a missing number looks like a missing measure.",
     example="一是加强学习。{三→二}是健全制度。",
 )  # fmt: skip
-def _enumeration_number(text: Text) -> Violations:
+def _enumeration_number(text: Text) -> Mistakes:
     for group in _enumerations(text):
         for item, expected in group.faults:
             right = item.words.replace(numeral(item.number), numeral(expected), 1)
@@ -201,7 +201,7 @@ def _enumeration_number(text: Text) -> Violations:
     why="一是 announces that 二是 follows; a single item is not numbered.",
     example="{一是→}加强学习，全年集中学习12次。",
 )  # fmt: skip
-def _enumeration_alone(text: Text) -> Violations:
+def _enumeration_alone(text: Text) -> Mistakes:
     for group in _enumerations(text):
         repeated = group.repeated
         for item, *others in () if group.faults else group.sequences:

@@ -11,7 +11,7 @@ from xuncha.chinese.counts import is_share
 from xuncha.chinese.headings import Level
 from xuncha.chinese.numbers import NUMBER, amount
 from xuncha.language import gettext as _
-from xuncha.proof.chapter import Chapter, Text, Violations
+from xuncha.proof.chapter import Chapter, Mistakes, Text
 from xuncha.proof.counts import stated_counts
 
 RULES = Chapter()
@@ -100,7 +100,7 @@ def _stated_sums(text: Text) -> Iterator[tuple[int, Figure, list[Figure], str, b
                     yield line, whole, parts, "", True
 
 
-def _wrong_sums(text: Text, *, certain: bool) -> Violations:
+def _wrong_sums(text: Text, *, certain: bool) -> Mistakes:
     """Yield wholes that their parts do not add up to: if `certain`, those that must be wrong; else those that are right only if parts overlap or are left out."""
     message = _("{parts} do not add up to the total of {whole}")
     for line, whole, parts, rest, added in _stated_sums(text):
@@ -138,7 +138,7 @@ RULES.rule("parts-differ", "warning",
     why="A share is the part divided by the whole, both given beside it.",
     example="收到信访件20件，办结17件，办结率{9→8}5%。",
 )  # fmt: skip
-def _share(text: Text) -> Violations:
+def _share(text: Text) -> Mistakes:
     """Find rates that do not fit the two numbers of one unit before them in the sentence; `completion-rate` checks problems and measures."""
     message = _("{done} of {total} is {rate}%, not {written}%")
     for line, sentence in text.search(_SENTENCE, text.without_titles):
@@ -159,7 +159,7 @@ def _share(text: Text) -> Violations:
     why="A total outcome has the same number in the first part and in the last.",
     example="一、整改工作组织情况\n整改期间，追缴资金30万元。\n二、反馈问题整改情况\n略。\n三、下一步工作安排\n前期追缴资金{25→30}万元，继续清理。",
 )  # fmt: skip
-def _figure_differs(text: Text) -> Violations:
+def _figure_differs(text: Text) -> Mistakes:
     """Find figures of one name that differ where a notice tells of the whole: before the first problem, and from the third part on."""
     end, figures = len(text.lines), dict[tuple[str, str], tuple[float, str]]()
     chapters = [heading.line for heading in text.headings if heading.level == Level.CHAPTER]

@@ -9,7 +9,7 @@ from xuncha.catalogue import Check
 from xuncha.chinese.characters import HAN
 from xuncha.language import gettext as _
 from xuncha.language import mark
-from xuncha.proof.chapter import Chapter, Position, Text, Violations, write_hint
+from xuncha.proof.chapter import Chapter, Mistakes, Position, Text, write_hint
 
 RULES = Chapter()
 _SENTENCE = re.compile(r"[^。！？；;]+")
@@ -68,7 +68,7 @@ def _slip_check(table: str) -> Check[Position]:
     slips = [(wrong, right) for wrong, _arrow, right in (pair.partition("→") for pair in table.split())]
     any_slip = re.compile("|".join(wrong for wrong, _right in slips))
 
-    def check(text: Text) -> Violations:
+    def check(text: Text) -> Mistakes:
         for line, slip in text.search(any_slip, text.without_titles):
             words, (start, end) = text.without_titles[line], slip.span()
             matched = ((re.compile(wrong).match(words, start), right) for wrong, right in slips)
@@ -112,7 +112,7 @@ RULES.pattern("adverb", "note",
     why="A word was typed twice.",
     example="专项整治{抽查→}抽查项目60个。",
 )  # fmt: skip
-def _doubled_word(text: Text) -> Violations:
+def _doubled_word(text: Text) -> Mistakes:
     for line, match in text.search(_DOUBLED, text.without_titles):
         once = match[1] or match[0][0]
         if not (match[1] and _MAY_DOUBLE.fullmatch(once)):
@@ -139,7 +139,7 @@ RULES.pattern("approximate", "warning",
     why="A repeated sentence was copied, and not changed where it should have been.",
     example="定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。{\n定期调度整改进展，逐条核验佐证材料，完成一个、销号一个。→}",
 )  # fmt: skip
-def _repeated_sentence(text: Text) -> Violations:
+def _repeated_sentence(text: Text) -> Mistakes:
     seen: dict[str, Position] = {}
     for line, match in text.search(_SENTENCE, text.texts):
         place, sentence = (line, match.start()), match[0].strip()
@@ -153,7 +153,7 @@ def _repeated_sentence(text: Text) -> Violations:
     why="A term that has quotation marks once has them everywhere.",
     example="开展“双公示”工作培训，将“双公示”工作纳入考核，{双公示→“双公示”}信息合规率100%。",
 )  # fmt: skip
-def _quotes_differ(text: Text) -> Violations:
+def _quotes_differ(text: Text) -> Mistakes:
     quoted = Counter(match[1] for _line, match in text.search(_QUOTED, text.texts))
     terms = [term for term, times in quoted.most_common(60) if times > 1]
     longest_first = re.compile("|".join(map(re.escape, sorted(terms, key=len, reverse=True))))
@@ -172,7 +172,7 @@ def _quotes_differ(text: Text) -> Violations:
     why="Rankings are written 第一位 and 第四位, or 第1位 and 第4位, but not both ways (GB/T 15835-2011, 4.3).",
     example="增幅列全省第{一→1}位，占比列全省第4位。",
 )  # fmt: skip
-def _ordinal(text: Text) -> Violations:
+def _ordinal(text: Text) -> Mistakes:
     """Find places that are written in both ways in one line; report the first of each line."""
     digits: dict[tuple[int, str], bool] = {}
     shown = -1
@@ -188,7 +188,7 @@ def _ordinal(text: Text) -> Violations:
     why="One notice is about one inspection.",
     example="市委第五巡察组对我局党组开展巡察。\n收到市委第{三→五}巡察组反馈意见后，第一时间召开会议。",
 )  # fmt: skip
-def _inspector_differs(text: Text) -> Violations:
+def _inspector_differs(text: Text) -> Mistakes:
     first: dict[str, str] = {}
     for line, match in text.search(_INSPECTORS, text.texts):
         earlier = first.setdefault(match["committee"], match[0])
