@@ -48,6 +48,10 @@ def test_reports_when_everything_is_done(bare_ledger: LedgerOnDisk, name: str) -
 
 @pytest.mark.parametrize("name", ["weekly", "dispatch", "plan"])
 def test_reports_on_a_ledger_at_rest(ledger: LedgerOnDisk, name: str) -> None:
+    ledger.environment["GIT_COMMITTER_DATE"] = (
+        "2024-04-30T09:00:00+08:00"  # the plan bears the day of the last entry
+    )
+    ledger.git("commit", "--quiet", "--amend", "--no-edit", "--date=2024-04-30T09:00:00+08:00")
     shown = told(ledger, "report", *REPORTS[name], "--today", "2024-05-01")
     agree(f"report/{name}-at-rest.txt", shown)
 
