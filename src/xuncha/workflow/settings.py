@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import count
 from typing import Any, Final
 
 from xuncha.store.edits import Edit, Set
@@ -36,5 +37,5 @@ def edits(data: Mapping[str, Any], values: SettingValues) -> list[Edit]:
 
 def categories(taken_keys: Sequence[str], titles: Sequence[str]) -> list[dict[str, str]]:
     """Return categories with these titles, each with a key that is not taken: c1, c2 and so on."""
-    free = (key for n in range(1, len(taken_keys) + len(titles) + 1) if (key := f"c{n}") not in taken_keys)
-    return [{"key": key, "title": title} for key, title in zip(free, titles, strict=False)]
+    free = (key for n in count(1) if (key := f"c{n}") not in taken_keys)
+    return [{"key": next(free), "title": title} for title in titles]
