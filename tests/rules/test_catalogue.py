@@ -255,7 +255,7 @@ def test_the_ledger_that_all_these_break_is_whole(bare_ledger: LedgerOnDisk) -> 
 # ---------------------------------------------------------------- the catalogue and the code
 
 # The calls that say a code, and which of their arguments it is.
-_SAYING = {"Finding": 0, "UnreadableError": 0, "refuse": 0, "about": 1, "rule": 0}
+_SAYING = {"Finding": 0, "UnreadableError": 0, "refuse": 0, "finding_on": 1, "rule": 0}
 _SOURCE = Path(xuncha.__file__).parent
 
 

@@ -219,7 +219,7 @@ def test_backslashes_of_an_editor_are_no_escapes(monkeypatch: pytest.MonkeyPatch
 def test_git_calls_the_driver_by_a_path_that_its_shell_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     from pathlib import PureWindowsPath
 
-    monkeypatch.setattr(registration, "program", lambda _name: r"C:\Users\李 敏\Scripts\xuncha.EXE")
+    monkeypatch.setattr(registration, "find_program", lambda _name: r"C:\Users\李 敏\Scripts\xuncha.EXE")
     monkeypatch.setattr(registration, "Path", PureWindowsPath)
     assert registration.command().startswith("command -v 'C:/Users/李 敏/Scripts/xuncha.EXE' >/dev/null")
 

@@ -214,7 +214,7 @@ def test_closing_takes_one_lock_and_reads_the_bytes_of_each_file_once(
     counts: Counter[str] = Counter()
     for module, name in [
         *((module, "parse") for module in (perform, editing, reading, store_record)),
-        (editing, "tree"), (loading, "load_problem"), (change, "_lock"),
+        (editing, "parse_tree"), (loading, "load_problem"), (change, "_lock"),
     ]:  # fmt: skip
         monkeypatch.setattr(module, name, counted(getattr(module, name), name, counts))
     monkeypatch.chdir(ledger.root)
@@ -222,7 +222,7 @@ def test_closing_takes_one_lock_and_reads_the_bytes_of_each_file_once(
     do = inspect.unwrap(command._ENTRIES["close",][0])
     do(Context(None, DAY, clock=lambda: DAY), measures=identities, note=None, day=None)
     n = len(identities)
-    assert counts == {"_lock": 1, "parse": 2 * n + problems, "tree": n}
+    assert counts == {"_lock": 1, "parse": 2 * n + problems, "parse_tree": n}
 
 
 def counted(function: Callable[..., Any], name: str, counts: Counter[str]) -> Callable[..., Any]:
