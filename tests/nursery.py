@@ -17,7 +17,7 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from tests.program import in_child, load
+from tests.program import in_child, load, take_command_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -132,6 +132,7 @@ class _Forks:
 
     def run(self) -> NoReturn:
         """Fork until there is nobody left to ask for it."""
+        take_command_line()
         signal.set_wakeup_fd(self._wakes.fileno())
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         while True:

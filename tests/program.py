@@ -221,6 +221,13 @@ def _keep_templates() -> None:
     Environment.compile = compile_once  # type: ignore[method-assign,assignment]
 
 
+def take_command_line() -> None:
+    """Make the command line that was loaded for children this process's own, so that a child need not."""
+    _forget_command_line()
+    sys.modules.update(load().command_line)
+    vars(xuncha)["cli"] = load().command_line["xuncha.cli"]
+
+
 def _forget_command_line() -> None:
     for name in [name for name in sys.modules if name.startswith(_ANEW)]:
         del sys.modules[name]
@@ -295,10 +302,8 @@ def in_child(
         sys.argv = ["xuncha", *arguments]
         sys.orig_argv = [sys.executable, "-m", "xuncha", *arguments]
         warnings.resetwarnings()
-        _forget_command_line()
-        if _speaks(arguments, environment):
-            sys.modules.update(loaded.command_line)
-            vars(xuncha)["cli"] = loaded.command_line["xuncha.cli"]
+        if not _speaks(arguments, environment):
+            _forget_command_line()
         for clear in loaded.clears:
             clear()
         try:
