@@ -24,3 +24,9 @@ def _jobs_are_forks(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequ
 def _looks_are_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a look at the files be for a second, however busy this machine is."""
     monkeypatch.setattr(ledger, "_CHECK_FACTOR", 0)
+
+
+@pytest.fixture
+def checks_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the desk look at the ledger's files at each request, and not once a second, so that a test need not wait."""
+    monkeypatch.setattr(ledger, "_FRESH", 0.0)

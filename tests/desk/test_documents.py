@@ -196,10 +196,10 @@ def test_dashboards_are_looked_at_where_nothing_runs(reader: Reader) -> None:
     assert "保留标记甲乙丙" in reader.client.get(internal).text
 
 
+@pytest.mark.usefixtures("checks_always")
 def test_the_dashboard_follows_the_ledger(reader: Reader, ledger: LedgerOnDisk) -> None:
     before = re.findall(r'<iframe src="([^"]*)"', reader.get("/dashboard"))
     ledger.ok("close", "1.2")
-    time.sleep(1.1)
     assert re.findall(r'<iframe src="([^"]*)"', reader.get("/dashboard")) != before
 
 
@@ -232,12 +232,12 @@ def test_an_import_is_looked_at_and_then_done_just_so(reader: Reader, ledger: Le
     assert not (ledger.root / ledger.path("1.3")).exists()
 
 
+@pytest.mark.usefixtures("checks_always")
 def test_an_import_is_refused_where_the_ledger_was_changed_meanwhile(
     reader: Reader, ledger: LedgerOnDisk
 ) -> None:
     address = reader.led_on("/import", uploaded(), kind="table")
     ledger.ok("close", "1.2")
-    time.sleep(1.1)
     answer = reader.client.post(address, data={"token": reader.token, "do": "import", "save": "月报"})
     assert answer.status_code == 409
     assert 'value="月报"' in answer.text, "nothing that was typed is lost"
