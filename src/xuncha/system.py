@@ -115,6 +115,15 @@ def split_command(command: str) -> list[str]:
     return [path, *words[1:]]
 
 
+def has_terminal() -> bool:
+    """Return whether this process has a terminal, at which a program that it starts may ask something."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
+
+
 def process_group() -> dict[str, Any]:
     """Return the arguments with which `Popen` starts a process that Ctrl-C at the terminal does not reach; end it with `end_group`."""
     if WINDOWS:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import LedgerOnDisk
 from tests.faults.aftermath import WIDE, go_on, sound
+from tests.faults.aftermath import locks as held
 from tests.faults.table import record
 from tests.faults.test_killed_at_every_call import ATTACH, CLOSE, PDF
 from tests.workflow.surroundings import begin, hook, index, snapshot
@@ -118,6 +119,25 @@ def wait_for(path: Path) -> None:
     while not path.exists():
         assert time.monotonic() < end, f"{path} has not come"
         time.sleep(0.01)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows kills no groups")
+def test_git_finishes_where_a_whole_group_is_killed_without_a_terminal(ledger: LedgerOnDisk) -> None:
+    """Killed while it moves the branch, git would leave locks that nobody but a person may delete."""
+    holds = 'test "$1" = prepared && { touch .git/holds; sleep 0.5; }; exit 0'
+    hook(ledger, "reference-transaction", holds)
+    before = ledger.commits()
+    running = begin(ledger, *CLOSE)
+    wait_for(ledger.root / ".git/holds")
+    assert any(held(ledger)), "the hook does not run while git holds its locks"
+    os.killpg(running.process.pid, signal.SIGKILL)
+    running.process.communicate(timeout=20)
+    assert ledger.run("status").code == 0
+    (ledger.root / ".git/hooks/reference-transaction").unlink()
+    result = ledger.run("progress", "3.1", "后来的事。")
+    assert result.code == 0, result.err
+    assert (ledger.commits(), any(held(ledger)), ledger.clean()) == (before + 2, False, True)
+    sound(ledger, "a killed group")
 
 
 @pytest.mark.apart(but=1)

@@ -170,7 +170,7 @@ def _run_remote(git: Git, *arguments: str) -> str:
         ssh_settings = {"GIT_SSH", "GIT_SSH_COMMAND"} & set(os.environ)
         if not ssh_settings and not git.run("config", "core.sshCommand", ok_codes=(0, 1)):
             surroundings["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes"
-    return git.run(*arguments, environ=surroundings).decode("utf-8", "replace")
+    return git.run(*arguments, environ=surroundings, finishes=False).decode("utf-8", "replace")
 
 
 def is_ancestor(git: Git, commit: str, descendant: str) -> bool:

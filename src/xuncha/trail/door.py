@@ -15,7 +15,8 @@ from functools import cache, partial
 from itertools import chain
 from pathlib import Path
 from threading import Timer
-from typing import IO, Final, Self
+from types import MappingProxyType
+from typing import IO, Any, Final, Self
 
 from xuncha import system
 from xuncha.errors import SurroundingsError
@@ -133,9 +134,12 @@ class GitRunner:
         stdin: IO[bytes] | int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.PIPE,
         environ: Mapping[str, str] | None = None,
+        finishes: bool = True,
     ) -> Iterator[subprocess.Popen[bytes]]:
         """Start git, yield the process, and wait for it at the end; its output goes into a pipe. `environ` are additional variables.
 
+        A git that changes the repository finishes even where this process and its whole group are killed, since git would leave
+        its locks behind; not if `finishes` is false, or if there is a terminal, at which a hook or a signature may ask something.
         Raises SurroundingsError if git is not installed, or must not be run in this repository.
         """
         if actual := real_repository(self.root):
@@ -148,7 +152,9 @@ class GitRunner:
             options, variables = self._read_options()
             variables |= self._overrides(options)
         variables |= environ or {}
-        with self._start([*options, *arguments], variables, stdin, stderr) as process:
+        apart = self.writes and finishes and not system.WINDOWS and not system.has_terminal()
+        group = system.process_group() if apart else {}
+        with self._start([*options, *arguments], variables, stdin, stderr, group) as process:
             yield process
 
     @contextlib.contextmanager
@@ -158,8 +164,9 @@ class GitRunner:
         environ: Mapping[str, str],
         stdin: IO[bytes] | int = subprocess.DEVNULL,
         stderr: IO[bytes] | int = subprocess.PIPE,
+        group: Mapping[str, Any] = MappingProxyType({}),
     ) -> Iterator[subprocess.Popen[bytes]]:
-        """Start git with these arguments and those that it always gets, and no others."""
+        """Start git with these arguments and those that it always gets, and no others; `group` is `system.process_group` or empty."""
         self._check_folder()
         try:
             process = subprocess.Popen(
@@ -170,6 +177,7 @@ class GitRunner:
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 bufsize=1 << 18,
+                **group,
             )
         except FileNotFoundError:
             message = _("git is not installed, or not found")
@@ -185,7 +193,7 @@ class GitRunner:
                     if system.WINDOWS and isinstance(error, KeyboardInterrupt):
                         with contextlib.suppress(subprocess.TimeoutExpired):
                             process.wait(_CHECK_AFTER)
-                    process.terminate()
+                    system.end_group(process) if group else process.terminate()
                     process.wait()
                     raise
         finally:
@@ -323,6 +331,7 @@ class GitRunner:
         *arguments: str,
         stdin: bytes | None = None,
         environ: Mapping[str, str] | None = None,
+        finishes: bool = True,
         ok_codes: Collection[int] = (0,),
     ) -> bytes:
         """Run git and return its output; `ok_codes` are the exit codes that are no errors. See `process`.
@@ -331,7 +340,7 @@ class GitRunner:
         folder.
         """
         source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
-        with self.process(*arguments, stdin=source, environ=environ) as process:
+        with self.process(*arguments, stdin=source, environ=environ, finishes=finishes) as process:
             stdout, stderr = process.communicate(stdin)
         if process.returncode not in ok_codes:
             raise self.failure(stderr, stdout, process.returncode)
