@@ -5,8 +5,10 @@ A process with threads, such as a test of the desk, should not fork either.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -15,13 +17,13 @@ import sys
 import threading
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tests.program import in_child, load, take_command_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     import pytest
 
@@ -65,12 +67,14 @@ class Spawned:
 class Nursery:
     """A process that forks, as long as this one lives."""
 
-    def __init__(self) -> None:
-        """Fork it."""
+    def __init__(self, *, is_shared: bool = False) -> None:
+        """Fork it; a shared one is made ready for many forks."""
         self._control, asked = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         load()
         if os.fork() == 0:
             self._control.close()
+            if is_shared:
+                _use_large_pages()
             _Forks(asked).run()
         asked.close()
 
@@ -107,7 +111,7 @@ class Nursery:
 @cache
 def nursery() -> Nursery:
     """Return the nursery of this process; forked as early as possible it is small, and so are its forks."""
-    return Nursery()
+    return Nursery(is_shared=True)
 
 
 patches: pytest.MonkeyPatch | None = None
@@ -169,3 +173,17 @@ class _Forks:
             with suppress(BrokenPipeError):
                 os.write(told, b"%d\n" % os.waitstatus_to_exitcode(ended[1]))
             os.close(told)
+
+
+def _use_large_pages() -> None:
+    """Let Linux hold the memory of this process in pages of two megabytes: a fork copies the table of pages, and takes a third of the time."""
+    size, advices = 2 << 20, (14, 25)  # MADV_HUGEPAGE, MADV_COLLAPSE
+    with suppress(OSError, AttributeError):
+        advise = ctypes.CDLL(None).madvise
+        for area in re.findall(
+            r"^(\w+)-(\w+) rw-p 0+ 00:00 0 *(?:\[heap\])?$", Path("/proc/self/maps").read_text(), re.MULTILINE
+        ):
+            start, end = (int(each, 16) for each in area)
+            start, end = -(-start // size) * size, end // size * size
+            for advice in advices if end > start else ():
+                advise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), advice)
