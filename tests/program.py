@@ -63,6 +63,10 @@ _LIBRARIES = (
     "icalendar",
     "chinese_calendar",
     "zxcvbn",
+    "bagit",
+    "defusedxml.ElementTree",
+    "duckdb",
+    "pwdlib.hashers.argon2",
 )
 _AT_START = ("LANG", "LC_", "PYTHON")
 """Prefixes of variables that affect a new interpreter."""
