@@ -204,6 +204,7 @@ def bombed(ledger: LedgerOnDisk, place: tuple[bytes, ...], leaf: bytes = b"x", l
     return commit(ledger, said("bomb"), held)
 
 
+@pytest.mark.apart
 @pytest.mark.parametrize(
     ("place", "leaf", "levels"),
     [

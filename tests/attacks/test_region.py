@@ -229,6 +229,7 @@ def test_what_is_kept_is_not_believed_where_it_is_not_whole(
     assert rolled(ledger, place) == told
 
 
+@pytest.mark.apart
 def test_a_large_file_that_is_damaged_inside_is_named_and_all_else_counts(
     ledger: LedgerOnDisk, place: Path
 ) -> None:

@@ -82,6 +82,7 @@ def test_no_file_of_the_folder_it_is_called_in_is_run(
     assert started(small, office) == "xuncha 1.0\n"
 
 
+@pytest.mark.apart
 def test_again_is_an_update_that_leaves_all_else_alone(small: Small, office: Path, tmp_path: Path) -> None:
     assert small.install(office)[0] == 0
     (office / "bin" / "mine").touch()

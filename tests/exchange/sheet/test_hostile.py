@@ -103,6 +103,7 @@ def test_a_bomb_that_lies_about_its_size_is_damaged(tmp_path: Path) -> None:
     assert refused(path).code == "damaged-file"
 
 
+@pytest.mark.apart
 def test_many_formatted_empty_rows_are_nothing(tmp_path: Path) -> None:
     empty = "".join(
         f'<row r="{row}">{"".join(f"""<c r="{column}{row}" s="0"/>""" for column in "ABCDEFGHIJ")}</row>'
@@ -120,6 +121,7 @@ def test_many_formatted_empty_rows_are_nothing(tmp_path: Path) -> None:
     assert time.process_time() - start < 10
 
 
+@pytest.mark.apart(but=1)
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of memory is told there")
 @pytest.mark.parametrize(("rows", "code"), [(200_000, ""), (1_048_000, "too-large")])
 def test_rows_that_are_only_formatted_cost_little(rows: int, code: str, tmp_path: Path) -> None:
