@@ -44,6 +44,7 @@ _SUBSTITUTES: Final = {
     "second": _KAI + _SERIF + _SANS,
     "number": _SERIF + _SANS,
 }
+_WIDE_LETTER: Final = 3.0  # width of a capital letter in a cell, in millimetres
 _TELEPHONE = re.compile(f"({TELEPHONE.pattern})")
 _MISSING_TEXT = re.compile(r"the text (.+?) could not be displayed")
 
@@ -96,10 +97,15 @@ def _as_data(document: Document) -> Iterator[dict[str, object]]:
             yield {"kind": "turn", "large": block.large}
         elif isinstance(block, Table):
             table = paged(block, sheet, new_page=begins_page(document.blocks, number)).table
-            centred = block.short_columns()
-            grid = [zip(*row, centred, strict=True) for row in zip(table.rows, table.spans(), strict=True)]
+            words = [f"[!-~]{{{max(2, int(share * sheet.width / _WIDE_LETTER))},}}" for share in table.widths]
+            columns = list(zip(block.short_columns(), words, strict=True))
             cells = [
-                [{"text": text, "rows": n, "short": short} for text, n, short in row if n] for row in grid
+                [
+                    {"text": text, "rows": rows, "short": short, "wide": re.findall(word, text)}
+                    for text, rows, (short, word) in zip(*row, columns, strict=True)
+                    if rows
+                ]
+                for row in zip(table.rows, table.spans(), strict=True)
             ]
             yield {"kind": "table", "header": table.header, "rows": cells, "widths": table.widths}
         elif isinstance(block, PageBreak):
