@@ -70,6 +70,12 @@ def test_counts_are_those_of_status(ledger: LedgerOnDisk) -> None:
         assert (counts.problems_rate, counts.measures_rate) == ("0%", "33.33%")
 
 
+def test_what_is_to_be_done_at_once_is_not_said_to_be_due_within_days(bare_ledger: LedgerOnDisk) -> None:
+    assert "天内到期<" in page(bare_ledger.root)
+    bare_ledger.write(bare_ledger.path("1.1"), measure("1.1", term="at_once", due=None))
+    assert "14天内到期或须立行立改<" in page(bare_ledger.root)
+
+
 def test_a_rate_says_of_what_it_is(ledger: LedgerOnDisk) -> None:
     shown = page(ledger.root)
     assert "问题整改完成率" in shown

@@ -133,6 +133,7 @@ class Board(NamedTuple):
     as_of: Date
     internal: bool
     due_soon_days: int
+    at_once: int  # open measures to be done at once without a deadline; they count as due soon
     counts: Tally  # of everything, withheld items included
     statuses: tuple[Group, ...]  # in the order of a bar: closed, submitted, in progress, not started
     staged: Group  # closed long-term measures: a staged result is reached
@@ -170,6 +171,7 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
         as_of=today,
         internal=internal,
         due_soon_days=register.frame.due_soon_days,
+        at_once=sum(row.due is None and horizon.light(row) == "yellow" for row in rows.all),
         counts=tally(register, today),
         statuses=tuple(
             rows.group(name, (row for row in rows.all if row.status == name)) for name in STATUSES
