@@ -213,19 +213,7 @@ def steps(events: Iterable[Event]) -> tuple[Step, ...]:
     """Return the history of one measure, oldest first; `events` come from `trail.history`, newest first."""
     events = list(events)
     undone = undone_commits(events)
-    names = (
-        "commit",
-        "minute",
-        "author",
-        "email",
-        "account",
-        "action",
-        "from_",
-        "to",
-        "reason",
-        "subject",
-        "by_hand",
-    )
+    names = [name for name in Step._fields if hasattr(Event, name) and name != "day"]
     return tuple(
         Step(
             **{name: getattr(event, name) for name in names},
