@@ -1,4 +1,4 @@
-"""Measures without a time limit: no report says when they are due, or what nobody has decided."""
+"""Measures without a time limit or a leader: no report says when they are due, or what nobody has decided."""
 
 from __future__ import annotations
 
@@ -68,3 +68,13 @@ def test_a_plan_without_categories_does_not_count_them(bare_ledger: LedgerOnDisk
     for path in sorted(bare_ledger.root.glob("data/problems/*/problem.yaml")):
         path.write_text("title: 学习不够深入\n", encoding="utf-8")
     assert "逐条梳理出3个问题" in told(bare_ledger, "report", "plan")
+
+
+def test_measures_without_a_leader_are_not_given_one_by_the_name_of_undecided(
+    bare_ledger: LedgerOnDisk,
+) -> None:
+    ledger = all_lights(bare_ledger)
+    ledger.write(ledger.path("3.1"), measure("3.1", leader=None, due="2025-12-31"))
+    assert "\u3000责任领导待明确的措施本期没有新的进展记录" in told(ledger, "report", "weekly")
+    ledger.write(ledger.path("1.2"), measure("1.2", leader="局长", due="2025-12-31"))
+    assert "其余责任领导（局长）分管的和责任领导待明确的措施" in told(ledger, "report", "weekly")
