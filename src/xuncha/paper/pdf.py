@@ -12,7 +12,7 @@ from xuncha.chinese.numbers import TELEPHONE
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.paper.heading import begins_page, lines, pitch, signature_indent, title
-from xuncha.paper.outline import Block, Contents, Document, Form, LandscapeBreak, PageBreak, Table
+from xuncha.paper.outline import Appendix, Block, Contents, Document, Form, LandscapeBreak, PageBreak, Table
 from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, paged
 from xuncha.paper.texts import CONTENTS
 from xuncha.parts import require_part
@@ -62,7 +62,7 @@ def pdf(document: Document) -> tuple[bytes, list[str]]:
         "reference": document.reference,
         "pitch": pitch(document),
         "blocks": list(_as_data(document)),
-        "bound": [each.__dict__ for each in document.appendices],
+        "bound": [each.__dict__ for each in document.blocks if isinstance(each, Appendix)],
         "contents": CONTENTS,
     }
     return typeset(_PAGE, values)
