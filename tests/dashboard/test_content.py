@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import TODAY, measure
+from tests.conftest import TODAY, measure, problem
 from tests.dashboard.pages import board, page
 from tests.notice.test_withheld import Case, cases, write
 from xuncha.dashboard.content import content
@@ -68,6 +68,12 @@ def test_counts_are_those_of_status(ledger: LedgerOnDisk) -> None:
             told["measures"]["due_soon"],
         )
         assert (counts.problems_rate, counts.measures_rate) == ("0%", "33.33%")
+
+
+def test_what_is_to_be_done_at_once_is_not_said_to_be_due_within_days(bare_ledger: LedgerOnDisk) -> None:
+    assert "天内到期<" in page(bare_ledger.root)
+    bare_ledger.write(bare_ledger.path("1.1"), measure("1.1", term="at_once", due=None))
+    assert "14天内到期或须立行立改<" in page(bare_ledger.root)
 
 
 def test_a_rate_says_of_what_it_is(ledger: LedgerOnDisk) -> None:
@@ -153,6 +159,23 @@ def test_closings_come_out_of_the_trail(ledger: LedgerOnDisk) -> None:
     assert max(counts.values()) == 2
     ledger.ok("undo")
     assert board(ledger.root).timeline.closings[-1].count == 3
+
+
+def test_the_curve_ends_at_the_number_of_closed_measures_also_of_an_unknown_day(
+    bare_ledger: LedgerOnDisk,
+) -> None:
+    bare_ledger.write(bare_ledger.path("1.1"), measure("1.1", "closed", closed="{}"))
+    shown = board(bare_ledger.root)
+    assert shown.timeline.closings[-1].count == shown.counts.closed
+
+
+def test_a_problem_without_measures_is_not_said_to_be_withheld(bare_ledger: LedgerOnDisk) -> None:
+    bare_ledger.write("data/problems/03/problem.yaml", problem("公开的问题", "a"))
+    assert "问题不公开" not in page(bare_ledger.root)
+    bare_ledger.write("data/problems/04/problem.yaml", problem("没有措施", "a"))
+    shown = page(bare_ledger.root)
+    assert "另有1个问题不公开或尚无整改措施，已计入总数。" in shown
+    assert "（共4个，其中3个有内容可以公开）" in shown
 
 
 def test_a_ledger_without_measures_has_a_board(bare_ledger: LedgerOnDisk) -> None:

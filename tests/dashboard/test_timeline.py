@@ -38,6 +38,12 @@ def test_a_closing_counts_from_the_day_that_the_ledger_states() -> None:
     assert by_day([], date(2024, 3, 1)) == {"2024-03-01": 1}, "a ledger that was entered by hand has no trail"
 
 
+def test_a_closing_on_an_unknown_day_counts_from_the_day_of_the_trail_or_from_the_start() -> None:
+    trail = [event("2024-03-05", "1.1", "in_progress", "closed")]
+    assert by_day(trail, date.min) == {"2024-03-05": 1}
+    assert by_day([], date.min) == {START.isoformat(): 1}
+
+
 def test_reopening_and_undoing_are_seen() -> None:
     newest_first = [
         event("2024-05-01", "1.1", "submitted", "closed"),

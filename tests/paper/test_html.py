@@ -94,3 +94,9 @@ def test_what_lies_is_a_part_of_its_own() -> None:
 def test_a_title_above_no_table_is_kept() -> None:
     read: list[Element] = page(Document("题", (Block("table-title", "甲"), Block("p", "乙")))).elements
     assert [element.text for element in read if element.tag == "p"] == ["甲", "乙"]
+
+
+def test_a_word_wider_than_the_screen_is_broken() -> None:
+    """All that inherits from the page breaks it; only short cells and telephone numbers stay whole."""
+    (body,) = re.findall(r"^body \{.*?\}", html(Document("通报", ())), re.MULTILINE | re.DOTALL)
+    assert "overflow-wrap: anywhere" in body

@@ -13,7 +13,7 @@ from tests.paper.test_docx import BODY, NOTICE
 from tests.program import aside
 from xuncha.errors import SurroundingsError
 from xuncha.paper import pdf as room
-from xuncha.paper.outline import Block, Document, Table
+from xuncha.paper.outline import Block, Document, Field, Form, Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,3 +171,21 @@ def test_a_table_lies_in_its_widths(tmp_path: Path) -> None:
     assert len(found) > 1
     for page in found:
         assert "序号问题" in page, "the head is on each page"
+
+
+def test_a_word_longer_than_a_line_stays_on_the_page(tmp_path: Path) -> None:
+    blocks = tuple(Block(kind, f"网址{'a1' * 100}。") for kind in ("to", "h2", "p"))
+    found = pages(pdf(Document("通报", blocks))[0], tmp_path)
+    assert max(len(line) for page in found for line in page) <= 60
+
+
+def test_a_word_wider_than_its_column_stays_in_its_cell(tmp_path: Path) -> None:
+    table = Table(("序号", "科室", "措施"), (("1", "W" * 20, "甲"),), (0.1, 0.1, 0.8))
+    (page,) = pages(pdf(Document("清单", (table,)))[0], tmp_path)
+    assert not [line for line in page if "W" * 6 in line]
+
+
+def test_a_long_value_of_a_form_goes_on_on_the_next_page(tmp_path: Path) -> None:
+    fields = (Field(("整改情况", "完成了一步。" * 400)), Field(("意见", "同意。" * 400), "签名："))
+    found = pages(pdf(Document("审批表", (Form(fields, (0.2, 0.8)),)))[0], tmp_path)
+    assert max(map(len, found)) <= 40, "no page holds more lines"

@@ -110,7 +110,10 @@ def test_the_pdf_holds_the_evidence_where_its_contents_say(bare_ledger: LedgerOn
     for name, row in files.items():
         assert re.search(rf"佐证材料{row['number']}{re.escape(name)}\.*{first[name]}(?!\d)", contents), name
         assert row["sha256"] in "".join(texts[first[name] - 1].split())
-    assert len(texts) - first["评审意见.pdf"] == 3, "its sheet, its two pages, and the picture's"
+    start = first["评审意见.pdf"]
+    assert len(texts) - start == 3, "its sheet, its two pages, and the picture's"
+    cover = "".join(texts[start - 1].split())
+    assert f"共2页，装订为本档第{start + 1}页至第{start + 2}页" in cover, "these pages bear no number of ours"
     assert f"—{len(texts)}—" in "".join(texts[-1].split())
     assert "/Metadata" not in reader.trailer["/Root"], "it would say that all of it is PDF/A"
 

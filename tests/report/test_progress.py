@@ -81,3 +81,11 @@ def test_the_number_is_printed_where_it_is_given(ledger: LedgerOnDisk) -> None:
     assert "〔2024〕" not in told(ledger, "report", "progress")
     shown = told(ledger, "report", "progress", "--number", "某水〔2024〕9号")
     assert shown.splitlines()[1].strip() == "某水〔2024〕9号"
+
+
+def test_what_the_head_has_finished_counts_also_if_its_day_is_unknown(bare_ledger: LedgerOnDisk) -> None:
+    escalated = "{to: 局长, date: 2024-04-01}"
+    for identity, closed in (("1.1", "{}"), ("1.2", "{date: 2024-05-01}")):
+        text = measure(identity, "closed", escalated=escalated, closed=closed)
+        bare_ledger.write(bare_ledger.path(identity), text)
+    assert "由局长牵头攻坚的措施2条，其中已销号2条" in told(bare_ledger, "report", "progress")

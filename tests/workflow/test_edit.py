@@ -347,3 +347,13 @@ def test_a_difference_is_said_in_the_words_of_an_office(
 ) -> None:
     with use_language("zh"):
         assert differences(old, new) == told
+
+
+@pytest.mark.parametrize(
+    ("key", "name"), [("contact", "联系方式 联系科室"), ("leading_group", "整改工作领导小组 办公室设在")]
+)
+def test_an_office_that_is_not_responsible_is_not_called_so(key: str, name: str) -> None:
+    with use_language("zh"):
+        assert differences({key: {}}, {key: {"office": "办公室"}}) == [f"{name} （无） → 办公室"]
+    with use_language("en"):
+        assert differences({key: {}}, {key: {"office": "办公室"}}) == [f"{key} office (nothing) → 办公室"]

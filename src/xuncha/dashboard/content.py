@@ -133,6 +133,7 @@ class Board(NamedTuple):
     as_of: Date
     internal: bool
     due_soon_days: int
+    at_once: int  # open measures to be done at once without a deadline; they count as due soon
     counts: Tally  # of everything, withheld items included
     statuses: tuple[Group, ...]  # in the order of a bar: closed, submitted, in progress, not started
     staged: Group  # closed long-term measures: a staged result is reached
@@ -143,6 +144,9 @@ class Board(NamedTuple):
     offices: tuple[Group, ...]  # empty on a public board
     leaders: tuple[Group, ...]
     timeline: Timeline
+    without_measures: (
+        int  # problems that may be published, but have no measures; a public board cannot list them
+    )
 
 
 def render(board: Board, files: OwnFiles) -> str:
@@ -170,6 +174,7 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
         as_of=today,
         internal=internal,
         due_soon_days=register.frame.due_soon_days,
+        at_once=sum(row.due is None and horizon.light(row) == "yellow" for row in rows.all),
         counts=tally(register, today),
         statuses=tuple(
             rows.group(name, (row for row in rows.all if row.status == name)) for name in STATUSES
@@ -187,6 +192,7 @@ def content(ledger: Ledger, events: Sequence[Event], today: Date, *, internal: b
         offices=_workload(rows, register.frame.offices, "office") if internal else (),
         leaders=_workload(rows, register.frame.leaders, "leader") if internal else (),
         timeline=_timeline(ledger, rows, events, today),
+        without_measures=sum(each.publish and not each.measures for each in register.problems),
     )
 
 
@@ -307,7 +313,9 @@ def _timeline(ledger: Ledger, rows: _Rows, events: Sequence[Event], today: Date)
     start = min(ledger.settings.inspection.feedback or today, today)
     axis = Axis(min([start, *due.values()]), max([today, *due.values()]))
     measures = ledger.measures.items()
-    closed = {str(identity): each.closed.date if each.closed else None for identity, each in measures}
+    closed = {
+        str(identity): (each.closed.date or Date.min) if each.closed else None for identity, each in measures
+    }
     closed_by = cumulative(changes(closed, events, start, today))
     due_by = cumulative(Counter(due.values()))
     periods = []

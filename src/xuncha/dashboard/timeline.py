@@ -70,8 +70,9 @@ def changes(
 ) -> dict[Date, int]:
     """Compute the change in the number of closed measures on each day; the changes add up to the present number.
 
-    The last closing of a measure has its date from the ledger (`closings`, None if it is open); earlier closings and
-    reopenings come from the history, newest first. Dates before `start` or after `today` are moved to these days.
+    The last closing of a measure has its date from the ledger (`closings`: None if it is open, `Date.min` if the ledger does not know
+    the day; then it is that of the history, or else `start`); earlier closings and reopenings come from the history, newest first. Dates
+    before `start` or after `today` are moved to these days.
     """
     by_measure: dict[str, list[tuple[Date, bool]]] = defaultdict(list)
     for event in reversed(events):
@@ -90,7 +91,8 @@ def changes(
                 found[day] -= 1
                 since, earliest = None, day
         if closing is not None:
-            found[min(max(closing, earliest), today)] += 1
+            day = since if since and closing == Date.min else closing
+            found[min(max(day, earliest), today)] += 1
         elif since is not None:  # reopened by hand on an unknown day
             found[since] += 1
             found[today] -= 1

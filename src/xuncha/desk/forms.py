@@ -130,9 +130,7 @@ def _typed_texts(form: FormData) -> list[tuple[str, str]]:
         if isinstance(value, UploadFile):
             result += [(_("File"), value.filename)] if value.filename else []
         elif value.strip() and name not in _NOT_TYPED and not name.startswith(("version-", "stood-")):
-            result.append(
-                (labels.get(name) or key_name(name.rpartition(".")[2]), value.replace("\r\n", "\n"))
-            )
+            result.append((labels.get(name) or key_name(name), value.replace("\r\n", "\n")))
     return result
 
 

@@ -44,12 +44,6 @@ class Part:
         """Whether fields may be added to it."""
         return self.kind in {"rows", "texts"} or any(each.holds_several for each in self.inner)
 
-    @property
-    def label(self) -> str:
-        """The label of the field."""
-        name = key_name(self.key).replace("_", " ")
-        return name[:1].upper() + name[1:]
-
 
 @dataclass
 class Input:
@@ -120,9 +114,11 @@ def inputs(
     if not path:
         default = _defaults()[part.key]
     name = f"{path}{part.key}"
+    label = key_name(name).replace("_", " ")
+    label = label[:1].upper() + label[1:]
     value = default if data is None else data
     if part.kind == "group":
-        yield Input(part, "", label=part.label)
+        yield Input(part, "", label=label)
         for each in part.inner:
             yield from inputs(
                 each, (data or {}).get(each.key), f"{name}.", (default or {}).get(each.key), blank
@@ -130,14 +126,14 @@ def inputs(
     elif part.kind == "rows":
         rows = [*(data or ()), *[{}] * blank]
         for number, row in enumerate(rows):
-            yield Input(part, "", label=f"{part.label} {number + 1}")
+            yield Input(part, "", label=f"{label} {number + 1}")
             for each in part.inner:
                 yield from inputs(each, row.get(each.key), f"{name}.{number}.")
     elif part.kind == "texts":
         for text in [*(value or ()), *[""] * (blank - 1)]:
-            yield Input(part, name, text, part.label)
+            yield Input(part, name, text, label)
     else:
-        yield Input(part, name, "\n".join(value or ()) if part.kind == "lines" else value, part.label)
+        yield Input(part, name, "\n".join(value or ()) if part.kind == "lines" else value, label)
 
 
 def new_value(part: Part, form: FormData, old: Any, today: date, path: str = "", default: Any = None) -> Any:  # noqa: ANN401

@@ -22,12 +22,13 @@ KEY_NAMES: Final[Mapping[str, str]] = {
     "until": "受理截止日期", "hours": "受理时间", "short_name": "简称", "measure_unit": "措施量词", "rhythm": "汇报周期",
     "not_started_text": "未启动表述", "emails": "邮箱", "key": "代号", "label": "名称", "unit": "单位", "of": "所属", "type": "类型", "choices": "选项", "code": "规则代码",
     "words": "字样", "papers": "内部文书", "signer": "签发人", "copies": "抄送", "plan_date": "方案日期", "head_work": "第一责任人工作", "file": "文件", "sha256": "哈希值", "size": "字节数",
+    "contact.office": "联系科室", "leading_group.office": "办公室设在",
 }  # fmt: skip
-"""The name of each key, including inner keys; a key means the same everywhere."""
+"""The name of each key, including inner keys; a key means the same everywhere, except for the two with a dot."""
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "organisation": ("单位", "党组织"), "leaders": ("领导名单", "班子成员"), "offices": ("部门", "科室名单"), "people": ("人员",),
     "title": ("整改措施", "措施", "问题", "反馈问题"), "category": ("问题类别", "类别"), "finding": ("问题表现", "反馈原文"),
-    "term": ("整改类型", "期限类型"), "leader": ("分管领导", "牵头领导"), "office": ("责任部门", "责任单位", "牵头科室", "主责科室"),
+    "term": ("整改类型", "期限类型"), "leader": ("分管领导", "牵头领导"), "office": ("责任部门", "责任单位", "牵头科室", "主责科室", "联系科室"),
     "co_offices": ("配合部门", "配合单位", "协办科室"), "person": ("责任人", "经办人", "联系人"),
     "due": ("完成时限", "完成时间", "期限", "截止日期"), "status": ("状态", "整改状态"), "progress": ("整改情况", "工作进展"),
     "received": ("来访日期", "登记日期", "日期"), "channel": ("方式", "来源", "途径"), "text": ("意见", "进展"),
@@ -98,9 +99,10 @@ FIELD_OWNERS: Final[Words] = {"problem": ("问题",), "measure": ("整改措施"
 _IN_FILES: Final = (STATUSES, TERMS, RESULTS, CHANNELS, REQUIREMENTS, FIELD_TYPES, FIELD_OWNERS)
 
 
-def key_name(key: str) -> str:
-    """Return the name of a key in the chosen language: in Chinese its name, in English the key itself."""
-    return KEY_NAMES.get(key, key) if is_chinese() else key
+def key_name(path: str) -> str:
+    """Return the name of a key, or of the last of several keys joined by dots: in Chinese its name, in English the key itself."""
+    key = path.rpartition(".")[2]
+    return KEY_NAMES.get(path) or KEY_NAMES.get(key, key) if is_chinese() else key
 
 
 def find_key(text: str, keys: Collection[str]) -> str | None:

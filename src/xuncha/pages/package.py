@@ -24,7 +24,7 @@ CONTENT_TYPES: Final = "[Content_Types].xml"
 _MAX_PARTS: Final = 5_000
 _MAX_LIST: Final = 4 * 1024 * 1024  # bytes of a list of kinds or relationships: thousands of entries
 _ENCRYPTED: Final = 0x1
-_OUTSIDE: Final = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
+OUTSIDE: Final = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
 """A target outside the file, whatever its mode says."""
 _RELATIONSHIPS: Final = re.compile(r"(?:(?P<folder>.*)/)?_rels/(?P<name>[^/]*)\.rels", re.IGNORECASE)
 _NOT_TEXT: Final = ("image/", "audio/", "video/", "application/x-font", "application/vnd.openxmlformats-officedocument.obfuscatedFont")  # fmt: skip
@@ -150,7 +150,7 @@ class Package:
             source = posixpath.join(folder, match["name"])
             for element in self._read_list(list_name):
                 target = element.get("Target", "").strip()
-                external = element.get("TargetMode", "").lower() == "external" or bool(_OUTSIDE.match(target))
+                external = element.get("TargetMode", "").lower() == "external" or bool(OUTSIDE.match(target))
                 if not external:
                     target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
                     target = names.get(target.lower(), target)

@@ -61,7 +61,7 @@ _SIGNING_SPACE: Final = 240  # space above the line to sign on, in twentieths of
 _SIGNING_HEIGHT: Final = 850  # least height of a row with such a line, in twentieths of a point
 _COVER_SPACING: Final = 'w:before="120" w:after="120"'
 _FORM_SPACING: Final = 'w:before="20" w:after="20" w:line="300" w:lineRule="exact"'
-"""Paragraph spacing: `_APART` on a cover, `_CLOSE` in a form, which must fit on one page."""
+"""Paragraph spacing in a cell: on a cover, and in a form, which should fit on one page."""
 _LONG_VALUE: Final = 120  # a row may break across pages if a value has more characters
 _RIGHT_EDGE: Final = 8844  # twentieths of a point from the left edge of the type area
 

@@ -20,7 +20,7 @@ from xuncha.errors import InvalidLedgerError
 from xuncha.language import gettext as _
 from xuncha.pages.package import Package
 from xuncha.paper.harmless import BAD_SETTINGS, DROPPED, must_be_harmless, parsed
-from xuncha.paper.heading import lines
+from xuncha.paper.heading import MAX_PROPERTY, lines
 from xuncha.paper.own import OwnFileError, OwnFiles
 from xuncha.paper.packing import pack
 from xuncha.paper.process import LimitError, run
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MAX_PROPERTY: Final = 255  # characters
 _MAX_SIZE: Final = 100 * 1024 * 1024
 _MARK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _WITH_NAME: Final = frozenset({"docPr", "cNvPr"})
@@ -115,7 +114,7 @@ def _render(content: bytes, name: str, files: OwnFiles, macros: str, values: Map
             return super().fix_tables(xml)
 
         def render_properties(self, context: Any, jinja_env: Any = None) -> None:  # noqa: ANN401
-            """Do nothing: `_finished` replaces the properties."""
+            """Do nothing: `_save` replaces the properties."""
 
     template = Filled(BytesIO(content))
     jinja = environment(name, files)
@@ -166,7 +165,7 @@ def _save(word: Any, title: str) -> bytes:  # noqa: ANN401
         if str(setting.tag).rpartition("}")[2] in BAD_SETTINGS:
             word.settings.element.remove(setting)
     word.core_properties._element.clear()  # noqa: SLF001  no public way to remove everything
-    word.core_properties.title = title[:_MAX_PROPERTY]
+    word.core_properties.title = title[:MAX_PROPERTY]
     stream = BytesIO()
     word.save(stream)
     with ZipFile(stream) as parts:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from zipfile import BadZipFile
 
 from xuncha.language import gettext as _
-from xuncha.pages.package import CONTENT_TYPES, Package, PackageError, Relationship
+from xuncha.pages.package import CONTENT_TYPES, OUTSIDE, Package, PackageError, Relationship
 from xuncha.paper.own import OwnFileError
 
 if TYPE_CHECKING:
@@ -150,7 +150,6 @@ _REVISION: Final = re.compile(
 """Elements of tracked changes: one reader sees their content, and another does not."""
 _LINKS: Final = frozenset({"src", "href", "althref"})
 """Attributes that name a file or an address. The file's own pictures and links do not need them: relationships name these."""
-_OUTSIDE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:|\\|//)")
 
 
 def parsed(part: bytes) -> _Element:
@@ -247,6 +246,6 @@ def _check_content(part: _Element, *, filled: bool) -> None:
             if name == "author":
                 raise _people_error()
             is_target = name in _LINKS and text and not text.startswith("#")
-            if is_target or (name == "docLocation" and _OUTSIDE.match(text)):
+            if is_target or (name == "docLocation" and OUTSIDE.match(text)):
                 raise OwnFileError(_("it contains an external link: {target}").format(target=text))
     check_fields(part)

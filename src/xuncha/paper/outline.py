@@ -170,11 +170,6 @@ class Document:
         """The headings that the table of contents lists."""
         return tuple(each.text for each in self.blocks if isinstance(each, Block) and each.kind == "h1")
 
-    @property
-    def appendices(self) -> tuple[Appendix, ...]:
-        """The files appended to it."""
-        return tuple(each for each in self.blocks if isinstance(each, Appendix))
-
 
 class OutlineError(ValueError):
     """A template has printed an invalid outline; the message says what is wrong, and in which line."""

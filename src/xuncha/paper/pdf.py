@@ -12,7 +12,7 @@ from xuncha.chinese.numbers import TELEPHONE
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.paper.heading import begins_page, lines, pitch, signature_indent, title
-from xuncha.paper.outline import Block, Contents, Document, Form, LandscapeBreak, PageBreak, Table
+from xuncha.paper.outline import Appendix, Block, Contents, Document, Form, LandscapeBreak, PageBreak, Table
 from xuncha.paper.paging import LANDSCAPE, LARGE, UPRIGHT, paged
 from xuncha.paper.texts import CONTENTS
 from xuncha.parts import require_part
@@ -44,6 +44,7 @@ _SUBSTITUTES: Final = {
     "second": _KAI + _SERIF + _SANS,
     "number": _SERIF + _SANS,
 }
+_WIDE_LETTER: Final = 3.0  # width of a capital letter in a cell, in millimetres
 _TELEPHONE = re.compile(f"({TELEPHONE.pattern})")
 _MISSING_TEXT = re.compile(r"the text (.+?) could not be displayed")
 
@@ -61,7 +62,7 @@ def pdf(document: Document) -> tuple[bytes, list[str]]:
         "reference": document.reference,
         "pitch": pitch(document),
         "blocks": list(_as_data(document)),
-        "bound": [each.__dict__ for each in document.appendices],
+        "bound": [each.__dict__ for each in document.blocks if isinstance(each, Appendix)],
         "contents": CONTENTS,
     }
     return typeset(_PAGE, values)
@@ -96,10 +97,15 @@ def _as_data(document: Document) -> Iterator[dict[str, object]]:
             yield {"kind": "turn", "large": block.large}
         elif isinstance(block, Table):
             table = paged(block, sheet, new_page=begins_page(document.blocks, number)).table
-            centred = block.short_columns()
-            grid = [zip(*row, centred, strict=True) for row in zip(table.rows, table.spans(), strict=True)]
+            words = [f"[!-~]{{{max(2, int(share * sheet.width / _WIDE_LETTER))},}}" for share in table.widths]
+            columns = list(zip(block.short_columns(), words, strict=True))
             cells = [
-                [{"text": text, "rows": n, "short": short} for text, n, short in row if n] for row in grid
+                [
+                    {"text": text, "rows": rows, "short": short, "wide": re.findall(word, text)}
+                    for text, rows, (short, word) in zip(*row, columns, strict=True)
+                    if rows
+                ]
+                for row in zip(table.rows, table.spans(), strict=True)
             ]
             yield {"kind": "table", "header": table.header, "rows": cells, "widths": table.widths}
         elif isinstance(block, PageBreak):

@@ -25,7 +25,7 @@ _PROGRAM: Final = "import sys; sys.path[:] = {path!r}; from xuncha.paper.worker 
 class Limits(NamedTuple):
     """The limits of a process."""
 
-    seconds: int = 20  # of processor time; elapsed time may be `_TIMES` as much
+    seconds: int = 20  # of processor time; elapsed time may be `_TIME_FACTOR` times as much
     memory: int = 1024 * 1024 * 1024  # bytes that it may address, if the system has such a limit
     output: int = 20 * 1024 * 1024  # bytes of a document
 

@@ -37,7 +37,7 @@ from xuncha.paper.forms import convert
 from xuncha.paper.outline import CELL, LINE_END, Document, OutlineError, read
 from xuncha.paper.own import FOLDER, OwnFileError, OwnFiles, built_in, first_own_file, is_changed, own_warning
 from xuncha.paper.process import LIMITS, LimitError, run, too_large, too_much_memory
-from xuncha.paper.texts import escaped_text, escaped_title, markdown
+from xuncha.paper.texts import LINE, escaped_text, escaped_title, markdown
 
 if TYPE_CHECKING:
     from jinja2.runtime import Context
@@ -131,7 +131,6 @@ def _check_size(*values: object, limit: int = MAX_LENGTH) -> None:
 _VALUE_ERRORS = (ArithmeticError, TypeError, ValueError, LookupError, AttributeError, AssertionError)
 TEMPLATE_ERRORS: Final = (TemplateError, *_VALUE_ERRORS, RecursionError, MemoryError, OSError)
 """Errors that a template can raise; all are reported as the template's."""
-_LINE = 38  # full-width characters in a line of the text form; the signature is aligned to its right end
 _UNSAFE = re.compile(f"(?![{CELL}{LINE_END}])[{UNSAFE}]")
 """Characters that could control a terminal or hide a text, except the two separators of an outline, which its reader removes."""
 
@@ -232,7 +231,7 @@ def environment(name: str, files: OwnFiles | None) -> Environment:
         "markdown": markdown,
         "unbroken": escaped_text,
         "titled": escaped_title,
-        "right": lambda text: "\u3000" * max(0, int(_LINE - width(full_width(text)))) + text,
+        "right": lambda text: "\u3000" * max(0, int(LINE - width(full_width(text)))) + text,
         "cells": _cells,
     }
     return environment

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 CONTENTS: Final = "目\u3000录"
 """The heading of the table of contents."""
-_LINE: Final = 38  # full-width characters in a line
-_RULE: Final = "-" * (_LINE * 2)
+LINE: Final = 38
+"""Full-width characters in a line of the text form."""
+_RULE: Final = "-" * (LINE * 2)
 _PHONE_WIDTH: Final = 14  # characters of a title that fit into a line on a telephone
 _GAP: Final = 1  # between two columns, in full-width characters
 _MIN_WIDTH: Final = 2  # least width of a column, in full-width characters
@@ -72,17 +73,17 @@ def _form(form: Form) -> list[str]:
 
 def _indented(text: str, share: float) -> str:
     """Indent a text by a share of the free space in its line: 0.5 centres it, 1 aligns it right."""
-    return "\u3000" * max(0, int((_LINE - width(text)) * share)) + text
+    return "\u3000" * max(0, int((LINE - width(text)) * share)) + text
 
 
 def _two_ends(left: str, right: str) -> str:
     """Return a line with one text at its left end and one at its right end."""
-    return left + "\u3000" * max(1, int(_LINE - width(left) - width(right))) + right
+    return left + "\u3000" * max(1, int(LINE - width(left) - width(right))) + right
 
 
 def _table(table: Table) -> list[str]:
     """Return the lines of a table: header and rows, with rules between the rows if one of them takes several lines."""
-    widths = _columns(table.fitted_widths(max(_LINE - _GAP * (len(table.widths) - 1), 1), 0))
+    widths = _columns(table.fitted_widths(max(LINE - _GAP * (len(table.widths) - 1), 1), 0))
     rows = [_row(row, widths) for row in table.rows]
     has_rules = any(len(lines) > 1 for lines in rows)
     result = [*_row(table.header, widths), _RULE]
@@ -93,7 +94,7 @@ def _table(table: Table) -> list[str]:
 
 def _columns(shares: Sequence[float]) -> list[int]:
     """Return the widths of columns in full-width characters; the widest column gets what is left after rounding."""
-    total = max(_LINE - _GAP * (len(shares) - 1), _MIN_WIDTH * len(shares))
+    total = max(LINE - _GAP * (len(shares) - 1), _MIN_WIDTH * len(shares))
     widths = [max(_MIN_WIDTH, int(share * total + 1e-6)) for share in shares]
     widths[widths.index(max(widths))] += total - sum(widths)
     return [max(_MIN_WIDTH, each) for each in widths]

@@ -171,9 +171,8 @@ def as_json(report: Progress, ledger: Ledger) -> dict[str, Any]:
     }
 
 
-def _reasons(events: Iterable[Event]) -> dict[str, tuple[Reason, ...]]:
+def _reasons(events: Sequence[Event]) -> dict[str, tuple[Reason, ...]]:
     """Return for each measure the reasons why it is not finished, without those of undone commits."""
-    events = list(events)
     undone, result = undone_commits(events), dict[str, tuple[Reason, ...]]()
     for event in events:
         if event.action in _REASONED and event.reason and event.number and event.commit not in undone:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from datetime import date as Date  # noqa: N812  a field is named `date`
 from errno import ELOOP
@@ -209,23 +209,10 @@ def fault_text(fault: str) -> str:
     }[fault]
 
 
-def steps(events: Iterable[Event]) -> tuple[Step, ...]:
+def steps(events: Sequence[Event]) -> tuple[Step, ...]:
     """Return the history of one measure, oldest first; `events` come from `trail.history`, newest first."""
-    events = list(events)
     undone = undone_commits(events)
-    names = (
-        "commit",
-        "minute",
-        "author",
-        "email",
-        "account",
-        "action",
-        "from_",
-        "to",
-        "reason",
-        "subject",
-        "by_hand",
-    )
+    names = [name for name in Step._fields if hasattr(Event, name) and name != "day"]
     return tuple(
         Step(
             **{name: getattr(event, name) for name in names},

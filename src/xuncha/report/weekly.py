@@ -100,6 +100,7 @@ class Weekly(NamedTuple):
     """Numbers of measures: progressed, closed, submitted, returned, reopened, extended, added."""
     overdue: tuple[Item, ...]
     due_soon: tuple[Item, ...]
+    undecided: int  # open measures whose time limit is still to be set
     next_due: Item | None  # the earliest of those that are not due soon
     leaders: tuple[Leader, ...]
     reviews: tuple[Review, ...]
@@ -148,6 +149,7 @@ def weekly(
         did=_action_counts(works),
         overdue=red,
         due_soon=yellow,
+        undecided=len(with_light(by_id, "none")),
         next_due=min(later, key=lambda item: item.days or 0, default=None),
         leaders=tuple(_leaders(ledger, today, works, red, yellow)),
         reviews=_reviews(ledger, today, by_id),

@@ -16,12 +16,14 @@ _LEAD_LENGTH: Final = 6  # characters of a long text that are shown before the f
 
 def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """Return the differences between two versions of a record, key by key; empty if there are none."""
-    return list(_compare_mappings("", old, new))
+    return list(_compare_mappings("", "", old, new))
 
 
-def _compare_mappings(prefix: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+def _compare_mappings(
+    prefix: str, above: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[str]:
     for key in dict.fromkeys((*old, *new)):
-        name = f"{prefix} {key_name(str(key))}".strip()
+        name = f"{prefix} {key_name(f'{above}.{key}')}".strip()
         yield from _compare_values(name, str(key), old.get(key, _MISSING), new.get(key, _MISSING))
 
 
@@ -29,7 +31,7 @@ def _compare_values(name: str, key: str, old: object, new: object) -> Iterator[s
     if old == new and type(old) is type(new):
         return
     if isinstance(old, Mapping) and isinstance(new, Mapping):
-        yield from _compare_mappings(name, old, new)
+        yield from _compare_mappings(name, key, old, new)
     elif any(_holds_mappings(value) for value in (old, new)):
         yield from _compare_lists(name, *(value if isinstance(value, list) else [] for value in (old, new)))
     else:
