@@ -294,6 +294,7 @@ def test_a_file_too_large_for_the_forges_is_refused_before_it_is_read(
     before, commits = snapshot(ledger), ledger.commits()
     result = ledger.run("attach", "1.2", file)
     assert (result.code, "error[too-large-for-git]" in result.err) == (1, True)
+    assert "101 MB" in result.err
     assert "git lfs install" in result.err
     assert (snapshot(ledger), ledger.commits()) == (before, commits)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 import pytest
@@ -14,8 +15,10 @@ from xuncha.model.records import Closed, EvidenceFile, Measure, Problem, Progres
 from xuncha.model.register import FieldFrame, Frame
 from xuncha.model.vocabulary import STATUSES, Action, Requirement, Status
 from xuncha.store.edits import KEYS, Append, Remove, Set
+from xuncha.trail import history
+from xuncha.trail.history import Event
 from xuncha.workflow.close import unmet_requirements
-from xuncha.workflow.verb import Case, PlannedChange
+from xuncha.workflow.verb import Case, PlannedChange, applicants
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
@@ -212,6 +215,50 @@ def test_of_a_problem_title_category_and_fields_are_corrected_and_nothing_else()
     assert plan_problem(problem, FRAME, **given, leader=None).edits == edits
     with pytest.raises(RefusedError, match="--co-offices"):
         plan_problem(problem, FRAME, **given, leader=None, co_offices=["办公室"])
+
+
+def event(commit: str, email: str, to: str | None, **more: Any) -> Event:
+    """Return what a commit did to 2.3, which had another status before."""
+    usual: dict[str, Any] = {
+        "date": "2024-06-15T00:00:00+08:00",
+        "author": email,
+        "reason": None,
+        "subject": "x",
+    }
+    return Event(
+        **usual
+        | {"commit": commit, "email": email, "action": "x", "id": "2.3", "from_": None, "to": to}
+        | more
+    )
+
+
+ZHANG, LI = "zhang@example.invalid", "li@example.invalid"
+APPLIED = event("1", ZHANG, "submitted")
+RETURNED = event("2", LI, "in_progress")
+
+
+@pytest.mark.parametrize(
+    ("events", "emails"),
+    [
+        ([], set()),
+        ([APPLIED], {ZHANG}),
+        ([APPLIED, RETURNED], set()),
+        ([APPLIED, RETURNED, event("3", LI, "submitted")], {LI}),
+        ([APPLIED, event("2", LI, None)], {ZHANG}),
+        ([APPLIED, event("2", LI, "submitted", from_="submitted")], {ZHANG}),
+        ([APPLIED, event("2", LI, "2.4", action="renumber")], {ZHANG}),
+        ([APPLIED, event("2", ZHANG, "in_progress", action="undo", undoes=("1",))], set()),
+        ([APPLIED, RETURNED, event("3", LI, "submitted", action="undo", undoes=("2",))], {ZHANG}),
+        ([APPLIED, RETURNED, event("3", ZHANG, "submitted", action="undo", undoes=("2",))], {ZHANG}),
+        ([APPLIED, RETURNED, event("3", "wang@example.invalid", "submitted", action="undo", undoes=("2",))], {"wang@example.invalid"}),
+    ],
+)  # fmt: skip
+def test_who_applied_last_is_known_whatever_was_done_since(
+    monkeypatch: pytest.MonkeyPatch, events: list[Event], emails: set[str]
+) -> None:
+    monkeypatch.setattr(history, "history_of_measure", lambda *_arguments: events[::-1])
+    monkeypatch.setattr(history, "newest_of", lambda _root, commits: list(commits)[-1:])
+    assert applicants(Path(), Identity(2, 3)) == emails
 
 
 def lacks(requires: list[Requirement], closed: Measure, submitter: str | None = None) -> list[Requirement]:
