@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
@@ -19,10 +20,15 @@ from tests.audit.cheats import (
     looks_back,
 )
 from tests.conftest import LedgerOnDisk
+from tests.golden_files import agree_in_section
 from xuncha.audit.examine import audit
+from xuncha.language import use_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from xuncha.audit.catalogue import HistoryPlace
+    from xuncha.errors import Finding
 
 
 def test_attributes_are_named_where_they_begin_to_convert(tmp_path: Path) -> None:
@@ -46,9 +52,18 @@ def test_a_cheat_is_named(tmp_path: Path, cheat: Cheat) -> None:
     folder, book.root = book.root, root
     book.write()
     folder.mkdir(exist_ok=True)
-    found = audit(folder).findings
+    with use_language("en"):
+        found = audit(folder).findings
     assert (cheat.code, cheat.severity) in {(each.code, each.severity) for each in found}, found
     assert not [each for each in found if "None" in each.message]
+    agree_in_section("audit/cheats.txt", cheat.name, [_line(each) for each in found])
+
+
+def _line(found: Finding[HistoryPlace]) -> str:
+    """Return a finding as one line; hashes are left out, since no person compares them."""
+    place = found.place
+    where = " ".join(filter(None, (place.date[:10], place.author, place.id or place.path)))
+    return f"{found.severity}[{found.code}] {where}: {re.sub('[0-9a-f]{10,}', 'HASH', found.message)}"
 
 
 HONEST: list[Callable[[Book], Any]] = []
