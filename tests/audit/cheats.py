@@ -1187,6 +1187,78 @@ def makes_it_long_term_and_takes_the_day_away(book: Book) -> None:
     book.edit("1.1", term="long_term", due=None)
 
 
+@cheat("deadline-moved")
+def moves_a_deadline_in_the_commit_that_closes_it(book: Book) -> None:
+    book.act("submit", "1.1")
+    book.days(1).close("1.1", due="2024-12-31")
+
+
+@cheat("postdated")
+def closes_as_of_a_day_to_come(book: Book) -> None:
+    closed_by(book, LI, day="2024-06-30")
+
+
+@cheat("evidence-removed")
+def moves_a_file_of_evidence_to_another_measure(book: Book) -> None:
+    entry = [*book.data("1.1")["progress"], {"date": book.today, "text": "附纪要。", "evidence": [PROOF]}]
+    old, new = (f"data/evidence/{identity}/{PROOF['file']}" for identity in ("1.1", "1.2"))
+    book.act("attach", "1.1", progress=entry, beside={old: PDF})
+    book.act("edit", "1.1", "1.2", beside={old: None, new: PDF})
+
+
+@cheat("entry-rewritten")
+def rewrites_a_comment_that_calls_itself_closed(book: Book) -> None:
+    comment = {"received": "2023-12-01", "channel": "phone", "text": "办得慢。", "status": "closed"}
+    for text in ("办得慢。", "办得好。"):
+        book.commit(
+            message("登记意见", "comment", ("Comment", "1")),
+            {"data/comments/001.yaml": {**comment, "text": text}},
+        )
+
+
+@cheat("policy-dodged", "warning")
+def closes_anew_on_a_branch_from_before_the_tightening(book: Book) -> None:
+    fork = book.here()
+    book.policy("progress", "submission", "second_person", "evidence")
+    main = book.here()
+    book.back_to(fork)
+    book.act("reopen", "2.1", reason="现场查看未完成")
+    book.act("submit", "2.1")
+    book.days(1).close("2.1")
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork)
+
+
+@cheat("policy-dodged", "warning")
+def closes_on_a_branch_from_before_the_tightening_that_was_merged_with_another(book: Book) -> None:
+    fork = book.here()
+    book.policy("progress", "submission", "second_person", "evidence")
+    main = book.here()
+    book.back_to(fork)
+    book.entry("1.2", "另一支所记。")
+    other = book.here()
+    book.back_to(fork)
+    closed_by(book, LI)
+    side = book.here()
+    book.back_to(other)
+    book.merge(side, fork)
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork)
+
+
+@cheat("look-alike", "warning")
+def a_folder_of_evidence_that_differs_in_case(book: Book) -> None:
+    book.act("attach", "1.1", beside={"data/evidence/1.1/附件A/甲.pdf": PDF})
+    book.act("attach", "1.1", beside={"data/evidence/1.1/附件a/乙.pdf": PDF})
+
+
+@cheat("by-hand")
+def enters_ten_measures_by_hand(book: Book) -> None:
+    book.commit("整理", {path_of(f"1.{number}"): book.fresh(f"1.{number}") for number in range(4, 14)})
+
+
 # --- anchors
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -263,6 +263,19 @@ def a_look_back_entered_by_mistake_is_taken_back(book: Book) -> None:
     looks_back(book, "slipped")
     book.undo(book.mark, before, LI)
     looks_back(book, "holds")
+
+
+@honest
+def a_result_that_holds_time_and_again(book: Book) -> None:
+    closed_for_good(book)
+    looks_back(book, "holds")
+    looks_back(book, "holds", ZHANG)
+
+
+@honest
+def an_extension_on_the_last_day(book: Book) -> None:
+    book.now = datetime(2024, 6, 30, 1, tzinfo=UTC)
+    book.act("extend", "1.1", due="2024-12-31", reason="手续未完")
 
 
 @honest
