@@ -1259,6 +1259,18 @@ def enters_ten_measures_by_hand(book: Book) -> None:
     book.commit("整理", {path_of(f"1.{number}"): book.fresh(f"1.{number}") for number in range(4, 14)})
 
 
+@cheat("changed-after-closing")
+def rewrites_what_is_closed_beside_what_is_open(book: Book) -> None:
+    book.edit("1.1", "2.1", goal="开会研究")
+
+
+@cheat("watered-down", "warning")
+def leaves_two_letters_of_a_goal_out_before_closing(book: Book) -> None:
+    book.edit("1.1", goal="形成长效机制并投入行")
+    book.act("submit", "1.1")
+    book.days(1).close("1.1")
+
+
 # --- anchors
 
 

@@ -203,6 +203,19 @@ def closes_what_was_returned_after_it_was_returned_and_that_taken_back(book: Boo
     takes(book, main, fork, book.held("1.1"))
 
 
+@cheat("merge-closed-over")
+def closes_what_was_returned_twice_meanwhile(book: Book) -> None:
+    book.act("submit", "1.1")
+    fork = book.here()
+    book.days(1).act("return", "1.1", who=LI, reason="缺件")
+    book.days(1).act("submit", "1.1", who=WANG)
+    book.days(1).act("return", "1.1", reason="又缺件")
+    main = book.here()
+    book.back_to(fork)
+    book.days(1).close("1.1")
+    takes(book, main, fork, book.held("1.1"))
+
+
 @cheat("merge-closed-over", "warning")
 def closes_upon_a_new_application_what_was_returned_meanwhile(book: Book) -> None:
     fork, main = turned_back(book, "return")

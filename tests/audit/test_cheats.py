@@ -279,6 +279,43 @@ def an_extension_on_the_last_day(book: Book) -> None:
 
 
 @honest
+def a_clock_that_is_a_day_ahead(book: Book) -> None:
+    book.entry("1.2", "继续推进。", authored=book.now + timedelta(days=1, minutes=10))
+
+
+@honest
+def a_problem_of_a_new_category(book: Book) -> None:
+    settings = book.files["data/ledger.yaml"]
+    categories = [*settings["categories"], {"key": "c1", "title": "关于作风建设方面"}]
+    beside = {"data/ledger.yaml": {**settings, "categories": categories}}
+    book.act("add", "3", title="作风不实", category="c1", beside=beside)
+
+
+@honest
+def a_removal_beside_a_comment_about_something_else(book: Book) -> None:
+    comment = {"received": "2023-12-01", "channel": "phone", "text": "办得慢。", "about": "泵站"}
+    book.commit(message("登记意见", "comment", ("Comment", "1")), {"data/comments/001.yaml": comment})
+    told = message("删除 1.3", "remove", ("Id", "1.3"), ("From", "not_started"), ("Reason", "误登"))
+    book.commit(told, {path_of("1.3"): None})
+
+
+@honest
+def a_ledger_in_a_repository_that_had_merges_before(book: Book) -> None:
+    files = deepcopy(book.files)
+    book.reset()
+    book.commit("notes", {"notes.txt": b"1"})
+    fork = book.here()
+    book.commit("notes", {"notes.txt": b"2"})
+    main = book.here()
+    book.back_to(fork)
+    book.commit("more notes", {"more.txt": b"3"})
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork)
+    book.commit(message("建立台账", "init"), files, LI)
+
+
+@honest
 def two_people_whose_names_share_a_part(book: Book) -> None:
     names = ("阿卜杜拉·买买提", "买买提·阿卜杜拉")
     book.act("submit", "1.1", who=Person(names[0], "abdulla@example.invalid"))

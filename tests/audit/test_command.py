@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xuncha.audit.catalogue import RULES
+from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.examine import audit
 from xuncha.audit.page import SUBJECTS, render
+from xuncha.audit.places import OWN_TEMPLATE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +69,12 @@ def test_programs_are_given_all_of_it(ledger: LedgerOnDisk) -> None:
     assert moved["commit"] == commit
     assert (moved["path"], moved["id"], moved["severity"]) == (ledger.path("3.1"), "3.1", "error")
     assert ledger.json("audit", "--since", "HEAD") == []
+
+
+def test_programs_are_not_given_notes() -> None:
+    place = HistoryPlace("0" * 40, "tester", "2024-06-15T00:00:00+08:00")
+    findings = [OWN_TEMPLATE.finding(place, "x"), RULES["by-hand"].finding(place, "y")]
+    assert [each["code"] for each in Audit(findings, 1, 1, "").as_json()] == ["by-hand"]
 
 
 def test_an_anchor_is_kept_printed_and_held_against_history(ledger: LedgerOnDisk) -> None:
