@@ -170,7 +170,7 @@ def entry_rewritten(step: Step) -> Violations[HistoryPlace]:
             )
             yield step.report(change, message, n=rewritten, key=f"`{key}`")
     for change, keys in _changed_statements(step, removed=False):
-        yield step.report(change, _("{keys} of {path} were rewritten"), keys=keys, path=change.label)
+        yield step.report(change, _("rewritten in {path}: {keys}"), keys=keys, path=change.label)
 
 
 @RULES.rule(
@@ -188,7 +188,7 @@ def entry_removed(step: Step) -> Violations[HistoryPlace]:
             )
             yield step.report(change, message, n=removed, key=f"`{key}`")
     for change, keys in _changed_statements(step, removed=True):
-        yield step.report(change, _("{keys} of {path} were removed"), keys=keys, path=change.label)
+        yield step.report(change, _("removed from {path}: {keys}"), keys=keys, path=change.label)
 
 
 @RULES.rule(
