@@ -13,8 +13,9 @@ from tests.workflow.surroundings import findings, hook, index, snapshot, subject
 from xuncha.audit.examine import audit
 from xuncha.errors import InvalidLedgerError
 from xuncha.language import use_language
+from xuncha.workflow.change import begin
 from xuncha.workflow.differences import differences
-from xuncha.workflow.edit import edit
+from xuncha.workflow.edit import edit, edit_all
 
 
 @pytest.fixture
@@ -261,6 +262,14 @@ def test_all_that_was_changed_by_hand_is_told_in_words_and_committed_together(le
     assert [row["from"] for row in ledger.json("log")[:3]] == ["in_progress", None, "in_progress"]
     found = {each.code for each in audit(ledger.root).findings}
     assert found <= {"deadline-moved", "deadline-passed", "own-template"}
+
+
+def test_eight_numbers_changed_by_hand_are_named_in_the_trail_each(ledger: LedgerOnDisk) -> None:
+    for number in range(2, 10):
+        ledger.write(ledger.path(f"3.{number}"), measure(f"3.{number}", "not_started"))
+    with begin(ledger.root) as session:
+        edit_all(session)
+    assert subject(ledger) == "修改 3.2、3.3、3.4、3.5、3.6、3.7、3.8、3.9"
 
 
 def test_a_deletion_by_hand_is_told_and_committed_and_its_audit_is_announced(ledger: LedgerOnDisk) -> None:
