@@ -203,6 +203,30 @@ def closes_what_was_returned_after_it_was_returned_and_that_taken_back(book: Boo
     takes(book, main, fork, book.held("1.1"))
 
 
+@cheat("merge-reopened", "warning")
+def takes_the_return_of_what_was_closed_meanwhile(book: Book) -> None:
+    fork, main = closed_meanwhile(book)
+    book.days(1).act("return", "1.1", who=LI, reason="缺件")
+    takes(book, main, fork, book.held("1.1"))
+
+
+@cheat("merge-after-closing", "warning")
+def brings_a_lower_goal_to_what_was_closed_meanwhile(book: Book) -> None:
+    fork, main = closed_meanwhile(book)
+    book.days(1).edit("1.1", goal="开一次会", who=WANG)
+    takes(book, main, fork, {path_of("1.1"): {**main.files[path_of("1.1")], "goal": "开一次会"}})
+
+
+def closed_meanwhile(book: Book) -> tuple[Fork, Fork]:
+    """Have 1.1 closed; return where its application stood, which the book goes on from, and the main branch."""
+    book.act("submit", "1.1")
+    fork = book.here()
+    book.days(1).close("1.1")
+    main = book.here()
+    book.back_to(fork)
+    return fork, main
+
+
 @cheat("merge-closed-over")
 def closes_what_was_returned_twice_meanwhile(book: Book) -> None:
     book.act("submit", "1.1")

@@ -160,6 +160,14 @@ def test_the_page_reads_like_a_report_that_is_signed(ledger: LedgerOnDisk, tmp_p
     assert "“延期”" in text
 
 
+def test_the_page_puts_names_in_the_place_of_codes_and_leaves_other_words(ledger: LedgerOnDisk) -> None:
+    tip = ledger.git("rev-parse", "HEAD").strip()
+    found = RULES["by-hand"].finding(
+        HistoryPlace(tip, "tester", "2024-06-15T00:00:00+08:00"), "`due`，`frob`"
+    )
+    assert "“整改时限”，frob" in render(ledger.root, Audit([found], 1, 1, tip))
+
+
 def test_the_page_knows_every_rule() -> None:
     asked = [code for _said, codes in SUBJECTS for code in codes.split()]
     assert sorted(asked) == sorted(RULES)

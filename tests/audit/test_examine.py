@@ -285,6 +285,8 @@ def test_a_hash_that_history_lost_is_named_even_without_its_tag(ledger: LedgerOn
     assert codes(ledger.root, since=printed) == []
     ledger.git("commit", "-q", "--amend", "--no-edit", "--date=2024-06-01T00:00:00")
     assert "history-rewritten" in codes(ledger.root, since=printed)
+    lost = audit(ledger.root, since="HEAD@{1}").findings
+    assert f"history no longer contains {printed}" in [each.message for each in lost]
     ledger.git("reflog", "expire", "--expire=now", "--all")
     ledger.git("gc", "-q", "--prune=now")
     assert "history-rewritten" in codes(ledger.root, since=printed)
@@ -296,7 +298,9 @@ def test_a_hash_that_history_lost_is_named_even_without_its_tag(ledger: LedgerOn
 
 def test_a_branch_without_a_commit_does_not_hide_what_was_verified(ledger: LedgerOnDisk) -> None:
     drop_anchor(ledger.root, audit(ledger.root))
-    ledger.git("update-ref", "-d", "HEAD")
+    ledger.git("symbolic-ref", "HEAD", "refs/heads/new")
+    assert codes(ledger.root) == ["history-rewritten"], "the other branch holds the ledger"
+    ledger.git("update-ref", "-d", "refs/heads/main")
     assert codes(ledger.root) == ["history-rewritten"]
 
 
