@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.audit.book import LI, WANG, ZHANG, Person, message, path_of
@@ -290,19 +290,35 @@ def an_entry_moved_to_another_measure(book: Book) -> None:
     book.edit("1.1", progress=[])
 
 
-@cheat("late-branch", "warning")
-def an_old_dated_side_branch(book: Book) -> None:
+def on_an_old_dated_branch(book: Book, act: Callable[[], Any], days: int = 90) -> None:
+    """Do something five days after a branch has split off, which is merged many days later."""
     fork = book.here()
-    main_now = book.days(90).now
+    main_now = book.days(days).now
     book.entry("1.2", "主支所记。")
     main = book.here()
     book.back_to(fork)
-    book.now = main_now - timedelta(days=85)
-    book.act("extend", "1.1", due="2025-01-31", reason="手续未完")
+    book.now = main_now - timedelta(days=days - 5)
+    act()
     side = book.here()
     book.back_to(main)
     book.now = main_now + timedelta(days=1)
     book.merge(side, fork)
+
+
+@cheat("late-branch", "warning")
+def an_old_dated_side_branch(book: Book) -> None:
+    on_an_old_dated_branch(book, lambda: book.act("extend", "1.1", due="2025-01-31", reason="手续未完"))
+
+
+@cheat("late-branch", "warning")
+def an_old_dated_side_branch_that_is_merged_on_the_last_day(book: Book) -> None:
+    days = (datetime(2024, 6, 29, 2, tzinfo=UTC) - book.now).days
+    on_an_old_dated_branch(book, lambda: book.act("extend", "1.1", due="2025-01-31", reason="手续未完"), days)
+
+
+@cheat("late-branch", "warning")
+def changes_the_settings_on_an_old_dated_branch(book: Book) -> None:
+    on_an_old_dated_branch(book, lambda: book.settings(offices=["办公室", "规划科", "财务科"]))
 
 
 @cheat("late-branch", "warning")
@@ -1269,6 +1285,14 @@ def leaves_two_letters_of_a_goal_out_before_closing(book: Book) -> None:
     book.edit("1.1", goal="形成长效机制并投入行")
     book.act("submit", "1.1")
     book.days(1).close("1.1")
+
+
+@cheat("trailers-mismatch")
+def renumbers_a_comment_and_names_a_measure(book: Book) -> None:
+    comment = {"received": "2023-12-01", "channel": "phone", "text": "办得慢。"}
+    book.commit(message("登记意见", "comment", ("Comment", "1")), {"data/comments/001.yaml": comment})
+    told = message("改号", "renumber", ("Comment", "1 2"), ("Id", "1.3"))
+    book.commit(told, {"data/comments/001.yaml": None, "data/comments/002.yaml": comment})
 
 
 # --- anchors

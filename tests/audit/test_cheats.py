@@ -316,6 +316,21 @@ def a_ledger_in_a_repository_that_had_merges_before(book: Book) -> None:
 
 
 @honest
+def a_title_that_was_made_clearer_before_an_application_that_a_merge_brings(book: Book) -> None:
+    fork = book.here()
+    book.entry("1.1", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.edit("1.1", title="做好1.1号工作并验收")
+    book.act("submit", "1.1")
+    side = book.here()
+    book.back_to(main)
+    joined = {**side.files[path_of("1.1")], "progress": main.files[path_of("1.1")]["progress"]}
+    book.merge(side, fork, {path_of("1.1"): joined})
+    book.days(1).close("1.1")
+
+
+@honest
 def two_people_whose_names_share_a_part(book: Book) -> None:
     names = ("阿卜杜拉·买买提", "买买提·阿卜杜拉")
     book.act("submit", "1.1", who=Person(names[0], "abdulla@example.invalid"))
