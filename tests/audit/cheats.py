@@ -312,7 +312,7 @@ def an_old_dated_side_branch(book: Book) -> None:
 
 @cheat("late-branch", "warning")
 def an_old_dated_side_branch_that_is_merged_on_the_last_day(book: Book) -> None:
-    days = (datetime(2024, 6, 29, 2, tzinfo=UTC) - book.now).days
+    days = (datetime(2024, 6, 30, 2, tzinfo=UTC) - book.now).days
     on_an_old_dated_branch(book, lambda: book.act("extend", "1.1", due="2025-01-31", reason="手续未完"), days)
 
 

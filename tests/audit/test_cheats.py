@@ -331,6 +331,20 @@ def a_title_that_was_made_clearer_before_an_application_that_a_merge_brings(book
 
 
 @honest
+def a_closed_measure_that_is_edited_on_a_branch_from_before_the_tightening(book: Book) -> None:
+    fork = book.here()
+    book.policy("progress", "submission", "second_person", "evidence")
+    main = book.here()
+    book.back_to(fork)
+    offices = {"offices": ["办公室", "规划科", "财务科"]}
+    settings = {"data/ledger.yaml": {**book.files["data/ledger.yaml"], **offices}}
+    book.act("edit", "2.1", notice_text="已完成。", beside=settings)
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork, {"data/ledger.yaml": {**main.files["data/ledger.yaml"], **offices}})
+
+
+@honest
 def two_people_whose_names_share_a_part(book: Book) -> None:
     names = ("阿卜杜拉·买买提", "买买提·阿卜杜拉")
     book.act("submit", "1.1", who=Person(names[0], "abdulla@example.invalid"))
