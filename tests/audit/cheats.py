@@ -886,6 +886,16 @@ def moves_the_ledger_with_words_around_all_that_it_says(book: Book) -> None:
 
 
 @cheat("ledger-moved")
+def moves_the_ledger_and_leaves_only_titles_with_words_around_them(book: Book) -> None:
+    moved = said_otherwise(book, ("title",), "的任务")
+    for each in moved.values():
+        for key in ("goal", "finding"):
+            each.pop(key, None)
+    book.commit(message("整理", "edit"), {**dict.fromkeys(book.files), **moved}, who=LI)
+    book.root = book.root / "new"
+
+
+@cheat("ledger-moved")
 def copies_the_ledger_with_other_titles_and_removes_it_later(book: Book) -> None:
     old = book.here()
     book.commit(message("建立", "init"), said_otherwise(book, ("title", "finding")), who=LI)
