@@ -169,6 +169,7 @@ def test_a_verb_writes_what_was_given_and_nothing_else(
 ) -> None:
     planned = plan(action, held, **given)
     assert list(planned.edits) == edits
+    assert {edit.key for edit in edits} <= VERBS[action].changes, "the audit would report it"
     assert planned.reason == given.get("reason", "")
     assert not planned.signed
     assert planned.warning is None
