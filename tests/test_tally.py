@@ -18,6 +18,7 @@ from xuncha.tally import (
     Grouping,
     Horizon,
     Tally,
+    add_days,
     amount,
     groups,
     measure_json,
@@ -181,6 +182,10 @@ def test_a_day_at_the_end_of_the_calendar_is_counted_and_not_an_error(today: dat
     assert counted.overdue == (today > date(2024, 6, 14))
 
 
+def test_a_reminder_one_day_beyond_the_calendar_is_no_error() -> None:
+    assert (add_days(date.max, 1), add_days(date.min, -1)) == (date.max, date.min)
+
+
 # ---------------------------------------------------------------- looking again
 
 
@@ -197,6 +202,10 @@ def test_what_is_not_all_of_it_is_never_shown_as_all_of_it() -> None:
     assert percent(100_000, 100_000) == "100%"
 
 
+def test_a_table_shows_a_dash_where_there_is_nothing_to_count() -> None:
+    assert percent(0, 0) == "—"
+
+
 @pytest.mark.parametrize(("days", "again"), [(179, False), (180, True), (181, True)])
 def test_a_closed_long_term_measure_is_to_be_looked_at_again_after_the_days_of_the_policy(
     days: int, again: bool
@@ -207,16 +216,18 @@ def test_a_closed_long_term_measure_is_to_be_looked_at_again_after_the_days_of_t
 
 
 @pytest.mark.parametrize(
-    "fields",
+    "one",
     [
-        {"status": "closed", "term": "once", "reviewed_on": "2020-01-01"},
-        {"status": "in_progress", "term": "long_term", "reviewed_on": "2020-01-01"},
-        {"status": "closed", "term": "long_term", "reviewed_on": None},
+        row("1.1", "closed", term="once", reviewed_on="2020-01-01"),
+        row("1.1", "closed", term="long_term", reviewed_on=None),
+        row("1.1", "in_progress", term="long_term"),
     ],
 )
-def test_nobody_is_sent_to_look_again_at_what_is_open_or_done_once(fields: dict[str, Any]) -> None:
-    one = row("1.1")._replace(**fields)
-    assert tally(register([[one]]), TODAY).review_due == 0
+def test_nobody_is_sent_to_look_again_at_what_is_open_or_done_once(one: MeasureRow) -> None:
+    found = register([[one]])
+    assert not Horizon.of_register(found, TODAY).is_review_due(one)
+    assert review_day(one, found.frame) is None
+    assert tally(found, TODAY).review_due == 0
 
 
 # ---------------------------------------------------------------- one ledger, counted
@@ -375,13 +386,18 @@ def test_a_measure_of_which_nothing_is_said_is_null_in_json() -> None:
         "category", "leader", "office", "person", "due", "fields",
     }  # fmt: skip
     assert (shown["light"], shown["co_offices"]) == ("none", ())
-    told = measure_json(
-        one._replace(person="张某", fields=(("risk", "高"),)), Horizon.of_register(register([[one]]), TODAY)
-    )
-    assert (told["person"], told["fields"]) == ("张某", {"risk": "高"})
     assert (
         tally(register([[one]], organisation=None, feedback=None), TODAY).as_json([])["organisation"] is None
     )
+
+
+def test_list_json_gives_programs_the_keys_that_the_design_fixes() -> None:
+    one = row("1.2", co_offices=("规划科",), person="张某", fields=(("risk", "高"),))
+    assert list(measure_json(one, Horizon.of_register(register([[one]]), TODAY)).items()) == [
+        ("id", "1.2"), ("problem", "1"), ("category", "a"), ("title", "措施1.2"), ("status", "in_progress"), ("term", "once"),
+        ("leader", "局长"), ("office", "办公室"), ("co_offices", ("规划科",)), ("person", "张某"), ("due", "2024-12-31"),
+        ("light", "green"), ("publish", True), ("fields", {"risk": "高"}),
+    ]  # fmt: skip
 
 
 def test_a_co_responsible_office_is_not_counted_beside_the_responsible_one() -> None:

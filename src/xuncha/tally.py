@@ -57,7 +57,6 @@ class Horizon(NamedTuple):
         """Return whether a closed long-term measure is due for review (回头看): the interval is over, or its result has slipped."""
         return (
             row.term == "long_term"
-            and row.status == "closed"
             and row.reviewed_on is not None
             and (row.slipped or row.reviewed_on <= self.review_before)
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tests.audit.book import LI, WANG, ZHANG, Person, message, path_of
@@ -290,19 +290,35 @@ def an_entry_moved_to_another_measure(book: Book) -> None:
     book.edit("1.1", progress=[])
 
 
-@cheat("late-branch", "warning")
-def an_old_dated_side_branch(book: Book) -> None:
+def on_an_old_dated_branch(book: Book, act: Callable[[], Any], days: int = 90) -> None:
+    """Do something five days after a branch has split off, which is merged many days later."""
     fork = book.here()
-    main_now = book.days(90).now
+    main_now = book.days(days).now
     book.entry("1.2", "主支所记。")
     main = book.here()
     book.back_to(fork)
-    book.now = main_now - timedelta(days=85)
-    book.act("extend", "1.1", due="2025-01-31", reason="手续未完")
+    book.now = main_now - timedelta(days=days - 5)
+    act()
     side = book.here()
     book.back_to(main)
     book.now = main_now + timedelta(days=1)
     book.merge(side, fork)
+
+
+@cheat("late-branch", "warning")
+def an_old_dated_side_branch(book: Book) -> None:
+    on_an_old_dated_branch(book, lambda: book.act("extend", "1.1", due="2025-01-31", reason="手续未完"))
+
+
+@cheat("late-branch", "warning")
+def an_old_dated_side_branch_that_is_merged_on_the_last_day(book: Book) -> None:
+    days = (datetime(2024, 6, 30, 2, tzinfo=UTC) - book.now).days
+    on_an_old_dated_branch(book, lambda: book.act("extend", "1.1", due="2025-01-31", reason="手续未完"), days)
+
+
+@cheat("late-branch", "warning")
+def changes_the_settings_on_an_old_dated_branch(book: Book) -> None:
+    on_an_old_dated_branch(book, lambda: book.settings(offices=["办公室", "规划科", "财务科"]))
 
 
 @cheat("late-branch", "warning")
@@ -870,6 +886,16 @@ def moves_the_ledger_with_words_around_all_that_it_says(book: Book) -> None:
 
 
 @cheat("ledger-moved")
+def moves_the_ledger_and_leaves_only_titles_with_words_around_them(book: Book) -> None:
+    moved = said_otherwise(book, ("title",), "的任务")
+    for each in moved.values():
+        for key in ("goal", "finding"):
+            each.pop(key, None)
+    book.commit(message("整理", "edit"), {**dict.fromkeys(book.files), **moved}, who=LI)
+    book.root = book.root / "new"
+
+
+@cheat("ledger-moved")
 def copies_the_ledger_with_other_titles_and_removes_it_later(book: Book) -> None:
     old = book.here()
     book.commit(message("建立", "init"), said_otherwise(book, ("title", "finding")), who=LI)
@@ -1185,6 +1211,98 @@ def makes_it_long_term(book: Book) -> None:
 @cheat("deadline-moved")
 def makes_it_long_term_and_takes_the_day_away(book: Book) -> None:
     book.edit("1.1", term="long_term", due=None)
+
+
+@cheat("deadline-moved")
+def moves_a_deadline_in_the_commit_that_closes_it(book: Book) -> None:
+    book.act("submit", "1.1")
+    book.days(1).close("1.1", due="2024-12-31")
+
+
+@cheat("postdated")
+def closes_as_of_a_day_to_come(book: Book) -> None:
+    closed_by(book, LI, day="2024-06-30")
+
+
+@cheat("evidence-removed")
+def moves_a_file_of_evidence_to_another_measure(book: Book) -> None:
+    entry = [*book.data("1.1")["progress"], {"date": book.today, "text": "附纪要。", "evidence": [PROOF]}]
+    old, new = (f"data/evidence/{identity}/{PROOF['file']}" for identity in ("1.1", "1.2"))
+    book.act("attach", "1.1", progress=entry, beside={old: PDF})
+    book.act("edit", "1.1", "1.2", beside={old: None, new: PDF})
+
+
+@cheat("entry-rewritten")
+def rewrites_a_comment_that_calls_itself_closed(book: Book) -> None:
+    comment = {"received": "2023-12-01", "channel": "phone", "text": "办得慢。", "status": "closed"}
+    for text in ("办得慢。", "办得好。"):
+        book.commit(
+            message("登记意见", "comment", ("Comment", "1")),
+            {"data/comments/001.yaml": {**comment, "text": text}},
+        )
+
+
+@cheat("policy-dodged", "warning")
+def closes_anew_on_a_branch_from_before_the_tightening(book: Book) -> None:
+    fork = book.here()
+    book.policy("progress", "submission", "second_person", "evidence")
+    main = book.here()
+    book.back_to(fork)
+    book.act("reopen", "2.1", reason="现场查看未完成")
+    book.act("submit", "2.1")
+    book.days(1).close("2.1")
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork)
+
+
+@cheat("policy-dodged", "warning")
+def closes_on_a_branch_from_before_the_tightening_that_was_merged_with_another(book: Book) -> None:
+    fork = book.here()
+    book.policy("progress", "submission", "second_person", "evidence")
+    main = book.here()
+    book.back_to(fork)
+    book.entry("1.2", "另一支所记。")
+    other = book.here()
+    book.back_to(fork)
+    closed_by(book, LI)
+    side = book.here()
+    book.back_to(other)
+    book.merge(side, fork)
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork)
+
+
+@cheat("look-alike", "warning")
+def a_folder_of_evidence_that_differs_in_case(book: Book) -> None:
+    book.act("attach", "1.1", beside={"data/evidence/1.1/附件A/甲.pdf": PDF})
+    book.act("attach", "1.1", beside={"data/evidence/1.1/附件a/乙.pdf": PDF})
+
+
+@cheat("by-hand")
+def enters_ten_measures_by_hand(book: Book) -> None:
+    book.commit("整理", {path_of(f"1.{number}"): book.fresh(f"1.{number}") for number in range(4, 14)})
+
+
+@cheat("changed-after-closing")
+def rewrites_what_is_closed_beside_what_is_open(book: Book) -> None:
+    book.edit("1.1", "2.1", goal="开会研究")
+
+
+@cheat("watered-down", "warning")
+def leaves_two_letters_of_a_goal_out_before_closing(book: Book) -> None:
+    book.edit("1.1", goal="形成长效机制并投入行")
+    book.act("submit", "1.1")
+    book.days(1).close("1.1")
+
+
+@cheat("trailers-mismatch")
+def renumbers_a_comment_and_names_a_measure(book: Book) -> None:
+    comment = {"received": "2023-12-01", "channel": "phone", "text": "办得慢。"}
+    book.commit(message("登记意见", "comment", ("Comment", "1")), {"data/comments/001.yaml": comment})
+    told = message("改号", "renumber", ("Comment", "1 2"), ("Id", "1.3"))
+    book.commit(told, {"data/comments/001.yaml": None, "data/comments/002.yaml": comment})
 
 
 # --- anchors

@@ -91,6 +91,16 @@ def takes_the_later_of_two_extensions(book: Book) -> None:
     takes(book, main, fork, book.held("1.1"))
 
 
+@cheat("deadline-moved")
+def keeps_the_later_of_two_extensions(book: Book) -> None:
+    fork = book.here()
+    book.act("extend", "1.1", due="2024-12-31", reason="手续未完")
+    main = book.here()
+    book.back_to(fork)
+    book.act("extend", "1.1", due="2024-07-31", reason="天气", who=LI)
+    takes(book, main, fork, {path_of("1.1"): main.files[path_of("1.1")]})
+
+
 @cheat("merge-lost")
 def an_older_of_two_common_states_explains_that_a_reopening_is_gone(book: Book) -> None:
     start = book.here()
@@ -138,6 +148,19 @@ def a_merge_of_three_sides_drops_what_one_did(book: Book) -> None:
     files = {path_of(each): book.held(each)[path_of(each)] for each in ("1.1", "1.3")}
     files[path_of("1.2")] = start.files[path_of("1.2")]
     book.commit("合并", files, LI, parents=(opened.mark, *sides))
+
+
+@cheat("merge-invented")
+def a_merge_of_three_sides_invents_a_title_for_what_two_have_entered(book: Book) -> None:
+    fork, sides = book.here(), []
+    for title in ("改造泵站", "清淤河道"):
+        book.back_to(fork)
+        book.act("add", "1.4", **{**book.fresh("1.4"), "title": title})
+        sides.append(book.mark)
+    book.back_to(fork)
+    book.entry("1.2", "旁支所记。")
+    files = {**book.held("1.2"), path_of("1.4"): {**book.fresh("1.4"), "title": "开一次会"}}
+    book.commit("合并", files, LI, parents=(*sides, book.mark))
 
 
 @cheat("deleted")
@@ -200,6 +223,43 @@ def closes_what_was_returned_after_it_was_returned_and_that_taken_back(book: Boo
     mark = book.act("return", "1.1", reason="缺件")
     book.undo(mark, before)
     book.days(1).close("1.1", ZHANG)
+    takes(book, main, fork, book.held("1.1"))
+
+
+@cheat("merge-reopened", "warning")
+def takes_the_return_of_what_was_closed_meanwhile(book: Book) -> None:
+    fork, main = closed_meanwhile(book)
+    book.days(1).act("return", "1.1", who=LI, reason="缺件")
+    takes(book, main, fork, book.held("1.1"))
+
+
+@cheat("merge-after-closing", "warning")
+def brings_a_lower_goal_to_what_was_closed_meanwhile(book: Book) -> None:
+    fork, main = closed_meanwhile(book)
+    book.days(1).edit("1.1", goal="开一次会", who=WANG)
+    takes(book, main, fork, {path_of("1.1"): {**main.files[path_of("1.1")], "goal": "开一次会"}})
+
+
+def closed_meanwhile(book: Book) -> tuple[Fork, Fork]:
+    """Have 1.1 closed; return where its application stood, which the book goes on from, and the main branch."""
+    book.act("submit", "1.1")
+    fork = book.here()
+    book.days(1).close("1.1")
+    main = book.here()
+    book.back_to(fork)
+    return fork, main
+
+
+@cheat("merge-closed-over")
+def closes_what_was_returned_twice_meanwhile(book: Book) -> None:
+    book.act("submit", "1.1")
+    fork = book.here()
+    book.days(1).act("return", "1.1", who=LI, reason="缺件")
+    book.days(1).act("submit", "1.1", who=WANG)
+    book.days(1).act("return", "1.1", reason="又缺件")
+    main = book.here()
+    book.back_to(fork)
+    book.days(1).close("1.1")
     takes(book, main, fork, book.held("1.1"))
 
 

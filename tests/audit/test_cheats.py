@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from copy import deepcopy
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,15 @@ from tests.audit.cheats import (
     looks_back,
 )
 from tests.conftest import LedgerOnDisk
+from tests.golden_files import agree_in_section
 from xuncha.audit.examine import audit
+from xuncha.language import use_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from xuncha.audit.catalogue import HistoryPlace
+    from xuncha.errors import Finding
 
 
 def test_attributes_are_named_where_they_begin_to_convert(tmp_path: Path) -> None:
@@ -46,9 +52,18 @@ def test_a_cheat_is_named(tmp_path: Path, cheat: Cheat) -> None:
     folder, book.root = book.root, root
     book.write()
     folder.mkdir(exist_ok=True)
-    found = audit(folder).findings
+    with use_language("en"):
+        found = audit(folder).findings
     assert (cheat.code, cheat.severity) in {(each.code, each.severity) for each in found}, found
     assert not [each for each in found if "None" in each.message]
+    agree_in_section("audit/cheats.txt", cheat.name, [_line(each) for each in found])
+
+
+def _line(found: Finding[HistoryPlace]) -> str:
+    """Return a finding as one line; hashes are left out, since no person compares them."""
+    place = found.place
+    where = " ".join(filter(None, (place.date[:10], place.author, place.id or place.path)))
+    return f"{found.severity}[{found.code}] {where}: {re.sub('[0-9a-f]{10,}', 'HASH', found.message)}"
 
 
 HONEST: list[Callable[[Book], Any]] = []
@@ -248,6 +263,85 @@ def a_look_back_entered_by_mistake_is_taken_back(book: Book) -> None:
     looks_back(book, "slipped")
     book.undo(book.mark, before, LI)
     looks_back(book, "holds")
+
+
+@honest
+def a_result_that_holds_time_and_again(book: Book) -> None:
+    closed_for_good(book)
+    looks_back(book, "holds")
+    looks_back(book, "holds", ZHANG)
+
+
+@honest
+def an_extension_on_the_last_day(book: Book) -> None:
+    book.now = datetime(2024, 6, 30, 1, tzinfo=UTC)
+    book.act("extend", "1.1", due="2024-12-31", reason="手续未完")
+
+
+@honest
+def a_clock_that_is_a_day_ahead(book: Book) -> None:
+    book.entry("1.2", "继续推进。", authored=book.now + timedelta(days=1, minutes=10))
+
+
+@honest
+def a_problem_of_a_new_category(book: Book) -> None:
+    settings = book.files["data/ledger.yaml"]
+    categories = [*settings["categories"], {"key": "c1", "title": "关于作风建设方面"}]
+    beside = {"data/ledger.yaml": {**settings, "categories": categories}}
+    book.act("add", "3", title="作风不实", category="c1", beside=beside)
+
+
+@honest
+def a_removal_beside_a_comment_about_something_else(book: Book) -> None:
+    comment = {"received": "2023-12-01", "channel": "phone", "text": "办得慢。", "about": "泵站"}
+    book.commit(message("登记意见", "comment", ("Comment", "1")), {"data/comments/001.yaml": comment})
+    told = message("删除 1.3", "remove", ("Id", "1.3"), ("From", "not_started"), ("Reason", "误登"))
+    book.commit(told, {path_of("1.3"): None})
+
+
+@honest
+def a_ledger_in_a_repository_that_had_merges_before(book: Book) -> None:
+    files = deepcopy(book.files)
+    book.reset()
+    book.commit("notes", {"notes.txt": b"1"})
+    fork = book.here()
+    book.commit("notes", {"notes.txt": b"2"})
+    main = book.here()
+    book.back_to(fork)
+    book.commit("more notes", {"more.txt": b"3"})
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork)
+    book.commit(message("建立台账", "init"), files, LI)
+
+
+@honest
+def a_title_that_was_made_clearer_before_an_application_that_a_merge_brings(book: Book) -> None:
+    fork = book.here()
+    book.entry("1.1", "主支所记。")
+    main = book.here()
+    book.back_to(fork)
+    book.edit("1.1", title="做好1.1号工作并验收")
+    book.act("submit", "1.1")
+    side = book.here()
+    book.back_to(main)
+    joined = {**side.files[path_of("1.1")], "progress": main.files[path_of("1.1")]["progress"]}
+    book.merge(side, fork, {path_of("1.1"): joined})
+    book.days(1).close("1.1")
+
+
+@honest
+def a_closed_measure_that_is_edited_on_a_branch_from_before_the_tightening(book: Book) -> None:
+    fork = book.here()
+    book.policy("progress", "submission", "second_person", "evidence")
+    main = book.here()
+    book.back_to(fork)
+    offices = {"offices": ["办公室", "规划科", "财务科"]}
+    settings = {"data/ledger.yaml": {**book.files["data/ledger.yaml"], **offices}}
+    book.act("edit", "2.1", notice_text="已完成。", beside=settings)
+    side = book.here()
+    book.back_to(main)
+    book.merge(side, fork, {"data/ledger.yaml": {**main.files["data/ledger.yaml"], **offices}})
 
 
 @honest

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xuncha.audit.catalogue import RULES
+from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.examine import audit
 from xuncha.audit.page import SUBJECTS, render
+from xuncha.audit.places import OWN_TEMPLATE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +69,12 @@ def test_programs_are_given_all_of_it(ledger: LedgerOnDisk) -> None:
     assert moved["commit"] == commit
     assert (moved["path"], moved["id"], moved["severity"]) == (ledger.path("3.1"), "3.1", "error")
     assert ledger.json("audit", "--since", "HEAD") == []
+
+
+def test_programs_are_not_given_notes() -> None:
+    place = HistoryPlace("0" * 40, "tester", "2024-06-15T00:00:00+08:00")
+    findings = [OWN_TEMPLATE.finding(place, "x"), RULES["by-hand"].finding(place, "y")]
+    assert [each["code"] for each in Audit(findings, 1, 1, "").as_json()] == ["by-hand"]
 
 
 def test_an_anchor_is_kept_printed_and_held_against_history(ledger: LedgerOnDisk) -> None:
@@ -151,6 +158,14 @@ def test_the_page_reads_like_a_report_that_is_signed(ledger: LedgerOnDisk, tmp_p
     assert [text.find(each) for each in said] == sorted(text.index(each) for each in said)
     assert "整改时限未在到期后改动" not in text, "what does not hold is not said to hold"
     assert "“延期”" in text
+
+
+def test_the_page_puts_names_in_the_place_of_codes_and_leaves_other_words(ledger: LedgerOnDisk) -> None:
+    tip = ledger.git("rev-parse", "HEAD").strip()
+    found = RULES["by-hand"].finding(
+        HistoryPlace(tip, "tester", "2024-06-15T00:00:00+08:00"), "`due`，`frob`"
+    )
+    assert "“整改时限”，frob" in render(ledger.root, Audit([found], 1, 1, tip))
 
 
 def test_the_page_knows_every_rule() -> None:

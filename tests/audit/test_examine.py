@@ -13,6 +13,7 @@ import pytest
 from tests.once import built_once
 from tests.workflow import actions
 from tests.workflow.actions import add_measure, add_problem, perform
+from xuncha.audit.anchors import drop_anchor
 from xuncha.audit.examine import audit
 from xuncha.errors import RefusedError, SurroundingsError, XunchaError
 from xuncha.model.identity import Identity
@@ -284,11 +285,23 @@ def test_a_hash_that_history_lost_is_named_even_without_its_tag(ledger: LedgerOn
     assert codes(ledger.root, since=printed) == []
     ledger.git("commit", "-q", "--amend", "--no-edit", "--date=2024-06-01T00:00:00")
     assert "history-rewritten" in codes(ledger.root, since=printed)
+    lost = audit(ledger.root, since="HEAD@{1}").findings
+    assert f"history no longer contains {printed}" in [each.message for each in lost]
     ledger.git("reflog", "expire", "--expire=now", "--all")
     ledger.git("gc", "-q", "--prune=now")
     assert "history-rewritten" in codes(ledger.root, since=printed)
+    lost = audit(ledger.root, since=f"{printed}{'0' * 28}").findings
+    assert f"history no longer contains {printed}" in [each.message for each in lost]
     with pytest.raises(RefusedError):
         audit(ledger.root, since="no-such-branch")
+
+
+def test_a_branch_without_a_commit_does_not_hide_what_was_verified(ledger: LedgerOnDisk) -> None:
+    drop_anchor(ledger.root, audit(ledger.root))
+    ledger.git("symbolic-ref", "HEAD", "refs/heads/new")
+    assert codes(ledger.root) == ["history-rewritten"], "the other branch holds the ledger"
+    ledger.git("update-ref", "-d", "refs/heads/main")
+    assert codes(ledger.root) == ["history-rewritten"]
 
 
 def test_a_signature_is_judged_by_git(ledger: LedgerOnDisk, tmp_path: Path) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import zipfile
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.workflow.surroundings import findings, snapshot, subject, touched, trailers
+from xuncha.errors import RefusedError
 from xuncha.model import names
+from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import CHANNELS
 from xuncha.requests import typed
+from xuncha.workflow.change import begin
+from xuncha.workflow.comment import add_comment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,6 +116,14 @@ def test_what_is_refused_leaves_everything_as_it_was(
     assert f"error[{code}]" in result.err
     assert result.code in {1, 2}
     assert (snapshot(entered), entered.commits()) == before
+
+
+def test_a_comment_about_what_is_not_there_is_refused(ledger: LedgerOnDisk) -> None:
+    with begin(ledger.root) as session:
+        for about, code in ((Identity(9, 9), "no-such-measure"), (Identity(9), "no-such-problem")):
+            with pytest.raises(RefusedError) as error:
+                add_comment(session, "甲", channel="phone", received=date(2024, 5, 6), about=about)
+            assert error.value.code == code
 
 
 def test_what_was_answered_stays(entered: LedgerOnDisk) -> None:

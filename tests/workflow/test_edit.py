@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import LEDGER, PROBLEMS, LedgerOnDisk, measure, problem
-from tests.workflow.surroundings import findings, hook, snapshot, subject, touched, trailers
+from tests.workflow.surroundings import findings, hook, index, snapshot, subject, touched, trailers
 from xuncha.audit.examine import audit
 from xuncha.errors import InvalidLedgerError
 from xuncha.language import use_language
+from xuncha.workflow.change import begin
 from xuncha.workflow.differences import differences
-from xuncha.workflow.edit import edit
+from xuncha.workflow.edit import edit, edit_all
 
 
 @pytest.fixture
@@ -263,6 +264,14 @@ def test_all_that_was_changed_by_hand_is_told_in_words_and_committed_together(le
     assert found <= {"deadline-moved", "deadline-passed", "own-template"}
 
 
+def test_eight_numbers_changed_by_hand_are_named_in_the_trail_each(ledger: LedgerOnDisk) -> None:
+    for number in range(2, 10):
+        ledger.write(ledger.path(f"3.{number}"), measure(f"3.{number}", "not_started"))
+    with begin(ledger.root) as session:
+        edit_all(session)
+    assert subject(ledger) == "修改 3.2、3.3、3.4、3.5、3.6、3.7、3.8、3.9"
+
+
 def test_a_deletion_by_hand_is_told_and_committed_and_its_audit_is_announced(ledger: LedgerOnDisk) -> None:
     (ledger.root / ledger.path("1.2")).unlink()
     result = ledger.run("edit")
@@ -301,10 +310,10 @@ def test_all_hand_edits_stay_as_they_are_where_git_refuses_the_commit(ledger: Le
     hook(ledger, "pre-commit", "echo 今天不许提交; exit 1")
     ledger.write(ledger.path("1.2"), ledger.read("1.2") + "# 手改\n")
     ledger.write(ledger.path("1.3"), measure("1.3", "not_started"))
-    before = snapshot(ledger)
+    before, staged = snapshot(ledger), index(ledger)
     result = ledger.run("edit")
     assert (result.code, "今天不许提交" in result.err) == (1, True)
-    assert (snapshot(ledger), ledger.commits()) == (before, 1)
+    assert (snapshot(ledger), ledger.commits(), index(ledger)) == (before, 1, staged)
 
 
 def test_hand_edits_of_another_ledger_and_hidden_files_are_left_alone(ledger: LedgerOnDisk) -> None:
@@ -339,6 +348,12 @@ def test_without_a_terminal_and_an_editor_nothing_waits(ledger: LedgerOnDisk) ->
         ({"progress": [{"text": "甲"}]}, {"progress": [{"text": "乙"}]}, ["进展情况第1条 内容 甲 → 乙"]),
         ({"title": "长" * 40 + "甲"}, {"title": "长" * 40 + "乙"}, [f"标题 …{'长' * 6}甲 → …{'长' * 6}乙"]),
         ({"goal": "长" * 40}, {}, [f"整改目标 {'长' * 24}… → （无）"]),
+        ({"leader": None}, {"leader": "局长"}, ["责任领导 （无） → 局长"]),
+        (
+            {"progress": [{"text": "甲"}, {"text": "乙"}]},
+            {"progress": [{"text": "甲"}]},
+            ["进展情况：去掉“乙”"],
+        ),
         ({"title": "x"}, {"title": "x"}, []),
     ],
 )

@@ -6,7 +6,8 @@ import hashlib
 import os
 from datetime import date
 from io import BytesIO
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given
@@ -16,19 +17,35 @@ from tests.conftest import measure
 from tests.workflow import actions
 from tests.workflow.surroundings import act, findings, record, snapshot, touched
 from xuncha.errors import RefusedError
-from xuncha.model.records import EvidenceFile, Measure
-from xuncha.store.files import fingerprint
-from xuncha.workflow.evidence import MAX_SIZE, evidence_entry, portable_name, printable_name
+from xuncha.model.identity import Identity
+from xuncha.model.records import EvidenceFile, Measure, Progress
+from xuncha.store.edits import Append
+from xuncha.store.files import WorkingTree, fingerprint
+from xuncha.workflow.evidence import MAX_SIZE, evidence_entry, portable_name, printable_name, unused_name
 from xuncha.workflow.undo import undo
+from xuncha.workflow.verb import Case, NamedFile
+from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import LedgerOnDisk
+    from xuncha.model.register import Frame
+    from xuncha.workflow.change import Session
+    from xuncha.workflow.verb import PlannedChange
 
 DAY = date(2024, 6, 1)
 CONTENT = b"%PDF-1.7\r\n\x00\xff\n"
 NOTHING = Measure(title="甲", leader="乙", office="丙", status="in_progress")
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """Return a ledger's folder that holds 意见.pdf as evidence of 1.2."""
+    folder = tmp_path / "data/evidence/1.2"
+    folder.mkdir(parents=True)
+    (folder / "意见.pdf").write_bytes(CONTENT)
+    return tmp_path
 
 
 def attach(ledger: LedgerOnDisk, name: str, content: bytes = CONTENT, identity: str = "1.2") -> None:
@@ -107,6 +124,45 @@ def test_the_same_file_attached_twice_is_stored_once_and_both_entries_name_it(le
     assert (ledger.root / "data/evidence/1.2/评审意见.pdf").read_bytes() == CONTENT
 
 
+def planned(root: Path, content: bytes, **given: Any) -> PlannedChange:
+    """Plan to attach 意见.pdf, today on 2024-06-01, to a measure whose evidence is 意见.pdf already."""
+    held = EvidenceFile(file="意见.pdf", sha256=hashlib.sha256(CONTENT).hexdigest())
+    entry = Progress(date=DAY, text="附佐证材料：意见.pdf", evidence=[held])
+    session = cast("Session", SimpleNamespace(source=WorkingTree(root)))
+    case = Case(
+        session, cast("Frame", None), DAY, Identity(1, 2), NOTHING.model_copy(update={"progress": [entry]})
+    )
+    return VERBS["attach"].function(case, file=NamedFile("意见.pdf", content), **given)
+
+
+@pytest.mark.parametrize("text", [None, " ", " 附佐证材料：意见.pdf "])
+def test_the_same_file_is_not_attached_again_on_the_same_day_with_the_same_text(
+    bare: Path, text: str | None
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        planned(bare, CONTENT, statement=text)
+    assert refused.value.code == "already-attached"
+
+
+@pytest.mark.parametrize(
+    ("content", "given", "name", "index"),
+    [
+        (CONTENT, {"statement": "定稿"}, "意见.pdf", None),
+        (CONTENT, {"day": date(2024, 5, 31)}, "意见.pdf", 0),
+        (b"2", {"statement": "附佐证材料：意见.pdf"}, "意见-2.pdf", None),
+    ],
+)
+def test_a_file_is_attached_again_with_another_text_or_day_or_content(
+    bare: Path, content: bytes, given: dict[str, Any], name: str, index: int | None
+) -> None:
+    change = planned(bare, content, **given)
+    (edit,) = change.edits
+    assert isinstance(edit, Append)
+    assert isinstance(edit.item, dict)
+    assert (edit.place, edit.item["evidence"][0]["file"], edit.item["publish"]) == (index, name, False)
+    assert change.evidence == NamedFile(f"data/evidence/1.2/{name}", None if content == CONTENT else content)
+
+
 def test_the_same_file_in_many_measures_is_one_object_in_git(ledger: LedgerOnDisk) -> None:
     content = os.urandom(200_000)
     attach(ledger, "甲.pdf", content)
@@ -146,10 +202,35 @@ def size_of_objects(ledger: LedgerOnDisk) -> int:
         ("损\udcff坏.pdf", "损_坏.pdf"),
         ("关" * 90 + ".pdf", "关" * 83 + ".pdf"),
         ("a" * 250 + ".pdf", "a" * 196 + ".pdf"),
+        ("a" * 195 + " b.pdf", "a" * 195 + ".pdf"),
+        ("甲 .pdf", "甲 .pdf"),
         ("e\u0301.pdf", "\xe9.pdf"),
     ],
 )
-def test_a_name_that_not_every_system_holds_becomes_the_nearest_that_all_do(
+def test_a_name_that_not_every_system_holds_becomes_the_nearest_that_all_do(name: str, file: str) -> None:
+    assert portable_name(name) == file
+
+
+@pytest.mark.parametrize(
+    ("taken", "file"),
+    [
+        ([], "意见.pdf"),
+        (["意见.PDF"], "意见-2.pdf"),
+        (["意见.pdf", "意见-2.pdf"], "意见-3.pdf"),
+        (["意见-2.pdf"], "意见.pdf"),
+    ],
+)
+def test_a_file_takes_the_first_number_that_no_other_of_its_name_has(taken: list[str], file: str) -> None:
+    assert unused_name("意见.pdf", taken) == file
+
+
+def test_a_number_is_kept_where_a_long_name_is_shortened() -> None:
+    for name, numbered in (("a" * 196 + ".pdf", "a" * 194 + "-2.pdf"), ("关" * 85, "关" * 84 + "-2")):
+        assert unused_name(name, [name]) == numbered
+
+
+@pytest.mark.parametrize(("name", "file"), [("../../../outside", "／..／..／outside"), ("a\nb", "a_b")])
+def test_a_hostile_name_of_a_file_stays_inside_the_folder_of_its_measure(
     ledger: LedgerOnDisk, name: str, file: str
 ) -> None:
     beside = sorted(ledger.root.parent.iterdir())
@@ -213,6 +294,7 @@ def test_a_file_too_large_for_the_forges_is_refused_before_it_is_read(
     before, commits = snapshot(ledger), ledger.commits()
     result = ledger.run("attach", "1.2", file)
     assert (result.code, "error[too-large-for-git]" in result.err) == (1, True)
+    assert "101 MB" in result.err
     assert "git lfs install" in result.err
     assert (snapshot(ledger), ledger.commits()) == (before, commits)
 

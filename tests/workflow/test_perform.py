@@ -254,6 +254,17 @@ def test_the_counts_after_an_action_are_those_of_the_files(ledger: LedgerOnDisk)
     assert ledger.json("status")["measures"]["closed"] == 3
 
 
+def test_a_problem_that_was_corrected_is_shown_as_it_is_now(ledger: LedgerOnDisk) -> None:
+    given = {"title": "推进慢", "category": "学习", "fields": {"cause": "人手不足"}}
+    done = act(ledger, actions.Planned("set", given), "2")
+    assert done.register == cache.register(ledger.root)
+
+
+def test_a_change_that_changes_nothing_is_refused_and_names_the_file(ledger: LedgerOnDisk) -> None:
+    error = refused(ledger, actions.Planned("set", {"leader": "分管副局长"}), "1.2")
+    assert (error.code, error.path) == ("nothing-changed", ledger.path("1.2"))
+
+
 def test_a_problem_is_called_complete_only_by_the_measure_that_completes_it(ledger: LedgerOnDisk) -> None:
     assert act(ledger, actions.close(DAY), "1.2").completed == []
     assert act(ledger, actions.progress("补充。", DAY), "1.1").completed == []
@@ -714,6 +725,13 @@ def test_a_staged_change_of_the_same_file_is_someones_unfinished_work_too(ledger
     ledger.write(ledger.path("1.2"), ledger.read("1.2") + "# unfinished\n")
     ledger.git("add", "-A")
     assert refused(ledger, actions.submit(), "1.2").code == "uncommitted"
+
+
+def test_who_is_to_enter_a_new_file_by_hand_is_not_told_to_check_it_out(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.3"), measure("1.3"))
+    hint = refused(ledger, actions.submit(), "1.3").hint
+    assert "xuncha edit 1.3" in hint
+    assert "git checkout" not in hint
 
 
 def test_a_change_that_is_staged_alone_is_not_dropped_from_the_index(ledger: LedgerOnDisk) -> None:

@@ -11,6 +11,7 @@ from tests.conftest import LedgerOnDisk, measure, problem
 from tests.workflow import actions
 from tests.workflow.surroundings import act, findings, snapshot, subject, trailers
 from xuncha.audit.examine import audit
+from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.model.identity import Identity
 from xuncha.store import files
 from xuncha.trail.history import history, history_of_measure, history_of_problem
@@ -138,12 +139,39 @@ def test_undo_brings_back_what_was_removed_and_all_numbers(grown: LedgerOnDisk) 
     assert added == [("1.5", "1.5"), ("1.4", "1.4"), ("1.3", "1.3")]
 
 
-@pytest.mark.parametrize(
-    ("identity", "code"),
-    [("1.2", "was-started"), ("2.2", "was-started"), ("1", "has-measures"), ("9", "no-such-problem")],
-)
-def test_what_was_worked_on_is_not_removed(ledger: LedgerOnDisk, identity: str, code: str) -> None:
-    refused(ledger, code, identity, "--reason", "误登")
+def test_what_was_worked_on_is_not_removed(ledger: LedgerOnDisk) -> None:
+    ledger.write(
+        ledger.path("3.2"), measure("3.2", "not_started", progress="[{date: 2024-03-01, text: 已开展。}]")
+    )
+    ledger.write(ledger.path("3.3"), measure("3.3", "not_started"))
+    ledger.write("data/evidence/3.3/纪要.txt", "x")
+    for number in range(4, 9):
+        ledger.write(ledger.path(f"3.{number}"), measure(f"3.{number}", "not_started"))
+    ledger.commit("by hand")
+    before = snapshot(ledger)
+    with begin(ledger.root) as session:
+        for identity, code in (
+            ("1.2", "was-started"), ("2.2", "was-started"), ("3.2", "was-started"), ("3.3", "has-evidence"),
+            ("9", "no-such-problem"), ("1.9", "no-such-measure"), ("3", "has-measures"),
+        ):  # fmt: skip
+            with pytest.raises(RefusedError) as error:
+                remove(session, Identity.parse(identity), "误登", DAY)
+            assert error.value.code == code
+    assert "…" not in error.value.message, "all eight measures are named"
+    assert (snapshot(ledger), ledger.clean()) == (before, True)
+
+
+def test_a_folder_named_like_a_comment_is_an_error_of_the_ledger_and_no_crash(ledger: LedgerOnDisk) -> None:
+    (ledger.root / "data/comments/001.yaml").mkdir(parents=True)
+    with begin(ledger.root) as session, pytest.raises(InvalidLedgerError):
+        remove(session, Identity(1, 1), "误登", DAY)
+
+
+def test_what_is_due_today_is_not_overdue_where_it_is_removed(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("3.2"), measure("3.2", "not_started", due="2024-06-01"))
+    ledger.commit("by hand")
+    with begin(ledger.root) as session:
+        assert not remove(session, Identity(3, 2), "误登", DAY).overdue
 
 
 def test_what_was_once_submitted_keeps_its_number_also_where_the_application_was_taken_back(

@@ -356,6 +356,9 @@ def test_several_are_taken_back_in_one_commit_that_names_each(ledger: LedgerOnDi
     newest = ledger.git("rev-list", "--max-count=3", "HEAD").split()
     ledger.ok("undo", "3")
     assert (snapshot(ledger), ledger.commits()) == (before, commits + 4)
+    assert (
+        subject(ledger) == "撤回 佐证 1.2 做好1.2号工作；申请销号 1.1 做好1.1号工作；进展 1.1 做好1.1号工作"
+    )
     assert trailers(ledger) == [
         ("Xuncha-Action", "undo"),
         ("Xuncha-Id", "1.2"), ("Xuncha-From", "in_progress"), ("Xuncha-To", "in_progress"),
@@ -364,6 +367,16 @@ def test_several_are_taken_back_in_one_commit_that_names_each(ledger: LedgerOnDi
     ]  # fmt: skip
     assert [each.code for each in audit(ledger.root).findings] == []
     assert ledger.run("undo").code == 1, "what was taken back is not taken back again"
+
+
+def test_a_click_on_undo_takes_nothing_else_back_than_what_was_shown(ledger: LedgerOnDisk) -> None:
+    act(ledger, actions.start(), "1.1")
+    shown = ledger.git("rev-parse", "HEAD").strip()
+    act(ledger, actions.submit(), "1.2")
+    before = snapshot(ledger)
+    with pytest.raises(RefusedError) as error:
+        undo(ledger.root, commit=shown)
+    assert (error.value.code, snapshot(ledger)) == ("changed-meanwhile", before)
 
 
 def test_more_than_there_is_takes_nothing_back(ledger: LedgerOnDisk) -> None:

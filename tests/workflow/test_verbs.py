@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Any, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import pytest
 
 from xuncha.errors import RefusedError
-from xuncha.model.records import Closed, EvidenceFile, Measure, Progress
+from xuncha.model.identity import Identity
+from xuncha.model.records import Closed, EvidenceFile, Measure, Problem, Progress
+from xuncha.model.register import FieldFrame, Frame
 from xuncha.model.vocabulary import STATUSES, Action, Requirement, Status
-from xuncha.store.edits import KEYS
+from xuncha.store.edits import KEYS, Append, Remove, Set
+from xuncha.trail import history
+from xuncha.trail.history import Event
 from xuncha.workflow.close import unmet_requirements
+from xuncha.workflow.verb import Case, PlannedChange, applicants
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
+    from xuncha.store.edits import Edit
+    from xuncha.workflow.change import Session
     from xuncha.workflow.verb import Verb
 
 DAY = date(2024, 6, 15)
@@ -93,6 +101,165 @@ def test_the_audit_lets_a_verb_change_the_status_only_where_it_leads_elsewhere(v
     leads_elsewhere = any(source != target for source, target in verb.transitions.items())
     assert ("status" in verb.changes) == leads_elsewhere
     assert verb.changes <= set(KEYS)
+
+
+FRAME = Frame(
+    organisation=None,
+    inspector=None,
+    feedback=None,
+    categories=(("a", "关于学习方面"), ("b", "关于推进方面")),
+    leaders=("局长", "分管副局长"),
+    offices=("办公室", "规划科"),
+    outcomes=(),
+    fields=(
+        FieldFrame("cause", "根本原因", "problem", "text", ()),
+        FieldFrame("money", "涉及金额", "measure", "number", ()),
+    ),
+    due_soon_days=14,
+    close_requires=("progress",),
+    review_every_days=180,
+)
+
+
+def plan(action: Action, held: dict[str, Any], **given: Any) -> PlannedChange:
+    """Plan an action of 2024-06-15 on a measure that holds these keys."""
+    record = Measure(title="完成前期手续", status="in_progress", **held)
+    case = Case(cast("Session", None), FRAME, DAY, Identity(2, 3), record)
+    return VERBS[action].function(case, **given)
+
+
+EARLIER, LATER = (
+    Progress(date=date(2024, 6, 1), text="先办。"),
+    Progress(date=date(2024, 6, 20), text="后办。"),
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "held", "given", "edits"),
+    [
+        ("start", {}, {}, []),
+        ("progress", {}, {"text": " 已办。\n"}, [Append("progress", {"date": "2024-06-15", "text": "已办。"})]),
+        (
+            "progress",
+            {"progress": [EARLIER, LATER]},
+            {"text": "已办。", "day": date(2024, 6, 2), "evidence": [" 某水〔2024〕7号 "], "no_publish": True},
+            [Append("progress", {"date": "2024-06-02", "text": "已办。", "evidence": ["某水〔2024〕7号"], "publish": False}, 1)],
+        ),
+        ("progress", {"progress": [EARLIER]}, {"text": "又办。", "day": EARLIER.date}, [Append("progress", {"date": "2024-06-01", "text": "又办。"})]),
+        ("return", {}, {"reason": "缺材料"}, []),
+        ("reopen", {}, {"reason": "反弹"}, [Remove("closed")]),
+        ("extend", {}, {"due": date(2024, 6, 1), "reason": "漏填"}, [Set("due", "2024-06-01")]),
+        ("extend", {"due": DAY}, {"due": date(2024, 6, 16), "reason": "手续"}, [Set("due", "2024-06-16")]),
+        ("escalate", {}, {"to": "分管"}, [Set("escalated", {"to": "分管副局长", "date": "2024-06-15"})]),
+        ("review", {"term": "long_term"}, {"result": "holds"}, [Append("reviews", {"date": "2024-06-15", "result": "holds"})]),
+        (
+            "review",
+            {"term": "long_term"},
+            {"result": "slipped", "findings": " 有反弹 "},
+            [Append("reviews", {"date": "2024-06-15", "result": "slipped", "text": "有反弹"})],
+        ),
+        ("set", {"due": DAY}, {"person": "张某"}, [Set("person", "张某")]),
+        ("set", {}, {"due": DAY, "leader": "分管"}, [Set("leader", "分管副局长"), Set("due", "2024-06-15")]),
+        ("set", {}, {"office": "规划", "co_offices": ["办公"]}, [Set("office", "规划科"), Set("co_offices", ["办公室"])]),
+        ("set", {"fields": {"money": 1}}, {"fields": {"money": "2.5"}}, [Set("fields", {"money": 2.5})]),
+    ],
+)  # fmt: skip
+def test_a_verb_writes_what_was_given_and_nothing_else(
+    action: Action, held: dict[str, Any], given: dict[str, Any], edits: list[Edit]
+) -> None:
+    planned = plan(action, held, **given)
+    assert list(planned.edits) == edits
+    assert {edit.key for edit in edits} <= VERBS[action].changes, "the audit would report it"
+    assert planned.reason == given.get("reason", "")
+    assert not planned.signed
+    assert planned.warning is None
+
+
+@pytest.mark.parametrize(
+    ("action", "held", "given", "code"),
+    [
+        ("extend", {"due": DAY}, {"due": DAY, "reason": "手续"}, "not-later"),
+        ("extend", {"due": date(2024, 6, 14)}, {"due": DAY, "reason": "手续"}, "already-late"),
+        ("extend", {"due": date(2024, 6, 14)}, {"due": date(2024, 6, 1), "reason": "手续"}, "not-later"),
+        ("review", {"term": "once"}, {"result": "holds"}, "not-long-term"),
+        ("submit", {}, {}, "close-requires-progress"),
+        ("set", {"due": DAY}, {"due": DAY}, "due-set"),
+        ("set", {}, {"category": "a"}, "not-a-problem"),
+        ("set", {}, {"co_offices": [], "title": ""}, "nothing-given"),
+    ],
+)
+def test_a_verb_refuses_what_it_cannot_do_to_a_measure(
+    action: Action, held: dict[str, Any], given: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        plan(action, held, **given)
+    assert refused.value.code == code
+
+
+def test_who_extends_after_the_time_limit_is_warned_of_the_audit() -> None:
+    planned = plan("extend", {"due": date(2024, 6, 14)}, due=DAY, reason="手续", late=True)
+    assert (planned.edits, bool(planned.warning)) == ([Set("due", "2024-06-15")], True)
+
+
+def test_only_a_result_that_has_slipped_leads_to_opening_the_measure_again() -> None:
+    held = {"term": "long_term"}
+    assert "xuncha reopen 2.3" in plan("review", held, result="slipped").next_step
+    assert plan("review", held, result="holds").next_step == ""
+
+
+def test_of_a_problem_title_category_and_fields_are_corrected_and_nothing_else() -> None:
+    plan_problem = VERBS["set"].plan_problem
+    assert plan_problem
+    problem = Problem(title="推进缓慢", fields={"cause": "不明"})
+    given = {"title": "推进慢", "category": "推进", "fields": {"cause": "人手不足"}}
+    edits = [Set("title", "推进慢"), Set("category", "b"), Set("fields", {"cause": "人手不足"})]
+    assert plan_problem(problem, FRAME, **given, leader=None).edits == edits
+    with pytest.raises(RefusedError, match="--co-offices"):
+        plan_problem(problem, FRAME, **given, leader=None, co_offices=["办公室"])
+
+
+def event(commit: str, email: str, to: str | None, **more: Any) -> Event:
+    """Return what a commit did to 2.3, which had another status before."""
+    usual: dict[str, Any] = {
+        "date": "2024-06-15T00:00:00+08:00",
+        "author": email,
+        "reason": None,
+        "subject": "x",
+    }
+    return Event(
+        **usual
+        | {"commit": commit, "email": email, "action": "x", "id": "2.3", "from_": None, "to": to}
+        | more
+    )
+
+
+ZHANG, LI = "zhang@example.invalid", "li@example.invalid"
+APPLIED = event("1", ZHANG, "submitted")
+RETURNED = event("2", LI, "in_progress")
+
+
+@pytest.mark.parametrize(
+    ("events", "emails"),
+    [
+        ([], set()),
+        ([APPLIED], {ZHANG}),
+        ([APPLIED, RETURNED], set()),
+        ([APPLIED, RETURNED, event("3", LI, "submitted")], {LI}),
+        ([APPLIED, event("2", LI, None)], {ZHANG}),
+        ([APPLIED, event("2", LI, "submitted", from_="submitted")], {ZHANG}),
+        ([APPLIED, event("2", LI, "2.4", action="renumber")], {ZHANG}),
+        ([APPLIED, event("2", ZHANG, "in_progress", action="undo", undoes=("1",))], set()),
+        ([APPLIED, RETURNED, event("3", LI, "submitted", action="undo", undoes=("2",))], {ZHANG}),
+        ([APPLIED, RETURNED, event("3", ZHANG, "submitted", action="undo", undoes=("2",))], {ZHANG}),
+        ([APPLIED, RETURNED, event("3", "wang@example.invalid", "submitted", action="undo", undoes=("2",))], {"wang@example.invalid"}),
+    ],
+)  # fmt: skip
+def test_who_applied_last_is_known_whatever_was_done_since(
+    monkeypatch: pytest.MonkeyPatch, events: list[Event], emails: set[str]
+) -> None:
+    monkeypatch.setattr(history, "history_of_measure", lambda *_arguments: events[::-1])
+    monkeypatch.setattr(history, "newest_of", lambda _root, commits: list(commits)[-1:])
+    assert applicants(Path(), Identity(2, 3)) == emails
 
 
 def lacks(requires: list[Requirement], closed: Measure, submitter: str | None = None) -> list[Requirement]:

@@ -52,11 +52,11 @@ def check_policies(
         sets = [graph.replay[graph.commits[place].hash].changes for place in graph.newest(own)] if new else []
         closed = (each.path for changes in sets for each in changes if each.statuses[1] == "closed")
         for path in dict.fromkeys(closed):
-            version, base_record = side.state.get(path), files.record(bases[0].get(path))
-            record, closer = files.record(version), version.closer if version else None
-            is_kept = text_of(base_record, "status") != "closed" == text_of(record, "status")
-            if version is None or closer is None or not is_kept:
+            version, common_version = side.state.get(path), bases[0].get(path)
+            closer = version.closer if version else None
+            if version is None or closer is None or (common_version and common_version.closer == closer):
                 continue
+            record = files.record(version)
             old_status = "submitted" if version.applicants else "in_progress"
             number = number_of(path)
             change = Change(path, number, version, version, {}, record, (old_status, "closed"))

@@ -170,7 +170,7 @@ def entry_rewritten(step: Step) -> Violations[HistoryPlace]:
             )
             yield step.report(change, message, n=rewritten, key=f"`{key}`")
     for change, keys in _changed_statements(step, removed=False):
-        yield step.report(change, _("{keys} of {path} were rewritten"), keys=keys, path=change.label)
+        yield step.report(change, _("rewritten in {path}: {keys}"), keys=keys, path=change.label)
 
 
 @RULES.rule(
@@ -188,7 +188,7 @@ def entry_removed(step: Step) -> Violations[HistoryPlace]:
             )
             yield step.report(change, message, n=removed, key=f"`{key}`")
     for change, keys in _changed_statements(step, removed=True):
-        yield step.report(change, _("{keys} of {path} were removed"), keys=keys, path=change.label)
+        yield step.report(change, _("removed from {path}: {keys}"), keys=keys, path=change.label)
 
 
 @RULES.rule(
@@ -263,7 +263,7 @@ def evidence_hash(step: Step) -> Violations[HistoryPlace]:
 def evidence_changed(step: Step) -> Violations[HistoryPlace]:
     """Find evidence files whose bytes changed."""
     for change in step.changes:
-        if change.is_evidence and change.before and change.after and change.before[:2] != change.after[:2]:
+        if change.is_evidence and change.before and change.after:
             digests = {step.files.digest(version.blob) for version in (change.before, change.after)}
             if len(digests) > 1:
                 yield step.report(change, _("{path} was changed"))

@@ -204,7 +204,7 @@ class Examination:
         revoked = [
             (commit.hash, dropped & (after - before))
             for commit, dropped in (self._loosenings if after - before else ())
-            if step.has_ancestor(commit.hash) and moment - commit.moment_committed <= status.REVOKED_SOON
+            if moment - commit.moment_committed <= status.REVOKED_SOON
         ]
         for closing in self._later_closings if revoked else ():
             if step.has_ancestor(closing.commit.hash) and closing.commit.hash not in self._graph.undone:

@@ -34,7 +34,7 @@ class Contribution:
         self.own, self.theirs = side.ancestry & ~ancestry, ancestry & ~side.ancestry
         self._common = side.ancestry & ancestry
         own_moment, self.others_time = (
-            max((each.moment for each in nodes), default=0) if graph.changing & bits else 0
+            max(each.moment for each in nodes) if graph.changing & bits else 0
             for nodes, bits in (([side], self.own), (others, self.theirs))
         )
         """`others_time` is when the other sides last changed what this side did not know (seconds since 1970); 0 if they changed nothing."""

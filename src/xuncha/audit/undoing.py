@@ -155,7 +155,7 @@ def check_others(step: Step, commits: Sequence[Commit]) -> Findings:
         before, after = change.statuses
         if is_step_back(after, before) and change.new not in old_data:  # otherwise it was renumbered
             authors = _(", ").join(dict.fromkeys(each.author for each in commits))
-            message = _("{id} is {to} again, since what {who} did was undone")
+            message = _("the status of {id} is “{to}” again, since what {who} did was undone")
             severity: Severity = "error" if after == "closed" else "warning"
             fault = step.report(change, message, severity, to=status_name(after), who=authors)
             yield RULES["status-jump"].finding(*fault)

@@ -78,10 +78,10 @@ class Message:
 
     def text(self) -> str:
         """Return subject, blank line and trailers; each value is on one line, so that none can look like another trailer."""
-        trailers: list[tuple[str, str]] = [("Action", self.action)]
+        trailers: list[tuple[str, str | None]] = [("Action", self.action)]
         trailers += [("Comment", number) for number in self.comments]
         for step in self.steps:
-            trailers += [("Id", step.id), ("From", step.from_ or ""), ("To", step.to or "")]
+            trailers += [("Id", step.id), ("From", step.from_), ("To", step.to)]
         trailers += [("Renumbered", f"{old} {new}") for old, new in self.renumbered.items()]
         trailers += [("Reason", self.reason), *(("Undoes", commit) for commit in self.undoes)]
         trailers += [("Account", author.account())]
