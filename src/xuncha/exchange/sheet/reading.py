@@ -175,6 +175,7 @@ def _prepare(
     _remove_struck(draft, sheet)
     reasons = {
         "partly": _("struck out in part: read anyway, but not used as a status"),
+        "changed": _("tracked changes: read as if they were accepted, but not used as a status"),
         "replaced": _(
             "its number format hides it or shows something else: read anyway, but not used as a status"
         ),

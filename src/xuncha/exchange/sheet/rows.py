@@ -185,7 +185,9 @@ class RowReader:
             message = _("it does not give a known status: not imported")
             self.draft.doubt(message, f"{word}：{cell.text}", row.sheet, cell.address, "state")
         for address, text in row.comments:
-            self.draft.doubt(_("a comment: not imported"), text, row.sheet, address)
+            self.draft.doubt(
+                _("beside the text of the cell, such as a comment: not imported"), text, row.sheet, address
+            )
         return drafts
 
     def _titles(self, row: Row, problem: str, *, is_single: bool) -> list[str]:
