@@ -22,14 +22,21 @@ if TYPE_CHECKING:
 
 _CONTINUATION = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
 """The beginning of a line that continues the line before it."""
-_SIDE = re.compile(r"[（(](?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?:单位|部门|科室)?[)）]")
-"""A remark in brackets after a name, such as （牵头） or （配合）."""
-_ROLE = re.compile(
-    r"(?P<lead>牵头|主办|主责|责任|承办)?(?P<help>配合|协办|协助|参与)?(?:领导|科室|单位|部门|处室|股室|人员|人)?\s*[：:]\s*"
+_SIDE = re.compile(
+    r"(?P<open>[（(])?(?<=.)(?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?(open)(?:单位|部门|科室)?[)）]|$)"
 )
-_BETWEEN = re.compile(r"[、，,；;/\n\t]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+"""What a name says of itself at its end: （牵头）, 配合."""
+_ROLE = re.compile(
+    r"(?P<lead>牵头|主办|主责|责任|承办|主要|分管|主管|包案|直接责任|第一责任)?(?P<help>配合|协办|协助|参与)?(?:领导|科室|单位|部门|处室|股室|人员|人)?\s*[：:]\s*"
+)
+_BETWEEN = re.compile(r"[、，,；;/／\n\t]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _OFFICES_JOINED = re.compile("(?<=[部科室处局办股])[和及与](?=[\u4e00-\u9fff]+[部科室处局办股]$)")
 """The joining word in 法务部和审计部."""
+_PEOPLE_JOINED = re.compile(
+    "(?<=^[\u4e00-\u9fff]{2})[和及与](?=[\u4e00-\u9fff]{2,3}$)|(?<=^[\u4e00-\u9fff]{3})[和及与](?=[\u4e00-\u9fff]{2,3}$)"
+)
+_SEPARATED = re.compile(r"[、，,；;/／\n\t \u3000：:]")
+_AND_OTHERS = re.compile("等(?:相关|有关|各)?(?:科室|单位|部门|股室|处室|人员|同志|人)?$")
 _LONGEST_LINE = 2000
 _LONGEST_NAME = 200  # the most characters of a name in a ledger
 _MARKS = re.compile(r"[（(]|[)）]|" + _BETWEEN.pattern)
@@ -98,7 +105,8 @@ def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:
 
     It reads 牵头：规划科；配合：财务科、办公室, and 规划科（牵头）、财务科.
     """
-    if text and not re.search(r"[、，,；;/\n\t \u3000：:]|等$", text) and not _SIDE.search(text):
+    joined = _PEOPLE_JOINED if people else _OFFICES_JOINED
+    if text and not any(each.search(text) for each in (_SEPARATED, _AND_OTHERS, _SIDE, joined)):
         return [name for name in [text.rstrip("。.")[:_LONGEST_NAME]] if name], []
     lead: list[str] = []
     helping: list[str] = []
@@ -130,9 +138,10 @@ def _split(text: str, *, people: bool) -> list[str]:
         else:
             parts.append("")
     parts[-1] += text[place:]
-    found = (re.sub(r"等$", "", part.strip(" \u3000。.；;")).strip(" \u3000") for part in parts)
+    found = (_AND_OTHERS.sub("", part.strip(" \u3000。.；;")).strip(" \u3000") for part in parts)
     whole = [one_line(name)[:_LONGEST_NAME] for name in found if name]
-    return whole if people else [each for name in whole for each in _OFFICES_JOINED.split(name)]
+    joined = _PEOPLE_JOINED if people else _OFFICES_JOINED
+    return [each for name in whole for each in joined.split(name)]
 
 
 def _is_one_name(before: str, after: str, *, people: bool) -> bool:

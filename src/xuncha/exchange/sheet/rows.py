@@ -336,7 +336,7 @@ class RowReader:
         day = cells.exact_day(cell) if cell else None
         if cell and day is None:
             self.doubt(row, "closed_date", _("not a clear completion date: not imported"))
-        elif cell and record.get("status", "closed") != "closed":
+        elif cell and record.get("status", "" if row.ticks else "closed") != "closed":
             self.doubt(row, "closed_date", _("has a completion date, but is not complete: not imported"))
             return
         elif cell and "status" not in record:

@@ -18,6 +18,7 @@ from xuncha.model.vocabulary import UNKNOWN
 _CATEGORY_ROW: Final = re.compile(
     r"^[一二三四五六七八九十]+、|方面[。：:]?$|^第[一二三四五六七八九十]+(?:类|方面|部分)"
 )
+_NUMERAL: Final = re.compile("[（(]?[一二三四五六七八九十]+[）)]?、?")
 _SUM: Final = re.compile(r"^(?:本页|本表)?(?:合计|总计|小计|共计|累计)|(?:合计|总计|小计)$")
 _COLUMN_LETTERS: Final = "甲乙丙丁戊己庚辛壬癸"
 """Letters that number the first columns of official tables; digits number the others."""
@@ -32,7 +33,9 @@ _SIGNED: Final = re.compile(
 )
 """Signatures below a table."""
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
-_DITTO: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
+_DITTO: Final = frozenset(
+    {"同上", "同前", "〃", "″", "同上。", "〞", "（续）", "(续)", "续", "接上", "接上页"}
+)
 _EMPTY: Final = frozenset(
     {"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNKNOWN, *_DITTO}
 )
@@ -114,11 +117,21 @@ class TableReader:
         remark = "remark", " ".join(own_texts)
         if self._is_printed(own_texts):
             return remark
+        numeral, is_merged = "", len(own) > 2 and self.sheet.merged((row, own[1]), (row, own[-1]))  # noqa: PLR2004
+        if len(own_texts) == 2 and is_merged and table.role(own[0]) == "number":  # noqa: PLR2004  a number, and a text across
+            numeral, first = own_texts
+            own, columns, texts = own[1:], columns[1:], texts - {numeral}
         across, has_problems = len(own) > 1, bool(table.column("problem"))
+        is_category = _CATEGORY_ROW.search(first) or _NUMERAL.fullmatch(numeral)
         is_measure = not across and table.role(own[0]) == "measure"
-        if len(texts) != 1 or len(own) != len(columns) or is_measure:
+        if (
+            len(texts) != 1
+            or len(own) != len(columns)
+            or is_measure
+            or (numeral and has_problems and not is_category)
+        ):
             return None
-        if _CATEGORY_ROW.search(first) and (across or not has_problems or not table.column("category")):
+        if is_category and (across or not has_problems or not table.column("category")):
             return "category", _title_of_category(first)
         if not has_problems:
             return "problem", cells.one_line(without_number(first))
