@@ -36,6 +36,8 @@ _PEOPLE_JOINED = re.compile(
     "(?<=^[\u4e00-\u9fff]{2})[和及与](?=[\u4e00-\u9fff]{2,3}$)|(?<=^[\u4e00-\u9fff]{3})[和及与](?=[\u4e00-\u9fff]{2,3}$)"
 )
 _SEPARATED = re.compile(r"[、，,；;/／\n\t \u3000：:]")
+_MEMBER = re.compile("(?:党[组委]成员|党委委员|常委)$")
+"""A rank that goes before the post of the same person: 党组成员、副局长张三."""
 _AND_OTHERS = re.compile("等(?:相关|有关|各)?(?:科室|单位|部门|股室|处室|人员|同志|人)?$")
 _LONGEST_LINE = 2000
 _LONGEST_NAME = 200  # the most characters of a name in a ledger
@@ -131,7 +133,7 @@ def _split(text: str, *, people: bool) -> list[str]:
         parts[-1] += text[place : match.start()]
         place = match.end()
         depth = max(0, depth + (mark in "（(") - (mark in ")）"))
-        if depth or mark in ")）":
+        if depth or mark in ")）" or (people and mark == "、" and _MEMBER.search(parts[-1])):
             parts[-1] += mark
         elif mark.isspace() and mark != "\n" and _is_one_name(parts[-1], text[place:], people=people):
             parts[-1] += "" if len(parts[-1]) == 1 else " "
