@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _CONTINUATION = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
 """The beginning of a line that continues the line before it."""
+_RUN_ON = re.compile(
+    rf"(?={SYMBOL}|[（(][2-9][)）])|(?<=[\u4e00-\u9fff])(?=[2-9][.．、]\s*[\u4e00-\u9fff])|(?<=[^，。；\n])\s+(?=[二三四五六七八九十]、)"
+)
+"""Where a number begins an item without a mark before it; numbers that do not count up begin none."""
 _SIDE = re.compile(
     r"(?P<open>[（(])?(?<=.)(?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?(open)(?:单位|部门|科室)?[)）]|$)"
 )
@@ -73,8 +77,7 @@ def items(text: str) -> list[str]:
 
     Items are separated by their numbers, which must begin with one and have no gap; else by line ends.
     """
-    # ① begins an item wherever it stands.
-    whole = re.sub(rf"(?={SYMBOL})", "\n", text)
+    whole = _RUN_ON.sub("\n", text)
     found = enumerations.items(whole, (*NUMBERED, "是"))
     if len(found) > 1:
         parts = [whole[item.start : item.end].strip("\n ；;") for item in found]

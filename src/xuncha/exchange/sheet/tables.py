@@ -28,6 +28,8 @@ _SUM_ALONE: Final = re.compile(
 _NOTE: Final = re.compile(
     r"^(?:注|说明|备注|填表|填报|制表|审核|联系|单位负责人|签字|附注|打印(?:日期|时间)|续表|★|\*)"
 )
+_SAMPLE: Final = re.compile(r"\(?(?:填[写表报]?(?:说明|示例|样例|要求)|示例|样例|范例|举例|例)\)?")
+"""The first cell of a row that shows how to fill the table in."""
 _SIGNED: Final = re.compile(
     r"(?:签字|签名|签章|盖章|填表人|填报人|制表人|审核人|负责人|联系人|联系电话)[)）]?\s*[：:]"
 )
@@ -144,6 +146,7 @@ class TableReader:
         alone = len(texts) == 1
         is_sum = _SUM.search(plainly[0]) or any(map(_SUM_ALONE.fullmatch, plainly[:2]))
         is_note = (_NOTE.match(first) and len(texts) <= 2) or _SIGNED.search(first)  # noqa: PLR2004  a label and its text
+        is_note = is_note or _SAMPLE.fullmatch(plainly[0])
         is_again = alone and (_PAGE.fullmatch(plainly[0]) or first in self.draft.notes)
         counted = len(texts) > _FEW and all(each in _COLUMN_LETTERS or each.isdecimal() for each in plainly)
         return bool(is_sum or is_note or is_again or counted)
@@ -224,7 +227,14 @@ class TableReader:
             head = number if number and self.draft.exact else same
             if self.problem is None or head != self.problem_key:
                 self.problem_key = head
-                self.problem = self._begin(*title_of_problem(text), row, number)
+                several = without_number(text) != text and len(cells.items(text)) > 1 and not self.draft.exact
+                title, finding = (
+                    (cells.one_line(text)[:_LONGEST_TITLE], text) if several else title_of_problem(text)
+                )
+                if several:
+                    message = _("several problems in one cell: read as one; give each a row")
+                    self.reader.doubt(row, "problem", message, text)
+                self.problem = self._begin(title, finding, row, number)
         elif self.problem is None or not self.headed:
             title = cells.one_line(without_number(row.text("measure")))[:_LONGEST_TITLE] or self.sheet.name
             self.reader.doubt(row, "problem", _("no problem is named: the measure title is used"), title)
