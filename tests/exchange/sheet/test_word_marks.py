@@ -10,6 +10,7 @@ from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
+from xuncha.errors import RefusedError
 from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 
 if TYPE_CHECKING:
@@ -142,6 +143,15 @@ def test_a_tick_from_a_font_of_signs_is_a_tick(font: str, char: str, status: str
     made = document()
     put(made, 1, 6, f'<w:r><w:sym w:font="{font}" w:char="{char}"/></w:r>')
     assert read(made, tmp_path).measures[0].record["status"] == status
+
+
+def test_a_cell_that_does_not_say_how_many_columns_it_covers_is_damage(tmp_path: Path) -> None:
+    made = document()
+    properties = made.tables[0].cell(1, 2)._tc.get_or_add_tcPr()
+    properties.append(parse_xml(f"<w:gridSpan {nsdecls('w')}/>"))
+    with pytest.raises(RefusedError) as caught:
+        read(made, tmp_path)
+    assert caught.value.code == "damaged-file"
 
 
 def test_a_cell_in_a_content_control_is_filled_where_it_stands(

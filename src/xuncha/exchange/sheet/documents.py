@@ -15,8 +15,10 @@ from xuncha.exchange.sheet.grid import Sheet, Spot, Unseen
 from xuncha.language import gettext as _
 from xuncha.parts import require_part
 
-_CellReader = Callable[[Any], tuple[str, Unseen, str]]
-WordRow = tuple[int, Any, list[Any]]
+Element = Any
+"""An element of a Word document or a web page: their libraries have no common type for it."""
+_CellReader = Callable[[Element], tuple[str, Unseen, str]]
+WordRow = tuple[int, Element, list[Element]]
 """The number of a row, its element, and its cells, each in every place that it covers."""
 _ABOVE: Final = 6  # paragraphs above a table that may name the organisation and the feedback
 _MOST_SPANNED: Final = 2_000  # the most rows or columns that one cell of a document may cover
@@ -38,7 +40,7 @@ _SIGNS: Final = {
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def within(element: Any, *names: str) -> Iterator[Any]:  # noqa: ANN401
+def within(element: Element, *names: str) -> Iterator[Element]:
     """Yield the children of a Word element with one of these names, also those in content controls or tracked insertions."""
     for child in element.iterchildren("{*}*"):
         name = child.tag.rpartition("}")[2]
@@ -48,7 +50,7 @@ def within(element: Any, *names: str) -> Iterator[Any]:  # noqa: ANN401
             yield from within(child, *names)
 
 
-def word_tables(document: Any) -> Iterator[tuple[str, list[str], Iterator[WordRow]]]:  # noqa: ANN401
+def word_tables(document: Element) -> Iterator[tuple[str, list[str], Iterator[WordRow]]]:
     """Yield each table of a Word document: its name, the paragraphs right above it (the first rows of its sheet), and its own rows."""
     above: list[str] = []
     number = 0
@@ -62,7 +64,7 @@ def word_tables(document: Any) -> Iterator[tuple[str, list[str], Iterator[WordRo
             above.append(words)
 
 
-def _word_rows(table: Any, first: int) -> Iterator[WordRow]:  # noqa: ANN401
+def _word_rows(table: Element, first: int) -> Iterator[WordRow]:
     above: list[Any] = []
     for number, row in enumerate(within(table, "tr"), first):
         cells: list[Any] = [None] * min(row.grid_before, _MOST_SPANNED)
@@ -74,23 +76,23 @@ def _word_rows(table: Any, first: int) -> Iterator[WordRow]:  # noqa: ANN401
         yield number, row, cells
 
 
-def word_text(paragraph: Any) -> str:  # noqa: ANN401
+def word_text(paragraph: Element) -> str:
     """Return the visible text of a paragraph of a Word document, with its ticks, as if tracked changes were accepted."""
     return "".join(map(_run_text, _visible_runs(paragraph)))
 
 
-def _run_text(run: Any) -> str:  # noqa: ANN401
+def _run_text(run: Element) -> str:
     signs = (
         f"{each.get(_FONT)} {each.get(_CHARACTER, '')[-2:].upper()}" for each in run.iterchildren("{*}sym")
     )
     return "".join((*(_SIGNS.get(sign, "") for sign in signs), run.text))
 
 
-def _visible_runs(paragraph: Any) -> Iterator[Any]:  # noqa: ANN401
+def _visible_runs(paragraph: Element) -> Iterator[Element]:
     return (run for run in within(paragraph, "r") if not _is_set(run, "vanish"))
 
 
-def _is_set(run: Any, *names: str) -> bool:  # noqa: ANN401
+def _is_set(run: Element, *names: str) -> bool:
     """Return whether a run has one of these properties, and does not switch it off."""
     properties = () if run.rPr is None else run.rPr
     return any(each.val for each in properties if each.tag.rpartition("}")[2] in names)
@@ -104,11 +106,15 @@ def table_name(number: int) -> str:
 def read_word(path: Path, content: bytes) -> list[Sheet]:
     """Read the tables of a Word document."""
     with require_part("office"):
-        from docx import Document  # noqa: PLC0415
+        from docx import Document, oxml  # noqa: PLC0415
 
-    with safety.refusing_damage(path):
+    with safety.refusing_damage(path, oxml.exceptions.XmlchemyError):
         document = Document(io.BytesIO(content))
-        remarks = _remarks(document)
+        remarks: dict[str, str] = {}
+        for relation in document.part.rels.values():
+            if not relation.is_external and (kind := relation.reltype.rpartition("/")[2]) in _REMARKS:
+                for each in oxml.parse_xml(relation.target_part.blob):
+                    remarks[f"{_WORD}{kind[:-1]}Reference{each.get(_ID)}"] = _inner_text(each)
         found = []
         for name, above, rows in word_tables(document):
             found.append(
@@ -117,7 +123,7 @@ def read_word(path: Path, content: bytes) -> list[Sheet]:
         return found
 
 
-def _look(remarks: Mapping[str, str], cell: Any) -> tuple[str, Unseen, str]:  # noqa: ANN401
+def _look(remarks: Mapping[str, str], cell: Element) -> tuple[str, Unseen, str]:
     """Return the text of a cell, why it is seen differently, and what is remarked on it or stands in tables and text boxes inside it."""
     paragraphs = list(within(cell, "p"))
     runs = [run for each in paragraphs for run in _visible_runs(each) if run.text.strip()]
@@ -130,20 +136,8 @@ def _look(remarks: Mapping[str, str], cell: Any) -> tuple[str, Unseen, str]:  # 
     return "\n".join(map(word_text, paragraphs)), "changed" if cell.xpath(_DELETED) else unseen, words
 
 
-def _inner_text(element: Any) -> str:  # noqa: ANN401
+def _inner_text(element: Element) -> str:
     return "".join(each.text or "" for each in element.iter(f"{_WORD}t"))
-
-
-def _remarks(document: Any) -> dict[str, str]:  # noqa: ANN401
-    """Return the texts of comments, footnotes and endnotes, by the tag of the elements that refer to them, and their numbers."""
-    from lxml import etree  # noqa: PLC0415
-
-    found = {}
-    for relation in document.part.rels.values():
-        if not relation.is_external and (kind := relation.reltype.rpartition("/")[2]) in _REMARKS:
-            for each in etree.fromstring(relation.target_part.blob):
-                found[f"{_WORD}{kind[:-1]}Reference{each.get(_ID)}"] = _inner_text(each)
-    return found
 
 
 def read_page(path: Path, text: str) -> list[Sheet]:
@@ -172,17 +166,17 @@ def read_page(path: Path, text: str) -> list[Sheet]:
     return found
 
 
-def _is_unseen(element: Any) -> bool:  # noqa: ANN401
+def _is_unseen(element: Element) -> bool:
     hidden = element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or "")
     return bool(hidden) or element.tag in {"script", "style", "noscript", "template"}
 
 
-def _read_cell(cell: Any) -> tuple[str, Unseen, str]:  # noqa: ANN401
+def _read_cell(cell: Element) -> tuple[str, Unseen, str]:
     whole, struck = _text(cell), "".join(map(_text, cell.xpath(".//s | .//del | .//strike")))
     return whole, "struck" if struck and struck == whole else "partly" if struck else "", ""
 
 
-def _text(element: Any) -> str:  # noqa: ANN401
+def _text(element: Element) -> str:
     blocks = element.xpath(".//p | .//div | .//li")
     for block in blocks:
         block.tail = "\n" + (block.tail or "")
@@ -190,7 +184,7 @@ def _text(element: Any) -> str:  # noqa: ANN401
     return "\n".join(line for line in lines if line)
 
 
-def _full_rows(table: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+def _full_rows(table: Element) -> Iterator[list[Element]]:
     """Yield the rows of a table in a web page, with each cell in every place that it covers."""
     continued: dict[int, tuple[Any, int]] = {}
     """By column: the cells that continue in the next rows, and how many rows are left."""
@@ -210,7 +204,7 @@ def _full_rows(table: Any) -> Iterator[list[Any]]:  # noqa: ANN401
         yield [cells.get(place) for place in range(max(cells, default=-1) + 1)]
 
 
-def _span(cell: Any, name: str) -> int:  # noqa: ANN401
+def _span(cell: Element, name: str) -> int:
     value = (cell.get(name) or "1").strip()
     return min(max(int(value), 1), _MOST_SPANNED) if value.isdecimal() else 1
 

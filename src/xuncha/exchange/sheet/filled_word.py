@@ -12,6 +12,7 @@ from zipfile import ZipFile
 
 from docx import Document
 from docx.oxml import OxmlElement
+from docx.oxml.exceptions import XmlchemyError
 from docx.oxml.ns import qn
 from lxml import etree
 
@@ -51,7 +52,7 @@ class FilledWord:
         self.cells: dict[str, dict[Spot, Any]] = {}
         self.rows: dict[str, dict[int, Any]] = {}
         self.repeating: dict[tuple[str, int], bool] = {}
-        with safety.refusing_damage(path):
+        with safety.refusing_damage(path, XmlchemyError):
             self.document = Document(io.BytesIO(content))
             for name, _above, rows in word_tables(self.document):
                 self._index_cells(name, rows)

@@ -119,8 +119,9 @@ class TableReader:
         remark = "remark", " ".join(own_texts)
         if self._is_printed(own_texts):
             return remark
-        numeral, is_merged = "", len(own) > 2 and self.sheet.merged((row, own[1]), (row, own[-1]))  # noqa: PLR2004
-        if len(own_texts) == 2 and is_merged and table.role(own[0]) == "number":  # noqa: PLR2004  a number, and a text across
+        is_merged = len(own) >= _FEW and self.sheet.merged((row, own[1]), (row, own[-1]))
+        numeral, (_head, *others) = "", own_texts
+        if is_merged and len(others) == 1 and table.role(own[0]) == "number":
             numeral, first = own_texts
             own, columns, texts = own[1:], columns[1:], texts - {numeral}
         across, has_problems = len(own) > 1, bool(table.column("problem"))
