@@ -214,10 +214,14 @@ class Decider:
                 )
 
     def _settle_kinds(self) -> None:
-        """Settle 整改类型: if too few cells are kinds such as 立行立改, it is the category, and 措施类别 is unknown."""
-        for column in self._columns("kind"):
+        """Settle 整改类型: if too few cells are kinds such as 立行立改, it is the category, and 措施类别 is unknown; 整改要求 with kinds is 整改类型."""
+        for column in self._columns("kind", "goal"):
             cells = list(self._cells(column))
-            if cells and sum(kind(cell.text) is not None for cell in cells) < len(cells) * _STATE_SHARE:
+            are_kinds = sum(kind(cell.text) is not None for cell in cells) >= len(cells) * _STATE_SHARE
+            if self.roles[column] == "goal":
+                if cells and are_kinds and not self._columns("kind"):
+                    self._assign(column, "kind", _("by its content"))
+            elif cells and not are_kinds:
                 of_measure = re.match("措施|任务", plain(self.headings[column]))
                 self._assign(column, "" if of_measure else "category", _("by its content"))
 

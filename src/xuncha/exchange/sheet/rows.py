@@ -216,6 +216,9 @@ class RowReader:
         elif kind:
             self.doubt(row, "kind", _("not a known kind of task: not imported"))
         self._people(row, measure)
+        for role in ("due", "closed_date"):
+            if len({cell.text for cell in row.cells.get(role, ())}) > 1:
+                self.doubt(row, role, _("several values for one measure: the first was taken"))
         self._due(row, measure)
         self._progress(row, measure)
         self._status(row, measure)
@@ -295,11 +298,15 @@ class RowReader:
                 message = _("read as the status: {status}").format(status=STATUS_WORDS[found.status])
                 self.doubt(row, "progress", message)
             return found
-        state = states.read_state(cell.value, cell.form, self.today)
-        if self.states is not None and (status := self.states.get(cell.text)):
+        state, several = states.read_state(cell.value, cell.form, self.today), row.text("state") != cell.text
+        if self.states is not None and not several and (status := self.states.get(cell.text)):
             return states.State(status, bool(state and state.long_term))
-        if len(cell.text) <= states.MAX_LENGTH:
-            if state is None or (self.states is not None and cell.text not in STATUS_WORDS.values()):
+        if several or len(cell.text) <= states.MAX_LENGTH:
+            if (
+                several
+                or state is None
+                or (self.states is not None and cell.text not in STATUS_WORDS.values())
+            ):
                 self.doubt(row, "state", _("not a known status: not imported"))
                 return None
             base = "not_started" if state.negated else "in_progress" if state.staged else state.status

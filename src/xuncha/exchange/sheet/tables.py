@@ -236,7 +236,7 @@ class TableReader:
                     message = _("several problems in one cell: read as one; give each a row")
                     self.reader.doubt(row, "problem", message, text)
                 self.problem = self._begin(title, finding, row, number)
-        elif self.problem is None or not self.headed:
+        elif self.problem is None or not self.headed or (category and self.problem.category != self.category):
             title = cells.one_line(without_number(row.text("measure")))[:_LONGEST_TITLE] or self.sheet.name
             self.reader.doubt(row, "problem", _("no problem is named: the measure title is used"), title)
             self.problem = self._begin(title, "", row)
