@@ -11,7 +11,7 @@ from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.exchange.counted import Paragraphs, contradictions, draft_counts
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
-from xuncha.exchange.sheet import cells
+from xuncha.exchange.names import names
 from xuncha.language import gettext as _
 from xuncha.model.states import is_ongoing
 from xuncha.model.vocabulary import STATUS_WORDS, Status, escape_braces
@@ -114,8 +114,8 @@ class _Drafter:
         status, limit_read = self._status(measure), limit(measure.due or "", self.notice.dates.feedback)
         long_term = measure.long_term or limit_read.long_term
         term = "long_term" if long_term else "at_once" if limit_read.at_once else None
-        leaders = cells.names(measure.leader or "")[0]
-        offices, helping = cells.names("、".join((measure.office or "", *measure.co_offices)), people=False)
+        leaders = names(measure.leader or "")[0]
+        offices, helping = names("、".join((measure.office or "", *measure.co_offices)), people=False)
         if len(leaders) > 1:
             message = _("several leaders: {name} is responsible").format(name=leaders[0])
             self.draft.doubt(message, measure.leader or "", address=_address(measure.text), role="leader")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import Workbook
 
-from xuncha.exchange.sheet.cells import entries, names, show_entry
+from xuncha.exchange.names import names
+from xuncha.exchange.sheet.cells import entries, show_entry
 from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from xuncha.chinese.limits import days_with_year
 from xuncha.exchange.drafts import Draft, MeasureDraft, SourceCell
+from xuncha.exchange.names import names
 from xuncha.exchange.sheet import cells, ticks
 from xuncha.exchange.sheet.grid import Cell, Unseen
 from xuncha.exchange.wording import without_number
@@ -238,20 +239,20 @@ class RowReader:
         return f"{line[:100]}…"
 
     def _people(self, row: Row, measure: MeasureDraft) -> None:
-        if leaders := list(chain(*cells.names(row.text("leader")))):
+        if leaders := list(chain(*names(row.text("leader")))):
             measure.record["leader"] = leaders[0]
         if len(leaders) > 1:
             self.doubt(row, "leader", _("several leaders: {name} is responsible").format(name=leaders[0]))
-        offices, helping = cells.names(row.text("office"), people=False)
+        offices, helping = names(row.text("office"), people=False)
         if offices:
             measure.record["office"] = offices[0]
         if len(offices) > 1:
             message = _("several offices: {name} is responsible, the others are co-responsible")
             self.doubt(row, "office", message.format(name=offices[0]))
-        others = cells.names(row.text("co_offices"), people=False)
+        others = names(row.text("co_offices"), people=False)
         candidates = dict.fromkeys(chain(offices[1:], helping, *others))
-        if names := [name for name in candidates if name not in offices[:1]]:
-            measure.record["co_offices"] = names
+        if helpers := [name for name in candidates if name not in offices[:1]]:
+            measure.record["co_offices"] = helpers
         if person := cells.one_line(row.text("person"))[:200]:
             measure.record["person"] = person
 
@@ -302,11 +303,8 @@ class RowReader:
         if self.states is not None and not several and (status := self.states.get(cell.text)):
             return states.State(status, bool(state and state.long_term))
         if several or len(cell.text) <= states.MAX_LENGTH:
-            if (
-                several
-                or state is None
-                or (self.states is not None and cell.text not in STATUS_WORDS.values())
-            ):
+            is_listed = self.states is None or cell.text in STATUS_WORDS.values()
+            if several or state is None or not is_listed:
                 self.doubt(row, "state", _("not a known status: not imported"))
                 return None
             base = "not_started" if state.negated else "in_progress" if state.staged else state.status
