@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _SIDE = re.compile(
-    r"(?P<open>[（(])?(?<=.)(?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?(open)(?:单位|部门|科室)?[)）]|$)"
+    r"(?<=.)(?P<open>[（(])?(?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?(open)(?:单位|部门|科室)?[)）]|$)"
 )
 """What a name says of itself at its end: （牵头）, 配合."""
 _ROLE = re.compile(

@@ -228,7 +228,7 @@ class Decider:
     def _settle_states(self) -> None:
         """Settle whether 完成情况, 进展情况 and the like hold states or progress, by all of their cells."""
         states: set[int] = set()
-        ranks: dict[int, tuple[bool, bool, bool]] = {}
+        ranks: dict[int, tuple[bool, ...]] = {}
         known, unknown = self._columns("state", "progress"), self._columns("")
         doubtful = [*known, *(each for each in unknown if guess(self.headings[each]) == "state")]
         if not doubtful:  # words of state decide, whatever the heading is
@@ -241,8 +241,9 @@ class Decider:
                 states.add(column)
             in_words = sum(len(cell.text) <= MAX_LENGTH for cell in cells) * 2 >= len(cells)
             if column in states or (is_state and in_words):
-                # Of several columns, prefer the one in which something is closed.
-                ranks[column] = not any(map(_closes, cells)), column not in states, not is_state
+                # Of several columns, prefer the one in which something is closed; 是否按期完成 says less than 完成情况.
+                closes, is_of_time = any(map(_closes, cells)), "按期" in self.headings[column]
+                ranks[column] = not closes, column not in states, is_of_time, not is_state
         best = min(ranks, key=ranks.__getitem__, default=0)
         for column in doubtful:
             other = "" if column in states or self.roles[column] == "" else "progress"
