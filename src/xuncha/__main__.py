@@ -58,7 +58,7 @@ def _open_streams() -> None:
             # A scheduler may start a program without streams; the next file opened would then get the stream's number.
             setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  it stays open until the end
     if isinstance(sys.stdin, TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")  # only answers to questions are read from it
+        sys.stdin.reconfigure(errors="surrogateescape")  # the question refuses what cannot be read
     configured = os.environ.get("PYTHONIOENCODING", "").partition(":")[0]
     is_usable = bool(configured) and _has_chinese(configured)
     codecs.register_error("xuncha", _replacement)

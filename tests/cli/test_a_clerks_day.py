@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import program
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import LedgerOnDisk
 
 
@@ -143,3 +147,12 @@ def test_a_field_is_known_by_its_label_too(ledger: LedgerOnDisk) -> None:
         assert (refused.code, "error[field-value]" in refused.err) == (1, True), refused.err
     ledger.write(ledger.path("1.2"), ledger.read("1.2") + "fields: {风险等级: 高}\n")
     assert "`risk: …`" in ledger.run("validate").err
+
+
+def test_an_answer_that_no_program_can_read_is_asked_again(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    typed = b"n\xff\n" + "中共某局党组".encode() + b"\n"
+    done = program.run(["init", "--ask", "新台账"], tmp_path, bare_ledger.environment, typed)
+    text = (tmp_path / "新台账/data/ledger.yaml").read_text(encoding="utf-8")
+    assert (done.code, "error[not-utf8]" in done.err.decode()) == (0, True)
+    assert "organisation: 中共某局党组\n" in text
+    assert "\N{REPLACEMENT CHARACTER}" not in text

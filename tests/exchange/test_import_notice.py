@@ -95,3 +95,27 @@ def test_a_notice_without_a_day_is_not_taken_for_older_than_the_feedback_that_it
     ledger.write("../无日期.txt", text)
     ledger.ok("import", "notice", "../无日期.txt", "new", XUNCHA_TODAY="2024-06-15")
     ledger.ok("--ledger", "new", "validate")
+
+
+def test_people_offices_and_limits_are_read_as_in_a_table(bare_ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    text = """某局关于巡察整改情况的通报
+2024年7月8日，县委第一巡察组反馈意见。
+一、问题整改情况
+1.学习不够问题
+整改措施：制定计划。
+责任领导：张三、李四
+责任科室：办公室（牵头）、财务科（配合）
+完成时限：收到反馈后3个月内
+"""
+    (tmp_path / "通报.txt").write_text(text, encoding="utf-8")
+    said = bare_ledger.ok("import", "notice", tmp_path / "通报.txt", tmp_path / "ledger")
+    bare_ledger.root = tmp_path / "ledger"
+    measure = json.loads(bare_ledger.ok("show", "1.1", "--json"))
+    assert (measure["leader"], measure["office"], measure["co_offices"], measure["due"]) == (
+        "张三",
+        "办公室",
+        ["财务科"],
+        "2024-10-08",
+    )
+    assert "张三、李四" in said
+    assert "收到反馈后3个月内" in said

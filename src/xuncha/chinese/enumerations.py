@@ -72,11 +72,11 @@ def marks(text: str, families: Collection[Family] = tuple(PATTERNS)) -> list[Mar
             else:
                 separated = before in "，,、" or text[match.start() - 1].isspace()
                 begins = not before or before in _BOUNDARY or (family in _WORD_FAMILIES and separated)
-            if begins:
-                written = next(filter(None, match.groups()))
-                number = _WORD_NUMBERS.get(written) or whole_number(written)
-                if number is not None:
-                    found.append(Mark(*match.span(), family, number))
+            written = next(filter(None, match.groups()))
+            number = _WORD_NUMBERS.get(written) or whole_number(written)
+            # ② after ① begins an item wherever it stands.
+            if number is not None and (begins or (family == "①" and number > 1)):
+                found.append(Mark(*match.span(), family, number))
     return sorted(found)
 
 

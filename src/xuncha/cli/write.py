@@ -17,6 +17,7 @@ from xuncha import system
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
+from xuncha.cli.invocation import decoded_argument, must_be_text
 from xuncha.cli.options import argument, optional
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
@@ -124,16 +125,17 @@ def _ask(call: Context, root: Path) -> None:
 
 
 def _answer(key: str, question: str, today: date) -> str | date | list[str] | None:
-    """Ask one question; ask again while a day is wanted and the answer is not a day."""
+    """Ask one question; ask again while the answer cannot be read, or a day is wanted and it is not a day."""
     while True:
         text = typer.prompt(question, default="", show_default=False, prompt_suffix=_(": ")).strip()
         if not text:
             return None
-        if key in {"categories", "leaders", "offices"}:
-            return list(dict.fromkeys(filter(None, _SEPARATORS.split(text))))
-        if key not in {"started", "ended", "feedback"}:
-            return str(text)
         try:
+            must_be_text([text := decoded_argument(text)])
+            if key in {"categories", "leaders", "offices"}:
+                return list(dict.fromkeys(filter(None, _SEPARATORS.split(text))))
+            if key not in {"started", "ended", "feedback"}:
+                return text
             return typed.read_day(text, question, today, past=True)
         except UsageError as error:
             screen.error(error)

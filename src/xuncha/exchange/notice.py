@@ -11,6 +11,7 @@ from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.exchange.counted import Paragraphs, contradictions, draft_counts
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
+from xuncha.exchange.names import names
 from xuncha.language import gettext as _
 from xuncha.model.states import is_ongoing
 from xuncha.model.vocabulary import STATUS_WORDS, Status, escape_braces
@@ -113,19 +114,24 @@ class _Drafter:
         status, limit_read = self._status(measure), limit(measure.due or "", self.notice.dates.feedback)
         long_term = measure.long_term or limit_read.long_term
         term = "long_term" if long_term else "at_once" if limit_read.at_once else None
+        leaders = names(measure.leader or "")[0]
+        offices, helping = names("、".join((measure.office or "", *measure.co_offices)), people=False)
+        if len(leaders) > 1:
+            message = _("several leaders: {name} is responsible").format(name=leaders[0])
+            self.draft.doubt(message, measure.leader or "", address=_address(measure.text), role="leader")
         record = {
             "title": title,
             "goal": measure.goal,
             "part": measure.part and _line(measure.part.text),
             "term": term,
-            "leader": measure.leader,
-            "office": measure.office,
-            "co_offices": list(measure.co_offices),
+            "leader": next(iter(leaders), None),
+            "office": offices[0] if measure.office and offices else None,
+            "co_offices": [*offices[bool(measure.office) :], *helping],
             "due": measure.limit and measure.limit.isoformat(),
             "status": status,
             "progress": [{"text": rest}] if rest else [],
         }
-        if measure.due and not limit_read.has_value:
+        if measure.due and (limit_read.doubt or not limit_read.has_value):
             message = limit_read.doubt or _("no day given: not imported")
             self.draft.doubt(message, measure.due, address=_address(measure.text), role="due")
         return MeasureDraft(_without_empty(record), address=_address(measure.text))

@@ -132,7 +132,7 @@ def _split_by_labels(text: Line) -> tuple[list[Line], list[Line], list[_Labelled
             continue
         if kind is None:
             before.append(line)
-        elif kind == "measures" and not ((source or before) and state_alone(line.text)):
+        elif kind == "measures" and not ((source or before) and any(map(state_alone, _parts(line.text)))):
             if not source:  # texts above the measures apply to all of them
                 labelled = [each._replace(place=0) for each in labelled]
             source.append(line)
@@ -214,22 +214,22 @@ def _with_labelled(drafts: list[tuple[int, Measure]], labelled: Sequence[_Labell
         above = each.place <= drafts[0][0]
         for_all = kinds[each.kind] == 1 and (above or below or each.kind not in ONE_LINE)
         numbers = range(len(finished)) if for_all else earlier[-1:] or [0]
-        if each.kind in _RESULT_LABELS:
-            _add_results(finished, each.line.text, numbers)
-        elif each.kind != "finding":
-            for number in numbers:
-                finished[number] = _with_label(finished[number], each.kind, each.line.text)
+        texts = _parts(each.line.text)
+        if len(texts) != len(numbers):  # no list of one for each measure
+            numbers = numbers if len(texts) == 1 and each.kind not in _RESULT_LABELS else numbers[-1:]
+            texts = [each.line.text] * len(numbers)
+        for number, text in zip(numbers, texts, strict=True) if each.kind != "finding" else ():
+            if each.kind in _RESULT_LABELS:
+                whole = with_full_stop(finished[number].text.text) + text.rstrip(_SEPARATORS)
+                finished[number] = _with_text(finished[number], whole)
+            else:
+                finished[number] = _with_label(finished[number], each.kind, text)
     return finished
 
 
-def _add_results(drafts: list[Measure], text: str, numbers: Sequence[int]) -> None:
-    """Add the results to measures: one to each if there are as many results as measures, else all to the last measure."""
-    results = [text[item.start : item.end].strip() for item in items(text)]
-    if len(results) != len(numbers):
-        results, numbers = [text], numbers[-1:]
-    for number, result in zip(numbers, results, strict=True):
-        whole = with_full_stop(drafts[number].text.text) + result.rstrip(_SEPARATORS)
-        drafts[number] = _with_text(drafts[number], whole)
+def _parts(text: str) -> list[str]:
+    """Return the items of a text; the text itself if it is no list."""
+    return [text[item.start : item.end].strip() for item in items(text)] or [text]
 
 
 def _with_label(measure: Measure, kind: LabelKind, value: str) -> Measure:

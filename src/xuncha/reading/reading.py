@@ -40,6 +40,8 @@ _FAULT_WORDS: Final = re.compile(
     r"|浮于|形同虚设|悬空|屡禁|重[^，。]{1,8}轻|脱节|随意|混乱|拖延|推诿|不足|空转|虚设|超标|欠账|隐患"
 )
 _PLAN: Final = re.compile(r"下一?步|下一?阶段|今后|后续|打算|努力方向|工作(?:计划|安排)|长效机制|常态长效")
+_REST: Final = re.compile("^(?:目前|当前)?[仍还尚]?(?:存在|面临|遇到)的?(?:主要|突出)?(?:困难|不足)")
+"""The title of a chapter on what the office itself finds difficult: it names no problems of the inspectors."""
 _PROGRESS: Final = re.compile(
     r"(?:反馈|具体|重点|突出|问题|任务|事项|意见).*(?:整改|落实|完成|进展)|整改.*(?:进展|落实|完成|成效)(?:情况)?"
 )
@@ -140,7 +142,7 @@ def _is_about_leaders(node: Node) -> bool:
 def _holds_problems(chapter: Node) -> bool:
     """Return whether a chapter lists problems, and is not itself a category of problems."""
     title = _title(chapter)
-    if _PLAN.search(title) or not chapter.children or _is_about_leaders(chapter):
+    if _PLAN.search(title) or _REST.search(title) or not chapter.children or _is_about_leaders(chapter):
         return False
     if _most(_title(child).endswith("方面") for child in chapter.children):
         return True
@@ -156,7 +158,7 @@ def _is_category(title: str) -> bool:
     """Return whether a chapter is itself a category of problems, and not a report on how they were handled."""
     if _PROGRESS.search(title):
         return not _PLAN.search(title) and title.startswith(("关于", "针对", "在“"))
-    return not _PLAN.search(title) and not _ORGANISES.search(title) and _names_fault(title)
+    return not any(each.search(title) for each in (_PLAN, _ORGANISES, _REST)) and _names_fault(title)
 
 
 def _names_fault(title: str) -> bool:

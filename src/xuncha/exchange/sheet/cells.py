@@ -22,18 +22,11 @@ if TYPE_CHECKING:
 
 _CONTINUATION = re.compile("[，、；。）)”]|并(?!购)|且|以及|同时")
 """The beginning of a line that continues the line before it."""
-_SIDE = re.compile(r"[（(](?:(?P<help>配合|协办|协助|参与)|牵头|主办|主责|负责)(?:单位|部门|科室)?[)）]")
-"""A remark in brackets after a name, such as （牵头） or （配合）."""
-_ROLE = re.compile(
-    r"(?P<lead>牵头|主办|主责|责任|承办)?(?P<help>配合|协办|协助|参与)?(?:领导|科室|单位|部门|处室|股室|人员|人)?\s*[：:]\s*"
+_RUN_ON = re.compile(
+    rf"(?={SYMBOL}|[（(][2-9][)）])|(?<=[\u4e00-\u9fff])(?=[2-9][.．、]\s*[\u4e00-\u9fff])|(?<=[^，。；\n])\s+(?=[二三四五六七八九十]、)"
 )
-_BETWEEN = re.compile(r"[、，,；;/\n\t]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
-_OFFICES_JOINED = re.compile("(?<=[部科室处局办股])[和及与](?=[\u4e00-\u9fff]+[部科室处局办股]$)")
-"""The joining word in 法务部和审计部."""
+"""Where a number begins an item without a mark before it; numbers that do not count up begin none."""
 _LONGEST_LINE = 2000
-_LONGEST_NAME = 200  # the most characters of a name in a ledger
-_MARKS = re.compile(r"[（(]|[)）]|" + _BETWEEN.pattern)
-_POST = re.compile(r"(?:长|主任|书记|主席|委员|组长|队长|经理|处|科|局|成员|负责人|领导)$")
 _ENTRY = re.compile(
     r"^\s*(?P<open>[（(【])?(?P<day>\d{4}\s*[-./年]\s*\d{1,2}\s*[-./月]\s*\d{1,2}\s*(?:日|号)?)\s*[）)】]?\s*(?P<colon>[：:])?\s*(?P<text>.*)$",
     re.DOTALL,
@@ -64,8 +57,7 @@ def items(text: str) -> list[str]:
 
     Items are separated by their numbers, which must begin with one and have no gap; else by line ends.
     """
-    # ① begins an item wherever it stands.
-    whole = re.sub(rf"(?={SYMBOL})", "\n", text)
+    whole = _RUN_ON.sub("\n", text)
     found = enumerations.items(whole, (*NUMBERED, "是"))
     if len(found) > 1:
         parts = [whole[item.start : item.end].strip("\n ；;") for item in found]
@@ -91,54 +83,6 @@ def lines(text: str) -> list[str]:
 def continues(before: str, text: str) -> bool:
     """Return whether a text plainly continues the one before it: that one ends with a comma, or this one begins with 、 or 并."""
     return bool(re.search(r"[，,、（(《“‘：:]$", before) or _CONTINUATION.match(text))
-
-
-def names(text: str, *, people: bool = True) -> tuple[list[str], list[str]]:
-    """Split a cell into people or offices. Return those who are responsible, and those who help (配合).
-
-    It reads 牵头：规划科；配合：财务科、办公室, and 规划科（牵头）、财务科.
-    """
-    if text and not re.search(r"[、，,；;/\n\t \u3000：:]|等$", text) and not _SIDE.search(text):
-        return [name for name in [text.rstrip("。.")[:_LONGEST_NAME]] if name], []
-    lead: list[str] = []
-    helping: list[str] = []
-    side, place = lead, 0
-    for match in _ROLE.finditer(text):
-        if match["lead"] or match["help"]:
-            side += _split(text[place : match.start()], people=people)
-            side, place = helping if match["help"] else lead, match.end()
-    side += _split(text[place:], people=people)
-    own: list[str] = []
-    for name in lead:
-        remark = _SIDE.search(name)
-        (helping if remark and remark["help"] else own).append(_SIDE.sub("", name))
-    return list(dict.fromkeys(own)), [name for name in dict.fromkeys(helping) if name not in own]
-
-
-def _split(text: str, *, people: bool) -> list[str]:
-    """Split a list of names; text in parentheses is not split."""
-    parts, depth, place = [""], 0, 0
-    for match in _MARKS.finditer(text):
-        mark = match[0]
-        parts[-1] += text[place : match.start()]
-        place = match.end()
-        depth = max(0, depth + (mark in "（(") - (mark in ")）"))
-        if depth or mark in ")）":
-            parts[-1] += mark
-        elif mark.isspace() and mark != "\n" and _is_one_name(parts[-1], text[place:], people=people):
-            parts[-1] += "" if len(parts[-1]) == 1 else " "
-        else:
-            parts.append("")
-    parts[-1] += text[place:]
-    found = (re.sub(r"等$", "", part.strip(" \u3000。.；;")).strip(" \u3000") for part in parts)
-    whole = [one_line(name)[:_LONGEST_NAME] for name in found if name]
-    return whole if people else [each for name in whole for each in _OFFICES_JOINED.split(name)]
-
-
-def _is_one_name(before: str, after: str, *, people: bool) -> bool:
-    """Return whether a blank is inside a name (张 三), or between a post and a name (局长 张三)."""
-    behind_post = people and bool(_POST.search(before))
-    return len(before.strip()) == 1 or behind_post or not re.match(r"[\u4e00-\u9fff]{2}", after)
 
 
 def entries(text: str) -> list[dict[str, Any]]:

@@ -5,50 +5,97 @@ from __future__ import annotations
 import io
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.grid import Sheet, Spot
+from xuncha.exchange.sheet.grid import Sheet, Spot, Unseen
 from xuncha.language import gettext as _
 from xuncha.parts import require_part
 
-_CellReader = Callable[[Any], tuple[str, bool]]
-WordRow = tuple[int, Any, list[Any]]
+Element = Any
+"""An element of a Word document or a web page: their libraries have no common type for it."""
+_CellReader = Callable[[Element], tuple[str, Unseen, str]]
+WordRow = tuple[int, Element, list[Element]]
 """The number of a row, its element, and its cells, each in every place that it covers."""
 _ABOVE: Final = 6  # paragraphs above a table that may name the organisation and the feedback
 _MOST_SPANNED: Final = 2_000  # the most rows or columns that one cell of a document may cover
 _TEXT_TAGS: Final = {"p", "h1", "h2", "h3", "caption", "div", "title"}
+_AROUND: Final = {"sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple"}
+"""Elements of Word around rows, cells, paragraphs and texts that are read like those without them: content controls, tracked insertions."""
+_REMARKS: Final = {"comments", "footnotes", "endnotes"}
+_BESIDE: Final = (
+    ".//w:tbl | .//w:txbxContent | .//w:commentReference | .//w:footnoteReference | .//w:endnoteReference"
+)
+_DELETED: Final = ".//w:del//w:r | .//w:moveFrom//w:r"
+_WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_ID, _FONT, _CHARACTER = (f"{_WORD}{name}" for name in ("id", "font", "char"))
+_SIGNS: Final = {
+    "Wingdings FB": "✗", "Wingdings FC": "✓", "Wingdings FD": "☒", "Wingdings FE": "☑", "Wingdings A8": "□", "Wingdings 6F": "□",
+    "Wingdings 2 4F": "✗", "Wingdings 2 50": "✓", "Wingdings 2 51": "☒", "Wingdings 2 52": "☑", "Wingdings 2 A3": "□",
+}  # fmt: skip
+"""Ticks, crosses and boxes that Word stores as a font and the number of a character in it."""
 _HIDDEN_STYLE: Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def word_tables(document: Any) -> Iterator[tuple[str, list[str], Iterator[WordRow]]]:  # noqa: ANN401
-    """Yield each table of a Word document: its name, the paragraphs right above it (the first rows of its sheet), and its own rows."""
-    from docx.table import Table  # noqa: PLC0415
+def within(element: Element, *names: str) -> Iterator[Element]:
+    """Yield the children of a Word element with one of these names, also those in content controls or tracked insertions."""
+    for child in element.iterchildren("{*}*"):
+        name = child.tag.rpartition("}")[2]
+        if name in names:
+            yield child
+        elif name in _AROUND:
+            yield from within(child, *names)
 
+
+def word_tables(document: Element) -> Iterator[tuple[str, list[str], Iterator[WordRow]]]:
+    """Yield each table of a Word document: its name, the paragraphs right above it (the first rows of its sheet), and its own rows."""
     above: list[str] = []
     number = 0
-    for block in document.iter_inner_content():
-        if isinstance(block, Table):
+    for block in within(document.element.body, "p", "tbl"):
+        if block.tag.endswith("}tbl"):
             number += 1
             last = above[-_ABOVE:]
-            yield table_name(number), last, _word_rows(block._tbl, len(last) + 1)  # noqa: SLF001
+            yield table_name(number), last, _word_rows(block, len(last) + 1)
             above = []
-        elif words := block.text.strip():
+        elif words := word_text(block).strip():
             above.append(words)
 
 
-def _word_rows(table: Any, first: int) -> Iterator[WordRow]:  # noqa: ANN401
+def _word_rows(table: Element, first: int) -> Iterator[WordRow]:
     above: list[Any] = []
-    for number, row in enumerate(table.tr_lst, first):
+    for number, row in enumerate(within(table, "tr"), first):
         cells: list[Any] = [None] * min(row.grid_before, _MOST_SPANNED)
-        for cell in row.tc_lst:
+        for cell in within(row, "tc"):
             goes_on = cell.vMerge == "continue" and len(cells) < len(above)
             first_cell = above[len(cells)] if goes_on else None
             cells += [cell if first_cell is None else first_cell] * min(max(cell.grid_span, 1), _MOST_SPANNED)
         above = cells
         yield number, row, cells
+
+
+def word_text(paragraph: Element) -> str:
+    """Return the visible text of a paragraph of a Word document, with its ticks, as if tracked changes were accepted."""
+    return "".join(map(_run_text, _visible_runs(paragraph)))
+
+
+def _run_text(run: Element) -> str:
+    signs = (
+        f"{each.get(_FONT)} {each.get(_CHARACTER, '')[-2:].upper()}" for each in run.iterchildren("{*}sym")
+    )
+    return "".join((*(_SIGNS.get(sign, "") for sign in signs), run.text))
+
+
+def _visible_runs(paragraph: Element) -> Iterator[Element]:
+    return (run for run in within(paragraph, "r") if not _is_set(run, "vanish"))
+
+
+def _is_set(run: Element, *names: str) -> bool:
+    """Return whether a run has one of these properties, and does not switch it off."""
+    properties = () if run.rPr is None else run.rPr
+    return any(each.val for each in properties if each.tag.rpartition("}")[2] in names)
 
 
 def table_name(number: int) -> str:
@@ -59,21 +106,38 @@ def table_name(number: int) -> str:
 def read_word(path: Path, content: bytes) -> list[Sheet]:
     """Read the tables of a Word document."""
     with require_part("office"):
-        from docx import Document  # noqa: PLC0415
-        from docx.oxml.ns import qn  # noqa: PLC0415
-        from docx.text.paragraph import Paragraph  # noqa: PLC0415
+        from docx import Document, oxml  # noqa: PLC0415
 
-    def look(cell: Any) -> tuple[str, bool]:  # noqa: ANN401
-        paragraphs = cell.p_lst if cell.find(f".//{qn('w:strike')}") is not None else ()
-        runs = [run for each in paragraphs for run in Paragraph(each, cell).runs if run.text.strip()]
-        text = "\n".join(each.text for each in cell.iter_block_items() if each.tag == qn("w:p"))
-        return text, bool(runs) and all(run.font.strike for run in runs)
-
-    with safety.refusing_damage(path):
+    with safety.refusing_damage(path, oxml.exceptions.XmlchemyError):
+        document = Document(io.BytesIO(content))
+        remarks: dict[str, str] = {}
+        for relation in document.part.rels.values():
+            if not relation.is_external and (kind := relation.reltype.rpartition("/")[2]) in _REMARKS:
+                for each in oxml.parse_xml(relation.target_part.blob):
+                    remarks[f"{_WORD}{kind[:-1]}Reference{each.get(_ID)}"] = _inner_text(each)
         found = []
-        for name, above, rows in word_tables(Document(io.BytesIO(content))):
-            found.append(_sheet(path, name, above, (cells for _number, _row, cells in rows), look))
+        for name, above, rows in word_tables(document):
+            found.append(
+                _sheet(path, name, above, (cells for _number, _row, cells in rows), partial(_look, remarks))
+            )
         return found
+
+
+def _look(remarks: Mapping[str, str], cell: Element) -> tuple[str, Unseen, str]:
+    """Return the text of a cell, why it is seen differently, and what is remarked on it or stands in tables and text boxes inside it."""
+    paragraphs = list(within(cell, "p"))
+    runs = [run for each in paragraphs for run in _visible_runs(each) if run.text.strip()]
+    struck = {_is_set(run, "strike", "dstrike") for run in runs}
+    unseen: Unseen = "" if True not in struck else "partly" if False in struck else "struck"
+    beside = (
+        _inner_text(each) or remarks.get(f"{each.tag}{each.get(_ID)}", "") for each in cell.xpath(_BESIDE)
+    )
+    words = "\n".join(dict.fromkeys(filter(None, beside)))
+    return "\n".join(map(word_text, paragraphs)), "changed" if cell.xpath(_DELETED) else unseen, words
+
+
+def _inner_text(element: Element) -> str:
+    return "".join(each.text or "" for each in element.iter(f"{_WORD}t"))
 
 
 def read_page(path: Path, text: str) -> list[Sheet]:
@@ -102,17 +166,17 @@ def read_page(path: Path, text: str) -> list[Sheet]:
     return found
 
 
-def _is_unseen(element: Any) -> bool:  # noqa: ANN401
+def _is_unseen(element: Element) -> bool:
     hidden = element.get("hidden") is not None or _HIDDEN_STYLE.search(element.get("style") or "")
     return bool(hidden) or element.tag in {"script", "style", "noscript", "template"}
 
 
-def _read_cell(cell: Any) -> tuple[str, bool]:  # noqa: ANN401
-    whole, struck = _text(cell), cell.xpath(".//s | .//del | .//strike")
-    return whole, bool(whole) and "".join(map(_text, struck)) == whole
+def _read_cell(cell: Element) -> tuple[str, Unseen, str]:
+    whole, struck = _text(cell), "".join(map(_text, cell.xpath(".//s | .//del | .//strike")))
+    return whole, "struck" if struck and struck == whole else "partly" if struck else "", ""
 
 
-def _text(element: Any) -> str:  # noqa: ANN401
+def _text(element: Element) -> str:
     blocks = element.xpath(".//p | .//div | .//li")
     for block in blocks:
         block.tail = "\n" + (block.tail or "")
@@ -120,7 +184,7 @@ def _text(element: Any) -> str:  # noqa: ANN401
     return "\n".join(line for line in lines if line)
 
 
-def _full_rows(table: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+def _full_rows(table: Element) -> Iterator[list[Element]]:
     """Yield the rows of a table in a web page, with each cell in every place that it covers."""
     continued: dict[int, tuple[Any, int]] = {}
     """By column: the cells that continue in the next rows, and how many rows are left."""
@@ -140,7 +204,7 @@ def _full_rows(table: Any) -> Iterator[list[Any]]:  # noqa: ANN401
         yield [cells.get(place) for place in range(max(cells, default=-1) + 1)]
 
 
-def _span(cell: Any, name: str) -> int:  # noqa: ANN401
+def _span(cell: Element, name: str) -> int:
     value = (cell.get(name) or "1").strip()
     return min(max(int(value), 1), _MOST_SPANNED) if value.isdecimal() else 1
 
@@ -148,7 +212,7 @@ def _span(cell: Any, name: str) -> int:  # noqa: ANN401
 def _sheet(
     path: Path, name: str, above: Iterable[str], rows: Iterable[list[Any]], read: _CellReader
 ) -> Sheet:
-    """Make a sheet from rows in which a merged cell is one object in every place; `read` returns its text, and whether it is struck out."""
+    """Make a sheet from rows in which a merged cell is one object in every place; `read` returns its text, why it is seen differently, and remarks."""
     sheet, words = Sheet(name, named=False), list(above)
     for row, each in enumerate(words, 1):
         sheet.put((row, 1), each)
@@ -158,8 +222,9 @@ def _sheet(
             if cell is None:
                 continue
             if cell not in places:
-                text, struck = read(cell)
-                sheet.put((row, column), text, struck=struck)
+                text, unseen, remark = read(cell)
+                sheet.put((row, column), text, unseen)
+                sheet.comments |= {(row, column): remark} if remark else {}
             places.setdefault(cell, []).append((row, column))
             safety.must_be_few(path, row * column, "c")
     corners = [(min(spots), max(spots)) for spots in places.values() if len(spots) > 1]

@@ -12,13 +12,14 @@ from zipfile import ZipFile
 
 from docx import Document
 from docx.oxml import OxmlElement
+from docx.oxml.exceptions import XmlchemyError
 from docx.oxml.ns import qn
 from lxml import etree
 
 from xuncha.chinese.characters import without_unsafe
 from xuncha.errors import RefusedError
 from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.documents import WordRow, word_tables
+from xuncha.exchange.sheet.documents import WordRow, within, word_tables, word_text
 from xuncha.exchange.sheet.plan import AddedRow, Plan, as_text
 from xuncha.language import gettext as _
 from xuncha.paper.harmless import must_be_harmless
@@ -51,7 +52,7 @@ class FilledWord:
         self.cells: dict[str, dict[Spot, Any]] = {}
         self.rows: dict[str, dict[int, Any]] = {}
         self.repeating: dict[tuple[str, int], bool] = {}
-        with safety.refusing_damage(path):
+        with safety.refusing_damage(path, XmlchemyError):
             self.document = Document(io.BytesIO(content))
             for name, _above, rows in word_tables(self.document):
                 self._index_cells(name, rows)
@@ -87,10 +88,11 @@ class FilledWord:
     def _split(self, sheet: str, first: Spot) -> None:
         """Split a merged cell, so that each row has its own cell."""
         for row, column in [spot for spot, each in self.anchors[sheet].items() if each == first]:
-            for cell in self.rows[sheet][row].tc_lst:
-                if cell.grid_offset < column <= cell.grid_offset + cell.grid_span:
-                    cell.vMerge = None
-                    self.cells[sheet][row, column] = cell
+            own = self.rows[sheet][row]
+            places = [cell for cell in within(own, "tc") for _column in range(max(cell.grid_span, 1))]
+            cell = places[column - own.grid_before - 1]
+            cell.vMerge = None
+            self.cells[sheet][row, column] = cell
 
     def _put(self, cell: Any, value: object, sheet: str, spot: Spot) -> None:  # noqa: ANN401
         """Write a value into a cell, in the font and the layout of its paragraph, or of a similar cell if it is empty."""
@@ -143,7 +145,7 @@ class FilledWord:
         template = self.rows[added.sheet][added.after]
         row = deepcopy(template)
         column = row.grid_before + 1
-        for cell, own, upper in zip(row.tc_lst, template.tc_lst, above.tc_lst, strict=True):
+        for cell, own, upper in zip(*(within(each, "tc") for each in (row, template, above)), strict=True):
             columns = range(column, column + max(cell.grid_span, 1))
             column = columns.stop
             below = cells.get((added.after + 1, columns.start))
@@ -186,7 +188,7 @@ class FilledWord:
 
 
 def _text(cell: Any) -> str:  # noqa: ANN401
-    return "".join(paragraph.text for paragraph in cell.p_lst).strip()
+    return "".join(map(word_text, within(cell, "p"))).strip()
 
 
 def _text_properties(paragraph: Any) -> Any:  # noqa: ANN401
@@ -203,8 +205,8 @@ def _text_properties(paragraph: Any) -> Any:  # noqa: ANN401
 
 def _clear(cell: Any, first: Any) -> None:  # noqa: ANN401
     """Remove the text of a cell. Its first paragraph stays, without its text."""
-    for block in list(cell.iter_block_items()):
-        if block is not first and block.tag != qn("w:tbl"):
+    for block in list(cell):
+        if block is not first and block.tag not in {qn("w:tbl"), qn("w:tcPr")}:
             cell.remove(block)
     _clear_paragraph(first)
     if cell[-1] is not first:

@@ -24,8 +24,8 @@ Spot = tuple[int, int]
 """The row and the column of a cell, counted from 1."""
 
 
-Unseen = Literal["", "struck", "partly", "replaced"]
-"""Why a cell is not read as a state: it is struck out, wholly or in part, or its number format hides it or shows something else."""
+Unseen = Literal["", "struck", "partly", "changed", "replaced"]
+"""Why a cell is not read as a state: it is struck out, wholly or in part, has tracked changes, or its number format hides it or shows something else."""
 
 
 class Cell(NamedTuple):
@@ -70,11 +70,11 @@ class Sheet:
     by_row: dict[int, list[int]] = field(default_factory=dict)
     """The filled rows in order, each with its filled columns."""
 
-    def put(self, spot: Spot, value: object, *, struck: bool = False) -> None:
+    def put(self, spot: Spot, value: object, unseen: Unseen = "") -> None:
         """Add a cell from a reader that gives no number format; a blank value is left out."""
         if value is not None and not is_blank(str(value)):
             form = "General" if isinstance(value, str | int | float) else DAY
-            self.cells[spot] = Cell.of(value, form, unseen="struck" if struck else "")
+            self.cells[spot] = Cell.of(value, form, unseen=unseen)
 
     def expand(self, merged: list[tuple[int, int, int, int]]) -> None:
         """Repeat merged cells (left, top, right, bottom) in all places they cover, and sort the rows. Raises RefusedError if they cover too much."""

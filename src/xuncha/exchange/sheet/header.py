@@ -21,6 +21,9 @@ _DATA: Final = re.compile(
     r"\d{1,6}(?:[.．-]\d{1,6})?|(?:19|20)\d\d[年./-]\d{1,2}(?:[月./-](?:\d{1,2}日?)?)?底?前?"
 )
 """Numbers and days; no heading consists of one alone."""
+_START: Final = re.compile("(?:[自从起]|.{0,4}(?:开始|起始|启动|开工))(?:时间|日期|日|年月)?")
+_COUNT: Final = re.compile("[^序号]数量?$|[率比计]$")
+"""The end of a heading above counts: 问题数, 完成率, 占比, 合计."""
 _FEWEST: Final = 3  # the fewest columns with a role in a header
 _LONGEST: Final = 24  # the most characters of a column's name
 _SEPARATOR: Final = "/"  # stands between the rows of a heading
@@ -150,7 +153,7 @@ class TableFinder:
         return 0
 
     def _numbered_again(self, headings: Columns) -> int:
-        """Return the column where a header starts again, at a number or after an empty column, and names problems or measures; else 0."""
+        """Return the column where a header starts again, at a number or after an empty column, and names problems, measures or only counts; else 0."""
         named = {column: self.role(text) for column, text in sorted(headings.items()) if text}
         for column, name in list(named.items())[1:]:
             parted, numbered = column - 1 not in named, name == "number"
@@ -160,7 +163,8 @@ class TableFinder:
             right = {role for other, role in named.items() if other >= column + numbered}
             # Without an empty column, the second numbers may be those of the measures.
             again = left & right & ({"problem"} if not parted else _TOPICS | _STATES if numbered else _TOPICS)
-            if again and left & _TOPICS and max(named) > column:
+            counts = [bool(_COUNT.search(plain(headings[other]))) for other in named if other > column]
+            if (again or (parted and all(counts))) and left & _TOPICS and max(named) > column:
                 return column
         return 0
 
@@ -245,7 +249,12 @@ class TableFinder:
             texts = [re.sub(r"\s+", "", text) for text in texts if text]
             if texts:
                 choices = [texts[-1], "".join(texts), *reversed(texts[:-1])]
-                names[column] = next((text for text in choices if self.role(text)), texts[-1])
+                is_start = _START.fullmatch(
+                    plain(texts[-1])
+                )  # below 整改时限, the day of 开始 is no time limit
+                names[column] = next(
+                    (each for each in choices if self.role(each) and not is_start), texts[-1]
+                )
         return names
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from xuncha.exchange.sheet import safety
-from xuncha.exchange.sheet.grid import Sheet, Spot, clean
+from xuncha.exchange.sheet.grid import Sheet, Spot, Unseen, clean
 from xuncha.paper.xlsx import MAX_CELL
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class SheetFormat:
     sheet: Sheet
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     """The left column, the top row, the right column and the bottom row of each."""
-    struck: set[Spot] = field(default_factory=set)
+    struck: dict[Spot, Unseen] = field(default_factory=dict)
     rows: int = 0
     columns: int = 0
     filled: tuple[int, int] = (0, 1)  # the last row and the last column that hold something
@@ -55,8 +55,8 @@ class SheetFormat:
             bottom = row + _number(cell, "number-rows-spanned") - 1
             if (right, bottom) != (column, row):
                 self.merged.append((column, row, right, bottom))
-            if _is_struck(cell, struck):
-                self.struck.add((row, column))
+            if unseen := _unseen(cell, struck):
+                self.struck[row, column] = unseen
             if remark := cell.find(f"{_OFFICE}annotation"):
                 text = "\n".join("".join(each.itertext()) for each in remark.iter(f"{_TEXT}p"))
                 self.sheet.comments[row, column] = clean(text)
@@ -96,14 +96,17 @@ def sheet_formats(path: Path, package: Package) -> dict[str, SheetFormat]:
     return by_name
 
 
-def _is_struck(cell: Element, struck: set[str]) -> bool:
-    """Return whether all text in a cell is struck out: by the cell's own style, or by the style of each piece."""
-    pieces = [each for each in cell.iter(f"{_TEXT}p") if "".join(each.itertext()).strip()]
-    parts = [part for each in pieces for part in each]
+def _unseen(cell: Element, struck: set[str]) -> Unseen:
+    """Return whether text in a cell is struck out, wholly or in part: by the cell's own style, or by the style of each piece."""
+    pieces = [each for each in cell.iterfind(f"{_TEXT}p") if "".join(each.itertext()).strip()]
+    parts = [part for each in pieces for part in each if "".join(part.itertext()).strip()]
     bare = [each.text for each in pieces] + [part.tail for part in parts]
-    by_piece = not any((text or "").strip() for text in bare)
-    by_piece = by_piece and all(part.get(f"{_TEXT}style-name") in struck for part in parts)
-    return bool(pieces) and (by_piece or cell.get(f"{_TABLE}style-name") in struck)
+    looks = {part.get(f"{_TEXT}style-name") in struck for part in parts} | {
+        False for text in bare if (text or "").strip()
+    }
+    if pieces and (cell.get(f"{_TABLE}style-name") in struck or looks == {True}):
+        return "struck"
+    return "partly" if True in looks else ""
 
 
 def _number(element: Element, name: str, space: str = _TABLE) -> int:

@@ -31,6 +31,7 @@ _FORM_NAME: Final = "台账"  # the name of a form that nobody has named
 _ORGANISATION: Final = re.compile(
     r"(?P<name>中共[^\s，,。：:《》（）()]{2,40}?(?:委员会|党组|党委|党总支|党支部|工委))|(?:被巡察|整改)(?:单位|党组织)[：:]\s*(?P<labelled>[^\s，,。；;：:（）()]{2,40})"
 )
+_ERRORS: Final = {"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
 _GENERIC_SHEET: Final = re.compile(r"^(?:sheet|工作表|表)\s*\d*$|台账|清单|汇总|总表|一览", re.IGNORECASE)
 
 
@@ -166,7 +167,7 @@ def form_of(draft: Draft, sheets: Sequence[Sheet], tables: Mapping[str, Sequence
 def _prepare(
     draft: Draft, sheet: Sheet, own: Iterable[header.Table], given: Mapping[str, str]
 ) -> header.TableFinder:
-    """List what is hidden, and remove what is struck out or belongs to a second table beside the first.
+    """List what is hidden, and remove what is struck out, a formula without a result, or part of a second table beside the first.
 
     Return the finder for the tables in the rest. `given` are the roles that were given to columns, by the plain headings.
     `own` are the tables if `export` has written them: then no other row is a header.
@@ -175,6 +176,7 @@ def _prepare(
     _remove_struck(draft, sheet)
     reasons = {
         "partly": _("struck out in part: read anyway, but not used as a status"),
+        "changed": _("tracked changes: read as if they were accepted, but not used as a status"),
         "replaced": _(
             "its number format hides it or shows something else: read anyway, but not used as a status"
         ),
@@ -182,6 +184,12 @@ def _prepare(
     firsts = ((cell.unseen, spot) for spot, cell in sheet.cells.items() if sheet.is_first(spot))
     for why, spot in sorted(each for each in firsts if each[0] in reasons):
         draft.doubt(reasons[why], sheet.text(*spot), sheet.name, address(*spot))
+    errors = (spot for spot, cell in sheet.cells.items() if cell.text in _ERRORS and not draft.exact)
+    without_result = {*sheet.unstored, *errors}
+    for spot in sorted(filter(sheet.is_first, without_result)):
+        message = _("a formula without a result: not imported")
+        draft.doubt(message, sheet.text(*spot), sheet.name, address(*spot))
+    sheet.remove(without_result.__contains__)
     finder = header.TableFinder(sheet, given)
     if beside := finder.second_table(heads or sheet.by_row):
         message = _("a second table beside the first: not read; put it below, or on a separate sheet")
@@ -223,16 +231,13 @@ def _remove_struck(draft: Draft, sheet: Sheet) -> None:
 
 
 def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[header.Table]]) -> None:
-    """List the sheets that are not read, and the formulas without a stored result."""
+    """List the sheets that are not read."""
     for sheet in sheets:
         if sheet.hidden and sheet.cells:
             draft.doubt(_("the sheet is hidden: not read"), sheet=sheet.name)
         elif sheet.cells and not tables[sheet.name]:
             message = _("no table of problems or measures was found in this sheet: not read")
             draft.doubt(message, sheet=sheet.name)
-        for spot in sheet.unstored:
-            message = _("a formula without a stored result: the text of the formula was used")
-            draft.doubt(message, sheet.text(*spot), sheet.name, address(*spot))
 
 
 def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:

@@ -35,8 +35,8 @@ _NAMES: Final = "|".join(
         "publish": r"(?:是否)?公开(?:情况)?|是否公开发布",
         "state": r"(?:整改|任务|工作|措施|问题|销号|办理|办结|落实|当前|目前|完成)*(?:状态|进程|程度)|(?:完成|整改|落实)与否|(?:已|应)?(?:完成|整改)(?:比例|百分比|率)|(?:办结|销号|整改销号|问题销号)情况"
         r"|(?:复查|验收|验证|督办|办理|审核)(?:结果|结论|情况)|结论|是否(?:已|按期|全部|通过|完成|整改|落实|销号|办结|到位|结案|申请|验收)+|完成|销号|办结|整改到位|落实到位|到位",
-        "closed_date": r"(?:实际|最终)(?:整改)?(?:完成|办结|销号)(?:时间|日期)|(?:整改)?(?:办结|销号|销号办结|结束|验收)(?:时间|日期)",
-        "due": r"(?:整改|治理|落实|完成|办理|办结|任务|工作|措施|拟|计划|预计|应|要求|限定|原定|延期后|的)*(?:时限|期限|限期|时间节点|时间要求|时间安排|截止(?:时间|日期|日)?|完成日期?|时间|节点)(?:要求|节点)?",
+        "closed_date": r"(?:实际|最终)(?:整改)?(?:完成|办结|销号)(?:时间|日期)|(?:整改)?(?:办结|销号|销号办结|验收)(?:时间|日期)",
+        "due": r"(?:整改|结束|治理|落实|完成|办理|办结|任务|工作|措施|拟|计划|预计|应|要求|限定|原定|延期后|的)*(?:时限|期限|限期|时间节点|时间要求|时间安排|截止(?:时间|日期|日)?|完成日期?|时间|节点)(?:要求|节点)?",
         "co_offices": rf"(?:配合|协办|协同|协助|协作|参与|联合|会办|共同责任)(?:责任)?(?:{_UNIT})?",
         "office": rf"(?:整改|第一|主要|具体|主体)*(?:责任|牵头|主责|承办|主办|实施|整改|负责|落实){_UNIT}(?:（?单位）?|名称)?|科室|责任主体|责任清单|部门",
         "leader": r"[\u4e00-\u9fff]{0,6}(?:领导|班子成员)(?:干部)?(?:人|姓名)?(?<!领导小组)|(?:分管|主要|班子)负责人|(?:第一|主要)责任人|责任局长|责任行长",
@@ -77,7 +77,7 @@ LABELLED: Final = PEOPLE | {"problem", "finding", "measure", "goal", "due"}
 """Roles whose text may stand after a label."""
 _LABEL: Final = re.compile(r"(?:^|(?<=[\s；;，,。]))(?P<name>[\u4e00-\u9fff]{2,8})\s*[：:]\s*")
 _LONGEST_HEADING: Final = 60
-_AMBIGUOUS_DAY: Final = re.compile(r"(?:整改)?完成(?:时间|日期)")
+_AMBIGUOUS_DAY: Final = re.compile(r"(?:整改)?(?:完成|结束)(?:时间|日期)")
 """The heading of a time limit or of a day of completion; the cells of the column and others decide."""
 _OF_PROGRESS: Final = re.compile("(?:记录|填报|更新|进展|汇报|上报)(?:日期|时间)")
 _AMBIGUOUS_PERSON: Final = re.compile("责任人|谁.+|责任(?!领导)[\u4e00-\u9fff]{2}|[\u4e00-\u9fff]{2}负责人")
@@ -214,17 +214,21 @@ class Decider:
                 )
 
     def _settle_kinds(self) -> None:
-        """Settle 整改类型: if too few cells are kinds such as 立行立改, it is the category, and 措施类别 is unknown."""
-        for column in self._columns("kind"):
+        """Settle 整改类型: if too few cells are kinds such as 立行立改, it is the category, and 措施类别 is unknown; 整改要求 with kinds is 整改类型."""
+        for column in self._columns("kind", "goal"):
             cells = list(self._cells(column))
-            if cells and sum(kind(cell.text) is not None for cell in cells) < len(cells) * _STATE_SHARE:
+            are_kinds = sum(kind(cell.text) is not None for cell in cells) >= len(cells) * _STATE_SHARE
+            if self.roles[column] == "goal":
+                if cells and are_kinds and not self._columns("kind"):
+                    self._assign(column, "kind", _("by its content"))
+            elif cells and not are_kinds:
                 of_measure = re.match("措施|任务", plain(self.headings[column]))
                 self._assign(column, "" if of_measure else "category", _("by its content"))
 
     def _settle_states(self) -> None:
         """Settle whether 完成情况, 进展情况 and the like hold states or progress, by all of their cells."""
         states: set[int] = set()
-        ranks: dict[int, tuple[bool, bool, bool]] = {}
+        ranks: dict[int, tuple[bool, ...]] = {}
         known, unknown = self._columns("state", "progress"), self._columns("")
         doubtful = [*known, *(each for each in unknown if guess(self.headings[each]) == "state")]
         if not doubtful:  # words of state decide, whatever the heading is
@@ -237,8 +241,9 @@ class Decider:
                 states.add(column)
             in_words = sum(len(cell.text) <= MAX_LENGTH for cell in cells) * 2 >= len(cells)
             if column in states or (is_state and in_words):
-                # Of several columns, prefer the one in which something is closed.
-                ranks[column] = not any(map(_closes, cells)), column not in states, not is_state
+                # Of several columns, prefer the one in which something is closed; 是否按期完成 says less than 完成情况.
+                closes, is_of_time = any(map(_closes, cells)), "按期" in self.headings[column]
+                ranks[column] = not closes, column not in states, is_of_time, not is_state
         best = min(ranks, key=ranks.__getitem__, default=0)
         for column in doubtful:
             other = "" if column in states or self.roles[column] == "" else "progress"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from xuncha.chinese.limits import days_with_year
 from xuncha.exchange.drafts import Draft, MeasureDraft, SourceCell
+from xuncha.exchange.names import names
 from xuncha.exchange.sheet import cells, ticks
 from xuncha.exchange.sheet.grid import Cell, Unseen
 from xuncha.exchange.wording import without_number
@@ -185,7 +186,9 @@ class RowReader:
             message = _("it does not give a known status: not imported")
             self.draft.doubt(message, f"{word}：{cell.text}", row.sheet, cell.address, "state")
         for address, text in row.comments:
-            self.draft.doubt(_("a comment: not imported"), text, row.sheet, address)
+            self.draft.doubt(
+                _("beside the text of the cell, such as a comment: not imported"), text, row.sheet, address
+            )
         return drafts
 
     def _titles(self, row: Row, problem: str, *, is_single: bool) -> list[str]:
@@ -214,6 +217,9 @@ class RowReader:
         elif kind:
             self.doubt(row, "kind", _("not a known kind of task: not imported"))
         self._people(row, measure)
+        for role in ("due", "closed_date"):
+            if len({cell.text for cell in row.cells.get(role, ())}) > 1:
+                self.doubt(row, role, _("several values for one measure: the first was taken"))
         self._due(row, measure)
         self._progress(row, measure)
         self._status(row, measure)
@@ -233,20 +239,20 @@ class RowReader:
         return f"{line[:100]}…"
 
     def _people(self, row: Row, measure: MeasureDraft) -> None:
-        if leaders := list(chain(*cells.names(row.text("leader")))):
+        if leaders := list(chain(*names(row.text("leader")))):
             measure.record["leader"] = leaders[0]
         if len(leaders) > 1:
             self.doubt(row, "leader", _("several leaders: {name} is responsible").format(name=leaders[0]))
-        offices, helping = cells.names(row.text("office"), people=False)
+        offices, helping = names(row.text("office"), people=False)
         if offices:
             measure.record["office"] = offices[0]
         if len(offices) > 1:
             message = _("several offices: {name} is responsible, the others are co-responsible")
             self.doubt(row, "office", message.format(name=offices[0]))
-        others = cells.names(row.text("co_offices"), people=False)
+        others = names(row.text("co_offices"), people=False)
         candidates = dict.fromkeys(chain(offices[1:], helping, *others))
-        if names := [name for name in candidates if name not in offices[:1]]:
-            measure.record["co_offices"] = names
+        if helpers := [name for name in candidates if name not in offices[:1]]:
+            measure.record["co_offices"] = helpers
         if person := cells.one_line(row.text("person"))[:200]:
             measure.record["person"] = person
 
@@ -293,11 +299,12 @@ class RowReader:
                 message = _("read as the status: {status}").format(status=STATUS_WORDS[found.status])
                 self.doubt(row, "progress", message)
             return found
-        state = states.read_state(cell.value, cell.form, self.today)
-        if self.states is not None and (status := self.states.get(cell.text)):
+        state, several = states.read_state(cell.value, cell.form, self.today), row.text("state") != cell.text
+        if self.states is not None and not several and (status := self.states.get(cell.text)):
             return states.State(status, bool(state and state.long_term))
-        if len(cell.text) <= states.MAX_LENGTH:
-            if state is None or (self.states is not None and cell.text not in STATUS_WORDS.values()):
+        if several or len(cell.text) <= states.MAX_LENGTH:
+            is_listed = self.states is None or cell.text in STATUS_WORDS.values()
+            if several or state is None or not is_listed:
                 self.doubt(row, "state", _("not a known status: not imported"))
                 return None
             base = "not_started" if state.negated else "in_progress" if state.staged else state.status
@@ -334,7 +341,7 @@ class RowReader:
         day = cells.exact_day(cell) if cell else None
         if cell and day is None:
             self.doubt(row, "closed_date", _("not a clear completion date: not imported"))
-        elif cell and record.get("status", "closed") != "closed":
+        elif cell and record.get("status", "" if row.ticks else "closed") != "closed":
             self.doubt(row, "closed_date", _("has a completion date, but is not complete: not imported"))
             return
         elif cell and "status" not in record:

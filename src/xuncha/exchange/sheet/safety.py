@@ -34,6 +34,10 @@ _MOST: Final = {
 _MOST_IN_ALL: Final = {"": 3_000_000}  # the most elements in a part of an OpenDocument table
 _MOST_OF_WORD: Final = {**_MOST_IN_ALL, "tbl": 100, "tr": 5_000, "tc": 100_000, "p": 200_000}
 """The most elements of each name in a part of a Word document."""
+_DAMAGE: Final = (
+    SyntaxError, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError,
+    NotImplementedError, RuntimeError, AssertionError, ArithmeticError, PackageError,
+)  # fmt: skip
 _PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|div|table)\b", re.IGNORECASE)
 _UNSEEN: Final = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
@@ -113,13 +117,14 @@ def must_fit(path: Path, sheet: Sheet) -> None:
 
 
 @contextmanager
-def refusing_damage(path: Path) -> Iterator[None]:
-    """Turn the errors with which readers fail on a damaged file, which are of many kinds, into a RefusedError."""
+def refusing_damage(path: Path, *others: type[Exception]) -> Iterator[None]:
+    """Turn the errors with which readers fail on a damaged file, which are of many kinds, and a reader's own, into a RefusedError."""
+    kinds: tuple[type[Exception], ...] = (*_DAMAGE, *others)
     try:
         yield
     except RefusedError:
         raise
-    except (SyntaxError, zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError, NotImplementedError, RuntimeError, AssertionError, ArithmeticError, PackageError) as error:  # fmt: skip
+    except kinds as error:
         raise damaged(path, str(error).split("\n")[0][:200] or type(error).__name__) from error
 
 

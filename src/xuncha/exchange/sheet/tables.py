@@ -18,6 +18,7 @@ from xuncha.model.vocabulary import UNKNOWN
 _CATEGORY_ROW: Final = re.compile(
     r"^[一二三四五六七八九十]+、|方面[。：:]?$|^第[一二三四五六七八九十]+(?:类|方面|部分)"
 )
+_NUMERAL: Final = re.compile("[（(]?[一二三四五六七八九十]+[）)]?、?")
 _SUM: Final = re.compile(r"^(?:本页|本表)?(?:合计|总计|小计|共计|累计)|(?:合计|总计|小计)$")
 _COLUMN_LETTERS: Final = "甲乙丙丁戊己庚辛壬癸"
 """Letters that number the first columns of official tables; digits number the others."""
@@ -27,14 +28,37 @@ _SUM_ALONE: Final = re.compile(
 _NOTE: Final = re.compile(
     r"^(?:注|说明|备注|填表|填报|制表|审核|联系|单位负责人|签字|附注|打印(?:日期|时间)|续表|★|\*)"
 )
+_SAMPLE: Final = re.compile(r"\(?(?:填[写表报]?(?:说明|示例|样例|要求)|示例|样例|范例|举例|例)\)?")
+"""The first cell of a row that shows how to fill the table in."""
 _SIGNED: Final = re.compile(
     r"(?:签字|签名|签章|盖章|填表人|填报人|制表人|审核人|负责人|联系人|联系电话)[)）]?\s*[：:]"
 )
 """Signatures below a table."""
 _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
-_DITTO: Final = frozenset({"同上", "同前", "〃", "″", "同上。", "〞"})
+_DITTO: Final = frozenset(
+    {"同上", "同前", "〃", "″", "同上。", "〞", "（续）", "(续)", "续", "接上", "接上页"}
+)
 _EMPTY: Final = frozenset(
-    {"/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "N/A", "n/a", UNKNOWN, *_DITTO}
+    {
+        "/",
+        "／",
+        "\\",
+        "-",
+        "--",
+        "—",
+        "——",
+        "－",
+        "无",
+        "暂无",
+        "待定",
+        "未定",
+        "待确定",
+        "未明确",
+        "N/A",
+        "n/a",
+        UNKNOWN,
+        *_DITTO,
+    }
 )
 """Texts that mean an empty cell."""
 _STOP: Final = re.compile("[。；;！!]$")
@@ -114,11 +138,22 @@ class TableReader:
         remark = "remark", " ".join(own_texts)
         if self._is_printed(own_texts):
             return remark
+        is_merged = len(own) >= _FEW and self.sheet.merged((row, own[1]), (row, own[-1]))
+        numeral, (_head, *others) = "", own_texts
+        if is_merged and len(others) == 1 and table.role(own[0]) == "number":
+            numeral, first = own_texts
+            own, columns, texts = own[1:], columns[1:], texts - {numeral}
         across, has_problems = len(own) > 1, bool(table.column("problem"))
+        is_category = _CATEGORY_ROW.search(first) or _NUMERAL.fullmatch(numeral)
         is_measure = not across and table.role(own[0]) == "measure"
-        if len(texts) != 1 or len(own) != len(columns) or is_measure:
+        if (
+            len(texts) != 1
+            or len(own) != len(columns)
+            or is_measure
+            or (numeral and has_problems and not is_category)
+        ):
             return None
-        if _CATEGORY_ROW.search(first) and (across or not has_problems or not table.column("category")):
+        if is_category and (across or not has_problems or not table.column("category")):
             return "category", _title_of_category(first)
         if not has_problems:
             return "problem", cells.one_line(without_number(first))
@@ -131,6 +166,7 @@ class TableReader:
         alone = len(texts) == 1
         is_sum = _SUM.search(plainly[0]) or any(map(_SUM_ALONE.fullmatch, plainly[:2]))
         is_note = (_NOTE.match(first) and len(texts) <= 2) or _SIGNED.search(first)  # noqa: PLR2004  a label and its text
+        is_note = is_note or _SAMPLE.fullmatch(plainly[0])
         is_again = alone and (_PAGE.fullmatch(plainly[0]) or first in self.draft.notes)
         counted = len(texts) > _FEW and all(each in _COLUMN_LETTERS or each.isdecimal() for each in plainly)
         return bool(is_sum or is_note or is_again or counted)
@@ -211,8 +247,15 @@ class TableReader:
             head = number if number and self.draft.exact else same
             if self.problem is None or head != self.problem_key:
                 self.problem_key = head
-                self.problem = self._begin(*title_of_problem(text), row, number)
-        elif self.problem is None or not self.headed:
+                several = without_number(text) != text and len(cells.items(text)) > 1 and not self.draft.exact
+                title, finding = (
+                    (cells.one_line(text)[:_LONGEST_TITLE], text) if several else title_of_problem(text)
+                )
+                if several:
+                    message = _("several problems in one cell: read as one; give each a row")
+                    self.reader.doubt(row, "problem", message, text)
+                self.problem = self._begin(title, finding, row, number)
+        elif self.problem is None or not self.headed or (category and self.problem.category != self.category):
             title = cells.one_line(without_number(row.text("measure")))[:_LONGEST_TITLE] or self.sheet.name
             self.reader.doubt(row, "problem", _("no problem is named: the measure title is used"), title)
             self.problem = self._begin(title, "", row)
