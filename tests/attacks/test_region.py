@@ -21,7 +21,6 @@ from xuncha.region import engine, files
 from xuncha.region.engine import Duck
 from xuncha.region.job import Job, Limits
 from xuncha.region.process import read_all
-from xuncha.region.rollup import engine_errors
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
@@ -265,10 +264,21 @@ def test_a_git_folder_that_leads_elsewhere_breaks_its_unit_alone(ledger: LedgerO
 
 def test_what_the_engine_cannot_do_is_said_in_a_sentence() -> None:
     """As where the disk is full."""
-    with Duck(Path(gettempdir())) as duck, pytest.raises(SurroundingsError) as caught, engine_errors(duck):
+    with pytest.raises(SurroundingsError) as caught, Duck(Path(gettempdir())) as duck:
         duck.run.execute("FROM nowhere")
     assert caught.value.code == "engine"
     assert "nowhere" in caught.value.message
+
+
+def test_an_engine_that_does_not_start_is_said_once_and_blames_no_file(
+    ledger: LedgerOnDisk, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(place / "教育局.parquet", OTHER)
+    monkeypatch.setattr(engine, "_MEMORY", "a lot")
+    for command in (("rollup", str(place)), ("export", "rows", "-o", str(place / "x.parquet"))):
+        refused = ledger.run(*command)
+        assert (refused.code, refused.err.count("error["), refused.out) == (3, 1, "")
+        assert "error[engine]" in refused.err
 
 
 def test_a_small_file_of_endless_rows_is_broken_before_it_takes_long(

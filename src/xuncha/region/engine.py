@@ -11,6 +11,8 @@ from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
 
+from xuncha.errors import SurroundingsError
+from xuncha.language import gettext as _
 from xuncha.parts import require_part
 from xuncha.region.rows import TYPES
 
@@ -79,7 +81,10 @@ class Duck:
             "allow_community_extensions": False,
             "preserve_insertion_order": False,
         }
-        return duckdb.connect(config=settings)
+        try:
+            return duckdb.connect(config=settings)
+        except duckdb.Error as error:  # the fault of no file
+            raise _failure(error) from error
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -88,9 +93,11 @@ class Duck:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close it."""
+        """Close it; turn an error of DuckDB, such as a full disk, into a SurroundingsError."""
         if "run" in self.__dict__:
             self.run.close()
+        if isinstance(error, self.error):
+            raise _failure(error) from error
 
     @contextlib.contextmanager
     def time_limit(self, files: Iterable[str]) -> Iterator[None]:
@@ -132,6 +139,16 @@ class Duck:
         """See Engine."""
         native: Any = frame.to_native()
         return native.fetchall()  # type: ignore[no-any-return]
+
+
+def _failure(error: Exception) -> SurroundingsError:
+    message = _("DuckDB cannot count this: {said}").format(said=first_line(error))
+    return SurroundingsError("engine", message)
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's message."""
+    return (str(error).splitlines() or [""])[0][:200]
 
 
 def _frame(native: Any) -> Frame:  # noqa: ANN401  a relation of DuckDB

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xuncha.language import gettext as _
-from xuncha.region.engine import Duck, Files, names, quoted, sql_sources, text
+from xuncha.region.engine import Duck, Files, first_line, names, quoted, sql_sources, text
 from xuncha.region.rows import TYPES, VERSION, too_new
 
 _BATCH: Final = 20_000  # rows passed to DuckDB in one call
@@ -138,11 +138,6 @@ def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, 
 def _max_rows(files: Sequence[str]) -> int:
     """Return how many rows files of these sizes may hold, since a few bytes can claim any number."""
     return sum(max(_MIN_ROWS, os.stat(file).st_size * _ROWS_PER_BYTE) for file in files)  # noqa: PTH116  a text
-
-
-def first_line(error: Exception) -> str:
-    """Return the first line of an error's message."""
-    return (str(error).splitlines() or [""])[0][:200]
 
 
 def write_whole(

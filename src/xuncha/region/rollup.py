@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from xuncha.errors import RefusedError, SurroundingsError, XunchaError
+from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import current_language
 from xuncha.language import gettext as _
 from xuncha.region import files, kept
@@ -146,23 +146,12 @@ def roll_up(request: Request, tick: Tick) -> Iterator[tuple[Rollup, Callable[[],
             current_language(),
         )
         folder = stack.enter_context(kept.folder_for(mode, spare))
-        stack.enter_context(engine_errors(duck))
         intake = read_sources(duck, sources, request.options, folder, tick)
         result, intake = _count_all(request, duck, intake, folder)
         with kept.folder_for((*request.paths, "counted"), spare) as count_cache:
             changes = compare_counts(count_cache, result.units, result.as_of)
         result = result._replace(beyond=result.beyond._replace(moved=changes))
         yield result, lambda: _rows(duck, intake, result.units, request.options.today, spare / "rows.parquet")
-
-
-@contextlib.contextmanager
-def engine_errors(duck: Duck) -> Iterator[None]:
-    """Turn an error of DuckDB, such as a full disk, into a SurroundingsError."""
-    try:
-        yield
-    except duck.error as error:
-        message = _("DuckDB cannot count this: {said}").format(said=files.first_line(error))
-        raise SurroundingsError("engine", message) from error
 
 
 def _count_all(request: Request, duck: Duck, intake: Intake, folder: Path) -> tuple[Rollup, Intake]:
