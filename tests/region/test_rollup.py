@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -190,6 +191,47 @@ def test_an_audit_is_told_unit_by_unit(ledger: LedgerOnDisk, place: Path) -> Non
     assert unit["audit"] == {"errors": errors, "warnings": len(audit) - errors}
     assert rolled(ledger, place)["units"][0]["audit"] is None
     assert ledger.run("rollup", place, "--fail-on", "audit").code == (1 if errors else 0)
+
+
+def test_the_screen_names_units_whose_audit_found_something(ledger: LedgerOnDisk, place: Path) -> None:
+    one = LedgerOnDisk(renamed(ledger, place / "one", "甲局"), ledger.environment)
+    one.write(one.path("1.2"), measure("1.2", "closed"))
+    one.commit("closed by hand")
+    hand_in(place / "two.parquet")
+    assert "待核实" not in ledger.ok("rollup", place)
+    shown = "".join(ledger.ok("rollup", place, "--audit").partition("待核实\n")[2].split())
+    assert re.fullmatch("已计入甲局.*历史核验发现[1-9]处错误", shown)
+
+
+def test_a_unit_without_problems_comes_last_in_the_ranking(ledger: LedgerOnDisk, place: Path) -> None:
+    blank = ROWS[0]._replace(problem=None, measure=None, status=None, term=None)
+    hand_in(place / "a.parquet", [blank._replace(unit="空局")])
+    hand_in(place / "b.parquet", [row._replace(unit="半局", status="in_progress") for row in ROWS])
+    hand_in(place / "c.parquet")
+    shown = ledger.ok("rollup", place, "--rank").partition("按单位\n")[2].splitlines()[1:4]
+    assert [line.split()[:2] for line in shown] == [["1", "林业局"], ["2", "半局"], ["—", "空局"]]
+
+
+def test_a_name_has_its_round_where_a_unit_is_there_in_several(
+    ledger: LedgerOnDisk, place: Path, tmp_path: Path
+) -> None:
+    ledger.environment["XUNCHA_CACHE"] = str(tmp_path / "cache")
+    opened = [row._replace(status="in_progress") for row in ROWS]
+    hand_in(place / "a.parquet")
+    hand_in(place / "b.parquet")
+    hand_in(place / "c.parquet", [row._replace(unit="教育局") for row in opened])
+    hand_in(place / "d.parquet", [row._replace(unit="教育局", round="第二轮") for row in opened])
+    ledger.ok("rollup", place, "--today", "2024-06-15")
+    for name, round_ in (("c", "第一轮"), ("d", "第二轮")):
+        hand_in(place / f"{name}.parquet", [row._replace(unit="教育局", round=round_) for row in ROWS])
+    shown = ledger.ok("rollup", place, "--today", "2024-06-16")
+    paper = ledger.ok("rollup", place, "--today", "2024-06-16", "--dispatch")
+    for text in (shown, paper):
+        assert text.count("教育局（第二轮）") == text.count("教育局（第一轮）") == 2, (
+            "in the ranking and the changes"
+        )
+        assert "林业局（" not in text, "two files of one round"
+    assert "已计入3份。以下1份没有计入，其中重复报送或已有新版本的1份，不在应计入之列：" in paper
 
 
 def test_all_rows_come_in_one_file_that_counts_the_same(

@@ -27,7 +27,7 @@ _FORMS: Final = ("parquet", options.TABLES, *options.FORMS)
 """The forms of the documents that a roll-up makes."""
 _FAILURES: Final[Words] = {
     "overdue": ("逾期",),
-    "audit": ("审计",),
+    "audit": ("核验", "审计"),
     "missing": ("未报送", "缺报"),
     "broken": ("损坏", "不能读取"),
 }

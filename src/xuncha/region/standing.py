@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -61,6 +61,12 @@ def places(units: Sequence[UnitRow]) -> list[int | None]:
     """Return the ranks of units by the rate of complete problems; None for those that do not count or have no problems."""
     counts = [unit.counts if unit.is_counted else None for unit in units]
     return ranked([rate(each.problems_closed, each.problems) if each else None for each in counts])
+
+
+def in_several_rounds(units: Sequence[UnitRow]) -> set[str]:
+    """Return the names of units that are there in several rounds."""
+    rounds = Counter(name for name, _round in {(unit.unit, unit.round) for unit in units})
+    return {name for name, count in rounds.items() if name and count > 1}
 
 
 class _Candidate(NamedTuple):
