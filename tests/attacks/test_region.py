@@ -92,6 +92,28 @@ def test_a_rows_file_that_no_ledger_gives_is_broken_and_all_else_counts(
     assert bad["measures"] is None
 
 
+def test_days_and_numbers_out_of_range_break_their_file_alone(ledger: LedgerOnDisk, place: Path) -> None:
+    absurd: list[dict[str, Any]] = [
+        {"due": "infinity"},
+        {"due": "5000000-01-01"},
+        {"looked_at": "0044-03-15 (BC)"},
+        {"as_of": "-infinity"},
+        {"as_of": "0044-03-15 (BC)"},
+        {"due_soon_days": 2**31 - 1},
+        {"review_every_days": -(2**31)},
+        {"audit_errors": -1},
+        {"unit": " "},
+        {"unit": "长" * 2001},
+        {"round": ""},
+    ]
+    for number, each in enumerate(absurd):
+        hand_in(place / f"{number}.parquet", [row._replace(**each) for row in OTHER])
+    bad = others(rolled(ledger, place))
+    assert [unit["state"] for unit in bad] == ["broken"] * len(absurd)
+    assert {len(unit["unit"] or "") for unit in bad} == {0, 3}, "a name of any length is not shown"
+    assert {unit["message"] for unit in bad} == {"有 2 行的内容不是台账会有的"}
+
+
 def test_damaged_files_are_named_and_all_else_counts(ledger: LedgerOnDisk, place: Path) -> None:
     sound = (place / GOOD).read_bytes()
     dice = random.Random(20240418)  # noqa: S311  the same each time

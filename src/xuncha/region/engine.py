@@ -30,7 +30,7 @@ _SECONDS_PER_FILE: Final = 0.02
 _BYTES_PER_SECOND: Final = 500_000  # bytes
 _DAY_ZERO: Final = "DATE '0001-01-01'"  # the day on which `date.toordinal` is 1
 _PATTERN: Final = re.compile(r"[*?\[]")
-DAY_COLUMNS: Final = ("due", "looked_at")
+DAY_COLUMNS: Final = ("due", "looked_at", "as_of")
 """The columns with days, which questions see as numbers."""
 COLUMNS: Final = tuple(name for name in TYPES if name not in {"closed_date", "publish"})
 """The columns that questions use."""
@@ -121,7 +121,7 @@ class Duck:
         if not parts:
             empty = ", ".join(f"NULL::{TYPES[name]} AS {name}" for name in COLUMNS)
             parts.append(f"SELECT NULL::VARCHAR AS source, {empty} WHERE false")
-        numbers = ", ".join(f"({name} - {_DAY_ZERO} + 1)::INTEGER AS {name}" for name in DAY_COLUMNS)
+        numbers = ", ".join(f"{name} - {_DAY_ZERO} + 1 AS {name}" for name in DAY_COLUMNS)
         query = f"SELECT * REPLACE ({numbers}) FROM ({' UNION ALL '.join(parts)})"
         return _frame(self.run.sql(query))
 

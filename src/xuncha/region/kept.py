@@ -23,7 +23,7 @@ from xuncha.region.rows import TEXTS, TYPES
 from xuncha.region.sources import Source
 from xuncha.trail.repository import git_dir, head_commit, small_text
 
-_FORM: Final = f"xuncha region 2 {__version__} {list(TYPES)} {list(TEXTS)}"
+_FORM: Final = f"xuncha region 3 {__version__} {list(TYPES)} {list(TEXTS)}"
 _MIN_AGE: Final = 2_000_000_000
 """Nanoseconds that must have passed since the last change of a file, as in `store.cache`."""
 _INDEX: Final = "index.json"

@@ -241,11 +241,9 @@ def _rows(duck: Duck, intake: Intake, units: Sequence[UnitRow], today: date, tar
 
 def _to_counted(answer: Sequence[Any]) -> Counted:
     source, unit, round_ = answer[: len(KEYS)]
-    shape = RowFacts._make(answer[_SHAPE:_LATE])
-    if isinstance(shape.as_of, str):  # in the form of the cache
-        shape = shape._replace(as_of=date.fromisoformat(shape.as_of))
+    facts = RowFacts._make(answer[_SHAPE:_LATE])
     counts = Counts._make(answer[len(KEYS) : _SHAPE])
-    return Counted(source, unit, round_, counts, shape, Lateness._make(answer[_LATE:]))
+    return Counted(source, unit, round_, counts, facts, Lateness._make(answer[_LATE:]))
 
 
 def _sum(units: Sequence[UnitRow]) -> tuple[int, Counts]:
