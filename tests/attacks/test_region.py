@@ -114,6 +114,17 @@ def test_days_and_numbers_out_of_range_break_their_file_alone(ledger: LedgerOnDi
     assert {unit["message"] for unit in bad} == {"有 2 行的内容不是台账会有的"}
 
 
+def test_a_column_of_the_name_that_reading_adds_breaks_its_file_alone(
+    ledger: LedgerOnDisk, place: Path
+) -> None:
+    hand_in(place / "一.parquet", [(*row, "x") for row in OTHER], Source="VARCHAR")
+    hand_in(place / "二.parquet", [(*row, "x") for row in OTHER], filename="VARCHAR")
+    assert [(unit["state"], "source" in unit["message"]) for unit in others(rolled(ledger, place))] == [
+        ("broken", True),
+        ("ok", False),
+    ]
+
+
 def test_damaged_files_are_named_and_all_else_counts(ledger: LedgerOnDisk, place: Path) -> None:
     sound = (place / GOOD).read_bytes()
     dice = random.Random(20240418)  # noqa: S311  the same each time

@@ -159,6 +159,24 @@ def test_faults_of_region_yaml_are_named_with_their_place(ledger: LedgerOnDisk, 
     assert result.err.startswith("region.yaml:2:23: error[unknown-key]")
     (place / "region.yaml").write_text("units:\n  - {name: 甲}\n  - {name: 甲}\n", encoding="utf-8")
     assert ledger.run("rollup", place).err.startswith("region.yaml:3:")
+    for other in ("甲", "./甲", "乙/../甲"):
+        (place / "region.yaml").write_text(
+            f"units:\n  - {{name: 甲, source: 甲}}\n  - {{name: 乙, source: {other}}}\n", encoding="utf-8"
+        )
+        assert ledger.run("rollup", place).err.startswith("region.yaml:3:12: error[unit-twice]")
+
+
+def test_what_lies_in_two_places_of_a_region_is_read_once(ledger: LedgerOnDisk, place: Path) -> None:
+    hand_in(place / "林业局.parquet")
+    (place / "region.yaml").write_text(
+        "units:\n  - {name: 教育局, source: .}\n  - {name: 林业局, source: 林业局.parquet}\n",
+        encoding="utf-8",
+    )
+    told = rolled(ledger, place)
+    assert [(unit["unit"], unit["state"]) for unit in told["units"]] == [
+        ("林业局", "ok"),
+        ("教育局", "missing"),
+    ]
 
 
 def test_a_day_in_the_past_is_counted_out_of_history(ledger: LedgerOnDisk, place: Path) -> None:

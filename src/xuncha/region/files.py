@@ -21,6 +21,8 @@ _WHOLE_NUMBERS: Final = frozenset(
 _MIN_ROWS: Final = 100_000  # rows that a file of any size may hold
 _ROWS_PER_BYTE: Final = 4
 """Rows for each byte of a file; even similar measures need some bytes each."""
+_OURS: Final = "source"
+"""The column that reading adds, with the file's path; one of this name in a file would take its place."""
 Signature = str
 """The columns and types of a file."""
 
@@ -63,10 +65,10 @@ def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[s
     """Return the columns and types of files; enter the reason in `broken` for those that are no Parquet files."""
     if not files:
         return {}
-    required = ", ".join(map(text, TYPES))
+    wanted = ", ".join(map(text, [*TYPES, _OURS]))
     query = (
         "SELECT file_name, string_agg(lower(name) || ' ' || coalesce(duckdb_type, ''), ',')"
-        f" FROM parquet_schema({names(files)}) WHERE lower(name) IN ({required}) OR num_children > 0 GROUP BY ALL"
+        f" FROM parquet_schema({names(files)}) WHERE lower(name) IN ({wanted}) OR num_children > 0 GROUP BY ALL"
     )
     try:
         rows = duck.run.execute(query).fetchall()
@@ -81,7 +83,7 @@ def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[s
     result: dict[str, dict[str, str]] = {}
     for file, columns in rows:
         pairs = [each.split(" ", 1) for each in columns.split(",")]
-        result[file] = {name: kind for name, kind in pairs if name in TYPES}
+        result[file] = {name: kind for name, kind in pairs if name in TYPES or name == _OURS}
     return result
 
 
@@ -91,6 +93,8 @@ def _fault(duck: Duck, file: str, types: Mapping[str, str]) -> tuple[str, Signat
         newer = _newer(duck, file) if types.get("schema_version") in _WHOLE_NUMBERS else ""
         message = _("it is not a rows file: it lacks {columns}").format(columns=_(", ").join(missing))
         return newer or message, ""
+    if _OURS in types:
+        return _("it is not a rows file: it has a column {column}").format(column=_OURS), ""
     for name, expected in TYPES.items():
         kind = types[name]
         if kind != expected and not (expected == "INTEGER" and kind in _WHOLE_NUMBERS):
