@@ -301,6 +301,8 @@ def test_what_the_engine_cannot_do_is_said_in_a_sentence() -> None:
         duck.run.execute("FROM nowhere")
     assert caught.value.code == "engine"
     assert "nowhere" in caught.value.message
+    said = 'IO Error: at [0]: {"exception_type":"IO","exception_message":"Could not write \\"x\\": full","errno":"28"}'
+    assert engine.first_line(OSError(said)) == 'Could not write "x": full'
 
 
 def test_an_engine_that_does_not_start_is_said_once_and_blames_no_file(

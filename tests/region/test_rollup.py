@@ -388,6 +388,26 @@ def test_a_second_roll_up_reads_what_has_changed_alone(
     assert read()[1] == 20
 
 
+def test_a_roll_up_does_without_a_cache_that_cannot_be_written(
+    ledger: LedgerOnDisk, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.environment["XUNCHA_CACHE"] = str(tmp_path / "cache")
+    hand_in(place / "a.parquet")
+    write, full = files.copy, True
+
+    def copying(duck: Duck, source: str, target: Path) -> None:
+        if full and target.is_relative_to(tmp_path / "cache"):
+            target.with_name(f"tmp_{target.name}").write_bytes(b"PAR1")
+            raise duckdb.IOException("No space left on device")
+        write(duck, source, target)
+
+    monkeypatch.setattr(files, "copy", copying)
+    assert rolled(ledger, place)["total"]["measures"]["total"] == 2
+    full = False
+    assert rolled(ledger, place)["total"]["measures"]["total"] == 2
+    assert [each.name[:5] for each in (tmp_path / "cache").rglob("*.parquet")] == ["rows-"], "no rest stays"
+
+
 @pytest.mark.parametrize("small", [1 << 20, 0], ids=["copied", "in place"])
 def test_what_is_counted_is_not_counted_again_for_another_form(
     small: int, ledger: LedgerOnDisk, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -63,7 +64,7 @@ class Duck:
 
     def __init__(self, spare: Path) -> None:
         """Set the folder for data that does not fit into memory."""
-        self._spare = spare
+        self.spare = spare
         self.error: type[Exception] | tuple[()] = ()
         """The class of DuckDB's errors."""
 
@@ -75,7 +76,7 @@ class Duck:
         self.error = duckdb.Error
         settings: dict[str, Any] = {
             "memory_limit": _MEMORY,
-            "temp_directory": str(self._spare),
+            "temp_directory": str(self.spare),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
@@ -147,8 +148,10 @@ def _failure(error: Exception) -> SurroundingsError:
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of an error's message."""
-    return (str(error).splitlines() or [""])[0][:200]
+    """Return the first line of an error's message; of an error within an error, the inner one."""
+    line = (str(error).splitlines() or [""])[0]
+    inner = re.search(r'"exception_message":("(?:[^"\\]|\\.)*")', line)
+    return (json.loads(inner[1]) if inner else line)[:200]
 
 
 def _frame(native: Any) -> Frame:  # noqa: ANN401  a relation of DuckDB

@@ -127,7 +127,7 @@ def save(folder: Path, cache: Cache) -> None:
     rows = cache.rows.name if cache.rows else ""
     with contextlib.suppress(OSError):
         _write(folder / _INDEX, {"form": _FORM, "rows": rows, "sources": cache.entries})
-        for each in folder.glob("rows-*.parquet"):
+        for each in folder.glob("*rows-*.parquet"):  # names of unfinished ones begin with tmp_
             if each.name != rows:
                 each.unlink(missing_ok=True)
 
