@@ -125,6 +125,21 @@ def test_a_column_of_the_name_that_reading_adds_breaks_its_file_alone(
     ]
 
 
+def test_several_units_may_hand_in_twice(ledger: LedgerOnDisk, place: Path) -> None:
+    for number, name in enumerate(["甲局", "甲局", "乙局", "乙局", "丙局", "丙局"]):
+        hand_in(place / f"{number}.parquet", [row._replace(unit=name) for row in OTHER])
+    assert sorted(unit["state"] for unit in others(rolled(ledger, place))) == ["ok"] * 3 + ["repeated"] * 3
+
+
+def test_a_newer_file_beside_large_ones_breaks_its_unit_alone(
+    ledger: LedgerOnDisk, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xuncha.region.intake._MAX_COPIED", 0)
+    hand_in(place / "教育局.parquet", [row._replace(schema_version=2) for row in OTHER], term="")
+    (bad,) = others(rolled(ledger, place))
+    assert "第 2 版" in bad["message"]
+
+
 def test_damaged_files_are_named_and_all_else_counts(ledger: LedgerOnDisk, place: Path) -> None:
     sound = (place / GOOD).read_bytes()
     dice = random.Random(20240418)  # noqa: S311  the same each time

@@ -105,12 +105,11 @@ def _fault(duck: Duck, file: str, types: Mapping[str, str]) -> tuple[str, Signat
 
 def _newer(duck: Duck, file: str) -> str:
     try:
-        version = duck.run.execute(
-            f"SELECT max(schema_version) FROM read_parquet({names([file])})"
-        ).fetchone()
+        query = f"SELECT max(schema_version) FROM read_parquet({names([file])})"
+        [(version,)] = duck.run.execute(query).fetchall()
     except duck.error:
         return ""
-    return too_new(version[0]) if version and (version[0] or 0) > VERSION else ""
+    return too_new(version) if (version or 0) > VERSION else ""
 
 
 def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, str]:
@@ -123,11 +122,9 @@ def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, 
         fault = ""
         try:
             with duck.time_limit(files):
-                duck.run.execute(
-                    f"SELECT {columns} FROM read_parquet({names(files)}, hive_partitioning=false)"
-                )
-                row = duck.run.fetchone()
-            if row and row[0] > (maximum := _max_rows(files)):
+                query = f"SELECT {columns} FROM read_parquet({names(files)}, hive_partitioning=false)"
+                [row] = duck.run.execute(query).fetchall()
+            if row[0] > (maximum := _max_rows(files)):
                 fault = _("it has more than {n} rows").format(n=f"{maximum:,}")
         except duck.error as error:
             fault = _("it is damaged: {said}").format(said=first_line(error))

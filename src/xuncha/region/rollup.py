@@ -276,7 +276,7 @@ def _contents(duck: Duck, intake: Intake, ledgers: Sequence[Counted]) -> list[ob
             for name, value in zip(KEYS, (each.key, each.unit, each.round), strict=True)
         )
         query = f"SELECT count(*), bit_xor(hash({columns})), sum(hash({columns})) FROM compared WHERE {where}"
-        contents.append(duck.run.execute(query).fetchone())
+        contents += duck.run.execute(query).fetchall()  # whole: the connection does nothing else before
     return contents
 
 
