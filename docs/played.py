@@ -1,7 +1,7 @@
 """Run the commands of a page in docs/zh/, in order, in an empty folder, and put their output below them.
 
-A block ```sh is run; a block ```text below it shows the output. A block ```yaml data/ledger.yaml is what the reader
-writes into that file: its keys replace existing ones. Blocks in a comment prepare what the page assumes.
+A block ```sh is run; a block ```text below it shows the output. A block ```yaml FILE is what the reader writes into that
+file; in data/ledger.yaml its keys replace existing ones. Blocks in a comment prepare what the page assumes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PAGES = Path(__file__).parent / "zh"
 TODAY = "2024-09-20"
 BLOCKS = re.compile(
     r"^```sh\n(?P<typed>.*?)^```\n(?:\n```text\n(?P<shown>.*?)^```\n|\n!\[[^\]]*\]\((?P<picture>[^)]+\.svg)\))?"
-    r"|^```yaml data/ledger\.yaml\n(?P<written>.*?)^```\n",
+    r"|^```yaml (?P<file>[\w/.]+)\n(?P<written>.*?)^```\n",
     re.DOTALL | re.MULTILINE,
 )
 TABLE = ("tutorial.xlsx", "问题清单.xlsx")
@@ -65,9 +65,12 @@ class Session:
             raise RuntimeError(f"{line}: exit {code}: {said}")
         return said
 
-    def write(self, lines: str) -> None:
-        """Put keys into data/ledger.yaml, each replacing the line that has it."""
-        file = self.folder / "data/ledger.yaml"
+    def write(self, name: str, lines: str) -> None:
+        """Write a file; put keys into data/ledger.yaml, each replacing the line that has it."""
+        file = self.folder / name
+        if name != "data/ledger.yaml":
+            file.write_text(lines, encoding="utf-8", newline="\n")
+            return
         text = file.read_text(encoding="utf-8")
         for said in re.findall(r"^\w.*\n(?: .*\n)*", lines, re.MULTILINE):
             key = said.partition(":")[0]
@@ -93,7 +96,7 @@ def played(
 
     def block(found: re.Match[str]) -> str:
         if found["written"]:
-            session.write(found["written"])
+            session.write(found["file"], found["written"])
             return found[0]
         said = [
             session.type(line, refused=found["shown"] is not None) for line in found["typed"].splitlines()

@@ -21,7 +21,6 @@ from xuncha.region import engine, files
 from xuncha.region.engine import Duck
 from xuncha.region.job import Job, Limits
 from xuncha.region.process import read_all
-from xuncha.region.rollup import engine_errors
 from xuncha.region.rows import TYPES
 
 if TYPE_CHECKING:
@@ -91,6 +90,54 @@ def test_a_rows_file_that_no_ledger_gives_is_broken_and_all_else_counts(
     assert bad["state"] == "broken"
     assert said in bad["message"]
     assert bad["measures"] is None
+
+
+def test_days_and_numbers_out_of_range_break_their_file_alone(ledger: LedgerOnDisk, place: Path) -> None:
+    absurd: list[dict[str, Any]] = [
+        {"due": "infinity"},
+        {"due": "5000000-01-01"},
+        {"looked_at": "0044-03-15 (BC)"},
+        {"as_of": "-infinity"},
+        {"as_of": "0044-03-15 (BC)"},
+        {"due_soon_days": 2**31 - 1},
+        {"review_every_days": -(2**31)},
+        {"audit_errors": -1},
+        {"unit": " "},
+        {"unit": "长" * 2001},
+        {"round": ""},
+    ]
+    for number, each in enumerate(absurd):
+        hand_in(place / f"{number}.parquet", [row._replace(**each) for row in OTHER])
+    bad = others(rolled(ledger, place))
+    assert [unit["state"] for unit in bad] == ["broken"] * len(absurd)
+    assert {len(unit["unit"] or "") for unit in bad} == {0, 3}, "a name of any length is not shown"
+    assert {unit["message"] for unit in bad} == {"有 2 行的内容不是台账会有的"}
+
+
+def test_a_column_of_the_name_that_reading_adds_breaks_its_file_alone(
+    ledger: LedgerOnDisk, place: Path
+) -> None:
+    hand_in(place / "一.parquet", [(*row, "x") for row in OTHER], Source="VARCHAR")
+    hand_in(place / "二.parquet", [(*row, "x") for row in OTHER], filename="VARCHAR")
+    assert [(unit["state"], "source" in unit["message"]) for unit in others(rolled(ledger, place))] == [
+        ("broken", True),
+        ("ok", False),
+    ]
+
+
+def test_several_units_may_hand_in_twice(ledger: LedgerOnDisk, place: Path) -> None:
+    for number, name in enumerate(["甲局", "甲局", "乙局", "乙局", "丙局", "丙局"]):
+        hand_in(place / f"{number}.parquet", [row._replace(unit=name) for row in OTHER])
+    assert sorted(unit["state"] for unit in others(rolled(ledger, place))) == ["ok"] * 3 + ["repeated"] * 3
+
+
+def test_a_newer_file_beside_large_ones_breaks_its_unit_alone(
+    ledger: LedgerOnDisk, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xuncha.region.intake._MAX_COPIED", 0)
+    hand_in(place / "教育局.parquet", [row._replace(schema_version=2) for row in OTHER], term="")
+    (bad,) = others(rolled(ledger, place))
+    assert "第 2 版" in bad["message"]
 
 
 def test_damaged_files_are_named_and_all_else_counts(ledger: LedgerOnDisk, place: Path) -> None:
@@ -266,10 +313,23 @@ def test_a_git_folder_that_leads_elsewhere_breaks_its_unit_alone(ledger: LedgerO
 
 def test_what_the_engine_cannot_do_is_said_in_a_sentence() -> None:
     """As where the disk is full."""
-    with Duck(Path(gettempdir())) as duck, pytest.raises(SurroundingsError) as caught, engine_errors(duck):
+    with pytest.raises(SurroundingsError) as caught, Duck(Path(gettempdir())) as duck:
         duck.run.execute("FROM nowhere")
     assert caught.value.code == "engine"
     assert "nowhere" in caught.value.message
+    said = 'IO Error: at [0]: {"exception_type":"IO","exception_message":"Could not write \\"x\\": full","errno":"28"}'
+    assert engine.first_line(OSError(said)) == 'Could not write "x": full'
+
+
+def test_an_engine_that_does_not_start_is_said_once_and_blames_no_file(
+    ledger: LedgerOnDisk, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in(place / "教育局.parquet", OTHER)
+    monkeypatch.setattr(engine, "_MEMORY", "a lot")
+    for command in (("rollup", str(place)), ("export", "rows", "-o", str(place / "x.parquet"))):
+        refused = ledger.run(*command)
+        assert (refused.code, refused.err.count("error["), refused.out) == (3, 1, "")
+        assert "error[engine]" in refused.err
 
 
 def test_a_small_file_of_endless_rows_is_broken_before_it_takes_long(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -158,6 +159,24 @@ def test_faults_of_region_yaml_are_named_with_their_place(ledger: LedgerOnDisk, 
     assert result.err.startswith("region.yaml:2:23: error[unknown-key]")
     (place / "region.yaml").write_text("units:\n  - {name: 甲}\n  - {name: 甲}\n", encoding="utf-8")
     assert ledger.run("rollup", place).err.startswith("region.yaml:3:")
+    for other in ("甲", "./甲", "乙/../甲"):
+        (place / "region.yaml").write_text(
+            f"units:\n  - {{name: 甲, source: 甲}}\n  - {{name: 乙, source: {other}}}\n", encoding="utf-8"
+        )
+        assert ledger.run("rollup", place).err.startswith("region.yaml:3:12: error[unit-twice]")
+
+
+def test_what_lies_in_two_places_of_a_region_is_read_once(ledger: LedgerOnDisk, place: Path) -> None:
+    hand_in(place / "林业局.parquet")
+    (place / "region.yaml").write_text(
+        "units:\n  - {name: 教育局, source: .}\n  - {name: 林业局, source: 林业局.parquet}\n",
+        encoding="utf-8",
+    )
+    told = rolled(ledger, place)
+    assert [(unit["unit"], unit["state"]) for unit in told["units"]] == [
+        ("林业局", "ok"),
+        ("教育局", "missing"),
+    ]
 
 
 def test_a_day_in_the_past_is_counted_out_of_history(ledger: LedgerOnDisk, place: Path) -> None:
@@ -190,6 +209,47 @@ def test_an_audit_is_told_unit_by_unit(ledger: LedgerOnDisk, place: Path) -> Non
     assert unit["audit"] == {"errors": errors, "warnings": len(audit) - errors}
     assert rolled(ledger, place)["units"][0]["audit"] is None
     assert ledger.run("rollup", place, "--fail-on", "audit").code == (1 if errors else 0)
+
+
+def test_the_screen_names_units_whose_audit_found_something(ledger: LedgerOnDisk, place: Path) -> None:
+    one = LedgerOnDisk(renamed(ledger, place / "one", "甲局"), ledger.environment)
+    one.write(one.path("1.2"), measure("1.2", "closed"))
+    one.commit("closed by hand")
+    hand_in(place / "two.parquet")
+    assert "待核实" not in ledger.ok("rollup", place)
+    shown = "".join(ledger.ok("rollup", place, "--audit").partition("待核实\n")[2].split())
+    assert re.fullmatch("已计入甲局.*历史核验发现[1-9]处错误", shown)
+
+
+def test_a_unit_without_problems_comes_last_in_the_ranking(ledger: LedgerOnDisk, place: Path) -> None:
+    blank = ROWS[0]._replace(problem=None, measure=None, status=None, term=None)
+    hand_in(place / "a.parquet", [blank._replace(unit="空局")])
+    hand_in(place / "b.parquet", [row._replace(unit="半局", status="in_progress") for row in ROWS])
+    hand_in(place / "c.parquet")
+    shown = ledger.ok("rollup", place, "--rank").partition("按单位\n")[2].splitlines()[1:4]
+    assert [line.split()[:2] for line in shown] == [["1", "林业局"], ["2", "半局"], ["—", "空局"]]
+
+
+def test_a_name_has_its_round_where_a_unit_is_there_in_several(
+    ledger: LedgerOnDisk, place: Path, tmp_path: Path
+) -> None:
+    ledger.environment["XUNCHA_CACHE"] = str(tmp_path / "cache")
+    opened = [row._replace(status="in_progress") for row in ROWS]
+    hand_in(place / "a.parquet")
+    hand_in(place / "b.parquet")
+    hand_in(place / "c.parquet", [row._replace(unit="教育局") for row in opened])
+    hand_in(place / "d.parquet", [row._replace(unit="教育局", round="第二轮") for row in opened])
+    ledger.ok("rollup", place, "--today", "2024-06-15")
+    for name, round_ in (("c", "第一轮"), ("d", "第二轮")):
+        hand_in(place / f"{name}.parquet", [row._replace(unit="教育局", round=round_) for row in ROWS])
+    shown = ledger.ok("rollup", place, "--today", "2024-06-16")
+    paper = ledger.ok("rollup", place, "--today", "2024-06-16", "--dispatch")
+    for text in (shown, paper):
+        assert text.count("教育局（第二轮）") == text.count("教育局（第一轮）") == 2, (
+            "in the ranking and the changes"
+        )
+        assert "林业局（" not in text, "two files of one round"
+    assert "已计入3份。以下1份没有计入，其中重复报送或已有新版本的1份，不在应计入之列：" in paper
 
 
 def test_all_rows_come_in_one_file_that_counts_the_same(
@@ -326,6 +386,26 @@ def test_a_second_roll_up_reads_what_has_changed_alone(
         assert [each.name for each in held.iterdir()] == before
     shutil.rmtree(place / "3")
     assert read()[1] == 20
+
+
+def test_a_roll_up_does_without_a_cache_that_cannot_be_written(
+    ledger: LedgerOnDisk, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger.environment["XUNCHA_CACHE"] = str(tmp_path / "cache")
+    hand_in(place / "a.parquet")
+    write, full = files.copy, True
+
+    def copying(duck: Duck, source: str, target: Path) -> None:
+        if full and target.is_relative_to(tmp_path / "cache"):
+            target.with_name(f"tmp_{target.name}").write_bytes(b"PAR1")
+            raise duckdb.IOException("No space left on device")
+        write(duck, source, target)
+
+    monkeypatch.setattr(files, "copy", copying)
+    assert rolled(ledger, place)["total"]["measures"]["total"] == 2
+    full = False
+    assert rolled(ledger, place)["total"]["measures"]["total"] == 2
+    assert [each.name[:5] for each in (tmp_path / "cache").rglob("*.parquet")] == ["rows-"], "no rest stays"
 
 
 @pytest.mark.parametrize("small", [1 << 20, 0], ids=["copied", "in place"])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final
 
 from rich.console import RenderableType
@@ -15,10 +16,10 @@ from xuncha.cli.tables import head, omitted, totals, warnings_line
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.region.counts import Counts
-from xuncha.region.moved import Moved
+from xuncha.region.moved import Move, Moved
 from xuncha.region.rollup import Rollup
 from xuncha.region.similar import Similar
-from xuncha.region.standing import UnitRow, places
+from xuncha.region.standing import UnitRow, in_several_rounds, places
 from xuncha.region.trend import Point, Trend
 from xuncha.tally import percent
 
@@ -35,7 +36,8 @@ def rollup_screen(rollup: Rollup, *, by_rank: bool, everything: bool) -> list[Re
     ranked = zip(places(rollup.units), rollup.units, strict=True)
     rows = [(place, unit) for place, unit in ranked if unit.is_counted]
     if by_rank:
-        rows.sort(key=lambda row: row[0] or len(rows) + 1)
+        rows.sort(key=lambda row: row[0] or math.inf)
+    several = in_several_rounds(rollup.units)
     shown = [_head(rollup), *_totals(rollup)]
     if rollup.groups:
         table = _table(WIDE, RIGHT, headings=(_("Group"), _("Units")))
@@ -45,11 +47,16 @@ def rollup_screen(rollup: Rollup, *, by_rank: bool, everything: bool) -> list[Re
         shown += [Text(), Text(_("By group"), "bold"), table]
     limit = None if everything else _UNIT_LIMIT
     if rows:
-        shown += [Text(), Text(_("By unit"), "bold"), _units(rows[:limit]), *omitted(len(rows), limit, _ALL)]
-    shown += _uncounted_units([unit for unit in rollup.units if unit.message], limit)
+        shown += [
+            Text(),
+            Text(_("By unit"), "bold"),
+            _units(rows[:limit], several),
+            *omitted(len(rows), limit, _ALL),
+        ]
+    shown += _to_check([(unit, reason) for unit in rollup.units if (reason := _reason(unit))], limit)
     most, beyond = None if everything else _LIMIT, rollup.beyond
     if beyond.moved and beyond.moved.moves:
-        shown += _moved(beyond.moved, most)
+        shown += _moved(beyond.moved, several, most)
     if beyond.trend:
         shown += _trend(beyond.trend, everything=everything)
     if beyond.similar:
@@ -112,34 +119,43 @@ def _cells(counts: Counts | Point) -> list[str | Text]:
     ]
 
 
-def _units(rows: Sequence[tuple[int | None, UnitRow]]) -> RenderableType:
+def _name(unit: UnitRow | Move, source: str, several: Container[str]) -> str:
+    """Name a unit, with its round if it is there in several."""
+    name = source if unit.unit is None else unit.unit
+    return _("{unit} ({round})").format(unit=name, round=unit.round or source) if name in several else name
+
+
+def _units(rows: Sequence[tuple[int | None, UnitRow]], several: Container[str]) -> RenderableType:
     table = _table(RIGHT, WIDE, headings=(_("Rank"), _("Unit")))
-    occurrences = Counter(unit.unit for _place, unit in rows)
     for place, unit in rows:
-        name = unit.unit if unit.unit is not None else unit.source
-        if occurrences[unit.unit] > 1:
-            name = _("{unit} ({round})").format(unit=name, round=unit.round or unit.source)
-        table.add(str(place or "—"), name, *_cells(unit.counts or Counts()))
+        table.add(str(place or "—"), _name(unit, unit.source, several), *_cells(unit.counts or Counts()))
     return table
 
 
-def _uncounted_units(units: Sequence[UnitRow], limit: int | None) -> list[RenderableType]:
+def _reason(unit: UnitRow) -> str:
+    errors = unit.audit[0] if unit.audit else 0
+    text = ngettext("its audit found {n} error", "its audit found {n} errors", errors).format(n=errors)
+    return _("; ").join([*filter(None, [unit.message]), *[text] * bool(errors)])
+
+
+def _to_check(units: Sequence[tuple[UnitRow, str]], limit: int | None) -> list[RenderableType]:
     if not units:
         return []
     table = Columns(FIXED, Column(), WIDE)
-    for unit in units[:limit]:
-        name = unit.unit if unit.unit is not None else unit.source
-        reason = f"{unit.source}: {unit.message}" if unit.unit is not None and unit.source else unit.message
-        table.add(Text(state_name(unit.state), "bold yellow"), name, reason)
+    for unit, reason in units[:limit]:
+        name, place = (
+            (unit.source, "") if unit.unit is None else (unit.unit, unit.source and f"{unit.source}: ")
+        )
+        table.add(Text(state_name(unit.state), "bold yellow"), name, place + reason)
     return [Text(), Text(_("To be checked"), "bold"), table, *omitted(len(units), limit, _ALL)]
 
 
-def _moved(moved: Moved, most: int | None) -> list[RenderableType]:
+def _moved(moved: Moved, several: Container[str], most: int | None) -> list[RenderableType]:
     headings = (_("Unit"), _("Measures closed"), _("Problems complete"), _("Overdue"))
     table = Columns(WIDE, RIGHT, RIGHT, RIGHT, headings=headings)
     for move in moved.moves[:most]:
         numbers = (move.closed, move.problems_closed, move.overdue)
-        table.add(move.unit or "", *(f"{number:+d}" if number else "" for number in numbers))
+        table.add(_name(move, "", several), *(f"{number:+d}" if number else "" for number in numbers))
     title = _("Changes since {day}").format(day=moved.since)
     return [Text(), Text(title, "bold"), table, *omitted(len(moved.moves), most, _ALL)]
 

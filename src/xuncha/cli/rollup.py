@@ -27,7 +27,7 @@ _FORMS: Final = ("parquet", options.TABLES, *options.FORMS)
 """The forms of the documents that a roll-up makes."""
 _FAILURES: Final[Words] = {
     "overdue": ("逾期",),
-    "audit": ("审计",),
+    "audit": ("核验", "审计"),
     "missing": ("未报送", "缺报"),
     "broken": ("损坏", "不能读取"),
 }
@@ -131,8 +131,7 @@ def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -
         planned, addresses = gathering.region_sources(region, base)
         with screen.progress(_("Fetching repositories"), len(addresses)) as tick:
             planned += gathering.fetch(addresses, tick)
-        planned_paths = {each.path for each in planned}
-        sources = [*planned, *(each for each in sources if each.path not in planned_paths)]
+        sources = gathering.each_once([*planned, *sources])
     day = typed.read_past_day(at, "--at", call.today) if at else region.as_of if region else None
     wanted = ReadOptions(day or call.today, day if at or (day and day < call.today) else None, audit)
     return Request([str(each.absolute()) for each in paths], sources, region, base, wanted)

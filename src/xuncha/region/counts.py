@@ -61,9 +61,15 @@ class RowFacts(NamedTuple):
     invalid: int
     """The number of rows with a value that is impossible in a ledger."""
     schema_version: int | None
-    as_of: date
+    as_of: int | None  # as from `date.toordinal`
     audit_errors: int | None
     audit_warnings: int | None
+
+    @property
+    def day(self) -> date | None:
+        """The day of the rows; None if it is out of range."""
+        number = self.as_of or 0
+        return date.fromordinal(number) if 0 < number <= date.max.toordinal() else None
 
 
 class Lateness(NamedTuple):

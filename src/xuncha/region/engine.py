@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +12,8 @@ from pathlib import Path
 from threading import Timer
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, Self
 
+from xuncha.errors import SurroundingsError
+from xuncha.language import gettext as _
 from xuncha.parts import require_part
 from xuncha.region.rows import TYPES
 
@@ -28,7 +31,7 @@ _SECONDS_PER_FILE: Final = 0.02
 _BYTES_PER_SECOND: Final = 500_000  # bytes
 _DAY_ZERO: Final = "DATE '0001-01-01'"  # the day on which `date.toordinal` is 1
 _PATTERN: Final = re.compile(r"[*?\[]")
-DAY_COLUMNS: Final = ("due", "looked_at")
+DAY_COLUMNS: Final = ("due", "looked_at", "as_of")
 """The columns with days, which questions see as numbers."""
 COLUMNS: Final = tuple(name for name in TYPES if name not in {"closed_date", "publish"})
 """The columns that questions use."""
@@ -61,7 +64,7 @@ class Duck:
 
     def __init__(self, spare: Path) -> None:
         """Set the folder for data that does not fit into memory."""
-        self._spare = spare
+        self.spare = spare
         self.error: type[Exception] | tuple[()] = ()
         """The class of DuckDB's errors."""
 
@@ -73,13 +76,16 @@ class Duck:
         self.error = duckdb.Error
         settings: dict[str, Any] = {
             "memory_limit": _MEMORY,
-            "temp_directory": str(self._spare),
+            "temp_directory": str(self.spare),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
             "preserve_insertion_order": False,
         }
-        return duckdb.connect(config=settings)
+        try:
+            return duckdb.connect(config=settings)
+        except duckdb.Error as error:  # the fault of no file
+            raise _failure(error) from error
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -88,9 +94,11 @@ class Duck:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close it."""
+        """Close it; turn an error of DuckDB, such as a full disk, into a SurroundingsError."""
         if "run" in self.__dict__:
             self.run.close()
+        if isinstance(error, self.error):
+            raise _failure(error) from error
 
     @contextlib.contextmanager
     def time_limit(self, files: Iterable[str]) -> Iterator[None]:
@@ -114,7 +122,7 @@ class Duck:
         if not parts:
             empty = ", ".join(f"NULL::{TYPES[name]} AS {name}" for name in COLUMNS)
             parts.append(f"SELECT NULL::VARCHAR AS source, {empty} WHERE false")
-        numbers = ", ".join(f"({name} - {_DAY_ZERO} + 1)::INTEGER AS {name}" for name in DAY_COLUMNS)
+        numbers = ", ".join(f"{name} - {_DAY_ZERO} + 1 AS {name}" for name in DAY_COLUMNS)
         query = f"SELECT * REPLACE ({numbers}) FROM ({' UNION ALL '.join(parts)})"
         return _frame(self.run.sql(query))
 
@@ -132,6 +140,18 @@ class Duck:
         """See Engine."""
         native: Any = frame.to_native()
         return native.fetchall()  # type: ignore[no-any-return]
+
+
+def _failure(error: Exception) -> SurroundingsError:
+    message = _("DuckDB cannot count this: {said}").format(said=first_line(error))
+    return SurroundingsError("engine", message)
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of an error's message; of an error within an error, the inner one."""
+    line = (str(error).splitlines() or [""])[0]
+    inner = re.search(r'"exception_message":("(?:[^"\\]|\\.)*")', line)
+    return (json.loads(inner[1]) if inner else line)[:200]
 
 
 def _frame(native: Any) -> Frame:  # noqa: ANN401  a relation of DuckDB

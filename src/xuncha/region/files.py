@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from xuncha.language import gettext as _
-from xuncha.region.engine import Duck, Files, names, quoted, sql_sources, text
+from xuncha.region.engine import Duck, Files, first_line, names, quoted, sql_sources, text
 from xuncha.region.rows import TYPES, VERSION, too_new
 
 _BATCH: Final = 20_000  # rows passed to DuckDB in one call
@@ -21,6 +21,8 @@ _WHOLE_NUMBERS: Final = frozenset(
 _MIN_ROWS: Final = 100_000  # rows that a file of any size may hold
 _ROWS_PER_BYTE: Final = 4
 """Rows for each byte of a file; even similar measures need some bytes each."""
+_OURS: Final = "source"
+"""The column that reading adds, with the file's path; one of this name in a file would take its place."""
 Signature = str
 """The columns and types of a file."""
 
@@ -63,10 +65,10 @@ def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[s
     """Return the columns and types of files; enter the reason in `broken` for those that are no Parquet files."""
     if not files:
         return {}
-    required = ", ".join(map(text, TYPES))
+    wanted = ", ".join(map(text, [*TYPES, _OURS]))
     query = (
         "SELECT file_name, string_agg(lower(name) || ' ' || coalesce(duckdb_type, ''), ',')"
-        f" FROM parquet_schema({names(files)}) WHERE lower(name) IN ({required}) OR num_children > 0 GROUP BY ALL"
+        f" FROM parquet_schema({names(files)}) WHERE lower(name) IN ({wanted}) OR num_children > 0 GROUP BY ALL"
     )
     try:
         rows = duck.run.execute(query).fetchall()
@@ -81,7 +83,7 @@ def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[s
     result: dict[str, dict[str, str]] = {}
     for file, columns in rows:
         pairs = [each.split(" ", 1) for each in columns.split(",")]
-        result[file] = {name: kind for name, kind in pairs if name in TYPES}
+        result[file] = {name: kind for name, kind in pairs if name in TYPES or name == _OURS}
     return result
 
 
@@ -91,6 +93,8 @@ def _fault(duck: Duck, file: str, types: Mapping[str, str]) -> tuple[str, Signat
         newer = _newer(duck, file) if types.get("schema_version") in _WHOLE_NUMBERS else ""
         message = _("it is not a rows file: it lacks {columns}").format(columns=_(", ").join(missing))
         return newer or message, ""
+    if _OURS in types:
+        return _("it is not a rows file: it has a column {column}").format(column=_OURS), ""
     for name, expected in TYPES.items():
         kind = types[name]
         if kind != expected and not (expected == "INTEGER" and kind in _WHOLE_NUMBERS):
@@ -101,12 +105,11 @@ def _fault(duck: Duck, file: str, types: Mapping[str, str]) -> tuple[str, Signat
 
 def _newer(duck: Duck, file: str) -> str:
     try:
-        version = duck.run.execute(
-            f"SELECT max(schema_version) FROM read_parquet({names([file])})"
-        ).fetchone()
+        query = f"SELECT max(schema_version) FROM read_parquet({names([file])})"
+        [(version,)] = duck.run.execute(query).fetchall()
     except duck.error:
         return ""
-    return too_new(version[0]) if version and (version[0] or 0) > VERSION else ""
+    return too_new(version) if (version or 0) > VERSION else ""
 
 
 def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, str]:
@@ -119,11 +122,9 @@ def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, 
         fault = ""
         try:
             with duck.time_limit(files):
-                duck.run.execute(
-                    f"SELECT {columns} FROM read_parquet({names(files)}, hive_partitioning=false)"
-                )
-                row = duck.run.fetchone()
-            if row and row[0] > (maximum := _max_rows(files)):
+                query = f"SELECT {columns} FROM read_parquet({names(files)}, hive_partitioning=false)"
+                [row] = duck.run.execute(query).fetchall()
+            if row[0] > (maximum := _max_rows(files)):
                 fault = _("it has more than {n} rows").format(n=f"{maximum:,}")
         except duck.error as error:
             fault = _("it is damaged: {said}").format(said=first_line(error))
@@ -138,11 +139,6 @@ def damaged(duck: Duck, groups: Mapping[Signature, Sequence[str]]) -> dict[str, 
 def _max_rows(files: Sequence[str]) -> int:
     """Return how many rows files of these sizes may hold, since a few bytes can claim any number."""
     return sum(max(_MIN_ROWS, os.stat(file).st_size * _ROWS_PER_BYTE) for file in files)  # noqa: PTH116  a text
-
-
-def first_line(error: Exception) -> str:
-    """Return the first line of an error's message."""
-    return (str(error).splitlines() or [""])[0][:200]
 
 
 def write_whole(

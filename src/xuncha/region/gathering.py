@@ -26,10 +26,12 @@ _THREADS: Final = 8
 
 def named_sources(paths: Iterable[Path]) -> list[Source]:
     """Find the sources of names on the command line, each once. Raises RefusedError if there is no such file or folder."""
-    by_path = {
-        str(each.path): each for path in reversed(list(paths)) for each in reversed(find_sources(path))
-    }
-    return list(reversed(by_path.values()))
+    return each_once([each for path in paths for each in find_sources(path)])
+
+
+def each_once(sources: Sequence[Source]) -> list[Source]:
+    """Return sources without those that are there already."""
+    return list({str(each.path): each for each in reversed(sources)}.values())[::-1]
 
 
 def region_sources(region: Region, base: Path) -> tuple[list[Source], list[str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -163,8 +162,7 @@ def _join_rows(
 ) -> tuple[Path, dict[str, str]]:
     """Join valid rows of the earlier file, new rows and rows files into one file; return it, and the faults of damaged rows files."""
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in COLUMNS.items())
-    handle, name = tempfile.mkstemp(suffix=".parquet", prefix="rows-", dir=folder)
-    os.close(handle)
+    target = folder / f"rows-{os.urandom(8).hex()}.parquet"
     old_file, unchanged = earlier
     rows = [
         (*row, _key(path, each.inside))
@@ -187,11 +185,12 @@ def _join_rows(
         damaged: dict[str, str] = {}
         try:
             with duck.time_limit(path for paths in groups.values() for path in paths):
-                _write(duck, [*parts, *_file_queries(groups, damaged)], Path(name))
+                _write(duck, [*parts, *_file_queries(groups, damaged)], target)
         except duck.error:
-            damaged = files.damaged(duck, groups)
-            _write(duck, [*parts, *_file_queries(groups, damaged)], Path(name))
-    return Path(name), damaged
+            if not (damaged := files.damaged(duck, groups)):  # the fault of no file: the cache's disk is full
+                target = duck.spare / target.name
+            _write(duck, [*parts, *_file_queries(groups, damaged)], target)
+    return target, damaged
 
 
 def _file_queries(groups: Mapping[str, Sequence[str]], damaged: Mapping[str, str]) -> list[str]:

@@ -23,7 +23,7 @@ from xuncha.region.rows import TEXTS, TYPES
 from xuncha.region.sources import Source
 from xuncha.trail.repository import git_dir, head_commit, small_text
 
-_FORM: Final = f"xuncha region 2 {__version__} {list(TYPES)} {list(TEXTS)}"
+_FORM: Final = f"xuncha region 3 {__version__} {list(TYPES)} {list(TEXTS)}"
 _MIN_AGE: Final = 2_000_000_000
 """Nanoseconds that must have passed since the last change of a file, as in `store.cache`."""
 _INDEX: Final = "index.json"
@@ -127,7 +127,7 @@ def save(folder: Path, cache: Cache) -> None:
     rows = cache.rows.name if cache.rows else ""
     with contextlib.suppress(OSError):
         _write(folder / _INDEX, {"form": _FORM, "rows": rows, "sources": cache.entries})
-        for each in folder.glob("rows-*.parquet"):
+        for each in folder.glob("*rows-*.parquet"):  # names of unfinished ones begin with tmp_
             if each.name != rows:
                 each.unlink(missing_ok=True)
 

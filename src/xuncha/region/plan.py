@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -52,20 +53,20 @@ def load(file: Path) -> Region:
 
 def _named_twice(region: Region) -> Iterable[Finding[tuple[int | str, ...]]]:
     """Find units that repeat an earlier one: the same name, round and source, or the same source."""
-    seen: dict[tuple[str, str | None, str | None], int] = {}
-    sources: dict[str, int] = {}
+    seen: set[tuple[str, str | None, str | None]] = set()
+    sources: set[str | None] = set()
     for number, unit in enumerate(region.units):
-        key = (unit.name, unit.round, unit.source)
+        source = unit.source and os.path.normpath(unit.source)
+        key = (unit.name, unit.round, source)
         message = ""
         if key in seen:
             message = _("“{name}” is already listed, with the same round and source").format(name=unit.name)
-        elif unit.source is not None and unit.source in sources:
+        elif source in sources:
             message = _("“{source}” is the source of another unit").format(source=unit.source)
         if message:
             yield Finding("unit-twice", message, ("units", number, "name"), _("take one of the two out"))
-        seen[key] = number
-        if unit.source is not None:
-            sources[unit.source] = number
+        seen.add(key)
+        sources |= {source} if source else set()
 
 
 _HEAD: Final = "# 汇总范围：哪些单位、台账在哪里、归哪一组、谁督导。用法：xuncha rollup region.yaml\n"

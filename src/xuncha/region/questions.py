@@ -1,7 +1,7 @@
 """Ask questions about rows, written once for every engine; every count has the meaning of `xuncha.tally`.
 
-Frames are lazy narwhals frames: DuckDB and Spark answer the same expressions (docs/adr/0033). The days `due` and `looked_at` are
-numbers as from `date.toordinal`, since engines differ in date arithmetic.
+Frames are lazy narwhals frames: DuckDB and Spark answer the same expressions (docs/adr/0033). The days `due`, `looked_at`
+and `as_of` are numbers as from `date.toordinal`, since engines differ in date arithmetic, and their dates in range.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from xuncha.region.counts import KEYS, Counts, Lateness, RowFacts
 
 Frame = nw.LazyFrame[Any]
 _MAX_DAYS: Final = 3660  # days, as in `model.settings.Policy`
+_LAST_DAY: Final = date.max.toordinal()
 _STATUS: Final[dict[str, int]] = {word: code for code, word in enumerate(STATUSES)}
 _TERM: Final[dict[str, int]] = {word: code for code, word in enumerate(TERMS)}
 
@@ -29,9 +30,10 @@ def count_units(rows: Frame, today: date) -> Frame:
     closed, is_open = status == _STATUS["closed"], status != _STATUS["closed"]
     is_lasting = closed & (term == _TERM["long_term"])
     is_late = is_open & (due < day)
-    is_near = (due >= day) & (due <= column("due_soon_days") + day)
+    # Nothing is added to what a stranger's file holds, which may be any number.
+    is_near = (due >= day) & (due - day <= column("due_soon_days"))
     # `SLIPPED` is an early day, so a slipped result counts as long ago, too.
-    is_long_ago = column("looked_at") <= day - column("review_every_days")
+    is_long_ago = day - column("looked_at") >= column("review_every_days")
     conditions = {
         "not_started": status == _STATUS["not_started"],
         "in_progress": status == _STATUS["in_progress"],
@@ -102,7 +104,9 @@ def _code(name: str, codes: Mapping[str, int]) -> nw.Expr:
 def _is_valid() -> nw.Expr:
     """Return whether a row holds only values that are possible in a ledger."""
     column = nw.col
-    dated = ~column("schema_version").is_null() & ~column("as_of").is_null()
+    dated = ~column("schema_version").is_null() & column("as_of").is_between(1, _LAST_DAY)
+    for name in ("due", "looked_at"):
+        dated &= column(name).is_null() | column(name).is_between(1, _LAST_DAY)
     in_policy = column("due_soon_days").is_between(0, _MAX_DAYS) & column("review_every_days").is_between(
         1, _MAX_DAYS
     )

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from xuncha.errors import RefusedError, SurroundingsError, XunchaError
+from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import current_language
 from xuncha.language import gettext as _
 from xuncha.region import files, kept
@@ -146,23 +146,12 @@ def roll_up(request: Request, tick: Tick) -> Iterator[tuple[Rollup, Callable[[],
             current_language(),
         )
         folder = stack.enter_context(kept.folder_for(mode, spare))
-        stack.enter_context(engine_errors(duck))
         intake = read_sources(duck, sources, request.options, folder, tick)
         result, intake = _count_all(request, duck, intake, folder)
         with kept.folder_for((*request.paths, "counted"), spare) as count_cache:
             changes = compare_counts(count_cache, result.units, result.as_of)
         result = result._replace(beyond=result.beyond._replace(moved=changes))
         yield result, lambda: _rows(duck, intake, result.units, request.options.today, spare / "rows.parquet")
-
-
-@contextlib.contextmanager
-def engine_errors(duck: Duck) -> Iterator[None]:
-    """Turn an error of DuckDB, such as a full disk, into a SurroundingsError."""
-    try:
-        yield
-    except duck.error as error:
-        message = _("DuckDB cannot count this: {said}").format(said=files.first_line(error))
-        raise SurroundingsError("engine", message) from error
 
 
 def _count_all(request: Request, duck: Duck, intake: Intake, folder: Path) -> tuple[Rollup, Intake]:
@@ -252,11 +241,9 @@ def _rows(duck: Duck, intake: Intake, units: Sequence[UnitRow], today: date, tar
 
 def _to_counted(answer: Sequence[Any]) -> Counted:
     source, unit, round_ = answer[: len(KEYS)]
-    shape = RowFacts._make(answer[_SHAPE:_LATE])
-    if isinstance(shape.as_of, str):  # in the form of the cache
-        shape = shape._replace(as_of=date.fromisoformat(shape.as_of))
+    facts = RowFacts._make(answer[_SHAPE:_LATE])
     counts = Counts._make(answer[len(KEYS) : _SHAPE])
-    return Counted(source, unit, round_, counts, shape, Lateness._make(answer[_LATE:]))
+    return Counted(source, unit, round_, counts, facts, Lateness._make(answer[_LATE:]))
 
 
 def _sum(units: Sequence[UnitRow]) -> tuple[int, Counts]:
@@ -289,7 +276,7 @@ def _contents(duck: Duck, intake: Intake, ledgers: Sequence[Counted]) -> list[ob
             for name, value in zip(KEYS, (each.key, each.unit, each.round), strict=True)
         )
         query = f"SELECT count(*), bit_xor(hash({columns})), sum(hash({columns})) FROM compared WHERE {where}"
-        contents.append(duck.run.execute(query).fetchone())
+        contents += duck.run.execute(query).fetchall()  # whole: the connection does nothing else before
     return contents
 
 

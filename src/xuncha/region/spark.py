@@ -92,7 +92,7 @@ class Spark:
         whole = reduce(lambda one, other: one.unionByName(other), parts)
         first = self._functions.lit("0001-01-01").cast("date")
         for name in DAY_COLUMNS:
-            whole = whole.withColumn(name, self._functions.datediff(column(name), first) + 1)
+            whole = whole.withColumn(name, self._functions.datediff(column(name), first).cast("bigint") + 1)
         frame: Frame = self._frame(whole)
         return frame
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xuncha.region.plan import Region, Unit
 
 State = Literal["ok", "late", "repeated", "older", "missing", "broken"]
+_MAX_NAME: Final = 2000  # characters, as in `model.fields.Line`
 COUNTED: Final = frozenset({"ok", "late"})
 
 
@@ -61,6 +62,12 @@ def places(units: Sequence[UnitRow]) -> list[int | None]:
     """Return the ranks of units by the rate of complete problems; None for those that do not count or have no problems."""
     counts = [unit.counts if unit.is_counted else None for unit in units]
     return ranked([rate(each.problems_closed, each.problems) if each else None for each in counts])
+
+
+def in_several_rounds(units: Sequence[UnitRow]) -> set[str]:
+    """Return the names of units that are there in several rounds."""
+    rounds = Counter(name for name, _round in {(unit.unit, unit.round) for unit in units})
+    return {name for name, count in rounds.items() if name and count > 1}
 
 
 class _Candidate(NamedTuple):
@@ -123,7 +130,8 @@ class Selection:
                 state, message = self._fault(each, entry)
                 rows.append(None)
                 if entry is None or message:
-                    rows[-1] = self._row(each, entry, number, state, message)
+                    named = entry if entry and _has_names(entry) else None
+                    rows[-1] = self._row(each, named, number, state, message)
                     continue
                 unit_key: object = (entry.unit, entry.round) if entry.unit is not None else each.key
                 key = ("expected", number) if number is not None and self.units[number].round else unit_key
@@ -154,9 +162,12 @@ class Selection:
         if counted is None:
             message = ledger.error or _("there is nothing in it")
             return ("missing" if ledger.is_missing else "broken"), message
-        if message := fault(counted.facts):
+        facts = counted.facts
+        if not _has_names(counted) or min(facts.audit_errors or 0, facts.audit_warnings or 0) < 0:
+            facts = facts._replace(invalid=max(counted.counts.total, 1))
+        if message := fault(facts):
             return "broken", message
-        day = counted.facts.as_of
+        day = facts.day
         if self.finding and day and ledger.source.kind == "rows" and day > self.finding:
             return "missing", _("it is as of {day}, after the requested day").format(day=day)
         return "ok", ""
@@ -203,7 +214,7 @@ class Selection:
             yield other, self._row(other.ledger, other.counted, other.expected, state, message)
 
     def _counted_row(self, entry: _Candidate) -> UnitRow:
-        day, message = entry.counted.facts.as_of, ""
+        day, message = entry.counted.facts.day, ""
         state: State = "ok"
         handed_in = entry.ledger.source.kind in {"rows", "archive"}
         if self.hand_in and day and handed_in and day > self.hand_in:
@@ -237,7 +248,14 @@ def _state_time(entry: _Candidate, moment: Moment) -> tuple[str, str]:
     """Return the time of a ledger's state: the day of rows and archives, the time of a clone's commit."""
     if entry.ledger.is_live and (time := entry.ledger.moment or moment(entry.ledger)):
         return time[:10], time
-    return (entry.counted.facts.as_of or date.min).isoformat(), "~"
+    return (entry.counted.facts.day or date.min).isoformat(), "~"
+
+
+def _has_names(counted: Counted) -> bool:
+    """Return whether organisation and round are missing, or of a length that they may have in a ledger."""
+    return all(
+        each is None or (each.strip() and len(each) <= _MAX_NAME) for each in (counted.unit, counted.round)
+    )
 
 
 def fault(facts: RowFacts) -> str:

@@ -6,17 +6,16 @@ not be published are included only in internal output. Names come from strangers
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date
 from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import without_unsafe
 from xuncha.model.vocabulary import UNKNOWN
 from xuncha.region.counts import Counts, Lateness
-from xuncha.region.moved import Moved
+from xuncha.region.moved import Move, Moved
 from xuncha.region.rollup import Rollup
-from xuncha.region.standing import UnitRow, places
+from xuncha.region.standing import UnitRow, in_several_rounds, places
 from xuncha.region.trend import Point
 from xuncha.tally import percent
 
@@ -183,17 +182,12 @@ def harmless(text: str | None) -> str:
 def region_data(rollup: Rollup, *, internal: bool) -> RegionData:
     """Collect the values for a region's documents; supervisors, sources and reasons only if `internal`."""
     beyond = rollup.beyond
+    several = in_several_rounds(rollup.units)
     lines = [
-        _line(rollup, unit, number, place, internal=internal)
+        _line(rollup, unit, number, place, several, internal=internal)
         for number, (unit, place) in enumerate(zip(rollup.units, places(rollup.units), strict=True))
     ]
-    names = [harmless(unit.unit) if unit.unit else "" for unit in rollup.units]
-    duplicates = {name for name, count in Counter(name for name in names if name).items() if count > 1}
-    unique_lines = [
-        line._replace(name=f"{line.name}（{line.round}）") if line.name in duplicates and line.round else line
-        for line in lines
-    ]
-    units = tuple(line for line in unique_lines if line.figures)
+    units = tuple(line for line in lines if line.figures)
     alike = beyond.similar.clusters if beyond.similar else []
     visible = [each for each in alike if internal or each.title]
     return RegionData(
@@ -211,7 +205,7 @@ def region_data(rollup: Rollup, *, internal: bool) -> RegionData:
         ),
         units=units,
         ranking=tuple(sorted(units, key=lambda each: each.place or len(units) + 1)),
-        others=tuple(line for line in unique_lines if not line.figures),
+        others=tuple(line for line in lines if not line.figures),
         states=tuple(
             (STATES[state], count)
             for state in STATES
@@ -222,7 +216,7 @@ def region_data(rollup: Rollup, *, internal: bool) -> RegionData:
         trend_units=beyond.trend.units if beyond.trend else 0,
         months=tuple(_months(beyond.trend.total)) if beyond.trend and beyond.trend.units else (),
         since=beyond.moved.since if beyond.moved else None,
-        moves=tuple(_moves(beyond.moved)) if beyond.moved else (),
+        moves=tuple(_moves(beyond.moved, several)) if beyond.moved else (),
         texts=beyond.similar.units if beyond.similar else None,
         alike=tuple(
             SharedProblem(
@@ -236,12 +230,19 @@ def region_data(rollup: Rollup, *, internal: bool) -> RegionData:
     )
 
 
-def _line(rollup: Rollup, unit: UnitRow, number: int, place: int | None, *, internal: bool) -> Line:
+def _name(unit: UnitRow | Move, several: Container[str], source: str = "") -> str:
+    """Name a unit, with its round if it is there in several."""
+    name = harmless(unit.unit or source)
+    return f"{name}（{harmless(unit.round)}）" if unit.unit in several and unit.round else name
+
+
+def _line(
+    rollup: Rollup, unit: UnitRow, number: int, place: int | None, several: Container[str], *, internal: bool
+) -> Line:
     counts = unit.counts if unit.is_counted else None
-    name = unit.unit or (unit.source if internal else None)
     return Line(
         place=place,
-        name=harmless(name),
+        name=_name(unit, several, unit.source if internal else ""),
         group="／".join(map(harmless, unit.group)),
         light=light(counts),
         state=unit.state,
@@ -283,10 +284,10 @@ def _months(points: Sequence[Point]) -> Iterable[Month]:
         )
 
 
-def _moves(moved: Moved) -> Iterable[MoveLine]:
+def _moves(moved: Moved, several: Container[str]) -> Iterable[MoveLine]:
     for each in moved.moves:
         yield MoveLine(
-            harmless(each.unit),
+            _name(each, several),
             each.problems_closed,
             each.closed,
             each.overdue,

@@ -103,7 +103,7 @@ def _write_ranking(book: Book, region: RegionData) -> None:
     is_audited = any(each.audit for each in region.units)
     columns = (
         _Column("位次", 6), _Column("单位", 30), _Column("所属", 18), *_COUNTS,
-        *((_Column("审计错误", 8), _Column("审计警告", 8)) if is_audited else ()),
+        *((_Column("核验错误", 8), _Column("核验警告", 8)) if is_audited else ()),
         *((_Column("督导人", 10), _Column("来源", 26)) if region.internal else ()),
     )  # fmt: skip
     sheet = _sheet(book, region, "位次", columns, "C4")
