@@ -899,6 +899,17 @@ def test_a_commit_that_two_clones_verify_has_no_moved_tag(pair: Pair) -> None:
     assert names[0] != names[1], "each keeps the tag it made"
 
 
+def test_a_tag_with_a_blank_of_any_width_in_its_name_stops_no_sync_and_no_archive(pair: Pair) -> None:
+    """Python takes more characters for blanks and ends of lines than git."""
+    pair.there.ok("audit", "--anchor")
+    for blank in ("\u3000", "\u2028", "\x85"):
+        pair.there.git("tag", "-a", "-m", "x", f"xuncha/audit/1{blank}2")
+    pair.there.git("push", "-q", "origin", "--tags")
+    for ledger in (pair.here, pair.there):
+        ledger.ok("sync")
+    pair.here.ok("archive", "-o", "../归档.zip")
+
+
 def test_a_closing_that_falls_in_a_sync_is_told_here_and_named_by_the_audit(pair: Pair) -> None:
     pair.here.ok("close", "2.1")
     pair.here.ok("sync")
