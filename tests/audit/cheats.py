@@ -1371,3 +1371,62 @@ def rewritten_before_the_newest_anchor_but_after_an_older_one(book: Book) -> Non
     book.days(-3)
     anchor(book, 2)
     book.git("tag", "-d", tag)
+
+
+# --- numbers and days
+
+
+MONEY = [{"key": "money", "label": "追缴资金", "unit": "元"}]
+TEN_THOUSAND = [{"key": "money", "label": "追缴资金", "unit": "万元"}]
+
+
+@cheat("settings-changed", "warning")
+def counts_in_units_of_ten_thousand(book: Book) -> None:
+    book.settings(outcomes=MONEY)
+    book.edit("1.1", outcomes={"money": 3})
+    book.days(30).settings(outcomes=TEN_THOUSAND)
+
+
+@cheat("settings-changed", "warning")
+def takes_an_outcome_away_and_enters_it_in_another_unit(book: Book) -> None:
+    book.settings(outcomes=MONEY)
+    book.edit("1.1", outcomes={"money": 3})
+    book.settings(outcomes=[])
+    book.settings(outcomes=TEN_THOUSAND)
+
+
+@cheat("changed-after-closing", "warning")
+def another_sum_in_a_field_of_what_is_closed(book: Book) -> None:
+    book.settings(fields=[{"key": "sum", "label": "涉及金额", "of": "measure", "type": "number"}])
+    book.edit("1.1", fields={"sum": 10})
+    book.act("submit", "1.1")
+    book.close("1.1")
+    book.edit("1.1", fields={"sum": 1000})
+
+
+@cheat("predated", "warning")
+def looks_back_in_autumn_as_of_spring(book: Book) -> None:
+    closed_for_good(book)
+    spring = book.days(100).today
+    book.days(150).act("review", "1.4", reviews=[{"date": spring, "result": "holds"}])
+
+
+@cheat("predated", "warning")
+def closes_without_a_day(book: Book) -> None:
+    book.act("submit", "1.1")
+    book.close("1.1", closed={"by": "李四"})
+
+
+@cheat("close-requires-evidence")
+def closes_upon_evidence_that_nobody_sees(book: Book) -> None:
+    book.policy("progress", "evidence", "submission", "second_person")
+    book.days(10).entry("1.1", "已经开展。", evidence=["\u200b"])
+    book.act("submit", "1.1")
+    book.close("1.1")
+
+
+@cheat("close-requires-progress")
+def closes_upon_an_entry_that_nobody_sees(book: Book) -> None:
+    book.entry("1.3", "\u200b\u3000")
+    book.act("submit", "1.3")
+    book.close("1.3")

@@ -14,6 +14,8 @@ from tests.audit import cheats_of_merges  # noqa: F401  it enters its cheats
 from tests.audit.book import LI, WANG, ZHANG, Book, Person, message, path_of
 from tests.audit.cheats import (
     CHEATS,
+    MONEY,
+    TEN_THOUSAND,
     Cheat,
     a_known_name_of_git_given_another_meaning_when_it_was_used,
     closed_for_good,
@@ -112,6 +114,40 @@ def sets_and_closes_in_time(book: Book) -> None:
     book.days(2).entry("1.1", "通过验收。")
     book.act("submit", "1.1")
     book.days(1).close("1.1", day=(book.now - timedelta(days=1)).date().isoformat())
+
+
+@honest
+def corrects_what_no_number_depends_on(book: Book) -> None:
+    book.settings(
+        outcomes=MONEY, fields=[{"key": "remark", "label": "备注", "of": "measure", "type": "text"}]
+    )
+    book.settings(outcomes=[*TEN_THOUSAND, {"key": "rules", "label": "制定制度", "unit": "项"}])
+    book.edit("1.1", outcomes={"money": 3}, fields={"remark": "甲"})
+    book.act("submit", "1.1")
+    book.close("1.1")
+    book.edit("1.1", fields={"remark": "已归档"})
+    book.settings(outcomes=[{"key": "rules", "label": "制定修订制度", "unit": "项"}, *TEN_THOUSAND])
+
+
+@honest
+def takes_a_reopening_and_a_review_back_of_what_was_found_closed(book: Book) -> None:
+    book.act("add", "1.4", **{**book.fresh("1.4"), "term": "long_term", "due": None})
+    book.entry("1.4", "已经开展。")
+    book.act("submit", "1.4")
+    book.act("import", "1.4", who=LI, status="closed", closed={})
+    book.days(60)
+    before = book.held("1.4")
+    book.undo(book.act("reopen", "1.4", reason="误开"), before)
+    looks_back(book, "holds")
+    reviewed = book.held("1.4")
+    book.days(30).undo(book.act("reopen", "1.4", reason="误开"), reviewed)
+
+
+@honest
+def enters_a_review_of_last_week(book: Book) -> None:
+    closed_for_good(book)
+    day = book.days(90).today
+    book.days(7).edit("1.4", reviews=[{"date": day, "result": "holds"}])
 
 
 @honest

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import LEDGER
 from tests.once import built_once
 from tests.workflow import actions
 from tests.workflow.actions import add_measure, add_problem, perform
@@ -434,6 +435,39 @@ def test_a_ledger_that_was_copied_and_then_deleted_where_it_stood_is_named(ledge
     ledger.commit("又来")
     found = audit(ledger.root / "case").findings
     assert [(each.code, each.severity) for each in found] == [("ledger-moved", "error")]
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\x0b", "\r", "\n", '"'])
+def test_a_folder_with_any_character_in_its_name_stops_no_audit(ledger: LedgerOnDisk, mark: str) -> None:
+    """Python ends a line at more characters than git."""
+    for folder in (f"甲{mark}乙", "case"):
+        subprocess.run(["cp", "-r", "data", "copy"], cwd=ledger.root, check=True)
+        (ledger.root / folder).mkdir()
+        (ledger.root / "copy").rename(ledger.root / folder / "data")
+        ledger.commit(folder)
+    ledger.git("rm", "-rq", f"甲{mark}乙")
+    ledger.commit("删除")
+    assert {each.code for each in audit(ledger.root / "case").findings} == {"ledger-moved"}
+
+
+def test_git_is_asked_no_more_often_in_a_repository_of_many_ledgers(
+    ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    for ledgers in (2, 6):
+        for number in range(ledgers):
+            settings = LEDGER.replace("某市水务局", f"第{number}村").replace("2023-11-10", "2023-12-01")
+            ledger.write(f"{ledgers}/{number}/data/ledger.yaml", settings)
+            ledger.write(f"{ledgers}/{number}/data/problems/01/problem.yaml", f"title: 难处{number}\n")
+        ledger.commit(f"{ledgers} ledgers")
+        ledger.write(f"own{ledgers}/data/ledger.yaml", LEDGER.replace("某市水务局", f"本镇{ledgers}"))
+        ledger.commit("own")
+        trace = ledger.root.parent / f"trace{ledgers}"
+        monkeypatch.setenv("GIT_TRACE2_EVENT", str(trace))
+        audit(ledger.root / f"own{ledgers}")
+        monkeypatch.delenv("GIT_TRACE2_EVENT")
+        asked.append(trace.read_text(encoding="utf-8").count('"event":"start"'))
+    assert asked[0] == asked[1]
 
 
 def test_a_ledger_inside_a_repository_is_audited_alone(ledger: LedgerOnDisk, tmp_path: Path) -> None:

@@ -55,6 +55,9 @@ def refused(result_err: str) -> str:
         (("status", "--at", "2000-01-01"), 1, "no-such-moment"),
         (("status", "--at", "2024-02-30"), 1, "no-such-moment"),
         (("add", "problem", "甲", "--category", "c"), 1, "unknown-category"),
+        (("add", "problem", "甲", "--category", "没有的方面"), 1, "unknown-category"),
+        (("set", "1", "--category", "没有的方面"), 1, "unknown-category"),
+        (("list", "--category", "没有的方面"), 1, "unknown-category"),
         (("init",), 1, "ledger-exists"),
         (("undo",), 1, "nothing-to-undo"),
         # The command line is wrong.

@@ -10,8 +10,9 @@ from typer.main import get_command
 
 from tests.cli.terminals import in_terminal, too_wide
 from xuncha.cli.command import program
-from xuncha.cli.help import split_docstring
+from xuncha.cli.help import metavar, split_docstring
 from xuncha.cli.invocation import FLAGS, VALUED, split_options
+from xuncha.language import use_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,6 +141,14 @@ def test_help_has_an_example_fits_and_is_in_one_language(
         rest = re.sub(r"xuncha [^\n]*|^  [A-Za-z<%].*? {2}", "", rest, flags=re.MULTILINE)
         assert not _ENGLISH.findall(rest), "English in the Chinese help"
         assert _CHINESE.search(rest)
+
+
+def test_a_placeholder_is_in_chinese_in_the_help_and_where_a_value_is_missing(ledger: LedgerOnDisk) -> None:
+    with use_language("zh"):
+        parameters = [each for command in COMMANDS.values() if not command.hidden for each in command.params]
+        assert not {word for each in parameters for word in re.findall("[A-Z]{2,}", metavar(each))}
+    assert "缺少 种类" in ledger.run("report", "letter").err
+    assert "缺少 编号… 文字" in ledger.run("progress").err
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

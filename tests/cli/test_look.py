@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from rich._palettes import EIGHT_BIT_PALETTE
 
-from tests.cli.inside import run_inside, told
+from tests.cli.inside import listed, run_inside, told
 from tests.cli.ledgers import CLOCK, all_lights, committed, many
 from tests.conftest import LedgerOnDisk, measure, problem
 from xuncha.cli import screen
@@ -255,6 +255,17 @@ def test_each_of_many_measures_that_one_commit_changed_by_hand_has_a_row_of_its_
     assert result.err.count("xuncha undo") == 1
     assert "修改 30.1" in told(ledger, "log")
     assert "等30项" not in told(ledger, "log", "30.1")
+
+
+def test_an_import_is_one_row_of_the_log_with_the_number_of_its_records(ledger: LedgerOnDisk) -> None:
+    ledger.ok("export", "csv", "-o", "../台账.csv")
+    new = ledger.root.parent / "新台账"
+    ledger.ok("import", "table", "../台账.csv", new)
+    rows = [line for line in told(ledger, "--ledger", str(new), "log").splitlines() if "导入" in line]
+    assert [row.split("  ")[-1] for row in rows] == ["导入 台账.csv（9 条记录）"]
+    assert len(listed(ledger, "--ledger", str(new), "log")) == 9, "programs are given each record"
+    assert "条记录" not in told(ledger, "--ledger", str(new), "log", "1.1")
+    assert "导入 台账.csv (4 records)" in told(ledger, "--lang", "en", "--ledger", str(new), "log", "2")
 
 
 def test_each_of_several_things_that_were_taken_back_at_once_has_a_row_of_its_own(

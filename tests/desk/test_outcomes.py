@@ -162,3 +162,16 @@ def test_a_page_words_history_as_the_log_does(browser: Browser, ledger: LedgerOn
     for number in ("1.1", "1.2"):
         assert f"销号 {number}" in shown
         assert f"销号 {number}" in told(browser.get(f"/measures/{number}"))
+
+
+def test_an_import_is_one_row_of_the_page_as_in_the_log(browser: Browser, ledger: LedgerOnDisk) -> None:
+    table = ledger.root.parent / "台账.csv"
+    ledger.ok("export", "csv", "-o", table)
+    table.write_text(
+        table.read_text(encoding="utf-8-sig").replace("分管副局长", "局长"), encoding="utf-8-sig"
+    )
+    ledger.ok("import", "table", table)
+    number = len([event for event in ledger.json("log") if event["action"] == "import"])
+    assert number > 1
+    shown = told(browser.get("/log"))
+    assert shown.count("导入 台账.csv") == shown.count(f"导入 台账.csv（{number} 条记录）") == 1

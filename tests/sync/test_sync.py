@@ -889,6 +889,27 @@ def test_a_verification_that_somebody_moved_is_told_and_not_taken_over(pair: Pai
     assert pair.here.git("rev-parse", tag) == before
 
 
+def test_a_commit_that_two_clones_verify_has_no_moved_tag(pair: Pair) -> None:
+    moment = {"GIT_COMMITTER_DATE": "2024-06-16T08:00:00+0800"}
+    for ledger, surroundings in ((pair.here, {}), (pair.there, moment)):
+        ledger.ok("audit", "--anchor", **surroundings)
+        done = ledger.run("sync")
+        assert (done.code, done.err) == (0, "")
+    names = [ledger.git("for-each-ref", "refs/tags/") for ledger in (pair.here, pair.there)]
+    assert names[0] != names[1], "each keeps the tag it made"
+
+
+def test_a_tag_with_a_blank_of_any_width_in_its_name_stops_no_sync_and_no_archive(pair: Pair) -> None:
+    """Python takes more characters for blanks and ends of lines than git."""
+    pair.there.ok("audit", "--anchor")
+    for blank in ("\u3000", "\u2028", "\x85"):
+        pair.there.git("tag", "-a", "-m", "x", f"xuncha/audit/1{blank}2")
+    pair.there.git("push", "-q", "origin", "--tags")
+    for ledger in (pair.here, pair.there):
+        ledger.ok("sync")
+    pair.here.ok("archive", "-o", "../归档.zip")
+
+
 def test_a_closing_that_falls_in_a_sync_is_told_here_and_named_by_the_audit(pair: Pair) -> None:
     pair.here.ok("close", "2.1")
     pair.here.ok("sync")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
-from xuncha.audit.facts import Data, Proof, entries, files_of, proofs_of, quoted, statement, text_of
+from xuncha.audit.facts import Data, Proof, entries, files_of, mapping, proofs_of, quoted, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Change
 from xuncha.catalogue import Violations
@@ -26,8 +26,8 @@ _COMMENT_KEYS: Final = ("received", "channel", "text", "name", "reply")
     "changed-after-closing",
     why="A closed measure must stay as it was closed; to change it, reopen it with a reason.",
     wrong="While 2.3 is closed, its `title`, `goal`, `term`, `due`, `closed` or `escalated` changes, or an amount already in `outcomes`; "
-    "or an entry of `progress` is added, or its evidence changes. An added outcome is a warning. (`notice_text`, `part` and the "
-    "people responsible may change.)",
+    "or an entry of `progress` is added, or its evidence changes. An added outcome, or another number in `fields`, is a warning. "
+    "(`notice_text`, `part`, texts in `fields` and the people responsible may change.)",
     scope=LENIENT,
 )
 def changed_after_closing(step: Step) -> Violations[HistoryPlace]:
@@ -39,9 +39,19 @@ def changed_after_closing(step: Step) -> Violations[HistoryPlace]:
         allowed = {"closed"} if change.statuses[1] != "closed" else set()  # reopened
         renamed = step.renamed_evidence(change.id) if old.get("progress") != new.get("progress") else {}
         keys = [key for key in changed_since(old, new, renamed) if key not in allowed]
-        if keys or (not allowed and old.get("outcomes") != new.get("outcomes")):
+        amounts = (
+            []
+            if allowed
+            else [key for key in ("outcomes", "fields") if _amounts(old, key) != _amounts(new, key)]
+        )
+        if keys or amounts:
             message = _("{id} was closed, but {keys} changed without it being reopened")
-            yield step.report(change, message, None if keys else "warning", keys=quoted(keys or ["outcomes"]))
+            yield step.report(change, message, None if keys else "warning", keys=quoted(keys or amounts))
+
+
+def _amounts(data: Data, key: str) -> dict[str, object]:
+    """Return the numbers under a key, such as `outcomes`, by their own keys."""
+    return {name: value for name, value in mapping(data, key).items() if isinstance(value, int | float)}
 
 
 def changed_since(closed: Data, now: Data, renamed: dict[str, str]) -> list[str]:

@@ -115,23 +115,37 @@ def _days(data: Data | None) -> set[str]:
     why="A measure cannot have been closed before its recorded progress, nor before closing was applied for; a date long before the "
     "commit is not confirmed by anything, which is a warning.",
     wrong="`closed` of 2.3 says 2024-05-01, but its last entry says 2024-05-20, or the application was made on 2024-06-10; or the commit "
-    "is two weeks later. (In the first two weeks of a ledger a day before its history is accepted: records on paper are being "
-    "entered.)",
+    "is two weeks later, or the closing has no day, or a review was entered two weeks after its day. (In the first two weeks of a "
+    "ledger a day before its history is accepted: records on paper are being entered.)",
 )
 def predated(step: Step) -> Violations[HistoryPlace]:
-    """Find closings dated before the entries or the application that they rest on, or long before their commit."""
-    for change in step.closings if step.commit.trailers.action != "import" else ():
-        day = text_of(mapping(change.new, "closed"), "date")
-        if day is None:
-            continue
+    """Find closings dated before the entries or the application that they rest on; and closings and reviews dated long before their commit."""
+    if step.commit.trailers.action == "import":
+        return
+    early = _day_before(step.day, MAX_DELAY)
+    for change in step.measures:
+        old, new = (
+            {text_of(each, "date") or step.day for each in entries(data, "reviews")}
+            for data in (change.old, change.new)
+        )
+        day = min(new - old, default=step.day)
+        if change.before and day <= early and not _is_first_entry(step, day, step.day):
+            message = _("{id} was reviewed as of {day}, by a commit of {last}")
+            yield step.report(change, message, "warning", day=day, last=step.day)
+    for change in step.closings:
+        day = text_of(mapping(change.new, "closed"), "date") or ""
         last = max((text_of(entry, "date") or "" for entry in entries(change.new, "progress")), default="")
         applicant = next(iter(change.applicants), None)
         severity: Severity = "error"
-        if day < last:
+        if not day:
+            message, severity = _("{id} was closed without a day"), "warning"
+            if early < step.graph.first_day:
+                continue
+        elif day < last:
             message = _("{id} was closed as of {day}, but its last entry is of {last}")
         elif applicant and day < applicant.day and not _is_first_entry(step, day, applicant.day):
             message, last = _("{id} was closed as of {day}, but the application is of {last}"), applicant.day
-        elif day <= _day_before(step.day, MAX_DELAY) and not _is_first_entry(step, day, step.day):
+        elif day <= early and not _is_first_entry(step, day, step.day):
             message, last = _("{id} was closed as of {day}, by a commit of {last}"), step.day
             severity = "warning"
         else:

@@ -14,7 +14,7 @@ from xuncha.audit.people import people_of
 from xuncha.audit.replayed import MAX_DELAY, Change
 from xuncha.catalogue import Violations
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.identity import LEDGER_FILE, PROBLEMS
 
 _NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _INSPECTION: Final = ("inspector", "round", "feedback")
@@ -49,13 +49,14 @@ def _is_complete(step: Step, change: Change) -> bool:
 @RULES.rule(
     "settings-changed",
     "warning",
-    why="All time limits count from the feedback, and `people` says which addresses are one person; changing either afterwards changes "
-    "what is measured by it.",
+    why="All time limits count from the feedback, `people` says which addresses are one person, and `outcomes` says what amounts count; "
+    "changing any of them afterwards changes what is measured by it.",
     wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or an address in `people` now belongs to another "
-    "person, or to a second one as well. (A new address is allowed.)",
+    "person, or to a second one as well; or the unit of an outcome was 元 and is 万元, although measures have amounts of it. (A new "
+    "address is allowed.)",
 )
 def settings_changed(step: Step) -> Violations[HistoryPlace]:
-    """Find changes of the inspection, and addresses in `people` that have lost their owner or have a second one."""
+    """Find changes of the inspection and of outcomes that have amounts, and addresses in `people` that have lost their owner or have a second one."""
     for change in step.changes:
         if change.path != LEDGER_FILE or change.old is None or change.new is None:
             continue
@@ -64,6 +65,18 @@ def settings_changed(step: Step) -> Violations[HistoryPlace]:
             if before.get(key) is not None and before[key] != after.get(key):
                 message = _("`{key}` of the inspection changed from {old} to {new}")
                 yield step.report(change, message, key=key, old=before[key], new=after.get(key) or _("none"))
+        kinds, new_kinds = (
+            {text_of(each, "key") or "": each for each in entries(data, "outcomes")}
+            for data in (change.old, change.new)
+        )
+        changed = {key for key, kind in kinds.items() if kind != new_kinds.get(key)}
+        for outcome in sorted(changed & _outcomes(step)) if changed else ():
+            message = _("the outcome `{key}`, of which there are amounts, changed from {old} to {new}")
+            old, new = (
+                " ".join(text_of(each.get(outcome), word) or "" for word in ("label", "unit"))
+                for each in (kinds, new_kinds)
+            )
+            yield step.report(change, message, key=outcome, old=old, new=new.strip() or _("none"))
         old_pairs, new_pairs = _addresses(change.old), _addresses(change.new)
         owners = Counter(email for _name, email in new_pairs)
         lost_addresses = {email for _name, email in old_pairs - new_pairs}
@@ -75,6 +88,17 @@ def settings_changed(step: Step) -> Violations[HistoryPlace]:
         ):
             if emails:
                 yield step.report(change, message, addresses=_(", ").join(sorted(emails)))
+
+
+def _outcomes(step: Step) -> set[str]:
+    """Return the keys of the outcomes of which measures had amounts before the commit."""
+    files = [
+        each
+        for path, folder in step.before.folders.items()
+        if path.startswith(PROBLEMS)
+        for each in folder.values()
+    ]
+    return {key for each in files for key in mapping(step.files.record(each), "outcomes")}
 
 
 def _addresses(settings: Data) -> set[tuple[str, str]]:

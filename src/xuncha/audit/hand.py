@@ -96,7 +96,7 @@ def without_other_ledgers(git: Git, items: list[Finding[HistoryPlace]]) -> list[
                 folder = path[: max(0, path.rfind("data/"))]
                 numbers[folder].add(number_of(path.removeprefix(folder)))
             others |= {(commit.hash, folder) for folder, ids in numbers.items() if folder != prefix and ids.issuperset(commit.trailers.ids)}  # fmt: skip
-    kinds = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for name, folder in others) if others else []
+    kinds = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for name, folder in others)
     explained = {name for (name, _folder), kind in zip(others, kinds, strict=True) if kind == "blob"}
     return [each for each in items if each.place.path or each.code != "trailers-mismatch" or each.place.commit not in explained]  # fmt: skip
 

@@ -24,7 +24,8 @@ from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
 from xuncha.model.source import MAX_SIZE
 from xuncha.paper.own import FOLDER, is_template
 from xuncha.trail.contents import read_objects
-from xuncha.trail.git import Git, Leaf
+from xuncha.trail.git import Git
+from xuncha.trail.limits import first_entries
 from xuncha.trail.replay import SUBMODULE, Commit, Touched, commits_in, other_ledgers
 from xuncha.trail.tags import Anchor
 
@@ -126,11 +127,13 @@ def check_former_places(git: Git, start: Commit, commits: Sequence[Commit]) -> F
         if not later.isdisjoint(commit.parents):
             later.add(commit.hash)
     parents = dict.fromkeys(each for commit in commits if commit.hash in later for each in commit.parents)
-    own = _Features.read(git, f"{start.hash}:{git.text('rev-parse', '--show-prefix').strip()}")
+    own_folder = f"{start.hash}:{git.text('rev-parse', '--show-prefix').strip()}"
+    [[own]] = _read_features(git, [[own_folder]])
     place = HistoryPlace.at(start, LEDGER_FILE)
-    for other in other_ledgers(git, start, [each for each in parents if each not in later]):
+    others = list(other_ledgers(git, start, [each for each in parents if each not in later]))
+    versions = [list(dict.fromkeys(other.versions)) for other in others]
+    for other, features in zip(others, _read_features(git, versions, alone=not own.pieces), strict=True):
         near = other.removed_at is not None and abs(other.removed_at - start.moment_committed) < MAX_DELAY
-        features = (_Features.read(git, each, alone=not own.pieces) for each in dict.fromkeys(other.versions))
         is_same = any(own.is_similar(each, _SIMILAR_GONE if near else _SIMILAR) for each in features)
         text = ""
         if is_same and not other.is_copied:
@@ -152,11 +155,9 @@ class _Features(NamedTuple):
     pieces: set[str]  # their texts, in pieces of a few letters
 
     @classmethod
-    def read(cls, git: Git, folder: str, *, alone: bool = False) -> _Features:
-        """Read a ledger from a folder, given by git's name for it; if `alone`, read only its settings."""
-        settings = read_data(git.blobs([f"{folder}{LEDGER_FILE}"])[0])
+    def of(cls, settings: Data, records: Sequence[Data]) -> _Features:
+        """Return the features of a ledger with these settings and records."""
         day = text_of(mapping(settings, "inspection"), "feedback")
-        records = [] if alone else list(_records(git, f"{folder}{PROBLEMS}"))
         titles = {title for each in records if (title := _plain_text(each.get("title")))}
         texts = [text_of(each, key) for each in records for key in ("title", "goal", "finding")]
         texts += [text_of(entry, "text") for each in records for entry in entries(each, "progress")]
@@ -177,22 +178,29 @@ def _plain_text(value: object) -> str:
     return name_key(str(value or ""))
 
 
-def _records(git: Git, name: str) -> Iterator[Data]:
-    """Yield the data of some problems and measures below a folder."""
+def _read_features(
+    git: Git, ledgers: Sequence[Sequence[str]], *, alone: bool = False
+) -> Iterator[list[_Features]]:
+    """Read several versions of each ledger, given by git's names for their folders; if `alone`, read only the settings.
 
-    def entries_of(tree: str) -> Iterator[Leaf]:
-        for line in islice(git.fields("ls-tree", "-z", "--full-tree", tree), _MAX_ENTRIES):
-            fields, _tab, path = line.partition("\t")
-            mode, _kind, name = fields.split(" ")
-            yield Leaf(mode, name, path)
-
-    if git.kinds([name]) != ["tree"]:
-        return
-    folders = [leaf.name for leaf in entries_of(name) if leaf.mode == "040000"]
-    leaves = [leaf for folder in folders for leaf in entries_of(folder)]
-    files = [leaf.name for leaf in leaves if leaf.is_file and is_record(leaf.path)]
-    for content in read_objects(git, dict.fromkeys(files), MAX_SIZE) if files else ():
-        yield read_data(content.content)
+    Git is asked once for all ledgers: a repository may hold hundreds.
+    """
+    names = [f"{folder}{part}" for each in ledgers for folder in each for part in (LEDGER_FILE, PROBLEMS)]
+    found = git.objects(names)
+    problems = first_entries(git, [name for kind, name in found[1::2] if kind == "tree" and not alone], _MAX_ENTRIES)  # fmt: skip
+    folders = {tree: [leaf.name for leaf in leaves if leaf.mode == "40000"] for tree, leaves in problems.items()}  # fmt: skip
+    inside = first_entries(git, [name for names in folders.values() for name in names], _MAX_ENTRIES)
+    records = {name: [leaf.name for leaf in leaves if leaf.is_file and is_record(leaf.path)] for name, leaves in inside.items()}  # fmt: skip
+    versions = (
+        (settings if kind == "blob" else "", [name for folder in folders.get(tree, ()) for name in records[folder]])
+        for (kind, settings), (_kind, tree) in zip(found[::2], found[1::2], strict=True)
+    )  # fmt: skip
+    groups = [list(islice(versions, len(each))) for each in ledgers]
+    blobs = [{name for first, others in group for name in (first, *others) if name} for group in groups]
+    contents = read_objects(git, [name for names in blobs for name in names], MAX_SIZE)
+    for group, names_of_group in zip(groups, blobs, strict=True):
+        data = {each.name: read_data(each.content) for each in islice(contents, len(names_of_group))}
+        yield [_Features.of(data.get(first, {}), [data[name] for name in others]) for first, others in group]
 
 
 SECOND = RULES.declare(

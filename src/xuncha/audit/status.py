@@ -12,6 +12,7 @@ from xuncha.audit.graph import Step
 from xuncha.audit.people import one_person_message
 from xuncha.audit.replayed import Actor, Change
 from xuncha.catalogue import Check, Violations
+from xuncha.chinese.characters import is_blank
 from xuncha.language import gettext as _
 from xuncha.language import mark
 from xuncha.model.identity import LEDGER_FILE
@@ -57,8 +58,8 @@ def unmet(
     required: Sequence[Requirement], change: Change, closer: Actor, settings: Data | None
 ) -> dict[Requirement, str]:
     """Return the requirements that a closing does not meet, each with a message that contains `{id}`; signatures are not checked here."""
-    written = [each for each in entries(change.new, "progress") if (text_of(each, "text") or "").strip()]
-    evidence = [list(proofs_of(each)) for each in written]
+    written = [each for each in entries(change.new, "progress") if not is_blank(text_of(each, "text") or "")]
+    evidence = [[proof for proof in proofs_of(each) if not is_blank(str(proof))] for each in written]
     other_requirements = [each for each in required if each != "second_person"]
     lacking = unmet_requirements(other_requirements, change.statuses[0], evidence, closer=(), applicants=())
     messages = {each: language.gettext(_UNMET[each][0]) for each in lacking}

@@ -80,7 +80,9 @@ def _usage_message(error: Any) -> str:  # noqa: ANN401  Typer does not export th
             suggestion = _(" (available: {options})").format(options=names) if names else ""
             return _("there is no option {name}").format(name=error.option_name) + suggestion
         case "MissingParameter" if error.param is not None:
-            option = next((name for name in error.param.opts if name.startswith("-")), error.param.metavar)
+            from xuncha.cli.help import metavar  # noqa: PLC0415  for this error alone
+
+            option = next((name for name in error.param.opts if name.startswith("-")), metavar(error.param))
             return _("{name} is missing").format(name=option)
         case "BadOptionUsage":
             is_needed = "requires" in error.message

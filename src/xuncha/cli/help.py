@@ -63,7 +63,7 @@ def page(command: Any, context: Any) -> str:  # noqa: ANN401  Typer's own classe
             usage,
             *texts,
             _section(_("For example:"), map(_example, examples)),
-            _section(_("Arguments:"), _table([(_metavar(each), each.help) for each in arguments])),
+            _section(_("Arguments:"), _table([(metavar(each), each.help) for each in arguments])),
             _section(_("Commands:"), _table([(name, summary(each.help)) for name, each in commands.items()])),
             _section(_("Options:"), _table(rows)),
         ]
@@ -78,24 +78,24 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
 
 def _usage(path: str, options: list[TyperOption], arguments: list[TyperArgument], commands: object) -> str:
     """Return how a command is typed: with its required options, and its arguments."""
-    words = [f"{parameter.opts[-1]} {_metavar(parameter)}" for parameter in options if parameter.required]
+    words = [f"{parameter.opts[-1]} {metavar(parameter)}" for parameter in options if parameter.required]
     words.append(_("[OPTIONS]"))
     for parameter in arguments:
-        name = f"{_metavar(parameter)} …" if parameter.nargs == -1 else _metavar(parameter)
+        name = f"{metavar(parameter)} …" if parameter.nargs == -1 else metavar(parameter)
         words.append(name if parameter.required else f"[{name}]")
     if commands:
         words.append(_("COMMAND …"))
     return _("Usage: {line}").format(line=" ".join([path, *words]))
 
 
-def _metavar(parameter: TyperOption | TyperArgument) -> str:
+def metavar(parameter: TyperOption | TyperArgument) -> str:
     """Return the placeholder of a value, in the chosen language: FILE, KEY=VALUE, ours|theirs."""
     return _METAVAR.sub(lambda match: language.gettext(match[0]), parameter.metavar or "")
 
 
 def _names_of(option: TyperOption) -> str:
     names = ", ".join(sorted(option.opts, key=len))
-    return names if option.is_flag else f"{names} {_metavar(option)}"
+    return names if option.is_flag else f"{names} {metavar(option)}"
 
 
 def _option_help(option: TyperOption) -> str:

@@ -153,7 +153,7 @@ def letter(
     ),
     number: str | None = optional("--number NUMBER", _("The number of the letter; default: none")),
     signer: str | None = optional("--signer NAME", _("Who signed it off; default: `papers.signer`")),
-    copies: str | None = optional("--copies NAMES", _("Who receives copies; default: `papers.copies`")),
+    copies: str | None = optional("--copies TEXT", _("Who receives copies; default: `papers.copies`")),
     send: str | None = optional(
         "--send WAY",
         _("Send it: email, to the accounts of the office; or group, in WeCom or DingTalk"),

@@ -227,14 +227,14 @@ def measures_table(rows: Sequence[MeasureRow], horizon: Horizon) -> Columns:
 
 def events_table(events: Sequence[Event]) -> Columns:
     """Lay out the table of `log`: when, who, what."""
-    from xuncha.requests.outcomes import event_summary  # noqa: PLC0415  screens that only count show no history
+    from xuncha.requests.outcomes import event_rows  # noqa: PLC0415  screens that only count show no history
 
     table = Columns(FIXED, FIXED, Column(), headings=(_("When"), _("Who"), _("What")), gap=2)
-    for event in events:
+    for event, done in event_rows(events):
         author = screen.clean(event.author)
         if cell_len(author) > _WIDEST_AUTHOR:
             author = set_cell_size(author, _WIDEST_AUTHOR - 1) + "…"
-        text = Text(screen.clean(event_summary(event)))
+        text = Text(screen.clean(done))
         if event.reason:
             text.append(_(" ({reason})").format(reason=screen.clean(event.reason)), "dim")
         if event.by_hand:

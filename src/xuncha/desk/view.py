@@ -18,7 +18,7 @@ from xuncha.desk.commands import address_of, edit_address, linked
 from xuncha.desk.gate import MAX_BYTES, SAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
-from xuncha.requests.outcomes import event_summary, no_branch_warning
+from xuncha.requests.outcomes import event_rows, event_summary, no_branch_warning
 from xuncha.tally import percent
 from xuncha.trail.repository import is_detached
 from xuncha.workflow.change import leftover
@@ -117,6 +117,7 @@ def _environment() -> Environment:
         "light_name": vocabulary.word_name,
         "percent": percent,
         "what_was_done": event_summary,
+        "event_rows": event_rows,
         "address_of": address_of,
         "edit_address": edit_address,
         "linked": linked,

@@ -26,7 +26,7 @@ UNKNOWN: Final = "待明确"  # papers print it in place of a missing name or da
 
 
 _NAMES: Final = {
-    "not_started": mark("not started"), "in_progress": mark("in progress"), "submitted": mark("closing applied for"), "closed": mark("closed"),
+    "not_started": mark("not started"), "in_progress": mark("in progress"), "submitted": mark("submitted"), "closed": mark("closed"),
     "at_once": mark("at once"), "once": mark("once"), "long_term": mark("long-term"),
     "done": mark("closed"), "green": mark("on time"), "yellow": mark("due soon"), "red": mark("overdue"), "none": mark("no time limit yet"),
     "holds": mark("holds"), "slipped": mark("slipped"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.language import gettext as _
@@ -96,3 +98,13 @@ def event_summary(event: Event) -> str:
     # The undo of several commits names each of them: take the part about this number.
     parts = rest.split("；") if event.action == "undo" else []
     return next((f"{action} {part}" for part in parts if event.id in part.split()), event.subject)
+
+
+def event_rows(events: Iterable[Event]) -> list[tuple[Event, str]]:
+    """Return a row for each event, with what was done; events of one commit in the same words are one row, with their number."""
+    rows = []
+    for (_commit, text), group in groupby(events, lambda event: (event.commit, event_summary(event))):
+        alike = list(group)
+        number = _(" ({n} records)").format(n=len(alike)) if alike[1:] else ""
+        rows.append((alike[0], text + number))
+    return rows

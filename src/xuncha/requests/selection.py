@@ -150,7 +150,7 @@ def full_names(
 
 def resolve_category(register: Register, text: str) -> str:
     """Return the key of the category that is meant by a key or a title. Raises RefusedError if there is none."""
-    key = matching_category(text, register.frame.categories)
+    key = matching_category(text, register.frame.categories, may_be_new=text.isascii())
     return _resolve(key, [key for key, _title in register.frame.categories], "unknown-category")
 
 

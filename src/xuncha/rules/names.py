@@ -39,13 +39,18 @@ def matching_name(text: str, names: Iterable[str]) -> str:
     return matches[0] if matches else text
 
 
-def matching_category(text: str, categories: Iterable[tuple[str, str]]) -> str:
-    """Return the key of the category that is meant by its key, its title, or a part of one title only; else the text itself.
+def matching_category(text: str, categories: Iterable[tuple[str, str]], *, may_be_new: bool = False) -> str:
+    """Return the key of the category that is meant by its key, its title, or a part of one title only; else, if it may be new, the text.
 
-    Raises RefusedError if several titles contain the text.
+    Raises RefusedError if several titles contain the text, or none does.
     """
     keys = {title: key for key, title in categories}
-    return text if text in keys.values() else keys.get(matching_name(text, keys), text)
+    found = text if text in keys.values() else keys.get(matching_name(text, keys))
+    if found is None and not may_be_new:
+        message = _("“{name}” is not among the categories in data/ledger.yaml").format(name=text)
+        known = list(keys.values() if text.isascii() else keys)
+        raise RefusedError("unknown-category", message, suggestion(text, known))
+    return text if found is None else found
 
 
 def suggestion(name: str, names: Collection[str]) -> str:

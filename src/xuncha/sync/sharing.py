@@ -123,7 +123,7 @@ class SentTags(NamedTuple):
 
     new: int = 0  # how many the remote did not have yet
     moved: Sequence[str] = ()
-    """The tags that are different on the remote: somebody has moved them."""
+    """The tags that are at another commit on the remote: somebody has moved them."""
 
 
 def push_tags(git: Git, route: Route, prefix: str) -> SentTags:
@@ -131,13 +131,16 @@ def push_tags(git: Git, route: Route, prefix: str) -> SentTags:
 
     Raises SurroundingsError if the remote cannot be reached.
     """
-    format_option = "--format=%(objectname) %(refname)"
+    commit = "%(if)%(*objectname)%(then)%(*objectname)%(else)%(objectname)%(end)"
+    format_option = f"--format={commit} %(refname)"
     local = git.references("for-each-ref", format_option, f"refs/tags/{prefix}")
     if not local:
         return SentTags()
     try:
-        output = _run_remote(git, "ls-remote", "--tags", "--refs", "--", route.remote, f"refs/tags/{prefix}*")
-        remote = parse_references(output)
+        output = _run_remote(git, "ls-remote", "--tags", "--", route.remote, f"refs/tags/{prefix}*")
+        tags = parse_references(output)
+        # Two clones that verify one commit make two tags of one name; git adds ^{} to the name for the commit of a tag.
+        remote = {name: tags.get(f"{name}^{{}}", tag) for name, tag in tags.items()}
         new = [name for name in local if name not in remote]
         if new:
             _run_remote(git, "push", "--quiet", "--", route.remote, *(f"{name}:{name}" for name in new))

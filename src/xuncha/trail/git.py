@@ -35,7 +35,7 @@ _IGNORED_RECORD = re.compile(
 """Matches the line of `git status` for an ignored file that may be a record or evidence, not one that programs leave behind."""
 _OBJECT_LINE = re.compile(rf"({_HASH.pattern}) ([a-z]+) ([0-9]+)\n")
 _MISSING_LINE = re.compile(r"(.*) (?:missing|ambiguous|submodule)()\n")
-_REFERENCE = re.compile(rf"({_HASH.pattern})[ \t](\S+)")
+_REFERENCE = re.compile(rf"({_HASH.pattern})[ \t](.+)")
 _IDENTITY = re.compile(r"(.*) <(.*)> [0-9]+ [+-][0-9]{4}")
 
 
@@ -88,8 +88,9 @@ def is_hash(text: str) -> bool:
 
 def parse_references(output: str) -> dict[str, str]:
     """Parse lines of a hash and the name of a reference; return the hashes by name. Raises TruncatedError if lines are incomplete."""
-    matches = [_REFERENCE.fullmatch(line) for line in output.splitlines()]
-    if not all(matches) or (output and not output.endswith("\n")):
+    *lines, rest = output.split("\n")  # names may hold characters that Python takes for the end of a line
+    matches = [_REFERENCE.fullmatch(line) for line in lines]
+    if rest or not all(matches):
         raise TruncatedError
     return {match[2]: match[1] for match in matches if match}
 
@@ -261,15 +262,21 @@ class Git(GitRunner):
 
     def kinds(self, names: Iterable[str]) -> list[str]:
         """Return the kinds of objects, such as `tree`, in the order of their names; empty for one that does not exist."""
-        queries = [f"{name}\n" for name in names]
-        output = system.decoded(
-            self.run("cat-file", "--batch-check", "--buffer", stdin=system.encoded("".join(queries)))
-        )
-        lines = output.splitlines(keepends=True)
-        found = [_OBJECT_LINE.fullmatch(line) or _MISSING_LINE.fullmatch(line) for line in lines]
-        if len(found) != len(queries) or not all(found):
+        return [kind for kind, _hash in self.objects(names)]
+
+    def objects(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        """Return the kind and the hash of objects, in the order of their names; empty for one that does not exist."""
+        if not (queries := [f"{name}\n" for name in names]):
+            return []
+        lines_of_names = system.encoded("".join(queries))
+        output = system.decoded(self.run("cat-file", "--batch-check", "--buffer", stdin=lines_of_names))
+        *lines, rest = output.split("\n")
+        found = [
+            _OBJECT_LINE.fullmatch(f"{line}\n") or _MISSING_LINE.fullmatch(f"{line}\n") for line in lines
+        ]
+        if rest or len(found) != len(queries) or not all(found):
             raise TruncatedError
-        return [match[2] or "" for match in found if match]
+        return [(match[2], match[1] if match[2] else "") for match in found if match]
 
     def attributes(self, paths: Iterable[str], *names: str) -> dict[str, dict[str, str]]:
         """Return the attributes of files from .gitattributes, by path and name: `unspecified`, `set`, `unset` or a value."""

@@ -33,6 +33,7 @@ _FOLDER: Final = {
     for size in (20, 32)
 }
 """An entry of a folder object, by the number of digits of a hash. Group 1 is git's name of a subfolder; a file has none. Nothing is between entries."""
+_MAX_ENTRY_SIZE: Final = 4096  # bytes of an entry of a folder; longer names fit on no system
 _LISTING_LINE: Final = re.compile(rb"([0-9]{6}) [a-z]+ ([0-9a-f]{40}(?:[0-9a-f]{24})?)\t(.*)", re.DOTALL)
 """A line of `git ls-tree`: the mode, the kind, git's name of the content, and the path."""
 _DATA_NAMES: Final = frozenset(system.encoded(PurePosixPath(part).name) for part in PARTS)
@@ -106,7 +107,7 @@ def _check_listing(
         if len(_parse_folder(tree.content, tree.name)) != entry_counts[tree.name]:
             raise TruncatedError
     absent = list(requested - {leaf.path for leaf in found} - {"."})
-    kinds = git.kinds(f"{commit}:./{path}" for path in absent) if absent else []
+    kinds = git.kinds(f"{commit}:./{path}" for path in absent)
     # A path with a slash at the end asks only for a folder, not for a link in its place.
     if any(kind and (path in files or kind == "tree") for path, kind in zip(absent, kinds, strict=True)):
         raise TruncatedError
@@ -307,6 +308,18 @@ def _read_folders(git: Git, labels: Mapping[str, str]) -> Iterator[tuple[str, st
                     name,
                     verified(name, kind, b"".join(blocks)) if size <= _MAX_FOLDER_SIZE else None,
                 )
+
+
+def first_entries(git: Git, names: Iterable[str], count: int) -> dict[str, list[Leaf]]:
+    """Return the first entries of folders, by git's names of the folders; each entry by its name alone."""
+    names = dict.fromkeys(names)
+    found = {}
+    for tree in read_objects(git, names, count * _MAX_ENTRY_SIZE) if names else ():
+        entries = _ENTRY[len(tree.name)].findall(tree.content)[:count]
+        found[tree.name] = [
+            Leaf(mode.decode(), each.hex(), system.decoded(last)) for mode, last, each in entries
+        ]
+    return found
 
 
 def _parse_folder(content: bytes, name: str) -> list[tuple[bytes, bytes, bytes]]:

@@ -313,24 +313,26 @@ def other_ledgers(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[O
     for place, each in _settings_changes(git, *before) if before else ():
         changes[place] = changes.get(place, (each.hash, ""))[0], each.hash
     changes.pop(own_folder, None)
-    kinds = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for folder in changes for name in (commit.hash, "HEAD")) if changes else []  # fmt: skip
+    kinds = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for folder in changes for name in (commit.hash, "HEAD"))
     removed_at: dict[str, int] = {}
     """Only for ledgers that are missing at the commit or at the tip: when the newest change of the settings removed them."""
     if "" in kinds:
         for place, each in _settings_changes(git, "HEAD"):
             removed_at.setdefault(place, each.moment_committed)
-    for (folder, (newest, oldest)), at_commit, at_tip in zip(
-        changes.items(), kinds[::2], kinds[1::2], strict=True
-    ):
-        blobs = [git.object_hash(f"{name}:{folder}{LEDGER_FILE}") for name in before]
-        last = next((name for name, blob in zip(before, blobs, strict=True) if blob), f"{newest}^")
-        parts = [[f"{where}{part}" for part in PARTS] for where in (f"{last}:{folder}", f"{commit.hash}:{own_folder}")]  # fmt: skip
-        old_parts, new_parts = ([git.object_hash(each) for each in part] for part in parts)
-        versions = [f"{each}:{folder}" for each in (last, f"{newest}^", oldest)]
-        removed = commit.moment_committed if any(blobs) and not at_commit else removed_at.get(folder, 0)
-        yield OtherLedger(
-            folder or "./", versions, old_parts == new_parts, None if at_commit and at_tip else removed
-        )
+    held = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for folder in changes for name in before)
+    last = {}  # by folder: the last commit that holds it
+    for number, (folder, (newest, _oldest)) in enumerate(changes.items()):
+        kinds_before = held[number * len(before) :][: len(before)]
+        last[folder] = next((name for name, kind in zip(before, kinds_before, strict=True) if kind), f"{newest}^")  # fmt: skip
+    roots = [f"{commit.hash}:{own_folder}", *(f"{name}:{folder}" for folder, name in last.items())]
+    parts = git.objects(f"{root}{part}" for root in roots for part in PARTS)
+    for number, (folder, (newest, oldest)) in enumerate(changes.items()):
+        at_commit, at_tip = kinds[2 * number :][:2]
+        is_copied = parts[(number + 1) * len(PARTS) :][: len(PARTS)] == parts[: len(PARTS)]
+        was_removed = last[folder] in before and not at_commit
+        removed = commit.moment_committed if was_removed else removed_at.get(folder, 0)
+        versions = [f"{each}:{folder}" for each in (last[folder], f"{newest}^", oldest)]
+        yield OtherLedger(folder or "./", versions, is_copied, None if at_commit and at_tip else removed)
 
 
 def _settings_changes(git: Git, *arguments: str) -> Iterator[tuple[str, Commit]]:

@@ -46,7 +46,7 @@ def add_problem(
     before = register(session.root)
     identity = Identity(len(before.problems) + 1)
     values = dict(read_field(before.frame, "problem", key, text) for key, text in (fields or {}).items())
-    category = category and matching_category(category, before.frame.categories)
+    category = category and matching_category(category, before.frame.categories, may_be_new=new)
     record = {"title": title.strip(), "category": category, "fields": values}
     return _add(session, before.frame, identity, record, before.problems, new=new)
 

@@ -302,3 +302,15 @@ def test_our_own_workbook_fills_an_empty_ledger(bare_ledger: LedgerOnDisk, tmp_p
     bare_ledger.ok("--ledger", empty, "import", "table", tmp_path / "a.xlsx")
     listed = [json.loads(bare_ledger.ok("--ledger", each, "list", "--json")) for each in (example, empty)]
     assert listed[0] == listed[1]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "table", "csv"])
+def test_a_problem_without_a_category_does_not_take_that_of_the_rows_above(
+    ledger: LedgerOnDisk, tmp_path: Path, kind: str
+) -> None:
+    path = ledger.root / "data/problems/03/problem.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("category: b\n", ""), encoding="utf-8")
+    ledger.commit()
+    table = tmp_path / f"a.{kind.replace('table', 'xlsx')}"
+    ledger.ok("export", kind, "-o", table)
+    assert ledger.json("import", "table", table, "--dry-run")["differences"] == []

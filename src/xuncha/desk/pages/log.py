@@ -12,6 +12,7 @@ from xuncha.desk.view import desk_of, must_be_allowed, page, pages_of, status_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
+from xuncha.requests.outcomes import event_rows
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -25,19 +26,19 @@ def show(request: Request) -> Response:
     """Show the history of the whole ledger, or of a problem or measure."""
     desk, query = desk_of(request), request.query_params
     number, identity = desk.number, query.get("id", "").strip()
-    events: list[Event] = []
+    rows: list[tuple[Event, str]] = []
     error = None
     try:
-        events = desk.history(Identity.parse(identity)) if identity else desk.events()
+        rows = event_rows(desk.history(Identity.parse(identity)) if identity else desk.events())
     except XunchaError as refused:
         error = refused
-    shown, current, pages = pages_of(events, query.get("page", ""))
+    shown, current, pages = pages_of(rows, query.get("page", ""))
     values = {
         "number": number,
-        "events": shown,
+        "rows": shown,
         "current": current,
         "pages": pages,
-        "total": len(events),
+        "total": len(rows),
         "asked": identity,
         "error": error,
     }

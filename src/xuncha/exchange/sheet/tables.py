@@ -61,6 +61,8 @@ _EMPTY: Final = frozenset(
     }
 )
 """Texts that mean an empty cell."""
+_NO_CATEGORY: Final = ("category", UNKNOWN)
+"""A role and a text: that of the rows above does not apply, as it would in an empty cell."""
 _STOP: Final = re.compile("[。；;！!]$")
 _PAGE: Final = re.compile(
     r"第\d+页(?:[,/]?共\d+页)?|共\d+页(?:[,/]?第\d+页)?|\d+/\d+|-\d+-|(?:\(?接上[页表]\)?|\(?下[页]?续\)?|\(续\)|—\d+—)"
@@ -239,7 +241,7 @@ class TableReader:
     def _problem(self, row: Row) -> ProblemDraft:
         """Return the problem that a row names, else the current one. If there is none, begin one with the title of the measure or sheet."""
         if category := row.text("category"):
-            self.category = _title_of_category(category)
+            self.category = "" if category == UNKNOWN else _title_of_category(category)
         if text := row.text("problem"):
             # Equal texts in several rows are the same problem, whether the cells are merged or not.
             number = row.problem_number
@@ -322,7 +324,8 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
             if cell.text and column in table.ticks:
                 row.ticks.append((table.ticks[column], cell))
                 continue
-            if not cell.text or cell.text in strokes or (role in _FIRST_ONLY and spot[0] not in rows):
+            is_empty = not cell.text or (cell.text in strokes and (role, cell.text) != _NO_CATEGORY)
+            if is_empty or (role in _FIRST_ONLY and spot[0] not in rows):
                 continue
             parts = [(role, cell)]
             if role and used:
