@@ -47,6 +47,7 @@ from xuncha.errors import (
     SurroundingsError,
     UsageError,
     XunchaError,
+    bug_message,
     cause_of,
 )
 from xuncha.language import gettext as _
@@ -192,8 +193,7 @@ def _system_error(request: Request, error: OSError) -> Response:
 
 
 def _bug(request: Request, error: Exception) -> Response:
-    message = _("this is a bug in xuncha: {error}").format(error=f"{type(error).__name__}: {error}")
-    return _answer(request, 500, RefusedError("bug", message))
+    return _answer(request, 500, RefusedError("bug", bug_message(error)))
 
 
 _HANDLERS: dict[type[Exception], Callable[[Request, Any], Response]] = {
