@@ -18,6 +18,7 @@ from xuncha.desk.commands import address_of, edit_address, linked
 from xuncha.desk.gate import MAX_BYTES, SAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
+from xuncha.requests.inspection import feedback_of
 from xuncha.requests.outcomes import event_summary, no_branch_warning
 from xuncha.tally import percent
 from xuncha.trail.repository import is_detached
@@ -119,6 +120,7 @@ def _environment() -> Environment:
         "what_was_done": event_summary,
         "address_of": address_of,
         "edit_address": edit_address,
+        "feedback_of": feedback_of,
         "linked": linked,
         "program": __version__,
         "largest": MAX_BYTES,

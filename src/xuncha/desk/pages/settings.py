@@ -13,7 +13,9 @@ from xuncha.desk import forms, sheet
 from xuncha.desk.view import desk_of, full_path, last_change, page, status_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
+from xuncha.language import is_chinese
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.names import FIELD_OWNERS, FIELD_TYPES
 from xuncha.model.vocabulary import word_name
 from xuncha.store.editing import rewritten
 from xuncha.store.files import Overlay, WorkingTree
@@ -89,6 +91,7 @@ def show(
         meanwhile=differences(typed, data) if meanwhile and typed else [],
         text=decode(content),
         requirement_name=word_name,
+        option_name=_option_name,
         error=error,
         **last_change(request),
     )
@@ -108,6 +111,11 @@ def _titles() -> dict[str, str]:
         "policy": _("Working rules"),
         "proof": _("What the proofreader ignores"),
     }
+
+
+def _option_name(option: str) -> str:
+    """Return the name of a choice in the chosen language."""
+    return {**FIELD_TYPES, **FIELD_OWNERS}.get(option, (option,))[0] if is_chinese() else option
 
 
 def _inputs(key: str, data: Data, blank: int = sheet.BLANK_ROWS) -> list[sheet.Input]:
