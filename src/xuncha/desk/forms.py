@@ -17,9 +17,12 @@ from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, X
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
 from xuncha.requests.given import PARAMETERS
+from xuncha.requests.typed import read_past_day
 from xuncha.store.faults import UnreadableError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from anyio import CapacityLimiter
     from starlette.datastructures import FormData
     from starlette.requests import Request
@@ -120,20 +123,19 @@ def signed_out(request: Request, form: FormData) -> Response:
 
 def _typed_texts(form: FormData) -> list[tuple[str, str]]:
     """Return labels and texts of what was typed into a form, so that a page can show them for copying."""
-    labels = {
-        "co_office": key_name("co_offices"),
-        "field": key_name("fields"),
-        "reason": _("Why; it stays internal"),
-    }
     result = []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             result += [(_("File"), value.filename)] if value.filename else []
         elif value.strip() and name not in _NOT_TYPED and not name.startswith(("version-", "stood-")):
-            result.append(
-                (labels.get(name) or key_name(name.rpartition(".")[2]), value.replace("\r\n", "\n"))
-            )
+            result.append((label_of(name), value.replace("\r\n", "\n")))
     return result
+
+
+def label_of(name: str) -> str:
+    """Return the label of a field, by its name in a form, where a page or a refusal speaks of it."""
+    key = {"co_office": "co_offices", "field": "fields"}.get(name, name.rpartition(".")[2])
+    return _("Why; it stays internal") if name == "reason" else key_name(key)
 
 
 def form_error(detail: str) -> RefusedError | None:
@@ -175,6 +177,12 @@ def texts(form: FormData, name: str) -> list[str]:
 def _plain(value: str) -> str:
     """Return a text with LF line ends; browsers send CR LF."""
     return value.replace("\r\n", "\n").strip()
+
+
+def past_day(form: FormData, name: str, today: date) -> date:
+    """Return the day in a field, today if it is empty. Raises UsageError if it is no day; RefusedError if it is in the future."""
+    typed_text = text(form, name)
+    return read_past_day(typed_text, label_of(name), today) if typed_text else today
 
 
 def lines(form: FormData, name: str) -> list[str]:

@@ -21,6 +21,7 @@ from xuncha.model.identity import Identity
 from xuncha.model.records import Measure
 from xuncha.model.register import MeasureRow
 from xuncha.requests.answers import file_version
+from xuncha.requests.given import read_values
 from xuncha.requests.outcomes import Messages
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_record
@@ -69,8 +70,11 @@ def act(request: Request, form: FormData) -> Response:
         for each in files:
             if each is not None:
                 typed["file"] = uploaded_file(desk.root, Identity.parse(ids[0]), each)
+            values = read_values(typed, desk.today, forms.label_of)
             versions = forms.versions(form) if each is None else {}
-            results.append(desk.perform(verb.action, ids, typed, versions, partial(current_visitor, request)))
+            results.append(
+                desk.perform(verb.action, ids, values, versions, partial(current_visitor, request))
+            )
     except XunchaError as error:
         if error.code in {NOT_ALLOWED, NOT_SIGNED_IN} and not results:
             raise

@@ -72,8 +72,7 @@ def add(request: Request, form: FormData) -> Response:
         text = typed.require_text(
             forms.text(form, "text"), _("the text is empty"), _("enter the text of the comment")
         )
-        received, about = forms.text(form, "received"), forms.text(form, "about")
-        day = typed.read_past_day(received, "received", desk.today) if received else desk.today
+        about, day = forms.text(form, "about"), forms.past_day(form, "received", desk.today)
         channel = cast("Channel", typed.read_word(forms.text(form, "channel"), "channel", names.CHANNELS))
         which, name = Identity.parse(about) if about else None, forms.text(form, "name") or None
         with desk.session() as session:
@@ -91,8 +90,7 @@ def reply(request: Request, form: FormData) -> Response:
         text = typed.require_text(
             forms.text(form, "text"), _("the text is empty"), _("enter the text of the reply")
         )
-        date_text = forms.text(form, "date")
-        day = typed.read_past_day(date_text, "date", desk.today) if date_text else desk.today
+        day = forms.past_day(form, "date", desk.today)
         with desk.session() as session:
             desk.check_versions({number: forms.text(form, "version")})
             register.reply(session, number, text, day)

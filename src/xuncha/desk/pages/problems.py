@@ -121,7 +121,7 @@ def add_measure(request: Request, form: FormData) -> Response:
         due = forms.text(form, "due")
         words = {name: forms.text(form, name) or None for name in ("leader", "office", "person", "goal")}
         term = typed.read_word(forms.text(form, "term") or "once", "term", TERMS)
-        day = typed.read_day(due, "due", desk.today) if due else None
+        day = typed.read_day(due, forms.label_of("due"), desk.today) if due else None
         fields = typed.read_pairs(forms.lines(form, "field"))
         problem, more = typed.read_problem(request.path_params["id"]), forms.lines(form, "co_office")
         with desk.session() as session:
