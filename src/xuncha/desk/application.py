@@ -150,7 +150,7 @@ def _answer(request: Request, status: int, error: XunchaError) -> Response:
         if isinstance(error, InvalidLedgerError):
             details["message"] = "; ".join(each.message for each in error.findings)
         return JSONResponse({"error": details}, status)
-    return page(request, "error", status, error=error, kept=())
+    return page(request, "error", status, error=error, typed_texts=())
 
 
 def _refused(request: Request, error: XunchaError) -> Response:

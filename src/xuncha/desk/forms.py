@@ -113,7 +113,7 @@ def action(
 
 def refusal_page(request: Request, error: XunchaError, form: FormData) -> Response:
     """Show a page with the reason for a refusal, and all that was typed."""
-    return page(request, "error", status_of(error), error=error, kept=_typed_texts(form))
+    return page(request, "error", status_of(error), error=error, typed_texts=_typed_texts(form))
 
 
 def signed_out(request: Request, form: FormData) -> Response:

@@ -79,8 +79,8 @@ def act(request: Request, form: FormData) -> Response:
         if error.code in {NOT_ALLOWED, NOT_SIGNED_IN} and not results:
             raise
         names = [each.filename or "" for each in files if each]
-        saved, left = names[: len(results)], names[len(results) :]
-        return _form(request, action, ids, forms.typed(form), error, forms.versions(form), (saved, left))
+        saved, unsaved = names[: len(results)], names[len(results) :]
+        return _form(request, action, ids, forms.typed(form), error, forms.versions(form), (saved, unsaved))
     outcomes = [desk.outcome(each.commit) for each in results]
     address = address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures"
     return forms.redirect(address, desk.record(results[-1].commit, reduce(Messages.combined_with, outcomes)))
@@ -120,24 +120,26 @@ def _form(
         row.id for row in chosen if not may(verb.action, row if isinstance(row, MeasureRow) else None)
     ]:
         raise not_allowed(*denied)
-    meanwhile = (versions or {}) if error and error.code == "changed-meanwhile" else {}
+    outdated = (versions or {}) if error and error.code == "changed-meanwhile" else {}
     fields = fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen))
     values: dict[str, Any] = {
-        "held": f"/act?{urlencode({'action': action, 'id': [row.id for row in chosen]}, doseq=True)}",
-        "meanwhile": {
-            number: desk.changes_since(Identity.parse(number), shown) for number, shown in meanwhile.items()
+        "page_address": f"/act?{urlencode({'action': action, 'id': [row.id for row in chosen]}, doseq=True)}",
+        "changes_meanwhile": {
+            number: desk.changes_since(Identity.parse(number), shown) for number, shown in outdated.items()
         },
-        "number": state.number,
+        "state_number": state.number,
         "frame": state.register.frame,
         "verb": verb,
         "fields": fields,
-        "stands": _common_values(desk, [row.id for row in chosen], fields) if verb.action == "set" else {},
+        "current_values": _common_values(desk, [row.id for row in chosen], fields)
+        if verb.action == "set"
+        else {},
         "rows": chosen,
-        "told": [*_details(desk, state, verb, chosen)],
-        "gone": missing_ids,
-        "kept": files[0],
-        "left": files[1],
-        "shown": [(row.id, file_version(desk.root, Identity.parse(row.id).path)) for row in chosen],
+        "details": [*_details(desk, state, verb, chosen)],
+        "missing_ids": missing_ids,
+        "saved_files": files[0],
+        "unsaved_files": files[1],
+        "versions": [(row.id, file_version(desk.root, Identity.parse(row.id).path)) for row in chosen],
         "typed": typed,
         "error": error,
     }

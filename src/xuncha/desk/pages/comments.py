@@ -17,7 +17,7 @@ from xuncha.requests.answers import file_version
 from xuncha.requests.selection import comments_about
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import all_comments
-from xuncha.workflow import comment as register
+from xuncha.workflow import comment as workflow
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -38,8 +38,8 @@ def show(
         each: file_version(desk.root, path) for path in paths if (each := CommentNumber.from_path(path))
     }
     entered = all_comments(source)  # read last, so that a change in between is noticed
-    answered = request.path_params.get("number", "")
-    if error and answered and answered not in {str(number) for number in entered}:
+    replied = request.path_params.get("number", "")
+    if error and replied and replied not in {str(number) for number in entered}:
         raise error  # its form is gone by now
     query = {} if values else request.query_params
     about, unanswered = query.get("about", "").strip(), bool(query.get("unanswered"))
@@ -48,16 +48,16 @@ def show(
         request,
         "comments",
         status_of(error) if error else 200,
-        number=desk.valid_state().number,
-        found=dict(reversed(found.items())),
+        state_number=desk.valid_state().number,
+        comments=dict(reversed(found.items())),
         total=len(entered),
-        waiting=sum(each.reply is None for each in entered.values()),
-        asked={"about": about, "unanswered": unanswered},
+        unanswered_count=sum(each.reply is None for each in entered.values()),
+        filters={"about": about, "unanswered": unanswered},
         channels=CHANNELS,
-        answered=answered,
+        replied_number=replied,
         versions={each.number: shown_version for each, shown_version in versions.items()},
-        meanwhile=desk.changes_since(CommentNumber.parse(answered), shown_version)
-        if error and answered
+        changes_meanwhile=desk.changes_since(CommentNumber.parse(replied), shown_version)
+        if error and replied
         else [],
         typed=values or {},
         error=error,
@@ -76,7 +76,7 @@ def add(request: Request, form: FormData) -> Response:
         channel = cast("Channel", typed.read_word(forms.text(form, "channel"), "channel", names.CHANNELS))
         which, name = Identity.parse(about) if about else None, forms.text(form, "name") or None
         with desk.session() as session:
-            register.add_comment(session, text, channel=channel, received=day, about=which, name=name)
+            workflow.add_comment(session, text, channel=channel, received=day, about=which, name=name)
     except XunchaError as error:
         return show(request, forms.typed(form), error)
     return forms.redirect("/comments", session.commit_id)
@@ -93,7 +93,7 @@ def reply(request: Request, form: FormData) -> Response:
         day = forms.past_day(form, "date", desk.today)
         with desk.session() as session:
             desk.check_versions({number: forms.text(form, "version")})
-            register.reply(session, number, text, day)
+            workflow.reply(session, number, text, day)
     except XunchaError as error:
         return show(request, forms.typed(form), error)
     return forms.redirect("/comments", session.commit_id)

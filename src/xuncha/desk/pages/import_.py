@@ -71,7 +71,12 @@ def _with_file(
     """Make a job with a file in its folder, which stays as long as the job is kept."""
     number = desk.state().number
     job = desk.jobs.new(title.format(file=name), right="import")
-    job.values = {**values, "file": job.folder / name, "number": number, "back": f"/import/{job.number}"}
+    job.values = {
+        **values,
+        "file": job.folder / name,
+        "state_number": number,
+        "back": f"/import/{job.number}",
+    }
     try:
         save(job.values["file"])
     except OSError:
@@ -112,16 +117,16 @@ def _result(request: Request, job: Job, typed: dict[str, str], error: XunchaErro
     roles += [(f"{FIELD_PREFIX}{each.key}", each.label) for each in frame.fields]
     event = _import_event(desk, job)
     values: dict[str, Any] = {
-        "number": desk.valid_state().number if job.writes else job.values["number"],
+        "state_number": desk.valid_state().number if job.writes else job.values["state_number"],
         "job": job,
-        "found": preview,
+        "preview": preview,
         "columns": [*_columns(preview).items()],
         "roles": roles,
         "typed": typed,
-        "most": _MAX_DOUBTS,
-        "beside": f"{desk.root.name}-2",
-        "tip": desk.undoable(event, visitor_of(request)),
-        "done": event,
+        "max_doubts": _MAX_DOUBTS,
+        "folder_name": f"{desk.root.name}-2",
+        "undoable_commit": desk.undoable(event, visitor_of(request)),
+        "change": event,
         "error": error,
     }
     name = "imported" if job.writes else job.values["kind"]
@@ -195,7 +200,7 @@ def _must_be_as_shown(desk: Desk, job: Job) -> None:
     Raises:
         RefusedError: the ledger has changed.
     """
-    if desk.state().number != job.values["number"]:
+    if desk.state().number != job.values["state_number"]:
         text = _("the ledger was changed after this was shown")
         raise RefusedError("changed-meanwhile", text, _("check again what would change, and decide again"))
 

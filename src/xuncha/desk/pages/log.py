@@ -33,12 +33,12 @@ def show(request: Request) -> Response:
         error = refused
     shown, current, pages = pages_of(events, query.get("page", ""))
     values = {
-        "number": number,
+        "state_number": number,
         "events": shown,
         "current": current,
         "pages": pages,
         "total": len(events),
-        "asked": identity,
+        "identity": identity,
         "error": error,
     }
     return page(request, "log", status_of(error) if error else 200, **values)

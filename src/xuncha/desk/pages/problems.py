@@ -52,7 +52,7 @@ def show_all(request: Request, values: Typed | None = None, error: XunchaError |
         for row in state.register.problems
     ]
     shown: dict[str, Any] = {
-        "number": state.number,
+        "state_number": state.number,
         "frame": state.register.frame,
         "categories": dict(state.register.frame.categories),
         "rows": rows,
@@ -87,23 +87,23 @@ def show(request: Request, values: Typed | None = None, error: XunchaError | Non
     if not identity.is_problem:
         return RedirectResponse(address_of(identity), 303)
     rows = measure_rows(state.register, identity)
-    stamp = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
+    version = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     record = cast("Problem", load_record(WorkingTree(desk.root), identity))
     horizon = Horizon.of_register(state.register, desk.today)
     fields = fields_of(VERBS["set"], problem=True)
     shown: dict[str, Any] = {
-        "number": state.number,
+        "state_number": state.number,
         "frame": state.register.frame,
         "identity": identity,
         "problem": record,
         "category": dict(state.register.frame.categories).get(record.category or ""),
         "rows": [(row, horizon.light(row)) for row in rows],
-        "closed": sum(row.status == "closed" for row in rows),
+        "closed_count": sum(row.status == "closed" for row in rows),
         "events": history_of_problem(desk.root, identity) if git_dir(desk.root) else [],
-        "set": VERBS["set"],
+        "set_verb": VERBS["set"],
         "fields": fields,
-        "stands": current_values(record, fields),
-        "version": stamp,
+        "current_values": current_values(record, fields),
+        "version": version,
         "terms": [(each, word_name(cast("Term", each))) for each in TERMS],
         "typed": values or {},
     }

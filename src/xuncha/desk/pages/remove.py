@@ -37,7 +37,7 @@ def show(
         request,
         "remove",
         status_of(error) if error else 200,
-        number=state.number,
+        state_number=state.number,
         row=row,
         version=file_version(desk.root, identity.path),
         typed=typed or {},

@@ -22,7 +22,7 @@ from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import load_settings
 from xuncha.store.reading import decode, parse
 from xuncha.workflow.differences import differences
-from xuncha.workflow.edit import edit as keep
+from xuncha.workflow.edit import edit as save
 from xuncha.workflow.edit import editable
 
 if TYPE_CHECKING:
@@ -77,18 +77,18 @@ def show(
         )
         for name, keys in SECTIONS.items()
     ]
-    meanwhile = error is not None and error.code == "changed-meanwhile" and typed
+    is_outdated = error is not None and error.code == "changed-meanwhile" and typed
     return page(
         request,
         "settings",
         status_of(error) if error else 200,
-        number=number,
+        state_number=number,
         sections=shown,
-        held=f"/settings?section={section}" if section else full_path(request),
-        blank=blank,
+        page_address=f"/settings?section={section}" if section else full_path(request),
+        blank_rows=blank,
         titles=_titles(),
-        opened=section or request.query_params.get("section", ""),
-        meanwhile=differences(typed, data) if meanwhile and typed else [],
+        open_section=section or request.query_params.get("section", ""),
+        changes_meanwhile=differences(typed, data) if is_outdated and typed else [],
         text=decode(content),
         requirement_name=word_name,
         option_name=_option_name,
@@ -156,7 +156,7 @@ def change(request: Request, form: FormData) -> Response:
         if more := forms.text(form, "more"):
             blank = int(more) if more.isdecimal() and len(more) < _DIGITS else 0
             return show(request, section, typed, blank=min(blank, _MAX_ROWS) + sheet.BLANK_ROWS)
-        result = desk.call(keep, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
+        result = desk.call(save, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
     except XunchaError as error:
         return show(request, section, typed, error)
     return forms.redirect("/settings", result.commit) if result else RedirectResponse("/settings", 303)

@@ -39,7 +39,7 @@ def show(
     _entrance(request)
     back = local_address(request.query_params.get("back", "") if back is None else back)
     status = status_of(error) if error else 200
-    return page(request, "sign_in", status, error=error, called=name, back=back, demo=demo)
+    return page(request, "sign_in", status, error=error, account_name=name, back_address=back, demo=demo)
 
 
 def sign_in(request: Request, form: FormData) -> Response:
