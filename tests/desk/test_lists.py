@@ -86,3 +86,13 @@ def test_the_choices_of_a_setting_are_chinese_and_are_saved_as_in_the_file(
     assert "of: measure, type: number" in (ledger.root / "data/ledger.yaml").read_text(
         encoding="utf-8"
     ).replace("\n    ", ", ")
+
+
+PAGES = "/ /measures /measures/1.2 /problems /problems/1 /remove/1.1 /comments /settings /edit/1.2 /act?action=close&id=1.2 /notice /reports /dashboard /import /log /together"
+
+
+@pytest.mark.parametrize("address", PAGES.split())
+def test_every_page_notices_that_the_ledger_was_changed(browser: Browser, address: str) -> None:
+    page = browser.get(address)
+    assert page.status == 200
+    assert re.search(r'id="changed"[^>]* data-number="\d+"', page.text)

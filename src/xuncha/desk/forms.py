@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse
 
 from xuncha.accounts.account import not_signed_in
 from xuncha.desk.gate import equal
-from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed, page, status_of, visitor_of
+from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed, page, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, combined
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
@@ -113,7 +113,7 @@ def action(
 
 def refusal_page(request: Request, error: XunchaError, form: FormData) -> Response:
     """Show a page with the reason for a refusal, and all that was typed."""
-    return page(request, "error", status_of(error), error=error, typed_texts=_typed_texts(form))
+    return page(request, "error", error=error, typed_texts=_typed_texts(form))
 
 
 def signed_out(request: Request, form: FormData) -> Response:

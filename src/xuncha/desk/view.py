@@ -138,13 +138,13 @@ def only_for(show: Callable[[Request], Response], right: str) -> Callable[[Reque
     return endpoint
 
 
-def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
+def page(request: Request, name: str, status: int = 0, **values: Any) -> HTMLResponse:  # noqa: ANN401
     """Render a page from a template.
 
     Args:
         request: gives path and visitor.
         name: the template, without suffix.
-        status: the HTTP status.
+        status: the HTTP status; 0 for the one of `error`, 200 without an error.
         values: values for the template. `error` is shown as findings and refusals; `page_address` is the address of the page with
             a form that is shown again, if it differs from the address of its action.
     """
@@ -167,6 +167,7 @@ def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLR
     shared["findings"] = error.findings if isinstance(error, InvalidLedgerError) else ()
     shared["other_errors"] = error.others if error and shared["findings"] else ()
     shared["refusals"] = shared["findings"] or ([error, *error.others] if error else [])
+    status = status or (status_of(error) if error else 200)
     return HTMLResponse(_environment().get_template(f"{name}.html").render(shared | values), status)
 
 

@@ -14,7 +14,7 @@ from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed
 from xuncha.desk import forms
 from xuncha.desk.commands import address_of
 from xuncha.desk.fields import current_values, fields_of, missing, uploaded_file
-from xuncha.desk.view import current_visitor, desk_of, must_be_allowed, page, status_of, visitor_of
+from xuncha.desk.view import current_visitor, desk_of, must_be_allowed, page, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -143,7 +143,7 @@ def _form(
         "typed": typed,
         "error": error,
     }
-    return page(request, "act", status_of(error) if error else 200, **values)
+    return page(request, "act", **values)
 
 
 def _common_values(desk: Desk, ids: Sequence[str], fields: Sequence[Field]) -> dict[str, str]:

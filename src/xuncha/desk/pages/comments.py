@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, last_change, page, status_of
+from xuncha.desk.view import desk_of, last_change, page
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model import names
@@ -47,7 +47,6 @@ def show(
     return page(
         request,
         "comments",
-        status_of(error) if error else 200,
         state_number=desk.valid_state().number,
         comments=dict(reversed(found.items())),
         total=len(entered),

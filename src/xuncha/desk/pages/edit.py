@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse
 from xuncha.audit.examine import findings_of_last_commit
 from xuncha.chinese.characters import without_unsafe
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, last_change, page, status_of
+from xuncha.desk.view import desk_of, last_change, page
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -57,7 +57,6 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
     return page(
         request,
         "edit",
-        status_of(error) if error else 200,
         state_number=number,
         file=path,
         file_name=named,

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, status_of, visitor_of
+from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, visitor_of
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX, ROLES, role_name
@@ -41,7 +41,7 @@ def show(request: Request) -> Response:
 
 def _upload_form(request: Request, error: XunchaError | None = None) -> Response:
     number = desk_of(request).number
-    return page(request, "import", status_of(error) if error else 200, number=number, error=error)
+    return page(request, "import", state_number=number, error=error)
 
 
 def upload(request: Request, form: FormData) -> Response:
@@ -130,7 +130,7 @@ def _result(request: Request, job: Job, typed: dict[str, str], error: XunchaErro
         "error": error,
     }
     name = "imported" if job.writes else job.values["kind"]
-    return page(request, f"import_{name}", status_of(error) if error else 200, **values)
+    return page(request, f"import_{name}", **values)
 
 
 def _import_event(desk: Desk, job: Job) -> Event | None:

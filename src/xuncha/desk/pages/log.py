@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, must_be_allowed, page, pages_of, status_of
+from xuncha.desk.view import desk_of, must_be_allowed, page, pages_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -32,7 +32,7 @@ def show(request: Request) -> Response:
     except XunchaError as refused:
         error = refused
     shown, current, pages = pages_of(events, query.get("page", ""))
-    values = {
+    values: dict[str, Any] = {
         "state_number": number,
         "events": shown,
         "current": current,
@@ -41,7 +41,7 @@ def show(request: Request) -> Response:
         "identity": identity,
         "error": error,
     }
-    return page(request, "log", status_of(error) if error else 200, **values)
+    return page(request, "log", **values)
 
 
 def audit(request: Request, form: FormData) -> Response:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 from xuncha.desk import forms
 from xuncha.desk.commands import address_of
 from xuncha.desk.fields import current_values, fields_of
-from xuncha.desk.view import desk_of, last_change, page, status_of
+from xuncha.desk.view import desk_of, last_change, page
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -58,8 +58,7 @@ def show_all(request: Request, values: Typed | None = None, error: XunchaError |
         "rows": rows,
         "typed": values or {},
     }
-    status = status_of(error) if error else 200
-    return page(request, "problems", status, **shown, **last_change(request), error=error)
+    return page(request, "problems", **shown, **last_change(request), error=error)
 
 
 def add_problem(request: Request, form: FormData) -> Response:
@@ -107,8 +106,7 @@ def show(request: Request, values: Typed | None = None, error: XunchaError | Non
         "terms": [(each, word_name(cast("Term", each))) for each in TERMS],
         "typed": values or {},
     }
-    status = status_of(error) if error else 200
-    return page(request, "problem", status, **shown, **last_change(request), error=error)
+    return page(request, "problem", **shown, **last_change(request), error=error)
 
 
 def add_measure(request: Request, form: FormData) -> Response:

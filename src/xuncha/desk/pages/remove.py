@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, page, status_of
+from xuncha.desk.view import desk_of, page
 from xuncha.errors import XunchaError
 from xuncha.model.identity import Identity
 from xuncha.requests.answers import file_version
@@ -36,7 +36,6 @@ def show(
     return page(
         request,
         "remove",
-        status_of(error) if error else 200,
         state_number=state.number,
         row=row,
         version=file_version(desk.root, identity.path),

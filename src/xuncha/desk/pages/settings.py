@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms, sheet
-from xuncha.desk.view import desk_of, full_path, last_change, page, status_of
+from xuncha.desk.view import desk_of, full_path, last_change, page
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.language import is_chinese
@@ -81,7 +81,6 @@ def show(
     return page(
         request,
         "settings",
-        status_of(error) if error else 200,
         state_number=number,
         sections=shown,
         page_address=f"/settings?section={section}" if section else full_path(request),
