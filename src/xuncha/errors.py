@@ -6,6 +6,7 @@ Nothing here prints. `xuncha.cli.screen` is the only place that shows an error a
 from __future__ import annotations
 
 import errno
+import signal
 from collections.abc import Sequence
 from typing import ClassVar, Final, Generic, Literal, NamedTuple, TypeVar
 
@@ -118,3 +119,16 @@ def cause_of(error: OSError) -> str:
             )
     message = _CAUSES.get(errno.errorcode.get(error.errno or 0, ""))
     return language.gettext(message) if message else error.strerror or str(error)
+
+
+def bug_message(error: BaseException) -> str:
+    """Return the message about an error that no code expects."""
+    return _("this should not happen: {kind}: {error}").format(kind=type(error).__name__, error=error)
+
+
+def crash_of(code: int) -> str:
+    """Return what ended a program, from its exit code; empty if it ended by itself."""
+    if not system.has_crashed(code):
+        return ""
+    name = signal.strsignal(-code) if code < 0 else f"{code:#x}"
+    return _("it was killed: {signal}").format(signal=name or -code)

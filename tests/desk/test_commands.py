@@ -79,6 +79,41 @@ def test_no_sentence_shows_backticks_and_every_link_leads_to_a_page(
         assert browser.get(address).status in {200, 404 if address.startswith("/edit") else 200}, address
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("a letter needs either measures or an --office", "“责任科室”"),
+        ("to extend it anyway: --late", "“时限已过仍要延期；核验时会指出”"),
+        (
+            "not in the ledger's lists of names: not imported; with --new it is entered",
+            "“把台账里没有的科室、领导和方面一并录入”",
+        ),
+        ("--due-within: “{text}” is not a number of days", "“整改时限”：“--late”不是天数"),
+        ("name another one: --port 0 takes any free one", "--port 0"),
+    ],
+)
+def test_an_option_of_a_command_is_named_as_the_field_of_the_desk(said: str, expected: str) -> None:
+    with language.use_language("zh"):
+        shown = str(linked(_(said).format(text="--late")))
+    assert expected in shown
+    assert "--office" not in shown
+
+
+def test_a_refused_field_is_named_by_its_label(ledger: LedgerOnDisk) -> None:
+    browser = Browser(ledger.root)
+    pages = [
+        browser.send(browser.get("/act?action=extend&id=1.2"), "/act", due="2月31日", reason="等资金"),
+        browser.send(browser.get("/problems/1"), "/problems/1", "title", title="新措施", due="2月31日"),
+        browser.send(browser.get("/comments"), "/comments", text="噪音", received="去年"),
+    ]
+    labels = ("整改时限：“2月31日”", "整改时限：“2月31日”", "收到日期：“去年”")
+    for page, label in zip(pages, labels, strict=True):
+        assert page.status == 422
+        assert label in told(page)
+    asked = browser.call("/api/extend", {"ids": ["1.2"], "due": "2月31日", "reason": "等资金"})
+    assert "due：“2月31日”" in asked.text, "a program is told the name that it has sent"
+
+
 def test_what_comes_from_files_is_no_link(ledger: LedgerOnDisk) -> None:
     ledger.write("data/problems/02/problem.yaml", problem(f"'{EVIL}'", "b"))
     ledger.write(ledger.path("1.1"), ledger.read("1.1").replace("做好1.1号工作", EVIL))

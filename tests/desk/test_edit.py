@@ -94,6 +94,18 @@ def test_a_broken_file_is_put_right_here(browser: Browser, ledger: LedgerOnDisk)
     assert browser.get("/measures").status == 200
 
 
+def test_a_change_by_hand_taken_back_is_not_reported_as_the_last_commit(
+    browser: Browser, ledger: LedgerOnDisk
+) -> None:
+    ledger.ok("progress", "1.2", "开展")
+    committed = ledger.read("1.2")
+    ledger.write(ledger.path("1.2"), committed.replace("status: in_progress", "status: nonsense"))
+    page = browser.send(browser.get("/edit/1.2"), "/edit/1.2", text=committed)
+    assert (page.status, ledger.read("1.2")) == (200, committed)
+    assert "撤回" not in told(page), "it would take back what somebody else has done"
+    assert ledger.clean()
+
+
 def test_what_an_audit_will_name_is_said(browser: Browser) -> None:
     page = browser.get("/edit/2.2")
     text = browser.form(page, "/edit/2.2")["text"].replace("工作已经开展", "工作早已开展")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -199,6 +200,48 @@ def test_what_was_shown_may_be_looked_at_again_when_its_turn_has_come(jobs: Jobs
     assert job.state == "refused"
     assert [each.message for each in job.messages] == ["another by now"]
     assert job.process is None
+
+
+def test_a_job_whose_thread_dies_says_of_what(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(jobs, "_run", lambda *_given: dict[str, int]()["missing"])
+    job = ended(jobs, ("status",))
+    assert job.state == "refused"
+    (said,) = job.messages
+    assert said.is_error
+    assert "KeyError" in said.message
+    assert "Traceback" in caplog.text, "who runs the desk sees where"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process cannot be killed by a signal")
+def test_a_command_that_was_killed_says_so(jobs: Jobs) -> None:
+    job = jobs.start(jobs.new("long"), LONG)
+    assert until(lambda: bool(job.output()))
+    assert job.process
+    job.process.kill()
+    assert job.ended.wait(20)
+    assert job.state == "refused"
+    assert [each.message for each in job.messages] == ["it was killed: Killed"]
+
+
+def test_a_command_that_takes_too_long_says_so(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(work, "_MAX_SECONDS", 1)
+    job = ended(jobs, LONG)
+    assert job.state == "stopped"
+    assert [each.message for each in job.messages] == ["it took more than 1 seconds"]
+
+
+def test_jobs_go_on_after_the_system_has_deleted_their_files(jobs: Jobs) -> None:
+    shutil.rmtree(ended(jobs, ("status",)).folder.parent)
+    assert ended(jobs, ("status",)).state == "done"
+
+
+def test_the_hint_of_a_refusal_is_shown(jobs: Jobs) -> None:
+    def refuse() -> None:
+        raise RefusedError("changed-meanwhile", "another by now", "look again")
+
+    assert jobs.start(jobs.new("a change"), ("undo",), check=refuse).messages[0].hints == ["look again"]
 
 
 def test_one_that_was_never_begun_is_not_waited_for(jobs: Jobs) -> None:

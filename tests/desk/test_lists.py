@@ -58,3 +58,41 @@ def test_what_waits_besides_is_one_click_away(
         there = browser.get(address)
         (number,) = re.findall(r'<h2>[^<]*<span class="number">(\d+)</span>', there.text)
         assert there.text.count('class="what"') == int(number) > 1
+
+
+def test_today_says_who_inspected_in_the_words_of_the_terminal(
+    browser: Browser, ledger: LedgerOnDisk
+) -> None:
+    second_line = ledger.ok("--lang", "zh", "status").splitlines()[1].strip()
+    assert "，" in second_line
+    assert second_line in told(browser.get("/"))
+
+
+@pytest.mark.parametrize("address", ["/problems/1", "/measures/1.2", "/act?action=set&id=1.2"])
+def test_a_form_names_the_custom_fields_in_full_width_brackets(browser: Browser, address: str) -> None:
+    labels = re.findall(r"<label[^>]*>(自定义字段.*?)</label>", browser.get(address).text)
+    assert labels
+    assert [each for each in labels if each.endswith("（风险等级）")]
+
+
+def test_the_choices_of_a_setting_are_chinese_and_are_saved_as_in_the_file(
+    browser: Browser, ledger: LedgerOnDisk
+) -> None:
+    page = browser.get("/settings?section=fields")
+    assert re.findall(r'<option value="number">(.*?)</option>', page.text)[:1] == ["数字"]
+    assert re.findall(r'<option value="measure" selected>(.*?)</option>', page.text)[:1] == ["整改措施"]
+    typed = {"fields.2.key": "weight", "fields.2.label": "权重", "fields.2.of": "measure"}
+    browser.send(page, "/settings/fields", **typed, **{"fields.2.type": "number"})
+    assert "of: measure, type: number" in (ledger.root / "data/ledger.yaml").read_text(
+        encoding="utf-8"
+    ).replace("\n    ", ", ")
+
+
+PAGES = "/ /measures /measures/1.2 /problems /problems/1 /remove/1.1 /comments /settings /edit/1.2 /act?action=close&id=1.2 /notice /reports /dashboard /import /log /together"
+
+
+@pytest.mark.parametrize("address", PAGES.split())
+def test_every_page_notices_that_the_ledger_was_changed(browser: Browser, address: str) -> None:
+    page = browser.get(address)
+    assert page.status == 200
+    assert re.search(r'id="changed"[^>]* data-number="\d+"', page.text)

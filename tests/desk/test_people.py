@@ -231,6 +231,36 @@ def test_hostile_text_runs_nothing(browser: Any, ledger: LedgerOnDisk) -> None:
         assert ran == []
 
 
+def test_the_list_is_printed_as_a_table_and_long_names_do_not_run_over(
+    browser: Any, ledger: LedgerOnDisk
+) -> None:
+    office = "水利工程建设与运行管理和水旱灾害防御科（安全监督科）"
+    for file in ledger.root.rglob("data/**/*.yaml"):
+        file.write_text(file.read_text(encoding="utf-8").replace("规划科", office), encoding="utf-8")
+    ledger.ok("edit")
+    ledger.ok("progress", "1.2", "https://example.cn/" + "x" * 200, "--evidence", "y" * 200)
+    ledger.ok("set", "1.2", "--title", "z" * 200)
+    with served(ledger) as desk, opened(browser, desk) as page:
+        page.set_viewport_size({"width": 360, "height": 800})
+        page.goto(f"{desk.base}/?office=&leader=")
+        assert office in page.locator("main").inner_text()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+        wide = []
+        for path in PAGES:
+            page.goto(desk.base + path)
+            wide += [path] if page.evaluate("document.documentElement.scrollWidth") > 360 else []
+        assert wide == []
+        page.goto(f"{desk.base}/measures")
+        page.emulate_media(media="print")
+        assert page.locator("tbody tr").first.is_visible()
+        assert (
+            page.evaluate("getComputedStyle(document.querySelector('thead')).display") == "table-header-group"
+        )
+        assert not page.locator("input[name=id]").first.is_visible()
+        page.goto(f"{desk.base}/measures/1.2")
+        assert "现在可以办理" not in page.locator("main").inner_text()
+
+
 RUN = """only => axe.run(only ? {runOnly: only} : {}).then(
     told => told.violations.map(each => [each.id, each.help, each.nodes.map(node => node.html.slice(0, 120))]))"""
 

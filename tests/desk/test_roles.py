@@ -204,3 +204,13 @@ def test_what_managers_have_made_is_shown_to_nobody_else(ledger: LedgerOnDisk) -
             assert answer.status == 403, f"it is not theirs to end: {name}, {paper}"
             assert not job.to_stop
             job.ended.set()
+
+
+def test_who_may_not_edit_is_not_sent_to_edit_a_broken_file(ledger: LedgerOnDisk) -> None:
+    office = Office(ledger)
+    section, manager = office.signed_in("李强"), office.signed_in("王芳")
+    ledger.write(ledger.path("2.2"), ledger.read("2.2").replace("status: closed", "status: nonsense"))
+    assert "/edit/2.2" in manager.get("/").text
+    page = section.get("/")
+    assert "/edit/2.2" not in page.text
+    assert "请工作台的管理员办理" in page.text

@@ -94,6 +94,18 @@ def test_a_file_left_as_it_was_makes_no_commit(ledger: LedgerOnDisk) -> None:
     assert (ledger.commits(), snapshot(ledger)) == (commits, before)
 
 
+def test_a_change_by_hand_that_the_editor_takes_back_makes_no_commit(
+    ledger: LedgerOnDisk, editor: Editor
+) -> None:
+    ledger.ok("start", "1.1")
+    committed, commits = ledger.read("1.1"), ledger.commits()
+    ledger.write(ledger.path("1.1"), committed.replace("status: in_progress", "status: nonsense"))
+    said = ledger.ok("edit", "1.1", EDITOR=editor.that_replaces("nonsense", "in_progress"))
+    assert said == "没有改动。\n"
+    assert (ledger.read("1.1"), ledger.commits()) == (committed, commits)
+    assert ledger.clean()
+
+
 def test_what_does_not_validate_is_refused_and_kept_for_its_writer(
     ledger: LedgerOnDisk, editor: Editor
 ) -> None:

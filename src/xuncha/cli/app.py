@@ -21,7 +21,7 @@ from xuncha.cli import screen
 from xuncha.cli.command import WrongUsage, no_such_command, program, see_help
 from xuncha.cli.context import Context
 from xuncha.cli.invocation import FLAGS, HIDDEN, VALUED, VERBS, check_options, decoded_argument, must_be_text
-from xuncha.errors import SurroundingsError, UsageError, XunchaError, cause_of
+from xuncha.errors import SurroundingsError, UsageError, XunchaError, bug_message, cause_of
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
 from xuncha.requests import typed
@@ -162,9 +162,8 @@ def _carry_out(words: list[str], options: Mapping[str, str | None]) -> int:
             raise
         if isinstance(error, OSError):
             return _report_os_error(error)
-        text = _("this should not happen: {kind}: {error}").format(kind=type(error).__name__, error=error)
         hint = _("please report it, with the output of the same command when XUNCHA_TRACEBACK=1 is set")
-        screen.error(XunchaError("bug", text, hint))
+        screen.error(XunchaError("bug", bug_message(error), hint))
         return XunchaError.exit_code
 
 

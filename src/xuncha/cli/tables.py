@@ -17,6 +17,7 @@ from xuncha.language import ngettext
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.register import Frame, MeasureRow, Register
 from xuncha.model.vocabulary import LIGHTS, STATUSES, TERMS, Light, Status, Term, status_name, word_name
+from xuncha.requests.inspection import feedback_of
 from xuncha.tally import Group, Horizon, Tally, percent, review_day
 
 if TYPE_CHECKING:
@@ -127,14 +128,8 @@ def todo_screen(all_tasks: Sequence[Task], due_soon_days: int) -> list[Renderabl
 
 
 def _head(register: Register, counts: Tally) -> RenderableType:
-    frame = register.frame
-    known, unknown = _("feedback of {day}"), _("day of the feedback not set")
-    if frame.inspector:
-        known = _("feedback of {day} by {inspector}")
-        unknown = _("{inspector}, day of the feedback not set")
-    text = known if frame.feedback else unknown
-    inspected = text.format(inspector=frame.inspector, day=frame.feedback)
-    return head(counts.organisation or _("organisation not set"), counts.as_of, inspected)
+    name = counts.organisation or _("organisation not set")
+    return head(name, counts.as_of, feedback_of(register.frame))
 
 
 def head(name: str, day: date, below: str) -> Columns:

@@ -16,7 +16,7 @@ from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.requests import typed
 from xuncha.requests.answers import file_version, findings_json, measure_rows, pending_tasks, record_json
-from xuncha.requests.given import PARAMETERS
+from xuncha.requests.given import PARAMETERS, read_values
 from xuncha.requests.selection import Selection, select
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, load_record
@@ -186,7 +186,8 @@ def _add_route(verb: Verb) -> None:
 
     async def act(request: Request, body: Any) -> dict[str, Any]:  # noqa: ANN401  a model of its own for each verb
         desk = desk_of(request)
-        values = {each.name: getattr(body, PARAMETERS[each.name].name) for each in verb.parameters}
+        typed_values = {each.name: getattr(body, PARAMETERS[each.name].name) for each in verb.parameters}
+        values = read_values(typed_values, desk.today, str)
         result = await desk.change(
             desk.perform, verb.action, body.ids, values, body.versions, partial(current_visitor, request)
         )
@@ -210,8 +211,8 @@ async def attach(
 
     def do() -> Result:
         content: NamedFile = uploaded_file(desk.root, Identity.parse(ids[0]), file)
-        given = {"file": content, "statement": text, "day": date}
-        return desk.perform("attach", ids, given, {}, partial(current_visitor, request))
+        values = read_values({"file": content, "statement": text, "day": date}, desk.today, str)
+        return desk.perform("attach", ids, values, {}, partial(current_visitor, request))
 
     return _result_json(desk, await desk.change(do))
 

@@ -47,6 +47,7 @@ from xuncha.errors import (
     SurroundingsError,
     UsageError,
     XunchaError,
+    bug_message,
     cause_of,
 )
 from xuncha.language import gettext as _
@@ -149,7 +150,7 @@ def _answer(request: Request, status: int, error: XunchaError) -> Response:
         if isinstance(error, InvalidLedgerError):
             details["message"] = "; ".join(each.message for each in error.findings)
         return JSONResponse({"error": details}, status)
-    return page(request, "error", status, error=error, kept=())
+    return page(request, "error", status, error=error, typed_texts=())
 
 
 def _refused(request: Request, error: XunchaError) -> Response:
@@ -192,8 +193,7 @@ def _system_error(request: Request, error: OSError) -> Response:
 
 
 def _bug(request: Request, error: Exception) -> Response:
-    message = _("this is a bug in xuncha: {error}").format(error=f"{type(error).__name__}: {error}")
-    return _answer(request, 500, RefusedError("bug", message))
+    return _answer(request, 500, RefusedError("bug", bug_message(error)))
 
 
 _HANDLERS: dict[type[Exception], Callable[[Request, Any], Response]] = {

@@ -19,6 +19,7 @@ from xuncha.chinese.characters import without_unsafe
 from xuncha.language import all_messages, current_language
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, CommentNumber, Identity
+from xuncha.model.names import key_name
 from xuncha.model.vocabulary import action_name
 from xuncha.workflow.verbs import VERBS
 
@@ -30,12 +31,14 @@ _COMMAND: Final = re.compile(
     rf"`(?P<quoted>[^`]+)`|(?P<bare>xuncha [a-z]+(?: (?:{_SUB})\b)*"
     rf"(?: (?:--take [a-z]+|--[a-z-]+|{_FIELD}|…|[A-Z]+\b|[0-9.]+\b|标题|内容|文号))*)"
 )
+_OPTION: Final = re.compile(r"--(?P<option>office|leader|due|due-within|field|late|new)(?![a-z-])")
+"""An option that is a field of the desk."""
 _LONGEST: Final = 1000
 """Characters; a longer text is not looked for in the catalogue."""
 
 
 class _Sentence(NamedTuple):
-    """A message that names a command, or has something in backticks."""
+    """A message that names a command or an option, or has something in backticks."""
 
     text: str
     """The message, with a character of `_FIELD` for each field."""
@@ -45,8 +48,8 @@ class _Sentence(NamedTuple):
 
 @cache
 def _command_messages(_language: str) -> list[_Sentence]:
-    """Return the messages of the current language that name commands, the longest first."""
-    messages = [_sentence(each) for each in {*all_messages()} if "`" in each or "xuncha " in each]
+    """Return the messages of the current language that name commands or options, the longest first."""
+    messages = [_sentence(each) for each in {*all_messages()} if re.search("`|xuncha |--[a-z]", each)]
     return sorted(messages, key=lambda each: len(each.text), reverse=True)
 
 
@@ -94,6 +97,8 @@ def _pieces(sentence: str, values: Sequence[str]) -> Iterator[Markup]:
         return "".join(values[ord(each) - _FIRST_FIELD] if re.match(_FIELD, each) else each for each in text)
 
     end = 0
+    if not re.search("`|xuncha |git ", sentence):
+        sentence = _OPTION.sub(lambda match: f"“{_option_label(match['option'])}”", sentence)
     for match in _COMMAND.finditer(sentence):
         yield escape(fill(sentence[end : match.start()]))
         end = match.end()
@@ -106,6 +111,17 @@ def _pieces(sentence: str, values: Sequence[str]) -> Iterator[Markup]:
         else:
             yield escape(fill(command))
     yield escape(fill(sentence[end:]))
+
+
+def _option_label(option: str) -> str:
+    """Return the label of the field of the desk for an option of a command."""
+    labels = {
+        "late": _("Even if the time limit has passed; the audit will report it"),
+        "new": _("Enter offices, leaders and categories that are not in the ledger"),
+        "field": key_name("fields"),
+        "due-within": key_name("due"),
+    }
+    return labels.get(option) or key_name(option)
 
 
 def _page(words: Sequence[str]) -> tuple[str, str] | None:
@@ -136,7 +152,8 @@ def _pages() -> dict[str, tuple[str, str]]:
     log, together = ("/log", _("Log and audit")), ("/together", _("Sharing"))
     return {
         **dict.fromkeys((*VERBS, "list"), measures),
-        **dict.fromkeys(("status", "todo", "validate"), today),
+        **dict.fromkeys(("todo", "validate"), today),
+        "status": ("/problems", _("Problems")),
         **dict.fromkeys(("log", "audit"), log),
         **dict.fromkeys(("sync", "setup", "doctor", "archive"), together),
         **dict.fromkeys(("report", "export", "calendar"), reports),

@@ -12,14 +12,17 @@ from starlette.responses import RedirectResponse
 
 from xuncha.accounts.account import not_signed_in
 from xuncha.desk.gate import equal
-from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed, page, status_of, visitor_of
+from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed, page, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, combined
 from xuncha.language import gettext as _
 from xuncha.model.names import key_name
 from xuncha.requests.given import PARAMETERS
+from xuncha.requests.typed import read_past_day
 from xuncha.store.faults import UnreadableError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from anyio import CapacityLimiter
     from starlette.datastructures import FormData
     from starlette.requests import Request
@@ -110,7 +113,7 @@ def action(
 
 def refusal_page(request: Request, error: XunchaError, form: FormData) -> Response:
     """Show a page with the reason for a refusal, and all that was typed."""
-    return page(request, "error", status_of(error), error=error, kept=_typed_texts(form))
+    return page(request, "error", error=error, typed_texts=_typed_texts(form))
 
 
 def signed_out(request: Request, form: FormData) -> Response:
@@ -120,18 +123,19 @@ def signed_out(request: Request, form: FormData) -> Response:
 
 def _typed_texts(form: FormData) -> list[tuple[str, str]]:
     """Return labels and texts of what was typed into a form, so that a page can show them for copying."""
-    labels = {
-        "co_office": key_name("co_offices"),
-        "field": key_name("fields"),
-        "reason": _("Why; it stays internal"),
-    }
     result = []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
             result += [(_("File"), value.filename)] if value.filename else []
         elif value.strip() and name not in _NOT_TYPED and not name.startswith(("version-", "stood-")):
-            result.append((labels.get(name) or key_name(name), value.replace("\r\n", "\n")))
+            result.append((label_of(name), value.replace("\r\n", "\n")))
     return result
+
+
+def label_of(name: str) -> str:
+    """Return the label of a field, by its name in a form, where a page or a refusal speaks of it."""
+    key = {"co_office": "co_offices", "field": "fields"}.get(name, name)
+    return _("Why; it stays internal") if name == "reason" else key_name(key)
 
 
 def form_error(detail: str) -> RefusedError | None:
@@ -173,6 +177,12 @@ def texts(form: FormData, name: str) -> list[str]:
 def _plain(value: str) -> str:
     """Return a text with LF line ends; browsers send CR LF."""
     return value.replace("\r\n", "\n").strip()
+
+
+def past_day(form: FormData, name: str, today: date) -> date:
+    """Return the day in a field, today if it is empty. Raises UsageError if it is no day; RefusedError if it is in the future."""
+    typed_text = text(form, name)
+    return read_past_day(typed_text, label_of(name), today) if typed_text else today
 
 
 def lines(form: FormData, name: str) -> list[str]:

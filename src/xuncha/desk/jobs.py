@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import logging
 import os
 import re
 import subprocess
@@ -22,12 +23,13 @@ from weakref import finalize
 
 from fasteners import InterProcessLock
 
-from xuncha.errors import RefusedError, XunchaError, cause_of
+from xuncha.errors import RefusedError, XunchaError, bug_message, cause_of, crash_of
 from xuncha.language import current_language
 from xuncha.language import gettext as _
 from xuncha.system import end_group, process_group, remove_tree
 from xuncha.trail import author
 
+_LOG = logging.getLogger(__name__)
 State = Literal["waiting", "running", "done", "refused", "stopped"]
 _WORKERS: Final = 2
 _MAX_WAITING: Final = 20
@@ -88,8 +90,8 @@ class Job:
     to_stop: bool = False
     code: int = 0
     """The exit code of the last command."""
-    failure: str = ""
-    """Why the system could not run a command."""
+    failure: Message | None = None
+    """Why the commands could not be run to their end."""
     start: float = field(default_factory=time.monotonic)
     seconds: float = 0
     process: subprocess.Popen[bytes] | None = None
@@ -100,6 +102,10 @@ class Job:
         """Whole seconds from the request to the end, or to now."""
         return int(self.seconds if self.ended.is_set() else time.monotonic() - self.start)
 
+    def fail(self, message: str, hint: str = "") -> None:
+        """Keep why the commands could not be run to their end."""
+        self.failure, self.state = Message(True, message, [hint] if hint else []), "refused"
+
     def output(self, number: int = -1) -> str:
         """Return the output of one of the commands."""
         return self._read(f"{range(len(self.commands))[number]}.out")
@@ -107,7 +113,7 @@ class Job:
     @property
     def messages(self) -> list[Message]:
         """Refusals and warnings of the commands, and what prevented them from running."""
-        messages = [Message(True, self.failure, [])] if self.failure else []
+        messages = [self.failure] if self.failure else []
         for number in range(len(self.commands)):
             for line in self._read(f"{number}.err", _MAX_SHOWN).splitlines():
                 if messages and line.startswith("  "):
@@ -182,7 +188,7 @@ class Jobs:
             if self._closed or own_count >= _MAX_OF_ONE or len(unfinished) >= _MAX_WAITING:
                 message = _("too many jobs are waiting")
                 raise RefusedError("too-busy", message, _("wait until some have finished, and try again"))
-            if self._folder is None:
+            if self._folder is None or not self._folder.is_dir():  # the system may delete temporary files
                 self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
                 lock = InterProcessLock(self._folder / _LOCK)
                 lock.acquire(blocking=False)
@@ -235,10 +241,13 @@ class Jobs:
                     check()
                 self._run(job, environment)
             except OSError as error:
-                job.failure, job.state = cause_of(error), "refused"
+                job.fail(cause_of(error))
             except XunchaError as error:
-                job.failure, job.state = error.message, "refused"
+                job.fail(error.message, error.hint)
             finally:
+                if bug := sys.exception():
+                    job.fail(bug_message(bug))
+                    _LOG.error(job.title, exc_info=bug)
                 job.seconds = time.monotonic() - job.start
                 job.ended.set()
 
@@ -289,10 +298,14 @@ class Jobs:
                 try:
                     job.code = job.process.wait(_MAX_SECONDS)
                 except subprocess.TimeoutExpired:
+                    job.fail(_("it took more than {n} seconds").format(n=_MAX_SECONDS))
                     self.stop(job)
                     job.code = job.process.wait()
             if job.to_stop:
                 job.state = "stopped"
+                return
+            if crash := crash_of(job.code):
+                job.fail(crash)
                 return
             if job.code not in {0, 1} or (job.code and any(each.is_error for each in job.messages)):
                 job.state = "refused"  # exit code 1 without an error: an audit, for example, has findings

@@ -21,7 +21,7 @@ from xuncha.desk.texts import Texts
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
-from xuncha.requests import given, moments
+from xuncha.requests import moments
 from xuncha.requests.answers import file_version, measure_rows
 from xuncha.requests.outcomes import Messages, result_messages, session_messages
 from xuncha.requests.selection import text_reader
@@ -275,7 +275,7 @@ class Desk:
         self,
         action: Action,
         ids: Sequence[str],
-        typed: Mapping[str, Any],
+        values: Mapping[str, Any],
         versions: Mapping[str, str],
         get_visitor: Callable[[], Visitor],
     ) -> Result:
@@ -284,15 +284,13 @@ class Desk:
         Args:
             action: the verb.
             ids: the numbers of measures, or of problems if the verb takes them.
-            typed: the values for the verb, by parameter.
+            values: the values for the verb, by parameter, as `read_values` reads them.
             versions: the hashes of the files that the user saw, by number; a file that has changed since is refused.
             get_visitor: returns the visitor with the state of their account at their turn.
 
         Raises:
             XunchaError: the action is refused; nothing is written.
         """
-        today = self.today
-        values = given.read_values(typed, today, prefix="")
         identities = [Identity.parse(each) for each in ids]
         with self.session() as session:
             self.check_versions({Identity.parse(number): version for number, version in versions.items()})
@@ -301,7 +299,7 @@ class Desk:
                 pairs = [(str(each), rows.get(str(each))) for each in identities]
                 if denied := [number for number, row in pairs if not row or not visitor.may(action, row)]:
                     raise not_allowed(*denied)
-            result = perform(session, action, identities, today, **values)
+            result = perform(session, action, identities, self.today, **values)
             self.record(result.commit, result_messages(result))
         return result
 

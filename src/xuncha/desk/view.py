@@ -18,6 +18,7 @@ from xuncha.desk.commands import address_of, edit_address, linked
 from xuncha.desk.gate import MAX_BYTES, SAFE
 from xuncha.errors import InvalidLedgerError, XunchaError
 from xuncha.model import vocabulary
+from xuncha.requests.inspection import feedback_of
 from xuncha.requests.outcomes import event_rows, event_summary, no_branch_warning
 from xuncha.tally import percent
 from xuncha.trail.repository import is_detached
@@ -107,7 +108,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "_": language.gettext,
         "ngettext": language.ngettext,
-        "spoken": language.current_language,
+        "current_language": language.current_language,
         "status_name": vocabulary.status_name,
         "action_name": vocabulary.action_name,
         "result_name": vocabulary.word_name,
@@ -116,13 +117,14 @@ def _environment() -> Environment:
         "role_name": role_name,
         "light_name": vocabulary.word_name,
         "percent": percent,
-        "what_was_done": event_summary,
+        "event_summary": event_summary,
         "event_rows": event_rows,
         "address_of": address_of,
         "edit_address": edit_address,
+        "feedback_of": feedback_of,
         "linked": linked,
-        "program": __version__,
-        "largest": MAX_BYTES,
+        "version_number": __version__,
+        "max_bytes": MAX_BYTES,
     }
     return environment
 
@@ -137,22 +139,22 @@ def only_for(show: Callable[[Request], Response], right: str) -> Callable[[Reque
     return endpoint
 
 
-def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401
+def page(request: Request, name: str, status: int = 0, **values: Any) -> HTMLResponse:  # noqa: ANN401
     """Render a page from a template.
 
     Args:
         request: gives path and visitor.
         name: the template, without suffix.
-        status: the HTTP status.
-        values: values for the template. `error` is shown as findings and refusals; `held` is the address of the page with
+        status: the HTTP status; 0 for the one of `error`, 200 without an error.
+        values: values for the template. `error` is shown as findings and refusals; `page_address` is the address of the page with
             a form that is shown again, if it differs from the address of its action.
     """
     desk, visitor = desk_of(request), visitor_of(request)
     is_read = request.method in SAFE
     shared: dict[str, Any] = {
         "path": request.url.path,
-        "got": is_read,
-        "held": full_path(request) if is_read else values.pop("held", request.url.path),
+        "is_read": is_read,
+        "page_address": full_path(request) if is_read else values.pop("page_address", request.url.path),
         "token": visitor.token,
         "may": visitor.may,
         "account": visitor.account,
@@ -160,12 +162,13 @@ def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLR
         "today": desk.today,
         "leftover": leftover(desk.root) if visitor.signed_in else None,
         "off_branch": no_branch_warning() if visitor.signed_in and is_detached(desk.root) else (),
-        "busy": desk.jobs.writing if visitor.signed_in else None,
+        "writing_job": desk.jobs.writing if visitor.signed_in else None,
     }
     error: XunchaError | None = values.pop("error", None)
     shared["findings"] = error.findings if isinstance(error, InvalidLedgerError) else ()
-    shared["also"] = error.others if error and shared["findings"] else ()
+    shared["other_errors"] = error.others if error and shared["findings"] else ()
     shared["refusals"] = shared["findings"] or ([error, *error.others] if error else [])
+    status = status or (status_of(error) if error else 200)
     return HTMLResponse(_environment().get_template(f"{name}.html").render(shared | values), status)
 
 
@@ -175,8 +178,8 @@ def last_change(request: Request) -> dict[str, Any]:
     events = desk.events() if commit else []
     event = next((each for each in events if each.commit.startswith(commit)), None)
     return {
-        "done": event,
-        "tip": desk.undoable(event, visitor_of(request)),
+        "change": event,
+        "undoable_commit": desk.undoable(event, visitor_of(request)),
         "outcome": desk.outcome(event.commit) if event else None,
     }
 

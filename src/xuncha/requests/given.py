@@ -57,14 +57,16 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
 """The values by the parameters of the verbs."""
 
 
-def read_values(arguments: Mapping[str, Any], today: date, prefix: str = "--") -> dict[str, Any]:
+def read_values(
+    arguments: Mapping[str, Any], today: date, name_of: Callable[[str], str] = "--{}".format
+) -> dict[str, Any]:
     """Read the typed values of a verb, by its parameters; a value that was left out (None) stays None.
 
-    A day without a year is counted from today; errors name an option with the prefix. Raises UsageError if a value is not of
+    A day without a year is counted from today; errors name a value as `name_of` does. Raises UsageError if a value is not of
     its kind; RefusedError if the day of an entry is in the future.
     """
     values = {}
     for parameter, value in arguments.items():
         name, _kind, reader = PARAMETERS[parameter]
-        values[parameter] = value if reader is None or value is None else reader(value, prefix + name, today)
+        values[parameter] = value if reader is None or value is None else reader(value, name_of(name), today)
     return values

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import signal
 import subprocess
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache, partial
@@ -19,7 +18,7 @@ from types import MappingProxyType
 from typing import IO, Any, Final, Self
 
 from xuncha import system
-from xuncha.errors import SurroundingsError
+from xuncha.errors import SurroundingsError, crash_of
 from xuncha.language import gettext as _
 from xuncha.trail import author, programs
 from xuncha.trail.repository import (
@@ -350,10 +349,7 @@ class GitRunner:
     def failure(self, stderr: bytes, stdout: bytes, returncode: int) -> SurroundingsError:
         """Return the error for a git that ended with an exit code; negative if a signal ended it."""
         message = (stderr or stdout).decode("utf-8", "replace").strip()
-        if system.has_crashed(returncode):
-            name = signal.strsignal(-returncode) if returncode < 0 else f"{returncode:#x}"
-            end = _("it was killed: {signal}").format(signal=name or -returncode)
-            message = f"{message}\n{end}".strip()
+        message = f"{message}\n{crash_of(returncode)}".strip()
         if "safe.directory" in message:
             text = _("git does not trust this folder: {said}").format(said=message)
             command = _TRUST_COMMAND.search(message)

@@ -51,7 +51,7 @@ def edit(root: Path, path: str, content: bytes, original: bytes | None = None) -
     """Commit what someone wrote into the file of a problem, a measure, a comment or the settings, if it is valid.
 
     `original` is the content of the file when the editing began; None if nobody can have changed it since. Return None if the
-    last commit already holds what was written.
+    last commit already holds what was written; a change by hand is taken back then.
 
     Raises XunchaError as `perform` does; rules that other files break do not matter.
     """
@@ -65,7 +65,8 @@ def edit(root: Path, path: str, content: bytes, original: bytes | None = None) -
         if findings := _findings(Overlay(session.source, {path: content}), path):
             raise InvalidLedgerError(findings)
         changed = _ChangedFile(path, session.git.blobs([f"HEAD:./{path}"])[0], content)
-        return _commit(session, [changed], [FileChange(path, old, content)])
+        result = _commit(session, [changed], [FileChange(path, old, content)])
+        return None if changed.old == content else result
 
 
 def _findings(source: Overlay, path: str) -> list[Finding[Place]]:

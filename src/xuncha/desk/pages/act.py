@@ -14,13 +14,14 @@ from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed
 from xuncha.desk import forms
 from xuncha.desk.commands import address_of
 from xuncha.desk.fields import current_values, fields_of, missing, uploaded_file
-from xuncha.desk.view import current_visitor, desk_of, must_be_allowed, page, status_of, visitor_of
+from xuncha.desk.view import current_visitor, desk_of, must_be_allowed, page, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.records import Measure
 from xuncha.model.register import MeasureRow
 from xuncha.requests.answers import file_version
+from xuncha.requests.given import read_values
 from xuncha.requests.outcomes import Messages
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_record
@@ -69,14 +70,17 @@ def act(request: Request, form: FormData) -> Response:
         for each in files:
             if each is not None:
                 typed["file"] = uploaded_file(desk.root, Identity.parse(ids[0]), each)
+            values = read_values(typed, desk.today, forms.label_of)
             versions = forms.versions(form) if each is None else {}
-            results.append(desk.perform(verb.action, ids, typed, versions, partial(current_visitor, request)))
+            results.append(
+                desk.perform(verb.action, ids, values, versions, partial(current_visitor, request))
+            )
     except XunchaError as error:
         if error.code in {NOT_ALLOWED, NOT_SIGNED_IN} and not results:
             raise
         names = [each.filename or "" for each in files if each]
-        saved, left = names[: len(results)], names[len(results) :]
-        return _form(request, action, ids, forms.typed(form), error, forms.versions(form), (saved, left))
+        saved, unsaved = names[: len(results)], names[len(results) :]
+        return _form(request, action, ids, forms.typed(form), error, forms.versions(form), (saved, unsaved))
     outcomes = [desk.outcome(each.commit) for each in results]
     address = address_of(Identity.parse(ids[0])) if len(ids) == 1 else "/measures"
     return forms.redirect(address, desk.record(results[-1].commit, reduce(Messages.combined_with, outcomes)))
@@ -116,28 +120,30 @@ def _form(
         row.id for row in chosen if not may(verb.action, row if isinstance(row, MeasureRow) else None)
     ]:
         raise not_allowed(*denied)
-    meanwhile = (versions or {}) if error and error.code == "changed-meanwhile" else {}
+    outdated = (versions or {}) if error and error.code == "changed-meanwhile" else {}
     fields = fields_of(verb, problem=all(Identity.parse(row.id).is_problem for row in chosen))
     values: dict[str, Any] = {
-        "held": f"/act?{urlencode({'action': action, 'id': [row.id for row in chosen]}, doseq=True)}",
-        "meanwhile": {
-            number: desk.changes_since(Identity.parse(number), shown) for number, shown in meanwhile.items()
+        "page_address": f"/act?{urlencode({'action': action, 'id': [row.id for row in chosen]}, doseq=True)}",
+        "changes_meanwhile": {
+            number: desk.changes_since(Identity.parse(number), shown) for number, shown in outdated.items()
         },
-        "number": state.number,
+        "state_number": state.number,
         "frame": state.register.frame,
         "verb": verb,
         "fields": fields,
-        "stands": _common_values(desk, [row.id for row in chosen], fields) if verb.action == "set" else {},
+        "current_values": _common_values(desk, [row.id for row in chosen], fields)
+        if verb.action == "set"
+        else {},
         "rows": chosen,
-        "told": [*_details(desk, state, verb, chosen)],
-        "gone": missing_ids,
-        "kept": files[0],
-        "left": files[1],
-        "shown": [(row.id, file_version(desk.root, Identity.parse(row.id).path)) for row in chosen],
+        "details": [*_details(desk, state, verb, chosen)],
+        "missing_ids": missing_ids,
+        "saved_files": files[0],
+        "unsaved_files": files[1],
+        "versions": [(row.id, file_version(desk.root, Identity.parse(row.id).path)) for row in chosen],
         "typed": typed,
         "error": error,
     }
-    return page(request, "act", status_of(error) if error else 200, **values)
+    return page(request, "act", **values)
 
 
 def _common_values(desk: Desk, ids: Sequence[str], fields: Sequence[Field]) -> dict[str, str]:

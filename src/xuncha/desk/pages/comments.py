@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, last_change, page, status_of
+from xuncha.desk.view import desk_of, last_change, page
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model import names
@@ -17,7 +17,7 @@ from xuncha.requests.answers import file_version
 from xuncha.requests.selection import comments_about
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import all_comments
-from xuncha.workflow import comment as register
+from xuncha.workflow import comment as workflow
 
 if TYPE_CHECKING:
     from starlette.datastructures import FormData
@@ -38,8 +38,8 @@ def show(
         each: file_version(desk.root, path) for path in paths if (each := CommentNumber.from_path(path))
     }
     entered = all_comments(source)  # read last, so that a change in between is noticed
-    answered = request.path_params.get("number", "")
-    if error and answered and answered not in {str(number) for number in entered}:
+    replied = request.path_params.get("number", "")
+    if error and replied and replied not in {str(number) for number in entered}:
         raise error  # its form is gone by now
     query = {} if values else request.query_params
     about, unanswered = query.get("about", "").strip(), bool(query.get("unanswered"))
@@ -47,17 +47,16 @@ def show(
     return page(
         request,
         "comments",
-        status_of(error) if error else 200,
-        number=desk.valid_state().number,
-        found=dict(reversed(found.items())),
+        state_number=desk.valid_state().number,
+        comments=dict(reversed(found.items())),
         total=len(entered),
-        waiting=sum(each.reply is None for each in entered.values()),
-        asked={"about": about, "unanswered": unanswered},
+        unanswered_count=sum(each.reply is None for each in entered.values()),
+        filters={"about": about, "unanswered": unanswered},
         channels=CHANNELS,
-        answered=answered,
+        replied_number=replied,
         versions={each.number: shown_version for each, shown_version in versions.items()},
-        meanwhile=desk.changes_since(CommentNumber.parse(answered), shown_version)
-        if error and answered
+        changes_meanwhile=desk.changes_since(CommentNumber.parse(replied), shown_version)
+        if error and replied
         else [],
         typed=values or {},
         error=error,
@@ -72,12 +71,11 @@ def add(request: Request, form: FormData) -> Response:
         text = typed.require_text(
             forms.text(form, "text"), _("the text is empty"), _("enter the text of the comment")
         )
-        received, about = forms.text(form, "received"), forms.text(form, "about")
-        day = typed.read_past_day(received, "received", desk.today) if received else desk.today
+        about, day = forms.text(form, "about"), forms.past_day(form, "received", desk.today)
         channel = cast("Channel", typed.read_word(forms.text(form, "channel"), "channel", names.CHANNELS))
         which, name = Identity.parse(about) if about else None, forms.text(form, "name") or None
         with desk.session() as session:
-            register.add_comment(session, text, channel=channel, received=day, about=which, name=name)
+            workflow.add_comment(session, text, channel=channel, received=day, about=which, name=name)
     except XunchaError as error:
         return show(request, forms.typed(form), error)
     return forms.redirect("/comments", session.commit_id)
@@ -91,11 +89,10 @@ def reply(request: Request, form: FormData) -> Response:
         text = typed.require_text(
             forms.text(form, "text"), _("the text is empty"), _("enter the text of the reply")
         )
-        date_text = forms.text(form, "date")
-        day = typed.read_past_day(date_text, "date", desk.today) if date_text else desk.today
+        day = forms.past_day(form, "date", desk.today)
         with desk.session() as session:
             desk.check_versions({number: forms.text(form, "version")})
-            register.reply(session, number, text, day)
+            workflow.reply(session, number, text, day)
     except XunchaError as error:
         return show(request, forms.typed(form), error)
     return forms.redirect("/comments", session.commit_id)

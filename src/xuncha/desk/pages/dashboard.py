@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xuncha.desk.papers import FRESH, PAPERS, title_of
-from xuncha.desk.view import desk_of, full_path, page, wait
+from xuncha.desk.view import desk_of, page, wait
 from xuncha.language import current_language
 
 if TYPE_CHECKING:
@@ -32,9 +32,8 @@ def show(request: Request) -> Response:
     return page(
         request,
         "dashboard",
-        number=state.number,
-        here=full_path(request),
+        state_number=state.number,
         job=job,
         paper=paper,
-        address=f"/jobs/{job.number}/{_FILE}" if job.document(_FILE) else "",
+        document_address=f"/jobs/{job.number}/{_FILE}" if job.document(_FILE) else "",
     )

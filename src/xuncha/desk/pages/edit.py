@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse
 from xuncha.audit.examine import findings_of_last_commit
 from xuncha.chinese.characters import without_unsafe
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, last_change, page, status_of
+from xuncha.desk.view import desk_of, last_change, page
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -22,7 +22,7 @@ from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import decode
 from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir
-from xuncha.workflow.edit import edit as keep
+from xuncha.workflow.edit import edit as save
 from xuncha.workflow.edit import editable
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class _Line(NamedTuple):
     """A line of the present file, shown beside what was typed."""
 
     text: str
-    other: bool
+    is_missing: bool
     """Whether the typed text lacks this line."""
 
 
@@ -47,28 +47,27 @@ def show(request: Request, typed: str | None = None, error: XunchaError | None =
     desk, named = desk_of(request), request.path_params["file"]
     number = desk.number
     path = editable(desk.root, named)
-    shown_version = file_version(desk.root, path)
+    version = file_version(desk.root, path)
     text = _text(path, (desk.root / path).read_bytes())
-    about = last_change(request)
+    shown = last_change(request)
     findings = []
-    if about["done"] and about["done"].commit == about["tip"]:
+    if shown["change"] and shown["change"].commit == shown["undoable_commit"]:
         with suppress(XunchaError):  # a failing audit is reported by `audit` itself
             findings = findings_of_last_commit(desk.root)
     return page(
         request,
         "edit",
-        status_of(error) if error else 200,
-        number=number,
+        state_number=number,
         file=path,
-        named=named,
+        file_name=named,
         identity=Identity.from_path(path),
         text=text if typed is None else typed,
-        theirs=_compared(text, typed) if typed and error and error.code == "changed-meanwhile" else [],
-        version=shown_version,
-        by_hand=bool(git_dir(desk.root) and Git(desk.root).uncommitted_or_staged(path)),
-        said=findings,
+        current_lines=_compared(text, typed) if typed and error and error.code == "changed-meanwhile" else [],
+        version=version,
+        is_uncommitted=bool(git_dir(desk.root) and Git(desk.root).uncommitted_or_staged(path)),
+        audit_findings=findings,
         error=error,
-        **about,
+        **shown,
     )
 
 
@@ -92,7 +91,7 @@ def edit(request: Request, form: FormData) -> Response:
             message = _("{path} was changed by someone else meanwhile").format(path=path)
             hint = _("its current text is beside what you wrote; combine the two, and save that")
             raise RefusedError("changed-meanwhile", message, hint)
-        result = desk.call(keep, path, as_in_file(typed, content), content)
+        result = desk.call(save, path, as_in_file(typed, content), content)
     except XunchaError as error:
         return show(request, typed, error)
     return (

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, status_of, visitor_of
+from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, visitor_of
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.forms import FIELD_PREFIX, ROLES, role_name
@@ -41,7 +41,7 @@ def show(request: Request) -> Response:
 
 def _upload_form(request: Request, error: XunchaError | None = None) -> Response:
     number = desk_of(request).number
-    return page(request, "import", status_of(error) if error else 200, number=number, error=error)
+    return page(request, "import", state_number=number, error=error)
 
 
 def upload(request: Request, form: FormData) -> Response:
@@ -71,7 +71,12 @@ def _with_file(
     """Make a job with a file in its folder, which stays as long as the job is kept."""
     number = desk.state().number
     job = desk.jobs.new(title.format(file=name), right="import")
-    job.values = {**values, "file": job.folder / name, "number": number, "back": f"/import/{job.number}"}
+    job.values = {
+        **values,
+        "file": job.folder / name,
+        "state_number": number,
+        "back": f"/import/{job.number}",
+    }
     try:
         save(job.values["file"])
     except OSError:
@@ -112,20 +117,20 @@ def _result(request: Request, job: Job, typed: dict[str, str], error: XunchaErro
     roles += [(f"{FIELD_PREFIX}{each.key}", each.label) for each in frame.fields]
     event = _import_event(desk, job)
     values: dict[str, Any] = {
-        "number": desk.valid_state().number if job.writes else job.values["number"],
+        "state_number": desk.valid_state().number if job.writes else job.values["state_number"],
         "job": job,
-        "found": preview,
+        "preview": preview,
         "columns": [*_columns(preview).items()],
         "roles": roles,
         "typed": typed,
-        "most": _MAX_DOUBTS,
-        "beside": f"{desk.root.name}-2",
-        "tip": desk.undoable(event, visitor_of(request)),
-        "done": event,
+        "max_doubts": _MAX_DOUBTS,
+        "folder_name": f"{desk.root.name}-2",
+        "undoable_commit": desk.undoable(event, visitor_of(request)),
+        "change": event,
         "error": error,
     }
     name = "imported" if job.writes else job.values["kind"]
-    return page(request, f"import_{name}", status_of(error) if error else 200, **values)
+    return page(request, f"import_{name}", **values)
 
 
 def _import_event(desk: Desk, job: Job) -> Event | None:
@@ -195,7 +200,7 @@ def _must_be_as_shown(desk: Desk, job: Job) -> None:
     Raises:
         RefusedError: the ledger has changed.
     """
-    if desk.state().number != job.values["number"]:
+    if desk.state().number != job.values["state_number"]:
         text = _("the ledger was changed after this was shown")
         raise RefusedError("changed-meanwhile", text, _("check again what would change, and decide again"))
 

@@ -24,7 +24,9 @@ def show(request: Request) -> Response:
         return redirect(request, job.next_page)
     documents = [name for name in job.files if job.document(name)]
     output = "" if documents or not job.ended.is_set() else job.output()
-    return page(request, "job", job=job, made=documents, said=output, back=job.values.get("back", ""))
+    return page(
+        request, "job", job=job, documents=documents, output=output, back_address=job.values.get("back", "")
+    )
 
 
 def redirect(request: Request, address: str) -> Response:

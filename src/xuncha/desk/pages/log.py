@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, must_be_allowed, page, pages_of, status_of
+from xuncha.desk.view import desk_of, must_be_allowed, page, pages_of
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -33,16 +33,16 @@ def show(request: Request) -> Response:
     except XunchaError as refused:
         error = refused
     shown, current, pages = pages_of(rows, query.get("page", ""))
-    values = {
-        "number": number,
+    values: dict[str, Any] = {
+        "state_number": number,
         "rows": shown,
         "current": current,
         "pages": pages,
         "total": len(rows),
-        "asked": identity,
+        "identity": identity,
         "error": error,
     }
-    return page(request, "log", status_of(error) if error else 200, **values)
+    return page(request, "log", **values)
 
 
 def audit(request: Request, form: FormData) -> Response:

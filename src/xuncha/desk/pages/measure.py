@@ -64,12 +64,12 @@ def show(request: Request) -> Response:
         return RedirectResponse(f"/problems/{identity}", 303)
     row = measure_rows(state.register, identity)[identity.measure - 1]
     source = WorkingTree(desk.root)
-    stamp = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
+    version = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     measure = cast("Measure", load_record(source, identity))
     settings = load_settings(source).settings if measure.outcomes else None
     events = history_of_measure(desk.root, identity.path, str(identity)) if git_dir(desk.root) else []
     values: dict[str, Any] = {
-        "number": state.number,
+        "state_number": state.number,
         "frame": state.register.frame,
         "identity": identity,
         "row": row,
@@ -78,8 +78,8 @@ def show(request: Request) -> Response:
         "outcomes": settings.outcomes if settings else (),
         "problem": next(each for each in state.register.problems if each.id == row.problem),
         "events": events,
-        "brought": evidence_authors(desk.root, identity, measure),
-        "kinds": SHOWN,
+        "evidence_authors": evidence_authors(desk.root, identity, measure),
+        "media_types": SHOWN,
         "papers": {
             name: PAPERS[name]
             for name in ("closing", "dossier")
@@ -87,10 +87,10 @@ def show(request: Request) -> Response:
         },
         "title_of": title_of,
         "steps": steps(desk, state, identity, measure, partial(visitor_of(request).may, row=row)),
-        "opened": request.query_params.get("do", ""),
-        "version": stamp,
+        "open_action": request.query_params.get("do", ""),
+        "version": version,
         "typed": {},
-        "stands": current_values(measure, fields_of(VERBS["set"])),
+        "current_values": current_values(measure, fields_of(VERBS["set"])),
         "removable": is_untouched(measure.model_dump()),
     }
     return page(request, "measure", **values, **last_change(request))

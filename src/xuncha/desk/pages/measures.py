@@ -37,27 +37,27 @@ def show(request: Request) -> Response:
         value = attrgetter(order)
         rows.sort(key=lambda row: (value(row) is None, value(row) or ""))
     shown, current, pages = pages_of(rows, query.get("page", ""))
-    kept = [(name, value) for name, value in query.multi_items() if value and name not in {"page", "done"}]
+    filters = [(name, value) for name, value in query.multi_items() if value and name not in {"page", "done"}]
     horizon = Horizon.of_register(state.register, desk.today)
     verbs = [verb.action for verb in VERBS.values() if verb.multiple and may(verb.action)]
     return page(
         request,
         "measures",
-        number=state.number,
+        state_number=state.number,
         **last_change(request),
         choices=_choices(state.register),
         rows=[(row, horizon.light(row), any(may(verb, row) for verb in verbs)) for row in shown],
         total=len(rows),
         current=current,
         pages=pages,
-        asked=dict(query) | {"order": order},
-        kept=kept,
-        more=_more(kept),
+        query=dict(query) | {"order": order},
+        filters=filters,
+        other_filters=_other_filters(filters),
         verbs=verbs,
     )
 
 
-def _more(filters: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
+def _other_filters(filters: list[tuple[str, str]]) -> list[tuple[str, str, str, str]]:
     """Return the filters without a field on the page: name, value, label, and the address without the filter."""
     labels = {"due_within": _("due within {said} days"), "person": _("person: {said}"), "field": "{said}"}
     return [

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 from xuncha.desk.papers import FRESH
-from xuncha.desk.view import desk_of, full_path, page, wait
+from xuncha.desk.view import desk_of, page, wait
 from xuncha.language import current_language
 from xuncha.language import gettext as _
 from xuncha.paper.forms import FORMS
@@ -39,11 +39,10 @@ def show(request: Request) -> Response:
     findings = json.loads(job.output() or "[]") if path and job.state == "done" else []
     lines = path.read_text(encoding="utf-8").split("\n") if path else []
     values: dict[str, Any] = {
-        "number": state.number,
-        "here": full_path(request),
+        "state_number": state.number,
         "job": job,
         "forms": FORMS,
-        "found": [*enumerate(findings, 1)],
+        "proof_findings": [*enumerate(findings, 1)],
         "lines": [*_marked(lines, findings)],
     }
     return page(request, "notice", **values)

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 from xuncha.desk import forms
 from xuncha.desk.commands import address_of
 from xuncha.desk.fields import current_values, fields_of
-from xuncha.desk.view import desk_of, last_change, page, status_of
+from xuncha.desk.view import desk_of, last_change, page
 from xuncha.errors import XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
@@ -52,14 +52,13 @@ def show_all(request: Request, values: Typed | None = None, error: XunchaError |
         for row in state.register.problems
     ]
     shown: dict[str, Any] = {
-        "number": state.number,
+        "state_number": state.number,
         "frame": state.register.frame,
         "categories": dict(state.register.frame.categories),
         "rows": rows,
         "typed": values or {},
     }
-    status = status_of(error) if error else 200
-    return page(request, "problems", status, **shown, **last_change(request), error=error)
+    return page(request, "problems", **shown, **last_change(request), error=error)
 
 
 def add_problem(request: Request, form: FormData) -> Response:
@@ -87,28 +86,27 @@ def show(request: Request, values: Typed | None = None, error: XunchaError | Non
     if not identity.is_problem:
         return RedirectResponse(address_of(identity), 303)
     rows = measure_rows(state.register, identity)
-    stamp = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
+    version = file_version(desk.root, identity.path)  # before reading, so that a change in between is noticed
     record = cast("Problem", load_record(WorkingTree(desk.root), identity))
     horizon = Horizon.of_register(state.register, desk.today)
     fields = fields_of(VERBS["set"], problem=True)
     shown: dict[str, Any] = {
-        "number": state.number,
+        "state_number": state.number,
         "frame": state.register.frame,
         "identity": identity,
         "problem": record,
         "category": dict(state.register.frame.categories).get(record.category or ""),
         "rows": [(row, horizon.light(row)) for row in rows],
-        "closed": sum(row.status == "closed" for row in rows),
+        "closed_count": sum(row.status == "closed" for row in rows),
         "events": history_of_problem(desk.root, identity) if git_dir(desk.root) else [],
-        "set": VERBS["set"],
+        "set_verb": VERBS["set"],
         "fields": fields,
-        "stands": current_values(record, fields),
-        "version": stamp,
+        "current_values": current_values(record, fields),
+        "version": version,
         "terms": [(each, word_name(cast("Term", each))) for each in TERMS],
         "typed": values or {},
     }
-    status = status_of(error) if error else 200
-    return page(request, "problem", status, **shown, **last_change(request), error=error)
+    return page(request, "problem", **shown, **last_change(request), error=error)
 
 
 def add_measure(request: Request, form: FormData) -> Response:
@@ -121,7 +119,7 @@ def add_measure(request: Request, form: FormData) -> Response:
         due = forms.text(form, "due")
         words = {name: forms.text(form, name) or None for name in ("leader", "office", "person", "goal")}
         term = typed.read_word(forms.text(form, "term") or "once", "term", TERMS)
-        day = typed.read_day(due, "due", desk.today) if due else None
+        day = typed.read_day(due, forms.label_of("due"), desk.today) if due else None
         fields = typed.read_pairs(forms.lines(form, "field"))
         problem, more = typed.read_problem(request.path_params["id"]), forms.lines(form, "co_office")
         with desk.session() as session:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xuncha.desk import forms
-from xuncha.desk.view import desk_of, page, status_of
+from xuncha.desk.view import desk_of, page
 from xuncha.errors import XunchaError
 from xuncha.model.identity import Identity
-from xuncha.requests import given
 from xuncha.requests.answers import file_version
+from xuncha.requests.given import read_values
 from xuncha.rules.names import no_such_record
 from xuncha.workflow.remove import remove as take_away
 
@@ -36,8 +36,7 @@ def show(
     return page(
         request,
         "remove",
-        status_of(error) if error else 200,
-        number=state.number,
+        state_number=state.number,
         row=row,
         version=file_version(desk.root, identity.path),
         typed=typed or {},
@@ -50,7 +49,7 @@ def remove(request: Request, form: FormData) -> Response:
     desk = desk_of(request)
     identity = Identity.parse(request.path_params["id"])
     try:
-        reason = given.read_values({"reason": forms.text(form, "reason")}, desk.today, prefix="")["reason"]
+        reason = read_values({"reason": forms.text(form, "reason")}, desk.today, forms.label_of)["reason"]
         with desk.session() as session:
             desk.check_versions({identity: forms.text(form, "version")})
             removal = take_away(session, identity, reason, desk.today)

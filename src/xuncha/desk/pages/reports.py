@@ -26,7 +26,7 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     state = desk.state()
     values: dict[str, Any] = {
-        "number": state.number,
+        "state_number": state.number,
         "frame": state.register.frame,
         "papers": {
             name: PAPERS[name]
@@ -44,13 +44,13 @@ def show(request: Request) -> Response:
             )
         },
         "title_of": title_of,
-        "kinds": {
+        "letter_kinds": {
             "reminder": _("Reminder"),
             "supervision": _("Supervision notice"),
             "warning": _("Warning"),
         },
         "typed": dict(request.query_params),
-        "before": [
+        "earlier_jobs": [
             job
             for job in desk.jobs.all
             if "paper" in job.values and (not job.right or visitor_of(request).may(job.right))

@@ -10,17 +10,19 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms, sheet
-from xuncha.desk.view import desk_of, full_path, last_change, page, status_of
+from xuncha.desk.view import desk_of, full_path, last_change, page
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
+from xuncha.language import is_chinese
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.names import FIELD_OWNERS, FIELD_TYPES
 from xuncha.model.vocabulary import word_name
 from xuncha.store.editing import rewritten
 from xuncha.store.files import Overlay, WorkingTree
 from xuncha.store.loading import load_settings
 from xuncha.store.reading import decode, parse
 from xuncha.workflow.differences import differences
-from xuncha.workflow.edit import edit as keep
+from xuncha.workflow.edit import edit as save
 from xuncha.workflow.edit import editable
 
 if TYPE_CHECKING:
@@ -75,20 +77,20 @@ def show(
         )
         for name, keys in SECTIONS.items()
     ]
-    meanwhile = error is not None and error.code == "changed-meanwhile" and typed
+    is_outdated = error is not None and error.code == "changed-meanwhile" and typed
     return page(
         request,
         "settings",
-        status_of(error) if error else 200,
-        number=number,
+        state_number=number,
         sections=shown,
-        held=f"/settings?section={section}" if section else full_path(request),
-        blank=blank,
+        page_address=f"/settings?section={section}" if section else full_path(request),
+        blank_rows=blank,
         titles=_titles(),
-        opened=section or request.query_params.get("section", ""),
-        meanwhile=differences(typed, data) if meanwhile and typed else [],
+        open_section=section or request.query_params.get("section", ""),
+        changes_meanwhile=differences(typed, data) if is_outdated and typed else [],
         text=decode(content),
         requirement_name=word_name,
+        option_name=_option_name,
         error=error,
         **last_change(request),
     )
@@ -108,6 +110,11 @@ def _titles() -> dict[str, str]:
         "policy": _("Working rules"),
         "proof": _("What the proofreader ignores"),
     }
+
+
+def _option_name(option: str) -> str:
+    """Return the name of a choice in the chosen language."""
+    return {**FIELD_TYPES, **FIELD_OWNERS}.get(option, (option,))[0] if is_chinese() else option
 
 
 def _inputs(key: str, data: Data, blank: int = sheet.BLANK_ROWS) -> list[sheet.Input]:
@@ -148,7 +155,7 @@ def change(request: Request, form: FormData) -> Response:
         if more := forms.text(form, "more"):
             blank = int(more) if more.isdecimal() and len(more) < _DIGITS else 0
             return show(request, section, typed, blank=min(blank, _MAX_ROWS) + sheet.BLANK_ROWS)
-        result = desk.call(keep, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
+        result = desk.call(save, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
     except XunchaError as error:
         return show(request, section, typed, error)
     return forms.redirect("/settings", result.commit) if result else RedirectResponse("/settings", 303)

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from xuncha.accounts import passwords
 from xuncha.desk import forms
 from xuncha.desk.entrances import SIGN_IN, ByAccount
-from xuncha.desk.view import local_address, page, status_of, visitor_of
+from xuncha.desk.view import local_address, page, visitor_of
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 
@@ -38,8 +38,7 @@ def show(
     demo = request.app.state.demo
     _entrance(request)
     back = local_address(request.query_params.get("back", "") if back is None else back)
-    status = status_of(error) if error else 200
-    return page(request, "sign_in", status, error=error, called=name, back=back, demo=demo)
+    return page(request, "sign_in", error=error, account_name=name, back_address=back, demo=demo)
 
 
 def sign_in(request: Request, form: FormData) -> Response:
@@ -85,7 +84,7 @@ def show_password(request: Request, error: XunchaError | None = None) -> Respons
         "shortest": passwords.MIN_LENGTH,
         "longest": passwords.MAX_LENGTH,
     }
-    return page(request, "password", status_of(error) if error else 200, error=error, **given)
+    return page(request, "password", error=error, **given)
 
 
 def save_password(request: Request, form: FormData) -> Response:

@@ -48,26 +48,26 @@ def show(request: Request) -> Response:
     # First the tasks that the visitor can act on.
     order = sorted(groups, key=lambda name: not any(map(visitor.may, NEXT_STEPS[name])))
     groups = {name: groups[name] for name in order}
-    kept = [(name, value or "") for name, value in chosen.items() if value or own[name]]
+    filters = [(name, value or "") for name, value in chosen.items() if value or own[name]]
     kind = request.query_params.get("kind", "")
     shown, current, pages = {name: tasks[:_SHOWN] for name, tasks in groups.items()}, 1, 1
     if kind in groups:
         rows, current, pages = pages_of(groups[kind], request.query_params.get("page", ""))
-        shown, kept = {kind: [*rows]}, [*kept, ("kind", kind)]
+        shown, filters = {kind: [*rows]}, [*filters, ("kind", kind)]
     given: dict[str, Any] = {
         "frame": frame,
         "counts": state.cached(("tally", desk.today), lambda: tally(state.register, desk.today)),
         "groups": shown,
         "totals": {name: len(tasks) for name, tasks in groups.items()},
-        "kept": kept,
+        "filters": filters,
         "current": current,
         "pages": pages,
-        "asked": chosen,
-        "strange": [name for key, name in own.items() if name and name not in listed[key]],
+        "chosen": chosen,
+        "unknown_names": [name for key, name in own.items() if name and name not in listed[key]],
         "steps": NEXT_STEPS,
-        "number": state.number,
-        "last": events[0] if events and desk.undoable(events[0], visitor) else None,
-        "empty": not state.register.problems,
+        "state_number": state.number,
+        "latest_event": events[0] if events and desk.undoable(events[0], visitor) else None,
+        "is_empty": not state.register.problems,
     }
     return page(request, "today", **given, **last_change(request))
 

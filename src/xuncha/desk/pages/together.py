@@ -28,11 +28,11 @@ def show(request: Request) -> Response:
     desk = desk_of(request)
     git = Git(desk.root) if git_dir(desk.root) else None
     given: dict[str, Any] = {
-        "number": desk.number,
+        "state_number": desk.number,
         "has_git": git is not None,
         "is_set_up": git is not None and bool(git.setting(registration.KEY)) and registration.is_active(git),
         "remotes": git.text("remote").splitlines() if git else [],
-        "before": [job for job in desk.jobs.all if "together" in job.values][:10],
+        "earlier_jobs": [job for job in desk.jobs.all if "together" in job.values][:10],
     }
     return page(request, "together", **given)
 
