@@ -1298,6 +1298,14 @@ def leaves_two_letters_of_a_goal_out_before_closing(book: Book) -> None:
 
 
 @cheat("trailers-mismatch")
+def returns_reopens_and_extends_without_a_reason(book: Book) -> None:
+    book.act("submit", "1.1")
+    book.act("return", "1.1", who=LI)
+    book.act("reopen", "2.1")
+    book.act("extend", "1.2", due="2024-12-31")
+
+
+@cheat("trailers-mismatch")
 def renumbers_a_comment_and_names_a_measure(book: Book) -> None:
     comment = {"received": "2023-12-01", "channel": "phone", "text": "办得慢。"}
     book.commit(message("登记意见", "comment", ("Comment", "1")), {"data/comments/001.yaml": comment})

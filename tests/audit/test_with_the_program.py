@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.conftest import measure
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -67,6 +69,14 @@ def test_what_an_audit_will_name_is_said_when_it_is_edited(ledger: LedgerOnDisk)
     open_ = ledger.run("edit", "1.2", EDITOR="sed -i s/做好/办好/")
     assert (open_.code, open_.err) == (0, ""), "of what is open, the words may change"
     assert [each["code"] for each in _found(ledger)] == ["changed-after-closing"]
+
+
+def test_an_edit_does_not_announce_what_only_more_of_the_history_can_tell(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.2"), measure("1.2", goal="改造泵站12座"))
+    ledger.commit("a goal that is not two weeks old")
+    ledger.write(ledger.path("1.2"), measure("1.2", "closed", goal="改造泵站2座"))
+    assert "its `goal` changed" not in ledger.run("--lang", "en", "edit").err
+    assert "watered-down" not in [each["code"] for each in _found(ledger)]
 
 
 def test_an_edit_in_a_clone_of_the_last_commit_alone_needs_no_more_of_the_history(
