@@ -167,7 +167,7 @@ def form_of(draft: Draft, sheets: Sequence[Sheet], tables: Mapping[str, Sequence
 def _prepare(
     draft: Draft, sheet: Sheet, own: Iterable[header.Table], given: Mapping[str, str]
 ) -> header.TableFinder:
-    """List what is hidden, and remove what is struck out, a formula without a result, or part of a second table beside the first.
+    """List what is hidden, and remove what is struck out, the error of a formula, or part of a second table beside the first.
 
     Return the finder for the tables in the rest. `given` are the roles that were given to columns, by the plain headings.
     `own` are the tables if `export` has written them: then no other row is a header.
@@ -184,12 +184,10 @@ def _prepare(
     firsts = ((cell.unseen, spot) for spot, cell in sheet.cells.items() if sheet.is_first(spot))
     for why, spot in sorted(each for each in firsts if each[0] in reasons):
         draft.doubt(reasons[why], sheet.text(*spot), sheet.name, address(*spot))
-    errors = (spot for spot, cell in sheet.cells.items() if cell.text in _ERRORS and not draft.exact)
-    without_result = {*sheet.unstored, *errors}
-    for spot in sorted(filter(sheet.is_first, without_result)):
-        message = _("a formula without a result: not imported")
-        draft.doubt(message, sheet.text(*spot), sheet.name, address(*spot))
-    sheet.remove(without_result.__contains__)
+    errors = {spot for spot, cell in sheet.cells.items() if cell.text in _ERRORS and not draft.exact}
+    for spot in sorted(filter(sheet.is_first, errors)):
+        draft.doubt(_("the error of a formula: not imported"), sheet.text(*spot), sheet.name, address(*spot))
+    sheet.remove(errors.__contains__)
     finder = header.TableFinder(sheet, given)
     if beside := finder.second_table(heads or sheet.by_row):
         message = _("a second table beside the first: not read; put it below, or on a separate sheet")
@@ -231,13 +229,18 @@ def _remove_struck(draft: Draft, sheet: Sheet) -> None:
 
 
 def _list_unread(draft: Draft, sheets: Sequence[Sheet], tables: dict[str, list[header.Table]]) -> None:
-    """List the sheets that are not read."""
+    """List the sheets that are not read, and the formulas without a stored result."""
     for sheet in sheets:
         if sheet.hidden and sheet.cells:
             draft.doubt(_("the sheet is hidden: not read"), sheet=sheet.name)
         elif sheet.cells and not tables[sheet.name]:
             message = _("no table of problems or measures was found in this sheet: not read")
             draft.doubt(message, sheet=sheet.name)
+        for spot in sheet.unstored:
+            message = _(
+                "a formula without a stored result: its text was used, but for no name, day or status"
+            )
+            draft.doubt(message, sheet.text(*spot), sheet.name, address(*spot))
 
 
 def _read_above(draft: Draft, sheet: Sheet, end: int) -> None:

@@ -73,6 +73,8 @@ _LONGEST_TITLE: Final = 2000
 _LONGEST_LINE: Final = 100
 _FEW: Final = 3
 _ABBREVIATION: Final = 3  # so few characters before a stop are not a sentence
+_STATED: Final = roles.PEOPLE | {"due", "state", "closed_date", "progress"}
+"""Roles of names, days, states and progress, which the text of a formula does not give."""
 _FIRST_ONLY: Final = {"progress", "evidence"}
 """Roles whose cell counts for the first measure only, if it is merged over several."""
 
@@ -148,12 +150,8 @@ class TableReader:
         across, has_problems = len(own) > 1, bool(table.column("problem"))
         is_category = _CATEGORY_ROW.search(first) or _NUMERAL.fullmatch(numeral)
         is_measure = not across and table.role(own[0]) == "measure"
-        if (
-            len(texts) != 1
-            or len(own) != len(columns)
-            or is_measure
-            or (numeral and has_problems and not is_category)
-        ):
+        is_data = is_measure or (numeral and has_problems and not is_category)
+        if len(texts) != 1 or len(own) != len(columns) or is_data:
             return None
         if is_category and (across or not has_problems or not table.column("category")):
             return "category", _title_of_category(first)
@@ -250,10 +248,9 @@ class TableReader:
             if self.problem is None or head != self.problem_key:
                 self.problem_key = head
                 several = without_number(text) != text and len(cells.items(text)) > 1 and not self.draft.exact
-                title, finding = (
-                    (cells.one_line(text)[:_LONGEST_TITLE], text) if several else title_of_problem(text)
-                )
+                title, finding = title_of_problem(text)
                 if several:
+                    title, finding = cells.one_line(text)[:_LONGEST_TITLE], text
                     message = _("several problems in one cell: read as one; give each a row")
                     self.reader.doubt(row, "problem", message, text)
                 self.problem = self._begin(title, finding, row, number)
@@ -325,7 +322,8 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
                 row.ticks.append((table.ticks[column], cell))
                 continue
             is_empty = not cell.text or (cell.text in strokes and (role, cell.text) != _NO_CATEGORY)
-            if is_empty or (role in _FIRST_ONLY and spot[0] not in rows):
+            is_formula = role in _STATED and spot in sheet.unstored
+            if is_empty or is_formula or (role in _FIRST_ONLY and spot[0] not in rows):
                 continue
             parts = [(role, cell)]
             if role and used:
