@@ -37,6 +37,8 @@ from xuncha.workflow.undo import undo
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from xuncha.sync.values import Side
+
 DAY = date(2024, 6, 15)
 
 
@@ -104,11 +106,13 @@ def cut_off_while_sending(pair: Pair) -> None:
     away.rename(pair.shared)
 
 
-def refused(ledger: LedgerOnDisk, code: str, kind: type[XunchaError] = RefusedError) -> XunchaError:
+def refused(
+    ledger: LedgerOnDisk, code: str, kind: type[XunchaError] = RefusedError, take: Side | None = None
+) -> XunchaError:
     """Assert that a sync is refused and leaves branch, index and files as they were; return the refusal."""
     before = (ledger.git("rev-parse", "HEAD"), ledger.git("status", "--porcelain"), snapshot(ledger))
     with pytest.raises(kind) as caught:
-        sync(ledger.root)
+        sync(ledger.root, take=take)
     assert caught.value.code == code
     assert before == (ledger.git("rev-parse", "HEAD"), ledger.git("status", "--porcelain"), snapshot(ledger))
     return caught.value
@@ -501,6 +505,15 @@ def test_work_on_a_measure_is_not_given_to_another_one_that_took_its_number_ther
     report(pair.here, "2.4", "旧的有进展。")
     error = refused(pair.here, "disputed")
     assert "2.4 title: here “旧的”, there “新的”" in error.message
+    for side in ("ours", "theirs"):
+        error = refused(pair.here, "number-given-anew", take=side)
+        assert error.hint == "take back what was recorded of the old one (xuncha undo), and type: xuncha sync"
+    undo(pair.here.root)
+    sync(pair.here.root)
+    sync(pair.there.root)
+    assert same(pair)
+    assert (title(pair.here, "2.4"), record(pair.here, "2.4").progress) == ("新的", [])
+    assert not [each for each in audit(pair.here.root).findings if each.severity == "error"]
 
 
 def test_undo_after_a_sync_takes_back_ones_own_last_action_only(pair: Pair) -> None:

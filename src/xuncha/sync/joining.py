@@ -103,6 +103,7 @@ class Joining:
         disputes = [with_authors(*histories, each) for each in united.disputes]
         if disputes and self.take is None:
             raise refusal(disputes)
+        numbers.must_not_mix_measures(disputes, reused_there)
         if any(each.location == ("status",) for each in disputes):
             settings = read_records(git, united.listing, [LEDGER_FILE]).get(LEDGER_FILE, {})
             must_not_take_invalid_closing(*histories, disputes, self.take, settings)

@@ -14,7 +14,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, CommentNumber, Identity
 from xuncha.model.moves import Move, comments, identities, identity_of, path_after
 from xuncha.sync.uniting import read_records
-from xuncha.sync.values import Versions, merged_value
+from xuncha.sync.values import Dispute, Versions, merged_value
 from xuncha.trail.git import Git
 from xuncha.trail.objects import Changes, Listing
 from xuncha.trail.replay import Commit, log
@@ -162,6 +162,17 @@ def must_not_mix_problems(git: Git, listings: Versions, reused: Versions) -> Non
                 )
                 hint = _("take back what was recorded of the old one (xuncha undo), and type: xuncha sync")
             raise RefusedError("number-given-anew", message.format(id=number, path=touched[0]), hint)
+
+
+def must_not_mix_measures(disputes: Iterable[Dispute], reused: Collection[str]) -> None:
+    """Refuse to settle a dispute between a measure and another one that took its number; `reused` are the paths of the latter. Raises RefusedError."""
+    for each in disputes:
+        if each.path in reused and each.location == ("title",):
+            message = _(
+                "{id} was taken back there and its number given to another measure, and the old one was changed here; nothing was changed"
+            )
+            hint = _("take back what was recorded of the old one (xuncha undo), and type: xuncha sync")
+            raise RefusedError("number-given-anew", message.format(id=identity_of(each.path)), hint)
 
 
 def must_not_shadow_folder(listing: Listing) -> None:
