@@ -36,8 +36,6 @@ _HTTP: Final = 80
 LOCALHOST: Final = "127.0.0.1"
 _LAST_REQUESTS: Final = 30
 """Seconds that running requests have when the desk ends."""
-
-
 _MAX_PAGES: Final = 4
 """Pages made at once: more would not be faster together, and each takes memory."""
 
