@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from xuncha.language import gettext, mark
+from xuncha import language
+from xuncha.language import mark
 from xuncha.paper.forms import FORMS, TABLES
 
 FRESH: Final = 60.0
@@ -43,4 +44,4 @@ PAPERS: Final[Mapping[str, Paper]] = {
 
 def title_of(paper: str) -> str:
     """Return the title of a document."""
-    return gettext(PAPERS[paper].title)
+    return language.gettext(PAPERS[paper].title)

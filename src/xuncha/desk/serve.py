@@ -187,8 +187,7 @@ def _reachable(host: str) -> str:
     if host not in {"0.0.0.0", "::"}:  # noqa: S104
         return host
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outward:
-        outward.connect(
-            ("192.0.2.1", 9)
-        )  # an address of RFC 5737: nothing is sent, the system only tells the source address
+        # An address of RFC 5737: nothing is sent, the system only tells the source address.
+        outward.connect(("192.0.2.1", 9))
         return str(outward.getsockname()[0])
     return socket.gethostname()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
+from xuncha import language
 from xuncha.desk import forms, sheet
 from xuncha.desk.view import desk_of, full_path, last_change, page
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
@@ -88,7 +89,7 @@ def show(
         sections=shown,
         page_address=f"/settings?section={section}" if section else full_path(request),
         blank_rows=blank,
-        titles={name: _(title) for name, (title, _keys) in SECTIONS.items()},
+        titles={name: language.gettext(title) for name, (title, _keys) in SECTIONS.items()},
         open_section=section or request.query_params.get("section", ""),
         changes_meanwhile=differences(typed, data) if is_outdated and typed else [],
         text=decode(content),
