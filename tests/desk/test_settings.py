@@ -35,9 +35,9 @@ def browser(ledger: LedgerOnDisk) -> Browser:
 
 
 def test_every_key_of_the_file_stands_in_one_form(browser: Browser) -> None:
-    assert sorted(key for keys in SECTIONS.values() for key in keys) == sorted(parts())
+    assert sorted(key for _title, keys in SECTIONS.values() for key in keys) == sorted(parts())
     page = browser.get("/settings")
-    for section, keys in SECTIONS.items():
+    for section, (_title, keys) in SECTIONS.items():
         form = browser.form(page, f"/settings/{section}")
         for key in keys:
             assert any(name == key or name.startswith(f"{key}.") for name in form), key

@@ -40,28 +40,10 @@ _HASH_LENGTH = 16
 """Characters of a commit's hash in an address."""
 _MAX_FIELD = 512 * 1024
 """Bytes in one field at most."""
-_NOT_TYPED = frozenset(
-    [
-        "token",
-        "action",
-        "back",
-        "id",
-        "version",
-        "commit",
-        "do",
-        "kind",
-        "new",
-        "partly",
-        "late",
-        "no_publish",
-        "paper",
-        "form",
-        "send",
-        "language",
-        "password",
-        "again",
-    ]
-)
+_NOT_TYPED = frozenset({
+    "token", "action", "back", "id", "version", "commit", "do", "kind", "new",
+    "partly", "late", "no_publish", "paper", "form", "send", "language", "password", "again",
+})  # fmt: skip
 """Fields that are not filled in by a person."""
 
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 MAX_OPEN: Final = 500
 """Connections at once; files and git need some of the process's open files, too."""
-
-
 MAX_OF_ONE: Final = 100
 """Connections from one address, so that no visitor takes all of them."""
 

@@ -129,9 +129,8 @@ class Job:
     def _read(self, name: str, limit: int = -1) -> str:
         with suppress(FileNotFoundError), (self.folder / name).open("rb") as stream:
             text = stream.read(limit).decode(errors="replace")
-            return text.replace(
-                f"{self.folder}{os.sep}", ""
-            )  # the names of our folders mean nothing to people
+            # The names of our folders mean nothing to people.
+            return text.replace(f"{self.folder}{os.sep}", "")
         return ""
 
     def document(self, name: str) -> Path | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from xuncha.language import gettext as _
+from xuncha import language
+from xuncha.language import mark
 from xuncha.paper.forms import FORMS, TABLES
 
 FRESH: Final = 60.0
@@ -13,8 +14,9 @@ FRESH: Final = 60.0
 
 
 class Paper(NamedTuple):
-    """A document: the words of its command, and its forms."""
+    """A document: its title, the words of its command, and its forms."""
 
+    title: str
     words: tuple[str, ...]
     forms: Sequence[str] = FORMS
     options: tuple[str, ...] = ()
@@ -22,39 +24,24 @@ class Paper(NamedTuple):
 
 
 PAPERS: Final[Mapping[str, Paper]] = {
-    "plan": Paper(("report", "plan"), (*FORMS, TABLES), ("date",)),
-    "progress": Paper(("report", "progress"), options=("number", "signer")),
-    "weekly": Paper(("report", "weekly"), options=("since",)),
-    "dispatch": Paper(("report", "dispatch")),
-    "letter": Paper(("report", "letter"), options=("office", "number", "signer", "copies")),
-    "closing": Paper(("report", "closing")),
-    "dossier": Paper(("report", "dossier"), (*FORMS, "zip")),
-    "workbook": Paper(("export", "xlsx"), ("xlsx",)),
-    "blank": Paper(("export", "table"), ("xlsx",), ("office",)),
-    "calendar": Paper(("calendar",), ("ics",), ("office", "leader")),
-    "notice": Paper(("notice",), options=("at",)),
-    "dashboard": Paper(("dashboard",), ("html",)),
-    "internal": Paper(("dashboard", "--internal"), ("html",)),
-    "archive": Paper(("archive",), ("zip",)),
+    "plan": Paper(mark("Rectification plan"), ("report", "plan"), (*FORMS, TABLES), ("date",)),
+    "progress": Paper(mark("Report on progress"), ("report", "progress"), options=("number", "signer")),
+    "weekly": Paper(mark("Weekly report"), ("report", "weekly"), options=("since",)),
+    "dispatch": Paper(mark("Dispatch"), ("report", "dispatch")),
+    "letter": Paper(mark("Letter"), ("report", "letter"), options=("office", "number", "signer", "copies")),
+    "closing": Paper(mark("Application to close"), ("report", "closing")),
+    "dossier": Paper(mark("Dossier of a measure"), ("report", "dossier"), (*FORMS, "zip")),
+    "workbook": Paper(mark("The ledger as a workbook"), ("export", "xlsx"), ("xlsx",)),
+    "blank": Paper(mark("A table to fill in"), ("export", "table"), ("xlsx",), ("office",)),
+    "calendar": Paper(mark("Calendar of time limits"), ("calendar",), ("ics",), ("office", "leader")),
+    "notice": Paper(mark("Notice"), ("notice",), options=("at",)),
+    "dashboard": Paper(mark("Dashboard, public"), ("dashboard",), ("html",)),
+    "internal": Paper(mark("Dashboard, internal"), ("dashboard", "--internal"), ("html",)),
+    "archive": Paper(mark("Archive of the case"), ("archive",), ("zip",)),
 }
 """The documents by the names used in forms."""
 
 
 def title_of(paper: str) -> str:
     """Return the title of a document."""
-    return {
-        "plan": _("Rectification plan"),
-        "progress": _("Report on progress"),
-        "weekly": _("Weekly report"),
-        "dispatch": _("Dispatch"),
-        "letter": _("Letter"),
-        "closing": _("Application to close"),
-        "dossier": _("Dossier of a measure"),
-        "workbook": _("The ledger as a workbook"),
-        "blank": _("A table to fill in"),
-        "calendar": _("Calendar of time limits"),
-        "notice": _("Notice"),
-        "dashboard": _("Dashboard, public"),
-        "internal": _("Dashboard, internal"),
-        "archive": _("Archive of the case"),
-    }[paper]
+    return language.gettext(PAPERS[paper].title)

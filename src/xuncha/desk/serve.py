@@ -36,8 +36,6 @@ _HTTP: Final = 80
 LOCALHOST: Final = "127.0.0.1"
 _LAST_REQUESTS: Final = 30
 """Seconds that running requests have when the desk ends."""
-
-
 _MAX_PAGES: Final = 4
 """Pages made at once: more would not be faster together, and each takes memory."""
 
@@ -189,8 +187,7 @@ def _reachable(host: str) -> str:
     if host not in {"0.0.0.0", "::"}:  # noqa: S104
         return host
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outward:
-        outward.connect(
-            ("192.0.2.1", 9)
-        )  # an address of RFC 5737: nothing is sent, the system only tells the source address
+        # An address of RFC 5737: nothing is sent, the system only tells the source address.
+        outward.connect(("192.0.2.1", 9))
         return str(outward.getsockname()[0])
     return socket.gethostname()

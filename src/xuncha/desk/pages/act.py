@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from xuncha.workflow.perform import Result
     from xuncha.workflow.verb import Verb
 
-
 _MAX_DETAILS: Final = 5
 """Details are shown for at most so many measures."""
 

@@ -34,12 +34,8 @@ KINDS: Final = ("table", "notice")
 _MAX_DOUBTS: Final = 200
 
 
-def show(request: Request) -> Response:
+def show(request: Request, error: XunchaError | None = None) -> Response:
     """Show the form for a file."""
-    return _upload_form(request)
-
-
-def _upload_form(request: Request, error: XunchaError | None = None) -> Response:
     number = desk_of(request).number
     return page(request, "import", state_number=number, error=error)
 
@@ -51,7 +47,7 @@ def upload(request: Request, form: FormData) -> Response:
         raise HTTPException(404)
     if not isinstance(file, UploadFile) or not file.filename:
         message, hint = _("no file is chosen"), _("choose one, or drop it on the page")
-        return _upload_form(request, RefusedError("no-file", message, hint))
+        return show(request, RefusedError("no-file", message, hint))
 
     def save(path: Path) -> None:
         with path.open("wb") as stream:

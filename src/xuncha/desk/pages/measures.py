@@ -75,21 +75,13 @@ def _other_filters(filters: list[tuple[str, str]]) -> list[tuple[str, str, str, 
 def _choices(register: Register) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Return the fields to filter and sort by: name, label, and values with their labels."""
     frame = register.frame
+    labels = {"due": _("Time limit"), "office": _("Office"), "leader": _("Leader"), "status": _("Status")}
     return [
-        ("status", _("Status"), [(each, status_name(each)) for each in STATUSES]),
-        ("office", _("Office"), [(each, each) for each in frame.offices]),
-        ("leader", _("Leader"), [(each, each) for each in frame.leaders]),
+        ("status", labels["status"], [(each, status_name(each)) for each in STATUSES]),
+        ("office", labels["office"], [(each, each) for each in frame.offices]),
+        ("leader", labels["leader"], [(each, each) for each in frame.leaders]),
         ("category", _("Category"), [*frame.categories]),
         ("problem", _("Problem"), [(each.id, f"{each.id} {each.title}") for each in register.problems]),
         ("term", _("Term"), [(each, word_name(each)) for each in TERMS]),
-        (
-            "order",
-            _("Sorted by"),
-            [
-                ("due", _("Time limit")),
-                ("office", _("Office")),
-                ("leader", _("Leader")),
-                ("status", _("Status")),
-            ],
-        ),
+        ("order", _("Sorted by"), [(key, labels[key]) for key in _ORDERS]),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.datastructures import FormData
     from starlette.requests import Request
     from starlette.responses import Response
+_OF_OTHER_PAGES: Final = frozenset({"notice", "dashboard", "internal", "archive"})
 
 
 def show(request: Request) -> Response:
@@ -28,21 +29,7 @@ def show(request: Request) -> Response:
     values: dict[str, Any] = {
         "state_number": state.number,
         "frame": state.register.frame,
-        "papers": {
-            name: PAPERS[name]
-            for name in (
-                "plan",
-                "progress",
-                "weekly",
-                "dispatch",
-                "letter",
-                "closing",
-                "dossier",
-                "workbook",
-                "blank",
-                "calendar",
-            )
-        },
+        "papers": {name: paper for name, paper in PAPERS.items() if name not in _OF_OTHER_PAGES},
         "title_of": title_of,
         "letter_kinds": {
             "reminder": _("Reminder"),

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
+from xuncha import language
 from xuncha.desk import forms, sheet
 from xuncha.desk.view import desk_of, full_path, last_change, page
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
-from xuncha.language import is_chinese
+from xuncha.language import is_chinese, mark
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.model.names import FIELD_OWNERS, FIELD_TYPES
 from xuncha.model.vocabulary import word_name
@@ -34,19 +35,22 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 SECTIONS: Final = {
-    "organisation": ("organisation", "requires", "inspection", "leading_group"),
-    "categories": ("categories",),
-    "names": ("leaders", "offices"),
-    "people": ("people",),
-    "contact": ("contact",),
-    "notice": ("notice",),
-    "papers": ("papers",),
-    "outcomes": ("outcomes",),
-    "fields": ("fields",),
-    "policy": ("policy",),
-    "proof": ("proof",),
+    "organisation": (
+        mark("Organisation and inspection"),
+        ("organisation", "requires", "inspection", "leading_group"),
+    ),
+    "categories": (mark("Categories"), ("categories",)),
+    "names": (mark("Leaders and offices"), ("leaders", "offices")),
+    "people": (mark("Who commits under which addresses"), ("people",)),
+    "contact": (mark("Contact"), ("contact",)),
+    "notice": (mark("What the notice says"), ("notice",)),
+    "papers": (mark("What internal papers say"), ("papers",)),
+    "outcomes": (mark("Outcomes counted in notices"), ("outcomes",)),
+    "fields": (mark("Custom fields"), ("fields",)),
+    "policy": (mark("Working rules"), ("policy",)),
+    "proof": (mark("What the proofreader ignores"), ("proof",)),
 }
-"""The keys of the file by section; each section is a form."""
+"""The title and the keys of the file by section; each section is a form."""
 _MAX_ROWS: Final = 40
 """Empty rows that a form offers."""
 _DIGITS: Final = 4
@@ -75,7 +79,7 @@ def show(
             _version(data, name),
             any(sheet.parts()[key].holds_several for key in keys),
         )
-        for name, keys in SECTIONS.items()
+        for name, (_title, keys) in SECTIONS.items()
     ]
     is_outdated = error is not None and error.code == "changed-meanwhile" and typed
     return page(
@@ -85,7 +89,7 @@ def show(
         sections=shown,
         page_address=f"/settings?section={section}" if section else full_path(request),
         blank_rows=blank,
-        titles=_titles(),
+        titles={name: language.gettext(title) for name, (title, _keys) in SECTIONS.items()},
         open_section=section or request.query_params.get("section", ""),
         changes_meanwhile=differences(typed, data) if is_outdated and typed else [],
         text=decode(content),
@@ -94,22 +98,6 @@ def show(
         error=error,
         **last_change(request),
     )
-
-
-def _titles() -> dict[str, str]:
-    return {
-        "organisation": _("Organisation and inspection"),
-        "categories": _("Categories"),
-        "names": _("Leaders and offices"),
-        "people": _("Who commits under which addresses"),
-        "contact": _("Contact"),
-        "notice": _("What the notice says"),
-        "papers": _("What internal papers say"),
-        "outcomes": _("Outcomes counted in notices"),
-        "fields": _("Custom fields"),
-        "policy": _("Working rules"),
-        "proof": _("What the proofreader ignores"),
-    }
 
 
 def _option_name(option: str) -> str:
@@ -136,7 +124,7 @@ def _read(root: Path) -> tuple[bytes, Data]:
 
 def _version(data: Data, section: str) -> str:
     """Return a hash of one section, so that changes of other sections do not matter to its form."""
-    content = json.dumps([data.get(key) for key in SECTIONS[section]], sort_keys=True)
+    content = json.dumps([data.get(key) for key in SECTIONS[section][1]], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -164,7 +152,7 @@ def change(request: Request, form: FormData) -> Response:
 def _typed(form: FormData, section: str, data: Data, today: date) -> Data:
     """Return the new values of a section; new items without a key get one."""
     result = dict(data)
-    for key in SECTIONS[section]:
+    for key in SECTIONS[section][1]:
         value = sheet.new_value(sheet.parts()[key], form, data.get(key), today)
         if key in {"categories", "outcomes", "fields"}:
             keys = {row.get("key") for row in value or ()}

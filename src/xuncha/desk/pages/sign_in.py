@@ -54,10 +54,16 @@ def sign_in(request: Request, form: FormData) -> Response:
         return show(request, error, name, forms.text(form, "back"))
     answer = RedirectResponse(local_address(forms.text(form, "back")), 303)
     entrance.sessions.end(request.cookies.get(entrance.cookie(scheme), ""))
-    _set_cookie(request, answer, entrance.cookie(scheme), secret)
-    known = entrance.sessions.browser_key(entrance.accounts.get(name))
-    _set_cookie(request, answer, entrance.known_cookie(scheme), known, max_age=_COOKIE_AGE)
+    _set_cookies(request, answer, secret, entrance.accounts.get(name))
     return answer
+
+
+def _set_cookies(request: Request, answer: Response, secret: str, account: Account) -> None:
+    """Set the cookies of a session, and of a browser in which the account has signed in."""
+    entrance, scheme = _entrance(request), request.url.scheme
+    known = entrance.sessions.browser_key(account)
+    _set_cookie(request, answer, entrance.cookie(scheme), secret)
+    _set_cookie(request, answer, entrance.known_cookie(scheme), known, max_age=_COOKIE_AGE)
 
 
 def _set_cookie(request: Request, answer: Response, name: str, value: str, **more: Any) -> None:  # noqa: ANN401
@@ -109,15 +115,8 @@ def save_password(request: Request, form: FormData) -> Response:
     except RefusedError as error:
         return show_password(request, error)
     answer = RedirectResponse("/", 303)
-    account, scheme = entrance.accounts.get(account.name), request.url.scheme
-    _set_cookie(request, answer, entrance.cookie(scheme), entrance.sessions.begin(account))
-    _set_cookie(
-        request,
-        answer,
-        entrance.known_cookie(scheme),
-        entrance.sessions.browser_key(account),
-        max_age=_COOKIE_AGE,
-    )
+    account = entrance.accounts.get(account.name)
+    _set_cookies(request, answer, entrance.sessions.begin(account), account)
     return answer
 
 
