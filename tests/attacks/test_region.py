@@ -154,7 +154,13 @@ def test_a_host_that_does_not_answer_leaves_no_program_behind(
         address = f"https://127.0.0.1:{server.getsockname()[1]}/x.git"
 
         def running() -> list[bytes]:
-            """Return the programs with this address."""
+            """Return the programs with this address, after those that are ending had time to."""
+            until = time.monotonic() + 10
+            while (left := programs()) and time.monotonic() < until:
+                time.sleep(0.05)
+            return left
+
+        def programs() -> list[bytes]:
             found = []
             for file in Path("/proc").glob("[0-9]*/cmdline"):
                 with contextlib.suppress(OSError):
