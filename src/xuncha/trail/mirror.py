@@ -57,7 +57,7 @@ def update_mirror(address: str, folder: Path, seconds: float, stop: Event) -> st
             return _run_git(folder.parent, seconds, stop, *arguments)
         arguments = ["clone", "--quiet", "--mirror", "--template=", "--", address, str(new)]
         reason = _run_git(folder.parent, seconds, stop, *arguments)
-        if not reason:
+        if not reason and not folder.is_dir():  # else another roll-up has made it meanwhile
             new.rename(folder)
     except (OSError, SurroundingsError) as error:
         return masked(str(error))
