@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import random
 import shutil
+import signal
+import socket
 import subprocess
+import time
 from pathlib import Path
 from tempfile import gettempdir
+from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +22,7 @@ import pytest
 from tests.conftest import LedgerOnDisk
 from tests.region.ledgers import ROWS, renamed, rolled
 from xuncha.errors import SurroundingsError
-from xuncha.region import engine, files
+from xuncha.region import engine, files, gathering
 from xuncha.region.engine import Duck
 from xuncha.region.job import Job, Limits
 from xuncha.region.process import read_all
@@ -138,6 +143,38 @@ def test_a_newer_file_beside_large_ones_breaks_its_unit_alone(
     hand_in(place / "教育局.parquet", [row._replace(schema_version=2) for row in OTHER], term="")
     (bad,) = others(rolled(ledger, place))
     assert "第 2 版" in bad["message"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")
+def test_a_host_that_does_not_answer_leaves_no_program_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XUNCHA_CACHE", str(tmp_path))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"https://127.0.0.1:{server.getsockname()[1]}/x.git"
+
+        def running() -> list[bytes]:
+            """Return the programs with this address, after those that are ending had time to."""
+            until = time.monotonic() + 10
+            while (left := programs()) and time.monotonic() < until:
+                time.sleep(0.05)
+            return left
+
+        def programs() -> list[bytes]:
+            found = []
+            for file in Path("/proc").glob("[0-9]*/cmdline"):
+                with contextlib.suppress(OSError):
+                    found.append(file.read_bytes())
+            return [each for each in found if address.encode() in each]
+
+        [source] = gathering.fetch([address], lambda _more: None, seconds=0.5)
+        assert (source.kind, running()) == ("unreachable", [])
+        timer = Timer(0.5, os.kill, [os.getpid(), signal.SIGINT])
+        timer.start()
+        start = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            list(gathering.fetch([address], lambda _more: None))
+        assert (time.monotonic() - start < 30, running()) == (True, [])
 
 
 def test_damaged_files_are_named_and_all_else_counts(ledger: LedgerOnDisk, place: Path) -> None:

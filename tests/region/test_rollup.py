@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import time
 from datetime import date
 from pathlib import Path
 from tempfile import gettempdir
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -28,6 +30,7 @@ from xuncha.region.plan import Region, Unit, load
 from xuncha.region.rollup import Request, roll_up
 from xuncha.region.rows import TYPES
 from xuncha.store import reading
+from xuncha.trail import mirror
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -353,6 +356,19 @@ def test_repositories_elsewhere_are_mirrored_and_brought_up_to_date(
     lost = {unit["unit"]: unit for unit in told["units"]}["甲局"]
     assert (lost["state"], lost["measures"]["closed"]) == ("ok", 3)
     assert lost["message"]
+
+
+def test_two_roll_ups_may_clone_one_address_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mirrored = tmp_path / "x.git"
+
+    def cloning(*_arguments: object) -> str:
+        (mirrored / "refs").mkdir(parents=True)
+        (tmp_path / f"x.git.{os.getpid()}").mkdir()
+        return ""
+
+    monkeypatch.setattr(mirror, "_run_git", cloning)
+    assert mirror.update_mirror("file:///x", mirrored, 1, Event()) == ""
+    assert [each.name for each in tmp_path.iterdir()] == ["x.git"]
 
 
 def test_a_second_roll_up_reads_what_has_changed_alone(

@@ -63,8 +63,6 @@ def check_columns(duck: Duck, files: Sequence[str]) -> tuple[dict[Signature, lis
 
 def _columns(duck: Duck, files: Sequence[str], broken: dict[str, str]) -> dict[str, dict[str, str]]:
     """Return the columns and types of files; enter the reason in `broken` for those that are no Parquet files."""
-    if not files:
-        return {}
     wanted = ", ".join(map(text, [*TYPES, _OURS]))
     query = (
         "SELECT file_name, string_agg(lower(name) || ' ' || coalesce(duckdb_type, ''), ',')"

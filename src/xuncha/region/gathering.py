@@ -6,14 +6,16 @@ import atexit
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Event
 from typing import TYPE_CHECKING, Final
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.region import kept
-from xuncha.region.sources import Source, find_sources
+from xuncha.region.sources import Kind, Source, find_sources
 from xuncha.trail import mirror
 
 if TYPE_CHECKING:
@@ -62,28 +64,26 @@ def fetch(
     """Update the mirrors of addresses in parallel and yield them; one that could not be fetched has the reason."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  for addresses alone
 
-    home = _home()
+    home, stop = _home(), Event()
+    paths = [home / f"{_name(address)}.git" for address in addresses]
+    update = partial(mirror.update_mirror, seconds=seconds, stop=stop)
     with ThreadPoolExecutor(_THREADS) as pool:
-        paths = [home / f"{_name(address)}.git" for address in addresses]
-        for address, path, reason in zip(
-            addresses,
-            paths,
-            pool.map(mirror.update_mirror, addresses, paths, [seconds] * len(paths)),
-            strict=True,
-        ):
-            tick(1)
-            if not reason:
-                yield Source("bare", path, mirror.masked(address))
-            elif path.is_dir():
-                message = _("it could not be updated, and counts as last fetched: {said}").format(said=reason)
-                yield Source("bare", path, mirror.masked(address), message)
-            else:
-                yield Source(
-                    "unreachable",
-                    path,
-                    mirror.masked(address),
-                    _("it could not be fetched: {said}").format(said=reason),
-                )
+        try:
+            for address, path, reason in zip(
+                addresses, paths, pool.map(update, addresses, paths), strict=True
+            ):
+                tick(1)
+                kind: Kind = "bare"
+                message = ""
+                if reason and path.is_dir():
+                    message = _("it could not be updated, and counts as last fetched: {said}").format(
+                        said=reason
+                    )
+                elif reason:
+                    kind, message = "unreachable", _("it could not be fetched: {said}").format(said=reason)
+                yield Source(kind, path, mirror.masked(address), message)
+        finally:
+            stop.set()  # Ctrl-C does not wait for the others
 
 
 def _home() -> Path:

@@ -84,10 +84,8 @@ def home() -> Path:
     return (Path(path) if os.path.isabs(path) else Path.home() / ".cache") / "xuncha"  # noqa: PTH117
 
 
-def load(folder: Path | None) -> Cache:
+def load(folder: Path) -> Cache:
     """Read the cache in a folder; return an empty one if it is missing or damaged."""
-    if folder is None:
-        return Cache(None, {})
     try:
         index = json.loads((folder / _INDEX).read_bytes())
         rows = folder / index["rows"] if index["rows"] else None

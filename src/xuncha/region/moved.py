@@ -81,7 +81,7 @@ class Moved(NamedTuple):
         }
 
 
-def compare_counts(folder: Path | None, units: Sequence[UnitRow], today: date) -> Moved | None:
+def compare_counts(folder: Path, units: Sequence[UnitRow], today: date) -> Moved | None:
     """Compare units with the last roll-up of an earlier day, and keep the present counts; return None if there was none."""
     now: dict[Name, Totals] = {
         (unit.unit, unit.round): _totals(unit.counts)
@@ -90,8 +90,7 @@ def compare_counts(folder: Path | None, units: Sequence[UnitRow], today: date) -
     }
     days = _load(folder)
     earlier = [day for day in days if day < today]
-    if folder:
-        _save(folder, _newest(days | {today: now}))
+    _save(folder, _newest(days | {today: now}))
     if not earlier:
         return None
     since = max(earlier)
@@ -116,10 +115,10 @@ def _totals(counts: Counts) -> Totals:
     return Totals(counts.problems, counts.problems_closed, counts.total, counts.closed, counts.overdue)
 
 
-def _load(folder: Path | None) -> dict[date, dict[Name, Totals]]:
+def _load(folder: Path) -> dict[date, dict[Name, Totals]]:
     """Read the kept counts by day; return none if the file is damaged."""
     try:
-        content = json.loads((folder / _FILE).read_bytes()) if folder else {}
+        content = json.loads((folder / _FILE).read_bytes())
         if content.get("form") != _FORM:
             return {}
         return {

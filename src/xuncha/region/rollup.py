@@ -240,10 +240,8 @@ def _rows(duck: Duck, intake: Intake, units: Sequence[UnitRow], today: date, tar
 
 
 def _to_counted(answer: Sequence[Any]) -> Counted:
-    source, unit, round_ = answer[: len(KEYS)]
-    facts = RowFacts._make(answer[_SHAPE:_LATE])
-    counts = Counts._make(answer[len(KEYS) : _SHAPE])
-    return Counted(source, unit, round_, counts, facts, Lateness._make(answer[_LATE:]))
+    counts, facts = Counts._make(answer[len(KEYS) : _SHAPE]), RowFacts._make(answer[_SHAPE:_LATE])
+    return Counted._make([*answer[: len(KEYS)], counts, facts, Lateness._make(answer[_LATE:])])
 
 
 def _sum(units: Sequence[UnitRow]) -> tuple[int, Counts]:

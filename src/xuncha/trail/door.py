@@ -9,11 +9,12 @@ import contextlib
 import os
 import re
 import subprocess
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import chain
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 from types import MappingProxyType
 from typing import IO, Any, Final, Self
 
@@ -201,18 +202,19 @@ class GitRunner:
                 raise path_error(blocking[0])
 
     def run_elsewhere(
-        self, arguments: Sequence[str], environ: Mapping[str, str], seconds: float
+        self, arguments: Sequence[str], environ: Mapping[str, str], seconds: float, stop: Event
     ) -> tuple[int, bytes]:
         """Run git for a repository elsewhere, with these arguments and those that it always gets; see `trail.mirror`.
 
-        Returns its exit code and its error messages. Raises SlowError if it takes more than `seconds`.
+        Returns its exit code and its error messages. Raises SlowError, and ends what git has started, after `seconds` or on `stop`.
         """
-        with self._start(arguments, environ) as process:
-            try:
-                _stdout, stderr = process.communicate(timeout=seconds)
-            except subprocess.TimeoutExpired:
-                raise SlowError(_("it took more than {n} seconds").format(n=seconds)) from None
-        return process.returncode, stderr
+        end = time.monotonic() + seconds
+        with self._start(arguments, environ, group=system.process_group()) as process:
+            while not stop.is_set() and time.monotonic() < end:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    stderr = process.communicate(timeout=0.2)[1]
+                    return process.returncode, stderr
+            raise SlowError(_("it took more than {n} seconds").format(n=seconds))
 
     def _check_folder(self) -> None:
         """Check git's small folders once: git would wait for anything there that is no file, or read it for ever."""

@@ -6,12 +6,15 @@ import contextlib
 import os
 import re
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.system import remove_tree
 from xuncha.trail.door import GitRunner, SlowError
+
+if TYPE_CHECKING:
+    from threading import Event
 
 _ADDRESS: Final = re.compile(r"(?:https|ssh|file)://[^\s-][^\0\n]*|[\w.-]+@\w[\w.-]*:[\w./~][^\0\n]*")
 """What can be fetched from: a URL, or USER@HOST:PATH as in ssh."""
@@ -39,10 +42,10 @@ def masked(address: str) -> str:
     return _SECRET.sub(r"\1:…@", address)
 
 
-def update_mirror(address: str, folder: Path, seconds: float) -> str:
+def update_mirror(address: str, folder: Path, seconds: float, stop: Event) -> str:
     """Update the mirror of an address, or create it. Return why that failed; empty if it succeeded.
 
-    A mirror that cannot be updated stays as it is.
+    A mirror that cannot be updated stays as it is, also if it takes more than `seconds`, or `stop` is set.
     """
     if not is_address(address):
         return _("this is not an address to fetch from: {address}").format(address=masked(address))
@@ -50,13 +53,11 @@ def update_mirror(address: str, folder: Path, seconds: float) -> str:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if folder.is_dir():
-            return _run_git(
-                folder.parent, seconds, f"--git-dir={folder}", "fetch", "--quiet", "--prune", "origin"
-            )
-        reason = _run_git(
-            folder.parent, seconds, "clone", "--quiet", "--mirror", "--template=", "--", address, str(new)
-        )
-        if not reason:
+            arguments = [f"--git-dir={folder}", "fetch", "--quiet", "--prune", "origin"]
+            return _run_git(folder.parent, seconds, stop, *arguments)
+        arguments = ["clone", "--quiet", "--mirror", "--template=", "--", address, str(new)]
+        reason = _run_git(folder.parent, seconds, stop, *arguments)
+        if not reason and not folder.is_dir():  # else another roll-up has made it meanwhile
             new.rename(folder)
     except (OSError, SurroundingsError) as error:
         return masked(str(error))
@@ -66,12 +67,12 @@ def update_mirror(address: str, folder: Path, seconds: float) -> str:
     return reason
 
 
-def _run_git(root: Path, seconds: float, *arguments: str) -> str:
+def _run_git(root: Path, seconds: float, stop: Event, *arguments: str) -> str:
     environ = dict(_ENVIRON)
     if "GIT_SSH_COMMAND" not in os.environ and "GIT_SSH" not in os.environ:
         environ["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes -o ConnectTimeout=20"
     try:
-        code, stderr = GitRunner(root).run_elsewhere([*_OPTIONS, *arguments], environ, seconds)
+        code, stderr = GitRunner(root).run_elsewhere([*_OPTIONS, *arguments], environ, seconds, stop)
     except SlowError:
         return _("it takes more than {n} seconds").format(n=f"{seconds:g}")
     lines = stderr.decode("utf-8", "replace").strip().splitlines() or [_("git gave no reason")]
