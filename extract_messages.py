@@ -26,7 +26,7 @@ from xuncha.cli.help import split_docstring
 from xuncha.cli.invocation import METAVARS, PANELS, VERBS
 from xuncha.doctor.examination import CHAPTERS as DOCTOR
 from xuncha.doctor.surroundings import CHECKS
-from xuncha.proof.desk import CHAPTERS as PROOF
+from xuncha.proof.proofreader import CHAPTERS as PROOF
 from xuncha.rules.catalogue import RULES
 
 if TYPE_CHECKING:

@@ -88,7 +88,7 @@ def rules() -> str:
 
 def proof() -> str:
     """Return docs/proof.md: every rule of the proofreader, with its reason and an example."""
-    from xuncha.proof.desk import CHAPTERS  # noqa: PLC0415
+    from xuncha.proof.proofreader import CHAPTERS  # noqa: PLC0415
 
     parts = []
     for chapter in CHAPTERS:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.attacks.test_repositories import COUNTING
 from tests.workflow.surroundings import policy
-from xuncha.trail import door, repository
+from xuncha.trail import repository, runner
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -184,7 +184,7 @@ def test_a_link_that_never_ends_in_the_place_of_a_branch(ledger: LedgerOnDisk) -
 def test_a_pipe_in_the_place_of_an_object_ends_git(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, borrowed: bool
 ) -> None:
-    monkeypatch.setattr(door, "_CHECK_AFTER", 0.3)
+    monkeypatch.setattr(runner, "_CHECK_AFTER", 0.3)
     name = ledger.git("rev-parse", "HEAD").strip()
     place = ledger.root / f".git/objects/{name[:2]}/{name[2:]}"
     place.unlink()
@@ -312,7 +312,7 @@ def test_without_docstrings_the_help_says_so(ledger: LedgerOnDisk) -> None:
 def test_a_pipe_beside_the_records_ends_git(
     ledger: LedgerOnDisk, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr(door, "_CHECK_AFTER", 0.3)
+    monkeypatch.setattr(runner, "_CHECK_AFTER", 0.3)
     (ledger.root / path).unlink(missing_ok=True)
     os.mkfifo(ledger.root / path)
     for command in (("log",), ("doctor",), ("start", "1.1")):

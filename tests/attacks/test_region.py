@@ -22,7 +22,7 @@ import pytest
 from tests.conftest import LedgerOnDisk
 from tests.region.ledgers import ROWS, renamed, rolled
 from xuncha.errors import SurroundingsError
-from xuncha.region import engine, files, gathering
+from xuncha.region import discovery, engine, files
 from xuncha.region.engine import Duck
 from xuncha.region.job import Job, Limits
 from xuncha.region.process import read_all
@@ -167,13 +167,13 @@ def test_a_host_that_does_not_answer_leaves_no_program_behind(
                     found.append(file.read_bytes())
             return [each for each in found if address.encode() in each]
 
-        [source] = gathering.fetch([address], lambda _more: None, seconds=0.5)
+        [source] = discovery.fetch([address], lambda _more: None, seconds=0.5)
         assert (source.kind, running()) == ("unreachable", [])
         timer = Timer(0.5, os.kill, [os.getpid(), signal.SIGINT])
         timer.start()
         start = time.monotonic()
         with pytest.raises(KeyboardInterrupt):
-            list(gathering.fetch([address], lambda _more: None))
+            list(discovery.fetch([address], lambda _more: None))
         assert (time.monotonic() - start < 30, running()) == (True, [])
 
 

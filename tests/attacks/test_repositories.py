@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import LedgerOnDisk
 from tests.workflow.surroundings import policy
-from xuncha.trail import door, programs
+from xuncha.trail import programs, runner
 from xuncha.trail.programs import Setting
 
 if TYPE_CHECKING:
@@ -635,8 +635,8 @@ def test_nothing_is_committed_to_what_is_no_branch(ledger: LedgerOnDisk, name: s
 def test_a_pipe_outside_that_a_setting_names_keeps_nobody_waiting(
     ledger: LedgerOnDisk, setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert door._CHECK_AFTER < 15, "nobody waits longer than that; this test waits less"
-    monkeypatch.setattr(door, "_CHECK_AFTER", 0.5)
+    assert runner._CHECK_AFTER < 15, "nobody waits longer than that; this test waits less"
+    monkeypatch.setattr(runner, "_CHECK_AFTER", 0.5)
     os.mkfifo(tmp_path / "管道")
     section, _dot, key = setting.partition(".")
     with (ledger.root / ".git/config").open("a", encoding="utf-8") as config:

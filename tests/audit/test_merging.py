@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.sync.test_driver import BLOCK, edited, edits
 from xuncha.audit.merging import _compare_value
 from xuncha.store.reading import parse
-from xuncha.sync.uniting import merge_record
+from xuncha.sync.merging import merge_record
 
 if TYPE_CHECKING:
     from xuncha.sync.values import Side

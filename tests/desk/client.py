@@ -13,9 +13,9 @@ from urllib.parse import unquote, urlencode, urljoin
 
 from tests.conftest import TODAY
 from xuncha.desk.application import application
-from xuncha.desk.entrances import ByLink
 from xuncha.desk.gate import Gate
 from xuncha.desk.ledger import Desk
+from xuncha.desk.visitors import ByLink
 
 if TYPE_CHECKING:
     from pathlib import Path

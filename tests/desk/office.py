@@ -12,9 +12,9 @@ from xuncha.accounts.account import Account
 from xuncha.accounts.book import Accounts
 from xuncha.accounts.passwords import hash_password
 from xuncha.desk.application import application
-from xuncha.desk.entrances import ByAccount
 from xuncha.desk.gate import Gate
 from xuncha.desk.ledger import Desk
+from xuncha.desk.visitors import ByAccount
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk

@@ -14,9 +14,9 @@ from starlette.testclient import TestClient
 
 from tests.conftest import TODAY, measure
 from xuncha.desk.application import application
-from xuncha.desk.entrances import ByLink
 from xuncha.desk.gate import Gate
 from xuncha.desk.ledger import Desk
+from xuncha.desk.visitors import ByLink
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

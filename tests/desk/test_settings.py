@@ -10,7 +10,7 @@ from tests.conftest import LEDGER
 from tests.desk.client import Browser, told
 from tests.desk.served import visit
 from xuncha.desk.pages.settings import SECTIONS
-from xuncha.desk.sheet import parts
+from xuncha.desk.record_form import parts
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk

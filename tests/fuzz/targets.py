@@ -121,7 +121,7 @@ WORD_PARTS = (
 
 def notice(data: bytes, sandbox: Sandbox) -> None:
     """Import a document of the kind that the first byte names, as a new ledger."""
-    from xuncha.exchange.entering import Enterer
+    from xuncha.exchange.entry import Enterer
     from xuncha.exchange.notice import draft_of
     from xuncha.pages import lines
     from xuncha.reading.notice import as_json
@@ -139,7 +139,7 @@ def notice(data: bytes, sandbox: Sandbox) -> None:
 
 def proof(data: bytes, sandbox: Sandbox) -> None:
     """Proofread a document."""
-    from xuncha.proof.desk import proofread, read
+    from xuncha.proof.proofreader import proofread, read
 
     path = sandbox.input / f"通报{SUFFIXES[data[0] % 3] if data else '.txt'}"
     path.write_bytes(data[1:])
@@ -221,7 +221,7 @@ def _workbooks() -> tuple[bytes, ...]:
 
 def workbook(data: bytes, sandbox: Sandbox) -> None:
     """Import a workbook of an office with one part replaced: as a new ledger, and into the existing one."""
-    from xuncha.exchange.entering import Enterer
+    from xuncha.exchange.entry import Enterer
     from xuncha.exchange.sheet.reading import ReadOptions, draft_of
     from xuncha.skeleton.create import check_new
     from xuncha.store.files import WorkingTree
@@ -254,7 +254,7 @@ def _sheets() -> list[bytes]:
 def merge(data: bytes, _sandbox: Sandbox) -> None:
     """Three texts of a record are merged, from either side; without a dispute both come to the same, and can be read."""
     from xuncha.store.reading import parse
-    from xuncha.sync.uniting import merge_record
+    from xuncha.sync.merging import merge_record
 
     base, ours, theirs = (*data.split(BETWEEN), b"", b"", b"")[:3]
     here, there = merge_record(base, ours, theirs), merge_record(base, theirs, ours)

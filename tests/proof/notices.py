@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xuncha.pages.line import plain_lines
 from xuncha.proof.chapter import Text
-from xuncha.proof.desk import proofread
+from xuncha.proof.proofreader import proofread
 
 if TYPE_CHECKING:
     from xuncha.errors import Finding, Place

@@ -11,7 +11,7 @@ import pytest
 from tests.proof.notices import codes, proof
 from xuncha.proof import library
 from xuncha.proof.chapter import LedgerFacts
-from xuncha.proof.desk import CHAPTERS, RULES
+from xuncha.proof.proofreader import CHAPTERS, RULES
 
 if TYPE_CHECKING:
     from xuncha.catalogue import Rule

@@ -12,7 +12,7 @@ from tests.notices.description import Described, notices
 from xuncha.notice.content import content as notice_of
 from xuncha.notice.render import render
 from xuncha.paper.own import OwnFiles
-from xuncha.proof.desk import proofread, read
+from xuncha.proof.proofreader import proofread, read
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import load_ledger as loaded
 

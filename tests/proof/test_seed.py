@@ -14,8 +14,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.proof.notices import proof
-from xuncha.proof.desk import RULES
 from xuncha.proof.library import is_installed
+from xuncha.proof.proofreader import RULES
 
 HERE = Path(__file__).parent
 _NAMED = os.environ.get("XUNCHA_SEED", "")

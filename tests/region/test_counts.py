@@ -16,9 +16,9 @@ from xuncha.region import files
 from xuncha.region.counts import KEYS, Counts, Lateness, RowFacts, ranked, summed
 from xuncha.region.engine import Duck, Files
 from xuncha.region.intake import COLUMNS
-from xuncha.region.questions import count_units, late_days
+from xuncha.region.queries import count_units, late_days
 from xuncha.region.rows import TEXTS, TYPES, Stamp, rows_of
-from xuncha.region.standing import fault
+from xuncha.region.selection import fault
 from xuncha.tally import tally
 
 if TYPE_CHECKING:

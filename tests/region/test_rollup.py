@@ -23,7 +23,7 @@ from tests.conftest import LedgerOnDisk, measure
 from tests.region.ledgers import ROWS, renamed, rolled
 from xuncha.errors import InvalidLedgerError
 from xuncha.model.source import MAX_SIZE
-from xuncha.region import files, gathering, kept
+from xuncha.region import discovery, files, storage
 from xuncha.region.engine import Duck
 from xuncha.region.intake import ReadOptions
 from xuncha.region.plan import Region, Unit, load
@@ -382,7 +382,7 @@ def test_a_second_roll_up_reads_what_has_changed_alone(
     time.sleep(2.1)  # what has changed a moment ago is not believed to be unchanged
 
     def read() -> tuple[int, int]:
-        sources = gathering.named_sources([place])
+        sources = discovery.named_sources([place])
         asked = Request([str(place)], sources, None, place, ReadOptions(date(2024, 6, 15)))
         with roll_up(asked, lambda _more: None) as (done, _rows):
             return done.read_count, done.total.counts.total
@@ -396,7 +396,7 @@ def test_a_second_roll_up_reads_what_has_changed_alone(
     shutil.copytree(place / "2", place / "3")
     assert read()[1] == 20
     ledger.environment |= {"XUNCHA_CACHE": str(tmp_path / "cache")}
-    with kept.folder_for([str(place), "at=None", "audit=False", "trend=False", "zh"], tmp_path) as held:
+    with storage.folder_for([str(place), "at=None", "audit=False", "trend=False", "zh"], tmp_path) as held:
         before = [each.name for each in held.iterdir()]
         assert rolled(ledger, place)["total"]["measures"]["total"] == 20, "it does without what another has"
         assert [each.name for each in held.iterdir()] == before
@@ -447,7 +447,7 @@ def test_what_is_counted_is_not_counted_again_for_another_form(
     def told(day: int, region: Region | None = None) -> tuple[bool, Any]:
         opened.clear()
         asked = Request(
-            [str(place)], gathering.named_sources([place]), region, place, ReadOptions(date(2024, 6, day))
+            [str(place)], discovery.named_sources([place]), region, place, ReadOptions(date(2024, 6, day))
         )
         with roll_up(asked, lambda _more: None) as (done, _rows):
             return bool(opened), done.as_json()

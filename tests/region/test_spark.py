@@ -16,7 +16,7 @@ from tests.region.test_counts import expected, parted, written
 from xuncha.errors import UsageError
 from xuncha.region.counts import KEYS
 from xuncha.region.engine import Duck, Engine, Files
-from xuncha.region.questions import count_units, late_days
+from xuncha.region.queries import count_units, late_days
 from xuncha.region.spark import Spark
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from xuncha.store.editing import Append, Edit, Remove, Set, apply
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
 from xuncha.store.record import make_record
-from xuncha.sync.uniting import merge_record
+from xuncha.sync.merging import merge_record
 
 ENTRY = '  - date: 2024-03-01\n    text: "一号工作已经开展。"\n    evidence: [某水〔2024〕7号]\n'
 BLOCK = (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import LedgerOnDisk
-from xuncha.trail.door import GitRunner
+from xuncha.trail.runner import GitRunner
 
 AS_ON_WINDOWS = {"GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_0": "core.autocrlf", "GIT_CONFIG_VALUE_0": "true"} | {
     "GIT_CONFIG_KEY_1": "core.symlinks", "GIT_CONFIG_VALUE_1": "false",

@@ -22,7 +22,7 @@ from xuncha.errors import RefusedError, SurroundingsError, cause_of
 from xuncha.pages.kind import read_bytes
 from xuncha.store import files
 from xuncha.sync import registration
-from xuncha.trail.door import _git
+from xuncha.trail.runner import _git
 
 if TYPE_CHECKING:
     from collections.abc import Callable

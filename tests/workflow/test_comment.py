@@ -14,7 +14,7 @@ from xuncha.errors import RefusedError
 from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import CHANNELS
-from xuncha.requests import typed
+from xuncha.requests import readers
 from xuncha.workflow.change import begin
 from xuncha.workflow.comment import add_comment
 
@@ -265,7 +265,7 @@ def test_the_commit_of_another_comment_is_named(entered: LedgerOnDisk) -> None:
     [("电话", "phone"), ("来信", "post"), ("邮件", "email"), ("来访", "visit"), ("网络", "web"), *((each, each) for each in CHANNELS)],
 )  # fmt: skip
 def test_a_channel_is_understood_in_chinese_too(word: str, channel: str) -> None:
-    assert typed.read_word(word, "--channel", names.CHANNELS) == channel
+    assert readers.read_word(word, "--channel", names.CHANNELS) == channel
 
 
 def test_a_commit_of_a_comment_changes_no_measure(entered: LedgerOnDisk) -> None:

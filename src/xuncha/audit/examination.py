@@ -9,10 +9,10 @@ from pathlib import Path
 
 from xuncha.audit import branches, places, removing, status, undoing
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
+from xuncha.audit.commands import claim_message
 from xuncha.audit.days import MAX_PAUSE, commits_with_clock_ahead
 from xuncha.audit.facts import required_by
 from xuncha.audit.graph import Graph, Node, Step, union
-from xuncha.audit.hand import claim_message
 from xuncha.audit.joining import Joining
 from xuncha.audit.merging import check_merge
 from xuncha.audit.people import Signers

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from xuncha.audit import anchors, attributes, contents, decided, hand, people, places  # noqa: F401  each registers its checks
+from xuncha.audit import anchors, attributes, commands, contents, decisions, people, places  # noqa: F401  each registers its checks
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.examination import Examination, check_commit
 from xuncha.audit.facts import is_record
@@ -80,7 +80,7 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
             TOO_MANY.finding(HistoryPlace.at(by_hash[each.commit], each.label), each.message)
             for each in oversized
         ),
-        *hand.without_other_ledgers(git, examination.run(root)),
+        *commands.without_other_ledgers(git, examination.run(root)),
         *places.check_templates(root),
         *places.check_look_alikes(commits_by_path, by_hash),
         *attributes.check_attributes(git, commits, {each.path for each in touched}),

@@ -16,7 +16,7 @@ from xuncha.catalogue import Rule
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
-from xuncha.sync.turns import is_step_back, status_events
+from xuncha.sync.status_events import is_step_back, status_events
 from xuncha.sync.values import MISSING, PAIRS, STATUSES, UNSETTLED, Location, items_by_name, merged_value
 from xuncha.trail.git import Git
 from xuncha.trail.replay import RAW, Touched, log
@@ -103,7 +103,7 @@ def _check_choice(step: Step, base_data: Data | None) -> Findings:
     """Yield findings on what a merge did to a file of one side; `base_data` is the data common to all sides, or None."""
     if base_data is None:
         for rule in RULES.values():
-            if rule.chapter not in {"hand", "days"}:
+            if rule.chapter not in {"commands", "days"}:
                 yield from rule(step)
         return
     yield from RULES["deleted"](step)

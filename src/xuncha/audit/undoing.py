@@ -19,7 +19,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.moves import Move, number_after, path_after
 from xuncha.model.vocabulary import status_name
-from xuncha.sync.turns import is_step_back
+from xuncha.sync.status_events import is_step_back
 from xuncha.trail.replay import Commit
 
 _NOT_UNDOABLE: Final = frozenset({"", "undo", "sync", "renumber", "init"})

@@ -24,7 +24,7 @@ from xuncha.cli.invocation import FLAGS, HIDDEN, VALUED, VERBS, check_options, d
 from xuncha.errors import SurroundingsError, UsageError, XunchaError, bug_message, cause_of
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
-from xuncha.requests import typed
+from xuncha.requests import readers
 
 _TIMEOUT = 5.0  # seconds after which an attempt to complete is given up
 
@@ -38,7 +38,7 @@ def _context(options: Mapping[str, str | None]) -> Context:
     if lang is not None and lang not in LANGUAGES:
         raise UsageError("bad-language", _("--lang must be zh or en, not “{lang}”").format(lang=lang))
     option = "--today" if options.get("--today") else "XUNCHA_TODAY"
-    day = typed.read_day(text, option, _today()) if text else _today()
+    day = readers.read_day(text, option, _today()) if text else _today()
     return Context(Path(ledger) if ledger else None, day, bool(text), clock=(lambda: day) if text else _today)
 
 

@@ -24,7 +24,7 @@ from xuncha.store.files import WorkingTree
 if TYPE_CHECKING:
     from xuncha.cli.columns import Columns
     from xuncha.doctor.examination import Diagnosis, State
-    from xuncha.proof.desk import Silenced
+    from xuncha.proof.proofreader import Silenced
 
 _STYLES = {"well": "green", "note": "cyan", "warning": "yellow", "error": "bold red", "unknown": "dim"}
 _INDENT = "      "
@@ -128,9 +128,9 @@ def proof(
         xuncha proof 通报.docx
         xuncha proof 通报.txt --ignore half-width --ignore heading-form:20
     """
-    from xuncha.proof.against import is_about_ledger, ledger_facts  # noqa: PLC0415  only this command needs the rules
-    from xuncha.proof.desk import RULES, Silenced, proofread, read  # noqa: PLC0415
+    from xuncha.proof.contradictions import is_about_ledger, ledger_facts  # noqa: PLC0415  only this command needs the rules
     from xuncha.proof.library import is_installed  # noqa: PLC0415
+    from xuncha.proof.proofreader import RULES, Silenced, proofread, read  # noqa: PLC0415
     from xuncha.requests.answers import findings_json  # noqa: PLC0415
 
     ignored = [_ignored_rule(words) for words in ignore or ()]
@@ -158,7 +158,7 @@ def proof(
 
 def _ignored_rule(option: str) -> Silenced:
     """Read an option that names a rule to ignore. Raises UsageError if there is no such rule."""
-    from xuncha.proof.desk import RULES, Silenced  # noqa: PLC0415
+    from xuncha.proof.proofreader import RULES, Silenced  # noqa: PLC0415
 
     silenced = Silenced.from_option(option)
     if silenced is None:

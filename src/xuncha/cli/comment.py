@@ -13,7 +13,7 @@ from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import CommentNumber, Identity
 from xuncha.model.vocabulary import CHANNELS, Channel, word_name
-from xuncha.requests import typed
+from xuncha.requests import readers
 from xuncha.store.files import WorkingTree
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ def add(
     """
     from xuncha.workflow.comment import add_comment  # noqa: PLC0415  the help need not wait for it
 
-    text = typed.require_text(text, _("the text is empty"), _("enter the text of the comment"))
+    text = readers.require_text(text, _("the text is empty"), _("enter the text of the comment"))
     if name is not None:
-        name = typed.require_text(name, _("the name is empty"), _("leave out --name if no one is named"))
-    day = typed.read_past_day(received, "--received", call.today) if received else call.today
+        name = readers.require_text(name, _("the name is empty"), _("leave out --name if no one is named"))
+    day = readers.read_past_day(received, "--received", call.today) if received else call.today
     identity = Identity.parse(about) if about else None
-    how = cast("Channel", typed.read_word(channel, "--channel", names.CHANNELS))
+    how = cast("Channel", readers.read_word(channel, "--channel", names.CHANNELS))
     with call.session() as session:
         number = add_comment(session, text, channel=how, received=day, about=identity, name=name)
     screen.line(_("Comment {n} entered.").format(n=number))
@@ -80,8 +80,8 @@ def reply(
     from xuncha.workflow import comment as register  # noqa: PLC0415
 
     comment_number = CommentNumber.parse(number)
-    text = typed.require_text(text, _("the text is empty"), _("enter the text of the reply"))
-    day = typed.read_past_day(date, "--date", call.today) if date else call.today
+    text = readers.require_text(text, _("the text is empty"), _("enter the text of the reply"))
+    day = readers.read_past_day(date, "--date", call.today) if date else call.today
     with call.session() as session:
         register.reply(session, comment_number, text, day)
     screen.line(_("Comment {n} is answered.").format(n=comment_number))

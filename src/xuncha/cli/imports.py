@@ -16,7 +16,7 @@ from xuncha.errors import RefusedError, SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS, Identity
-from xuncha.requests import typed
+from xuncha.requests import readers
 from xuncha.rules.names import suggestion
 from xuncha.store.cache import register
 from xuncha.store.files import WorkingTree, absolute
@@ -72,7 +72,7 @@ def import_notice(
     if as_json:
         screen.data(content | ({"doubts": _doubts_json(draft)} if dry_run else {}))
         return
-    from xuncha.exchange.entering import Enterer  # noqa: PLC0415
+    from xuncha.exchange.entry import Enterer  # noqa: PLC0415
     from xuncha.skeleton.create import create_from  # noqa: PLC0415
 
     intake = Enterer(draft).new(file.name, None)
@@ -122,13 +122,13 @@ def import_table(
         xuncha import table 月报.xlsx --dry-run --save-form 月报
         xuncha import table 月报.xlsx --column 整改计划=measure
     """
-    from xuncha.exchange.entering import Enterer  # noqa: PLC0415
+    from xuncha.exchange.entry import Enterer  # noqa: PLC0415
     from xuncha.exchange.sheet.reading import draft_of  # noqa: PLC0415
     from xuncha.skeleton.create import create_from  # noqa: PLC0415
     from xuncha.workflow import intake as taking_in  # noqa: PLC0415
 
     root, is_there = _target(call, folder)
-    day = typed.read_day(feedback, "--feedback", call.today, past=True) if feedback else None
+    day = readers.read_day(feedback, "--feedback", call.today, past=True) if feedback else None
     draft = draft_of(file, reading_options(call, root, form=form, day=day, columns=_roles(columns)))
     if is_there:
         call.warn_of_leftovers()

@@ -12,7 +12,7 @@ from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import Identity
 from xuncha.model.vocabulary import STATUSES, TERMS
-from xuncha.requests import typed
+from xuncha.requests import readers
 from xuncha.requests.selection import Selection, select, text_reader
 from xuncha.store.files import WorkingTree
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
@@ -37,7 +37,7 @@ def status(
         xuncha status --by office
         xuncha status --at 2024-04-18
     """
-    by = typed.read_word(by, "--by", names.GROUPINGS)
+    by = readers.read_word(by, "--by", names.GROUPINGS)
     call = call.at(at)
     register = call.register()
     counts = tally(register, call.today)
@@ -113,17 +113,17 @@ def list_(
     """
     selection = Selection(
         words=words or (),
-        status=status and typed.read_word(status, "--status", names.STATUSES),
+        status=status and readers.read_word(status, "--status", names.STATUSES),
         office=office,
         leader=leader,
         person=person,
         problem=problem,
         category=category,
-        fields=typed.read_pairs(fields),
+        fields=readers.read_pairs(fields),
         unassigned=unassigned,
         overdue=overdue,
-        due_within=typed.read_days(due_within) if due_within else None,
-        term=term and typed.read_word(term, "--term", names.TERMS),
+        due_within=readers.read_days(due_within) if due_within else None,
+        term=term and readers.read_word(term, "--term", names.TERMS),
     )
     call = call.at(at)
     register = call.register()

@@ -15,11 +15,11 @@ from xuncha.cli.columns import FIXED, RIGHT, WIDE, Column, Columns
 from xuncha.cli.tables import head, omitted, totals, warnings_line
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
+from xuncha.region.changes import Move, Moved
 from xuncha.region.counts import Counts
-from xuncha.region.moved import Move, Moved
 from xuncha.region.rollup import Rollup
+from xuncha.region.selection import UnitRow, in_several_rounds, places
 from xuncha.region.similar import Similar
-from xuncha.region.standing import UnitRow, in_several_rounds, places
 from xuncha.region.trend import Point, Trend
 from xuncha.tally import percent
 
@@ -54,13 +54,13 @@ def rollup_screen(rollup: Rollup, *, by_rank: bool, everything: bool) -> list[Re
             *omitted(len(rows), limit, _ALL),
         ]
     shown += _to_check([(unit, reason) for unit in rollup.units if (reason := _reason(unit))], limit)
-    most, beyond = None if everything else _LIMIT, rollup.beyond
-    if beyond.moved and beyond.moved.moves:
-        shown += _moved(beyond.moved, several, most)
-    if beyond.trend:
-        shown += _trend(beyond.trend, everything=everything)
-    if beyond.similar:
-        shown += _similar(beyond.similar, most)
+    most, extras = None if everything else _LIMIT, rollup.extras
+    if extras.moved and extras.moved.moves:
+        shown += _moved(extras.moved, several, most)
+    if extras.trend:
+        shown += _trend(extras.trend, everything=everything)
+    if extras.similar:
+        shown += _similar(extras.similar, most)
     return shown
 
 

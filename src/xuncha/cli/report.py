@@ -17,7 +17,7 @@ from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, U
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import Identity
-from xuncha.requests import selection, typed
+from xuncha.requests import readers, selection
 from xuncha.system import temporary_folder
 from xuncha.trail.repository import git_dir
 
@@ -62,7 +62,7 @@ def weekly(
     from xuncha.store.loading import all_comments  # noqa: PLC0415
 
     check_form(form, FORMS, output, "weekly", as_json=as_json)
-    first = typed.read_past_day(since, "--since", call.today) if since else room.first_day(call.today)
+    first = readers.read_past_day(since, "--since", call.today) if since else room.first_day(call.today)
     ledger, events = call.ledger(), call.history_if_any()
     earlier = _earlier(call, first, room.recorded(events, first, call.today))
     report = room.weekly(ledger, call.today, first, events, earlier, all_comments(call.source()).values())
@@ -108,7 +108,7 @@ def plan(
 
     check_form(form, _PLAN_FORMS, output, "plan")
     ledger = call.ledger()
-    plan_day = typed.read_past_day(day, "--date", call.today) if day else ledger.settings.papers.plan_date
+    plan_day = readers.read_past_day(day, "--date", call.today) if day else ledger.settings.papers.plan_date
     report = content(ledger, call.today, plan_day or _last_entry_day(call))
     deliver_paper(call, "report.plan", form, output, report=report)
 
@@ -172,18 +172,18 @@ def letter(
     """
     from xuncha.report.letter import letter as content  # noqa: PLC0415
 
-    letter_kind = typed.read_word(kind, "KIND", names.LETTERS)
+    letter_kind = readers.read_word(kind, "KIND", names.LETTERS)
     check_form(form, FORMS, output, "letter")
     if bool(identities) == (office is not None):
         message = _("a letter needs either measures or an --office")
         raise UsageError("usage", message, _("see `xuncha report letter --help`"))
     ledger = call.ledger()
     to = selection.full_names(ledger.register(), office=office, leader=None)[0] or [
-        typed.read_measure(each, ledger.measures) for each in identities or ()
+        readers.read_measure(each, ledger.measures) for each in identities or ()
     ]
     draft = content(ledger, call.today, letter_kind, to, number=number, signer=signer, copies=copies)
     if send is not None:
-        _send(call, typed.read_word(send, "--send", names.LETTER_WAYS), letter_kind, draft)
+        _send(call, readers.read_word(send, "--send", names.LETTER_WAYS), letter_kind, draft)
     if send is None or output is not None:
         deliver_paper(call, f"letter.{letter_kind}", form, output, letter=draft)
 
@@ -229,7 +229,7 @@ def closing(
         text = _("the application to close needs either measures or --submitted")
         raise UsageError("usage", text, _("see `xuncha report closing --help`"))
     ledger = call.ledger()
-    chosen = [typed.read_measure(each, ledger.measures) for each in identities or ()]
+    chosen = [readers.read_measure(each, ledger.measures) for each in identities or ()]
     report = room.closing(ledger, call.today, chosen, call.history_if_any())
     _deliver_report(call, room, ledger, report, form, output, as_json=as_json)
 
@@ -322,7 +322,7 @@ def _ledger_of(call: Context, text: str) -> tuple[Ledger, Identity]:
     call.must_be_here()
     source, parsed = call.source(), Identity.parse(text)
     exists = parsed.path in {f"{parsed.folder}/{entry.name}" for entry in source.entries(parsed.folder)}
-    identity = typed.read_measure(text, {parsed} if exists else ())
+    identity = readers.read_measure(text, {parsed} if exists else ())
     settings = load_settings(source)
     if settings.settings is None:
         raise InvalidLedgerError(settings.findings)

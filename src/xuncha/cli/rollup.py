@@ -18,7 +18,7 @@ from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.names import Words
 from xuncha.parts import require_part
-from xuncha.requests import typed
+from xuncha.requests import readers
 
 if TYPE_CHECKING:
     from xuncha.region.rollup import Request, Rollup
@@ -76,7 +76,7 @@ def rollup(
         xuncha rollup 各单位/ -o 通报.docx
         xuncha rollup 各单位/ --init -o region.yaml
     """
-    failing = [typed.read_word(each, "--fail-on", _FAILURES) for each in fail_on or ()]
+    failing = [readers.read_word(each, "--fail-on", _FAILURES) for each in fail_on or ()]
     form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
     folder = output.absolute().parent if output else Path.cwd()
     with require_part("region"):
@@ -114,11 +114,11 @@ def rollup(
 
 def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -> Request:
     """Find the sources, and read `region.yaml` if it is one of them."""
-    from xuncha.region import gathering  # noqa: PLC0415
+    from xuncha.region import discovery  # noqa: PLC0415
     from xuncha.region.intake import ReadOptions  # noqa: PLC0415
     from xuncha.region.rollup import Request  # noqa: PLC0415
 
-    sources = gathering.named_sources(paths)
+    sources = discovery.named_sources(paths)
     plans = [each for each in sources if each.kind == "plan"]
     if len(plans) > 1:
         message = _("there are two plans: {one} and {other}").format(one=plans[0].label, other=plans[1].label)
@@ -128,11 +128,11 @@ def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -
         from xuncha.region.plan import load  # noqa: PLC0415
 
         region, base = load(plans[0].path), plans[0].path.parent
-        planned, addresses = gathering.region_sources(region, base)
+        planned, addresses = discovery.region_sources(region, base)
         with screen.progress(_("Fetching repositories"), len(addresses)) as tick:
-            planned += gathering.fetch(addresses, tick)
-        sources = gathering.each_once([*planned, *sources])
-    day = typed.read_past_day(at, "--at", call.today) if at else region.as_of if region else None
+            planned += discovery.fetch(addresses, tick)
+        sources = discovery.each_once([*planned, *sources])
+    day = readers.read_past_day(at, "--at", call.today) if at else region.as_of if region else None
     wanted = ReadOptions(day or call.today, day if at or (day and day < call.today) else None, audit)
     return Request([str(each.absolute()) for each in paths], sources, region, base, wanted)
 
@@ -169,8 +169,8 @@ def _document(
 ) -> tuple[bytes, list[str]]:
     """Make a document; the region's own templates are beside region.yaml."""
     from xuncha.paper.own import OwnFiles, on_disk  # noqa: PLC0415
+    from xuncha.region.content import region_data  # noqa: PLC0415
     from xuncha.region.documents import make_document  # noqa: PLC0415
-    from xuncha.region.telling import region_data  # noqa: PLC0415
 
     kind = "dispatch" if dispatch else "page" if form == "html" else "notice"
     own = on_disk(request.base) if request.region else OwnFiles({})

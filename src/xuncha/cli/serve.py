@@ -16,7 +16,7 @@ from xuncha.errors import InvalidLedgerError, RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.parts import require_part
-from xuncha.requests import typed
+from xuncha.requests import readers
 from xuncha.rules.names import Key, unlisted
 from xuncha.store.cache import register
 from xuncha.system import temporary_folder
@@ -214,7 +214,7 @@ def _accounts(call: Context) -> Accounts:
 
 def _role_values(call: Context, role: str, office: str | None, leader: str | None) -> dict[str, object]:
     """Return what an account may do, and for whom; refuse an office or a leader that the role does not take, that it needs but lacks, or that is unknown."""
-    as_role = typed.read_word(role, "--role", names.ROLES)
+    as_role = readers.read_word(role, "--role", names.ROLES)
     keys: dict[str, Key] = {"section": "offices", "leader": "leaders"}
     for (required_role, key), name in zip(keys.items(), (office, leader), strict=True):
         singular = key.removesuffix("s")

@@ -22,7 +22,7 @@ from xuncha.cli.options import argument, optional
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, UsageError, XunchaError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
-from xuncha.requests import outcomes, typed
+from xuncha.requests import outcomes, readers
 from xuncha.store.files import absolute
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def init(
         "inspector": inspector,
         "round": round_,
         **{
-            key: text and typed.read_day(text, f"--{key}", call.today, past=True)
+            key: text and readers.read_day(text, f"--{key}", call.today, past=True)
             for key, text in days.items()
         },
         "categories": categories,
@@ -136,7 +136,7 @@ def _answer(key: str, question: str, today: date) -> str | date | list[str] | No
                 return list(dict.fromkeys(filter(None, _SEPARATORS.split(text))))
             if key not in {"started", "ended", "feedback"}:
                 return text
-            return typed.read_day(text, question, today, past=True)
+            return readers.read_day(text, question, today, past=True)
         except UsageError as error:
             screen.error(error)
 
@@ -167,9 +167,9 @@ def add_problem(
     """
     from xuncha.workflow import add as adding  # noqa: PLC0415  as in all commands here: the help need not wait for it
 
-    title = typed.require_text(title, _("the title is empty"), _("describe it in one line")).strip()
+    title = readers.require_text(title, _("the title is empty"), _("describe it in one line")).strip()
     with call.session() as session:
-        added = adding.add_problem(session, title, category, typed.read_pairs(fields), new=new)
+        added = adding.add_problem(session, title, category, readers.read_pairs(fields), new=new)
     screen.line(_("Problem {id} entered: {title}").format(id=added.identity, title=title))
     _print_added(added)
     screen.line(_("Next: xuncha add measure {id} … --leader … --office … --due …").format(id=added.identity))
@@ -202,12 +202,12 @@ def add_measure(
     if long_term and at_once:
         message = _("a measure is either long-term or to be done at once")
         raise UsageError("usage", message, _("see `xuncha add measure --help`"))
-    day = typed.read_day(due, "--due", call.today) if due else None
-    title = typed.require_text(title, _("the title is empty"), _("describe it in one line")).strip()
+    day = readers.read_day(due, "--due", call.today) if due else None
+    title = readers.require_text(title, _("the title is empty"), _("describe it in one line")).strip()
     with call.session() as session:
         added = adding.add_measure(
             session,
-            typed.read_problem(problem),
+            readers.read_problem(problem),
             title,
             term="long_term" if long_term else "at_once" if at_once else "once",
             leader=leader,
@@ -216,7 +216,7 @@ def add_measure(
             person=person,
             due=day,
             goal=goal,
-            fields=typed.read_pairs(fields),
+            fields=readers.read_pairs(fields),
             new=new,
         )
     screen.line(_("Measure {id} entered: {title}").format(id=added.identity, title=title))

@@ -14,10 +14,10 @@ from xuncha.desk.fields import selection, uploaded_file
 from xuncha.desk.view import current_visitor, desk_of
 from xuncha.model import names
 from xuncha.model.identity import Identity
-from xuncha.requests import typed
+from xuncha.requests import readers
 from xuncha.requests.answers import file_version, findings_json, measure_rows, pending_tasks, record_json
-from xuncha.requests.given import PARAMETERS, read_values
 from xuncha.requests.selection import Selection, select
+from xuncha.requests.verb_values import PARAMETERS, read_values
 from xuncha.store.files import WorkingTree
 from xuncha.store.loading import check, load_record
 from xuncha.tally import Grouping, Horizon, groups, measure_json, tally
@@ -94,7 +94,7 @@ class _Action(BaseModel):
 def status(request: Request, by: str = "problem", at: str | None = None) -> dict[str, Any]:
     """Return the counts, as `xuncha status --json`."""
     register, _texts, today = desk_of(request).at_moment(at)
-    grouping: Grouping = typed.read_word(by, "by", names.GROUPINGS)  # type: ignore[assignment]
+    grouping: Grouping = readers.read_word(by, "by", names.GROUPINGS)  # type: ignore[assignment]
     return tally(register, today).as_json(groups(register, today, grouping))
 
 

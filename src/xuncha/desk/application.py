@@ -15,7 +15,6 @@ from starlette.staticfiles import StaticFiles
 from xuncha import __version__
 from xuncha.accounts.account import not_signed_in
 from xuncha.desk import api
-from xuncha.desk.entrances import NEW_PASSWORD, SIGN_IN, SIGN_OUT, SIGNED_OUT, ByAccount, ByLink
 from xuncha.desk.forms import action, form_error, signed_out
 from xuncha.desk.gate import MAX_BYTES, SAFE, TooLargeError
 from xuncha.desk.pages import (
@@ -41,6 +40,7 @@ from xuncha.desk.pages import (
     undo,
 )
 from xuncha.desk.view import only_for, page, status_of, visitor_of
+from xuncha.desk.visitors import NEW_PASSWORD, SIGN_IN, SIGN_OUT, SIGNED_OUT, ByAccount, ByLink
 from xuncha.errors import (
     InvalidLedgerError,
     RefusedError,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xuncha.errors import XunchaError
 from xuncha.model import names
-from xuncha.requests import typed
-from xuncha.requests.given import PARAMETERS
+from xuncha.requests import readers
 from xuncha.requests.selection import Selection
+from xuncha.requests.verb_values import PARAMETERS
 from xuncha.trail.git import Git
 from xuncha.trail.repository import git_dir
 from xuncha.workflow.change import Session
@@ -90,17 +90,17 @@ def selection(query: QueryParams) -> Selection:
     status, term, days = query.get("status"), query.get("term"), query.get("due_within")
     return Selection(
         words=[word for words in query.getlist("words") for word in words.split()],
-        status=typed.read_word(status, "status", names.STATUSES) if status else None,
+        status=readers.read_word(status, "status", names.STATUSES) if status else None,
         office=query.get("office") or None,
         leader=query.get("leader") or None,
         person=query.get("person") or None,
         problem=query.get("problem") or None,
         category=query.get("category") or None,
-        fields=typed.read_pairs([each for each in query.getlist("field") if each]),
+        fields=readers.read_pairs([each for each in query.getlist("field") if each]),
         unassigned=_is_on(query, "unassigned"),
         overdue=_is_on(query, "overdue"),
-        due_within=typed.read_days(days) if days else None,
-        term=typed.read_word(term, "term", names.TERMS) if term else None,
+        due_within=readers.read_days(days) if days else None,
+        term=readers.read_word(term, "term", names.TERMS) if term else None,
     )
 
 

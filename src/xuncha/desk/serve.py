@@ -18,11 +18,11 @@ from anyio.to_thread import current_default_thread_limiter
 
 from xuncha.accounts.book import Accounts
 from xuncha.desk.application import application
-from xuncha.desk.entrances import ByAccount, ByLink
 from xuncha.desk.gate import Gate
-from xuncha.desk.impatient import TimedProtocol
 from xuncha.desk.jobs import sweep
 from xuncha.desk.ledger import Desk
+from xuncha.desk.time_limits import TimedProtocol
+from xuncha.desk.visitors import ByAccount, ByLink
 from xuncha.errors import SurroundingsError, cause_of
 from xuncha.language import gettext as _
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from xuncha.chinese.limits import limit
 from xuncha.chinese.punctuation import sentence_end
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
-from xuncha.exchange.counted import Paragraphs, contradictions, draft_counts
+from xuncha.exchange.count_check import Paragraphs, contradictions, draft_counts
 from xuncha.exchange.drafts import Draft, MeasureDraft, ProblemDraft
 from xuncha.exchange.names import names
 from xuncha.language import gettext as _

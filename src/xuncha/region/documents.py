@@ -11,7 +11,7 @@ from typing import Final
 from xuncha.chinese.punctuation import full_width_page
 from xuncha.paper.own import OwnFiles, own_warning
 from xuncha.paper.templates import make_file, render
-from xuncha.region.telling import RegionData
+from xuncha.region.content import RegionData
 
 _END: Final = "</body>"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from xuncha.region.questions import Frame
+    from xuncha.region.queries import Frame
 
 _MEMORY: Final = "1GB"
 _SECONDS: Final = 30.0

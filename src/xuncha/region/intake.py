@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from xuncha.language import current_language
-from xuncha.region import files, kept
+from xuncha.region import files, storage
 from xuncha.region.engine import Duck, Files, names
 from xuncha.region.job import Job, Read, Stage, month_of
-from xuncha.region.kept import Cache, Entry
 from xuncha.region.process import read_all
 from xuncha.region.rows import TEXTS, TYPES
 from xuncha.region.sources import Source
+from xuncha.region.storage import Cache, Entry
 from xuncha.system import temporary_folder
 
 _MAX_COPIED: Final = (
@@ -80,10 +80,10 @@ def read_sources(
 ) -> Intake:
     """Read sources; `folder` is the cache, which may hold earlier reads."""
     today, at = options.today.isoformat(), options.at.isoformat() if options.at else None
-    cache = kept.load(folder)
+    cache = storage.load(folder)
     # The trend goes up to last month, so an unchanged ledger is read again in a new month.
     until = month_of(options.today) if options.trend else ""
-    stamped = {str(each.path): kept.stamp(each) for each in sources}
+    stamped = {str(each.path): storage.stamp(each) for each in sources}
     stamps = {path: stamp and f"{stamp}{until}" for path, stamp in stamped.items()}
     large = {str(each.path) for each in sources if each.kind == "rows" and not _is_small(each.path)}
     entries = {
@@ -118,7 +118,7 @@ def read_sources(
         for path, reads in results.items()
     }
     if changed or rows is not cache.rows:
-        kept.save(folder, Cache(rows, {path: each for path, each in entries.items() if each.stamp}))
+        storage.save(folder, Cache(rows, {path: each for path, each in entries.items() if each.stamp}))
     ledgers = [ReadLedger(each, *plain) for each in sources for plain in entries[str(each.path)].reads]
     in_place = defaultdict(list)
     for path in sorted(large):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from xuncha.region.counts import Lateness
-from xuncha.region.standing import UnitRow
+from xuncha.region.selection import UnitRow
 from xuncha.region.trend import group_paths
 
 Key = tuple[str, str | None, str | None]

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import current_language
 from xuncha.language import gettext as _
-from xuncha.region import files, kept
-from xuncha.region.beyond import Beyond
+from xuncha.region import files, storage
+from xuncha.region.changes import compare_counts
 from xuncha.region.counts import KEYS, Counts, Lateness, RowFacts, summed
 from xuncha.region.engine import Duck, Engine, text
+from xuncha.region.extras import Extras
 from xuncha.region.intake import Intake, ReadLedger, ReadOptions, Tick, read_sources
 from xuncha.region.lateness import Groups, delays, late_groups
-from xuncha.region.moved import compare_counts
+from xuncha.region.selection import Counted, Selection, UnitRow, places
 from xuncha.region.similar import similar
 from xuncha.region.sources import Source
-from xuncha.region.standing import Counted, Selection, UnitRow, places
 from xuncha.region.trend import trend_of
 from xuncha.system import temporary_folder
 
@@ -68,7 +68,7 @@ class Rollup(NamedTuple):
     late: Lateness
     read_count: int  # number of sources that were read, not cached
     unknown_files: list[str]  # files of unknown kinds
-    beyond: Beyond = Beyond()
+    extras: Extras = Extras()
 
     def failures(self) -> set[str]:
         """Return the faults found, in the words of `--fail-on`: overdue, audit, missing, broken."""
@@ -95,7 +95,7 @@ class Rollup(NamedTuple):
         return {
             "as_of": self.as_of.isoformat(),
             "units": [
-                _unit_json(unit) | {"rank": place, "late": self.beyond.delays.of_unit(unit).as_json()}
+                _unit_json(unit) | {"rank": place, "late": self.extras.delays.of_unit(unit).as_json()}
                 for unit, place in zip(self.units, places(self.units), strict=True)
             ],
             "groups": [
@@ -103,12 +103,12 @@ class Rollup(NamedTuple):
                     "path": list(each.path),
                     "units": each.units,
                     **each.counts.as_json(),
-                    "late": self.beyond.delays.of_group(each.path).as_json(),
+                    "late": self.extras.delays.of_group(each.path).as_json(),
                 }
                 for each in self.groups
             ],
             "total": {"units": self.total.units, **self.total.counts.as_json(), "late": self.late.as_json()},
-            **self.beyond.as_json(),
+            **self.extras.as_json(),
         }
 
 
@@ -145,12 +145,12 @@ def roll_up(request: Request, tick: Tick) -> Iterator[tuple[Rollup, Callable[[],
             f"trend={request.options.trend}",
             current_language(),
         )
-        folder = stack.enter_context(kept.folder_for(mode, spare))
+        folder = stack.enter_context(storage.folder_for(mode, spare))
         intake = read_sources(duck, sources, request.options, folder, tick)
         result, intake = _count_all(request, duck, intake, folder)
-        with kept.folder_for((*request.paths, "counted"), spare) as count_cache:
+        with storage.folder_for((*request.paths, "counted"), spare) as count_cache:
             changes = compare_counts(count_cache, result.units, result.as_of)
-        result = result._replace(beyond=result.beyond._replace(moved=changes))
+        result = result._replace(extras=result.extras._replace(moved=changes))
         yield result, lambda: _rows(duck, intake, result.units, request.options.today, spare / "rows.parquet")
 
 
@@ -160,7 +160,7 @@ def _count_all(request: Request, duck: Duck, intake: Intake, folder: Path) -> tu
     mark = _mark(request, intake)
     answers: Answers
     late: Answers
-    if cached := kept.answers(folder, mark):
+    if cached := storage.answers(folder, mark):
         answers, late = cached
     else:
         answers, intake = _answers(engine, duck, intake, today)
@@ -171,7 +171,7 @@ def _count_all(request: Request, duck: Duck, intake: Intake, folder: Path) -> tu
     if not cached:
         late = _late(engine, intake, today, groups)
         if mark and intake.mark:
-            kept.save_answers(folder, mark, [answers, late])
+            storage.save_answers(folder, mark, [answers, late])
     lateness = delays(units, {each[:3]: each.late for each in counted}, groups, late)
     result = Rollup(
         name=request.region.name if request.region else None,
@@ -182,7 +182,7 @@ def _count_all(request: Request, duck: Duck, intake: Intake, folder: Path) -> tu
         late=lateness.of_group(()),
         read_count=intake.read_count,
         unknown_files=[each.label for each in request.sources if each.kind == "other"],
-        beyond=Beyond(
+        extras=Extras(
             delays=lateness,
             trend=trend_of(units, intake.ledgers, today) if request.options.trend else None,
             similar=similar(duck, intake.files, intake.ledgers, units) if request.similar else None,
@@ -204,31 +204,31 @@ def _mark(request: Request, intake: Intake) -> str:
 
 def _answers(engine: Engine, duck: Duck, intake: Intake, today: date) -> tuple[Answers, Intake]:
     """Count the units; leave out large files that turn out to be damaged."""
-    from xuncha.region import questions  # noqa: PLC0415  what is counted already waits for no engine
+    from xuncha.region import queries  # noqa: PLC0415  what is counted already waits for no engine
 
     try:
         with duck.time_limit(
             [*(path for paths in intake.files.rows for path in paths), intake.files.cached or ""]
         ):
-            return engine.answer(questions.count_units(engine.rows(intake.files), today)), intake
+            return engine.answer(queries.count_units(engine.rows(intake.files), today)), intake
     except duck.error:
         groups = {str(number): paths for number, paths in enumerate(intake.files.rows)}
         if not (damaged := files.damaged(duck, groups)):
             raise
     intake = intake.without(damaged)
-    return engine.answer(questions.count_units(engine.rows(intake.files), today)), intake
+    return engine.answer(queries.count_units(engine.rows(intake.files), today)), intake
 
 
 def _late(engine: Engine, intake: Intake, today: date, groups: Groups) -> Answers:
     """Ask how late groups of units are: number of the group, median, maximum."""
-    from xuncha.region import questions  # noqa: PLC0415  as above
+    from xuncha.region import queries  # noqa: PLC0415  as above
 
     if not groups.paths:
         return []
     rows = engine.rows(intake.files)
     if groups.are_all:
-        return [("0", *answer) for answer in engine.answer(questions.late_days(rows, today))]
-    return engine.answer(questions.late_days(rows, today, engine.table((*KEYS, "path"), groups.members)))
+        return [("0", *answer) for answer in engine.answer(queries.late_days(rows, today))]
+    return engine.answer(queries.late_days(rows, today, engine.table((*KEYS, "path"), groups.members)))
 
 
 def _rows(duck: Duck, intake: Intake, units: Sequence[UnitRow], today: date, target: Path) -> bytes:

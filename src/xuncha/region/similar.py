@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from xuncha.region.engine import Duck, Files, names, text
 from xuncha.region.intake import ReadLedger
 from xuncha.region.lateness import key_of
-from xuncha.region.standing import UnitRow
+from xuncha.region.selection import UnitRow
 
 _MIN_COSINE: Final = 0.5
 """The least cosine of similar titles; measured on titles of published notices."""

@@ -13,7 +13,7 @@ from xuncha.errors import SurroundingsError, UsageError
 from xuncha.language import gettext as _
 from xuncha.parts import install_hint, require_part
 from xuncha.region.engine import COLUMNS, DAY_COLUMNS, Files
-from xuncha.region.questions import Frame
+from xuncha.region.queries import Frame
 from xuncha.region.rows import TYPES
 from xuncha.system import find_program
 

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from xuncha.region.intake import ReadLedger
 from xuncha.region.job import YEARS, Stage, month_of
-from xuncha.region.standing import UnitRow
+from xuncha.region.selection import UnitRow
 from xuncha.tally import rate
 
 _MAX_MONTHS: Final = 12 * YEARS  # months in a trend at most

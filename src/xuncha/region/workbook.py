@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from xuncha.chinese.days import in_words
 from xuncha.paper.xlsx import CENTRED, MARK, TEXT, Book, Sheet, Value
-from xuncha.region.telling import Figures, Line, RegionData
+from xuncha.region.content import Figures, Line, RegionData
 from xuncha.tally import rate
 
 _PERCENT: Final = "0.00%"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xuncha.chinese import days
 from xuncha.errors import RefusedError
-from xuncha.requests.typed import read_past_day
+from xuncha.requests.readers import read_past_day
 from xuncha.trail.tree import commit_at, day_of
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.requests.typed import read_problem
+from xuncha.requests.readers import read_problem
 from xuncha.rules.names import matching_category, matching_name, no_such_record, suggestion
 from xuncha.tally import Horizon, add_days
 

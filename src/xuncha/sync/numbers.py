@@ -13,7 +13,7 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, CommentNumber, Identity
 from xuncha.model.moves import Move, comments, identities, identity_of, path_after
-from xuncha.sync.uniting import read_records
+from xuncha.sync.merging import read_records
 from xuncha.sync.values import Dispute, Versions, merged_value
 from xuncha.trail.git import Git
 from xuncha.trail.objects import Changes, Listing

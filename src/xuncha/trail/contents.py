@@ -11,8 +11,8 @@ from typing import IO, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.model.source import MAX_POINTER, Fingerprint, parse_pointer
-from xuncha.trail.door import SlowError, call_after
 from xuncha.trail.git import Git, GitError, TruncatedError, read_batch
+from xuncha.trail.runner import SlowError, call_after
 
 SHA1_DIGITS = 40
 _BLOCK = 1 << 20

@@ -15,8 +15,8 @@ from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.system import has_crashed
-from xuncha.trail.door import GitError, GitRunner, TruncatedError
 from xuncha.trail.repository import common_dir, git_dir, shallow_commits
+from xuncha.trail.runner import GitError, GitRunner, TruncatedError
 
 __all__ = ("Git", "GitError", "Leaf", "TruncatedError", "literals", "read_batch")
 

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.model.identity import PROBLEMS, Identity
-from xuncha.trail.door import SlowError
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.limits import fits, large_folders
 from xuncha.trail.replay import RAW, Commit, log
 from xuncha.trail.repository import git_dir
+from xuncha.trail.runner import SlowError
 
 _MAX_MOVES = 100  # renumberings that are followed; each takes a run of git
 TIMEOUT = 20.0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
 from xuncha.system import remove_tree
-from xuncha.trail.door import GitRunner, SlowError
+from xuncha.trail.runner import GitRunner, SlowError
 
 if TYPE_CHECKING:
     from threading import Event

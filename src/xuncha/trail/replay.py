@@ -20,8 +20,8 @@ from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PARTS
 from xuncha.trail.contents import git_pipe, split_nul
-from xuncha.trail.door import SlowError
 from xuncha.trail.git import Git, GitError, TruncatedError
+from xuncha.trail.runner import SlowError
 
 RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
 """The options with which `log` lists the touched files."""

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from xuncha.exchange.entering import Enterer
+from xuncha.exchange.entry import Enterer
 from xuncha.exchange.sheet.grid import Cell, Sheet, clean
 from xuncha.exchange.sheet.reading import ReadOptions, read_sheets
 from xuncha.skeleton.create import base_files

@@ -12,7 +12,7 @@ import pytest
 from tests.tables.building import build
 from tests.tables.description import FOLDER, TODAY, read
 from xuncha.exchange.drafts import MeasureDraft, ProblemDraft
-from xuncha.exchange.entering import Enterer
+from xuncha.exchange.entry import Enterer
 from xuncha.exchange.sheet.filling import fill_table
 from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 from xuncha.store.files import WorkingTree

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from xuncha.chinese.characters import UNSAFE_CHARACTER, is_blank
-from xuncha.exchange.entering import Enterer
+from xuncha.exchange.entry import Enterer
 from xuncha.exchange.sheet.reading import ReadOptions, draft_of
 from xuncha.exchange.sheet.writing import workbook
 from xuncha.model.identity import Identity

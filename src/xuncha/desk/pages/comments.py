@@ -12,7 +12,7 @@ from xuncha.language import gettext as _
 from xuncha.model import names
 from xuncha.model.identity import COMMENTS, CommentNumber, Identity
 from xuncha.model.vocabulary import CHANNELS
-from xuncha.requests import typed
+from xuncha.requests import readers
 from xuncha.requests.answers import file_version
 from xuncha.requests.selection import comments_about
 from xuncha.store.files import WorkingTree
@@ -68,11 +68,11 @@ def add(request: Request, form: FormData) -> Response:
     """Enter a comment."""
     desk = desk_of(request)
     try:
-        text = typed.require_text(
+        text = readers.require_text(
             forms.text(form, "text"), _("the text is empty"), _("enter the text of the comment")
         )
         about, day = forms.text(form, "about"), forms.past_day(form, "received", desk.today)
-        channel = cast("Channel", typed.read_word(forms.text(form, "channel"), "channel", names.CHANNELS))
+        channel = cast("Channel", readers.read_word(forms.text(form, "channel"), "channel", names.CHANNELS))
         which, name = Identity.parse(about) if about else None, forms.text(form, "name") or None
         with desk.session() as session:
             workflow.add_comment(session, text, channel=channel, received=day, about=which, name=name)
@@ -86,7 +86,7 @@ def reply(request: Request, form: FormData) -> Response:
     desk = desk_of(request)
     try:
         number = CommentNumber.parse(request.path_params["number"])
-        text = typed.require_text(
+        text = readers.require_text(
             forms.text(form, "text"), _("the text is empty"), _("enter the text of the reply")
         )
         day = forms.past_day(form, "date", desk.today)

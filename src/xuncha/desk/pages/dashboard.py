@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xuncha.desk.papers import FRESH, PAPERS, title_of
+from xuncha.desk.documents import FRESH, PAPERS, title_of
 from xuncha.desk.view import desk_of, page, wait
 from xuncha.language import current_language
 

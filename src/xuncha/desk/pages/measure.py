@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from starlette.responses import RedirectResponse
 
 from xuncha.desk.delivery import SHOWN
+from xuncha.desk.documents import PAPERS, title_of
 from xuncha.desk.fields import Field, current_values, fields_of, missing
-from xuncha.desk.papers import PAPERS, title_of
 from xuncha.desk.view import desk_of, last_change, page, visitor_of
 from xuncha.model.identity import Identity
 from xuncha.report.record import evidence_authors

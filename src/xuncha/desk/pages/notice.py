@@ -6,7 +6,7 @@ import json
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from xuncha.desk.papers import FRESH
+from xuncha.desk.documents import FRESH
 from xuncha.desk.view import desk_of, page, wait
 from xuncha.language import current_language
 from xuncha.language import gettext as _

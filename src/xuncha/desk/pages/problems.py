@@ -16,7 +16,7 @@ from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
 from xuncha.model.names import TERMS
 from xuncha.model.vocabulary import word_name
-from xuncha.requests import typed
+from xuncha.requests import readers
 from xuncha.requests.answers import file_version, measure_rows
 from xuncha.requests.outcomes import added_messages
 from xuncha.store.files import WorkingTree
@@ -64,10 +64,10 @@ def show_all(request: Request, values: Typed | None = None, error: XunchaError |
 def add_problem(request: Request, form: FormData) -> Response:
     """Add a problem, and redirect to its page."""
     try:
-        title = typed.require_text(
+        title = readers.require_text(
             forms.text(form, "title"), _("the title is empty"), _("describe it in one line")
         )
-        fields = typed.read_pairs(forms.lines(form, "field"))
+        fields = readers.read_pairs(forms.lines(form, "field"))
         category, new = forms.text(form, "category") or None, bool(forms.text(form, "new"))
         with desk_of(request).session() as session:
             added = add.add_problem(session, title, category, fields, new=new)
@@ -113,15 +113,15 @@ def add_measure(request: Request, form: FormData) -> Response:
     """Add a measure to a problem, and redirect to its page."""
     desk = desk_of(request)
     try:
-        title = typed.require_text(
+        title = readers.require_text(
             forms.text(form, "title"), _("the title is empty"), _("describe it in one line")
         )
         due = forms.text(form, "due")
         words = {name: forms.text(form, name) or None for name in ("leader", "office", "person", "goal")}
-        term = typed.read_word(forms.text(form, "term") or "once", "term", TERMS)
-        day = typed.read_day(due, forms.label_of("due"), desk.today) if due else None
-        fields = typed.read_pairs(forms.lines(form, "field"))
-        problem, more = typed.read_problem(request.path_params["id"]), forms.lines(form, "co_office")
+        term = readers.read_word(forms.text(form, "term") or "once", "term", TERMS)
+        day = readers.read_day(due, forms.label_of("due"), desk.today) if due else None
+        fields = readers.read_pairs(forms.lines(form, "field"))
+        problem, more = readers.read_problem(request.path_params["id"]), forms.lines(form, "co_office")
         with desk.session() as session:
             added = add.add_measure(
                 session,

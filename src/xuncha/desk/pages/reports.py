@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
-from xuncha.desk.papers import PAPERS, title_of
+from xuncha.desk.documents import PAPERS, title_of
 from xuncha.desk.view import desk_of, must_be_allowed, page, visitor_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha import language
-from xuncha.desk import forms, sheet
+from xuncha.desk import forms, record_form
 from xuncha.desk.view import desk_of, full_path, last_change, page
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
@@ -62,7 +62,7 @@ def show(
     section: str = "",
     typed: Data | None = None,
     error: XunchaError | None = None,
-    blank: int = sheet.BLANK_ROWS,
+    blank: int = record_form.BLANK_ROWS,
 ) -> Response:
     """Show the forms. The form that was sent is shown as filled in, with changes made meanwhile, or with more rows."""
     desk = desk_of(request)
@@ -77,7 +77,7 @@ def show(
                 for each in (_inputs(key, typed, blank) if typed and name == section else _inputs(key, data))
             ],
             _version(data, name),
-            any(sheet.parts()[key].holds_several for key in keys),
+            any(record_form.parts()[key].holds_several for key in keys),
         )
         for name, (_title, keys) in SECTIONS.items()
     ]
@@ -105,8 +105,8 @@ def _option_name(option: str) -> str:
     return {**FIELD_TYPES, **FIELD_OWNERS}.get(option, (option,))[0] if is_chinese() else option
 
 
-def _inputs(key: str, data: Data, blank: int = sheet.BLANK_ROWS) -> list[sheet.Input]:
-    return list(sheet.inputs(sheet.parts()[key], data.get(key), blank=blank))
+def _inputs(key: str, data: Data, blank: int = record_form.BLANK_ROWS) -> list[record_form.Input]:
+    return list(record_form.inputs(record_form.parts()[key], data.get(key), blank=blank))
 
 
 def _read(root: Path) -> tuple[bytes, Data]:
@@ -142,7 +142,7 @@ def change(request: Request, form: FormData) -> Response:
             raise RefusedError("changed-meanwhile", message, _("check what it says now, and decide again"))
         if more := forms.text(form, "more"):
             blank = int(more) if more.isdecimal() and len(more) < _DIGITS else 0
-            return show(request, section, typed, blank=min(blank, _MAX_ROWS) + sheet.BLANK_ROWS)
+            return show(request, section, typed, blank=min(blank, _MAX_ROWS) + record_form.BLANK_ROWS)
         result = desk.call(save, LEDGER_FILE, rewritten(content, typed), content) if typed != data else None
     except XunchaError as error:
         return show(request, section, typed, error)
@@ -153,7 +153,7 @@ def _typed(form: FormData, section: str, data: Data, today: date) -> Data:
     """Return the new values of a section; new items without a key get one."""
     result = dict(data)
     for key in SECTIONS[section][1]:
-        value = sheet.new_value(sheet.parts()[key], form, data.get(key), today)
+        value = record_form.new_value(record_form.parts()[key], form, data.get(key), today)
         if key in {"categories", "outcomes", "fields"}:
             keys = {row.get("key") for row in value or ()}
             free = (name for n in range(1, 9999) if (name := f"{key[0]}{n}") not in keys)

@@ -9,8 +9,8 @@ from starlette.responses import RedirectResponse, Response
 
 from xuncha.accounts import passwords
 from xuncha.desk import forms
-from xuncha.desk.entrances import SIGN_IN, ByAccount
 from xuncha.desk.view import local_address, page, visitor_of
+from xuncha.desk.visitors import SIGN_IN, ByAccount
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
-from xuncha.region import kept
+from xuncha.region import storage
 from xuncha.region.sources import Kind, Source, find_sources
 from xuncha.trail import mirror
 
@@ -88,7 +88,7 @@ def fetch(
 
 def _home() -> Path:
     try:
-        return kept.home() / "mirrors"
+        return storage.home() / "mirrors"
     except RuntimeError:
         spare = mkdtemp(prefix="xuncha-")
         atexit.register(shutil.rmtree, spare, ignore_errors=True)  # the mirror will be read after this

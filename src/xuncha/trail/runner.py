@@ -1,4 +1,4 @@
-"""The door to git: the only place that starts it, to read or to change something.
+"""Start git, to read or to change something; nothing else starts it.
 
 Reading runs no program that a repository names in its settings or keeps among its hooks (docs/adr/0024).
 """

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from xuncha.language import gettext as _
 from xuncha.model.names import RESULTS
-from xuncha.requests import typed
+from xuncha.requests import readers
 
 Kind = Literal["text", "flag", "list", "file"]
 
@@ -24,18 +24,18 @@ class Parameter(NamedTuple):
 
 
 def _text(value: str, _option: str, _today: date) -> str:
-    return typed.require_text(value, _("the text is empty"), _("say what was done"))
+    return readers.require_text(value, _("the text is empty"), _("say what was done"))
 
 
 def _reason(value: str, option: str, _today: date) -> str:
-    return typed.require_text(value, _("{option} is empty").format(option=option), _("say why"))
+    return readers.require_text(value, _("{option} is empty").format(option=option), _("say why"))
 
 
 PARAMETERS: Final[Mapping[str, Parameter]] = {
     "text": Parameter("text", read=_text),
     "file": Parameter("file", "file"),
-    "day": Parameter("date", read=typed.read_past_day),
-    "due": Parameter("due", read=typed.read_day),
+    "day": Parameter("date", read=readers.read_past_day),
+    "due": Parameter("due", read=readers.read_day),
     "late": Parameter("late", "flag"),
     "leader": Parameter("leader"),
     "office": Parameter("office"),
@@ -44,14 +44,16 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
     "goal": Parameter("goal"),
     "title": Parameter("title"),
     "category": Parameter("category"),
-    "fields": Parameter("field", "list", lambda value, _option, _today: typed.read_pairs(value)),
+    "fields": Parameter("field", "list", lambda value, _option, _today: readers.read_pairs(value)),
     "reason": Parameter("reason", read=_reason),
     "to": Parameter("to"),
     "note": Parameter("note"),
     "evidence": Parameter("evidence", "list"),
     "no_publish": Parameter("no_publish", "flag"),
     "statement": Parameter("text"),
-    "result": Parameter("result", read=lambda value, option, _today: typed.read_word(value, option, RESULTS)),
+    "result": Parameter(
+        "result", read=lambda value, option, _today: readers.read_word(value, option, RESULTS)
+    ),
     "findings": Parameter("text"),
 }
 """The values by the parameters of the verbs."""

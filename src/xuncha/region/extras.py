@@ -1,16 +1,16 @@
-"""Hold what a roll-up reports beyond the counts: lateness, trend, changes, and problems that many units share."""
+"""Results of a roll-up besides the counts: lateness, trend, changes, and problems that many units share."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from xuncha.region.changes import Moved
 from xuncha.region.lateness import Delays
-from xuncha.region.moved import Moved
 from xuncha.region.similar import Similar
 from xuncha.region.trend import Trend
 
 
-class Beyond(NamedTuple):
+class Extras(NamedTuple):
     """The results beyond the counts; None where one was not asked for, or has nothing to compare with."""
 
     delays: Delays = Delays({}, {})

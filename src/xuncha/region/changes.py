@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from xuncha.region.counts import Counts
-from xuncha.region.standing import UnitRow
+from xuncha.region.selection import UnitRow
 
 _FILE: Final = "counted.json"
 _MAX_DAYS: Final = 40  # days of which counts are kept at most

@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 
 from xuncha.chinese.characters import without_unsafe
 from xuncha.model.vocabulary import UNKNOWN
+from xuncha.region.changes import Move, Moved
 from xuncha.region.counts import Counts, Lateness
-from xuncha.region.moved import Move, Moved
 from xuncha.region.rollup import Rollup
-from xuncha.region.standing import UnitRow, in_several_rounds, places
+from xuncha.region.selection import UnitRow, in_several_rounds, places
 from xuncha.region.trend import Point
 from xuncha.tally import percent
 
@@ -181,14 +181,14 @@ def harmless(text: str | None) -> str:
 
 def region_data(rollup: Rollup, *, internal: bool) -> RegionData:
     """Collect the values for a region's documents; supervisors, sources and reasons only if `internal`."""
-    beyond = rollup.beyond
+    extras = rollup.extras
     several = in_several_rounds(rollup.units)
     lines = [
         _line(rollup, unit, number, place, several, internal=internal)
         for number, (unit, place) in enumerate(zip(rollup.units, places(rollup.units), strict=True))
     ]
     units = tuple(line for line in lines if line.figures)
-    alike = beyond.similar.clusters if beyond.similar else []
+    alike = extras.similar.clusters if extras.similar else []
     visible = [each for each in alike if internal or each.title]
     return RegionData(
         name=harmless(rollup.name) if rollup.name else "",
@@ -199,7 +199,7 @@ def region_data(rollup: Rollup, *, internal: bool) -> RegionData:
             GroupLine(
                 harmless(each.path[-1]),
                 len(each.path) - 1,
-                Figures(each.units, each.counts, beyond.delays.of_group(each.path)),
+                Figures(each.units, each.counts, extras.delays.of_group(each.path)),
             )
             for each in rollup.groups
         ),
@@ -213,11 +213,11 @@ def region_data(rollup: Rollup, *, internal: bool) -> RegionData:
         ),
         lights={light: sum(line.light == light for line in lines) for light in LIGHTS},
         expected=sum(unit.state not in {"repeated", "older"} for unit in rollup.units),
-        trend_units=beyond.trend.units if beyond.trend else 0,
-        months=tuple(_months(beyond.trend.total)) if beyond.trend and beyond.trend.units else (),
-        since=beyond.moved.since if beyond.moved else None,
-        moves=tuple(_moves(beyond.moved, several)) if beyond.moved else (),
-        texts=beyond.similar.units if beyond.similar else None,
+        trend_units=extras.trend.units if extras.trend else 0,
+        months=tuple(_months(extras.trend.total)) if extras.trend and extras.trend.units else (),
+        since=extras.moved.since if extras.moved else None,
+        moves=tuple(_moves(extras.moved, several)) if extras.moved else (),
+        texts=extras.similar.units if extras.similar else None,
         alike=tuple(
             SharedProblem(
                 harmless(each.title or each.titles[0]),
@@ -247,7 +247,7 @@ def _line(
         light=light(counts),
         state=unit.state,
         state_word=STATES[unit.state],
-        figures=Figures(1, counts, rollup.beyond.delays.of_unit(unit)) if counts else None,
+        figures=Figures(1, counts, rollup.extras.delays.of_unit(unit)) if counts else None,
         audit=unit.audit,
         round=harmless(unit.round) if unit.round else "",
         number=number,

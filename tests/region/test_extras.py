@@ -21,15 +21,15 @@ from tests.region.ledgers import renamed, rolled
 from tests.region.made_up import TODAY, ledgers
 from tests.region.test_counts import expected, written
 from xuncha.chinese.characters import terminal_columns
+from xuncha.region.changes import Name, Totals, _newest
+from xuncha.region.content import light
 from xuncha.region.counts import KEYS, Counts, Lateness
 from xuncha.region.engine import Duck, Files
 from xuncha.region.lateness import delays, late_groups
-from xuncha.region.moved import Name, Totals, _newest
-from xuncha.region.questions import count_units
-from xuncha.region.questions import late_days as late_of
+from xuncha.region.queries import count_units
+from xuncha.region.queries import late_days as late_of
+from xuncha.region.selection import UnitRow
 from xuncha.region.similar import Title, clusters
-from xuncha.region.standing import UnitRow
-from xuncha.region.telling import light
 
 if TYPE_CHECKING:
     from xuncha.model.records import Ledger
@@ -142,11 +142,11 @@ def test_damage_to_what_is_kept_is_no_first_run_with_an_error(ledger: LedgerOnDi
 
 
 def test_what_is_kept_of_earlier_days_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xuncha.region.moved._MAX_ENTRIES", 3)
+    monkeypatch.setattr("xuncha.region.changes._MAX_ENTRIES", 3)
     units: dict[Name, Totals] = {(str(unit), None): Totals(1, 1, 1, 1, 0) for unit in range(2)}
     days = {date(2024, 6, day): units for day in (1, 2, 3)}
     assert sorted(_newest(days)) == [date(2024, 6, 2), date(2024, 6, 3)]
-    monkeypatch.setattr("xuncha.region.moved._MAX_ENTRIES", 6)
+    monkeypatch.setattr("xuncha.region.changes._MAX_ENTRIES", 6)
     assert len(_newest(days)) == 3
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.sync.uniting import dispute_line
+from xuncha.sync.merging import dispute_line
 from xuncha.sync.values import STATUSES, Data, Dispute, Side
 from xuncha.trail.git import Git
 from xuncha.trail.replay import log

@@ -1,4 +1,4 @@
-"""The desk of the proofreader: reads a notice, applies every rule, and leaves out what is silenced."""
+"""Read, check and proofread: apply every rule to a notice, and leave out what is silenced."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import NamedTuple
 from xuncha.errors import Finding, Place
 from xuncha.pages import lines
 from xuncha.pages.kind import decode, read_bytes
-
-from xuncha.proof import against, contact, counts, dates, documents, forms, library, marks, numbering, sums, words  # fmt: skip  # isort: skip
+from xuncha.proof import contradictions, contact, counts, dates, documents, forms, library, marks, numbering, sums, words  # fmt: skip  # isort: skip
 from xuncha.proof.chapter import Text
 from xuncha.reading.lines import is_noise
 
-CHAPTERS = (numbering, counts, sums, against, dates, documents, marks, library, words, forms, contact)
+CHAPTERS = (numbering, counts, sums, contradictions, dates, documents, marks, library, words, forms, contact)
 """The modules that hold the rules, in the order of the documentation."""
 RULES = {code: rule for chapter in CHAPTERS for code, rule in chapter.RULES.items()}
 _EXCERPT_LENGTH = 60

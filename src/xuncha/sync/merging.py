@@ -18,8 +18,8 @@ from xuncha.model.vocabulary import status_name
 from xuncha.store import editing
 from xuncha.store.faults import LINE_END, UnreadableError
 from xuncha.store.reading import decode, has_data, parse
+from xuncha.sync.merged_text import Weaver
 from xuncha.sync.values import UNSETTLED, Data, Dispute, Merged, Side, Versions, merge_values, merged_value
-from xuncha.sync.weaving import Weaver
 from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError
 from xuncha.trail.objects import Listing, StoredFile
