@@ -222,7 +222,7 @@ def test_what_is_imported_is_there() -> None:
 
 def test_git_is_run_in_the_trail_alone_and_the_editor_by_its_command() -> None:
     rooms = {
-        "trail.door",
+        "trail.runner",
         "cli.write",
         "cli.screen",
         "paper.process",

@@ -34,8 +34,8 @@ def check_commit(step: Step) -> list[Finding[HistoryPlace]]:
 
 @cache
 def _checks() -> list[tuple[Rule[HistoryPlace], Check[HistoryPlace]]]:
-    """List the rules that have a check; all of them run on each commit."""
-    return [(rule, rule.check) for rule in RULES.values() if rule.check]
+    """List the rules that have a check, by their codes; all of them run on each commit."""
+    return [(rule, rule.check) for _code, rule in sorted(RULES.items()) if rule.check]
 
 
 def _with_severity(finding: Finding[HistoryPlace], step: Step) -> Finding[HistoryPlace]:
