@@ -50,6 +50,33 @@ def test_a_web_page_is_read_as_its_reader_sees_it(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.html", "<p>一是开展学习。<s>二是组织考试，已完成。</s></p>"),
+        ("b.html", "<p>一是开展学习。<strike>二是<b>考试</b></strike><del>三是</del></p>"),
+        (
+            "c.html",
+            '<p>一是开展学习。<span style="color: red; text-decoration:line-through">二是考试。</span></p>',
+        ),
+        ("a.md", "一是开展学习。~~二是组织考试，已完成。~~"),
+        ("b.md", "一是开展学习。<del>二是组织考试，已完成。</del>"),
+    ],
+)
+def test_what_is_struck_out_is_not_read(name: str, content: str, tmp_path: Path) -> None:
+    assert texts(tmp_path / name, content) == ["一是开展学习。"]
+
+
+@pytest.mark.parametrize("how", ["strike", "double_strike"])
+def test_what_is_struck_out_in_word_is_not_read(how: str, tmp_path: Path) -> None:
+    document = Document()
+    paragraph = document.add_paragraph("一是开展学习。")
+    setattr(paragraph.add_run("二是组织考试，已完成。").font, how, True)
+    paragraph.add_run("三是留档。")
+    document.save(str(tmp_path / "notice.docx"))
+    assert [line.text for line in lines(tmp_path / "notice.docx").lines] == ["一是开展学习。三是留档。"]
+
+
 def test_each_character_of_a_web_page_knows_its_place(tmp_path: Path) -> None:
     page = "<p>甲<b>乙</b>&amp;丙\n丁</p>"
     (tmp_path / "a.html").write_text(page, encoding="utf-8")

@@ -15,18 +15,19 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _RAW = {"script", "style", "textarea", "xmp"}  # elements whose content has no tags
-_HIDDEN = {"noscript", "template", "head", "svg", "select", "object", "iframe", "title"}
+_HIDDEN = {"noscript", "template", "head", "svg", "select", "object", "iframe", "title", "s", "strike", "del"}
+"""Elements that are not read: nobody sees them, or what they hold is struck out."""
 _INLINE = {
-    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "img",
-    "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub",
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "dfn", "em", "font", "i", "img",
+    "ins", "kbd", "label", "mark", "q", "rp", "rt", "ruby", "samp", "small", "span", "strong", "sub",
     "sup", "time", "tt", "u", "ucloud", "var", "wbr", "input", "button", "meta", "link",
 }  # fmt: skip
 """Elements that do not begin a line; neither do elements with a colon in their name, which come from Word."""
 _HIDES = re.compile(
-    r"""<[^\s>]+[^>]*?\s(?:style\s*=\s*(?:"[^"]*?|'[^']*?|[^\s"'>]*?)(?:display\s*:\s*none|visibility\s*:\s*hidden)|hidden(?=[\s/>=]))""",
+    r"""<[^\s>]+[^>]*?\s(?:style\s*=\s*(?:"[^"]*?|'[^']*?|[^\s"'>]*?)(?:display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[^;"'>]*:[^;"'>]*line-through)|hidden(?=[\s/>=]))""",
     re.IGNORECASE,
 )
-"""A tag that hides its element."""
+"""A tag that hides its element, or strikes it out."""
 _MAX_TAG = 4000  # only so many characters of a tag are searched for it
 _EMPTY = {"br", "hr", "img", "input", "meta", "link", "wbr", "col", "area", "base", "embed", "source", "track"}  # fmt: skip
 _BLANKS = " \t\n\f"

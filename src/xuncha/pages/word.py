@@ -148,6 +148,8 @@ _USUAL_MAIN: Final = ("word/document.xml", "xl/workbook.xml")
 _SKIPPED: Final = frozenset({"Fallback", "moveFrom", "pPrChange", "rPrChange", "sectPrChange"})
 """Elements with earlier content, or with content that another element repeats."""
 _PARAGRAPH_KEYS: Final = frozenset({"pStyle", "numId", "ilvl"})
+_UNREAD: Final = frozenset({"vanish", "strike", "dstrike"})
+"""Properties of a text that is hidden or struck out."""
 _AS_TEXT: Final = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -257,8 +259,8 @@ class _Body:
         value = next((text for key, text in attributes.items() if key.endswith("}val")), "")
         if name == "r":
             self.in_run, self.hidden = True, False
-        elif name == "vanish":
-            self.hidden = self.in_run and value not in {"0", "false", "off"}
+        elif name in _UNREAD:
+            self.hidden |= self.in_run and value not in {"0", "false", "off"}
         elif name == "t":
             self.in_text = True
         elif name in _AS_TEXT and self.in_run:

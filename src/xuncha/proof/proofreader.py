@@ -10,6 +10,7 @@ from typing import NamedTuple
 from xuncha.errors import Finding, Place
 from xuncha.pages import lines
 from xuncha.pages.kind import decode, read_bytes
+
 from xuncha.proof import contradictions, contact, counts, dates, documents, forms, library, marks, numbering, sums, words  # fmt: skip  # isort: skip
 from xuncha.proof.chapter import Text
 from xuncha.reading.lines import is_noise
