@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.audit.histories import LEDGER, Stream
@@ -83,6 +83,17 @@ commits = st.tuples(
 )
 
 
+_NOTHING = ("x\n\n", dict[str, bytes | None](), 0, 0)
+_LEDGER_REMOVED_BEFORE_A_MERGE = [
+    _NOTHING,
+    _NOTHING,
+    _NOTHING,
+    ("x\n\n", {"data/ledger.yaml": None}, 0, 0),
+    ("x\n\n", {}, 0, 2),
+]
+
+
+@example(_LEDGER_REMOVED_BEFORE_A_MERGE)
 @given(st.lists(commits, max_size=12))
 def test_anything_can_be_audited(
     tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, dict[str, bytes | None], int, int]]

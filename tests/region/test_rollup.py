@@ -492,11 +492,11 @@ def test_a_region_may_name_more_units_than_a_record_could_hold(
 
 def test_without_a_home_mirrors_go_when_the_program_ends() -> None:
     program = """
-from xuncha.region import gathering, kept
+from xuncha.region import discovery, storage
 def home():
     raise RuntimeError
-kept.home = home
-place = gathering._home()
+storage.home = home
+place = discovery._home()
 assert place.is_dir()
 print(place)
 """

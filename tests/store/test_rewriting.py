@@ -69,6 +69,18 @@ def test_only_what_differs_is_touched(
     assert rewritten(content, parse(content) | change) == after.replace("\n", ending).encode()
 
 
+@pytest.mark.parametrize(
+    ("kept", "text"),
+    [("a", "{a: 1}"), ("b", "{b: 2}"), ("c", "{c: 3}"), ("ac", "{a: 1, c: 3}"), ("ab", "{a: 1, b: 2}"), ("bc", "{b: 2, c: 3}")],
+)  # fmt: skip
+def test_keys_beside_each_other_are_removed_from_braces(kept: str, text: str) -> None:
+    new = {key: "abc".index(key) + 1 for key in kept}
+    assert (
+        rewritten(b"policy: {a: 1, b: 2, c: 3}   # \xe5\xb0\xbe\n", {"policy": new})
+        == f"policy: {text}   # 尾\n".encode()
+    )
+
+
 def test_nothing_to_change_changes_nothing() -> None:
     assert rewritten(FILE.encode(), parse(FILE.encode())) == FILE.encode()
 

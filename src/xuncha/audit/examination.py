@@ -244,7 +244,8 @@ class Examination:
         # what the merge took from such a parent counts as done by the merge.
         sides = [side for side in parents if side.has_ledger]
         tips = [id(each) for each in graph.tips(union(sides))]
-        sides = [side for side in sides if id(side) in tips]
+        # Where the newest parent has no ledger.yaml any more, it counts against one of the others.
+        sides = [side for side in sides if id(side) in tips] or sides[:1]
         bases = [each.state for each in graph.tips(reduce(and_, (side.ancestry for side in sides)))]
         if len(sides) > 1 and bases:
             joining = Joining(commit, sides, graph, self._signers, result)

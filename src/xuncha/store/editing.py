@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -124,7 +124,7 @@ def _mapping(text: str, node: Node, old: dict[str, Any], new: dict[str, Any]) ->
     """Yield the splices that turn one mapping into another."""
     for key in old:
         if key not in new:
-            yield _remove(text, node, key)
+            yield _remove(text, node, key, new)
     for name, item in zip(node.keys, node.items, strict=True):
         if name.text in new and old[name.text] != new[name.text]:
             yield from _value(text, item, name.end, old[name.text], new[name.text])
@@ -200,22 +200,22 @@ def _replace(node: Node, value: str | bool | dict[str, Any] | list[Any]) -> Spli
     return Splice(node.start, node.end, written)
 
 
-def _remove(text: str, root: Node, key: str) -> Splice:
+def _remove(text: str, root: Node, key: str, kept: Container[str]) -> Splice:
     place = next(place for place, name in enumerate(root.keys) if name.text == key)
     if root.style == "flow":
-        return _remove_between_commas(text, root, place)
+        return _remove_between_commas(text, root, place, kept)
     return Splice(line_start(text, root.keys[place].start), line_end(text, root.items[place].end), "")
 
 
-def _remove_between_commas(text: str, root: Node, place: int) -> Splice:
-    """Remove a key from a record in braces: its whole lines, if it has lines of its own; else the text up to its neighbour."""
+def _remove_between_commas(text: str, root: Node, place: int, kept: Container[str]) -> Splice:
+    """Remove a key from a record in braces: its whole lines, if it has lines of its own; else also the comma beside it."""
     start = root.keys[place].start
     match = _COMMA.match(text, root.items[place].end)
     end = match.end() if match else root.items[place].end
     rest = _REST_OF_LINE.match(text, end)
     if rest and not text[line_start(text, start) : start].strip():
         return Splice(line_start(text, start), rest.end(), "")
-    if place < len(root.keys) - 1:
+    if any(name.text in kept for name in root.keys[place + 1 :]):
         return Splice(start, root.keys[place + 1].start, "")
     return Splice(root.items[place - 1].end if place else start, root.items[place].end, "")
 
