@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from tests import interpreters
 from tests.program import in_child, load, take_command_line
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Nursery:
             self._control.close()
             if is_shared:
                 _use_large_pages()
+                subprocess.Popen = interpreters.Popen  # type: ignore[misc]
             _Forks(asked).run()
         asked.close()
 
