@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import xuncha
+from tests.measured import choose
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
@@ -389,6 +390,12 @@ def test_help_waits_for_no_models_and_no_yaml(ledger: LedgerOnDisk) -> None:
 def test_no_user_of_the_core_pays_for_the_notice(ledger: LedgerOnDisk) -> None:
     script = "sys.argv = ['xuncha', 'close', '1.2']; sys.stdout = open('/dev/null', 'w'); from xuncha.__main__ import main; main()"
     assert not waits_for(loaded(script, ledger), "jinja2", "xuncha.notice", "xuncha.paper")
+
+
+def test_without_coverage_runs_what_costs_most_and_covers_least_alone() -> None:
+    seconds = {"long": 9.0, "twin": 1.0, "rare": 2.0}
+    covered = {"long": {1, 2}, "twin": {1, 2}, "rare": {3}}
+    assert choose(covered, seconds) == ["long"], "its twin then covers alone what both cover"
 
 
 def test_what_is_not_measured_is_there() -> None:
