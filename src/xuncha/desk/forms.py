@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -41,7 +42,7 @@ _HASH_LENGTH = 16
 _MAX_FIELD = 512 * 1024
 """Bytes in one field at most."""
 _NOT_TYPED = frozenset({
-    "token", "action", "back", "id", "version", "commit", "do", "kind", "new",
+    "token", "state", "action", "back", "id", "version", "commit", "do", "kind", "new",
     "partly", "late", "no_publish", "paper", "form", "send", "language", "password", "again",
 })  # fmt: skip
 """Fields that are not filled in by a person."""
@@ -63,7 +64,7 @@ def action(
         """Call the function; if it is refused and its form cannot be shown again, show the reason with all that was typed."""
         try:
             current_visitor(request) if right is None else must_be_allowed(request, right)
-            return change(request, form)
+            return _once(change, request, form) if queued else change(request, form)
         except UnreadableError as unreadable:
             error: XunchaError = InvalidLedgerError([unreadable.finding])
         except XunchaError as refused:
@@ -91,6 +92,26 @@ def action(
                 return refusal_page(request, error, form)
 
     return endpoint
+
+
+def _once(change: Action, request: Request, form: FormData) -> Response:
+    """Call a function that changes the ledger; a form that was recorded before leads to that commit again, with a warning.
+
+    Versions do not count: a browser that goes back keeps what was typed and the number of the state, but shows new versions.
+    """
+    desk, digest = desk_of(request), hashlib.sha256(request.url.path.encode())
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            stream: Any = value.file
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+        elif not name.startswith("version"):
+            digest.update(repr((name, value)).encode())
+    if address := desk.recorded_before(digest.digest()):
+        return RedirectResponse(address, 303)
+    answer = change(request, form)
+    if text(form, "state"):
+        desk.remember(digest.digest(), answer.headers.get("location", ""))
+    return answer
 
 
 def refusal_page(request: Request, error: XunchaError, form: FormData) -> Response:
