@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from anyio.to_thread import run_sync
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.accounts.account import not_signed_in
@@ -39,8 +40,12 @@ _MAX_WAITING = 20
 """Requests that may wait for a limiter."""
 _HASH_LENGTH = 16
 """Characters of a commit's hash in an address."""
-_MAX_FIELD = 512 * 1024
-"""Bytes in one field at most."""
+_MAX_FIELD = 500_000
+"""Characters in one field at most."""
+_TOO_LONG = "Field exceeded"
+"""The beginning of the framework's error about a field that is too long."""
+_MAX_ENCODED = 12
+"""Bytes of a character in a request at most: four bytes of UTF-8, each as %XX."""
 _NOT_TYPED = frozenset({
     "token", "state", "action", "back", "id", "version", "commit", "do", "kind", "new",
     "partly", "late", "no_publish", "paper", "form", "send", "language", "password", "again",
@@ -78,10 +83,10 @@ def action(
         if right is not None:
             must_be_allowed(request, right)
         async with request.form(
-            max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD
+            max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD * _MAX_ENCODED
         ) as form:
             try:
-                _check_token(request, form)
+                _check_form(request, form)
                 if queued:
                     return await desk_of(request).change(answer, request, form)
                 if limiter and limiter.statistics().tasks_waiting >= _MAX_WAITING:
@@ -144,9 +149,7 @@ def label_of(name: str) -> str:
 def form_error(detail: str) -> RefusedError | None:
     """Translate the framework's error about a form that exceeds a limit; None for any other error."""
     messages: dict[str | tuple[str, ...], str] = {
-        ("Field exceeded", "Part exceeded"): _("a field contains more than {n} KB").format(
-            n=_MAX_FIELD // 1024
-        ),
+        (_TOO_LONG, "Part exceeded"): _("a field contains more than {n} characters").format(n=_MAX_FIELD),
         "Too many files": _("there are more than {n} files").format(n=_MAX_FILES),
         "Too many fields": _("there are more than {n} fields").format(n=_MAX_FIELDS),
     }
@@ -155,12 +158,15 @@ def form_error(detail: str) -> RefusedError | None:
     return RefusedError("too-large", message, hint) if message else None
 
 
-def _check_token(request: Request, form: FormData) -> None:
-    """Refuse a form that another site has made.
+def _check_form(request: Request, form: FormData) -> None:
+    """Refuse a form that another site has made, and a field that is too long.
 
     Raises:
         RefusedError: the token is missing or wrong: from another site, or from an earlier session.
+        HTTPException: a field is too long, as if the framework had found that.
     """
+    if any(isinstance(value, str) and len(value) > _MAX_FIELD for _name, value in form.multi_items()):
+        raise HTTPException(400, _TOO_LONG)
     token = visitor_of(request).token
     sent = form.get("token")
     if token and not equal(sent if isinstance(sent, str) else "", token):
