@@ -164,3 +164,18 @@ def test_what_is_too_much_is_said_on_a_page_and_beside_the_field(
     assert large.status_code == 413
     assert "text/html" in large.headers["content-type"]
     assert ledger.commits() == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [("%22q%22.txt", "＂q＂.txt"), ("a%0D%0Ab.txt", "a__b.txt"), ("100%25.txt", "100%25.txt"), ("50%20%.txt", "50%20%.txt")],
+)  # fmt: skip
+def test_what_a_browser_escapes_in_a_name_is_read_back(ledger: LedgerOnDisk, sent: str, stored: str) -> None:
+    visitor = visit(ledger)
+    fields = f'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n{visitor.token}\r\n'
+    for name, value in {"action": "attach", "id": "1.2"}.items():
+        fields += f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+    fields += f'--x\r\nContent-Disposition: form-data; name="file"; filename="{sent}"\r\n\r\n1\r\n--x--\r\n'
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    assert visitor.client.post("/act", content=fields.encode(), headers=headers).status_code == 303
+    assert [path.name for path in (ledger.root / "data/evidence/1.2").iterdir()] == [stored]

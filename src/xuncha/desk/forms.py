@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.accounts.account import not_signed_in
+from xuncha.desk.fields import file_name
 from xuncha.desk.gate import equal
 from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed, page, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, combined
@@ -134,7 +135,7 @@ def _typed_texts(form: FormData) -> list[tuple[str, str]]:
     result = []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
-            result += [(_("File"), value.filename)] if value.filename else []
+            result += [(_("File"), file_name(value))] if value.filename else []
         elif value.strip() and name not in _NOT_TYPED and not name.startswith(("version-", "stood-")):
             result.append((label_of(name), value.replace("\r\n", "\n")))
     return result
