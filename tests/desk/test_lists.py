@@ -96,3 +96,15 @@ def test_every_page_notices_that_the_ledger_was_changed(browser: Browser, addres
     page = browser.get(address)
     assert page.status == 200
     assert re.search(r'id="changed"[^>]* data-number="\d+"', page.text)
+
+
+def test_a_long_title_takes_three_lines_of_a_list_on_screen_and_all_of_them_on_paper(
+    ledger: LedgerOnDisk, browser: Browser
+) -> None:
+    title = "完善重点领域项目资金拨付机制" * 60
+    ledger.ok("add", "measure", "1", title, "--due", "2024-06-01")
+    for path in ("/", "/measures", "/problems/1"):
+        assert title in browser.get(path).text
+    css = browser.get("/static/desk.css").text
+    (rule,) = re.findall(r"@media screen \{ ([^{]*) \{[^}]*-webkit-line-clamp: 3;[^}]*\} \}", css)
+    assert {".tasks .what", ".rows .title a"} <= {*rule.split(", ")}
