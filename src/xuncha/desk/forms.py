@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse
 from xuncha.accounts.account import not_signed_in
 from xuncha.desk.fields import file_name
 from xuncha.desk.gate import equal
+from xuncha.desk.ledger import MAX_KEPT
 from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed, page, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, combined
 from xuncha.language import gettext as _
@@ -116,7 +117,8 @@ def _once(change: Action, request: Request, form: FormData) -> Response:
         return RedirectResponse(address, 303)
     answer = change(request, form)
     if text(form, "state"):
-        desk.remember(digest.digest(), answer.headers.get("location", ""))
+        kept = [*desk.recorded.items(), (digest.digest(), answer.headers.get("location", ""))]
+        desk.recorded = dict(kept[-MAX_KEPT:])
     return answer
 
 

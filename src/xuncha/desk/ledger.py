@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from xuncha.model.vocabulary import Action
     from xuncha.requests.selection import Texts as ReadTexts
 
-K = TypeVar("K")
 T = TypeVar("T")
 _HASH: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _FRESH: Final = 1.0
@@ -54,7 +53,7 @@ _CHECK_FACTOR: Final = 20
 """The least time between two checks, in multiples of a check's duration, so that a large ledger is not checked all the time."""
 _MAX_WAIT: Final = 50.0
 """Seconds that a change waits for its turn: after sixty, usual proxies answer with an unhelpful error."""
-_MAX_KEPT: Final = 100
+MAX_KEPT: Final = 100
 """Commits whose messages and forms are kept, for the pages that show them, and against recording the same form twice."""
 
 
@@ -91,7 +90,8 @@ class Desk:
         """The number of changes made, and what it was when the last check started."""
         self.texts = Texts(root, lambda: self._checked_at)
         self._outcomes: dict[str, Messages] = {}
-        self._recorded: dict[bytes, str] = {}
+        self.recorded: dict[bytes, str] = {}
+        """The addresses that the last forms led to, by digests of the forms."""
         self._events: tuple[str, list[Event]] = ("", [])
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.jobs = Jobs(root, self._queue)
@@ -155,29 +155,24 @@ class Desk:
 
     def record(self, commit: str, outcome: Messages) -> str:
         """Keep the messages about a commit for the page that the click leads to; return the commit."""
-        _keep(self._outcomes, commit, self.outcome(commit).combined_with(outcome))
+        self._outcomes[commit] = self.outcome(commit).combined_with(outcome)
+        for old in [*self._outcomes][:-MAX_KEPT]:
+            self._outcomes.pop(old, None)
         return commit
 
     def outcome(self, commit: str) -> Messages:
         """Return the messages about a commit; none for an older one."""
         return self._outcomes.get(commit, Messages())
 
-    def remember(self, sent: bytes, address: str) -> None:
-        """Keep the address that the change of a form led to, by a digest of the form."""
-        _keep(self._recorded, sent, address)
-
     def recorded_before(self, sent: bytes) -> str:
-        """Return the address that a form led to before, to show there that nothing was added; empty if no commit of it is in effect."""
-        address = self._recorded.get(sent, "")
+        """Return the address that a form led to before, where a warning is shown now; empty if no commit of it is in effect."""
+        address = self.recorded.get(sent, "")
         events = self.events() if (start := address.partition("?done=")[2]) else []
         commit = next((each.commit for each in events if each.commit.startswith(start)), "")
         if not commit or commit in undone_commits(events):
             return ""
-        message, hint = (
-            _("this was recorded before; nothing was added"),
-            _("to record the same again, open the page anew"),
-        )
-        self.record(commit, Messages(warnings=((message, hint),)))
+        hint = _("to record the same again, open the page anew")
+        self.record(commit, Messages(warnings=((_("this was recorded before; nothing was added"), hint),)))
         return address
 
     def at_moment(self, moment: str | None) -> tuple[Register, Texts | ReadTexts, date]:
@@ -348,13 +343,6 @@ class Desk:
         """Stop the jobs, and wait for the running change."""
         self.jobs.close()
         self._writers.shutdown(wait=True)
-
-
-def _keep(kept: dict[K, T], key: K, value: T) -> None:
-    """Keep a value under a key, and forget the oldest ones."""
-    kept[key] = value
-    for old in [*kept][:-_MAX_KEPT]:
-        kept.pop(old, None)
 
 
 @contextmanager
