@@ -78,8 +78,8 @@ def missing(
 def file_name(file: UploadFile) -> str:
     """Return the name of an uploaded file; some browsers send a path, of which only the name is used.
 
-    Browsers send a quote as %22, and line ends as %0D and %0A, but a percent sign as it is (HTML, “multipart form data”). So `%22` in
-    a name may be a quote or these three characters. It is taken as a quote: that is what a person sees where the file comes from.
+    Browsers send a quote as %22 and line ends as %0D and %0A, but a percent sign as it is (HTML, “multipart form data”), so `%22` may also
+    be what stands in the name. It is taken as a quote: names are written by people, and both become a name that every system can hold.
     """
     name = (file.filename or "").replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
     return name.replace("\\", "/").rpartition("/")[2]

@@ -43,11 +43,7 @@ _MAX_WAITING = 20
 _HASH_LENGTH = 16
 """Characters of a commit's hash in an address."""
 _MAX_FIELD = 500_000
-"""Characters in one field at most."""
-_TOO_LONG = "Field exceeded"
-"""The beginning of the framework's error about a field that is too long."""
-_MAX_ENCODED = 12
-"""Bytes of a character in a request at most: four bytes of UTF-8, each as %XX."""
+"""Characters in one field at most; the framework counts bytes, up to twelve a character: four of UTF-8, each as %XX."""
 _NOT_TYPED = frozenset({
     "token", "state", "action", "back", "id", "version", "commit", "do", "kind", "new",
     "partly", "late", "no_publish", "paper", "form", "send", "language", "password", "again",
@@ -85,7 +81,7 @@ def action(
         if right is not None:
             must_be_allowed(request, right)
         async with request.form(
-            max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD * _MAX_ENCODED
+            max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=12 * _MAX_FIELD
         ) as form:
             try:
                 _check_form(request, form)
@@ -113,12 +109,12 @@ def _once(change: Action, request: Request, form: FormData) -> Response:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
         elif not name.startswith("version"):
             digest.update(repr((name, value)).encode())
-    if address := desk.recorded_before(digest.digest()):
+    sent = digest.digest()
+    if address := desk.recorded_before(sent):
         return RedirectResponse(address, 303)
     answer = change(request, form)
     if text(form, "state"):
-        kept = [*desk.recorded.items(), (digest.digest(), answer.headers.get("location", ""))]
-        desk.recorded = dict(kept[-MAX_KEPT:])
+        desk.recorded = dict([*desk.recorded.items(), (sent, answer.headers.get("location", ""))][-MAX_KEPT:])
     return answer
 
 
@@ -152,7 +148,9 @@ def label_of(name: str) -> str:
 def form_error(detail: str) -> RefusedError | None:
     """Translate the framework's error about a form that exceeds a limit; None for any other error."""
     messages: dict[str | tuple[str, ...], str] = {
-        (_TOO_LONG, "Part exceeded"): _("a field contains more than {n} characters").format(n=_MAX_FIELD),
+        ("Field exceeded", "Part exceeded"): _("a field contains more than {n} characters").format(
+            n=_MAX_FIELD
+        ),
         "Too many files": _("there are more than {n} files").format(n=_MAX_FILES),
         "Too many fields": _("there are more than {n} fields").format(n=_MAX_FIELDS),
     }
@@ -169,7 +167,7 @@ def _check_form(request: Request, form: FormData) -> None:
         HTTPException: a field is too long, as if the framework had found that.
     """
     if any(isinstance(value, str) and len(value) > _MAX_FIELD for _name, value in form.multi_items()):
-        raise HTTPException(400, _TOO_LONG)
+        raise HTTPException(400, "Field exceeded")
     token = visitor_of(request).token
     sent = form.get("token")
     if token and not equal(sent if isinstance(sent, str) else "", token):
