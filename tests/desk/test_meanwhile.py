@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import threading
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conftest import TODAY
 from tests.desk.served import Visit, hidden, served, told, visit
 from tests.workflow.surroundings import trailers
 from xuncha.desk import forms
+from xuncha.desk.ledger import Desk
 from xuncha.workflow import journal
 
 if TYPE_CHECKING:
@@ -248,3 +251,15 @@ def test_what_was_recorded_and_taken_back_can_be_recorded_again(ledger: LedgerOn
     assert visitor.post("/act", fields).status_code == 303
     assert ledger.commits() == 4
     assert PROGRESS["text"] in ledger.read("1.2")
+
+
+def test_a_second_click_is_known_before_the_ledger_was_looked_at_again(ledger: LedgerOnDisk) -> None:
+    desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
+    desk.state()
+    desk.events()
+    vars(desk).update(_checked_at=float("inf"))
+    ledger.ok("progress", "1.2", "已完成初稿。")
+    address = f"/measures/1.2?done={ledger.git('rev-parse', 'HEAD')[:16]}"
+    desk.recorded = {b"form": address}
+    assert desk.recorded_before(b"form") == address
+    assert desk.recorded_before(b"another form") == ""

@@ -166,8 +166,10 @@ class Desk:
 
     def recorded_before(self, sent: bytes) -> str:
         """Return the address that a form led to before, where a warning is shown now; empty if no commit of it is in effect."""
-        address = self.recorded.get(sent, "")
-        events = self.events() if (start := address.partition("?done=")[2]) else []
+        if not (start := (address := self.recorded.get(sent, "")).partition("?done=")[2]):
+            return ""
+        self._changes += 1  # its commit may have been made just before
+        events = self.events()
         commit = next((each.commit for each in events if each.commit.startswith(start)), "")
         if not commit or commit in undone_commits(events):
             return ""
