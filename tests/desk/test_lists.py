@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import tracemalloc
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -12,6 +13,9 @@ import pytest
 from tests.desk.client import Browser, told
 from xuncha.desk import view
 from xuncha.desk.pages import today
+from xuncha.model.identity import Identity
+from xuncha.requests.selection import text_reader
+from xuncha.store.files import WorkingTree
 
 if TYPE_CHECKING:
     from tests.conftest import LedgerOnDisk
@@ -96,3 +100,30 @@ def test_every_page_notices_that_the_ledger_was_changed(browser: Browser, addres
     page = browser.get(address)
     assert page.status == 200
     assert re.search(r'id="changed"[^>]* data-number="\d+"', page.text)
+
+
+def test_a_long_title_takes_three_lines_of_a_list_on_screen_and_all_of_them_on_paper(
+    ledger: LedgerOnDisk, browser: Browser
+) -> None:
+    title = "完善重点领域项目资金拨付机制" * 60
+    ledger.ok("add", "measure", "1", title, "--due", "2024-06-01")
+    for path in ("/", "/measures", "/problems/1"):
+        assert title in browser.get(path).text
+    css = browser.get("/static/desk.css").text
+    (rule,) = re.findall(r"@media screen \{ ([^{]*) \{[^}]*-webkit-line-clamp: 3;[^}]*\} \}", css)
+    assert {".tasks .what", ".rows .title a"} <= {*rule.split(", ")}
+
+
+def test_a_search_through_many_measures_does_not_hold_all_their_records_at_once(ledger: LedgerOnDisk) -> None:
+    """Ten thousand records took 50 MB for good, and their texts 6."""
+    ids = [Identity(1, number) for number in range(1, 301)]
+    for each in ids:
+        ledger.write(each.path, ledger.read("1.2"))
+    read = text_reader(WorkingTree(ledger.root))
+    read(ids[:1])
+    tracemalloc.start()
+    texts = read(ids)
+    kept, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(texts) == len(ids)
+    assert peak - kept < 100_000

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import threading
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.conftest import TODAY
 from tests.desk.served import Visit, hidden, served, told, visit
 from tests.workflow.surroundings import trailers
 from xuncha.desk import forms
+from xuncha.desk.ledger import Desk
 from xuncha.workflow import journal
 
 if TYPE_CHECKING:
@@ -196,3 +199,67 @@ def test_done_speaks_of_the_commit_of_this_click(
     monkeypatch.setattr(forms, "redirect", after_another)
     answer = visitor.act("close", "1.2")
     assert "销号 1.2" in visitor.get(answer.headers["location"]).split('role="status"')[1].split("</div>")[0]
+
+
+PROBLEM = {"title": "制度不健全", "category": "decisions"}
+MEASURE = {"title": "修订制度", "term": "once"}
+COMMENT = {"text": "路灯不亮。", "channel": "phone"}
+PROGRESS = {"action": "progress", "id": "1.2", "text": "已完成初稿。"}
+ADDITIONS = [
+    ("/act?action=progress&id=1.2", "/act", PROGRESS, []),
+    ("/measures/1.2", "/act", PROGRESS | {"action": "attach"}, [("file", ("一.txt", b"1"))]),
+    ("/comments", "/comments", COMMENT, []),
+    ("/problems", "/problems", PROBLEM, []),
+    ("/problems/1", "/problems/1", MEASURE, []),
+]
+
+
+@pytest.mark.parametrize(("page", "address", "typed", "files"), ADDITIONS)
+def test_a_form_that_is_sent_twice_is_recorded_once(
+    ledger: LedgerOnDisk, page: str, address: str, typed: dict[str, str], files: list[Any]
+) -> None:
+    visitor = visit(ledger)
+
+    def send(state: str, text: str = "") -> str:
+        shown = visitor.get(page)  # a browser that goes back loads it again, and sends what it shows now
+        fields = typed | {"state": state or hidden(shown, "state")[0]}
+        fields |= {name: hidden(shown, name)[0] for name in ("version-1.2",) if name in shown}
+        fields |= {name: text for name in ("text", "title") if text and name in fields}
+        answer = visitor.post(address, fields, [*files] or None)
+        assert answer.status_code == 303, told(answer.text)
+        return str(answer.headers["location"])
+
+    state = hidden(visitor.get(page), "state")[0]
+    place = send(state)
+    recorded = ledger.git("rev-parse", "HEAD")
+    assert "recorded before" not in visitor.get(place)
+    assert send(state) == place
+    assert "recorded before" in visitor.get(place)
+    assert ledger.git("rev-parse", "HEAD") == recorded
+    assert send(state, "另一件事。") != place
+    if not files:  # the same file with the same text is refused in any case
+        assert send("") != place, "a second entry from a page made anew is meant"
+        assert ledger.commits() == 4
+    assert ledger.clean()
+
+
+def test_what_was_recorded_and_taken_back_can_be_recorded_again(ledger: LedgerOnDisk) -> None:
+    visitor = visit(ledger)
+    fields = shown(visitor, "progress", "1.2") | PROGRESS | {"state": "1"}
+    commit = hidden(visitor.get(visitor.post("/act", fields).headers["location"]), "commit")[0]
+    assert visitor.post("/undo", {"commit": commit}).status_code == 303
+    assert visitor.post("/act", fields).status_code == 303
+    assert ledger.commits() == 4
+    assert PROGRESS["text"] in ledger.read("1.2")
+
+
+def test_a_second_click_is_known_before_the_ledger_was_looked_at_again(ledger: LedgerOnDisk) -> None:
+    desk = Desk(ledger.root, lambda: date.fromisoformat(TODAY))
+    desk.state()
+    desk.events()
+    vars(desk).update(_checked_at=float("inf"))
+    ledger.ok("progress", "1.2", "已完成初稿。")
+    address = f"/measures/1.2?done={ledger.git('rev-parse', 'HEAD')[:16]}"
+    desk.recorded = {b"form": address}
+    assert desk.recorded_before(b"form") == address
+    assert desk.recorded_before(b"another form") == ""

@@ -94,6 +94,7 @@ def test_a_body_without_end_is_cut_off(desk: Served) -> None:
 def test_malformed_requests_are_answered_and_ended(desk: Served) -> None:
     for sent in (b"\x00\xff\r\n\r\n", b"no request\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\n" + HEAD + HEAD + b"\r\n", b"GET / HTTP/1.1\r\n" + HEAD + b"A: b\x00c\r\n\r\n", b"GET / HTTP/1.1\r\nX: " + b"y" * 100_000 + b"\r\n\r\n", b"POST / HTTP/1.1\r\n" + HEAD + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n", b"POST / HTTP/1.1\r\n" + HEAD + b"Content-Length: -5\r\n\r\n", b"GET / HTTP/1.1\r\nX: y\r\n\r\n"):  # fmt: skip
         assert b" 400 " in said(desk, sent).split(b"\r\n")[0], sent[:80]
+    assert b"Invalid HTTP" not in said(desk, b"no request\r\n\r\n"), "it speaks the language of the desk"
     assert b" 421 " in said(desk, b"GET / HTTP/1.0\r\n\r\n").split(b"\r\n")[0]
 
 

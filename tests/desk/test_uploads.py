@@ -153,11 +153,29 @@ def test_what_is_too_much_is_said_on_a_page_and_beside_the_field(
     many = [("file", (f"{number}.txt", b"x")) for number in range(51)]
     refused = visitor.act("attach", "1.2", files=many)
     assert (refused.status_code, "50" in told(refused.text)) == (413, True)
-    long = visitor.act("attach", "1.2", files=many[:1], text="长" * 200_000)
-    assert (long.status_code, "512 KB" in told(long.text)) == (413, True)
-    assert visitor.post("/act", {"action": "progress", "text": "长" * 200_000}).status_code == 413
+    for letter in "长a":  # what counts is what was typed, not how it is sent
+        fields = {"action": "progress", "id": "1.2", "text": letter * 500_001}
+        long = visitor.act("attach", "1.2", files=many[:1], text=fields["text"])
+        assert (long.status_code, "500000" in told(long.text)) == (413, True)
+        assert visitor.post("/act", fields).status_code == 413
+        assert visitor.post("/act", fields | {"text": letter * 500_000}).status_code == 409  # by the ledger
     monkeypatch.setattr(gate, "MAX_BYTES", 1000)
     large = visitor.act("attach", "1.2", files=[("file", ("a.txt", b"x" * 2000))])
     assert large.status_code == 413
     assert "text/html" in large.headers["content-type"]
     assert ledger.commits() == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "stored"),
+    [("%22q%22.txt", "＂q＂.txt"), ("a%0D%0Ab.txt", "a__b.txt"), ("100%25.txt", "100%25.txt"), ("50%20%.txt", "50%20%.txt")],
+)  # fmt: skip
+def test_what_a_browser_escapes_in_a_name_is_read_back(ledger: LedgerOnDisk, sent: str, stored: str) -> None:
+    visitor = visit(ledger)
+    fields = f'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n{visitor.token}\r\n'
+    for name, value in {"action": "attach", "id": "1.2"}.items():
+        fields += f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+    fields += f'--x\r\nContent-Disposition: form-data; name="file"; filename="{sent}"\r\n\r\n1\r\n--x--\r\n'
+    headers = {"content-type": "multipart/form-data; boundary=x"}
+    assert visitor.client.post("/act", content=fields.encode(), headers=headers).status_code == 303
+    assert [path.name for path in (ledger.root / "data/evidence/1.2").iterdir()] == [stored]

@@ -634,6 +634,12 @@ def test_a_file_in_a_layout_that_cannot_be_edited_is_refused_and_not_spoiled() -
         assert refused.value.exit_code == 1
 
 
+def test_a_file_that_would_be_too_large_is_refused_for_that_and_not_for_its_layout() -> None:
+    with pytest.raises(RefusedError, match="KiB") as refused:
+        edited(FILE_BEFORE, Append("progress", {"date": "2024-06-15", "text": "长" * 100_000}))
+    assert refused.value.code == "file-too-large"
+
+
 def test_an_empty_record_in_braces_takes_its_first_key() -> None:
     assert edited("# 甲\n{} # 乙\n", Set("status", "closed")) == "# 甲\n{status: closed} # 乙\n"
 

@@ -164,13 +164,10 @@ def _malformed(request: Request, error: RequestValidationError) -> Response:
 
 
 def _failed(request: Request, error: HTTPException) -> Response:
-    messages = {
-        404: _("there is no such page"),
-        405: _("this cannot be done here"),
-    }
+    messages = {400: _("the request is too long, or cannot be read"), 404: _("there is no such page")}
     if error.status_code == 400 and (unread := form_error(error.detail)):  # noqa: PLR2004
         return _answer(request, 413, unread)
-    message = messages.get(error.status_code, error.detail)
+    message = messages.get(error.status_code, _("this cannot be done here"))
     if request.url.path.startswith("/static/"):  # strangers may ask: tell them nothing of the ledger
         answer: Response = PlainTextResponse(message, error.status_code)
     else:

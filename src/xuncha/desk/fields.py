@@ -75,9 +75,19 @@ def missing(
     return ()
 
 
+def file_name(file: UploadFile) -> str:
+    """Return the name of an uploaded file; some browsers send a path, of which only the name is used.
+
+    Browsers send a quote as %22 and line ends as %0D and %0A, but a percent sign as it is (HTML, “multipart form data”), so `%22` may also
+    be what stands in the name. It is taken as a quote: names are written by people, and both become a name that every system can hold.
+    """
+    name = (file.filename or "").replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
+    return name.replace("\\", "/").rpartition("/")[2]
+
+
 def uploaded_file(root: Path, identity: Identity, file: UploadFile) -> NamedFile:
-    """Return an uploaded file as evidence; some browsers send a path, of which only the name is used."""
-    name = (file.filename or "").replace("\\", "/").rpartition("/")[2]
+    """Return an uploaded file as evidence."""
+    name = file_name(file)
     return NamedFile(name, read_stream(root, identity, name, file.file))
 
 

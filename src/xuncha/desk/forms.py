@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from anyio.to_thread import run_sync
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.accounts.account import not_signed_in
+from xuncha.desk.fields import file_name
 from xuncha.desk.gate import equal
+from xuncha.desk.ledger import MAX_KEPT
 from xuncha.desk.view import OLD_FORM, current_visitor, desk_of, must_be_allowed, page, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, SurroundingsError, XunchaError, combined
 from xuncha.language import gettext as _
@@ -38,10 +42,10 @@ _MAX_WAITING = 20
 """Requests that may wait for a limiter."""
 _HASH_LENGTH = 16
 """Characters of a commit's hash in an address."""
-_MAX_FIELD = 512 * 1024
-"""Bytes in one field at most."""
+_MAX_FIELD = 500_000
+"""Characters in one field at most; the framework counts bytes, up to twelve a character: four of UTF-8, each as %XX."""
 _NOT_TYPED = frozenset({
-    "token", "action", "back", "id", "version", "commit", "do", "kind", "new",
+    "token", "state", "action", "back", "id", "version", "commit", "do", "kind", "new",
     "partly", "late", "no_publish", "paper", "form", "send", "language", "password", "again",
 })  # fmt: skip
 """Fields that are not filled in by a person."""
@@ -63,7 +67,7 @@ def action(
         """Call the function; if it is refused and its form cannot be shown again, show the reason with all that was typed."""
         try:
             current_visitor(request) if right is None else must_be_allowed(request, right)
-            return change(request, form)
+            return _once(change, request, form) if queued else change(request, form)
         except UnreadableError as unreadable:
             error: XunchaError = InvalidLedgerError([unreadable.finding])
         except XunchaError as refused:
@@ -77,10 +81,10 @@ def action(
         if right is not None:
             must_be_allowed(request, right)
         async with request.form(
-            max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD
+            max_files=_MAX_FILES, max_fields=_MAX_FIELDS, max_part_size=12 * _MAX_FIELD
         ) as form:
             try:
-                _check_token(request, form)
+                _check_form(request, form)
                 if queued:
                     return await desk_of(request).change(answer, request, form)
                 if limiter and limiter.statistics().tasks_waiting >= _MAX_WAITING:
@@ -91,6 +95,27 @@ def action(
                 return refusal_page(request, error, form)
 
     return endpoint
+
+
+def _once(change: Action, request: Request, form: FormData) -> Response:
+    """Call a function that changes the ledger; a form that was recorded before leads to that commit again, with a warning.
+
+    Versions do not count: a browser that goes back keeps what was typed and the number of the state, but shows new versions.
+    """
+    desk, digest = desk_of(request), hashlib.sha256(request.url.path.encode())
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            stream: Any = value.file
+            digest.update(hashlib.file_digest(stream, "sha256").digest())
+        elif not name.startswith("version"):
+            digest.update(repr((name, value)).encode())
+    sent = digest.digest()
+    if address := desk.recorded_before(sent):
+        return RedirectResponse(address, 303)
+    answer = change(request, form)
+    if text(form, "state"):
+        desk.recorded = dict([*desk.recorded.items(), (sent, answer.headers.get("location", ""))][-MAX_KEPT:])
+    return answer
 
 
 def refusal_page(request: Request, error: XunchaError, form: FormData) -> Response:
@@ -108,7 +133,7 @@ def _typed_texts(form: FormData) -> list[tuple[str, str]]:
     result = []
     for name, value in form.multi_items():
         if isinstance(value, UploadFile):
-            result += [(_("File"), value.filename)] if value.filename else []
+            result += [(_("File"), file_name(value))] if value.filename else []
         elif value.strip() and name not in _NOT_TYPED and not name.startswith(("version-", "stood-")):
             result.append((label_of(name), value.replace("\r\n", "\n")))
     return result
@@ -123,8 +148,8 @@ def label_of(name: str) -> str:
 def form_error(detail: str) -> RefusedError | None:
     """Translate the framework's error about a form that exceeds a limit; None for any other error."""
     messages: dict[str | tuple[str, ...], str] = {
-        ("Field exceeded", "Part exceeded"): _("a field contains more than {n} KB").format(
-            n=_MAX_FIELD // 1024
+        ("Field exceeded", "Part exceeded"): _("a field contains more than {n} characters").format(
+            n=_MAX_FIELD
         ),
         "Too many files": _("there are more than {n} files").format(n=_MAX_FILES),
         "Too many fields": _("there are more than {n} fields").format(n=_MAX_FIELDS),
@@ -134,12 +159,15 @@ def form_error(detail: str) -> RefusedError | None:
     return RefusedError("too-large", message, hint) if message else None
 
 
-def _check_token(request: Request, form: FormData) -> None:
-    """Refuse a form that another site has made.
+def _check_form(request: Request, form: FormData) -> None:
+    """Refuse a form that another site has made, and a field that is too long.
 
     Raises:
         RefusedError: the token is missing or wrong: from another site, or from an earlier session.
+        HTTPException: a field is too long, as if the framework had found that.
     """
+    if any(isinstance(value, str) and len(value) > _MAX_FIELD for _name, value in form.multi_items()):
+        raise HTTPException(400, "Field exceeded")
     token = visitor_of(request).token
     sent = form.get("token")
     if token and not equal(sent if isinstance(sent, str) else "", token):

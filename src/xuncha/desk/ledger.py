@@ -29,7 +29,7 @@ from xuncha.store.cache import register, register_at
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
 from xuncha.trail.git import Git
-from xuncha.trail.history import Event, history, history_of_measure, history_of_problem
+from xuncha.trail.history import Event, history, history_of_measure, history_of_problem, undone_commits
 from xuncha.trail.presence import check_files_present
 from xuncha.trail.repository import git_dir
 from xuncha.trail.tree import Tree
@@ -53,8 +53,8 @@ _CHECK_FACTOR: Final = 20
 """The least time between two checks, in multiples of a check's duration, so that a large ledger is not checked all the time."""
 _MAX_WAIT: Final = 50.0
 """Seconds that a change waits for its turn: after sixty, usual proxies answer with an unhelpful error."""
-_MAX_OUTCOMES: Final = 100
-"""Commits whose messages are kept, for the pages that show them."""
+MAX_KEPT: Final = 100
+"""Commits whose messages and forms are kept, for the pages that show them, and against recording the same form twice."""
 
 
 class State(NamedTuple):
@@ -90,6 +90,8 @@ class Desk:
         """The number of changes made, and what it was when the last check started."""
         self.texts = Texts(root, lambda: self._checked_at)
         self._outcomes: dict[str, Messages] = {}
+        self.recorded: dict[bytes, str] = {}
+        """The addresses that the last forms led to, by digests of the forms."""
         self._events: tuple[str, list[Event]] = ("", [])
         self._writers = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         self.jobs = Jobs(root, self._queue)
@@ -154,13 +156,26 @@ class Desk:
     def record(self, commit: str, outcome: Messages) -> str:
         """Keep the messages about a commit for the page that the click leads to; return the commit."""
         self._outcomes[commit] = self.outcome(commit).combined_with(outcome)
-        for old in [*self._outcomes][:-_MAX_OUTCOMES]:
+        for old in [*self._outcomes][:-MAX_KEPT]:
             self._outcomes.pop(old, None)
         return commit
 
     def outcome(self, commit: str) -> Messages:
         """Return the messages about a commit; none for an older one."""
         return self._outcomes.get(commit, Messages())
+
+    def recorded_before(self, sent: bytes) -> str:
+        """Return the address that a form led to before, where a warning is shown now; empty if no commit of it is in effect."""
+        if not (start := (address := self.recorded.get(sent, "")).partition("?done=")[2]):
+            return ""
+        self._changes += 1  # its commit may have been made just before
+        events = self.events()
+        commit = next((each.commit for each in events if each.commit.startswith(start)), "")
+        if not commit or commit in undone_commits(events):
+            return ""
+        hint = _("to record the same again, open the page anew")
+        self.record(commit, Messages(warnings=((_("this was recorded before; nothing was added"), hint),)))
+        return address
 
     def at_moment(self, moment: str | None) -> tuple[Register, Texts | ReadTexts, date]:
         """Return the register at a day or revision (None: now), the reader of its texts, and the day.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from xuncha.desk.gate import PATIENCE
+from xuncha.language import gettext as _
 
 if TYPE_CHECKING:
     import asyncio
@@ -39,6 +40,13 @@ class TimedProtocol(H11Protocol):
         """Stop the timer once a request has arrived, and restart it afterwards."""
         super().handle_events()
         self._wait()
+
+    def send_400_response(self, _msg: str) -> None:
+        """Answer what is not HTTP, or has too long an address, in the language of the desk; the cookies were not read."""
+        text = _("the request is too long, or cannot be read").encode()
+        head = b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+        self.transport.write(head % len(text) + text)
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the timer."""

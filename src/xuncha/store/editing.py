@@ -18,7 +18,7 @@ from yaml12 import format_yaml
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.store.edits import KEYS, Append, Edit, Remove, Set
-from xuncha.store.faults import LINE_END
+from xuncha.store.faults import LINE_END, UnreadableError
 from xuncha.store.positions import Node, parse_tree
 from xuncha.store.reading import decode, has_data, parse
 
@@ -87,6 +87,10 @@ def rewritten(
         after = after[: splice.start] + splice.text + after[splice.end :]
     if not _last_line_end(text):  # the last line had no line end, so the new last line gets none
         after = after.removesuffix(_last_line_end(after))
+    try:
+        decode(after.encode())
+    except UnreadableError as error:  # it would be too large
+        raise RefusedError(error.finding.code, error.finding.message, error.finding.hint) from None
     if not has_data(after, new):
         keys = (f"`{key}`" for key in dict.fromkeys((*old, *new)) if old.get(key) != new.get(key))
         message = _("the layout of this file does not let {keys} be changed safely")

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from xuncha.accounts.account import NOT_ALLOWED, NOT_SIGNED_IN, not_allowed
 from xuncha.desk import forms
 from xuncha.desk.commands import address_of
-from xuncha.desk.fields import current_values, fields_of, missing, uploaded_file
+from xuncha.desk.fields import current_values, fields_of, file_name, missing, uploaded_file
 from xuncha.desk.view import current_visitor, desk_of, must_be_allowed, page, visitor_of
 from xuncha.errors import InvalidLedgerError, RefusedError, XunchaError
 from xuncha.language import gettext as _
@@ -77,7 +77,7 @@ def act(request: Request, form: FormData) -> Response:
     except XunchaError as error:
         if error.code in {NOT_ALLOWED, NOT_SIGNED_IN} and not results:
             raise
-        names = [each.filename or "" for each in files if each]
+        names = [file_name(each) for each in files if each]
         saved, unsaved = names[: len(results)], names[len(results) :]
         return _form(request, action, ids, forms.typed(form), error, forms.versions(form), (saved, unsaved))
     outcomes = [desk.outcome(each.commit) for each in results]

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
 from xuncha.desk import forms
+from xuncha.desk.fields import file_name
 from xuncha.desk.view import desk_of, job_of, must_be_allowed, page, visitor_of
 from xuncha.errors import RefusedError, XunchaError
 from xuncha.language import gettext as _
@@ -53,8 +54,7 @@ def upload(request: Request, form: FormData) -> Response:
         with path.open("wb") as stream:
             shutil.copyfileobj(file.file, stream)
 
-    # Some browsers send a path: keep the name.
-    name = portable_name(file.filename.replace("\\", "/").rpartition("/")[2])
+    name = portable_name(file_name(file))
     values = {"kind": kind, "columns": {}, "new": False}
     return _preview(
         desk_of(request), _with_file(desk_of(request), _("Previewing {file}"), name, save, values)
