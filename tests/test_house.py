@@ -350,7 +350,16 @@ def loaded(script: str, ledger: LedgerOnDisk) -> set[str]:
     return set(json.loads(done.stderr))
 
 
-HEAVY = ("jinja2", "ruamel", "yaml12", "fasteners", "markdown_it", "icalendar", "chinese_calendar")
+HEAVY = (
+    "jinja2",
+    "pydantic",
+    "ruamel",
+    "yaml12",
+    "fasteners",
+    "markdown_it",
+    "icalendar",
+    "chinese_calendar",
+)
 """Modules that a reading command does not need if nothing has changed. (Typer itself imports difflib and subprocess.)"""
 
 
