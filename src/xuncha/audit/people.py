@@ -17,7 +17,6 @@ from xuncha.catalogue import Violations
 from xuncha.chinese.characters import without_invisible
 from xuncha.errors import Finding, Severity
 from xuncha.language import gettext as _
-from xuncha.model.settings import emails_of
 from xuncha.trail.replay import Commit
 from xuncha.trail.signing import signatures
 
@@ -44,7 +43,8 @@ def _mailbox(email: str) -> str:
 
 def addresses_of(email: str, settings: Data | None) -> set[str]:
     """Return all addresses of the person who has this one, folded, according to `people` in the settings; none for an empty one."""
-    return emails_of(folded(email), (emails for _name, emails in people_of(settings))) - {""}
+    own = folded(email)
+    return {own}.union(*(emails for _name, emails in people_of(settings) if own in emails)) - {""}
 
 
 def one_person_message(applicant: Actor | None, closer: Actor, settings: Data | None) -> str:

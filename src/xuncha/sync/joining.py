@@ -20,9 +20,16 @@ from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
 from xuncha.sync import numbers, registration, sharing
-from xuncha.sync.merging import missing_files, read_records, refusal, settlement_reason, unite
+from xuncha.sync.merging import (
+    missing_files,
+    must_not_take_invalid_closing,
+    read_records,
+    refusal,
+    settlement_reason,
+    unite,
+)
 from xuncha.sync.names import Renaming, contradicts, listed_names, renaming_edits, renamings
-from xuncha.sync.status_events import must_not_take_invalid_closing, with_authors
+from xuncha.sync.status_events import with_authors
 from xuncha.sync.values import Data, Side, Versions
 from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError, TruncatedError, is_hash, literals
