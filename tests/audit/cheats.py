@@ -787,6 +787,14 @@ def a_known_name_of_git_given_another_meaning_when_it_was_used(book: Book) -> No
     book.commit("属性", {".gitattributes": b"[attr]binary later\n[attr]later working-tree-encoding=GBK\n"})
 
 
+@cheat("converted")
+def an_attribute_in_a_folder_whose_name_begins_with_a_blank(book: Book) -> None:
+    moved = {f"\u3000台账/{path}": content for path, content in book.files.items()}
+    book.commit(message("整理", "edit"), {**dict.fromkeys(book.files), **moved}, who=LI)
+    book.commit("属性", {"\u3000台账/.gitattributes": b"data/** ident\n"})
+    book.root = book.root / "\u3000台账"
+
+
 @cheat("ledger-moved")
 def moves_the_ledger_under_another_spelling_of_its_organisation(book: Book) -> None:
     moved = {f"new/{path}": content for path, content in book.files.items()}

@@ -29,7 +29,7 @@ CONVERTED = RULES.declare(
 
 def check_attributes(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Findings:
     """Yield the commits from which on git converts files of the ledger; `paths` are all that the ledger ever had."""
-    prefix = git.text("rev-parse", "--show-prefix").strip()
+    prefix = git.prefix
     prefixes = [prefix[: index + 1] for index, letter in enumerate(prefix) if letter == "/"]
     pathspecs = [f":(top,literal){folder}{_FILE}" for folder in ("", *prefixes, f"{prefix}data/")]
     order_options = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent")

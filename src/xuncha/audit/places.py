@@ -127,7 +127,7 @@ def check_former_places(git: Git, start: Commit, commits: Sequence[Commit]) -> F
         if not later.isdisjoint(commit.parents):
             later.add(commit.hash)
     parents = dict.fromkeys(each for commit in commits if commit.hash in later for each in commit.parents)
-    own_folder = f"{start.hash}:{git.text('rev-parse', '--show-prefix').strip()}"
+    own_folder = f"{start.hash}:{git.prefix}"
     [[own]] = _read_features(git, [[own_folder]])
     place = HistoryPlace.at(start, LEDGER_FILE)
     others = list(other_ledgers(git, start, [each for each in parents if each not in later]))

@@ -213,7 +213,7 @@ class Joining:
     def _merge(self, reason: str) -> None:
         """Make the merge commit: the ledger's files as they were united, all others as git merges them."""
         git = self.git
-        prefix = git.text("rev-parse", "--show-prefix")
+        prefix = git.prefix
         prefixes = tuple(f"{prefix}{part if part == LEDGER_FILE else f'{part}/'}" for part in PARTS)
         tree, conflicts = _tree_of_git(git, self._tip, self.theirs, prefixes)
         if outside := [path for path in conflicts if not path.startswith(prefixes)]:

@@ -307,7 +307,7 @@ def other_ledgers(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[O
 
     Where the repository is too large to be searched within some seconds, the rest is left out.
     """
-    own_folder = git.text("rev-parse", "--show-prefix").strip()
+    own_folder = git.prefix
     changes: dict[str, tuple[str, str]] = {}
     """By folder: the newest and the oldest commit that changed the settings there."""
     for place, each in _settings_changes(git, *before) if before else ():
