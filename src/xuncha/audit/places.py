@@ -127,10 +127,12 @@ def check_former_places(git: Git, start: Commit, commits: Sequence[Commit]) -> F
         if not later.isdisjoint(commit.parents):
             later.add(commit.hash)
     parents = dict.fromkeys(each for commit in commits if commit.hash in later for each in commit.parents)
-    own_folder = f"{start.hash}:{git.prefix}"
-    [[own]] = _read_features(git, [[own_folder]])
+    before = [each for each in parents if each not in later]
+    others = list(other_ledgers(git, start, before)) if before else []
+    if not others:
+        return
+    [[own]] = _read_features(git, [[f"{start.hash}:{git.prefix}"]])
     place = HistoryPlace.at(start, LEDGER_FILE)
-    others = list(other_ledgers(git, start, [each for each in parents if each not in later]))
     versions = [list(dict.fromkeys(other.versions)) for other in others]
     for other, features in zip(others, _read_features(git, versions, alone=not own.pieces), strict=True):
         near = other.removed_at is not None and abs(other.removed_at - start.moment_committed) < MAX_DELAY

@@ -310,7 +310,7 @@ def other_ledgers(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[O
     own_folder = git.prefix
     changes: dict[str, tuple[str, str]] = {}
     """By folder: the newest and the oldest commit that changed the settings there."""
-    for place, each in _settings_changes(git, *before) if before else ():
+    for place, each in _settings_changes(git, *before):
         changes[place] = changes.get(place, (each.hash, ""))[0], each.hash
     changes.pop(own_folder, None)
     kinds = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for folder in changes for name in (commit.hash, "HEAD"))
