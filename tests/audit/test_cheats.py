@@ -130,6 +130,34 @@ def corrects_what_no_number_depends_on(book: Book) -> None:
 
 
 @honest
+def renames_what_is_not_complete_and_explains_what_is(book: Book) -> None:
+    categories = [*book.files["data/ledger.yaml"]["categories"], {"key": "b", "title": "关于学习方面"}]
+    fields = [{"key": "cause", "label": "根本原因", "of": "problem", "type": "text"}]
+    book.settings(categories=categories, fields=fields)
+    book.edit("1", action="set", category="b")
+    book.settings(categories=[categories[0], {"key": "b", "title": "关于学习教育方面"}])
+    book.edit("2", action="set", fields={"cause": "制度不健全"})
+
+
+@honest
+def enters_again_what_was_removed_by_the_same_day(book: Book) -> None:
+    told = message("删除", "remove", ("Id", "1.3"), ("From", "not_started"), ("Reason", "归入问题2"))
+    book.commit(told, {path_of("1.3"): None})
+    book.act("add", "2.2", **book.fresh("1.3"))
+    book.act("add", "1.3", **{**book.fresh("1.3"), "title": "另一项工作", "due": "2024-12-31"})
+
+
+@honest
+def enters_records_on_paper_without_days_when_the_ledger_begins(book: Book) -> None:
+    files, undated = dict(book.files), {"text": "已召开党组会研究。"}
+    book.reset()
+    book.commit(message("建立台账", "init"), files)
+    book.days(3).edit("1.3", progress=[undated], status="in_progress")
+    book.days(60).act("attach", "1.3", progress=[{**undated, "evidence": ["会议纪要"]}])
+    book.act("import", "1.2", progress=[undated, *book.data("1.2")["progress"]])
+
+
+@honest
 def takes_a_reopening_and_a_review_back_of_what_was_found_closed(book: Book) -> None:
     book.act("add", "1.4", **{**book.fresh("1.4"), "term": "long_term", "due": None})
     book.entry("1.4", "已经开展。")

@@ -8,7 +8,18 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
-from xuncha.audit.facts import Data, Proof, entries, files_of, mapping, proofs_of, quoted, statement, text_of
+from xuncha.audit.facts import (
+    Data,
+    Proof,
+    amounts_of,
+    entries,
+    files_of,
+    name_key,
+    proofs_of,
+    quoted,
+    statement,
+    text_of,
+)
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Change
 from xuncha.catalogue import Violations
@@ -42,16 +53,11 @@ def changed_after_closing(step: Step) -> Violations[HistoryPlace]:
         amounts = (
             []
             if allowed
-            else [key for key in ("outcomes", "fields") if _amounts(old, key) != _amounts(new, key)]
+            else [key for key in ("outcomes", "fields") if amounts_of(old, key) != amounts_of(new, key)]
         )
         if keys or amounts:
             message = _("{id} was closed, but {keys} changed without it being reopened")
             yield step.report(change, message, None if keys else "warning", keys=quoted(keys or amounts))
-
-
-def _amounts(data: Data, key: str) -> dict[str, object]:
-    """Return the numbers under a key, such as `outcomes`, by their own keys."""
-    return {name: value for name, value in mapping(data, key).items() if isinstance(value, int | float)}
 
 
 def changed_since(closed: Data, now: Data, renamed: dict[str, str]) -> list[str]:
@@ -103,11 +109,12 @@ def is_postponed(change: Change) -> bool:
     why="A deadline may only be moved by `extend`, to a later day and with a reason.",
     wrong="`due` of 2.3 changes, and the commit is not an `extend`; or it is one, and the new day is earlier; or `term` becomes "
     "`long_term`; or a merge takes the later of two new days. If two sides had each set a first day, it is a warning; so is an "
-    "earlier day by an `undo` of what someone else set.",
+    "earlier day by an `undo` of what someone else set, and a later day, or none, of a measure that a `remove` took away and that is "
+    "entered again under the same title.",
     scope=LENIENT,
 )
 def deadline_moved(step: Step) -> Violations[HistoryPlace]:
-    """Find deadlines that moved without `extend`, or to an earlier day."""
+    """Find deadlines that moved without `extend`, to an earlier day, or by a removal of the measure."""
     for change, old, new in _moved_deadlines(step):
         if step.commit.trailers.action != "extend":
             message = _("the deadline of {id} moved from {old} to {new} without `extend`")
@@ -116,6 +123,16 @@ def deadline_moved(step: Step) -> Violations[HistoryPlace]:
         else:
             continue
         yield step.report(change, message, old=old, new=new or _("none"))
+    for change in step.measures:
+        new = deadline(change.new)
+        for commit, old in (
+            step.graph.removed[name_key(text_of(change.new, "title") or "")] if change.before is None else ()
+        ):
+            if step.has_ancestor(commit) and (new is None or new > old):
+                message = _(
+                    "{id}, which was removed when its deadline was {old}, was entered again with {new}"
+                )
+                yield step.report(change, message, "warning", old=old, new=new or _("none"))
 
 
 @RULES.rule(

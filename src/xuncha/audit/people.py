@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
-from xuncha.audit.facts import Data, entries, mapping, text_of
+from xuncha.audit.facts import Data, entries, folded, mapping, name_key, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import MAX_DELAY, Actor
 from xuncha.catalogue import Violations
-from xuncha.chinese.characters import without_invisible
 from xuncha.errors import Finding, Severity
 from xuncha.language import gettext as _
 from xuncha.trail.replay import Commit
 from xuncha.trail.signing import signatures
-
-
-@lru_cache(maxsize=4096)
-def folded(text: str) -> str:
-    """Return a name or an address without differences that nobody sees: letter case, width, blanks, invisible characters."""
-    plain = without_invisible(unicodedata.normalize("NFKC", text).casefold())
-    visible = (letter for letter in plain if not letter.isspace() and letter != "\N{REPLACEMENT CHARACTER}")
-    return "".join(letter for letter in visible if unicodedata.category(letter) != "Cf")
-
-
-@lru_cache(maxsize=4096)
-def name_key(text: str) -> str:
-    """Return a folded name without signs that are easily overlooked, such as stops and dots. A name of signs alone stays."""
-    plain = folded(text)
-    return "".join(letter for letter in plain if unicodedata.category(letter)[0] not in "PS") or plain
 
 
 def _mailbox(email: str) -> str:

@@ -286,10 +286,10 @@ def commits(root: Path, *, head_only: bool = False, excluded: Sequence[str] = ()
     return history
 
 
-def commits_in(root: Path, folder: str) -> list[Commit]:
-    """Read only the commits that change files in a folder of the ledger, parents before their children."""
+def commits_in(root: Path, *folders: str) -> list[Commit]:
+    """Read only the commits that change files in some folders of the ledger, parents before their children."""
     options = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent", *RAW)
-    return list(log(Git.in_repository(root), *options, "HEAD", "--", folder))
+    return list(log(Git.in_repository(root), *options, "HEAD", "--", *folders))
 
 
 class OtherLedger(NamedTuple):
