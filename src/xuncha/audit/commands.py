@@ -85,9 +85,8 @@ def claim_message(claim: Trailers) -> str:
 
 def without_other_ledgers(git: Git, items: list[Finding[HistoryPlace]]) -> list[Finding[HistoryPlace]]:
     """Leave out the claims of commits that did what they say to another ledger of the repository."""
-    claims = {
-        each: each.place.commit for each in items if each.code == "trailers-mismatch" and not each.place.path
-    }
+    mismatches = (each for each in items if each.code == "trailers-mismatch")
+    claims = {each: each.place.commit for each in mismatches if not each.place.path}
     names = list(claims.values())
     others = set()
     for start in range(0, len(names), _BATCH):

@@ -8,18 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
-from xuncha.audit.facts import (
-    Data,
-    Proof,
-    amounts_of,
-    entries,
-    files_of,
-    name_key,
-    proofs_of,
-    quoted,
-    statement,
-    text_of,
-)
+from xuncha.audit.facts import Data, Proof, entries, files_of, numbers, proofs_of, quoted, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Change
 from xuncha.catalogue import Violations
@@ -50,12 +39,8 @@ def changed_after_closing(step: Step) -> Violations[HistoryPlace]:
         allowed = {"closed"} if change.statuses[1] != "closed" else set()  # reopened
         renamed = step.renamed_evidence(change.id) if old.get("progress") != new.get("progress") else {}
         keys = [key for key in changed_since(old, new, renamed) if key not in allowed]
-        amounts = (
-            []
-            if allowed
-            else [key for key in ("outcomes", "fields") if amounts_of(old, key) != amounts_of(new, key)]
-        )
-        if keys or amounts:
+        amounts = [key for key in ("outcomes", "fields") if numbers(old, key) != numbers(new, key)]
+        if keys or (amounts and not allowed):
             message = _("{id} was closed, but {keys} changed without it being reopened")
             yield step.report(change, message, None if keys else "warning", keys=quoted(keys or amounts))
 
@@ -125,10 +110,8 @@ def deadline_moved(step: Step) -> Violations[HistoryPlace]:
         yield step.report(change, message, old=old, new=new or _("none"))
     for change in step.measures:
         new = deadline(change.new)
-        for commit, old in (
-            step.graph.removed[name_key(text_of(change.new, "title") or "")] if change.before is None else ()
-        ):
-            if step.has_ancestor(commit) and (new is None or new > old):
+        for old in step.removed_deadlines(change):
+            if new is None or new > old:
                 message = _(
                     "{id}, which was removed when its deadline was {old}, was entered again with {new}"
                 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.facts import Data, amounts_of, entries, mapping, number_of, quoted, statement, text_of
+from xuncha.audit.facts import Data, entries, mapping, number_of, numbers, quoted, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.people import people_of
 from xuncha.audit.replayed import MAX_DELAY
@@ -18,8 +18,6 @@ from xuncha.model.identity import LEDGER_FILE, PROBLEMS
 
 _NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _INSPECTION: Final = ("organisation", "inspector", "round", "feedback")
-_LABELS: Final = ("title", "label", "unit")
-"""The keys that name a category or an outcome."""
 
 
 @RULES.rule(
@@ -38,7 +36,7 @@ def problem_rewritten(step: Step) -> Violations[HistoryPlace]:
         if finding and finding != text_of(change.new, "finding"):
             yield step.report(change, _("the finding of problem {id} was rewritten"))
         keys = [key for key in ("title", "category") if text_of(change.old, key) != text_of(change.new, key)]
-        keys += ["fields"] if amounts_of(change.old, "fields") != amounts_of(change.new, "fields") else []
+        keys += ["fields"] if numbers(change.old, "fields") != numbers(change.new, "fields") else []
         if keys and _is_complete(step, change.path.rpartition("/")[0]):
             message = _("{keys} of problem {id} changed when all its measures were closed")
             yield step.report(change, message, "warning", keys=quoted(keys))
@@ -65,32 +63,19 @@ def settings_changed(step: Step) -> Violations[HistoryPlace]:
     for change in step.changes:
         if change.path != LEDGER_FILE or change.old is None or change.new is None:
             continue
-        before, after = (
-            {**mapping(data, "inspection"), "organisation": data.get("organisation")}
-            for data in (change.old, change.new)
-        )
+        before, after = ({**data, **mapping(data, "inspection")} for data in (change.old, change.new))
         for key in _INSPECTION:
             if before.get(key) is not None and before[key] != after.get(key):
                 message = _("`{key}` of the inspection changed from {old} to {new}")
                 yield step.report(change, message, key=key, old=before[key], new=after.get(key) or _("none"))
-        for name, used_keys in (("outcomes", _outcomes), ("categories", _categories)):
-            kinds, new_kinds = (
-                {text_of(each, "key") or "": each for each in entries(data, name)}
-                for data in (change.old, change.new)
-            )
+        for name, used_keys, message in (
+            ("outcomes", _outcomes, _("the outcome `{key}`, of which there are amounts, changed from {old} to {new}")),
+            ("categories", _categories, _("the category `{key}`, in which problems are complete, changed from {old} to {new}")),
+        ):  # fmt: skip
+            kinds, new_kinds = ({text_of(each, "key") or "": each for each in entries(data, name)} for data in (change.old, change.new))  # fmt: skip
             changed = {key for key, kind in kinds.items() if kind != new_kinds.get(key)}
             for key in sorted(changed & used_keys(step)) if changed else ():
-                message = _(
-                    "the category `{key}`, in which problems are complete, changed from {old} to {new}"
-                )
-                if name == "outcomes":
-                    message = _(
-                        "the outcome `{key}`, of which there are amounts, changed from {old} to {new}"
-                    )
-                old, new = (
-                    " ".join(filter(None, [text_of(each.get(key), word) for word in _LABELS]))
-                    for each in (kinds, new_kinds)
-                )
+                old, new = (_label(each.get(key)) for each in (kinds, new_kinds))
                 yield step.report(change, message, key=key, old=old, new=new or _("none"))
         old_pairs, new_pairs = _addresses(change.old), _addresses(change.new)
         owners = Counter(email for _name, email in new_pairs)
@@ -105,23 +90,21 @@ def settings_changed(step: Step) -> Violations[HistoryPlace]:
                 yield step.report(change, message, addresses=_(", ").join(sorted(emails)))
 
 
+def _label(kind: Data | None) -> str:
+    """Return the words that name a category or an outcome."""
+    return " ".join(filter(None, [text_of(kind, key) for key in ("title", "label", "unit")]))
+
+
 def _outcomes(step: Step) -> set[str]:
     """Return the keys of the outcomes of which measures had amounts before the commit."""
-    files = [
-        each
-        for path, folder in step.before.folders.items()
-        if path.startswith(PROBLEMS)
-        for each in folder.values()
-    ]
-    return {key for each in files for key in mapping(step.files.record(each), "outcomes")}
+    folders = [files for path, files in step.before.folders.items() if path.startswith(PROBLEMS)]
+    return {key for files in folders for each in files.values() for key in mapping(step.files.record(each), "outcomes")}  # fmt: skip
 
 
 def _categories(step: Step) -> set[str]:
     """Return the keys of the categories in which problems were complete before the commit."""
-    complete = [
-        each for each in step.before.folders if each.startswith(PROBLEMS) and _is_complete(step, each)
-    ]
-    problems = [step.files.record(step.before.get(f"{folder}/problem.yaml")) for folder in complete]
+    folders = [path for path in step.before.folders if path.startswith(PROBLEMS) and _is_complete(step, path)]
+    problems = [step.files.record(step.before.get(f"{folder}/problem.yaml")) for folder in folders]
     return {text_of(each, "category") or "" for each in problems}
 
 

@@ -43,7 +43,7 @@ def entries(data: Data | None, key: str) -> list[Data]:
     return [entry for entry in items if isinstance(entry, dict)] if isinstance(items, list) else []
 
 
-def amounts_of(data: Data | None, key: str) -> dict[str, object]:
+def numbers(data: Data | None, key: str) -> dict[str, object]:
     """Return the numbers under a key, such as `outcomes`, by their own keys."""
     return {name: value for name, value in mapping(data, key).items() if isinstance(value, int | float)}
 

@@ -153,6 +153,12 @@ class Step:
         """Return whether another commit is an ancestor of this one."""
         return self.graph.has_ancestor(self.node, commit)
 
+    def removed_deadlines(self, change: Change) -> list[str]:
+        """Return the deadlines of the measures removed before that had the title of one that the commit adds."""
+        key = name_key(text_of(change.new, "title") or "")
+        removed = self.graph.removed.get(key, ()) if change.before is None else ()
+        return [due for commit, due in removed if self.has_ancestor(commit)]
+
     @cached_property
     def required(self) -> tuple[Requirement, ...]:
         """What the policy in force requires: that of the commit before, because a commit may not change it for itself."""

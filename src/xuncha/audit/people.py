@@ -210,7 +210,7 @@ class Signers:
         """Start with the commits that are signed, by whomever."""
         self.signed_commits = signed_commits
         self.relies_on_claims = False
-        """Whether the signature of an application could not be verified here."""
+        """Whether two persons were required anywhere, and who they were is known only from the commits' own claims."""
         self._signings: dict[str, tuple[bool, int]] = {}
         """By each address and name of an author: whether the author's last commit was signed, and when the author last signed.
         Closings do not count, because the policy may have required their signature."""

@@ -276,9 +276,7 @@ def check_templates(root: Path) -> Findings:
                 place = HistoryPlace.at(commit, touched.path)
                 if message := link_message(touched.path, touched.mode):
                     yield link.finding(place, message)
-                elif is_template(touched.path) or (
-                    is_record(touched.path) and touched.path.startswith(FORMS)
-                ):
+                elif is_template(touched.path) or touched.path.startswith(FORMS):
                     message = _("the ledger's own {path} was added or changed").format(path=touched.path)
                     yield OWN_TEMPLATE.finding(place, message)
             known_files.add(touched)
