@@ -81,7 +81,10 @@ class Examination:
             for parent in commit.parents:
                 if self._children[parent] == 1:  # where history branches, a merge may need it again
                     del self._graph.nodes[parent]
-        findings += [*self._check_beginnings(), *self._check_renumberings()]
+        again = _("the ledger begins a second time: {commit} already added it").format(commit=self.start[:10])
+        later_beginnings = [HistoryPlace.at(each, LEDGER_FILE) for each in self._beginnings[1:]]
+        findings += [places.SECOND.finding(each, again) for each in later_beginnings]
+        findings += self._check_renumberings()
         findings += self.signers.findings(root)
         return list(dict.fromkeys(findings))
 
@@ -159,14 +162,6 @@ class Examination:
         node.has_ledger = node.state.get(LEDGER_FILE) is not None
         # Only one beginning is accepted; any other commit that brings the ledger is checked.
         return node.has_ledger and commit.hash != self.start
-
-    def _check_beginnings(self) -> Findings:
-        """Yield the commits that bring the ledger a second time."""
-        message = _("the ledger begins a second time: {commit} already added it")
-        for each in self._beginnings[1:]:
-            yield places.SECOND.finding(
-                HistoryPlace.at(each, LEDGER_FILE), message.format(commit=self.start[:10])
-            )
 
     def _record_closings(self, step: Step) -> None:
         """Record the closings that must be signed, and whether the persons are known only from the commits' own claims."""

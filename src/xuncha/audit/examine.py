@@ -81,7 +81,7 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
             for each in oversized
         ),
         *commands.without_other_ledgers(git, examination.run(root)),
-        *places.check_templates(root),
+        *places.check_templates(git),
         *places.check_look_alikes(commits_by_path, by_hash),
         *attributes.check_attributes(git, commits, {each.path for each in touched}),
     ]

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
@@ -267,10 +266,10 @@ OWN_TEMPLATE: Final = RULES.declare(
 )
 
 
-def check_templates(root: Path) -> Findings:
+def check_templates(git: Git) -> Findings:
     """Yield each commit that adds or changes a template, a form or a link; a merge only if it brings what none of its sides had."""
     known_files: set[Touched] = set()
-    for commit in commits_in(root, FOLDER, FORMS):
+    for commit in commits_in(git, FOLDER, FORMS):
         for touched in commit.touched:
             if touched.blob and (len(commit.parents) < 2 or touched not in known_files):  # noqa: PLR2004
                 place = HistoryPlace.at(commit, touched.path)
