@@ -351,7 +351,16 @@ def loaded(script: str, ledger: LedgerOnDisk) -> set[str]:
     return set(json.loads(done.stderr))
 
 
-HEAVY = ("jinja2", "ruamel", "yaml12", "fasteners", "markdown_it", "icalendar", "chinese_calendar")
+HEAVY = (
+    "jinja2",
+    "pydantic",
+    "ruamel",
+    "yaml12",
+    "fasteners",
+    "markdown_it",
+    "icalendar",
+    "chinese_calendar",
+)
 """Modules that a reading command does not need if nothing has changed. (Typer itself imports difflib and subprocess.)"""
 
 
@@ -405,3 +414,8 @@ def test_what_is_not_measured_is_there() -> None:
         file, _, name = line.partition("::")
         assert (tests / file).is_file(), line
         assert f"def {name}" in (tests / file).read_text(encoding="utf-8"), line
+
+
+def test_an_audit_waits_neither_for_the_models_nor_for_what_changes_files(ledger: LedgerOnDisk) -> None:
+    modules = loaded("import xuncha.audit.examine", ledger)
+    assert not waits_for(modules, "pydantic", "ruamel", "xuncha.workflow.change", "xuncha.store.loading")

@@ -149,6 +149,31 @@ def test_the_history_in_it_is_cloned_with_git_alone(
         assert (clone.root / path).read_bytes() == (place / "data/ledger" / path).read_bytes()
 
 
+def moved_into(ledger: LedgerOnDisk, name: str) -> LedgerOnDisk:
+    """Move the ledger into a folder of its repository."""
+    with_evidence(ledger)
+    (ledger.root / name).mkdir()
+    ledger.git("mv", "data", f"{name}/data")
+    ledger.git("commit", "-qm", "搬入")
+    return LedgerOnDisk(ledger.root / name, ledger.environment)
+
+
+@pytest.mark.parametrize("blank", [" ", "\u3000"])
+def test_a_folder_whose_name_begins_with_a_blank_is_found_in_the_history(
+    ledger: LedgerOnDisk, tmp_path: Path, blank: str
+) -> None:
+    archive = made(moved_into(ledger, f"{blank}台账"), tmp_path / "1.zip")
+    assert verdict(archive, tmp_path / "x").findings == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names are UTF-16 there")
+def test_a_folder_whose_name_is_not_utf_8_is_named(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    inside = moved_into(ledger, os.fsdecode("台账".encode("gbk")))
+    result = run_inside(inside, "archive", "-o", str(tmp_path / "1.zip"))
+    assert result.code == 1
+    assert "error[name-not-for-archive]" in result.err
+
+
 def test_it_is_what_was_committed_and_never_the_folder(ledger: LedgerOnDisk, tmp_path: Path) -> None:
     with_evidence(ledger)
     clean = made(ledger, tmp_path / "1.zip")

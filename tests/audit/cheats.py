@@ -787,6 +787,14 @@ def a_known_name_of_git_given_another_meaning_when_it_was_used(book: Book) -> No
     book.commit("属性", {".gitattributes": b"[attr]binary later\n[attr]later working-tree-encoding=GBK\n"})
 
 
+@cheat("converted")
+def an_attribute_in_a_folder_whose_name_begins_with_a_blank(book: Book) -> None:
+    moved = {f"\u3000台账/{path}": content for path, content in book.files.items()}
+    book.commit(message("整理", "edit"), {**dict.fromkeys(book.files), **moved}, who=LI)
+    book.commit("属性", {"\u3000台账/.gitattributes": b"data/** ident\n"})
+    book.root = book.root / "\u3000台账"
+
+
 @cheat("ledger-moved")
 def moves_the_ledger_under_another_spelling_of_its_organisation(book: Book) -> None:
     moved = {f"new/{path}": content for path, content in book.files.items()}
@@ -1438,3 +1446,74 @@ def closes_upon_an_entry_that_nobody_sees(book: Book) -> None:
     book.entry("1.3", "\u200b\u3000")
     book.act("submit", "1.3")
     book.close("1.3")
+
+
+@cheat("predated", "warning")
+def records_progress_without_a_day(book: Book) -> None:
+    undated = [{"text": "已召开党组会研究。"}, *book.data("1.1")["progress"]]
+    book.days(30).edit("1.1", progress=undated)
+
+
+# --- what was decided of a problem, a category and the organisation
+
+
+SUM = [{"key": "sum", "label": "涉及金额", "of": "problem", "type": "number"}]
+
+
+@cheat("problem-rewritten", "warning")
+def another_sum_in_a_field_of_a_problem_that_is_complete(book: Book) -> None:
+    book.settings(fields=SUM)
+    book.edit("2", fields={"sum": 300})
+    book.edit("2", fields={"sum": 3})
+
+
+@cheat("problem-rewritten", "warning")
+def takes_a_problem_that_is_complete_under_another_category(book: Book) -> None:
+    categories = book.files["data/ledger.yaml"]["categories"]
+    book.settings(categories=[*categories, {"key": "b", "title": "关于学习方面"}])
+    book.edit("2", category="b")
+
+
+@cheat("settings-changed", "warning")
+def renames_a_category_in_which_a_problem_is_complete(book: Book) -> None:
+    book.settings(categories=[{"key": "a", "title": "关于工作方面"}])
+
+
+@cheat("settings-changed", "warning")
+def renames_the_organisation(book: Book) -> None:
+    book.settings(organisation="中共某市水务局机关党委")
+
+
+# --- a time limit that is dodged
+
+
+def removes(book: Book, identity: str) -> None:
+    """Remove a measure as the command does it."""
+    told = message("删除", "remove", ("Id", identity), ("From", "not_started"), ("Reason", "重复录入"))
+    book.commit(told, {path_of(identity): None})
+
+
+@cheat("deadline-moved", "warning")
+def removes_a_measure_and_enters_it_again_with_a_later_day(book: Book) -> None:
+    removes(book, "1.3")
+    book.days(1).act("add", "2.2", **{**book.fresh("1.3"), "title": "做好 1.3号工作。", "due": "2024-12-31"})
+
+
+@cheat("deadline-moved", "warning")
+def removes_a_measure_and_enters_it_again_without_a_day(book: Book) -> None:
+    removes(book, "1.3")
+    book.days(1).act("add", "1.3", **{**book.fresh("1.3"), "due": None})
+
+
+# --- forms
+
+
+@cheat("own-template", "note")
+def a_form_by_which_what_is_open_is_called_complete(book: Book) -> None:
+    form = {"name": "月报", "columns": {"完成情况": "state"}, "states": {"已完成": "in_progress"}}
+    book.commit(message("修改", "edit"), {"data/forms/月报.yaml": form})
+
+
+@cheat("link")
+def forms_from_elsewhere(book: Book) -> None:
+    book.commit(message("修改", "edit"), {"data/forms": b"../elsewhere"}, mode="120000")

@@ -443,3 +443,32 @@ def has_a_name_that_nobody_knows_go_on_from_what_is_dated_back(book: Book) -> No
 @cheat("late-branch", "warning")
 def goes_on_himself_from_what_is_dated_back(book: Book) -> None:
     built_on(book, LI)
+
+
+@cheat("watered-down", "warning")
+def waters_down_on_one_side_what_another_had_renamed_before(book: Book) -> None:
+    fork = book.here()
+    book.edit("1.1", action="set", goal="改造泵站12座", who=ZHANG)
+    book.days(20).edit("1.1", action="set", goal="改造泵站13座", who=ZHANG)
+    main = book.here()
+    book.back_to(fork)
+    book.days(-10).edit("1.1", action="set", title="做好1.1号工作和验收", who=LI)
+    side = book.here()
+    book.back_to(main)
+    changed = {**side.files[path_of("1.1")], "goal": "改造泵站13座"}
+    book.days(18).merge(side, fork, {path_of("1.1"): changed})
+    book.days(7).act("submit", "1.1", who=ZHANG)
+    book.days(1).close("1.1", LI)
+
+
+@cheat("clock-backwards")
+def closes_on_a_backdated_side_while_the_other_did_nothing(book: Book) -> None:
+    fork = book.here()
+    book.commit("另一支", {"notes": b"x"}, LI)
+    main = book.here()
+    book.back_to(fork)
+    book.days(-30)
+    closed_by(book, LI)
+    side = book.here()
+    book.back_to(main)
+    book.days(30).merge(side, fork)

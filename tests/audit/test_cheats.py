@@ -18,8 +18,11 @@ from tests.audit.cheats import (
     TEN_THOUSAND,
     Cheat,
     a_known_name_of_git_given_another_meaning_when_it_was_used,
+    closed_by,
     closed_for_good,
     looks_back,
+    orphan,
+    renumber,
 )
 from tests.conftest import LedgerOnDisk
 from tests.golden_files import agree_in_section
@@ -127,6 +130,74 @@ def corrects_what_no_number_depends_on(book: Book) -> None:
     book.close("1.1")
     book.edit("1.1", fields={"remark": "已归档"})
     book.settings(outcomes=[{"key": "rules", "label": "制定修订制度", "unit": "项"}, *TEN_THOUSAND])
+
+
+@honest
+def renames_what_is_not_complete_and_explains_what_is(book: Book) -> None:
+    categories = [*book.files["data/ledger.yaml"]["categories"], {"key": "b", "title": "关于学习方面"}]
+    fields = [{"key": "cause", "label": "根本原因", "of": "problem", "type": "text"}]
+    book.settings(categories=categories, fields=fields)
+    book.edit("1", action="set", category="b")
+    book.settings(categories=[categories[0], {"key": "b", "title": "关于学习教育方面"}])
+    book.edit("2", action="set", fields={"cause": "制度不健全"})
+
+
+@honest
+def enters_again_what_was_removed_by_the_same_day(book: Book) -> None:
+    told = message("删除", "remove", ("Id", "1.3"), ("From", "not_started"), ("Reason", "归入问题2"))
+    book.commit(told, {path_of("1.3"): None})
+    book.act("add", "2.2", **book.fresh("1.3"))
+    book.act("add", "1.3", **{**book.fresh("1.3"), "title": "另一项工作", "due": "2024-12-31"})
+
+
+@honest
+def enters_records_on_paper_without_days_when_the_ledger_begins(book: Book) -> None:
+    files, undated = dict(book.files), {"text": "已召开党组会研究。"}
+    book.reset()
+    book.commit(message("建立台账", "init"), files)
+    book.days(3).edit("1.3", progress=[undated], status="in_progress")
+    book.days(60).act("attach", "1.3", progress=[{**undated, "evidence": ["会议纪要"]}])
+    book.act("import", "1.2", progress=[undated, *book.data("1.2")["progress"]])
+
+
+@honest
+def renumbers_what_stood_in_the_way_of_what_another_clone_had_numbered(book: Book) -> None:
+    fork = book.here()
+    book.act("add", "1.4", **{**book.fresh("1.4"), "title": "对方所记"})
+    theirs = book.here()
+    book.back_to(fork)
+    for identity in ("1.4", "1.5"):
+        book.act("add", identity, **book.fresh(identity))
+    renumber(book, "1.5", "1.6")
+    renumber(book, "1.4", "1.5")
+    book.merge(theirs, fork, text=message("同步", "sync"))
+
+
+@honest
+def closes_under_a_new_title_beside_an_application_that_did_not_know_of_it(book: Book) -> None:
+    fork = book.here()
+    book.act("submit", "1.1", who=WANG)
+    theirs = book.here()
+    book.back_to(fork)
+    book.edit("1.1", action="set", title="做好1.1号工作和验收")
+    closed_by(book, LI)
+    book.merge(theirs, fork, book.held("1.1"), message("同步", "sync"))
+    book.act("reopen", "1.1", who=LI, reason="现场查看未完成")
+    closed_by(book, LI)
+
+
+@honest
+def drops_a_look_alike_that_came_with_a_history_of_no_ledger(book: Book) -> None:
+    fork = book.here()
+    book.entry("1.2", "另一支所记。")
+    side = book.here()
+    book.back_to(fork)
+    book.entry("1.1", "主支所记。")
+    main = book.here()
+    alike = path_of("1.1").replace("1.1.yaml", "1.1.YAML")
+    notes = orphan(book, "notes", {alike: b"x"})
+    files = {**main.files, path_of("1.2"): side.files[path_of("1.2")], alike: None}
+    book.commit("合并", files, parents=(notes, main.mark, side.mark))
 
 
 @honest

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sync.test_driver import BLOCK, edited, edits
+from xuncha.audit.days import commits_with_clock_ahead
+from xuncha.audit.examination import Examination
 from xuncha.audit.merging import _compare_value
 from xuncha.store.reading import parse
 from xuncha.sync.merging import merge_record
@@ -50,3 +54,33 @@ def test_what_neither_side_wrote_and_what_one_did_are_named(one: list[Any], othe
     assert "merge-invented" in found(parse(BASE), ours, theirs, invented)
     ours["progress"] = [*ours["progress"], entry]
     assert "merge-lost" in found(parse(BASE), ours, theirs, merged)
+
+
+@pytest.mark.parametrize(
+    ("days", "is_verified", "severity"),
+    [(13, False, None), (14, False, "warning"), (13, True, "warning"), (14, True, "error")],
+)
+def test_a_number_that_was_long_known_is_not_given_up_unnoticed(
+    days: int, is_verified: bool, severity: str | None
+) -> None:
+    # Ours are the commits 0, 1 (which adds it) and 4 (which renumbers it), theirs 0, 2 and 3 (which adds it, too).
+    added = SimpleNamespace(moment_committed=0), SimpleNamespace(moment_committed=days * 86_400)
+    history: Any = SimpleNamespace(
+        commits={1: added[0], 3: added[1]},
+        _additions={"path": [(1, 0b00011), (3, 0b01101)]},
+        _verified=[0b00011] if is_verified else [],
+    )
+    assert Examination._renumbering_severity(history, "path", 0b10011) == severity
+    assert Examination._renumbering_severity(history, "path", 0b00101) is None
+
+
+@pytest.mark.parametrize(
+    ("earlier", "is_ahead"), [("10101010", False), ("101010101", True), ("1010101001", False)]
+)
+def test_a_clock_is_ahead_of_most_of_nine_commits_that_follow(earlier: str, is_ahead: bool) -> None:
+    moments = [1_000_000, *(0 if each == "1" else 2_000_000 for each in earlier)]
+    history: Any = [
+        SimpleNamespace(hash=str(place), parents=(str(place - 1),), moment_committed=moment)
+        for place, moment in enumerate(moments)
+    ]
+    assert ("0" in commits_with_clock_ahead(history)) is is_ahead

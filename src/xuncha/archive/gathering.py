@@ -90,7 +90,7 @@ def facts_of(ledger: Ledger, root: Path, commit: str, day: Date) -> Facts:
         date=day,
         commits=git.count_commits(commit)[0],
         object_format=git.text("rev-parse", "--show-object-format"),
-        inside=git.text("rev-parse", "--show-prefix"),
+        inside=git.prefix,
         made_by=Maker(xuncha=__version__, git=git.text("version").removeprefix("git version ")),
     )
 
@@ -225,9 +225,10 @@ def gather(root: Path, commit: str, day: Date, folder: Path) -> ArchiveCase:
     place = clone_until(root, commit, folder / "repository", f"refs/tags/{PREFIX}")
     payload = folder / "bag"
     with isolated():
-        found = ls_tree(Git(place), "HEAD", *FOLDERS)
+        found, folders = ls_tree(Git(place), "HEAD", *FOLDERS), Git(place).prefix.split("/")
     file_paths = [leaf.path for leaf in found if leaf.is_file]
-    bag.check_names(file_paths)
+    not_utf8 = [each for each in folders if each.encode(errors="ignore").decode() != each]
+    bag.check_names([*file_paths, *not_utf8])
     pointers = write_files(place, file_paths, root, commit)
     ledger = load(WorkingTree(place))
     by_number = all_comments(WorkingTree(place))  # they must be valid, too, to be handed over

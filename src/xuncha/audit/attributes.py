@@ -13,7 +13,7 @@ from xuncha.model.identity import EVIDENCE
 from xuncha.model.source import MAX_SIZE
 from xuncha.trail.contents import read_objects
 from xuncha.trail.git import Git
-from xuncha.trail.replay import Commit, log
+from xuncha.trail.replay import Commit, commits_in
 
 _FILE: Final = ".gitattributes"
 _MACRO_PREFIX: Final = "[attr]"
@@ -29,12 +29,10 @@ CONVERTED = RULES.declare(
 
 def check_attributes(git: Git, commits: Sequence[Commit], paths: Iterable[str]) -> Findings:
     """Yield the commits from which on git converts files of the ledger; `paths` are all that the ledger ever had."""
-    prefix = git.text("rev-parse", "--show-prefix").strip()
+    prefix = git.prefix
     prefixes = [prefix[: index + 1] for index, letter in enumerate(prefix) if letter == "/"]
     pathspecs = [f":(top,literal){folder}{_FILE}" for folder in ("", *prefixes, f"{prefix}data/")]
-    order_options = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent")
-    raw_options = ("--raw", "--no-abbrev", "--no-renames")
-    tracked = log(git, *order_options, *raw_options, "HEAD", "--", *pathspecs)
+    tracked = commits_in(git, *pathspecs, relative=False)
     versions = [
         (commit, each.path, each.blob) for commit in tracked for each in commit.touched if each.has_content
     ]

@@ -85,20 +85,21 @@ def claim_message(claim: Trailers) -> str:
 
 def without_other_ledgers(git: Git, items: list[Finding[HistoryPlace]]) -> list[Finding[HistoryPlace]]:
     """Leave out the claims of commits that did what they say to another ledger of the repository."""
-    claims = [each.place.commit for each in items if each.code == "trailers-mismatch" and not each.place.path]
-    prefix = git.text("rev-parse", "--show-prefix").strip() if claims else ""
+    mismatches = (each for each in items if each.code == "trailers-mismatch")
+    claims = {each: each.place.commit for each in mismatches if not each.place.path}
+    names = list(claims.values())
     others = set()
-    for start in range(0, len(claims), _BATCH):
+    for start in range(0, len(names), _BATCH):
         options = ("--no-walk", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")
-        for commit in log(git, *options, *claims[start : start + _BATCH], "--"):
+        for commit in log(git, *options, *names[start : start + _BATCH], "--"):
             numbers: defaultdict[str, set[str | None]] = defaultdict(set)
             for path in (each.path for each in commit.touched):
                 folder = path[: max(0, path.rfind("data/"))]
                 numbers[folder].add(number_of(path.removeprefix(folder)))
-            others |= {(commit.hash, folder) for folder, ids in numbers.items() if folder != prefix and ids.issuperset(commit.trailers.ids)}  # fmt: skip
+            others |= {(commit.hash, folder) for folder, ids in numbers.items() if folder != git.prefix and ids.issuperset(commit.trailers.ids)}  # fmt: skip
     kinds = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for name, folder in others)
     explained = {name for (name, _folder), kind in zip(others, kinds, strict=True) if kind == "blob"}
-    return [each for each in items if each.place.path or each.code != "trailers-mismatch" or each.place.commit not in explained]  # fmt: skip
+    return [each for each in items if claims.get(each) not in explained]
 
 
 def _unnamed(step: Step, change: Change) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from xuncha.audit.catalogue import LENIENT, RULES, HistoryPlace
-from xuncha.audit.facts import Data, Proof, entries, files_of, mapping, proofs_of, quoted, statement, text_of
+from xuncha.audit.facts import Data, Proof, entries, files_of, numbers, proofs_of, quoted, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import Change
 from xuncha.catalogue import Violations
@@ -39,19 +39,10 @@ def changed_after_closing(step: Step) -> Violations[HistoryPlace]:
         allowed = {"closed"} if change.statuses[1] != "closed" else set()  # reopened
         renamed = step.renamed_evidence(change.id) if old.get("progress") != new.get("progress") else {}
         keys = [key for key in changed_since(old, new, renamed) if key not in allowed]
-        amounts = (
-            []
-            if allowed
-            else [key for key in ("outcomes", "fields") if _amounts(old, key) != _amounts(new, key)]
-        )
-        if keys or amounts:
+        amounts = [key for key in ("outcomes", "fields") if numbers(old, key) != numbers(new, key)]
+        if keys or (amounts and not allowed):
             message = _("{id} was closed, but {keys} changed without it being reopened")
             yield step.report(change, message, None if keys else "warning", keys=quoted(keys or amounts))
-
-
-def _amounts(data: Data, key: str) -> dict[str, object]:
-    """Return the numbers under a key, such as `outcomes`, by their own keys."""
-    return {name: value for name, value in mapping(data, key).items() if isinstance(value, int | float)}
 
 
 def changed_since(closed: Data, now: Data, renamed: dict[str, str]) -> list[str]:
@@ -103,11 +94,12 @@ def is_postponed(change: Change) -> bool:
     why="A deadline may only be moved by `extend`, to a later day and with a reason.",
     wrong="`due` of 2.3 changes, and the commit is not an `extend`; or it is one, and the new day is earlier; or `term` becomes "
     "`long_term`; or a merge takes the later of two new days. If two sides had each set a first day, it is a warning; so is an "
-    "earlier day by an `undo` of what someone else set.",
+    "earlier day by an `undo` of what someone else set, and a later day, or none, of a measure that a `remove` took away and that is "
+    "entered again under the same title.",
     scope=LENIENT,
 )
 def deadline_moved(step: Step) -> Violations[HistoryPlace]:
-    """Find deadlines that moved without `extend`, or to an earlier day."""
+    """Find deadlines that moved without `extend`, to an earlier day, or by a removal of the measure."""
     for change, old, new in _moved_deadlines(step):
         if step.commit.trailers.action != "extend":
             message = _("the deadline of {id} moved from {old} to {new} without `extend`")
@@ -116,6 +108,14 @@ def deadline_moved(step: Step) -> Violations[HistoryPlace]:
         else:
             continue
         yield step.report(change, message, old=old, new=new or _("none"))
+    for change in step.measures:
+        new = deadline(change.new)
+        for old in step.removed_deadlines(change):
+            if new is None or new > old:
+                message = _(
+                    "{id}, which was removed when its deadline was {old}, was entered again with {new}"
+                )
+                yield step.report(change, message, "warning", old=old, new=new or _("none"))
 
 
 @RULES.rule(

@@ -115,23 +115,15 @@ def _days(data: Data | None) -> set[str]:
     why="A measure cannot have been closed before its recorded progress, nor before closing was applied for; a date long before the "
     "commit is not confirmed by anything, which is a warning.",
     wrong="`closed` of 2.3 says 2024-05-01, but its last entry says 2024-05-20, or the application was made on 2024-06-10; or the commit "
-    "is two weeks later, or the closing has no day, or a review was entered two weeks after its day. (In the first two weeks of a "
+    "is two weeks later, or the closing or a new entry has no day, or a review was entered two weeks after its day. (In the first two weeks of a "
     "ledger a day before its history is accepted: records on paper are being entered.)",
 )
 def predated(step: Step) -> Violations[HistoryPlace]:
-    """Find closings dated before the entries or the application that they rest on; and closings and reviews dated long before their commit."""
+    """Find closings dated before the entries or the application that they rest on; closings and reviews dated long before their commit; and entries without a day."""
     if step.commit.trailers.action == "import":
         return
     early = _day_before(step.day, MAX_DELAY)
-    for change in step.measures:
-        old, new = (
-            {text_of(each, "date") or step.day for each in entries(data, "reviews")}
-            for data in (change.old, change.new)
-        )
-        day = min(new - old, default=step.day)
-        if change.before and day <= early and not _is_first_entry(step, day, step.day):
-            message = _("{id} was reviewed as of {day}, by a commit of {last}")
-            yield step.report(change, message, "warning", day=day, last=step.day)
+    yield from _late_records(step, early)
     for change in step.closings:
         day = text_of(mapping(change.new, "closed"), "date") or ""
         last = max((text_of(entry, "date") or "" for entry in entries(change.new, "progress")), default="")
@@ -151,6 +143,22 @@ def predated(step: Step) -> Violations[HistoryPlace]:
         else:
             continue
         yield step.report(change, message, severity, day=day, last=last)
+
+
+def _late_records(step: Step, early: str) -> Violations[HistoryPlace]:
+    """Find reviews dated before `early` (ISO 8601), and entries without a day unless the ledger had just begun."""
+    for change in step.measures:
+        old, new = (
+            {text_of(each, "date") or step.day for each in entries(data, "reviews")}
+            for data in (change.old, change.new)
+        )
+        day = min(new - old, default=step.day)
+        if change.before and day <= early and not _is_first_entry(step, day, step.day):
+            message = _("{id} was reviewed as of {day}, by a commit of {last}")
+            yield step.report(change, message, "warning", day=day, last=step.day)
+        undated = {statement(each) for each in entries(change.new, "progress") if not text_of(each, "date")}
+        if early >= step.graph.first_day and undated - {*map(statement, entries(change.old, "progress"))}:
+            yield step.report(change, _("an entry of {id} has no day"), "warning")
 
 
 def _is_first_entry(step: Step, day: str, recorded: str) -> bool:

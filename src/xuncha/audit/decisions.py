@@ -8,41 +8,44 @@ from collections.abc import Iterator
 from typing import Final
 
 from xuncha.audit.catalogue import RULES, HistoryPlace
-from xuncha.audit.facts import Data, entries, mapping, number_of, quoted, statement, text_of
+from xuncha.audit.facts import Data, entries, mapping, number_of, numbers, quoted, statement, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.people import people_of
-from xuncha.audit.replayed import MAX_DELAY, Change
+from xuncha.audit.replayed import MAX_DELAY
 from xuncha.catalogue import Violations
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, PROBLEMS
 
 _NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_INSPECTION: Final = ("inspector", "round", "feedback")
+_INSPECTION: Final = ("organisation", "inspector", "round", "feedback")
 
 
 @RULES.rule(
     "problem-rewritten",
-    why="A finding must stay in the words of the inspectors. The title of a problem whose measures are all closed must not change "
-    "either; changing it is a warning.",
-    wrong="`finding` of problem 2 changes or is removed; or its `title` changes when all of its measures are closed.",
+    why="A finding must stay in the words of the inspectors. The title, the category and the amounts of a problem whose measures are "
+    "all closed must not change either; changing them is a warning.",
+    wrong="`finding` of problem 2 changes or is removed; or its `title`, its `category` or a number in its `fields` changes when all of "
+    "its measures are closed. (Texts in `fields` may change.)",
 )
 def problem_rewritten(step: Step) -> Violations[HistoryPlace]:
-    """Find problems whose finding was rewritten, or whose title was after all measures were closed; a change by hand is left to `by-hand`."""
+    """Find problems whose finding was rewritten, or that changed after all measures were closed; a change by hand is left to `by-hand`."""
     for change in step.changes if step.commit.trailers.action else ():
         if not change.is_record or change.new is None or change.old is None or "." in str(change.id):
             continue
         finding = text_of(change.old, "finding")
         if finding and finding != text_of(change.new, "finding"):
             yield step.report(change, _("the finding of problem {id} was rewritten"))
-        if text_of(change.old, "title") != text_of(change.new, "title") and _is_complete(step, change):
-            message = _("the title of problem {id} was rewritten when all its measures were closed")
-            yield step.report(change, message, "warning")
+        keys = [key for key in ("title", "category") if text_of(change.old, key) != text_of(change.new, key)]
+        keys += ["fields"] if numbers(change.old, "fields") != numbers(change.new, "fields") else []
+        if keys and _is_complete(step, change.path.rpartition("/")[0]):
+            message = _("{keys} of problem {id} changed when all its measures were closed")
+            yield step.report(change, message, "warning", keys=quoted(keys))
 
 
-def _is_complete(step: Step, change: Change) -> bool:
-    """Return whether all measures of a problem were closed before the commit."""
-    folder = step.before.folders.get(change.path.rpartition("/")[0], {})
-    records = [step.files.record(each) for path, each in folder.items() if "." in (number_of(path) or "")]
+def _is_complete(step: Step, folder: str) -> bool:
+    """Return whether all measures of a problem, by its folder, were closed before the commit."""
+    files = step.before.folders.get(folder, {})
+    records = [step.files.record(each) for path, each in files.items() if "." in (number_of(path) or "")]
     return bool(records) and all(text_of(each, "status") == "closed" for each in records)
 
 
@@ -50,33 +53,30 @@ def _is_complete(step: Step, change: Change) -> bool:
     "settings-changed",
     "warning",
     why="All time limits count from the feedback, `people` says which addresses are one person, and `outcomes` says what amounts count; "
-    "changing any of them afterwards changes what is measured by it.",
+    "changing any of them afterwards changes what is measured by it. So does another name of the organisation, or of a category.",
     wrong="`inspection.feedback` of data/ledger.yaml was 2023-11-10 and is 2024-01-10; or an address in `people` now belongs to another "
-    "person, or to a second one as well; or the unit of an outcome was 元 and is 万元, although measures have amounts of it. (A new "
-    "address is allowed.)",
+    "person, or to a second one as well; or the unit of an outcome was 元 and is 万元, although measures have amounts of it; or a "
+    "category in which a problem is complete gets another title, or `organisation` another name. (A new address is allowed.)",
 )
 def settings_changed(step: Step) -> Violations[HistoryPlace]:
-    """Find changes of the inspection and of outcomes that have amounts, and addresses in `people` that have lost their owner or have a second one."""
+    """Find changes of the inspection, of outcomes and categories that are used, and addresses in `people` that have lost their owner or have a second one."""
     for change in step.changes:
         if change.path != LEDGER_FILE or change.old is None or change.new is None:
             continue
-        before, after = (mapping(data, "inspection") for data in (change.old, change.new))
+        before, after = ({**data, **mapping(data, "inspection")} for data in (change.old, change.new))
         for key in _INSPECTION:
             if before.get(key) is not None and before[key] != after.get(key):
                 message = _("`{key}` of the inspection changed from {old} to {new}")
                 yield step.report(change, message, key=key, old=before[key], new=after.get(key) or _("none"))
-        kinds, new_kinds = (
-            {text_of(each, "key") or "": each for each in entries(data, "outcomes")}
-            for data in (change.old, change.new)
-        )
-        changed = {key for key, kind in kinds.items() if kind != new_kinds.get(key)}
-        for outcome in sorted(changed & _outcomes(step)) if changed else ():
-            message = _("the outcome `{key}`, of which there are amounts, changed from {old} to {new}")
-            old, new = (
-                " ".join(text_of(each.get(outcome), word) or "" for word in ("label", "unit"))
-                for each in (kinds, new_kinds)
-            )
-            yield step.report(change, message, key=outcome, old=old, new=new.strip() or _("none"))
+        for name, used_keys, message in (
+            ("outcomes", _outcomes, _("the outcome `{key}`, of which there are amounts, changed from {old} to {new}")),
+            ("categories", _categories, _("the category `{key}`, in which problems are complete, changed from {old} to {new}")),
+        ):  # fmt: skip
+            kinds, new_kinds = ({text_of(each, "key") or "": each for each in entries(data, name)} for data in (change.old, change.new))  # fmt: skip
+            changed = {key for key, kind in kinds.items() if kind != new_kinds.get(key)}
+            for key in sorted(changed & used_keys(step)) if changed else ():
+                old, new = (_label(each.get(key)) for each in (kinds, new_kinds))
+                yield step.report(change, message, key=key, old=old, new=new or _("none"))
         old_pairs, new_pairs = _addresses(change.old), _addresses(change.new)
         owners = Counter(email for _name, email in new_pairs)
         lost_addresses = {email for _name, email in old_pairs - new_pairs}
@@ -90,15 +90,22 @@ def settings_changed(step: Step) -> Violations[HistoryPlace]:
                 yield step.report(change, message, addresses=_(", ").join(sorted(emails)))
 
 
+def _label(kind: Data | None) -> str:
+    """Return the words that name a category or an outcome."""
+    return " ".join(filter(None, [text_of(kind, key) for key in ("title", "label", "unit")]))
+
+
 def _outcomes(step: Step) -> set[str]:
     """Return the keys of the outcomes of which measures had amounts before the commit."""
-    files = [
-        each
-        for path, folder in step.before.folders.items()
-        if path.startswith(PROBLEMS)
-        for each in folder.values()
-    ]
-    return {key for each in files for key in mapping(step.files.record(each), "outcomes")}
+    folders = [files for path, files in step.before.folders.items() if path.startswith(PROBLEMS)]
+    return {key for files in folders for each in files.values() for key in mapping(step.files.record(each), "outcomes")}  # fmt: skip
+
+
+def _categories(step: Step) -> set[str]:
+    """Return the keys of the categories in which problems were complete before the commit."""
+    folders = [path for path in step.before.folders if path.startswith(PROBLEMS) and _is_complete(step, path)]
+    problems = [step.files.record(step.before.get(f"{folder}/problem.yaml")) for folder in folders]
+    return {text_of(each, "category") or "" for each in problems}
 
 
 def _addresses(settings: Data) -> set[tuple[str, str]]:

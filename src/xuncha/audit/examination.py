@@ -53,15 +53,13 @@ class Examination:
         self.commits = commits
         self._beginnings = places.beginnings(commits, anchors)
         self.start = self._beginnings[0].hash if self._beginnings else ""
-        self.relies_on_claims = False
-        """Whether two persons were required anywhere, and who they were is known only from the commits' own claims."""
         self._anchors = anchors
         self._children = Counter(parent for commit in commits for parent in commit.parents)
-        self._signers = Signers(signed)
+        self.signers = Signers(signed)
         self._graph = Graph(commits, files)
         self._graph.ahead = commits_with_clock_ahead(commits)
         self._graph.first_day = self._beginnings[0].day if self._beginnings else ""
-        self._graph.has_signed = self._signers.has_signed
+        self._graph.has_signed = self.signers.has_signed
         self._requirements_at: dict[str, tuple[Requirement, ...]] = {}
         """The requirements of the policy at each commit that closes a measure."""
         self._loosenings: list[tuple[Commit, set[Requirement]]] = []
@@ -83,9 +81,11 @@ class Examination:
             for parent in commit.parents:
                 if self._children[parent] == 1:  # where history branches, a merge may need it again
                     del self._graph.nodes[parent]
-        findings += [*self._check_beginnings(), *self._check_renumberings()]
-        findings += self._signers.findings(root)
-        self.relies_on_claims |= self._signers.relies_on_claims
+        again = _("the ledger begins a second time: {commit} already added it").format(commit=self.start[:10])
+        later_beginnings = [HistoryPlace.at(each, LEDGER_FILE) for each in self._beginnings[1:]]
+        findings += [places.SECOND.finding(each, again) for each in later_beginnings]
+        findings += self._check_renumberings()
+        findings += self.signers.findings(root)
         return list(dict.fromkeys(findings))
 
     def _check(self, place: int, commit: Commit) -> Findings:
@@ -125,7 +125,7 @@ class Examination:
         node.state = step.after
         if not self._record_changes(commit, node, changes):
             return
-        self._signers.add_commit(commit, step.settings, is_closing=bool(step.closings))
+        self.signers.add_commit(commit, step.settings, is_closing=bool(step.closings))
         yield from self._check_policy(step)
         undone = undoing.restoration(step)
         removed = commit.trailers.action == "remove"
@@ -139,9 +139,9 @@ class Examination:
             taken_back = {undone_commit.hash for undone_commit in undone.commits}
             self._graph.undone |= taken_back
             yield from undoing.check_undo(step, undone)
-            if "signed_commit" in step.required and taken_back & self._signers.signed_commits:
+            if "signed_commit" in step.required and taken_back & self.signers.signed_commits:
                 findings = [*undoing.check_others(step, undone.commits)]
-                self._signers.add_claims(Actor.from_commit(commit), step.settings, findings)
+                self.signers.add_claims(Actor.from_commit(commit), step.settings, findings)
             self._record_closings(step)
         else:
             for code in undoing.UNIVERSAL_RULES:
@@ -163,14 +163,6 @@ class Examination:
         # Only one beginning is accepted; any other commit that brings the ledger is checked.
         return node.has_ledger and commit.hash != self.start
 
-    def _check_beginnings(self) -> Findings:
-        """Yield the commits that bring the ledger a second time."""
-        message = _("the ledger begins a second time: {commit} already added it")
-        for each in self._beginnings[1:]:
-            yield places.SECOND.finding(
-                HistoryPlace.at(each, LEDGER_FILE), message.format(commit=self.start[:10])
-            )
-
     def _record_closings(self, step: Step) -> None:
         """Record the closings that must be signed, and whether the persons are known only from the commits' own claims."""
         if not step.closings:
@@ -180,15 +172,15 @@ class Examination:
             self._later_closings.append(step)
         needs_signature = "signed_commit" in step.required
         for change in step.closings if "second_person" in step.required else ():
-            signed = all(who.commit in self._signers.signed_commits for who in change.applicants)
-            self.relies_on_claims |= not (needs_signature and change.applicants and signed)
+            signed = all(who.commit in self.signers.signed_commits for who in change.applicants)
+            self.signers.relies_on_claims |= not (needs_signature and change.applicants and signed)
             for applicant in change.applicants if needs_signature else ():
                 message = _(
                     "closing {id} was applied for in the name of {name}, who did not sign this, but usually signs"
                 )
                 text = message.format(id=change.id, name=applicant.name)
                 finding = RULES["second-person-doubtful"].finding(step.at(change), text)
-                self._signers.add_claims(applicant, step.settings, [finding])
+                self.signers.add_claims(applicant, step.settings, [finding])
         if needs_signature or "signed_commit" in status.recently_required(step):
             self._require_signature(step, lenient=not needs_signature)
 
@@ -221,7 +213,7 @@ class Examination:
         actor = Actor.from_commit(step.commit)
         for change in step.closings:
             is_lenient = lenient or (step.commit.trailers.action == "import" and change.before is None)
-            self._signers.require(actor, step.settings, step.at(change), lenient=is_lenient)
+            self.signers.require(actor, step.settings, step.at(change), lenient=is_lenient)
 
     def _record_renumbering(self, step: Step) -> None:
         """Record a renumbering, which must be justified by a number of another clone."""
@@ -235,7 +227,7 @@ class Examination:
 
     def _check_merge(self, commit: Commit, node: Node, parents: list[Node]) -> Findings:
         graph = self._graph
-        all_sides = Joining(commit, parents, graph, self._signers)
+        all_sides = Joining(commit, parents, graph, self.signers)
         result = node.state = parents[0].state.with_changes(all_sides.versions())
         if not node.has_ledger:
             self._record_changes(commit, node, [])
@@ -248,7 +240,7 @@ class Examination:
         sides = [side for side in sides if id(side) in tips] or sides[:1]
         bases = [each.state for each in graph.tips(reduce(and_, (side.ancestry for side in sides)))]
         if len(sides) > 1 and bases:
-            joining = Joining(commit, sides, graph, self._signers, result)
+            joining = Joining(commit, sides, graph, self.signers, result)
             paths = [each.path for each in commit.touched] if sides[0] is parents[0] else None
             yield from check_merge(joining, paths)
             yield from places.check_merged_paths(joining)

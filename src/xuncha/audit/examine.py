@@ -81,7 +81,7 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
             for each in oversized
         ),
         *commands.without_other_ledgers(git, examination.run(root)),
-        *places.check_templates(root),
+        *places.check_templates(git),
         *places.check_look_alikes(commits_by_path, by_hash),
         *attributes.check_attributes(git, commits, {each.path for each in touched}),
     ]
@@ -91,8 +91,8 @@ def audit(root: Path, *, since: str | None = None) -> Audit:
     findings += [each for each in later_findings if each.place.commit not in old_commits]
     examined = [commit for commit in commits if commit.hash not in old_commits]
     changes = sum(len(commit.touched) for commit in examined)
-    start_commit, on_claims = examination.start, examination.relies_on_claims
-    return Audit(findings, len(examined), changes, commits[-1].hash, start_commit, marks, on_claims)
+    on_claims = examination.signers.relies_on_claims
+    return Audit(findings, len(examined), changes, commits[-1].hash, examination.start, marks, on_claims)
 
 
 TOO_MANY = RULES.declare(

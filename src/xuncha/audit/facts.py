@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, get_args
 
+from xuncha.chinese.characters import without_invisible
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.vocabulary import Requirement
@@ -39,6 +41,11 @@ def entries(data: Data | None, key: str) -> list[Data]:
     """Return the dated entries under a key; an empty list if there are none."""
     items = data.get(key) if data else None
     return [entry for entry in items if isinstance(entry, dict)] if isinstance(items, list) else []
+
+
+def numbers(data: Data | None, key: str) -> dict[str, object]:
+    """Return the numbers under a key, such as `outcomes`, by their own keys."""
+    return {name: value for name, value in mapping(data, key).items() if isinstance(value, int | float)}
 
 
 def statement(entry: Data) -> tuple[object, ...]:
@@ -83,6 +90,21 @@ def is_record(path: str) -> bool:
 def quoted(names: Iterable[str]) -> str:
     """Return keys as they are written in messages: each in backquotes."""
     return _(", ").join(f"`{name}`" for name in names)
+
+
+@lru_cache(maxsize=4096)
+def folded(text: str) -> str:
+    """Return a name or an address without differences that nobody sees: letter case, width, blanks, invisible characters."""
+    plain = without_invisible(unicodedata.normalize("NFKC", text).casefold())
+    visible = (letter for letter in plain if not letter.isspace() and letter != "\N{REPLACEMENT CHARACTER}")
+    return "".join(letter for letter in visible if unicodedata.category(letter) != "Cf")
+
+
+@lru_cache(maxsize=4096)
+def name_key(text: str) -> str:
+    """Return a folded name without signs that are easily overlooked, such as stops and dots. A name of signs alone stays."""
+    plain = folded(text)
+    return "".join(letter for letter in plain if unicodedata.category(letter)[0] not in "PS") or plain
 
 
 def read_data(content: bytes | None) -> Data:

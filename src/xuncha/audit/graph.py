@@ -11,7 +11,7 @@ from operator import or_
 from typing import Final, cast
 
 from xuncha.audit.catalogue import HistoryPlace
-from xuncha.audit.facts import Data, required_by
+from xuncha.audit.facts import Data, name_key, required_by, text_of
 from xuncha.audit.replayed import CLOCK_SKEW, MAX_DELAY, Change, Files, ReplayedCommit, State, Version
 from xuncha.errors import Severity
 from xuncha.model.identity import LEDGER_FILE
@@ -57,6 +57,8 @@ class Graph:
         """Whether a person of this name signs commits."""
         self.versions: defaultdict[str, list[tuple[int, Version]]] = defaultdict(list)
         """All versions of each file, each with the place of its commit."""
+        self.removed: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        """The removals of measures with a deadline, by the key of their title: the commit, and the deadline."""
 
     def add(self, place: int, changes: list[Change], *, is_date_relevant: bool) -> None:
         """Record what a commit did."""
@@ -67,6 +69,9 @@ class Graph:
         for change in changes:
             if change.after:
                 self.versions[change.path].append((place, change.after))
+            is_target = commit.trailers.action == "remove" and change.id in commit.trailers.ids
+            if is_target and (due := text_of(change.old, "due")):
+                self.removed[name_key(text_of(change.old, "title") or "")].append((commit.hash, due))
 
     def has_ancestor(self, node: Node, commit: str) -> bool:
         """Return whether a commit is an ancestor of another one, or is it."""
@@ -147,6 +152,12 @@ class Step:
     def has_ancestor(self, commit: str) -> bool:
         """Return whether another commit is an ancestor of this one."""
         return self.graph.has_ancestor(self.node, commit)
+
+    def removed_deadlines(self, change: Change) -> list[str]:
+        """Return the deadlines of the measures removed before that had the title of one that the commit adds."""
+        key = name_key(text_of(change.new, "title") or "")
+        removed = self.graph.removed.get(key, ()) if change.before is None else ()
+        return [due for commit, due in removed if self.has_ancestor(commit)]
 
     @cached_property
     def required(self) -> tuple[Requirement, ...]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from xuncha.audit.facts import is_record, text_of
+from xuncha.audit.facts import folded, is_record, text_of
 from xuncha.audit.graph import Graph, Node, union
-from xuncha.audit.people import Signers, addresses_of, folded
+from xuncha.audit.people import Signers, addresses_of
 from xuncha.audit.replayed import MAX_DELAY, Actor, State, Version, Wording
 from xuncha.model.identity import LEDGER_FILE
 from xuncha.sync.values import MISSING, UNSETTLED, merge_values, merged_value

@@ -33,7 +33,7 @@ SUBJECTS: Final = (
     ("合并没有丢失也没有添加任何一方的内容，台账只有一个开端。", "merge-invented merge-lost second-beginning"),
     ("改动均由命令作出，所做与所称一致，文件都能读取，没有链接、形似的路径和检出时的转换。", "by-hand trailers-mismatch account-mismatch unreadable link look-alike converted too-many-files ledger-moved"),
     ("此前各次核验过的历史仍在，未被改写。", "history-rewritten"),
-    ("没有本单位自己的模板。", "own-template"),
+    ("没有本单位自己的模板和表格样式。", "own-template"),
 )  # fmt: skip
 """The subjects of an audit: a sentence that is true if nothing was found, and the codes of the rules that would refute it."""
 _BACKQUOTED: Final = re.compile(r"`([^`]*)`")

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from xuncha.audit.catalogue import LENIENT, RULES, Findings, HistoryPlace
-from xuncha.audit.facts import Data, entries, mapping, text_of
+from xuncha.audit.facts import Data, entries, folded, mapping, name_key, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.replayed import MAX_DELAY, Actor
 from xuncha.catalogue import Violations
-from xuncha.chinese.characters import without_invisible
 from xuncha.errors import Finding, Severity
 from xuncha.language import gettext as _
-from xuncha.model.settings import emails_of
 from xuncha.trail.replay import Commit
 from xuncha.trail.signing import signatures
-
-
-@lru_cache(maxsize=4096)
-def folded(text: str) -> str:
-    """Return a name or an address without differences that nobody sees: letter case, width, blanks, invisible characters."""
-    plain = without_invisible(unicodedata.normalize("NFKC", text).casefold())
-    visible = (letter for letter in plain if not letter.isspace() and letter != "\N{REPLACEMENT CHARACTER}")
-    return "".join(letter for letter in visible if unicodedata.category(letter) != "Cf")
-
-
-@lru_cache(maxsize=4096)
-def name_key(text: str) -> str:
-    """Return a folded name without signs that are easily overlooked, such as stops and dots. A name of signs alone stays."""
-    plain = folded(text)
-    return "".join(letter for letter in plain if unicodedata.category(letter)[0] not in "PS") or plain
 
 
 def _mailbox(email: str) -> str:
@@ -44,7 +25,8 @@ def _mailbox(email: str) -> str:
 
 def addresses_of(email: str, settings: Data | None) -> set[str]:
     """Return all addresses of the person who has this one, folded, according to `people` in the settings; none for an empty one."""
-    return emails_of(folded(email), (emails for _name, emails in people_of(settings))) - {""}
+    own = folded(email)
+    return {own}.union(*(emails for _name, emails in people_of(settings) if own in emails)) - {""}
 
 
 def one_person_message(applicant: Actor | None, closer: Actor, settings: Data | None) -> str:
@@ -228,7 +210,7 @@ class Signers:
         """Start with the commits that are signed, by whomever."""
         self.signed_commits = signed_commits
         self.relies_on_claims = False
-        """Whether the signature of an application could not be verified here."""
+        """Whether two persons were required anywhere, and who they were is known only from the commits' own claims."""
         self._signings: dict[str, tuple[bool, int]] = {}
         """By each address and name of an author: whether the author's last commit was signed, and when the author last signed.
         Closings do not count, because the policy may have required their signature."""

@@ -7,20 +7,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import pointer_message
-from xuncha.audit.facts import Data, entries, is_record, mapping, number_of, read_data, text_of
+from xuncha.audit.facts import Data, entries, is_record, mapping, name_key, number_of, read_data, text_of
 from xuncha.audit.graph import Step
 from xuncha.audit.joining import Joining
-from xuncha.audit.people import name_key
 from xuncha.audit.replayed import MAX_DELAY, State
 from xuncha.catalogue import Violations
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
-from xuncha.model.identity import EVIDENCE, LEDGER_FILE, PARTS, PROBLEMS
+from xuncha.model.identity import EVIDENCE, FORMS, LEDGER_FILE, PARTS, PROBLEMS
 from xuncha.model.source import MAX_SIZE
 from xuncha.paper.own import FOLDER, is_template
 from xuncha.trail.contents import read_objects
@@ -40,7 +38,7 @@ _SIMILAR_GONE: Final = 0.2  # the same, if one of them disappeared within two we
 @RULES.rule(
     "link",
     why="A link shows content from elsewhere, and another repository is not in this history: there is no record of what it contained.",
-    wrong="data/evidence/2.3 is a link to a folder outside, or a submodule; or templates/ is one.",
+    wrong="data/evidence/2.3 is a link to a folder outside, or a submodule; or templates/ or data/forms is one.",
 )
 def link(step: Step) -> Violations[HistoryPlace]:
     """Find links and submodules among the files of the ledger."""
@@ -127,10 +125,12 @@ def check_former_places(git: Git, start: Commit, commits: Sequence[Commit]) -> F
         if not later.isdisjoint(commit.parents):
             later.add(commit.hash)
     parents = dict.fromkeys(each for commit in commits if commit.hash in later for each in commit.parents)
-    own_folder = f"{start.hash}:{git.text('rev-parse', '--show-prefix').strip()}"
-    [[own]] = _read_features(git, [[own_folder]])
+    before = [each for each in parents if each not in later]
+    others = list(other_ledgers(git, start, before)) if before else []
+    if not others:
+        return
+    [[own]] = _read_features(git, [[f"{start.hash}:{git.prefix}"]])
     place = HistoryPlace.at(start, LEDGER_FILE)
-    others = list(other_ledgers(git, start, [each for each in parents if each not in later]))
     versions = [list(dict.fromkeys(other.versions)) for other in others]
     for other, features in zip(others, _read_features(git, versions, alone=not own.pieces), strict=True):
         near = other.removed_at is not None and abs(other.removed_at - start.moment_committed) < MAX_DELAY
@@ -259,21 +259,23 @@ def check_merged_paths(joining: Joining) -> Findings:
 OWN_TEMPLATE: Final = RULES.declare(
     "own-template",
     "note",
-    why="The ledger's own template can make a notice say what the records do not, such as that everything is complete. Check it like a record.",
-    wrong="A commit adds or changes `templates/notice.txt.j2`. (This blocks nothing, and `audit --json` does not list it.)",
+    why="The ledger's own template can make a notice say what the records do not, such as that everything is complete; so can a form, of a "
+    "table that is filled from the records. Check it like a record.",
+    wrong="A commit adds or changes `templates/notice.txt.j2`, or `data/forms/月报.yaml`. (This blocks nothing, and `audit --json` does not "
+    "list it.)",
 )
 
 
-def check_templates(root: Path) -> Findings:
-    """Yield each commit that adds or changes a template or a link; a merge only if it brings what none of its sides had."""
+def check_templates(git: Git) -> Findings:
+    """Yield each commit that adds or changes a template, a form or a link; a merge only if it brings what none of its sides had."""
     known_files: set[Touched] = set()
-    for commit in commits_in(root, FOLDER):
+    for commit in commits_in(git, FOLDER, FORMS):
         for touched in commit.touched:
             if touched.blob and (len(commit.parents) < 2 or touched not in known_files):  # noqa: PLR2004
                 place = HistoryPlace.at(commit, touched.path)
                 if message := link_message(touched.path, touched.mode):
                     yield link.finding(place, message)
-                elif is_template(touched.path):
+                elif is_template(touched.path) or touched.path.startswith(FORMS):
                     message = _("the ledger's own {path} was added or changed").format(path=touched.path)
                     yield OWN_TEMPLATE.finding(place, message)
             known_files.add(touched)

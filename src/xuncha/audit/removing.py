@@ -13,8 +13,7 @@ from xuncha.audit.undoing import is_update, same
 from xuncha.catalogue import Violations
 from xuncha.language import gettext as _
 from xuncha.model.identity import EVIDENCE, Identity
-from xuncha.model.moves import comments, identities, paths_after, renumbering
-from xuncha.workflow.remove import is_untouched
+from xuncha.model.moves import comments, identities, is_untouched, paths_after, renumbering
 
 
 def removal(step: Step) -> Mapping[str, Version | None] | str:

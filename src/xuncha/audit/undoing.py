@@ -9,9 +9,9 @@ from typing import Final, NamedTuple
 
 from xuncha.audit.catalogue import RULES, Findings, HistoryPlace
 from xuncha.audit.contents import deadline, is_postponed
-from xuncha.audit.facts import entries, text_of
+from xuncha.audit.facts import entries, folded, text_of
 from xuncha.audit.graph import Step
-from xuncha.audit.people import addresses_of, folded
+from xuncha.audit.people import addresses_of
 from xuncha.audit.replayed import MAX_DELAY, Change, ReplayedCommit, Version
 from xuncha.catalogue import Violations
 from xuncha.errors import Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Collection
-from functools import wraps
+from functools import partial, wraps
 from importlib import import_module
 from typing import Any, TypeVar, cast
 
@@ -62,18 +62,32 @@ class _Translated:
         return summary(self.help)
 
     def get_help_option(self, ctx: Any) -> TyperOption | None:  # noqa: ANN401
-        option = cast("TyperOption | None", super().get_help_option(ctx))  # type: ignore[misc]
+        option: TyperOption | None = cast("Any", super()).get_help_option(ctx)
         if option is not None:
             option.help = _("Show this help")
         return option
 
+    def get_params(self, ctx: object) -> list[Any]:
+        parameters: list[Any] = cast("Any", super()).get_params(ctx)
+        for parameter in parameters:
+            parameter.process_value = partial(_process_value, parameter)
+        return parameters
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # noqa: ANN401
         """Parse as Typer does; every error is given the context of its command."""
         try:
-            return cast("list[str]", super().parse_args(ctx, args))  # type: ignore[misc]
+            return cast("list[str]", cast("Any", super()).parse_args(ctx, args))
         except WrongUsage as error:
             error.ctx = getattr(error, "ctx", None) or ctx  # type: ignore[attr-defined]
             raise
+
+
+def _process_value(parameter: TyperOption, ctx: typer.Context, value: object) -> object:
+    """Convert a value as Typer does, but leave a text and what was not given as they are: even for these, Typer would load pydantic."""
+    if value in (None, ()) and not parameter.required:
+        return () if parameter.multiple or parameter.nargs == -1 else None
+    is_text = isinstance(value, str) and parameter.type_descriptor.annotation is str
+    return value if is_text else type(parameter).process_value(parameter, ctx, value)
 
 
 class _Command(_Translated, TyperCommand):

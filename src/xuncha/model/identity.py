@@ -13,6 +13,7 @@ PROBLEMS = "data/problems"
 LEDGER_FILE = "data/ledger.yaml"
 EVIDENCE = "data/evidence"
 COMMENTS = "data/comments"
+FORMS = "data/forms"
 PARTS = (LEDGER_FILE, PROBLEMS, EVIDENCE, COMMENTS)
 """All records of a ledger, their evidence, and the comments."""
 _NUMBER = "[1-9][0-9]{0,5}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from xuncha.chinese.characters import half_width_digits
 from xuncha.model.identity import CommentNumber, Identity
@@ -62,6 +62,11 @@ def number_after(identity: Identity, move: Move) -> Identity:
 def path_now(path: str, moves: Iterable[Move]) -> str:
     """Return the path of a file after the first of these moves that concerns it."""
     return next((new for move in moves if (new := path_after(path, move)) != path), path)
+
+
+def is_untouched(data: Mapping[str, Any]) -> bool:
+    """Return whether the plain data of a measure show no work on it, so that it may be removed."""
+    return data.get("status") == "not_started" and not data.get("progress")
 
 
 def renumbering(existing: Iterable[Identity], removed: Identity) -> dict[Identity, Identity]:

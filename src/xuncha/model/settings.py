@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -154,7 +153,9 @@ class Settings(Record):
 
     def emails_of(self, email: str) -> set[str]:
         """Return all e-mails of the person with this one, in lower case; only this one if `people` does not contain it."""
-        return emails_of(email, [person.emails for person in self.people])
+        folded = email.casefold()
+        persons = [{each.casefold() for each in person.emails} for person in self.people]
+        return {folded}.union(*(emails for emails in persons if folded in emails))
 
     def frame(self) -> Frame:
         """Return the settings that are needed to check and count problems and measures."""
@@ -175,10 +176,3 @@ class Settings(Record):
             review_every_days=self.policy.review_every_days,
             silenced=tuple((silence.code, silence.words) for silence in self.proof),
         )
-
-
-def emails_of(email: str, people: Iterable[Iterable[str]]) -> set[str]:
-    """Return all e-mails of the person with this one, in lower case; `people` gives the e-mails of each person."""
-    folded = email.casefold()
-    persons = [{each.casefold() for each in emails} for emails in people]
-    return {folded}.union(*(each for each in persons if folded in each))

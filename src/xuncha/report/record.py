@@ -15,6 +15,7 @@ from xuncha.model.identity import EVIDENCE, Identity
 from xuncha.model.records import EvidenceFile, Ledger, Measure
 from xuncha.report.items import Item, field_values, plain
 from xuncha.store.files import WorkingTree, fingerprint
+from xuncha.trail.git import Git
 from xuncha.trail.history import Event, undone_commits
 from xuncha.trail.replay import commits_in
 from xuncha.trail.repository import git_dir
@@ -159,7 +160,7 @@ def evidence_authors(root: Path, identity: Identity, measure: Measure) -> dict[s
     """Return who added each evidence file of a measure, and on which day, by file name."""
     has_files = any(isinstance(item, EvidenceFile) for entry in measure.progress for item in entry.evidence)
     authors: dict[str, tuple[str, str]] = {}
-    for commit in commits_in(root, f"{EVIDENCE}/{identity}") if has_files and git_dir(root) else ():
+    for commit in commits_in(Git(root), f"{EVIDENCE}/{identity}") if has_files and git_dir(root) else ():
         for file in commit.touched:
             authors.setdefault(file.path.rpartition("/")[2], (commit.author, commit.day))
     return authors

@@ -10,11 +10,11 @@ from xuncha.chinese.characters import UNSAFE, is_blank
 from xuncha.errors import Finding, InvalidLedgerError, Place, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.forms import Form
+from xuncha.model.identity import FORMS
 from xuncha.model.source import Source
 from xuncha.rules.names import suggestion
 from xuncha.store.record import list_folder, read_record
 
-FOLDER = "data/forms"
 _HEAD = "# yaml-language-server: $schema=../schema/form.json\n# 表格样式：哪一列是什么，哪个字样是什么状态。可以改，改后用 --form 导入。\n"
 _NAME = re.compile(rf"[^\s/\\:*?\"<>|.\-{UNSAFE}][^/\\:*?\"<>|\t\n{UNSAFE}]{{0,79}}")
 """A file name that every system allows, and that no command takes for an option."""
@@ -29,18 +29,18 @@ def form_path(name: str) -> str:
     if not _NAME.fullmatch(name) or RESERVED.match(name) or is_blank(name):
         message = _("“{name}” cannot be the name of a form").format(name=name)
         raise RefusedError("bad-name", message, _("write it like {examples}").format(examples="月报"))
-    return f"{FOLDER}/{name}.yaml"
+    return f"{FORMS}/{name}.yaml"
 
 
 def load_forms(source: Source) -> tuple[dict[str, Form], list[Finding[Place]]]:
     """Return all valid forms, by their names, and the findings about the others."""
     if ("forms", "folder") not in {(entry.name, entry.kind) for entry in list_folder(source, "data")[0]}:
         return {}, []
-    entries, findings = list_folder(source, FOLDER)
+    entries, findings = list_folder(source, FORMS)
     found: dict[str, Form] = {}
     for entry in entries:
         if entry.name.endswith(".yaml"):
-            form, broken, _unsound = read_record(source, f"{FOLDER}/{entry.name}", Form, entries)
+            form, broken, _unsound = read_record(source, f"{FORMS}/{entry.name}", Form, entries)
             findings = [*findings, *broken]
             if form and not broken:
                 found[entry.name.removesuffix(".yaml")] = form

@@ -20,9 +20,16 @@ from xuncha.store.faults import UnreadableError
 from xuncha.store.loading import check
 from xuncha.store.reading import parse
 from xuncha.sync import numbers, registration, sharing
-from xuncha.sync.merging import missing_files, read_records, refusal, settlement_reason, unite
+from xuncha.sync.merging import (
+    missing_files,
+    must_not_take_invalid_closing,
+    read_records,
+    refusal,
+    settlement_reason,
+    unite,
+)
 from xuncha.sync.names import Renaming, contradicts, listed_names, renaming_edits, renamings
-from xuncha.sync.status_events import must_not_take_invalid_closing, with_authors
+from xuncha.sync.status_events import with_authors
 from xuncha.sync.values import Data, Side, Versions
 from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError, TruncatedError, is_hash, literals
@@ -206,7 +213,7 @@ class Joining:
     def _merge(self, reason: str) -> None:
         """Make the merge commit: the ledger's files as they were united, all others as git merges them."""
         git = self.git
-        prefix = git.text("rev-parse", "--show-prefix")
+        prefix = git.prefix
         prefixes = tuple(f"{prefix}{part if part == LEDGER_FILE else f'{part}/'}" for part in PARTS)
         tree, conflicts = _tree_of_git(git, self._tip, self.theirs, prefixes)
         if outside := [path for path in conflicts if not path.startswith(prefixes)]:

@@ -19,6 +19,7 @@ from xuncha.store import editing
 from xuncha.store.faults import LINE_END, UnreadableError
 from xuncha.store.reading import decode, has_data, parse
 from xuncha.sync.merged_text import Weaver
+from xuncha.sync.status_events import status_events
 from xuncha.sync.values import UNSETTLED, Data, Dispute, Merged, Side, Versions, merge_values, merged_value
 from xuncha.trail import objects
 from xuncha.trail.git import Git, GitError
@@ -222,6 +223,37 @@ def dispute_line(dispute: Dispute) -> str:
     if dispute.reason:
         return _("{what}: changed on both sides, and {why}").format(what=subject, why=dispute.reason)
     return _("{what}: the two sides have different files of this name").format(what=subject)
+
+
+def must_not_take_invalid_closing(
+    git: Git, ours: str, theirs: str, disputes: Sequence[Dispute], take: Side | None, settings: Data
+) -> None:
+    """Refuse to take a closing whose application the other side has turned down or withdrawn, if the policy requires one."""
+    policy = settings.get("policy")
+    required = policy.get("close_requires") if isinstance(policy, dict) else None
+    if not isinstance(required, list) or {"submission", "second_person"}.isdisjoint(required):
+        return
+    for dispute in disputes:
+        span, values = (theirs, ours), (dispute.ours, dispute.theirs)
+        if take == "theirs":
+            span, values = span[::-1], values[::-1]
+        if dispute.location != ("status",) or values[0] != "closed" or values[1] in {"closed", "submitted"}:
+            continue
+        events = status_events(git, *span, dispute.path)
+        if any(event.to == "submitted" and event.action != "undo" for event in events):
+            continue  # there is a new application
+        message = _(
+            "{what}; the application for that closing is no longer valid, and the policy requires one; nothing was changed"
+        )
+        hint = _(
+            "reopen it, so that a new application can be made: xuncha reopen {id} --reason …; then: xuncha sync"
+        )
+        if take == "theirs":
+            hint = _(
+                "keep the version here: xuncha sync --take ours; or take back what was done here against the closing: xuncha undo"
+            )
+        number = Identity.from_path(dispute.path)
+        raise RefusedError("closed-over", message.format(what=dispute_line(dispute)), hint.format(id=number))
 
 
 def settlement_reason(disputes: list[Dispute], take: Side | None) -> str:

@@ -85,11 +85,10 @@ def is_active(git: Git) -> bool:
 def _assign_files(git: Git) -> None:
     """Assign the files to the driver in git's own folder, which needs no commit."""
     place = Path(git.root, git.text("rev-parse", "--git-path", "info/attributes"))
-    prefix = git.text("rev-parse", "--show-prefix")
-    old_text = place.read_text(encoding="utf-8") if place.is_file() else ""
+    old_text = place.read_text("utf-8", "surrogateescape") if place.is_file() else ""
     place.parent.mkdir(parents=True, exist_ok=True)
     lines = old_text if not old_text or old_text.endswith("\n") else f"{old_text}\n"
-    place.write_text(f"{lines}{_quoted(prefix + PATTERN)} merge={NAME}\n", encoding="utf-8")
+    place.write_text(f"{lines}{_quoted(git.prefix + PATTERN)} merge={NAME}\n", "utf-8", "surrogateescape")
 
 
 def _quoted(pattern: str) -> str:

@@ -163,7 +163,7 @@ def _must_not_overwrite(session: Session, ours: str, result: str) -> None:
     paths = objects.blocking_files(session.git, ours, result)
     if not paths:
         return
-    prefix = session.git.text("rev-parse", "--show-prefix")
+    prefix = session.git.prefix
     record_folders = f"{prefix}{PROBLEMS}/", f"{prefix}{COMMENTS}/"
     record_paths = [path.removeprefix(prefix) for path in paths if path.startswith(record_folders)]
     session.must_be_clean(*record_paths, *([LEDGER_FILE] if f"{prefix}{LEDGER_FILE}" in paths else []))

@@ -1,15 +1,13 @@
-"""Who changed a measure's status on one side, and when; and which closings may not be accepted against that."""
+"""Who changed a measure's status on one side, and when."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import Identity
-from xuncha.sync.merging import dispute_line
-from xuncha.sync.values import STATUSES, Data, Dispute, Side
+from xuncha.sync.values import STATUSES, Dispute
 from xuncha.trail.git import Git
 from xuncha.trail.replay import log
 
@@ -49,34 +47,3 @@ def with_authors(git: Git, ours: str, theirs: str, dispute: Dispute) -> Dispute:
     spans = (theirs, ours), (ours, theirs)
     ours_by, theirs_by = (str(next(status_events(git, *span, dispute.path), "")) for span in spans)
     return dispute._replace(authors=(ours_by, theirs_by))
-
-
-def must_not_take_invalid_closing(
-    git: Git, ours: str, theirs: str, disputes: Sequence[Dispute], take: Side | None, settings: Data
-) -> None:
-    """Refuse to take a closing whose application the other side has turned down or withdrawn, if the policy requires one."""
-    policy = settings.get("policy")
-    required = policy.get("close_requires") if isinstance(policy, dict) else None
-    if not isinstance(required, list) or {"submission", "second_person"}.isdisjoint(required):
-        return
-    for dispute in disputes:
-        span, values = (theirs, ours), (dispute.ours, dispute.theirs)
-        if take == "theirs":
-            span, values = span[::-1], values[::-1]
-        if dispute.location != ("status",) or values[0] != "closed" or values[1] in {"closed", "submitted"}:
-            continue
-        events = status_events(git, *span, dispute.path)
-        if any(event.to == "submitted" and event.action != "undo" for event in events):
-            continue  # there is a new application
-        message = _(
-            "{what}; the application for that closing is no longer valid, and the policy requires one; nothing was changed"
-        )
-        hint = _(
-            "reopen it, so that a new application can be made: xuncha reopen {id} --reason …; then: xuncha sync"
-        )
-        if take == "theirs":
-            hint = _(
-                "keep the version here: xuncha sync --take ours; or take back what was done here against the closing: xuncha undo"
-            )
-        number = Identity.from_path(dispute.path)
-        raise RefusedError("closed-over", message.format(what=dispute_line(dispute)), hint.format(id=number))

@@ -112,7 +112,7 @@ def clone_until(root: Path, commit: str, folder: Path, tags: str) -> Path:
     settings = dict(entry.split("\n", 1) for entry in system.decoded(text).split("\0")[:-1] if "\n" in entry)
     settings |= {name: str(root / settings[name]) for name in _FILE_SETTINGS if name in settings}
     form = git.text("rev-parse", "--show-object-format")
-    prefix = git.text("rev-parse", "--show-prefix")
+    prefix = git.prefix
     leaves = ls_tree(git, commit, *FOLDERS)
     refs = {
         ref: name

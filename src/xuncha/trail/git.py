@@ -6,6 +6,7 @@ import contextlib
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -163,6 +164,11 @@ class Git(GitRunner):
         """Return the hash of the commit with a name; see `object_hash`."""
         return self.object_hash(f"{name}^{{commit}}")
 
+    @cached_property
+    def prefix(self) -> str:
+        """The path of the ledger's folder in its repository, with a slash at the end; empty at the top."""
+        return system.decoded(self.run("rev-parse", "--show-prefix")).removesuffix("\n")
+
     def merge_bases(self, one: str, other: str) -> list[str]:
         """Return the last commits that two histories share; empty where they share none."""
         found = self.run("merge-base", "--all", one, other, ok_codes=(0, 1)).decode("ascii", "replace")
@@ -210,13 +216,12 @@ class Git(GitRunner):
         These include records and evidence that git was told to ignore, or to assume unchanged. Repositories inside this one are
         not read, since they may have settings of their own.
         """
-        prefix = system.decoded(self.run("rev-parse", "--show-prefix")).rstrip("\n")
         lines = self.fields(
             *("--no-optional-locks", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all"),
             *("--ignored", "--ignore-submodules=all", "--", *literals(paths)),
         )
         changed = {
-            entry[len("XY ") :].removeprefix(prefix)
+            entry[len("XY ") :].removeprefix(self.prefix)
             for entry in lines
             if not entry.startswith("!!") or _IGNORED_RECORD.search(entry)
         }

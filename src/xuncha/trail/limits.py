@@ -176,9 +176,9 @@ def _data_versions(git: Git, commits: Sequence[str], seen: dict[str, str]) -> di
     Returns the first commit of each version of `data`, by git's name of that version.
     """
     found: dict[str, str] = {}
-    above = git.run("rev-parse", "--show-prefix").rstrip(b"\n").split(b"/")[:-1]
+    above = git.prefix.split("/")[:-1]
     for depth in range(len(above) + 1):
-        path = system.decoded(b"/".join(above[:depth]))
+        path = "/".join(above[:depth])
         trees = set()
         for commit, tree, content in _read_folders(git, {f"{commit}:{path}": commit for commit in commits}):
             if depth == len(above) and tree not in trees:

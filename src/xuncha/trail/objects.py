@@ -41,11 +41,10 @@ def store(git: Git, contents: Sequence[bytes]) -> list[str]:
 
 def changed_tree(git: Git, tree: str, changes: Changes) -> str:
     """Make a tree in which some files are changed, and return its hash."""
-    prefix = git.run("rev-parse", "--show-prefix").rstrip(b"\n")
     lines = []
     for path, held in sorted(changes.items(), key=lambda item: item[1] is not None):  # removals make room
         mode, blob = held or ("0", "0" * len(tree))
-        lines.append(f"{mode} {blob}\t".encode() + prefix + system.encoded(path) + b"\0")
+        lines.append(f"{mode} {blob}\t".encode() + system.encoded(git.prefix + path) + b"\0")
     with temporary_folder() as folder:
         index = {"GIT_INDEX_FILE": str(folder / "index")}
         git.run("read-tree", tree, environ=index)

@@ -23,7 +23,8 @@ from xuncha.trail.contents import git_pipe, split_nul
 from xuncha.trail.git import Git, GitError, TruncatedError
 from xuncha.trail.runner import SlowError
 
-RAW: Final = ("--raw", "--no-abbrev", "--no-renames", "--relative")
+_RAW_OF_REPOSITORY: Final = ("--raw", "--no-abbrev", "--no-renames")
+RAW: Final = (*_RAW_OF_REPOSITORY, "--relative")
 """The options with which `log` lists the touched files."""
 # Leave out neither commits without changes of the ledger nor a side of a merge.
 _ALL: Final = ("--full-history", "--sparse", "--topo-order", "--reverse", "--diff-merges=first-parent")
@@ -286,10 +287,10 @@ def commits(root: Path, *, head_only: bool = False, excluded: Sequence[str] = ()
     return history
 
 
-def commits_in(root: Path, folder: str) -> list[Commit]:
-    """Read only the commits that change files in a folder of the ledger, parents before their children."""
-    options = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent", *RAW)
-    return list(log(Git.in_repository(root), *options, "HEAD", "--", folder))
+def commits_in(git: Git, *paths: str, relative: bool = True) -> list[Commit]:
+    """Read only the commits that change some files, parents before their children; paths are `relative` to the ledger or to the repository."""
+    options = ("--full-history", "--topo-order", "--reverse", "--diff-merges=first-parent")
+    return list(log(git, *options, *(RAW if relative else _RAW_OF_REPOSITORY), "HEAD", "--", *paths))
 
 
 class OtherLedger(NamedTuple):
@@ -307,10 +308,10 @@ def other_ledgers(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[O
 
     Where the repository is too large to be searched within some seconds, the rest is left out.
     """
-    own_folder = git.text("rev-parse", "--show-prefix").strip()
+    own_folder = git.prefix
     changes: dict[str, tuple[str, str]] = {}
     """By folder: the newest and the oldest commit that changed the settings there."""
-    for place, each in _settings_changes(git, *before) if before else ():
+    for place, each in _settings_changes(git, *before):
         changes[place] = changes.get(place, (each.hash, ""))[0], each.hash
     changes.pop(own_folder, None)
     kinds = git.kinds(f"{name}:{folder}{LEDGER_FILE}" for folder in changes for name in (commit.hash, "HEAD"))
@@ -337,7 +338,7 @@ def other_ledgers(git: Git, commit: Commit, before: Sequence[str]) -> Iterator[O
 
 def _settings_changes(git: Git, *arguments: str) -> Iterator[tuple[str, Commit]]:
     """Yield each change of a ledger's settings in the repository, newest first, with the ledger's folder; stop after some seconds."""
-    options = ("--full-history", "--diff-merges=first-parent", "--raw", "--no-abbrev", "--no-renames")
+    options = ("--full-history", "--diff-merges=first-parent", *_RAW_OF_REPOSITORY)
     with contextlib.suppress(SlowError):
         for each in log(
             git, *options, *arguments, "--", f":(top,glob)**/{LEDGER_FILE}", seconds=_SEARCH_TIMEOUT

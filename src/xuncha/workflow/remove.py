@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from xuncha.errors import InvalidLedgerError, RefusedError
 from xuncha.language import gettext as _
 from xuncha.model.identity import COMMENTS, EVIDENCE, LEDGER_FILE, CommentNumber, Identity
-from xuncha.model.moves import citations, paths_after, renumbering
+from xuncha.model.moves import citations, is_untouched, paths_after, renumbering
 from xuncha.model.register import MeasureRow, Register
 from xuncha.rules.names import no_such_record
 from xuncha.store.cache import register
@@ -83,11 +83,6 @@ def remove(session: Session, identity: Identity, reason: str, today: date) -> Re
     session.commit([*changes, *comments], message)
     overdue = due is not None and due < today.isoformat()
     return Removal(identity, titles[identity], overdue, moves, titles, outdated, valid_register(session.root))
-
-
-def is_untouched(data: Mapping[str, Any]) -> bool:
-    """Return whether the plain data of a measure show no work on it, so that it may be removed."""
-    return data.get("status") == "not_started" and not data.get("progress")
 
 
 def _must_be_removable(

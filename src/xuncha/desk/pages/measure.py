@@ -13,6 +13,7 @@ from xuncha.desk.documents import PAPERS, title_of
 from xuncha.desk.fields import Field, current_values, fields_of, missing
 from xuncha.desk.view import desk_of, last_change, page, visitor_of
 from xuncha.model.identity import Identity
+from xuncha.model.moves import is_untouched
 from xuncha.report.record import evidence_authors
 from xuncha.requests.answers import file_version, measure_rows
 from xuncha.store.files import WorkingTree
@@ -20,7 +21,6 @@ from xuncha.store.loading import load_record, load_settings
 from xuncha.tally import Horizon
 from xuncha.trail.history import history_of_measure
 from xuncha.trail.repository import git_dir
-from xuncha.workflow.remove import is_untouched
 from xuncha.workflow.verbs import VERBS
 
 if TYPE_CHECKING:
