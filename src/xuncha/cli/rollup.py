@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check_form, check_output, deliver
+from xuncha.cli.deliver import check_form, check_output, check_suffix, deliver, named_form
 from xuncha.cli.options import option, optional
 from xuncha.errors import UsageError
 from xuncha.language import gettext as _
@@ -77,6 +77,8 @@ def rollup(
         xuncha rollup 各单位/ --init -o region.yaml
     """
     failing = [readers.read_word(each, "--fail-on", _FAILURES) for each in fail_on or ()]
+    if init:
+        check_suffix(output, "yaml")
     form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
     folder = output.absolute().parent if output else Path.cwd()
     with require_part("region"):
@@ -139,7 +141,7 @@ def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -
 
 def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: bool) -> str | None:
     """Return the form of the document: the named one, else that of the file name; None without a document. Raises UsageError if options contradict each other."""
-    suffix = output.suffix.lower().removeprefix(".") if output else None
+    suffix = named_form(output)
     form = form or suffix or ("txt" if dispatch and not as_json else None)
     if form is None and output is None:
         return None
@@ -148,7 +150,7 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
         raise UsageError(
             "usage", _("--json and {form} would both print to the screen").format(form=form), hint
         )
-    if form == suffix and form not in _FORMS:
+    if form in {suffix, None} and form not in _FORMS:
         message = _("the extension of {path} is not one of the formats").format(path=output)
         raise UsageError("wrong-suffix", message, _("available: {names}").format(names=_(", ").join(_FORMS)))
     check_form(form or "", _FORMS, output, "region")

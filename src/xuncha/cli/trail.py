@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check_output, save
+from xuncha.cli.deliver import check_output, check_suffix, save
 from xuncha.cli.options import optional
 from xuncha.errors import Finding, RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -106,6 +106,7 @@ def audit(
         message = _("--anchor covers the whole history, but --since asks for a part")
         raise UsageError("usage", message, _("leave one of them out"))
     if page:
+        check_suffix(page, "html")
         check_output(page, call.root)
     call.warn_of_leftovers()
     with screen.show_activity(_("Replaying the history")):
