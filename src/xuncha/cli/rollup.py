@@ -130,6 +130,9 @@ def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -
         from xuncha.region.plan import load  # noqa: PLC0415
 
         region, base = load(plans[0].path), plans[0].path.parent
+        if region.as_of and region.as_of > call.today:
+            message = _("{day} is in the future").format(day=region.as_of)
+            screen.warning(f"{plans[0].label}: as_of: {message}")
         planned, addresses = discovery.region_sources(region, base)
         with screen.progress(_("Fetching repositories"), len(addresses)) as tick:
             planned += discovery.fetch(addresses, tick)

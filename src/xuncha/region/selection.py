@@ -215,6 +215,8 @@ class Selection:
 
     def _counted_row(self, entry: _Candidate) -> UnitRow:
         day, message = entry.counted.facts.day, ""
+        if day and day > self.today:
+            message = _("it is as of {day}, which is in the future").format(day=day)
         state: State = "ok"
         handed_in = entry.ledger.source.kind in {"rows", "archive"}
         if self.hand_in and day and handed_in and day > self.hand_in:
