@@ -537,3 +537,6 @@ def test_a_day_to_come_is_named(ledger: LedgerOnDisk, place: Path) -> None:
     hand_in(place / "林业局.parquet")
     (place / "region.yaml").write_text("as_of: 2098-12-31\nunits: []\n", encoding="utf-8")
     assert "region.yaml: as_of: 2098-12-31 尚未到来" in ledger.run("rollup", place).err
+    hand_in(place / "林业局.parquet", [row._replace(as_of="2099-01-31") for row in ROWS])
+    (unit,) = rolled(ledger, place)["units"]
+    assert unit["message"] == "不在应报送的单位之列；所报数据截至 2099-01-31，这一天尚未到来"

@@ -215,8 +215,6 @@ class Selection:
 
     def _counted_row(self, entry: _Candidate) -> UnitRow:
         day, message = entry.counted.facts.day, ""
-        if day and day > self.today:
-            message = _("it is as of {day}, which is in the future").format(day=day)
         state: State = "ok"
         handed_in = entry.ledger.source.kind in {"rows", "archive"}
         if self.hand_in and day and handed_in and day > self.hand_in:
@@ -230,6 +228,9 @@ class Selection:
             message = _("it is expected as {name}").format(name=self.units[entry.expected].name)
         if entry.ledger.source.message:
             message = entry.ledger.source.message
+        if day and day > self.today:
+            future = _("it is as of {day}, which is in the future").format(day=day)
+            message = _("; ").join(filter(None, [message, future]))
         return self._row(entry.ledger, entry.counted, entry.expected, state, message)
 
     def _missing(self, unit: Unit) -> UnitRow:
