@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -72,3 +73,26 @@ def test_a_report_that_is_printed_as_json_is_written_too_if_a_file_is_named(
     assert ledger.ok("report", *words, "--json", "-f", "md", "-o", tmp_path / "a.md") == usual
     assert json.loads(usual)
     assert (tmp_path / "a.md").read_text(encoding="utf-8") == ledger.ok("report", *words, "-f", "md")
+
+
+@pytest.mark.parametrize("words", [each[0] for each in ONE_FORM], ids=str)
+def test_the_folder_of_the_ledger_is_no_file_to_write(ledger: LedgerOnDisk, words: list[str]) -> None:
+    for place in (".", str(ledger.root)):
+        result = ledger.run(*words, place)
+        assert result.code in {1, 3}
+        assert re.search(r"^error\[(not-written|output-in-ledger)\]: ", result.err, re.MULTILINE), result.err
+
+
+def test_no_region_file_takes_the_place_of_one_that_somebody_has_filled_in(
+    ledger: LedgerOnDisk, tmp_path: Path
+) -> None:
+    plan = tmp_path / "region.yaml"
+    plan.write_text("units: []  # 手工分组\n", encoding="utf-8")
+    result = ledger.run("rollup", ledger.root, "--init", "-o", plan)
+    assert (result.code, result.err.startswith(f"error[output-exists]: {plan} ")) == (1, True)
+    assert plan.read_text(encoding="utf-8") == "units: []  # 手工分组\n"
+
+
+def test_an_anchor_is_kept_only_if_its_page_could_be_written(ledger: LedgerOnDisk) -> None:
+    assert ledger.run("audit", "--anchor", "--html", "nowhere/a.html").code == 3
+    assert ledger.git("tag") == ""

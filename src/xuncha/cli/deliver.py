@@ -119,7 +119,7 @@ def check_output(output: Path, root: Path) -> None:
     absolute, real, ledger = output.absolute(), _real_path(output), root.resolve()
     folder = git_dir(root)
     of_git = [folder.resolve(), common_dir(folder).resolve()] if folder else []
-    inside = real.relative_to(ledger).parts if real.is_relative_to(ledger) else ("",)
+    inside = (real.is_relative_to(ledger) and real.relative_to(ledger).parts) or ("",)
     # Capitals make no difference: on the file systems of other computers they are the same as small letters.
     is_git = ".git" in {part.casefold() for part in real.parts} or any(map(real.is_relative_to, of_git))
     links = [path for path in (absolute, *absolute.parents) if is_link(path)]

@@ -13,7 +13,7 @@ from xuncha.cli.command import command
 from xuncha.cli.context import Context
 from xuncha.cli.deliver import check_form, check_output, check_suffix, deliver, named_form
 from xuncha.cli.options import option, optional
-from xuncha.errors import UsageError
+from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.names import Words
@@ -78,7 +78,7 @@ def rollup(
     """
     failing = [readers.read_word(each, "--fail-on", _FAILURES) for each in fail_on or ()]
     if init:
-        check_suffix(output, "yaml")
+        _check_new_region(output)
     form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
     folder = output.absolute().parent if output else Path.cwd()
     with require_part("region"):
@@ -158,6 +158,16 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
         raise UsageError("wrong-suffix", message, _("available: {names}").format(names=_(", ").join(_FORMS)))
     check_form(form or "", _FORMS, output, "region")
     return form
+
+
+def _check_new_region(output: Path | None) -> None:
+    """Refuse to write a region.yaml over a file, whose groups and supervisors somebody has typed."""
+    check_suffix(output, "yaml")
+    if output and output.is_file():
+        message = _("{path} cannot be written: {reason}").format(path=output, reason=_("File exists"))
+        raise RefusedError(
+            "output-exists", message, _("name another file: {option}").format(option="-o FILE")
+        )
 
 
 def _region_file(result: Rollup, request: Request, folder: Path) -> bytes:
