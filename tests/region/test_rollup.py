@@ -528,6 +528,12 @@ def test_nothing_in_a_folder_is_passed_over_in_silence(ledger: LedgerOnDisk, pla
     assert units["财政局"]["message"] == "是链接，不予打开"
     assert units["教育局.parquet"]["message"] == "不是文件"
     assert "region.yml" in ledger.run("rollup", place).err
+    clone = place / "空台账"
+    ledger.git("init", "-q", str(clone))
+    (clone / "链接").symlink_to(place)
+    shown = {Path(each["source"]).name: each["state"] for each in rolled(ledger, place)["units"]}
+    assert "空台账" in shown, "a clone without its ledger is one unit, whatever links are in it"
+    assert "链接" not in shown
 
 
 def test_a_day_to_come_is_named(ledger: LedgerOnDisk, place: Path) -> None:

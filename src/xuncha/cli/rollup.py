@@ -165,9 +165,8 @@ def _check_new_region(output: Path | None) -> None:
     check_suffix(output, "yaml")
     if output and output.is_file():
         message = _("{path} cannot be written: {reason}").format(path=output, reason=_("File exists"))
-        raise RefusedError(
-            "output-exists", message, _("name another file: {option}").format(option="-o FILE")
-        )
+        hint = _("name another file: {option}").format(option="-o FILE")
+        raise RefusedError("output-exists", message, hint)
 
 
 def _region_file(result: Rollup, request: Request, folder: Path) -> bytes:

@@ -18,6 +18,7 @@ Kind = Literal["folder", "bare", "archive", "rows", "plan", "unreachable", "othe
 PLAN: Final = "region.yaml"
 _MAX_DEPTH: Final = 12
 """Levels of folders that are searched below the named one."""
+_UNREAD: Final = frozenset({"other", "unreachable"})
 _BY_SUFFIX: Final[dict[str, Kind]] = {".parquet": "rows", ".zip": "archive"}
 
 
@@ -75,7 +76,7 @@ def _in_folder(folder: Path, label: str, depth: int) -> Iterator[Source]:
         yield Source("unreachable", folder, label, cause_of(error))
         return
     inside = [each for entry in entries for each in _entry(entry, label, depth)]
-    if os.path.lexists(folder / ".git") and all(each.kind == "other" for each in inside):
+    if os.path.lexists(folder / ".git") and all(each.kind in _UNREAD for each in inside):
         yield Source("folder", folder, label)  # a clone without its ledger: reading it reports that
         return
     yield from inside
