@@ -37,7 +37,6 @@ NONE = re.compile(r"None|\bnull\b")
         ("report", "plan", "-f", "html"),
         ("report", "weekly"),
         ("report", "dispatch"),
-        ("report", "letter", "reminder", "1.1"),
         ("export", "csv"),
     ],
     ids=" ".join,
@@ -133,6 +132,17 @@ def test_a_notice_names_what_it_cannot_do_without(bare_ledger: LedgerOnDisk) -> 
     assert refused.code == 1
     for key in ("organisation", "notice.title", "inspection.feedback"):
         assert key in refused.err
+
+
+def test_a_letter_does_not_go_to_nobody(bare_ledger: LedgerOnDisk) -> None:
+    ledger = unsaid(bare_ledger)
+    ledger.write("data/ledger.yaml", "categories: [{key: a, title: 甲}]\nleaders: []\noffices: [规划科]\n")
+    ledger.ok("set", "1.1", "--office", "规划科")
+    refused = ledger.run("report", "letter", "reminder", "1.1", "1.2", "3.1")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.startswith("error[no-office]: ")
+    assert "xuncha set 1.2 3.1 --office …" in refused.err
+    assert "规划科" in ledger.ok("report", "letter", "reminder", "1.1")
 
 
 def test_what_is_unsaid_is_warned_of_and_no_error(bare_ledger: LedgerOnDisk) -> None:

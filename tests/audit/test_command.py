@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import measure
 from xuncha.audit.catalogue import RULES, Audit, HistoryPlace
 from xuncha.audit.examine import audit
 from xuncha.audit.page import SUBJECTS, render
@@ -52,6 +53,31 @@ def test_a_break_is_named_with_its_commit_author_day_and_code(ledger: LedgerOnDi
     assert "3.1 的时限未经 `extend` 由 2024-12-31 改为 2029-12-31" in result.out
     assert max(map(wide, result.out.splitlines())) <= 80
     assert max(map(wide, ledger.run("--lang", "en", "audit").out.splitlines())) <= 80
+
+
+def test_numbers_come_in_the_order_of_the_ledger(ledger: LedgerOnDisk) -> None:
+    for number in range(3, 12):
+        ledger.write(ledger.path(f"1.{number}"), measure(f"1.{number}"))
+    shown = ledger.run("doctor").out
+    assert shown.index("1.3.yaml") < shown.index("1.4.yaml")
+    assert "1.10.yaml" not in shown, "the first are shown, not those that begin with the smallest character"
+    ledger.commit("by hand")
+    assert "手工改动：1.3、1.4、1.5、1.6、1.7、1.8、1.9、1.10等，另有 1 项" in ledger.run("audit").out
+    for number in (9, 10):
+        ledger.write(ledger.path(f"1.{number}"), measure(f"1.{number}", goal="达标"))
+    edited = ledger.ok("edit")
+    assert edited.index("1.9 ") < edited.index("1.10 ")
+
+
+def test_a_status_is_named_in_the_language_of_the_screen(ledger: LedgerOnDisk) -> None:
+    ledger.write(ledger.path("1.1"), measure("1.1", "closed"))
+    ledger.commit(
+        "销号 1.1\n\nXuncha-Action: close\nXuncha-Id: 1.1\nXuncha-From: in_progress\nXuncha-To: closed\n"
+    )
+    said = " ".join(ledger.run("audit").out.split())
+    assert "推进中 → 已销号" in said
+    assert "未启动 → 已销号" in said
+    assert "in_progress" not in said
 
 
 def wide(text: str) -> int:

@@ -239,6 +239,7 @@ def _region(ledger: LedgerOnDisk) -> None:
             re.sub("organisation:.*", f"organisation: {name}", file.read_text(encoding="utf-8")),
             encoding="utf-8",
         )
+    (ledger.root / "region.yaml").unlink(missing_ok=True)
     ledger.ok("rollup", "各单位", "--init", "-o", "region.yaml")
 
 
@@ -266,6 +267,8 @@ def test_an_example_of_the_help_finds_something_to_do(trial: LedgerOnDisk, line:
             trial.ok("account", "add", "规划科李强", "--role", "section", "--office", "规划科")
     if prepare := _region if line.startswith("xuncha rollup") else _PREPARED.get(line):
         prepare(trial)
+    if "--init -o region.yaml" in line:
+        (trial.root / "region.yaml").unlink()
     here = trial
     if line.startswith(_ELSEWHERE):
         here = LedgerOnDisk(trial.root.with_name("elsewhere"), trial.environment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -134,3 +135,28 @@ def test_the_verb_is_found_behind_the_values_of_options(ledger: LedgerOnDisk) ->
     parent = LedgerOnDisk(ledger.root.parent, ledger.environment)
     ledger.root.rename(ledger.root.parent / "close")
     assert parent.json("--ledger", "close", "status")["measures"]["total"] == 6
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["close", "1.1", "--reason", "x"], ""),
+        (["close", "1.1", "--person", "x"], ""),
+        (["list", "--sort", "x"], ""),
+        (["delete"], ""),
+        (["restore"], ""),
+        (["close", "1.1", "--nots", "x"], "--note"),
+        (["import", "table", "x", "--dry"], "--dry-run"),
+        (["notice", "--verison"], "--version"),
+        (["close", "--lagn=zh", "1.1"], "--lang"),
+        (["tood"], "todo"),
+        (["report", "leter"], "letter"),
+        (["comm"], "comment"),
+    ],
+    ids=str,
+)
+def test_only_what_is_near_is_suggested(ledger: LedgerOnDisk, words: list[str], meant: str) -> None:
+    result = ledger.run(*words)
+    assert result.code == 2
+    suggested = re.findall(r"（可用：(.*?)）|应为“(.*?)”", result.err)
+    assert ["".join(each) for each in suggested] == [meant] * bool(meant)

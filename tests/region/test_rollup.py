@@ -510,3 +510,39 @@ def test_units_of_one_rows_file_come_in_the_order_of_their_names(ledger: LedgerO
     names = [unit["unit"] for unit in rolled(ledger, place)["units"]]
     assert names == sorted(names)
     assert len(names) == 300
+
+
+def test_nothing_in_a_folder_is_passed_over_in_silence(ledger: LedgerOnDisk, place: Path) -> None:
+    hand_in(place / "林业局.parquet")
+    (place / "水务局.parquet").symlink_to(place / "林业局.parquet")
+    (place / "财政局").symlink_to(ledger.root)
+    os.mkfifo(place / "教育局.parquet")
+    deep = place.joinpath(*"abcdefghijklm")
+    deep.mkdir(parents=True)
+    (place / "region.yml").write_text("units: []\n", encoding="utf-8")
+    told = ledger.run("rollup", place, "--json")
+    units = {Path(each["source"]).name: each for each in json.loads(told.out)["units"]}
+    assert {name: each["state"] for name, each in units.items()} == {
+        "林业局.parquet": "ok", "水务局.parquet": "broken", "财政局": "broken", "教育局.parquet": "broken", "m": "broken",
+    }  # fmt: skip
+    assert units["财政局"]["message"] == "是链接，不予打开"
+    assert units["教育局.parquet"]["message"] == "不是文件"
+    assert "region.yml" in ledger.run("rollup", place).err
+    clone = place / "空台账"
+    ledger.git("init", "-q", str(clone))
+    (clone / "链接").symlink_to(place)
+    shown = {Path(each["source"]).name: each["state"] for each in rolled(ledger, place)["units"]}
+    assert "空台账" in shown, "a clone without its ledger is one unit, whatever links are in it"
+    assert "链接" not in shown
+
+
+def test_a_day_to_come_is_named(ledger: LedgerOnDisk, place: Path) -> None:
+    hand_in(place / "林业局.parquet", [row._replace(as_of="2099-01-31") for row in ROWS])
+    (unit,) = rolled(ledger, place)["units"]
+    assert (unit["state"], unit["message"]) == ("ok", "所报数据截至 2099-01-31，这一天尚未到来")
+    hand_in(place / "林业局.parquet")
+    (place / "region.yaml").write_text("as_of: 2098-12-31\nunits: []\n", encoding="utf-8")
+    assert "region.yaml: as_of: 2098-12-31 尚未到来" in ledger.run("rollup", place).err
+    hand_in(place / "林业局.parquet", [row._replace(as_of="2099-01-31") for row in ROWS])
+    (unit,) = rolled(ledger, place)["units"]
+    assert unit["message"] == "不在应报送的单位之列；所报数据截至 2099-01-31，这一天尚未到来"

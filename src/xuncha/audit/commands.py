@@ -13,7 +13,7 @@ from xuncha.catalogue import Violations
 from xuncha.errors import Finding
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE, Identity
-from xuncha.model.vocabulary import Action
+from xuncha.model.vocabulary import Action, status_name
 from xuncha.trail.git import Git
 from xuncha.trail.replay import Trailers, log
 
@@ -159,7 +159,9 @@ def _status_message(step: Step) -> str:
         return ""
     shown = [tuple(filter(None, (ends[end] for ends in actual_statuses))) for end in (0, 1)]
     stated = (claim.sources, claim.targets)
-    texts = [" → ".join(_(", ").join(end) or "-" for end in ends) for ends in (stated, shown)]
+    texts = [
+        " → ".join(_(", ").join(map(status_name, end)) or "-" for end in ends) for ends in (stated, shown)
+    ]
     return _("the commit says {said}, but the files show {did}").format(said=texts[0], did=texts[1])
 
 

@@ -250,8 +250,7 @@ class Examination:
             yield from branches.check_dates(joining, moments)
             return
         for side in reversed(sides):
-            paths = sorted(side.state.differing_paths(result))
-            versions = ((path, result.get(path)) for path in paths)
+            versions = ((path, result.get(path)) for path in side.state.differing_paths(result))
             touched = (replay.Touched(path, *(entry[:2] if entry else ("", ""))) for path, entry in versions)
             changes = changes_of(commit._replace(touched=tuple(touched)), side.state, self._graph.files)
             yield from self._check_step(commit, node, side.state, changes)

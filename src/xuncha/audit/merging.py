@@ -15,7 +15,7 @@ from xuncha.audit.replayed import Unreadable, changes_of
 from xuncha.catalogue import Rule
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE, PROBLEMS
+from xuncha.model.identity import LEDGER_FILE, PROBLEMS, ledger_order
 from xuncha.sync.status_events import is_step_back, status_events
 from xuncha.sync.values import MISSING, PAIRS, STATUSES, UNSETTLED, Location, items_by_name, merged_value
 from xuncha.trail.git import Git
@@ -68,8 +68,8 @@ def check_merge(joining: Joining, touched: Iterable[str] | None) -> Findings:
         common = graph.tips(side.ancestry & union(other for other in sides if other is not side))
         differing = {path for other in common for path in other.state.differing_paths(side.state)}
         changed = (path for path in differing if key_of(side.state.get(path)) != key_of(result.get(path)))
-        paths |= dict.fromkeys(sorted(changed))
-    for path in paths:
+        paths |= dict.fromkeys(changed)
+    for path in sorted(paths, key=ledger_order):
         base, number = joining.base(path), number_of(path)
         for rule, location in _compare_file(joining, path, base):
             place = HistoryPlace.at(joining.commit, path, number)

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from xuncha.audit.facts import Data, is_record, number_of, text_of
 from xuncha.language import gettext as _
-from xuncha.model.identity import EVIDENCE, PROBLEMS, CommentNumber
+from xuncha.model.identity import EVIDENCE, PROBLEMS, CommentNumber, ledger_order
 from xuncha.model.source import MAX_POINTER, Fingerprint, parse_pointer
 from xuncha.store.faults import UnreadableError
 from xuncha.store.reading import parse
@@ -212,9 +212,9 @@ class ReplayedCommit(NamedTuple):
 
 
 def changes_of(commit: Commit, before: State, files: Files) -> list[Change]:
-    """Return what a commit did to the files, compared with the state before it."""
+    """Return what a commit did to the files, compared with the state before it, in the order of the ledger."""
     changes = []
-    for path, mode, blob in commit.touched:
+    for path, mode, blob in sorted(commit.touched, key=lambda each: ledger_order(each.path)):
         earlier = before.get(path)
         version = (earlier or Version("", "", ""))._replace(mode=mode, blob=blob)
         new, reason = None, ""

@@ -8,7 +8,6 @@ import sys
 import threading
 from collections.abc import Mapping
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from xuncha.errors import SurroundingsError, UsageError, XunchaError, bug_messag
 from xuncha.language import LANGUAGES
 from xuncha.language import gettext as _
 from xuncha.requests import readers
+from xuncha.rules.names import most_similar
 
 _TIMEOUT = 5.0  # seconds after which an attempt to complete is given up
 
@@ -75,9 +75,12 @@ def _usage_message(error: Any) -> str:  # noqa: ANN401  Typer does not export th
     """Return what is wrong with a command line, in the chosen language for the kinds of Typer's error that are known here."""
     match type(error).__name__:
         case "NoSuchOption":
-            similar = error.possibilities or get_close_matches(error.option_name, VALUED + FLAGS)
-            names = _(", ").join(similar)
-            suggestion = _(" (available: {options})").format(options=names) if names else ""
+            own = [name for parameter in error.ctx.command.params for name in parameter.opts]
+            known = {
+                name.lstrip("-"): name for name in (*own, *VALUED, *FLAGS)
+            }  # all begin with the same hyphens
+            similar = most_similar(error.option_name.lstrip("-"), known)
+            suggestion = _(" (available: {options})").format(options=known[similar]) if similar else ""
             return _("there is no option {name}").format(name=error.option_name) + suggestion
         case "MissingParameter" if error.param is not None:
             from xuncha.cli.help import metavar  # noqa: PLC0415  for this error alone

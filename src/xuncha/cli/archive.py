@@ -10,7 +10,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check_output, save
+from xuncha.cli.deliver import check_output, check_suffix, save
 from xuncha.cli.options import optional
 from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -54,6 +54,7 @@ def _make(call: Context, output: Path, at: str | None, *, as_json: bool) -> None
     from xuncha.requests.moments import read_moment  # noqa: PLC0415
     from xuncha.trail.tree import commit_at, day_of  # noqa: PLC0415
 
+    check_suffix(output, "zip")
     if output.resolve().is_relative_to(call.root.resolve()):
         message = _("{path} is in the ledger's folder, where an archive does not belong").format(path=output)
         hint = _("name a file outside of it: {option}").format(option=f"-o ../{output.name}")

@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 
 from xuncha.cli import screen
 from xuncha.cli.context import Context
+from xuncha.cli.options import FORMS, TABLES
 from xuncha.errors import RefusedError, SurroundingsError, UsageError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
@@ -20,6 +21,12 @@ from xuncha.trail.repository import common_dir, git_dir
 
 _LEDGER_FOLDERS: Final = frozenset({"data", "templates"})  # folders in which every file is the ledger's
 _BLOCK: Final = 1024 * 1024
+_NAMED_FORMS: Final = frozenset({
+    *FORMS, TABLES, "csv", "json", "parquet", "ics", "zip",
+    "xlsm", "xls", "et", "ods", "doc", "wps", "odt", "rtf", "rar", "7z", "tar", "gz",
+})  # fmt: skip
+"""The forms that an extension names; any other extension, such as .bak, says nothing of what is in the file."""
+_ALIASES: Final = {"htm": "html", "markdown": "md"}
 
 
 def check_form(
@@ -28,7 +35,7 @@ def check_form(
     """Check, before any work, that a form is one of `forms` and fits the output, else raise UsageError; hints suggest `name` for a file."""
     from xuncha.paper.forms import TEXT  # noqa: PLC0415  help and completion need no paper
 
-    if as_json:
+    if as_json and output is None:
         return
     if form not in forms:
         hint = _("available: {names}").format(names=_(", ").join(forms))
@@ -36,11 +43,25 @@ def check_form(
     if output is None and form not in TEXT and screen.is_terminal():
         hint = _("name a file: {option}").format(option=f"-o {name}.{form}")
         raise UsageError("no-output", _("a screen cannot show {form}").format(form=form), hint)
-    suffix = output.suffix.lower().removeprefix(".") if output else ""
-    if suffix in forms and suffix != form:
+    check_suffix(output, form, forms)
+
+
+def check_suffix(output: Path | None, form: str, forms: Sequence[str] = ()) -> None:
+    """Refuse (UsageError) a file whose extension names another form than the one that is written; the option `-f` offers `forms`."""
+    suffix = named_form(output)
+    if output and suffix in _NAMED_FORMS and suffix != form:
         message = _("{path} has the extension {suffix}, but the format is {form}")
-        message = message.format(path=output, suffix=suffix, form=form)
-        raise UsageError("wrong-suffix", message, _("type: -f {suffix}").format(suffix=suffix))
+        message = message.format(path=output, suffix=output.suffix[1:], form=form)
+        hint = _("name another file: {option}").format(option=output.with_suffix(f".{form}"))
+        if suffix in forms:
+            hint = _("type: -f {suffix}").format(suffix=suffix)
+        raise UsageError("wrong-suffix", message, hint)
+
+
+def named_form(output: Path | None) -> str:
+    """Return the form that the extension of a file names; empty without an extension."""
+    suffix = output.suffix.lower().removeprefix(".") if output else ""
+    return _ALIASES.get(suffix, suffix)
 
 
 def deliver(
@@ -66,10 +87,12 @@ def make_paper(call: Context, name: str, form: str, **values: object) -> tuple[b
         return templates.make_file(name, form, call.templates(), **values)
 
 
-def deliver_paper(call: Context, name: str, form: str, output: Path | None, **values: object) -> None:
+def deliver_paper(
+    call: Context, name: str, form: str, output: Path | None, message: str | None = "", **values: object
+) -> None:
     """Make a document as `make_paper` does, and deliver it."""
     content, warnings = make_paper(call, name, form, **values)
-    deliver(content, warnings, output, call.root)
+    deliver(content, warnings, output, call.root, message)
 
 
 def save(content: bytes | BinaryIO, output: Path, root: Path) -> None:
@@ -96,7 +119,7 @@ def check_output(output: Path, root: Path) -> None:
     absolute, real, ledger = output.absolute(), _real_path(output), root.resolve()
     folder = git_dir(root)
     of_git = [folder.resolve(), common_dir(folder).resolve()] if folder else []
-    inside = real.relative_to(ledger).parts if real.is_relative_to(ledger) else ("",)
+    inside = (real.is_relative_to(ledger) and real.relative_to(ledger).parts) or ("",)
     # Capitals make no difference: on the file systems of other computers they are the same as small letters.
     is_git = ".git" in {part.casefold() for part in real.parts} or any(map(real.is_relative_to, of_git))
     links = [path for path in (absolute, *absolute.parents) if is_link(path)]

@@ -8,7 +8,7 @@ from pathlib import Path
 from xuncha.cli import options, screen
 from xuncha.cli.command import command, group
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check_form, check_output, deliver, save
+from xuncha.cli.deliver import check_form, check_output, check_suffix, deliver, save
 from xuncha.cli.options import FORMS, optional
 from xuncha.errors import RefusedError
 from xuncha.language import gettext as _
@@ -73,6 +73,7 @@ def dashboard(
         xuncha dashboard -o index.html
         xuncha dashboard --internal -o 内部看板.html
     """
+    check_suffix(output, "html")
     from xuncha.dashboard.content import content, render  # noqa: PLC0415  templates and models are for this command alone
     from xuncha.paper.own import own_warning  # noqa: PLC0415
 
@@ -104,6 +105,7 @@ def calendar(
         xuncha calendar -o deadlines.ics
         xuncha calendar -o 规划科.ics --office 规划科
     """
+    check_suffix(output, "ics")
     from xuncha.deadlines import Workdays, entries, ics  # noqa: PLC0415  for this command alone
 
     register = call.register()
@@ -150,6 +152,7 @@ def export_xlsx(call: Context, output: options.IntoFile) -> None:
     Examples:
         xuncha export xlsx -o 台账.xlsx
     """
+    check_suffix(output, "xlsx")
     from xuncha.exchange.sheet.writing import workbook  # noqa: PLC0415
 
     ledger = call.ledger()
@@ -185,13 +188,16 @@ def export_table(
 
     chosen, _leader = selection.full_names(call.register(), office=office, leader=None)
     if file is None:
+        check_suffix(output, "xlsx")
         table = office_workbook(call.ledger(), chosen, call.today)
         deliver(table, (), output, call.root, _("The table is in {path}."))
         return
     if output.exists() and output.samefile(file):
         text = _("{path} is the table to be filled in, and is not changed").format(path=output)
         raise RefusedError("output-is-input", text, _("name another file: {option}").format(option="-o FILE"))
-    content, draft = fill_table(file, reading_options(call, call.root, form=form), call.ledger(), chosen)
+    how = reading_options(call, call.root, form=form)
+    content, kind, draft = fill_table(file, how, call.ledger(), chosen)
+    check_suffix(output, kind)
     deliver(content, (), output, call.root, _("The filled table is in {path}."))
     screen.show(*doubts_table(draft))
 
@@ -203,6 +209,7 @@ def export_csv(call: Context, output: options.Output = None) -> None:
     Examples:
         xuncha export csv -o 台账.csv
     """
+    check_suffix(output, "csv")
     from xuncha.exchange.sheet.layout import as_csv  # noqa: PLC0415
 
     deliver(as_csv(call.ledger()).encode(), (), output, call.root, _("The ledger is in {path}."))
@@ -215,6 +222,7 @@ def export_json(call: Context, output: options.Output = None) -> None:
     Examples:
         xuncha export json -o ledger.json
     """
+    check_suffix(output, "json")
     from xuncha.exchange.sheet.layout import as_json  # noqa: PLC0415
 
     whole = as_json(call.ledger())
@@ -240,6 +248,7 @@ def export_rows(
         xuncha export rows -o 水务局.parquet
         xuncha export rows --audit -o 水务局.parquet
     """
+    check_suffix(output, "parquet")
     check_output(output, call.root)
     from xuncha.region.export import as_parquet  # noqa: PLC0415
 

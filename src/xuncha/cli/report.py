@@ -263,12 +263,14 @@ def dossier(
     templates = call.templates()
     with temporary_folder() as place:
         with screen.show_activity(_("Making the document")):
-            document = room.dossier_file(report, "txt" if as_json else form, call.root, place, templates)
+            document = room.dossier_file(
+                report, form if output or not as_json else "txt", call.root, place, templates
+            )
+        if output or not as_json:
+            warnings = [*document.warnings, *_excluded_files(document.report), *own_warning(templates)]
+            deliver(document.content, warnings, output, call.root, None if as_json else "")
         if as_json:
             screen.data(room.as_json(document.report, ledger))
-            return
-        warnings = [*document.warnings, *_excluded_files(document.report), *own_warning(templates)]
-        deliver(document.content, warnings, output, call.root)
 
 
 def _deliver_report(
@@ -281,12 +283,12 @@ def _deliver_report(
     *,
     as_json: bool,
 ) -> None:
-    """Print a report as JSON, or make a document of it; `module` is its module in `xuncha.report`."""
+    """Make a document of a report, or print it as JSON, or both; `module` is its module in `xuncha.report`."""
+    if output or not as_json:
+        name = module.__name__.rpartition(".")[2]
+        deliver_paper(call, f"report.{name}", form, output, None if as_json else "", report=report)
     if as_json:
         screen.data(module.as_json(report, ledger))
-    else:
-        name = module.__name__.rpartition(".")[2]
-        deliver_paper(call, f"report.{name}", form, output, report=report)
 
 
 def _last_entry_day(call: Context) -> date | None:

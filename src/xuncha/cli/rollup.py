@@ -11,9 +11,9 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check_form, check_output, deliver
+from xuncha.cli.deliver import check_form, check_output, check_suffix, deliver, named_form
 from xuncha.cli.options import option, optional
-from xuncha.errors import UsageError
+from xuncha.errors import RefusedError, UsageError
 from xuncha.language import gettext as _
 from xuncha.language import ngettext
 from xuncha.model.names import Words
@@ -77,6 +77,8 @@ def rollup(
         xuncha rollup 各单位/ --init -o region.yaml
     """
     failing = [readers.read_word(each, "--fail-on", _FAILURES) for each in fail_on or ()]
+    if init:
+        _check_new_region(output)
     form = None if init else _form(form, output, dispatch=dispatch, as_json=as_json)
     folder = output.absolute().parent if output else Path.cwd()
     with require_part("region"):
@@ -128,6 +130,9 @@ def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -
         from xuncha.region.plan import load  # noqa: PLC0415
 
         region, base = load(plans[0].path), plans[0].path.parent
+        if region.as_of and region.as_of > call.today:
+            message = _("{day} is in the future").format(day=region.as_of)
+            screen.warning(f"{plans[0].label}: as_of: {message}")
         planned, addresses = discovery.region_sources(region, base)
         with screen.progress(_("Fetching repositories"), len(addresses)) as tick:
             planned += discovery.fetch(addresses, tick)
@@ -139,7 +144,7 @@ def _request(call: Context, paths: list[Path], at: str | None, *, audit: bool) -
 
 def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: bool) -> str | None:
     """Return the form of the document: the named one, else that of the file name; None without a document. Raises UsageError if options contradict each other."""
-    suffix = output.suffix.lower().removeprefix(".") if output else None
+    suffix = named_form(output)
     form = form or suffix or ("txt" if dispatch and not as_json else None)
     if form is None and output is None:
         return None
@@ -148,11 +153,20 @@ def _form(form: str | None, output: Path | None, *, dispatch: bool, as_json: boo
         raise UsageError(
             "usage", _("--json and {form} would both print to the screen").format(form=form), hint
         )
-    if form == suffix and form not in _FORMS:
+    if form in {suffix, None} and form not in _FORMS:
         message = _("the extension of {path} is not one of the formats").format(path=output)
         raise UsageError("wrong-suffix", message, _("available: {names}").format(names=_(", ").join(_FORMS)))
     check_form(form or "", _FORMS, output, "region")
     return form
+
+
+def _check_new_region(output: Path | None) -> None:
+    """Refuse to write a region.yaml over a file, whose groups and supervisors somebody has typed."""
+    check_suffix(output, "yaml")
+    if output and output.is_file():
+        message = _("{path} cannot be written: {reason}").format(path=output, reason=_("File exists"))
+        hint = _("name another file: {option}").format(option="-o FILE")
+        raise RefusedError("output-exists", message, hint)
 
 
 def _region_file(result: Rollup, request: Request, folder: Path) -> bytes:

@@ -11,7 +11,7 @@ import typer
 from xuncha.cli import options, screen
 from xuncha.cli.command import command
 from xuncha.cli.context import Context
-from xuncha.cli.deliver import check_output, save
+from xuncha.cli.deliver import check_output, check_suffix, save
 from xuncha.cli.options import optional
 from xuncha.errors import Finding, RefusedError, UsageError
 from xuncha.language import gettext as _
@@ -106,6 +106,7 @@ def audit(
         message = _("--anchor covers the whole history, but --since asks for a part")
         raise UsageError("usage", message, _("leave one of them out"))
     if page:
+        check_suffix(page, "html")
         check_output(page, call.root)
     call.warn_of_leftovers()
     with screen.show_activity(_("Replaying the history")):
@@ -115,6 +116,10 @@ def audit(
         result = examine(call.root, since=moment)
     if anchor and not result.tip:
         raise RefusedError("nothing-committed", _("nothing is committed yet, so there is nothing to keep"))
+    if page:
+        from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
+
+        save(render(call.root, result).encode(), page, call.root)
     tag_anchor = drop_anchor(call.root, result) if anchor else None
     if as_json:
         screen.data(result.as_json())
@@ -123,12 +128,8 @@ def audit(
         if tag_anchor:
             screen.line(anchor_line(tag_anchor))
             screen.line(_("It is kept in a tag, which xuncha sync sends."))
-    if page:
-        from xuncha.audit.page import render  # noqa: PLC0415  templates are for this alone
-
-        save(render(call.root, result).encode(), page, call.root)
-        if not as_json:
-            screen.line(_("The page is in {path}.").format(path=page))
+    if page and not as_json:
+        screen.line(_("The page is in {path}.").format(path=page))
     raise typer.Exit(1 if result.errors else 0)
 
 

@@ -17,7 +17,7 @@ from xuncha.doctor.surroundings import CHECKS, DoctorFindings, Surroundings, abr
 from xuncha.errors import Severity
 from xuncha.language import gettext as _
 from xuncha.language import mark, ngettext
-from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS
+from xuncha.model.identity import COMMENTS, LEDGER_FILE, PROBLEMS, ledger_order
 from xuncha.store.files import TEMPORARY
 from xuncha.system import MAX_PATH_LENGTH, WINDOWS
 from xuncha.trail.repository import private_path
@@ -243,8 +243,9 @@ def _is_portable(name: str) -> bool:
 
 def _contents(surroundings: Surroundings) -> Iterator[tuple[str, bytes]]:
     """Yield the name and the content of each file of the ledger; skip what is too large, no file (a pipe, a link) or unreadable."""
-    records = (*surroundings.root.glob(f"{PROBLEMS}/*/*.yaml"), *surroundings.root.glob(f"{COMMENTS}/*.yaml"))
-    for path in (surroundings.root / LEDGER_FILE, *sorted(records)):
+    root = surroundings.root
+    records = [*root.glob(f"{PROBLEMS}/*/*.yaml"), *root.glob(f"{COMMENTS}/*.yaml")]
+    for path in (root / LEDGER_FILE, *sorted(records, key=lambda each: ledger_order(each.as_posix()))):
         try:
             status = path.lstat()
             if stat.S_ISREG(status.st_mode) and status.st_size <= _MAX_SIZE:

@@ -23,6 +23,13 @@ _EVIDENCE = re.compile(rf"{EVIDENCE}/({_NUMBER})\.({_NUMBER})/.+", re.DOTALL)
 _COMMENT = re.compile(rf"{COMMENTS}/0*({_NUMBER})\.yaml")
 
 
+def ledger_order(path: str) -> tuple[list[str | int], str]:
+    """Return a key that sorts paths in the order of the ledger: 2.10 comes after 2.9."""
+    return [
+        int(part) if part.isascii() and part.isdecimal() else part for part in re.split("([0-9]+)", path)
+    ], path
+
+
 class Identity(NamedTuple):
     """A problem (`measure` is 0) or one of its measures; sorts in the order of the ledger."""
 

@@ -228,6 +228,9 @@ class Selection:
             message = _("it is expected as {name}").format(name=self.units[entry.expected].name)
         if entry.ledger.source.message:
             message = entry.ledger.source.message
+        if day and day > self.today:
+            future = _("it is as of {day}, which is in the future").format(day=day)
+            message = _("; ").join(filter(None, [message, future]))
         return self._row(entry.ledger, entry.counted, entry.expected, state, message)
 
     def _missing(self, unit: Unit) -> UnitRow:

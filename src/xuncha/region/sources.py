@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from xuncha.errors import RefusedError
+from xuncha.errors import RefusedError, cause_of
 from xuncha.language import gettext as _
 from xuncha.model.identity import LEDGER_FILE
+from xuncha.system import is_link
 from xuncha.trail.repository import is_bare
 
 Kind = Literal["folder", "bare", "archive", "rows", "plan", "unreachable", "other"]
 PLAN: Final = "region.yaml"
 _MAX_DEPTH: Final = 12
 """Levels of folders that are searched below the named one."""
+_UNREAD: Final = frozenset({"other", "unreachable"})
 _BY_SUFFIX: Final[dict[str, Kind]] = {".parquet": "rows", ".zip": "archive"}
 
 
@@ -67,19 +69,17 @@ def _in_folder(folder: Path, label: str, depth: int) -> Iterator[Source]:
     if is_bare(folder):
         yield Source("bare", folder, label)
         return
-    inside = [each for entry in _entries(folder) for each in _entry(entry, label, depth)]
-    if os.path.lexists(folder / ".git") and all(each.kind == "other" for each in inside):
+    try:
+        with os.scandir(folder) as listed:
+            entries = sorted(listed, key=lambda entry: entry.name)
+    except OSError as error:
+        yield Source("unreachable", folder, label, cause_of(error))
+        return
+    inside = [each for entry in entries for each in _entry(entry, label, depth)]
+    if os.path.lexists(folder / ".git") and all(each.kind in _UNREAD for each in inside):
         yield Source("folder", folder, label)  # a clone without its ledger: reading it reports that
         return
     yield from inside
-
-
-def _entries(folder: Path) -> list[os.DirEntry[str]]:
-    try:
-        with os.scandir(folder) as listed:
-            return sorted(listed, key=lambda entry: entry.name)
-    except OSError:
-        return []
 
 
 def _entry(entry: os.DirEntry[str], label: str, depth: int) -> Iterator[Source]:
@@ -90,8 +90,13 @@ def _entry(entry: os.DirEntry[str], label: str, depth: int) -> Iterator[Source]:
     if entry.is_dir(follow_symlinks=False):
         if depth < _MAX_DEPTH:
             yield from _in_folder(path, name, depth + 1)
+        else:
+            reason = _("it is more than {n} folders deep").format(n=_MAX_DEPTH)
+            yield Source("unreachable", path, name, reason)
     elif entry.is_file(follow_symlinks=False):
-        if entry.name == PLAN and depth == 0:
-            yield Source("plan", path, name)
-        elif (kind := _kind(path)) != "plan":
-            yield Source(kind, path, name)
+        kind = _kind(path)
+        is_read = kind != "plan" or (entry.name == PLAN and depth == 0)
+        yield Source(kind if is_read else "other", path, name)
+    else:
+        reason = _("it is a link, which is not followed") if is_link(entry) else _("this is not a file")
+        yield Source("unreachable", path, name, reason)

@@ -48,7 +48,7 @@ def letter(
     """Gather a letter to an office on all its measures that are overdue or, except in a warning, due soon; or on given measures of one office.
 
     `number`, `signer` and `copies` come from the writer; without the last two, `papers` in the settings applies. Raises RefusedError
-    if no measure fits, one is closed, they belong to several offices, or one is not overdue in a warning.
+    if no measure fits, one is closed or has no office, they belong to several offices, or one is not overdue in a warning.
     """
     by_id, papers = items(ledger, today), ledger.settings.papers
     if isinstance(recipient, str):
@@ -92,6 +92,12 @@ def _must_be_due(chosen: Sequence[Item], kind: str) -> None:
     if closed := next((item.id for item in chosen if item.status == "closed"), None):
         message = _("{id} is closed; no reminder is needed").format(id=closed)
         raise RefusedError("already-closed", message, _("see `xuncha list --overdue`"))
+    if lacking := [item.id for item in chosen if item.office == UNKNOWN]:
+        message = _("a letter goes to an office, and none is named for {ids}").format(
+            ids=_(", ").join(lacking)
+        )
+        hint = _("type: xuncha set {id} {options}").format(id=" ".join(lacking), options="--office …")
+        raise RefusedError("no-office", message, hint)
     if len(offices := dict.fromkeys(item.office for item in chosen)) > 1:
         message = _("a letter goes to one office, but these measures belong to {names}")
         message = message.format(names=_(", ").join(offices))

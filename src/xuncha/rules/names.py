@@ -15,13 +15,18 @@ if TYPE_CHECKING:
 
 Key = Literal["categories", "leaders", "offices", "outcomes"]  # the keys of data/ledger.yaml that list names
 _LIMIT = 30  # the most names that one sentence lists
+_SHORT_WORD = 5  # letters; one slip in a shorter word makes a larger part of it differ
 
 
 def most_similar(name: str, names: Collection[str]) -> str | None:
-    """Return the known name that is most similar to this one; None if none is similar."""
+    """Return the known name that is most similar to this one, or that begins with it; None if there is none."""
     import difflib  # noqa: PLC0415  only where something is wrong
 
-    return next(iter(difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)), None)
+    # Two words that share half of their letters have little in common, two names that share half of their characters much.
+    cutoff = (0.75 if len(name) <= _SHORT_WORD else 0.8) if name.isascii() else 0.5
+    similar = difflib.get_close_matches(name, list(names), n=1, cutoff=cutoff)
+    begun = [each for each in names if name and each.startswith(name)]
+    return next(iter([*similar, *begun]), None)
 
 
 def matching_name(text: str, names: Iterable[str]) -> str:

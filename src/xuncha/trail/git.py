@@ -14,7 +14,7 @@ from typing import IO, NamedTuple
 from xuncha import system
 from xuncha.errors import SurroundingsError
 from xuncha.language import gettext as _
-from xuncha.model.identity import LEDGER_FILE
+from xuncha.model.identity import LEDGER_FILE, ledger_order
 from xuncha.system import has_crashed
 from xuncha.trail.repository import common_dir, git_dir, shallow_commits
 from xuncha.trail.runner import GitError, GitRunner, TruncatedError
@@ -227,7 +227,7 @@ class Git(GitRunner):
         }
         listed = self.fields("ls-files", "-v", "-z", "--", *literals(paths))
         assumed = [entry[2:] for entry in listed if entry[0].islower()]
-        return sorted(changed.union(self.uncommitted(*assumed) if assumed else ()))
+        return sorted(changed.union(self.uncommitted(*assumed) if assumed else ()), key=ledger_order)
 
     def staged(self, *paths: str) -> dict[str, str]:
         """Return the hashes of these files in the index, by path; without paths, of all. Files that are not in it are left out."""

@@ -86,7 +86,7 @@ def test_a_filled_table_says_what_the_ledger_says(name: str, kind: str, tmp_path
     enter(changed(copy.deepcopy(draft)), tmp_path / "ledger")
     how = wanted(tmp_path / "ledger", draft)
     there = load_ledger(WorkingTree(tmp_path / "ledger"))
-    content, told = fill_table(path, how, there)
+    content, _form, told = fill_table(path, how, there)
     (tmp_path / f"filled.{kind}").write_bytes(content)
     assert changes(tmp_path / f"filled.{kind}", how, tmp_path / "ledger") == []
     again = draft_of(tmp_path / f"filled.{kind}", how)

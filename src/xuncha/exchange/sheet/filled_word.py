@@ -38,6 +38,7 @@ class FilledWord:
     """Writes a plan into the tables of a Word document."""
 
     accepts_rows = True
+    form = "docx"
 
     def __init__(self, path: Path, content: bytes, package: Package) -> None:
         try:

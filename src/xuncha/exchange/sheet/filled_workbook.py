@@ -26,6 +26,7 @@ class FilledWorkbook:
 
     def __init__(self, path: Path, content: bytes, package: Package) -> None:
         has_macros = "macro" in package.kind(package.main).lower()
+        self.form = "xlsm" if has_macros else "xlsx"
         with safety.refusing_damage(path):
             self.book: Any = load_workbook(io.BytesIO(content), keep_vba=has_macros)
         self.sheets = {sheet.title: sheet for sheet in self.book.worksheets}

@@ -31,8 +31,8 @@ _PROBLEM_ROLES: Final = ("number", "category", "problem", "finding")
 
 def fill_table(
     path: Path, options: ReadOptions, ledger: Ledger, office: str | None = None
-) -> tuple[bytes, Draft]:
-    """Fill a table from a ledger. Return the file, and its draft, whose doubts list what found no place in the table.
+) -> tuple[bytes, str, Draft]:
+    """Fill a table from a ledger. Return the file, its form, and its draft, whose doubts list what found no place in the table.
 
     Missing measures of `office` are added; None means all offices. Raises RefusedError if the file is neither an Excel workbook nor
     a Word document, cannot be read or filled, or has no known column; SurroundingsError without the part `office`.
@@ -46,7 +46,7 @@ def fill_table(
     for identity in RowAdder(plan, accepts_rows=writer.accepts_rows).add(missing):
         message = _("measure {id} of the ledger has no row in the table: not filled in")
         draft.doubt(message.format(id=identity), ledger.measures[identity].title)
-    return writer.write(plan), draft
+    return writer.write(plan), writer.form, draft
 
 
 def _writer(path: Path) -> FilledWord | FilledWorkbook:
