@@ -18,7 +18,7 @@ ONE_FORM = [
     (["export", "xlsx", "-o"], "xlsx", "csv"),
     (["export", "table", "-o"], "xlsx", "ods"),
     (["export", "csv", "-o"], "csv", "XLSX"),
-    (["export", "json", "-o"], "json", "txt"),
+    (["export", "json", "-o"], "json", "csv"),
     (["export", "rows", "-o"], "parquet", "csv"),
     (["dashboard", "-o"], "html", "pdf"),
     (["calendar", "-o"], "ics", "xlsx"),
@@ -44,6 +44,11 @@ def test_nobody_gets_a_file_whose_name_says_another_form(
 def test_a_name_that_says_no_other_form_is_taken(ledger: LedgerOnDisk, tmp_path: Path, name: str) -> None:
     ledger.ok("dashboard", "-o", tmp_path / name)
     assert (tmp_path / name).read_bytes().startswith(b"<!DOCTYPE html>")
+
+
+def test_a_text_may_be_called_one(ledger: LedgerOnDisk, tmp_path: Path) -> None:
+    ledger.ok("export", "csv", "-o", tmp_path / "a.txt")
+    assert (tmp_path / "a.txt").read_bytes().decode() == ledger.ok("export", "csv")
 
 
 def test_a_form_that_can_be_chosen_is_named_for_every_spelling_of_the_extension(

@@ -27,6 +27,8 @@ _NAMED_FORMS: Final = frozenset({
 })  # fmt: skip
 """The forms that an extension names; any other extension, such as .bak, says nothing of what is in the file."""
 _ALIASES: Final = {"htm": "html", "markdown": "md"}
+_PLAIN: Final = {("txt", "csv"), ("txt", "json")}
+"""Extensions of files that may hold another form, since they only say that it is text."""
 
 
 def check_form(
@@ -49,7 +51,7 @@ def check_form(
 def check_suffix(output: Path | None, form: str, forms: Sequence[str] = ()) -> None:
     """Refuse (UsageError) a file whose extension names another form than the one that is written; the option `-f` offers `forms`."""
     suffix = named_form(output)
-    if output and suffix in _NAMED_FORMS and suffix != form:
+    if output and suffix in _NAMED_FORMS - {form} and (suffix, form) not in _PLAIN:
         message = _("{path} has the extension {suffix}, but the format is {form}")
         message = message.format(path=output, suffix=output.suffix[1:], form=form)
         hint = _("name another file: {option}").format(option=output.with_suffix(f".{form}"))
