@@ -88,6 +88,10 @@ _SHARE: Final = re.compile("进度|率|比例|百分比|完成情况")
 _BRACKETS: Final = re.compile(r"[（(\[【].*?[)）\]】]")
 
 
+_OF_VERDICTS: Final = re.compile("验收|复[查核验]|核[查验]|审[核查批]|验证|销号|结论")
+_OF_TIME: Final = re.compile("[按如][期时]|及时|预警")
+
+
 class Choice(NamedTuple):
     """The role that was chosen for a column."""
 
@@ -127,6 +131,13 @@ def guess(heading: str) -> str:
     """Return the role that the last word of a heading may mean; empty if it means none."""
     match = _LAST_WORD.fullmatch(_LATIN.sub("", _BRACKETS.sub("", plain(heading))))
     return match.lastgroup or "" if match else ""
+
+
+@lru_cache(maxsize=1024)
+def names_verdict(heading: str) -> bool:
+    """Return whether a heading names states or verdicts (验收结论, 是否销号), by which a measure may not be closed yet."""
+    means_state = "state" in {role(heading), guess(heading)} or _OF_VERDICTS.search(heading)
+    return bool(means_state) and not _OF_TIME.search(heading)
 
 
 def by_label(text: str) -> dict[str, str]:

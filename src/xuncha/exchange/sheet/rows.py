@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from xuncha.chinese.limits import days_with_year
 from xuncha.exchange.drafts import Draft, MeasureDraft, SourceCell
 from xuncha.exchange.names import names
-from xuncha.exchange.sheet import cells, ticks
+from xuncha.exchange.sheet import cells, roles, ticks
 from xuncha.exchange.sheet.grid import Cell, Unseen
 from xuncha.exchange.wording import without_number
 from xuncha.language import gettext as _
@@ -48,6 +48,8 @@ class Row:
     comments: list[tuple[str, str]] = field(default_factory=list)
     """Comments on the cells, with their addresses."""
     last: int = 0  # the last of several rows
+    under: list[tuple[str, str, Cell]] = field(default_factory=list)
+    """The cells with the roles and the headings of their columns."""
 
     def put(self, role: str, cell: Cell) -> None:
         """Add a cell. A second cell with a measure holds the rest of a sentence that was cut, and is joined to the first."""
@@ -223,6 +225,7 @@ class RowReader:
         self._due(row, measure)
         self._progress(row, measure)
         self._status(row, measure)
+        self._refused(row, measure)
         self._closed(row, measure)
         if (public := row.text("publish")) in {"否", "不公开", "不予公开", "暂不公开", "×"}:
             measure.record["publish"] = False
@@ -362,6 +365,24 @@ class RowReader:
         elif day is not None:
             record["status"], record["closed"] = "closed", {"date": day.isoformat()}
 
+    def _refused(self, row: Row, measure: MeasureDraft) -> None:
+        """Leave a measure open that another cell refuses to close: 验收结论 says 不通过."""
+        if measure.record.get("status", "closed" if row.first("closed_date") else None) != "closed":
+            return
+        told = [
+            (roles.names_verdict(heading), cell)
+            for role, heading, cell in row.under
+            if role in {"state", "progress"} or role.startswith(FIELD_PREFIX)
+        ]
+        ticked = [(word, cell) for word, cell in row.ticks if ticks.is_tick(cell.text)]
+        told += [(True, cell._replace(value=word, text=f"{word}：{cell.text}")) for word, cell in ticked]
+        for of_state, cell in told:
+            if found := states.refused_state(cell.value, cell.form, of_state=of_state):
+                measure.record["status"] = found.status
+                message = _("refused, or not done: not counted as closed")
+                message += f" → {STATUS_WORDS[found.status]}"
+                self.draft.doubt(message, cell.text, row.sheet, cell.address, "state")
+
 
 def _measure_row(row: Row, place: int, count: int) -> Row:
     """Return the row of one of several measures that stand in one cell.
@@ -369,15 +390,16 @@ def _measure_row(row: Row, place: int, count: int) -> Row:
     A cell with as many parts as there are measures gives one part to each. Other cells apply to all of the measures, but
     progress and evidence only to the first.
     """
-    shared = {}
+    shared, divided = {}, {}
     for role, held in row.cells.items():
         text = row.text(role)
         parts = cells.items(text) if role in DIVISIBLE else [*map(without_number, cells.lines(text))]
         if len(parts) == count:
-            shared[role] = [Cell.of(parts[place], "", held[0].address, unseen=row.unseen(role))]
+            divided[role] = [Cell.of(parts[place], "", held[0].address, unseen=row.unseen(role))]
         elif role not in {"progress", "evidence"} or place == 0:
             shared[role] = held
-    return Row(row.sheet, row.number, shared)
+    under = [(role, heading, divided.get(role, [cell])[0]) for role, heading, cell in row.under]
+    return Row(row.sheet, row.number, shared | divided, row.ticks, under=under)
 
 
 def _type(told: list[Cell]) -> FieldType:

@@ -332,6 +332,7 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
                 continue
             for name, part in parts:
                 row.put(name or UNNAMED, part)
+            row.under.append((role, table.headings.get(column, ""), cell))
     row.resolve_ticks()
     return row
 
