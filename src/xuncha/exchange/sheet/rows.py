@@ -49,7 +49,7 @@ class Row:
     """Comments on the cells, with their addresses."""
     last: int = 0  # the last of several rows
     under: list[tuple[str, str, Cell]] = field(default_factory=list)
-    """The cells with the roles and the headings of their columns."""
+    """The cells with the roles of their columns, and the joined texts of the headings."""
 
     def put(self, role: str, cell: Cell) -> None:
         """Add a cell. A second cell with a measure holds the rest of a sentence that was cut, and is joined to the first."""
@@ -370,8 +370,8 @@ class RowReader:
         if measure.record.get("status", "closed" if row.first("closed_date") else None) != "closed":
             return
         told = [
-            (roles.names_verdict(heading), cell)
-            for role, heading, cell in row.under
+            (roles.names_verdict(name), cell)
+            for role, name, cell in row.under
             if role in {"state", "progress"} or role.startswith(FIELD_PREFIX)
         ]
         ticked = [(word, cell) for word, cell in row.ticks if ticks.is_tick(cell.text)]
@@ -398,7 +398,7 @@ def _measure_row(row: Row, place: int, count: int) -> Row:
             divided[role] = [Cell.of(parts[place], "", held[0].address, unseen=row.unseen(role))]
         elif role not in {"progress", "evidence"} or place == 0:
             shared[role] = held
-    under = [(role, heading, divided.get(role, [cell])[0]) for role, heading, cell in row.under]
+    under = [(role, name, divided.get(role, [cell])[0]) for role, name, cell in row.under]
     return Row(row.sheet, row.number, shared | divided, row.ticks, under=under)
 
 

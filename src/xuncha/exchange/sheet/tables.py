@@ -75,6 +75,7 @@ _FEW: Final = 3
 _ABBREVIATION: Final = 3  # so few characters before a stop are not a sentence
 _STATED: Final = roles.PEOPLE | {"due", "state", "closed_date", "progress"}
 """Roles of names, days, states and progress, which the text of a formula does not give."""
+_NOT_EXTENDED: Final = re.compile("(?:[未不无]|没有)?(?:申请)?(?:延期|调整|变更)?|否")
 _FIRST_ONLY: Final = {"progress", "evidence"}
 """Roles whose cell counts for the first measure only, if it is merged over several."""
 
@@ -332,9 +333,20 @@ def _row(sheet: Sheet, rows: Sequence[int], table: header.Table, *, exact: bool)
                 continue
             for name, part in parts:
                 row.put(name or UNNAMED, part)
-            row.under.append((role, table.headings.get(column, ""), cell))
+            row.under.append((role, table.names.get(column, ""), cell))
     row.resolve_ticks()
+    _fill_in_limit(row, table)
     return row
+
+
+def _fill_in_limit(row: Row, table: header.Table) -> None:
+    """Take the original time limit of a measure whose column of extended ones is empty, or says 未延期."""
+    if roles.is_extended(table.names.get(table.column("due"), "")) and _NOT_EXTENDED.fullmatch(
+        row.text("due")
+    ):
+        for _role, name, cell in reversed(row.under):
+            if "due" in {roles.role(name), roles.guess(name)}:
+                row.cells["due"] = [cell]
 
 
 def _split_cell(cell: Cell, role: str, heading: str, used: Collection[str]) -> list[tuple[str, Cell]]:
