@@ -128,6 +128,7 @@ def read_sheets(sheets: Sequence[Sheet], options: ReadOptions, own: Frame | None
         taker = TableReader(draft, reader, sheet, category)
         for table in tables[sheet.name]:
             taker.read_table(table)
+        taker.keep_remarks(sheet.outside)
     draft.form = None if own else form or form_of(draft, visible, tables)
     # Keep the numbers only if they number the problems: each once, and in rising order.
     numbers = [problem.number for problem in draft.problems if problem.number is not None]

@@ -181,9 +181,14 @@ class TableReader:
             self.headed = True
             self._begin(text, "", Row(self.sheet.name, row))
         elif kind == "remark":
-            self.draft.notes.append(text)
-            message = _("not a row of the table: kept as a remark")
-            self.draft.doubt(message, text, self.sheet.name, f"{row}:{row}")
+            self.keep_remarks([text], f"{row}:{row}")
+
+    def keep_remarks(self, texts: Sequence[str], place: str = "") -> None:
+        """Keep texts that are not rows of the table, and list them."""
+        self.draft.notes += texts
+        message = _("not a row of the table: kept as a remark")
+        for text in texts:
+            self.draft.doubt(message, text, self.sheet.name, place)
 
     def _continues(self, first: int, row: int, table: header.Table) -> bool:
         """Return whether a row continues the measure of the row before it."""
