@@ -25,13 +25,13 @@ from xuncha.model.vocabulary import STATUS_WORDS, Status
 if TYPE_CHECKING:
     from xuncha.exchange.sheet.grid import Sheet
     from xuncha.exchange.sheet.header import Table
-    from xuncha.model.vocabulary import FieldType
 
 UNNAMED: Final = "unnamed"
 """The role of cells without a heading."""
 _LONGEST_TITLE: Final = 2000
 _PROBLEM_ROLES: Final = {"number", "category", "problem", "finding", UNNAMED}
 """Roles that say nothing about a measure."""
+_TELLS: Final = re.compile(rf"(?:state|progress)$|{FIELD_PREFIX}")  # roles whose cells may refuse a closing
 DIVISIBLE: Final = {"goal", "progress", "due", "state", "evidence"}
 """Roles of which one cell may hold a part for each of several measures."""
 
@@ -146,7 +146,7 @@ class RowReader:
             filled = [cell for cell in every if cell.text]
             of: Literal["problem", "measure"] = "problem" if merged else "measure"
             label = table.names[column].rpartition("/")[2]
-            new = FieldFrame(key, label, of, _type(filled), ())
+            new = FieldFrame(key, label, of, cells.field_type(filled), ())
             self.fields[key] = new
             written = {name: value for name, value in new._asdict().items() if value}
             self.draft.settings.setdefault("fields", []).append(written)
@@ -157,7 +157,7 @@ class RowReader:
             key = role.removeprefix(FIELD_PREFIX)
             if key == role or key not in self.fields or self.fields[key].of != of:
                 continue
-            value, doubts = _value(self.fields[key], held), []
+            value, doubts = cells.field_value(self.fields[key], held), []
             if value is None:
                 doubts = [_("it does not fit the ledger field {key}: not imported").format(key=key)]
             elif self.fields[key].type != "text" and len({cell.text for cell in held}) > 1:
@@ -369,18 +369,15 @@ class RowReader:
         """Leave a measure open that another cell refuses to close: 验收结论 says 不通过."""
         if measure.record.get("status", "closed" if row.first("closed_date") else None) != "closed":
             return
-        told = [
-            (roles.names_verdict(name), cell)
-            for role, name, cell in row.under
-            if role in {"state", "progress"} or role.startswith(FIELD_PREFIX)
-        ]
+        told = [(roles.names_verdict(name), cell) for role, name, cell in row.under if _TELLS.match(role)]
         ticked = [(word, cell) for word, cell in row.ticks if ticks.is_tick(cell.text)]
         told += [(True, cell._replace(value=word, text=f"{word}：{cell.text}")) for word, cell in ticked]
         for of_state, cell in told:
             if found := states.refused_state(cell.value, cell.form, of_state=of_state):
                 measure.record["status"] = found.status
-                message = _("refused, or not done: not counted as closed")
-                message += f" → {STATUS_WORDS[found.status]}"
+                message = (
+                    _("refused, or not done: not counted as closed") + f" → {STATUS_WORDS[found.status]}"
+                )
                 self.draft.doubt(message, cell.text, row.sheet, cell.address, "state")
 
 
@@ -400,22 +397,3 @@ def _measure_row(row: Row, place: int, count: int) -> Row:
             shared[role] = held
     under = [(role, name, divided.get(role, [cell])[0]) for role, name, cell in row.under]
     return Row(row.sheet, row.number, shared | divided, row.ticks, under=under)
-
-
-def _type(told: list[Cell]) -> FieldType:
-    """Return the field type that fits all of these cells."""
-    if told and all(cells.number_in(cell) is not None for cell in told):
-        return "number"
-    dates = [isinstance(cell.value, date) and cells.exact_day(cell) for cell in told]
-    return "date" if told and all(dates) else "text"
-
-
-def _value(field: FieldFrame, held: list[Cell]) -> int | float | str | None:
-    """Return the value of a field from its cells, in the field's type; None if they do not fit it."""
-    text = "\n".join(dict.fromkeys(cell.text for cell in held))
-    if field.type == "number":
-        return cells.number_in(held[0])
-    if field.type == "date":
-        day = cells.exact_day(held[0])
-        return day.isoformat() if day else None
-    return text if field.type == "text" or text in field.choices else None

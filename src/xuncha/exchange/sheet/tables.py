@@ -38,28 +38,9 @@ _IN_BRACKETS: Final = re.compile(r"(.+?)\s*[（(](.+)[）)]", re.DOTALL)
 _DITTO: Final = frozenset(
     {"同上", "同前", "〃", "″", "同上。", "〞", "（续）", "(续)", "续", "接上", "接上页"}
 )
-_EMPTY: Final = frozenset(
-    {
-        "/",
-        "／",
-        "\\",
-        "-",
-        "--",
-        "—",
-        "——",
-        "－",
-        "无",
-        "暂无",
-        "待定",
-        "未定",
-        "待确定",
-        "未明确",
-        "N/A",
-        "n/a",
-        UNKNOWN,
-        *_DITTO,
-    }
-)
+_EMPTY: Final = _DITTO | {
+    "/", "／", "\\", "-", "--", "—", "——", "－", "无", "暂无", "待定", "未定", "待确定", "未明确", "N/A", "n/a", UNKNOWN,
+}  # fmt: skip
 """Texts that mean an empty cell."""
 _NO_CATEGORY: Final = ("category", UNKNOWN)
 """A role and a text: that of the rows above does not apply, as it would in an empty cell."""
